@@ -1,0 +1,39 @@
+import type { Json } from '../language/json.ts';
+
+/** What every event brings with it, so that the core needs neither a clock nor a source of randomness. */
+export interface EventCircumstances {
+  /** When the shell took the event in: milliseconds since the epoch. */
+  readonly at: number;
+  /**
+   * At least 32 hexadecimal digits, fresh for every event and unguessable: the core derives task tokens, UUIDs, jitter
+   * and `States.MathRandom` from it. A simulation passes digits of its seeded generator.
+   */
+  readonly entropy: string;
+}
+
+/** What may happen to an execution from outside of it. */
+export type ExecutionEvent = EventCircumstances &
+  (
+    | { readonly type: 'ExecutionStarted' }
+    /** An activity worker has taken the task. Lambda and service tasks start when they are scheduled. */
+    | { readonly type: 'TaskStarted'; readonly taskId: string; readonly workerName?: string }
+    /** A call with `.sync` or `.waitForTaskToken` was answered; the task itself goes on. */
+    | { readonly type: 'TaskSubmitted'; readonly taskId: string; readonly output: Json }
+    | { readonly type: 'TaskSubmitFailed'; readonly taskId: string; readonly error: string; readonly cause: string }
+    | { readonly type: 'TaskSucceeded'; readonly taskId: string; readonly output: Json }
+    | { readonly type: 'TaskFailed'; readonly taskId: string; readonly error?: string; readonly cause?: string }
+    | { readonly type: 'TaskHeartbeat'; readonly taskId: string }
+    /** The shell went through a crash while the task was out and will run it once more. */
+    | { readonly type: 'TaskRestarted'; readonly taskId: string }
+    | { readonly type: 'TimerFired'; readonly timerId: string }
+    | { readonly type: 'StopRequested'; readonly error?: string; readonly cause?: string }
+    | { readonly type: 'RedriveRequested' }
+    /** UpdateMapRun changed a running distributed Map. */
+    | {
+        readonly type: 'MapRunUpdated';
+        readonly mapRunArn: string;
+        readonly maxConcurrency?: number;
+        readonly toleratedFailureCount?: number;
+        readonly toleratedFailurePercentage?: number;
+      }
+  );

@@ -1,0 +1,17 @@
+/** Native ES modules; swc only strips the types. Slow proofs have commands of their own (see docs/testing.md). */
+export default {
+  testEnvironment: 'node',
+  extensionsToTreatAsEsm: ['.ts'],
+  transform: {
+    '^.+\\.ts$': [
+      '@swc/jest',
+      { jsc: { parser: { syntax: 'typescript' }, target: 'es2024' }, module: { type: 'es6' }, sourceMaps: 'inline' },
+    ],
+  },
+  testMatch: ['**/*.test.ts'],
+  testPathIgnorePatterns: ['/node_modules/', '/\\.esbuild/', '/\\.serverless/', '/\\.embedded/'],
+  modulePathIgnorePatterns: ['/\\.esbuild/', '/\\.serverless/', '/\\.embedded/'],
+  reporters: ['default', '<rootDir>/tests/closing-line-reporter.mjs'],
+  maxWorkers: 2,
+  testTimeout: 30_000,
+};
