@@ -1,0 +1,105 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { createRequire } from 'node:module';
+import { createServer } from 'node:net';
+
+/** A DynamoDB of the test's own, on a port of its own. */
+export interface DynamoDb {
+  /** For AWS_ENDPOINT_URL, such as `http://127.0.0.1:40123`. */
+  readonly endpoint: string;
+  /** Ends the process; resolves once it is gone. */
+  readonly close: () => Promise<void>;
+}
+
+export interface DynamoDbOptions {
+  /** SQLite file that keeps the data over restarts; in memory where absent. */
+  readonly databaseFile?: string;
+}
+
+/** Between finding a free port and taking it another process may take it, so a busy port is tried again elsewhere. */
+const PORT_ATTEMPTS = 20;
+
+/**
+ * Starts the real dynoxide binary on a free port of 127.0.0.1 and resolves once it listens.
+ *
+ * @throws when this platform has no dynoxide binary installed, or when it does not start
+ */
+export async function startDynamoDb(options: DynamoDbOptions = {}): Promise<DynamoDb> {
+  const binary = dynoxideBinary();
+  const refusals: string[] = [];
+  for (let attempt = 1; attempt <= PORT_ATTEMPTS; attempt++) {
+    const port = await freePort();
+    const started = await launch(binary, port, options);
+    if (started.kind === 'listening') return running(started.process, port);
+    refusals.push(started.output);
+    if (!started.output.includes('already in use')) break;
+  }
+  throw new Error(`dynoxide did not start: ${refusals.at(-1) ?? 'no output'}`);
+}
+
+function dynoxideBinary(): string {
+  const packageName = `@dynoxide/${process.platform}-${process.arch}`;
+  try {
+    return createRequire(import.meta.url).resolve(`${packageName}/dynoxide`);
+  } catch (cause) {
+    throw new Error(
+      `These tests need DynamoDB, and ${packageName} is not installed. Run \`npm install\`; where npm has no such ` +
+        'package for this platform, run the tests on Linux x64 (a container will do).',
+      { cause },
+    );
+  }
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer();
+    probe.once('error', reject);
+    probe.listen(0, '127.0.0.1', () => {
+      const address = probe.address();
+      probe.close(() => {
+        if (address !== null && typeof address === 'object') resolve(address.port);
+        else reject(new Error('the probe has no port'));
+      });
+    });
+  });
+}
+
+type Launch =
+  | { readonly kind: 'listening'; readonly process: ChildProcess }
+  | { readonly kind: 'ended'; readonly output: string };
+
+function launch(binary: string, port: number, { databaseFile }: DynamoDbOptions): Promise<Launch> {
+  const storage = databaseFile === undefined ? [] : ['--db-path', databaseFile];
+  const child = spawn(binary, ['--host', '127.0.0.1', '--port', String(port), ...storage], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  return new Promise((resolve, reject) => {
+    let output = '';
+    const read = (chunk: Buffer): void => {
+      output += chunk.toString();
+      if (output.includes('listening on')) resolve({ kind: 'listening', process: child });
+    };
+    child.stdout.on('data', read);
+    child.stderr.on('data', read);
+    child.once('error', reject);
+    child.once('exit', () => resolve({ kind: 'ended', output }));
+  });
+}
+
+function running(child: ChildProcess, port: number): DynamoDb {
+  const killWithTest = (): void => {
+    child.kill('SIGKILL');
+  };
+  process.once('exit', killWithTest);
+  const gone = new Promise<void>((resolve) => {
+    if (child.exitCode !== null || child.signalCode !== null) resolve();
+    else child.once('exit', () => resolve());
+  });
+  return {
+    endpoint: `http://127.0.0.1:${port}`,
+    close: async () => {
+      process.removeListener('exit', killWithTest);
+      child.kill('SIGKILL');
+      await gone;
+    },
+  };
+}
