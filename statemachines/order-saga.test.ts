@@ -1,0 +1,161 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from '@jest/globals';
+import validator from 'asl-validator';
+import { retryBudget } from './retry-budget.ts';
+
+interface Catcher {
+  readonly ErrorEquals: readonly string[];
+  readonly Next: string;
+  readonly Assign?: Readonly<Record<string, unknown>>;
+}
+interface Retrier {
+  readonly ErrorEquals: readonly string[];
+  readonly IntervalSeconds?: number;
+  readonly BackoffRate?: number;
+  readonly MaxAttempts?: number;
+  readonly MaxDelaySeconds?: number;
+  readonly JitterStrategy?: string;
+}
+interface State {
+  readonly Type: string;
+  readonly Resource?: string;
+  readonly Next?: string;
+  readonly Default?: string;
+  readonly Choices?: readonly { readonly Next: string; readonly Condition: string }[];
+  readonly TimeoutSeconds?: number | string;
+  readonly Retry?: readonly Retrier[];
+  readonly Catch?: readonly Catcher[];
+}
+interface StateMachine {
+  readonly StartAt: string;
+  readonly States: Readonly<Record<string, State>>;
+}
+
+const text = readFileSync(new URL('./order-saga.asl.json', import.meta.url), 'utf8');
+const machine = JSON.parse(text) as StateMachine;
+const state = (name: string): State => {
+  const found = machine.States[name];
+  if (found === undefined) throw new Error(`the saga has no state ${name}`);
+  return found;
+};
+
+const BEFORE_THE_PIVOT = [
+  'ReserveInventory',
+  'RecordReservation',
+  'AuthorizePayment',
+  'AwaitPayment',
+  'RecordAuthorization',
+  'ExtendReservation',
+  'CapturePayment',
+];
+const BEHIND_THE_PIVOT = ['RecordPayment', 'CommitInventory', 'ConfirmOrder'];
+const COMPENSATION = ['VoidPayment', 'ReleaseInventory', 'CloseOrder', 'CloseCancelledOrder'];
+const tasks = Object.entries(machine.States).filter(([, { Type }]) => Type === 'Task');
+
+/** Names of the states that one state can go to. */
+function successors({ Next, Default, Choices = [], Catch = [] }: State): readonly string[] {
+  return [Next, Default, ...Choices.map((choice) => choice.Next), ...Catch.map((catcher) => catcher.Next)].filter(
+    (name) => name !== undefined,
+  );
+}
+
+/** All states on the way from one state, itself included. */
+function reachableFrom(start: string): ReadonlySet<string> {
+  const seen = new Set<string>();
+  const open = [start];
+  for (let name = open.pop(); name !== undefined; name = open.pop()) {
+    if (seen.has(name)) continue;
+    seen.add(name);
+    open.push(...successors(state(name)));
+  }
+  return seen;
+}
+
+test('is valid Amazon States Language', () => {
+  const { isValid, errorsText } = validator(
+    JSON.parse(text.replaceAll(/\$\{\w+Arn\}/g, 'arn:aws:lambda:us-east-1:123456789012:function:f')),
+  );
+  expect(errorsText('\n')).toBe('');
+  expect(isValid).toBe(true);
+});
+
+test('every state can be reached, and every way ends in Succeed or waits for a redrive', () => {
+  expect([...reachableFrom(machine.StartAt)].sort()).toEqual(Object.keys(machine.States).sort());
+  const ends = Object.entries(machine.States).filter(([, found]) => successors(found).length === 0);
+  expect(ends.map(([, { Type }]) => Type)).toEqual(['Succeed', 'Succeed']);
+});
+
+test('no task can hang: each has a timeout', () => {
+  for (const [name, { TimeoutSeconds }] of tasks)
+    expect({ name, set: TimeoutSeconds !== undefined }).toEqual({ name, set: true });
+});
+
+test('every task is either before the pivot, behind it, compensation, or parking', () => {
+  const known = [...BEFORE_THE_PIVOT, ...BEHIND_THE_PIVOT, ...COMPENSATION, 'ParkOrder', 'AwaitRedrive'];
+  expect(tasks.map(([name]) => name).sort()).toEqual([...known].sort());
+});
+
+describe.each(BEFORE_THE_PIVOT)('%s', (name) => {
+  test('catches every failure last, after its own errors, and compensates', () => {
+    const catchers = state(name).Catch ?? [];
+    expect(catchers.at(-1)?.ErrorEquals).toEqual(['States.ALL']);
+    for (const catcher of catchers) {
+      expect(COMPENSATION).toContain(catcher.Next);
+      expect(catcher.Assign).toHaveProperty('outcome.status');
+      expect(reachableFrom(catcher.Next)).not.toContain('CapturePayment');
+    }
+  });
+
+  test('undoes a step whose outcome is unknown', () => {
+    const undo = name === 'ReserveInventory' || name === 'RecordReservation' ? 'ReleaseInventory' : 'VoidPayment';
+    expect(state(name).Catch?.at(-1)?.Next).toBe(undo);
+  });
+
+  test('backs off with full jitter and a cap', () => {
+    const backingOff = (state(name).Retry ?? []).filter(({ MaxAttempts }) => MaxAttempts !== 0);
+    expect(backingOff.length).toBeGreaterThan(0);
+    for (const retrier of backingOff) expect(retrier).toMatchObject({ JitterStrategy: 'FULL', MaxDelaySeconds: 8 });
+  });
+});
+
+describe.each([...BEHIND_THE_PIVOT, ...COMPENSATION])('%s', (name) => {
+  test('is retried on every error for minutes, then parks the order', () => {
+    expect(state(name).Retry?.at(-1)).toMatchObject({
+      ErrorEquals: ['States.ALL'],
+      MaxAttempts: 12,
+      JitterStrategy: 'FULL',
+    });
+    const last = state(name).Catch?.at(-1);
+    expect(last).toMatchObject({ ErrorEquals: ['States.ALL'], Next: 'ParkOrder', Assign: { parked_step: name } });
+  });
+
+  test('goes on from here after a redrive', () => {
+    const { Choices = [], Default } = state('ResumeAfterRedrive');
+    const chosen = Choices.find(({ Condition }) => Condition.includes(`'${name}'`))?.Next ?? Default;
+    expect(chosen).toBe(name);
+  });
+});
+
+test('steps behind the pivot never lead into compensation', () => {
+  const parkedAside = (name: string) => successors(state(name)).filter((next) => next !== 'ParkOrder');
+  for (const name of BEHIND_THE_PIVOT) {
+    for (const next of parkedAside(name)) expect(COMPENSATION).not.toContain(next);
+  }
+});
+
+test('the payment is voided before the stock is released: undo runs in reverse order', () => {
+  expect(state('VoidPayment').Next).toBe('ReleaseInventory');
+});
+
+test('a hold that passes the pivot outlasts the retries up to the commit', () => {
+  const longest = (name: string) => {
+    const { Retry = [], TimeoutSeconds } = state(name);
+    const patient = Retry.at(-1);
+    if (patient === undefined || typeof TimeoutSeconds !== 'number') throw new Error(`${name} has no fixed budget`);
+    return retryBudget(patient, TimeoutSeconds).longest;
+  };
+  const needed = ['CapturePayment', 'RecordPayment', 'CommitInventory'].reduce((sum, name) => sum + longest(name), 0);
+  const asked = /> (\d+) %\}/.exec(state('IsHoldLongEnough').Choices?.[0]?.Condition ?? '')?.[1];
+  expect(needed).toBe(943);
+  expect(Number(asked) / 1000).toBeGreaterThan(needed);
+});
