@@ -1,0 +1,54 @@
+import type { OrderCase } from './order-case.ts';
+import { isFinished } from './order-status.ts';
+import type { Violation } from './violation.ts';
+
+/**
+ * Invariant 3: the money of an order is captured at most once, in the right amount, and exactly when its stock is
+ * committed. Money that was given back counts as not captured. A parked order may be captured with its stock still
+ * to be committed.
+ */
+export function findWrongCapture(subject: OrderCase): readonly Violation[] {
+  return [...chargeFindings(subject), ...pivotFindings(subject)].map((finding) => ({
+    invariant: 'captured once, exactly with committed stock',
+    subject: { order_id: subject.order_id },
+    finding,
+  }));
+}
+
+function chargeFindings({ order, payment, charges }: OrderCase): readonly string[] {
+  const findings: string[] = [];
+  const everCaptured = charges.filter(({ state }) => state === 'CAPTURED' || state === 'REFUNDED');
+  if (everCaptured.length > 1) {
+    findings.push(
+      `the provider captured ${everCaptured.length} charges: ${everCaptured.map((charge) => charge.charge_id).join(', ')}`,
+    );
+  }
+  const captured = charges.filter(({ state }) => state === 'CAPTURED');
+  const saysCaptured = payment?.state === 'CAPTURED';
+  if (saysCaptured !== captured.length > 0) {
+    findings.push(
+      `the payment is ${payment?.state ?? 'absent'}, but the provider's books show ${captured.length} captured`,
+    );
+  }
+  for (const { amount_minor, currency, charge_id } of captured) {
+    if (order === undefined || (order.amount_minor === amount_minor && order.currency === currency)) continue;
+    const price = `${order.amount_minor ?? 'nothing'} ${order.currency ?? ''}`.trim();
+    findings.push(`charge ${charge_id} took ${amount_minor} ${currency}, but the order costs ${price}`);
+  }
+  return findings;
+}
+
+function pivotFindings({ order, payment, reservation }: OrderCase): readonly string[] {
+  const captured = payment?.state === 'CAPTURED';
+  const committed = reservation?.state === 'COMMITTED';
+  const status = order?.status ?? 'not in the orders table';
+  const states = `payment ${payment?.state ?? 'absent'}, reservation ${reservation?.state ?? 'absent'}`;
+  const findings: string[] = [];
+  if (committed && !captured) findings.push(`its stock is committed without its money: ${states}`);
+  const atRest = order === undefined || isFinished(order.status);
+  if (atRest && captured && !committed) findings.push(`its money was taken without its stock: ${states}`);
+  if (order?.status === 'CONFIRMED' && !(captured && committed)) findings.push(`it is CONFIRMED with ${states}`);
+  if (atRest && order?.status !== 'CONFIRMED' && (captured || committed))
+    findings.push(`it is ${status} with ${states}`);
+  return findings;
+}

@@ -1,0 +1,284 @@
+import { describe, expect, test } from '@jest/globals';
+import type { ApiAnswer } from './api-answer.ts';
+import { checkInvariants } from './invariants.ts';
+import type {
+  ChargeSnapshot,
+  ExecutionSnapshot,
+  OrderSnapshot,
+  PaymentSnapshot,
+  ReservationSnapshot,
+  Snapshot,
+} from './snapshot.ts';
+import { soundSnapshot } from './sound-snapshot.ts';
+import { describeViolation } from './violation.ts';
+
+const sound = soundSnapshot();
+
+describe('a sound snapshot', () => {
+  test('passes, and the report says what was looked at', () => {
+    const report = checkInvariants(sound);
+    expect(report.violations).toEqual([]);
+    expect(report.verdict).toBe('all hold');
+    expect(report.checked).toMatchObject({ orders: 9, items: 1, executions: 9, waiting: 1 });
+    expect(report.checked.orders_by_status).toMatchObject({ CONFIRMED: 1, REJECTED: 4, NEEDS_ATTENTION: 1 });
+  });
+
+  test('still passes when the execution of a finished order was dropped with age', () => {
+    expect(checkInvariants(withoutExecution('confirmed')).verdict).toBe('all hold');
+  });
+
+  const nothing: Snapshot = {
+    ...sound,
+    orders: [],
+    reservations: [],
+    payments: [],
+    charges: [],
+    executions: [],
+    answers: [],
+    items: [],
+  };
+  const stock = { item_id: 'item', stocked: 1, available: 1, held: 0, sold: 0 };
+  const rejected = sound.orders.filter(({ order_id }) => order_id === 'never-reserved');
+  test.each([
+    ['nothing at all', nothing],
+    ['stock but no orders', { ...nothing, items: [stock] }],
+    ['orders but no stock', { ...nothing, orders: rejected }],
+  ] as const)('%s is no pass', (_what, empty) => {
+    expect(checkInvariants(empty).verdict).toBe('nothing was checked');
+  });
+});
+
+describe('every accepted order ends', () => {
+  test.each([
+    [
+      'an order whose saga never started',
+      changeOrder('confirmed', { status: 'PENDING' }, withoutExecution('confirmed')),
+      'still PENDING and no execution',
+    ],
+    [
+      'an order stuck in the middle',
+      changeOrder('confirmed', { status: 'RESERVED' }),
+      'still RESERVED and its execution is SUCCEEDED',
+    ],
+    [
+      'an order that waits past its time',
+      changeOrder('waiting', { payment_due_at: sound.taken_at }),
+      'still AWAITING_PAYMENT',
+    ],
+    [
+      'an order that waits with its saga gone',
+      changeExecution('waiting', { status: 'ABORTED' }),
+      'its execution is ABORTED',
+    ],
+    [
+      'a parked order without a failed execution',
+      changeExecution('parked', { status: 'SUCCEEDED' }),
+      'NEEDS_ATTENTION but its execution is SUCCEEDED',
+    ],
+    ['a parked order that cannot be redriven', changeExecution('parked', { redrivable: false }), 'cannot be redriven'],
+    [
+      'a finished order whose saga failed',
+      changeExecution('declined', { status: 'FAILED' }),
+      'REJECTED but its execution is FAILED',
+    ],
+  ])('%s is found', (_what, snapshot, finding) => {
+    expectFinding(snapshot, 'every accepted order ends', finding);
+  });
+});
+
+describe('stock adds up', () => {
+  const item = { item_id: 'item', stocked: 100, available: 94, held: 4, sold: 2 };
+  test.each([
+    ['a piece that got lost', { ...item, available: 93 }, 'available 93 + held 4 + sold 2 = 99, but 100 were stocked'],
+    ['a counter below zero', { ...item, stocked: 5, available: -1 }, 'available is -1'],
+    ['held stock without a reservation', { ...item, available: 93, held: 5 }, 'held is 5, but the reservations hold 4'],
+    [
+      'sold stock without a commit',
+      { ...item, available: 93, sold: 3 },
+      'sold is 3, but the committed reservations add up to 2',
+    ],
+  ])('%s is found', (_what, broken, finding) => {
+    expectFinding({ ...sound, items: [broken] }, 'stock adds up', `item item: ${finding}`);
+  });
+
+  test('a reservation of an item that does not exist is found', () => {
+    const other = { ...item, item_id: 'other', held: 0, sold: 0, available: 100 };
+    expectFinding({ ...sound, items: [other] }, 'stock adds up', 'there is no such item');
+  });
+});
+
+describe('captured once, exactly with committed stock', () => {
+  const second: ChargeSnapshot = {
+    charge_id: 'second',
+    order_id: 'confirmed',
+    state: 'REFUNDED',
+    amount_minor: 500,
+    currency: 'USD',
+  };
+  test.each([
+    [
+      'a second capture, even one given back',
+      { ...sound, charges: [...sound.charges, second] },
+      'captured 2 charges: charge-confirmed, second',
+    ],
+    [
+      'a capture that Payment does not know',
+      changePayment('confirmed', { state: 'AUTHORIZED' }),
+      "AUTHORIZED, but the provider's books show 1 captured",
+    ],
+    [
+      'a capture that the provider does not know',
+      changeCharge('confirmed', { state: 'AUTHORIZED' }),
+      "CAPTURED, but the provider's books show 0 captured",
+    ],
+    ['a wrong amount', changeCharge('confirmed', { amount_minor: 501 }), 'took 501 USD, but the order costs 500 USD'],
+    ['a wrong currency', changeCharge('confirmed', { currency: 'EUR' }), 'took 500 EUR, but the order costs 500 USD'],
+    [
+      'money without stock',
+      changeReservation('confirmed', { state: 'RELEASED' }),
+      'its money was taken without its stock',
+    ],
+    [
+      'stock without money',
+      changeReservation('declined', { state: 'COMMITTED' }),
+      'its stock is committed without its money',
+    ],
+    [
+      'stock committed before its money, even while it waits',
+      changeReservation('waiting', { state: 'COMMITTED' }),
+      'committed without its money',
+    ],
+    [
+      'a confirmed order with nothing behind it',
+      changeOrder('never-reserved', { status: 'CONFIRMED' }),
+      'it is CONFIRMED with payment absent, reservation absent',
+    ],
+    [
+      'a rejected order that was paid and delivered',
+      changeOrder('confirmed', { status: 'REJECTED' }),
+      'it is REJECTED with payment CAPTURED, reservation COMMITTED',
+    ],
+    [
+      'money taken for an order that is gone',
+      withoutOrder('confirmed'),
+      'it is not in the orders table with payment CAPTURED',
+    ],
+  ])('%s is found', (_what, snapshot, finding) => {
+    expectFinding(snapshot, 'captured once, exactly with committed stock', finding);
+  });
+});
+
+describe('nothing left behind a finished order', () => {
+  test.each([
+    ['held stock', changeReservation('declined', { state: 'HELD' }), 'it is REJECTED, but its stock is still held'],
+    [
+      'an authorized payment',
+      changePayment('cancelled', { state: 'AUTHORIZED' }),
+      'it is CANCELLED, but its payment is still AUTHORIZED',
+    ],
+    [
+      'a payment of unknown outcome',
+      changePayment('expired', { state: 'PENDING' }),
+      'it is EXPIRED, but its payment is still PENDING',
+    ],
+    [
+      'a charge that only the provider knows of',
+      changeCharge('declined', { state: 'AUTHORIZED' }),
+      'still sets charge charge-declined aside',
+    ],
+    [
+      'stock held for an order that is gone',
+      withoutOrder('waiting'),
+      'it is not in the orders table, but its stock is still held',
+    ],
+  ])('%s is found', (_what, snapshot, finding) => {
+    expectFinding(snapshot, 'nothing left behind a finished order', finding);
+  });
+});
+
+describe('no answer taken back', () => {
+  const answers: readonly (readonly [string, ApiAnswer, string])[] = [
+    ['an accepted order that is gone', { kind: 'order-accepted', order_id: 'gone' }, 'order gone: it was accepted'],
+    [
+      'a key that led to two orders',
+      { kind: 'order-accepted', order_id: 'declined', idempotency_key: 'confirmed' },
+      'was first answered with confirmed',
+    ],
+    [
+      'a settled payment that is not',
+      { kind: 'payment-settled', order_id: 'expired' },
+      'answered with true, but it is EXPIRED with payment VOIDED',
+    ],
+    [
+      'a settled payment that was given back',
+      { kind: 'payment-settled', order_id: 'refunded' },
+      'it is REJECTED with payment REFUNDED',
+    ],
+    [
+      'a cancelled order that was confirmed',
+      { kind: 'cancellation-accepted', order_id: 'confirmed' },
+      'but it is CONFIRMED',
+    ],
+    [
+      'an end that changed',
+      { kind: 'status-told', order_id: 'confirmed', status: 'CANCELLED' },
+      'told to be CANCELLED, but it is CONFIRMED',
+    ],
+    [
+      'a status of an order that is gone',
+      { kind: 'status-told', order_id: 'gone', status: 'PENDING' },
+      'not in the orders table',
+    ],
+  ];
+  test.each(answers)('%s is found', (_what, answer, finding) => {
+    expectFinding({ ...sound, answers: [...sound.answers, answer] }, 'no answer taken back', finding);
+  });
+
+  test('the same broken answer, given many times, is reported once', () => {
+    const gone: ApiAnswer = { kind: 'order-accepted', order_id: 'gone' };
+    expect(checkInvariants({ ...sound, answers: [gone, gone, gone] }).violations).toHaveLength(1);
+  });
+});
+
+function expectFinding(snapshot: Snapshot, invariant: string, finding: string): void {
+  const report = checkInvariants(snapshot);
+  expect(report.verdict).toBe('broken');
+  const found = report.violations.filter((violation) => violation.invariant === invariant).map(describeViolation);
+  expect(found).toContainEqual(expect.stringContaining(finding));
+}
+
+function changeOrder(order_id: string, change: Partial<OrderSnapshot>, from: Snapshot = sound): Snapshot {
+  return { ...from, orders: changed(from.orders, order_id, change) };
+}
+
+function changeReservation(order_id: string, change: Partial<ReservationSnapshot>): Snapshot {
+  return { ...sound, reservations: changed(sound.reservations, order_id, change) };
+}
+
+function changePayment(order_id: string, change: Partial<PaymentSnapshot>): Snapshot {
+  return { ...sound, payments: changed(sound.payments, order_id, change) };
+}
+
+function changeCharge(order_id: string, change: Partial<ChargeSnapshot>): Snapshot {
+  return { ...sound, charges: changed(sound.charges, order_id, change) };
+}
+
+function changeExecution(order_id: string, change: Partial<ExecutionSnapshot>): Snapshot {
+  return { ...sound, executions: changed(sound.executions, order_id, change) };
+}
+
+function withoutExecution(order_id: string): Snapshot {
+  return { ...sound, executions: sound.executions.filter((execution) => execution.order_id !== order_id) };
+}
+
+function withoutOrder(order_id: string): Snapshot {
+  return { ...sound, orders: sound.orders.filter((order) => order.order_id !== order_id) };
+}
+
+function changed<T extends { readonly order_id: string }>(
+  records: readonly T[],
+  order_id: string,
+  change: Partial<T>,
+): readonly T[] {
+  return records.map((record) => (record.order_id === order_id ? { ...record, ...change } : record));
+}

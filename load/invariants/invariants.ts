@@ -1,0 +1,65 @@
+import { findWrongCapture } from './capture-once.ts';
+import { findBrokenAnswers } from './kept-answers.ts';
+import { findLeftover } from './leftover.ts';
+import { orderCases } from './order-case.ts';
+import { findUnendedOrder, isWaitingForPayment } from './order-end.ts';
+import type { OrderStatus } from './order-status.ts';
+import type { Snapshot } from './snapshot.ts';
+import { findUnbalancedStock } from './stock-balance.ts';
+import type { Violation } from './violation.ts';
+
+/** What was looked at, so that a reader sees how much a pass is worth. */
+export interface CheckedCounts {
+  readonly orders: number;
+  readonly items: number;
+  readonly reservations: number;
+  readonly payments: number;
+  readonly charges: number;
+  readonly executions: number;
+  readonly answers: number;
+  /** Orders that rightly still wait for their payment. */
+  readonly waiting: number;
+  readonly orders_by_status: Readonly<Partial<Record<OrderStatus, number>>>;
+}
+
+/** The outcome of a check. A check that found nothing to look at is never a pass. */
+export interface InvariantReport {
+  readonly verdict: 'all hold' | 'broken' | 'nothing was checked';
+  readonly violations: readonly Violation[];
+  readonly checked: CheckedCounts;
+}
+
+/** Checks the design's five invariants over a snapshot taken while nothing moves. Pure. */
+export function checkInvariants(snapshot: Snapshot): InvariantReport {
+  const cases = orderCases(snapshot);
+  const caseById = new Map(cases.map((subject) => [subject.order_id, subject]));
+  const violations = [
+    ...cases.flatMap((subject) => findUnendedOrder(subject, snapshot.taken_at)),
+    ...findUnbalancedStock(snapshot.items, snapshot.reservations),
+    ...cases.flatMap(findWrongCapture),
+    ...cases.flatMap(findLeftover),
+    ...findBrokenAnswers(snapshot.answers, (order_id) => caseById.get(order_id)),
+  ];
+  return { verdict: verdictOf(snapshot, violations), violations, checked: countChecked(snapshot) };
+}
+
+function verdictOf(snapshot: Snapshot, violations: readonly Violation[]): InvariantReport['verdict'] {
+  if (violations.length > 0) return 'broken';
+  return snapshot.orders.length === 0 || snapshot.items.length === 0 ? 'nothing was checked' : 'all hold';
+}
+
+function countChecked(snapshot: Snapshot): CheckedCounts {
+  const byStatus: Partial<Record<OrderStatus, number>> = {};
+  for (const { status } of snapshot.orders) byStatus[status] = (byStatus[status] ?? 0) + 1;
+  return {
+    orders: snapshot.orders.length,
+    items: snapshot.items.length,
+    reservations: snapshot.reservations.length,
+    payments: snapshot.payments.length,
+    charges: snapshot.charges.length,
+    executions: snapshot.executions.length,
+    answers: snapshot.answers.length,
+    waiting: snapshot.orders.filter((order) => isWaitingForPayment(order, snapshot.taken_at)).length,
+    orders_by_status: byStatus,
+  };
+}

@@ -1,0 +1,72 @@
+import type { OrderStatus } from './order-status.ts';
+import type { ChargeState, OrderSnapshot, PaymentState, ReservationState, Snapshot } from './snapshot.ts';
+
+const taken_at = '2026-01-02T03:10:00.000Z';
+const item_id = 'item';
+
+/** One order of two pieces as it should look at each end it can come to. */
+interface SoundOrder {
+  readonly order_id: string;
+  readonly status: OrderStatus;
+  readonly reservation?: ReservationState;
+  readonly payment?: PaymentState;
+  readonly charge?: ChargeState;
+}
+
+const soundOrders: readonly SoundOrder[] = [
+  { order_id: 'confirmed', status: 'CONFIRMED', reservation: 'COMMITTED', payment: 'CAPTURED', charge: 'CAPTURED' },
+  { order_id: 'declined', status: 'REJECTED', reservation: 'RELEASED', payment: 'VOIDED', charge: 'DECLINED' },
+  { order_id: 'out-of-stock', status: 'REJECTED', reservation: 'REFUSED' },
+  { order_id: 'never-reserved', status: 'REJECTED' },
+  { order_id: 'cancelled', status: 'CANCELLED', reservation: 'RELEASED', payment: 'VOIDED' },
+  { order_id: 'refunded', status: 'REJECTED', reservation: 'RELEASED', payment: 'REFUNDED', charge: 'REFUNDED' },
+  { order_id: 'expired', status: 'EXPIRED', reservation: 'EXPIRED', payment: 'VOIDED' },
+  { order_id: 'waiting', status: 'AWAITING_PAYMENT', reservation: 'HELD' },
+  { order_id: 'parked', status: 'NEEDS_ATTENTION', reservation: 'HELD', payment: 'CAPTURED', charge: 'CAPTURED' },
+];
+
+/** A hand-made snapshot in which every invariant holds, with one order at each end; for tests to break. */
+export function soundSnapshot(): Snapshot {
+  return {
+    taken_at,
+    orders: soundOrders.map(({ order_id, status }) => orderRecord(order_id, status)),
+    items: [{ item_id, stocked: 100, available: 94, held: 4, sold: 2 }],
+    reservations: soundOrders.flatMap(({ order_id, reservation }) =>
+      reservation === undefined ? [] : [{ order_id, state: reservation, lines: [{ item_id, count: 2 }] }],
+    ),
+    payments: soundOrders.flatMap(({ order_id, payment }) =>
+      payment === undefined ? [] : [{ order_id, state: payment, amount_minor: 500, currency: 'USD' }],
+    ),
+    charges: soundOrders.flatMap(({ order_id, charge }) =>
+      charge === undefined
+        ? []
+        : [{ charge_id: `charge-${order_id}`, order_id, state: charge, amount_minor: 500, currency: 'USD' }],
+    ),
+    executions: soundOrders.map(({ order_id, status }) => ({ order_id, ...executionOf(status) })),
+    answers: [
+      ...soundOrders.map(({ order_id }) => ({ kind: 'order-accepted', order_id, idempotency_key: order_id }) as const),
+      { kind: 'payment-settled', order_id: 'confirmed' },
+      { kind: 'cancellation-accepted', order_id: 'cancelled' },
+      { kind: 'status-told', order_id: 'confirmed', status: 'PENDING' },
+      { kind: 'status-told', order_id: 'confirmed', status: 'CONFIRMED' },
+    ],
+  };
+}
+
+function orderRecord(order_id: string, status: OrderStatus): OrderSnapshot {
+  return {
+    order_id,
+    status,
+    lines: [{ item_id, count: 2 }],
+    amount_minor: 500,
+    currency: 'USD',
+    created_at: '2026-01-02T03:04:05.000Z',
+    ...(status === 'AWAITING_PAYMENT' ? { payment_due_at: '2026-01-02T03:19:05.000Z' } : {}),
+    timeline: [{ at: '2026-01-02T03:04:06.000Z', status, what: 'The order came to where it is' }],
+  };
+}
+
+function executionOf(status: OrderStatus) {
+  if (status === 'NEEDS_ATTENTION') return { status: 'FAILED', redrivable: true } as const;
+  return { status: status === 'AWAITING_PAYMENT' ? 'RUNNING' : 'SUCCEEDED' } as const;
+}
