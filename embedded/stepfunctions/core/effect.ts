@@ -30,6 +30,12 @@ export type Effect =
       readonly input: Json;
       /** Latest end of the task as given by `TimeoutSeconds`; the core's own timer enforces it. */
       readonly timeoutSeconds?: number;
+      /** Longest pause between heartbeats as given by `HeartbeatSeconds`; enforced by the core's own timer as well. */
+      readonly heartbeatSeconds?: number;
+      /** Only from `outstandingEffects`: an activity worker took the task before; do not hand it out again. */
+      readonly started?: boolean;
+      /** Only from `outstandingEffects`: the call was answered with this before; do not call again, wait on. */
+      readonly submitted?: { readonly output: Json };
     }
   /** The core no longer waits for the task; late answers are refused with TaskTimedOut. */
   | { readonly type: 'CancelTask'; readonly taskId: string }
