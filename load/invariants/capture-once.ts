@@ -17,15 +17,17 @@ export function findWrongCapture(subject: OrderCase): readonly Violation[] {
 
 function chargeFindings({ order, payment, charges }: OrderCase): readonly string[] {
   const findings: string[] = [];
-  const everCaptured = charges.filter(({ state }) => state === 'CAPTURED' || state === 'REFUNDED');
-  if (everCaptured.length > 1) {
-    findings.push(
-      `the provider captured ${everCaptured.length} charges: ${everCaptured.map((charge) => charge.charge_id).join(', ')}`,
-    );
+  const captures = charges.reduce((sum, charge) => sum + charge.captures, 0);
+  if (captures > 1) {
+    const ids = charges.filter((charge) => charge.captures > 0).map(({ charge_id }) => charge_id);
+    findings.push(`the provider took its money ${captures} times: ${ids.join(', ')}`);
   }
-  const captured = charges.filter(({ state }) => state === 'CAPTURED');
-  const saysCaptured = payment?.state === 'CAPTURED';
-  if (saysCaptured !== captured.length > 0) {
+  for (const { charge_id, captures, refunds } of charges) {
+    if (refunds > captures)
+      findings.push(`charge ${charge_id} was taken ${captures} times and given back ${refunds} times`);
+  }
+  const captured = charges.filter((charge) => charge.captures > charge.refunds);
+  if ((payment?.state === 'CAPTURED') !== captured.length > 0) {
     findings.push(
       `the payment is ${payment?.state ?? 'absent'}, but the provider's books show ${captured.length} captured`,
     );

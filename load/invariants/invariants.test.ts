@@ -114,12 +114,14 @@ describe('captured once, exactly with committed stock', () => {
     state: 'REFUNDED',
     amount_minor: 500,
     currency: 'USD',
+    captures: 1,
+    refunds: 1,
   };
   test.each([
     [
       'a second capture, even one given back',
       { ...sound, charges: [...sound.charges, second] },
-      'captured 2 charges: charge-confirmed, second',
+      'took its money 2 times: charge-confirmed, second',
     ],
     [
       'a capture that Payment does not know',
@@ -128,7 +130,7 @@ describe('captured once, exactly with committed stock', () => {
     ],
     [
       'a capture that the provider does not know',
-      changeCharge('confirmed', { state: 'AUTHORIZED' }),
+      changeCharge('confirmed', { state: 'AUTHORIZED', captures: 0 }),
       "CAPTURED, but the provider's books show 0 captured",
     ],
     ['a wrong amount', changeCharge('confirmed', { amount_minor: 501 }), 'took 501 USD, but the order costs 500 USD'],
@@ -218,6 +220,11 @@ describe('no answer taken back', () => {
       'a cancelled order that was confirmed',
       { kind: 'cancellation-accepted', order_id: 'confirmed' },
       'but it is CONFIRMED',
+    ],
+    [
+      'a cancelled order that ended otherwise',
+      { kind: 'cancellation-accepted', order_id: 'expired' },
+      'but it is EXPIRED',
     ],
     [
       'an end that changed',

@@ -5,8 +5,8 @@ import type { Violation } from './violation.ts';
 
 /**
  * Invariant 5: what the API answered is never taken back. An accepted order exists; an idempotency key leads to one order;
- * a settled payment stays settled and its order goes on to its end; an order whose cancellation was accepted is not
- * confirmed; a finished status once told stays.
+ * a settled payment stays settled and its order goes on to its end; an order whose cancellation was accepted ends
+ * as cancelled; a finished status once told stays.
  */
 export function findBrokenAnswers(
   answers: readonly ApiAnswer[],
@@ -31,7 +31,8 @@ function brokenAnswer(answer: ApiAnswer, subject: OrderCase | undefined): string
       return `its payment was answered with true, but it is ${status} with payment ${subject?.payment?.state ?? 'absent'}`;
     }
     case 'cancellation-accepted':
-      return order?.status === 'CONFIRMED' ? 'its cancellation was accepted, but it is CONFIRMED' : undefined;
+      if (order !== undefined && (!isFinished(order.status) || order.status === 'CANCELLED')) return undefined;
+      return `its cancellation was accepted, but it is ${order?.status ?? 'not in the orders table'}`;
     case 'status-told':
       if (order === undefined) return `it was told to be ${answer.status}, but it is not in the orders table`;
       if (!isFinished(answer.status) || answer.status === order.status) return undefined;

@@ -63,8 +63,8 @@ export interface PaymentSnapshot {
   readonly currency?: string;
 }
 
-/** Every state a charge can be read in, in the provider's own books. */
-export type ChargeState = 'AUTHORIZED' | 'CAPTURED' | 'VOIDED' | 'REFUNDED' | 'DECLINED';
+/** Every state a charge can be read in, in the provider's own books; UNANSWERED took no money. */
+export type ChargeState = 'AUTHORIZED' | 'CAPTURED' | 'VOIDED' | 'REFUNDED' | 'DECLINED' | 'UNANSWERED';
 
 /** One charge in the payment provider's books: an order has as many as it was attempted to pay. */
 export interface ChargeSnapshot {
@@ -73,6 +73,10 @@ export interface ChargeSnapshot {
   readonly state: ChargeState;
   readonly amount_minor: number;
   readonly currency: string;
+  /** How often the provider took the money. */
+  readonly captures: number;
+  /** How often the provider gave it back. */
+  readonly refunds: number;
 }
 
 /** Every status of a Step Functions execution. */

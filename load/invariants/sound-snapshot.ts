@@ -1,5 +1,12 @@
 import type { OrderStatus } from './order-status.ts';
-import type { ChargeState, OrderSnapshot, PaymentState, ReservationState, Snapshot } from './snapshot.ts';
+import type {
+  ChargeSnapshot,
+  ChargeState,
+  OrderSnapshot,
+  PaymentState,
+  ReservationState,
+  Snapshot,
+} from './snapshot.ts';
 
 const taken_at = '2026-01-02T03:10:00.000Z';
 const item_id = 'item';
@@ -38,9 +45,7 @@ export function soundSnapshot(): Snapshot {
       payment === undefined ? [] : [{ order_id, state: payment, amount_minor: 500, currency: 'USD' }],
     ),
     charges: soundOrders.flatMap(({ order_id, charge }) =>
-      charge === undefined
-        ? []
-        : [{ charge_id: `charge-${order_id}`, order_id, state: charge, amount_minor: 500, currency: 'USD' }],
+      charge === undefined ? [] : [chargeRecord(order_id, charge)],
     ),
     executions: soundOrders.map(({ order_id, status }) => ({ order_id, ...executionOf(status) })),
     answers: [
@@ -64,6 +69,12 @@ function orderRecord(order_id: string, status: OrderStatus): OrderSnapshot {
     ...(status === 'AWAITING_PAYMENT' ? { payment_due_at: '2026-01-02T03:19:05.000Z' } : {}),
     timeline: [{ at: '2026-01-02T03:04:06.000Z', status, what: 'The order came to where it is' }],
   };
+}
+
+function chargeRecord(order_id: string, state: ChargeState): ChargeSnapshot {
+  const captures = state === 'CAPTURED' || state === 'REFUNDED' ? 1 : 0;
+  const refunds = state === 'REFUNDED' ? 1 : 0;
+  return { charge_id: `charge-${order_id}`, order_id, state, amount_minor: 500, currency: 'USD', captures, refunds };
 }
 
 function executionOf(status: OrderStatus) {

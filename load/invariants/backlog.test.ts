@@ -1,0 +1,27 @@
+import { expect, test } from '@jest/globals';
+import { backlogOf } from './backlog.ts';
+import type { OrderSnapshot } from './snapshot.ts';
+
+const base = { lines: [], created_at: '2026-01-01T00:00:00.000Z', timeline: [] };
+const orders: readonly OrderSnapshot[] = [
+  { ...base, order_id: 'pending', status: 'PENDING' },
+  { ...base, order_id: 'confirmed', status: 'CONFIRMED' },
+  { ...base, order_id: 'parked', status: 'NEEDS_ATTENTION' },
+  { ...base, order_id: 'due-soon', status: 'AWAITING_PAYMENT', payment_due_at: '2026-01-01T00:00:30.000Z' },
+  { ...base, order_id: 'due-late', status: 'AWAITING_PAYMENT', payment_due_at: '2026-01-01T09:00:00.000Z' },
+];
+const until = '2026-01-01T00:01:00.000Z';
+
+test('open orders are the backlog, but not one whose payment is due only later', () => {
+  expect([...backlogOf(orders, ['due-late'], until)]).toEqual(['pending', 'due-soon']);
+});
+
+test('an execution that still runs is backlog, whatever its order says', () => {
+  expect([...backlogOf(orders, ['confirmed', 'parked', 'unknown'], until)]).toEqual([
+    'pending',
+    'due-soon',
+    'confirmed',
+    'parked',
+    'unknown',
+  ]);
+});

@@ -1,0 +1,33 @@
+/** Where the tables and executions of one stage are read. */
+export interface AwsConnection {
+  /** Absent: AWS itself, with the caller's own credentials. */
+  readonly endpoint?: string;
+  readonly region: string;
+  readonly stage: string;
+  readonly account: string;
+}
+
+/**
+ * The place that the usual variables name: AWS_ENDPOINT_URL, AWS_REGION, STAGE, AWS_ACCOUNT_ID. Without an endpoint it is
+ * the embedded one.
+ */
+export function awsConnectionFrom(environment: Readonly<Record<string, string | undefined>>): AwsConnection {
+  const port = environment.AWS_ENDPOINT_PORT ?? '4566';
+  return {
+    endpoint: environment.AWS_ENDPOINT_URL ?? `http://127.0.0.1:${port}`,
+    region: environment.AWS_REGION ?? 'us-east-1',
+    stage: environment.STAGE ?? 'dev',
+    account: environment.AWS_ACCOUNT_ID ?? '000000000000',
+  };
+}
+
+/** Settings for any AWS SDK client. A local endpoint checks no signature, so it gets made-up credentials. */
+export function clientSettings({ endpoint, region }: AwsConnection) {
+  if (endpoint === undefined) return { region };
+  return { region, endpoint, credentials: { accessKeyId: 'local', secretAccessKey: 'local' } };
+}
+
+/** The state machine of the order saga. */
+export function orderSagaArn({ region, account, stage }: AwsConnection): string {
+  return `arn:aws:states:${region}:${account}:stateMachine:order-saga-${stage}`;
+}
