@@ -1,0 +1,54 @@
+import { z } from 'zod';
+
+const wholeNumber = (fallback: number, minimum: number, maximum: number) =>
+  z.coerce
+    .number({ error: 'must be a number' })
+    .int(`must be a whole number from ${minimum} to ${maximum}`)
+    .min(minimum, `must be ${minimum} or more`)
+    .max(maximum, `must be ${maximum} or less`)
+    .default(fallback);
+
+const required = (what: string) => z.string({ error: `is not set; it must be ${what}` }).min(1, `must be ${what}`);
+
+const VARIABLES = {
+  ORDERS_TABLE: required('the name of the orders table'),
+  ORDER_SAGA_ARN: required("the order saga's state machine ARN"),
+  INVENTORY_GRPC_URL: required('the inventory service as host:port, grpc://host:port or grpcs://host:port'),
+  PAYMENT_GRPC_URL: required('the payment service as host:port, grpc://host:port or grpcs://host:port'),
+  /** How long an order without a payment method waits for `/payment/pay`. */
+  PAYMENT_WINDOW_SECONDS: wholeNumber(900, 1, 86_400),
+  /** `/orders/place` requests that one process works on at a time; more are refused. */
+  PLACE_MAX_IN_FLIGHT: wholeNumber(256, 1, 100_000),
+  /** Longest wait for one answer of a gRPC service. */
+  GRPC_DEADLINE_MS: wholeNumber(5_000, 1, 60_000),
+  /** Calls that one process has open at one gRPC service; as many again may wait. */
+  GRPC_MAX_CONCURRENT_CALLS: wholeNumber(128, 1, 100_000),
+  /** PEM files for grpcs:// ; the certificate and its key together make the TLS mutual. */
+  GRPC_CA_FILE: z.string().min(1).optional(),
+  GRPC_CLIENT_CERT_FILE: z.string().min(1).optional(),
+  GRPC_CLIENT_KEY_FILE: z.string().min(1).optional(),
+};
+
+type Variables = typeof VARIABLES;
+
+/** The configuration that the named variables make. */
+export type Configuration<Name extends keyof Variables> = { readonly [N in Name]: z.infer<Variables[N]> };
+
+/**
+ * Reads the named environment variables and checks them.
+ *
+ * @throws Error naming every variable that is missing or wrong, and what it must be
+ */
+export function readConfiguration<const Name extends keyof Variables>(
+  names: readonly Name[],
+  environment: NodeJS.ProcessEnv = process.env,
+): Configuration<Name> {
+  const faults: string[] = [];
+  const entries = names.map((name) => {
+    const checked = VARIABLES[name].safeParse(environment[name] === '' ? undefined : environment[name]);
+    if (!checked.success) faults.push(...checked.error.issues.map(({ message }) => `${name} ${message}`));
+    return [name, checked.data];
+  });
+  if (faults.length > 0) throw new Error(`Environment variable ${faults.join('; ')}`);
+  return Object.fromEntries(entries) as Configuration<Name>;
+}

@@ -1,0 +1,24 @@
+import { expect, test } from '@jest/globals';
+import * as errors from './errors.ts';
+
+test('Step Functions and serverless-offline both read the name of an error: from its name and from its stack', () => {
+  const error = new errors.OutOfStockError('item1: 5 wanted, 3 left');
+  expect(error.name).toBe('OutOfStockError');
+  expect(error.stack?.split('\n')[0]).toBe('OutOfStockError: item1: 5 wanted, 3 left');
+});
+
+test('an error is either terminal or retryable, and keeps its cause', () => {
+  const cause = new Error('connection refused');
+  const retryable = new errors.RetryableError('INVENTORY_UNAVAILABLE', 'the inventory does not answer', { cause });
+  expect(retryable).not.toBeInstanceOf(errors.TerminalError);
+  expect(retryable.cause).toBe(cause);
+  expect(new errors.OrderNotFoundError()).toBeInstanceOf(errors.TerminalError);
+});
+
+test('a fault is named with its path', () => {
+  const error = new errors.InvalidRequestError([
+    { path: 'list[0].count', message: 'must be a whole number' },
+    { path: '', message: 'must be JSON' },
+  ]);
+  expect(error.message).toBe('list[0].count: must be a whole number; must be JSON');
+});
