@@ -20,7 +20,7 @@ afterAll(async () => {
 test('proto/gen is what `npm run gen` makes of the contracts', async () => {
   await promisify(execFile)(join(tools, 'buf'), ['generate', '--output', folder], {
     cwd: repository,
-    env: { ...process.env, PATH: `${tools}${delimiter}${process.env['PATH'] ?? ''}` },
+    env: { ...process.env, PATH: `${tools}${delimiter}${process.env.PATH ?? ''}` },
   });
   const fresh = await contents(join(folder, 'proto/gen'));
   expect(Object.keys(fresh)).toContain('inventory/v1/inventory.ts');

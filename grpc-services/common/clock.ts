@@ -1,0 +1,10 @@
+/** The time in milliseconds since the epoch. Injected, so that tests decide when a hold runs out. */
+export type Clock = () => number;
+
+/** The machine's clock. */
+export const systemClock: Clock = () => Date.now();
+
+/** A time as it is stored and logged: ISO 8601 in UTC. */
+export function isoTime(milliseconds: number): string {
+  return new Date(milliseconds).toISOString();
+}

@@ -1,0 +1,24 @@
+import { type Logger, pino } from 'pino';
+import { loggedError } from './error-log.ts';
+
+export type { Logger };
+
+/** Levels that LOG_LEVEL may name. */
+export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
+
+/** One of `LOG_LEVELS`. */
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+/**
+ * JSON lines on standard output. Requests and rows are never logged: what a line may hold is listed where it is
+ * written, so that a payment method cannot slip in.
+ */
+export function createLogger(service: string, level: LogLevel): Logger {
+  return pino({
+    level,
+    base: { service, pid: process.pid },
+    timestamp: pino.stdTimeFunctions.isoTime,
+    formatters: { level: (label) => ({ level: label }) },
+    serializers: { err: (error: unknown) => loggedError(error) },
+  });
+}
