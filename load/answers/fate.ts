@@ -1,0 +1,38 @@
+import type { ApiCall, Exchange } from './exchange.ts';
+
+/**
+ * What became of a request. `taken`: done or promised. `denied`: a "no" that belongs to the business, such as a declined
+ * card. `refused`: not now, as it should be said: 503 with a Retry-After. `faulty`: any other answer. `unanswered`: none.
+ */
+export type Fate = 'taken' | 'denied' | 'refused' | 'faulty' | 'unanswered';
+
+/** Every fate, the good ones first. */
+export const fates: readonly Fate[] = ['taken', 'denied', 'refused', 'faulty', 'unanswered'];
+
+// The load asks only about orders that were accepted, so a 404 is never a right answer to it.
+const denials: Readonly<Record<ApiCall, readonly number[]>> = {
+  place: [409],
+  pay: [402, 409],
+  cancel: [409],
+  status: [],
+  stocks: [],
+};
+
+/** Judges an exchange by its HTTP answer. */
+export function fateOf({ call, outcome }: Exchange): Fate {
+  if (outcome.kind === 'unanswered') return 'unanswered';
+  const { http_status, retry_after } = outcome;
+  if (http_status >= 200 && http_status < 300) return 'taken';
+  if (denials[call].includes(http_status)) return 'denied';
+  const seconds = Number(retry_after);
+  return http_status === 503 && Number.isInteger(seconds) && seconds > 0 ? 'refused' : 'faulty';
+}
+
+/** One line about a request that did not get a proper answer. */
+export function describeExchange({ at, call, scenario, elapsed_ms, outcome }: Exchange): string {
+  const answer =
+    outcome.kind === 'unanswered'
+      ? outcome.error
+      : `${outcome.http_status}, Retry-After ${outcome.retry_after ?? 'absent'}: ${JSON.stringify(outcome.body).slice(0, 200)}`;
+  return `${at} ${call} (${scenario}) after ${Math.round(elapsed_ms)} ms: ${answer}`;
+}

@@ -1,0 +1,29 @@
+import { z } from 'zod';
+import type { ApiAnswer } from '../invariants/api-answer.ts';
+import { orderStatuses } from '../invariants/order-status.ts';
+import type { Exchange } from './exchange.ts';
+
+const orderData = z.object({ data: z.object({ order_id: z.string(), status: z.enum(orderStatuses) }) });
+const settledData = z.object({ data: z.literal(true) });
+
+/** What an exchange promised the client; nothing for a refusal, a "no" or no answer at all. */
+export function toldBy({ call, order_ids, idempotency_key, outcome }: Exchange): readonly ApiAnswer[] {
+  if (outcome.kind !== 'answered' || outcome.http_status < 200 || outcome.http_status > 299) return [];
+  switch (call) {
+    case 'place':
+    case 'cancel':
+    case 'status': {
+      const { order_id, status } = orderData.parse(outcome.body).data;
+      const told: ApiAnswer = { kind: 'status-told', order_id, status };
+      if (call === 'status') return [told];
+      if (call === 'cancel') return [{ kind: 'cancellation-accepted', order_id }, told];
+      const key = idempotency_key === undefined ? {} : { idempotency_key };
+      return [{ kind: 'order-accepted', order_id, ...key }, told];
+    }
+    case 'pay':
+      settledData.parse(outcome.body);
+      return order_ids.map((order_id) => ({ kind: 'payment-settled', order_id }));
+    case 'stocks':
+      return [];
+  }
+}

@@ -1,0 +1,47 @@
+import { spawn } from 'node:child_process';
+import { createWriteStream } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { ordersFile, type Phase, type Profile, profileFile } from '../scenarios/phases.ts';
+import { planVariable, type TrafficPlan } from './plan.ts';
+
+const artillery = join(dirname(createRequire(import.meta.url).resolve('artillery/package.json')), 'bin', 'run');
+
+/** What one run of artillery needs. */
+export interface ArtilleryRun {
+  readonly profile: Profile;
+  readonly phases: readonly Phase[];
+  /** Base URL of the HTTP API. */
+  readonly target: string;
+  readonly plan: TrafficPlan;
+  /** A folder for the plan and for artillery's own output. */
+  readonly directory: string;
+}
+
+/**
+ * Lets artillery send the traffic and returns when the last customer is served. Artillery's own output goes to
+ * `artillery.log` in the run's folder; what counts is in the exchange log.
+ *
+ * @throws {Error} artillery could not run; the message names its log.
+ */
+export async function runArtillery({ profile, phases, target, plan, directory }: ArtilleryRun): Promise<void> {
+  const planFile = join(directory, 'traffic-plan.json');
+  await writeFile(planFile, JSON.stringify(plan));
+  const logFile = join(directory, 'artillery.log');
+  const log = createWriteStream(logFile);
+  const overrides = JSON.stringify({ config: { phases } });
+  const options = ['--config', profileFile(profile), '--target', target, '--overrides', overrides];
+  const child = spawn(process.execPath, [artillery, 'run', ...options, ordersFile], {
+    env: { ...process.env, [planVariable]: planFile, ARTILLERY_DISABLE_TELEMETRY: 'true', NO_UPDATE_NOTIFIER: '1' },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  child.stdout.pipe(log, { end: false });
+  child.stderr.pipe(log, { end: false });
+  const code = await new Promise<number | null>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', resolve);
+  });
+  log.end();
+  if (code !== 0) throw new Error(`artillery ended with ${code}; see ${logFile}`);
+}
