@@ -1,13 +1,11 @@
 import type { ApiCall, Exchange } from './exchange.ts';
+import { toldBy } from './told.ts';
 
 /**
  * What became of a request. `taken`: done or promised. `denied`: a "no" that belongs to the business, such as a declined
  * card. `refused`: not now, as it should be said: 503 with a Retry-After. `faulty`: any other answer. `unanswered`: none.
  */
 export type Fate = 'taken' | 'denied' | 'refused' | 'faulty' | 'unanswered';
-
-/** Every fate, the good ones first. */
-export const fates: readonly Fate[] = ['taken', 'denied', 'refused', 'faulty', 'unanswered'];
 
 // The load asks only about orders that were accepted, so a 404 is never a right answer to it.
 const denials: Readonly<Record<ApiCall, readonly number[]>> = {
@@ -18,11 +16,12 @@ const denials: Readonly<Record<ApiCall, readonly number[]>> = {
   stocks: [],
 };
 
-/** Judges an exchange by its HTTP answer. */
-export function fateOf({ call, outcome }: Exchange): Fate {
+/** Judges an exchange by its HTTP answer. An answer of another shape than its call's is faulty. */
+export function fateOf(exchange: Exchange): Fate {
+  const { call, outcome } = exchange;
   if (outcome.kind === 'unanswered') return 'unanswered';
   const { http_status, retry_after } = outcome;
-  if (http_status >= 200 && http_status < 300) return 'taken';
+  if (http_status >= 200 && http_status < 300) return toldBy(exchange) === undefined ? 'faulty' : 'taken';
   if (denials[call].includes(http_status)) return 'denied';
   const seconds = Number(retry_after);
   return http_status === 503 && Number.isInteger(seconds) && seconds > 0 ? 'refused' : 'faulty';

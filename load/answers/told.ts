@@ -6,14 +6,19 @@ import type { Exchange } from './exchange.ts';
 const orderData = z.object({ data: z.object({ order_id: z.string(), status: z.enum(orderStatuses) }) });
 const settledData = z.object({ data: z.literal(true) });
 
-/** What an exchange promised the client; nothing for a refusal, a "no" or no answer at all. */
-export function toldBy({ call, order_ids, idempotency_key, outcome }: Exchange): readonly ApiAnswer[] {
+/**
+ * What an exchange promised the client: nothing for a refusal, a "no" or no answer at all; undefined where the answer says
+ * that all is well but has not the shape of its call.
+ */
+export function toldBy({ call, order_ids, idempotency_key, outcome }: Exchange): readonly ApiAnswer[] | undefined {
   if (outcome.kind !== 'answered' || outcome.http_status < 200 || outcome.http_status > 299) return [];
   switch (call) {
     case 'place':
     case 'cancel':
     case 'status': {
-      const { order_id, status } = orderData.parse(outcome.body).data;
+      const order = orderData.safeParse(outcome.body).data?.data;
+      if (order === undefined) return undefined;
+      const { order_id, status } = order;
       const told: ApiAnswer = { kind: 'status-told', order_id, status };
       if (call === 'status') return [told];
       if (call === 'cancel') return [{ kind: 'cancellation-accepted', order_id }, told];
@@ -21,7 +26,7 @@ export function toldBy({ call, order_ids, idempotency_key, outcome }: Exchange):
       return [{ kind: 'order-accepted', order_id, ...key }, told];
     }
     case 'pay':
-      settledData.parse(outcome.body);
+      if (!settledData.safeParse(outcome.body).success) return undefined;
       return order_ids.map((order_id) => ({ kind: 'payment-settled', order_id }));
     case 'stocks':
       return [];

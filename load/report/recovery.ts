@@ -1,0 +1,41 @@
+import type { PhaseReport } from './phase-report.ts';
+import type { SeriesPoint } from './series.ts';
+
+/** How the busiest phase compares with the one before it, and how soon it was over. */
+export interface Recovery {
+  readonly phase: string;
+  /** p99 of the answers in the busiest phase, as a multiple of the p99 before it. */
+  readonly answer_p99_factor: number | null;
+  /** The longest backlog of the whole load. */
+  readonly highest_backlog: number;
+  /**
+   * Seconds from the end of the busiest phase until the backlog was for good no longer than the longest before that phase.
+   * null: not within the time that was watched.
+   */
+  readonly backlog_recovered_seconds: number | null;
+}
+
+/** Nothing, where the busiest phase is the first: there is nothing to compare it with. */
+export function recoveryOf(phases: readonly PhaseReport[], series: readonly SeriesPoint[]): Recovery | undefined {
+  const busiest = phases.toSorted((a, b) => b.customers_per_second - a.customers_per_second)[0];
+  const before = phases.filter(({ to_second }) => busiest !== undefined && to_second <= busiest.from_second).at(-1);
+  if (busiest === undefined || before === undefined) return undefined;
+  const usual = highestBacklog(series.filter(({ second }) => second < before.to_second));
+  const lastBusy = series.findLast(({ backlog }) => backlog > usual);
+  const stillBusy = lastBusy !== undefined && lastBusy === series.at(-1);
+  const recoveredAt = (lastBusy?.second ?? -1) + 1;
+  return {
+    phase: busiest.name,
+    answer_p99_factor: factor(busiest.answer_ms?.p99, before.answer_ms?.p99),
+    highest_backlog: highestBacklog(series),
+    backlog_recovered_seconds: stillBusy ? null : Math.max(0, recoveredAt - busiest.to_second),
+  };
+}
+
+function highestBacklog(series: readonly SeriesPoint[]): number {
+  return series.reduce((highest, { backlog }) => Math.max(highest, backlog), 0);
+}
+
+function factor(value: number | undefined, base: number | undefined): number | null {
+  return value === undefined || base === undefined || base === 0 ? null : Math.round((value / base) * 10) / 10;
+}
