@@ -1,0 +1,152 @@
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { PROJECT_ROOT, type StackConfiguration } from './configuration.ts';
+import type { DataDirectory } from './data-directory.ts';
+import { findDynoxide } from './dynamodb/dynoxide.ts';
+import { isDynamoDbReady, isServing, isStepFunctionsReady } from './supervisor/health.ts';
+import type { ProcessDescription } from './supervisor/supervised-process.ts';
+
+const READY_WITHIN_MILLISECONDS = 30_000;
+const GRACE_MILLISECONDS = 5_000;
+
+/** What the stack's child processes need to know of serverless.yml. */
+export interface TableNames {
+  readonly items: string;
+  readonly reservations: string;
+  readonly payments: string;
+}
+
+/** Where the parts of the stack are reached. */
+export interface StackUrls {
+  readonly http: string;
+  readonly lambda: string;
+  readonly endpoint: string;
+  readonly dynamodb: string;
+  /** host:port, as gRPC names it. */
+  readonly inventory: string;
+  readonly payment: string;
+}
+
+/** The addresses that follow from a configuration. */
+export function stackUrls({ ports, externalDynamoDbUrl }: StackConfiguration): StackUrls {
+  return {
+    http: `http://127.0.0.1:${ports.http}`,
+    lambda: `http://127.0.0.1:${ports.lambda}`,
+    endpoint: `http://127.0.0.1:${ports.endpoint}`,
+    dynamodb: externalDynamoDbUrl ?? `http://127.0.0.1:${ports.dynamodb}`,
+    inventory: `127.0.0.1:${ports.inventory}`,
+    payment: `127.0.0.1:${ports.payment}`,
+  };
+}
+
+/** Describes the four child processes of one stack. */
+export class ChildProcesses {
+  readonly #configuration: StackConfiguration;
+  readonly #directory: DataDirectory;
+  readonly #urls: StackUrls;
+  readonly #baseEnvironment: NodeJS.ProcessEnv;
+
+  /** @param environment what all children get, before anything of the functions' environment came into it */
+  constructor(configuration: StackConfiguration, directory: DataDirectory, environment: NodeJS.ProcessEnv) {
+    this.#configuration = configuration;
+    this.#directory = directory;
+    this.#urls = stackUrls(configuration);
+    this.#baseEnvironment = environment;
+  }
+
+  /** dynoxide on its database file. */
+  dynamodb(): ProcessDescription {
+    const { dynamodbFile } = this.#directory;
+    const port = this.#configuration.ports.dynamodb;
+    return {
+      name: 'dynamodb',
+      port,
+      command: findDynoxide(),
+      arguments: ['--host', '127.0.0.1', '--port', String(port), '--db-path', dynamodbFile],
+      identity: ['--db-path', dynamodbFile],
+      environment: this.#baseEnvironment,
+      watchesParent: false,
+      isReady: () => isDynamoDbReady(this.#urls.dynamodb),
+      readyWithinMilliseconds: READY_WITHIN_MILLISECONDS,
+      graceMilliseconds: GRACE_MILLISECONDS,
+    };
+  }
+
+  /** The Step Functions engine and the AWS endpoint before it. */
+  engine(): ProcessDescription {
+    return this.#node(
+      'engine',
+      this.#configuration.ports.endpoint,
+      'embedded/engine-process.ts',
+      {
+        AWS_ENDPOINT_PORT: String(this.#configuration.ports.endpoint),
+        STEP_FUNCTIONS_DATA_DIR: this.#directory.stepFunctions,
+        LAMBDA_ENDPOINT_URL: this.#urls.lambda,
+        DYNAMODB_ENDPOINT_URL: this.#urls.dynamodb,
+      },
+      () => isStepFunctionsReady(this.#urls.endpoint),
+    );
+  }
+
+  /** The Inventory service; it stocks each item of the catalogue once. */
+  inventory(tables: TableNames): ProcessDescription {
+    return this.#node(
+      'inventory',
+      this.#configuration.ports.inventory,
+      'grpc-services/inventory/main.ts',
+      {
+        ...this.#serviceEnvironment(this.#configuration.ports.inventory),
+        ITEMS_TABLE: tables.items,
+        RESERVATIONS_TABLE: tables.reservations,
+        SEED_FILE: join(PROJECT_ROOT, 'grpc-services/inventory/catalogue.json'),
+      },
+      () => isServing(this.#urls.inventory),
+    );
+  }
+
+  /** The Payment service. */
+  payment(tables: TableNames): ProcessDescription {
+    return this.#node(
+      'payment',
+      this.#configuration.ports.payment,
+      'grpc-services/payment/main.ts',
+      { ...this.#serviceEnvironment(this.#configuration.ports.payment), PAYMENTS_TABLE: tables.payments },
+      () => isServing(this.#urls.payment),
+    );
+  }
+
+  #serviceEnvironment(port: number): Readonly<Record<string, string>> {
+    return {
+      LISTEN_HOST: '127.0.0.1',
+      PORT: String(port),
+      // The services use DynamoDB alone: straight to it, so that they go on while the endpoint is down.
+      AWS_ENDPOINT_URL: this.#urls.dynamodb,
+      DRAIN_SECONDS: '3',
+    };
+  }
+
+  #node(
+    name: string,
+    port: number,
+    main: string,
+    environment: Readonly<Record<string, string>>,
+    isReady: () => Promise<boolean>,
+  ): ProcessDescription {
+    const parentWatch = pathToFileURL(join(PROJECT_ROOT, 'embedded/supervisor/parent-watch.ts'));
+    // The query changes nothing; it makes the command line tell this stack's children from another stack's.
+    parentWatch.searchParams.set('stack', this.#directory.root);
+    const mainFile = join(PROJECT_ROOT, main);
+    return {
+      name,
+      port,
+      command: process.execPath,
+      arguments: ['--import', parentWatch.href, mainFile],
+      identity: [parentWatch.href, mainFile],
+      environment: { ...this.#baseEnvironment, ...environment },
+      watchesParent: true,
+      isReady,
+      readyWithinMilliseconds: READY_WITHIN_MILLISECONDS,
+      graceMilliseconds: GRACE_MILLISECONDS,
+    };
+  }
+}

@@ -1,0 +1,113 @@
+import { isAbsolute, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { z } from 'zod';
+
+/** The checkout this file lies in; every path of the stack is taken from here, whatever the current directory. */
+export const PROJECT_ROOT = fileURLToPath(new URL('..', import.meta.url)).replace(/[/\\]$/, '');
+
+/** The ports of the stack: the variable that changes each, its default and what listens there. */
+export const PORTS = {
+  http: { variable: 'HTTP_PORT', default: 3000, listener: 'the HTTP API' },
+  lambda: { variable: 'LAMBDA_PORT', default: 3002, listener: "the functions' Lambda endpoint" },
+  endpoint: { variable: 'AWS_ENDPOINT_PORT', default: 4566, listener: 'the AWS endpoint (Step Functions)' },
+  dynamodb: { variable: 'DYNAMODB_PORT', default: 8000, listener: 'DynamoDB (dynoxide)' },
+  inventory: { variable: 'INVENTORY_PORT', default: 50051, listener: 'the Inventory service (gRPC)' },
+  payment: { variable: 'PAYMENT_PORT', default: 50052, listener: 'the Payment service (gRPC)' },
+} as const;
+
+/** A listener of the stack. */
+export type PortName = keyof typeof PORTS;
+
+/** Checks one port number for each listener. */
+export const portsSchema = z.object({
+  http: z.int(),
+  lambda: z.int(),
+  endpoint: z.int(),
+  dynamodb: z.int(),
+  inventory: z.int(),
+  payment: z.int(),
+} satisfies Record<PortName, z.ZodInt>);
+
+/** One port number for each listener. */
+export type Ports = Readonly<z.infer<typeof portsSchema>>;
+
+/** How this stack is to run, read from the environment once at the start. */
+export interface StackConfiguration {
+  readonly ports: Ports;
+  /** Absolute path of the folder that holds everything that survives a restart. */
+  readonly dataDirectory: string;
+  /** A DynamoDB that is already there (`DYNAMODB_ENDPOINT_URL`), used instead of starting dynoxide. */
+  readonly externalDynamoDbUrl: string | undefined;
+}
+
+/** Thrown when the stack cannot start as it is configured: restarting changes nothing, the user must. */
+export class ConfigurationError extends Error {
+  override readonly name = 'ConfigurationError';
+}
+
+/**
+ * Reads the configuration from environment variables.
+ *
+ * @throws ConfigurationError naming the variable and an example when a value cannot be used
+ */
+export function readConfiguration(environment: NodeJS.ProcessEnv): StackConfiguration {
+  const ports: Ports = {
+    http: portFrom(environment, 'http'),
+    lambda: portFrom(environment, 'lambda'),
+    endpoint: portFrom(environment, 'endpoint'),
+    dynamodb: portFrom(environment, 'dynamodb'),
+    inventory: portFrom(environment, 'inventory'),
+    payment: portFrom(environment, 'payment'),
+  };
+  refuseSharedPorts(ports);
+  const directory = environment.EMBEDDED_DATA_DIR || '.embedded';
+  return {
+    ports,
+    dataDirectory: isAbsolute(directory) ? directory : join(PROJECT_ROOT, directory),
+    externalDynamoDbUrl: urlFrom(environment, 'DYNAMODB_ENDPOINT_URL'),
+  };
+}
+
+function portFrom(environment: NodeJS.ProcessEnv, name: PortName): number {
+  const { variable, default: byDefault, listener } = PORTS[name];
+  const text = environment[variable];
+  if (text === undefined || text === '') {
+    return byDefault;
+  }
+  const port = Number(text);
+  if (!Number.isInteger(port) || port < 1 || port > 65_535) {
+    throw new ConfigurationError(
+      `${variable} is '${text}'; the port of ${listener} must be a whole number from 1 to 65535, e.g. ${variable}=${byDefault}.`,
+    );
+  }
+  return port;
+}
+
+function refuseSharedPorts(ports: Ports): void {
+  const owners = new Map<number, PortName>();
+  for (const name of portNames()) {
+    const other = owners.get(ports[name]);
+    if (other !== undefined) {
+      throw new ConfigurationError(
+        `${PORTS[other].variable} and ${PORTS[name].variable} are both ${ports[name]}; give each a port of its own.`,
+      );
+    }
+    owners.set(ports[name], name);
+  }
+}
+
+/** All listeners, in the order in which they are described. */
+export function portNames(): readonly PortName[] {
+  return Object.keys(PORTS) as PortName[];
+}
+
+function urlFrom(environment: NodeJS.ProcessEnv, variable: string): string | undefined {
+  const text = environment[variable];
+  if (text === undefined || text === '') {
+    return undefined;
+  }
+  if (!URL.canParse(text)) {
+    throw new ConfigurationError(`${variable} is '${text}'; it must be a URL, e.g. ${variable}=http://127.0.0.1:8000.`);
+  }
+  return text;
+}

@@ -1,0 +1,73 @@
+import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ConfigurationError } from './configuration.ts';
+
+const MARKER = 'embedded-stack.txt';
+const MARKER_TEXT =
+  'The data of the embedded stack (npm start): tables, executions, logs. `npm start -- --fresh` deletes this folder.\n';
+
+/** The folders and files of one stack's data. */
+export interface DataDirectory {
+  readonly root: string;
+  /** Who runs: one file per process, and `ready.json` while the stack is up. */
+  readonly run: string;
+  readonly logs: string;
+  /** Modules through which serverless-offline finds the functions' sources. */
+  readonly handlers: string;
+  /** dynoxide's database file. */
+  readonly dynamodbFile: string;
+  /** The Step Functions engine's journal. */
+  readonly stepFunctions: string;
+}
+
+/** Names the parts of a data directory without touching the disk. */
+export function dataDirectoryAt(root: string): DataDirectory {
+  return {
+    root,
+    run: join(root, 'run'),
+    logs: join(root, 'logs'),
+    handlers: join(root, 'handlers'),
+    dynamodbFile: join(root, 'dynamodb.sqlite'),
+    stepFunctions: join(root, 'stepfunctions'),
+  };
+}
+
+/**
+ * Makes the directory, with a marker file by which a later `--fresh` knows it as ours.
+ *
+ * @throws ConfigurationError when the path is a folder with other people's files
+ */
+export function prepareDataDirectory(root: string): DataDirectory {
+  const directory = dataDirectoryAt(root);
+  if (existsSync(root) && !isOurs(root) && readdirSync(root).length > 0) {
+    throw new ConfigurationError(
+      `EMBEDDED_DATA_DIR is ${root}, a folder with files that are not the stack's. Name an empty or a new folder.`,
+    );
+  }
+  for (const folder of [root, directory.run, directory.logs, directory.handlers, directory.stepFunctions]) {
+    mkdirSync(folder, { recursive: true });
+  }
+  writeFileSync(join(root, MARKER), MARKER_TEXT);
+  return directory;
+}
+
+/**
+ * Deletes a data directory for a fresh start; nothing happens when it is not there.
+ *
+ * @throws ConfigurationError when the folder has no marker of ours, so that no other folder is ever deleted
+ */
+export function deleteDataDirectory(root: string): void {
+  if (!existsSync(root)) {
+    return;
+  }
+  if (!isOurs(root)) {
+    throw new ConfigurationError(
+      `--fresh deletes only a folder made by the stack, and ${root} has no ${MARKER}. Delete it by hand or set EMBEDDED_DATA_DIR.`,
+    );
+  }
+  rmSync(root, { recursive: true, force: true });
+}
+
+function isOurs(root: string): boolean {
+  return existsSync(join(root, MARKER));
+}

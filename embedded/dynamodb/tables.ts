@@ -1,0 +1,100 @@
+import {
+  CreateTableCommand,
+  type CreateTableCommandInput,
+  DescribeTableCommand,
+  type DynamoDBClient,
+  type GlobalSecondaryIndex,
+  type KeySchemaElement,
+  ResourceInUseException,
+  ResourceNotFoundException,
+  type TableDescription as StoredTable,
+  UpdateTableCommand,
+} from '@aws-sdk/client-dynamodb';
+import { ConfigurationError } from '../configuration.ts';
+import type { TableDescription } from './table-description.ts';
+
+/**
+ * Makes a table as described, or adds the indexes that an existing one lacks. Nothing happens to one that fits.
+ *
+ * @throws ConfigurationError when the existing table has another primary key, which no update can change
+ */
+export async function ensureTable(client: DynamoDBClient, table: TableDescription): Promise<void> {
+  const stored = await describe(client, table.TableName);
+  if (stored === undefined) {
+    await create(client, table);
+    return;
+  }
+  if (!sameKeys(stored.KeySchema, table.KeySchema)) {
+    throw new ConfigurationError(
+      `Table ${table.TableName} is stored with another primary key than serverless.yml describes. ` +
+        'Start without the old data: npm start -- --fresh',
+    );
+  }
+  const present = new Set(stored.GlobalSecondaryIndexes?.map((index) => index.IndexName));
+  for (const index of indexesOf(table)) {
+    if (!present.has(index.IndexName)) {
+      await client.send(
+        new UpdateTableCommand({
+          TableName: table.TableName,
+          AttributeDefinitions: [...table.AttributeDefinitions],
+          GlobalSecondaryIndexUpdates: [{ Create: index }],
+        }),
+      );
+    }
+  }
+}
+
+async function describe(client: DynamoDBClient, name: string): Promise<StoredTable | undefined> {
+  try {
+    return (await client.send(new DescribeTableCommand({ TableName: name }))).Table;
+  } catch (error) {
+    if (error instanceof ResourceNotFoundException) {
+      return undefined;
+    }
+    throw error;
+  }
+}
+
+async function create(client: DynamoDBClient, table: TableDescription): Promise<void> {
+  const globalIndexes = indexesOf(table);
+  const input: CreateTableCommandInput = {
+    TableName: table.TableName,
+    BillingMode: 'PAY_PER_REQUEST',
+    AttributeDefinitions: [...table.AttributeDefinitions],
+    KeySchema: [...table.KeySchema],
+    ...(globalIndexes.length > 0 && { GlobalSecondaryIndexes: globalIndexes }),
+    ...(table.LocalSecondaryIndexes !== undefined && {
+      LocalSecondaryIndexes: table.LocalSecondaryIndexes.map(indexInput),
+    }),
+  };
+  try {
+    await client.send(new CreateTableCommand(input));
+  } catch (error) {
+    // Another start was quicker; the table it made is the one wanted.
+    if (!(error instanceof ResourceInUseException)) {
+      throw error;
+    }
+  }
+}
+
+function indexesOf(table: TableDescription): GlobalSecondaryIndex[] {
+  return (table.GlobalSecondaryIndexes ?? []).map(indexInput);
+}
+
+function indexInput(index: NonNullable<TableDescription['GlobalSecondaryIndexes']>[number]): GlobalSecondaryIndex {
+  const { ProjectionType, NonKeyAttributes } = index.Projection;
+  return {
+    IndexName: index.IndexName,
+    KeySchema: [...index.KeySchema],
+    Projection: { ProjectionType, ...(NonKeyAttributes !== undefined && { NonKeyAttributes: [...NonKeyAttributes] }) },
+  };
+}
+
+function sameKeys(stored: readonly KeySchemaElement[] | undefined, wanted: readonly KeySchemaElement[]): boolean {
+  const text = (keys: readonly KeySchemaElement[]): string =>
+    keys
+      .map(({ AttributeName, KeyType }) => `${KeyType} ${AttributeName}`)
+      .sort()
+      .join(', ');
+  return text(stored ?? []) === text(wanted);
+}

@@ -1,0 +1,31 @@
+import type { TemplateValue } from './intrinsic-functions.ts';
+
+/** The properties of a CloudFormation resource in serverless.yml. */
+export interface TemplateResource {
+  readonly Type: string;
+  readonly Properties?: { readonly [property: string]: TemplateValue };
+}
+
+/** A function of serverless.yml as the framework holds it. */
+export interface ServerlessFunction {
+  readonly handler: string;
+  /** The function's full name, e.g. `orders-dev-placeOrder`. */
+  readonly name: string;
+  environment?: { readonly [name: string]: TemplateValue };
+  /** serverless-esbuild leaves a function with this mark alone. */
+  skipEsbuild?: boolean;
+}
+
+/** The parts of the Serverless Framework's instance that the plugin reads and writes. */
+export interface Serverless {
+  readonly serviceDir: string;
+  readonly processedInput: { readonly commands: readonly string[] };
+  readonly pluginManager: { readonly plugins: readonly object[] };
+  readonly service: {
+    readonly functions: Readonly<Record<string, ServerlessFunction>>;
+    readonly resources?: { readonly Resources?: Readonly<Record<string, TemplateResource>> };
+    readonly provider: { environment?: { readonly [name: string]: TemplateValue } };
+    custom?: Readonly<Record<string, unknown>>;
+  };
+  getProvider(name: 'aws'): { readonly naming: { getLambdaLogicalId(functionKey: string): string } };
+}

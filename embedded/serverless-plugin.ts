@@ -1,0 +1,148 @@
+import { join } from 'node:path';
+import { ConfigurationError, readConfiguration } from './configuration.ts';
+import { prepareDataDirectory } from './data-directory.ts';
+import { type OfflineServer, StackLifecycle } from './lifecycle.ts';
+import type { Serverless } from './resources/serverless-service.ts';
+import { divertOutput, type Terminal } from './terminal.ts';
+
+/** A press of Ctrl-C can arrive several times, from the terminal and from npm; this much later it is another press. */
+const SAME_PRESS_MILLISECONDS = 1_000;
+
+/**
+ * The Serverless plugin behind `serverless offline`: it starts everything that the functions need beside
+ * serverless-offline, runs serverless-offline itself, and ends all of it in order. Any other command is left alone.
+ */
+export default class EmbeddedStackPlugin {
+  readonly hooks: Readonly<Record<string, () => Promise<void>>>;
+  readonly #serverless: Serverless;
+  #terminal: Terminal | undefined;
+  #lifecycle: StackLifecycle | undefined;
+  #childrenStarted: Promise<void> = Promise.resolve();
+  #stopRequestedAt: number | undefined;
+
+  constructor(serverless: Serverless) {
+    this.#serverless = serverless;
+    if (serverless.processedInput.commands[0] !== 'offline') {
+      this.hooks = {};
+      return;
+    }
+    turnOffBundling(serverless);
+    this.hooks = {
+      initialize: () => this.#orEnd(() => this.#begin()),
+      'before:offline:start': () => this.#orEnd(() => this.#run()),
+      'before:offline:start:init': () => this.#orEnd(() => this.#run()),
+    };
+  }
+
+  async #begin(): Promise<void> {
+    const configuration = readConfiguration(process.env);
+    const directory = prepareDataDirectory(configuration.dataDirectory);
+    const verbose = process.env.EMBEDDED_VERBOSE === '1';
+    const { terminal } = divertOutput(join(directory.logs, 'api.log'), 'api', verbose);
+    this.#terminal = terminal;
+    const lifecycle = new StackLifecycle(this.#serverless, configuration, directory, terminal);
+    this.#lifecycle = lifecycle;
+    this.#watchForTheEnd(lifecycle, terminal);
+    terminal.say('Starting DynamoDB, Step Functions, Inventory, Payment and the HTTP API ...');
+    for (const definition of Object.values(this.#serverless.service.functions)) {
+      definition.skipEsbuild = true;
+    }
+    await lifecycle.takePossession();
+    this.#childrenStarted = lifecycle.startChildren();
+    // Awaited in #run; until then a failure must not count as unhandled.
+    this.#childrenStarted.catch(() => undefined);
+  }
+
+  /** Runs in place of serverless-offline's own start, and returns never: the process ends with the stack. */
+  async #run(): Promise<void> {
+    const lifecycle = this.#lifecycle;
+    if (lifecycle === undefined) {
+      throw new Error('The framework asked to start the API before it initialized the plugins.');
+    }
+    await lifecycle.startApi(findOfflineServer(this.#serverless), this.#childrenStarted);
+    await new Promise<never>(() => undefined);
+  }
+
+  async #orEnd(step: () => Promise<void>): Promise<void> {
+    try {
+      await step();
+    } catch (error) {
+      if (this.#stopRequestedAt === undefined) {
+        await this.#giveUp(error);
+      }
+      // Otherwise the failure is the stop's doing, and the stop ends the process.
+      await new Promise<never>(() => undefined);
+    }
+  }
+
+  async #giveUp(error: unknown): Promise<void> {
+    const say = this.#terminal === undefined ? console.error : (text: string) => this.#terminal?.say(text);
+    say(`\nThe stack did not start.\n${explain(error)}\n`);
+    this.#stopRequestedAt = performance.now();
+    await this.#lifecycle?.stop();
+    process.exit(1);
+  }
+
+  #watchForTheEnd(lifecycle: StackLifecycle, terminal: Terminal): void {
+    for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+      process.on(name, () => this.#stopOn(name, lifecycle, terminal));
+    }
+    // `npm start` keeps a channel to this process; when it closes, the terminal is gone.
+    process.on('disconnect', () => this.#stopOn('disconnect', lifecycle, terminal));
+    // A function invoked asynchronously that throws: AWS would only log it, too.
+    process.on('unhandledRejection', (reason) => console.error(`Unhandled rejection: ${explain(reason)}`));
+    process.once('exit', () => lifecycle.kill());
+  }
+
+  #stopOn(event: string, lifecycle: StackLifecycle, terminal: Terminal): void {
+    const now = performance.now();
+    if (this.#stopRequestedAt === undefined) {
+      this.#stopRequestedAt = now;
+      terminal.say(event === 'SIGINT' ? '\nEnding (Ctrl-C again to end at once) ...' : `\nEnding (${event}) ...`);
+      void lifecycle.stop().then(
+        () => {
+          terminal.say('Ended.');
+          process.exit(0);
+        },
+        (error: unknown) => {
+          terminal.say(`The end was not clean: ${explain(error)}`);
+          process.exit(1);
+        },
+      );
+    } else if (event === 'SIGINT' && now - this.#stopRequestedAt > SAME_PRESS_MILLISECONDS) {
+      process.exit(130);
+    }
+  }
+}
+
+// Node runs the sources as they are (see function-modules.ts): no bundles, no watcher, no esbuild beside the stack.
+function turnOffBundling(serverless: Serverless): void {
+  const esbuild = serverless.service.custom?.esbuild;
+  serverless.service.custom = {
+    ...serverless.service.custom,
+    esbuild: { ...(typeof esbuild === 'object' && esbuild), watch: { pattern: [] } },
+  };
+}
+
+function findOfflineServer(serverless: Serverless): OfflineServer {
+  const found = serverless.pluginManager.plugins.find((plugin) => plugin.constructor.name === 'ServerlessOffline');
+  if (found === undefined || !isOfflineServer(found)) {
+    throw new ConfigurationError('serverless.yml must list serverless-offline among its plugins.');
+  }
+  return found;
+}
+
+function isOfflineServer(plugin: object): plugin is OfflineServer {
+  return 'start' in plugin && typeof plugin.start === 'function' && 'end' in plugin && typeof plugin.end === 'function';
+}
+
+function explain(error: unknown): string {
+  if (error instanceof ConfigurationError) {
+    return error.message;
+  }
+  if (!(error instanceof Error)) {
+    return String(error);
+  }
+  const cause = error.cause === undefined ? '' : `\n  caused by ${explain(error.cause)}`;
+  return `${error.name === 'ProcessStartError' ? error.message : (error.stack ?? error.message)}${cause}`;
+}

@@ -1,0 +1,54 @@
+import { parseArgs } from 'node:util';
+import { ConfigurationError, readConfiguration } from './configuration.ts';
+import { deleteDataDirectory, prepareDataDirectory } from './data-directory.ts';
+import { ApiLauncher } from './supervisor/api-launcher.ts';
+import { endLeftovers } from './supervisor/leftovers.ts';
+
+const HELP = `npm start [-- options]
+
+Starts the whole order system on this machine and keeps it running until Ctrl-C.
+
+  --fresh     delete the data of earlier runs first
+  --verbose   show every log line, not just warnings and errors
+  --help      this text
+
+Environment: HTTP_PORT, LAMBDA_PORT, AWS_ENDPOINT_PORT, DYNAMODB_PORT, INVENTORY_PORT, PAYMENT_PORT (ports),
+EMBEDDED_DATA_DIR (data, default .embedded), DYNAMODB_ENDPOINT_URL (a DynamoDB of yours instead of dynoxide).
+More in docs/running-embedded.md.`;
+
+async function main(): Promise<number> {
+  const options = readOptions();
+  if (options.help) {
+    console.log(HELP);
+    return 0;
+  }
+  const { dataDirectory } = readConfiguration(process.env);
+  if (options.fresh) {
+    // First see that no stack runs there, and end what a killed one left: it would go on writing to deleted files.
+    await endLeftovers(prepareDataDirectory(dataDirectory).run, 'api');
+    deleteDataDirectory(dataDirectory);
+  }
+  return new ApiLauncher({ verbose: options.verbose, runFolder: prepareDataDirectory(dataDirectory).run }).run();
+}
+
+function readOptions(): { readonly fresh: boolean; readonly verbose: boolean; readonly help: boolean } {
+  try {
+    const { values } = parseArgs({
+      options: {
+        fresh: { type: 'boolean', default: false },
+        verbose: { type: 'boolean', default: false },
+        help: { type: 'boolean', short: 'h', default: false },
+      },
+    });
+    return values;
+  } catch (error) {
+    throw new ConfigurationError(`${error instanceof Error ? error.message : String(error)}\n\n${HELP}`);
+  }
+}
+
+try {
+  process.exitCode = await main();
+} catch (error) {
+  console.error(error instanceof ConfigurationError ? error.message : error);
+  process.exitCode = 1;
+}

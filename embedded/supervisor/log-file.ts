@@ -1,0 +1,72 @@
+import { closeSync, copyFileSync, fstatSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs';
+
+const MOST_BYTES = 8 * 1024 * 1024;
+const POLL_MILLISECONDS = 300;
+const CHUNK_BYTES = 256 * 1024;
+
+/**
+ * A log file that a child writes to directly, so that neither a stalled nor a dead parent ever holds the child up. The
+ * parent reads along to show what is noteworthy, and keeps the file bounded: a full one is copied to `<file>.1` and
+ * emptied (lines written in that very moment may be lost).
+ */
+export class LogFile {
+  readonly path: string;
+  /** To be given to a child as its standard output and error; always appends. */
+  readonly descriptor: number;
+  readonly #onLine: (line: string) => void;
+  readonly #buffer = Buffer.alloc(CHUNK_BYTES);
+  readonly #timer: NodeJS.Timeout;
+  #offset: number;
+  #rest = '';
+
+  /** Opens the file and reads along what is appended from now on, line by line. */
+  constructor(path: string, onLine: (line: string) => void) {
+    this.path = path;
+    this.#onLine = onLine;
+    this.descriptor = openSync(path, 'a+');
+    this.#offset = fstatSync(this.descriptor).size;
+    this.#timer = setInterval(() => this.catchUp(), POLL_MILLISECONDS);
+    this.#timer.unref();
+  }
+
+  /** Appends the parent's own words. */
+  write(text: string | Uint8Array): void {
+    writeSync(this.descriptor, typeof text === 'string' ? Buffer.from(text) : text);
+  }
+
+  /** Reads what was appended since the last time, and bounds the file. */
+  catchUp(): void {
+    for (;;) {
+      const bytes = readSync(this.descriptor, this.#buffer, 0, CHUNK_BYTES, this.#offset);
+      if (bytes === 0) {
+        break;
+      }
+      this.#offset += bytes;
+      const lines = (this.#rest + this.#buffer.toString('utf8', 0, bytes)).split('\n');
+      this.#rest = lines.pop() ?? '';
+      for (const line of lines) {
+        this.#onLine(line);
+      }
+    }
+    if (this.#offset > MOST_BYTES) {
+      copyFileSync(this.path, `${this.path}.1`);
+      ftruncateSync(this.descriptor, 0);
+      this.#offset = 0;
+    }
+  }
+
+  /** The last lines of the file, oldest first. */
+  lastLines(count: number): readonly string[] {
+    const size = fstatSync(this.descriptor).size;
+    const start = Math.max(0, size - CHUNK_BYTES / 8);
+    const tail = Buffer.alloc(size - start);
+    readSync(this.descriptor, tail, 0, tail.length, start);
+    return tail.toString('utf8').trimEnd().split('\n').slice(-count);
+  }
+
+  close(): void {
+    clearInterval(this.#timer);
+    this.catchUp();
+    closeSync(this.descriptor);
+  }
+}

@@ -1,0 +1,73 @@
+import { execFile } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+const POLL_MILLISECONDS = 20;
+
+/** Whether a process with this id exists (one that this user may not signal exists as well). */
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return isErrno(error, 'EPERM');
+  }
+}
+
+/** The command line of a process as the operating system knows it, or undefined when there is no such process. */
+export async function commandLineOf(pid: number): Promise<string | undefined> {
+  try {
+    switch (process.platform) {
+      case 'linux':
+        return (await readFile(`/proc/${pid}/cmdline`, 'utf8')).replaceAll('\0', ' ').trim() || undefined;
+      case 'win32': {
+        const query = `(Get-CimInstance Win32_Process -Filter "ProcessId=${pid}").CommandLine`;
+        return (await run('powershell', ['-NoProfile', '-Command', query])).stdout.trim() || undefined;
+      }
+      default:
+        return (await run('ps', ['-ww', '-o', 'command=', '-p', String(pid)])).stdout.trim() || undefined;
+    }
+  } catch (error) {
+    if (!isAlive(pid)) {
+      return undefined;
+    }
+    throw new Error(`Could not ask the system what process ${pid} is.`, { cause: error });
+  }
+}
+
+/** Sends a signal to one process; answers false when it is already gone. */
+export function signal(pid: number, name: NodeJS.Signals): boolean {
+  try {
+    return process.kill(pid, name);
+  } catch (error) {
+    if (isErrno(error, 'ESRCH')) {
+      return false;
+    }
+    throw error;
+  }
+}
+
+/** Ends one process: asks with SIGTERM, and forces it after the grace period. Resolves once it is gone. */
+export async function endProcess(pid: number, graceMilliseconds: number): Promise<void> {
+  if (signal(pid, 'SIGTERM') && !(await goneWithin(pid, graceMilliseconds))) {
+    signal(pid, 'SIGKILL');
+    await goneWithin(pid, graceMilliseconds);
+  }
+}
+
+async function goneWithin(pid: number, milliseconds: number): Promise<boolean> {
+  const deadline = performance.now() + milliseconds;
+  while (isAlive(pid)) {
+    if (performance.now() >= deadline) {
+      return false;
+    }
+    await sleep(POLL_MILLISECONDS);
+  }
+  return true;
+}
+
+function isErrno(error: unknown, code: string): boolean {
+  return error instanceof Error && 'code' in error && error.code === code;
+}
