@@ -40,6 +40,8 @@ export const orderSchema = z.object({
   traceparent: z.string(),
   /** Present until the saga's first write. */
   start_pending: z.literal('Y').optional(),
+  /** Present once somebody else than the first request has tried to start the saga; the order stays from then on. */
+  start_repeated_at: z.string().optional(),
   cancel_requested_at: z.string().optional(),
   /** The payment that has claimed the order, or has paid it. */
   payment_id: z.string().optional(),

@@ -1,0 +1,74 @@
+import { expect, test } from '@jest/globals';
+import { createCircuit } from './circuit.ts';
+
+const unanswered = new Error('no answer');
+const refused = new Error('out of stock');
+const circuit = (retryAfterMs: number, maxConcurrentCalls = 10) =>
+  createCircuit({
+    maxConcurrentCalls,
+    failuresToOpen: 2,
+    retryAfterMs,
+    isUnanswered: (error) => error === unanswered,
+    code: 'INVENTORY_UNAVAILABLE',
+    service: 'the inventory',
+  });
+
+test('a dead service is not asked again', async () => {
+  const run = circuit(60_000);
+  let asked = 0;
+  const ask = () =>
+    run(async () => {
+      asked += 1;
+      throw unanswered;
+    });
+  await expect(ask()).rejects.toBe(unanswered);
+  await expect(ask()).rejects.toBe(unanswered);
+  await expect(ask()).rejects.toMatchObject({ name: 'RetryableError', code: 'INVENTORY_UNAVAILABLE' });
+  expect(asked).toBe(2);
+});
+
+test('a service that says no is alive', async () => {
+  const run = circuit(60_000);
+  for (let time = 0; time < 5; time += 1) {
+    await expect(
+      run(async () => {
+        throw refused;
+      }),
+    ).rejects.toBe(refused);
+  }
+  await expect(run(async () => 'answer')).resolves.toBe('answer');
+});
+
+test('a service that is back is found again', async () => {
+  const run = circuit(1);
+  const fail = () =>
+    run(async () => {
+      throw unanswered;
+    });
+  await expect(fail()).rejects.toBe(unanswered);
+  await expect(fail()).rejects.toBe(unanswered);
+  await expect(answerOf(() => run(async () => 'answer'))).resolves.toBe('answer');
+});
+
+test('a slow service cannot gather calls without end', async () => {
+  const run = circuit(60_000, 1);
+  let answer = (): void => {};
+  const slow = new Promise<string>((resolve) => {
+    answer = () => resolve('late');
+  });
+  const running = run(() => slow);
+  const waiting = run(() => slow);
+  await expect(run(() => slow)).rejects.toMatchObject({ name: 'RetryableError', message: /too many calls/ });
+  answer();
+  await expect(Promise.all([running, waiting])).resolves.toEqual(['late', 'late']);
+});
+
+async function answerOf(ask: () => Promise<string>): Promise<string> {
+  for (;;) {
+    try {
+      return await ask();
+    } catch {
+      await new Promise((resolve) => setTimeout(resolve, 1));
+    }
+  }
+}

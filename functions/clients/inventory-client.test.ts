@@ -1,0 +1,102 @@
+import { ChannelCredentials, type ServerUnaryCall, type sendUnaryData, status } from '@grpc/grpc-js';
+import { afterEach, expect, test } from '@jest/globals';
+import {
+  InventoryServiceService,
+  type ReserveRequest,
+  type ReserveResponse,
+} from '../../proto/gen/inventory/v1/inventory.ts';
+import { refusal, startGrpcServer } from '../../tests/support/grpc-server.ts';
+import { createInventoryClient } from './inventory-client.ts';
+
+type Reserve = (
+  call: ServerUnaryCall<ReserveRequest, ReserveResponse>,
+  callback: sendUnaryData<ReserveResponse>,
+) => void;
+
+const cleanUp: (() => void)[] = [];
+afterEach(() => {
+  for (const end of cleanUp.splice(0)) end();
+});
+
+async function clientOf(reserve: Reserve, deadlineMs = 5_000) {
+  const unused: Reserve = (_call, callback) => callback(new Error('unused'));
+  const server = await startGrpcServer(InventoryServiceService, {
+    reserve,
+    listItems: unused,
+    release: unused,
+    commit: unused,
+    getReservation: unused,
+    restock: unused,
+  });
+  return connect(server.target, deadlineMs, server.close);
+}
+
+function connect(target: string, deadlineMs: number, close = () => {}) {
+  const client = createInventoryClient({
+    target,
+    credentials: ChannelCredentials.createInsecure(),
+    deadlineMs,
+    maxConcurrentCalls: 10,
+  });
+  cleanUp.push(client.close, close);
+  return client;
+}
+
+const REQUEST = { orderId: 'order-1', lines: [{ itemId: 'item1', count: 1 }], holdSeconds: 60 };
+
+test('trace and order id travel with the call', async () => {
+  let seen: unknown;
+  const client = await clientOf((call, callback) => {
+    seen = { trace: call.metadata.get('traceparent'), order: call.metadata.get('order-id'), request: call.request };
+    callback(refusal(status.FAILED_PRECONDITION, 'OUT_OF_STOCK', 'item1: 1 wanted, 0 left'));
+  });
+  await expect(client.reserve(REQUEST, { traceparent: '00-trace', orderId: 'order-1' })).rejects.toThrow();
+  expect(seen).toEqual({ trace: ['00-trace'], order: ['order-1'], request: REQUEST });
+});
+
+test.each([
+  ['OUT_OF_STOCK', status.FAILED_PRECONDITION, 'OutOfStockError'],
+  ['ITEM_NOT_FOUND', status.NOT_FOUND, 'ItemNotFoundError'],
+  ['RESERVATION_RELEASED', status.FAILED_PRECONDITION, 'ReservationReleasedError'],
+  ['RESERVATION_EXPIRED', status.FAILED_PRECONDITION, 'ReservationExpiredError'],
+  ['RESERVATION_COMMITTED', status.FAILED_PRECONDITION, 'ReservationCommittedError'],
+  ['RESERVATION_NOT_FOUND', status.NOT_FOUND, 'ReservationNotFoundError'],
+  ['RESERVATION_MISMATCH', status.ALREADY_EXISTS, 'ReservationMismatchError'],
+  ['INVALID_ARGUMENT', status.INVALID_ARGUMENT, 'InvalidTaskInputError'],
+  ['STORE_UNAVAILABLE', status.UNAVAILABLE, 'RetryableError'],
+  ['CONTENTION', status.ABORTED, 'RetryableError'],
+  ['INTERNAL', status.INTERNAL, 'RetryableError'],
+  ['A_NEW_REASON', status.FAILED_PRECONDITION, 'ServiceContractError'],
+  ['constructor', status.FAILED_PRECONDITION, 'ServiceContractError'],
+])('%s is thrown as %3$s', async (reason, code, name) => {
+  const client = await clientOf((_call, callback) => callback(refusal(code, reason, 'because')));
+  const failure = await client.reserve(REQUEST, {}).catch((error: unknown) => error);
+  expect(failure).toMatchObject({ name, message: expect.stringContaining('because') });
+});
+
+test('an answer that comes too late is retryable: the stock may be held', async () => {
+  const client = await clientOf(() => {}, 50);
+  await expect(client.reserve(REQUEST, {})).rejects.toMatchObject({
+    name: 'RetryableError',
+    code: 'INVENTORY_UNAVAILABLE',
+    cause: { code: status.DEADLINE_EXCEEDED },
+  });
+});
+
+test('a service that is not there is retryable, and soon not asked any more', async () => {
+  const gone = await startGrpcServer(InventoryServiceService, {});
+  gone.close();
+  const client = connect(gone.target, 5_000);
+  const messages: unknown[] = [];
+  for (let time = 0; time < 6; time += 1) {
+    const failure = await client.reserve(REQUEST, {}).catch((error: unknown) => error);
+    expect(failure).toMatchObject({ name: 'RetryableError', code: 'INVENTORY_UNAVAILABLE' });
+    messages.push(failure instanceof Error ? failure.message : failure);
+  }
+  expect(messages.at(-1)).toContain('not asked again yet');
+});
+
+test('an answer without its reservation breaks the contract', async () => {
+  const client = await clientOf((_call, callback) => callback(null, { reservation: undefined }));
+  await expect(client.reserve(REQUEST, {})).rejects.toMatchObject({ name: 'ServiceContractError' });
+});

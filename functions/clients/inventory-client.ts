@@ -1,0 +1,72 @@
+import {
+  type CommitRequest,
+  InventoryServiceClient,
+  type ListItemsRequest,
+  type ListItemsResponse,
+  type ReleaseRequest,
+  type Reservation,
+  type ReserveRequest,
+} from '../../proto/gen/inventory/v1/inventory.ts';
+import {
+  InvalidTaskInputError,
+  ItemNotFoundError,
+  OutOfStockError,
+  ReservationCommittedError,
+  ReservationExpiredError,
+  ReservationMismatchError,
+  ReservationNotFoundError,
+  ReservationReleasedError,
+  ServiceContractError,
+} from '../common/errors.ts';
+import {
+  type CallContext,
+  CHANNEL_OPTIONS,
+  createUnaryCaller,
+  type GrpcClientOptions,
+  type Refusals,
+} from './grpc-client.ts';
+
+/** The inventory as the functions need it. Every method throws what {@link REFUSALS} names, or RetryableError. */
+export interface InventoryClient {
+  readonly listItems: (request: ListItemsRequest, context: CallContext) => Promise<ListItemsResponse>;
+  readonly reserve: (request: ReserveRequest, context: CallContext) => Promise<Reservation>;
+  readonly release: (request: ReleaseRequest, context: CallContext) => Promise<Reservation>;
+  readonly commit: (request: CommitRequest, context: CallContext) => Promise<Reservation>;
+  readonly close: () => void;
+}
+
+const REFUSALS: Refusals = {
+  OUT_OF_STOCK: OutOfStockError,
+  ITEM_NOT_FOUND: ItemNotFoundError,
+  RESERVATION_RELEASED: ReservationReleasedError,
+  RESERVATION_EXPIRED: ReservationExpiredError,
+  RESERVATION_COMMITTED: ReservationCommittedError,
+  RESERVATION_NOT_FOUND: ReservationNotFoundError,
+  RESERVATION_MISMATCH: ReservationMismatchError,
+  INVALID_ARGUMENT: InvalidTaskInputError,
+};
+
+/** A client of the inventory service with one channel. */
+export function createInventoryClient(options: GrpcClientOptions): InventoryClient {
+  const client = new InventoryServiceClient(options.target, options.credentials, CHANNEL_OPTIONS);
+  const call = createUnaryCaller({
+    ...options,
+    service: 'the inventory',
+    code: 'INVENTORY_UNAVAILABLE',
+    refusals: REFUSALS,
+  });
+  return {
+    listItems: (request, context) => call(client.listItems.bind(client), request, context),
+    reserve: async (request, context) =>
+      present((await call(client.reserve.bind(client), request, context)).reservation),
+    release: async (request, context) =>
+      present((await call(client.release.bind(client), request, context)).reservation),
+    commit: async (request, context) => present((await call(client.commit.bind(client), request, context)).reservation),
+    close: () => client.close(),
+  };
+}
+
+function present(reservation: Reservation | undefined): Reservation {
+  if (reservation === undefined) throw new ServiceContractError('the inventory answered without a reservation');
+  return reservation;
+}

@@ -1,0 +1,44 @@
+import {
+  Metadata,
+  Server,
+  ServerCredentials,
+  type ServiceDefinition,
+  type StatusObject,
+  type status,
+  type UntypedServiceImplementation,
+} from '@grpc/grpc-js';
+import { Any, ErrorInfo } from 'nice-grpc-error-details';
+import { Status } from 'nice-grpc-error-details/lib/proto/google/rpc/status.js';
+
+/** A gRPC server of a test's own. */
+export interface TestGrpcServer {
+  /** `host:port`. */
+  readonly target: string;
+  readonly close: () => void;
+}
+
+/** Serves the implementation on a free port of 127.0.0.1. */
+export async function startGrpcServer(
+  definition: ServiceDefinition,
+  implementation: UntypedServiceImplementation,
+  credentials: ServerCredentials = ServerCredentials.createInsecure(),
+): Promise<TestGrpcServer> {
+  const server = new Server();
+  server.addService(definition, implementation);
+  const port = await new Promise<number>((resolve, reject) => {
+    server.bindAsync('127.0.0.1:0', credentials, (error, bound) => (error === null ? resolve(bound) : reject(error)));
+  });
+  return { target: `127.0.0.1:${port}`, close: () => server.forceShutdown() };
+}
+
+/** A refusal as the services send it: a status with a `google.rpc.ErrorInfo`. */
+export function refusal(code: status, reason: string, details: string): StatusObject {
+  const info = Any.fromPartial({
+    typeUrl: 'type.googleapis.com/google.rpc.ErrorInfo',
+    value: ErrorInfo.encode(ErrorInfo.fromPartial({ reason, domain: 'test' })).finish(),
+  });
+  const metadata = new Metadata();
+  const encoded = Status.encode(Status.fromPartial({ code, message: details, details: [info] })).finish();
+  metadata.set('grpc-status-details-bin', Buffer.from(encoded));
+  return { code, details, metadata };
+}
