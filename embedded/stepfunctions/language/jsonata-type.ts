@@ -1,4 +1,5 @@
-import type { Json } from './json.ts';
+import type { Json, JsonObject } from './json.ts';
+import { evaluateJsonataTemplate, jsonataExpression, queryError } from './jsonata.ts';
 import type { Scope, Where } from './scope.ts';
 
 /** A type that a field insists on, and what it is in TypeScript. */
@@ -6,7 +7,7 @@ export interface ExpectedType {
   readonly array: readonly Json[];
   readonly boolean: boolean;
   readonly number: number;
-  readonly object: { readonly [key: string]: Json };
+  readonly object: JsonObject;
   readonly string: string;
 }
 
@@ -16,10 +17,27 @@ export interface ExpectedType {
  * @throws {StatesError} "… returned an unexpected result type. Expected 'array', but was 'number' for value: 1".
  */
 export async function evaluateJsonataAs<T extends keyof ExpectedType>(
-  _template: Json,
-  _type: T,
-  _scope: Scope,
-  _where: Where,
+  template: Json,
+  type: T,
+  scope: Scope,
+  where: Where,
 ): Promise<ExpectedType[T]> {
-  throw new Error('signature');
+  const value = await evaluateJsonataTemplate(template, scope, where);
+  if (isOfType(value, type)) return value;
+  const expression =
+    (typeof template === 'string' ? jsonataExpression(template) : undefined) ?? JSON.stringify(template);
+  throw queryError(
+    expression,
+    where,
+    `returned an unexpected result type. Expected '${type}', but was '${typeOf(value)}' for value: ${JSON.stringify(value)}`,
+  );
+}
+
+function isOfType<T extends keyof ExpectedType>(value: Json, type: T): value is Json & ExpectedType[T] {
+  return typeOf(value) === type;
+}
+
+function typeOf(value: Json): string {
+  if (value === null) return 'null';
+  return Array.isArray(value) ? 'array' : typeof value;
 }

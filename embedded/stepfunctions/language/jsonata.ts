@@ -1,22 +1,117 @@
+import { Draws } from './draws.ts';
 import type { Json } from './json.ts';
+import { compileJsonata, isJsonataError, JsonataSyntaxError, jsonataMessage } from './jsonata/expression.ts';
+import { SURROUNDINGS, type Surroundings } from './jsonata/functions.ts';
+import { plainResult, UNSUPPORTED } from './jsonata/result.ts';
 import type { Scope, Where } from './scope.ts';
+import { StatesError } from './states-error.ts';
+
+const OPENING = '{%';
+const CLOSING = '%}';
+
+/** The expression inside `{% %}`, trimmed; `undefined` for any other text, be it with a space around the brackets. */
+export function jsonataExpression(text: string): string | undefined {
+  const delimited =
+    text.startsWith(OPENING) && text.endsWith(CLOSING) && text.length >= OPENING.length + CLOSING.length;
+  return delimited ? text.slice(OPENING.length, -CLOSING.length).trim() : undefined;
+}
 
 /**
  * Evaluates one JSONata expression, given without its `{% %}`.
  *
  * @throws {StatesError} `States.QueryEvaluationError` in AWS's words: it failed, yielded nothing, or something that is no JSON.
  */
-export async function evaluateJsonata(_expression: string, _scope: Scope, _where: Where): Promise<Json> {
-  throw new Error('signature');
+export async function evaluateJsonata(expression: string, scope: Scope, where: Where): Promise<Json> {
+  let yielded: unknown;
+  try {
+    yielded = await compileJsonata(expression).evaluate(undefined, bindings(scope, where, expression));
+  } catch (error) {
+    throw queryError(expression, where, `threw an error during evaluation${described(error)}`, error);
+  }
+  const result = plainResult(yielded);
+  if (result === UNSUPPORTED) throw queryError(expression, where, 'returned an unsupported result type.');
+  if (result === undefined) throw queryError(expression, where, 'returned nothing (undefined).');
+  return result;
 }
 
 /**
  * A value of a JSONata state (`Arguments`, `Output`, `Assign`, `ItemSelector`, `Items`, a string field, ...): every
- * string in it that is `{% expression %}` becomes what the expression yields, all else stays. `where.field` names the root; the
- * error texts and the error's `location` append the path inside.
+ * string in it that is `{% expression %}` becomes what the expression yields, all else stays. `where.field` names the
+ * root; the error texts and the error's `location` append the path inside.
  *
  * @throws {StatesError} As {@link evaluateJsonata}.
  */
-export async function evaluateJsonataTemplate(_template: Json, _scope: Scope, _where: Where): Promise<Json> {
-  throw new Error('signature');
+export async function evaluateJsonataTemplate(template: Json, scope: Scope, where: Where): Promise<Json> {
+  if (typeof template === 'string') {
+    const expression = jsonataExpression(template);
+    return expression === undefined ? template : evaluateJsonata(expression, scope, where);
+  }
+  if (typeof template !== 'object' || template === null || isConstant(template)) return template;
+  if (Array.isArray(template)) {
+    const elements: Json[] = [];
+    for (const [at, element] of template.entries()) {
+      elements.push(await evaluateJsonataTemplate(element, scope, { ...where, field: `${where.field}[${at}]` }));
+    }
+    return elements;
+  }
+  const members: [string, Json][] = [];
+  for (const [key, member] of Object.entries(template)) {
+    members.push([key, await evaluateJsonataTemplate(member, scope, { ...where, field: `${where.field}/${key}` })]);
+  }
+  return Object.fromEntries(members);
+}
+
+/** A failure of an expression, `States.QueryEvaluationError`, with what went wrong at the end of AWS's sentence. */
+export function queryError(expression: string, where: Where, whatWentWrong: string, origin?: unknown): StatesError {
+  return new StatesError(
+    'States.QueryEvaluationError',
+    `The JSONata expression '${expression}' specified for the field '${where.field}' ${whatWentWrong}`,
+    { location: where.field, origin },
+  );
+}
+
+const constants = new WeakMap<object, boolean>();
+
+function isConstant(template: object): boolean {
+  let known = constants.get(template);
+  if (known === undefined) {
+    known = Object.values(template).every((value: Json) =>
+      typeof value === 'string'
+        ? jsonataExpression(value) === undefined
+        : typeof value !== 'object' || value === null || isConstant(value),
+    );
+    constants.set(template, known);
+  }
+  return known;
+}
+
+function bindings(scope: Scope, where: Where, expression: string): Record<string, unknown> {
+  const surroundings: Surroundings = {
+    at: scope.at,
+    draws: new Draws(scope.entropy, `${where.stateName}/${where.field}/${expression}`),
+  };
+  return {
+    ...scope.variables,
+    states: {
+      input: scope.input,
+      context: scope.context,
+      ...(scope.result !== undefined && { result: scope.result }),
+      ...(scope.errorOutput !== undefined && { errorOutput: scope.errorOutput }),
+    },
+    [SURROUNDINGS]: surroundings,
+  };
+}
+
+/** The limits' errors are worded as AWS words its own; the rest is JSONata's code and message. */
+const LIMIT_MESSAGES: { readonly [code: string]: string } = {
+  D1011: ': Stack overflow error: Check for non-terminating recursive function. Consider rewriting as tail-recursive.',
+  D1012: ': Expression evaluation timeout: Check for infinite loop',
+  D2014: ': Expression evaluation memory limit exceeded: Check for excessive memory usage',
+  D2015: ': Expression evaluation memory limit exceeded: Check for excessive memory usage',
+};
+
+function described(error: unknown): string {
+  if (error instanceof RangeError) return LIMIT_MESSAGES.D1011 ?? '';
+  if (!isJsonataError(error) || error instanceof JsonataSyntaxError) return `: ${jsonataMessage(error)}`;
+  return LIMIT_MESSAGES[error.code] ?? `. ${error.code}: ${error.message}`;
 }

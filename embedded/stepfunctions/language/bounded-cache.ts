@@ -1,0 +1,26 @@
+/** Remembers what was computed for a text, up to a number of entries; the oldest entry goes first. */
+export class BoundedCache<V> {
+  readonly #entries = new Map<string, V>();
+  readonly #limit: number;
+
+  constructor(limit: number) {
+    this.#limit = limit;
+  }
+
+  /** The value for a key, computed on first use. A `compute` that throws leaves nothing behind. */
+  get(key: string, compute: (key: string) => V): V {
+    const known = this.#entries.get(key);
+    if (known !== undefined) return known;
+    const value = compute(key);
+    if (this.#entries.size >= this.#limit) {
+      const oldest = this.#entries.keys().next();
+      if (!oldest.done) this.#entries.delete(oldest.value);
+    }
+    this.#entries.set(key, value);
+    return value;
+  }
+
+  get size(): number {
+    return this.#entries.size;
+  }
+}

@@ -1,0 +1,68 @@
+import type { Json } from './json.ts';
+import { parseTimestamp } from './timestamp.ts';
+import { matchesWildcard } from './wildcard.ts';
+
+/** Whether a variable's value stands to an operand as a comparator says. Values of another type never do. */
+export type Test = (value: Json, operand: Json) => boolean;
+
+type Order = (difference: number) => boolean;
+
+const orders: { readonly [name: string]: Order } = {
+  Equals: (difference) => difference === 0,
+  LessThan: (difference) => difference < 0,
+  GreaterThan: (difference) => difference > 0,
+  LessThanEquals: (difference) => difference <= 0,
+  GreaterThanEquals: (difference) => difference >= 0,
+};
+
+/** Strings compare by UTF-16 code unit, as in Java. */
+function difference(left: string | number, right: string | number): number {
+  if (left === right) return 0;
+  return left < right ? -1 : 1;
+}
+
+function strings(order: Order): Test {
+  return (value, operand) =>
+    typeof value === 'string' && typeof operand === 'string' && order(difference(value, operand));
+}
+
+function numbers(order: Order): Test {
+  return (value, operand) =>
+    typeof value === 'number' && typeof operand === 'number' && order(difference(value, operand));
+}
+
+function timestamps(order: Order): Test {
+  return (value, operand) => {
+    const [left, right] = [instant(value), instant(operand)];
+    return left !== undefined && right !== undefined && order(difference(left, right));
+  };
+}
+
+function instant(value: Json): number | undefined {
+  return typeof value === 'string' ? parseTimestamp(value) : undefined;
+}
+
+function ordered(prefix: string, make: (order: Order) => Test): readonly (readonly [string, Test])[] {
+  return Object.entries(orders).map(([name, order]) => [`${prefix}${name}`, make(order)] as const);
+}
+
+/** Comparators whose operand may also come from a path (`…Path`). */
+export const valueTests: ReadonlyMap<string, Test> = new Map<string, Test>([
+  ...ordered('String', strings),
+  ...ordered('Numeric', numbers),
+  ...ordered('Timestamp', timestamps),
+  ['BooleanEquals', (value, operand) => typeof value === 'boolean' && value === operand],
+]);
+
+/** Comparators with a literal operand only. `IsPresent` is not here: it asks for the variable, not for its value. */
+export const literalTests: ReadonlyMap<string, Test> = new Map<string, Test>([
+  [
+    'StringMatches',
+    (value, operand) => typeof value === 'string' && typeof operand === 'string' && matchesWildcard(value, operand),
+  ],
+  ['IsNull', (value, operand) => (value === null) === operand],
+  ['IsNumeric', (value, operand) => (typeof value === 'number') === operand],
+  ['IsString', (value, operand) => (typeof value === 'string') === operand],
+  ['IsBoolean', (value, operand) => (typeof value === 'boolean') === operand],
+  ['IsTimestamp', (value, operand) => (instant(value) !== undefined) === operand],
+]);

@@ -1,0 +1,66 @@
+import jsonata from 'jsonata';
+import { BoundedCache } from '../bounded-cache.ts';
+import { registerFunctions } from './functions.ts';
+
+/** Expressions remembered over all state machines. */
+const REMEMBERED = 5_000;
+
+/**
+ * How far an evaluation may go. AWS bounds depth and memory: a nesting of 95 passes there and 125 does not; a sequence
+ * of 873,782 numbers passes and one more does not. The time is ours. It is looked at between two steps, so a single
+ * regular expression that backtracks without end is not stopped by it (see the engine's README).
+ */
+export const evaluationLimits = { stack: 125, sequence: 873_782, timeout: 2_000 } as const;
+
+/** Thrown for an expression that JSONata cannot parse; the message is JSONata's own, as AWS shows it. */
+export class JsonataSyntaxError extends Error {
+  override readonly name = 'JsonataSyntaxError';
+}
+
+const compiled = new BoundedCache<jsonata.Expression>(REMEMBERED);
+
+/**
+ * Compiles an expression, without its `{% %}`.
+ *
+ * @throws {JsonataSyntaxError} It does not parse as JSONata 2.0.6, the version that Step Functions runs.
+ */
+export function compileJsonata(text: string): jsonata.Expression {
+  return compiled.get(text, () => {
+    refuseLaterOperators(text);
+    const expression = parse(text);
+    registerFunctions(expression);
+    return expression;
+  });
+}
+
+function parse(text: string): jsonata.Expression {
+  try {
+    return jsonata(text, evaluationLimits);
+  } catch (error) {
+    throw new JsonataSyntaxError(jsonataMessage(error), { cause: error });
+  }
+}
+
+/**
+ * JSONata 2.1 brought `??` and `?:`. Written with a space inside, they are the syntax error that 2.0.6 makes of them,
+ * while inside a string, a name or a comment the space changes nothing.
+ */
+function refuseLaterOperators(text: string): void {
+  if (!/\?[?:]/.test(text)) return;
+  try {
+    jsonata(text.replaceAll(/\?(?=[?:])/g, '? '));
+  } catch (error) {
+    if (isJsonataError(error)) throw new JsonataSyntaxError(jsonataMessage(error), { cause: error });
+    // Not JSONata's error: the space has spoilt a regular expression such as /(?:a)/, which is no operator.
+  }
+}
+
+/** Whether an error is one of JSONata's own, with a code such as `T2001`. */
+export function isJsonataError(error: unknown): error is { readonly code: string; readonly message: string } {
+  return typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string';
+}
+
+/** The message of whatever JSONata threw. */
+export function jsonataMessage(error: unknown): string {
+  return typeof error === 'object' && error !== null && 'message' in error ? String(error.message) : String(error);
+}

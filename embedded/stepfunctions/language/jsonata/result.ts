@@ -1,0 +1,51 @@
+import type { Json } from '../json.ts';
+
+/** Stands for a result, or a part of one, that is a function: AWS refuses it. */
+export const UNSUPPORTED = Symbol('unsupported result');
+
+/**
+ * Turns what JSONata yields into plain JSON: sequences into arrays, infinite numbers into their names as AWS does.
+ * `undefined` stays: the expression returned nothing. Members and elements without a value are left out.
+ */
+export function plainResult(value: unknown): Json | undefined | typeof UNSUPPORTED {
+  switch (typeof value) {
+    case 'string':
+    case 'boolean':
+    case 'undefined':
+      return value;
+    case 'number':
+      return Number.isFinite(value) ? value + 0 : String(value);
+    case 'object':
+      break;
+    default:
+      return UNSUPPORTED;
+  }
+  if (value === null) return null;
+  if (Array.isArray(value)) return plainArray(value);
+  return isFunction(value) ? UNSUPPORTED : plainObject(value);
+}
+
+/** JSONata's own marks on built-in functions, lambdas and regular expressions. */
+function isFunction(value: object): boolean {
+  return '_jsonata_function' in value || '_jsonata_lambda' in value;
+}
+
+function plainArray(value: readonly unknown[]): Json | typeof UNSUPPORTED {
+  const elements: Json[] = [];
+  for (const element of value) {
+    const plain = plainResult(element);
+    if (plain === UNSUPPORTED) return UNSUPPORTED;
+    if (plain !== undefined) elements.push(plain);
+  }
+  return elements;
+}
+
+function plainObject(value: object): Json | typeof UNSUPPORTED {
+  const members: [string, Json][] = [];
+  for (const [key, member] of Object.entries(value)) {
+    const plain = plainResult(member);
+    if (plain === UNSUPPORTED) return UNSUPPORTED;
+    if (plain !== undefined) members.push([key, plain]);
+  }
+  return Object.fromEntries(members);
+}

@@ -1,0 +1,108 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Json } from '../json.ts';
+import type { Condition, FilterOperand, FilterOperator, Path } from './path.ts';
+import type { Selection } from './selection.ts';
+
+/** What a filter is applied to. */
+export interface FilterSubject {
+  /** `@`. */
+  readonly element: Json;
+  /** `$`. */
+  readonly document: Json;
+  /** Follows the paths inside the filter. */
+  readonly select: (path: Path, root: Json, document: Json) => Selection;
+}
+
+/** Whether an element passes a filter. */
+export function holds(condition: Condition, subject: FilterSubject): boolean {
+  switch (condition.kind) {
+    case 'OR':
+      return holds(condition.left, subject) || holds(condition.right, subject);
+    case 'AND':
+      return holds(condition.left, subject) && holds(condition.right, subject);
+    case 'NOT':
+      return !holds(condition.inner, subject);
+    case 'EXISTS':
+      return exists(condition.path, follow(condition, subject));
+    case 'COMPARE': {
+      const left = operandValue(condition.left, subject);
+      if (condition.right.kind === 'PATTERN') {
+        return condition.operator === '=~' && typeof left === 'string' && condition.right.pattern.test(left);
+      }
+      return compare(condition.operator, left, operandValue(condition.right, subject));
+    }
+  }
+}
+
+function follow(reference: { readonly path: Path; readonly fromElement: boolean }, subject: FilterSubject): Selection {
+  const root = reference.fromElement ? subject.element : subject.document;
+  return subject.select(reference.path, root, subject.document);
+}
+
+function exists(path: Path, selection: Selection): boolean {
+  if (!selection.found) return false;
+  return path.definite || (Array.isArray(selection.value) && selection.value.length > 0);
+}
+
+function operandValue(operand: FilterOperand, subject: FilterSubject): Json | undefined {
+  switch (operand.kind) {
+    case 'VALUE':
+      return operand.value;
+    case 'PATTERN':
+      return undefined;
+    case 'PATH': {
+      const selection = follow(operand, subject);
+      return selection.found ? selection.value : undefined;
+    }
+  }
+}
+
+function compare(operator: FilterOperator, left: Json | undefined, right: Json | undefined): boolean {
+  switch (operator) {
+    case '==':
+      return left !== undefined && isDeepStrictEqual(left, right);
+    case '!=':
+      return !isDeepStrictEqual(left, right);
+    case '<':
+    case '<=':
+    case '>':
+    case '>=':
+      return inOrder(operator, left, right);
+    case '=~':
+      return false;
+    case 'in':
+      return isList(right) && left !== undefined && includes(right, left);
+    case 'nin':
+      return isList(right) && (left === undefined || !includes(right, left));
+    case 'subsetof':
+      return isList(left) && isList(right) && left.every((value) => includes(right, value));
+    case 'anyof':
+      return isList(left) && isList(right) && left.some((value) => includes(right, value));
+    case 'noneof':
+      return isList(left) && isList(right) && !left.some((value) => includes(right, value));
+    case 'size':
+      return (isList(left) || typeof left === 'string') && left.length === right;
+    case 'empty':
+      return (isList(left) || typeof left === 'string') && (left.length === 0) === right;
+    case 'contains':
+      if (isList(left)) return right !== undefined && includes(left, right);
+      return typeof left === 'string' && typeof right === 'string' && left.includes(right);
+  }
+}
+
+function inOrder(operator: '<' | '<=' | '>' | '>=', left: Json | undefined, right: Json | undefined): boolean {
+  const comparable =
+    (typeof left === 'number' && typeof right === 'number') || (typeof left === 'string' && typeof right === 'string');
+  if (!comparable) return false;
+  if (operator === '<') return left < right;
+  if (operator === '<=') return left <= right;
+  return operator === '>' ? left > right : left >= right;
+}
+
+function isList(value: Json | undefined): value is readonly Json[] {
+  return Array.isArray(value);
+}
+
+function includes(list: readonly Json[], value: Json): boolean {
+  return list.some((candidate) => isDeepStrictEqual(candidate, value));
+}

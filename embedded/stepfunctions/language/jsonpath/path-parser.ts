@@ -1,0 +1,159 @@
+import { BoundedCache } from '../bounded-cache.ts';
+import { TextCursor } from '../text-cursor.ts';
+import { parseCondition } from './filter-parser.ts';
+import type { Path, PathRoot, Segment } from './path.ts';
+
+/** Distinct paths remembered over all state machines. */
+const REMEMBERED = 20_000;
+const parsed = new BoundedCache<Path>(REMEMBERED);
+
+const VARIABLE_NAME = /[\p{L}_][\p{L}\p{N}_]*/uy;
+const DOT_NAME = /[^.[\]()'",:;\s?*@]+/y;
+const INTEGER = /-?\d+/y;
+
+/**
+ * Parses a JSONPath of a JSONPath state: `$.a['b'][0]`, `$$.Execution.Id`, `$variable.member`, with wildcards, slices,
+ * unions, filters and `..` as Jayway understands them. Path functions (`length()`) do not exist in Step Functions.
+ *
+ * @throws {SyntaxFault} The text is no JSONPath.
+ */
+export function parsePath(text: string): Path {
+  return parsed.get(text, () => {
+    const cursor = new TextCursor(text);
+    const path = readPath(cursor, '$');
+    if (!cursor.atEnd) throw cursor.fault('Unexpected character');
+    return path;
+  });
+}
+
+/** Reads a path that starts with `$`, or with `@` inside a filter, and stops where it ends. */
+export function readPath(cursor: TextCursor, start: '$' | '@'): Path {
+  const from = cursor.position;
+  cursor.expect(start);
+  const root: PathRoot = start === '$' ? readRoot(cursor) : { kind: 'INPUT' };
+  const segments: Segment[] = [];
+  while (readSegment(cursor, segments)) {
+    // each call reads one step
+  }
+  const definite = segments.every(({ kind }) => kind === 'MEMBER' || kind === 'INDEX');
+  return { text: cursor.text.slice(from, cursor.position), root, segments, definite };
+}
+
+function readRoot(cursor: TextCursor): PathRoot {
+  if (cursor.take('$')) return { kind: 'CONTEXT' };
+  const name = cursor.match(VARIABLE_NAME);
+  return name === undefined ? { kind: 'INPUT' } : { kind: 'VARIABLE', name };
+}
+
+function readSegment(cursor: TextCursor, segments: Segment[]): boolean {
+  if (cursor.take('..')) {
+    segments.push({ kind: 'DESCENT' });
+    if (cursor.character !== '[') segments.push(readName(cursor));
+    else readBracket(cursor, segments);
+    return true;
+  }
+  if (cursor.take('.')) {
+    if (cursor.character === '[') readBracket(cursor, segments);
+    else segments.push(readName(cursor));
+    return true;
+  }
+  if (cursor.character !== '[') return false;
+  readBracket(cursor, segments);
+  return true;
+}
+
+function readName(cursor: TextCursor): Segment {
+  if (cursor.take('*')) return { kind: 'WILDCARD' };
+  const name = cursor.match(DOT_NAME);
+  if (name === undefined) throw cursor.fault('Expected a member name');
+  return { kind: 'MEMBER', name };
+}
+
+function readBracket(cursor: TextCursor, segments: Segment[]): void {
+  cursor.expect('[');
+  cursor.skipSpace();
+  segments.push(readSelector(cursor));
+  cursor.skipSpace();
+  cursor.expect(']');
+}
+
+function readSelector(cursor: TextCursor): Segment {
+  if (cursor.take('*')) return { kind: 'WILDCARD' };
+  if (cursor.take('?')) {
+    cursor.skipSpace();
+    cursor.expect('(');
+    const condition = parseCondition(cursor, readPath);
+    cursor.skipSpace();
+    cursor.expect(')');
+    return { kind: 'FILTER', condition };
+  }
+  if (cursor.character === "'" || cursor.character === '"') return readMembers(cursor);
+  return readIndexesOrSlice(cursor);
+}
+
+function readMembers(cursor: TextCursor): Segment {
+  const names = readList(cursor, readQuotedName);
+  const [name] = names;
+  return names.length === 1 && name !== undefined ? { kind: 'MEMBER', name } : { kind: 'MEMBERS', names };
+}
+
+/** A backslash only protects the quote that would end the name; any other backslash is part of it, as on AWS. */
+function readQuotedName(cursor: TextCursor): string {
+  const quote = cursor.character;
+  cursor.expect(quote);
+  let name = '';
+  while (!cursor.take(quote)) {
+    if (cursor.atEnd) throw cursor.fault(`Expected ${quote}`);
+    if (cursor.take(`\\${quote}`)) name += quote;
+    else {
+      name += cursor.character;
+      cursor.position++;
+    }
+  }
+  return name;
+}
+
+function readIndexesOrSlice(cursor: TextCursor): Segment {
+  const first = readInteger(cursor);
+  cursor.skipSpace();
+  if (cursor.take(':')) return readSlice(cursor, first);
+  if (first === undefined) throw cursor.fault('Expected an index, a slice, a quoted name, * or a filter');
+  const indexes = [first];
+  while (cursor.take(',')) {
+    cursor.skipSpace();
+    const next = readInteger(cursor);
+    if (next === undefined) throw cursor.fault('Expected an index');
+    indexes.push(next);
+    cursor.skipSpace();
+  }
+  return indexes.length === 1 ? { kind: 'INDEX', index: first } : { kind: 'INDEXES', indexes };
+}
+
+function readSlice(cursor: TextCursor, from: number | undefined): Segment {
+  cursor.skipSpace();
+  const to = readInteger(cursor);
+  cursor.skipSpace();
+  let step = 1;
+  if (cursor.take(':')) {
+    cursor.skipSpace();
+    step = readInteger(cursor) ?? 1;
+    if (step < 1) throw cursor.fault('Expected a positive step');
+  }
+  return { kind: 'SLICE', ...(from !== undefined && { from }), ...(to !== undefined && { to }), step };
+}
+
+function readInteger(cursor: TextCursor): number | undefined {
+  const digits = cursor.match(INTEGER);
+  return digits === undefined ? undefined : Number(digits);
+}
+
+function readList<T>(cursor: TextCursor, readOne: (cursor: TextCursor) => T): T[] {
+  const all = [readOne(cursor)];
+  cursor.skipSpace();
+  while (cursor.take(',')) {
+    cursor.skipSpace();
+    all.push(readOne(cursor));
+    cursor.skipSpace();
+  }
+  return all;
+}

@@ -1,0 +1,63 @@
+import type { Json } from '../json.ts';
+
+/** A parsed JSONPath. */
+export interface Path {
+  readonly text: string;
+  readonly root: PathRoot;
+  readonly segments: readonly Segment[];
+  /** It can point to one value only: no wildcard, slice, filter, union or descent. */
+  readonly definite: boolean;
+}
+
+/** What a path starts from: `$`, `$$` or `$name`. */
+export type PathRoot =
+  | { readonly kind: 'INPUT' }
+  | { readonly kind: 'CONTEXT' }
+  | { readonly kind: 'VARIABLE'; readonly name: string };
+
+/** One step of a path. */
+export type Segment =
+  | { readonly kind: 'MEMBER'; readonly name: string }
+  | { readonly kind: 'MEMBERS'; readonly names: readonly string[] }
+  | { readonly kind: 'INDEX'; readonly index: number }
+  | { readonly kind: 'INDEXES'; readonly indexes: readonly number[] }
+  | { readonly kind: 'SLICE'; readonly from?: number; readonly to?: number; readonly step: number }
+  | { readonly kind: 'WILDCARD' }
+  | { readonly kind: 'FILTER'; readonly condition: Condition }
+  /** `..`: what follows applies to the value and to all below it. */
+  | { readonly kind: 'DESCENT' };
+
+/** What a filter `[?( )]` asks of an element. */
+export type Condition =
+  | { readonly kind: 'OR' | 'AND'; readonly left: Condition; readonly right: Condition }
+  | { readonly kind: 'NOT'; readonly inner: Condition }
+  | { readonly kind: 'EXISTS'; readonly path: Path; readonly fromElement: boolean }
+  | {
+      readonly kind: 'COMPARE';
+      readonly operator: FilterOperator;
+      readonly left: FilterOperand;
+      readonly right: FilterOperand;
+    };
+
+/** The operators of Jayway's filters, which AWS follows. */
+export type FilterOperator =
+  | '=='
+  | '!='
+  | '<'
+  | '<='
+  | '>'
+  | '>='
+  | '=~'
+  | 'in'
+  | 'nin'
+  | 'subsetof'
+  | 'anyof'
+  | 'noneof'
+  | 'size'
+  | 'empty'
+  | 'contains';
+
+export type FilterOperand =
+  | { readonly kind: 'VALUE'; readonly value: Json }
+  | { readonly kind: 'PATTERN'; readonly pattern: RegExp }
+  | { readonly kind: 'PATH'; readonly path: Path; readonly fromElement: boolean };

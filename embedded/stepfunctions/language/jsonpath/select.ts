@@ -1,0 +1,117 @@
+import type { Json, JsonObject } from '../json.ts';
+import { isJsonObject } from '../json-object.ts';
+import { holds } from './filter.ts';
+import type { Path, Segment } from './path.ts';
+import type { Selection } from './selection.ts';
+
+/**
+ * Applies a path to a document, its root already looked up. A definite path finds one value or nothing; any other
+ * always finds an array, empty where it leads nowhere.
+ *
+ * @param document What `$` means inside the path's filters.
+ */
+export function select(path: Path, root: Json, document: Json = root): Selection {
+  if (!path.definite) return { found: true, value: selectAll(path, root, document) };
+  let value: Json = root;
+  const { segments } = path;
+  for (let at = 0; at < segments.length; at++) {
+    const segment = segments[at];
+    const next = segment === undefined ? undefined : child(value, segment);
+    if (next === undefined) return { found: false, reason: missing(path, at, value) };
+    value = next;
+  }
+  return { found: true, value };
+}
+
+function child(value: Json, segment: Segment): Json | undefined {
+  if (segment.kind === 'MEMBER') return isJsonObject(value) ? member(value, segment.name) : undefined;
+  if (segment.kind === 'INDEX') return Array.isArray(value) ? value.at(segment.index) : undefined;
+  return undefined;
+}
+
+/** All values a path leads to, in document order. */
+function selectAll(path: Path, root: Json, document: Json): readonly Json[] {
+  let values: readonly Json[] = [root];
+  for (const segment of path.segments) values = values.flatMap((value) => selected(value, segment, document));
+  return values;
+}
+
+function selected(value: Json, segment: Segment, document: Json): readonly Json[] {
+  switch (segment.kind) {
+    case 'MEMBER':
+    case 'INDEX':
+      return present(child(value, segment));
+    case 'MEMBERS':
+      return isJsonObject(value) ? [pick(value, segment.names)] : [];
+    case 'INDEXES':
+      return segment.indexes.flatMap((index) => present(child(value, { kind: 'INDEX', index })));
+    case 'SLICE':
+      return Array.isArray(value) ? slice(value, segment) : [];
+    case 'WILDCARD':
+      return children(value);
+    case 'FILTER':
+      return candidates(value).filter((element) => holds(segment.condition, { element, document, select }));
+    case 'DESCENT':
+      return [...withDescendants(value)];
+  }
+}
+
+function present(value: Json | undefined): readonly Json[] {
+  return value === undefined ? [] : [value];
+}
+
+function slice(value: readonly Json[], { from, to, step }: Segment & { kind: 'SLICE' }): readonly Json[] {
+  const chosen = value.slice(from ?? 0, to ?? value.length);
+  return step === 1 ? chosen : chosen.filter((_, at) => at % step === 0);
+}
+
+function* withDescendants(value: Json): Generator<Json> {
+  yield value;
+  for (const inner of children(value)) yield* withDescendants(inner);
+}
+
+/** A filter looks at an array's elements, or at an object itself. */
+function candidates(value: Json): readonly Json[] {
+  if (Array.isArray(value)) return value;
+  return isJsonObject(value) ? [value] : [];
+}
+
+function children(value: Json): readonly Json[] {
+  if (Array.isArray(value)) return value;
+  return isJsonObject(value) ? Object.values(value) : [];
+}
+
+/** A union of names yields one object with the members that are there. */
+function pick(value: JsonObject, names: readonly string[]): JsonObject {
+  const picked: Record<string, Json> = {};
+  for (const name of names) {
+    const found = member(value, name);
+    if (found !== undefined) picked[name] = found;
+  }
+  return picked;
+}
+
+function member(value: JsonObject, name: string): Json | undefined {
+  return Object.hasOwn(value, name) ? value[name] : undefined;
+}
+
+function missing({ segments }: Path, at: number, value: Json): string {
+  const upTo = (end: number) => `$${segments.slice(0, end).map(bracketed).join('')}`;
+  const segment = segments[at];
+  if (segment?.kind === 'MEMBER' && !isJsonObject(value)) {
+    return `Expected to find an object with property ${bracketed(segment)} in path ${upTo(at)} but found '${typeName(value)}'.`;
+  }
+  return at === segments.length - 1
+    ? `No results for path: ${upTo(at + 1)}`
+    : `Missing property in path ${upTo(at + 1)}`;
+}
+
+function bracketed(segment: Segment): string {
+  if (segment.kind === 'MEMBER') return `['${segment.name}']`;
+  return segment.kind === 'INDEX' ? `[${segment.index}]` : '';
+}
+
+function typeName(value: Json): string {
+  if (value === null) return 'null';
+  return Array.isArray(value) ? 'array' : typeof value;
+}
