@@ -17,6 +17,8 @@ export interface ArtilleryRun {
   readonly plan: TrafficPlan;
   /** A folder for the plan and for artillery's own output. */
   readonly directory: string;
+  /** Ends artillery early. */
+  readonly signal?: AbortSignal;
 }
 
 /**
@@ -25,7 +27,8 @@ export interface ArtilleryRun {
  *
  * @throws {Error} artillery could not run; the message names its log.
  */
-export async function runArtillery({ profile, phases, target, plan, directory }: ArtilleryRun): Promise<void> {
+export async function runArtillery(run: ArtilleryRun): Promise<void> {
+  const { profile, phases, target, plan, directory, signal } = run;
   const planFile = join(directory, 'traffic-plan.json');
   await writeFile(planFile, JSON.stringify(plan));
   const logFile = join(directory, 'artillery.log');
@@ -35,6 +38,7 @@ export async function runArtillery({ profile, phases, target, plan, directory }:
   const child = spawn(process.execPath, [artillery, 'run', ...options, ordersFile], {
     env: { ...process.env, [planVariable]: planFile, ARTILLERY_DISABLE_TELEMETRY: 'true', NO_UPDATE_NOTIFIER: '1' },
     stdio: ['ignore', 'pipe', 'pipe'],
+    ...(signal && { signal }),
   });
   child.stdout.pipe(log, { end: false });
   child.stderr.pipe(log, { end: false });

@@ -1,0 +1,45 @@
+import { startEmbeddedStack } from '../../embedded/stack.ts';
+import { refuseRemote } from './loopback.ts';
+import { isServing, type StackAddresses } from './stack-addresses.ts';
+
+/** A stack that the load may use. */
+export interface StackUnderLoad {
+  readonly addresses: StackAddresses;
+  /** Ends the stack if it was started for this load; one that was there before goes on. */
+  readonly release: () => Promise<void>;
+}
+
+/** Which stack to use. */
+export interface StackChoice {
+  readonly addresses: StackAddresses;
+  /** Whether another machine may be loaded. */
+  readonly allowRemote: boolean;
+  /** Whether to start a stack where none answers. */
+  readonly startOwn: boolean;
+  /** Told what happens. */
+  readonly say: (line: string) => void;
+}
+
+/**
+ * The stack that answers at the addresses; where none does, one of our own on free ports with data of its own.
+ *
+ * @throws {Error} an address is another machine's, or nothing answers there and no stack may be started
+ */
+export async function openStack({ addresses, allowRemote, startOwn, say }: StackChoice): Promise<StackUnderLoad> {
+  for (const address of Object.values(addresses)) refuseRemote(address, allowRemote);
+  if (await isServing(addresses.http)) {
+    say(`Using the stack at ${addresses.http}.`);
+    return { addresses, release: async () => {} };
+  }
+  if (!startOwn) throw new Error(`Nothing answers at ${addresses.http}/health. Start it, or leave --endpoint out.`);
+  say(`No stack answers at ${addresses.http}; starting one on free ports ...`);
+  const stack = await startEmbeddedStack();
+  const { http, endpoint: aws, inventory } = stack.urls;
+  say(`The stack is ready at ${http} after ${(stack.startMilliseconds / 1000).toFixed(1)} s.`);
+  return {
+    addresses: { http, aws, inventory },
+    release: async () => {
+      await stack.stop();
+    },
+  };
+}

@@ -1,0 +1,46 @@
+import { randomUUID } from 'node:crypto';
+import { promisify } from 'node:util';
+import { credentials } from '@grpc/grpc-js';
+import {
+  InventoryServiceClient,
+  type RestockRequest,
+  type RestockResponse,
+} from '../../proto/gen/inventory/v1/inventory.ts';
+
+/** Puts new items on the shelf through the Inventory service, so that a run never depends on what an earlier one left. */
+export class Stocker {
+  readonly #client: InventoryServiceClient;
+  readonly #restock: (request: RestockRequest) => Promise<RestockResponse>;
+
+  /** @param address host:port of the Inventory service */
+  constructor(address: string) {
+    this.#client = new InventoryServiceClient(address, credentials.createInsecure());
+    this.#restock = promisify(
+      (request: RestockRequest, callback: (error: Error | null, response: RestockResponse) => void) =>
+        this.#client.restock(request, callback),
+    );
+  }
+
+  /**
+   * Creates an item that nobody else knows.
+   *
+   * @param price whole cents
+   * @returns its id
+   */
+  async create(name: string, price: number, count: number): Promise<string> {
+    const item_id = randomUUID();
+    await this.#restock({
+      requestId: randomUUID(),
+      itemId: item_id,
+      name,
+      unitPrice: { minorUnits: price, currency: 'USD' },
+      count,
+    });
+    return item_id;
+  }
+
+  /** Ends the connection. */
+  close(): void {
+    this.#client.close();
+  }
+}
