@@ -1,0 +1,56 @@
+import { TransactionCanceledException } from '@aws-sdk/client-dynamodb';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { ReservationState } from '../../proto/gen/inventory/v1/inventory.ts';
+import { itemInStock, startInventory, type TestInventory } from '../../tests/support/inventory.ts';
+import { failureOf } from '../../tests/support/unary-client.ts';
+
+let inventory: TestInventory;
+
+beforeEach(async () => {
+  inventory = await startInventory({ catalogue: [itemInStock('hot', 20)] });
+});
+
+afterEach(() => inventory.close());
+
+const one = [{ itemId: 'hot', count: 1 }];
+
+test('fifty orders for twenty pieces: twenty hold, thirty are told, none is oversold', async () => {
+  const orders = Array.from({ length: 50 }, (_, index) => `order-${index}`);
+  const answers = await Promise.allSettled(orders.map((order) => inventory.reserve(order, one)));
+  const held = answers.filter(({ status }) => status === 'fulfilled');
+  const refusals = answers.flatMap((answer) => (answer.status === 'rejected' ? [answer.reason.reason] : []));
+  expect(held).toHaveLength(20);
+  expect(refusals).toEqual(Array.from({ length: 30 }, () => 'OUT_OF_STOCK'));
+  expect(await inventory.stock('hot')).toMatchObject({ stocked: 20, available: 0, held: 20, sold: 0 });
+});
+
+/** dynoxide runs one transaction after the other, so the conflict that DynamoDB reports has to be made. */
+function conflictTimes(times: number): () => number {
+  let conflicts = 0;
+  inventory.dynamoDb.middlewareStack.add(
+    (next, context) => async (args) => {
+      if (context.commandName !== 'TransactWriteItemsCommand' || conflicts >= times) return next(args);
+      conflicts++;
+      throw new TransactionCanceledException({
+        message: 'Transaction cancelled',
+        $metadata: {},
+        CancellationReasons: [{ Code: 'None' }, { Code: 'TransactionConflict' }],
+      });
+    },
+    { step: 'finalizeRequest', name: 'conflict', priority: 'high' },
+  );
+  return () => conflicts;
+}
+
+test('a transaction that meets another is tried again', async () => {
+  const conflicts = conflictTimes(3);
+  expect((await inventory.reserve('patient', one)).state).toBe(ReservationState.HELD);
+  expect(conflicts()).toBe(3);
+  expect(await inventory.stock('hot')).toMatchObject({ available: 19, held: 1 });
+});
+
+test('a conflict without end is answered ABORTED with CONTENTION, after a bounded number of tries', async () => {
+  const conflicts = conflictTimes(Number.POSITIVE_INFINITY);
+  expect(await failureOf(inventory.reserve('unlucky', one))).toMatchObject({ code: 'ABORTED', reason: 'CONTENTION' });
+  expect(conflicts()).toBe(10);
+});

@@ -1,0 +1,99 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { ReservationState } from '../../proto/gen/inventory/v1/inventory.ts';
+import { itemInStock, startInventory, type TestInventory } from '../../tests/support/inventory.ts';
+import { failureOf } from '../../tests/support/unary-client.ts';
+
+let inventory: TestInventory;
+const items = ['empty', 'hanging', 'late-commit', 'twice', 'sold', 'both', 'refused'];
+
+beforeAll(async () => {
+  inventory = await startInventory({ catalogue: items.map((id) => itemInStock(id, 10)) });
+});
+
+afterAll(() => inventory.close());
+
+const two = (itemId: string) => [{ itemId, count: 2 }];
+
+describe('empty compensation: Release comes and Reserve never did', () => {
+  test('leaves a tombstone and no stock moves', async () => {
+    expect(await inventory.release('empty')).toMatchObject({ state: ReservationState.RELEASED, lines: [] });
+    expect(await inventory.stock('empty')).toMatchObject({ available: 10, held: 0, sold: 0 });
+  });
+
+  test('is answered alike when it comes twice', async () => {
+    const first = await inventory.release('empty-twice');
+    expect(await inventory.release('empty-twice')).toEqual(first);
+  });
+
+  test('of a refused reservation gives nothing back', async () => {
+    await failureOf(inventory.reserve('refused', [{ itemId: 'refused', count: 11 }]));
+    expect((await inventory.release('refused')).state).toBe(ReservationState.RELEASED);
+    expect(await inventory.stock('refused')).toMatchObject({ stocked: 10, available: 10, held: 0 });
+  });
+});
+
+describe('hanging: the step comes after its undo', () => {
+  test('a Reserve after an empty Release is refused and holds nothing', async () => {
+    await inventory.release('hanging');
+    expect(await failureOf(inventory.reserve('hanging', two('hanging')))).toMatchObject({
+      code: 'FAILED_PRECONDITION',
+      reason: 'RESERVATION_RELEASED',
+    });
+    expect(await inventory.stock('hanging')).toMatchObject({ available: 10, held: 0 });
+  });
+
+  test('a second Reserve and a Commit after Release are refused', async () => {
+    await inventory.reserve('late-commit', two('late-commit'));
+    await inventory.release('late-commit');
+    expect((await failureOf(inventory.reserve('late-commit', two('late-commit')))).reason).toBe('RESERVATION_RELEASED');
+    expect((await failureOf(inventory.commit('late-commit'))).reason).toBe('RESERVATION_RELEASED');
+    expect(await inventory.stock('late-commit')).toMatchObject({ available: 10, held: 0, sold: 0 });
+  });
+
+  test('a Reserve that races its Release ends with nothing held, whichever comes first', async () => {
+    for (let round = 0; round < 20; round++) {
+      const order = `race-${round}`;
+      await Promise.allSettled([inventory.reserve(order, two('both')), inventory.release(order)]);
+      expect((await inventory.reservation(order)).state).toBe(ReservationState.RELEASED);
+    }
+    expect(await inventory.stock('both')).toMatchObject({ available: 10, held: 0 });
+  });
+});
+
+describe('duplicate: the same call comes more than once', () => {
+  test('Reserve holds once', async () => {
+    const copies = await Promise.all(Array.from({ length: 5 }, () => inventory.reserve('twice', two('twice'))));
+    expect(new Set(copies.map(({ state }) => state))).toEqual(new Set([ReservationState.HELD]));
+    expect(await inventory.stock('twice')).toMatchObject({ available: 8, held: 2 });
+  });
+
+  test('Release gives back once', async () => {
+    await Promise.all(Array.from({ length: 5 }, () => inventory.release('twice')));
+    expect(await inventory.stock('twice')).toMatchObject({ available: 10, held: 0 });
+  });
+
+  test('Commit sells once; Release is refused from then on and Reserve answers the sold reservation', async () => {
+    await inventory.reserve('sold', two('sold'));
+    await Promise.all(Array.from({ length: 5 }, () => inventory.commit('sold')));
+    expect(await inventory.stock('sold')).toMatchObject({ stocked: 10, available: 8, held: 0, sold: 2 });
+    expect(await failureOf(inventory.release('sold'))).toMatchObject({
+      code: 'FAILED_PRECONDITION',
+      reason: 'RESERVATION_COMMITTED',
+    });
+    expect((await inventory.reserve('sold', two('sold'))).state).toBe(ReservationState.COMMITTED);
+    expect(await inventory.stock('sold')).toMatchObject({ available: 8, held: 0, sold: 2 });
+  });
+});
+
+describe('what was never reserved', () => {
+  test('cannot be committed', async () => {
+    expect(await failureOf(inventory.commit('unheard-of'))).toMatchObject({
+      code: 'NOT_FOUND',
+      reason: 'RESERVATION_NOT_FOUND',
+    });
+  });
+
+  test('cannot be shown', async () => {
+    expect((await failureOf(inventory.reservation('unheard-of'))).reason).toBe('RESERVATION_NOT_FOUND');
+  });
+});

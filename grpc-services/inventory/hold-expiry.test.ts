@@ -1,0 +1,111 @@
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { ReservationState } from '../../proto/gen/inventory/v1/inventory.ts';
+import { itemInStock, startInventory, type TestInventory } from '../../tests/support/inventory.ts';
+import { failureOf } from '../../tests/support/unary-client.ts';
+
+let inventory: TestInventory;
+let now: number;
+
+beforeEach(async () => {
+  now = Date.parse('2030-01-01T00:00:00Z');
+  inventory = await startInventory({ clock: () => now, catalogue: [itemInStock('seat', 4)] });
+});
+
+afterEach(() => inventory.close());
+
+const two = [{ itemId: 'seat', count: 2 }];
+
+test('the sweeper gives back what ran out and leaves what did not', async () => {
+  await inventory.reserve('short', two, 10);
+  await inventory.reserve('long', two, 20);
+  now += 10_000;
+  expect(await inventory.sweep()).toBe(1);
+  expect((await inventory.reservation('short')).state).toBe(ReservationState.EXPIRED);
+  expect((await inventory.reservation('long')).state).toBe(ReservationState.HELD);
+  expect(await inventory.stock('seat')).toMatchObject({ available: 2, held: 2 });
+  expect(await inventory.sweep()).toBe(0);
+});
+
+test('sweepers of several instances give back once', async () => {
+  await inventory.reserve('one', two, 10);
+  await inventory.reserve('two', two, 10);
+  now += 10_000;
+  const counts = await Promise.all([inventory.sweep(), inventory.sweep(), inventory.sweep()]);
+  expect(counts.reduce((sum, count) => sum + count)).toBe(2);
+  expect(await inventory.stock('seat')).toMatchObject({ available: 4, held: 0 });
+});
+
+test('more holds than a batch run out at once and all come back in one round', async () => {
+  await inventory.close();
+  inventory = await startInventory({ clock: () => now, catalogue: [itemInStock('seat', 300)] });
+  for (let order = 0; order < 300; order++)
+    await inventory.reserve(`many-${order}`, [{ itemId: 'seat', count: 1 }], 10);
+  now += 10_000;
+  expect(await inventory.sweep()).toBe(300);
+  expect(await inventory.stock('seat')).toMatchObject({ available: 300, held: 0 });
+});
+
+test('the service sweeps by itself', async () => {
+  await inventory.close();
+  inventory = await startInventory({ clock: () => now, sweepIntervalMs: 5, catalogue: [itemInStock('seat', 4)] });
+  await inventory.reserve('left', two, 10);
+  now += 10_000;
+  while ((await inventory.reservation('left')).state === ReservationState.HELD);
+  expect(await inventory.stock('seat')).toMatchObject({ available: 4, held: 0 });
+});
+
+test('Reserve on an expired hold is refused', async () => {
+  await inventory.reserve('late', two, 10);
+  now += 10_000;
+  await inventory.sweep();
+  expect(await failureOf(inventory.reserve('late', two))).toMatchObject({
+    code: 'FAILED_PRECONDITION',
+    reason: 'RESERVATION_EXPIRED',
+  });
+});
+
+test('Commit on an expired hold takes the stock again while there is enough', async () => {
+  await inventory.reserve('late', two, 10);
+  now += 10_000;
+  await inventory.sweep();
+  expect((await inventory.commit('late')).state).toBe(ReservationState.COMMITTED);
+  expect(await inventory.stock('seat')).toMatchObject({ stocked: 4, available: 2, held: 0, sold: 2 });
+});
+
+test('Commit on an expired hold is refused when the stock is gone, and sells nothing', async () => {
+  await inventory.reserve('late', two, 10);
+  now += 10_000;
+  await inventory.sweep();
+  await inventory.reserve('faster', [{ itemId: 'seat', count: 3 }]);
+  expect(await failureOf(inventory.commit('late'))).toMatchObject({
+    code: 'FAILED_PRECONDITION',
+    reason: 'RESERVATION_EXPIRED',
+  });
+  expect(await inventory.stock('seat')).toMatchObject({ available: 1, held: 3, sold: 0 });
+});
+
+test('Commit of a hold that ran out but was not swept yet sells it once', async () => {
+  await inventory.reserve('late', two, 10);
+  now += 10_000;
+  await inventory.commit('late');
+  expect(await inventory.sweep()).toBe(0);
+  expect(await inventory.stock('seat')).toMatchObject({ available: 2, held: 0, sold: 2 });
+});
+
+test('Release of an expired hold gives nothing back twice, and no Commit gets past it', async () => {
+  await inventory.reserve('late', two, 10);
+  now += 10_000;
+  await inventory.sweep();
+  expect((await inventory.release('late')).state).toBe(ReservationState.RELEASED);
+  expect((await failureOf(inventory.commit('late'))).reason).toBe('RESERVATION_RELEASED');
+  expect(await inventory.stock('seat')).toMatchObject({ available: 4, held: 0, sold: 0 });
+});
+
+test('Reserve that extends a hold in time keeps the sweeper away', async () => {
+  await inventory.reserve('kept', two, 10);
+  now += 9_000;
+  await inventory.reserve('kept', two, 10);
+  now += 1_000;
+  expect(await inventory.sweep()).toBe(0);
+  expect(await inventory.stock('seat')).toMatchObject({ held: 2 });
+});

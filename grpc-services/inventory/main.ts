@@ -1,0 +1,32 @@
+import { z } from 'zod';
+import { systemClock } from '../common/clock.ts';
+import { readEnvironment, wholeNumber } from '../common/environment.ts';
+import { serviceEnvironment } from '../common/service-environment.ts';
+import { runService } from '../common/service-main.ts';
+import { readCatalogue } from './catalogue.ts';
+import { inventoryService } from './service.ts';
+
+const environment = readEnvironment(
+  serviceEnvironment(50_051).extend({
+    ITEMS_TABLE: z.string().min(3),
+    RESERVATIONS_TABLE: z.string().min(3),
+    SEED_FILE: z.string().min(1).optional(),
+    HOLD_SECONDS: wholeNumber(1, 5_184_000, 900),
+    SWEEP_INTERVAL_SECONDS: wholeNumber(1, 86_400, 5),
+  }),
+  process.env,
+);
+
+const catalogue = environment.SEED_FILE === undefined ? [] : readCatalogue(environment.SEED_FILE);
+
+await runService('inventory', environment, ({ documents, logger }) =>
+  inventoryService({
+    documents,
+    tables: { items: environment.ITEMS_TABLE, reservations: environment.RESERVATIONS_TABLE },
+    clock: systemClock,
+    logger,
+    defaultHoldSeconds: environment.HOLD_SECONDS,
+    sweepIntervalMs: environment.SWEEP_INTERVAL_SECONDS * 1_000,
+    catalogue,
+  }),
+);

@@ -1,0 +1,69 @@
+import { AlreadyExists, FailedPrecondition, NotFound, type TerminalError } from '../common/service-error.ts';
+import type { Refusal } from './reservation.ts';
+
+/** The answer to a Reserve that was refused, the first time and every time after. */
+export function refused(refusal: Refusal): TerminalError {
+  switch (refusal.reason) {
+    case 'OUT_OF_STOCK':
+      return new FailedPrecondition({
+        reason: 'OUT_OF_STOCK',
+        message: `Only ${refusal.available} of item ${refusal.item_id} are left; ${refusal.requested} were asked for.`,
+        metadata: {
+          item_id: refusal.item_id,
+          requested: String(refusal.requested),
+          available: String(refusal.available),
+        },
+      });
+    case 'ITEM_NOT_FOUND':
+      return new NotFound({
+        reason: 'ITEM_NOT_FOUND',
+        message: `There is no item ${refusal.item_id}.`,
+        metadata: { item_id: refusal.item_id },
+      });
+  }
+}
+
+/** The stock of the order went back; nothing can be done with its reservation any more. */
+export function reservationReleased(): TerminalError {
+  return new FailedPrecondition({
+    reason: 'RESERVATION_RELEASED',
+    message: 'The reservation of this order was released.',
+  });
+}
+
+/** The hold ran out and cannot be had back. */
+export function reservationExpired(): TerminalError {
+  return new FailedPrecondition({
+    reason: 'RESERVATION_EXPIRED',
+    message: 'The hold of this order ran out and its stock went back.',
+  });
+}
+
+/** The stock of the order is sold. */
+export function reservationCommitted(): TerminalError {
+  return new FailedPrecondition({
+    reason: 'RESERVATION_COMMITTED',
+    message: 'The stock of this order is sold and cannot be released.',
+  });
+}
+
+/** There is no reservation of the order. */
+export function reservationNotFound(): TerminalError {
+  return new NotFound({ reason: 'RESERVATION_NOT_FOUND', message: 'There is no reservation of this order.' });
+}
+
+/** The order id was used for other lines. */
+export function reservationMismatch(): TerminalError {
+  return new AlreadyExists({
+    reason: 'RESERVATION_MISMATCH',
+    message: 'This order id is taken by a reservation of other lines.',
+  });
+}
+
+/** The request id was used for another restock. */
+export function restockMismatch(): TerminalError {
+  return new AlreadyExists({
+    reason: 'RESTOCK_MISMATCH',
+    message: 'This request id restocked something else.',
+  });
+}

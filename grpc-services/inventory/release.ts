@@ -1,0 +1,56 @@
+import { isoTime } from '../common/clock.ts';
+import { RowConflict, retryOnConflict } from '../common/retry-on-conflict.ts';
+import type { Inventory } from './inventory.ts';
+import { reservationCommitted } from './refusals.ts';
+import { nextVersion, type Reservation } from './reservation.ts';
+import type { ReservationChange } from './reservation-store.ts';
+
+/** What Release is asked. */
+export interface ReleaseOrder {
+  readonly orderId: string;
+  readonly reason: string;
+}
+
+/**
+ * Gives held stock back. Whatever it finds, it leaves a reservation that no Reserve and no Commit gets past: also where
+ * there was none, where the hold had run out and where the reservation had been refused.
+ */
+export function release(inventory: Inventory, order: ReleaseOrder, signal: AbortSignal): Promise<Reservation> {
+  return retryOnConflict(async () => {
+    const existing = await inventory.reservations.find(order.orderId, signal);
+    if (existing?.state === 'RELEASED') return existing;
+    if (existing?.state === 'COMMITTED') throw reservationCommitted();
+    const change = releasing(inventory, order, existing);
+    const outcome = await inventory.reservations.apply(change, signal);
+    if (outcome.kind === 'short')
+      throw new Error(`less is held of item ${outcome.line.item_id} than its reservations say`);
+    if (outcome.kind === 'stale') throw new RowConflict('the reservation changed after it was read');
+    return change.next;
+  }, signal);
+}
+
+function releasing(
+  inventory: Inventory,
+  { orderId, reason }: ReleaseOrder,
+  existing: Reservation | undefined,
+): ReservationChange {
+  const now = isoTime(inventory.clock());
+  if (existing === undefined) return { previous: undefined, next: tombstone(orderId, reason, now) };
+  const next = nextVersion(existing, { state: 'RELEASED', reason }, now);
+  if (existing.state !== 'HELD') return { previous: existing, next };
+  return { previous: existing, next, move: { from: 'held', to: 'available' } };
+}
+
+function tombstone(orderId: string, reason: string, now: string): Reservation {
+  return {
+    order_id: orderId,
+    state: 'RELEASED',
+    lines: [],
+    total_minor: 0,
+    currency: '',
+    reason,
+    created_at: now,
+    updated_at: now,
+    version: 1,
+  };
+}

@@ -1,0 +1,91 @@
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import { type Reservation as ReservationMessage, ReservationState } from '../../proto/gen/inventory/v1/inventory.ts';
+
+const pricedLine = z.object({
+  item_id: z.string(),
+  name: z.string(),
+  count: z.int(),
+  unit_price_minor: z.int(),
+  currency: z.string(),
+});
+
+/** Why a reservation was refused, as the refusal's `ErrorInfo` said it. */
+const refusal = z.discriminatedUnion('reason', [
+  z.object({ reason: z.literal('OUT_OF_STOCK'), item_id: z.string(), requested: z.int(), available: z.int() }),
+  z.object({ reason: z.literal('ITEM_NOT_FOUND'), item_id: z.string() }),
+]);
+
+/** A row of the reservations table. Times are ISO 8601 but for `expires_at`: milliseconds since the epoch. */
+export const reservationRow = z.object({
+  order_id: z.string(),
+  state: z.enum(['HELD', 'COMMITTED', 'RELEASED', 'EXPIRED', 'REFUSED']),
+  /** Empty where a Release came before its Reserve. */
+  lines: z.array(pricedLine),
+  total_minor: z.int(),
+  /** Empty where there are no lines. */
+  currency: z.string(),
+  expires_at: z.int().optional(),
+  hold_bucket: z.string().optional(),
+  /** Why it was released. */
+  reason: z.string().optional(),
+  refusal: refusal.optional(),
+  created_at: z.string(),
+  updated_at: z.string(),
+  /** Counts the writes; each is conditional on the version it read. */
+  version: z.int(),
+});
+
+/** The reservation of an order. */
+export type Reservation = Readonly<z.output<typeof reservationRow>>;
+
+/** One item of a reservation at the price it had when it was reserved. */
+export type PricedLine = Readonly<z.output<typeof pricedLine>>;
+
+/** Why a reservation was refused. */
+export type Refusal = z.output<typeof refusal>;
+
+/** What an order asks for. */
+export interface Line {
+  readonly item_id: string;
+  readonly count: number;
+}
+
+/** Holds are spread over this many partitions of the index, so that no single one takes every write. */
+export const HOLD_BUCKETS = 8;
+
+/** The index partition of an order's hold. */
+export function holdBucket(orderId: string): string {
+  return String((createHash('sha256').update(orderId).digest()[0] ?? 0) % HOLD_BUCKETS);
+}
+
+/** The later version of a reservation, out of the index of holds unless `change` puts it there. */
+export function nextVersion(previous: Reservation, change: Partial<Reservation>, now: string): Reservation {
+  const { hold_bucket: _noLongerHeld, ...kept } = previous;
+  return { ...kept, ...change, updated_at: now, version: previous.version + 1 };
+}
+
+/** Whether the reservation is about exactly these lines, in whatever order. */
+export function hasLines(reservation: Reservation, lines: readonly Line[]): boolean {
+  const counts = new Map(reservation.lines.map(({ item_id, count }) => [item_id, count]));
+  return counts.size === lines.length && lines.every(({ item_id, count }) => counts.get(item_id) === count);
+}
+
+/** The reservation as the contract shows it. */
+export function reservationMessage(reservation: Reservation): ReservationMessage {
+  return {
+    orderId: reservation.order_id,
+    state: ReservationState[reservation.state],
+    lines: reservation.lines.map((line) => ({
+      itemId: line.item_id,
+      name: line.name,
+      count: line.count,
+      unitPrice: { minorUnits: line.unit_price_minor, currency: line.currency },
+    })),
+    total:
+      reservation.currency === '' ? undefined : { minorUnits: reservation.total_minor, currency: reservation.currency },
+    expiresAt: reservation.expires_at === undefined ? undefined : new Date(reservation.expires_at),
+    createdAt: new Date(reservation.created_at),
+    updatedAt: new Date(reservation.updated_at),
+  };
+}

@@ -1,0 +1,172 @@
+import { isoTime } from '../common/clock.ts';
+import { RowConflict, retryOnConflict } from '../common/retry-on-conflict.ts';
+import { InvalidArgument } from '../common/service-error.ts';
+import type { Inventory } from './inventory.ts';
+import type { Item } from './item.ts';
+import { refused, reservationExpired, reservationMismatch, reservationReleased } from './refusals.ts';
+import {
+  hasLines,
+  holdBucket,
+  type Line,
+  nextVersion,
+  type PricedLine,
+  type Refusal,
+  type Reservation,
+} from './reservation.ts';
+
+/** What Reserve is asked. */
+export interface ReserveOrder {
+  readonly orderId: string;
+  readonly lines: readonly Line[];
+  /** 0 means the service's default. */
+  readonly holdSeconds: number;
+}
+
+/**
+ * Holds all lines or none. The first answer for an order stands: a repeated call gets the same reservation, its hold
+ * extended, or the same refusal; a call that comes after Release or the hold's end is refused.
+ */
+export function reserve(inventory: Inventory, order: ReserveOrder, signal: AbortSignal): Promise<Reservation> {
+  return retryOnConflict(async () => {
+    const items = await inventory.items.find(
+      order.lines.map(({ item_id }) => item_id),
+      signal,
+    );
+    const short = shortage(order.lines, items);
+    return short === undefined
+      ? await hold(inventory, order, priced(order.lines, items), signal)
+      : await refuse(inventory, order, priced(order.lines, items), short, signal);
+  }, signal);
+}
+
+async function hold(
+  inventory: Inventory,
+  order: ReserveOrder,
+  lines: PricedLine[],
+  signal: AbortSignal,
+): Promise<Reservation> {
+  const next: Reservation = {
+    ...firstVersion(inventory, order, lines),
+    state: 'HELD',
+    hold_bucket: holdBucket(order.orderId),
+    expires_at: expiry(inventory, order),
+  };
+  const move = { from: 'available', to: 'held' } as const;
+  const outcome = await inventory.reservations.apply({ previous: undefined, next, move }, signal);
+  switch (outcome.kind) {
+    case 'done':
+      return next;
+    case 'stale':
+      return answerAgain(inventory, order, signal);
+    case 'short': {
+      const { line, available } = outcome;
+      if (available === undefined) throw new RowConflict('an item changed after it was read');
+      const why = { reason: 'OUT_OF_STOCK', item_id: line.item_id, requested: line.count, available } as const;
+      return refuse(inventory, order, lines, why, signal);
+    }
+  }
+}
+
+/** Keeps the refusal, so that stock which comes later does not turn a "no" that was already heard into a "yes". */
+async function refuse(
+  inventory: Inventory,
+  order: ReserveOrder,
+  known: PricedLine[],
+  refusal: Refusal,
+  signal: AbortSignal,
+): Promise<Reservation> {
+  const lines = order.lines.map(
+    (line) => known.find(({ item_id }) => item_id === line.item_id) ?? { ...line, ...UNKNOWN_ITEM },
+  );
+  const next: Reservation = { ...firstVersion(inventory, order, lines), state: 'REFUSED', refusal };
+  const outcome = await inventory.reservations.apply({ previous: undefined, next }, signal);
+  if (outcome.kind === 'stale') return answerAgain(inventory, order, signal);
+  throw refused(refusal);
+}
+
+const UNKNOWN_ITEM = { name: '', unit_price_minor: 0, currency: '' };
+
+/** The answer where the order has a reservation already. */
+async function answerAgain(inventory: Inventory, order: ReserveOrder, signal: AbortSignal): Promise<Reservation> {
+  const existing = await inventory.reservations.find(order.orderId, signal);
+  if (existing === undefined) throw new RowConflict('the reservation was there a moment ago');
+  const tombstone = existing.state === 'RELEASED' && existing.lines.length === 0;
+  if (!tombstone && !hasLines(existing, order.lines)) throw reservationMismatch();
+  switch (existing.state) {
+    case 'HELD':
+      return extend(inventory, order, existing, signal);
+    case 'COMMITTED':
+      return existing;
+    case 'REFUSED':
+      if (existing.refusal === undefined) throw new Error('a refused reservation has no refusal');
+      throw refused(existing.refusal);
+    case 'RELEASED':
+      throw reservationReleased();
+    case 'EXPIRED':
+      throw reservationExpired();
+  }
+}
+
+async function extend(
+  inventory: Inventory,
+  order: ReserveOrder,
+  existing: Reservation,
+  signal: AbortSignal,
+): Promise<Reservation> {
+  const expires_at = Math.max(existing.expires_at ?? 0, expiry(inventory, order));
+  if (expires_at === existing.expires_at) return existing;
+  const change = { expires_at, hold_bucket: holdBucket(order.orderId) };
+  const next = nextVersion(existing, change, isoTime(inventory.clock()));
+  const outcome = await inventory.reservations.apply({ previous: existing, next }, signal);
+  if (outcome.kind !== 'done') throw new RowConflict('the reservation changed after it was read');
+  return next;
+}
+
+function expiry({ clock, defaultHoldSeconds }: Inventory, { holdSeconds }: ReserveOrder): number {
+  return clock() + (holdSeconds === 0 ? defaultHoldSeconds : holdSeconds) * 1_000;
+}
+
+function shortage(lines: readonly Line[], items: ReadonlyMap<string, Item>): Refusal | undefined {
+  for (const { item_id } of lines) {
+    if (!items.has(item_id)) return { reason: 'ITEM_NOT_FOUND', item_id };
+  }
+  for (const { item_id, count } of lines) {
+    const available = items.get(item_id)?.available ?? 0;
+    if (available < count) return { reason: 'OUT_OF_STOCK', item_id, requested: count, available };
+  }
+  return undefined;
+}
+
+function priced(lines: readonly Line[], items: ReadonlyMap<string, Item>): PricedLine[] {
+  return lines.flatMap(({ item_id, count }) => {
+    const item = items.get(item_id);
+    if (item === undefined) return [];
+    const { name, unit_price_minor, currency } = item;
+    return [{ item_id, name, count, unit_price_minor, currency }];
+  });
+}
+
+/** What the payment service takes at most. */
+const LARGEST_TOTAL_MINOR = 1_000_000_000_000;
+
+function firstVersion({ clock }: Inventory, { orderId }: ReserveOrder, lines: PricedLine[]) {
+  const now = isoTime(clock());
+  const currencies = new Set(lines.map(({ currency }) => currency).filter((currency) => currency !== ''));
+  if (currencies.size > 1) {
+    throw new InvalidArgument({
+      reason: 'INVALID_ARGUMENT',
+      message: `lines: the items are priced in ${[...currencies].join(' and ')}; order them apart`,
+      metadata: { field: 'lines' },
+    });
+  }
+  const total_minor = lines.reduce((sum, { count, unit_price_minor }) => sum + count * unit_price_minor, 0);
+  if (total_minor > LARGEST_TOTAL_MINOR) {
+    throw new InvalidArgument({
+      reason: 'INVALID_ARGUMENT',
+      message: `lines: the order costs more than ${LARGEST_TOTAL_MINOR} minor units; order less at a time`,
+      metadata: { field: 'lines' },
+    });
+  }
+  const [currency = ''] = currencies;
+  return { order_id: orderId, lines, total_minor, currency, created_at: now, updated_at: now, version: 1 };
+}

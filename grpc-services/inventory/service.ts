@@ -1,0 +1,132 @@
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { type InventoryServiceServer, InventoryServiceService } from '../../proto/gen/inventory/v1/inventory.ts';
+import type { Clock } from '../common/clock.ts';
+import type { Logger } from '../common/logger.ts';
+import { retryOnConflict } from '../common/retry-on-conflict.ts';
+import type { ServiceDescription } from '../common/service.ts';
+import { type CallEnvironment, unaryCall } from '../common/unary-call.ts';
+import { seed } from './catalogue.ts';
+import { commit } from './commit.ts';
+import { expireHolds } from './expire-holds.ts';
+import type { Inventory } from './inventory.ts';
+import { type Item, itemMessage } from './item.ts';
+import { ItemStore } from './item-store.ts';
+import { reservationNotFound } from './refusals.ts';
+import { release } from './release.ts';
+import {
+  commitRequest,
+  getReservationRequest,
+  listItemsRequest,
+  pageTokenAfter,
+  releaseRequest,
+  reserveRequest,
+  restockRequest,
+} from './requests.ts';
+import { reservationMessage } from './reservation.ts';
+import { ReservationStore } from './reservation-store.ts';
+import { reserve } from './reserve.ts';
+import { restock } from './restock.ts';
+import { RestockStore } from './restock-store.ts';
+import type { InventoryTables } from './tables.ts';
+
+/** What the inventory service is made from. */
+export interface InventoryOptions {
+  readonly documents: DynamoDBDocumentClient;
+  readonly tables: InventoryTables;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly defaultHoldSeconds: number;
+  /** Pause between two rounds that give back the stock of expired holds. */
+  readonly sweepIntervalMs: number;
+  /** Items that are put at the start where they are missing. */
+  readonly catalogue: readonly Item[];
+}
+
+/** The inventory service, ready to be started. */
+export function inventoryService(options: InventoryOptions): ServiceDescription {
+  const { documents, tables, clock, logger, defaultHoldSeconds, catalogue } = options;
+  const inventory: Inventory = {
+    items: new ItemStore(documents, tables),
+    reservations: new ReservationStore(documents, tables),
+    restocks: new RestockStore(documents, tables),
+    clock,
+    defaultHoldSeconds,
+  };
+  return {
+    name: 'inventory.v1.InventoryService',
+    domain: 'inventory.v1',
+    definition: InventoryServiceService,
+    implementation: (environment) => handlers(inventory, environment),
+    prepare: async (signal) => {
+      await inventory.items.page(1, undefined, signal);
+      await inventory.reservations.find('readiness', signal);
+      const put = await seed(inventory.items, catalogue, signal);
+      if (put > 0) logger.info({ items: put }, 'catalogue seeded');
+    },
+    background: [
+      {
+        name: 'expire holds',
+        intervalMs: options.sweepIntervalMs,
+        round: async (signal) => {
+          const expired = await expireHolds(inventory, signal);
+          if (expired > 0) logger.info({ expired }, 'stock of expired holds given back');
+        },
+      },
+    ],
+  };
+}
+
+function handlers(inventory: Inventory, environment: CallEnvironment): InventoryServiceServer {
+  return {
+    listItems: unaryCall(environment, {
+      rpc: 'ListItems',
+      request: listItemsRequest,
+      handle: async ({ pageSize, after }, { signal }) => {
+        const { items, more } = await retryOnConflict(() => inventory.items.page(pageSize, after, signal), signal);
+        const last = items.at(-1);
+        const nextPageToken = more && last !== undefined ? pageTokenAfter(last.item_id) : '';
+        return { items: items.map(itemMessage), nextPageToken };
+      },
+    }),
+    reserve: unaryCall(environment, {
+      rpc: 'Reserve',
+      request: reserveRequest,
+      handle: async (order, { signal }) => ({
+        reservation: reservationMessage(await reserve(inventory, order, signal)),
+      }),
+    }),
+    release: unaryCall(environment, {
+      rpc: 'Release',
+      request: releaseRequest,
+      handle: async (order, { signal }) => ({
+        reservation: reservationMessage(await release(inventory, order, signal)),
+      }),
+    }),
+    commit: unaryCall(environment, {
+      rpc: 'Commit',
+      request: commitRequest,
+      handle: async ({ orderId }, { signal }) => ({
+        reservation: reservationMessage(await commit(inventory, orderId, signal)),
+      }),
+    }),
+    getReservation: unaryCall(environment, {
+      rpc: 'GetReservation',
+      request: getReservationRequest,
+      handle: async ({ orderId }, { signal }) => {
+        const reservation = await inventory.reservations.find(orderId, signal);
+        if (reservation === undefined) throw reservationNotFound();
+        return { reservation: reservationMessage(reservation) };
+      },
+    }),
+    restock: unaryCall(environment, {
+      rpc: 'Restock',
+      request: restockRequest,
+      handle: async ({ requestId, itemId, name, count, unitPrice }, { signal }) => {
+        const price =
+          unitPrice === undefined ? {} : { unit_price_minor: unitPrice.minorUnits, currency: unitPrice.currency };
+        const item = await restock(inventory, requestId, { item_id: itemId, name, count, ...price }, signal);
+        return { item: itemMessage(item) };
+      },
+    }),
+  };
+}

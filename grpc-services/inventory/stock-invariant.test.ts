@@ -1,0 +1,102 @@
+import { expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { ReservationState } from '../../proto/gen/inventory/v1/inventory.ts';
+import { startInventory, type TestInventory } from '../../tests/support/inventory.ts';
+import { CallFailure, call } from '../../tests/support/unary-client.ts';
+
+const orders = ['a', 'b', 'c', 'd'];
+const items = ['x', 'y'];
+const STOCKED = 5;
+
+type Step =
+  | { readonly kind: 'reserve'; readonly order: string; readonly x: number; readonly y: number }
+  | { readonly kind: 'release' | 'commit'; readonly order: string }
+  | { readonly kind: 'expire' };
+
+const order = fc.constantFrom(...orders);
+const step: fc.Arbitrary<Step> = fc.oneof(
+  fc.record({
+    kind: fc.constant('reserve' as const),
+    order,
+    x: fc.integer({ min: 1, max: 4 }),
+    y: fc.integer({ min: 1, max: 4 }),
+  }),
+  fc.record({ kind: fc.constantFrom('release' as const, 'commit' as const), order }),
+  fc.constant({ kind: 'expire' as const }),
+);
+
+/** Steps that are under way at the same time; a step may be delivered twice. */
+const schedule = fc.array(fc.array(fc.tuple(step, fc.boolean()), { minLength: 1, maxLength: 4 }), { maxLength: 12 });
+
+test('whatever comes, in whatever order and how often, each counter is what the reservations say', async () => {
+  let now = Date.parse('2030-01-01T00:00:00Z');
+  const inventory = await startInventory({ clock: () => now });
+  let run = 0;
+  try {
+    await fc.assert(
+      fc.asyncProperty(schedule, async (rounds) => {
+        run++;
+        const of = (name: string): string => `${name}-${run}`;
+        for (const item of items) await stockUp(inventory, of(item));
+        for (const round of rounds) {
+          const deliveries = round.flatMap(([one, twice]) => (twice ? [one, one] : [one]));
+          await Promise.all(deliveries.map((one) => perform(one, of)));
+          now += 1_000;
+        }
+        await assertCountersMatchReservations(inventory, of);
+      }),
+      { numRuns: 30 },
+    );
+  } finally {
+    await inventory.close();
+  }
+
+  async function perform(one: Step, of: (name: string) => string): Promise<void> {
+    try {
+      if (one.kind === 'reserve') {
+        const lines = [
+          { itemId: of('x'), count: one.x },
+          { itemId: of('y'), count: one.y },
+        ];
+        await inventory.reserve(of(one.order), lines, 3);
+      } else if (one.kind === 'release') await inventory.release(of(one.order));
+      else if (one.kind === 'commit') await inventory.commit(of(one.order));
+      else await inventory.sweep();
+    } catch (error) {
+      const refused = error instanceof CallFailure && error.code !== 'INTERNAL' && error.code !== 'UNKNOWN';
+      if (!refused) throw error;
+    }
+  }
+}, 60_000);
+
+async function stockUp({ client }: TestInventory, itemId: string): Promise<void> {
+  const unitPrice = { minorUnits: 100, currency: 'USD' };
+  await call(client, client.restock, { requestId: itemId, itemId, name: itemId, unitPrice, count: STOCKED });
+}
+
+async function assertCountersMatchReservations(inventory: TestInventory, of: (name: string) => string): Promise<void> {
+  const reservations = await Promise.all(
+    orders.map((name) => inventory.reservation(of(name)).catch((error: unknown) => noneOr(error))),
+  );
+  for (const item of items) {
+    const { stocked, available, held, sold } = await inventory.stock(of(item));
+    const inState = (state: ReservationState): number =>
+      reservations
+        .filter((reservation) => reservation?.state === state)
+        .flatMap((reservation) => reservation?.lines ?? [])
+        .filter(({ itemId }) => itemId === of(item))
+        .reduce((sum, { count }) => sum + count, 0);
+    expect({ stocked, held, sold, available }).toEqual({
+      stocked: STOCKED,
+      held: inState(ReservationState.HELD),
+      sold: inState(ReservationState.COMMITTED),
+      available: STOCKED - held - sold,
+    });
+    expect(Math.min(available, held, sold)).toBeGreaterThanOrEqual(0);
+  }
+}
+
+function noneOr(error: unknown): undefined {
+  if (error instanceof CallFailure && error.reason === 'RESERVATION_NOT_FOUND') return undefined;
+  throw error;
+}
