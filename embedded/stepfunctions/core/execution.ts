@@ -36,13 +36,13 @@ export interface ExecutionParameters {
 export interface Execution extends ExecutionParameters {
   readonly status: ExecutionStatus;
   /** JSON text. Present once SUCCEEDED. */
-  readonly output?: string;
-  readonly error?: string;
-  readonly cause?: string;
+  readonly output?: string | undefined;
+  readonly error?: string | undefined;
+  readonly cause?: string | undefined;
   /** Milliseconds since the epoch, as all times here. 0 until the first event. */
   readonly startedAt: number;
   /** Present once it is no longer RUNNING. */
-  readonly stoppedAt?: number;
+  readonly stoppedAt?: number | undefined;
   readonly redriveCount: number;
   readonly redriveDate?: number;
   /** Id of the next history event. */
@@ -52,7 +52,7 @@ export interface Execution extends ExecutionParameters {
   /** The lines of control by id: the machine's own ({@link ROOT_FRAME}), branches and iterations. */
   readonly frames: { readonly [frameId: string]: Frame };
   /** Ends the execution as TIMED_OUT: the machine's `TimeoutSeconds`. */
-  readonly timeout?: Timer;
+  readonly timeout?: Timer | undefined;
   /** Distributed Map states that have been started, oldest first. */
   readonly mapRuns: readonly MapRun[];
 }

@@ -21,8 +21,8 @@ export interface Frame {
   /** What the next event of this frame follows. */
   readonly lastEventId: number;
   /** The state it is in; absent before the first and once the frame has ended well. */
-  readonly run?: StateRun;
-  readonly end?: FrameEnd;
+  readonly run?: StateRun | undefined;
+  readonly end?: FrameEnd | undefined;
 }
 
 /** `$$.Map.Item`. */
@@ -37,6 +37,11 @@ export interface ChildExecution {
   readonly name: string;
   readonly input: Json;
   readonly startedAt: number;
+  readonly stoppedAt?: number;
+  /** Id of the next event of its own history. */
+  readonly nextEventId: number;
+  /** How many of the Map's items it handles: more than one where the state batches them. */
+  readonly itemCount: number;
 }
 
 /** How a frame ended. An error stays here until a redrive takes the frame on from its last state. */
@@ -65,11 +70,11 @@ export interface StateRun {
   /** `$$.State.RetryCount`. */
   readonly retryCount: number;
   /** Absent while the state is at work within a step, and where a failure left it. */
-  readonly activity?: Activity;
+  readonly activity?: Activity | undefined;
 }
 
 /** What a state waits for. */
-export type Activity = TaskActivity | WaitActivity | RetryActivity | ParallelActivity | MapActivity;
+export type Activity = TaskActivity | WaitActivity | RetryActivity | PauseActivity | ParallelActivity | MapActivity;
 
 /** A task is out. */
 export interface TaskActivity {
@@ -100,6 +105,12 @@ export interface RetryActivity {
   readonly timer: Timer;
 }
 
+/** Entered, but a step has done enough: the timer, due at once, takes the state up in a transaction of its own. */
+export interface PauseActivity {
+  readonly kind: 'PAUSE';
+  readonly timer: Timer;
+}
+
 /** Branches under way, or done and waiting for the others. */
 export interface ParallelActivity {
   readonly kind: 'PARALLEL';
@@ -110,8 +121,10 @@ export interface ParallelActivity {
 /** Iterations under way, done, or still to be started. */
 export interface MapActivity {
   readonly kind: 'MAP';
-  /** The items, or the batches of a distributed Map, before `ItemSelector`. */
+  /** The items before `ItemSelector`; where the state batches them, the batches after it. */
   readonly items: readonly Json[];
+  /** How many items each batch holds; present where the state batches them. */
+  readonly batchSizes?: readonly number[];
   /** What `ItemSelector` selects from: the state's effective input. */
   readonly selectorInput: Json;
   /** Index of the first item without an iteration. */
@@ -122,7 +135,6 @@ export interface MapActivity {
   readonly outputs: readonly (readonly [index: number, output: Json])[];
   /** 0: as many as the engine allows. */
   readonly maxConcurrency: number;
-  /** Present for a distributed Map. */
+  /** Present for a distributed Map: its {@link MapRun} holds tolerance and counts. */
   readonly mapRunArn?: string;
-  readonly failedCount: number;
 }

@@ -19,7 +19,8 @@ interface StateEntered {
   };
 }
 
-interface StateExited {
+/** Details of every `…StateExited` event. */
+export interface StateExited {
   readonly stateExitedEventDetails: {
     readonly name: string;
     /** JSON text. */

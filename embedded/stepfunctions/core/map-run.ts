@@ -8,6 +8,8 @@ export interface MapRunCounts {
   readonly aborted: number;
   readonly total: number;
   readonly resultsWritten: number;
+  readonly failuresNotRedrivable: number;
+  readonly pendingRedrive: number;
 }
 
 /** A distributed Map's run, as DescribeMapRun reports it. */
@@ -20,7 +22,7 @@ export interface MapRun {
   readonly label: string;
   readonly status: 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'ABORTED';
   readonly startedAt: number;
-  readonly stoppedAt?: number;
+  readonly stoppedAt?: number | undefined;
   /** 0: no limit of its own. */
   readonly maxConcurrency: number;
   readonly toleratedFailureCount: number;

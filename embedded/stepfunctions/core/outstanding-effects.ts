@@ -44,6 +44,7 @@ function ofActivity(activity: Activity): readonly Effect[] {
       ];
     case 'WAIT':
     case 'RETRY':
+    case 'PAUSE':
       return [setTimer(activity.timer)];
     case 'PARALLEL':
     case 'MAP':

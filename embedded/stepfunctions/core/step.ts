@@ -1,11 +1,16 @@
 import type { StateMachineDefinition } from '../language/definition.ts';
+import { type ChildHistory, Draft } from './draft.ts';
 import type { Effect } from './effect.ts';
 import type { ExecutionEvent } from './event.ts';
 import type { Execution } from './execution.ts';
+import { handleEvent } from './handle-event.ts';
 import type { HistoryEvent } from './history-event.ts';
+import { guarded, runUntilIdle } from './interpreter.ts';
 
 export { createExecution } from './create-execution.ts';
+export type { ChildHistory } from './draft.ts';
 export { outstandingEffects } from './outstanding-effects.ts';
+export { notRedrivableReason } from './redrive.ts';
 
 /** What a step leads to: written down as one transaction, then the effects run. */
 export interface StepResult {
@@ -13,6 +18,8 @@ export interface StepResult {
   /** The events that the step appends. */
   readonly history: readonly HistoryEvent[];
   readonly effects: readonly Effect[];
+  /** What it appends to the histories of distributed Maps' child executions, each numbered on its own. */
+  readonly childHistory: readonly ChildHistory[];
 }
 
 /**
@@ -21,9 +28,12 @@ export interface StepResult {
  * answer, a timer of a state left long ago) changes nothing: the result holds the very same execution object.
  */
 export async function step(
-  _definition: StateMachineDefinition,
+  definition: StateMachineDefinition,
   execution: Execution,
-  _event: ExecutionEvent,
+  event: ExecutionEvent,
 ): Promise<StepResult> {
-  return { execution, history: [], effects: [] };
+  const draft = new Draft(definition, execution, event);
+  await guarded(draft, () => handleEvent(draft, event));
+  await runUntilIdle(draft);
+  return draft.result();
 }

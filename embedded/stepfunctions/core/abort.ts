@@ -1,0 +1,81 @@
+import { haltActivity, setActivity } from './activity.ts';
+import type { Draft } from './draft.ts';
+import type { Frame } from './frame.ts';
+import { changeMapRun, countMoved } from './map-runs.ts';
+import { stateOf } from './state-graph.ts';
+
+/** The frames that a frame's state holds. */
+export function childrenOf(draft: Draft, frameId: string): readonly string[] {
+  const activity = draft.frame(frameId).run?.activity;
+  if (activity?.kind === 'PARALLEL') return activity.branches;
+  return activity?.kind === 'MAP' ? activity.iterations : [];
+}
+
+/**
+ * Aborts a frame because another one failed, and records it: the state it is in, from the outside in. A frame that
+ * failed itself keeps its error; one that ended well is left alone.
+ *
+ * @param previous the event that caused it
+ */
+export function abortFrame(draft: Draft, frameId: string, previous: number): void {
+  const { end, run } = draft.frame(frameId);
+  if (end?.status === 'SUCCEEDED' || end?.status === 'ABORTED') return;
+  if (run !== undefined) recordAborted(draft, frameId, previous);
+  const activity = run?.activity;
+  const distributed = activity?.kind === 'MAP' && activity.mapRunArn !== undefined;
+  for (const child of end === undefined ? childrenOf(draft, frameId) : []) {
+    if (distributed) {
+      haltFrame(draft, child);
+      continue;
+    }
+    if (activity?.kind === 'MAP' && draft.frame(child).end === undefined) {
+      const details = { name: run?.name ?? '', index: draft.frame(child).index };
+      draft.append(frameId, 'MapIterationAborted', { mapIterationAbortedEventDetails: details }, previous);
+    }
+    abortFrame(draft, child, previous);
+  }
+  stop(draft, frameId);
+}
+
+/** Stops a frame and all within it without a word in the execution's history. */
+export function haltFrame(draft: Draft, frameId: string): void {
+  const { end } = draft.frame(frameId);
+  if (end?.status === 'SUCCEEDED' || end?.status === 'ABORTED') return;
+  for (const child of childrenOf(draft, frameId)) haltFrame(draft, child);
+  const { child, parentId } = draft.frame(frameId);
+  if (child !== undefined && parentId !== undefined && end === undefined) {
+    draft.append(frameId, 'ExecutionAborted', { executionAbortedEventDetails: {} }, 0);
+    countMoved(draft, parentId, child.itemCount, 'running', 'aborted');
+  }
+  stop(draft, frameId);
+}
+
+/** Forgets the frames that a state holds; they have ended or are halted. */
+export function dropChildren(draft: Draft, frameId: string): void {
+  const children = childrenOf(draft, frameId);
+  for (const child of children) {
+    dropChildren(draft, child);
+    draft.removeFrame(child);
+  }
+  const kind = draft.frame(frameId).run?.activity?.kind;
+  if (kind === 'PARALLEL' || kind === 'MAP') setActivity(draft, frameId, undefined);
+}
+
+function stop(draft: Draft, frameId: string): void {
+  haltActivity(draft, frameId);
+  const frame: Frame = draft.frame(frameId);
+  const activity = frame.run?.activity;
+  if (activity?.kind === 'MAP' && activity.mapRunArn !== undefined) {
+    changeMapRun(draft, activity.mapRunArn, (mapRun) =>
+      mapRun.status === 'RUNNING' ? { status: 'ABORTED', stoppedAt: draft.at } : {},
+    );
+  }
+  if (frame.end === undefined) draft.edit(frameId).end = { status: 'ABORTED' };
+}
+
+function recordAborted(draft: Draft, frameId: string, previous: number): void {
+  const { Type: type } = stateOf(draft, frameId);
+  if (type === 'Task' || type === 'Wait' || type === 'Parallel' || type === 'Map') {
+    draft.append(frameId, `${type}StateAborted`, {}, previous);
+  }
+}

@@ -1,0 +1,44 @@
+import { haltFrame } from './abort.ts';
+import type { Draft } from './draft.ts';
+import { type Execution, ROOT_FRAME } from './execution.ts';
+import { jsonText } from './json-text.ts';
+
+const WHOLE = { truncated: false };
+
+/** The machine's own frame has ended, and the execution with it. */
+export function endWithRoot(draft: Draft): void {
+  const { end, lastEventId } = draft.frame(ROOT_FRAME);
+  if (end?.status === 'SUCCEEDED') {
+    const output = jsonText(end.output);
+    const details = { output, outputDetails: WHOLE };
+    draft.append(ROOT_FRAME, 'ExecutionSucceeded', { executionSucceededEventDetails: details }, lastEventId);
+    endExecution(draft, { status: 'SUCCEEDED', output });
+  } else if (end?.status === 'FAILED') {
+    draft.append(ROOT_FRAME, 'ExecutionFailed', { executionFailedEventDetails: end.failure }, lastEventId);
+    endExecution(draft, { status: 'FAILED', ...end.failure });
+  }
+}
+
+/** The machine's `TimeoutSeconds` are over. */
+export function timeOut(draft: Draft): void {
+  const details = { error: 'States.Timeout' };
+  draft.append(ROOT_FRAME, 'ExecutionTimedOut', { executionTimedOutEventDetails: details }, 0);
+  endExecution(draft, { status: 'TIMED_OUT' });
+}
+
+/** StopExecution. */
+export function abortExecution(draft: Draft, reason: { readonly error?: string; readonly cause?: string }): void {
+  draft.append(ROOT_FRAME, 'ExecutionAborted', { executionAbortedEventDetails: reason }, 0);
+  endExecution(draft, { status: 'ABORTED', ...reason });
+}
+
+type Ending = Pick<Execution, 'output' | 'error' | 'cause'> & { readonly status: Execution['status'] };
+
+function endExecution(draft: Draft, ending: Ending): void {
+  haltFrame(draft, ROOT_FRAME);
+  draft.cancelTimer(draft.execution.timeout);
+  draft.set({ ...ending, stoppedAt: draft.at, timeout: undefined });
+  // Only a redrive would need them again.
+  if (ending.status === 'SUCCEEDED' || draft.execution.type === 'EXPRESS') draft.forgetFrames();
+  draft.effects.push({ type: 'EndExecution' });
+}

@@ -1,0 +1,120 @@
+import { StatesError } from '../language/states-error.ts';
+import { childrenOf, dropChildren, haltFrame } from './abort.ts';
+import type { Draft } from './draft.ts';
+import { matchesError } from './error-match.ts';
+import type { Failure, StateRun } from './frame.ts';
+import { catchExit, type Executing } from './input-output.ts';
+import { nextAttempt } from './retry.ts';
+import { failureOf, isFatal, type StateFailed } from './state-failed.ts';
+import { stateOf } from './state-graph.ts';
+import { leaveState } from './transition.ts';
+
+/** The state of a frame has failed: it is retried, or its error caught, or the frame fails. */
+export async function failState(draft: Draft, frameId: string, error: StateFailed | StatesError): Promise<void> {
+  const run = runOf(draft, frameId);
+  const failure = failureOf(error, run);
+  recordEvaluationFailed(draft, frameId, run, error, failure);
+  if (isFatal(error)) {
+    failWhole(draft, frameId, failure);
+    return;
+  }
+  if (retried(draft, frameId, failure)) return;
+  if (await caught(draft, frameId, failure)) return;
+  endFailed(draft, frameId, failure);
+}
+
+/**
+ * An error that nothing can catch: the execution fails, or the child execution that the frame belongs to.
+ *
+ * @param lastEventId the event that the failure follows
+ */
+export function failWhole(
+  draft: Draft,
+  frameId: string,
+  failure: Failure,
+  lastEventId = draft.frame(frameId).lastEventId,
+): void {
+  const stream = draft.streamOf(frameId);
+  draft.edit(frameId).end = { status: 'FAILED', failure };
+  for (const child of childrenOf(draft, stream)) haltFrame(draft, child);
+  const whole = draft.edit(stream);
+  whole.lastEventId = lastEventId;
+  whole.end = { status: 'FAILED', failure };
+  draft.ended.push(stream);
+}
+
+function retried(draft: Draft, frameId: string, failure: Failure): boolean {
+  const state = stateOf(draft, frameId);
+  if (!('Retry' in state) || state.Retry === undefined) return false;
+  const { attempts, retryCount } = runOf(draft, frameId);
+  const next = nextAttempt(state.Retry, attempts, failure, () => draft.entropy.fraction());
+  if (next === undefined) return false;
+  dropChildren(draft, frameId);
+  draft.edit(frameId).run = {
+    ...runOf(draft, frameId),
+    attempts: next.attempts,
+    retryCount: retryCount + 1,
+    activity: { kind: 'RETRY', timer: draft.startTimer(draft.at + Math.round(next.delaySeconds * 1000)) },
+  };
+  return true;
+}
+
+async function caught(draft: Draft, frameId: string, failure: Failure): Promise<boolean> {
+  const state = stateOf(draft, frameId);
+  if (!('Catch' in state)) return false;
+  const catcher = state.Catch?.find(({ ErrorEquals }) => matchesError(ErrorEquals, failure));
+  if (catcher === undefined) return false;
+  const run = runOf(draft, frameId);
+  const executing: Executing = { draft, frameId, state, run };
+  try {
+    const exit = await catchExit(executing, catcher, {
+      ...(failure.error === undefined ? {} : { Error: failure.error }),
+      ...(failure.cause === undefined ? {} : { Cause: failure.cause }),
+    });
+    recordStateFailed(draft, frameId);
+    dropChildren(draft, frameId);
+    leaveState(draft, frameId, { kind: 'EXIT', ...exit, next: catcher.Next });
+  } catch (error) {
+    if (!(error instanceof StatesError)) throw error;
+    const inCatcher = failureOf(error, run);
+    recordEvaluationFailed(draft, frameId, run, error, inCatcher);
+    if (isFatal(error)) failWhole(draft, frameId, inCatcher);
+    else endFailed(draft, frameId, inCatcher);
+  }
+  return true;
+}
+
+function endFailed(draft: Draft, frameId: string, failure: Failure): void {
+  recordStateFailed(draft, frameId);
+  draft.edit(frameId).end = { status: 'FAILED', failure };
+  draft.ended.push(frameId);
+}
+
+function recordStateFailed(draft: Draft, frameId: string): void {
+  const { Type: type } = stateOf(draft, frameId);
+  if (type === 'Map' || type === 'Parallel') draft.advance(frameId, `${type}StateFailed`, {});
+}
+
+function recordEvaluationFailed(
+  draft: Draft,
+  frameId: string,
+  run: StateRun,
+  error: StateFailed | StatesError,
+  failure: Failure,
+): void {
+  if (!(error instanceof StatesError) || error.errorName !== 'States.QueryEvaluationError') return;
+  const { lastEventId } = draft.frame(frameId);
+  const location = error.location === undefined ? {} : { location: error.location };
+  draft.advance(
+    frameId,
+    'EvaluationFailed',
+    { evaluationFailedEventDetails: { ...failure, ...location, state: run.name } },
+    lastEventId === run.enteredEventId ? run.beforeEnteredEventId : lastEventId,
+  );
+}
+
+function runOf(draft: Draft, frameId: string): StateRun {
+  const { run } = draft.frame(frameId);
+  if (run === undefined) throw new Error(`Frame ${frameId} is in no state`);
+  return run;
+}

@@ -1,0 +1,108 @@
+import type { Catcher, State } from '../language/definition.ts';
+import { applyPath, applyResultPath, evaluateJsonataTemplate, evaluatePayloadTemplate } from '../language/evaluate.ts';
+import type { Json, JsonObject } from '../language/json.ts';
+import type { Scope } from '../language/scope.ts';
+import type { Draft } from './draft.ts';
+import type { StateRun } from './frame.ts';
+import { stateScope } from './state-scope.ts';
+
+/** A frame's state with all it takes to evaluate its fields. */
+export interface Executing<S extends State = State> {
+  readonly draft: Draft;
+  readonly frameId: string;
+  readonly state: S;
+  readonly run: StateRun;
+}
+
+type Selecting = Exclude<State, { readonly Type: 'Fail' }>;
+type Resulting = Extract<State, { readonly Type: 'Task' | 'Parallel' | 'Map' }>;
+
+/** What a state works on: its input after `InputPath` in JSONPath, its raw input in JSONata. */
+export function effectiveInput({ draft, frameId, state, run }: Executing<Selecting>): Json {
+  if (state.QueryLanguage === 'JSONata' || state.InputPath === undefined) return run.input;
+  return applyPath(state.InputPath, stateScope(draft, frameId, run.input), { stateName: run.name, field: 'InputPath' });
+}
+
+/** `Parameters` in JSONPath, `Arguments` in JSONata; without them the effective input. */
+export async function argumentsOf(
+  executing: Executing<Exclude<Resulting, { readonly Type: 'Map' }>>,
+  token?: string,
+): Promise<Json> {
+  const { draft, frameId, state, run } = executing;
+  const input = effectiveInput(executing);
+  const scope = stateScope(draft, frameId, input, token === undefined ? {} : { token });
+  if (state.QueryLanguage === 'JSONata') {
+    if (state.Arguments === undefined) return input;
+    return await evaluateJsonataTemplate(state.Arguments, scope, { stateName: run.name, field: 'Arguments' });
+  }
+  if (state.Parameters === undefined) return input;
+  return evaluatePayloadTemplate(state.Parameters, scope, { stateName: run.name, field: 'Parameters' });
+}
+
+/** Variables and output of a Task, Parallel or Map state that got its result. */
+export async function resultExit(
+  executing: Executing<Resulting>,
+  result: Json,
+): Promise<{ readonly output: Json; readonly assigned: JsonObject | undefined }> {
+  const { draft, frameId, state, run } = executing;
+  if (state.QueryLanguage === 'JSONata') {
+    const scope = stateScope(draft, frameId, run.input, { result });
+    const assigned = await assignments(executing, state.Assign, scope);
+    return { output: await jsonataOutput(executing, state.Output, scope, result), assigned };
+  }
+  const scope = stateScope(draft, frameId, result);
+  const selected =
+    state.ResultSelector === undefined
+      ? result
+      : evaluatePayloadTemplate(state.ResultSelector, scope, { stateName: run.name, field: 'ResultSelector' });
+  const assigned = await assignments(executing, state.Assign, scope);
+  return { output: outputPath(executing, applyResultPath(state.ResultPath, run.input, selected)), assigned };
+}
+
+/** `Assign`, of a state, a Choice rule or a Catcher. Undefined when it sets nothing. */
+export async function assignments(
+  { state, run }: Executing,
+  assign: JsonObject | undefined,
+  scope: Scope,
+): Promise<JsonObject | undefined> {
+  if (assign === undefined || Object.keys(assign).length === 0) return undefined;
+  const where = { stateName: run.name, field: 'Assign' };
+  const assigned =
+    state.QueryLanguage === 'JSONata'
+      ? await evaluateJsonataTemplate(assign, scope, where)
+      : evaluatePayloadTemplate(assign, scope, where);
+  return assigned as JsonObject;
+}
+
+/** A JSONata state's `Output`, or what it puts out without one. */
+export async function jsonataOutput(
+  { run }: Executing,
+  output: Json | undefined,
+  scope: Scope,
+  otherwise: Json,
+): Promise<Json> {
+  if (output === undefined) return otherwise;
+  return await evaluateJsonataTemplate(output, scope, { stateName: run.name, field: 'Output' });
+}
+
+/** A JSONPath state's `OutputPath`. */
+export function outputPath({ draft, frameId, state, run }: Executing<Selecting>, output: Json): Json {
+  if (state.QueryLanguage === 'JSONata' || state.OutputPath === undefined) return output;
+  return applyPath(state.OutputPath, stateScope(draft, frameId, output), { stateName: run.name, field: 'OutputPath' });
+}
+
+/** Variables and output of a state that a Catcher takes over. */
+export async function catchExit(
+  executing: Executing,
+  catcher: Catcher,
+  errorOutput: JsonObject,
+): Promise<{ readonly output: Json; readonly assigned: JsonObject | undefined }> {
+  const { draft, frameId, state, run } = executing;
+  if (state.QueryLanguage === 'JSONata') {
+    const scope = stateScope(draft, frameId, run.input, { errorOutput });
+    const assigned = await assignments(executing, catcher.Assign, scope);
+    return { output: await jsonataOutput(executing, catcher.Output, scope, errorOutput), assigned };
+  }
+  const assigned = await assignments(executing, catcher.Assign, stateScope(draft, frameId, errorOutput));
+  return { output: applyResultPath(catcher.ResultPath, run.input, errorOutput), assigned };
+}

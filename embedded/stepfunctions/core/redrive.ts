@@ -1,0 +1,80 @@
+import { childrenOf, dropChildren } from './abort.ts';
+import { type Draft, MAX_HISTORY_EVENTS } from './draft.ts';
+import { type Execution, ROOT_FRAME } from './execution.ts';
+import { startExecutionTimeout } from './execution-timeout.ts';
+import { changeMapRun, countMoved, mapRunOf } from './map-runs.ts';
+import { enterFirstState } from './transition.ts';
+
+/** Why RedriveExecution cannot take an execution on; undefined when it can. */
+export function notRedrivableReason(execution: Execution): string | undefined {
+  if (execution.type === 'EXPRESS') return 'Execution is of an Express state machine and cannot be redriven';
+  if (execution.status === 'RUNNING') return 'Execution is RUNNING and cannot be redriven';
+  if (execution.status === 'SUCCEEDED') return 'Execution is SUCCEEDED and cannot be redriven';
+  if (execution.nextEventId >= MAX_HISTORY_EVENTS) return 'Execution has too many history events to be redriven';
+  return undefined;
+}
+
+/**
+ * Takes an execution on from where it failed: each state that was entered and not left runs again with the input it had,
+ * its retries counted from the start. Branches, iterations and child executions that ended well stay as they are.
+ */
+export function redrive(draft: Draft): void {
+  const redriveCount = draft.execution.redriveCount + 1;
+  draft.set({
+    status: 'RUNNING',
+    output: undefined,
+    error: undefined,
+    cause: undefined,
+    stoppedAt: undefined,
+    redriveCount,
+    redriveDate: draft.at,
+  });
+  const details = { redriveCount };
+  const redriven = draft.append(ROOT_FRAME, 'ExecutionRedriven', { executionRedrivenEventDetails: details }, 0);
+  startExecutionTimeout(draft);
+  resume(draft, ROOT_FRAME, redriven);
+}
+
+/** Takes a frame on that did not end well. */
+function resume(draft: Draft, frameId: string, previous: number): void {
+  const frame = draft.edit(frameId);
+  frame.end = undefined;
+  const { run } = frame;
+  if (run === undefined) {
+    enterFirstState(draft, frameId, frame.child?.input ?? draft.input);
+    return;
+  }
+  frame.run = { ...run, attempts: [], retryCount: 0 };
+  const children = childrenOf(draft, frameId).filter((id) => draft.frame(id).end?.status !== 'SUCCEEDED');
+  if (children.length === 0) {
+    dropChildren(draft, frameId);
+    frame.lastEventId = previous;
+    draft.ready.push(frameId);
+    return;
+  }
+  const distributed = resumeMapRun(draft, frameId, previous);
+  for (const child of children) {
+    if (distributed) resumeChild(draft, frameId, child);
+    else resume(draft, child, previous);
+  }
+}
+
+function resumeMapRun(draft: Draft, frameId: string, previous: number): boolean {
+  const mapRun = mapRunOf(draft, frameId);
+  if (mapRun === undefined) return false;
+  const redriveCount = mapRun.redriveCount + 1;
+  const changes = { status: 'RUNNING' as const, stoppedAt: undefined, redriveCount, redriveDate: draft.at };
+  changeMapRun(draft, mapRun.arn, () => changes);
+  const details = { mapRunArn: mapRun.arn, redriveCount };
+  draft.advance(frameId, 'MapRunRedriven', { mapRunRedrivenEventDetails: details }, previous);
+  return true;
+}
+
+function resumeChild(draft: Draft, mapFrameId: string, childId: string): void {
+  const { child, end } = draft.frame(childId);
+  if (child === undefined) return;
+  countMoved(draft, mapFrameId, child.itemCount, end?.status === 'FAILED' ? 'failed' : 'aborted', 'running');
+  const details = { redriveCount: 1 };
+  const redriven = draft.append(childId, 'ExecutionRedriven', { executionRedrivenEventDetails: details }, 0);
+  resume(draft, childId, redriven);
+}

@@ -1,0 +1,34 @@
+import type { Retrier } from '../language/definition.ts';
+import { matchesError } from './error-match.ts';
+import type { Failure } from './frame.ts';
+
+/** A further attempt: how long to wait for it, and the count of attempts to go on with. */
+export interface NextAttempt {
+  readonly delaySeconds: number;
+  readonly attempts: readonly number[];
+}
+
+/**
+ * The next attempt that a state's Retriers grant. The first Retrier that takes the error decides; each counts its own attempts.
+ *
+ * @param attempts attempts spent so far, one number per Retrier, or none at all
+ * @param fraction draws a number from 0 to 1, for `JitterStrategy` FULL
+ */
+export function nextAttempt(
+  retriers: readonly Retrier[],
+  attempts: readonly number[],
+  failure: Failure,
+  fraction: () => number,
+): NextAttempt | undefined {
+  const index = retriers.findIndex((retrier) => matchesError(retrier.ErrorEquals, failure));
+  const retrier = retriers[index];
+  if (retrier === undefined) return undefined;
+  const spent = attempts[index] ?? 0;
+  if (spent >= (retrier.MaxAttempts ?? 3)) return undefined;
+  const backOff = (retrier.IntervalSeconds ?? 1) * (retrier.BackoffRate ?? 2) ** spent;
+  const capped = Math.min(backOff, retrier.MaxDelaySeconds ?? Number.POSITIVE_INFINITY);
+  return {
+    delaySeconds: retrier.JitterStrategy === 'FULL' ? capped * fraction() : capped,
+    attempts: retriers.map((_, i) => (attempts[i] ?? 0) + (i === index ? 1 : 0)),
+  };
+}

@@ -1,0 +1,27 @@
+import type { ChoiceState } from '../../language/definition.ts';
+import { evaluateChoice } from '../../language/evaluate.ts';
+import { StatesError } from '../../language/states-error.ts';
+import { assignments, type Executing, effectiveInput, jsonataOutput, outputPath } from '../input-output.ts';
+import type { Outcome } from '../outcome.ts';
+import { stateScope } from '../state-scope.ts';
+
+/** Goes where the first rule that holds says, or to the default. */
+export async function executeChoice(executing: Executing<ChoiceState>): Promise<Outcome> {
+  const { draft, frameId, state, run } = executing;
+  const input = effectiveInput(executing);
+  const scope = stateScope(draft, frameId, input);
+  const rule = (await evaluateChoice(state, run.name, scope))?.rule;
+  const next = rule === undefined ? state.Default : rule.Next;
+  if (next === undefined) {
+    const cause = 'Failed to transition out of the state. The state does not point to a next state.';
+    throw new StatesError('States.Runtime', cause);
+  }
+  // The state's own Assign and Output are those of the default.
+  const taken = rule ?? state;
+  const assigned = await assignments(executing, taken.Assign, scope);
+  const output =
+    state.QueryLanguage === 'JSONata'
+      ? await jsonataOutput(executing, taken.Output, scope, input)
+      : outputPath(executing, input);
+  return { kind: 'EXIT', output, assigned, next };
+}

@@ -1,0 +1,88 @@
+import type { ItemBatcher, MapState } from '../../language/definition.ts';
+import {
+  applyPath,
+  evaluateJsonataAs,
+  evaluateJsonataTemplate,
+  evaluatePayloadTemplate,
+} from '../../language/evaluate.ts';
+import type { Json, JsonObject } from '../../language/json.ts';
+import { StatesError } from '../../language/states-error.ts';
+import type { MapItem } from '../frame.ts';
+import type { Executing } from '../input-output.ts';
+import { jsonText } from '../json-text.ts';
+import { numberField } from '../number-field.ts';
+import { stateScope } from '../state-scope.ts';
+
+/** The items of a Map state: what `ItemsPath` or `Items` finds, else the input itself. */
+export async function itemsOf(executing: Executing<MapState>, input: Json): Promise<readonly Json[]> {
+  const { draft, frameId, state, run } = executing;
+  if (state.QueryLanguage === 'JSONata' && state.Items !== undefined) {
+    const scope = stateScope(draft, frameId, run.input);
+    return await evaluateJsonataAs(state.Items, 'array', scope, { stateName: run.name, field: 'Items' });
+  }
+  const scope = stateScope(draft, frameId, input);
+  const path = state.QueryLanguage === 'JSONPath' ? state.ItemsPath : undefined;
+  const found = path === undefined ? input : applyPath(path, scope, { stateName: run.name, field: 'ItemsPath' });
+  if (Array.isArray(found)) return found;
+  throw new StatesError('States.Runtime', `Reference path "${path ?? '$'}" must point to array.`);
+}
+
+/** What an iteration is given: the item itself, or what `ItemSelector` makes of it. */
+export async function selectItem(executing: Executing<MapState>, input: Json, item: MapItem): Promise<Json> {
+  const { draft, frameId, state, run } = executing;
+  if (state.QueryLanguage === 'JSONata') {
+    if (state.ItemSelector === undefined) return item.value;
+    const scope = stateScope(draft, frameId, run.input, { item });
+    return await evaluateJsonataTemplate(state.ItemSelector, scope, { stateName: run.name, field: 'ItemSelector' });
+  }
+  const field = state.ItemSelector === undefined ? 'Parameters' : 'ItemSelector';
+  const template = state[field];
+  if (template === undefined) return item.value;
+  return evaluatePayloadTemplate(template, stateScope(draft, frameId, input, { item }), { stateName: run.name, field });
+}
+
+/** The inputs of the child executions of a Map state that batches its items, and how many items are in each. */
+export interface Batches {
+  readonly inputs: readonly JsonObject[];
+  readonly sizes: readonly number[];
+}
+
+/** Groups items as `ItemBatcher` says, each item selected before. */
+export async function batchItems(
+  executing: Executing<MapState>,
+  batcher: ItemBatcher,
+  input: Json,
+  items: readonly Json[],
+): Promise<Batches> {
+  const field = (name: 'MaxItemsPerBatch' | 'MaxInputBytesPerBatch') =>
+    numberField(executing, name, batcher[name], batcher[`${name}Path`]);
+  const maxItems = (await field('MaxItemsPerBatch')) || Number.POSITIVE_INFINITY;
+  const maxBytes = (await field('MaxInputBytesPerBatch')) || Number.POSITIVE_INFINITY;
+  const extra = await batchInput(executing, batcher, input);
+  const groups: Json[][] = [];
+  let bytes = 0;
+  for (const [index, value] of items.entries()) {
+    const item = await selectItem(executing, input, { index, value });
+    const size = Buffer.byteLength(jsonText(item));
+    const last = groups.at(-1);
+    if (last === undefined || last.length >= maxItems || bytes + size > maxBytes) {
+      groups.push([item]);
+      bytes = size;
+    } else {
+      last.push(item);
+      bytes += size;
+    }
+  }
+  return { inputs: groups.map((group) => ({ ...extra, Items: group })), sizes: groups.map((group) => group.length) };
+}
+
+async function batchInput(executing: Executing<MapState>, batcher: ItemBatcher, input: Json): Promise<JsonObject> {
+  const { draft, frameId, state, run } = executing;
+  if (batcher.BatchInput === undefined) return {};
+  const where = { stateName: run.name, field: 'BatchInput' };
+  const selected =
+    state.QueryLanguage === 'JSONata'
+      ? await evaluateJsonataTemplate(batcher.BatchInput, stateScope(draft, frameId, run.input), where)
+      : evaluatePayloadTemplate(batcher.BatchInput, stateScope(draft, frameId, input), where);
+  return { BatchInput: selected };
+}

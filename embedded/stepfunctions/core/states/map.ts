@@ -1,0 +1,129 @@
+import type { MapState } from '../../language/definition.ts';
+import { StatesError } from '../../language/states-error.ts';
+import { abortFrame, dropChildren } from '../abort.ts';
+import { setActivity } from '../activity.ts';
+import type { Frame, MapActivity } from '../frame.ts';
+import { type Executing, effectiveInput, resultExit } from '../input-output.ts';
+import { numberField } from '../number-field.ts';
+import { type Outcome, WAIT } from '../outcome.ts';
+import { StateFailed } from '../state-failed.ts';
+import { childEnded, startMapRun } from './distributed-map.ts';
+import { batchItems, itemsOf } from './map-items.ts';
+import { activityOf, changeActivity, startIterations } from './map-iterations.ts';
+
+/** Starts a Map state's first iterations. */
+export async function executeMap(executing: Executing<MapState>): Promise<Outcome> {
+  const { draft, frameId, state, run } = executing;
+  refuseStorage(state);
+  const selectorInput = effectiveInput(executing);
+  const items = await itemsOf(executing, selectorInput);
+  const maxConcurrency =
+    (await numberField(executing, 'MaxConcurrency', state.MaxConcurrency, state.MaxConcurrencyPath)) ?? 0;
+  const tolerance = await toleranceOf(executing);
+  const batches = state.ItemBatcher && (await batchItems(executing, state.ItemBatcher, selectorInput, items));
+  draft.advance(frameId, 'MapStateStarted', { mapStateStartedEventDetails: { length: items.length } });
+  const activity: MapActivity = {
+    kind: 'MAP',
+    items: batches?.inputs ?? items,
+    ...(batches ? { batchSizes: batches.sizes } : {}),
+    selectorInput,
+    nextIndex: 0,
+    iterations: [],
+    outputs: [],
+    maxConcurrency,
+  };
+  const distributed = state.ItemProcessor.ProcessorConfig?.Mode === 'DISTRIBUTED';
+  setActivity(
+    draft,
+    frameId,
+    distributed ? { ...activity, mapRunArn: startMapRun(executing, items.length, activity, tolerance) } : activity,
+  );
+  await startIterations({ ...executing, run: draft.frame(frameId).run ?? run }, draft.frame(frameId).lastEventId);
+  return items.length === 0 ? await completeMap(executing) : WAIT;
+}
+
+/** An iteration has ended: the next one starts, the state completes, or it fails. */
+export async function iterationEnded(executing: Executing<MapState>, iteration: Frame): Promise<Outcome> {
+  const { draft, frameId } = executing;
+  if (iteration.child !== undefined) childEnded(executing, iteration);
+  else inlineEnded(executing, iteration);
+  await startIterations(executing, iteration.lastEventId);
+  const { iterations, nextIndex, items } = activityOf(draft, frameId);
+  const busy = iterations.some((id) => draft.frame(id).end === undefined);
+  return busy || nextIndex < items.length ? WAIT : await completeMap(executing);
+}
+
+/** All iterations are done, each well or, in a Map Run, within what it tolerates. */
+export async function completeMap(executing: Executing<MapState>): Promise<Outcome> {
+  const { draft, frameId, state } = executing;
+  const { outputs, mapRunArn } = activityOf(draft, frameId);
+  const succeeded = mapRunArn === undefined ? undefined : draft.append(frameId, 'MapRunSucceeded', {});
+  draft.append(frameId, 'MapStateSucceeded', {}, succeeded);
+  if (mapRunArn !== undefined) {
+    const { mapRuns } = draft.execution;
+    draft.set({
+      mapRuns: mapRuns.map((run) =>
+        run.arn === mapRunArn ? { ...run, status: 'SUCCEEDED', stoppedAt: draft.at } : run,
+      ),
+    });
+  }
+  dropChildren(draft, frameId);
+  const result = outputs.toSorted(([a], [b]) => a - b).map(([, output]) => output);
+  return { kind: 'EXIT', ...(await resultExit(executing, result)), next: state.Next };
+}
+
+function inlineEnded({ draft, frameId, run }: Executing<MapState>, iteration: Frame): void {
+  const activity = activityOf(draft, frameId);
+  const details = { name: run.name, index: iteration.index };
+  const { end, lastEventId } = iteration;
+  if (end?.status === 'FAILED') {
+    draft.append(frameId, 'MapIterationFailed', { mapIterationFailedEventDetails: details }, lastEventId);
+    abortFrame(draft, iteration.id, lastEventId);
+    for (const id of activity.iterations) {
+      const other = draft.frame(id);
+      if (other.end !== undefined) continue;
+      const aborted = { name: run.name, index: other.index };
+      draft.append(frameId, 'MapIterationAborted', { mapIterationAbortedEventDetails: aborted }, lastEventId);
+      abortFrame(draft, id, lastEventId);
+    }
+    draft.edit(frameId).lastEventId = lastEventId;
+    throw new StateFailed(end.failure);
+  }
+  if (end?.status !== 'SUCCEEDED') return;
+  const succeeded = { mapIterationSucceededEventDetails: details };
+  draft.advance(frameId, 'MapIterationSucceeded', succeeded, lastEventId);
+  changeActivity(draft, frameId, {
+    iterations: activity.iterations.filter((id) => id !== iteration.id),
+    outputs: [...activity.outputs, [iteration.index, end.output]],
+  });
+  draft.removeFrame(iteration.id);
+}
+
+async function toleranceOf(executing: Executing<MapState>): Promise<{ count: number; percentage: number }> {
+  const { state } = executing;
+  const count = await numberField(
+    executing,
+    'ToleratedFailureCount',
+    state.ToleratedFailureCount,
+    state.ToleratedFailureCountPath,
+  );
+  const percentage = await numberField(
+    executing,
+    'ToleratedFailurePercentage',
+    state.ToleratedFailurePercentage,
+    state.ToleratedFailurePercentagePath,
+  );
+  return { count: count ?? 0, percentage: percentage ?? 0 };
+}
+
+/** There is no S3 here to read items from or write results to. */
+function refuseStorage(state: MapState): void {
+  if (state.ItemReader !== undefined) {
+    const cause = `The ItemReader '${state.ItemReader.Resource}' is not supported: this engine has no S3. Give the items with ItemsPath or Items.`;
+    throw new StatesError('States.ItemReaderFailed', cause, { bare: true });
+  }
+  if (state.ResultWriter?.Resource !== undefined) {
+    const cause = `The ResultWriter '${state.ResultWriter.Resource}' is not supported: this engine has no S3. Without it the results are the state's output.`;
+    throw new StatesError('States.ResultWriterFailed', cause, { bare: true });
+  }
+}
