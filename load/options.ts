@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { defaultResultsFolder } from './results.ts';
 import { type Profile, profiles } from './scenarios/phases.ts';
 import { type StackAddresses, stackAddressesFrom } from './stack/stack-addresses.ts';
 
@@ -7,12 +8,12 @@ export const help = `npm run load:smoke | load:spike [-- options]
 
 Sends mixed orders with artillery, waits until all have ended, and checks that no invariant is broken and nothing that
 was accepted is lost. Uses the stack that runs on this machine; where none does, starts one for the time of the run.
-Results go to load/results/NAME.json, .md, .svg and .answers.jsonl.
 
   --endpoint URL       the HTTP API to load (default http://127.0.0.1:$HTTP_PORT, 3000)
   --aws-endpoint URL   its DynamoDB and Step Functions (default $AWS_ENDPOINT_URL or http://127.0.0.1:4566)
   --inventory ADDR     its Inventory service, host:port (default $INVENTORY_GRPC_URL or 127.0.0.1:50051)
-  --name NAME          of the result (default: the profile's)
+  --name NAME          of the results: NAME.json, .md, .svg and .answers.jsonl (default: the profile's name)
+  --results DIR        where they go (default load/results)
   --rate FACTOR        as many customers a second, times this (default 1)
   --duration FACTOR    as long, times this (default 1)
   --drain-seconds N    the longest to wait for open orders (default 300)
@@ -27,6 +28,7 @@ export interface LoadOptions {
   readonly startOwn: boolean;
   readonly allowRemote: boolean;
   readonly name: string;
+  readonly results: string;
   readonly rate: number;
   readonly duration: number;
   readonly drain_seconds: number;
@@ -50,6 +52,7 @@ export function readLoadOptions(
       'aws-endpoint': { type: 'string' },
       inventory: { type: 'string' },
       name: { type: 'string' },
+      results: { type: 'string', default: defaultResultsFolder },
       rate: { type: 'string', default: '1' },
       duration: { type: 'string', default: '1' },
       'drain-seconds': { type: 'string', default: '300' },
@@ -74,6 +77,7 @@ export function readLoadOptions(
     startOwn: values.endpoint === undefined,
     allowRemote: values['allow-remote'],
     name: fileName(values.name ?? profile),
+    results: values.results,
     rate: positive('--rate', values.rate),
     duration: positive('--duration', values.duration),
     drain_seconds: positive('--drain-seconds', values['drain-seconds']),

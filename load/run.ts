@@ -12,7 +12,7 @@ function say(line: string): void {
 }
 
 async function main(options: LoadOptions): Promise<number> {
-  const { name, profile, drain_seconds } = options;
+  const { name, profile, drain_seconds, results } = options;
   const phases = await readPhases(profile, options.duration, options.rate);
   const stack = await openStack({ ...options, say });
   const interruption = new AbortController();
@@ -23,13 +23,13 @@ async function main(options: LoadOptions): Promise<number> {
     });
   }
   try {
-    const exchange_log = await newExchangeLog(name);
+    const exchange_log = await newExchangeLog(results, name);
     const { addresses } = stack;
     const { signal } = interruption;
     const report = await runLoad({ name, profile, phases, addresses, exchange_log, drain_seconds, say, signal });
     const failures = failuresOf(report, options.toleratesSilence);
     const markdown = markdownOf(report, failures);
-    const path = await writeResults(report, markdown);
+    const path = await writeResults(results, report, markdown);
     say(`\n${markdown}\nWritten to ${relative(process.cwd(), path)}.json, .md, .svg and .answers.jsonl`);
     return failures.length === 0 ? 0 : 1;
   } finally {

@@ -1,3 +1,5 @@
+import { z } from 'zod';
+
 /** Where the parts of a stack are reached that the load and its checker talk to. */
 export interface StackAddresses {
   /** Base URL of the HTTP API. */
@@ -17,14 +19,15 @@ export function stackAddressesFrom(environment: Readonly<Record<string, string |
   };
 }
 
-/** Whether an order API answers at this base URL. */
+const health = z.object({ data: z.object({ state: z.literal('UP') }) });
+
+/** Whether this order API, and no other server, answers at a base URL. */
 export async function isServing(http: string): Promise<boolean> {
   try {
     const response = await fetch(new URL('/health', http), { signal: AbortSignal.timeout(5_000) });
-    await response.body?.cancel();
-    return response.ok;
+    return health.safeParse(await response.json()).success;
   } catch {
-    // Refused or silent: nothing serves there, which is the question.
+    // Refused, silent or no JSON: not our API, which is the question.
     return false;
   }
 }

@@ -19,7 +19,12 @@ export async function readRows<T>(
   return rows;
 }
 
-function parseRow<T>(table: string, schema: z.ZodType<T>, row: Readonly<Record<string, unknown>>): T {
+/**
+ * Turns a row into what the schema makes of it.
+ *
+ * @throws {Error} the row has another shape; the message names the table, the key and the fault.
+ */
+export function parseRow<T>(table: string, schema: z.ZodType<T>, row: Readonly<Record<string, unknown>>): T {
   const parsed = schema.safeParse(row);
   if (parsed.success) return parsed.data;
   const key = row.order_id ?? row.item_id;

@@ -1,0 +1,109 @@
+import { describe, expect, test } from '@jest/globals';
+import type { Expectation } from './scenario.ts';
+import { type Evidence, exitCodeOf, faultsOf } from './verdict.ts';
+
+const expects: Expectation = {
+  status: 'CONFIRMED',
+  reservation: 'COMMITTED',
+  payment: 'CAPTURED',
+  captures: 1,
+  stock: 'sold',
+  passes: ['ReserveInventory', 'CapturePayment'],
+  avoids: ['VoidPayment'],
+};
+
+const order_id = 'a';
+const base = { order_id, lines: [], created_at: '', timeline: [] };
+const charge = {
+  charge_id: 'c',
+  order_id,
+  state: 'CAPTURED',
+  amount_minor: 5,
+  currency: 'USD',
+  captures: 1,
+  refunds: 0,
+} as const;
+const evidence: Evidence = {
+  order: { order_id, status: 'CONFIRMED', timeline: [] },
+  tables: {
+    order_id,
+    order: { ...base, status: 'CONFIRMED' },
+    reservation: { order_id, state: 'COMMITTED', lines: [] },
+    payment: { order_id, state: 'CAPTURED' },
+    charges: [charge],
+  },
+  execution_status: 'SUCCEEDED',
+  path: ['ReserveInventory', 'AuthorizePayment', 'CapturePayment'].map((state) => ({ state, retries: 0, errors: [] })),
+  items: [{ item_id: 'i', count: 2, now: { item_id: 'i', stocked: 5, available: 3, held: 0, sold: 2 } }],
+};
+
+describe('an order is judged by all that is known of it', () => {
+  test('nothing is at fault when all is as it must be', () => {
+    expect(faultsOf(expects, evidence)).toEqual([]);
+  });
+
+  test.each<[string, Evidence, string]>([
+    [
+      'another status',
+      { ...evidence, order: { ...evidence.order, status: 'REJECTED' } },
+      'the order is REJECTED, but must be CONFIRMED',
+    ],
+    [
+      'a reason where none is due',
+      { ...evidence, order: { ...evidence.order, reason_code: 'X' } },
+      'its reason is X, but must be undefined',
+    ],
+    ['another record than the API shows', withTables({ order: { ...base, status: 'PAID' } }), 'its record is PAID'],
+    ['a failed execution', { ...evidence, execution_status: 'FAILED' }, 'its execution FAILED'],
+    [
+      'a reservation that is still held',
+      withTables({ reservation: { order_id, state: 'HELD', lines: [] } }),
+      'its reservation is HELD',
+    ],
+    ['no payment', withTables({ payment: undefined }), 'its payment is absent'],
+    ['money taken twice', withTables({ charges: [charge, charge] }), 'times its money was taken: 2, but must be 1'],
+    ['stock that is still held', withItem({ held: 2, sold: 0 }), 'item i: held 2, but must be 0'],
+    ['stock that is not sold', withItem({ available: 5, sold: 0 }), 'item i: sold 0, but must be 2'],
+    ['an item that is gone', { ...evidence, items: [{ item_id: 'i', count: 2, now: undefined }] }, 'item i is gone'],
+    ['a state that was left out', { ...evidence, path: evidence.path.slice(0, 2) }, 'did not pass CapturePayment'],
+    ['states in another order', { ...evidence, path: evidence.path.toReversed() }, 'did not pass CapturePayment'],
+    [
+      'a state that must not be',
+      { ...evidence, path: [...evidence.path, { state: 'VoidPayment', retries: 0, errors: [] }] },
+      'passed VoidPayment, which it must not',
+    ],
+  ])('%s is a fault', (_what, changed, fault) => {
+    expect(faultsOf(expects, changed)).toContainEqual(expect.stringContaining(fault));
+  });
+
+  test('stock that is not all available again is a fault where nothing was to be sold', () => {
+    expect(faultsOf({ ...expects, stock: 'all available' }, evidence)).toContainEqual(
+      'item i: available 3, but must be 5',
+    );
+  });
+});
+
+describe('the exit code', () => {
+  const well = { name: 'a', faults: [] };
+  test('is 0 when all came out as it must and all invariants hold', () => {
+    expect(exitCodeOf([well, well], 'all hold')).toBe(0);
+  });
+
+  test.each([
+    ['one scenario has a fault', [well, { name: 'b', faults: ['its payment is HELD'] }], 'all hold'],
+    ['an invariant is broken', [well], 'broken'],
+    ['no invariant was checked', [well], 'nothing was checked'],
+    ['nothing was played', [], 'all hold'],
+  ] as const)('is not 0 when %s', (_what, results, verdict) => {
+    expect(exitCodeOf(results, verdict)).toBe(1);
+  });
+});
+
+function withTables(change: Partial<Evidence['tables']>): Evidence {
+  return { ...evidence, tables: { ...evidence.tables, ...change } };
+}
+
+function withItem(change: { readonly available?: number; readonly held?: number; readonly sold?: number }): Evidence {
+  const now = { item_id: 'i', stocked: 5, available: 3, held: 0, sold: 2, ...change };
+  return { ...evidence, items: [{ item_id: 'i', count: 2, now }] };
+}
