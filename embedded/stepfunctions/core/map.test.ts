@@ -1,0 +1,158 @@
+import { describe, expect, test } from '@jest/globals';
+import { ScriptedRun } from './testing/scripted-run.ts';
+import { machine, pass, task } from './testing/states.ts';
+
+function map(members: object, processor = machine({ Each: task() })) {
+  return { Type: 'Map', ItemProcessor: processor, End: true, ...members };
+}
+
+const DISTRIBUTED = {
+  ...machine({ Each: task() }),
+  ProcessorConfig: { Mode: 'DISTRIBUTED', ExecutionType: 'STANDARD' },
+};
+
+describe('A Map state', () => {
+  test('keeps to MaxConcurrency and to the order of the items', async () => {
+    const run = await ScriptedRun.start(machine({ Every: map({ MaxConcurrency: 2 }) }), { input: [1, 2, 3] });
+    const [, second] = run.tasks;
+    expect(run.tasks.map(({ input }) => input)).toEqual([1, 2]);
+    await run.deliver({ type: 'TaskSucceeded', taskId: second?.taskId ?? '', output: 'two' });
+    run.tasks = run.tasks.filter((other) => other !== second);
+    expect(run.tasks.map(({ input }) => input)).toEqual([1, 3]);
+    await run.succeed('one');
+    await run.succeed('three');
+    expect(run.output).toEqual(['one', 'two', 'three']);
+  });
+
+  test('gives each iteration what ItemSelector makes of its item', async () => {
+    const ItemSelector = { 'at.$': '$$.Map.Item.Index', 'item.$': '$$.Map.Item.Value', 'all.$': '$.list' };
+    const Every = map({ ItemsPath: '$.list', ItemSelector });
+    const run = await ScriptedRun.start(machine({ Every }), { input: { list: ['a', 'b'] } });
+    expect(run.tasks[1]?.input).toEqual({ at: 1, item: 'b', all: ['a', 'b'] });
+  });
+
+  test('of nothing yields nothing', async () => {
+    const run = await ScriptedRun.start(machine({ Every: map({}) }), { input: [] });
+    expect(run.output).toEqual([]);
+  });
+
+  test('runs at most 40 iterations at once', async () => {
+    const run = await ScriptedRun.start(machine({ Every: map({}) }), {
+      input: Array.from({ length: 50 }, (_, i) => i),
+    });
+    expect(run.tasks).toHaveLength(40);
+  });
+
+  test('fails when one iteration does', async () => {
+    const run = await ScriptedRun.start(machine({ Every: map({}) }), { input: [1, 2] });
+    await run.fail('Boom');
+    expect(run.types.slice(-6)).toEqual([
+      'MapIterationFailed',
+      'TaskStateAborted',
+      'MapIterationAborted',
+      'TaskStateAborted',
+      'MapStateFailed',
+      'ExecutionFailed',
+    ]);
+  });
+
+  test('refuses items that are no array', async () => {
+    const run = await ScriptedRun.start(machine({ Every: map({ ItemsPath: '$.list' }) }), { input: { list: 1 } });
+    expect(run.execution).toMatchObject({ status: 'FAILED', error: 'States.Runtime' });
+    expect(run.execution.cause).toContain('Reference path "$.list" must point to array.');
+  });
+});
+
+describe('A distributed Map state', () => {
+  test('keeps the history of its child executions apart', async () => {
+    const run = await ScriptedRun.start(machine({ Every: map({ Label: 'each' }, DISTRIBUTED) }), { input: [1, 2] });
+    await run.succeed('one');
+    await run.succeed('two');
+    expect(run.output).toEqual(['one', 'two']);
+    expect(run.types).toEqual([
+      'ExecutionStarted',
+      'MapStateEntered',
+      'MapStateStarted',
+      'MapRunStarted',
+      'MapRunSucceeded',
+      'MapStateSucceeded',
+      'MapStateExited',
+      'ExecutionSucceeded',
+    ]);
+    const children = [...run.childHistory];
+    expect(children).toHaveLength(2);
+    for (const [arn, history] of children) {
+      expect(arn).toContain(':execution:machine/each:');
+      expect(history.map(({ id }) => id)).toEqual([1, 2, 3, 4, 5, 6, 7]);
+      expect(history.at(-1)?.type).toBe('ExecutionSucceeded');
+    }
+    expect(run.execution.mapRuns).toMatchObject([
+      { status: 'SUCCEEDED', itemCounts: { total: 2, succeeded: 2, running: 0 } },
+    ]);
+  });
+
+  test('leaves failures out of its results as long as it tolerates them', async () => {
+    const Every = map({ ToleratedFailureCount: 1 }, DISTRIBUTED);
+    const run = await ScriptedRun.start(machine({ Every }), { input: [1, 2, 3] });
+    await run.fail('Boom');
+    await run.succeed('two');
+    await run.succeed('three');
+    expect(run.output).toEqual(['two', 'three']);
+    expect(run.execution.mapRuns).toMatchObject([{ status: 'SUCCEEDED', itemCounts: { failed: 1, succeeded: 2 } }]);
+  });
+
+  test('fails with one failure more than it tolerates, and can be redriven', async () => {
+    const Every = map({ ToleratedFailurePercentage: 50 }, DISTRIBUTED);
+    const run = await ScriptedRun.start(machine({ Every }), { input: [1, 2, 3] });
+    await run.succeed('one');
+    await run.fail('Boom');
+    await run.fail('Boom');
+    expect(run.execution).toMatchObject({ status: 'FAILED', error: 'States.ExceedToleratedFailureThreshold' });
+    await run.deliver({ type: 'RedriveRequested' });
+    expect(run.types.slice(-2)).toEqual(['ExecutionRedriven', 'MapRunRedriven']);
+    await run.succeed('two');
+    await run.succeed('three');
+    expect(run.output).toEqual(['one', 'two', 'three']);
+    expect(run.execution.mapRuns).toMatchObject([
+      { status: 'SUCCEEDED', redriveCount: 1, itemCounts: { succeeded: 3, failed: 0 } },
+    ]);
+  });
+
+  test('hands its items on in batches', async () => {
+    const ItemBatcher = { MaxItemsPerBatch: 2, BatchInput: { 'who.$': '$.who' } };
+    const Every = map({ ItemsPath: '$.list', ItemBatcher }, DISTRIBUTED);
+    const run = await ScriptedRun.start(machine({ Every }), { input: { list: [1, 2, 3], who: 'me' } });
+    expect(run.tasks.map(({ input }) => input)).toEqual([
+      { BatchInput: { who: 'me' }, Items: [1, 2] },
+      { BatchInput: { who: 'me' }, Items: [3] },
+    ]);
+    expect(run.execution.mapRuns).toMatchObject([
+      { itemCounts: { total: 3, running: 3 }, executionCounts: { total: 2 } },
+    ]);
+  });
+
+  test('starts more child executions once an update lets it', async () => {
+    const run = await ScriptedRun.start(machine({ Every: map({ MaxConcurrency: 1 }, DISTRIBUTED) }), {
+      input: [1, 2, 3],
+    });
+    const mapRunArn = run.execution.mapRuns[0]?.arn ?? '';
+    await run.deliver({ type: 'MapRunUpdated', mapRunArn, maxConcurrency: 3 });
+    expect(run.tasks).toHaveLength(3);
+  });
+
+  test('says that it cannot read its items from S3', async () => {
+    const Every = map({ ItemReader: { Resource: 'arn:aws:states:::s3:getObject' } }, DISTRIBUTED);
+    const run = await ScriptedRun.start(machine({ Every }));
+    expect(run.execution).toMatchObject({ status: 'FAILED', error: 'States.ItemReaderFailed' });
+    expect(run.execution.cause).toContain('no S3');
+  });
+
+  test('has a context object of its own in each child execution', async () => {
+    const processor = {
+      ...machine({ Each: pass({ Parameters: { 'id.$': '$$.Execution.Id', 'input.$': '$$.Execution.Input' } }) }),
+    };
+    const Every = map({}, { ...processor, ProcessorConfig: DISTRIBUTED.ProcessorConfig });
+    const run = await ScriptedRun.start(machine({ Every }), { input: ['a'] });
+    expect(run.output).toEqual([{ id: [...run.childHistory.keys()][0], input: 'a' }]);
+  });
+});

@@ -1,0 +1,105 @@
+import { describe, expect, test } from '@jest/globals';
+import { notRedrivableReason, outstandingEffects } from './step.ts';
+import { ScriptedRun } from './testing/scripted-run.ts';
+import { machine, pass, task } from './testing/states.ts';
+
+const redrive = { type: 'RedriveRequested' as const };
+
+describe('A redrive', () => {
+  test('runs the failed state again with its old input and keeps what went before', async () => {
+    const states = { First: task({ ResultPath: '$.first', Next: 'Second' }), Second: task({ ResultPath: '$.second' }) };
+    const run = await ScriptedRun.start(machine(states), { input: {} });
+    await run.succeed(1);
+    await run.fail('Boom');
+    await run.deliver(redrive);
+    expect(run.tasks.map(({ input }) => input)).toEqual([{ first: 1 }]);
+    expect(run.execution).toMatchObject({ status: 'RUNNING', redriveCount: 1, redriveDate: run.now });
+    expect(run.execution.error).toBeUndefined();
+    await run.succeed(2);
+    expect(run.output).toEqual({ first: 1, second: 2 });
+    expect(run.types.slice(5)).toEqual([
+      'TaskStateExited',
+      'TaskStateEntered',
+      'LambdaFunctionScheduled',
+      'LambdaFunctionStarted',
+      'LambdaFunctionFailed',
+      'ExecutionFailed',
+      'ExecutionRedriven',
+      'LambdaFunctionScheduled',
+      'LambdaFunctionStarted',
+      'LambdaFunctionSucceeded',
+      'TaskStateExited',
+      'ExecutionSucceeded',
+    ]);
+  });
+
+  test('takes up only the branches that did not end well', async () => {
+    const branches = [machine({ A: task() }), machine({ B: task() }), machine({ C: task() })];
+    const run = await ScriptedRun.start(machine({ All: { Type: 'Parallel', Branches: branches, End: true } }));
+    await run.succeed('a');
+    await run.fail('Boom');
+    await run.deliver(redrive);
+    expect(run.tasks).toHaveLength(2);
+    await run.succeed('b');
+    await run.succeed('c');
+    expect(run.output).toEqual(['a', 'b', 'c']);
+  });
+
+  test('takes up only the iterations that did not end well, then the ones that never started', async () => {
+    const Every = { Type: 'Map', MaxConcurrency: 2, ItemProcessor: machine({ Each: task() }), End: true };
+    const run = await ScriptedRun.start(machine({ Every }), { input: [1, 2, 3, 4] });
+    await run.succeed('one');
+    await run.fail('Boom');
+    await run.deliver(redrive);
+    expect(run.tasks.map(({ input }) => input)).toEqual([2, 3]);
+    for (const output of ['two', 'three', 'four']) await run.succeed(output);
+    expect(run.output).toEqual(['one', 'two', 'three', 'four']);
+  });
+
+  test('goes on after a stop, and counts retries from the start', async () => {
+    const Retry = [{ ErrorEquals: ['States.ALL'], MaxAttempts: 1 }];
+    const run = await ScriptedRun.start(machine({ Work: task({ Retry }) }));
+    await run.fail('Boom');
+    await run.deliver({ type: 'StopRequested', error: 'Manual', cause: 'probe' });
+    expect(run.execution).toMatchObject({ status: 'ABORTED', error: 'Manual', cause: 'probe' });
+    expect(run.timers).toEqual([]);
+    expect(outstandingEffects(run.execution)).toEqual([]);
+    await run.deliver(redrive);
+    await run.fail('Boom');
+    expect(run.execution.status).toBe('RUNNING');
+    await run.passSeconds(1);
+    await run.succeed('done');
+    expect(run.output).toBe('done');
+  });
+
+  test('starts the execution timeout anew', async () => {
+    const run = await ScriptedRun.start(machine({ Work: task() }, { TimeoutSeconds: 10 }));
+    await run.passSeconds(10);
+    expect(run.execution.status).toBe('TIMED_OUT');
+    expect(run.history.at(-1)).toMatchObject({ type: 'ExecutionTimedOut', previousEventId: 0 });
+    await run.deliver(redrive);
+    expect(run.timers).toEqual([10]);
+  });
+
+  test('tells the state how often it was redriven', async () => {
+    const run = await ScriptedRun.start(
+      machine({ Work: task({ Parameters: { 'count.$': '$$.Execution.RedriveCount' } }) }),
+    );
+    await run.fail('Boom');
+    await run.deliver(redrive);
+    expect(run.tasks[0]?.input).toEqual({ count: 1 });
+  });
+
+  test('is refused for what is running, succeeded or Express', async () => {
+    const running = await ScriptedRun.start(machine({ Work: task() }));
+    expect(notRedrivableReason(running.execution)).toContain('RUNNING');
+    const succeeded = await ScriptedRun.start(machine({ Done: pass() }));
+    expect(notRedrivableReason(succeeded.execution)).toContain('SUCCEEDED');
+    const express = await ScriptedRun.start(machine({ Work: task() }), { type: 'EXPRESS' });
+    await express.fail('Boom');
+    expect(notRedrivableReason(express.execution)).toContain('Express');
+    const before = succeeded.execution;
+    await succeeded.deliver(redrive);
+    expect(succeeded.execution).toEqual(before);
+  });
+});

@@ -1,0 +1,141 @@
+import { describe, expect, test } from '@jest/globals';
+import { ScriptedRun } from './testing/scripted-run.ts';
+import { machine, pass, task } from './testing/states.ts';
+
+const ALL = ['States.ALL'];
+
+describe('Retry', () => {
+  test('waits longer after each attempt, up to the cap, then gives up', async () => {
+    const Retry = [{ ErrorEquals: ALL, IntervalSeconds: 2, BackoffRate: 3, MaxAttempts: 3, MaxDelaySeconds: 10 }];
+    const run = await ScriptedRun.start(machine({ Work: task({ Retry }) }));
+    const delays: number[] = [];
+    while (run.tasks.length > 0) {
+      await run.fail('Boom', 'it broke');
+      delays.push(...run.timers);
+      await run.passSeconds(10);
+    }
+    expect(delays).toEqual([2, 6, 10]);
+    expect(run.execution).toMatchObject({ status: 'FAILED', error: 'Boom', cause: 'it broke' });
+    expect(run.types.filter((type) => type === 'LambdaFunctionScheduled')).toHaveLength(4);
+  });
+
+  test('counts the attempts of each Retrier on its own', async () => {
+    const Retry = [
+      { ErrorEquals: ['A'], MaxAttempts: 1 },
+      { ErrorEquals: ['B'], MaxAttempts: 2 },
+    ];
+    const run = await ScriptedRun.start(machine({ Work: task({ Retry }) }));
+    for (const error of ['A', 'B', 'B', 'A']) {
+      await run.fail(error);
+      await run.passSeconds(60);
+    }
+    expect(run.execution).toMatchObject({ status: 'FAILED', error: 'A' });
+    expect(run.types.filter((type) => type === 'LambdaFunctionScheduled')).toHaveLength(4);
+  });
+
+  test('with full jitter waits anything up to the back-off', async () => {
+    const Retry = [{ ErrorEquals: ALL, IntervalSeconds: 100, JitterStrategy: 'FULL' }];
+    const run = await ScriptedRun.start(machine({ Work: task({ Retry }) }));
+    await run.fail('Boom');
+    const [delay] = run.timers;
+    expect(delay).toBeGreaterThanOrEqual(0);
+    expect(delay).toBeLessThan(100);
+    await run.passSeconds(100);
+    await run.fail('Boom');
+    expect(run.timers[0]).not.toBe(delay);
+  });
+
+  test('tells the attempts to the state and starts afresh in the next one', async () => {
+    const Parameters = { 'count.$': '$$.State.RetryCount' };
+    const Retry = [{ ErrorEquals: ALL }];
+    const run = await ScriptedRun.start(
+      machine({ One: task({ Parameters, Retry, Next: 'Two' }), Two: task({ Parameters }) }),
+    );
+    expect(run.tasks[0]?.input).toEqual({ count: 0 });
+    await run.fail('Boom');
+    await run.passSeconds(1);
+    expect(run.tasks[0]?.input).toEqual({ count: 1 });
+    await run.succeed();
+    expect(run.tasks[0]?.input).toEqual({ count: 0 });
+  });
+
+  test('with MaxAttempts 0 never retries', async () => {
+    const Retry = [{ ErrorEquals: ['Boom'], MaxAttempts: 0 }, { ErrorEquals: ALL }];
+    const run = await ScriptedRun.start(machine({ Work: task({ Retry }) }));
+    await run.fail('Boom');
+    expect(run.execution.status).toBe('FAILED');
+  });
+});
+
+describe('Catch', () => {
+  test('in JSONPath puts the error where ResultPath says', async () => {
+    const Catch = [{ ErrorEquals: ['Boom'], ResultPath: '$.error', Next: 'Undo' }];
+    const run = await ScriptedRun.start(machine({ Work: task({ Catch, Next: 'Undo' }), Undo: pass() }), {
+      input: { a: 1 },
+    });
+    await run.fail('Boom', 'why');
+    expect(run.output).toEqual({ a: 1, error: { Error: 'Boom', Cause: 'why' } });
+  });
+
+  test('in JSONata has Output and Assign of its own', async () => {
+    const Catch = [
+      {
+        ErrorEquals: ALL,
+        Assign: { why: '{% $states.errorOutput.Cause %}' },
+        Output: '{% $states.input %}',
+        Next: 'Undo',
+      },
+    ];
+    const states = { Work: task({ Catch, Next: 'Undo' }), Undo: pass({ Output: '{% [$why, $states.input.a] %}' }) };
+    const run = await ScriptedRun.start(machine(states, { QueryLanguage: 'JSONata' }), { input: { a: 1 } });
+    await run.fail('Boom', 'why');
+    expect(run.output).toEqual(['why', 1]);
+  });
+
+  test('comes after the retries', async () => {
+    const members = {
+      Retry: [{ ErrorEquals: ALL, MaxAttempts: 1 }],
+      Catch: [{ ErrorEquals: ALL, Next: 'Undo' }],
+      Next: 'Undo',
+    };
+    const run = await ScriptedRun.start(machine({ Work: task(members), Undo: pass() }));
+    await run.fail('Boom');
+    expect(run.execution.status).toBe('RUNNING');
+    await run.passSeconds(1);
+    await run.fail('Boom');
+    expect(run.output).toEqual({ Error: 'Boom' });
+  });
+
+  test('of States.TaskFailed lets a timeout pass, that of States.ALL does not', async () => {
+    const start = (ErrorEquals: string[]) => {
+      const Catch = [{ ErrorEquals, Next: 'Undo' }];
+      return ScriptedRun.start(machine({ Work: task({ TimeoutSeconds: 5, Catch, Next: 'Undo' }), Undo: pass() }));
+    };
+    const failed = await start(['States.TaskFailed']);
+    await failed.passSeconds(5);
+    expect(failed.execution).toMatchObject({ status: 'FAILED', error: 'States.Timeout' });
+    const caught = await start(ALL);
+    await caught.passSeconds(5);
+    expect(caught.output).toEqual({ Error: 'States.Timeout' });
+  });
+
+  test('takes no States.Runtime, not even from a branch', async () => {
+    const Branches = [machine({ Broken: pass({ InputPath: '$.nothing' }) }), machine({ Other: task() })];
+    const Catch = [{ ErrorEquals: ALL, Next: 'Undo' }];
+    const run = await ScriptedRun.start(
+      machine({ Both: { Type: 'Parallel', Branches, Catch, Next: 'Undo' }, Undo: pass() }),
+    );
+    expect(run.execution).toMatchObject({ status: 'FAILED', error: 'States.Runtime' });
+    expect(run.history.at(-1)).toMatchObject({ type: 'ExecutionFailed', previousEventId: 4 });
+    expect(run.tasks).toEqual([]);
+  });
+
+  test('whose own expression fails fails the state with that error', async () => {
+    const Catch = [{ ErrorEquals: ALL, Output: '{% $nothing.at.all %}', Next: 'Undo' }];
+    const states = { Work: task({ Catch, Next: 'Undo' }), Undo: pass() };
+    const run = await ScriptedRun.start(machine(states, { QueryLanguage: 'JSONata' }));
+    await run.fail('Boom');
+    expect(run.execution).toMatchObject({ status: 'FAILED', error: 'States.QueryEvaluationError' });
+    expect(run.types).toContain('EvaluationFailed');
+  });
+});

@@ -1,0 +1,127 @@
+import { createHash } from 'node:crypto';
+import { parseDefinition, type StateMachineDefinition } from '../../language/definition.ts';
+import type { Json, JsonObject } from '../../language/json.ts';
+import type { Effect } from '../effect.ts';
+import type { EventCircumstances, ExecutionEvent } from '../event.ts';
+import type { Execution, ExecutionType } from '../execution.ts';
+import type { HistoryEvent, HistoryEventType } from '../history-event.ts';
+import { createExecution, step } from '../step.ts';
+
+type Unstamped<E> = E extends unknown ? Omit<E, keyof EventCircumstances> : never;
+type Task = Extract<Effect, { readonly type: 'RunTask' }>;
+
+/** How a scripted run is started. */
+export interface ScriptedStart {
+  readonly input?: Json;
+  readonly type?: ExecutionType;
+}
+
+/** An execution that a test drives by hand: it answers the tasks, and time passes only when the test says so. */
+export class ScriptedRun {
+  readonly definition: StateMachineDefinition;
+  readonly history: HistoryEvent[] = [];
+  readonly childHistory = new Map<string, HistoryEvent[]>();
+  execution: Execution;
+  /** Milliseconds since the epoch. */
+  now = Date.parse('2030-01-01T00:00:00Z');
+  /** Tasks that are out, oldest first. */
+  tasks: Task[] = [];
+  #timers = new Map<string, number>();
+  #events = 0;
+
+  private constructor(definition: JsonObject, { input = {}, type = 'STANDARD' }: ScriptedStart) {
+    this.definition = parseDefinition(JSON.stringify(definition));
+    this.execution = createExecution({
+      arn: 'arn:aws:states:us-east-1:000000000000:execution:machine:run',
+      name: 'run',
+      stateMachineArn: 'arn:aws:states:us-east-1:000000000000:stateMachine:machine',
+      stateMachineName: 'machine',
+      type,
+      roleArn: 'arn:aws:iam::000000000000:role/machine',
+      input: JSON.stringify(input),
+    });
+  }
+
+  static async start(definition: JsonObject, start: ScriptedStart = {}): Promise<ScriptedRun> {
+    const run = new ScriptedRun(definition, start);
+    await run.deliver({ type: 'ExecutionStarted' });
+    return run;
+  }
+
+  /** The types of the history's events in order. */
+  get types(): HistoryEventType[] {
+    return this.history.map(({ type }) => type);
+  }
+
+  /** What the execution put out. */
+  get output(): Json | undefined {
+    return this.execution.output === undefined ? undefined : JSON.parse(this.execution.output);
+  }
+
+  /** Takes an event to the core; what comes back goes through JSON text, as it would through a file. */
+  async deliver(event: Unstamped<ExecutionEvent>): Promise<void> {
+    this.#events += 1;
+    const entropy = createHash('sha256').update(String(this.#events)).digest('hex');
+    const stamped = { ...event, at: this.now, entropy } as ExecutionEvent;
+    const result = await step(this.definition, this.execution, stamped);
+    this.execution = JSON.parse(JSON.stringify(result.execution));
+    this.history.push(...result.history);
+    for (const { executionArn, history } of result.childHistory) {
+      this.childHistory.set(executionArn, [...(this.childHistory.get(executionArn) ?? []), ...history]);
+    }
+    for (const effect of result.effects) this.#take(effect);
+  }
+
+  /** Answers the oldest task that is out. */
+  async succeed(output: Json = {}): Promise<void> {
+    await this.deliver({ type: 'TaskSucceeded', taskId: this.#takeTask().taskId, output });
+  }
+
+  /** Fails the oldest task that is out. */
+  async fail(error: string, cause?: string): Promise<void> {
+    const failure = cause === undefined ? { error } : { error, cause };
+    await this.deliver({ type: 'TaskFailed', taskId: this.#takeTask().taskId, ...failure });
+  }
+
+  /** Lets time pass; timers that come due fire one after the other. */
+  async passSeconds(seconds: number): Promise<void> {
+    const until = this.now + seconds * 1000;
+    for (;;) {
+      const [next] = [...this.#timers].filter(([, at]) => at <= until).toSorted(([, a], [, b]) => a - b);
+      if (next === undefined) break;
+      this.now = Math.max(this.now, next[1]);
+      this.#timers.delete(next[0]);
+      await this.deliver({ type: 'TimerFired', timerId: next[0] });
+    }
+    this.now = until;
+  }
+
+  /** When the timers that are set will fire, in seconds from now. */
+  get timers(): number[] {
+    return [...this.#timers.values()].map((at) => (at - this.now) / 1000).toSorted((a, b) => a - b);
+  }
+
+  #takeTask(): Task {
+    const task = this.tasks.shift();
+    if (task === undefined) throw new Error(`No task is out; the execution is ${this.execution.status}`);
+    return task;
+  }
+
+  #take(effect: Effect): void {
+    switch (effect.type) {
+      case 'RunTask':
+        this.tasks.push(effect);
+        return;
+      case 'CancelTask':
+        this.tasks = this.tasks.filter(({ taskId }) => taskId !== effect.taskId);
+        return;
+      case 'SetTimer':
+        this.#timers.set(effect.timerId, effect.at);
+        return;
+      case 'CancelTimer':
+        this.#timers.delete(effect.timerId);
+        return;
+      case 'EndExecution':
+    }
+  }
+}

@@ -1,0 +1,66 @@
+import { describe, expect, test } from '@jest/globals';
+import { ScriptedRun } from './testing/scripted-run.ts';
+import { machine, pass } from './testing/states.ts';
+
+function wait(members: object) {
+  return { Type: 'Wait', End: true, ...members };
+}
+
+describe('A Wait state', () => {
+  test.each([
+    ['Seconds', { Seconds: 90 }],
+    ['SecondsPath', { SecondsPath: '$.seconds' }],
+    ['Timestamp', { Timestamp: '2030-01-01T00:01:30Z' }],
+    ['Timestamp with an offset', { Timestamp: '2030-01-01T02:01:30.000+02:00' }],
+    ['TimestampPath', { TimestampPath: '$.until' }],
+    ['a JSONata expression', { QueryLanguage: 'JSONata', Seconds: '{% $states.input.seconds %}' }],
+  ])('waits as long as %s says', async (_, members) => {
+    const input = { seconds: 90, until: '2030-01-01T00:01:30Z' };
+    const run = await ScriptedRun.start(machine({ Nap: wait(members) }), { input });
+    expect(run.timers).toEqual([90]);
+    await run.passSeconds(90);
+    expect(run.output).toEqual(input);
+  });
+
+  test('does not wait for what has passed', async () => {
+    const run = await ScriptedRun.start(machine({ Nap: wait({ Timestamp: '2020-01-01T00:00:00Z' }) }));
+    expect(run.execution.status).toBe('SUCCEEDED');
+  });
+
+  test('fails on what is no time', async () => {
+    const run = await ScriptedRun.start(machine({ Nap: wait({ TimestampPath: '$.until' }) }), {
+      input: { until: 'noon' },
+    });
+    expect(run.execution).toMatchObject({ status: 'FAILED', error: 'States.Runtime' });
+    expect(run.execution.cause).toContain('$.until == noon');
+  });
+});
+
+describe('A Choice state', () => {
+  const Choices = [{ Variable: '$.n', NumericGreaterThan: 1, Assign: { size: 'big' }, Next: 'Tell' }];
+  const Tell = pass({ Parameters: { 'size.$': '$size' } });
+
+  test('goes where the first rule that holds points, and sets its variables', async () => {
+    const run = await ScriptedRun.start(machine({ Ask: { Type: 'Choice', Choices }, Tell }), { input: { n: 2 } });
+    expect(run.output).toEqual({ size: 'big' });
+  });
+
+  test('sets its own variables on the way to the default', async () => {
+    const Ask = { Type: 'Choice', Choices, Assign: { size: 'small' }, Default: 'Tell' };
+    const run = await ScriptedRun.start(machine({ Ask, Tell }), { input: { n: 1 } });
+    expect(run.output).toEqual({ size: 'small' });
+  });
+
+  test('without a match and a default fails', async () => {
+    const run = await ScriptedRun.start(machine({ Ask: { Type: 'Choice', Choices }, Tell }), { input: { n: 1 } });
+    expect(run.execution).toMatchObject({ status: 'FAILED', error: 'States.Runtime' });
+  });
+});
+
+describe('A Fail state', () => {
+  test('may take error and cause from the data', async () => {
+    const Stop = { Type: 'Fail', QueryLanguage: 'JSONata', Error: '{% $states.input.e %}', Cause: 'plain' };
+    const run = await ScriptedRun.start(machine({ Stop }), { input: { e: 'Boom' } });
+    expect(run.execution).toMatchObject({ status: 'FAILED', error: 'Boom', cause: 'plain' });
+  });
+});
