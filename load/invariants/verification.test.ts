@@ -3,7 +3,7 @@ import type { Snapshot } from './snapshot.ts';
 import { soundSnapshot } from './sound-snapshot.ts';
 import { type DrainProgress, type SnapshotSource, verifyInvariants } from './verification.ts';
 
-const fast = { drain_seconds: 20, poll_seconds: 0.001 };
+const fast = { drain_seconds: 20, poll_seconds: 0.001, settle_seconds: 0.02 };
 const sound = soundSnapshot();
 const halfDone: Snapshot = { ...sound, orders: sound.orders.map((order) => ({ ...order, status: 'RESERVED' })) };
 

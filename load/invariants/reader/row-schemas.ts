@@ -62,8 +62,8 @@ export const chargeRow: z.ZodType<ChargeSnapshot> = z
     state: z.enum(['AUTHORIZED', 'CAPTURED', 'VOIDED', 'REFUNDED', 'DECLINED', 'UNANSWERED']),
     amount_minor: z.int(),
     currency: z.string(),
-    captures: z.int(),
-    refunds: z.int(),
+    captures: z.int().default(0),
+    refunds: z.int().default(0),
   })
   .transform(({ order_id: key, ...charge }) => ({
     ...charge,

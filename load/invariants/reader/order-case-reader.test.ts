@@ -1,0 +1,94 @@
+import { DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { type DynamoDb, startDynamoDb } from '../../../tests/support/dynamodb.ts';
+import { createTables, dynamoDbClient } from '../../../tests/support/tables.ts';
+import type { AwsConnection } from './aws-connection.ts';
+import { OrderCaseReader } from './order-case-reader.ts';
+import { chargeRow, isChargeRow, isPlainRow, orderRow, paymentRow } from './row-schemas.ts';
+import { readRows } from './table-rows.ts';
+
+let database: DynamoDb;
+let tables: DynamoDBDocumentClient;
+let connection: AwsConnection;
+
+beforeAll(async () => {
+  database = await startDynamoDb();
+  connection = { endpoint: database.endpoint, region: 'us-east-1', stage: 'test', account: '000000000000' };
+  tables = DynamoDBDocumentClient.from(dynamoDbClient(database.endpoint));
+  await createTables(database.endpoint, [
+    tableOf('orders-test', 'order_id'),
+    tableOf('inventory-reservations-test', 'order_id'),
+    tableOf('inventory-items-test', 'item_id'),
+    tableOf('payments-test', 'order_id'),
+  ]);
+  const base = { lines: [], created_at: '', timeline: [] };
+  await put('orders-test', { ...base, order_id: 'a', status: 'CONFIRMED' });
+  await put('inventory-reservations-test', { order_id: 'a', state: 'COMMITTED', lines: [{ item_id: 'i', count: 2 }] });
+  await put('inventory-items-test', { item_id: 'i', stocked: 5, available: 3, held: 0, sold: 2, name: 'item' });
+  await put('payments-test', { order_id: 'a', payment_id: 'p', state: 'CAPTURED', amount_minor: 5, currency: 'USD' });
+  await put('payments-test', {
+    order_id: 'charge#a#p',
+    state: 'CAPTURED',
+    amount_minor: 5,
+    currency: 'USD',
+    captures: 1,
+  });
+});
+
+afterAll(async () => {
+  tables.destroy();
+  await database.close();
+});
+
+test('all that the tables hold about one order is brought together', async () => {
+  const reader = new OrderCaseReader(connection);
+  try {
+    expect(await reader.read('a')).toMatchObject({
+      order: { status: 'CONFIRMED' },
+      reservation: { state: 'COMMITTED', lines: [{ item_id: 'i', count: 2 }] },
+      payment: { state: 'CAPTURED' },
+      charges: [{ order_id: 'a', captures: 1, refunds: 0 }],
+    });
+    expect(await reader.item('i')).toEqual({ item_id: 'i', stocked: 5, available: 3, held: 0, sold: 2 });
+  } finally {
+    reader.close();
+  }
+});
+
+test('an order that nobody knows has nothing', async () => {
+  const reader = new OrderCaseReader(connection);
+  try {
+    expect(await reader.read('b')).toEqual({
+      order_id: 'b',
+      order: undefined,
+      reservation: undefined,
+      payment: undefined,
+      charges: [],
+    });
+  } finally {
+    reader.close();
+  }
+});
+
+test('a table with two kinds of rows is read by kind', async () => {
+  expect(await readRows(tables, 'payments-test', paymentRow, isPlainRow)).toMatchObject([{ order_id: 'a' }]);
+  expect(await readRows(tables, 'payments-test', chargeRow, isChargeRow)).toMatchObject([{ charge_id: 'charge#a#p' }]);
+});
+
+test('a row that cannot be checked is named, not passed over', async () => {
+  await put('orders-test', { order_id: 'odd', status: 'LOST', lines: [], created_at: '', timeline: [] });
+  await expect(readRows(tables, 'orders-test', orderRow)).rejects.toThrow(/Row odd of table orders-test.*status/s);
+});
+
+async function put(table: string, row: Readonly<Record<string, unknown>>): Promise<void> {
+  await tables.send(new PutCommand({ TableName: table, Item: row }));
+}
+
+function tableOf(name: string, key: string) {
+  return {
+    TableName: name,
+    KeySchema: [{ AttributeName: key, KeyType: 'HASH' as const }],
+    AttributeDefinitions: [{ AttributeName: key, AttributeType: 'S' as const }],
+    BillingMode: 'PAY_PER_REQUEST' as const,
+  };
+}
