@@ -1,5 +1,5 @@
 import { ExecutionAlreadyExists, type SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
-import { createDynamoDb } from '../../functions/clients/aws.ts';
+import { createDynamoDb } from '../../functions/clients/dynamodb.ts';
 import { continueTrace } from '../../functions/common/trace-context.ts';
 import { newOrder } from '../../functions/orders/new-order.ts';
 import { createOrderRepository } from '../../functions/orders/order-repository.ts';

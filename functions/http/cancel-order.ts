@@ -1,0 +1,67 @@
+import type { TaskTokens } from '../clients/task-tokens.ts';
+import { answer } from '../common/envelope.ts';
+import { OrderNotCancellableError, OrderNotFoundError } from '../common/errors.ts';
+import { once } from '../common/once.ts';
+import { orderTable } from '../environment/order-table.ts';
+import { taskTokens } from '../environment/task-tokens.ts';
+import { requestCancellation } from '../orders/cancellation.ts';
+import type { Order } from '../orders/order.ts';
+import { type OrderTable, readOrder } from '../orders/order-table.ts';
+import { cancelOrderBody } from './contract/cancel-order.ts';
+import { createEndpoint, type Endpoint } from './endpoint.ts';
+import { readBody } from './request-reading.ts';
+import { visibleOrder } from './visible-order.ts';
+
+/** What the endpoint works with. */
+export interface CancelOrderDependencies {
+  readonly table: OrderTable;
+  readonly tokens: Pick<TaskTokens, 'tellCancelled'>;
+}
+
+/**
+ * Makes `POST /orders/cancel`. Once the wish is recorded it will be granted; telling the saga only hastens it, and is
+ * repeated with every request as long as the saga waits.
+ */
+export function createHandler(dependencies: () => CancelOrderDependencies): Endpoint {
+  return createEndpoint(async (request) => {
+    const { table, tokens } = dependencies();
+    const { order_id } = readBody(request, cancelOrderBody);
+    request.logger.appendKeys({ order_id });
+    const order = visibleOrder(await readOrder(table, order_id), request.owner);
+    const cancellation = await requestCancellation(table, order, new Date());
+    switch (cancellation.outcome) {
+      case 'NOT_FOUND':
+        throw new OrderNotFoundError();
+      case 'TOO_LATE':
+        throw new OrderNotCancellableError(whyTooLate(cancellation.order));
+      case 'REQUESTED': {
+        const { status, task_token } = cancellation.order;
+        if (status === 'AWAITING_PAYMENT' && task_token !== undefined) await tokens.tellCancelled(task_token);
+        return answer(202, { order_id, status, cancel_requested: true });
+      }
+    }
+  });
+}
+
+function whyTooLate({ status, reason }: Order): string {
+  switch (status) {
+    case 'PENDING':
+    case 'RESERVED':
+    case 'AWAITING_PAYMENT':
+      return 'a payment of the order is under way; where it is refused, the order can be cancelled again';
+    case 'AUTHORIZED':
+    case 'PAID':
+      return 'the order is paid or being paid and cannot be cancelled any more';
+    case 'CONFIRMED':
+      return 'the order is confirmed and cannot be cancelled any more';
+    case 'NEEDS_ATTENTION':
+      return 'the order waits for an operator and cannot be cancelled meanwhile';
+    case 'REJECTED':
+    case 'CANCELLED':
+    case 'EXPIRED':
+      return `the order is ${status.toLowerCase()} already${reason === undefined ? '' : `: ${reason}`}`;
+  }
+}
+
+/** `POST /orders/cancel`. */
+export const handler = createHandler(once(() => ({ table: orderTable(), tokens: taskTokens() })));

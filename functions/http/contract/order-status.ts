@@ -1,0 +1,68 @@
+import { z } from 'zod';
+import { ORDER_STATUSES } from '../../orders/order-status.ts';
+import { orderId } from './identifiers.ts';
+import type { Operation } from './operation.ts';
+
+/** Query of `GET /orders/status`. */
+export const orderStatusQuery = z.object({ order_id: orderId });
+
+const time = z.iso.datetime();
+
+/** An order as `GET /orders/status` answers it. */
+export const orderStatusSchema = z.object({
+  order_id: z.uuid(),
+  status: z.enum(ORDER_STATUSES),
+  lines: z.array(
+    z.object({
+      id: z.string(),
+      name: z.string().optional().meta({ description: 'known once the stock is reserved' }),
+      count: z.int(),
+      unit_price: z.int().optional().meta({ description: 'minor units; known once the stock is reserved' }),
+    }),
+  ),
+  amount: z
+    .object({ value: z.int().meta({ description: 'minor units' }), currency: z.string().optional() })
+    .optional()
+    .meta({ description: 'the sum; known once the stock is reserved' }),
+  payment: z.object({
+    kind: z.enum(['METHOD_GIVEN', 'PAY_LATER']),
+    payment_id: z.string().optional().meta({ description: 'the payment that has claimed or paid the order' }),
+    due_at: time.optional().meta({ description: 'until when an order that waits for its payment can be paid' }),
+  }),
+  timeline: z.array(
+    z.object({ at: time, status: z.enum(ORDER_STATUSES), what: z.string(), why: z.string().optional() }),
+  ),
+  reason_code: z.string().optional().meta({ description: 'why the order was rejected, cancelled or expired' }),
+  reason: z.string().optional().meta({ description: 'the same for people' }),
+  cancel_requested: z.boolean().optional(),
+  created_at: time,
+  updated_at: time,
+});
+
+/** `GET /orders/status`. */
+export const orderStatusOperation: Operation = {
+  id: 'orderStatus',
+  method: 'get',
+  paths: ['/orders/status'],
+  summary: 'What has become of an order',
+  description: 'The order with its lines, its amount and a timeline of what happened and why.',
+  query: orderStatusQuery,
+  success: {
+    status: 200,
+    data: orderStatusSchema,
+    example: {
+      order_id: 'bdc38c99-c74d-4053-8897-7ea0dbd423f8',
+      status: 'RESERVED',
+      lines: [{ id: '0ec2fe2b-d061-43cd-a16e-672d2662e6fe', name: 'item1', count: 1, unit_price: 1000 }],
+      amount: { value: 1000, currency: 'USD' },
+      payment: { kind: 'METHOD_GIVEN' },
+      timeline: [
+        { at: '2026-11-22T12:00:00.000Z', status: 'PENDING', what: 'order placed' },
+        { at: '2026-11-22T12:00:00.100Z', status: 'RESERVED', what: 'stock reserved' },
+      ],
+      created_at: '2026-11-22T12:00:00.000Z',
+      updated_at: '2026-11-22T12:00:00.100Z',
+    },
+  },
+  errors: ['INVALID_REQUEST', 'ORDER_NOT_FOUND', 'ORDERS_UNAVAILABLE'],
+};

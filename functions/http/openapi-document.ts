@@ -1,0 +1,12 @@
+import { once } from '../common/once.ts';
+import { createEndpoint } from './endpoint.ts';
+import { openApiDocument } from './openapi/document.ts';
+
+const text = once(() => JSON.stringify(openApiDocument()));
+
+/** `GET /openapi.json`. */
+export const handler = createEndpoint(async () => ({
+  statusCode: 200,
+  headers: { 'Content-Type': 'application/json; charset=utf-8', 'X-Content-Type-Options': 'nosniff' },
+  body: text(),
+}));

@@ -1,0 +1,32 @@
+import type { z } from 'zod';
+import type { Order } from '../orders/order.ts';
+import type { orderStatusSchema } from './contract/order-status.ts';
+
+/** An order as its customer sees it. */
+export type OrderView = z.infer<typeof orderStatusSchema>;
+
+/** The parts of an order that are for its customer's eyes: no task token, no request hash, no payment method. */
+export function orderView(order: Order): OrderView {
+  return {
+    order_id: order.order_id,
+    status: order.status,
+    lines: order.lines.map(({ item_id, name, count, unit_price_minor }) => ({
+      id: item_id,
+      name,
+      count,
+      unit_price: unit_price_minor,
+    })),
+    amount: order.amount_minor === undefined ? undefined : { value: order.amount_minor, currency: order.currency },
+    payment: {
+      kind: order.payment_method === undefined ? 'PAY_LATER' : 'METHOD_GIVEN',
+      payment_id: order.payment_id,
+      due_at: order.payment_due_at,
+    },
+    timeline: order.timeline,
+    reason_code: order.reason_code,
+    reason: order.reason,
+    cancel_requested: order.cancel_requested_at === undefined ? undefined : true,
+    created_at: order.created_at,
+    updated_at: order.updated_at,
+  };
+}

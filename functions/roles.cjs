@@ -1,0 +1,86 @@
+/**
+ * One IAM role for each Lambda function, holding what that function does and nothing more. Plain CloudFormation made from
+ * a table, for two reasons: osls itself knows roles of the whole service only, and the plugin that adds
+ * `iamRoleStatements` to functions has had no release since 2021 and works by rewriting osls's own template.
+ */
+const ordersTable = { 'Fn::GetAtt': ['OrdersTable', 'Arn'] };
+// biome-ignore lint/suspicious/noTemplateCurlyInString: CloudFormation fills it in
+const startPendingIndex = { 'Fn::Sub': '${OrdersTable.Arn}/index/start-pending' };
+const orderSaga = { Ref: 'OrderSaga' };
+
+module.exports = async ({ resolveVariable }) => {
+  const stage = await resolveVariable('self:custom.stage');
+  const orderSagaExecutions = { 'Fn::Sub': sub('states', `execution:order-saga-${stage}:*`) };
+
+  /** What each function may do, by its key in functions.yml. The inventory and the payment service are no AWS services. */
+  const permissions = {
+    listStocks: [],
+    placeOrder: [
+      allow(['dynamodb:PutItem', 'dynamodb:GetItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem'], ordersTable),
+      allow(['states:StartExecution'], orderSaga),
+    ],
+    orderStatus: [allow(['dynamodb:GetItem'], ordersTable)],
+    cancelOrder: [
+      allow(['dynamodb:GetItem', 'dynamodb:UpdateItem'], ordersTable),
+      allow(['states:SendTaskFailure'], orderSaga),
+    ],
+    pay: [
+      allow(['dynamodb:GetItem', 'dynamodb:UpdateItem'], ordersTable),
+      allow(['states:SendTaskSuccess'], orderSaga),
+    ],
+    openapiDocument: [],
+    docs: [],
+    health: [],
+    reserveInventory: [],
+    releaseInventory: [],
+    commitInventory: [],
+    authorizePayment: [],
+    capturePayment: [],
+    voidPayment: [],
+    awaitPayment: [allow(['dynamodb:UpdateItem'], ordersTable)],
+    awaitRedrive: [],
+    startStrandedOrders: [
+      allow(['dynamodb:Query'], startPendingIndex),
+      allow(['dynamodb:UpdateItem'], ordersTable),
+      allow(['states:StartExecution'], orderSaga),
+      allow(['states:DescribeExecution'], orderSagaExecutions),
+    ],
+  };
+
+  const roles = Object.entries(permissions).map(([key, statements]) => [
+    `${key[0].toUpperCase()}${key.slice(1)}Role`,
+    role(`orders-${stage}-${key}`, statements),
+  ]);
+  return { Resources: Object.fromEntries(roles) };
+};
+
+function allow(actions, resource) {
+  return { Effect: 'Allow', Action: actions, Resource: resource };
+}
+
+function sub(service, resource) {
+  return `arn:\${AWS::Partition}:${service}:\${AWS::Region}:\${AWS::AccountId}:${resource}`;
+}
+
+/** A role that the function alone assumes, with its own log streams and the given statements. */
+function role(functionName, statements) {
+  const ownLog = { 'Fn::Sub': sub('logs', `log-group:/aws/lambda/${functionName}:*`) };
+  return {
+    Type: 'AWS::IAM::Role',
+    Properties: {
+      AssumeRolePolicyDocument: {
+        Version: '2012-10-17',
+        Statement: [{ Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' }],
+      },
+      Policies: [
+        {
+          PolicyName: functionName,
+          PolicyDocument: {
+            Version: '2012-10-17',
+            Statement: [allow(['logs:CreateLogStream', 'logs:PutLogEvents'], ownLog), ...statements],
+          },
+        },
+      ],
+    },
+  };
+}

@@ -1,0 +1,24 @@
+import { z } from 'zod';
+import { NeedsAttentionError } from '../common/errors.ts';
+import { createTask } from './task.ts';
+
+const input = z.object({
+  parked_step: z.string().min(1),
+  error: z.string(),
+  cause: z.string(),
+  /** The execution's redrive count when the step gave up. */
+  parked_at_redrive_count: z.int().min(0),
+  /** The execution's redrive count now. */
+  redrive_count: z.int().min(0),
+});
+
+/**
+ * The task AwaitRedrive: fails the execution with NeedsAttentionError until it was redriven since the step gave up; then
+ * the parked step goes on.
+ */
+export const handler = createTask('AwaitRedrive', input, async (parked): Promise<Record<string, never>> => {
+  if (parked.redrive_count > parked.parked_at_redrive_count) return {};
+  throw new NeedsAttentionError(
+    `${parked.parked_step} gave up with ${parked.error}: ${parked.cause}. Mend the cause, then redrive the execution.`,
+  );
+});

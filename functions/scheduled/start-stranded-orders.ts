@@ -1,0 +1,99 @@
+import type { OrderSaga, SagaStart } from '../clients/order-saga.ts';
+import { RetryableError } from '../common/errors.ts';
+import { type Logger, loggerFor, rootLogger } from '../common/logger.ts';
+import { once } from '../common/once.ts';
+import { orderSaga } from '../environment/order-saga.ts';
+import { orderTable } from '../environment/order-table.ts';
+import { createOrderRepository, type OrderRepository } from '../orders/order-repository.ts';
+
+/** What the function works with. */
+export interface StartStrandedOrdersDependencies {
+  readonly orders: Pick<OrderRepository, 'findStartPending' | 'announceStart'>;
+  readonly saga: OrderSaga;
+}
+
+/** What one run came to. */
+export interface StrandedOrdersReport {
+  /** Orders whose saga was started, now or a little before. */
+  readonly started: number;
+  /** Orders whose saga runs and has not written yet, or was written by now. */
+  readonly under_way: number;
+  /** Orders left for the next run. */
+  readonly left: number;
+  /** Orders whose execution ended without having written: an operator has to look. */
+  readonly ended: number;
+}
+
+/** A request starts its saga within seconds; only after that an order counts as stranded. */
+const STRANDED_AFTER_MS = 30_000;
+/** Orders of one run; the next one is a minute away. */
+const MOST_ORDERS = 500;
+const AT_A_TIME = 10;
+
+type Fate = keyof StrandedOrdersReport;
+
+/**
+ * Makes the function that starts the sagas of orders which were accepted but not started: the process died, or the
+ * answer to the start was lost. A start is idempotent, so it does no harm to one that was only slow.
+ */
+export function createHandler(
+  dependencies: () => StartStrandedOrdersDependencies,
+  parent: () => Logger = rootLogger,
+): () => Promise<StrandedOrdersReport> {
+  return async () => {
+    const { orders } = dependencies();
+    const ids = await orders.findStartPending(new Date(Date.now() - STRANDED_AFTER_MS), MOST_ORDERS);
+    const report = { started: 0, under_way: 0, left: 0, ended: 0 } satisfies StrandedOrdersReport;
+    const waiting = ids[Symbol.iterator]();
+    const worker = async () => {
+      for (const id of waiting) {
+        const fate = await startStranded(id, dependencies(), loggerFor(parent(), { order_id: id }));
+        report[fate] += 1;
+        // Step Functions is busy or away; pressing on would not help it.
+        if (fate === 'left') break;
+      }
+    };
+    await Promise.all(Array.from({ length: AT_A_TIME }, worker));
+    const { started, under_way, ended } = report;
+    const complete = { ...report, left: ids.length - started - under_way - ended };
+    if (ids.length > 0) parent().info('stranded orders', complete);
+    return complete;
+  };
+}
+
+async function startStranded(
+  orderId: string,
+  { orders, saga }: StartStrandedOrdersDependencies,
+  logger: Logger,
+): Promise<Fate> {
+  try {
+    const announced = await orders.announceStart(orderId, new Date());
+    if (!announced.applied) return 'under_way';
+    return await settled(await saga.start(announced.order), orderId, saga, logger);
+  } catch (error) {
+    if (!(error instanceof RetryableError)) throw error;
+    logger.warn('the saga of a stranded order could not be started', { error });
+    return 'left';
+  }
+}
+
+async function settled(start: SagaStart, orderId: string, saga: OrderSaga, logger: Logger): Promise<Fate> {
+  switch (start.outcome) {
+    case 'STARTED':
+      logger.info('started the saga of a stranded order');
+      return 'started';
+    case 'REFUSED':
+    case 'UNKNOWN':
+      logger.warn('the saga of a stranded order could not be started', { cause: start.cause });
+      return 'left';
+    case 'ALREADY_STARTED': {
+      const status = await saga.status(orderId);
+      if (status === 'RUNNING' || status === 'PENDING_REDRIVE') return 'under_way';
+      logger.error('the saga has ended without a word in its order; redrive the execution', { execution: status });
+      return 'ended';
+    }
+  }
+}
+
+/** Runs every minute. */
+export const handler = createHandler(once(() => ({ orders: createOrderRepository(orderTable()), saga: orderSaga() })));
