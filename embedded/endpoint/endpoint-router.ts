@@ -1,0 +1,89 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { answerCallerIdentity, isQuery } from './caller-identity.ts';
+import { HttpProxy } from './http-proxy.ts';
+
+/** What stands behind the endpoint. */
+export interface EndpointServices {
+  readonly stepFunctions: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
+  /** Shown at `/health`. */
+  readonly load: () => object;
+  readonly lambdaEndpoint: string;
+  readonly dynamodbEndpoint: string | undefined;
+  /** Account id, 12 digits. */
+  readonly account: string;
+  readonly logger: { warn(fields: object, message: string): void };
+}
+
+/**
+ * One endpoint for all of AWS that is needed here, so that `AWS_ENDPOINT_URL` is all a program has to know: Step
+ * Functions itself, DynamoDB and Lambda by proxy, and STS's GetCallerIdentity.
+ */
+export class EndpointRouter {
+  readonly #services: EndpointServices;
+  readonly #lambda: HttpProxy;
+  readonly #dynamodb: HttpProxy | undefined;
+
+  constructor(services: EndpointServices) {
+    this.#services = services;
+    this.#lambda = new HttpProxy(services.lambdaEndpoint);
+    this.#dynamodb = services.dynamodbEndpoint === undefined ? undefined : new HttpProxy(services.dynamodbEndpoint);
+  }
+
+  /** Routes by `X-Amz-Target`, or by path where a service has no such header. */
+  route(request: IncomingMessage, response: ServerResponse): void {
+    const target = String(request.headers['x-amz-target'] ?? '');
+    if (target.startsWith('AWSStepFunctions.')) void this.#services.stepFunctions(request, response);
+    else if (target.startsWith('DynamoDB')) this.#forwardDynamoDb(request, response);
+    else if (/^\/20\d\d-\d\d-\d\d\/functions/.test(request.url ?? ''))
+      this.#forward(this.#lambda, 'Lambda', request, response);
+    else if (request.method === 'GET' && request.url === '/health') this.#answerHealth(response);
+    else if (isQuery(request)) void this.#answerQuery(request, response);
+    else refuse(response);
+  }
+
+  close(): void {
+    this.#lambda.close();
+    this.#dynamodb?.close();
+  }
+
+  #forwardDynamoDb(request: IncomingMessage, response: ServerResponse): void {
+    if (this.#dynamodb) this.#forward(this.#dynamodb, 'DynamoDB', request, response);
+    else {
+      answerError(response, 400, 'UnknownOperationException', 'No DynamoDB here: start with --dynamodb-endpoint.');
+    }
+  }
+
+  #forward(proxy: HttpProxy, service: string, request: IncomingMessage, response: ServerResponse): void {
+    proxy.forward(request, response, (error) => {
+      this.#services.logger.warn({ service, err: error }, 'a proxied service cannot be reached');
+      answerError(response, 503, 'ServiceUnavailable', `${service} cannot be reached at the moment.`);
+    });
+  }
+
+  #answerHealth(response: ServerResponse): void {
+    response.writeHead(200, { 'content-type': 'application/json' });
+    response.end(JSON.stringify({ status: 'running', stepFunctions: this.#services.load() }));
+  }
+
+  async #answerQuery(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    try {
+      if (!(await answerCallerIdentity(request, response, this.#services.account))) refuse(response);
+    } catch {
+      response.destroy();
+    }
+  }
+}
+
+const refuse = (response: ServerResponse): void =>
+  answerError(
+    response,
+    400,
+    'UnknownOperationException',
+    'This endpoint serves Step Functions, DynamoDB, Lambda invocations and STS GetCallerIdentity.',
+  );
+
+const answerError = (response: ServerResponse, status: number, type: string, message: string): void => {
+  if (response.headersSent || response.destroyed) return;
+  response.writeHead(status, { 'content-type': 'application/x-amz-json-1.0', 'x-amzn-errortype': type });
+  response.end(JSON.stringify({ __type: type, message }));
+};

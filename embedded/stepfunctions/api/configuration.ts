@@ -1,0 +1,55 @@
+import type { JsonObject } from '../language/json.ts';
+import { ApiError } from '../wire/api-error.ts';
+import { invalidArn } from '../wire/api-error-texts.ts';
+import type { Read } from '../wire/request-shape.ts';
+import { present } from './context.ts';
+import type { encryptionMember, loggingMember, tracingMember } from './members.ts';
+
+type Configurations = Read<{
+  logging: typeof loggingMember;
+  tracing: typeof tracingMember;
+  encryption: typeof encryptionMember;
+}>;
+
+/** A logging configuration with AWS's defaults filled in. Nothing is logged to CloudWatch here. */
+export const completeLogging = (given: Configurations['logging'] | undefined): JsonObject => {
+  const level = given?.level ?? 'OFF';
+  const destinations = given?.destinations?.map(({ cloudWatchLogsLogGroup }) =>
+    present({
+      cloudWatchLogsLogGroup: cloudWatchLogsLogGroup && present({ logGroupArn: cloudWatchLogsLogGroup.logGroupArn }),
+    }),
+  );
+  if (level !== 'OFF' && (destinations?.length ?? 0) !== 1) {
+    throw new ApiError(
+      'InvalidLoggingConfiguration',
+      "Invalid Logging Configuration: 'Must specify exactly one Log Destination.'",
+    );
+  }
+  return present({ level, includeExecutionData: given?.includeExecutionData ?? false, destinations });
+};
+
+/** A tracing configuration with AWS's default. Nothing is traced here. */
+export const completeTracing = (given: Configurations['tracing'] | undefined): JsonObject => ({
+  enabled: given?.enabled ?? false,
+});
+
+/** An encryption configuration; the journal itself is not encrypted, so only AWS's own key is accepted. */
+export const completeEncryption = (given: Configurations['encryption'] | undefined): JsonObject => {
+  if (given?.type === 'CUSTOMER_MANAGED_KMS_KEY') {
+    throw new ApiError(
+      'InvalidEncryptionConfiguration',
+      "Invalid Encryption Configuration: 'This endpoint has no KMS: leave encryptionConfiguration out or use AWS_OWNED_KEY.'",
+    );
+  }
+  return { type: 'AWS_OWNED_KEY' };
+};
+
+/**
+ * Checks that a role is an ARN. Nobody takes the role on here.
+ *
+ * @throws {ApiError} InvalidArn
+ */
+export const checkRole = (roleArn: string): void => {
+  if (!roleArn.startsWith('arn:')) throw invalidArn(`Invalid ARN prefix: ${roleArn}`);
+  if (roleArn.split(':').length < 6) throw invalidArn(`Invalid ARN format: ${roleArn}`);
+};

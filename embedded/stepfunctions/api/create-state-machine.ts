@@ -1,0 +1,81 @@
+import type { NewRevision, StateMachine } from '../journal/state-machine-store.ts';
+import { stateMachineAlreadyExists, stateMachineDeleting, validationFailed } from '../wire/api-error-texts.ts';
+import { flag, optional, readRequest } from '../wire/request-shape.ts';
+import { checkRole, completeEncryption, completeLogging, completeTracing } from './configuration.ts';
+import { type Action, present, seconds } from './context.ts';
+import { checkDefinition } from './definition-check.ts';
+import {
+  arnMember,
+  definitionMember,
+  descriptionMember,
+  encryptionMember,
+  loggingMember,
+  nameMember,
+  tagsMember,
+  tracingMember,
+  typeMember,
+} from './members.ts';
+import { checkName } from './name.ts';
+import { publishVersion, versionArnOf } from './publish-version.ts';
+import { checkTags } from './tags.ts';
+
+const shape = {
+  name: nameMember,
+  definition: definitionMember,
+  roleArn: arnMember,
+  type: optional(typeMember),
+  loggingConfiguration: optional(loggingMember),
+  tags: optional(tagsMember),
+  tracingConfiguration: optional(tracingMember),
+  publish: optional(flag()),
+  versionDescription: optional(descriptionMember),
+  encryptionConfiguration: optional(encryptionMember),
+};
+
+/** CreateStateMachine. Asked again for what exists, it answers as the first time; the role and tags don't count. */
+export const createStateMachine: Action = (context, body) => {
+  const { journal, arns } = context;
+  const request = readRequest(shape, body);
+  checkName(request.name);
+  checkRole(request.roleArn);
+  const type = request.type ?? 'STANDARD';
+  if (request.versionDescription !== undefined && !request.publish) {
+    throw validationFailed('Version description can only be set when publish is true');
+  }
+  const first: NewRevision = {
+    revisionId: undefined,
+    definition: request.definition,
+    roleArn: request.roleArn,
+    logging: JSON.stringify(completeLogging(request.loggingConfiguration)),
+    tracing: JSON.stringify(completeTracing(request.tracingConfiguration)),
+    encryption: JSON.stringify(completeEncryption(request.encryptionConfiguration)),
+  };
+  checkDefinition(request.definition, type);
+  const arn = arns.stateMachine(request.name);
+  const tags = checkTags(context, arn, request.tags ?? []);
+  const existing = journal.stateMachines.find(arn);
+  if (existing?.status === 'DELETING') throw stateMachineDeleting(arn);
+  if (existing && !isSame(existing, first, type)) throw stateMachineAlreadyExists(arn);
+  return journal.transaction(() => {
+    const machine =
+      existing ?? journal.stateMachines.create({ arn, name: request.name, type, createdAt: Date.now() }, first);
+    if (!existing) journal.tags.add(arn, tags);
+    const version = request.publish ? publishVersion(context, machine, request.versionDescription) : undefined;
+    return present({
+      stateMachineArn: arn,
+      creationDate: seconds(machine.createdAt),
+      stateMachineVersionArn: version && versionArnOf(machine, version),
+    });
+  });
+
+  function isSame(machine: StateMachine, next: NewRevision, wanted: string): boolean {
+    const current = journal.stateMachines.revision(machine.revision);
+    return (
+      machine.type === wanted &&
+      current.definition === next.definition &&
+      current.logging === next.logging &&
+      current.tracing === next.tracing &&
+      current.encryption === next.encryption
+    );
+  }
+};

@@ -1,0 +1,43 @@
+import type { ExecutionRecord } from '../journal/execution-store.ts';
+import type { JsonObject } from '../language/json.ts';
+import { readRequest } from '../wire/request-shape.ts';
+import { type Action, type ApiContext, present, seconds } from './context.ts';
+import { findExecution } from './execution-lookup.ts';
+import { arnMember, includedDataMember } from './members.ts';
+
+const shape = { executionArn: arnMember, includedData: includedDataMember };
+
+/** DescribeExecution. */
+export const describeExecution: Action = (context, body) => {
+  const request = readRequest(shape, body);
+  const record = findExecution(context, request.executionArn);
+  return describeRecord(context, record, request.includedData !== 'METADATA_ONLY');
+};
+
+/** What DescribeExecution answers about an execution. */
+export const describeRecord = ({ journal }: ApiContext, record: ExecutionRecord, withData: boolean): JsonObject =>
+  present({
+    executionArn: record.arn,
+    stateMachineArn: journal.stateMachines.revision(record.revision).arn,
+    name: record.name,
+    status: record.status,
+    startDate: seconds(record.startedAt),
+    stopDate: record.stoppedAt === undefined ? undefined : seconds(record.stoppedAt),
+    input: withData ? record.input : undefined,
+    inputDetails: { included: withData },
+    output: withData ? record.output : undefined,
+    outputDetails: record.output === undefined ? undefined : { included: withData },
+    traceHeader: record.traceHeader,
+    error: withData ? record.error : undefined,
+    cause: withData ? record.cause : undefined,
+    stateMachineVersionArn: record.versionArn,
+    stateMachineAliasArn: record.aliasArn,
+    redriveCount: record.redriveCount,
+    redriveDate: record.redrivenAt === undefined ? undefined : seconds(record.redrivenAt),
+    ...redriveOf(record),
+  });
+
+const redriveOf = ({ status }: ExecutionRecord): JsonObject =>
+  status === 'RUNNING' || status === 'SUCCEEDED'
+    ? { redriveStatus: 'NOT_REDRIVABLE', redriveStatusReason: `Execution is ${status} and cannot be redriven` }
+    : { redriveStatus: 'REDRIVABLE' };

@@ -1,0 +1,47 @@
+import type { ExecutionRecord } from '../journal/execution-store.ts';
+import { ApiError } from '../wire/api-error.ts';
+import { optional, readRequest, text } from '../wire/request-shape.ts';
+import { type Action, seconds } from './context.ts';
+import { findExecution } from './execution-lookup.ts';
+import { arnMember } from './members.ts';
+
+const shape = {
+  executionArn: arnMember,
+  clientToken: optional(text({ min: 1, max: 64, pattern: /^[!-~]+$/ })),
+};
+
+const DAY_MS = 24 * 60 * 60 * 1_000;
+const REDRIVABLE_FOR_MS = 14 * DAY_MS;
+const MOST_REDRIVES = 1_000;
+const MOST_EVENTS = 24_999;
+
+/** RedriveExecution. With a client token, a repeated call answers as the first. */
+export const redriveExecution: Action = async (context, body) => {
+  const { executionArn, clientToken } = readRequest(shape, body);
+  const { journal, executions } = context;
+  const record = findExecution(context, executionArn);
+  if (clientToken !== undefined && record.redriveToken === clientToken && record.redrivenAt !== undefined) {
+    return { redriveDate: seconds(record.redrivenAt) };
+  }
+  const why = whyNotRedrivable(record, executions.state(record.id)?.nextEventId ?? 0);
+  if (why !== undefined) throw notRedrivable(why);
+  const changed = await executions.deliver(record.id, { type: 'RedriveRequested' });
+  const after = findExecution(context, executionArn);
+  if (!changed) throw notRedrivable(whyNotRedrivable(after, 0) ?? 'Execution cannot be redriven');
+  if (clientToken !== undefined) journal.executions.setRedriveToken(record.id, clientToken);
+  return { redriveDate: seconds(after.redrivenAt ?? Date.now()) };
+};
+
+const notRedrivable = (why: string): ApiError => new ApiError('ExecutionNotRedrivable', why);
+
+/** Why an execution cannot be redriven, or `undefined` when it can. */
+export const whyNotRedrivable = (record: ExecutionRecord, nextEventId: number): string | undefined => {
+  const { status, redriveCount, stoppedAt } = record;
+  if (status === 'RUNNING' || status === 'SUCCEEDED') return `Execution is ${status} and cannot be redriven`;
+  if (redriveCount >= MOST_REDRIVES) return `Execution redrive count exceeds the limit of ${MOST_REDRIVES}`;
+  if (nextEventId > MOST_EVENTS) return `Execution event history exceeds ${MOST_EVENTS} events`;
+  if (stoppedAt !== undefined && Date.now() - stoppedAt > REDRIVABLE_FOR_MS) {
+    return 'Execution has exceeded the redrivable period of 14 days';
+  }
+  return undefined;
+};

@@ -1,0 +1,88 @@
+import { randomUUID } from 'node:crypto';
+import type { ExecutionParameters } from '../core/execution.ts';
+import type { ExecutionRecord } from '../journal/execution-store.ts';
+import type { JsonObject } from '../language/json.ts';
+import { executionAlreadyExists, stateMachineDeleting, throttled } from '../wire/api-error-texts.ts';
+import { optional, readRequest } from '../wire/request-shape.ts';
+import { type Action, type ActionCaller, type ApiContext, seconds } from './context.ts';
+import { checkExecutionInput } from './execution-input.ts';
+import { arnMember, nameMember, payloadMember, traceHeaderMember } from './members.ts';
+import { checkName } from './name.ts';
+import { type Resolved, resolve } from './state-machine-lookup.ts';
+
+const shape = {
+  stateMachineArn: arnMember,
+  name: optional(nameMember),
+  input: optional(payloadMember),
+  traceHeader: optional(traceHeaderMember),
+};
+
+/**
+ * StartExecution. Idempotent by name and input for as long as the execution runs. Refused with ThrottlingException
+ * while the engine is overloaded; a nested start is not, as it belongs to work that was accepted before.
+ */
+export const startExecution: Action = async (context, body, caller) => {
+  const request = readRequest(shape, body);
+  if (request.name !== undefined) checkName(request.name);
+  const target = resolve(context, request.stateMachineArn);
+  if (target.machine.status === 'DELETING') throw stateMachineDeleting(target.machine.arn);
+  const input = request.input ?? '{}';
+  checkExecutionInput(input);
+  if (!caller.isTask && context.isOverloaded()) throw throttled();
+  const name = request.name ?? randomUUID();
+  if (target.machine.type === 'EXPRESS') return startExpress(context, target, name, input);
+  return startStandard(context, target, { name, input, traceHeader: request.traceHeader }, caller);
+};
+
+/** What the core has to know about an execution of this revision. */
+export const parametersOf = (target: Resolved, arn: string, name: string, input: string): ExecutionParameters => ({
+  arn,
+  name,
+  stateMachineArn: target.machine.arn,
+  stateMachineName: target.machine.name,
+  ...(target.versionArn === undefined ? {} : { versionArn: target.versionArn }),
+  ...(target.alias ? { aliasArn: target.alias.arn } : {}),
+  type: target.machine.type,
+  roleArn: target.revision.roleArn,
+  input,
+});
+
+const startExpress = (context: ApiContext, target: Resolved, name: string, input: string): JsonObject => {
+  const arn = context.arns.express(target.machine.name, name, randomUUID());
+  const definition = context.definitions.of(target.revision);
+  // Nobody waits for its end; what goes wrong is in the log.
+  context.express.run(parametersOf(target, arn, name, input), definition).catch(() => undefined);
+  return { executionArn: arn, startDate: seconds(Date.now()) };
+};
+
+const startStandard = async (
+  context: ApiContext,
+  target: Resolved,
+  start: { name: string; input: string; traceHeader: string | undefined },
+  caller: ActionCaller,
+): Promise<JsonObject> => {
+  const { journal, arns, executions } = context;
+  const arn = arns.execution(target.machine.name, start.name);
+  await executions.starting(arn);
+  const existing = journal.executions.find(arn);
+  if (existing) {
+    if (!isSameStart(existing, start.input, caller)) throw executionAlreadyExists(arn);
+    return { executionArn: arn, startDate: seconds(existing.startedAt) };
+  }
+  const execution = await executions.start(parametersOf(target, arn, start.name, start.input), {
+    stateMachine: target.machine.id,
+    revision: target.revision.id,
+    ...(start.traceHeader === undefined ? {} : { traceHeader: start.traceHeader }),
+    ...(caller.parent ? { parent: caller.parent } : {}),
+  });
+  return { executionArn: arn, startDate: seconds(execution.startedAt) };
+};
+
+/** A task that was interrupted by a crash finds the execution it started, whatever became of it. */
+const isSameStart = (existing: ExecutionRecord, input: string, caller: ActionCaller): boolean => {
+  if (caller.parent) {
+    const { parent } = existing;
+    if (parent?.execution === caller.parent.execution && parent.taskId === caller.parent.taskId) return true;
+  }
+  return existing.status === 'RUNNING' && existing.input === input;
+};

@@ -1,0 +1,62 @@
+import type { Alias } from '../journal/alias-store.ts';
+import type { Revision, StateMachine } from '../journal/state-machine-store.ts';
+import type { Version } from '../journal/version-store.ts';
+import { stateMachineDoesNotExist } from '../wire/api-error-texts.ts';
+import { parseArn } from '../wire/arn.ts';
+import type { ApiContext } from './context.ts';
+
+/** What a state machine ARN, with or without a version or alias, stands for. */
+export interface Resolved {
+  readonly machine: StateMachine;
+  readonly revision: Revision;
+  readonly version?: Version;
+  readonly versionArn?: string;
+  readonly alias?: Alias;
+}
+
+/**
+ * The state machine with this ARN, which must have no version or alias.
+ *
+ * @throws {ApiError} InvalidArn, StateMachineDoesNotExist
+ */
+export const findMachine = ({ journal }: ApiContext, arn: string): StateMachine => {
+  parseArn(arn, 'stateMachine');
+  const machine = journal.stateMachines.find(arn);
+  if (!machine) throw stateMachineDoesNotExist(arn);
+  return machine;
+};
+
+/**
+ * The machine and revision an ARN stands for. Through an alias, one of its versions by their weights.
+ *
+ * @throws {ApiError} InvalidArn, StateMachineDoesNotExist
+ */
+export const resolve = (context: ApiContext, arn: string): Resolved => {
+  const { journal } = context;
+  const { qualifier } = parseArn(arn, 'stateMachine');
+  const unqualified = qualifier === undefined ? arn : arn.slice(0, -qualifier.length - 1);
+  const machine = journal.stateMachines.find(unqualified);
+  if (!machine) throw stateMachineDoesNotExist(arn);
+  if (qualifier === undefined) return { machine, revision: journal.stateMachines.revision(machine.revision) };
+  const alias = journal.aliases.find(arn);
+  const versionArn = alias ? routeOf(alias) : arn;
+  const version = journal.versions.find(machine.id, versionNumber(versionArn));
+  if (!version) throw stateMachineDoesNotExist(arn);
+  const revision = journal.stateMachines.revision(version.revision);
+  return { machine, revision, version, versionArn, ...(alias ? { alias } : {}) };
+};
+
+/** The number at the end of a version's ARN; NaN when it is no version. */
+export const versionNumber = (arn: string): number => {
+  const last = arn.slice(arn.lastIndexOf(':') + 1);
+  return /^[1-9]\d*$/.test(last) ? Number(last) : Number.NaN;
+};
+
+const routeOf = (alias: Alias): string => {
+  let left = Math.random() * 100;
+  for (const { stateMachineVersionArn, weight } of alias.routes) {
+    left -= weight;
+    if (left < 0) return stateMachineVersionArn;
+  }
+  return alias.routes.at(-1)?.stateMachineVersionArn ?? alias.arn;
+};

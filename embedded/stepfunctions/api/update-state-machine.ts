@@ -1,0 +1,81 @@
+import { randomUUID } from 'node:crypto';
+import type { NewRevision, Revision } from '../journal/state-machine-store.ts';
+import { ApiError } from '../wire/api-error.ts';
+import { stateMachineDeleting, stateMachineDoesNotExist, validationFailed } from '../wire/api-error-texts.ts';
+import { parseArn } from '../wire/arn.ts';
+import { flag, optional, readRequest } from '../wire/request-shape.ts';
+import { checkRole, completeEncryption, completeLogging, completeTracing } from './configuration.ts';
+import { type Action, present, seconds } from './context.ts';
+import { checkDefinition } from './definition-check.ts';
+import {
+  arnMember,
+  definitionMember,
+  descriptionMember,
+  encryptionMember,
+  loggingMember,
+  tracingMember,
+} from './members.ts';
+import { publishVersion, versionArnOf } from './publish-version.ts';
+
+const shape = {
+  stateMachineArn: arnMember,
+  definition: optional(definitionMember),
+  roleArn: optional(arnMember),
+  loggingConfiguration: optional(loggingMember),
+  tracingConfiguration: optional(tracingMember),
+  publish: optional(flag()),
+  versionDescription: optional(descriptionMember),
+  encryptionConfiguration: optional(encryptionMember),
+};
+
+/** UpdateStateMachine. Running executions keep the revision they were started with. */
+export const updateStateMachine: Action = (context, body) => {
+  const { journal } = context;
+  const request = readRequest(shape, body);
+  const { definition, roleArn, loggingConfiguration, tracingConfiguration, encryptionConfiguration } = request;
+  const { qualifier } = parseArn(request.stateMachineArn, 'stateMachine');
+  const machine = qualifier === undefined ? journal.stateMachines.find(request.stateMachineArn) : undefined;
+  if (!machine) throw stateMachineDoesNotExist(request.stateMachineArn);
+  if (machine.status === 'DELETING') throw stateMachineDeleting(machine.arn);
+  const given = [definition, roleArn, loggingConfiguration, tracingConfiguration, encryptionConfiguration];
+  if (given.every((member) => member === undefined)) {
+    throw new ApiError(
+      'MissingRequiredParameter',
+      'Either the definition, the role ARN, the LoggingConfiguration, or the TracingConfiguration must be specified',
+    );
+  }
+  if (request.versionDescription !== undefined && !request.publish) {
+    throw validationFailed('Version description can only be set when publish is true');
+  }
+  if (roleArn !== undefined) checkRole(roleArn);
+  if (definition !== undefined) checkDefinition(definition, machine.type);
+  const current = journal.stateMachines.revision(machine.revision);
+  const next: NewRevision = {
+    revisionId: randomUUID(),
+    definition: definition ?? current.definition,
+    roleArn: roleArn ?? current.roleArn,
+    logging: loggingConfiguration ? JSON.stringify(completeLogging(loggingConfiguration)) : current.logging,
+    tracing: tracingConfiguration ? JSON.stringify(completeTracing(tracingConfiguration)) : current.tracing,
+    encryption: encryptionConfiguration
+      ? JSON.stringify(completeEncryption(encryptionConfiguration))
+      : current.encryption,
+  };
+  return journal.transaction(() => {
+    const now = Date.now();
+    const isChanged = differs(current, next);
+    const updated = isChanged ? journal.stateMachines.revise(machine, next, now) : machine;
+    const version = request.publish ? publishVersion(context, updated, request.versionDescription) : undefined;
+    return present({
+      updateDate: seconds(now),
+      revisionId: isChanged ? next.revisionId : current.revisionId,
+      stateMachineVersionArn: version && versionArnOf(updated, version),
+    });
+  });
+};
+
+const differs = (current: Revision, next: NewRevision): boolean =>
+  current.definition !== next.definition ||
+  current.roleArn !== next.roleArn ||
+  current.logging !== next.logging ||
+  current.tracing !== next.tracing ||
+  current.encryption !== next.encryption;

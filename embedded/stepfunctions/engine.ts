@@ -1,0 +1,161 @@
+import { ACTIONS } from './api/actions.ts';
+import type { ActionCaller, ApiContext } from './api/context.ts';
+import type { Execution } from './core/execution.ts';
+import { DynamoDb } from './integrations/dynamodb.ts';
+import { HttpEndpoint } from './integrations/http-endpoint.ts';
+import type { Integration, IntegrationTarget } from './integrations/integration.ts';
+import { Lambda } from './integrations/lambda.ts';
+import { jobEndOf, StepFunctions } from './integrations/step-functions.ts';
+import { TaskFailure } from './integrations/task-failure.ts';
+import type { ExecutionOrigin, ParentTask } from './journal/execution-store.ts';
+import { Journal } from './journal/journal.ts';
+import type { JsonObject } from './language/json.ts';
+import { ActivityQueue } from './runtime/activity-queue.ts';
+import { Definitions } from './runtime/definitions.ts';
+import { ExpressExecutions } from './runtime/express-executions.ts';
+import { FairQueue } from './runtime/fair-queue.ts';
+import { JournaledExecutions } from './runtime/journaled-executions.ts';
+import { TaskRunner } from './runtime/task-runner.ts';
+import type { EngineSettings } from './settings.ts';
+import { ApiError } from './wire/api-error.ts';
+import { Arns } from './wire/arn.ts';
+import { PageTokens } from './wire/page-tokens.ts';
+
+const nobody: AbortSignal = new AbortController().signal;
+
+/** The whole engine but for its HTTP server: journal, executions, tasks and the API's actions. */
+export class Engine {
+  readonly #journal: Journal;
+  readonly #context: ApiContext;
+  readonly #tasks: TaskRunner;
+  readonly #queue: FairQueue<string>;
+  readonly #endpoints: readonly HttpEndpoint[];
+  readonly #integrations: ReadonlyMap<string, Integration>;
+
+  constructor(settings: EngineSettings) {
+    const { account, region, lambdaEndpoint, dynamodbEndpoint, maxConcurrentInvokes, connectRetrySeconds } = settings;
+    this.#journal = new Journal(settings.dataDir, settings.durability);
+    const journal = this.#journal;
+    const lambdaHttp = new HttpEndpoint(lambdaEndpoint, maxConcurrentInvokes, connectRetrySeconds);
+    const dynamodbHttp =
+      dynamodbEndpoint === undefined
+        ? undefined
+        : new HttpEndpoint(dynamodbEndpoint, maxConcurrentInvokes, connectRetrySeconds);
+    this.#endpoints = dynamodbHttp ? [lambdaHttp, dynamodbHttp] : [lambdaHttp];
+    const lambda = new Lambda(lambdaHttp, `arn:aws:lambda:${region}:${account}:function:`);
+    this.#integrations = this.#integrationsOf(lambda, dynamodbHttp && new DynamoDb(dynamodbHttp, region));
+    this.#queue = new FairQueue(maxConcurrentInvokes);
+    this.#tasks = new TaskRunner(
+      {
+        lambdaFunction: (arn, input, cancelled) => lambda.callFunction(arn, input, cancelled),
+        integration: (target) => this.#integration(target),
+        jobEnd: (task, submitted) => this.#jobEnd(task.target, submitted as JsonObject),
+        stopJob: ({ execution, taskId }) => this.#stopJob(execution, taskId),
+        logger: settings.logger,
+      },
+      this.#queue,
+    );
+    const definitions = new Definitions();
+    const executions = new JournaledExecutions(
+      journal,
+      definitions,
+      this.#tasks,
+      {
+        ended: (execution, origin) => this.#ended(execution, origin),
+        activityScheduled: (arn) => this.#context.activities.scheduled(arn),
+      },
+      settings.logger,
+    );
+    this.#context = {
+      journal,
+      arns: new Arns(account, region),
+      definitions,
+      executions,
+      express: new ExpressExecutions(this.#tasks, settings.logger),
+      activities: new ActivityQueue(journal, ({ execution, taskId }, workerName) =>
+        executions.deliver(execution, {
+          type: 'TaskStarted',
+          taskId,
+          ...(workerName === undefined ? {} : { workerName }),
+        }),
+      ),
+      pages: new PageTokens(journal.secret()),
+      isOverloaded: () => this.#tasks.backlog >= settings.maxQueuedExecutions,
+    };
+  }
+
+  /** What the engine has to do at the moment. */
+  get load(): { readonly invokesUnderWay: number; readonly executionsQueued: number } {
+    return { invokesUnderWay: this.#queue.running, executionsQueued: this.#tasks.backlog };
+  }
+
+  /** Goes on with what ran when the process ended last. */
+  recover(): Promise<void> {
+    return this.#context.executions.recover();
+  }
+
+  /** Answers an action of the API. */
+  call(action: string, body: JsonObject, caller: ActionCaller): JsonObject | Promise<JsonObject> {
+    const handler = ACTIONS.get(action);
+    if (!handler) throw new ApiError('UnknownOperationException', '');
+    return handler(this.#context, body, caller);
+  }
+
+  close(): void {
+    this.#tasks.close();
+    this.#context.express.close();
+    this.#context.executions.close();
+    for (const endpoint of this.#endpoints) endpoint.close();
+    this.#journal.close();
+  }
+
+  #integrationsOf(lambda: Lambda, dynamodb: DynamoDb | undefined): ReadonlyMap<string, Integration> {
+    const own = new StepFunctions(async (action, body, parent) => this.call(action, body, asTask(parent)));
+    return new Map<string, Integration>([
+      ['lambda:invoke', lambda.invoke],
+      ['states', own.optimized],
+      ['aws-sdk:sfn', own.sdk],
+      ...(dynamodb ? [['dynamodb', dynamodb.optimized] as const, ['aws-sdk:dynamodb', dynamodb.sdk] as const] : []),
+    ]);
+  }
+
+  #integration(target: IntegrationTarget): Integration {
+    const service = `${target.sdk ? 'aws-sdk:' : ''}${target.service}`;
+    const found = this.#integrations.get(service) ?? this.#integrations.get(`${service}:${target.action}`);
+    if (found) return found;
+    const hint = target.service === 'dynamodb' ? ' Start the engine with --dynamodb-endpoint.' : '';
+    throw new TaskFailure('States.Runtime', `This engine does not reach the service behind ${target.resource}.${hint}`);
+  }
+
+  /** Tells a `.sync` task that its execution has ended, and lets go of a deleted machine with its last execution. */
+  #ended(execution: Execution, origin: ExecutionOrigin): void {
+    const machine = this.#journal.stateMachines.find(execution.stateMachineArn);
+    if (machine?.status === 'DELETING') this.#journal.stateMachines.dropDeleted();
+    const owner = origin.parent && this.#context.executions.ownerOfParent(origin.parent);
+    const record = owner && this.#journal.executions.findById(origin.id);
+    if (!origin.parent || !owner || !record) return;
+    const pattern = this.#context.executions.patternOf(origin.parent);
+    const end = pattern && jobEndOf(record, execution.stateMachineArn, pattern);
+    if (end) this.#tasks.jobEnded(owner, origin.parent.taskId, end);
+  }
+
+  #jobEnd(target: IntegrationTarget | { kind: string }, submitted: JsonObject): ReturnType<typeof jobEndOf> {
+    const record = this.#journal.executions.find(String(submitted.ExecutionArn));
+    if (!record || !('pattern' in target)) return undefined;
+    return jobEndOf(record, this.#journal.stateMachines.revision(record.revision).arn, target.pattern);
+  }
+
+  /** AWS stops the execution that a `.sync` task waits for when the task is given up. */
+  #stopJob(execution: number | undefined, taskId: string): void {
+    if (execution === undefined) return;
+    for (const child of this.#journal.executions.runningChildren(execution, taskId)) {
+      this.#context.executions.deliverQuietly(child, { type: 'StopRequested' });
+    }
+  }
+}
+
+const asTask = (parent: ParentTask | undefined): ActionCaller => ({
+  gone: () => nobody,
+  isTask: true,
+  ...(parent ? { parent } : {}),
+});

@@ -1,0 +1,57 @@
+import type { Json, JsonObject } from '../language/json.ts';
+import { toApiSpelling, toSdkSpelling } from './attribute-values.ts';
+import { optimizedFailure, readError, sdkFailure } from './dynamodb-errors.ts';
+import { ConnectionError, type HttpEndpoint, type HttpReply } from './http-endpoint.ts';
+import type { Integration } from './integration.ts';
+import { requestIdOf, sdkMetadata } from './sdk-metadata.ts';
+import { TaskFailure } from './task-failure.ts';
+
+/** What DynamoDB's emulators want to see of a signature: they look at its form and the key's id. */
+const authorization = (region: string): string =>
+  `AWS4-HMAC-SHA256 Credential=test/20260101/${region}/dynamodb/aws4_request, SignedHeaders=host;x-amz-date, Signature=${'0'.repeat(64)}`;
+
+const pascalCase = (action: string): string => `${action.slice(0, 1).toUpperCase()}${action.slice(1)}`;
+
+/** DynamoDB through its own API, wherever that is. */
+export class DynamoDb {
+  readonly #endpoint: HttpEndpoint;
+  readonly #authorization: string;
+
+  constructor(endpoint: HttpEndpoint, region: string) {
+    this.#endpoint = endpoint;
+    this.#authorization = authorization(region);
+  }
+
+  /** `dynamodb:getItem`, `putItem`, `updateItem`, `deleteItem`. */
+  readonly optimized: Integration = async ({ target, input, cancelled }) => {
+    const reply = await this.#call(target.action, input, cancelled, 'DynamoDB.SdkClientException');
+    if (reply.status >= 300) throw optimizedFailure(readError(reply));
+    return { ...(JSON.parse(reply.body) as JsonObject), ...sdkMetadata(reply, requestIdOf(reply)) };
+  };
+
+  /** `aws-sdk:dynamodb:…`, any action. */
+  readonly sdk: Integration = async ({ target, input, cancelled }) => {
+    const reply = await this.#call(target.action, toApiSpelling(input), cancelled, 'DynamoDb.SdkClientException');
+    if (reply.status >= 300) throw sdkFailure(readError(reply));
+    return toSdkSpelling(JSON.parse(reply.body) as Json);
+  };
+
+  async #call(action: string, input: Json, cancelled: AbortSignal, unreachable: string): Promise<HttpReply> {
+    try {
+      return await this.#endpoint.post({
+        path: '/',
+        headers: {
+          'content-type': 'application/x-amz-json-1.0',
+          'x-amz-target': `DynamoDB_20120810.${pascalCase(action)}`,
+          'x-amz-date': new Date().toISOString().replace(/[-:]|\.\d+/g, ''),
+          authorization: this.#authorization,
+        },
+        body: JSON.stringify(input),
+        cancelled,
+      });
+    } catch (error) {
+      if (!(error instanceof ConnectionError)) throw error;
+      throw new TaskFailure(unreachable, `Unable to execute HTTP request: ${error.message}`, { cause: error });
+    }
+  }
+}

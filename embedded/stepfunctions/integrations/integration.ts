@@ -1,0 +1,29 @@
+import type { Effect, TaskTarget } from '../core/effect.ts';
+import type { Json } from '../language/json.ts';
+
+/** The effect that runs a task. */
+export type RunTask = Extract<Effect, { type: 'RunTask' }>;
+
+/** A target that is called through a service integration. */
+export type IntegrationTarget = Extract<TaskTarget, { kind: 'INTEGRATION' }>;
+
+/** Who the task belongs to. */
+export interface TaskOrigin {
+  readonly executionArn: string;
+  readonly taskId: string;
+  /** The journal's id of the execution; absent for an express one. */
+  readonly execution?: number;
+}
+
+/**
+ * Calls a service once and answers what the task's result is made of. Fires no events itself.
+ *
+ * @throws {TaskFailure} the service said no or could not be reached
+ */
+export type Integration = (call: {
+  readonly target: IntegrationTarget;
+  readonly input: Json;
+  readonly origin: TaskOrigin;
+  /** Fires when nobody waits for the answer any more. */
+  readonly cancelled: AbortSignal;
+}) => Promise<Json>;

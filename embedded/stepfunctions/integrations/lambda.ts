@@ -1,0 +1,112 @@
+import { PAYLOAD_LIMIT_BYTES } from '../api/execution-input.ts';
+import type { Json, JsonObject } from '../language/json.ts';
+import { ConnectionError, type HttpEndpoint, type HttpReply } from './http-endpoint.ts';
+import type { Integration } from './integration.ts';
+import { throwIfFailed } from './lambda-errors.ts';
+import { requestIdOf, sdkMetadata } from './sdk-metadata.ts';
+import { readPayload } from './serverless-offline-errors.ts';
+import { TaskFailure } from './task-failure.ts';
+
+interface Invocation {
+  readonly functionName: string;
+  readonly payload: Json | undefined;
+  readonly headers: { readonly [name: string]: string };
+  readonly cancelled: AbortSignal;
+}
+
+/** The name and qualifier in what AWS takes for a function: a name, a partial ARN or a whole one. */
+const nameOf = (functionName: string): { name: string; qualifier: string | undefined } => {
+  const marker = functionName.lastIndexOf('function:');
+  const [name = functionName, qualifier] = (
+    marker < 0 ? functionName : functionName.slice(marker + 'function:'.length)
+  ).split(':');
+  return { name, qualifier };
+};
+
+/** Lambda through its Invoke API, wherever that is. */
+export class Lambda {
+  readonly #endpoint: HttpEndpoint;
+  readonly #arnPrefix: string;
+
+  /** @param arnPrefix what functions named without an ARN are called in messages: `arn:aws:lambda:REGION:ACCOUNT:function:` */
+  constructor(endpoint: HttpEndpoint, arnPrefix: string) {
+    this.#endpoint = endpoint;
+    this.#arnPrefix = arnPrefix;
+  }
+
+  /**
+   * A Task whose `Resource` is a function's ARN: bare input, bare answer.
+   *
+   * @throws {TaskFailure}
+   */
+  async callFunction(functionArn: string, input: Json, cancelled: AbortSignal): Promise<Json> {
+    const reply = await this.#invoke({ functionName: functionArn, payload: input, headers: {}, cancelled });
+    throwIfFailed(reply, this.#arnOf(functionArn), functionArn);
+    return readPayload(reply.body);
+  }
+
+  /** `lambda:invoke`: parameters and result of Lambda's Invoke API. */
+  readonly invoke: Integration = async ({ input, cancelled }) => {
+    const parameters = parametersOf(input);
+    const functionName = String(parameters.FunctionName);
+    const reply = await this.#invoke({
+      functionName:
+        parameters.Qualifier === undefined ? functionName : `${functionName}:${String(parameters.Qualifier)}`,
+      payload: parameters.Payload,
+      headers: headersOf(parameters),
+      cancelled,
+    });
+    throwIfFailed(reply, this.#arnOf(functionName), 'lambda');
+    const logs = reply.headers['x-amz-log-result'];
+    const result: JsonObject = {
+      ExecutedVersion: String(reply.headers['x-amz-executed-version'] ?? '$LATEST'),
+      ...(typeof logs === 'string' ? { LogResult: logs } : {}),
+      Payload: reply.status === 202 ? '' : readPayload(reply.body),
+      ...sdkMetadata(reply, requestIdOf(reply)),
+      StatusCode: reply.status,
+    };
+    if (Buffer.byteLength(JSON.stringify(result)) > PAYLOAD_LIMIT_BYTES) {
+      throw new TaskFailure(
+        'States.DataLimitExceeded',
+        "The state/task 'lambda' returned a result with a size exceeding the maximum number of bytes service limit.",
+      );
+    }
+    return result;
+  };
+
+  #arnOf(functionName: string): string {
+    return `${this.#arnPrefix}${nameOf(functionName).name}`;
+  }
+
+  async #invoke({ functionName, payload, headers, cancelled }: Invocation): Promise<HttpReply> {
+    const { name, qualifier } = nameOf(functionName);
+    const query = qualifier === undefined ? '' : `?Qualifier=${encodeURIComponent(qualifier)}`;
+    try {
+      return await this.#endpoint.post({
+        path: `/2015-03-31/functions/${encodeURIComponent(name)}/invocations${query}`,
+        headers: { 'content-type': 'application/json', 'x-amz-invocation-type': 'RequestResponse', ...headers },
+        body: payload === undefined ? '{}' : JSON.stringify(payload),
+        cancelled,
+      });
+    } catch (error) {
+      if (!(error instanceof ConnectionError)) throw error;
+      throw new TaskFailure('Lambda.SdkClientException', `Unable to execute HTTP request: ${error.message}`, {
+        cause: error,
+      });
+    }
+  }
+}
+
+const parametersOf = (input: Json): JsonObject => {
+  if (input !== null && typeof input === 'object' && !Array.isArray(input)) {
+    const parameters = input as JsonObject;
+    if (typeof parameters.FunctionName === 'string' && parameters.FunctionName !== '') return parameters;
+  }
+  throw new TaskFailure('States.Runtime', "The parameter 'FunctionName' of lambda:invoke must be a non-empty string.");
+};
+
+const headersOf = ({ InvocationType, LogType, ClientContext }: JsonObject): { [name: string]: string } => ({
+  ...(typeof InvocationType === 'string' ? { 'x-amz-invocation-type': InvocationType } : {}),
+  ...(typeof LogType === 'string' ? { 'x-amz-log-type': LogType } : {}),
+  ...(typeof ClientContext === 'string' ? { 'x-amz-client-context': ClientContext } : {}),
+});

@@ -1,0 +1,37 @@
+import { randomUUID } from 'node:crypto';
+import type { JsonObject } from '../language/json.ts';
+import type { HttpReply } from './http-endpoint.ts';
+
+/** Header names as AWS's SDK reports them to Step Functions. */
+const SPELLING: { readonly [name: string]: string } = {
+  'content-length': 'Content-Length',
+  'content-type': 'Content-Type',
+  date: 'Date',
+  server: 'Server',
+  'x-amz-executed-version': 'X-Amz-Executed-Version',
+  'x-amzn-requestid': 'x-amzn-RequestId',
+  'x-amzn-trace-id': 'X-Amzn-Trace-Id',
+};
+
+/** The request id an endpoint gave, or one made up where it gave none. */
+export const requestIdOf = (reply: HttpReply): string => {
+  const id = reply.headers['x-amzn-requestid'];
+  return typeof id === 'string' ? id : randomUUID();
+};
+
+/** The two members by which an optimized integration reports the HTTP exchange in its result. */
+export const sdkMetadata = (reply: HttpReply, requestId: string): JsonObject => {
+  const headers = Object.entries(reply.headers).flatMap(([name, value]) =>
+    value === undefined ? [] : [[SPELLING[name] ?? name, Array.isArray(value) ? value : [value]] as const],
+  );
+  const all: { [name: string]: readonly string[] } = Object.fromEntries(headers);
+  all['x-amzn-RequestId'] ??= [requestId];
+  return {
+    SdkHttpMetadata: {
+      AllHttpHeaders: all,
+      HttpHeaders: Object.fromEntries(Object.entries(all).map(([name, values]) => [name, values.join(', ')])),
+      HttpStatusCode: reply.status,
+    },
+    SdkResponseMetadata: { RequestId: requestId },
+  };
+};

@@ -1,0 +1,128 @@
+import { createHash, randomUUID } from 'node:crypto';
+import type { ExecutionRecord, ParentTask } from '../journal/execution-store.ts';
+import type { Json, JsonObject } from '../language/json.ts';
+import type { JobEnd } from '../runtime/task-runner.ts';
+import { ApiError } from '../wire/api-error.ts';
+import type { Integration, IntegrationTarget, TaskOrigin } from './integration.ts';
+import { toApiNames, toLanguageNames, withDates } from './member-names.ts';
+import { TaskFailure } from './task-failure.ts';
+
+/** Calls an action of this engine's own API. */
+export type CallAction = (action: string, body: JsonObject, parent: ParentTask | undefined) => Promise<JsonObject>;
+
+/** Step Functions as a service that tasks call: this very engine. */
+export class StepFunctions {
+  readonly #call: CallAction;
+
+  constructor(call: CallAction) {
+    this.#call = call;
+  }
+
+  /** `states:startExecution`, also `.sync` and `.sync:2`. Without a `Name` one is derived from the task, so that a task run again after a crash starts nothing twice. */
+  readonly optimized: Integration = async ({ target, input, origin }) => {
+    if (target.action !== 'startExecution') throw unsupported(target);
+    const { Input, Name, ...parameters } = objectOf(input, target);
+    const body = {
+      ...toApiNames(parameters),
+      name: Name ?? derivedName(origin),
+      input: inputText(Input),
+    };
+    const response = await this.#attempt('StartExecution', body, parentOf(target, origin), optimizedFailure);
+    const requestId = randomUUID();
+    return {
+      ...toLanguageNames(withDates(response, (at) => at) as JsonObject),
+      SdkHttpMetadata: {
+        AllHttpHeaders: { 'x-amzn-RequestId': [requestId], 'Content-Type': ['application/x-amz-json-1.0'] },
+        HttpHeaders: { 'x-amzn-RequestId': requestId, 'Content-Type': 'application/x-amz-json-1.0' },
+        HttpStatusCode: 200,
+      },
+      SdkResponseMetadata: { RequestId: requestId },
+    };
+  };
+
+  /** `aws-sdk:sfn:…`, any action. */
+  readonly sdk: Integration = async ({ target, input }) => {
+    const action = `${target.action.slice(0, 1).toUpperCase()}${target.action.slice(1)}`;
+    const body = toApiNames(objectOf(input, target));
+    const response = await this.#attempt(action, body, undefined, sdkFailure);
+    return toLanguageNames(withDates(response, (at) => new Date(at).toISOString()) as JsonObject);
+  };
+
+  async #attempt(
+    action: string,
+    body: JsonObject,
+    parent: ParentTask | undefined,
+    failure: (error: ApiError) => TaskFailure,
+  ): Promise<JsonObject> {
+    try {
+      return await this.#call(action, body, parent);
+    } catch (error) {
+      throw error instanceof ApiError ? failure(error) : error;
+    }
+  }
+}
+
+/** What a `.sync` task gets when the execution it started has ended; `undefined` while that runs. */
+export const jobEndOf = (
+  record: ExecutionRecord,
+  stateMachineArn: string,
+  pattern: IntegrationTarget['pattern'],
+): JobEnd | undefined => {
+  if (record.status === 'RUNNING') return undefined;
+  const asText = pattern !== 'RUN_A_JOB_V2';
+  const payload = (text: string): Json => (asText ? text : (JSON.parse(text) as Json));
+  const description: JsonObject = {
+    ...(record.cause === undefined ? {} : { Cause: record.cause }),
+    ...(record.error === undefined ? {} : { Error: record.error }),
+    ExecutionArn: record.arn,
+    Input: payload(record.input),
+    InputDetails: { Included: true },
+    Name: record.name,
+    ...(record.output === undefined ? {} : { Output: payload(record.output), OutputDetails: { Included: true } }),
+    StartDate: record.startedAt,
+    StateMachineArn: stateMachineArn,
+    Status: record.status,
+    StopDate: record.stoppedAt ?? record.startedAt,
+  };
+  if (record.status === 'SUCCEEDED') return { status: 'SUCCEEDED', output: description };
+  return { status: 'FAILED', error: 'States.TaskFailed', cause: JSON.stringify(description) };
+};
+
+const objectOf = (input: Json, target: IntegrationTarget): JsonObject => {
+  if (input !== null && typeof input === 'object' && !Array.isArray(input)) return input as JsonObject;
+  throw new TaskFailure('States.Runtime', `The parameters of ${target.resource} must be a JSON object.`);
+};
+
+/** The input of the new execution: an object as JSON text; a text stands for itself. */
+const inputText = (input: Json | undefined): string => {
+  if (input === undefined || input === null) return '{}';
+  return typeof input === 'string' ? input : JSON.stringify(input);
+};
+
+/** The same for every attempt of one task, but not for a retry, which is another task. */
+const derivedName = ({ executionArn, taskId }: TaskOrigin): string => {
+  const hex = createHash('sha256').update(`${executionArn}/${taskId}`).digest('hex');
+  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20, 32)].join('-');
+};
+
+const parentOf = ({ pattern }: IntegrationTarget, { execution, taskId }: TaskOrigin): ParentTask | undefined =>
+  execution !== undefined && (pattern === 'RUN_A_JOB' || pattern === 'RUN_A_JOB_V2')
+    ? { execution, taskId }
+    : undefined;
+
+const classOf = (type: string): string => (type.endsWith('Exception') ? type : `${type}Exception`);
+
+const optimizedFailure = ({ type, status, message }: ApiError): TaskFailure =>
+  new TaskFailure(
+    `StepFunctions.${classOf(type)}`,
+    `${message} (Service: AWSStepFunctions; Status Code: ${status}; Error Code: ${type}; Request ID: ${randomUUID()}; Proxy: null)`,
+  );
+
+const sdkFailure = ({ type, status, message }: ApiError): TaskFailure =>
+  new TaskFailure(
+    `Sfn.${classOf(type)}`,
+    `${message} (Service: Sfn, Status Code: ${status}, Request ID: ${randomUUID()}) (SDK Attempt Count: 1)`,
+  );
+
+const unsupported = (target: IntegrationTarget): TaskFailure =>
+  new TaskFailure('States.Runtime', `The service integration ${target.resource} is not supported by this engine.`);

@@ -1,0 +1,47 @@
+import type { Database } from './database.ts';
+import { integerOf, type Row, textOf } from './row.ts';
+
+/** An activity: work that a program of somebody's own fetches. */
+export interface Activity {
+  readonly arn: string;
+  readonly name: string;
+  readonly createdAt: number;
+}
+
+const activityOf = (row: Row): Activity => ({
+  arn: textOf(row, 'arn'),
+  name: textOf(row, 'name'),
+  createdAt: integerOf(row, 'created_at'),
+});
+
+/** The activities of this account. Their tasks are in {@link TokenStore}. */
+export class ActivityStore {
+  readonly #db: Database;
+
+  constructor(db: Database) {
+    this.#db = db;
+  }
+
+  find(arn: string): Activity | undefined {
+    const row = this.#db.statement('SELECT * FROM activities WHERE arn = ?').get(arn);
+    return row && activityOf(row);
+  }
+
+  create(activity: Activity): void {
+    this.#db
+      .statement('INSERT INTO activities (arn, name, created_at) VALUES (?, ?, ?)')
+      .run(activity.arn, activity.name, activity.createdAt);
+  }
+
+  /** By ARN, those after `after`. */
+  list(limit: number, after = ''): readonly Activity[] {
+    return this.#db
+      .statement('SELECT * FROM activities WHERE arn > ? ORDER BY arn LIMIT ?')
+      .all(after, limit)
+      .map(activityOf);
+  }
+
+  delete(arn: string): void {
+    this.#db.statement('DELETE FROM activities WHERE arn = ?').run(arn);
+  }
+}

@@ -1,0 +1,83 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import type { Durability } from '../options.ts';
+import { SCHEMA, SCHEMA_VERSION } from './schema.ts';
+
+/** Thrown when the journal on disk was written by a version of the engine this one cannot read. */
+export class JournalVersionError extends Error {
+  override readonly name = 'JournalVersionError';
+}
+
+const BUSY_TIMEOUT_MS = 5_000;
+const PAGE_CACHE_KIB = 65_536;
+
+/** One SQLite file; statements are prepared once and kept. */
+export class Database {
+  readonly #db: DatabaseSync;
+  readonly #statements = new Map<string, StatementSync>();
+  #inTransaction = false;
+
+  /** @param dataDir folder of the file, made if absent, or `:memory:` */
+  constructor(dataDir: string, durability: Durability) {
+    if (dataDir !== ':memory:') mkdirSync(dataDir, { recursive: true });
+    this.#db = new DatabaseSync(dataDir === ':memory:' ? dataDir : join(dataDir, 'stepfunctions.sqlite'));
+    this.#db.exec(`
+      PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS};
+      PRAGMA auto_vacuum = INCREMENTAL;
+      PRAGMA journal_mode = WAL;
+      PRAGMA locking_mode = EXCLUSIVE;
+      PRAGMA synchronous = ${durability === 'power' ? 'FULL' : 'NORMAL'};
+      PRAGMA cache_size = -${PAGE_CACHE_KIB};
+      PRAGMA temp_store = MEMORY;
+    `);
+    this.#migrate();
+  }
+
+  #migrate(): void {
+    const version = Number(this.#db.prepare('PRAGMA user_version').get()?.user_version ?? 0);
+    if (version === SCHEMA_VERSION) return;
+    if (version !== 0) {
+      throw new JournalVersionError(
+        `The journal has version ${version}, this engine reads ${SCHEMA_VERSION}. Start it with another --data folder.`,
+      );
+    }
+    this.transaction(() => this.#db.exec(`${SCHEMA}; PRAGMA user_version = ${SCHEMA_VERSION};`));
+  }
+
+  /** The statement for this SQL, prepared at its first use. */
+  statement(sql: string): StatementSync {
+    const known = this.#statements.get(sql);
+    if (known) return known;
+    const made = this.#db.prepare(sql);
+    this.#statements.set(sql, made);
+    return made;
+  }
+
+  /** Runs `work` in one transaction: all of it is kept or, when it throws, none. May be nested: the outer one counts. */
+  transaction<T>(work: () => T): T {
+    if (this.#inTransaction) return work();
+    this.statement('BEGIN IMMEDIATE').run();
+    this.#inTransaction = true;
+    try {
+      const result = work();
+      this.statement('COMMIT').run();
+      return result;
+    } catch (error) {
+      if (this.#db.isTransaction) this.statement('ROLLBACK').run();
+      throw error;
+    } finally {
+      this.#inTransaction = false;
+    }
+  }
+
+  /** Gives free pages back to the file system, at most `pages` of them. */
+  vacuum(pages: number): void {
+    this.#db.exec(`PRAGMA incremental_vacuum(${pages})`);
+  }
+
+  close(): void {
+    this.#statements.clear();
+    this.#db.close();
+  }
+}

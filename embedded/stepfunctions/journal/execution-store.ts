@@ -1,0 +1,196 @@
+import type { Execution, ExecutionStatus } from '../core/execution.ts';
+import type { Database } from './database.ts';
+import { integerOf, integerOrNothing, type Row, textOf, textOrNothing } from './row.ts';
+
+/** A task of another execution that started this one and waits for its end (`startExecution.sync`). */
+export interface ParentTask {
+  readonly execution: number;
+  readonly taskId: string;
+}
+
+/** What is known of an execution without its inner state. */
+export interface ExecutionRecord {
+  readonly id: number;
+  readonly arn: string;
+  readonly name: string;
+  readonly stateMachine: number;
+  readonly revision: number;
+  readonly versionArn: string | undefined;
+  readonly aliasArn: string | undefined;
+  readonly traceHeader: string | undefined;
+  readonly status: ExecutionStatus;
+  /** JSON text as the caller gave it. */
+  readonly input: string;
+  readonly output: string | undefined;
+  readonly error: string | undefined;
+  readonly cause: string | undefined;
+  readonly startedAt: number;
+  readonly stoppedAt: number | undefined;
+  readonly redriveCount: number;
+  readonly redrivenAt: number | undefined;
+  /** The client token of the latest redrive that had one. */
+  readonly redriveToken: string | undefined;
+  readonly parent: ParentTask | undefined;
+}
+
+/** What an execution is besides what the core knows of it. */
+export interface ExecutionOrigin {
+  readonly id: number;
+  readonly stateMachine: number;
+  readonly revision: number;
+  readonly traceHeader?: string;
+  readonly parent?: ParentTask;
+}
+
+/** Which executions are listed. */
+export interface ExecutionFilter {
+  readonly stateMachine: number;
+  readonly status?: ExecutionStatus;
+  readonly redriven?: boolean;
+  /** Only those started through this version or alias. */
+  readonly qualifiedArn?: string;
+  /** Keyset: only ids below it. */
+  readonly before?: number;
+}
+
+const parentOf = (row: Row): ParentTask | undefined => {
+  const execution = integerOrNothing(row, 'parent');
+  const taskId = textOrNothing(row, 'parent_task');
+  return execution === undefined || taskId === undefined ? undefined : { execution, taskId };
+};
+
+const recordOf = (row: Row): ExecutionRecord => ({
+  id: integerOf(row, 'id'),
+  arn: textOf(row, 'arn'),
+  name: textOf(row, 'name'),
+  stateMachine: integerOf(row, 'state_machine'),
+  revision: integerOf(row, 'revision'),
+  versionArn: textOrNothing(row, 'version_arn'),
+  aliasArn: textOrNothing(row, 'alias_arn'),
+  traceHeader: textOrNothing(row, 'trace_header'),
+  status: textOf(row, 'status') as ExecutionStatus,
+  input: textOf(row, 'input'),
+  output: textOrNothing(row, 'output'),
+  error: textOrNothing(row, 'error'),
+  cause: textOrNothing(row, 'cause'),
+  startedAt: integerOf(row, 'started_at'),
+  stoppedAt: integerOrNothing(row, 'stopped_at'),
+  redriveCount: integerOf(row, 'redrive_count'),
+  redrivenAt: integerOrNothing(row, 'redriven_at'),
+  redriveToken: textOrNothing(row, 'redrive_token'),
+  parent: parentOf(row),
+});
+
+const INSERT = `INSERT INTO executions
+  (id, arn, name, state_machine, revision, version_arn, alias_arn, trace_header, status, input, output, error, cause,
+   started_at, stopped_at, redrive_count, redriven_at, parent, parent_task)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
+
+const UPDATE = `UPDATE executions
+  SET status = ?, output = ?, error = ?, cause = ?, stopped_at = ?, redrive_count = ?, redriven_at = ? WHERE id = ?`;
+
+/** Executions, finished ones included until retention drops them. */
+export class ExecutionStore {
+  readonly #db: Database;
+
+  constructor(db: Database) {
+    this.#db = db;
+  }
+
+  /** Highest id ever given; the next execution takes the one after. */
+  lastId(): number {
+    const row = this.#db.statement("SELECT seq FROM sqlite_sequence WHERE name = 'executions'").get();
+    return row ? integerOf(row, 'seq') : 0;
+  }
+
+  find(arn: string): ExecutionRecord | undefined {
+    const row = this.#db.statement('SELECT * FROM executions WHERE arn = ?').get(arn);
+    return row && recordOf(row);
+  }
+
+  findById(id: number): ExecutionRecord | undefined {
+    const row = this.#db.statement('SELECT * FROM executions WHERE id = ?').get(id);
+    return row && recordOf(row);
+  }
+
+  insert(origin: ExecutionOrigin, execution: Execution): void {
+    this.#db
+      .statement(INSERT)
+      .run(
+        origin.id,
+        execution.arn,
+        execution.name,
+        origin.stateMachine,
+        origin.revision,
+        execution.versionArn ?? null,
+        execution.aliasArn ?? null,
+        origin.traceHeader ?? null,
+        execution.status,
+        execution.input,
+        execution.output ?? null,
+        execution.error ?? null,
+        execution.cause ?? null,
+        execution.startedAt,
+        execution.stoppedAt ?? null,
+        execution.redriveCount,
+        execution.redriveDate ?? null,
+        origin.parent?.execution ?? null,
+        origin.parent?.taskId ?? null,
+      );
+  }
+
+  /** Writes what an end or a redrive changes. */
+  update(id: number, execution: Execution): void {
+    this.#db
+      .statement(UPDATE)
+      .run(
+        execution.status,
+        execution.output ?? null,
+        execution.error ?? null,
+        execution.cause ?? null,
+        execution.stoppedAt ?? null,
+        execution.redriveCount,
+        execution.redriveDate ?? null,
+        id,
+      );
+  }
+
+  setRedriveToken(id: number, token: string): void {
+    this.#db.statement('UPDATE executions SET redrive_token = ? WHERE id = ?').run(token, id);
+  }
+
+  /** Newest first, at most `limit`. */
+  list(filter: ExecutionFilter, limit: number): readonly ExecutionRecord[] {
+    const conditions = ['state_machine = ?', 'id < ?'];
+    const values: (string | number)[] = [filter.stateMachine, filter.before ?? Number.MAX_SAFE_INTEGER];
+    if (filter.status !== undefined) {
+      conditions.push('status = ?');
+      values.push(filter.status);
+    }
+    if (filter.redriven !== undefined) conditions.push(filter.redriven ? 'redrive_count > 0' : 'redrive_count = 0');
+    if (filter.qualifiedArn !== undefined) {
+      conditions.push('(version_arn = ? OR alias_arn = ?)');
+      values.push(filter.qualifiedArn, filter.qualifiedArn);
+    }
+    return this.#db
+      .statement(`SELECT * FROM executions WHERE ${conditions.join(' AND ')} ORDER BY id DESC LIMIT ?`)
+      .all(...values, limit)
+      .map(recordOf);
+  }
+
+  /** Executions that a task started and waits for. */
+  runningChildren(parent: number, taskId: string): readonly number[] {
+    return this.#db
+      .statement("SELECT id FROM executions WHERE parent = ? AND parent_task = ? AND status = 'RUNNING'")
+      .all(parent, taskId)
+      .map((row) => integerOf(row, 'id'));
+  }
+
+  /** How many are RUNNING. */
+  countRunning(stateMachine: number): number {
+    const row = this.#db
+      .statement("SELECT COUNT(*) AS n FROM executions WHERE state_machine = ? AND status = 'RUNNING'")
+      .get(stateMachine);
+    return row ? integerOf(row, 'n') : 0;
+  }
+}

@@ -1,0 +1,62 @@
+import { randomBytes } from 'node:crypto';
+import type { Durability } from '../options.ts';
+import { ActivityStore } from './activity-store.ts';
+import { AliasStore } from './alias-store.ts';
+import { Database } from './database.ts';
+import { ExecutionStore } from './execution-store.ts';
+import { HistoryStore } from './history-store.ts';
+import { MapRunStore } from './map-run-store.ts';
+import { textOf } from './row.ts';
+import { StateMachineStore } from './state-machine-store.ts';
+import { StateStore } from './state-store.ts';
+import { TagStore } from './tag-store.ts';
+import { TokenStore } from './token-store.ts';
+import { VersionStore } from './version-store.ts';
+
+/** All that outlives the process, in one SQLite file that one process at a time holds. */
+export class Journal {
+  readonly database: Database;
+  readonly stateMachines: StateMachineStore;
+  readonly versions: VersionStore;
+  readonly aliases: AliasStore;
+  readonly activities: ActivityStore;
+  readonly tags: TagStore;
+  readonly executions: ExecutionStore;
+  readonly states: StateStore;
+  readonly history: HistoryStore;
+  readonly tokens: TokenStore;
+  readonly mapRuns: MapRunStore;
+
+  /** @param dataDir folder of the file, or `:memory:` */
+  constructor(dataDir: string, durability: Durability) {
+    this.database = new Database(dataDir, durability);
+    this.stateMachines = new StateMachineStore(this.database);
+    this.versions = new VersionStore(this.database);
+    this.aliases = new AliasStore(this.database);
+    this.activities = new ActivityStore(this.database);
+    this.tags = new TagStore(this.database);
+    this.executions = new ExecutionStore(this.database);
+    this.states = new StateStore(this.database);
+    this.history = new HistoryStore(this.database);
+    this.tokens = new TokenStore(this.database);
+    this.mapRuns = new MapRunStore(this.database);
+  }
+
+  /** A random key made once per journal: signs pagination tokens. */
+  secret(): string {
+    const db = this.database;
+    const found = db.statement("SELECT value FROM settings WHERE name = 'secret'").get();
+    if (found) return textOf(found, 'value');
+    const made = randomBytes(32).toString('hex');
+    db.statement("INSERT INTO settings (name, value) VALUES ('secret', ?)").run(made);
+    return made;
+  }
+
+  transaction<T>(work: () => T): T {
+    return this.database.transaction(work);
+  }
+
+  close(): void {
+    this.database.close();
+  }
+}

@@ -1,0 +1,203 @@
+import type { Database } from './database.ts';
+import { integerOf, type Row, textOf, textOrNothing } from './row.ts';
+
+/** Standard executions are journaled, express ones live in memory. */
+export type StateMachineType = 'STANDARD' | 'EXPRESS';
+
+/** What a state machine was at one moment; executions refer to it for as long as they are kept. */
+export interface Revision {
+  readonly id: number;
+  readonly stateMachine: number;
+  readonly arn: string;
+  readonly name: string;
+  readonly type: StateMachineType;
+  /** Absent for what CreateStateMachine made. */
+  readonly revisionId: string | undefined;
+  readonly definition: string;
+  readonly roleArn: string;
+  /** JSON, as are the two below; AWS's shapes. */
+  readonly logging: string;
+  readonly tracing: string;
+  readonly encryption: string;
+  /** Milliseconds since the epoch, here and in all records. */
+  readonly createdAt: number;
+}
+
+/** A state machine; its definition stands in the current revision. */
+export interface StateMachine {
+  readonly id: number;
+  readonly arn: string;
+  readonly name: string;
+  readonly type: StateMachineType;
+  readonly status: 'ACTIVE' | 'DELETING';
+  readonly createdAt: number;
+  readonly revision: number;
+  readonly lastVersion: number;
+}
+
+/** What a new revision holds; the rest is the machine's. */
+export type NewRevision = Pick<
+  Revision,
+  'revisionId' | 'definition' | 'roleArn' | 'logging' | 'tracing' | 'encryption'
+>;
+
+const revisionOf = (row: Row): Revision => ({
+  id: integerOf(row, 'id'),
+  stateMachine: integerOf(row, 'state_machine'),
+  arn: textOf(row, 'arn'),
+  name: textOf(row, 'name'),
+  type: textOf(row, 'type') as StateMachineType,
+  revisionId: textOrNothing(row, 'revision_id'),
+  definition: textOf(row, 'definition'),
+  roleArn: textOf(row, 'role_arn'),
+  logging: textOf(row, 'logging'),
+  tracing: textOf(row, 'tracing'),
+  encryption: textOf(row, 'encryption'),
+  createdAt: integerOf(row, 'created_at'),
+});
+
+const stateMachineOf = (row: Row): StateMachine => ({
+  id: integerOf(row, 'id'),
+  arn: textOf(row, 'arn'),
+  name: textOf(row, 'name'),
+  type: textOf(row, 'type') as StateMachineType,
+  status: textOf(row, 'status') as StateMachine['status'],
+  createdAt: integerOf(row, 'created_at'),
+  revision: integerOf(row, 'revision'),
+  lastVersion: integerOf(row, 'last_version'),
+});
+
+const REVISIONS_KEPT_IN_MEMORY = 1_000;
+
+/** State machines and their revisions. */
+export class StateMachineStore {
+  readonly #db: Database;
+  readonly #byArn = new Map<string, StateMachine>();
+  readonly #revisions = new Map<number, Revision>();
+
+  constructor(db: Database) {
+    this.#db = db;
+  }
+
+  find(arn: string): StateMachine | undefined {
+    const known = this.#byArn.get(arn);
+    if (known) return known;
+    const row = this.#db.statement('SELECT * FROM state_machines WHERE arn = ?').get(arn);
+    if (!row) return undefined;
+    const machine = stateMachineOf(row);
+    this.#byArn.set(arn, machine);
+    return machine;
+  }
+
+  /** @throws {Error} when there is no such revision: executions keep theirs alive */
+  revision(id: number): Revision {
+    const known = this.#revisions.get(id);
+    if (known) return known;
+    const row = this.#db.statement('SELECT * FROM revisions WHERE id = ?').get(id);
+    if (!row) throw new Error(`journal: revision ${id} is missing`);
+    const revision = revisionOf(row);
+    if (this.#revisions.size >= REVISIONS_KEPT_IN_MEMORY) this.#revisions.clear();
+    this.#revisions.set(id, revision);
+    return revision;
+  }
+
+  create(machine: Pick<StateMachine, 'arn' | 'name' | 'type' | 'createdAt'>, first: NewRevision): StateMachine {
+    return this.#db.transaction(() => {
+      const { lastInsertRowid } = this.#db
+        .statement(
+          'INSERT INTO state_machines (arn, name, type, status, created_at, revision) VALUES (?, ?, ?, ?, ?, 0)',
+        )
+        .run(machine.arn, machine.name, machine.type, 'ACTIVE', machine.createdAt);
+      const id = Number(lastInsertRowid);
+      return this.revise({ ...machine, id, status: 'ACTIVE', revision: 0, lastVersion: 0 }, first, machine.createdAt);
+    });
+  }
+
+  /** Makes a revision the current one. */
+  revise(machine: StateMachine, next: NewRevision, at: number): StateMachine {
+    this.#byArn.delete(machine.arn);
+    return this.#db.transaction(() => {
+      const { lastInsertRowid } = this.#db
+        .statement(
+          `INSERT INTO revisions (state_machine, arn, name, type, revision_id, definition, role_arn, logging, tracing, encryption, created_at)
+           VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+        )
+        .run(
+          machine.id,
+          machine.arn,
+          machine.name,
+          machine.type,
+          next.revisionId ?? null,
+          next.definition,
+          next.roleArn,
+          next.logging,
+          next.tracing,
+          next.encryption,
+          at,
+        );
+      const revision = Number(lastInsertRowid);
+      this.#db.statement('UPDATE state_machines SET revision = ? WHERE id = ?').run(revision, machine.id);
+      this.#dropUnusedRevisions(machine.id);
+      return { ...machine, revision };
+    });
+  }
+
+  /** Newest first, at most `limit`, those after `after`. */
+  list(limit: number, after: { createdAt: number; id: number } | undefined): readonly StateMachine[] {
+    const from = after ?? { createdAt: Number.MAX_SAFE_INTEGER, id: Number.MAX_SAFE_INTEGER };
+    return this.#db
+      .statement(
+        'SELECT * FROM state_machines WHERE (created_at, id) < (?, ?) ORDER BY created_at DESC, id DESC LIMIT ?',
+      )
+      .all(from.createdAt, from.id, limit)
+      .map(stateMachineOf);
+  }
+
+  /** Marks as DELETING; {@link dropDeleted} takes it away once none of its executions runs. */
+  markDeleting(machine: StateMachine): void {
+    this.#byArn.delete(machine.arn);
+    this.#db.statement("UPDATE state_machines SET status = 'DELETING' WHERE id = ?").run(machine.id);
+  }
+
+  /** Drops machines that were deleted and whose executions have ended, with their versions, aliases and tags. */
+  dropDeleted(): void {
+    this.#db.transaction(() => {
+      const gone = this.#db
+        .statement(
+          `SELECT * FROM state_machines AS machine WHERE status = 'DELETING' AND NOT EXISTS
+             (SELECT 1 FROM executions WHERE state_machine = machine.id AND status = 'RUNNING')`,
+        )
+        .all()
+        .map(stateMachineOf);
+      for (const machine of gone) {
+        this.#byArn.delete(machine.arn);
+        this.#db.statement('DELETE FROM versions WHERE state_machine = ?').run(machine.id);
+        this.#db.statement('DELETE FROM aliases WHERE state_machine = ?').run(machine.id);
+        this.#db.statement('DELETE FROM tags WHERE arn = ?').run(machine.arn);
+        this.#db.statement('DELETE FROM state_machines WHERE id = ?').run(machine.id);
+        this.#dropUnusedRevisions(machine.id);
+      }
+    });
+  }
+
+  /** Takes the next version number of a machine; numbers are never used twice. */
+  nextVersion(machine: StateMachine): number {
+    this.#byArn.delete(machine.arn);
+    const row = this.#db
+      .statement('UPDATE state_machines SET last_version = last_version + 1 WHERE id = ? RETURNING last_version')
+      .get(machine.id);
+    if (!row) throw new Error(`journal: state machine ${machine.arn} is missing`);
+    return integerOf(row, 'last_version');
+  }
+
+  #dropUnusedRevisions(stateMachine: number): void {
+    this.#db
+      .statement(
+        `DELETE FROM revisions WHERE state_machine = ?1
+           AND id NOT IN (SELECT revision FROM state_machines WHERE id = ?1)
+           AND id NOT IN (SELECT revision FROM versions WHERE state_machine = ?1)
+           AND NOT EXISTS (SELECT 1 FROM executions WHERE executions.revision = revisions.id)`,
+      )
+      .run(stateMachine);
+  }
+}

@@ -1,0 +1,68 @@
+import type { Execution } from '../core/execution.ts';
+import type { Database } from './database.ts';
+import { integerOf, textOf } from './row.ts';
+
+/** What wakes an execution up besides an answer. */
+export interface Wakening {
+  /** Its earliest timer: milliseconds since the epoch. */
+  readonly dueAt: number | undefined;
+  /** Tasks that the engine itself has to see to the end, and so has to take up again after a restart. */
+  readonly tasksOut: number;
+}
+
+/** The core's state of every execution that runs or may be redriven. */
+export class StateStore {
+  readonly #db: Database;
+
+  constructor(db: Database) {
+    this.#db = db;
+  }
+
+  read(execution: number): Execution | undefined {
+    const row = this.#db.statement('SELECT state FROM states WHERE execution = ?').get(execution);
+    return row && (JSON.parse(textOf(row, 'state')) as Execution);
+  }
+
+  insert(execution: number, state: Execution, wakening: Wakening): void {
+    this.#db
+      .statement('INSERT INTO states (execution, state, due_at, tasks_out) VALUES (?, ?, ?, ?)')
+      .run(execution, JSON.stringify(state), wakening.dueAt ?? null, wakening.tasksOut);
+  }
+
+  update(execution: number, state: Execution, wakening: Wakening): void {
+    this.#db
+      .statement('UPDATE states SET state = ?, due_at = ?, tasks_out = ? WHERE execution = ?')
+      .run(JSON.stringify(state), wakening.dueAt ?? null, wakening.tasksOut, execution);
+  }
+
+  delete(execution: number): void {
+    this.#db.statement('DELETE FROM states WHERE execution = ?').run(execution);
+  }
+
+  /** Executions with a timer due at `at` or before, the most overdue first. */
+  due(at: number, limit: number): readonly number[] {
+    return this.#db
+      .statement('SELECT execution FROM states WHERE due_at <= ? ORDER BY due_at LIMIT ?')
+      .all(at, limit)
+      .map((row) => integerOf(row, 'execution'));
+  }
+
+  /** Moves the due time of an execution that is still due at `at` to `until`. */
+  postpone(execution: number, at: number, until: number): void {
+    this.#db.statement('UPDATE states SET due_at = ? WHERE execution = ? AND due_at <= ?').run(until, execution, at);
+  }
+
+  /** When the next timer is due. */
+  nextDue(): number | undefined {
+    const row = this.#db.statement('SELECT due_at FROM states WHERE due_at IS NOT NULL ORDER BY due_at LIMIT 1').get();
+    return row && integerOf(row, 'due_at');
+  }
+
+  /** Executions with tasks out and an id above `after`, for a restart. */
+  withTasksOut(after: number, limit: number): readonly number[] {
+    return this.#db
+      .statement('SELECT execution FROM states WHERE tasks_out > 0 AND execution > ? ORDER BY execution LIMIT ?')
+      .all(after, limit)
+      .map((row) => integerOf(row, 'execution'));
+  }
+}

@@ -1,0 +1,83 @@
+import type { Database } from './database.ts';
+import { integerOf, type Row, textOf, textOrNothing } from './row.ts';
+
+/**
+ * A task that somebody outside answers. SCHEDULED: an activity's task that no worker has; OPEN: somebody has the token;
+ * CLOSED: the task is over, whoever still answers is told so.
+ */
+export interface TaskToken {
+  readonly token: string;
+  readonly execution: number;
+  readonly taskId: string;
+  readonly status: 'SCHEDULED' | 'OPEN' | 'CLOSED';
+  readonly activityArn: string | undefined;
+  /** JSON text. */
+  readonly activityInput: string | undefined;
+}
+
+const tokenOf = (row: Row): TaskToken => ({
+  token: textOf(row, 'token'),
+  execution: integerOf(row, 'execution'),
+  taskId: textOf(row, 'task_id'),
+  status: textOf(row, 'status') as TaskToken['status'],
+  activityArn: textOrNothing(row, 'activity_arn'),
+  activityInput: textOrNothing(row, 'activity_input'),
+});
+
+/** Task tokens, kept as long as their execution. */
+export class TokenStore {
+  readonly #db: Database;
+
+  constructor(db: Database) {
+    this.#db = db;
+  }
+
+  find(token: string): TaskToken | undefined {
+    const row = this.#db.statement('SELECT * FROM tokens WHERE token = ?').get(token);
+    return row && tokenOf(row);
+  }
+
+  insert(token: TaskToken): void {
+    this.#db
+      .statement(
+        'INSERT INTO tokens (token, execution, task_id, status, activity_arn, activity_input) VALUES (?, ?, ?, ?, ?, ?)',
+      )
+      .run(
+        token.token,
+        token.execution,
+        token.taskId,
+        token.status,
+        token.activityArn ?? null,
+        token.activityInput ?? null,
+      );
+  }
+
+  /** A worker has taken the task. */
+  open(execution: number, taskId: string): void {
+    this.#db
+      .statement("UPDATE tokens SET status = 'OPEN', activity_input = NULL WHERE execution = ? AND task_id = ?")
+      .run(execution, taskId);
+  }
+
+  close(execution: number, taskId: string): void {
+    this.#db
+      .statement("UPDATE tokens SET status = 'CLOSED', activity_input = NULL WHERE execution = ? AND task_id = ?")
+      .run(execution, taskId);
+  }
+
+  closeAll(execution: number): void {
+    this.#db
+      .statement(
+        "UPDATE tokens SET status = 'CLOSED', activity_input = NULL WHERE execution = ? AND status <> 'CLOSED'",
+      )
+      .run(execution);
+  }
+
+  /** The activity's tasks that no worker has, of the oldest executions first. */
+  scheduled(activityArn: string, limit: number): readonly TaskToken[] {
+    return this.#db
+      .statement("SELECT * FROM tokens WHERE activity_arn = ? AND status = 'SCHEDULED' ORDER BY execution LIMIT ?")
+      .all(activityArn, limit)
+      .map(tokenOf);
+  }
+}

@@ -1,0 +1,80 @@
+import type { Journal } from '../journal/journal.ts';
+import type { TaskToken } from '../journal/token-store.ts';
+
+/** A worker that waits for a task. */
+interface Worker {
+  readonly wake: () => void;
+}
+
+/** How many tasks a worker looks at; more than one, as another worker may be about to take the first. */
+const TASKS_LOOKED_AT = 64;
+
+/** Hands the tasks of activities to workers, each task to one. */
+export class ActivityQueue {
+  readonly #journal: Journal;
+  readonly #start: (task: TaskToken, workerName: string | undefined) => Promise<boolean>;
+  readonly #waiting = new Map<string, Set<Worker>>();
+  readonly #taken = new Set<string>();
+
+  /** @param start makes it durable that a worker has the task; answers whether there still was one to have */
+  constructor(journal: Journal, start: (task: TaskToken, workerName: string | undefined) => Promise<boolean>) {
+    this.#journal = journal;
+    this.#start = start;
+  }
+
+  /** A task of the activity waits. */
+  scheduled(activityArn: string): void {
+    const [worker] = this.#waiting.get(activityArn) ?? [];
+    worker?.wake();
+  }
+
+  /** The next task of an activity, or `undefined` when none came in time or the worker has gone. */
+  async take(
+    activityArn: string,
+    workerName: string | undefined,
+    patienceMs: number,
+    gone: AbortSignal,
+  ): Promise<TaskToken | undefined> {
+    const until = Date.now() + patienceMs;
+    while (!gone.aborted) {
+      const task = await this.#takeNow(activityArn, workerName);
+      if (task) return task;
+      const left = until - Date.now();
+      if (left <= 0) return undefined;
+      await this.#wait(activityArn, left, gone);
+    }
+    return undefined;
+  }
+
+  async #takeNow(activityArn: string, workerName: string | undefined): Promise<TaskToken | undefined> {
+    for (const task of this.#journal.tokens.scheduled(activityArn, TASKS_LOOKED_AT)) {
+      if (this.#taken.has(task.token)) continue;
+      this.#taken.add(task.token);
+      try {
+        if (await this.#start(task, workerName)) return task;
+      } finally {
+        this.#taken.delete(task.token);
+      }
+    }
+    return undefined;
+  }
+
+  #wait(activityArn: string, milliseconds: number, gone: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      const workers = this.#waiting.get(activityArn) ?? new Set<Worker>();
+      this.#waiting.set(activityArn, workers);
+      const worker: Worker = {
+        wake: () => {
+          clearTimeout(timeout);
+          gone.removeEventListener('abort', worker.wake);
+          workers.delete(worker);
+          if (workers.size === 0 && this.#waiting.get(activityArn) === workers) this.#waiting.delete(activityArn);
+          resolve();
+        },
+      };
+      const timeout = setTimeout(worker.wake, milliseconds);
+      gone.addEventListener('abort', worker.wake);
+      workers.add(worker);
+    });
+  }
+}

@@ -1,0 +1,135 @@
+import type { Execution, ExecutionParameters } from '../core/execution.ts';
+import type { HistoryEvent } from '../core/history-event.ts';
+import { createExecution, step } from '../core/step.ts';
+import type { StateMachineDefinition } from '../language/definition.ts';
+import type { EngineLogger } from '../options.ts';
+import { type IncomingEvent, takeIn } from './incoming-event.ts';
+import type { TaskOwner, TaskRunner } from './task-runner.ts';
+
+/** AWS ends an express execution after five minutes. */
+const LONGEST_RUN_SECONDS = 300;
+
+/** How an express execution ended, with its history, which AWS would have logged. */
+export interface ExpressEnd {
+  readonly execution: Execution;
+  readonly history: readonly HistoryEvent[];
+}
+
+/**
+ * Express executions: the same core without the journal, in memory alone. They end with the process, which AWS's
+ * "at least once" and "at most once" allow.
+ */
+export class ExpressExecutions {
+  readonly #tasks: TaskRunner;
+  readonly #logger: EngineLogger;
+  readonly #running = new Set<ExpressRun>();
+
+  constructor(tasks: TaskRunner, logger: EngineLogger) {
+    this.#tasks = tasks;
+    this.#logger = logger;
+  }
+
+  /** Runs an execution to its end. */
+  async run(parameters: ExecutionParameters, definition: StateMachineDefinition): Promise<ExpressEnd> {
+    const run = new ExpressRun(createExecution(parameters), definition, this.#tasks);
+    this.#running.add(run);
+    try {
+      return await run.end;
+    } catch (error) {
+      this.#logger.error({ executionArn: parameters.arn, err: error }, 'an express execution broke');
+      throw error;
+    } finally {
+      this.#running.delete(run);
+    }
+  }
+
+  close(): void {
+    for (const run of this.#running) run.close();
+  }
+}
+
+class ExpressRun {
+  readonly end: Promise<ExpressEnd>;
+  readonly #definition: StateMachineDefinition;
+  readonly #tasks: TaskRunner;
+  readonly #owner: TaskOwner;
+  readonly #timers = new Map<string, NodeJS.Timeout>();
+  readonly #history: HistoryEvent[] = [];
+  readonly #resolve: (end: ExpressEnd) => void;
+  readonly #reject: (error: unknown) => void;
+  #execution: Execution;
+  #mailbox: IncomingEvent[] = [];
+  #busy = false;
+  #isOver = false;
+
+  constructor(execution: Execution, definition: StateMachineDefinition, tasks: TaskRunner) {
+    const { promise, resolve, reject } = Promise.withResolvers<ExpressEnd>();
+    this.end = promise;
+    this.#resolve = resolve;
+    this.#reject = reject;
+    this.#execution = execution;
+    this.#definition = {
+      ...definition,
+      TimeoutSeconds: Math.min(definition.TimeoutSeconds ?? LONGEST_RUN_SECONDS, LONGEST_RUN_SECONDS),
+    };
+    this.#tasks = tasks;
+    this.#owner = { arn: execution.arn, deliver: (event) => this.#post(event) };
+    this.#post({ type: 'ExecutionStarted' });
+  }
+
+  close(): void {
+    this.#isOver = true;
+    for (const timer of this.#timers.values()) clearTimeout(timer);
+    this.#timers.clear();
+  }
+
+  #post(event: IncomingEvent): void {
+    if (this.#isOver) return;
+    this.#mailbox.push(event);
+    if (!this.#busy) void this.#work();
+  }
+
+  async #work(): Promise<void> {
+    this.#busy = true;
+    try {
+      for (let event = this.#mailbox.shift(); event && !this.#isOver; event = this.#mailbox.shift()) {
+        const result = await step(this.#definition, this.#execution, takeIn(event));
+        this.#execution = result.execution;
+        this.#history.push(...result.history);
+        for (const effect of result.effects) {
+          switch (effect.type) {
+            case 'RunTask':
+              this.#tasks.run(this.#owner, effect);
+              break;
+            case 'CancelTask':
+              this.#tasks.cancel(this.#owner, effect.taskId);
+              break;
+            case 'SetTimer':
+              this.#setTimer(effect.timerId, effect.at);
+              break;
+            case 'CancelTimer':
+              clearTimeout(this.#timers.get(effect.timerId));
+              this.#timers.delete(effect.timerId);
+              break;
+            case 'EndExecution':
+              this.close();
+              this.#resolve({ execution: this.#execution, history: this.#history });
+              break;
+          }
+        }
+      }
+    } catch (error) {
+      this.close();
+      this.#reject(error);
+    }
+    this.#busy = false;
+  }
+
+  #setTimer(timerId: string, at: number): void {
+    const fire = (): void => {
+      this.#timers.delete(timerId);
+      this.#post({ type: 'TimerFired', timerId });
+    };
+    this.#timers.set(timerId, setTimeout(fire, Math.max(0, at - Date.now())));
+  }
+}

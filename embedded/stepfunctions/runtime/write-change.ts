@@ -1,0 +1,86 @@
+import type { Effect } from '../core/effect.ts';
+import type { Execution } from '../core/execution.ts';
+import type { HistoryEvent } from '../core/history-event.ts';
+import type { ExecutionOrigin } from '../journal/execution-store.ts';
+import type { Journal } from '../journal/journal.ts';
+import type { Wakening } from '../journal/state-store.ts';
+
+/** What one or more steps made of an execution. */
+export interface ExecutionChange {
+  readonly origin: ExecutionOrigin;
+  readonly before: Execution;
+  readonly after: Execution;
+  readonly history: readonly HistoryEvent[];
+  readonly effects: readonly Effect[];
+  /** Activity tasks that a worker took. */
+  readonly taken: readonly string[];
+  /** Tasks that were answered. */
+  readonly answered: readonly string[];
+  readonly isNew: boolean;
+}
+
+/** Writes a change. Runs inside a transaction. */
+export const writeChange = (journal: Journal, change: ExecutionChange, wakening: Wakening): void => {
+  const { origin, after, history } = change;
+  writeRecord(journal, change);
+  writeState(journal, change, wakening);
+  journal.history.append(origin.id, history);
+  writeTokens(journal, change);
+  if (after.mapRuns !== change.before.mapRuns) {
+    const known = new Set(change.before.mapRuns);
+    for (const mapRun of after.mapRuns) if (!known.has(mapRun)) journal.mapRuns.save(origin.id, mapRun);
+  }
+};
+
+const writeRecord = (journal: Journal, { origin, before, after, isNew }: ExecutionChange): void => {
+  if (isNew) journal.executions.insert(origin, after);
+  else if (before.status !== after.status || before.redriveCount !== after.redriveCount) {
+    journal.executions.update(origin.id, after);
+  }
+};
+
+/** A succeeded execution needs no state: nothing will ever happen to it again. */
+const writeState = (journal: Journal, { origin, after, isNew }: ExecutionChange, wakening: Wakening): void => {
+  const isOver = after.status === 'SUCCEEDED';
+  if (isNew && !isOver) journal.states.insert(origin.id, after, wakening);
+  else if (!isNew && isOver) journal.states.delete(origin.id);
+  else if (!isNew) journal.states.update(origin.id, after, wakening);
+};
+
+const writeTokens = (journal: Journal, { origin, effects, answered, isNew }: ExecutionChange): void => {
+  for (const taskId of answered) journal.tokens.close(origin.id, taskId);
+  for (const effect of effects) {
+    switch (effect.type) {
+      case 'RunTask':
+        if (effect.target.kind === 'ACTIVITY') {
+          journal.tokens.insert({
+            token: effect.token,
+            execution: origin.id,
+            taskId: effect.taskId,
+            status: 'SCHEDULED',
+            activityArn: effect.target.activityArn,
+            activityInput: JSON.stringify(effect.input),
+          });
+        } else if (effect.target.kind === 'INTEGRATION' && effect.target.pattern === 'WAIT_FOR_TASK_TOKEN') {
+          journal.tokens.insert({
+            token: effect.token,
+            execution: origin.id,
+            taskId: effect.taskId,
+            status: 'OPEN',
+            activityArn: undefined,
+            activityInput: undefined,
+          });
+        }
+        break;
+      case 'CancelTask':
+        journal.tokens.close(origin.id, effect.taskId);
+        break;
+      case 'EndExecution':
+        if (!isNew) journal.tokens.closeAll(origin.id);
+        break;
+      case 'SetTimer':
+      case 'CancelTimer':
+        break;
+    }
+  }
+};

@@ -1,0 +1,69 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { EndpointRouter } from '../endpoint/endpoint-router.ts';
+import { ACTIONS } from './api/actions.ts';
+import { Engine } from './engine.ts';
+import type { StepFunctionsServerOptions } from './options.ts';
+import { settingsOf } from './settings.ts';
+import { type ActionHandler, AwsJsonServer } from './wire/aws-json-server.ts';
+
+export type { EngineLogger, Retention, StepFunctionsServerOptions } from './options.ts';
+
+/** A server that runs. */
+export interface StepFunctionsServer {
+  /** Where it listens, e.g. `http://127.0.0.1:4566`. */
+  readonly url: string;
+  /** Stops listening, lets calls under way be answered for a moment and closes the journal. Executions go on at the next start. */
+  close(): Promise<void>;
+}
+
+/** How long open connections have to finish when the server closes. */
+const CLOSE_PATIENCE_MS = 500;
+
+/**
+ * Starts the Step Functions engine behind an HTTP endpoint that also passes DynamoDB and Lambda calls on. Executions
+ * that ran when the last process on this data folder ended go on at once.
+ *
+ * @throws {OptionError} an option cannot be used
+ * @throws {Error} the port is taken, or another process has the journal open
+ */
+export const startStepFunctionsServer = async (options: StepFunctionsServerOptions): Promise<StepFunctionsServer> => {
+  const settings = settingsOf(options);
+  const engine = new Engine(settings);
+  const handlers = new Map<string, ActionHandler>();
+  for (const action of ACTIONS.keys()) handlers.set(action, (body, caller) => engine.call(action, body, caller));
+  const stepFunctions = new AwsJsonServer(handlers, settings.logger);
+  const router = new EndpointRouter({
+    stepFunctions: (request: IncomingMessage, response: ServerResponse) => stepFunctions.handle(request, response),
+    load: () => engine.load,
+    lambdaEndpoint: settings.lambdaEndpoint,
+    dynamodbEndpoint: settings.dynamodbEndpoint,
+    account: settings.account,
+    logger: settings.logger,
+  });
+  const server = createServer({ keepAliveTimeout: 60_000 }, (request, response) => router.route(request, response));
+  const { promise: listening, resolve, reject } = Promise.withResolvers<void>();
+  server.once('error', reject).listen(settings.port, settings.host, resolve);
+  try {
+    await listening;
+  } catch (error) {
+    engine.close();
+    throw error;
+  }
+  engine
+    .recover()
+    .catch((error: unknown) => settings.logger.error({ err: error }, 'executions could not be taken up again'));
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://${settings.host.includes(':') ? `[${settings.host}]` : settings.host}:${port}`,
+    close: async () => {
+      const closed = new Promise<void>((done) => server.close(() => done()));
+      const cut = setTimeout(() => server.closeAllConnections(), CLOSE_PATIENCE_MS);
+      server.closeIdleConnections();
+      await closed;
+      clearTimeout(cut);
+      router.close();
+      engine.close();
+    },
+  };
+};

@@ -1,0 +1,101 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Json, JsonObject } from '../language/json.ts';
+import type { EngineLogger } from '../options.ts';
+import { ApiError } from './api-error.ts';
+
+/** AWS refuses bigger requests; the largest legal one holds a 1 MB definition. */
+const BODY_LIMIT_BYTES = 2 * 1024 * 1024;
+
+/** Whoever made a call. */
+export interface Caller {
+  /** Fires when the caller hangs up; asked for by long polls only. */
+  gone(): AbortSignal;
+}
+
+/** Answers one action. */
+export type ActionHandler = (body: JsonObject, caller: Caller) => JsonObject | Promise<JsonObject>;
+
+const readBody = async (request: IncomingMessage): Promise<string> => {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size > BODY_LIMIT_BYTES) {
+      throw new ApiError('RequestEntityTooLargeException', `The request is larger than ${BODY_LIMIT_BYTES} bytes.`, {
+        status: 413,
+      });
+    }
+    chunks.push(chunk);
+  }
+  return (chunks.length === 1 ? chunks[0] : Buffer.concat(chunks))?.toString('utf8') ?? '';
+};
+
+const parseBody = (text: string): JsonObject => {
+  if (text === '') return {};
+  let body: Json;
+  try {
+    body = JSON.parse(text) as Json;
+  } catch (cause) {
+    throw new ApiError('SerializationException', 'The request body is not valid JSON.', { cause });
+  }
+  if (body === null || typeof body !== 'object' || Array.isArray(body)) {
+    throw new ApiError('SerializationException', 'The request body must be a JSON object.');
+  }
+  return body as JsonObject;
+};
+
+/** Serves the actions of one AWS JSON 1.0 service, found by the part of `X-Amz-Target` behind the dot. */
+export class AwsJsonServer {
+  readonly #actions: ReadonlyMap<string, ActionHandler>;
+  readonly #logger: EngineLogger;
+
+  constructor(actions: ReadonlyMap<string, ActionHandler>, logger: EngineLogger) {
+    this.#actions = actions;
+    this.#logger = logger;
+  }
+
+  /** Never rejects: whatever goes wrong is answered the way AWS answers it. */
+  async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const target = String(request.headers['x-amz-target'] ?? '');
+    const action = target.slice(target.indexOf('.') + 1);
+    try {
+      const handler = this.#actions.get(action);
+      const text = await readBody(request);
+      if (!handler) throw new ApiError('UnknownOperationException', '', {});
+      send(response, 200, await handler(parseBody(text), { gone: () => hangUpOf(response) }));
+    } catch (error) {
+      this.#answerError(action, error, response);
+    }
+  }
+
+  #answerError(action: string, error: unknown, response: ServerResponse): void {
+    if (error instanceof ApiError) {
+      const message = error.message === '' ? {} : { message: error.message };
+      send(response, error.status, { __type: error.type, ...message, ...error.fields });
+      return;
+    }
+    this.#logger.error({ action, err: error }, 'action failed');
+    send(response, 500, {
+      __type: 'InternalFailure',
+      message: `${action} failed inside the engine; its log says why.`,
+    });
+  }
+}
+
+const hangUpOf = (response: ServerResponse): AbortSignal => {
+  const controller = new AbortController();
+  response.once('close', () => controller.abort());
+  return controller.signal;
+};
+
+const send = (response: ServerResponse, status: number, body: JsonObject): void => {
+  if (response.destroyed) return;
+  const text = Buffer.from(JSON.stringify(body));
+  response.writeHead(status, {
+    'content-type': 'application/x-amz-json-1.0',
+    'content-length': text.length,
+    'x-amzn-requestid': randomUUID(),
+  });
+  response.end(text);
+};
