@@ -1,0 +1,37 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { expect, test } from '@jest/globals';
+import { z } from 'zod';
+import { startEmbeddedStack } from '../embedded/stack.ts';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+test('a short load loses no accepted order, breaks no invariant, and says so in its results', async () => {
+  const results = await mkdtemp(join(tmpdir(), 'load-smoke-'));
+  const stack = await startEmbeddedStack();
+  try {
+    const { http, endpoint, inventory } = stack.urls;
+    const addresses = ['--endpoint', http, '--aws-endpoint', endpoint, '--inventory', inventory];
+    const options = ['--duration', '0.35', '--results', results, '--name', 'short', ...addresses];
+    const run = promisify(execFile)(process.execPath, ['load/run.ts', 'smoke', ...options], { cwd: root });
+    const { stdout } = await run;
+    expect(stdout).toContain('Result: passed.');
+    const report = reportSchema.parse(JSON.parse(await readFile(join(results, 'short.json'), 'utf8')));
+    const ended = Object.values(report.orders.by_status).reduce((sum, count) => sum + count, 0);
+    expect(ended).toBe(report.orders.accepted);
+    expect(report.orders.accepted).toBeGreaterThan(30);
+    expect(await readFile(join(results, 'short.svg'), 'utf8')).toContain('</svg>');
+  } finally {
+    await stack.stop();
+    await rm(results, { recursive: true, force: true });
+  }
+}, 240_000);
+
+const reportSchema = z.object({
+  orders: z.object({ accepted: z.int(), by_status: z.record(z.string(), z.int()) }),
+  invariants: z.object({ verdict: z.literal('all hold') }),
+});
