@@ -1,0 +1,110 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { PaymentState } from '../../proto/gen/payment/v1/payment.ts';
+import { startPayment, type TestPayment } from '../../tests/support/payment.ts';
+import { failureOf } from '../../tests/support/unary-client.ts';
+
+/** The process "dies" at this save of the store, counted from 1 since it was armed: `before` or `after` it is written. */
+interface Crash {
+  readonly save: number;
+  readonly when: 'before' | 'after';
+}
+
+let payment: TestPayment;
+let crash: Crash | undefined;
+let saves: number;
+
+beforeEach(async () => {
+  crash = undefined;
+  payment = await startPayment({
+    wrapStore: (store) => ({
+      ...store,
+      save: async (previous, next, signal) => {
+        saves++;
+        const here = crash?.save === saves;
+        if (here && crash?.when === 'before') throw new Error('died before the write');
+        await store.save(previous, next, signal);
+        if (here) throw new Error('died after the write');
+      },
+    }),
+  });
+});
+
+afterEach(() => payment.close());
+
+function arm(at: Crash): void {
+  saves = 0;
+  crash = at;
+}
+
+const crashes: readonly Crash[] = [
+  { save: 1, when: 'before' },
+  { save: 1, when: 'after' },
+  { save: 2, when: 'before' },
+  { save: 2, when: 'after' },
+];
+
+/** Every RPC writes twice: its intent before it asks the provider, the outcome after. */
+const operations = [
+  { rpc: 'authorize', from: [], state: PaymentState.AUTHORIZED, charge: { state: 'AUTHORIZED', tries: 1 } },
+  { rpc: 'capture', from: ['authorize'], state: PaymentState.CAPTURED, charge: { state: 'CAPTURED', captures: 1 } },
+  { rpc: 'void', from: ['authorize'], state: PaymentState.VOIDED, charge: { state: 'VOIDED', captures: 0 } },
+  {
+    rpc: 'refund',
+    from: ['authorize', 'capture'],
+    state: PaymentState.REFUNDED,
+    charge: { state: 'REFUNDED', captures: 1, refunds: 1 },
+  },
+] as const;
+
+for (const { rpc, from, state, charge } of operations) {
+  describe(`${rpc} that dies`, () => {
+    test.each(crashes)(
+      'at write $save, $when it: the next call brings it to its end, once at the provider',
+      async (at) => {
+        for (const step of from) await payment[step]('order');
+        arm(at);
+        expect((await failureOf(payment[rpc]('order'))).code).toBe('INTERNAL');
+        crash = undefined;
+        expect((await payment[rpc]('order')).state).toBe(state);
+        expect((await payment.payment('order')).state).toBe(state);
+        expect(await payment.charge('order')).toMatchObject(charge);
+      },
+    );
+  });
+}
+
+describe('compensation of a step that died', () => {
+  test.each(crashes)('Void after an Authorize that died at write $save, $when it', async (at) => {
+    arm(at);
+    await failureOf(payment.authorize('order'));
+    crash = undefined;
+    expect((await payment.void('order')).state).toBe(PaymentState.VOIDED);
+    expect([undefined, 'VOIDED']).toContain((await payment.charge('order'))?.state);
+    expect((await failureOf(payment.authorize('order'))).reason).toBe('PAYMENT_VOIDED');
+  });
+
+  test.each(crashes)('Void, or else Refund, after a Capture that died at write $save, $when it', async (at) => {
+    await payment.authorize('order');
+    arm(at);
+    await failureOf(payment.capture('order'));
+    crash = undefined;
+    const captured = (await payment.charge('order'))?.state === 'CAPTURED';
+    if (captured) {
+      expect((await failureOf(payment.void('order'))).reason).toBe('PAYMENT_ALREADY_CAPTURED');
+      expect((await payment.refund('order')).state).toBe(PaymentState.REFUNDED);
+    } else {
+      expect((await payment.void('order')).state).toBe(PaymentState.VOIDED);
+    }
+    expect((await payment.charge('order'))?.state).toBe(captured ? 'REFUNDED' : 'VOIDED');
+    expect((await failureOf(payment.capture('order'))).reason).toMatch(/PAYMENT_(VOIDED|ALREADY_REFUNDED)/);
+  });
+
+  test('Refund of a Capture that died before it recorded what the provider did', async () => {
+    await payment.authorize('order');
+    arm({ save: 2, when: 'before' });
+    await failureOf(payment.capture('order'));
+    crash = undefined;
+    expect((await payment.refund('order')).state).toBe(PaymentState.REFUNDED);
+    expect(await payment.charge('order')).toMatchObject({ state: 'REFUNDED', captures: 1, refunds: 1 });
+  });
+});

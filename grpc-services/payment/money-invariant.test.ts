@@ -1,0 +1,98 @@
+import { expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { PaymentState } from '../../proto/gen/payment/v1/payment.ts';
+import { startPayment, type TestPayment } from '../../tests/support/payment.ts';
+import { CallFailure } from '../../tests/support/unary-client.ts';
+import { ProviderUnavailable } from './provider/provider-unavailable.ts';
+
+const rpcs = ['authorize', 'capture', 'void', 'refund'] as const;
+const methods = ['tok_visa', 'tok_timeout', 'tok_flaky'];
+/** What goes wrong with a call to the provider: nothing, it never arrives, or its answer gets lost. */
+const accidents = ['none', 'none', 'lost request', 'lost answer'] as const;
+type Accident = (typeof accidents)[number];
+
+const schedule = fc.record({
+  method: fc.constantFrom(...methods),
+  rounds: fc.array(fc.array(fc.constantFrom(...rpcs), { minLength: 1, maxLength: 4 }), { minLength: 1, maxLength: 8 }),
+  accidents: fc.array(fc.constantFrom(...accidents), { maxLength: 12 }),
+});
+
+test('whatever comes, at once and with a provider that loses requests and answers: what the payment says is what the provider did', async () => {
+  let coming: Accident[] = [];
+  const accidental = async <Answer>(ask: () => Promise<Answer>): Promise<Answer> => {
+    const accident = coming.shift() ?? 'none';
+    if (accident === 'lost request') throw new ProviderUnavailable();
+    const answer = await ask();
+    if (accident === 'lost answer') throw new ProviderUnavailable();
+    return answer;
+  };
+  const payment = await startPayment({
+    wrapProvider: (provider) => ({
+      authorize: (authorization, signal) => accidental(() => provider.authorize(authorization, signal)),
+      find: (key, signal) => accidental(() => provider.find(key, signal)),
+      capture: (key, signal) => accidental(() => provider.capture(key, signal)),
+      void: (key, signal) => accidental(() => provider.void(key, signal)),
+      refund: (key, signal) => accidental(() => provider.refund(key, signal)),
+    }),
+  });
+  let run = 0;
+  try {
+    await fc.assert(
+      fc.asyncProperty(schedule, async ({ method, rounds, accidents: planned }) => {
+        run++;
+        const order = `order-${run}`;
+        coming = [...planned];
+        for (const round of rounds) await Promise.all(round.map((rpc) => perform(payment, rpc, order, method)));
+        coming = [];
+        await assertAgreement(payment, order);
+        await compensate(payment, order);
+        expect([undefined, 'VOIDED', 'REFUNDED', 'UNANSWERED']).toContain((await payment.charge(order))?.state);
+      }),
+      { numRuns: 60 },
+    );
+  } finally {
+    await payment.close();
+  }
+}, 60_000);
+
+async function perform(payment: TestPayment, rpc: (typeof rpcs)[number], order: string, method: string): Promise<void> {
+  try {
+    await (rpc === 'authorize' ? payment.authorize(order, { method }) : payment[rpc](order));
+  } catch (error) {
+    const refused = error instanceof CallFailure && error.code !== 'INTERNAL' && error.code !== 'UNKNOWN';
+    if (!refused) throw error;
+  }
+}
+
+async function assertAgreement(payment: TestPayment, order: string): Promise<void> {
+  const charge = await payment.charge(order);
+  expect(charge?.captures ?? 0).toBeLessThanOrEqual(1);
+  expect(charge?.refunds ?? 0).toBeLessThanOrEqual(charge?.captures ?? 0);
+  const state = await payment.payment(order).then(
+    ({ state: known }) => known,
+    () => undefined,
+  );
+  switch (state) {
+    case PaymentState.VOIDED:
+      expect([undefined, 'VOIDED', 'UNANSWERED']).toContain(charge?.state);
+      break;
+    case PaymentState.CAPTURED:
+      expect(['CAPTURED', 'REFUNDED']).toContain(charge?.state);
+      break;
+    case PaymentState.REFUNDED:
+      expect(charge?.state).toBe('REFUNDED');
+      break;
+    default:
+      break;
+  }
+}
+
+/** What the saga does to undo a payment. */
+async function compensate(payment: TestPayment, order: string): Promise<void> {
+  try {
+    await payment.void(order);
+  } catch (error) {
+    if (!(error instanceof CallFailure) || error.reason !== 'PAYMENT_ALREADY_CAPTURED') throw error;
+    await payment.refund(order);
+  }
+}

@@ -1,0 +1,110 @@
+import { randomUUID } from 'node:crypto';
+import type { ChargeLedger, ChargeRow, NewCharge } from './charge-ledger.ts';
+import type { Authorization, Charge, PaymentProvider } from './payment-provider.ts';
+import { ProviderUnavailable } from './provider-unavailable.ts';
+
+/** How often `tok_flaky` gives no answer before it works. */
+const FLAKY_FAILURES = 2;
+
+/**
+ * A provider that takes no money and remembers everything. What it does depends on the payment method:
+ *
+ * | method | behaviour |
+ * |---|---|
+ * | `tok_visa` | authorizes |
+ * | `tok_declined` | declines |
+ * | `tok_insufficient_funds` | declines for lack of funds |
+ * | `tok_timeout` | authorizes, but the first answer gets lost |
+ * | `tok_flaky` | gives no answer twice, then authorizes |
+ * | anything else | is no valid method |
+ */
+export function simulatedProvider(ledger: ChargeLedger): PaymentProvider {
+  const moved = (from: ChargeRow['state'], to: ChargeRow['state']) => (key: string, signal: AbortSignal) =>
+    answering(() => move(ledger, key, { from, to }, signal));
+  return {
+    authorize: (authorization, signal) => answering(() => authorize(ledger, authorization, signal)),
+    find: (key, signal) => answering(async () => chargeOf(await ledger.find(key, signal))),
+    capture: moved('AUTHORIZED', 'CAPTURED'),
+    void: moved('AUTHORIZED', 'VOIDED'),
+    refund: moved('CAPTURED', 'REFUNDED'),
+  };
+}
+
+async function authorize(ledger: ChargeLedger, authorization: Authorization, signal: AbortSignal): Promise<Charge> {
+  const { key, method, amountMinor, currency } = authorization;
+  const earlier = await ledger.find(key, signal);
+  if (earlier !== undefined && earlier.state !== 'UNANSWERED') return answered(earlier);
+  const opened: NewCharge = {
+    ...outcomeOf(method, earlier?.tries ?? 0),
+    reference: earlier?.reference ?? `ch_${randomUUID()}`,
+    amount_minor: amountMinor,
+    currency,
+  };
+  const first = await ledger.open(key, opened, signal);
+  if (first && method === 'tok_timeout') throw new ProviderUnavailable();
+  const row = await ledger.find(key, signal);
+  if (row === undefined || row.state === 'UNANSWERED') throw new ProviderUnavailable();
+  return answered(row);
+}
+
+interface Move {
+  readonly from: ChargeRow['state'];
+  readonly to: ChargeRow['state'];
+}
+
+/** Moves the charge if it is in the one state, and answers it as it is then. */
+async function move(ledger: ChargeLedger, key: string, { from, to }: Move, signal: AbortSignal) {
+  for (;;) {
+    const row = await ledger.find(key, signal);
+    if (row?.state !== from) return chargeOf(row);
+    if (await ledger.move(key, from, to, signal)) return chargeOf({ ...row, state: to });
+  }
+}
+
+function outcomeOf(method: string, tries: number): Pick<NewCharge, 'state' | 'decline_reason'> {
+  switch (method) {
+    case 'tok_visa':
+    case 'tok_timeout':
+      return { state: 'AUTHORIZED' };
+    case 'tok_flaky':
+      return { state: tries < FLAKY_FAILURES ? 'UNANSWERED' : 'AUTHORIZED' };
+    case 'tok_declined':
+      return { state: 'DECLINED', decline_reason: 'PAYMENT_DECLINED' };
+    case 'tok_insufficient_funds':
+      return { state: 'DECLINED', decline_reason: 'INSUFFICIENT_FUNDS' };
+    default:
+      return { state: 'DECLINED', decline_reason: 'INVALID_PAYMENT_METHOD' };
+  }
+}
+
+function answered(row: ChargeRow): Charge {
+  const charge = chargeOf(row);
+  if (charge === undefined) throw new ProviderUnavailable();
+  return charge;
+}
+
+function chargeOf(row: ChargeRow | undefined): Charge | undefined {
+  if (row === undefined) return undefined;
+  const { state, reference, decline_reason } = row;
+  switch (state) {
+    case 'UNANSWERED':
+      return undefined;
+    case 'DECLINED':
+      return { state, reason: decline_reason ?? 'PAYMENT_DECLINED' };
+    case 'AUTHORIZED':
+    case 'CAPTURED':
+    case 'VOIDED':
+    case 'REFUNDED':
+      return { state, reference };
+  }
+}
+
+/** To this service, trouble inside the provider is only ever a provider that gives no answer. */
+async function answering<Answer>(ask: () => Promise<Answer>): Promise<Answer> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (error instanceof ProviderUnavailable) throw error;
+    throw new ProviderUnavailable(error);
+  }
+}
