@@ -31,7 +31,7 @@ export function parseTaskTarget(resource: string): TaskTarget {
 export function integrationNames(target: Integration): { readonly resource: string; readonly resourceType: string } {
   const resourceType = target.sdk ? `aws-sdk:${target.service}` : target.service;
   return {
-    resource: target.resource.slice(target.resource.indexOf(`:${resourceType}:`) + resourceType.length + 2),
+    resource: target.resource.slice(target.resource.indexOf(':::') + resourceType.length + 4),
     resourceType,
   };
 }
