@@ -1,5 +1,6 @@
 import { PAYLOAD_LIMIT_BYTES } from '../api/execution-input.ts';
 import type { Json, JsonObject } from '../language/json.ts';
+import { jsonComplaint } from '../wire/json-complaint.ts';
 import { ConnectionError, type HttpEndpoint, type HttpReply } from './http-endpoint.ts';
 import type { Integration } from './integration.ts';
 import { throwIfFailed } from './lambda-errors.ts';
@@ -9,7 +10,8 @@ import { TaskFailure } from './task-failure.ts';
 
 interface Invocation {
   readonly functionName: string;
-  readonly payload: Json | undefined;
+  /** JSON text. */
+  readonly body: string;
   readonly headers: { readonly [name: string]: string };
   readonly cancelled: AbortSignal;
 }
@@ -40,7 +42,12 @@ export class Lambda {
    * @throws {TaskFailure}
    */
   async callFunction(functionArn: string, input: Json, cancelled: AbortSignal): Promise<Json> {
-    const reply = await this.#invoke({ functionName: functionArn, payload: input, headers: {}, cancelled });
+    const reply = await this.#invoke({
+      functionName: functionArn,
+      body: JSON.stringify(input),
+      headers: {},
+      cancelled,
+    });
     throwIfFailed(reply, this.#arnOf(functionArn), functionArn);
     return readPayload(reply.body);
   }
@@ -52,7 +59,7 @@ export class Lambda {
     const reply = await this.#invoke({
       functionName:
         parameters.Qualifier === undefined ? functionName : `${functionName}:${String(parameters.Qualifier)}`,
-      payload: parameters.Payload,
+      body: bodyOf(parameters.Payload),
       headers: headersOf(parameters),
       cancelled,
     });
@@ -78,14 +85,14 @@ export class Lambda {
     return `${this.#arnPrefix}${nameOf(functionName).name}`;
   }
 
-  async #invoke({ functionName, payload, headers, cancelled }: Invocation): Promise<HttpReply> {
+  async #invoke({ functionName, body, headers, cancelled }: Invocation): Promise<HttpReply> {
     const { name, qualifier } = nameOf(functionName);
     const query = qualifier === undefined ? '' : `?Qualifier=${encodeURIComponent(qualifier)}`;
     try {
       return await this.#endpoint.post({
         path: `/2015-03-31/functions/${encodeURIComponent(name)}/invocations${query}`,
         headers: { 'content-type': 'application/json', 'x-amz-invocation-type': 'RequestResponse', ...headers },
-        body: payload === undefined ? '{}' : JSON.stringify(payload),
+        body,
         cancelled,
       });
     } catch (error) {
@@ -97,12 +104,25 @@ export class Lambda {
   }
 }
 
+/** `Payload` is a blob: AWS sends a string as it is, so that `"{}"` arrives as an object, and anything else as JSON. */
+const bodyOf = (payload: Json | undefined): string => {
+  if (payload === undefined) return '{}';
+  return typeof payload === 'string' ? payload : JSON.stringify(payload);
+};
+
 const parametersOf = (input: Json): JsonObject => {
   if (input !== null && typeof input === 'object' && !Array.isArray(input)) {
     const parameters = input as JsonObject;
     if (typeof parameters.FunctionName === 'string' && parameters.FunctionName !== '') return parameters;
   }
   throw new TaskFailure('States.Runtime', "The parameter 'FunctionName' of lambda:invoke must be a non-empty string.");
+};
+
+/** A text that is JSON is the payload itself, as in Lambda's own API; everything else becomes JSON. */
+const payloadText = (payload: Json | undefined): string => {
+  if (payload === undefined) return '{}';
+  const isJsonText = typeof payload === 'string' && jsonComplaint(payload) === undefined;
+  return isJsonText ? payload : JSON.stringify(payload);
 };
 
 const headersOf = ({ InvocationType, LogType, ClientContext }: JsonObject): { [name: string]: string } => ({
