@@ -1,6 +1,6 @@
 import type { Json } from '../language/json.ts';
+import { jsonComplaint } from '../language/json-complaint.ts';
 import { ApiError } from '../wire/api-error.ts';
-import { jsonComplaint } from '../wire/json-complaint.ts';
 import { readRequest } from '../wire/request-shape.ts';
 import type { Action } from './context.ts';
 import { payloadMember } from './members.ts';

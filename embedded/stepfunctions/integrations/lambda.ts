@@ -1,6 +1,6 @@
 import { PAYLOAD_LIMIT_BYTES } from '../api/execution-input.ts';
 import type { Json, JsonObject } from '../language/json.ts';
-import { jsonComplaint } from '../wire/json-complaint.ts';
+import { jsonComplaint } from '../language/json-complaint.ts';
 import { ConnectionError, type HttpEndpoint, type HttpReply } from './http-endpoint.ts';
 import type { Integration } from './integration.ts';
 import { throwIfFailed } from './lambda-errors.ts';

@@ -1,12 +1,27 @@
 /** One finding about a state machine definition, as ValidateStateMachineDefinition reports it. */
 export interface Diagnostic {
   readonly severity: 'ERROR' | 'WARNING';
-  /** A constant for programs: `SCHEMA_VALIDATION_FAILED`, `MISSING_TRANSITION_TARGET`, ... */
-  readonly code: string;
+  readonly code: DiagnosticCode;
   readonly message: string;
-  /** JSON pointer into the definition: `/States/Charge/Next`. */
+  /** JSON pointer into the definition, array elements in brackets: `/States/Charge/Catch[0]/Next`. */
   readonly location?: string;
 }
+
+/** What kind of finding it is. All but the last error are AWS's. */
+export type DiagnosticCode =
+  | 'DUPLICATE_STATE_NAME'
+  | 'INVALID_JSON_DESCRIPTION'
+  | 'INVALID_JSONATA_EXPRESSION'
+  | 'INVALID_STATE_NAME'
+  | 'MISSING_DESCRIPTION'
+  | 'MISSING_END_STATE'
+  | 'MISSING_TRANSITION_TARGET'
+  | 'SCHEMA_VALIDATION_FAILED'
+  | 'UNSUPPORTED_JSONATA_EXPRESSION'
+  /** Fine on AWS, but this engine does not run the service. */
+  | 'UNSUPPORTED_SERVICE_INTEGRATION'
+  | 'NO_DOLLAR'
+  | 'PASS_RESULT_IS_STATIC';
 
 /**
  * The message of the InvalidDefinition exception that CreateStateMachine and UpdateStateMachine answer with, or
@@ -15,8 +30,6 @@ export interface Diagnostic {
 export function invalidDefinitionMessage(diagnostics: readonly Diagnostic[]): string | undefined {
   const errors = diagnostics.filter(({ severity }) => severity === 'ERROR');
   if (errors.length === 0) return undefined;
-  const sentences = errors.map(({ code, message, location }) =>
-    location === undefined ? `${code}: ${message}` : `${code}: ${message} at ${location}`,
-  );
+  const sentences = errors.map(({ code, message, location }) => `${code}: ${message} at ${location ?? null}`);
   return `Invalid State Machine Definition: '${sentences.join(', ')}'`;
 }

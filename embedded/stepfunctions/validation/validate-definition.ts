@@ -1,9 +1,48 @@
+import { parseDefinition } from '../language/definition.ts';
+import type { Json } from '../language/json.ts';
+import { jsonComplaint } from '../language/json-complaint.ts';
+import { isJsonObject } from '../language/json-object.ts';
+import { checkContainer, machineFields } from './container-check.ts';
 import type { Diagnostic } from './diagnostic.ts';
+import { Findings } from './findings.ts';
+import type { StateMachineType } from './state-machine-type.ts';
+import { checkTransitions } from './transition-check.ts';
 
-/** The two kinds of state machine; an EXPRESS one cannot wait for callbacks, jobs or activities. */
-export type StateMachineType = 'STANDARD' | 'EXPRESS';
+/** JSON may be nested so deep, as in AWS's reader. */
+const NESTING_LIMIT = 1000;
 
-/** Every finding about a definition, errors before warnings; none means that it can be created and runs here. */
-export function validateDefinition(_definition: string, _type: StateMachineType): readonly Diagnostic[] {
-  throw new Error('signature');
+/** Every finding about a definition, errors before warnings; no error means that it can be created and runs here. */
+export function validateDefinition(definition: string, type: StateMachineType): readonly Diagnostic[] {
+  const findings = new Findings();
+  const machine = readJson(definition, findings);
+  if (machine === undefined) return findings.diagnostics;
+  const language = isJsonObject(machine) && machine.QueryLanguage === 'JSONata' ? 'JSONata' : 'JSONPath';
+  checkContainer({ value: machine, location: '/', language, machineType: type, findings }, machineFields);
+  if (!findings.hasErrors) checkTransitions(parseDefinition(definition), findings);
+  return findings.diagnostics;
+}
+
+/** Reads a text as JSON of bearable depth; otherwise says what is wrong with it. */
+export function readJson(text: string, findings: Findings): Json | undefined {
+  if (text.trim() === '') {
+    findings.error('MISSING_DESCRIPTION', 'The definition is empty');
+    return undefined;
+  }
+  const complaint = jsonComplaint(text) ?? nestingComplaint(text);
+  if (complaint !== undefined) {
+    findings.error('INVALID_JSON_DESCRIPTION', complaint);
+    return undefined;
+  }
+  return JSON.parse(text) as Json;
+}
+
+function nestingComplaint(text: string): string | undefined {
+  let depth = 0;
+  for (const [token] of text.matchAll(/"(?:[^"\\]|\\.)*"|[[\]{}]/g)) {
+    if (token === '{' || token === '[') depth++;
+    else if (token === '}' || token === ']') depth--;
+    if (depth > NESTING_LIMIT)
+      return `Document nesting depth (${depth}) exceeds the maximum allowed (${NESTING_LIMIT})`;
+  }
+  return undefined;
 }

@@ -1,0 +1,95 @@
+import { literalTests, valueTests } from '../language/comparison.ts';
+import type { Json } from '../language/json.ts';
+import { parseTimestamp } from '../language/timestamp.ts';
+import { checkObject, checkOneOf, type Field, type FieldSubject, type Fields } from './field.ts';
+import { isExpression, jsonataTemplate, path, template, text, truth } from './field-checks.ts';
+import { checkJsonataValue } from './jsonata-check.ts';
+
+const timestamp: Field = {
+  check: ({ value, location, findings }) => {
+    if (typeof value !== 'string' || parseTimestamp(value) === undefined) {
+      findings.schema('Expected value of type Timestamp', location);
+    }
+  },
+};
+
+const number: Field = {
+  check: ({ value, location, findings }) => {
+    if (typeof value !== 'number') findings.schema('Expected value of type Number', location);
+  },
+};
+
+const condition: Field = {
+  language: 'JSONata',
+  check: (subject) => {
+    if (isExpression(subject.value)) checkJsonataValue(subject);
+    else if (typeof subject.value !== 'boolean') {
+      subject.findings.schema('Expected a JSONata expression or a value of type Boolean', subject.location);
+    }
+  },
+};
+
+function operand(comparator: string): Field {
+  if (comparator.startsWith('String')) return text;
+  if (comparator.startsWith('Numeric')) return number;
+  return comparator.startsWith('Timestamp') ? timestamp : truth;
+}
+
+const comparators: Fields = Object.fromEntries([
+  ...[...valueTests.keys(), ...literalTests.keys(), 'IsPresent'].map(
+    (name) => [name, { ...operand(name), language: 'JSONPath' }] as const,
+  ),
+  ...[...valueTests.keys()].map((name) => [`${name}Path`, path()] as const),
+]);
+
+const comparisonFields: Fields = {
+  Variable: path(),
+  And: { language: 'JSONPath', check: (subject) => checkNestedRules(subject) },
+  Or: { language: 'JSONPath', check: (subject) => checkNestedRules(subject) },
+  Not: { language: 'JSONPath', check: (subject) => checkNestedRule(subject) },
+  ...comparators,
+};
+
+const ruleFields: Fields = {
+  ...comparisonFields,
+  Comment: text,
+  Condition: condition,
+  Next: text,
+  Assign: template,
+  Output: jsonataTemplate,
+};
+
+/** `Choices` of a Choice state. */
+export const choices: Field = {
+  check: (subject) => {
+    forEachRule(subject, (rule) => {
+      const checked = checkObject(rule, ruleFields, rule.language === 'JSONata' ? ['Condition', 'Next'] : ['Next']);
+      if (checked !== undefined && rule.language === 'JSONPath') checkComparison(rule);
+    });
+  },
+};
+
+function checkNestedRules(subject: FieldSubject): void {
+  forEachRule(subject, checkNestedRule);
+}
+
+function checkNestedRule(subject: FieldSubject): void {
+  if (checkObject(subject, { ...comparisonFields, Comment: text }) !== undefined) checkComparison(subject);
+}
+
+function forEachRule(subject: FieldSubject, check: (rule: FieldSubject) => void): void {
+  const { value, location, findings } = subject;
+  if (!Array.isArray(value) || value.length === 0) {
+    findings.schema('Expected value of type Array with at least one element', location);
+    return;
+  }
+  for (const [at, rule] of value.entries()) check({ ...subject, value: rule, location: `${location}[${at}]` });
+}
+
+function checkComparison({ value, location, findings }: FieldSubject): void {
+  const rule = value as { readonly [name: string]: Json };
+  if ('And' in rule || 'Or' in rule || 'Not' in rule) return;
+  checkOneOf(rule, ['Variable', 'And', 'Or', 'Not'], location, findings);
+  const used = Object.keys(rule).filter((name) => Object.hasOwn(comparators, name));
+  if (used.length !== 1) findings.schema('There should be exactly one comparison operator', location);
+}

@@ -1,0 +1,110 @@
+import type { QueryLanguage } from '../language/definition.ts';
+import type { Json, JsonObject } from '../language/json.ts';
+import { isJsonObject } from '../language/json-object.ts';
+import { below, checkExclusive, checkObject, checkOneOf, type FieldSubject, type Fields } from './field.ts';
+import { anything, literalNumber, text, word } from './field-checks.ts';
+import { processorConfig } from './map-fields.ts';
+import { type StateType, stateShapes, stateTypes } from './state-fields.ts';
+
+const NAME_LIMIT = 80;
+const MOST_SECONDS = 99_999_999;
+const REQUIRED = ['StartAt', 'States'];
+
+const graphFields: Fields = { Comment: text, StartAt: text, States: anything };
+
+/** The fields of a whole machine. */
+export const machineFields: Fields = {
+  ...graphFields,
+  Version: text,
+  TimeoutSeconds: literalNumber({ least: 1, most: MOST_SECONDS }),
+  QueryLanguage: word('JSONPath', 'JSONata'),
+};
+
+const processorFields: Fields = { ...graphFields, ProcessorConfig: processorConfig };
+
+/** Checks a machine, a branch or an item processor, and all states in it, fields only: who leads where is another check. */
+export function checkContainer(subject: FieldSubject, fields: Fields): void {
+  const container = checkObject(subject, fields, REQUIRED);
+  const states = container?.States;
+  if (states === undefined) return;
+  const location = below(subject.location, 'States');
+  if (!isJsonObject(states) || Object.keys(states).length === 0) {
+    subject.findings.schema('Expected value of type Object with at least one state', location);
+    return;
+  }
+  for (const [name, state] of Object.entries(states)) {
+    const place = below(location, name);
+    if (name.length > NAME_LIMIT) {
+      subject.findings.error('INVALID_STATE_NAME', `State names must have at most ${NAME_LIMIT} characters`, place);
+    }
+    checkState({ ...subject, value: state, location: place });
+  }
+}
+
+/** Checks one state, and the states inside it. `language` is the machine's. */
+export function checkState(subject: FieldSubject): void {
+  const { value, location, findings } = subject;
+  if (!isJsonObject(value)) {
+    findings.schema('Expected value of type Object', location);
+    return;
+  }
+  const type = value.Type;
+  if (type === undefined) {
+    findings.schema('These fields are required: [Type]', location);
+    return;
+  }
+  if (!isStateType(type)) {
+    word(...stateTypes).check({ ...subject, value: type, location: below(location, 'Type') });
+    return;
+  }
+  const shape = stateShapes[type];
+  const language = stateLanguage(value, subject);
+  checkObject({ ...subject, language }, shape.fields, shape.required);
+  for (const names of shape.oneOf ?? []) checkOneOf(value, offered(names, shape.fields, language), location, findings);
+  for (const names of shape.exclusive ?? []) checkExclusive(value, names, location, findings);
+  checkInside(value, type, subject);
+}
+
+function stateLanguage(state: JsonObject, { language, location, findings }: FieldSubject): QueryLanguage {
+  if (state.QueryLanguage === 'JSONPath' && language === 'JSONata') {
+    findings.schema("'QueryLanguage' can not be 'JSONPath' if set to 'JSONata' for whole state machine", location);
+  }
+  if (state.QueryLanguage === undefined) return language;
+  return state.QueryLanguage === 'JSONPath' ? 'JSONPath' : 'JSONata';
+}
+
+function offered(names: readonly string[], fields: Fields, language: QueryLanguage): readonly string[] {
+  return names.filter((name) => fields[name]?.language === undefined || fields[name].language === language);
+}
+
+/** States inside a state inherit the query language of the machine, not that of the state around them. */
+function checkInside(state: JsonObject, type: StateType, subject: FieldSubject): void {
+  const { location, findings } = subject;
+  if (type === 'Parallel' && state.Branches !== undefined) {
+    const place = below(location, 'Branches');
+    if (!Array.isArray(state.Branches)) {
+      findings.schema('Expected value of type Array', place);
+      return;
+    }
+    for (const [at, branch] of state.Branches.entries()) {
+      checkContainer({ ...subject, value: branch, location: `${place}[${at}]` }, graphFields);
+    }
+  }
+  if (type !== 'Map') return;
+  for (const name of ['ItemProcessor', 'Iterator']) {
+    const processor = state[name];
+    if (processor === undefined) continue;
+    const machineType = childType(processor) ?? subject.machineType;
+    checkContainer({ ...subject, machineType, value: processor, location: below(location, name) }, processorFields);
+  }
+}
+
+function childType(processor: Json): FieldSubject['machineType'] | undefined {
+  const config = isJsonObject(processor) ? processor.ProcessorConfig : undefined;
+  if (!isJsonObject(config) || config.Mode !== 'DISTRIBUTED') return undefined;
+  return config.ExecutionType === 'EXPRESS' ? 'EXPRESS' : 'STANDARD';
+}
+
+function isStateType(type: Json): type is StateType {
+  return typeof type === 'string' && (stateTypes as readonly string[]).includes(type);
+}

@@ -1,0 +1,100 @@
+import { jsonataExpression } from '../language/jsonata.ts';
+import type { Field, FieldSubject } from './field.ts';
+import { checkJsonataValue } from './jsonata-check.ts';
+import { isIntrinsic, isPath, isReferencePath } from './jsonpath-syntax.ts';
+import { checkPayloadTemplate } from './payload-template-check.ts';
+
+/** Any value, not looked at. */
+export const anything: Field = { check: () => undefined };
+
+export const text: Field = {
+  check: ({ value, location, findings }) => {
+    if (typeof value !== 'string') findings.schema('Expected value of type String', location);
+  },
+};
+
+export const truth: Field = {
+  check: ({ value, location, findings }) => {
+    if (typeof value !== 'boolean') findings.schema('Expected value of type Boolean', location);
+  },
+};
+
+/** One of some words. */
+export function word(...words: readonly string[]): Field {
+  return {
+    check: ({ value, location, findings }) => {
+      if (typeof value === 'string' && words.includes(value)) return;
+      const name = location.slice(location.lastIndexOf('/') + 1);
+      findings.schema(`The field '${name}' should have one of these values: [${words.join(', ')}]`, location);
+    },
+  };
+}
+
+/** Bounds of a number field; `fraction`: it need not be an integer. */
+interface Bounds {
+  readonly least: number;
+  readonly most?: number;
+  readonly fraction?: boolean;
+}
+
+/** A number that is written down in both query languages. */
+export function literalNumber(bounds: Bounds): Field {
+  return { check: (subject) => checkNumber(subject, bounds) };
+}
+
+/** A number, or in a JSONata state an expression that yields one. */
+export function numberOrExpression(bounds: Bounds): Field {
+  return {
+    check: (subject) => {
+      if (subject.language === 'JSONata' && isExpression(subject.value)) checkJsonataValue(subject);
+      else checkNumber(subject, bounds);
+    },
+  };
+}
+
+function checkNumber({ value, location, findings }: FieldSubject, { least, most, fraction }: Bounds): void {
+  const shown = (bound: number) => (fraction === true ? bound.toFixed(1) : String(bound));
+  if (typeof value !== 'number' || (fraction !== true && !Number.isInteger(value))) {
+    findings.schema(`Expected value of type ${fraction === true ? 'Number' : 'Integer'}`, location);
+  } else if (value < least) findings.schema(`Minimum value is ${shown(least)}`, location);
+  else if (most !== undefined && value > most) findings.schema(`Maximum value is ${shown(most)}`, location);
+}
+
+/** A string that in a JSONata state may be an expression. */
+export const textOrExpression: Field = {
+  check: (subject) => {
+    if (typeof subject.value !== 'string') subject.findings.schema('Expected value of type String', subject.location);
+    else if (subject.language === 'JSONata') checkJsonataValue(subject);
+  },
+};
+
+/** Any JSON: a payload template in a JSONPath state, with expressions in its strings in a JSONata state. */
+export const template: Field = {
+  check: (subject) => (subject.language === 'JSONata' ? checkJsonataValue(subject) : checkPayloadTemplate(subject)),
+};
+
+export const jsonPathTemplate: Field = { language: 'JSONPath', check: checkPayloadTemplate };
+export const jsonataTemplate: Field = { language: 'JSONata', check: checkJsonataValue };
+
+/** A JSONPath; `InputPath` and `OutputPath` may be null. */
+export function path(
+  details: { readonly nullable?: true; readonly reference?: true; readonly intrinsic?: true } = {},
+): Field {
+  return {
+    language: 'JSONPath',
+    check: ({ value, location, findings }) => {
+      if (value === null && details.nullable === true) return;
+      if (typeof value !== 'string') findings.schema('Expected value of type String', location);
+      else if (details.intrinsic === true && value.startsWith('States.')) {
+        if (!isIntrinsic(value)) findings.schema('Value is not a valid JSONPath or intrinsic function call', location);
+      } else if (!isPath(value)) findings.schema('Value is not a valid JSONPath', location);
+      else if (details.reference === true && !isReferencePath(value))
+        findings.schema('Value is not a Reference Path', location);
+    },
+  };
+}
+
+/** Whether a text is an expression between `{%` and `%}`. */
+export function isExpression(value: unknown): boolean {
+  return typeof value === 'string' && jsonataExpression(value) !== undefined;
+}

@@ -1,0 +1,78 @@
+import type { QueryLanguage } from '../language/definition.ts';
+import type { Json, JsonObject } from '../language/json.ts';
+import { isJsonObject } from '../language/json-object.ts';
+import type { Findings } from './findings.ts';
+import type { StateMachineType } from './state-machine-type.ts';
+
+/** What a check of a field has at hand. */
+export interface FieldSubject {
+  readonly value: Json;
+  readonly location: string;
+  readonly language: QueryLanguage;
+  /** Of the machine, or of the child executions inside a distributed Map. */
+  readonly machineType: StateMachineType;
+  readonly findings: Findings;
+}
+
+/** A rule for one field. */
+export interface Field {
+  /** The only query language that has the field; absent when both have. */
+  readonly language?: QueryLanguage;
+  readonly check: (subject: FieldSubject) => void;
+}
+
+/** The fields an object may have, by name. */
+export type Fields = { readonly [name: string]: Field };
+
+/**
+ * Checks an object against the fields it may and must have.
+ *
+ * @returns The object, or `undefined` when the value is none.
+ */
+export function checkObject(
+  subject: FieldSubject,
+  fields: Fields,
+  required: readonly string[] = [],
+): JsonObject | undefined {
+  const { value, location, language, findings } = subject;
+  if (!isJsonObject(value)) {
+    findings.schema('Expected value of type Object', location);
+    return undefined;
+  }
+  for (const [name, inner] of Object.entries(value)) {
+    const field = Object.hasOwn(fields, name) ? fields[name] : undefined;
+    if (field === undefined) findings.schema(`Field '${name}' is not supported`, location);
+    else if (field.language !== undefined && field.language !== language) {
+      findings.schema(
+        `The QueryLanguage is set to '${language}', but field '${name}' is only supported for the '${field.language}' QueryLanguage`,
+        location,
+      );
+    } else field.check({ ...subject, value: inner, location: below(location, name) });
+  }
+  const missing = required.filter((name) => !Object.hasOwn(value, name));
+  if (missing.length > 0) findings.schema(`These fields are required: [${missing.join(', ')}]`, location);
+  return value;
+}
+
+/** Reports when an object has more than one of some fields that exclude each other. */
+export function checkExclusive(
+  value: JsonObject,
+  names: readonly string[],
+  location: string,
+  findings: Findings,
+): void {
+  if (names.filter((name) => Object.hasOwn(value, name)).length > 1) {
+    findings.schema(`There should only be one of the following fields: [${names.join(', ')}]`, location);
+  }
+}
+
+/** Reports when an object has none of some fields. */
+export function checkOneOf(value: JsonObject, names: readonly string[], location: string, findings: Findings): void {
+  if (names.some((name) => Object.hasOwn(value, name))) return;
+  findings.schema(`There should be one of the following fields: [${names.join(', ')}]`, location);
+}
+
+/** The location of a member. */
+export function below(location: string, name: string): string {
+  return location === '/' ? `/${name}` : `${location}/${name}`;
+}

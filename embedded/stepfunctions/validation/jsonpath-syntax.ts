@@ -1,0 +1,38 @@
+import { intrinsicFunctions } from '../language/intrinsics/intrinsic-functions.ts';
+import { type IntrinsicCall, parseIntrinsic } from '../language/intrinsics/intrinsic-parser.ts';
+import { parsePath } from '../language/jsonpath/path-parser.ts';
+import { SyntaxFault } from '../language/text-cursor.ts';
+
+/** Whether a text is a JSONPath. */
+export function isPath(text: string): boolean {
+  return parses(() => parsePath(text));
+}
+
+/** Whether a text leads to one place in the input or in a variable. */
+export function isReferencePath(text: string): boolean {
+  if (!isPath(text)) return false;
+  const parsed = parsePath(text);
+  return parsed.definite && parsed.root.kind !== 'CONTEXT';
+}
+
+/** Whether a text is a call of functions that exist, with as many arguments as they take. */
+export function isIntrinsic(text: string): boolean {
+  return parses(() => parseIntrinsic(text)) && isKnownCall(parseIntrinsic(text));
+}
+
+function isKnownCall(call: IntrinsicCall): boolean {
+  const [least, most] = intrinsicFunctions.get(call.name)?.arity ?? [Number.POSITIVE_INFINITY, 0];
+  const { length } = call.arguments;
+  if (length < least || length > most) return false;
+  return call.arguments.every((argument) => argument.kind !== 'CALL' || isKnownCall(argument.call));
+}
+
+function parses(parse: () => unknown): boolean {
+  try {
+    parse();
+    return true;
+  } catch (error) {
+    if (error instanceof SyntaxFault) return false;
+    throw error;
+  }
+}

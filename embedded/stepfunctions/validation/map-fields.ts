@@ -1,0 +1,101 @@
+import { checkExclusive, checkObject, checkOneOf, type Field, type FieldSubject, type Fields } from './field.ts';
+import {
+  anything,
+  isExpression,
+  jsonataTemplate,
+  jsonPathTemplate,
+  numberOrExpression,
+  path,
+  template,
+  word,
+} from './field-checks.ts';
+import { checkJsonataValue } from './jsonata-check.ts';
+
+const LABEL_LIMIT = 40;
+/** White space, control characters, non-characters, what needs surrogates, and the marks that AWS forbids in names. */
+const FORBIDDEN_IN_LABEL = /[\s?*<>{}[\]:;,\\|^~$#%&`"/\p{Cc}\p{Cs}\u{10000}-\u{10ffff}\ufffe\uffff]/u;
+
+export const label: Field = {
+  check: ({ value, location, findings }) => {
+    if (typeof value !== 'string') {
+      findings.schema('Expected value of type String', location);
+      return;
+    }
+    if (value === '') findings.schema('Label must not be empty', location);
+    if (value.length > LABEL_LIMIT) findings.schema(`Label must have at most ${LABEL_LIMIT} characters`, location);
+    const [forbidden] = FORBIDDEN_IN_LABEL.exec(value) ?? [];
+    if (forbidden !== undefined) findings.schema(`Label contains invalid character: '${forbidden}'`, location);
+  },
+};
+
+/** Items written down, or an expression. */
+export const items: Field = {
+  language: 'JSONata',
+  check: (subject) => {
+    const { value, location, findings } = subject;
+    if (Array.isArray(value) || isExpression(value)) checkJsonataValue(subject);
+    else findings.schema('Expected a JSONata expression or a value of type Array', location);
+  },
+};
+
+const processorConfigFields: Fields = {
+  Mode: word('INLINE', 'DISTRIBUTED'),
+  ExecutionType: word('STANDARD', 'EXPRESS'),
+};
+
+export const processorConfig: Field = {
+  check: (subject) => {
+    const config = checkObject(subject, processorConfigFields);
+    if (config?.Mode === 'DISTRIBUTED') checkOneOf(config, ['ExecutionType'], subject.location, subject.findings);
+  },
+};
+
+export const itemBatcher: Field = {
+  check: (subject) => {
+    const names = ['MaxItemsPerBatch', 'MaxInputBytesPerBatch'];
+    const fields: Fields = {
+      BatchInput: template,
+      ...Object.fromEntries(
+        names.flatMap((name) => [
+          [name, numberOrExpression({ least: 0 })],
+          [`${name}Path`, path({ reference: true })],
+        ]),
+      ),
+    };
+    const checked = checkObject(subject, fields);
+    if (checked === undefined) return;
+    for (const name of names) checkExclusive(checked, [name, `${name}Path`], subject.location, subject.findings);
+  },
+};
+
+const outsideFields: Fields = {
+  Resource: { check: refuseStorage },
+  Parameters: jsonPathTemplate,
+  Arguments: jsonataTemplate,
+};
+
+export const itemReader: Field = {
+  check: (subject) => void checkObject(subject, { ...outsideFields, ReaderConfig: anything }, ['Resource']),
+};
+
+export const resultWriter: Field = {
+  check: (subject) => void checkObject(subject, { ...outsideFields, WriterConfig: anything }),
+};
+
+/** Item readers and result writers only know S3. */
+function refuseStorage({ value, location, findings }: FieldSubject): void {
+  if (typeof value !== 'string') {
+    findings.schema('Expected value of type String', location);
+    return;
+  }
+  findings.error(
+    'UNSUPPORTED_SERVICE_INTEGRATION',
+    `The resource provided ${value} reads or writes S3, which this engine does not have. Pass the items in the state's input.`,
+    location,
+  );
+}
+
+/** A number field of a Map, which has a `…Path` for JSONPath. */
+export function withPath(name: string, number: Parameters<typeof numberOrExpression>[0]): Fields {
+  return { [name]: numberOrExpression(number), [`${name}Path`]: path({ reference: true }) };
+}

@@ -1,0 +1,58 @@
+import type { Json } from '../language/json.ts';
+import { isJsonObject } from '../language/json-object.ts';
+import { checkObject, type Field, type FieldSubject, type Fields } from './field.ts';
+import { jsonataTemplate, literalNumber, path, template, text, word } from './field-checks.ts';
+
+const MOST_SECONDS = 99_999_999;
+/** `MaxDelaySeconds` must stay below a leap year. */
+const MOST_DELAY_SECONDS = 31_622_399;
+
+const errorEquals: Field = {
+  check: ({ value, location, findings }) => {
+    if (!Array.isArray(value) || value.length === 0)
+      findings.schema('Expected value of type Array with at least one error name', location);
+    else if (!value.every((name) => typeof name === 'string'))
+      findings.schema('Expected value of type String', location);
+    else if (value.includes('States.ALL') && value.length > 1)
+      findings.schema("'States.ALL' must be the only element", location);
+  },
+};
+
+const retrierFields: Fields = {
+  Comment: text,
+  ErrorEquals: errorEquals,
+  IntervalSeconds: literalNumber({ least: 1, most: MOST_SECONDS }),
+  MaxAttempts: literalNumber({ least: 0, most: MOST_SECONDS }),
+  BackoffRate: literalNumber({ least: 1, fraction: true }),
+  MaxDelaySeconds: literalNumber({ least: 1, most: MOST_DELAY_SECONDS }),
+  JitterStrategy: word('FULL', 'NONE'),
+};
+
+const catcherFields: Fields = {
+  Comment: text,
+  ErrorEquals: errorEquals,
+  Next: text,
+  ResultPath: path({ nullable: true, reference: true }),
+  Output: jsonataTemplate,
+  Assign: template,
+};
+
+export const retry: Field = { check: (subject) => checkEntries(subject, retrierFields, ['ErrorEquals']) };
+export const caught: Field = { check: (subject) => checkEntries(subject, catcherFields, ['ErrorEquals', 'Next']) };
+
+function checkEntries(subject: FieldSubject, fields: Fields, required: readonly string[]): void {
+  const { value, location, findings } = subject;
+  if (!Array.isArray(value)) {
+    findings.schema('Expected value of type Array', location);
+    return;
+  }
+  for (const [at, entry] of value.entries()) {
+    const place = `${location}[${at}]`;
+    checkObject({ ...subject, value: entry, location: place }, fields, required);
+    if (catchesAll(entry) && at < value.length - 1) findings.schema("'States.ALL' must be in the last element", place);
+  }
+}
+
+function catchesAll(entry: Json): boolean {
+  return isJsonObject(entry) && Array.isArray(entry.ErrorEquals) && entry.ErrorEquals.includes('States.ALL');
+}

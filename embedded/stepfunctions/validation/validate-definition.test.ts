@@ -1,0 +1,497 @@
+import { describe, expect, test } from '@jest/globals';
+import { invalidDefinitionMessage } from './diagnostic.ts';
+import type { StateMachineType } from './state-machine-type.ts';
+import { validateDefinition } from './validate-definition.ts';
+
+const end = { End: true };
+const pass = { Type: 'Pass', ...end };
+const lambda = 'arn:aws:lambda:us-east-1:000000000000:function:f';
+const task = { Type: 'Task', Resource: lambda, ...end };
+const inner = { StartAt: 'I', States: { I: pass } };
+const map = { Type: 'Map', ItemProcessor: inner, ...end };
+
+/** A machine whose only state is given. */
+const one = (state: object, machine: object = {}) => ({ StartAt: 'S', States: { S: state }, ...machine });
+const jsonata = (state: object) => one(state, { QueryLanguage: 'JSONata' });
+const choice = (...choices: object[]) => ({
+  StartAt: 'S',
+  States: { S: { Type: 'Choice', Choices: choices, Default: 'E' }, E: pass },
+});
+
+function errors(machine: unknown, type: StateMachineType = 'STANDARD'): readonly string[] {
+  const text = typeof machine === 'string' ? machine : JSON.stringify(machine);
+  return validateDefinition(text, type)
+    .filter(({ severity }) => severity === 'ERROR')
+    .map(({ code, message, location }) => `${code}: ${message} at ${location}`);
+}
+
+const schema = (message: string, location: string) => `SCHEMA_VALIDATION_FAILED: ${message} at ${location}`;
+const onlyFor = (field: string, wanted: string, set: string) =>
+  `The QueryLanguage is set to '${set}', but field '${field}' is only supported for the '${wanted}' QueryLanguage`;
+const notRecognized = (resource: string) =>
+  `The resource provided ${resource} is not recognized. The value is not a valid resource ARN, or the resource is not available in this region.`;
+
+describe('what can be created', () => {
+  test.each<[string, object]>([
+    ['one state', one(pass)],
+    [
+      'every field of a machine',
+      { ...one(pass), Comment: 'c', Version: '1.0', TimeoutSeconds: 60, QueryLanguage: 'JSONPath' },
+    ],
+    [
+      'a task with all it can have',
+      one({
+        ...task,
+        Comment: 'c',
+        InputPath: '$.a',
+        OutputPath: null,
+        ResultPath: '$.r',
+        Parameters: { 'a.$': "States.Format('{}', $.x)", b: [1] },
+        ResultSelector: { 'c.$': '$.Payload' },
+        TimeoutSeconds: 10,
+        HeartbeatSecondsPath: '$.h',
+        Assign: { 'v.$': '$v[0]' },
+        Credentials: { RoleArn: 'r' },
+        Retry: [
+          {
+            ErrorEquals: ['A'],
+            IntervalSeconds: 1,
+            MaxAttempts: 0,
+            BackoffRate: 1.5,
+            MaxDelaySeconds: 9,
+            JitterStrategy: 'FULL',
+          },
+          { ErrorEquals: ['States.ALL'] },
+        ],
+        Catch: [{ ErrorEquals: ['States.ALL'], ResultPath: '$.e', Assign: {}, Next: 'S' }],
+      }),
+    ],
+    [
+      'the same in JSONata',
+      jsonata({
+        ...task,
+        Arguments: { a: '{% $states.input.a %}' },
+        Output: '{% $states.result %}',
+        TimeoutSeconds: '{% $v %}',
+        Assign: { v: '{% 1 %}' },
+        Catch: [{ ErrorEquals: ['States.ALL'], Output: '{% $states.errorOutput.Cause %}', Next: 'S' }],
+      }),
+    ],
+    [
+      'integrations',
+      {
+        StartAt: 'A',
+        States: Object.fromEntries(
+          [
+            'lambda:invoke.waitForTaskToken',
+            'dynamodb:updateItem',
+            'states:startExecution.sync:2',
+            'aws-sdk:dynamodb:query',
+            'aws-sdk:sfn:startExecution',
+          ].map((action, at, all) => [
+            String.fromCharCode(65 + at),
+            {
+              Type: 'Task',
+              Resource: `arn:aws:states:::${action}`,
+              ...(at < all.length - 1 ? { Next: String.fromCharCode(66 + at) } : end),
+            },
+          ]),
+        ),
+      },
+    ],
+    [
+      'nested containers of another language',
+      one({
+        ...map,
+        QueryLanguage: 'JSONata',
+        Items: [1, '{% 2 %}'],
+        ItemProcessor: { ...inner, States: { I: { ...pass, InputPath: '$' } } },
+      }),
+    ],
+    [
+      'a distributed map',
+      one({
+        ...map,
+        Label: 'label',
+        MaxConcurrency: 5,
+        ItemProcessor: { ...inner, ProcessorConfig: { Mode: 'DISTRIBUTED', ExecutionType: 'EXPRESS' } },
+      }),
+    ],
+    ['the older spelling', one({ Type: 'Map', Iterator: inner, ...end, Parameters: { 'a.$': '$$.Map.Item.Value' } })],
+    ['branches', one({ Type: 'Parallel', Branches: [inner, { StartAt: 'J', States: { J: pass } }], ...end })],
+    [
+      'rules',
+      choice(
+        {
+          And: [{ Variable: '$.a', IsPresent: true }, { Not: { Variable: '$.a', NumericEquals: 1 } }],
+          Next: 'E',
+          Assign: { x: 1 },
+        },
+        { Variable: '$$.Execution.Name', StringEqualsPath: '$v', Next: 'E' },
+      ),
+    ],
+    ['a wait for a timestamp', one({ Type: 'Wait', Timestamp: '2026-01-01T00:00:00Z', ...end })],
+    ['a failure by intrinsic function', one({ Type: 'Fail', CausePath: "States.Format('{}', $.c)", Error: 'E' })],
+  ])('%s', (_name, machine) => {
+    expect(errors(machine)).toStrictEqual([]);
+  });
+});
+
+describe('what cannot', () => {
+  test.each<[string, unknown, string[]]>([
+    ['no text', '', ['MISSING_DESCRIPTION: The definition is empty at undefined']],
+    [
+      'no JSON',
+      '{',
+      ['INVALID_JSON_DESCRIPTION: Unexpected end-of-input: expected close marker for Object at undefined'],
+    ],
+    ['no object', '[]', [schema('Expected value of type Object', '/')]],
+    ['no start', { States: { S: pass } }, [schema('These fields are required: [StartAt]', '/')]],
+    [
+      'no states',
+      { StartAt: 'S', States: {} },
+      [schema('Expected value of type Object with at least one state', '/States')],
+    ],
+    ['a field of no machine', { ...one(pass), Extra: 1 }, [schema("Field 'Extra' is not supported", '/')]],
+    ['no type', one(end), [schema('These fields are required: [Type]', '/States/S')]],
+    [
+      'no such type',
+      one({ Type: 'Pas' }),
+      [
+        schema(
+          "The field 'Type' should have one of these values: [Task, Wait, Pass, Succeed, Fail, Choice, Parallel, Map]",
+          '/States/S/Type',
+        ),
+      ],
+    ],
+    ['a field of another type', one({ ...pass, Catch: [] }), [schema("Field 'Catch' is not supported", '/States/S')]],
+    [
+      'neither next nor end',
+      one({ Type: 'Pass' }),
+      [schema('There should be one of the following fields: [Next, End]', '/States/S')],
+    ],
+    [
+      'both next and end',
+      one({ ...pass, Next: 'S' }),
+      [schema('There should only be one of the following fields: [Next, End]', '/States/S')],
+    ],
+    [
+      'JSONata in JSONPath',
+      one({ ...pass, Output: 1 }),
+      [schema(onlyFor('Output', 'JSONata', 'JSONPath'), '/States/S')],
+    ],
+    [
+      'JSONPath in JSONata',
+      jsonata({ ...pass, InputPath: '$' }),
+      [schema(onlyFor('InputPath', 'JSONPath', 'JSONata'), '/States/S')],
+    ],
+    [
+      'back to JSONPath',
+      jsonata({ ...pass, QueryLanguage: 'JSONPath' }),
+      [schema("'QueryLanguage' can not be 'JSONPath' if set to 'JSONata' for whole state machine", '/States/S')],
+    ],
+    [
+      'a processor of its own language',
+      one({ ...map, ItemProcessor: { ...inner, QueryLanguage: 'JSONata' } }),
+      [schema("Field 'QueryLanguage' is not supported", '/States/S/ItemProcessor')],
+    ],
+    [
+      'a processor that inherits the language of the map',
+      one({ ...map, QueryLanguage: 'JSONata', ItemProcessor: { StartAt: 'I', States: { I: { ...pass, Output: 1 } } } }),
+      [schema(onlyFor('Output', 'JSONata', 'JSONPath'), '/States/S/ItemProcessor/States/I')],
+    ],
+    [
+      'a path that is none',
+      one({ ...pass, InputPath: 'a' }),
+      [schema('Value is not a valid JSONPath', '/States/S/InputPath')],
+    ],
+    [
+      'a path to many places',
+      one({ ...pass, ResultPath: '$.a[*]' }),
+      [schema('Value is not a Reference Path', '/States/S/ResultPath')],
+    ],
+    [
+      'a template that is none',
+      one({ ...pass, Parameters: { a: { 'b.$': "States.format('{}', $.x)" } } }),
+      [
+        schema(
+          "The value for the field 'b.$' must be a valid JSONPath or a valid intrinsic function call",
+          '/States/S/Parameters/a',
+        ),
+      ],
+    ],
+    [
+      'a template with a number',
+      one({ ...pass, Parameters: { 'b.$': 5 } }),
+      [
+        schema(
+          "The value for the field 'b.$' must be a valid JSONPath or a valid intrinsic function call",
+          '/States/S/Parameters',
+        ),
+      ],
+    ],
+    [
+      'too many arguments',
+      one({ ...pass, Parameters: { 'b.$': 'States.UUID(States.UUID())' } }),
+      [
+        schema(
+          "The value for the field 'b.$' must be a valid JSONPath or a valid intrinsic function call",
+          '/States/S/Parameters',
+        ),
+      ],
+    ],
+    [
+      'an expression that does not parse',
+      jsonata({ ...pass, Output: { v: ['{% 1 + %}'] } }),
+      ['INVALID_JSONATA_EXPRESSION: Unexpected end of expression at /States/S/Output/v[0]'],
+    ],
+    [
+      'names without a context',
+      jsonata({ ...pass, Output: '{% $states.input.a[b=1] & phone & $map($v, function($x) { $x.c & mail }) %}' }),
+      [
+        "UNSUPPORTED_JSONATA_EXPRESSION: Reference to 'phone' at the top level is not supported. at /States/S/Output",
+        "UNSUPPORTED_JSONATA_EXPRESSION: Reference to 'mail' at the top level is not supported. at /States/S/Output",
+      ],
+    ],
+    [
+      'an error output outside a catcher',
+      jsonata({ ...pass, Output: '{% $states.errorOutput %}' }),
+      [
+        "UNSUPPORTED_JSONATA_EXPRESSION: Reference to '$states.errorOutput' is only supported in the fields of a Catcher. at /States/S/Output",
+      ],
+    ],
+    [
+      'a number below its bounds',
+      one({ ...task, TimeoutSeconds: 0 }),
+      [schema('Minimum value is 1', '/States/S/TimeoutSeconds')],
+    ],
+    [
+      'a number above its bounds',
+      one({ ...map, ToleratedFailurePercentage: 100.5 }),
+      [schema('Maximum value is 100.0', '/States/S/ToleratedFailurePercentage')],
+    ],
+    [
+      'a fraction',
+      one({ Type: 'Wait', Seconds: 1.5, ...end }),
+      [schema('Expected value of type Integer', '/States/S/Seconds')],
+    ],
+    [
+      'a number and its path',
+      one({ ...map, MaxConcurrency: 1, MaxConcurrencyPath: '$.m' }),
+      [schema('There should only be one of the following fields: [MaxConcurrency, MaxConcurrencyPath]', '/States/S')],
+    ],
+    [
+      'a path into the context',
+      one({ ...map, MaxConcurrencyPath: '$$.Execution.Input.n' }),
+      [schema('Value is not a Reference Path', '/States/S/MaxConcurrencyPath')],
+    ],
+    [
+      'a wait for nothing',
+      one({ Type: 'Wait', ...end }),
+      [
+        schema(
+          'There should be one of the following fields: [Seconds, Timestamp, SecondsPath, TimestampPath]',
+          '/States/S',
+        ),
+      ],
+    ],
+    [
+      'a retrier of nothing',
+      one({ ...task, Retry: [{ ErrorEquals: [], MaxAttempts: -1 }] }),
+      [
+        schema('Expected value of type Array with at least one error name', '/States/S/Retry[0]/ErrorEquals'),
+        schema('Minimum value is 0', '/States/S/Retry[0]/MaxAttempts'),
+      ],
+    ],
+    [
+      'a catch-all that is not last',
+      one({ ...task, Retry: [{ ErrorEquals: ['States.ALL'] }, { ErrorEquals: ['A'] }] }),
+      [schema("'States.ALL' must be in the last element", '/States/S/Retry[0]')],
+    ],
+    [
+      'a catch-all that is not alone',
+      one({ ...task, Retry: [{ ErrorEquals: ['A', 'States.ALL'] }] }),
+      [schema("'States.ALL' must be the only element", '/States/S/Retry[0]/ErrorEquals')],
+    ],
+    [
+      'a catcher that leads nowhere',
+      one({ ...task, Catch: [{ ErrorEquals: ['A'] }] }),
+      [schema('These fields are required: [Next]', '/States/S/Catch[0]')],
+    ],
+    [
+      'a rule without a comparison',
+      choice({ Variable: '$.a', Next: 'E' }),
+      [schema('There should be exactly one comparison operator', '/States/S/Choices[0]')],
+    ],
+    [
+      'a rule of two comparisons',
+      choice({ Variable: '$.a', IsNull: true, IsString: true, Next: 'E' }),
+      [schema('There should be exactly one comparison operator', '/States/S/Choices[0]')],
+    ],
+    [
+      'a nested rule with a transition',
+      choice({ Not: { Variable: '$.a', IsNull: true, Next: 'E' }, Next: 'E' }),
+      [schema("Field 'Next' is not supported", '/States/S/Choices[0]/Not')],
+    ],
+    [
+      'an operand of the wrong type',
+      choice({ Variable: '$.a', NumericEquals: '1', Next: 'E' }),
+      [schema('Expected value of type Number', '/States/S/Choices[0]/NumericEquals')],
+    ],
+    [
+      'a condition in JSONPath',
+      choice({ Condition: true, Next: 'E' }),
+      [
+        schema(onlyFor('Condition', 'JSONata', 'JSONPath'), '/States/S/Choices[0]'),
+        schema('There should be one of the following fields: [Variable, And, Or, Not]', '/States/S/Choices[0]'),
+        schema('There should be exactly one comparison operator', '/States/S/Choices[0]'),
+      ],
+    ],
+    [
+      'a role that is missing',
+      one({ ...task, Credentials: {} }),
+      [schema("The field 'RoleArn' is required but was missing", '/States/S/Credentials')],
+    ],
+    [
+      'a resource that is none',
+      one({ ...task, Resource: 'charge' }),
+      [schema(notRecognized('charge'), '/States/S/Resource')],
+    ],
+    [
+      'an action that is none',
+      one({ ...task, Resource: 'arn:aws:states:::dynamodb:query' }),
+      [schema(notRecognized('arn:aws:states:::dynamodb:query'), '/States/S/Resource')],
+    ],
+    [
+      'a pattern that is none',
+      one({ ...task, Resource: 'arn:aws:states:::dynamodb:getItem.sync' }),
+      [schema(notRecognized('arn:aws:states:::dynamodb:getItem.sync'), '/States/S/Resource')],
+    ],
+    [
+      'a label that is none',
+      one({ ...map, Label: 'a b' }),
+      [schema("Label contains invalid character: ' '", '/States/S/Label')],
+    ],
+    [
+      'a name that is too long',
+      { StartAt: 'S'.repeat(81), States: { ['S'.repeat(81)]: pass } },
+      [`INVALID_STATE_NAME: State names must have at most 80 characters at /States/${'S'.repeat(81)}`],
+    ],
+  ])('%s', (_name, machine, expected) => {
+    expect(errors(machine)).toStrictEqual(expected);
+  });
+
+  test('a service that this engine does not run is refused by name', () => {
+    const [sqs] = errors(one({ ...task, Resource: 'arn:aws:states:::sqs:sendMessage' }));
+    expect(sqs).toMatch(
+      /^UNSUPPORTED_SERVICE_INTEGRATION: The resource provided arn:aws:states:::sqs:sendMessage is a service integration that this engine does not run\. It runs Lambda functions/,
+    );
+    expect(errors(one({ ...task, Resource: 'arn:aws:states:::aws-sdk:s3:getObject' }))[0]).toContain('does not run');
+    expect(errors(one({ ...map, ItemReader: { Resource: 'arn:aws:states:::s3:getObject' } }))[0]).toContain(
+      'S3, which this engine does not have',
+    );
+  });
+
+  test('JSON of too many levels is refused before anything descends into it', () => {
+    const deep = `${'{"a":'.repeat(100_000)}1${'}'.repeat(100_000)}`;
+    expect(errors(deep)).toStrictEqual([
+      'INVALID_JSON_DESCRIPTION: Document nesting depth (1001) exceeds the maximum allowed (1000) at undefined',
+    ]);
+  });
+});
+
+describe('express machines', () => {
+  test.each([
+    ['arn:aws:states:us-east-1:000000000000:activity:a', 'Express state machine does not support Activity ARN'],
+    [
+      'arn:aws:states:::states:startExecution.sync',
+      "Express state machine does not support '.sync' service integration",
+    ],
+    [
+      'arn:aws:states:::lambda:invoke.waitForTaskToken',
+      "Express state machine does not support '.waitForTaskToken' service integration",
+    ],
+  ])('%s', (Resource, message) => {
+    expect(errors(one({ ...task, Resource }))).toStrictEqual([]);
+    expect(errors(one({ ...task, Resource }), 'EXPRESS')).toStrictEqual([schema(message, '/States/S/Resource')]);
+    const child = (ExecutionType: string) =>
+      one({
+        ...map,
+        ItemProcessor: {
+          ProcessorConfig: { Mode: 'DISTRIBUTED', ExecutionType },
+          StartAt: 'I',
+          States: { I: { ...task, Resource } },
+        },
+      });
+    expect(errors(child('STANDARD'))).toStrictEqual([]);
+    expect(errors(child('EXPRESS'))).toStrictEqual([schema(message, '/States/S/ItemProcessor/States/I/Resource')]);
+  });
+});
+
+describe('transitions', () => {
+  const next = (name: string) => ({ Type: 'Pass', Next: name });
+  test('a target that is missing, wherever it is named', () => {
+    const machine = {
+      StartAt: 'NOPE',
+      States: {
+        A: next('X1'),
+        B: { Type: 'Choice', Choices: [{ Variable: '$.a', IsNull: true, Next: 'X2' }], Default: 'X3' },
+        C: { ...task, Catch: [{ ErrorEquals: ['E'], Next: 'X4' }] },
+      },
+    };
+    expect(errors(machine).filter((error) => error.includes('target'))).toStrictEqual([
+      "MISSING_TRANSITION_TARGET: Missing 'Next' target: NOPE at /StartAt",
+      "MISSING_TRANSITION_TARGET: Missing 'Next' target: X1 at /States/A/Next",
+      "MISSING_TRANSITION_TARGET: Missing 'Next' target: X2 at /States/B/Choices[0]/Next",
+      "MISSING_TRANSITION_TARGET: Missing 'Next' target: X3 at /States/B/Default",
+      "MISSING_TRANSITION_TARGET: Missing 'Next' target: X4 at /States/C/Catch[0]/Next",
+    ]);
+  });
+
+  test('a loop without an end says so, and nothing of reachability', () => {
+    const loop = { StartAt: 'A', States: { A: next('B'), B: next('A'), C: next('A') } };
+    expect(errors(loop)).toStrictEqual(['MISSING_END_STATE: Workflow has no terminal state at undefined']);
+    expect(errors({ ...loop, States: { ...loop.States, C: pass } })).toStrictEqual([
+      'MISSING_TRANSITION_TARGET: State "C" is not reachable. at /States/C',
+    ]);
+    expect(errors({ StartAt: 'A', States: { A: next('NOPE') } })).toStrictEqual([
+      "MISSING_TRANSITION_TARGET: Missing 'Next' target: NOPE at /States/A/Next",
+      'MISSING_END_STATE: Workflow has no terminal state at undefined',
+    ]);
+  });
+
+  test('branches and processors are graphs of their own, but names are shared', () => {
+    const machine = {
+      StartAt: 'M',
+      States: { M: { Type: 'Map', Next: 'I', ItemProcessor: { StartAt: 'I', States: { I: next('M') } } }, I: pass },
+    };
+    expect(errors(machine)).toStrictEqual([
+      "MISSING_TRANSITION_TARGET: Missing 'Next' target: M at /States/M/ItemProcessor/States/I/Next",
+      'MISSING_END_STATE: Workflow has no terminal state at undefined',
+      'DUPLICATE_STATE_NAME: Duplicate State name: I at /States/M/ItemProcessor/States/I',
+    ]);
+  });
+});
+
+test('what looks like a forgotten .$ is a warning', () => {
+  const found = validateDefinition(
+    JSON.stringify(one({ ...pass, Parameters: { a: '$.x', b: '$5', c: 'States.UUID()' } })),
+    'STANDARD',
+  );
+  expect(found.map(({ severity, code, location }) => [severity, code, location])).toStrictEqual([
+    ['WARNING', 'NO_DOLLAR', '/States/S/Parameters/a'],
+    ['WARNING', 'NO_DOLLAR', '/States/S/Parameters/c'],
+  ]);
+});
+
+test('CreateStateMachine lists all errors in one message', () => {
+  const machine = { StartAt: 'pass1', States: { pass1: { Type: 'Pass', Next: 'pass3' }, pass2: pass } };
+  expect(invalidDefinitionMessage(validateDefinition(JSON.stringify(machine), 'STANDARD'))).toBe(
+    "Invalid State Machine Definition: 'MISSING_TRANSITION_TARGET: Missing 'Next' target: pass3 at /States/pass1/Next, MISSING_TRANSITION_TARGET: State \"pass2\" is not reachable. at /States/pass2'",
+  );
+  const loop = { StartAt: 'A', States: { A: { Type: 'Pass', Next: 'A' } } };
+  expect(invalidDefinitionMessage(validateDefinition(JSON.stringify(loop), 'STANDARD'))).toBe(
+    "Invalid State Machine Definition: 'MISSING_END_STATE: Workflow has no terminal state at null'",
+  );
+  expect(invalidDefinitionMessage(validateDefinition(JSON.stringify(one(pass)), 'STANDARD'))).toBeUndefined();
+});
