@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 const wholeNumber = (fallback: number, minimum: number, maximum: number) =>
   z.coerce

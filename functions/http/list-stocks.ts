@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { Item } from '../../proto/gen/inventory/v1/inventory.ts';
 import type { InventoryClient } from '../clients/inventory-client.ts';
 import { answer } from '../common/envelope.ts';

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { Order } from '../orders/order.ts';
 import type { orderStatusSchema } from './contract/order-status.ts';
 

@@ -1,5 +1,5 @@
 import type { APIGatewayProxyResult } from 'aws-lambda';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { answer } from '../common/envelope.ts';
 import { RetryableError } from '../common/errors.ts';
 import { loggerFor } from '../common/logger.ts';

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { RequestFault } from '../common/errors.ts';
 
 /** Faults that an answer names; a request with more is wrong in principle. */

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { BodyTooLargeError, InvalidRequestError, UnsupportedMediaTypeError } from '../common/errors.ts';
 import type { HttpRequest } from './http-request.ts';
 import { requestFaults } from './request-faults.ts';

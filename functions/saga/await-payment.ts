@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { orderTable } from '../environment/order-table.ts';
 import type { OrderTable } from '../orders/order-table.ts';
 import { beginPaymentWait } from '../orders/payment-wait.ts';

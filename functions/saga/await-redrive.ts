@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { NeedsAttentionError } from '../common/errors.ts';
 import { createTask } from './task.ts';
 

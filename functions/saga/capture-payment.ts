@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { PaymentClient } from '../clients/payment-client.ts';
 import { payment } from '../environment/payment.ts';
 import { createTask, type Task } from './task.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { InventoryClient } from '../clients/inventory-client.ts';
 import { inventory } from '../environment/inventory.ts';
 import { createTask, type Task } from './task.ts';

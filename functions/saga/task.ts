@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { InvalidTaskInputError, TerminalError } from '../common/errors.ts';
 import { type Logger, loggerFor, rootLogger } from '../common/logger.ts';
 

@@ -1,3 +1,4 @@
+import './quiet-log.ts';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
 
 /** What a test says of a request; the rest is as API Gateway sends it. */

@@ -73,10 +73,10 @@ export async function startStepFunctionsRecorder(): Promise<StepFunctionsRecorde
 export function success({ action, input }: RecordedCall): Reply {
   const outputs: Readonly<Record<string, unknown>> = {
     StartExecution: {
-      executionArn: `arn:aws:states:us-east-1:000000000000:execution:saga:${input['name']}`,
+      executionArn: `arn:aws:states:us-east-1:000000000000:execution:saga:${input.name}`,
       startDate: 1,
     },
-    DescribeExecution: { executionArn: input['executionArn'], status: 'RUNNING' },
+    DescribeExecution: { executionArn: input.executionArn, status: 'RUNNING' },
   };
   return { kind: 'answer', output: outputs[action] ?? {} };
 }

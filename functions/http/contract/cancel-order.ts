@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { ORDER_STATUSES } from '../../orders/order-status.ts';
 import { orderId } from './identifiers.ts';
 import { objectRule } from './object-rule.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 const WORD = /^[A-Za-z0-9._:-]{1,64}$/;
 const WORD_RULE = 'must be 1 to 64 letters, digits or . _ : -';

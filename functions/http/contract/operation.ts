@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { ErrorCode } from '../../common/error-code.ts';
 
 /** One call of the API: what its endpoint checks, and what its documentation is made from. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { orderId, paymentId } from './identifiers.ts';
 import { objectRule } from './object-rule.ts';
 import type { Operation } from './operation.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { ERROR_CODES, type ErrorCode } from '../../common/error-code.ts';
 import type { Operation } from '../contract/operation.ts';
 import { escaped } from './html.ts';

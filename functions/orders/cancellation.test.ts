@@ -1,0 +1,74 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { awaitingOrder, testOrder } from '../../tests/support/order.ts';
+import { startOrderTable, type TestOrderTable } from '../../tests/support/orders-table.ts';
+import { requestCancellation } from './cancellation.ts';
+import type { Order } from './order.ts';
+import { createOrderRepository } from './order-repository.ts';
+import type { OrderStatus } from './order-status.ts';
+import { readOrder } from './order-table.ts';
+import { claimForPayment } from './payment-claim.ts';
+
+let database: TestOrderTable;
+beforeAll(async () => {
+  database = await startOrderTable();
+});
+afterAll(() => database.close());
+
+async function written(order: Order): Promise<Order> {
+  await createOrderRepository(database.table).add(order);
+  return order;
+}
+
+test.each<OrderStatus>(['PENDING', 'RESERVED', 'AWAITING_PAYMENT'])(
+  'a wish in state %s is recorded',
+  async (status) => {
+    const order = await written(testOrder({ status }));
+    const { outcome } = await requestCancellation(database.table, order, new Date());
+    expect(outcome).toBe('REQUESTED');
+    const after = await readOrder(database.table, order.order_id);
+    expect(after).toMatchObject({ status, cancel_requested_at: expect.any(String) });
+    expect(after?.timeline.at(-1)).toMatchObject({ status, what: 'cancellation requested' });
+  },
+);
+
+test.each<OrderStatus>(['AUTHORIZED', 'PAID', 'CONFIRMED', 'REJECTED', 'CANCELLED', 'EXPIRED', 'NEEDS_ATTENTION'])(
+  'a wish in state %s comes too late',
+  async (status) => {
+    const order = await written(testOrder({ status }));
+    expect(await requestCancellation(database.table, order, new Date())).toMatchObject({ outcome: 'TOO_LATE' });
+  },
+);
+
+test('repeated, it is recorded once', async () => {
+  const order = await written(testOrder());
+  await requestCancellation(database.table, order, new Date());
+  const again = await requestCancellation(database.table, order, new Date());
+  expect(again.outcome).toBe('REQUESTED');
+  expect((await readOrder(database.table, order.order_id))?.timeline).toHaveLength(2);
+});
+
+test('what was read may be old: the order went on meanwhile', async () => {
+  const order = await written(awaitingOrder());
+  const old: Order = { ...order, status: 'PENDING' };
+  expect(await requestCancellation(database.table, old, new Date())).toMatchObject({
+    outcome: 'REQUESTED',
+    order: { status: 'AWAITING_PAYMENT', task_token: 'token-1' },
+  });
+});
+
+test('an order that is gone is not found', async () => {
+  expect(await requestCancellation(database.table, testOrder(), new Date())).toEqual({ outcome: 'NOT_FOUND' });
+});
+
+test('cancel racing pay: one of them gets the order', async () => {
+  for (let round = 0; round < 20; round += 1) {
+    const order = await written(awaitingOrder());
+    const [cancellation, claim] = await Promise.all([
+      requestCancellation(database.table, order, new Date()),
+      claimForPayment(database.table, order.order_id, 'payment-1', new Date()),
+    ]);
+    expect(claim.applied).toBe(cancellation.outcome === 'TOO_LATE');
+    const after = await readOrder(database.table, order.order_id);
+    expect(after?.payment_id === undefined).toBe(after?.cancel_requested_at !== undefined);
+  }
+});

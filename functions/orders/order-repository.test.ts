@@ -1,0 +1,69 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { testOrder } from '../../tests/support/order.ts';
+import { startOrderTable, type TestOrderTable } from '../../tests/support/orders-table.ts';
+import { createOrderRepository, type OrderRepository } from './order-repository.ts';
+
+let database: TestOrderTable;
+let orders: OrderRepository;
+beforeAll(async () => {
+  database = await startOrderTable();
+  orders = createOrderRepository(database.table);
+});
+afterAll(() => database.close());
+
+test('an order that was written is read as it was', async () => {
+  const order = testOrder({ payment_method: 'tok_visa', owner: 'ann' });
+  expect(await orders.add(order)).toEqual({ applied: true, order });
+  expect(await orders.find(order.order_id)).toEqual(JSON.parse(JSON.stringify(order)));
+});
+
+test('an order that is not there is not found', async () => {
+  expect(await orders.find('nobody')).toBeUndefined();
+});
+
+test('an id is given once: a second order under it shows the first', async () => {
+  const first = testOrder();
+  await orders.add(first);
+  const second = await orders.add({ ...first, lines: [{ item_id: 'item2', count: 1 }] });
+  expect(second).toMatchObject({ applied: false, order: { lines: [{ item_id: 'item1', count: 2 }] } });
+});
+
+test('start refused: the order is taken back', async () => {
+  const order = testOrder();
+  await orders.add(order);
+  expect(await orders.removeUnstarted(order.order_id)).toBe(true);
+  expect(await orders.find(order.order_id)).toBeUndefined();
+});
+
+test('an order that its saga has written to is not taken back', async () => {
+  const order = testOrder({ status: 'RESERVED', start_pending: undefined });
+  await orders.add(order);
+  expect(await orders.removeUnstarted(order.order_id)).toBe(false);
+  expect(await orders.find(order.order_id)).toBeDefined();
+});
+
+test('an order that somebody else is starting is not taken back', async () => {
+  const order = testOrder();
+  await orders.add(order);
+  expect(await orders.announceStart(order.order_id, new Date())).toMatchObject({ applied: true });
+  expect(await orders.removeUnstarted(order.order_id)).toBe(false);
+});
+
+test('an order that was taken back cannot be started by somebody else any more', async () => {
+  const order = testOrder();
+  await orders.add(order);
+  await orders.removeUnstarted(order.order_id);
+  expect(await orders.announceStart(order.order_id, new Date())).toEqual({ applied: false, order: undefined });
+});
+
+test('orders whose saga has not written are found by their age, oldest first', async () => {
+  const ages = ['1999-01-03', '1999-01-01', '1999-01-02'].map((day) =>
+    testOrder({ created_at: new Date(day).toISOString() }),
+  );
+  const started = testOrder({ created_at: new Date('1999-01-01').toISOString(), start_pending: undefined });
+  for (const order of [...ages, started]) await orders.add(order);
+  const [newest, oldest, middle] = ages.map(({ order_id }) => order_id);
+  expect(await orders.findStartPending(new Date('1999-06-01'), 10)).toEqual([oldest, middle, newest]);
+  expect(await orders.findStartPending(new Date('1999-01-03'), 10)).toEqual([oldest, middle]);
+  expect(await orders.findStartPending(new Date('1999-06-01'), 1)).toEqual([oldest]);
+});

@@ -1,0 +1,55 @@
+import { readFileSync } from 'node:fs';
+import { expect, test } from '@jest/globals';
+import { isFinal, LEGAL_TRANSITIONS, ORDER_STATUSES, type OrderStatus } from './order-status.ts';
+
+test('every state leads to an end', () => {
+  for (const start of ORDER_STATUSES) {
+    const reached = new Set<OrderStatus>([start]);
+    for (const status of reached) for (const next of LEGAL_TRANSITIONS[status]) reached.add(next);
+    expect([...reached].some(isFinal)).toBe(true);
+  }
+});
+
+test('money that was taken leads to a confirmed order and nowhere else', () => {
+  expect(LEGAL_TRANSITIONS.PAID).toEqual(['CONFIRMED', 'NEEDS_ATTENTION']);
+});
+
+/** A write of the state machine: the states its condition allows, and the one it writes. */
+interface Write {
+  readonly name: string;
+  readonly from: readonly OrderStatus[];
+  readonly to: OrderStatus;
+}
+
+test('the state machine allows itself no other moves where its conditions list the states to come from', () => {
+  const moves = listedWrites();
+  expect(moves.map(({ name }) => name)).toEqual(
+    expect.arrayContaining(['RecordReservation', 'RecordAuthorization', 'RecordPayment', 'ConfirmOrder']),
+  );
+  for (const { name, from, to } of moves) {
+    for (const status of from) {
+      const legal = status === to || LEGAL_TRANSITIONS[status].includes(to);
+      expect(`${name}: ${status} to ${to} ${legal ? 'is' : 'is not'} legal`).toBe(
+        `${name}: ${status} to ${to} is legal`,
+      );
+    }
+  }
+});
+
+interface UpdateArguments {
+  readonly ConditionExpression?: string;
+  readonly ExpressionAttributeValues?: Readonly<Record<string, { readonly S?: string }>>;
+}
+
+function listedWrites(): readonly Write[] {
+  const definition = JSON.parse(
+    readFileSync(new URL('../../statemachines/order-saga.asl.json', import.meta.url), 'utf8'),
+  ) as { readonly States: Readonly<Record<string, { readonly Arguments?: UpdateArguments }>> };
+  return Object.entries(definition.States).flatMap(([name, { Arguments }]) => {
+    const listed = /^#status IN \(([^)]*)\)/.exec(Arguments?.ConditionExpression ?? '')?.[1];
+    const to = Arguments?.ExpressionAttributeValues?.[':to']?.S;
+    if (listed === undefined || to === undefined) return [];
+    const from = listed.split(', ').map((value) => value.slice(1) as OrderStatus);
+    return [{ name, from, to: to as OrderStatus }];
+  });
+}

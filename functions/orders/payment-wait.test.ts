@@ -1,0 +1,52 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { awaitingOrder, testOrder } from '../../tests/support/order.ts';
+import { startOrderTable, type TestOrderTable } from '../../tests/support/orders-table.ts';
+import type { Order } from './order.ts';
+import { createOrderRepository } from './order-repository.ts';
+import { readOrder } from './order-table.ts';
+import { beginPaymentWait } from './payment-wait.ts';
+
+let database: TestOrderTable;
+beforeAll(async () => {
+  database = await startOrderTable();
+});
+afterAll(() => database.close());
+
+const NOW = new Date('2026-11-22T12:00:00.000Z');
+
+async function waited(order: Order, taskToken = 'token-1'): Promise<Order | undefined> {
+  await createOrderRepository(database.table).add(order);
+  await beginPaymentWait(database.table, { orderId: order.order_id, taskToken, windowSeconds: 60 }, NOW);
+  return readOrder(database.table, order.order_id);
+}
+
+test('the token, the end of the window and the state are recorded together', async () => {
+  expect(await waited(testOrder({ status: 'RESERVED' }))).toMatchObject({
+    status: 'AWAITING_PAYMENT',
+    task_token: 'token-1',
+    payment_due_at: '2026-11-22T12:01:00.000Z',
+  });
+});
+
+test('duplicate: the same token again changes nothing', async () => {
+  const order = testOrder({ status: 'RESERVED' });
+  const first = await waited(order);
+  expect(await waited(order)).toEqual(first);
+});
+
+test('a task that was tried again waits under its new token, and a claim on the order stays', async () => {
+  const order = awaitingOrder({ task_token: 'token-1', payment_id: 'payment-1' });
+  expect(await waited(order, 'token-2')).toMatchObject({ task_token: 'token-2', payment_id: 'payment-1' });
+});
+
+test('an order that was cancelled before does not wait', async () => {
+  const order = testOrder({ status: 'RESERVED', cancel_requested_at: NOW.toISOString() });
+  await expect(waited(order)).rejects.toMatchObject({ name: 'OrderCancelledError' });
+});
+
+test('an order beyond waiting is an input one cannot work with', async () => {
+  await expect(waited(testOrder({ status: 'PAID' }))).rejects.toMatchObject({ name: 'InvalidTaskInputError' });
+  await expect(
+    beginPaymentWait(database.table, { orderId: 'nobody', taskToken: 't', windowSeconds: 1 }, NOW),
+  ).rejects.toMatchObject({ name: 'InvalidTaskInputError', message: 'there is no order nobody' });
+});

@@ -1,0 +1,32 @@
+import { newOrder } from '../../functions/orders/new-order.ts';
+import type { Order } from '../../functions/orders/order.ts';
+import { newOrderId } from '../../functions/orders/order-id.ts';
+
+/** A record of an order of one item, as placed, with the given differences. */
+export function testOrder(differences: Partial<Order> = {}): Order {
+  const placed = newOrder(
+    {
+      orderId: newOrderId(),
+      lines: [{ item_id: 'item1', count: 2 }],
+      paymentMethod: undefined,
+      paymentWindowSeconds: 900,
+      requestedWindowSeconds: undefined,
+      traceparent: '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01',
+      owner: undefined,
+    },
+    new Date(),
+  );
+  return { ...placed, ...differences };
+}
+
+/** An order that waits for its payment. */
+export function awaitingOrder(differences: Partial<Order> = {}): Order {
+  return testOrder({
+    status: 'AWAITING_PAYMENT',
+    amount_minor: 2_000,
+    currency: 'USD',
+    task_token: 'token-1',
+    start_pending: undefined,
+    ...differences,
+  });
+}
