@@ -118,13 +118,6 @@ const parametersOf = (input: Json): JsonObject => {
   throw new TaskFailure('States.Runtime', "The parameter 'FunctionName' of lambda:invoke must be a non-empty string.");
 };
 
-/** A text that is JSON is the payload itself, as in Lambda's own API; everything else becomes JSON. */
-const payloadText = (payload: Json | undefined): string => {
-  if (payload === undefined) return '{}';
-  const isJsonText = typeof payload === 'string' && jsonComplaint(payload) === undefined;
-  return isJsonText ? payload : JSON.stringify(payload);
-};
-
 const headersOf = ({ InvocationType, LogType, ClientContext }: JsonObject): { [name: string]: string } => ({
   ...(typeof InvocationType === 'string' ? { 'x-amz-invocation-type': InvocationType } : {}),
   ...(typeof LogType === 'string' ? { 'x-amz-log-type': LogType } : {}),

@@ -1,0 +1,57 @@
+import { isDeepStrictEqual, parseArgs } from 'node:util';
+import { runWithCrashes } from './run.ts';
+
+const USAGE = `Kills the real Step Functions server again and again under load and compares every execution's end
+with a run that is left alone.
+
+npm run crash-test -- [--kills 25] [--executions 200] [--seed N]`;
+
+/** A small generator (mulberry32), so that the moments of the kills can be had again. */
+const seeded = (seed: number): (() => number) => {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+};
+
+const { values } = parseArgs({
+  options: {
+    kills: { type: 'string', default: '25' },
+    executions: { type: 'string', default: '200' },
+    seed: { type: 'string', default: String(Date.now() % 1_000_000) },
+    help: { type: 'boolean', default: false },
+  },
+});
+
+if (values.help) {
+  console.log(USAGE);
+  process.exit(0);
+}
+
+const run = {
+  executions: Number(values.executions),
+  kills: Number(values.kills),
+  random: seeded(Number(values.seed)),
+  patienceMs: 10 * 60_000,
+  report: (line: string) => console.log(line),
+};
+console.log(`seed ${values.seed}: ${run.executions} executions, ${run.kills} kills`);
+const undisturbed = await runWithCrashes({ ...run, kills: 0 });
+const crashed = await runWithCrashes(run);
+const differing = Object.keys(undisturbed.ends).filter(
+  (name) => !isDeepStrictEqual(undisturbed.ends[name], crashed.ends[name]),
+);
+for (const name of differing) {
+  console.error(
+    `${name}: ${JSON.stringify(crashed.ends[name])}, undisturbed ${JSON.stringify(undisturbed.ends[name])}`,
+  );
+}
+for (const flaw of [...undisturbed.flaws, ...crashed.flaws]) console.error(flaw);
+const isGood = differing.length === 0 && crashed.flaws.length === 0 && undisturbed.flaws.length === 0;
+console.log(
+  `${crashed.kills} kills, ${Object.keys(crashed.ends).length} executions compared, ${differing.length} ended otherwise: ${isGood ? 'passed' : 'failed'}`,
+);
+process.exitCode = isGood ? 0 : 1;

@@ -1,0 +1,152 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Json, JsonObject } from '../language/json.ts';
+import { AnsweredError, callAction } from '../testing/call-action.ts';
+import { startLambdaStub } from '../testing/lambda-stub.ts';
+import { functionsOf } from './functions.ts';
+import { historyFlaws } from './history-flaws.ts';
+import { CHILD, machineOf } from './machines.ts';
+import { ServerProcess } from './server-process.ts';
+
+/** How a run is made. */
+export interface CrashRun {
+  readonly executions: number;
+  /** How often the server is killed while executions run. */
+  readonly kills: number;
+  /** A number between 0 and 1: when the next kill comes. */
+  readonly random: () => number;
+  /** The server gives up nothing within this time. */
+  readonly patienceMs: number;
+  readonly report?: (line: string) => void;
+}
+
+/** What became of the executions. */
+export interface CrashOutcome {
+  /** End of each execution by name: status, output, error and cause. */
+  readonly ends: { readonly [name: string]: JsonObject };
+  /** What is wrong with their histories. */
+  readonly flaws: readonly string[];
+  readonly kills: number;
+}
+
+const ROLE = 'arn:aws:iam::000000000000:role/crash-test';
+const LONGEST_LIFE_MS = 700;
+
+/** Starts the real server, runs executions on it while it is killed again and again, and reads how each of them ended. */
+export const runWithCrashes = async (run: CrashRun): Promise<CrashOutcome> => {
+  const dataDir = await mkdtemp(join(tmpdir(), 'stepfunctions-crash-'));
+  const failures: unknown[] = [];
+  let server: ServerProcess | undefined;
+  const lambda = await startLambdaStub(
+    functionsOf(
+      () => server?.url ?? '',
+      (error) => failures.push(error),
+    ),
+  );
+  server = new ServerProcess(['--lambda-endpoint', lambda.url, '--data', dataDir]);
+  const deadline = Date.now() + run.patienceMs;
+  try {
+    await server.start();
+    const stateMachineArn = await createMachines(server.url);
+    const names = Array.from({ length: run.executions }, (_, number) => `execution-${number}`);
+    const started = startAll(() => server?.url ?? '', stateMachineArn, names, deadline);
+    const kills = await killAgainAndAgain(server, run);
+    await started;
+    const ends: { [name: string]: JsonObject } = {};
+    const flaws: string[] = failures.map(String);
+    for (const name of names) {
+      const arn = `${stateMachineArn.replace(':stateMachine:', ':execution:')}:${name}`;
+      ends[name] = await endOf(server.url, arn, deadline);
+      flaws.push(...historyFlaws(await historyOf(server.url, arn)).map((flaw) => `${name}: ${flaw}`));
+    }
+    return { ends, flaws, kills };
+  } finally {
+    await server.kill();
+    await lambda.close();
+    await rm(dataDir, { recursive: true, force: true });
+  }
+};
+
+const createMachines = async (url: string): Promise<string> => {
+  const create = async (name: string, definition: JsonObject): Promise<string> => {
+    const answer = await callAction(url, 'CreateStateMachine', {
+      name,
+      roleArn: ROLE,
+      definition: JSON.stringify(definition),
+    });
+    return String(answer.stateMachineArn);
+  };
+  return create('crashed', machineOf(await create('child', CHILD)));
+};
+
+/** Each start is made again until it is answered; by its name it happens once. */
+const startAll = async (
+  url: () => string,
+  stateMachineArn: string,
+  names: readonly string[],
+  deadline: number,
+): Promise<void> => {
+  for (const [number, name] of names.entries()) {
+    await untilAnswered(
+      () => callAction(url(), 'StartExecution', { stateMachineArn, name, input: JSON.stringify({ number }) }),
+      deadline,
+    );
+    await pause(5);
+  }
+};
+
+const killAgainAndAgain = async (server: ServerProcess, { kills, random, report }: CrashRun): Promise<number> => {
+  for (let done = 0; done < kills; done += 1) {
+    const life = Math.ceil(random() * LONGEST_LIFE_MS);
+    await pause(life);
+    await server.kill();
+    await server.start();
+    report?.(`kill ${done + 1} of ${kills}, after ${life} ms`);
+  }
+  return kills;
+};
+
+const endOf = async (url: string, executionArn: string, deadline: number): Promise<JsonObject> => {
+  for (;;) {
+    const { status, output, error, cause } = await callAction(url, 'DescribeExecution', { executionArn });
+    if (status !== 'RUNNING') {
+      return { status: status ?? null, output: output ?? null, error: error ?? null, cause: cause ?? null };
+    }
+    if (Date.now() > deadline) throw new Error(`${executionArn} still runs`);
+    await pause(50);
+  }
+};
+
+const historyOf = async (url: string, executionArn: string): Promise<readonly JsonObject[]> => {
+  const events: JsonObject[] = [];
+  let nextToken: Json | undefined;
+  do {
+    const page = await callAction(url, 'GetExecutionHistory', {
+      executionArn,
+      maxResults: 1_000,
+      ...(nextToken === undefined ? {} : { nextToken }),
+    });
+    events.push(...(page.events as readonly JsonObject[]));
+    nextToken = page.nextToken;
+  } while (nextToken !== undefined);
+  return events;
+};
+
+const untilAnswered = async (call: () => Promise<JsonObject>, deadline: number): Promise<JsonObject> => {
+  for (;;) {
+    try {
+      return await call();
+    } catch (error) {
+      if (error instanceof AnsweredError && error.type !== 'ThrottlingException') {
+        // The first attempt's answer was lost in a crash and the execution has ended since.
+        if (error.type === 'ExecutionAlreadyExists') return {};
+        throw error;
+      }
+      if (Date.now() > deadline) throw error;
+      await pause(20);
+    }
+  }
+};
+
+const pause = (milliseconds: number): Promise<void> => new Promise((done) => setTimeout(done, milliseconds));

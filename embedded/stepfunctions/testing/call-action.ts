@@ -1,0 +1,31 @@
+import type { JsonObject } from '../language/json.ts';
+
+/** An error the API answered. */
+export class AnsweredError extends Error {
+  override readonly name = 'AnsweredError';
+  readonly type: string;
+  readonly status: number;
+
+  constructor(type: string, message: string, status: number) {
+    super(message);
+    this.type = type;
+    this.status = status;
+  }
+}
+
+/**
+ * Calls an action over the wire.
+ *
+ * @throws {AnsweredError} the API said no
+ * @throws {TypeError} no answer came
+ */
+export const callAction = async (url: string, action: string, body: JsonObject = {}): Promise<JsonObject> => {
+  const response = await fetch(url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/x-amz-json-1.0', 'x-amz-target': `AWSStepFunctions.${action}` },
+    body: JSON.stringify(body),
+  });
+  const answer = JSON.parse(await response.text()) as JsonObject;
+  if (response.ok) return answer;
+  throw new AnsweredError(String(answer.__type), String(answer.message ?? ''), response.status);
+};

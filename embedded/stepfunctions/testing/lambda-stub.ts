@@ -1,0 +1,59 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Json, JsonObject } from '../language/json.ts';
+
+/** A function: answers its result, or throws what it fails with. */
+export type Handler = (event: Json) => Json | Promise<Json>;
+
+/** A Lambda endpoint for tests. */
+export interface LambdaStub {
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+/** Serves functions by name through Lambda's Invoke API on a free port; errors are reported the way Node's runtime does. */
+export const startLambdaStub = async (functions: { readonly [name: string]: Handler }): Promise<LambdaStub> => {
+  const server = createServer((request, response) => {
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', () => {
+      const name = decodeURIComponent(/functions\/([^/]+)\/invocations/.exec(request.url ?? '')?.[1] ?? '');
+      void answer(functions[name], Buffer.concat(chunks).toString()).then(({ status, headers, body }) => {
+        response.writeHead(status, headers);
+        response.end(JSON.stringify(body));
+      });
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+};
+
+interface Answer {
+  readonly status: number;
+  readonly headers: { readonly [name: string]: string };
+  readonly body: Json;
+}
+
+const answer = async (handler: Handler | undefined, text: string): Promise<Answer> => {
+  if (!handler) {
+    const body: JsonObject = { Type: 'User', Message: 'Function not found' };
+    return { status: 404, headers: { 'x-amzn-errortype': 'ResourceNotFoundException' }, body };
+  }
+  try {
+    return { status: 200, headers: {}, body: await handler(JSON.parse(text) as Json) };
+  } catch (error) {
+    const { name, message } = error instanceof Error ? error : new Error(String(error));
+    return {
+      status: 200,
+      headers: { 'x-amz-function-error': 'Unhandled' },
+      body: { errorType: name, errorMessage: message },
+    };
+  }
+};
