@@ -15,13 +15,15 @@ import { activityOf, changeActivity, startIterations } from './map-iterations.ts
 export async function executeMap(executing: Executing<MapState>): Promise<Outcome> {
   const { draft, frameId, state, run } = executing;
   refuseStorage(state);
-  const selectorInput = effectiveInput(executing);
-  const items = await itemsOf(executing, selectorInput);
   const maxConcurrency =
     (await numberField(executing, 'MaxConcurrency', state.MaxConcurrency, state.MaxConcurrencyPath)) ?? 0;
-  const tolerance = await toleranceOf(executing);
+  const selectorInput = effectiveInput(executing);
+  const items = await itemsOf(executing, selectorInput);
   const batches = state.ItemBatcher && (await batchItems(executing, state.ItemBatcher, selectorInput, items));
-  draft.advance(frameId, 'MapStateStarted', { mapStateStartedEventDetails: { length: items.length } });
+  const started = draft.append(frameId, 'MapStateStarted', { mapStateStartedEventDetails: { length: items.length } });
+  // As in AWS: looked at only now, and an error in it follows the state's own entry.
+  const tolerance = await toleranceOf(executing);
+  draft.edit(frameId).lastEventId = started;
   const activity: MapActivity = {
     kind: 'MAP',
     items: batches?.inputs ?? items,

@@ -51,15 +51,14 @@ async function endOfWait(executing: Executing<WaitState>): Promise<number> {
   if (state.QueryLanguage === 'JSONPath') return momentOf(text, 'Timestamp', text);
   const scope = stateScope(draft, frameId, run.input);
   const found = await evaluateJsonataAs(text, 'string', scope, { stateName: run.name, field: 'Timestamp' });
-  return momentOf(found, 'Timestamp', text);
+  return momentOf(found, 'Timestamp', text, true);
 }
 
-function momentOf(found: Json, field: string, written: string): number {
+function momentOf(found: Json, field: 'Timestamp' | 'TimestampPath', written: string, expression = false): number {
   const at = typeof found === 'string' && TIMESTAMP.test(found) ? Date.parse(found.toUpperCase()) : Number.NaN;
   if (!Number.isNaN(at)) return at;
   const value = typeof found === 'string' ? found : jsonText(found);
-  throw new StatesError(
-    'States.Runtime',
-    `The ${field} parameter does not reference a valid ISO-8601 extended offset date-time format string: ${written} == ${value}`,
-  );
+  const cause = `The ${field} parameter does not reference a valid ISO-8601 extended offset date-time format string: ${written} == ${value}`;
+  if (expression) throw new StatesError('States.QueryEvaluationError', cause, { location: field });
+  throw new StatesError('States.Runtime', cause);
 }
