@@ -39,6 +39,18 @@ export function stackUrls({ ports, externalDynamoDbUrl }: StackConfiguration): S
   };
 }
 
+/** What differs between the stack's Node programs. */
+interface NodeProgram {
+  readonly name: string;
+  readonly port: number;
+  /** Path in the checkout. */
+  readonly main: string;
+  readonly arguments?: readonly string[];
+  /** Beside what all children get. */
+  readonly environment: Readonly<Record<string, string>>;
+  readonly isReady: () => Promise<boolean>;
+}
+
 /** Describes the four child processes of one stack. */
 export class ChildProcesses {
   readonly #configuration: StackConfiguration;
@@ -74,45 +86,48 @@ export class ChildProcesses {
 
   /** The Step Functions engine and the AWS endpoint before it. */
   engine(): ProcessDescription {
-    return this.#node(
-      'engine',
-      this.#configuration.ports.endpoint,
-      'embedded/engine-process.ts',
-      {
-        AWS_ENDPOINT_PORT: String(this.#configuration.ports.endpoint),
-        STEP_FUNCTIONS_DATA_DIR: this.#directory.stepFunctions,
-        LAMBDA_ENDPOINT_URL: this.#urls.lambda,
-        DYNAMODB_ENDPOINT_URL: this.#urls.dynamodb,
-      },
-      () => isStepFunctionsReady(this.#urls.endpoint),
-    );
+    const port = this.#configuration.ports.endpoint;
+    const options = {
+      '--port': String(port),
+      '--data': this.#directory.stepFunctions,
+      '--lambda-endpoint': this.#urls.lambda,
+      '--dynamodb-endpoint': this.#urls.dynamodb,
+    };
+    return this.#node({
+      name: 'engine',
+      port,
+      main: 'embedded/stepfunctions/main.ts',
+      arguments: Object.entries(options).flat(),
+      environment: {},
+      isReady: () => isStepFunctionsReady(this.#urls.endpoint),
+    });
   }
 
   /** The Inventory service; it stocks each item of the catalogue once. */
   inventory(tables: TableNames): ProcessDescription {
-    return this.#node(
-      'inventory',
-      this.#configuration.ports.inventory,
-      'grpc-services/inventory/main.ts',
-      {
+    return this.#node({
+      name: 'inventory',
+      port: this.#configuration.ports.inventory,
+      main: 'grpc-services/inventory/main.ts',
+      environment: {
         ...this.#serviceEnvironment(this.#configuration.ports.inventory),
         ITEMS_TABLE: tables.items,
         RESERVATIONS_TABLE: tables.reservations,
         SEED_FILE: join(PROJECT_ROOT, 'grpc-services/inventory/catalogue.json'),
       },
-      () => isServing(this.#urls.inventory),
-    );
+      isReady: () => isServing(this.#urls.inventory),
+    });
   }
 
   /** The Payment service. */
   payment(tables: TableNames): ProcessDescription {
-    return this.#node(
-      'payment',
-      this.#configuration.ports.payment,
-      'grpc-services/payment/main.ts',
-      { ...this.#serviceEnvironment(this.#configuration.ports.payment), PAYMENTS_TABLE: tables.payments },
-      () => isServing(this.#urls.payment),
-    );
+    return this.#node({
+      name: 'payment',
+      port: this.#configuration.ports.payment,
+      main: 'grpc-services/payment/main.ts',
+      environment: { ...this.#serviceEnvironment(this.#configuration.ports.payment), PAYMENTS_TABLE: tables.payments },
+      isReady: () => isServing(this.#urls.payment),
+    });
   }
 
   #serviceEnvironment(port: number): Readonly<Record<string, string>> {
@@ -125,26 +140,20 @@ export class ChildProcesses {
     };
   }
 
-  #node(
-    name: string,
-    port: number,
-    main: string,
-    environment: Readonly<Record<string, string>>,
-    isReady: () => Promise<boolean>,
-  ): ProcessDescription {
+  #node(program: NodeProgram): ProcessDescription {
     const parentWatch = pathToFileURL(join(PROJECT_ROOT, 'embedded/supervisor/parent-watch.ts'));
     // The query changes nothing; it makes the command line tell this stack's children from another stack's.
     parentWatch.searchParams.set('stack', this.#directory.root);
-    const mainFile = join(PROJECT_ROOT, main);
+    const mainFile = join(PROJECT_ROOT, program.main);
     return {
-      name,
-      port,
+      name: program.name,
+      port: program.port,
       command: process.execPath,
-      arguments: ['--import', parentWatch.href, mainFile],
+      arguments: ['--import', parentWatch.href, mainFile, ...(program.arguments ?? [])],
       identity: [parentWatch.href, mainFile],
-      environment: { ...this.#baseEnvironment, ...environment },
+      environment: { ...this.#baseEnvironment, ...program.environment },
       watchesParent: true,
-      isReady,
+      isReady: program.isReady,
       readyWithinMilliseconds: READY_WITHIN_MILLISECONDS,
       graceMilliseconds: GRACE_MILLISECONDS,
     };

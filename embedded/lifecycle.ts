@@ -46,6 +46,7 @@ export class StackLifecycle {
   readonly #running: SupervisedProcess[] = [];
   #offline: OfflineServer | undefined;
   #stopping = false;
+  #inPossession = false;
 
   constructor(serverless: Serverless, configuration: StackConfiguration, directory: DataDirectory, terminal: Terminal) {
     this.#serverless = serverless;
@@ -65,13 +66,14 @@ export class StackLifecycle {
    */
   async takePossession(): Promise<void> {
     const { ports, externalDynamoDbUrl } = this.#configuration;
-    removeJsonFile(this.#directory.run, 'ready');
     await endLeftovers(this.#directory.run, API_PROCESS);
+    removeJsonFile(this.#directory.run, 'ready');
     await refuseBusyPorts(
       ports,
       portNames().filter((name) => name !== 'dynamodb' || externalDynamoDbUrl === undefined),
     );
     this.#writeOwnRunFile(false);
+    this.#inPossession = true;
   }
 
   /** Starts the four children and makes the tables; runs beside the framework's own start. */
@@ -115,6 +117,9 @@ export class StackLifecycle {
   /** Ends all in order: no more requests, the engine, the services, the database. */
   async stop(): Promise<void> {
     this.#stopping = true;
+    if (!this.#inPossession) {
+      return;
+    }
     removeJsonFile(this.#directory.run, 'ready');
     await this.#offline?.end(true);
     await this.#stopChildren('engine');

@@ -3,6 +3,7 @@ import { ConfigurationError, readConfiguration } from './configuration.ts';
 import { prepareDataDirectory } from './data-directory.ts';
 import { type OfflineServer, StackLifecycle } from './lifecycle.ts';
 import type { Serverless } from './resources/serverless-service.ts';
+import { whenNpmIsGone } from './supervisor/npm-watch.ts';
 import { divertOutput, type Terminal } from './terminal.ts';
 
 /** A press of Ctrl-C can arrive several times, from the terminal and from npm; this much later it is another press. */
@@ -89,6 +90,7 @@ export default class EmbeddedStackPlugin {
     }
     // `npm start` keeps a channel to this process; when it closes, the terminal is gone.
     process.on('disconnect', () => this.#stopOn('disconnect', lifecycle, terminal));
+    whenNpmIsGone(() => this.#stopOn('npm is gone', lifecycle, terminal));
     // A function invoked asynchronously that throws: AWS would only log it, too.
     process.on('unhandledRejection', (reason) => console.error(`Unhandled rejection: ${explain(reason)}`));
     process.once('exit', () => lifecycle.kill());

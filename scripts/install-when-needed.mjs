@@ -1,7 +1,8 @@
 #!/usr/bin/env node
 /**
- * Runs `npm ci` when node_modules is missing or was made from another lock file. Uses nothing but Node, so that it
- * works on a fresh clone; npm runs it before `start`, `test` and `demo`.
+ * Installs the packages when node_modules is missing or was made from another lock file. Uses nothing but Node, so that
+ * it works on a fresh clone; npm runs it before `start`, `test` and `demo`. Not with `npm ci`: that refuses a lock file
+ * which does not list the packages of every other platform, and this one was written from a registry without them.
  */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -30,14 +31,14 @@ if (installedFrom !== lockDigest) {
       : 'The lock file changed: installing packages ...',
   );
   const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
-  const { status, error } = spawnSync(npm, ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
+  const { status, error } = spawnSync(npm, ['install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error'], {
     cwd: root,
     stdio: 'inherit',
     env: { ...process.env, PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD: '1' },
     shell: process.platform === 'win32',
   });
   if (error !== undefined || status !== 0) {
-    console.error(`npm ci failed${error === undefined ? ` with exit code ${status}` : `: ${error.message}`}.`);
+    console.error(`npm install failed${error === undefined ? ` with exit code ${status}` : `: ${error.message}`}.`);
     process.exit(1);
   }
   writeFileSync(stamp, `${lockDigest}\n`);

@@ -8,8 +8,8 @@ import { sagaInput } from '../../functions/orders/saga-input.ts';
 /** An order that waits for its payment from the first start on, so that `/payment/pay` has something to settle. */
 export const SAMPLE_ORDER_ID = 'bdc38c99-c74d-4053-8897-7ea0dbd423f8';
 
-/** Not one of the first items, whose counts a newcomer looks at. */
-const SAMPLE_ITEM_ID = 'dad78a5a-3c27-449f-8696-fd745260884e';
+/** A mug; not one of the first items, whose counts a newcomer looks at. */
+const SAMPLE_ITEM_ID = 'e7b3c9f2-5a1d-4d68-9f0e-4c2a6b8d7e05';
 const TWO_WEEKS_SECONDS = 14 * 24 * 60 * 60;
 
 /**

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { PROJECT_ROOT } from '../configuration.ts';
 import { endLeftovers } from './leftovers.ts';
+import { whenNpmIsGone } from './npm-watch.ts';
 import { signal } from './process-table.ts';
 import { DEFAULT_RESTART_POLICY, decideRestart } from './restart-policy.ts';
 
@@ -36,6 +37,7 @@ export class ApiLauncher {
     for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
       process.on(name, () => this.#passOn(name));
     }
+    whenNpmIsGone(() => this.#passOn('SIGTERM'));
     let deaths = 0;
     let everReady = false;
     for (;;) {
@@ -44,7 +46,7 @@ export class ApiLauncher {
       everReady ||= end.wasReady;
       if (this.#stop.signal.aborted || !mayReturn(end, everReady)) {
         await endLeftovers(this.#runFolder, 'api');
-        return end.code ?? 1;
+        return end.code ?? (this.#stop.signal.aborted ? 0 : 1);
       }
       const decision = decideRestart(DEFAULT_RESTART_POLICY, deaths, performance.now() - startedAt);
       deaths = decision.deaths;
