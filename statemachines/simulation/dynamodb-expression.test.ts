@@ -1,0 +1,41 @@
+import { describe, expect, test } from '@jest/globals';
+import { conditionHolds, updated } from './dynamodb-expression.ts';
+
+const item = { status: { S: 'PENDING' }, timeline: { L: [1] }, token: { S: 't' }, tries: { N: '1' } };
+const placeholders = {
+  names: { '#status': 'status' },
+  values: { ':PENDING': { S: 'PENDING' }, ':PAID': { S: 'PAID' }, ':two': { N: '2' }, ':entry': { L: [2] } },
+};
+
+describe('conditions', () => {
+  test.each([
+    ['#status = :PENDING', true],
+    ['#status <> :PENDING', false],
+    ['#status IN (:PAID, :PENDING)', true],
+    ['NOT #status IN (:PAID)', true],
+    ['tries < :two', true],
+    [':two < tries', false],
+    ['gone < :two', false],
+    ['gone = :PAID', false],
+    ['gone <> :PAID', true],
+    ['gone IN (:PAID)', false],
+    ['#status = :PAID OR attribute_exists(token)', true],
+    ['#status = :PAID OR attribute_exists(token) AND attribute_exists(gone)', false],
+    ['(#status = :PAID OR attribute_exists(token)) AND attribute_not_exists(gone)', true],
+  ])('%s is %s', (text, holds) => {
+    expect(conditionHolds(text, item, placeholders)).toBe(holds);
+  });
+});
+
+test('an update sets, appends and removes', () => {
+  const after = updated(
+    'SET #status = :PAID, timeline = list_append(timeline, :entry) REMOVE token, gone',
+    item,
+    placeholders,
+  );
+  expect(after).toEqual({ status: { S: 'PAID' }, timeline: { L: [1, 2] }, tries: { N: '1' } });
+});
+
+test.each(['ADD x :PAID', 'SET x = x + :PAID', 'SET x = size(token)'])('%s is not understood, and said so', (text) => {
+  expect(() => updated(text, item, placeholders)).toThrow();
+});

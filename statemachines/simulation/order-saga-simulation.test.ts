@@ -1,0 +1,126 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from '@jest/globals';
+import { parseDefinition, type StateMachineDefinition } from '../../embedded/stepfunctions/language/definition.ts';
+import { type Exploration, explore } from './explore.ts';
+import { NO_FAULT } from './fault.ts';
+import type { Scenario } from './scenario.ts';
+import { simulateSaga } from './simulate-saga.ts';
+import type { Weakness } from './weakness.ts';
+
+/** The saga's text with each `${NameFunctionArn}` as `Name`, which is how the simulation knows its functions. */
+const text = readFileSync(new URL('../order-saga.asl.json', import.meta.url), 'utf8').replaceAll(
+  /\$\{(\w+?)(?:FunctionArn)?\}/g,
+  '$1',
+);
+const saga = parseDefinition(text);
+
+/** The saga with one catcher taken away. */
+function withoutCatcher(state: string, error: string): StateMachineDefinition {
+  const broken = JSON.parse(text);
+  const { Catch } = broken.States[state];
+  broken.States[state].Catch = Catch.filter(
+    ({ ErrorEquals }: { ErrorEquals: string[] }) => !ErrorEquals.includes(error),
+  );
+  expect(broken.States[state].Catch).toHaveLength(Catch.length - 1);
+  return parseDefinition(JSON.stringify(broken));
+}
+
+const quiet: Scenario = { orders: [{ count: 1, method: 'tok_visa' }], actions: [], faults: [], seed: 1 };
+const summary = ({ found }: Exploration) => found?.report;
+
+describe('without faults', () => {
+  test('a paid order is confirmed', async () => {
+    expect(await simulateSaga(saga, quiet)).toMatchObject({ violations: [], statuses: ['CONFIRMED'], redriven: 0 });
+  });
+
+  test('a declined order is rejected', async () => {
+    const declined: Scenario = { ...quiet, orders: [{ count: 1, method: 'tok_declined' }] };
+    expect(await simulateSaga(saga, declined)).toMatchObject({ violations: [], statuses: ['REJECTED'] });
+  });
+
+  test('an order that nobody pays expires', async () => {
+    expect(await simulateSaga(saga, { ...quiet, orders: [{ count: 1, method: null }] })).toMatchObject({
+      violations: [],
+      statuses: ['EXPIRED'],
+    });
+  });
+
+  test('an order that is paid later is confirmed, one that is cancelled is cancelled', async () => {
+    const two: Scenario = {
+      ...quiet,
+      orders: [
+        { count: 1, method: null },
+        { count: 1, method: null },
+      ],
+      actions: [
+        { kind: 'pay', order: 0, atSeconds: 20 },
+        { kind: 'cancel', order: 1, atSeconds: 20 },
+      ],
+    };
+    expect(await simulateSaga(saga, two)).toMatchObject({ violations: [], statuses: ['CONFIRMED', 'CANCELLED'] });
+  });
+});
+
+test('an outage that outlasts all retries behind the pivot parks the order, and a redrive confirms it', async () => {
+  // Calls: ReserveInventory, RecordReservation, AuthorizePayment, RecordAuthorization, CapturePayment, RecordPayment, CommitInventory
+  const faults = [...Array(6).fill(NO_FAULT), { kind: 'outage' as const, seconds: 3600 }];
+  const result = await simulateSaga(saga, { ...quiet, faults });
+  expect(result).toMatchObject({ violations: [], statuses: ['CONFIRMED'], redriven: 1 });
+  expect(result.paths[0]?.slice(-7)).toEqual([
+    'ParkOrder',
+    'AwaitRedrive',
+    '(TaskFailed)',
+    'ResumeAfterRedrive',
+    'CommitInventory',
+    'ConfirmOrder',
+    'OrderConfirmed',
+  ]);
+});
+
+test('thousands of sagas in which every call may fail keep all invariants', async () => {
+  const runs = Number(process.env.SAGA_SIMULATION_RUNS ?? 3000);
+  const exploration = await explore(saga, {
+    runs,
+    ...(process.env.SAGA_SIMULATION_SEED ? { seed: Number(process.env.SAGA_SIMULATION_SEED) } : {}),
+  });
+  expect(summary(exploration)).toBeUndefined();
+  // Refuses to pass when the schedules stopped reaching the interesting ends.
+  for (const status of ['CONFIRMED', 'REJECTED', 'CANCELLED', 'EXPIRED'])
+    expect(exploration.statuses.get(status)).toBeGreaterThan(0);
+  expect(exploration.redriven).toBeGreaterThan(0);
+}, 300_000);
+
+describe('a saga that was broken on purpose is found out', () => {
+  const weakened: readonly Weakness[] = [
+    'no release tombstone',
+    'no void tombstone',
+    'no reserve idempotency',
+    'no capture idempotency',
+  ];
+  test.each(weakened)(
+    '%s',
+    async (weakness) => {
+      const { found } = await explore(saga, { runs: 5000, seed: 7, weaknesses: [weakness] });
+      expect(found?.report).toContain('smallest failing schedule');
+    },
+    120_000,
+  );
+
+  test.each([
+    ['ReserveInventory', 'States.ALL'],
+    ['AuthorizePayment', 'States.ALL'],
+    ['AuthorizePayment', 'PaymentDeclinedError'],
+    ['AwaitPayment', 'States.Timeout'],
+    ['RecordAuthorization', 'DynamoDB.ConditionalCheckFailedException'],
+    ['CapturePayment', 'States.ALL'],
+    ['CommitInventory', 'States.ALL'],
+    ['VoidPayment', 'States.ALL'],
+  ])(
+    '%s without its catch of %s',
+    async (state, error) => {
+      const { found } = await explore(withoutCatcher(state, error), { runs: 5000, seed: 7 });
+      expect(found?.report).toContain('smallest failing schedule');
+    },
+    120_000,
+  );
+});
