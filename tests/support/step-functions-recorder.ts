@@ -1,3 +1,4 @@
+import './cross-realm-errors.ts';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { createStepFunctions } from '../../functions/clients/step-functions.ts';
 

@@ -10,7 +10,7 @@ const MOST_PER_ITEM = 1_000_000;
 const COUNT_RULE = 'must be a whole number from 1 to 1,000,000';
 const LIST_RULE = `must be a list of 1 to ${MOST_LINES} lines, such as [{"id": "…", "count": 1}]`;
 const WINDOW_RULE = 'must be a whole number of seconds from 1 to 86,400';
-const KEY_RULE = 'must be 1 to 255 printable ASCII characters';
+const KEY_RULE = 'must be 1 to 255 printable ASCII characters, no space first or last';
 
 const line = z.strictObject(
   {
@@ -60,7 +60,8 @@ export const placeOrderBody = z.strictObject(
 /** Header of `POST /orders/place` that makes a repeated request name the same order. */
 export const idempotencyKey = z
   .string()
-  .regex(/^[\x20-\x7e]{1,255}$/, KEY_RULE)
+  .max(255, KEY_RULE)
+  .regex(/^[!-~]([ -~]*[!-~])?$/, KEY_RULE)
   .optional()
   .meta({ description: 'the same key and body again answer the same order', example: 'cart-4711' });
 

@@ -1,0 +1,45 @@
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import {
+  refuse,
+  type StepFunctionsRecorder,
+  startStepFunctionsRecorder,
+} from '../../tests/support/step-functions-recorder.ts';
+import { createTaskTokens } from './task-tokens.ts';
+
+let stepFunctions: StepFunctionsRecorder;
+beforeEach(async () => {
+  stepFunctions = await startStepFunctionsRecorder();
+});
+afterEach(() => stepFunctions.close());
+const tokens = () => createTaskTokens(stepFunctions.client);
+
+test('a payment wakes the saga with its decision', async () => {
+  const decision = { decision: 'PAID', payment_id: 'payment-1', provider_reference: 'charge-1' } as const;
+  expect(await tokens().tellPaid('token-1', decision)).toBe(true);
+  expect(stepFunctions.calls).toEqual([
+    { action: 'SendTaskSuccess', input: { taskToken: 'token-1', output: JSON.stringify(decision) } },
+  ]);
+});
+
+test('a cancellation wakes the saga with the error that it catches', async () => {
+  expect(await tokens().tellCancelled('token-1')).toBe(true);
+  expect(stepFunctions.calls).toEqual([
+    {
+      action: 'SendTaskFailure',
+      input: { taskToken: 'token-1', error: 'OrderCancelledError', cause: 'cancelled by the customer' },
+    },
+  ]);
+});
+
+test.each(['TaskTimedOut', 'TaskDoesNotExist', 'InvalidToken'])('%s: nothing waits any more', async (error) => {
+  stepFunctions.reply = () => refuse(error);
+  expect(await tokens().tellCancelled('token-1')).toBe(false);
+});
+
+test('a Step Functions that does not answer is retryable', async () => {
+  stepFunctions.reply = () => refuse('ThrottlingException');
+  await expect(tokens().tellCancelled('token-1')).rejects.toMatchObject({
+    name: 'RetryableError',
+    code: 'SAGA_UNAVAILABLE',
+  });
+});

@@ -1,0 +1,105 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { httpEvent, read } from '../../tests/support/http-event.ts';
+import { awaitingOrder, testOrder } from '../../tests/support/order.ts';
+import { startOrderTable, type TestOrderTable } from '../../tests/support/orders-table.ts';
+import {
+  refuse,
+  type StepFunctionsRecorder,
+  startStepFunctionsRecorder,
+  success,
+} from '../../tests/support/step-functions-recorder.ts';
+import { createTaskTokens } from '../clients/task-tokens.ts';
+import type { Order } from '../orders/order.ts';
+import { createOrderRepository } from '../orders/order-repository.ts';
+import { createHandler } from './cancel-order.ts';
+
+let database: TestOrderTable;
+let stepFunctions: StepFunctionsRecorder;
+beforeAll(async () => {
+  database = await startOrderTable();
+  stepFunctions = await startStepFunctionsRecorder();
+});
+afterAll(async () => {
+  await stepFunctions.close();
+  await database.close();
+});
+beforeEach(() => {
+  stepFunctions.calls.length = 0;
+  stepFunctions.reply = success;
+});
+
+async function written(order: Order): Promise<Order> {
+  await createOrderRepository(database.table).add(order);
+  return order;
+}
+
+function cancel(body: unknown, owner?: string) {
+  const handler = createHandler(() => ({ table: database.table, tokens: createTaskTokens(stepFunctions.client) }));
+  return handler(httpEvent({ body, ...(owner === undefined ? {} : { owner }) })).then(read);
+}
+
+test('an order that waits for its payment is cancelled: its saga is told', async () => {
+  const { order_id } = await written(awaitingOrder());
+  expect(await cancel({ order_id })).toMatchObject({
+    statusCode: 202,
+    success: true,
+    data: { order_id, status: 'AWAITING_PAYMENT', cancel_requested: true },
+  });
+  expect(stepFunctions.calls).toMatchObject([{ action: 'SendTaskFailure', input: { taskToken: 'token-1' } }]);
+});
+
+test('an order whose saga is at work is cancelled by its record alone', async () => {
+  const { order_id } = await written(testOrder());
+  expect(await cancel({ order_id })).toMatchObject({ statusCode: 202, data: { status: 'PENDING' } });
+  expect(stepFunctions.calls).toEqual([]);
+});
+
+test('repeated: the same answer, also when the order has ended', async () => {
+  const { order_id } = await written(awaitingOrder());
+  const first = await cancel({ order_id });
+  expect(await cancel({ order_id })).toEqual(first);
+  const ended = await written(testOrder({ status: 'CANCELLED', cancel_requested_at: new Date().toISOString() }));
+  expect(await cancel({ order_id: ended.order_id })).toMatchObject({ statusCode: 202, data: { status: 'CANCELLED' } });
+});
+
+test('an id in upper case is the same order', async () => {
+  const { order_id } = await written(testOrder());
+  expect(await cancel({ order_id: order_id.toUpperCase() })).toMatchObject({ statusCode: 202, data: { order_id } });
+});
+
+test.each([
+  ['a payment has claimed it', awaitingOrder({ payment_id: 'payment-1' }), 'under way'],
+  ['it is confirmed', testOrder({ status: 'CONFIRMED' }), 'confirmed'],
+  ['it was rejected', testOrder({ status: 'REJECTED', reason: 'out of stock' }), 'rejected already: out of stock'],
+  ['it is parked', testOrder({ status: 'NEEDS_ATTENTION' }), 'operator'],
+])('too late, because %s: refused with the reason', async (_why, order, reason) => {
+  const { order_id } = await written(order);
+  expect(await cancel({ order_id })).toMatchObject({
+    statusCode: 409,
+    meta: { code: 'ORDER_NOT_CANCELLABLE' },
+    data: expect.stringContaining(reason),
+  });
+});
+
+test('token already timed out: the wish is recorded all the same', async () => {
+  stepFunctions.reply = () => refuse('TaskTimedOut');
+  const { order_id } = await written(awaitingOrder());
+  expect(await cancel({ order_id })).toMatchObject({ statusCode: 202 });
+});
+
+test('Step Functions away: the same request again tells the saga', async () => {
+  const { order_id } = await written(awaitingOrder());
+  stepFunctions.reply = () => refuse('ThrottlingException');
+  expect(await cancel({ order_id })).toMatchObject({ statusCode: 503, meta: { code: 'SAGA_UNAVAILABLE' } });
+  stepFunctions.reply = success;
+  expect(await cancel({ order_id })).toMatchObject({ statusCode: 202 });
+  expect(stepFunctions.calls.at(-1)).toMatchObject({ action: 'SendTaskFailure', input: { taskToken: 'token-1' } });
+});
+
+test("an unknown order and somebody else's order look the same", async () => {
+  const { order_id } = await written(testOrder({ owner: 'ann' }));
+  const foreign = await cancel({ order_id }, 'bob');
+  expect(foreign).toMatchObject({ statusCode: 404, meta: { code: 'ORDER_NOT_FOUND' }, data: 'no record found' });
+  expect(await cancel({ order_id: testOrder().order_id })).toEqual(foreign);
+  expect(await cancel({ order_id }, 'ann')).toMatchObject({ statusCode: 202 });
+});

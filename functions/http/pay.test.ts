@@ -1,0 +1,272 @@
+import { ChannelCredentials } from '@grpc/grpc-js';
+import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { httpEvent, read } from '../../tests/support/http-event.ts';
+import { awaitingOrder, testOrder } from '../../tests/support/order.ts';
+import { startOrderTable, type TestOrderTable } from '../../tests/support/orders-table.ts';
+import { startPayment, type TestPayment } from '../../tests/support/payment.ts';
+import {
+  type Reply,
+  refuse,
+  type StepFunctionsRecorder,
+  startStepFunctionsRecorder,
+  success,
+} from '../../tests/support/step-functions-recorder.ts';
+import { createPaymentClient, type PaymentClient } from '../clients/payment-client.ts';
+import { createTaskTokens } from '../clients/task-tokens.ts';
+import { requestCancellation } from '../orders/cancellation.ts';
+import type { Order } from '../orders/order.ts';
+import { createOrderRepository } from '../orders/order-repository.ts';
+import type { OrderStatus } from '../orders/order-status.ts';
+import { readOrder, updateOrder } from '../orders/order-table.ts';
+import { beginPaymentWait } from '../orders/payment-wait.ts';
+import { createHandler } from './pay.ts';
+
+let database: TestOrderTable;
+let stepFunctions: StepFunctionsRecorder;
+let service: TestPayment;
+let payment: PaymentClient;
+beforeAll(async () => {
+  database = await startOrderTable();
+  stepFunctions = await startStepFunctionsRecorder();
+  service = await startPayment();
+  payment = createPaymentClient({
+    target: `127.0.0.1:${service.port}`,
+    credentials: ChannelCredentials.createInsecure(),
+    deadlineMs: 5_000,
+    maxConcurrentCalls: 100,
+  });
+});
+afterAll(async () => {
+  payment.close();
+  await service.close();
+  await stepFunctions.close();
+  await database.close();
+});
+beforeEach(() => {
+  stepFunctions.calls.length = 0;
+  stepFunctions.reply = success;
+});
+
+async function written(order: Order): Promise<Order> {
+  await createOrderRepository(database.table).add(order);
+  return order;
+}
+
+/** The saga's answer to a payment: it records the order's next state. */
+async function sagaWrites(orderId: string, status: OrderStatus): Promise<Reply> {
+  const entry = { at: new Date().toISOString(), status, what: 'the saga went on' };
+  await updateOrder(database.table, {
+    orderId,
+    set: '#status = :to',
+    remove: 'task_token',
+    condition: '#status <> :to',
+    values: { ':to': status },
+    entry,
+  });
+  return { kind: 'answer', output: {} };
+}
+
+function pay(list: readonly { readonly id: string; readonly order_id: string }[], owner?: string, patienceMs = 5_000) {
+  const tokens = createTaskTokens(stepFunctions.client);
+  const handler = createHandler(() => ({ table: database.table, payment, tokens, patienceMs }));
+  return handler(httpEvent({ body: { list }, ...(owner === undefined ? {} : { owner }) })).then(read);
+}
+
+const told = () => stepFunctions.calls.filter(({ action }) => action === 'SendTaskSuccess');
+
+test('an order that waits is paid: authorized, its saga told, and true once the money is taken', async () => {
+  const { order_id } = await written(awaitingOrder());
+  stepFunctions.reply = () => sagaWrites(order_id, 'PAID');
+  expect(await pay([{ id: 'payment-1', order_id }])).toMatchObject({ statusCode: 200, success: true, data: true });
+  const authorized = await service.payment(order_id);
+  expect(authorized).toMatchObject({ paymentId: 'payment-1', amount: { minorUnits: 2_000, currency: 'USD' } });
+  expect(told()).toHaveLength(1);
+  expect(told()[0]?.input.taskToken).toBe('token-1');
+  expect(JSON.parse(String(told()[0]?.input.output))).toEqual({
+    decision: 'PAID',
+    payment_id: 'payment-1',
+    provider_reference: authorized.providerReference,
+  });
+});
+
+test('pay repeated: true again, and nothing is asked a second time', async () => {
+  const { order_id } = await written(awaitingOrder());
+  stepFunctions.reply = () => sagaWrites(order_id, 'CONFIRMED');
+  await pay([{ id: 'payment-1', order_id }]);
+  expect(await pay([{ id: 'payment-1', order_id }])).toMatchObject({ statusCode: 200, data: true });
+  expect(told()).toHaveLength(1);
+});
+
+test('pay repeated at the same time: all true, one charge', async () => {
+  const { order_id } = await written(awaitingOrder());
+  stepFunctions.reply = () => sagaWrites(order_id, 'PAID').catch(() => refuse('TaskTimedOut'));
+  const answers = await Promise.all(Array.from({ length: 5 }, () => pay([{ id: 'payment-1', order_id }])));
+  for (const answer of answers) expect(answer).toMatchObject({ statusCode: 200, data: true });
+});
+
+test('pay for an unknown order: no record found', async () => {
+  expect(await pay([{ id: 'payment-1', order_id: testOrder().order_id }])).toMatchObject({
+    statusCode: 404,
+    meta: { code: 'ORDER_NOT_FOUND' },
+    data: 'no record found',
+  });
+});
+
+test("somebody else's order: no record found, and nothing claimed", async () => {
+  const { order_id } = await written(awaitingOrder({ owner: 'ann' }));
+  expect(await pay([{ id: 'payment-1', order_id }], 'bob')).toMatchObject({ statusCode: 404 });
+  expect(await readOrder(database.table, order_id)).not.toHaveProperty('payment_id');
+});
+
+test.each([
+  ['tok_declined', 'PAYMENT_DECLINED'],
+  ['tok_insufficient_funds', 'INSUFFICIENT_FUNDS'],
+  ['tok_unheard_of', 'INVALID_PAYMENT_METHOD'],
+])('%s is refused with %s; then another payment of the order goes through', async (id, code) => {
+  const { order_id } = await written(awaitingOrder());
+  expect(await pay([{ id, order_id }])).toMatchObject({ statusCode: 402, success: false, meta: { code } });
+  expect(told()).toEqual([]);
+  const refused = await readOrder(database.table, order_id);
+  expect(refused).not.toHaveProperty('payment_id');
+  expect(refused?.timeline.at(-1)).toMatchObject({ what: `payment ${id} refused`, why: expect.any(String) });
+  stepFunctions.reply = () => sagaWrites(order_id, 'PAID');
+  expect(await pay([{ id: 'payment-2', order_id }])).toMatchObject({ statusCode: 200, data: true });
+});
+
+test('after a refusal the order can be cancelled', async () => {
+  const order = await written(awaitingOrder());
+  await pay([{ id: 'tok_declined', order_id: order.order_id }]);
+  expect(await requestCancellation(database.table, order, new Date())).toMatchObject({ outcome: 'REQUESTED' });
+});
+
+test('cancel racing pay: whoever comes first gets the order', async () => {
+  for (let round = 0; round < 10; round += 1) {
+    const order = await written(awaitingOrder());
+    stepFunctions.reply = () => sagaWrites(order.order_id, 'PAID');
+    const [paid, cancellation] = await Promise.all([
+      pay([{ id: 'payment-1', order_id: order.order_id }]),
+      requestCancellation(database.table, order, new Date()),
+    ]);
+    expect(paid.statusCode).toBe(cancellation.outcome === 'REQUESTED' ? 409 : 200);
+  }
+});
+
+test('two payments of one order at once: one of them gets it', async () => {
+  const { order_id } = await written(awaitingOrder());
+  stepFunctions.reply = () => sagaWrites(order_id, 'PAID');
+  const answers = await Promise.all(['payment-1', 'payment-2'].map((id) => pay([{ id, order_id }])));
+  expect(answers.map(({ statusCode }) => statusCode).toSorted()).toEqual([200, 409]);
+});
+
+test('token already timed out: the answer is what became of the order', async () => {
+  const { order_id } = await written(awaitingOrder());
+  stepFunctions.reply = async () => {
+    await sagaWrites(order_id, 'EXPIRED');
+    return refuse('TaskTimedOut');
+  };
+  expect(await pay([{ id: 'payment-1', order_id }])).toMatchObject({
+    statusCode: 409,
+    meta: { code: 'ORDER_NOT_PAYABLE' },
+    data: expect.stringContaining('expired'),
+  });
+});
+
+test('the saga waits under another token meanwhile: it is told under that one', async () => {
+  const { order_id } = await written(awaitingOrder());
+  stepFunctions.reply = async ({ input }) => {
+    if (input.taskToken === 'token-2') return sagaWrites(order_id, 'PAID');
+    await beginPaymentWait(database.table, { orderId: order_id, taskToken: 'token-2', windowSeconds: 60 }, new Date());
+    return refuse('TaskTimedOut');
+  };
+  expect(await pay([{ id: 'payment-1', order_id }])).toMatchObject({ statusCode: 200, data: true });
+});
+
+test('hanging: the payment comes after it was voided, and is refused', async () => {
+  const { order_id } = await written(awaitingOrder());
+  await service.void(order_id);
+  expect(await pay([{ id: 'payment-1', order_id }])).toMatchObject({
+    statusCode: 409,
+    meta: { code: 'PAYMENT_VOIDED' },
+  });
+  expect(told()).toEqual([]);
+});
+
+test('a saga that takes its time: come again, and the same request finds out', async () => {
+  const { order_id } = await written(awaitingOrder());
+  const early = await pay([{ id: 'payment-1', order_id }], undefined, 100);
+  expect(early).toMatchObject({ statusCode: 503, meta: { code: 'PAYMENT_PENDING' } });
+  expect(early.headers).toHaveProperty('Retry-After');
+  await sagaWrites(order_id, 'PAID');
+  expect(await pay([{ id: 'payment-1', order_id }])).toMatchObject({ statusCode: 200, data: true });
+});
+
+test('Step Functions away: nothing is lost, the same request goes on', async () => {
+  const { order_id } = await written(awaitingOrder());
+  stepFunctions.reply = () => refuse('ServiceUnavailable', 503);
+  expect(await pay([{ id: 'payment-1', order_id }])).toMatchObject({
+    statusCode: 503,
+    meta: { code: 'SAGA_UNAVAILABLE' },
+  });
+  stepFunctions.reply = () => sagaWrites(order_id, 'PAID');
+  expect(await pay([{ id: 'payment-1', order_id }])).toMatchObject({ statusCode: 200, data: true });
+});
+
+test('an order that is not ready yet is waited for', async () => {
+  const { order_id } = await written(awaitingOrder({ status: 'RESERVED', task_token: undefined }));
+  stepFunctions.reply = () => sagaWrites(order_id, 'PAID');
+  const paid = pay([{ id: 'payment-1', order_id }]);
+  await beginPaymentWait(database.table, { orderId: order_id, taskToken: 'token-1', windowSeconds: 60 }, new Date());
+  expect(await paid).toMatchObject({ statusCode: 200, data: true });
+});
+
+test.each([
+  ['is paid with its own method', testOrder({ payment_method: 'tok_visa' }), 'ORDER_NOT_PAYABLE'],
+  ['is being cancelled', awaitingOrder({ cancel_requested_at: 'now' }), 'ORDER_NOT_PAYABLE'],
+  ['is claimed by another payment', awaitingOrder({ payment_id: 'other' }), 'PAYMENT_IN_PROGRESS'],
+  ['was paid with another payment', awaitingOrder({ status: 'CONFIRMED', payment_id: 'other' }), 'ORDER_NOT_PAYABLE'],
+  ['is over', awaitingOrder({ status: 'REJECTED', reason: 'out of stock' }), 'ORDER_NOT_PAYABLE'],
+  ['is parked', awaitingOrder({ status: 'NEEDS_ATTENTION', parked_step: 'VoidPayment' }), 'ORDER_NOT_PAYABLE'],
+])('an order that %s takes no payment', async (_why, order, code) => {
+  const { order_id } = await written(order);
+  expect(await pay([{ id: 'payment-1', order_id }])).toMatchObject({ statusCode: 409, meta: { code } });
+});
+
+test('an order that is parked behind the pivot is paid', async () => {
+  const parked = { status: 'NEEDS_ATTENTION', parked_step: 'CommitInventory', payment_id: 'payment-1' } as const;
+  const { order_id } = await written(awaitingOrder(parked));
+  expect(await pay([{ id: 'payment-1', order_id }])).toMatchObject({ statusCode: 200, data: true });
+});
+
+test('an order takes a bounded number of payments', async () => {
+  const entry = { at: '', status: 'AWAITING_PAYMENT', what: 'payment refused' } as const;
+  const { order_id } = await written(awaitingOrder({ timeline: Array.from({ length: 200 }, () => entry) }));
+  expect(await pay([{ id: 'payment-1', order_id }])).toMatchObject({
+    statusCode: 409,
+    data: 'too many payments of the order were tried',
+  });
+});
+
+test('several orders: each is told apart', async () => {
+  const [good, declined] = await Promise.all([written(awaitingOrder()), written(awaitingOrder())]);
+  stepFunctions.reply = () => sagaWrites(good.order_id, 'PAID');
+  const list = [
+    { id: 'payment-1', order_id: good.order_id },
+    { id: 'tok_declined', order_id: declined.order_id },
+  ];
+  expect(await pay(list)).toMatchObject({
+    statusCode: 402,
+    meta: {
+      code: 'PAYMENT_DECLINED',
+      payments: [
+        { id: 'payment-1', order_id: good.order_id, paid: true },
+        { id: 'tok_declined', order_id: declined.order_id, paid: false, code: 'PAYMENT_DECLINED' },
+      ],
+    },
+  });
+});
+
+test('an order named twice is refused before anything is paid', async () => {
+  const { order_id } = await written(awaitingOrder());
+  const list = ['payment-1', 'payment-2'].map((id) => ({ id, order_id }));
+  expect(await pay(list)).toMatchObject({ statusCode: 400, meta: { errors: [{ path: 'list' }] } });
+});

@@ -1,0 +1,209 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { httpEvent, read, type TestRequest } from '../../tests/support/http-event.ts';
+import { startOrderTable, type TestOrderTable } from '../../tests/support/orders-table.ts';
+import {
+  refuse,
+  type StepFunctionsRecorder,
+  startStepFunctionsRecorder,
+  success,
+} from '../../tests/support/step-functions-recorder.ts';
+import { createOrderSaga } from '../clients/order-saga.ts';
+import { newOrderId } from '../orders/order-id.ts';
+import { createOrderRepository, type OrderRepository } from '../orders/order-repository.ts';
+import { type Admission, createAdmission } from './admission.ts';
+import { createHandler } from './place-order.ts';
+
+let database: TestOrderTable;
+let orders: OrderRepository;
+let stepFunctions: StepFunctionsRecorder;
+beforeAll(async () => {
+  database = await startOrderTable();
+  orders = createOrderRepository(database.table);
+  stepFunctions = await startStepFunctionsRecorder();
+});
+afterAll(async () => {
+  await stepFunctions.close();
+  await database.close();
+});
+beforeEach(() => {
+  stepFunctions.calls.length = 0;
+  stepFunctions.reply = success;
+});
+
+const BODY = { list: [{ id: 'item1', count: 2 }], payment: { method: 'tok_visa' } };
+let keys = 0;
+/** A key that no other test has, and its header. */
+function freshKey() {
+  keys += 1;
+  const key = `cart ${keys}`;
+  return { orderId: newOrderId(key), headers: { 'idempotency-key': key } };
+}
+
+function place(request: TestRequest, admission: Admission = createAdmission(100)) {
+  const saga = createOrderSaga(stepFunctions.client, 'arn:aws:states:us-east-1:000000000000:stateMachine:saga');
+  const handler = createHandler(() => ({ orders, saga, admission, paymentWindowSeconds: 900 }));
+  return handler(httpEvent(request)).then(read);
+}
+
+const startsOf = (orderId: string) => stepFunctions.calls.filter(({ input }) => input.name === orderId);
+
+test('an order is written, its saga started, and its id answered', async () => {
+  const traceparent = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
+  const answer = await place({ body: BODY, headers: { traceparent } });
+  expect(answer).toMatchObject({ statusCode: 202, success: true, meta: null, data: { status: 'PENDING' } });
+  const { order_id } = answer.data as { order_id: string };
+  expect(await orders.find(order_id)).toMatchObject({
+    status: 'PENDING',
+    lines: [{ item_id: 'item1', count: 2 }],
+    payment_method: 'tok_visa',
+    start_pending: 'Y',
+    traceparent: expect.stringContaining('4bf92f3577b34da6a3ce929d0e0e4736'),
+  });
+  expect(startsOf(order_id)).toHaveLength(1);
+});
+
+test('lines of one item are added up', async () => {
+  const list = [
+    { id: 'item2', count: 1 },
+    { id: 'item1', count: 2 },
+    { id: 'item2', count: 3 },
+  ];
+  const { data } = await place({ body: { list } });
+  const { order_id } = data as { order_id: string };
+  expect((await orders.find(order_id))?.lines).toEqual([
+    { item_id: 'item2', count: 4 },
+    { item_id: 'item1', count: 2 },
+  ]);
+});
+
+test('same key, same body: the same order, started once in effect', async () => {
+  const { headers, orderId } = freshKey();
+  const first = await place({ body: BODY, headers });
+  const again = await place({ body: BODY, headers });
+  expect(first.data).toEqual({ order_id: orderId, status: 'PENDING' });
+  expect(again).toEqual(first);
+  expect(new Set(startsOf(orderId).map(({ input }) => JSON.stringify(input))).size).toBe(1);
+});
+
+test('same key, same body, later: the order as it stands then, and no further start', async () => {
+  const { headers, orderId } = freshKey();
+  await place({ body: BODY, headers });
+  const placed = await orders.find(orderId);
+  if (placed === undefined) throw new Error('the order was not written');
+  await orders.removeUnstarted(orderId);
+  await orders.add({ ...placed, status: 'CONFIRMED', start_pending: undefined });
+  stepFunctions.calls.length = 0;
+  expect(await place({ body: BODY, headers })).toMatchObject({ statusCode: 202, data: { status: 'CONFIRMED' } });
+  expect(stepFunctions.calls).toEqual([]);
+});
+
+test('same key, other body: refused, and the order stays as it was', async () => {
+  const { headers, orderId } = freshKey();
+  await place({ body: BODY, headers });
+  const other = await place({ body: { ...BODY, list: [{ id: 'item1', count: 3 }] }, headers });
+  expect(other).toMatchObject({ statusCode: 409, success: false, meta: { code: 'IDEMPOTENCY_KEY_REUSED' } });
+  expect((await orders.find(orderId))?.lines).toEqual([{ item_id: 'item1', count: 2 }]);
+});
+
+test("same key, other customer: an order of one's own", async () => {
+  const { headers } = freshKey();
+  const [ann, bob] = await Promise.all(['ann', 'bob'].map((owner) => place({ body: BODY, headers, owner })));
+  expect(ann?.data).not.toEqual(bob?.data);
+});
+
+test('same key many times at once: one order', async () => {
+  const { headers, orderId } = freshKey();
+  const answers = await Promise.all(Array.from({ length: 20 }, () => place({ body: BODY, headers })));
+  for (const answer of answers) expect(answer).toMatchObject({ statusCode: 202, data: { order_id: orderId } });
+});
+
+test.each([
+  ['ThrottlingException', 400],
+  ['ServiceUnavailable', 503],
+])('start refused with %s: the order is gone and the customer asked to come again', async (error, status) => {
+  const { headers, orderId } = freshKey();
+  stepFunctions.reply = () => refuse(error, status);
+  const answer = await place({ body: BODY, headers });
+  expect(answer).toMatchObject({ statusCode: 503, success: false, meta: { code: 'SAGA_UNAVAILABLE' } });
+  expect(answer.headers?.['Retry-After']).toMatch(/^[1-5]$/);
+  expect(await orders.find(orderId)).toBeUndefined();
+  stepFunctions.reply = success;
+  expect(await place({ body: BODY, headers })).toMatchObject({ statusCode: 202, data: { order_id: orderId } });
+});
+
+test('reply lost between put and start: the order was accepted and waits for the schedule', async () => {
+  const { headers, orderId } = freshKey();
+  stepFunctions.reply = () => ({ kind: 'hang up' });
+  expect(await place({ body: BODY, headers })).toMatchObject({ statusCode: 202, data: { order_id: orderId } });
+  expect(await orders.find(orderId)).toMatchObject({ status: 'PENDING', start_pending: 'Y' });
+});
+
+test('start refused while a repeat of the request starts it: what the repeat was answered is not taken back', async () => {
+  const { headers, orderId } = freshKey();
+  let repeat: ReturnType<typeof place> | undefined;
+  stepFunctions.reply = async (call) => {
+    if (repeat !== undefined) return success(call);
+    repeat = place({ body: BODY, headers });
+    await repeat;
+    return refuse('ThrottlingException');
+  };
+  expect(await place({ body: BODY, headers })).toMatchObject({ statusCode: 202 });
+  expect(await repeat).toMatchObject({ statusCode: 202 });
+  expect(await orders.find(orderId)).toMatchObject({ order_id: orderId });
+});
+
+test('more at once than the process takes: refused at once, nothing written', async () => {
+  const { headers, orderId } = freshKey();
+  const admission = createAdmission(1);
+  let leave = () => {};
+  const inside = admission(() => new Promise<void>((resolve) => (leave = resolve)));
+  const answer = await place({ body: BODY, headers }, admission);
+  expect(answer).toMatchObject({ statusCode: 503, meta: { code: 'OVERLOADED' } });
+  expect(answer.headers).toHaveProperty('Retry-After');
+  leave();
+  await inside;
+  expect(await orders.find(orderId)).toBeUndefined();
+  expect(await place({ body: BODY, headers }, admission)).toMatchObject({ statusCode: 202 });
+});
+
+test.each([
+  ['an empty list', { list: [] }, 'list'],
+  ['no list', {}, 'list'],
+  ['51 lines', { list: Array.from({ length: 51 }, (_, n) => ({ id: `item${n}`, count: 1 })) }, 'list'],
+  ['a count of text', { list: [{ id: 'a', count: '1' }] }, 'list[0].count'],
+  ['half a piece', { list: [{ id: 'a', count: 0.5 }] }, 'list[0].count'],
+  ['none', { list: [{ id: 'a', count: 0 }] }, 'list[0].count'],
+  ['less than none', { list: [{ id: 'a', count: -1 }] }, 'list[0].count'],
+  ['too many', { list: [{ id: 'a', count: 1_000_001 }] }, 'list[0].count'],
+  [
+    'too many in two lines',
+    {
+      list: [
+        { id: 'a', count: 1_000_000 },
+        { id: 'a', count: 1 },
+      ],
+    },
+    'list',
+  ],
+  ['an id with spaces', { list: [{ id: 'a b', count: 1 }] }, 'list[0].id'],
+  ['an unknown field', { list: [{ id: 'a', count: 1, price: 0 }] }, 'list[0].price'],
+  ['an unknown field above', { list: [{ id: 'a', count: 1 }], status: 'PAID' }, 'status'],
+  ['a null payment', { list: [{ id: 'a', count: 1 }], payment: null }, 'payment'],
+  ['a window of no time', { list: [{ id: 'a', count: 1 }], payment: { window_seconds: 0 } }, 'payment.window_seconds'],
+])('%s is refused with the path of the fault', async (_what, body, path) => {
+  const answer = await place({ body });
+  expect(answer).toMatchObject({ statusCode: 400, success: false, meta: { code: 'INVALID_REQUEST' } });
+  expect(answer.meta?.errors).toEqual([{ path, message: expect.any(String) }]);
+  expect(answer.data).toContain(path);
+});
+
+test.each(['', ' ', 'cart ', 'h\u00e4user', 'a\nb', 'x'.repeat(256)])('Idempotency-Key %j is refused', async (key) => {
+  const answer = await place({ body: BODY, headers: { 'Idempotency-Key': key } });
+  expect(answer).toMatchObject({ statusCode: 400, meta: { errors: [{ path: 'Idempotency-Key' }] } });
+});
+
+test('Idempotency-Key may be as long as it may be', async () => {
+  expect(await place({ body: BODY, headers: { 'Idempotency-Key': 'x'.repeat(255) } })).toMatchObject({
+    statusCode: 202,
+  });
+});
