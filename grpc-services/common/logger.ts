@@ -1,4 +1,4 @@
-import { type Logger, pino } from 'pino';
+import { type DestinationStream, type Logger, pino } from 'pino';
 import { loggedError } from './error-log.ts';
 
 export type { Logger };
@@ -10,15 +10,16 @@ export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', '
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
 /**
- * JSON lines on standard output. Requests and rows are never logged: what a line may hold is listed where it is
+ * JSON lines on standard output, or wherever `destination` says. Requests and rows are never logged: what a line may hold is listed where it is
  * written, so that a payment method cannot slip in.
  */
-export function createLogger(service: string, level: LogLevel): Logger {
-  return pino({
+export function createLogger(service: string, level: LogLevel, destination?: DestinationStream): Logger {
+  const options = {
     level,
     base: { service, pid: process.pid },
     timestamp: pino.stdTimeFunctions.isoTime,
-    formatters: { level: (label) => ({ level: label }) },
+    formatters: { level: (label: string) => ({ level: label }) },
     serializers: { err: (error: unknown) => loggedError(error) },
-  });
+  };
+  return destination === undefined ? pino(options) : pino(options, destination);
 }

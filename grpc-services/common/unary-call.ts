@@ -79,7 +79,11 @@ async function perform<Schema extends z.ZodType, Response>(
   if (message instanceof UndecodableRequest) throw message.refusal();
   const request = validated(schema, message);
   const { signal } = context;
-  return admission.admit(() => faults.around(rpc, () => handle(request, context), signal), signal);
+  const work = (): Promise<Response> => {
+    signal.throwIfAborted();
+    return handle(request, context);
+  };
+  return admission.admit(() => faults.around(rpc, work, signal), signal);
 }
 
 function callLogger(logger: Logger, rpc: string, call: ServerUnaryCall<unknown, unknown>): Logger {

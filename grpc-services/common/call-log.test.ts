@@ -1,0 +1,86 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { startPayment, type TestPayment } from '../../tests/support/payment.ts';
+import { type CallExtras, call, failureOf } from '../../tests/support/unary-client.ts';
+import { createLogger } from './logger.ts';
+
+let payment: TestPayment;
+let lines: string[];
+let failStore: Error | undefined;
+
+beforeAll(async () => {
+  const logger = createLogger('payment', 'trace', { write: (line) => void lines.push(line) });
+  lines = [];
+  payment = await startPayment({
+    settings: { logger },
+    wrapStore: (store) => ({
+      ...store,
+      find: (orderId, signal) => (failStore === undefined ? store.find(orderId, signal) : Promise.reject(failStore)),
+    }),
+  });
+});
+
+beforeEach(() => {
+  lines = [];
+  failStore = undefined;
+});
+
+afterAll(() => payment.close());
+
+const traceparent = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
+
+function authorize(orderId: string, method: string, extras: CallExtras = {}) {
+  const { client } = payment;
+  const amount = { minorUnits: 100, currency: 'USD' };
+  return call(client, client.authorize, { orderId, paymentId: 'pay', method, amount }, extras);
+}
+
+const entry = (): Record<string, unknown> => JSON.parse(lines.at(-1) ?? '{}');
+
+describe('the log of a call', () => {
+  test('names the RPC, the order, the trace and the outcome', async () => {
+    await authorize('order', 'tok_visa', { metadata: { traceparent } });
+    expect(lines).toHaveLength(1);
+    expect(entry()).toMatchObject({
+      level: 'info',
+      service: 'payment',
+      rpc: 'Authorize',
+      order_id: 'order',
+      traceparent,
+      code: 'OK',
+      duration_ms: expect.any(Number),
+    });
+  });
+
+  test('names the reason of a refusal', async () => {
+    await failureOf(authorize('declined', 'tok_declined'));
+    expect(entry()).toMatchObject({ level: 'info', code: 'FAILED_PRECONDITION', reason: 'PAYMENT_DECLINED' });
+  });
+
+  test('never holds the payment method, nor anything a caller sends as traceparent that is none', async () => {
+    await authorize('secret-1', 'tok_visa', { metadata: { traceparent: 'tok_stolen' } });
+    await failureOf(authorize('secret-2', 'tok_declined'));
+    await failureOf(authorize('secret-3', 'tok_timeout'));
+    await failureOf(authorize('not valid', 'tok_visa'));
+    failStore = new Error('broken');
+    await failureOf(authorize('secret-4', 'tok_visa'));
+    expect(lines).toHaveLength(5);
+    expect(lines.join('')).not.toContain('tok_');
+  });
+
+  test('holds the causes of a defect, of which the caller hears nothing', async () => {
+    failStore = new Error('the store is upside down', { cause: new Error('gravity') });
+    const failure = await failureOf(authorize('order', 'tok_visa'));
+    expect(failure).toMatchObject({ code: 'INTERNAL', reason: 'INTERNAL' });
+    expect(failure.details).not.toMatch(/upside|gravity/);
+    expect(entry()).toMatchObject({
+      level: 'error',
+      err: { message: 'the store is upside down', stack: expect.any(String), cause: { message: 'gravity' } },
+    });
+  });
+
+  test('of a failure that may be tried again is a warning with its cause', async () => {
+    failStore = undefined;
+    await failureOf(authorize('timeout', 'tok_timeout'));
+    expect(entry()).toMatchObject({ level: 'warn', code: 'UNAVAILABLE', reason: 'PROVIDER_UNAVAILABLE' });
+  });
+});

@@ -1,0 +1,30 @@
+import { describe, expect, test } from '@jest/globals';
+import { ConfigurationError, readEnvironment } from './environment.ts';
+import { serviceEnvironment } from './service-environment.ts';
+
+const read = (environment: Record<string, string>) => readEnvironment(serviceEnvironment(50_051), environment);
+
+describe('the environment of a service', () => {
+  test('has defaults that suit a laptop', () => {
+    expect(read({})).toMatchObject({
+      LISTEN_HOST: '127.0.0.1',
+      PORT: 50_051,
+      LOG_LEVEL: 'info',
+      DRAIN_SECONDS: 10,
+      FAULTS_ENABLED: false,
+      PARENT_WATCH: false,
+    });
+  });
+
+  test('takes an empty variable for one that is not set', () => {
+    expect(read({ PORT: '', TLS_CERT_FILE: '', FAULTS_ENABLED: '' })).toEqual(read({}));
+  });
+
+  test('that is wrong names every variable and what it must be', () => {
+    const wrong = { PORT: '70000', LOG_LEVEL: 'loud', PARENT_WATCH: 'yes', AWS_ENDPOINT_URL: 'nowhere' };
+    expect(() => read(wrong)).toThrow(ConfigurationError);
+    for (const variable of Object.keys(wrong)) expect(() => read(wrong)).toThrow(new RegExp(variable));
+    expect(() => read({ PORT: '12.5' })).toThrow(/PORT/);
+    expect(() => read({ PORT: 'many' })).toThrow(/PORT/);
+  });
+});

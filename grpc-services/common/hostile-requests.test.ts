@@ -1,0 +1,175 @@
+import { BinaryWriter } from '@bufbuild/protobuf/wire';
+import { Client, credentials, type ServiceError, status } from '@grpc/grpc-js';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { InventoryServiceService, ReserveRequest } from '../../proto/gen/inventory/v1/inventory.ts';
+import { AuthorizeRequest, PaymentServiceService } from '../../proto/gen/payment/v1/payment.ts';
+import { itemInStock, startInventory, type TestInventory } from '../../tests/support/inventory.ts';
+import { startPayment, type TestPayment } from '../../tests/support/payment.ts';
+import { CallFailure } from '../../tests/support/unary-client.ts';
+
+let inventory: TestInventory;
+let payment: TestPayment;
+let raw: { readonly inventory: Client; readonly payment: Client };
+
+beforeAll(async () => {
+  [inventory, payment] = await Promise.all([
+    startInventory({ catalogue: [itemInStock('pen', 1_000)] }),
+    startPayment(),
+  ]);
+  const options = { 'grpc.max_send_message_length': -1 };
+  raw = {
+    inventory: new Client(`127.0.0.1:${inventory.port}`, credentials.createInsecure(), options),
+    payment: new Client(`127.0.0.1:${payment.port}`, credentials.createInsecure(), options),
+  };
+});
+
+afterAll(async () => {
+  raw.inventory.close();
+  raw.payment.close();
+  await Promise.all([inventory.close(), payment.close()]);
+});
+
+/** Sends bytes as the request of a method; undefined when they were accepted. */
+function send(client: Client, path: string, bytes: Uint8Array): Promise<CallFailure | undefined> {
+  return new Promise((resolve) => {
+    client.makeUnaryRequest(
+      path,
+      (message: Uint8Array) => Buffer.from(message),
+      (answer: Buffer) => answer,
+      bytes,
+      (error: ServiceError | null) => resolve(error === null ? undefined : new CallFailure(error)),
+    );
+  });
+}
+
+const reservePath = InventoryServiceService.reserve.path;
+const valid = { orderId: 'order', lines: [{ itemId: 'pen', count: 1 }], holdSeconds: 60 };
+const line = { itemId: 'pen', count: 1 };
+
+describe('a Reserve that breaks a rule is refused by the field that breaks it', () => {
+  test.each<readonly [string, Partial<ReserveRequest>, string]>([
+    ['no order id', { orderId: '' }, 'order_id'],
+    ['an order id of 65 characters', { orderId: 'x'.repeat(65) }, 'order_id'],
+    ['an order id that looks like another kind of row', { orderId: 'restock#1' }, 'order_id'],
+    ['an order id with a null byte', { orderId: 'a\0b' }, 'order_id'],
+    ['an order id in another script', { orderId: 'заказ' }, 'order_id'],
+    ['no lines', { lines: [] }, 'lines'],
+    ['51 lines', { lines: Array.from({ length: 51 }, (_, index) => ({ itemId: `i${index}`, count: 1 })) }, 'lines'],
+    ['the same item twice', { lines: [line, line] }, 'lines[1].item_id'],
+    ['an item without an id', { lines: [line, { itemId: '', count: 1 }] }, 'lines[1].item_id'],
+    ['a count of 0', { lines: [{ itemId: 'pen', count: 0 }] }, 'lines[0].count'],
+    ['a negative count', { lines: [{ itemId: 'pen', count: -1 }] }, 'lines[0].count'],
+    ['a count above a million', { lines: [{ itemId: 'pen', count: 1_000_001 }] }, 'lines[0].count'],
+    ['a negative hold', { holdSeconds: -1 }, 'hold_seconds'],
+    ['a hold of more than 60 days', { holdSeconds: 5_184_001 }, 'hold_seconds'],
+  ])('%s', async (_what, change, field) => {
+    const bytes = ReserveRequest.encode({ ...valid, ...change }).finish();
+    expect(await send(raw.inventory, reservePath, bytes)).toMatchObject({
+      code: 'INVALID_ARGUMENT',
+      reason: 'INVALID_ARGUMENT',
+      domain: 'inventory.v1',
+      metadata: { field },
+    });
+  });
+});
+
+describe('an Authorize that breaks a rule is refused by the field that breaks it', () => {
+  const amount = { minorUnits: 1, currency: 'USD' };
+  const authorization = { orderId: 'order', paymentId: 'pay', method: 'tok_visa', amount };
+  test.each<readonly [string, Partial<AuthorizeRequest>, string]>([
+    ['an order id that looks like another kind of row', { orderId: 'charge#1' }, 'order_id'],
+    ['no payment id', { paymentId: '' }, 'payment_id'],
+    ['a payment id with a separator', { paymentId: 'a#b' }, 'payment_id'],
+    ['no method', { method: '' }, 'method'],
+    ['a method without end', { method: 'x'.repeat(201) }, 'method'],
+    ['no amount', { amount: undefined }, 'amount'],
+    ['a negative amount', { amount: { ...amount, minorUnits: -1 } }, 'amount.minor_units'],
+    ['an amount beyond reason', { amount: { ...amount, minorUnits: 1_000_000_000_001 } }, 'amount.minor_units'],
+    ['a currency in lower case', { amount: { ...amount, currency: 'usd' } }, 'amount.currency'],
+    ['a currency that is none', { amount: { ...amount, currency: 'XQZ' } }, 'amount.currency'],
+  ])('%s', async (_what, change, field) => {
+    const bytes = AuthorizeRequest.encode({ ...authorization, ...change }).finish();
+    const refusal = await send(raw.payment, PaymentServiceService.authorize.path, bytes);
+    expect(refusal).toMatchObject({ code: 'INVALID_ARGUMENT', domain: 'payment.v1', metadata: { field } });
+    expect(refusal?.details).not.toContain('tok_');
+  });
+});
+
+describe('bytes that are no message', () => {
+  const malformed = { code: 'INVALID_ARGUMENT', metadata: { field: 'request' } };
+
+  test('are refused as such', async () => {
+    expect(await send(raw.inventory, reservePath, Uint8Array.of(0x0a, 0xff, 0xff))).toMatchObject(malformed);
+  });
+
+  test('with a number beyond 2^53 are refused as such', async () => {
+    const bytes = new BinaryWriter()
+      .uint32((3 << 3) | 0)
+      .int64(2n ** 62n)
+      .finish();
+    expect(await send(raw.inventory, reservePath, bytes)).toMatchObject(malformed);
+  });
+
+  test('that nest groups without end are refused as such', async () => {
+    const startOfGroup = (100 << 3) | 3;
+    const writer = new BinaryWriter();
+    for (let depth = 0; depth < 60_000; depth++) writer.uint32(startOfGroup);
+    expect(await send(raw.inventory, reservePath, writer.finish())).toMatchObject(malformed);
+  });
+
+  test('of 4 MB are refused for their size, and the next call is answered', async () => {
+    const refusal = await send(raw.inventory, reservePath, new Uint8Array(4 * 1024 * 1024));
+    expect(refusal?.code).toBe('RESOURCE_EXHAUSTED');
+    expect(await send(raw.inventory, reservePath, ReserveRequest.encode(valid).finish())).toBeUndefined();
+  });
+
+  test('just above 256 KB are refused, just below are read', async () => {
+    const padded = (size: number): Uint8Array => {
+      const message = ReserveRequest.encode(valid).finish();
+      const unknownField = new BinaryWriter().uint32((1000 << 3) | 2).bytes(new Uint8Array(size - message.length));
+      return Buffer.concat([message, unknownField.finish()]);
+    };
+    expect((await send(raw.inventory, reservePath, padded(256 * 1024)))?.code).toBe('RESOURCE_EXHAUSTED');
+    expect(await send(raw.inventory, reservePath, padded(256 * 1024 - 100))).toBeUndefined();
+  });
+
+  test('of any kind never cause a fault of the service', async () => {
+    const methods = [
+      ...Object.values(InventoryServiceService).map(({ path }) => ({ client: () => raw.inventory, path })),
+      ...Object.values(PaymentServiceService).map(({ path }) => ({ client: () => raw.payment, path })),
+    ];
+    const strings = fc.oneof(
+      fc.string({ unit: 'binary' }),
+      fc.constantFrom('__proto__', 'constructor', '../..', '%00'),
+    );
+    const messages = fc.oneof(
+      fc.uint8Array({ maxLength: 200 }),
+      fc
+        .array(fc.tuple(fc.integer({ min: 1, max: 6 }), fc.oneof(strings, fc.bigInt(-(2n ** 63n), 2n ** 63n - 1n))))
+        .map(encoded),
+    );
+    const allowed = ['INVALID_ARGUMENT', 'NOT_FOUND', 'FAILED_PRECONDITION', 'ALREADY_EXISTS'];
+    await fc.assert(
+      fc.asyncProperty(fc.constantFrom(...methods), messages, async ({ client, path }, bytes) => {
+        const failure = await send(client(), path, bytes);
+        if (failure !== undefined) expect(allowed).toContain(failure.code);
+      }),
+      { numRuns: 400 },
+    );
+  });
+});
+
+function encoded(fields: readonly (readonly [number, string | bigint])[]): Uint8Array {
+  const writer = new BinaryWriter();
+  for (const [number, value] of fields) {
+    if (typeof value === 'string') writer.uint32((number << 3) | 2).string(value);
+    else writer.uint32(number << 3).int64(value);
+  }
+  return writer.finish();
+}
+
+test('a method that does not exist is UNIMPLEMENTED', async () => {
+  const failure = await send(raw.inventory, '/inventory.v1.InventoryService/Steal', new Uint8Array());
+  expect(failure?.code).toBe(status[status.UNIMPLEMENTED]);
+});

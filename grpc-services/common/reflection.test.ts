@@ -1,0 +1,74 @@
+import { fromBinary } from '@bufbuild/protobuf';
+import { BinaryReader, BinaryWriter } from '@bufbuild/protobuf/wire';
+import { FileDescriptorProtoSchema } from '@bufbuild/protobuf/wkt';
+import { Client, credentials } from '@grpc/grpc-js';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { startInventory, type TestInventory } from '../../tests/support/inventory.ts';
+
+let inventory: TestInventory;
+
+beforeAll(async () => {
+  inventory = await startInventory();
+});
+
+afterAll(() => inventory.close());
+
+/** Fields of grpc.reflection.v1.ServerReflectionRequest. */
+const FILE_CONTAINING_SYMBOL = 4;
+const LIST_SERVICES = 7;
+
+/** Asks one question over the wire and answers the response's fields. */
+function ask(field: number, value: string): Promise<Fields> {
+  const client = new Client(`127.0.0.1:${inventory.port}`, credentials.createInsecure());
+  const request = new BinaryWriter()
+    .uint32((field << 3) | 2)
+    .string(value)
+    .finish();
+  return new Promise<Uint8Array>((resolve, reject) => {
+    const stream = client.makeBidiStreamRequest(
+      '/grpc.reflection.v1.ServerReflection/ServerReflectionInfo',
+      (bytes: Uint8Array) => Buffer.from(bytes),
+      (bytes: Buffer): Uint8Array => bytes,
+    );
+    stream.on('data', resolve);
+    stream.on('error', reject);
+    stream.write(request);
+    stream.end();
+  })
+    .then(fieldsOf)
+    .finally(() => client.close());
+}
+
+/** Reads the length-delimited fields of a message by their number. */
+type Fields = (number: number) => readonly Uint8Array[];
+
+function fieldsOf(message: Uint8Array | undefined): Fields {
+  const reader = new BinaryReader(message ?? new Uint8Array());
+  const found: { readonly number: number; readonly bytes: Uint8Array }[] = [];
+  while (reader.pos < reader.len) {
+    const [number, wireType] = reader.tag();
+    if (wireType === 2) found.push({ number, bytes: reader.bytes() });
+    else reader.skip(wireType);
+  }
+  return (wanted) => found.filter(({ number }) => number === wanted).map(({ bytes }) => bytes);
+}
+
+describe('server reflection', () => {
+  test('lists the service, and only that', async () => {
+    const [listed] = (await ask(LIST_SERVICES, ''))(6);
+    const names = fieldsOf(listed)(1).map((entry) => Buffer.from(fieldsOf(entry)(1)[0] ?? []).toString());
+    expect(names).toEqual(['inventory.v1.InventoryService']);
+  });
+
+  test('gives the file that a symbol is defined in, with the files it imports', async () => {
+    const [answer] = (await ask(FILE_CONTAINING_SYMBOL, 'inventory.v1.InventoryService'))(4);
+    const files = fieldsOf(answer)(1).map((bytes) => fromBinary(FileDescriptorProtoSchema, bytes));
+    expect(files.map(({ name }) => name).sort()).toEqual([
+      'common/v1/money.proto',
+      'google/protobuf/timestamp.proto',
+      'inventory/v1/inventory.proto',
+    ]);
+    const methods = files.flatMap(({ service }) => service).flatMap(({ method }) => method.map(({ name }) => name));
+    expect(methods).toEqual(['ListItems', 'Reserve', 'Release', 'Commit', 'GetReservation', 'Restock']);
+  });
+});

@@ -1,0 +1,134 @@
+import { type ChildProcess, fork, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { credentials } from '@grpc/grpc-js';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { InventoryServiceClient } from '../../proto/gen/inventory/v1/inventory.ts';
+import { PaymentServiceClient } from '../../proto/gen/payment/v1/payment.ts';
+import { type DynamoDb, startDynamoDb } from '../../tests/support/dynamodb.ts';
+import { createTables } from '../../tests/support/tables.ts';
+import { call, failureOf } from '../../tests/support/unary-client.ts';
+import { itemsTable, reservationsTable } from '../inventory/tables.ts';
+import { paymentsTable } from '../payment/tables.ts';
+
+const services = join(import.meta.dirname, '..');
+let database: DynamoDb;
+
+beforeAll(async () => {
+  database = await startDynamoDb();
+  await createTables(database.endpoint, [
+    { TableName: 'items', ...itemsTable },
+    { TableName: 'reservations', ...reservationsTable },
+    { TableName: 'payments', ...paymentsTable },
+  ]);
+});
+
+afterAll(() => database.close());
+
+function environmentOf(extra: Readonly<Record<string, string>>) {
+  return {
+    PATH: process.env.PATH,
+    PORT: '0',
+    AWS_ENDPOINT_URL: database.endpoint,
+    ITEMS_TABLE: 'items',
+    RESERVATIONS_TABLE: 'reservations',
+    PAYMENTS_TABLE: 'payments',
+    SEED_FILE: join(services, 'inventory/catalogue.json'),
+    ...extra,
+  };
+}
+
+type LogLine = Readonly<Record<string, unknown>>;
+
+/** A service as a process of its own, and its log. */
+function start(service: 'inventory' | 'payment', extra: Readonly<Record<string, string>> = {}) {
+  const main = join(services, service, 'main.ts');
+  const child = spawn(process.execPath, [main], { env: environmentOf(extra), stdio: ['ignore', 'pipe', 'pipe'] });
+  return watched(child);
+}
+
+function watched(child: ChildProcess) {
+  const lines: LogLine[] = [];
+  let errors = '';
+  const waiting: { readonly message: string; readonly found: (line: LogLine) => void }[] = [];
+  if (child.stdout === null || child.stderr === null) throw new Error('the child has no pipes');
+  createInterface(child.stdout).on('line', (text) => {
+    const line: LogLine = JSON.parse(text);
+    lines.push(line);
+    for (const { message, found } of waiting) if (line.msg === message) found(line);
+  });
+  child.stderr.on('data', (chunk) => {
+    errors += String(chunk);
+  });
+  const ended = once(child, 'exit').then(([code]: unknown[]) => ({ code, errors }));
+  const logged = (message: string): Promise<LogLine> => {
+    const line = lines.find(({ msg }) => msg === message);
+    if (line !== undefined) return Promise.resolve(line);
+    const early = ended.then(() => {
+      throw new Error(`ended without logging "${message}": ${errors}`);
+    });
+    return Promise.race([new Promise<LogLine>((found) => waiting.push({ message, found })), early]);
+  };
+  return { child, ended, logged };
+}
+
+describe('a service as a process', () => {
+  test('listens, is ready once it has seeded its stock, answers, and ends in order on SIGTERM', async () => {
+    const inventory = start('inventory');
+    const { port } = await inventory.logged('listening');
+    await inventory.logged('ready');
+    const client = new InventoryServiceClient(`127.0.0.1:${port}`, credentials.createInsecure());
+    const { items } = await call(client, client.listItems, { pageSize: 0, pageToken: '' });
+    expect(items.find(({ name }) => name === 'item1')).toMatchObject({ stocked: 10 });
+    client.close();
+    inventory.child.kill('SIGTERM');
+    expect(await inventory.ended).toMatchObject({ code: 0 });
+  });
+
+  test('that runs payments ends in order on SIGINT, more than once', async () => {
+    const payment = start('payment');
+    const { port } = await payment.logged('listening');
+    const client = new PaymentServiceClient(`127.0.0.1:${port}`, credentials.createInsecure());
+    expect((await failureOf(call(client, client.getPayment, { orderId: 'none' }))).reason).toBe('PAYMENT_NOT_FOUND');
+    client.close();
+    payment.child.kill('SIGINT');
+    payment.child.kill('SIGINT');
+    expect(await payment.ended).toMatchObject({ code: 0 });
+  });
+
+  test('names what is wrong with its environment and does not start', async () => {
+    const inventory = start('inventory', { ITEMS_TABLE: '', PORT: 'seventy' });
+    const { code, errors } = await inventory.ended;
+    expect(code).toBe(1);
+    expect(errors).toMatch(/ITEMS_TABLE/);
+    expect(errors).toMatch(/PORT/);
+  });
+
+  test('that cannot have its port says so', async () => {
+    const first = start('inventory');
+    const { port } = await first.logged('listening');
+    const second = start('inventory', { PORT: String(port) });
+    const { code, errors } = await second.ended;
+    expect(code).toBe(1);
+    expect(errors).toContain(`Cannot listen on 127.0.0.1:${port}`);
+    first.child.kill('SIGTERM');
+    await first.ended;
+  });
+
+  test('with PARENT_WATCH=1 ends when its parent is gone', async () => {
+    const options = { env: environmentOf({ PARENT_WATCH: '1' }), execArgv: [], silent: true };
+    const inventory = watched(fork(join(services, 'inventory/main.ts'), options));
+    await inventory.logged('listening');
+    inventory.child.disconnect();
+    expect(await inventory.ended).toMatchObject({ code: 0 });
+    expect(await inventory.logged('stopping')).toMatchObject({ why: 'the parent is gone' });
+  });
+
+  test('with PARENT_WATCH=1 and no parent to watch does not start', async () => {
+    const inventory = start('inventory', { PARENT_WATCH: '1' });
+    const { code, errors } = await inventory.ended;
+    expect(code).toBe(1);
+    expect(errors).toMatch(/PARENT_WATCH/);
+  });
+});
