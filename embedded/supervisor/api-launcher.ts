@@ -8,7 +8,6 @@ import { signal } from './process-table.ts';
 import { DEFAULT_RESTART_POLICY, decideRestart } from './restart-policy.ts';
 
 const FRAMEWORK = join(PROJECT_ROOT, 'node_modules', 'serverless', 'bin', 'serverless.js');
-const COMPILE_CACHE = join(PROJECT_ROOT, 'node_modules', '.cache', 'node-compile-cache');
 
 /** How one life of the API process ended. */
 interface End {
@@ -45,7 +44,9 @@ export class ApiLauncher {
       const end = await this.#live();
       everReady ||= end.wasReady;
       if (this.#stop.signal.aborted || !mayReturn(end, everReady)) {
-        await endLeftovers(this.#runFolder, 'api');
+        if (end.signal !== null) {
+          await endLeftovers(this.#runFolder, 'api');
+        }
         return end.code ?? (this.#stop.signal.aborted ? 0 : 1);
       }
       const decision = decideRestart(DEFAULT_RESTART_POLICY, deaths, performance.now() - startedAt);
@@ -60,7 +61,8 @@ export class ApiLauncher {
       cwd: PROJECT_ROOT,
       env: {
         ...process.env,
-        NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? COMPILE_CACHE,
+        NODE_COMPILE_CACHE:
+          process.env.NODE_COMPILE_CACHE ?? join(PROJECT_ROOT, 'node_modules/.cache/node-compile-cache'),
         ...(this.#verbose && { EMBEDDED_VERBOSE: '1' }),
       },
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
