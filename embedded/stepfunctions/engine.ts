@@ -1,5 +1,7 @@
+import { randomUUID } from 'node:crypto';
 import { ACTIONS } from './api/actions.ts';
 import type { ActionCaller, ApiContext } from './api/context.ts';
+import type { TaskTarget } from './core/effect.ts';
 import type { Execution } from './core/execution.ts';
 import { DynamoDb } from './integrations/dynamodb.ts';
 import { HttpEndpoint } from './integrations/http-endpoint.ts';
@@ -9,7 +11,7 @@ import { jobEndOf, StepFunctions } from './integrations/step-functions.ts';
 import { TaskFailure } from './integrations/task-failure.ts';
 import type { ExecutionOrigin, ParentTask } from './journal/execution-store.ts';
 import { Journal } from './journal/journal.ts';
-import type { JsonObject } from './language/json.ts';
+import type { Json, JsonObject } from './language/json.ts';
 import { ActivityQueue } from './runtime/activity-queue.ts';
 import { Definitions } from './runtime/definitions.ts';
 import { ExpressExecutions } from './runtime/express-executions.ts';
@@ -80,6 +82,7 @@ export class Engine {
         }),
       ),
       pages: new PageTokens(journal.secret()),
+      callTask: (target, input, cancelled) => this.#callTask(lambda, target, input, cancelled),
       isOverloaded: () => this.#tasks.backlog >= settings.maxQueuedExecutions,
     };
   }
@@ -125,6 +128,20 @@ export class Engine {
     if (found) return found;
     const hint = target.service === 'dynamodb' ? ' Start the engine with --dynamodb-endpoint.' : '';
     throw new TaskFailure('States.Runtime', `This engine does not reach the service behind ${target.resource}.${hint}`);
+  }
+
+  /** A call that belongs to no execution: TestState makes it. */
+  async #callTask(lambda: Lambda, target: TaskTarget, input: Json, cancelled: AbortSignal): Promise<Json> {
+    switch (target.kind) {
+      case 'LAMBDA_FUNCTION':
+        return await lambda.callFunction(target.functionArn, input, cancelled);
+      case 'INTEGRATION': {
+        const origin = { executionArn: '', taskId: randomUUID() };
+        return await this.#integration(target)({ target, input, origin, cancelled });
+      }
+      case 'ACTIVITY':
+        throw new TaskFailure('States.Runtime', 'An activity is worked on in executions only.');
+    }
   }
 
   /** Tells a `.sync` task that its execution has ended, and lets go of a deleted machine with its last execution. */

@@ -1,6 +1,7 @@
+import type { TaskTarget } from '../core/effect.ts';
 import type { ParentTask } from '../journal/execution-store.ts';
 import type { Journal } from '../journal/journal.ts';
-import type { JsonObject } from '../language/json.ts';
+import type { Json, JsonObject } from '../language/json.ts';
 import type { ActivityQueue } from '../runtime/activity-queue.ts';
 import type { Definitions } from '../runtime/definitions.ts';
 import type { ExpressExecutions } from '../runtime/express-executions.ts';
@@ -18,6 +19,12 @@ export interface ApiContext {
   readonly express: ExpressExecutions;
   readonly activities: ActivityQueue;
   readonly pages: PageTokens;
+  /**
+   * Calls what a Task state calls, outside of any execution and without a turn in the queue.
+   *
+   * @throws {TaskFailure} it said no or could not be reached
+   */
+  readonly callTask: (target: TaskTarget, input: Json, cancelled: AbortSignal) => Promise<Json>;
   /** Whether so much work waits that nothing new is begun. */
   readonly isOverloaded: () => boolean;
 }

@@ -1,6 +1,5 @@
 import { PAYLOAD_LIMIT_BYTES } from '../api/execution-input.ts';
 import type { Json, JsonObject } from '../language/json.ts';
-import { jsonComplaint } from '../language/json-complaint.ts';
 import { ConnectionError, type HttpEndpoint, type HttpReply } from './http-endpoint.ts';
 import type { Integration } from './integration.ts';
 import { throwIfFailed } from './lambda-errors.ts';
@@ -104,9 +103,12 @@ export class Lambda {
   }
 }
 
-/** `Payload` is a blob: AWS sends a string as it is, so that `"{}"` arrives as an object, and anything else as JSON. */
+/**
+ * `Payload` is a blob: AWS sends a string as it is, so that `"{}"` arrives as an object, and anything else as JSON. With
+ * null the parameter is not there at all.
+ */
 const bodyOf = (payload: Json | undefined): string => {
-  if (payload === undefined) return '{}';
+  if (payload === undefined || payload === null) return '{}';
   return typeof payload === 'string' ? payload : JSON.stringify(payload);
 };
 

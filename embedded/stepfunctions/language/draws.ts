@@ -2,18 +2,23 @@ import { createHash } from 'node:crypto';
 
 /** Random bytes for one evaluation, derived from the entropy its scope brought: the same scope draws the same bytes. */
 export class Draws {
-  readonly #seed: string;
+  readonly #source: { readonly entropy: string };
+  readonly #purpose: string;
   #drawn = 0;
 
-  /** @param purpose Tells apart the evaluations that share an entropy: the state and field. */
-  constructor(entropy: string, purpose: string) {
-    this.#seed = `${entropy}\n${purpose}`;
+  /**
+   * @param source Its entropy is read with the first draw, if there is one.
+   * @param purpose Tells apart the evaluations that share an entropy: the state and field.
+   */
+  constructor(source: { readonly entropy: string }, purpose: string) {
+    this.#source = source;
+    this.#purpose = purpose;
   }
 
   /** 32 bytes, others with every call. */
   bytes(): Buffer {
     return createHash('sha256')
-      .update(`${this.#seed}\n${this.#drawn++}`)
+      .update(`${this.#source.entropy}\n${this.#purpose}\n${this.#drawn++}`)
       .digest();
   }
 

@@ -88,13 +88,16 @@ function isConstant(template: object): boolean {
 function bindings(scope: Scope, where: Where, expression: string): Record<string, unknown> {
   const surroundings: Surroundings = {
     at: scope.at,
-    draws: new Draws(scope.entropy, `${where.stateName}/${where.field}/${expression}`),
+    draws: new Draws(scope, `${where.stateName}/${where.field}/${expression}`),
   };
   return {
     ...scope.variables,
     states: {
       input: scope.input,
-      context: scope.context,
+      // Making the context object costs something, and few expressions look at it.
+      get context() {
+        return scope.context;
+      },
       ...(scope.result !== undefined && { result: scope.result }),
       ...(scope.errorOutput !== undefined && { errorOutput: scope.errorOutput }),
     },

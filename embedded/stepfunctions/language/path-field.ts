@@ -35,7 +35,9 @@ export function applyPath(path: string | null | undefined, scope: Scope, where: 
 export function applyItemsPath(path: string | undefined, scope: Scope, where: Where): readonly Json[] {
   const items = applyPath(path, scope, where);
   if (Array.isArray(items)) return items;
-  throw new StatesError('States.Runtime', `Reference path "${path ?? '$'}" must point to array.`, { bare: true });
+  // AWS drops the second `$` of a path into the context object here.
+  const shown = (path ?? '$').replace(/^\$\$/, '$');
+  throw new StatesError('States.Runtime', `Reference path "${shown}" must point to array.`);
 }
 
 /** The failure of a field whose path leads nowhere. */

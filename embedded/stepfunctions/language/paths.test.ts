@@ -63,7 +63,8 @@ describe('path fields', () => {
     expect(applyItemsPath('$.a.b', scope, at('ItemsPath'))).toStrictEqual([1, 2]);
     const error = failure(() => applyItemsPath(undefined, scope, at('ItemsPath')));
     expect(error.message).toBe('Reference path "$" must point to array.');
-    expect(error.bare).toBe(true);
+    const fromContext = failure(() => applyItemsPath('$$.Execution', scope, at('ItemsPath')));
+    expect(fromContext.message).toBe('Reference path "$.Execution" must point to array.');
   });
 });
 

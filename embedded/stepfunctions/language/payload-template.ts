@@ -24,9 +24,7 @@ const prepared = new WeakMap<object, Template | 'CONSTANT'>();
 export function evaluatePayloadTemplate(template: Json, scope: Scope, where: Where): Json {
   if (typeof template !== 'object' || template === null) return template;
   const filler = prepare(template);
-  return filler === 'CONSTANT'
-    ? template
-    : filler(scope, where, new Draws(scope.entropy, `${where.stateName}/${where.field}`));
+  return filler === 'CONSTANT' ? template : filler(scope, where, new Draws(scope, `${where.stateName}/${where.field}`));
 }
 
 function prepare(template: object & Json): Template | 'CONSTANT' {

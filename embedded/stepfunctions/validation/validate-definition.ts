@@ -2,7 +2,7 @@ import { parseDefinition } from '../language/definition.ts';
 import type { Json } from '../language/json.ts';
 import { jsonComplaint } from '../language/json-complaint.ts';
 import { isJsonObject } from '../language/json-object.ts';
-import { checkContainer, machineFields } from './container-check.ts';
+import { checkContainer, checkState, machineFields } from './container-check.ts';
 import type { Diagnostic } from './diagnostic.ts';
 import { Findings } from './findings.ts';
 import type { StateMachineType } from './state-machine-type.ts';
@@ -23,7 +23,7 @@ export function validateDefinition(definition: string, type: StateMachineType): 
 }
 
 /** Reads a text as JSON of bearable depth; otherwise says what is wrong with it. */
-export function readJson(text: string, findings: Findings): Json | undefined {
+function readJson(text: string, findings: Findings): Json | undefined {
   if (text.trim() === '') {
     findings.error('MISSING_DESCRIPTION', 'The definition is empty');
     return undefined;
@@ -45,4 +45,14 @@ function nestingComplaint(text: string): string | undefined {
       return `Document nesting depth (${depth}) exceeds the maximum allowed (${NESTING_LIMIT})`;
   }
   return undefined;
+}
+
+/** The same for one state on its own, as TestState takes it: where it leads is not looked at. */
+export function validateState(definition: string): readonly Diagnostic[] {
+  const findings = new Findings();
+  const value = readJson(definition, findings);
+  if (value !== undefined) {
+    checkState({ value, location: '/', language: 'JSONPath', machineType: 'STANDARD', findings });
+  }
+  return findings.diagnostics;
 }

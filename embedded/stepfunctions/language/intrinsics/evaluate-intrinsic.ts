@@ -13,7 +13,7 @@ import { type IntrinsicArgument, type IntrinsicCall, parseIntrinsic } from './in
  * @throws {StatesError} As {@link evaluateCall}.
  */
 export function evaluateIntrinsic(text: string, scope: Scope, where: Where): Json {
-  return evaluateCall(parseIntrinsic(text), scope, new Draws(scope.entropy, `${where.stateName}/${where.field}`));
+  return evaluateCall(parseIntrinsic(text), scope, new Draws(scope, `${where.stateName}/${where.field}`));
 }
 
 /**

@@ -1,0 +1,211 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { type StepFunctionsServer, startStepFunctionsServer } from '../server.ts';
+
+let lambda: Server;
+let engine: StepFunctionsServer;
+
+/** A Lambda endpoint whose functions echo their event, or fail when it says so. */
+beforeAll(async () => {
+  lambda = createServer(async (request, response) => {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk as Buffer);
+    const event = Buffer.concat(chunks).toString() || '{}';
+    const failed = event.includes('"fail"');
+    if (failed) response.setHeader('x-amz-function-error', 'Unhandled');
+    response.end(failed ? '{"errorType":"BrokenError","errorMessage":"broken"}' : event);
+  });
+  await new Promise<void>((done) => lambda.listen(0, '127.0.0.1', done));
+  const { port } = lambda.address() as AddressInfo;
+  engine = await startStepFunctionsServer({ dataDir: ':memory:', lambdaEndpoint: `http://127.0.0.1:${port}` });
+});
+
+afterAll(async () => {
+  await engine.close();
+  lambda.closeAllConnections();
+  await new Promise((done) => lambda.close(done));
+});
+
+async function call(parameters: object): Promise<{ [member: string]: unknown }> {
+  const response = await fetch(engine.url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/x-amz-json-1.0', 'x-amz-target': 'AWSStepFunctions.TestState' },
+    body: JSON.stringify(parameters),
+  });
+  const answer = (await response.json()) as { [member: string]: unknown };
+  return response.ok ? answer : { type: answer.__type, message: answer.message };
+}
+
+const roleArn = 'arn:aws:iam::000000000000:role/r';
+const pass = { Type: 'Pass', End: true };
+const map = { Type: 'Map', ItemProcessor: { StartAt: 'I', States: { I: pass } }, End: true };
+const task = { Type: 'Task', Resource: 'arn:aws:lambda:us-east-1:000000000000:function:echo', End: true };
+const definition = (state: object) => JSON.stringify(state);
+
+describe('TestState', () => {
+  test('answers the output, and the way there when asked', async () => {
+    const request = { definition: definition(pass), input: '{"a":1}' };
+    await expect(call(request)).resolves.toStrictEqual({ status: 'SUCCEEDED', output: '{"a":1}' });
+    await expect(call({ ...request, inspectionLevel: 'DEBUG' })).resolves.toMatchObject({
+      inspectionData: { input: '{"a":1}', afterInputPath: '{"a":1}', afterResultPath: '{"a":1}' },
+    });
+  });
+
+  test('calls what a Task calls', async () => {
+    await expect(call({ definition: definition(task), roleArn, input: '{"a":1}' })).resolves.toStrictEqual({
+      status: 'SUCCEEDED',
+      output: '{"a":1}',
+    });
+    await expect(call({ definition: definition(task), roleArn, input: '"fail"' })).resolves.toMatchObject({
+      status: 'FAILED',
+      error: 'BrokenError',
+    });
+  });
+
+  test('finds a state anywhere in a machine', async () => {
+    const machine = definition({
+      StartAt: 'M',
+      States: { M: { ...map, Next: 'F', End: undefined }, F: { Type: 'Fail', Error: 'E' } },
+    });
+    await expect(call({ definition: machine, stateName: 'I', input: '5' })).resolves.toStrictEqual({
+      status: 'SUCCEEDED',
+      output: '5',
+    });
+    await expect(call({ definition: machine, stateName: 'F' })).resolves.toStrictEqual({
+      status: 'FAILED',
+      error: 'E',
+    });
+  });
+
+  test('makes up a context, or takes the one given with a mock', async () => {
+    const asking = (at: string) => definition({ ...task, ResultSelector: { 'c.$': at } });
+    const made = await call({
+      definition: asking('$$'),
+      roleArn,
+      mock: { result: '{}' },
+      stateConfiguration: { retrierRetryCount: 2 },
+    });
+    expect(JSON.parse(String(made.output)).c).toMatchObject({
+      Execution: {
+        Id: expect.stringMatching(/^arn:aws:states:us-east-1:000000000000:express:[^:]+:[^:]+$/),
+        Input: {},
+        RoleArn: roleArn,
+      },
+      StateMachine: { Name: expect.any(String) },
+      State: { Name: 'StateName', RetryCount: 2 },
+    });
+    const given = await call({
+      definition: asking('$$.Execution.Name'),
+      context: '{"Execution":{"Name":"mine"}}',
+      mock: { result: '{}' },
+    });
+    expect(given.output).toBe('{"c":"mine"}');
+  });
+
+  test('a mocked error is handled as the state says', async () => {
+    const state = {
+      ...task,
+      Retry: [{ ErrorEquals: ['E'], MaxAttempts: 1 }],
+      Catch: [{ ErrorEquals: ['E'], Next: 'Mend' }],
+    };
+    const mock = { errorOutput: { error: 'E', cause: 'c' } };
+    await expect(call({ definition: definition(state), mock })).resolves.toStrictEqual({
+      status: 'RETRIABLE',
+      error: 'E',
+      cause: 'c',
+    });
+    await expect(
+      call({ definition: definition(state), mock, stateConfiguration: { retrierRetryCount: 1 } }),
+    ).resolves.toStrictEqual({
+      status: 'CAUGHT_ERROR',
+      error: 'E',
+      cause: 'c',
+      nextState: 'Mend',
+      output: '{"Error":"E","Cause":"c"}',
+    });
+  });
+
+  test('a service that the engine does not run can be mocked', async () => {
+    const sqs = definition({ ...task, Resource: 'arn:aws:states:::sqs:sendMessage' });
+    await expect(call({ definition: sqs, mock: { result: '{"MessageId":"m"}' } })).resolves.toMatchObject({
+      status: 'SUCCEEDED',
+    });
+    await expect(call({ definition: sqs, roleArn })).resolves.toMatchObject({
+      type: 'InvalidDefinition',
+      message: expect.stringContaining('does not run'),
+    });
+  });
+});
+
+describe('TestState refuses', () => {
+  const mock = { result: '{}' };
+  test.each<[string, object, string]>([
+    [
+      'a mock of a Pass state',
+      { definition: definition(pass), mock },
+      "State type 'Pass' is not supported when a mock is specified",
+    ],
+    [
+      'two mocks',
+      { definition: definition(task), mock: { ...mock, errorOutput: { error: 'E' } } },
+      'A test mock should have only one of the following fields: [result, errorOutput].',
+    ],
+    [
+      'secrets with a mock',
+      { definition: definition(task), mock, revealSecrets: true },
+      'TestState does not support RevealSecrets when a mock is specified.',
+    ],
+    ['a Map’s mock that is no array', { definition: definition(map), mock }, 'Mocked result must be an array.'],
+    [
+      'a Task’s mock that the service would not answer',
+      {
+        definition: definition({ ...task, Resource: 'arn:aws:states:::lambda:invoke' }),
+        mock: { result: '{"StatusCode":"200"}' },
+      },
+      "Mock result schema validation error: Field 'StatusCode' must be a number",
+    ],
+    [
+      'a mock that is no JSON',
+      { definition: definition(task), mock: { result: '{' } },
+      'mock.result is not valid JSON: Unexpected end-of-input: expected close marker for Object',
+    ],
+    ['a Task without a role', { definition: definition(task) }, 'RoleArn must be specified when testing a Task state'],
+    ['a Map without a mock', { definition: definition(map) }, 'A mock must be specified when testing a Map state'],
+    [
+      'a callback without a mock',
+      { definition: definition({ ...task, Resource: 'arn:aws:states:::lambda:invoke.waitForTaskToken' }), roleArn },
+      'A mock must be specified when testing a Task (arn:aws:states:::lambda:invoke.waitForTaskToken) state',
+    ],
+    [
+      'a context without a mock',
+      { definition: definition(pass), context: '{}' },
+      'A context can only be specified when a mock is specified.',
+    ],
+    [
+      'a state that is not there',
+      { definition: definition({ StartAt: 'S', States: { S: pass } }), stateName: 'X' },
+      'State not found in definition',
+    ],
+    [
+      'variables that are no object',
+      { definition: definition(pass), variables: '[]' },
+      'variables must be a JSON object',
+    ],
+  ])('%s', async (_name, request, message) => {
+    await expect(call(request)).resolves.toStrictEqual({ type: 'ValidationException', message });
+  });
+
+  test('a definition that is none', async () => {
+    await expect(call({ definition: '{"Type":"Pas"}' })).resolves.toMatchObject({
+      type: 'InvalidDefinition',
+      message: expect.stringContaining('at /Type'),
+    });
+    await expect(call({ definition: '{"StartAt":"S","States":{}}', stateName: 'S' })).resolves.toMatchObject({
+      type: 'InvalidDefinition',
+    });
+    await expect(call({ definition: definition(pass), input: '{' })).resolves.toMatchObject({
+      type: 'InvalidExecutionInput',
+    });
+  });
+});

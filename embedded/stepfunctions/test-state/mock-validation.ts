@@ -1,0 +1,68 @@
+import type { Json } from '../language/json.ts';
+import { isJsonObject } from '../language/json-object.ts';
+
+/** How closely a mocked result is held against what the service answers. */
+export type FieldValidationMode = 'STRICT' | 'PRESENT' | 'NONE';
+
+type FieldType = 'string' | 'number' | 'boolean' | 'timestamp' | 'object' | 'array';
+
+/** Fields of an answer; `!` marks those that are always there. */
+interface AnswerModel {
+  readonly [field: string]: FieldType | `${FieldType}!`;
+}
+
+const itemAnswer: AnswerModel = { Attributes: 'object', ConsumedCapacity: 'object', ItemCollectionMetrics: 'object' };
+const startedExecution: AnswerModel = { ExecutionArn: 'string!', StartDate: 'timestamp!' };
+const endedExecution: AnswerModel = {
+  ExecutionArn: 'string!',
+  StateMachineArn: 'string!',
+  Name: 'string',
+  Status: 'string!',
+  StartDate: 'timestamp!',
+  StopDate: 'timestamp',
+};
+
+/** The answers of the services that a Task may call and whose answers are known here. */
+const answers: { readonly [resource: string]: AnswerModel } = {
+  'lambda:invoke': { StatusCode: 'number', FunctionError: 'string', LogResult: 'string', ExecutedVersion: 'string' },
+  'states:startExecution': startedExecution,
+  'states:startExecution.sync': endedExecution,
+  'states:startExecution.sync:2': endedExecution,
+  'dynamodb:getItem': { Item: 'object', ConsumedCapacity: 'object' },
+  'dynamodb:putItem': itemAnswer,
+  'dynamodb:updateItem': itemAnswer,
+  'dynamodb:deleteItem': itemAnswer,
+};
+
+/**
+ * What is wrong with a mocked result of a Task state, or `undefined`. Results of services without a model, and of tasks
+ * that answer by their token, are not looked at.
+ */
+export function mockFault(resource: string, result: Json, mode: FieldValidationMode): string | undefined {
+  const model = mode === 'NONE' ? undefined : answers[resource.slice(resource.indexOf(':::') + 3)];
+  if (model === undefined) return undefined;
+  if (!isJsonObject(result)) return 'Mock result schema validation error: Mocked result must be an object';
+  for (const [field, declared] of Object.entries(model)) {
+    const value = result[field];
+    if (value === undefined) {
+      if (mode === 'STRICT' && declared.endsWith('!'))
+        return `Mock result schema validation error: Field '${field}' is required`;
+      continue;
+    }
+    const type = declared.replace('!', '');
+    if (!hasType(value, type))
+      return `Mock result schema validation error: Field '${field}' must be ${article(type)} ${type}`;
+  }
+  return undefined;
+}
+
+function hasType(value: Json, type: string): boolean {
+  if (value === null) return true;
+  if (type === 'timestamp') return typeof value === 'string' || typeof value === 'number';
+  if (type === 'array') return Array.isArray(value);
+  return type === 'object' ? isJsonObject(value) : typeof value === type;
+}
+
+function article(type: string): string {
+  return type === 'object' || type === 'array' ? 'an' : 'a';
+}
