@@ -11,6 +11,8 @@ export interface ExplorationOptions {
   /** Repeats an exploration; a new one each time where absent. */
   readonly seed?: number;
   readonly weaknesses?: readonly Weakness[];
+  /** Told how many runs are done, smaller versions of a failing one included. */
+  readonly onRun?: (done: number) => void;
 }
 
 /** What an exploration saw. */
@@ -57,10 +59,13 @@ const scenario = (weaknesses: readonly Weakness[]): fc.Arbitrary<Scenario> =>
 export async function explore(definition: StateMachineDefinition, options: ExplorationOptions): Promise<Exploration> {
   const statuses = new Map<string, number>();
   let redriven = 0;
+  let done = 0;
   const property = fc.asyncProperty(scenario(options.weaknesses ?? []), async (candidate) => {
     const result = await simulateSaga(definition, candidate);
     for (const status of result.statuses) statuses.set(status, (statuses.get(status) ?? 0) + 1);
     redriven += result.redriven;
+    done += 1;
+    options.onRun?.(done);
     if (result.violations.length > 0) throw new Error(result.violations.join('\n'));
   });
   const details = await fc.check(property, {

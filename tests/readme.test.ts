@@ -1,0 +1,120 @@
+import { execFile, execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { type EmbeddedStack, startEmbeddedStack } from '../embedded/stack.ts';
+
+const run = promisify(execFile);
+const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
+const scripts = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')).scripts;
+
+/** Commands that end only with Ctrl-C, or that run this very test: they are checked by what they stand for. */
+const CHECKED_ELSEWHERE = ['npm start', 'npm test'];
+/** Blocks of the containers' section need an engine; tests/containers runs them. */
+const IN_CONTAINERS = /docker|awslocal|serverless deploy|npm run e2e/;
+
+interface Block {
+  readonly command: string;
+  /** The JSON that the README shows below the command. */
+  readonly answer?: unknown;
+}
+
+const blocks: readonly Block[] = [...readme.matchAll(/```bash\n(.*?)```(?:\n\n```json\n(.*?)```)?/gs)].map(
+  ([, command = '', answer]) => ({
+    command: command.trim(),
+    ...(answer === undefined ? {} : { answer: JSON.parse(answer) }),
+  }),
+);
+const runnable = blocks.filter(({ command }) => !CHECKED_ELSEWHERE.includes(command) && !IN_CONTAINERS.test(command));
+
+let stack: EmbeddedStack;
+
+beforeAll(async () => {
+  stack = await startEmbeddedStack();
+}, 120_000);
+
+afterAll(async () => {
+  await stack?.stop();
+}, 60_000);
+
+function onThesePorts(command: string): string {
+  return command
+    .replaceAll('http://localhost:3000', stack.urls.http)
+    .replaceAll('http://localhost:4566', stack.urls.endpoint);
+}
+
+/** An order's times differ from run to run, as does whether it is still under way. */
+function withoutTimes(answer: unknown): unknown {
+  return JSON.parse(JSON.stringify(answer).replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, '(a time)'));
+}
+
+function hasAwsCli(): boolean {
+  try {
+    execFileSync('aws', ['--version'], { stdio: 'ignore' });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+test('the README begins with commands that can be run', () => {
+  expect(blocks.map(({ command }) => command).slice(0, 2)).toEqual(CHECKED_ELSEWHERE);
+  expect(runnable.length).toBeGreaterThan(8);
+});
+
+test('every npm script that the README names is there', () => {
+  const named = [...readme.matchAll(/npm run ([\w:-]+)/g)].map(([, name]) => name);
+  expect(named.length).toBeGreaterThan(5);
+  for (const name of named) expect(Object.keys(scripts)).toContain(name);
+});
+
+test('CI runs exactly the test command of the README', () => {
+  const lines = readFileSync(new URL('../.ci/run', import.meta.url), 'utf8').split('\n');
+  expect(lines.filter((line) => /^(?!#|set |cd |$)/.test(line))).toEqual(['npm test']);
+});
+
+test('every file that the README points to is there', () => {
+  const targets = [...readme.matchAll(/\]\((?!http)([^)#]+)\)/g)].map(([, target]) => target);
+  for (const target of targets)
+    expect(() => execFileSync('ls', [new URL(`../${target}`, import.meta.url).pathname])).not.toThrow();
+});
+
+test('the commands of the README work as written, one after the other, and answer what it shows', async () => {
+  let exports = '';
+  const withAws = hasAwsCli();
+  let compared = 0;
+  for (const { command, answer } of runnable) {
+    const needsAws = /^aws /m.test(command);
+    if (needsAws && !withAws) continue;
+    const { stdout } = await run('bash', ['-euo', 'pipefail', '-c', `${exports}\n${onThesePorts(command)}`]);
+    exports += onThesePorts(
+      command
+        .split('\n')
+        .filter((line) => line.startsWith('export '))
+        .join('\n'),
+    );
+    if (command.startsWith('curl')) expect(JSON.parse(stdout)).toMatchObject({ success: true });
+    if (answer !== undefined) {
+      compared += 1;
+      expect(withoutTimes(JSON.parse(stdout))).toEqual(withoutTimes(answer));
+    }
+    if (command.includes('get-execution-history')) {
+      expect(stdout).toContain('PaymentDeclinedError');
+      expect(stdout).toContain('ReleaseInventory');
+    }
+    // "A moment later": every order that the README places has left the saga's hands, or waits for its payment.
+    if (command.includes('/orders/place')) await settled(JSON.parse(stdout).data.order_id);
+  }
+  if (!withAws) console.warn('The AWS CLI is not installed: its commands in the README were not run.');
+  expect(compared).toBeGreaterThan(1);
+}, 120_000);
+
+async function settled(orderId: string): Promise<void> {
+  const underWay = ['PENDING', 'RESERVED', 'AUTHORIZED', 'PAID'];
+  for (;;) {
+    const answer = await fetch(`${stack.urls.http}/orders/status?order_id=${orderId}`);
+    const { data } = (await answer.json()) as { readonly data: { readonly status: string } };
+    if (!underWay.includes(data.status)) return;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
