@@ -17,6 +17,7 @@ import { Definitions } from './runtime/definitions.ts';
 import { ExpressExecutions } from './runtime/express-executions.ts';
 import { FairQueue } from './runtime/fair-queue.ts';
 import { JournaledExecutions } from './runtime/journaled-executions.ts';
+import { RetentionSweep } from './runtime/retention.ts';
 import { TaskRunner } from './runtime/task-runner.ts';
 import type { EngineSettings } from './settings.ts';
 import { ApiError } from './wire/api-error.ts';
@@ -31,6 +32,7 @@ export class Engine {
   readonly #context: ApiContext;
   readonly #tasks: TaskRunner;
   readonly #queue: FairQueue<string>;
+  readonly #retention: RetentionSweep;
   readonly #endpoints: readonly HttpEndpoint[];
   readonly #integrations: ReadonlyMap<string, Integration>;
 
@@ -57,6 +59,12 @@ export class Engine {
       },
       this.#queue,
     );
+    this.#retention = new RetentionSweep(
+      journal.retention,
+      settings.retention,
+      (id) => executions.forget(id),
+      settings.logger,
+    );
     const definitions = new Definitions();
     const executions = new JournaledExecutions(
       journal,
@@ -64,6 +72,7 @@ export class Engine {
       this.#tasks,
       {
         ended: (execution, origin) => this.#ended(execution, origin),
+        redriven: () => this.#retention.executionRedriven(),
         activityScheduled: (arn) => this.#context.activities.scheduled(arn),
       },
       settings.logger,
@@ -94,6 +103,7 @@ export class Engine {
 
   /** Goes on with what ran when the process ended last. */
   recover(): Promise<void> {
+    this.#retention.start();
     return this.#context.executions.recover();
   }
 
@@ -105,6 +115,7 @@ export class Engine {
   }
 
   close(): void {
+    this.#retention.stop();
     this.#tasks.close();
     this.#context.express.close();
     this.#context.executions.close();
@@ -146,6 +157,7 @@ export class Engine {
 
   /** Tells a `.sync` task that its execution has ended, and lets go of a deleted machine with its last execution. */
   #ended(execution: Execution, origin: ExecutionOrigin): void {
+    this.#retention.executionEnded();
     const machine = this.#journal.stateMachines.find(execution.stateMachineArn);
     if (machine?.status === 'DELETING') this.#journal.stateMachines.dropDeleted();
     const owner = origin.parent && this.#context.executions.ownerOfParent(origin.parent);

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { JournalVersionError } from './journal/database.ts';
+import { JournalLockedError, JournalVersionError } from './journal/database.ts';
 import type { Durability, StepFunctionsServerOptions } from './options.ts';
 import { startStepFunctionsServer } from './server.ts';
 import { OptionError } from './settings.ts';
@@ -112,7 +112,8 @@ const main = async (): Promise<void> => {
 try {
   await main();
 } catch (error) {
-  const isUsage = error instanceof OptionError || error instanceof JournalVersionError || error instanceof TypeError;
-  console.error(isUsage ? `${error.message}\n\n${USAGE}` : error);
+  const isUsage = error instanceof OptionError || (error instanceof TypeError && 'code' in error);
+  const isKnown = isUsage || error instanceof JournalVersionError || error instanceof JournalLockedError;
+  console.error(isUsage ? `${error.message}\n\n${USAGE}` : isKnown ? error.message : error);
   process.exitCode = isUsage ? 2 : 1;
 }

@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import type { Json, JsonObject } from '../language/json.ts';
 import { AnsweredError, callAction } from '../testing/call-action.ts';
 import { startLambdaStub } from '../testing/lambda-stub.ts';
+import { ServerProcess } from '../testing/server-process.ts';
 import { functionsOf } from './functions.ts';
 import { historyFlaws } from './history-flaws.ts';
 import { CHILD, machineOf } from './machines.ts';
-import { ServerProcess } from './server-process.ts';
 
 /** How a run is made. */
 export interface CrashRun {

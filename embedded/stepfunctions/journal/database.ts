@@ -9,8 +9,20 @@ export class JournalVersionError extends Error {
   override readonly name = 'JournalVersionError';
 }
 
-const BUSY_TIMEOUT_MS = 5_000;
+/** Thrown when another process holds the journal. */
+export class JournalLockedError extends Error {
+  override readonly name = 'JournalLockedError';
+}
+
+const SQLITE_BUSY = 5;
+const BUSY_TIMEOUT_MS = 1_000;
+/** What the write-ahead log is cut back to once it has been copied into the file. */
+const WAL_LIMIT_BYTES = 64 * 1024 * 1024;
 const PAGE_CACHE_KIB = 65_536;
+
+/** SQLite's primary result code is the lowest byte. */
+const isBusy = (error: unknown): boolean =>
+  typeof error === 'object' && error !== null && 'errcode' in error && (Number(error.errcode) & 0xff) === SQLITE_BUSY;
 
 /** One SQLite file; statements are prepared once and kept. */
 export class Database {
@@ -22,16 +34,28 @@ export class Database {
   constructor(dataDir: string, durability: Durability) {
     if (dataDir !== ':memory:') mkdirSync(dataDir, { recursive: true });
     this.#db = new DatabaseSync(dataDir === ':memory:' ? dataDir : join(dataDir, 'stepfunctions.sqlite'));
-    this.#db.exec(`
-      PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS};
-      PRAGMA auto_vacuum = INCREMENTAL;
-      PRAGMA journal_mode = WAL;
-      PRAGMA locking_mode = EXCLUSIVE;
-      PRAGMA synchronous = ${durability === 'power' ? 'FULL' : 'NORMAL'};
-      PRAGMA cache_size = -${PAGE_CACHE_KIB};
-      PRAGMA temp_store = MEMORY;
-    `);
-    this.#migrate();
+    try {
+      this.#db.exec(`
+        PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS};
+        PRAGMA locking_mode = EXCLUSIVE;
+        PRAGMA auto_vacuum = INCREMENTAL;
+        PRAGMA journal_mode = WAL;
+        PRAGMA synchronous = ${durability === 'power' ? 'FULL' : 'NORMAL'};
+        PRAGMA journal_size_limit = ${WAL_LIMIT_BYTES};
+        PRAGMA cache_size = -${PAGE_CACHE_KIB};
+        PRAGMA temp_store = MEMORY;
+      `);
+      this.#migrate();
+    } catch (cause) {
+      this.#db.close();
+      if (!isBusy(cause)) throw cause;
+      throw new JournalLockedError(
+        `Another process has the journal in ${dataDir} open: end it, or use another folder.`,
+        {
+          cause,
+        },
+      );
+    }
   }
 
   #migrate(): void {

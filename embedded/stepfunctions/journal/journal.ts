@@ -6,6 +6,7 @@ import { Database } from './database.ts';
 import { ExecutionStore } from './execution-store.ts';
 import { HistoryStore } from './history-store.ts';
 import { MapRunStore } from './map-run-store.ts';
+import { RetentionStore } from './retention-store.ts';
 import { textOf } from './row.ts';
 import { StateMachineStore } from './state-machine-store.ts';
 import { StateStore } from './state-store.ts';
@@ -26,6 +27,7 @@ export class Journal {
   readonly history: HistoryStore;
   readonly tokens: TokenStore;
   readonly mapRuns: MapRunStore;
+  readonly retention: RetentionStore;
 
   /** @param dataDir folder of the file, or `:memory:` */
   constructor(dataDir: string, durability: Durability) {
@@ -40,6 +42,7 @@ export class Journal {
     this.history = new HistoryStore(this.database);
     this.tokens = new TokenStore(this.database);
     this.mapRuns = new MapRunStore(this.database);
+    this.retention = new RetentionStore(this.database);
   }
 
   /** A random key made once per journal: signs pagination tokens. */

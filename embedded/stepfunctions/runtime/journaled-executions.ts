@@ -29,6 +29,8 @@ export type Origin = Omit<ExecutionOrigin, 'id'>;
 export interface ExecutionListener {
   /** An execution has ended; `parent` waits for it. */
   readonly ended: (execution: Execution, origin: ExecutionOrigin) => void;
+  /** An execution that had ended runs again. */
+  readonly redriven: () => void;
   /** A task of this activity waits for a worker. */
   readonly activityScheduled: (activityArn: string) => void;
 }
@@ -109,9 +111,11 @@ export class JournaledExecutions {
     return this.#find(id)?.execution;
   }
 
-  /** Retention has dropped the execution. */
-  forget(id: number): void {
+  /** Takes an execution that has ended out of memory; answers `false` when events for it are being taken in. */
+  forget(id: number): boolean {
+    if (this.#live.get(id)?.busy) return false;
     this.#live.delete(id);
+    return true;
   }
 
   /** After a start: fires the timers that ran out meanwhile, then takes up every task that was out. */
@@ -210,6 +214,7 @@ export class JournaledExecutions {
       await this.#commits.add(() => writeChange(this.#journal, change, wakening));
       live.execution = after;
       live.isNew = false;
+      if (before.status !== 'RUNNING' && after.status === 'RUNNING') this.#listener.redriven();
       if (wakening.dueAt !== undefined) this.#alarm.set(wakening.dueAt);
     }
     deliveries.forEach(({ done }, index) => {

@@ -20,6 +20,11 @@ export class ServerProcess {
     return `http://127.0.0.1:${this.#port}`;
   }
 
+  /** Its process id while it runs. */
+  get pid(): number {
+    return this.#process?.pid ?? 0;
+  }
+
   /** Starts it; resolves once it listens. */
   async start(): Promise<void> {
     const child = spawn(process.execPath, [MAIN, '--port', String(this.#port), ...this.#args], {

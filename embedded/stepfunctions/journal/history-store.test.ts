@@ -1,0 +1,29 @@
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import type { HistoryEvent } from '../core/history-event.ts';
+import { Journal } from './journal.ts';
+
+let journal: Journal;
+
+beforeEach(() => {
+  journal = new Journal(':memory:', 'process');
+});
+
+afterEach(() => journal.close());
+
+const event = (id: number): HistoryEvent => ({
+  id,
+  previousEventId: id - 1,
+  timestamp: 0,
+  type: 'LambdaFunctionStarted',
+});
+const ids = (events: readonly HistoryEvent[]): readonly number[] => events.map(({ id }) => id);
+
+test('a page begins at any event, whichever step wrote it, and ends at its limit', () => {
+  for (const step of [[1, 2, 3], [4], [5, 6, 7]]) journal.history.append(9, step.map(event));
+  journal.history.append(10, [event(1)]);
+  expect(ids(journal.history.forwards(9, 1, 100))).toEqual([1, 2, 3, 4, 5, 6, 7]);
+  expect(ids(journal.history.forwards(9, 2, 4))).toEqual([2, 3, 4, 5]);
+  expect(ids(journal.history.backwards(9, Number.MAX_SAFE_INTEGER, 2))).toEqual([7, 6]);
+  expect(ids(journal.history.backwards(9, 5, 3))).toEqual([5, 4, 3]);
+  expect(journal.history.forwards(9, 8, 10)).toEqual([]);
+});

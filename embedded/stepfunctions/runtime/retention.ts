@@ -1,0 +1,82 @@
+import type { RetentionStore } from '../journal/retention-store.ts';
+import type { EngineLogger, Retention } from '../options.ts';
+
+const SWEEP_INTERVAL_MS = 60_000;
+/** Executions dropped in one transaction; what runs meanwhile waits no longer than that. */
+const DROPPED_AT_ONCE = 200;
+/** Pages of 4 KiB given back after each of them. */
+const PAGES_AT_ONCE = 2_000;
+
+/** Drops finished executions that are too old or too many, a few at a time, so that the journal stays bounded. */
+export class RetentionSweep {
+  readonly #store: RetentionStore;
+  readonly #retention: Retention;
+  readonly #forget: (execution: number) => boolean;
+  readonly #logger: EngineLogger;
+  #finished: number;
+  #next: NodeJS.Timeout | undefined;
+
+  /** @param forget takes an execution out of memory; answers `false` when it is just about to change and has to stay */
+  constructor(
+    store: RetentionStore,
+    retention: Retention,
+    forget: (execution: number) => boolean,
+    logger: EngineLogger,
+  ) {
+    this.#store = store;
+    this.#retention = retention;
+    this.#forget = forget;
+    this.#logger = logger;
+    this.#finished = store.countFinished();
+  }
+
+  /** An execution has ended. */
+  executionEnded(): void {
+    this.#finished += 1;
+  }
+
+  /** A finished execution runs again. */
+  executionRedriven(): void {
+    this.#finished -= 1;
+  }
+
+  /** Sweeps now and then from now on. */
+  start(): void {
+    this.#schedule(SWEEP_INTERVAL_MS);
+  }
+
+  stop(): void {
+    clearTimeout(this.#next);
+  }
+
+  /** Drops one helping. Answers whether there may be more to drop. */
+  sweep(now: number): boolean {
+    const tooMany = Math.min(Math.max(this.#finished - this.#retention.finishedCount, 0), DROPPED_AT_ONCE);
+    const excess = tooMany > 0 ? this.#store.oldestFinished(Number.MAX_SAFE_INTEGER, tooMany) : [];
+    const aged = this.#store.oldestFinished(now - this.#retention.finishedSeconds * 1_000, DROPPED_AT_ONCE);
+    const executions = [...new Set([...excess, ...aged])].filter(this.#forget);
+    if (executions.length === 0) return false;
+    this.#store.drop(executions);
+    this.#finished -= executions.length;
+    this.#store.shrink(PAGES_AT_ONCE);
+    return true;
+  }
+
+  #schedule(pauseMs: number): void {
+    this.#next = setTimeout(() => this.#sweepAndGoOn(), pauseMs);
+    this.#next.unref();
+  }
+
+  #sweepAndGoOn(): void {
+    try {
+      if (this.sweep(Date.now())) {
+        this.#schedule(1);
+        return;
+      }
+      this.#store.dropUnusedRevisions();
+    } catch (error) {
+      this.#logger.error({ err: error }, 'finished executions could not be dropped');
+    }
+    this.#schedule(SWEEP_INTERVAL_MS);
+  }
+}

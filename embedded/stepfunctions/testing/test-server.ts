@@ -1,0 +1,70 @@
+import type { JsonObject } from '../language/json.ts';
+import type { StepFunctionsServerOptions } from '../options.ts';
+import { type StepFunctionsServer, startStepFunctionsServer } from '../server.ts';
+import { callAction } from './call-action.ts';
+import { type Handler, type LambdaStub, startLambdaStub } from './lambda-stub.ts';
+
+/** A server of its own for a test, with functions to call. */
+export interface TestServer {
+  readonly url: string;
+  call(action: string, body?: JsonObject): Promise<JsonObject>;
+  /** Creates a state machine and answers its ARN. */
+  create(name: string, definition: JsonObject, more?: JsonObject): Promise<string>;
+  /** Starts an execution and answers its ARN. */
+  start(stateMachineArn: string, more?: JsonObject): Promise<string>;
+  /** Waits for the end of an execution and answers its description. */
+  end(executionArn: string): Promise<JsonObject>;
+  /** Closes the server and starts another on the same data. */
+  restart(): Promise<void>;
+  close(): Promise<void>;
+}
+
+const ROLE = 'arn:aws:iam::000000000000:role/test';
+
+/** Starts a server on a free port, in memory unless a data folder is named. */
+export const startTestServer = async (
+  functions: { readonly [name: string]: Handler } = {},
+  options: Partial<StepFunctionsServerOptions> = {},
+): Promise<TestServer> => {
+  const lambda: LambdaStub = await startLambdaStub(functions);
+  const start = (): Promise<StepFunctionsServer> =>
+    startStepFunctionsServer({ dataDir: ':memory:', lambdaEndpoint: lambda.url, ...options });
+  let server = await start();
+  const call = (action: string, body: JsonObject = {}): Promise<JsonObject> => callAction(server.url, action, body);
+  return {
+    get url() {
+      return server.url;
+    },
+    call,
+    create: async (name, definition, more = {}) => {
+      const request = { name, roleArn: ROLE, definition: JSON.stringify(definition), ...more };
+      return String((await call('CreateStateMachine', request)).stateMachineArn);
+    },
+    start: async (stateMachineArn, more = {}) =>
+      String((await call('StartExecution', { stateMachineArn, ...more })).executionArn),
+    end: async (executionArn) => {
+      for (;;) {
+        const description = await call('DescribeExecution', { executionArn });
+        if (description.status !== 'RUNNING') return description;
+        await new Promise((done) => setTimeout(done, 5));
+      }
+    },
+    restart: async () => {
+      await server.close();
+      server = await start();
+    },
+    close: async () => {
+      await server.close();
+      await lambda.close();
+    },
+  };
+};
+
+/** Waits until something is there. */
+export const eventually = async <T>(look: () => T | undefined | Promise<T | undefined>): Promise<T> => {
+  for (;;) {
+    const found = await look();
+    if (found !== undefined) return found;
+    await new Promise((done) => setTimeout(done, 5));
+  }
+};
