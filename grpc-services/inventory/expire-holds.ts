@@ -12,23 +12,37 @@ const BATCHES_PER_ROUND = 20;
  * One round of the sweeper: gives back the stock of holds that have run out. Any number of instances may do so at once:
  * each hold is expired by whoever comes first.
  *
+ * @param report hears of each hold that could not be expired; the others are
  * @returns how many holds this round expired
  */
-export async function expireHolds(inventory: Inventory, signal: AbortSignal): Promise<number> {
+export async function expireHolds(inventory: Inventory, signal: AbortSignal, report: Report): Promise<number> {
   let expired = 0;
   for (let bucket = 0; bucket < HOLD_BUCKETS; bucket++) {
-    expired += await expireBucket(inventory, String(bucket), signal);
+    expired += await expireBucket(inventory, String(bucket), signal, report);
   }
   return expired;
 }
 
-async function expireBucket(inventory: Inventory, bucket: string, signal: AbortSignal): Promise<number> {
+/** Hears what went wrong with the hold of an order. */
+export type Report = (orderId: string, error: unknown) => void;
+
+async function expireBucket(
+  inventory: Inventory,
+  bucket: string,
+  signal: AbortSignal,
+  report: Report,
+): Promise<number> {
   let expired = 0;
   for (let batch = 0; batch < BATCHES_PER_ROUND && !signal.aborted; batch++) {
     const orders = await inventory.reservations.expiredHolds(bucket, inventory.clock(), BATCH, signal);
     let fromBatch = 0;
     for (const orderId of orders) {
-      if (await expireHold(inventory, orderId, signal)) fromBatch++;
+      try {
+        if (await expireHold(inventory, orderId, signal)) fromBatch++;
+      } catch (error) {
+        signal.throwIfAborted();
+        report(orderId, error);
+      }
     }
     expired += fromBatch;
     const onlyLeftoversOfTheIndex = fromBatch === 0;

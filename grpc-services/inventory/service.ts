@@ -68,7 +68,9 @@ export function inventoryService(options: InventoryOptions): ServiceDescription 
         name: 'expire holds',
         intervalMs: options.sweepIntervalMs,
         round: async (signal) => {
-          const expired = await expireHolds(inventory, signal);
+          const expired = await expireHolds(inventory, signal, (order_id, err) =>
+            logger.error({ order_id, err }, 'the hold could not be expired'),
+          );
           if (expired > 0) logger.info({ expired }, 'stock of expired holds given back');
         },
       },

@@ -16,23 +16,29 @@ const BATCH = 50;
  * One round: voids charges that appeared at the provider after the Void of their payment had found none. The Authorize
  * that made such a charge normally voids it itself; this is for the case that its process died in between.
  *
+ * @param report hears of each payment that could not be looked at; the others are
  * @returns how many late charges were found
  */
-export async function recheckVoided(payments: Payments, signal: AbortSignal): Promise<number> {
+export async function recheckVoided(payments: Payments, signal: AbortSignal, report: Report): Promise<number> {
   let late = 0;
   for (const orderId of await payments.store.dueForRecheck(payments.clock(), BATCH, signal)) {
-    const payment = await payments.store.find(orderId, signal);
-    if (payment?.recheck_at === undefined || payment.recheck_at > payments.clock()) continue;
     try {
-      if (await recheck(payments, payment, signal)) late++;
+      const payment = await payments.store.find(orderId, signal);
+      if (payment !== undefined && (await recheck(payments, payment, signal))) late++;
     } catch (error) {
-      if (!(error instanceof RowConflict)) throw error;
+      signal.throwIfAborted();
+      if (!(error instanceof RowConflict)) report(orderId, error);
     }
   }
   return late;
 }
 
+/** Hears what went wrong with the payment of an order. */
+export type Report = (orderId: string, error: unknown) => void;
+
 async function recheck(payments: Payments, payment: Payment, signal: AbortSignal): Promise<boolean> {
+  const stillDue = payment.recheck_at !== undefined && payment.recheck_at <= payments.clock();
+  if (!stillDue) return false;
   const key = chargeKey(payment);
   const charge = key === undefined ? undefined : await payments.provider.void(key, signal);
   if (charge !== undefined) {

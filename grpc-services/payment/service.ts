@@ -40,7 +40,9 @@ export function paymentService({ logger, recheckIntervalMs, ...payments }: Payme
         name: 'recheck voided payments',
         intervalMs: recheckIntervalMs,
         round: async (signal) => {
-          const late = await recheckVoided(payments, signal);
+          const late = await recheckVoided(payments, signal, (order_id, err) =>
+            logger.error({ order_id, err }, 'the voided payment could not be looked at'),
+          );
           if (late > 0) logger.warn({ late }, 'charges that came after their void are voided');
         },
       },

@@ -91,7 +91,7 @@ export async function startInventory({ settings, ...options }: TestInventoryOpti
     commit: async (orderId) => present((await call(client, client.commit, { orderId })).reservation),
     reservation: async (orderId, extras) =>
       present((await call(client, client.getReservation, { orderId }, extras)).reservation),
-    sweep: () => expireHolds(otherInstance, new AbortController().signal),
+    sweep: () => expireHolds(otherInstance, new AbortController().signal, throwing),
     stock: async (itemId) => {
       const { items } = await call(client, client.listItems, { pageSize: 1000, pageToken: '' });
       return present(items.find(({ id }) => id === itemId));
@@ -104,6 +104,10 @@ export async function startInventory({ settings, ...options }: TestInventoryOpti
       await database.close();
     },
   };
+}
+
+function throwing(orderId: string, cause: unknown): never {
+  throw new Error(`the hold of ${orderId} could not be expired`, { cause });
 }
 
 function present<Value>(value: Value | undefined): Value {

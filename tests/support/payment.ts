@@ -88,7 +88,7 @@ export async function startPayment(options: TestPaymentOptions = {}): Promise<Te
     refund: async (orderId) => present((await call(client, client.refund, { orderId, reason: 'test' })).payment),
     payment: async (orderId) => present((await call(client, client.getPayment, { orderId })).payment),
     charge: (orderId, paymentId = 'pay') => ledger.find(`${orderId}#${paymentId}`, never),
-    recheck: () => recheckVoided({ store, provider, clock }, never),
+    recheck: () => recheckVoided({ store, provider, clock }, never, throwing),
     close: async () => {
       client.close();
       await service.stop();
@@ -97,6 +97,10 @@ export async function startPayment(options: TestPaymentOptions = {}): Promise<Te
       await database.close();
     },
   };
+}
+
+function throwing(orderId: string, cause: unknown): never {
+  throw new Error(`the payment of ${orderId} could not be looked at`, { cause });
 }
 
 function present<Value>(value: Value | undefined): Value {
