@@ -1,4 +1,5 @@
 import { closeSync, copyFileSync, fstatSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs';
+import { StringDecoder } from 'node:string_decoder';
 
 const MOST_BYTES = 8 * 1024 * 1024;
 const POLL_MILLISECONDS = 300;
@@ -15,6 +16,7 @@ export class LogFile {
   readonly descriptor: number;
   readonly #onLine: (line: string) => void;
   readonly #buffer = Buffer.alloc(CHUNK_BYTES);
+  readonly #decoder = new StringDecoder('utf8');
   readonly #timer: NodeJS.Timeout;
   #offset: number;
   #rest = '';
@@ -42,7 +44,7 @@ export class LogFile {
         break;
       }
       this.#offset += bytes;
-      const lines = (this.#rest + this.#buffer.toString('utf8', 0, bytes)).split('\n');
+      const lines = (this.#rest + this.#decoder.write(this.#buffer.subarray(0, bytes))).split('\n');
       this.#rest = lines.pop() ?? '';
       for (const line of lines) {
         this.#onLine(line);

@@ -69,5 +69,5 @@ async function goneWithin(pid: number, milliseconds: number): Promise<boolean> {
 }
 
 function isErrno(error: unknown, code: string): boolean {
-  return error instanceof Error && 'code' in error && error.code === code;
+  return typeof error === 'object' && error !== null && 'code' in error && error.code === code;
 }

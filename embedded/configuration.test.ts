@@ -1,0 +1,19 @@
+import { expect, test } from '@jest/globals';
+import { PROJECT_ROOT, readConfiguration } from './configuration.ts';
+
+test('an empty environment gives the documented ports and folder', () => {
+  expect(readConfiguration({})).toEqual({
+    ports: { http: 3000, lambda: 3002, endpoint: 4566, dynamodb: 8000, inventory: 50051, payment: 50052 },
+    dataDirectory: `${PROJECT_ROOT}/.embedded`,
+    externalDynamoDbUrl: undefined,
+  });
+});
+
+test.each([
+  [{ HTTP_PORT: 'abc' }, "HTTP_PORT is 'abc'"],
+  [{ PAYMENT_PORT: '70000' }, 'from 1 to 65535'],
+  [{ HTTP_PORT: '4566' }, 'HTTP_PORT and AWS_ENDPOINT_PORT are both 4566'],
+  [{ DYNAMODB_ENDPOINT_URL: 'localhost' }, "DYNAMODB_ENDPOINT_URL is 'localhost'"],
+])('%o is refused by name', (environment, message) => {
+  expect(() => readConfiguration(environment)).toThrow(message);
+});

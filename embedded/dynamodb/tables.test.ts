@@ -1,0 +1,63 @@
+import { DescribeTableCommand, DynamoDBClient, type TableDescription } from '@aws-sdk/client-dynamodb';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { type DynamoDb, startDynamoDb } from '../../tests/support/dynamodb.ts';
+import { readTableDescription } from './table-description.ts';
+import { ensureTable } from './tables.ts';
+
+let dynamodb: DynamoDb;
+let client: DynamoDBClient;
+
+beforeAll(async () => {
+  dynamodb = await startDynamoDb();
+  client = new DynamoDBClient({
+    endpoint: dynamodb.endpoint,
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+  });
+});
+
+afterAll(async () => {
+  client.destroy();
+  await dynamodb.close();
+});
+
+const byOwner = {
+  IndexName: 'by-owner',
+  KeySchema: [{ AttributeName: 'owner', KeyType: 'HASH' }],
+  Projection: { ProjectionType: 'KEYS_ONLY' },
+};
+
+test('a table is made with what concerns it, and again is no change', async () => {
+  const table = described('made', { GlobalSecondaryIndexes: [byOwner], SSESpecification: { SSEEnabled: true } });
+  await ensureTable(client, table);
+  await ensureTable(client, table);
+  expect((await stored('made'))?.GlobalSecondaryIndexes).toMatchObject([byOwner]);
+});
+
+test('an index that came to serverless.yml later is added to the stored table', async () => {
+  await ensureTable(client, described('grown', {}));
+  await ensureTable(client, described('grown', { GlobalSecondaryIndexes: [byOwner] }));
+  expect((await stored('grown'))?.GlobalSecondaryIndexes).toMatchObject([byOwner]);
+});
+
+test('another primary key is refused, with the way out', async () => {
+  await ensureTable(client, described('rekeyed', {}));
+  const other = described('rekeyed', { KeySchema: [{ AttributeName: 'owner', KeyType: 'HASH' }] });
+  await expect(ensureTable(client, other)).rejects.toThrow(/rekeyed .* another primary key .* --fresh/);
+});
+
+test('a resource that is no table is refused by name', () => {
+  expect(() => readTableDescription('OrdersTable', { TableName: 'orders' })).toThrow(/OrdersTable[\s\S]*KeySchema/);
+});
+
+function described(name: string, more: object): ReturnType<typeof readTableDescription> {
+  const properties = { TableName: name, KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }], ...more };
+  // DynamoDB wants the attributes of the keys defined, and no other.
+  const keys = ['id', 'owner'].filter((key) => JSON.stringify(properties).includes(`"AttributeName":"${key}"`));
+  const AttributeDefinitions = keys.map((AttributeName) => ({ AttributeName, AttributeType: 'S' }));
+  return readTableDescription('Table', { ...properties, AttributeDefinitions });
+}
+
+async function stored(name: string): Promise<TableDescription | undefined> {
+  return (await client.send(new DescribeTableCommand({ TableName: name }))).Table;
+}

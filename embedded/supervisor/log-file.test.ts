@@ -1,0 +1,55 @@
+import { appendFileSync, existsSync, statSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { LogFile } from './log-file.ts';
+
+let folder: string;
+let lines: string[];
+let log: LogFile;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'log-file-'));
+  lines = [];
+  log = new LogFile(join(folder, 'a.log'), (line) => lines.push(line));
+});
+
+afterEach(async () => {
+  log.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+test('hands on whole lines, whoever appends them and in however many pieces', () => {
+  log.write('one\ntw');
+  log.catchUp();
+  appendFileSync(log.path, 'o\nthree\n');
+  log.catchUp();
+  expect(lines).toEqual(['one', 'two', 'three']);
+});
+
+test('a character cut between two reads arrives whole', () => {
+  const bytes = Buffer.from('für\n');
+  log.write(bytes.subarray(0, 2));
+  log.catchUp();
+  log.write(bytes.subarray(2));
+  log.catchUp();
+  expect(lines).toEqual(['für']);
+});
+
+test('a full file is set aside and begun anew, and reading goes on', () => {
+  const line = `${'x'.repeat(1023)}\n`;
+  log.write(line.repeat(9 * 1024));
+  log.catchUp();
+  expect(statSync(log.path).size).toBe(0);
+  expect(existsSync(`${log.path}.1`)).toBe(true);
+  log.write('after\n');
+  log.catchUp();
+  expect(lines).toHaveLength(9 * 1024 + 1);
+  expect(lines.at(-1)).toBe('after');
+});
+
+test('the last lines are there for a report', () => {
+  log.write('one\ntwo\nthree\n');
+  expect(log.lastLines(2)).toEqual(['two', 'three']);
+});

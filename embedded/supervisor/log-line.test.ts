@@ -1,0 +1,15 @@
+import { expect, test } from '@jest/globals';
+import { noteworthy } from './log-line.ts';
+
+test.each([
+  ['{"level":"INFO","message":"answered"}', undefined],
+  ['{"level":30,"msg":"listening"}', undefined],
+  ['GET /inventory/stocks', undefined],
+  ['{"level":"WARN","message":"cut in tw', undefined],
+  ['{"level":40,"msg":"slow"}', 'warning: slow'],
+  ['{"level":"ERROR","message":"no answer","order_id":"o-1"}', 'error: order o-1: no answer'],
+  ['{"level":50,"msg":"write failed","err":{"message":"disk full"}}', 'error: write failed: disk full'],
+  ['TypeError: x is not a function', 'TypeError: x is not a function'],
+])('of %s a person sees %s', (line, shown) => {
+  expect(noteworthy(line)).toBe(shown);
+});

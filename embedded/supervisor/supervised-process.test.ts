@@ -1,0 +1,114 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { LogFile } from './log-file.ts';
+import { isAlive, signal } from './process-table.ts';
+import { readRunFile } from './run-file.ts';
+import { type ProcessReport, SupervisedProcess } from './supervised-process.ts';
+
+const QUICK = { firstDelayMilliseconds: 5, longestDelayMilliseconds: 20, stableMilliseconds: 60_000, loudFromDeath: 3 };
+const FOREVER = 'setInterval(() => undefined, 1000)';
+
+let folder: string;
+let reports: ProcessReport[];
+let started: SupervisedProcess[];
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'supervised-'));
+  reports = [];
+  started = [];
+});
+
+afterEach(async () => {
+  await Promise.all(started.map((child) => child.stop()));
+  await rm(folder, { recursive: true, force: true });
+});
+
+test('a killed child comes back under another id and is reported', async () => {
+  const child = program(FOREVER);
+  await child.start();
+  const first = pidOf(child);
+  signal(first, 'SIGKILL');
+  await until(() => reports.some(({ type }) => type === 'recovered'));
+  expect(pidOf(child)).not.toBe(first);
+  expect(reports).toMatchObject([{ type: 'died', how: 'was ended by SIGKILL' }, { type: 'recovered' }]);
+  expect(readRunFile(folder, 'child')).toMatchObject({ pid: pidOf(child), ready: true });
+});
+
+test('a child that keeps dying is shown with the end of its log', async () => {
+  const child = program(`console.log('cannot go on'); setTimeout(() => process.exit(3), 30)`);
+  await child.start();
+  await until(() => reports.some(({ type }) => type === 'keeps-dying'));
+  const loud = reports.find((report) => report.type === 'keeps-dying');
+  expect(loud).toMatchObject({ deaths: 3, lastLines: expect.arrayContaining(['cannot go on']) });
+});
+
+test('a child that dies before it is ready fails the start, with its own words', async () => {
+  const child = program(`console.log('the disk is full'); process.exit(7)`, () => Promise.resolve(false));
+  await expect(child.start()).rejects.toThrow(/ended with exit code 7[\s\S]*the disk is full/);
+});
+
+test('a child that never becomes ready fails the start and is ended', async () => {
+  const child = program(FOREVER, () => Promise.resolve(false), 200);
+  const start = child.start();
+  const pid = pidOf(child);
+  await expect(start).rejects.toThrow('was not ready within 0.2 s');
+  expect(isAlive(pid)).toBe(false);
+});
+
+test('a child that ignores SIGTERM is ended all the same, and stays ended', async () => {
+  const child = program(`process.on('SIGTERM', () => undefined); console.log('up'); ${FOREVER}`, async () =>
+    (await import('node:fs')).readFileSync(join(folder, 'child.log'), 'utf8').includes('up'),
+  );
+  await child.start();
+  const pid = pidOf(child);
+  await child.stop();
+  started = [];
+  await sleep(50);
+  expect(isAlive(pid)).toBe(false);
+  expect(child.pid).toBeUndefined();
+  expect(reports).toEqual([]);
+  expect(await readdir(folder)).toEqual(['child.log']);
+});
+
+function program(
+  source: string,
+  isReady: () => Promise<boolean> = () => Promise.resolve(true),
+  readyWithinMilliseconds = 10_000,
+): SupervisedProcess {
+  const child = new SupervisedProcess({
+    description: {
+      name: 'child',
+      port: 1,
+      command: process.execPath,
+      arguments: ['-e', source],
+      environment: process.env,
+      identity: [source],
+      watchesParent: false,
+      isReady,
+      readyWithinMilliseconds,
+      graceMilliseconds: 300,
+    },
+    log: new LogFile(join(folder, 'child.log'), () => undefined),
+    runFolder: folder,
+    report: (report) => reports.push(report),
+    policy: QUICK,
+  });
+  started.push(child);
+  return child;
+}
+
+function pidOf(child: SupervisedProcess): number {
+  if (child.pid === undefined) {
+    throw new Error('The child does not run.');
+  }
+  return child.pid;
+}
+
+async function until(holds: () => boolean): Promise<void> {
+  while (!holds()) {
+    await sleep(10);
+  }
+}
