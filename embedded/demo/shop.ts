@@ -73,7 +73,7 @@ export class Shop {
       headers: { 'content-type': 'application/json', 'idempotency-key': crypto.randomUUID() },
       body: sent,
     });
-    this.#say(`POST ${path} ${sent} -> ${status} ${JSON.stringify(data)}`);
+    this.#say(shortened(`POST ${path} ${sent} -> ${status} ${JSON.stringify(data)}`));
     return data;
   }
 
@@ -89,4 +89,9 @@ export class Shop {
       await sleep(retryAfter * 1000);
     }
   }
+}
+
+/** Ids cut to their first eight characters, so that a line stays a line. */
+function shortened(text: string): string {
+  return text.replaceAll(/([0-9a-f]{8})-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, '$1..');
 }
