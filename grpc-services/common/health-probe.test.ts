@@ -1,0 +1,54 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { ServerCredentials } from '@grpc/grpc-js';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { InventoryServiceService } from '../../proto/gen/inventory/v1/inventory.ts';
+import { type GrpcServer, startGrpcServer } from './grpc-server.ts';
+import { createLogger } from './logger.ts';
+
+const SERVICE = 'inventory.v1.InventoryService';
+let server: GrpcServer;
+
+beforeEach(async () => {
+  server = await startGrpcServer({
+    name: SERVICE,
+    definition: InventoryServiceService,
+    implementation: {},
+    host: '127.0.0.1',
+    port: 0,
+    credentials: ServerCredentials.createInsecure(),
+    logger: createLogger('test', 'silent'),
+  });
+});
+
+afterEach(() => server.drain(0));
+
+test('a service that is not ready yet is not healthy', async () => {
+  expect(await probe(SERVICE)).toEqual({ code: 1, output: `${SERVICE}: NOT_SERVING\n` });
+});
+
+test('a service that is ready is healthy', async () => {
+  server.ready();
+  expect(await probe(SERVICE)).toEqual({ code: 0, output: `${SERVICE}: SERVING\n` });
+});
+
+test('a service that the server does not have is not healthy', async () => {
+  expect(await probe('payment.v1.PaymentService')).toMatchObject({ code: 1 });
+});
+
+test('a port where nobody listens is not healthy', async () => {
+  const { port } = server;
+  await server.drain(0);
+  expect(await probe(SERVICE, port)).toMatchObject({ code: 1 });
+});
+
+function probe(service: string, port = server.port): Promise<{ code: number | null; output: string }> {
+  return new Promise((resolve) => {
+    const child = execFile(
+      process.execPath,
+      [join(import.meta.dirname, 'health-probe.ts'), service],
+      { env: { PORT: String(port) } },
+      (_error, output) => resolve({ code: child.exitCode, output }),
+    );
+  });
+}

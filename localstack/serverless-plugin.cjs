@@ -1,0 +1,34 @@
+/**
+ * The Serverless plugin that makes `serverless deploy` work against LocalStack. It acts only where AWS_ENDPOINT_URL says
+ * that AWS is stood in for; on AWS itself it changes nothing.
+ */
+const API_ID = 'orders';
+
+module.exports = class LocalStackPlugin {
+  constructor(serverless) {
+    this.hooks = {};
+    if (!process.env.AWS_ENDPOINT_URL) return;
+    addressBucketsByPath(serverless.getProvider('aws'));
+    this.hooks['after:aws:package:finalize:mergeCustomProviderResources'] = () => fixApiId(serverless);
+  }
+};
+
+/** The SDK puts a bucket's name in front of the host's, which resolves for no host but AWS's own. */
+function addressBucketsByPath(provider) {
+  const awsConfiguration = provider.getAwsSdkV3Config;
+  if (typeof awsConfiguration !== 'function') {
+    throw new Error(
+      'This version of osls has no getAwsSdkV3Config; localstack/serverless-plugin.cjs needs another way.',
+    );
+  }
+  provider.getAwsSdkV3Config = async function withPathStyle(...options) {
+    return { ...(await awsConfiguration.apply(this, options)), forcePathStyle: true };
+  };
+}
+
+/** LocalStack gives an API the id in this tag, so that its URL is the same after every `up`. */
+function fixApiId(serverless) {
+  const { Resources: resources } = serverless.service.provider.compiledCloudFormationTemplate;
+  const { Properties: properties } = resources.ApiGatewayRestApi;
+  properties.Tags = [...(properties.Tags ?? []), { Key: '_custom_id_', Value: API_ID }];
+}
