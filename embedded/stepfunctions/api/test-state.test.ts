@@ -188,6 +188,11 @@ describe('TestState refuses', () => {
       'State not found in definition',
     ],
     [
+      'items read from elsewhere',
+      { definition: definition(map), mock: { result: '[]' }, stateConfiguration: { mapItemReaderData: '[]' } },
+      'stateConfiguration.mapItemReaderData is not supported: this engine has no ItemReader. Pass the items as input.',
+    ],
+    [
       'variables that are no object',
       { definition: definition(pass), variables: '[]' },
       'variables must be a JSON object',

@@ -3,6 +3,7 @@ import type { Json } from './json.ts';
 import { compileJsonata, isJsonataError, JsonataSyntaxError, jsonataMessage } from './jsonata/expression.ts';
 import { SURROUNDINGS, type Surroundings } from './jsonata/functions.ts';
 import { plainResult, UNSUPPORTED } from './jsonata/result.ts';
+import { follow } from './jsonata/simple-reference.ts';
 import type { Scope, Where } from './scope.ts';
 import { StatesError } from './states-error.ts';
 
@@ -24,7 +25,11 @@ export function jsonataExpression(text: string): string | undefined {
 export async function evaluateJsonata(expression: string, scope: Scope, where: Where): Promise<Json> {
   let yielded: unknown;
   try {
-    yielded = await compileJsonata(expression).evaluate(undefined, bindings(scope, where, expression));
+    const compiled = compileJsonata(expression);
+    const followed = compiled.reference && follow(compiled.reference, scope);
+    if (followed?.value !== undefined) return followed.value;
+    if (followed === undefined)
+      yielded = await compiled.expression.evaluate(undefined, bindings(scope, where, expression));
   } catch (error) {
     throw queryError(expression, where, `threw an error during evaluation${described(error)}`, error);
   }

@@ -25,7 +25,7 @@ export function checkJsonataValue(subject: FieldSubject): void {
 function checkExpression(expression: string, { location, findings }: FieldSubject): void {
   let references: JsonataReferences;
   try {
-    references = jsonataReferences(compileJsonata(expression));
+    references = jsonataReferences(compileJsonata(expression).expression);
   } catch (error) {
     if (!(error instanceof JsonataSyntaxError)) throw error;
     findings.error('INVALID_JSONATA_EXPRESSION', error.message, location);

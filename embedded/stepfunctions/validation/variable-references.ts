@@ -67,7 +67,7 @@ function readByExpressions(value: Json, read: Set<string>): void {
   if (typeof value === 'string') {
     const expression = jsonataExpression(value);
     if (expression === undefined) return;
-    for (const name of jsonataReferences(compileJsonata(expression)).variables) read.add(name);
+    for (const name of jsonataReferences(compileJsonata(expression).expression).variables) read.add(name);
   } else if (typeof value === 'object' && value !== null) {
     for (const inner of Object.values(value) as Json[]) readByExpressions(inner, read);
   }

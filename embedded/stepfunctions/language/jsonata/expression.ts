@@ -1,6 +1,7 @@
 import jsonata from 'jsonata';
 import { BoundedCache } from '../bounded-cache.ts';
 import { registerFunctions } from './functions.ts';
+import { type SimpleReference, simpleReference } from './simple-reference.ts';
 
 /** Expressions remembered over all state machines. */
 const REMEMBERED = 5_000;
@@ -17,19 +18,26 @@ export class JsonataSyntaxError extends Error {
   override readonly name = 'JsonataSyntaxError';
 }
 
-const compiled = new BoundedCache<jsonata.Expression>(REMEMBERED);
+/** An expression ready to be evaluated. */
+export interface CompiledJsonata {
+  readonly expression: jsonata.Expression;
+  /** There when the expression only follows names. */
+  readonly reference: SimpleReference | undefined;
+}
+
+const compiled = new BoundedCache<CompiledJsonata>(REMEMBERED);
 
 /**
  * Compiles an expression, without its `{% %}`.
  *
  * @throws {JsonataSyntaxError} It does not parse as JSONata 2.0.6, the version that Step Functions runs.
  */
-export function compileJsonata(text: string): jsonata.Expression {
+export function compileJsonata(text: string): CompiledJsonata {
   return compiled.get(text, () => {
     refuseLaterOperators(text);
     const expression = parse(text);
     registerFunctions(expression);
-    return expression;
+    return { expression, reference: simpleReference(expression) };
   });
 }
 

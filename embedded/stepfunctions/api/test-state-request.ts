@@ -1,0 +1,139 @@
+import { parseTaskTarget } from '../core/task-target.ts';
+import { parseDefinition, parseState, type State } from '../language/definition.ts';
+import type { Json, JsonObject } from '../language/json.ts';
+import { jsonComplaint } from '../language/json-complaint.ts';
+import { isJsonObject } from '../language/json-object.ts';
+import { findState } from '../test-state/find-state.ts';
+import { mockFault } from '../test-state/mock-validation.ts';
+import type { Mock } from '../test-state/tested-state.ts';
+import { type Diagnostic, invalidDefinitionMessage } from '../validation/diagnostic.ts';
+import { validateDefinition, validateState } from '../validation/validate-definition.ts';
+import { ApiError } from '../wire/api-error.ts';
+import { flag, number, optional, type Read, structure, text } from '../wire/request-shape.ts';
+import { arnMember, causeMember, definitionMember, errorMember, payloadMember } from './members.ts';
+
+/** The members of a TestState request. */
+export const testStateShape = {
+  definition: definitionMember,
+  roleArn: optional(arnMember),
+  input: optional(payloadMember),
+  inspectionLevel: optional(text({ oneOf: ['INFO', 'DEBUG', 'TRACE'] })),
+  revealSecrets: optional(flag()),
+  variables: optional(payloadMember),
+  stateName: optional(text({ min: 1, max: 80 })),
+  mock: optional(
+    structure({
+      result: optional(payloadMember),
+      errorOutput: optional(structure({ error: optional(errorMember), cause: optional(causeMember) })),
+      fieldValidationMode: optional(text({ oneOf: ['STRICT', 'PRESENT', 'NONE'] })),
+    }),
+  ),
+  context: optional(payloadMember),
+  stateConfiguration: optional(
+    structure({
+      retrierRetryCount: optional(number({ min: 0 })),
+      errorCausedByState: optional(text({ min: 1, max: 80 })),
+      mapIterationFailureCount: optional(number({ min: 0 })),
+      mapItemReaderData: optional(payloadMember),
+    }),
+  ),
+};
+
+export type TestStateRequest = Read<typeof testStateShape>;
+
+/** States whose work a mock can stand for. */
+export const mockableTypes: ReadonlySet<string> = new Set(['Task', 'Map', 'Parallel']);
+
+/** The state to test: the definition itself, or the one of a machine that is named. */
+export function testedState({ definition, stateName, mock }: TestStateRequest): State {
+  if (stateName === undefined) {
+    refuseInvalid(validateState(definition), mock !== undefined);
+    return parseState(definition);
+  }
+  refuseInvalid(validateDefinition(definition, 'STANDARD'), mock !== undefined);
+  const found = findState(parseDefinition(definition), stateName);
+  if (found === undefined) throw invalid('State not found in definition');
+  return found;
+}
+
+/** A service that the engine does not run may still be mocked. */
+function refuseInvalid(diagnostics: readonly Diagnostic[], mocked: boolean): void {
+  const counted = mocked ? diagnostics.filter(({ code }) => code !== 'UNSUPPORTED_SERVICE_INTEGRATION') : diagnostics;
+  const message = invalidDefinitionMessage(counted);
+  if (message !== undefined) throw new ApiError('InvalidDefinition', message);
+}
+
+/**
+ * Checks that a mock and the state go together.
+ *
+ * @throws {ApiError} ValidationException
+ */
+export function checkMock({ mock, revealSecrets, roleArn, context }: TestStateRequest, state: State): void {
+  if (mock === undefined) {
+    if (context !== undefined) throw invalid('A context can only be specified when a mock is specified.');
+    if (state.Type === 'Map' || state.Type === 'Parallel' || needsMock(state)) {
+      throw invalid(`A mock must be specified when testing a ${nameOf(state)} state`);
+    }
+    if (state.Type === 'Task' && roleArn === undefined)
+      throw invalid('RoleArn must be specified when testing a Task state');
+    return;
+  }
+  if (!mockableTypes.has(state.Type))
+    throw invalid(`State type '${state.Type}' is not supported when a mock is specified`);
+  const given = [mock.result, mock.errorOutput].filter((part) => part !== undefined);
+  if (given.length !== 1)
+    throw invalid('A test mock should have only one of the following fields: [result, errorOutput].');
+  if (revealSecrets === true) throw invalid('TestState does not support RevealSecrets when a mock is specified.');
+}
+
+/** Nobody answers a token, a job or an activity during a test. */
+function needsMock(state: State): boolean {
+  if (state.Type !== 'Task') return false;
+  const target = parseTaskTarget(state.Resource);
+  return target.kind === 'ACTIVITY' || (target.kind === 'INTEGRATION' && target.pattern !== 'REQUEST_RESPONSE');
+}
+
+function nameOf(state: State): string {
+  return state.Type === 'Task' ? `Task (${state.Resource})` : state.Type;
+}
+
+/** Items read from elsewhere cannot be tested: the engine has no ItemReader. */
+export function refuseItemReaderData({ stateConfiguration }: TestStateRequest): void {
+  if (stateConfiguration?.mapItemReaderData === undefined) return;
+  throw invalid(
+    'stateConfiguration.mapItemReaderData is not supported: this engine has no ItemReader. Pass the items as input.',
+  );
+}
+
+/** The mock as the state takes it. */
+export function mockOf({ mock }: TestStateRequest, state: State): Mock | undefined {
+  if (mock === undefined) return undefined;
+  if (mock.errorOutput !== undefined) {
+    const { error, cause } = mock.errorOutput;
+    return { kind: 'ERROR', failure: { ...(error !== undefined && { error }), ...(cause !== undefined && { cause }) } };
+  }
+  const result = jsonOf(mock.result ?? '', 'mock.result');
+  const writes = state.Type === 'Map' && state.ResultWriter !== undefined;
+  if (state.Type !== 'Task' && !writes && !Array.isArray(result)) throw invalid('Mocked result must be an array.');
+  const mode = mock.fieldValidationMode ?? 'STRICT';
+  const fault = state.Type === 'Task' ? mockFault(state.Resource, result, mode) : undefined;
+  if (fault !== undefined) throw invalid(fault);
+  return { kind: 'RESULT', result };
+}
+
+/** A member that holds a JSON object as text; `{}` when it is absent. */
+export function objectMember(json: string | undefined, member: string): JsonObject {
+  const value = json === undefined ? {} : jsonOf(json, member);
+  if (isJsonObject(value)) return value;
+  throw invalid(`${member} must be a JSON object`);
+}
+
+function jsonOf(json: string, member: string): Json {
+  const complaint = json === '' ? 'Unexpected end-of-input' : jsonComplaint(json);
+  if (complaint !== undefined) throw invalid(`${member} is not valid JSON: ${complaint}`);
+  return JSON.parse(json) as Json;
+}
+
+function invalid(message: string): ApiError {
+  return new ApiError('ValidationException', message);
+}
