@@ -19,14 +19,15 @@ export const completeLogging = (given: Configurations['logging'] | undefined): J
       cloudWatchLogsLogGroup: cloudWatchLogsLogGroup && present({ logGroupArn: cloudWatchLogsLogGroup.logGroupArn }),
     }),
   );
-  if (level !== 'OFF' && (destinations?.length ?? 0) !== 1) {
-    throw new ApiError(
-      'InvalidLoggingConfiguration',
-      "Invalid Logging Configuration: 'Must specify exactly one Log Destination.'",
-    );
+  const count = destinations?.length ?? 0;
+  if (count > 1 || (level !== 'OFF' && count === 0)) {
+    throw invalidLogging('Must specify exactly one Log Destination.');
   }
   return present({ level, includeExecutionData: given?.includeExecutionData ?? false, destinations });
 };
+
+const invalidLogging = (why: string): ApiError =>
+  new ApiError('InvalidLoggingConfiguration', `Invalid Logging Configuration: ${why}`);
 
 /** A tracing configuration with AWS's default. Nothing is traced here. */
 export const completeTracing = (given: Configurations['tracing'] | undefined): JsonObject => ({

@@ -23,8 +23,11 @@ const shape = {
 /** ListExecutions of a state machine, version, alias or map run, newest first. */
 export const listExecutions: Action = (context, body) => {
   const request = readRequest(shape, body);
-  if ((request.stateMachineArn === undefined) === (request.mapRunArn === undefined)) {
-    throw validationFailed('Must provide exactly one of state machine ARN or map run ARN');
+  if (request.stateMachineArn === undefined && request.mapRunArn === undefined) {
+    throw validationFailed('1 validation error detected: Must provide a StateMachine ARN or MapRun ARN');
+  }
+  if (request.stateMachineArn !== undefined && request.mapRunArn !== undefined) {
+    throw validationFailed('1 validation error detected: Must provide either a StateMachine ARN or a MapRun ARN');
   }
   if (request.stateMachineArn !== undefined) return ofMachine(context, request, request.stateMachineArn);
   const mapRunArn = request.mapRunArn ?? '';

@@ -1,0 +1,333 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, expect, test } from '@jest/globals';
+import type { JsonObject } from './language/json.ts';
+import type { StepFunctionsServerOptions } from './options.ts';
+import type { Handler } from './testing/lambda-stub.ts';
+import { eventually, startTestServer, type TestServer } from './testing/test-server.ts';
+
+const cleanups: (() => Promise<void>)[] = [];
+
+afterEach(async () => {
+  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
+});
+
+const serve = async (
+  functions: { readonly [name: string]: Handler } = {},
+  options: Partial<StepFunctionsServerOptions> = {},
+): Promise<TestServer> => {
+  const server = await startTestServer(functions, options);
+  cleanups.push(() => server.close());
+  return server;
+};
+
+const dataFolder = async (): Promise<string> => {
+  const folder = await mkdtemp(join(tmpdir(), 'stepfunctions-'));
+  cleanups.push(() => rm(folder, { recursive: true }));
+  return folder;
+};
+
+const machine = (state: JsonObject): JsonObject => ({ StartAt: 'Only', States: { Only: { End: true, ...state } } });
+const PASS = machine({ Type: 'Pass' });
+const FUNCTION = 'arn:aws:lambda:us-east-1:000000000000:function:work';
+const TASK = machine({ Type: 'Task', Resource: FUNCTION });
+const CALLBACK = machine({
+  Type: 'Task',
+  Resource: 'arn:aws:states:::lambda:invoke.waitForTaskToken',
+  Parameters: { FunctionName: 'work', Payload: { 'token.$': '$$.Task.Token' } },
+});
+const typesOf = ({ events }: JsonObject): readonly string[] =>
+  (events as readonly JsonObject[]).map(({ type }) => String(type));
+
+describe('an execution', () => {
+  test('runs to its end and can be described, listed and read event by event', async () => {
+    const server = await serve({ work: (event) => ({ got: event }) });
+    const arn = await server.create('one', TASK);
+    const executionArn = await server.start(arn, { name: 'first', input: '{"a":1}' });
+    expect(executionArn).toBe('arn:aws:states:us-east-1:000000000000:execution:one:first');
+    expect(await server.end(executionArn)).toMatchObject({ status: 'SUCCEEDED', output: '{"got":{"a":1}}' });
+    const history = await server.call('GetExecutionHistory', { executionArn });
+    expect(typesOf(history)).toEqual([
+      'ExecutionStarted',
+      'TaskStateEntered',
+      'LambdaFunctionScheduled',
+      'LambdaFunctionStarted',
+      'LambdaFunctionSucceeded',
+      'TaskStateExited',
+      'ExecutionSucceeded',
+    ]);
+    const reversed = await server.call('GetExecutionHistory', { executionArn, reverseOrder: true, maxResults: 2 });
+    expect(typesOf(reversed)).toEqual(['ExecutionSucceeded', 'TaskStateExited']);
+    const nextToken = reversed.nextToken ?? null;
+    const next = await server.call('GetExecutionHistory', {
+      executionArn,
+      reverseOrder: true,
+      maxResults: 2,
+      nextToken,
+    });
+    expect(typesOf(next)).toEqual(['LambdaFunctionSucceeded', 'LambdaFunctionStarted']);
+  });
+
+  test('keeps the definition it was started with when the machine is updated and deleted', async () => {
+    const release = Promise.withResolvers<null>();
+    const server = await serve({ work: () => release.promise });
+    const stateMachineArn = await server.create('changed', TASK);
+    const executionArn = await server.start(stateMachineArn);
+    await server.call('UpdateStateMachine', { stateMachineArn, definition: JSON.stringify(PASS) });
+    await server.call('DeleteStateMachine', { stateMachineArn });
+    expect(await server.call('DescribeStateMachine', { stateMachineArn })).toMatchObject({ status: 'DELETING' });
+    release.resolve(null);
+    expect(await server.end(executionArn)).toMatchObject({ status: 'SUCCEEDED' });
+    const { definition } = await server.call('DescribeStateMachineForExecution', { executionArn });
+    expect(JSON.parse(String(definition))).toEqual(TASK);
+    await expect(server.call('DescribeStateMachine', { stateMachineArn })).rejects.toMatchObject({
+      type: 'StateMachineDoesNotExist',
+    });
+  });
+
+  test('stopped while its Lambda runs is ABORTED, and the late answer changes nothing', async () => {
+    const release = Promise.withResolvers<string>();
+    const server = await serve({ work: () => release.promise });
+    const executionArn = await server.start(await server.create('stopped', TASK));
+    await server.call('StopExecution', { executionArn, error: 'Enough', cause: 'for today' });
+    release.resolve('late');
+    expect(await server.end(executionArn)).toMatchObject({ status: 'ABORTED', error: 'Enough', cause: 'for today' });
+  });
+
+  test('that failed goes on from there when it is redriven, and a repeated redrive call is one', async () => {
+    let fails = true;
+    const server = await serve({
+      work: () => {
+        if (fails) throw new Error('not yet');
+        return 'done';
+      },
+    });
+    const executionArn = await server.start(await server.create('redriven', TASK));
+    expect(await server.end(executionArn)).toMatchObject({ status: 'FAILED', redriveStatus: 'REDRIVABLE' });
+    fails = false;
+    const first = await server.call('RedriveExecution', { executionArn, clientToken: 'once' });
+    expect(await server.end(executionArn)).toMatchObject({ status: 'SUCCEEDED', redriveCount: 1, output: '"done"' });
+    expect(await server.call('RedriveExecution', { executionArn, clientToken: 'once' })).toEqual(first);
+    await expect(server.call('RedriveExecution', { executionArn })).rejects.toMatchObject({
+      type: 'ExecutionNotRedrivable',
+    });
+  });
+});
+
+describe('StartExecution', () => {
+  test('with the same name and input answers the same execution while it runs, however many ask at once', async () => {
+    const release = Promise.withResolvers<null>();
+    const server = await serve({ work: () => release.promise });
+    const stateMachineArn = await server.create('same', TASK);
+    const start = { stateMachineArn, name: 'same', input: '{}' };
+    const answers = await Promise.all(Array.from({ length: 8 }, () => server.call('StartExecution', start)));
+    for (const answer of answers) expect(answer).toEqual(answers[0]);
+    const exists = { type: 'ExecutionAlreadyExists', status: 400 };
+    await expect(server.call('StartExecution', { ...start, input: '{"other":1}' })).rejects.toMatchObject(exists);
+    release.resolve(null);
+    await server.end(String(answers[0]?.executionArn));
+    await expect(server.call('StartExecution', start)).rejects.toMatchObject(exists);
+  });
+
+  test('is throttled while too many executions have a task waiting, but not for those that wait for time', async () => {
+    const release = Promise.withResolvers<null>();
+    const server = await serve({ work: () => release.promise }, { maxConcurrentInvokes: 1, maxQueuedExecutions: 2 });
+    const waiting = await server.create('waiting', machine({ Type: 'Wait', Seconds: 60 }));
+    for (let i = 0; i < 5; i += 1) await server.start(waiting);
+    const busy = await server.create('busy', TASK);
+    const started = [await server.start(busy), await server.start(busy), await server.start(busy)];
+    await expect(server.start(busy)).rejects.toMatchObject({
+      type: 'ThrottlingException',
+      status: 400,
+      message: 'Rate exceeded',
+    });
+    release.resolve(null);
+    for (const executionArn of started) await server.end(executionArn);
+    await server.start(busy);
+  });
+});
+
+describe('a task token', () => {
+  test('is answered once: whoever comes later is told that the task is over', async () => {
+    const tokens: string[] = [];
+    const server = await serve({
+      work: (event) => {
+        tokens.push(String((event as JsonObject).token));
+        return null;
+      },
+    });
+    const executionArn = await server.start(await server.create('callback', CALLBACK));
+    const taskToken = await eventually(() => tokens[0]);
+    const answers = await Promise.allSettled(
+      ['"one"', '"two"'].map((output) => server.call('SendTaskSuccess', { taskToken, output })),
+    );
+    expect(answers.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+    expect(await server.end(executionArn)).toMatchObject({ status: 'SUCCEEDED' });
+    for (const action of ['SendTaskFailure', 'SendTaskHeartbeat']) {
+      await expect(server.call(action, { taskToken })).rejects.toMatchObject({ type: 'TaskTimedOut' });
+    }
+    await expect(server.call('SendTaskHeartbeat', { taskToken: 'made up' })).rejects.toMatchObject({
+      type: 'InvalidToken',
+    });
+    await expect(server.call('SendTaskSuccess', { taskToken, output: 'no json' })).rejects.toMatchObject({
+      type: 'InvalidOutput',
+    });
+  });
+
+  test('of an execution that was stopped is told so as well', async () => {
+    const tokens: string[] = [];
+    const server = await serve({
+      work: (event) => {
+        tokens.push(String((event as JsonObject).token));
+        return null;
+      },
+    });
+    const executionArn = await server.start(await server.create('callback', CALLBACK));
+    const taskToken = await eventually(() => tokens[0]);
+    await server.call('StopExecution', { executionArn });
+    await expect(server.call('SendTaskSuccess', { taskToken, output: '1' })).rejects.toMatchObject({
+      type: 'TaskTimedOut',
+    });
+  });
+});
+
+describe('an activity', () => {
+  test('gives each task to one of the workers that wait for it', async () => {
+    const server = await serve();
+    const { activityArn } = await server.call('CreateActivity', { name: 'work' });
+    const stateMachineArn = await server.create(
+      'manual',
+      machine({ Type: 'Task', Resource: activityArn ?? '', HeartbeatSeconds: 30 }),
+    );
+    const polls = [1, 2].map(() => server.call('GetActivityTask', { activityArn: activityArn ?? '', workerName: 'w' }));
+    const executions = [
+      await server.start(stateMachineArn, { input: '{"n":1}' }),
+      await server.start(stateMachineArn, { input: '{"n":2}' }),
+    ];
+    const tasks = await Promise.all(polls);
+    expect(tasks.map(({ input }) => input).sort()).toEqual(['{"n":1}', '{"n":2}']);
+    for (const { taskToken, input } of tasks) {
+      await server.call('SendTaskHeartbeat', { taskToken: taskToken ?? '' });
+      await server.call('SendTaskSuccess', { taskToken: taskToken ?? '', output: input ?? '' });
+    }
+    const ends = await Promise.all(executions.map((executionArn) => server.end(executionArn)));
+    expect(ends.map(({ output }) => output)).toEqual(['{"n":1}', '{"n":2}']);
+    const history = await server.call('GetExecutionHistory', { executionArn: executions[0] ?? '' });
+    expect(typesOf(history)).toContain('ActivityStarted');
+  });
+});
+
+describe('after a restart', () => {
+  test('a Wait, a task token, an activity task and a lost Lambda call go on where they were', async () => {
+    const tokens: string[] = [];
+    let calls = 0;
+    const server = await serve(
+      {
+        work: async (event) => {
+          const { token } = (event ?? {}) as JsonObject;
+          if (typeof token === 'string') tokens.push(token);
+          calls += 1;
+          return calls === 2 ? new Promise(() => undefined) : 'answered';
+        },
+      },
+      { dataDir: await dataFolder() },
+    );
+    const { activityArn } = await server.call('CreateActivity', { name: 'work' });
+    const callback = await server.start(await server.create('callback', CALLBACK));
+    const taskToken = await eventually(() => tokens[0]);
+    await eventually(async () => {
+      const history = await server.call('GetExecutionHistory', { executionArn: callback });
+      return typesOf(history).includes('TaskSubmitted') || undefined;
+    });
+    const wait = await server.start(await server.create('wait', machine({ Type: 'Wait', Seconds: 1 })));
+    const activity = await server.start(
+      await server.create('activity', machine({ Type: 'Task', Resource: activityArn ?? '' })),
+    );
+    const lost = await server.start(await server.create('lost', TASK));
+    await eventually(() => (calls === 2 ? true : undefined));
+
+    await server.restart();
+    expect(await server.end(lost)).toMatchObject({ status: 'SUCCEEDED', output: '"answered"' });
+    expect(await server.end(wait)).toMatchObject({ status: 'SUCCEEDED' });
+    await server.call('SendTaskSuccess', { taskToken, output: '"by token"' });
+    expect(await server.end(callback)).toMatchObject({ status: 'SUCCEEDED', output: '"by token"' });
+    expect(tokens).toHaveLength(1);
+    const task = await server.call('GetActivityTask', { activityArn: activityArn ?? '' });
+    await server.call('SendTaskSuccess', { taskToken: task.taskToken ?? '', output: '"by hand"' });
+    expect(await server.end(activity)).toMatchObject({ status: 'SUCCEEDED', output: '"by hand"' });
+  });
+
+  test('a parent that waits for its nested execution learns of an end that came meanwhile', async () => {
+    const release = Promise.withResolvers<null>();
+    const server = await serve({ work: () => release.promise }, { dataDir: await dataFolder() });
+    const child = await server.create('child', TASK);
+    const parent = await server.create(
+      'parent',
+      machine({
+        Type: 'Task',
+        Resource: 'arn:aws:states:::states:startExecution.sync:2',
+        Parameters: { StateMachineArn: child, Input: { a: 1 } },
+        OutputPath: '$.Output',
+      }),
+    );
+    const executionArn = await server.start(parent);
+    await eventually(async () => {
+      const { executions } = await server.call('ListExecutions', { stateMachineArn: child });
+      return (executions as readonly unknown[]).length > 0 || undefined;
+    });
+    await server.restart();
+    release.resolve(null);
+    expect(await server.end(executionArn)).toMatchObject({ status: 'SUCCEEDED', output: 'null' });
+    const { executions } = await server.call('ListExecutions', { stateMachineArn: child });
+    expect(executions).toHaveLength(1);
+  });
+});
+
+describe('the wire', () => {
+  const post = (url: string, target: string, body: string): Promise<Response> =>
+    fetch(url, { method: 'POST', headers: { 'x-amz-target': target }, body });
+
+  test.each([
+    ['an unknown action', 'AWSStepFunctions.Dance', '{}', 'UnknownOperationException'],
+    ['a body that is not JSON', 'AWSStepFunctions.ListStateMachines', '{', 'SerializationException'],
+    ['a body that is no object', 'AWSStepFunctions.ListStateMachines', '[]', 'SerializationException'],
+    ['a member of a wrong type', 'AWSStepFunctions.ListStateMachines', '{"maxResults":"5"}', 'SerializationException'],
+    ['another service', 'AmazonSQS.SendMessage', '{}', 'UnknownOperationException'],
+  ])('answers %s with AWS’s exception', async (_what, target, body, type) => {
+    const server = await serve();
+    const response = await post(server.url, target, body);
+    expect(response.status).toBe(400);
+    expect(await response.json()).toMatchObject({ __type: type });
+  });
+
+  test('refuses a body without end before it has read it all', async () => {
+    const server = await serve();
+    const response = await post(server.url, 'AWSStepFunctions.ListStateMachines', ' '.repeat(3_000_000));
+    expect(response.status).toBe(413);
+  });
+
+  test('shows how much work there is', async () => {
+    const server = await serve();
+    const response = await fetch(`${server.url}/health`);
+    expect(await response.json()).toEqual({
+      status: 'running',
+      stepFunctions: { invokesUnderWay: 0, executionsQueued: 0 },
+    });
+  });
+});
+
+test('an express execution runs to its end in one call, with its billed time', async () => {
+  const server = await serve({ work: (event) => event });
+  const stateMachineArn = await server.create('express', TASK, { type: 'EXPRESS' });
+  const answer = await server.call('StartSyncExecution', { stateMachineArn, input: '{"a":1}', name: 'once' });
+  expect(answer).toMatchObject({
+    status: 'SUCCEEDED',
+    output: '{"a":1}',
+    name: 'once',
+    billingDetails: { billedMemoryUsedInMB: 64 },
+  });
+  await expect(server.call('ListExecutions', { stateMachineArn })).rejects.toMatchObject({
+    type: 'StateMachineTypeNotSupported',
+  });
+});
