@@ -62,12 +62,13 @@ function retried(draft: Draft, frameId: string, failure: Failure): boolean {
 async function caught(draft: Draft, frameId: string, failure: Failure): Promise<boolean> {
   const state = stateOf(draft, frameId);
   if (!('Catch' in state)) return false;
-  const catcher = state.Catch?.find(({ ErrorEquals }) => matchesError(ErrorEquals, failure));
+  const index = state.Catch?.findIndex(({ ErrorEquals }) => matchesError(ErrorEquals, failure)) ?? -1;
+  const catcher = state.Catch?.[index];
   if (catcher === undefined) return false;
   const run = runOf(draft, frameId);
   const executing: Executing = { draft, frameId, state, run };
   try {
-    const exit = await catchExit(executing, catcher, {
+    const exit = await catchExit(executing, catcher, index, {
       ...(failure.error === undefined ? {} : { Error: failure.error }),
       ...(failure.cause === undefined ? {} : { Cause: failure.cause }),
     });

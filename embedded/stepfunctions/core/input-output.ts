@@ -59,14 +59,19 @@ export async function resultExit(
   return { output: outputPath(executing, applyResultPath(state.ResultPath, run.input, selected)), assigned };
 }
 
-/** `Assign`, of a state, a Choice rule or a Catcher. Undefined when it sets nothing. */
+/**
+ * `Assign`, of a state, a Choice rule or a Catcher. Undefined when it sets nothing.
+ *
+ * @param inside where in the state it stands, for error texts: `Choices[0]/`, `Catch[1]/`
+ */
 export async function assignments(
   { state, run }: Executing,
   assign: JsonObject | undefined,
   scope: Scope,
+  inside = '',
 ): Promise<JsonObject | undefined> {
   if (assign === undefined || Object.keys(assign).length === 0) return undefined;
-  const where = { stateName: run.name, field: 'Assign' };
+  const where = { stateName: run.name, field: `${inside}Assign` };
   const assigned =
     state.QueryLanguage === 'JSONata'
       ? await evaluateJsonataTemplate(assign, scope, where)
@@ -74,15 +79,16 @@ export async function assignments(
   return assigned as JsonObject;
 }
 
-/** A JSONata state's `Output`, or what it puts out without one. */
+/** `Output`, of a JSONata state, a Choice rule or a Catcher, or what it puts out without one. `inside` as for `Assign`. */
 export async function jsonataOutput(
   { run }: Executing,
   output: Json | undefined,
   scope: Scope,
   otherwise: Json,
+  inside = '',
 ): Promise<Json> {
   if (output === undefined) return otherwise;
-  return await evaluateJsonataTemplate(output, scope, { stateName: run.name, field: 'Output' });
+  return await evaluateJsonataTemplate(output, scope, { stateName: run.name, field: `${inside}Output` });
 }
 
 /** A JSONPath state's `OutputPath`. */
@@ -95,13 +101,15 @@ export function outputPath({ draft, frameId, state, run }: Executing<Selecting>,
 export async function catchExit(
   executing: Executing,
   catcher: Catcher,
+  index: number,
   errorOutput: JsonObject,
 ): Promise<{ readonly output: Json; readonly assigned: JsonObject | undefined }> {
   const { draft, frameId, state, run } = executing;
   if (state.QueryLanguage === 'JSONata') {
     const scope = stateScope(draft, frameId, run.input, { errorOutput });
-    const assigned = await assignments(executing, catcher.Assign, scope);
-    return { output: await jsonataOutput(executing, catcher.Output, scope, errorOutput), assigned };
+    const inside = `Catch[${index}]/`;
+    const assigned = await assignments(executing, catcher.Assign, scope, inside);
+    return { output: await jsonataOutput(executing, catcher.Output, scope, errorOutput, inside), assigned };
   }
   const assigned = await assignments(executing, catcher.Assign, stateScope(draft, frameId, errorOutput));
   return { output: applyResultPath(catcher.ResultPath, run.input, errorOutput), assigned };

@@ -136,6 +136,7 @@ describe('Catch', () => {
     const run = await ScriptedRun.start(machine(states, { QueryLanguage: 'JSONata' }));
     await run.fail('Boom');
     expect(run.execution).toMatchObject({ status: 'FAILED', error: 'States.QueryEvaluationError' });
+    expect(run.execution.cause).toContain("specified for the field 'Catch[0]/Output");
     expect(run.types).toContain('EvaluationFailed');
   });
 });

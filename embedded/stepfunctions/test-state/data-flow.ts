@@ -56,10 +56,19 @@ export async function outputOf(tested: Tested<Resulting>, result: Json): Promise
   return outputPath(tested, inspection.step('afterResultPath', applyResultPath(state.ResultPath, input, selected)));
 }
 
-/** `Assign`: shown with the variables that the state was given. */
-export async function assign(tested: Tested, template: JsonObject | undefined, scope: Scope): Promise<void> {
+/**
+ * `Assign`: shown with the variables that the state was given.
+ *
+ * @param inside where in the state it stands: `Choices[0]/`, `Catch[1]/`
+ */
+export async function assign(
+  tested: Tested,
+  template: JsonObject | undefined,
+  scope: Scope,
+  inside = '',
+): Promise<void> {
   const { state, stateName, variables, inspection } = tested;
-  const where = { stateName, field: 'Assign' };
+  const where = { stateName, field: `${inside}Assign` };
   const fill = state.QueryLanguage === 'JSONata' ? evaluateJsonataTemplate : evaluatePayloadTemplate;
   const assigned = template === undefined ? {} : ((await fill(template, scope, where)) as JsonObject);
   const all = { ...variables, ...assigned };

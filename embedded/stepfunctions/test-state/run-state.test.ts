@@ -241,6 +241,21 @@ describe('errors', () => {
     expect(result).toHaveProperty('failure.cause', expect.stringContaining("field 'Catch[0]/Output'"));
   });
 
+  test('a Choice rule’s own field is named under its place', async () => {
+    const state = {
+      QueryLanguage: 'JSONata',
+      Type: 'Choice',
+      Choices: [
+        { Condition: false, Next: 'A' },
+        { Condition: true, Output: { v: '{% $nope %}' }, Next: 'B' },
+      ],
+    };
+    expect((await run(state)).result).toHaveProperty(
+      'failure.cause',
+      expect.stringContaining("field 'Choices[1]/Output/v' returned nothing"),
+    );
+  });
+
   test('a Map tolerates as many failed iterations as it says', async () => {
     const map = { Type: 'Map', ItemProcessor: { StartAt: 'I', States: { I: { Type: 'Pass', End: true } } }, End: true };
     const failed = async (state: object, mapIterationFailureCount: number) =>

@@ -65,7 +65,7 @@ async function handle(tested: Tested, failure: Failure, error: StatesError | Sta
   if (catcher === undefined) return { status: 'FAILED', failure };
   tested.inspection.errorDetails({ catchIndex });
   try {
-    const output = await caughtOutput(tested, catcher, `Catch[${catchIndex}]`, failure);
+    const output = await caughtOutput(tested, catcher, `Catch[${catchIndex}]/`, failure);
     return { status: 'CAUGHT_ERROR', output, next: catcher.Next, failure };
   } catch (inCatcher) {
     if (!(inCatcher instanceof StatesError)) throw inCatcher;
@@ -87,7 +87,7 @@ function isRetried({ state, stateName, entropy, configuration, inspection }: Tes
   return next !== undefined;
 }
 
-async function caughtOutput(tested: Tested, catcher: Catcher, field: string, failure: Failure): Promise<Json> {
+async function caughtOutput(tested: Tested, catcher: Catcher, inside: string, failure: Failure): Promise<Json> {
   const { state, stateName, input } = tested;
   const errorOutput: JsonObject = {
     ...(failure.error !== undefined && { Error: failure.error }),
@@ -98,7 +98,7 @@ async function caughtOutput(tested: Tested, catcher: Catcher, field: string, fai
     return applyResultPath(catcher.ResultPath, input, errorOutput);
   }
   const scope = scopeOf(tested, input, { errorOutput });
-  await assign(tested, catcher.Assign, scope);
+  await assign(tested, catcher.Assign, scope, inside);
   if (catcher.Output === undefined) return errorOutput;
-  return await evaluateJsonataTemplate(catcher.Output, scope, { stateName, field: `${field}/Output` });
+  return await evaluateJsonataTemplate(catcher.Output, scope, { stateName, field: `${inside}Output` });
 }

@@ -50,13 +50,15 @@ export async function testChoice(tested: Tested<ChoiceState>): Promise<Outcome> 
   const { state, stateName } = tested;
   const input = effectiveInput(tested);
   const scope = scopeOf(tested, input);
-  const rule = (await evaluateChoice(state, stateName, scope))?.rule;
+  const chosen = await evaluateChoice(state, stateName, scope);
+  const rule = chosen?.rule;
   const Next = rule === undefined ? state.Default : rule.Next;
   if (Next === undefined) {
     const cause = 'Failed to transition out of the state. The state does not point to a next state.';
     throw new StatesError('States.Runtime', cause);
   }
-  return await leave(tested, { ...(rule ?? state), Next }, scope, input);
+  const inside = chosen === undefined ? '' : `Choices[${chosen.index}]/`;
+  return await leave(tested, { ...(rule ?? state), Next }, scope, input, inside);
 }
 
 export async function testFail(tested: Tested<FailState>): Promise<never> {
@@ -99,14 +101,15 @@ async function leave(
   leaving: Leaving,
   scope: Scope,
   otherwise: Json,
+  inside = '',
 ): Promise<Outcome> {
   const { state, stateName } = tested;
-  await assign(tested, leaving.Assign, scope);
+  await assign(tested, leaving.Assign, scope, inside);
   if (state.QueryLanguage === 'JSONPath') return { output: outputPath(tested, otherwise), ...nextOf(leaving) };
   const output =
     leaving.Output === undefined
       ? otherwise
-      : await evaluateJsonataTemplate(leaving.Output, scope, { stateName, field: 'Output' });
+      : await evaluateJsonataTemplate(leaving.Output, scope, { stateName, field: `${inside}Output` });
   return { output, ...nextOf(leaving) };
 }
 

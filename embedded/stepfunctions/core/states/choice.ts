@@ -10,7 +10,8 @@ export async function executeChoice(executing: Executing<ChoiceState>): Promise<
   const { draft, frameId, state, run } = executing;
   const input = effectiveInput(executing);
   const scope = stateScope(draft, frameId, input);
-  const rule = (await evaluateChoice(state, run.name, scope))?.rule;
+  const chosen = await evaluateChoice(state, run.name, scope);
+  const rule = chosen?.rule;
   const next = rule === undefined ? state.Default : rule.Next;
   if (next === undefined) {
     const cause = 'Failed to transition out of the state. The state does not point to a next state.';
@@ -18,10 +19,11 @@ export async function executeChoice(executing: Executing<ChoiceState>): Promise<
   }
   // The state's own Assign and Output are those of the default.
   const taken = rule ?? state;
-  const assigned = await assignments(executing, taken.Assign, scope);
+  const inside = chosen === undefined ? '' : `Choices[${chosen.index}]/`;
+  const assigned = await assignments(executing, taken.Assign, scope, inside);
   const output =
     state.QueryLanguage === 'JSONata'
-      ? await jsonataOutput(executing, taken.Output, scope, input)
+      ? await jsonataOutput(executing, taken.Output, scope, input, inside)
       : outputPath(executing, input);
   return { kind: 'EXIT', output, assigned, next };
 }

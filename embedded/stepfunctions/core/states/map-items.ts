@@ -1,12 +1,11 @@
 import type { ItemBatcher, MapState } from '../../language/definition.ts';
 import {
-  applyPath,
+  applyItemsPath,
   evaluateJsonataAs,
   evaluateJsonataTemplate,
   evaluatePayloadTemplate,
 } from '../../language/evaluate.ts';
 import type { Json, JsonObject } from '../../language/json.ts';
-import { StatesError } from '../../language/states-error.ts';
 import type { MapItem } from '../frame.ts';
 import type { Executing } from '../input-output.ts';
 import { jsonText } from '../json-text.ts';
@@ -20,11 +19,8 @@ export async function itemsOf(executing: Executing<MapState>, input: Json): Prom
     const scope = stateScope(draft, frameId, run.input);
     return await evaluateJsonataAs(state.Items, 'array', scope, { stateName: run.name, field: 'Items' });
   }
-  const scope = stateScope(draft, frameId, input);
   const path = state.QueryLanguage === 'JSONPath' ? state.ItemsPath : undefined;
-  const found = path === undefined ? input : applyPath(path, scope, { stateName: run.name, field: 'ItemsPath' });
-  if (Array.isArray(found)) return found;
-  throw new StatesError('States.Runtime', `Reference path "${path ?? '$'}" must point to array.`);
+  return applyItemsPath(path, stateScope(draft, frameId, input), { stateName: run.name, field: 'ItemsPath' });
 }
 
 /** What an iteration is given: the item itself, or what `ItemSelector` makes of it. */
