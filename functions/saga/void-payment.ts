@@ -1,6 +1,7 @@
 import * as z from 'zod';
+import { type Payment, PaymentState } from '../../proto/gen/payment/v1/payment.ts';
 import type { PaymentClient } from '../clients/payment-client.ts';
-import { PaymentAlreadyCapturedError, PaymentRefundedError } from '../common/errors.ts';
+import { PaymentAlreadyCapturedError, ServiceContractError } from '../common/errors.ts';
 import { payment } from '../environment/payment.ts';
 import { createTask, type Task } from './task.ts';
 
@@ -21,27 +22,18 @@ export function createHandler(client: () => Pick<PaymentClient, 'void' | 'refund
   return createTask('VoidPayment', input, async ({ reason }, { orderId, traceparent }) => {
     const context = { orderId, traceparent };
     try {
-      await client().void({ orderId, reason }, context);
-      return { state: 'VOIDED' };
+      return undone(await client().void({ orderId, reason }, context));
     } catch (error) {
-      if (error instanceof PaymentRefundedError) return { state: 'REFUNDED' };
       if (!(error instanceof PaymentAlreadyCapturedError)) throw error;
     }
-    return refund(client(), { orderId, reason }, context);
+    return undone(await client().refund({ orderId, reason }, context));
   });
 }
 
-async function refund(
-  client: Pick<PaymentClient, 'refund'>,
-  request: Parameters<PaymentClient['refund']>[0],
-  context: Parameters<PaymentClient['refund']>[1],
-): Promise<UndonePayment> {
-  try {
-    await client.refund(request, context);
-  } catch (error) {
-    if (!(error instanceof PaymentRefundedError)) throw error;
-  }
-  return { state: 'REFUNDED' };
+function undone({ state }: Payment): UndonePayment {
+  if (state === PaymentState.VOIDED) return { state: 'VOIDED' };
+  if (state === PaymentState.REFUNDED) return { state: 'REFUNDED' };
+  throw new ServiceContractError(`the payment service undid a payment and left it in state ${state}`);
 }
 
 /** The task VoidPayment. */

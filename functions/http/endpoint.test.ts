@@ -1,0 +1,113 @@
+import { LogFormatter, Logger, LogItem } from '@aws-lambda-powertools/logger';
+import type { LogAttributes, UnformattedAttributes } from '@aws-lambda-powertools/logger/types';
+import { expect, jest, test } from '@jest/globals';
+import { httpEvent, read } from '../../tests/support/http-event.ts';
+import { answer } from '../common/envelope.ts';
+import { OutOfStockError, RetryableError } from '../common/errors.ts';
+import { createEndpoint } from './endpoint.ts';
+import type { HttpRequest } from './http-request.ts';
+
+/** A logger whose lines are kept as they would be written. */
+function keptLog() {
+  const lines: LogAttributes[] = [];
+  class Keeper extends LogFormatter {
+    override formatAttributes(attributes: UnformattedAttributes, additional: LogAttributes): LogItem {
+      const item = new LogItem({ attributes: { level: attributes.logLevel, message: attributes.message } });
+      item.addAttributes(additional);
+      lines.push(item.getAttributes());
+      return item;
+    }
+  }
+  const logger = new Logger({ logLevel: 'INFO', logFormatter: new Keeper() });
+  return { lines, logger };
+}
+
+async function answered(work: (request: HttpRequest) => Promise<ReturnType<typeof answer>>, headers = {}) {
+  const { lines, logger } = keptLog();
+  const silence = [jest.spyOn(process.stdout, 'write'), jest.spyOn(process.stderr, 'write')];
+  for (const stream of silence) stream.mockReturnValue(true);
+  try {
+    return { ...read(await createEndpoint(work, () => logger)(httpEvent({ headers }))), lines };
+  } finally {
+    for (const stream of silence) stream.mockRestore();
+  }
+}
+
+test('what nobody expected is a 500 without a word of it, and is found in the log by its request id', async () => {
+  const { statusCode, meta, data, lines } = await answered(async () => {
+    throw new TypeError('secret detail');
+  });
+  expect(statusCode).toBe(500);
+  expect(meta).toEqual({ code: 'INTERNAL_ERROR', request_id: 'request-1' });
+  expect(data).not.toContain('secret');
+  expect(lines.at(-1)).toMatchObject({
+    message: 'failed',
+    request_id: 'request-1',
+    error: { message: 'secret detail', stack: expect.anything() },
+  });
+});
+
+test('what is thrown and is no error is a 500 too', async () => {
+  const thrown: unknown = 'a text';
+  expect(await answered(() => Promise.reject(thrown))).toMatchObject({ statusCode: 500 });
+});
+
+test('our own refusals speak for themselves', async () => {
+  const { statusCode, success, meta, data } = await answered(async () => {
+    throw new OutOfStockError('item1: 5 wanted, 3 left');
+  });
+  expect({ statusCode, success, data }).toEqual({ statusCode: 409, success: false, data: 'item1: 5 wanted, 3 left' });
+  expect(meta).toMatchObject({ code: 'OUT_OF_STOCK' });
+});
+
+test('what may go better later says when', async () => {
+  const seconds = new Set<unknown>();
+  for (let time = 0; time < 50; time += 1) {
+    const { statusCode, headers } = await answered(async () => {
+      throw new RetryableError('OVERLOADED', 'too many requests at once');
+    });
+    expect(statusCode).toBe(503);
+    seconds.add(headers?.['Retry-After']);
+  }
+  expect(seconds.size).toBeGreaterThan(1);
+  for (const value of seconds) expect(value).toMatch(/^[1-5]$/);
+});
+
+test('every line of a request carries its order, its request id and its trace', async () => {
+  const traceparent = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
+  const { lines } = await answered(
+    async (request) => {
+      request.logger.appendKeys({ order_id: 'order-1' });
+      request.logger.info('at work');
+      return answer(200, true);
+    },
+    { TraceParent: traceparent },
+  );
+  expect(lines.map(({ message }) => message)).toEqual(['at work', 'answered']);
+  for (const line of lines) {
+    expect(line).toMatchObject({
+      order_id: 'order-1',
+      request_id: 'request-1',
+      traceparent: expect.stringContaining('4bf92f3577b34da6a3ce929d0e0e4736'),
+    });
+  }
+});
+
+test('requests that overlap in one process keep their logs apart', async () => {
+  const { lines, logger } = keptLog();
+  const write = jest.spyOn(process.stdout, 'write').mockReturnValue(true);
+  const endpoint = createEndpoint(
+    async (request) => {
+      request.logger.appendKeys({ order_id: request.query.order_id ?? '' });
+      await new Promise((resolve) => setImmediate(resolve));
+      request.logger.info('at work', { expected: request.query.order_id ?? '' });
+      return answer(200, true);
+    },
+    () => logger,
+  );
+  await Promise.all(['a', 'b', 'c'].map((order_id) => endpoint(httpEvent({ query: { order_id } }))));
+  write.mockRestore();
+  const worked = lines.filter(({ message }) => message === 'at work');
+  expect(worked).toHaveLength(3);
+  for (const { order_id, expected } of worked) expect(order_id).toBe(expected);
+});

@@ -1,0 +1,94 @@
+import { ChannelCredentials, type sendUnaryData } from '@grpc/grpc-js';
+import { expect, test } from '@jest/globals';
+import {
+  InventoryServiceService,
+  type ListItemsRequest,
+  type ListItemsResponse,
+} from '../../proto/gen/inventory/v1/inventory.ts';
+import { startGrpcServer } from '../../tests/support/grpc-server.ts';
+import { httpEvent, read } from '../../tests/support/http-event.ts';
+import { itemInStock, startInventory } from '../../tests/support/inventory.ts';
+import { createInventoryClient } from '../clients/inventory-client.ts';
+import { createHandler } from './list-stocks.ts';
+
+async function stocks(target: string) {
+  const inventory = createInventoryClient({
+    target,
+    credentials: ChannelCredentials.createInsecure(),
+    deadlineMs: 5_000,
+    maxConcurrentCalls: 10,
+  });
+  try {
+    return read(await createHandler(() => ({ inventory }))(httpEvent()));
+  } finally {
+    inventory.close();
+  }
+}
+
+test('items are answered with exactly Id, name, count and price; count is what can be ordered now', async () => {
+  const service = await startInventory({ catalogue: [itemInStock('item1', 10), itemInStock('item2', 0)] });
+  try {
+    await service.reserve('order-1', [{ itemId: 'item1', count: 3 }]);
+    expect(await stocks(`127.0.0.1:${service.port}`)).toMatchObject({
+      statusCode: 200,
+      meta: null,
+      data: [
+        { Id: 'item1', name: 'name of item1', count: 7, price: 500 },
+        { Id: 'item2', name: 'name of item2', count: 0, price: 500 },
+      ],
+    });
+  } finally {
+    await service.close();
+  }
+});
+
+async function stocksOf(answer: (request: ListItemsRequest) => ListItemsResponse) {
+  const server = await startGrpcServer(InventoryServiceService, {
+    listItems: (call: { readonly request: ListItemsRequest }, callback: sendUnaryData<ListItemsResponse>) =>
+      callback(null, answer(call.request)),
+  });
+  try {
+    return await stocks(server.target);
+  } finally {
+    server.close();
+  }
+}
+
+const item = (id: string) => ({
+  id,
+  name: id,
+  unitPrice: { minorUnits: 1, currency: 'USD' },
+  stocked: 1,
+  available: 1,
+  held: 0,
+  sold: 0,
+});
+
+test('a catalogue of several pages is answered as one', async () => {
+  const { data, meta } = await stocksOf(({ pageToken }) =>
+    pageToken === '' ? { items: [item('a')], nextPageToken: 'a' } : { items: [item('b')], nextPageToken: '' },
+  );
+  expect(data).toMatchObject([{ Id: 'a' }, { Id: 'b' }]);
+  expect(meta).toBeNull();
+});
+
+test('a catalogue without end is cut, and says so', async () => {
+  const { data, meta } = await stocksOf(() => ({ items: [item('a')], nextPageToken: 'more' }));
+  expect(data).toHaveLength(20);
+  expect(meta).toEqual({ incomplete: true });
+});
+
+test('an item without a price is a fault of ours, not a gift', async () => {
+  expect(await stocksOf(() => ({ items: [{ ...item('a'), unitPrice: undefined }], nextPageToken: '' }))).toMatchObject({
+    statusCode: 500,
+    meta: { code: 'SERVICE_CONTRACT' },
+  });
+});
+
+test('an inventory that is away: come again', async () => {
+  const gone = await startGrpcServer(InventoryServiceService, {});
+  gone.close();
+  const answer = await stocks(gone.target);
+  expect(answer).toMatchObject({ statusCode: 503, success: false, meta: { code: 'INVENTORY_UNAVAILABLE' } });
+  expect(answer.headers).toHaveProperty('Retry-After');
+});

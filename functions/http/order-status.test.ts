@@ -1,0 +1,103 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { httpEvent, read } from '../../tests/support/http-event.ts';
+import { awaitingOrder, testOrder } from '../../tests/support/order.ts';
+import { startOrderTable, type TestOrderTable } from '../../tests/support/orders-table.ts';
+import type { Order } from '../orders/order.ts';
+import { createOrderRepository, type OrderRepository } from '../orders/order-repository.ts';
+import { orderStatusSchema } from './contract/order-status.ts';
+import { createHandler } from './order-status.ts';
+
+let database: TestOrderTable;
+let orders: OrderRepository;
+beforeAll(async () => {
+  database = await startOrderTable();
+  orders = createOrderRepository(database.table);
+});
+afterAll(() => database.close());
+
+async function written(order: Order): Promise<string> {
+  await orders.add(order);
+  return order.order_id;
+}
+
+function status(query: Readonly<Record<string, string>> | undefined, owner?: string) {
+  const handler = createHandler(() => ({ orders }));
+  return handler(
+    httpEvent({ ...(query === undefined ? {} : { query }), ...(owner === undefined ? {} : { owner }) }),
+  ).then(read);
+}
+
+test('an order is answered with what happened to it, and as documented', async () => {
+  const order = awaitingOrder({
+    lines: [{ item_id: 'item1', name: 'Item 1', count: 2, unit_price_minor: 1_000 }],
+    payment_due_at: '2026-11-22T12:15:00.000Z',
+  });
+  const answer = await status({ order_id: await written(order) });
+  expect(answer).toMatchObject({ statusCode: 200, success: true, meta: null });
+  expect(answer.data).toEqual({
+    order_id: order.order_id,
+    status: 'AWAITING_PAYMENT',
+    lines: [{ id: 'item1', name: 'Item 1', count: 2, unit_price: 1_000 }],
+    amount: { value: 2_000, currency: 'USD' },
+    payment: { kind: 'PAY_LATER', due_at: '2026-11-22T12:15:00.000Z' },
+    timeline: order.timeline,
+    created_at: order.created_at,
+    updated_at: order.updated_at,
+  });
+  expect(orderStatusSchema.strict().parse(answer.data)).toEqual(answer.data);
+});
+
+test('an order that was undone says why', async () => {
+  const order_id = await written(
+    testOrder({ status: 'REJECTED', reason_code: 'OUT_OF_STOCK', reason: 'item1: 2 wanted, 0 left' }),
+  );
+  expect((await status({ order_id })).data).toMatchObject({
+    status: 'REJECTED',
+    reason_code: 'OUT_OF_STOCK',
+    reason: 'item1: 2 wanted, 0 left',
+  });
+});
+
+test('no secret gets out: no task token, no payment method, no request hash, no trace', async () => {
+  const order = awaitingOrder({ payment_method: 'tok_secret', task_token: 'token-secret', owner: 'ann' });
+  const text = JSON.stringify(await status({ order_id: await written(order) }, 'ann'));
+  for (const secret of ['tok_secret', 'token-secret', order.request_hash, order.traceparent, 'ann']) {
+    expect(text).not.toContain(secret);
+  }
+});
+
+test('an id in upper case is the same order', async () => {
+  const order_id = await written(testOrder());
+  expect(await status({ order_id: order_id.toUpperCase() })).toMatchObject({ statusCode: 200, data: { order_id } });
+});
+
+test('an unknown order: no record found', async () => {
+  expect(await status({ order_id: testOrder().order_id })).toMatchObject({
+    statusCode: 404,
+    success: false,
+    meta: { code: 'ORDER_NOT_FOUND' },
+    data: 'no record found',
+  });
+});
+
+test('an order is visible to who placed it', async () => {
+  const order_id = await written(testOrder({ owner: 'ann' }));
+  expect(await status({ order_id }, 'ann')).toMatchObject({ statusCode: 200 });
+  expect(await status({ order_id }, 'bob')).toMatchObject({ statusCode: 404, data: 'no record found' });
+  expect(await status({ order_id })).toMatchObject({ statusCode: 404 });
+});
+
+test.each([
+  ['no query', undefined],
+  ['no order_id', { id: 'x' }],
+  ['an empty order_id', { order_id: '' }],
+  ['what is no UUID', { order_id: '1 OR 1=1' }],
+])('%s is refused with what to send', async (_what, query) => {
+  expect(await status(query)).toMatchObject({
+    statusCode: 400,
+    meta: {
+      code: 'INVALID_REQUEST',
+      errors: [{ path: 'order_id', message: expect.stringContaining('must be a UUID') }],
+    },
+  });
+});

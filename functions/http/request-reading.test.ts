@@ -1,0 +1,194 @@
+import { expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { httpEvent, read, type TestRequest } from '../../tests/support/http-event.ts';
+import { answer } from '../common/envelope.ts';
+import { cancelOrderBody } from './contract/cancel-order.ts';
+import { orderStatusQuery } from './contract/order-status.ts';
+import { payBody } from './contract/pay.ts';
+import { idempotencyKey, placeOrderBody } from './contract/place-order.ts';
+import { createEndpoint } from './endpoint.ts';
+import { MOST_BODY_BYTES, readBody, readHeader, readQuery } from './request-reading.ts';
+
+const ENDPOINTS = {
+  place: createEndpoint(async (request) => {
+    readHeader(request, 'Idempotency-Key', idempotencyKey);
+    return answer(202, readBody(request, placeOrderBody));
+  }),
+  cancel: createEndpoint(async (request) => answer(202, readBody(request, cancelOrderBody))),
+  pay: createEndpoint(async (request) => answer(200, readBody(request, payBody))),
+  status: createEndpoint(async (request) => answer(200, readQuery(request, orderStatusQuery))),
+};
+
+const sent = (endpoint: keyof typeof ENDPOINTS, request: TestRequest) =>
+  ENDPOINTS[endpoint](httpEvent(request)).then(read);
+
+const LINE = { id: 'item1', count: 1 };
+
+test.each(['', '   ', '{', '{"list":[}', 'undefined', '\u0000', '{"list":[{"id":"a","count":01}]}'])(
+  'a body that is no JSON is refused: %j',
+  async (body) => {
+    expect(await sent('place', { body })).toMatchObject({ statusCode: 400, meta: { code: 'INVALID_REQUEST' } });
+  },
+);
+
+test('a body of 64 KB is read, one byte more is not', async () => {
+  const filled = (bytes: number) => {
+    const empty = JSON.stringify({ list: [LINE] });
+    return empty + ' '.repeat(bytes - empty.length);
+  };
+  expect(await sent('place', { body: filled(MOST_BODY_BYTES) })).toMatchObject({ statusCode: 202 });
+  expect(await sent('place', { body: filled(MOST_BODY_BYTES + 1) })).toMatchObject({
+    statusCode: 413,
+    meta: { code: 'BODY_TOO_LARGE' },
+  });
+});
+
+test('the size of a body is counted in bytes, not in characters', async () => {
+  expect(await sent('place', { body: `"${'ä'.repeat(MOST_BODY_BYTES / 2)}"` })).toMatchObject({ statusCode: 413 });
+});
+
+test('a body that API Gateway has encoded is decoded', async () => {
+  const event = httpEvent({ body: Buffer.from(JSON.stringify({ list: [LINE] })).toString('base64') });
+  expect(await ENDPOINTS.place({ ...event, isBase64Encoded: true })).toMatchObject({ statusCode: 202 });
+});
+
+test.each(['application/json', 'application/json; charset=utf-8', 'Application/JSON', 'application/vnd.api+json'])(
+  'content type %s is JSON',
+  async (type) => {
+    const request = { body: { list: [LINE] }, headers: { 'Content-Type': type } };
+    expect(await sent('place', request)).toMatchObject({ statusCode: 202 });
+  },
+);
+
+test.each(['text/plain', 'application/xml', 'application/jsonp', 'multipart/form-data; boundary=x', 'json'])(
+  'content type %s is not',
+  async (type) => {
+    const request = { body: { list: [LINE] }, headers: { 'Content-Type': type } };
+    expect(await sent('place', request)).toMatchObject({ statusCode: 415, meta: { code: 'UNSUPPORTED_MEDIA_TYPE' } });
+  },
+);
+
+test('without a content type a body is taken as what it is', async () => {
+  const event = httpEvent({ body: { list: [LINE] } });
+  expect(await ENDPOINTS.place({ ...event, headers: {} })).toMatchObject({ statusCode: 202 });
+});
+
+test.each(['__proto__', 'constructor', 'prototype', 'toString', 'hasOwnProperty'])(
+  'prototype key %s is an unknown field like any other',
+  async (key) => {
+    for (const [path, body] of [
+      [key, `{"list":[{"id":"a","count":1}],"${key}":{"isAdmin":true}}`],
+      [`list[0].${key}`, `{"list":[{"id":"a","count":1,"${key}":1}]}`],
+    ] as const) {
+      expect(await sent('place', { body })).toMatchObject({ statusCode: 400, meta: { errors: [{ path }] } });
+    }
+    expect(Object.prototype).not.toHaveProperty('isAdmin');
+  },
+);
+
+test('an item may be named like a prototype key and is counted like any other', async () => {
+  const list = ['__proto__', 'constructor', '__proto__'].map((id) => ({ id, count: 2 }));
+  expect(await sent('place', { body: { list } })).toMatchObject({
+    data: {
+      list: [
+        { item_id: '__proto__', count: 4 },
+        { item_id: 'constructor', count: 2 },
+      ],
+    },
+  });
+});
+
+test.each(['1e400', '-1e400', '9007199254740993', '1e21', '0.1', '1000001', 'NaN', '"1"', 'null', 'true', '[1]'])(
+  'count %s is refused',
+  async (count) => {
+    expect(await sent('place', { body: `{"list":[{"id":"a","count":${count}}]}` })).toMatchObject({ statusCode: 400 });
+  },
+);
+
+test('names that the caller chose are shown short and harmless', async () => {
+  const { meta } = await sent('place', { body: { list: [LINE], ['<script>\u0000'.repeat(30)]: 1 } });
+  const [fault] = (meta?.errors ?? []) as readonly { readonly path: string }[];
+  expect(fault?.path.length).toBeLessThan(500);
+  expect(fault?.path).not.toContain('\u0000');
+});
+
+test('a thousand faults are answered with the first twenty', async () => {
+  const body = Object.fromEntries(Array.from({ length: 1_000 }, (_, n) => [`field${n}`, n]));
+  const { meta } = await sent('place', { body: { ...body, list: [LINE] } });
+  expect(meta?.errors).toHaveLength(20);
+});
+
+const anyText = fc.oneof(fc.string({ unit: 'binary' }), fc.json(), fc.constant('{"list":[{"id":"a","count":1}]}'));
+const nearlyRight = fc.record(
+  {
+    list: fc.array(
+      fc.record(
+        { id: fc.oneof(fc.constant('a'), fc.string(), fc.anything()), count: fc.oneof(fc.nat(5), fc.anything()) },
+        { requiredKeys: [] },
+      ),
+      { maxLength: 60 },
+    ),
+    order_id: fc.oneof(fc.uuid(), fc.string()),
+    payment: fc.anything(),
+    extra: fc.anything(),
+  },
+  { requiredKeys: [] },
+);
+const anyBody = fc.oneof(anyText, fc.jsonValue().map(toText), nearlyRight.map(toText));
+
+test('no body gives a 500, whatever it is: it is taken or refused in the envelope', async () => {
+  const endpoint = fc.constantFrom('place', 'cancel', 'pay');
+  await fc.assert(
+    fc.asyncProperty(endpoint, anyBody, async (name, body) => {
+      const { statusCode, success, meta, data } = await sent(name as keyof typeof ENDPOINTS, { body });
+      if (statusCode < 300) {
+        expect(success).toBe(true);
+      } else {
+        expect([400, 413]).toContain(statusCode);
+        expect(meta).toMatchObject({ code: expect.any(String), request_id: 'request-1' });
+        expect(data).not.toMatch(/\bat .*:\d+:\d+/);
+      }
+    }),
+    { numRuns: 500 },
+  );
+});
+
+test('no query and no header gives a 500', async () => {
+  const text = fc.string({ unit: 'binary' });
+  await fc.assert(
+    fc.asyncProperty(fc.dictionary(text, text), fc.dictionary(text, text), text, async (query, headers, key) => {
+      expect([200, 400]).toContain((await sent('status', { query, headers })).statusCode);
+      const placed = { body: { list: [LINE] }, headers: { ...headers, 'Idempotency-Key': key } };
+      expect([202, 400, 415]).toContain((await sent('place', placed)).statusCode);
+    }),
+    { numRuns: 300 },
+  );
+});
+
+test('what is accepted has at most 50 lines, whole counts within bounds, and each item once', async () => {
+  const line = fc.record({ id: fc.constantFrom('a', 'b', 'c'), count: fc.integer({ min: 1, max: 400_000 }) });
+  await fc.assert(
+    fc.asyncProperty(fc.array(line, { maxLength: 55 }), async (list) => {
+      const { statusCode, data } = await sent('place', { body: { list } });
+      if (statusCode !== 202) return;
+      const { list: lines } = data as {
+        readonly list: readonly { readonly item_id: string; readonly count: number }[];
+      };
+      expect(list.length).toBeLessThanOrEqual(50);
+      expect(new Set(lines.map(({ item_id }) => item_id)).size).toBe(lines.length);
+      const sum = (counts: readonly { readonly count: number }[]) =>
+        counts.reduce((total, { count }) => total + count, 0);
+      expect(sum(lines)).toBe(sum(list));
+      for (const { count } of lines) expect(count).toBeLessThanOrEqual(1_000_000);
+    }),
+    { numRuns: 200 },
+  );
+});
+
+function toText(value: unknown): string {
+  try {
+    return JSON.stringify(value) ?? '';
+  } catch {
+    return '';
+  }
+}

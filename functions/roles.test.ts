@@ -1,0 +1,84 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { expect, test } from '@jest/globals';
+import { parse } from 'yaml';
+
+interface Statement {
+  readonly Effect: string;
+  readonly Action: readonly string[];
+  readonly Resource: unknown;
+}
+interface Role {
+  readonly Properties: {
+    readonly Policies: readonly { readonly PolicyDocument: { readonly Statement: readonly Statement[] } }[];
+  };
+}
+type MakeRoles = (context: {
+  readonly resolveVariable: () => Promise<string>;
+}) => Promise<{ readonly Resources: Readonly<Record<string, Role>> }>;
+
+const makeRoles = createRequire(import.meta.url)('./roles.cjs') as MakeRoles;
+
+async function statements(): Promise<ReadonlyMap<string, readonly Statement[]>> {
+  const { Resources } = await makeRoles({ resolveVariable: async () => 'test' });
+  return new Map(
+    Object.entries(Resources).map(([name, { Properties }]) => [
+      name,
+      Properties.Policies.flatMap(({ PolicyDocument }) => PolicyDocument.Statement),
+    ]),
+  );
+}
+
+test('every function’s role is made, and no other', async () => {
+  const described = parse(readFileSync(new URL('./functions.yml', import.meta.url), 'utf8'), { logLevel: 'silent' });
+  const wanted = Object.values(described as Record<string, { readonly role: string }>).map(({ role }) => role);
+  expect([...(await statements()).keys()].toSorted()).toEqual(wanted.toSorted());
+});
+
+test('no role may do everything, or do it everywhere', async () => {
+  for (const [role, allowed] of await statements()) {
+    for (const { Effect, Action, Resource } of allowed) {
+      expect(Effect).toBe('Allow');
+      for (const action of Action) expect(`${role} ${action}`).not.toContain('*');
+      expect(`${role} ${JSON.stringify(Resource)}`).not.toMatch(/"\*"|:\*:\*/);
+    }
+  }
+});
+
+test('what touches orders and sagas is what has to', async () => {
+  const actions = new Map(
+    [...(await statements())].map(([role, allowed]) => [
+      role,
+      allowed.flatMap(({ Action }) => Action).filter((action) => !action.startsWith('logs:')),
+    ]),
+  );
+  expect(Object.fromEntries([...actions].filter(([, allowed]) => allowed.length > 0))).toEqual({
+    PlaceOrderRole: [
+      'dynamodb:PutItem',
+      'dynamodb:GetItem',
+      'dynamodb:UpdateItem',
+      'dynamodb:DeleteItem',
+      'states:StartExecution',
+    ],
+    OrderStatusRole: ['dynamodb:GetItem'],
+    CancelOrderRole: ['dynamodb:GetItem', 'dynamodb:UpdateItem', 'states:SendTaskFailure'],
+    PayRole: ['dynamodb:GetItem', 'dynamodb:UpdateItem', 'states:SendTaskSuccess'],
+    AwaitPaymentRole: ['dynamodb:UpdateItem'],
+    StartStrandedOrdersRole: [
+      'dynamodb:Query',
+      'dynamodb:UpdateItem',
+      'states:StartExecution',
+      'states:DescribeExecution',
+    ],
+  });
+});
+
+test('a function writes to its own log alone', async () => {
+  for (const [role, [log]] of await statements()) {
+    const key = role.replace(/Role$/, '');
+    expect(log?.Action).toEqual(['logs:CreateLogStream', 'logs:PutLogEvents']);
+    expect(JSON.stringify(log?.Resource)).toContain(
+      `/aws/lambda/orders-test-${key[0]?.toLowerCase()}${key.slice(1)}:*`,
+    );
+  }
+});

@@ -1,0 +1,200 @@
+import '../../tests/support/quiet-log.ts';
+import { ChannelCredentials } from '@grpc/grpc-js';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { itemInStock, startInventory, type TestInventory } from '../../tests/support/inventory.ts';
+import { testOrder } from '../../tests/support/order.ts';
+import { startOrderTable, type TestOrderTable } from '../../tests/support/orders-table.ts';
+import { startPayment, type TestPayment } from '../../tests/support/payment.ts';
+import { createInventoryClient, type InventoryClient } from '../clients/inventory-client.ts';
+import { createPaymentClient, type PaymentClient } from '../clients/payment-client.ts';
+import { newOrderId } from '../orders/order-id.ts';
+import { createOrderRepository } from '../orders/order-repository.ts';
+import { readOrder } from '../orders/order-table.ts';
+import { createHandler as authorizePayment } from './authorize-payment.ts';
+import { createHandler as awaitPayment } from './await-payment.ts';
+import { handler as awaitRedrive } from './await-redrive.ts';
+import { createHandler as capturePayment } from './capture-payment.ts';
+import { createHandler as commitInventory } from './commit-inventory.ts';
+import { createHandler as releaseInventory } from './release-inventory.ts';
+import { createHandler as reserveInventory } from './reserve-inventory.ts';
+import { createHandler as voidPayment } from './void-payment.ts';
+
+let database: TestOrderTable;
+let inventoryService: TestInventory;
+let paymentService: TestPayment;
+let inventory: InventoryClient;
+let payment: PaymentClient;
+beforeAll(async () => {
+  database = await startOrderTable();
+  inventoryService = await startInventory({ catalogue: [itemInStock('item1', 1_000), itemInStock('scarce', 1)] });
+  paymentService = await startPayment();
+  const options = { credentials: ChannelCredentials.createInsecure(), deadlineMs: 5_000, maxConcurrentCalls: 10 };
+  inventory = createInventoryClient({ ...options, target: `127.0.0.1:${inventoryService.port}` });
+  payment = createPaymentClient({ ...options, target: `127.0.0.1:${paymentService.port}` });
+});
+afterAll(async () => {
+  inventory.close();
+  payment.close();
+  await paymentService.close();
+  await inventoryService.close();
+  await database.close();
+});
+
+const traceparent = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
+const about = (order_id: string) => ({ order_id, traceparent });
+
+const reserve = (order_id: string, item_id: string, count: number) =>
+  reserveInventory(() => inventory)({ ...about(order_id), lines: [{ item_id, count }], hold_seconds: 60 });
+const release = (order_id: string) => releaseInventory(() => inventory)({ ...about(order_id), reason: 'test' });
+const commit = (order_id: string) => commitInventory(() => inventory)(about(order_id));
+const authorize = (order_id: string, method = 'tok_visa') =>
+  authorizePayment(() => payment)({
+    ...about(order_id),
+    payment_id: order_id,
+    method,
+    amount_minor: 1_000,
+    currency: 'USD',
+  });
+const capture = (order_id: string) => capturePayment(() => payment)(about(order_id));
+const undo = (order_id: string) => voidPayment(() => payment)({ ...about(order_id), reason: 'test' });
+
+test('ReserveInventory holds the lines and answers what they cost', async () => {
+  const orderId = newOrderId();
+  expect(await reserve(orderId, 'item1', 3)).toEqual({
+    amount_minor: 1_500,
+    currency: 'USD',
+    lines: [{ item_id: 'item1', name: 'name of item1', count: 3, unit_price_minor: 500 }],
+    expires_at: expect.stringMatching(/^\d{4}-\d\d-\d\dT/),
+  });
+});
+
+test.each([
+  ['more than there is', 'scarce', 2, 'OutOfStockError'],
+  ['an item that does not exist', 'nothing', 1, 'ItemNotFoundError'],
+])('ReserveInventory of %s is a business no', async (_what, item, count, name) => {
+  await expect(reserve(newOrderId(), item, count)).rejects.toMatchObject({ name });
+});
+
+test('ReserveInventory under other lines is a mismatch', async () => {
+  const orderId = newOrderId();
+  await reserve(orderId, 'item1', 1);
+  await expect(reserve(orderId, 'item1', 2)).rejects.toMatchObject({ name: 'ReservationMismatchError' });
+});
+
+test('hanging: ReserveInventory after its compensation is refused', async () => {
+  const orderId = newOrderId();
+  expect(await release(orderId)).toEqual({});
+  await expect(reserve(orderId, 'item1', 1)).rejects.toMatchObject({ name: 'ReservationReleasedError' });
+});
+
+test('CommitInventory sells what is held, as often as one likes; then nothing is released', async () => {
+  const orderId = newOrderId();
+  await reserve(orderId, 'item1', 1);
+  expect(await commit(orderId)).toEqual({});
+  expect(await commit(orderId)).toEqual({});
+  await expect(release(orderId)).rejects.toMatchObject({ name: 'ReservationCommittedError' });
+});
+
+test('CommitInventory without a reservation is terminal', async () => {
+  await expect(commit(newOrderId())).rejects.toMatchObject({ name: 'ReservationNotFoundError' });
+});
+
+test('AuthorizePayment and CapturePayment take the money once', async () => {
+  const orderId = newOrderId();
+  const authorized = await authorize(orderId);
+  expect(authorized).toEqual({ payment_id: orderId, provider_reference: expect.stringMatching(/./) });
+  expect(await authorize(orderId)).toEqual(authorized);
+  expect(await capture(orderId)).toEqual({ provider_reference: authorized.provider_reference });
+  expect(await capture(orderId)).toEqual({ provider_reference: authorized.provider_reference });
+});
+
+test.each([
+  ['tok_declined', 'PaymentDeclinedError'],
+  ['tok_insufficient_funds', 'InsufficientFundsError'],
+  ['tok_unheard_of', 'InvalidPaymentMethodError'],
+])('AuthorizePayment with %s throws %s', async (method, name) => {
+  await expect(authorize(newOrderId(), method)).rejects.toMatchObject({ name });
+});
+
+test('CapturePayment without an authorization is terminal', async () => {
+  const failure = await capture(newOrderId()).catch((error: unknown) => error);
+  expect(['PaymentNotAuthorizedError', 'PaymentNotFoundError']).toContain((failure as Error).name);
+});
+
+test('empty compensation: VoidPayment without a payment keeps one from coming', async () => {
+  const orderId = newOrderId();
+  expect(await undo(orderId)).toEqual({ state: 'VOIDED' });
+  await expect(authorize(orderId)).rejects.toMatchObject({ name: 'PaymentVoidedError' });
+});
+
+test('VoidPayment voids an authorization, as often as one likes', async () => {
+  const orderId = newOrderId();
+  await authorize(orderId);
+  expect(await undo(orderId)).toEqual({ state: 'VOIDED' });
+  expect(await undo(orderId)).toEqual({ state: 'VOIDED' });
+  await expect(capture(orderId)).rejects.toMatchObject({ name: 'PaymentVoidedError' });
+});
+
+test('VoidPayment refunds a capture whose answer was lost, as often as one likes', async () => {
+  const orderId = newOrderId();
+  await authorize(orderId);
+  await capture(orderId);
+  expect(await undo(orderId)).toEqual({ state: 'REFUNDED' });
+  expect(await undo(orderId)).toEqual({ state: 'REFUNDED' });
+});
+
+test('AwaitPayment records the token that wakes the saga', async () => {
+  const order = testOrder({ status: 'RESERVED', start_pending: undefined });
+  await createOrderRepository(database.table).add(order);
+  const wait = awaitPayment(() => database.table);
+  const input = { ...about(order.order_id), task_token: 'token-1', payment_window_seconds: 60 };
+  expect(await wait(input)).toEqual({});
+  expect(await readOrder(database.table, order.order_id)).toMatchObject({
+    status: 'AWAITING_PAYMENT',
+    task_token: 'token-1',
+  });
+});
+
+test('AwaitRedrive fails the execution until it was redriven', async () => {
+  const parked = {
+    ...about('order-1'),
+    parked_step: 'CommitInventory',
+    error: 'RetryableError',
+    cause: 'the inventory does not answer',
+    parked_at_redrive_count: 1,
+  };
+  await expect(awaitRedrive({ ...parked, redrive_count: 1 })).rejects.toMatchObject({
+    name: 'NeedsAttentionError',
+    message: expect.stringMatching(/CommitInventory gave up with RetryableError: the inventory does not answer/),
+  });
+  expect(await awaitRedrive({ ...parked, redrive_count: 2 })).toEqual({});
+});
+
+test.each([
+  ['no payload', undefined, 'payload'],
+  ['no order', { traceparent }, 'order_id'],
+  [
+    'a field that is wrong',
+    { ...about('order-1'), lines: [{ item_id: 'item1', count: 0 }], hold_seconds: 60 },
+    'lines.0.count',
+  ],
+])('an input with %s is named', async (_what, payload, path) => {
+  await expect(reserveInventory(() => inventory)(payload)).rejects.toMatchObject({
+    name: 'InvalidTaskInputError',
+    message: expect.stringContaining(`${path}: `),
+  });
+});
+
+test('a service that is away is retryable', async () => {
+  const gone = createInventoryClient({
+    target: '127.0.0.1:1',
+    credentials: ChannelCredentials.createInsecure(),
+    deadlineMs: 5_000,
+    maxConcurrentCalls: 10,
+  });
+  try {
+    await expect(commitInventory(() => gone)(about('order-1'))).rejects.toMatchObject({ name: 'RetryableError' });
+  } finally {
+    gone.close();
+  }
+});
