@@ -1,0 +1,14 @@
+import { expect, test } from '@jest/globals';
+import { toApiSpelling, toSdkSpelling } from './attribute-values.ts';
+
+const sdk = {
+  Item: { tags: { Ss: ['a'] }, on: { Bool: true }, map: { M: { none: { Nul: true } } }, Bool: { S: 'x' } },
+};
+const api = {
+  Item: { tags: { SS: ['a'] }, on: { BOOL: true }, map: { M: { none: { NULL: true } } }, Bool: { S: 'x' } },
+};
+
+test('types of attribute values are spelt for whoever reads them; attributes of such a name are not touched', () => {
+  expect(toApiSpelling(sdk)).toEqual(api);
+  expect(toSdkSpelling(api)).toEqual(sdk);
+});

@@ -1,0 +1,137 @@
+import { createServer, type RequestListener, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, describe, expect, test } from '@jest/globals';
+import type { Json } from '../language/json.ts';
+import { HttpEndpoint } from './http-endpoint.ts';
+import type { IntegrationTarget } from './integration.ts';
+import { Lambda } from './lambda.ts';
+
+const PREFIX = 'arn:aws:lambda:us-east-1:000000000000:function:';
+const target: IntegrationTarget = {
+  kind: 'INTEGRATION',
+  resource: 'arn:aws:states:::lambda:invoke',
+  service: 'lambda',
+  action: 'invoke',
+  sdk: false,
+  pattern: 'REQUEST_RESPONSE',
+};
+const never = new AbortController().signal;
+const servers: Server[] = [];
+
+afterEach(async () => {
+  for (const server of servers.splice(0)) {
+    server.closeAllConnections();
+    await new Promise((done) => server.close(done));
+  }
+});
+
+const listen = async (handler: RequestListener, port = 0): Promise<number> => {
+  const server = createServer(handler);
+  await new Promise<void>((done) => server.listen(port, '127.0.0.1', done));
+  servers.push(server);
+  return (server.address() as AddressInfo).port;
+};
+
+const lambdaOn = (port: number, patienceSeconds = 0): Lambda =>
+  new Lambda(new HttpEndpoint(`http://127.0.0.1:${port}`, 4, patienceSeconds), PREFIX);
+
+const answering = (status: number, headers: { [name: string]: string }, body: string): Promise<number> =>
+  listen((_request, response) => {
+    response.writeHead(status, headers);
+    response.end(body);
+  });
+
+const invoke = (lambda: Lambda, input: Json): Promise<Json> =>
+  lambda.invoke({ target, input, origin: { executionArn: 'arn', taskId: '1' }, cancelled: never });
+
+describe('lambda:invoke', () => {
+  test('sends what the parameters say and answers in the shape of the service integration', async () => {
+    const seen: unknown[] = [];
+    const port = await listen((request, response) => {
+      let body = '';
+      request.on('data', (chunk) => {
+        body += String(chunk);
+      });
+      request.on('end', () => {
+        seen.push(request.url, request.headers['x-amz-invocation-type'], body);
+        response.writeHead(200, { 'x-amz-executed-version': '7' });
+        response.end('{"ok":true}');
+      });
+    });
+    const parameters = { FunctionName: `${PREFIX}work`, Qualifier: 'live', Payload: { a: 1 }, InvocationType: 'Event' };
+    const result = await invoke(lambdaOn(port), parameters);
+    expect(seen).toEqual(['/2015-03-31/functions/work/invocations?Qualifier=live', 'Event', '{"a":1}']);
+    expect(result).toMatchObject({
+      ExecutedVersion: '7',
+      Payload: { ok: true },
+      StatusCode: 200,
+      SdkHttpMetadata: { HttpStatusCode: 200 },
+    });
+  });
+
+  test('needs the name of a function', async () => {
+    await expect(invoke(lambdaOn(1), { Payload: {} })).rejects.toMatchObject({ error: 'States.Runtime' });
+  });
+});
+
+describe('a function that fails', () => {
+  const failing = (body: string): Promise<number> => answering(200, { 'x-amz-function-error': 'Unhandled' }, body);
+
+  test('fails the task with its own error and all it said as the cause', async () => {
+    const body = '{"errorType":"OutOfStockError","errorMessage":"none left"}';
+    const lambda = lambdaOn(await failing(body));
+    await expect(lambda.callFunction(`${PREFIX}work`, {}, never)).rejects.toMatchObject({
+      error: 'OutOfStockError',
+      causeText: body,
+    });
+  });
+
+  test('without an error type fails it with Lambda.Unknown', async () => {
+    const lambda = lambdaOn(await failing('{"errorMessage":"2026 Task timed out after 3.00 seconds"}'));
+    await expect(lambda.callFunction(`${PREFIX}work`, {}, never)).rejects.toMatchObject({ error: 'Lambda.Unknown' });
+  });
+
+  test('by answering too much fails it with States.DataLimitExceeded', async () => {
+    const lambda = lambdaOn(await answering(200, {}, `"${'a'.repeat(262_144)}"`));
+    await expect(lambda.callFunction(`${PREFIX}work`, {}, never)).rejects.toMatchObject({
+      error: 'States.DataLimitExceeded',
+    });
+  });
+});
+
+describe('Lambda itself', () => {
+  test.each([
+    [404, {}, 'Lambda.ResourceNotFoundException'],
+    [429, {}, 'Lambda.TooManyRequestsException'],
+    [500, {}, 'Lambda.ServiceException'],
+    [400, { 'x-amzn-errortype': 'InvalidRequestContentException:http://x' }, 'Lambda.InvalidRequestContentException'],
+  ])('refusing with %i fails the task with the exception’s name', async (status, headers, error) => {
+    const lambda = lambdaOn(await answering(status, headers, '{"Message":"no"}'));
+    await expect(lambda.callFunction(`${PREFIX}work`, {}, never)).rejects.toMatchObject({ error });
+  });
+
+  test('being restarted is waited for', async () => {
+    const port = await answering(200, {}, '1');
+    for (const server of servers.splice(0)) await new Promise((done) => server.close(done));
+    const answer = lambdaOn(port, 20).callFunction(`${PREFIX}work`, {}, never);
+    await new Promise((done) => setTimeout(done, 80));
+    await listen((_request, response) => response.end('"back"'), port);
+    expect(await answer).toBe('back');
+  });
+
+  test('gone for longer than the patience fails the task with Lambda.SdkClientException', async () => {
+    const port = await answering(200, {}, '1');
+    for (const server of servers.splice(0)) await new Promise((done) => server.close(done));
+    await expect(lambdaOn(port).callFunction(`${PREFIX}work`, {}, never)).rejects.toMatchObject({
+      error: 'Lambda.SdkClientException',
+    });
+  });
+
+  test('is not waited for once nobody wants the answer', async () => {
+    const port = await listen(() => undefined);
+    const controller = new AbortController();
+    const answer = lambdaOn(port, 20).callFunction(`${PREFIX}work`, {}, controller.signal);
+    controller.abort();
+    await expect(answer).rejects.toMatchObject({ name: 'AbortError' });
+  });
+});

@@ -1,0 +1,82 @@
+import { afterEach, describe, expect, test } from '@jest/globals';
+import type { JsonObject } from '../language/json.ts';
+import { startTestServer, type TestServer } from '../testing/test-server.ts';
+
+let server: TestServer | undefined;
+
+afterEach(async () => {
+  await server?.close();
+  server = undefined;
+});
+
+const calling = (resource: string, parameters: JsonObject): JsonObject => ({
+  StartAt: 'Call',
+  States: { Call: { Type: 'Task', Resource: `arn:aws:states:::${resource}`, Parameters: parameters, End: true } },
+});
+const ECHO: JsonObject = { StartAt: 'Echo', States: { Echo: { Type: 'Pass', End: true } } };
+const FAIL: JsonObject = { StartAt: 'Fail', States: { Fail: { Type: 'Fail', Error: 'Bad', Cause: 'very' } } };
+const outputOf = ({ output }: JsonObject): JsonObject => JSON.parse(String(output)) as JsonObject;
+
+const run = async (on: TestServer, resource: string, parameters: JsonObject): Promise<JsonObject> =>
+  on.end(await on.start(await on.create('caller', calling(resource, parameters))));
+
+describe('states:startExecution', () => {
+  test('answers at once with the new execution', async () => {
+    server = await startTestServer();
+    const child = await server.create('child', ECHO);
+    const end = await run(server, 'states:startExecution', { StateMachineArn: child, Name: 'named', Input: { a: 1 } });
+    const executionArn = child.replace('stateMachine', 'execution').concat(':named');
+    expect(outputOf(end)).toMatchObject({ ExecutionArn: executionArn, SdkHttpMetadata: { HttpStatusCode: 200 } });
+    expect(await server.end(executionArn)).toMatchObject({ input: '{"a":1}' });
+  });
+
+  test.each([
+    ['.sync', '{"a":1}'],
+    ['.sync:2', { a: 1 }],
+  ])('with %s answers with its end', async (suffix, payload) => {
+    server = await startTestServer();
+    const child = await server.create('child', ECHO);
+    const end = await run(server, `states:startExecution${suffix}`, { StateMachineArn: child, Input: { a: 1 } });
+    expect(outputOf(end)).toMatchObject({ Status: 'SUCCEEDED', Input: payload, Output: payload });
+  });
+
+  test('with .sync fails when the execution fails, and the cause says how', async () => {
+    server = await startTestServer();
+    const child = await server.create('child', FAIL);
+    const end = await run(server, 'states:startExecution.sync', { StateMachineArn: child });
+    expect(end).toMatchObject({ status: 'FAILED', error: 'States.TaskFailed' });
+    expect(JSON.parse(String(end.cause))).toMatchObject({ Status: 'FAILED', Error: 'Bad', Cause: 'very', Input: '{}' });
+  });
+
+  test('with .sync stops the execution it waits for when its own is stopped', async () => {
+    server = await startTestServer();
+    const wait: JsonObject = { StartAt: 'Wait', States: { Wait: { Type: 'Wait', Seconds: 60, End: true } } };
+    const child = await server.create('child', wait);
+    const caller = calling('states:startExecution.sync', { StateMachineArn: child, Name: 'waiting' });
+    const executionArn = await server.start(await server.create('caller', caller));
+    await server.call('StopExecution', { executionArn });
+    expect(await server.end(child.replace('stateMachine', 'execution').concat(':waiting'))).toMatchObject({
+      status: 'ABORTED',
+    });
+  });
+
+  test('of a machine that is not there fails with the service’s exception', async () => {
+    server = await startTestServer();
+    const missing = 'arn:aws:states:us-east-1:000000000000:stateMachine:missing';
+    expect(await run(server, 'states:startExecution', { StateMachineArn: missing })).toMatchObject({
+      error: 'StepFunctions.StateMachineDoesNotExistException',
+      cause: expect.stringContaining("State Machine Does Not Exist: '"),
+    });
+  });
+});
+
+test('aws-sdk:sfn calls any action, its members and dates spelt as AWS’s SDK does', async () => {
+  server = await startTestServer();
+  const child = await server.create('child', ECHO);
+  const described = await run(server, 'aws-sdk:sfn:describeStateMachine', { StateMachineArn: child });
+  expect(outputOf(described)).toMatchObject({
+    StateMachineArn: child,
+    Status: 'ACTIVE',
+    CreationDate: expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/),
+  });
+});
