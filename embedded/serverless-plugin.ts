@@ -27,7 +27,6 @@ export default class EmbeddedStackPlugin {
       this.hooks = {};
       return;
     }
-    turnOffBundling(serverless);
     this.hooks = {
       initialize: () => this.#orEnd(() => this.#begin()),
       'before:offline:start': () => this.#orEnd(() => this.#run()),
@@ -45,9 +44,6 @@ export default class EmbeddedStackPlugin {
     this.#lifecycle = lifecycle;
     this.#watchForTheEnd(lifecycle, terminal);
     terminal.say('Starting DynamoDB, Step Functions, Inventory, Payment and the HTTP API ...');
-    for (const definition of Object.values(this.#serverless.service.functions)) {
-      definition.skipEsbuild = true;
-    }
     await lifecycle.takePossession();
     this.#childrenStarted = lifecycle.startChildren();
     // Awaited in #run; until then a failure must not count as unhandled.
@@ -115,15 +111,6 @@ export default class EmbeddedStackPlugin {
       process.exit(130);
     }
   }
-}
-
-// Node runs the sources as they are (see function-modules.ts): no bundles, no watcher, no esbuild beside the stack.
-function turnOffBundling(serverless: Serverless): void {
-  const esbuild = serverless.service.custom?.esbuild;
-  serverless.service.custom = {
-    ...serverless.service.custom,
-    esbuild: { ...(typeof esbuild === 'object' && esbuild), watch: { pattern: [] } },
-  };
 }
 
 function findOfflineServer(serverless: Serverless): OfflineServer {

@@ -12,8 +12,6 @@ export interface ServerlessFunction {
   /** The function's full name, e.g. `orders-dev-placeOrder`. */
   readonly name: string;
   environment?: { readonly [name: string]: TemplateValue };
-  /** serverless-esbuild leaves a function with this mark alone. */
-  skipEsbuild?: boolean;
 }
 
 /** The parts of the Serverless Framework's instance that the plugin reads and writes. */
