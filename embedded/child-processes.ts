@@ -39,6 +39,11 @@ export function stackUrls({ ports, externalDynamoDbUrl }: StackConfiguration): S
   };
 }
 
+/** The addresses under which the parts reach each other: their own, or what stands before them. */
+export function linkUrls(configuration: StackConfiguration): StackUrls {
+  return { ...stackUrls(configuration), ...configuration.links };
+}
+
 /** What differs between the stack's Node programs. */
 interface NodeProgram {
   readonly name: string;
@@ -56,6 +61,7 @@ export class ChildProcesses {
   readonly #configuration: StackConfiguration;
   readonly #directory: DataDirectory;
   readonly #urls: StackUrls;
+  readonly #links: StackUrls;
   readonly #baseEnvironment: NodeJS.ProcessEnv;
 
   /** @param environment what all children get, before anything of the functions' environment came into it */
@@ -63,6 +69,7 @@ export class ChildProcesses {
     this.#configuration = configuration;
     this.#directory = directory;
     this.#urls = stackUrls(configuration);
+    this.#links = linkUrls(configuration);
     this.#baseEnvironment = environment;
   }
 
@@ -90,8 +97,8 @@ export class ChildProcesses {
     const options = {
       '--port': String(port),
       '--data': this.#directory.stepFunctions,
-      '--lambda-endpoint': this.#urls.lambda,
-      '--dynamodb-endpoint': this.#urls.dynamodb,
+      '--lambda-endpoint': this.#links.lambda,
+      '--dynamodb-endpoint': this.#links.dynamodb,
     };
     return this.#node({
       name: 'engine',
@@ -135,7 +142,7 @@ export class ChildProcesses {
       LISTEN_HOST: '127.0.0.1',
       PORT: String(port),
       // The services use DynamoDB alone: straight to it, so that they go on while the endpoint is down.
-      AWS_ENDPOINT_URL: this.#urls.dynamodb,
+      AWS_ENDPOINT_URL: this.#links.dynamodb,
       DRAIN_SECONDS: '3',
     };
   }

@@ -6,6 +6,7 @@ test('an empty environment gives the documented ports and folder', () => {
     ports: { http: 3000, lambda: 3002, endpoint: 4566, dynamodb: 8000, inventory: 50051, payment: 50052 },
     dataDirectory: `${PROJECT_ROOT}/.embedded`,
     externalDynamoDbUrl: undefined,
+    links: {},
   });
 });
 
@@ -14,6 +15,8 @@ test.each([
   [{ PAYMENT_PORT: '70000' }, 'from 1 to 65535'],
   [{ HTTP_PORT: '4566' }, 'HTTP_PORT and AWS_ENDPOINT_PORT are both 4566'],
   [{ DYNAMODB_ENDPOINT_URL: 'localhost' }, "DYNAMODB_ENDPOINT_URL is 'localhost'"],
+  [{ EMBEDDED_LAMBDA_LINK: 'localhost' }, "EMBEDDED_LAMBDA_LINK is 'localhost'"],
+  [{ EMBEDDED_PAYMENT_LINK: 'a b' }, "EMBEDDED_PAYMENT_LINK is 'a b'"],
 ])('%o is refused by name', (environment, message) => {
   expect(() => readConfiguration(environment)).toThrow(message);
 });

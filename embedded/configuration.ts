@@ -18,6 +18,21 @@ export const PORTS = {
 /** A listener of the stack. */
 export type PortName = keyof typeof PORTS;
 
+/**
+ * The variables that name another address under which the parts of the stack reach one of them, because something stands
+ * in between: a proxy that makes faults, a recorder. Readiness is still asked of the part itself.
+ */
+export const LINKS = {
+  lambda: { variable: 'EMBEDDED_LAMBDA_LINK', example: 'http://127.0.0.1:13002' },
+  endpoint: { variable: 'EMBEDDED_ENDPOINT_LINK', example: 'http://127.0.0.1:14566' },
+  dynamodb: { variable: 'EMBEDDED_DYNAMODB_LINK', example: 'http://127.0.0.1:18000' },
+  inventory: { variable: 'EMBEDDED_INVENTORY_LINK', example: '127.0.0.1:15051' },
+  payment: { variable: 'EMBEDDED_PAYMENT_LINK', example: '127.0.0.1:15052' },
+} as const satisfies Partial<Record<PortName, { readonly variable: string; readonly example: string }>>;
+
+/** A part of the stack that others call. */
+export type LinkName = keyof typeof LINKS;
+
 /** Checks one port number for each listener. */
 export const portsSchema = z.object({
   http: z.int(),
@@ -38,6 +53,8 @@ export interface StackConfiguration {
   readonly dataDirectory: string;
   /** A DynamoDB that is already there (`DYNAMODB_ENDPOINT_URL`), used instead of starting dynoxide. */
   readonly externalDynamoDbUrl: string | undefined;
+  /** Where the parts reach each other, for those that something stands before (`LINKS`). */
+  readonly links: Readonly<Partial<Record<LinkName, string>>>;
 }
 
 /** Thrown when the stack cannot start as it is configured: restarting changes nothing, the user must. */
@@ -65,7 +82,23 @@ export function readConfiguration(environment: NodeJS.ProcessEnv): StackConfigur
     ports,
     dataDirectory: isAbsolute(directory) ? directory : join(PROJECT_ROOT, directory),
     externalDynamoDbUrl: urlFrom(environment, 'DYNAMODB_ENDPOINT_URL'),
+    links: linksFrom(environment),
   };
+}
+
+function linksFrom(environment: NodeJS.ProcessEnv): StackConfiguration['links'] {
+  const named = (Object.keys(LINKS) as LinkName[]).flatMap((name) => {
+    const { variable, example } = LINKS[name];
+    const text = environment[variable];
+    if (text === undefined || text === '') {
+      return [];
+    }
+    if (!URL.canParse(example.includes('://') ? text : `grpc://${text}`)) {
+      throw new ConfigurationError(`${variable} is '${text}'; it must be an address such as ${example}.`);
+    }
+    return [[name, text]];
+  });
+  return Object.fromEntries(named);
 }
 
 function portFrom(environment: NodeJS.ProcessEnv, name: PortName): number {

@@ -3,7 +3,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { z } from 'zod';
 import { banner } from './banner.ts';
-import { ChildProcesses, type StackUrls, stackUrls, type TableNames } from './child-processes.ts';
+import { ChildProcesses, linkUrls, type StackUrls, stackUrls, type TableNames } from './child-processes.ts';
 import { ConfigurationError, PROJECT_ROOT, portNames, type StackConfiguration } from './configuration.ts';
 import type { DataDirectory } from './data-directory.ts';
 import { readTableDescription } from './dynamodb/table-description.ts';
@@ -54,7 +54,7 @@ export class StackLifecycle {
     this.#directory = directory;
     this.#terminal = terminal;
     this.#urls = stackUrls(configuration);
-    setLocalEnvironment(process.env, this.#urls);
+    setLocalEnvironment(process.env, linkUrls(configuration));
     // A copy: serverless-offline puts each function's environment into process.env while it runs.
     this.#children = new ChildProcesses(configuration, directory, { ...process.env });
   }
@@ -194,10 +194,11 @@ export class StackLifecycle {
   #localiseFunctions(template: LocalTemplate): readonly string[] {
     const { service } = this.#serverless;
     const functions = Object.entries(service.functions);
+    const { inventory, payment } = linkUrls(this.#configuration);
     const common = {
       ...template.resolveEnvironment(service.provider.environment, 'provider.environment'),
-      INVENTORY_GRPC_URL: this.#urls.inventory,
-      PAYMENT_GRPC_URL: this.#urls.payment,
+      INVENTORY_GRPC_URL: inventory,
+      PAYMENT_GRPC_URL: payment,
     };
     service.provider.environment = common;
     Object.assign(process.env, common);
