@@ -1,17 +1,11 @@
 import { literalTests, valueTests } from '../language/comparison.ts';
 import type { Json } from '../language/json.ts';
-import { parseTimestamp } from '../language/timestamp.ts';
+import { assign } from './assign-check.ts';
 import { checkObject, checkOneOf, type Field, type FieldSubject, type Fields } from './field.ts';
-import { isExpression, jsonataTemplate, path, template, text, truth } from './field-checks.ts';
+import { checkTimestamp, isExpression, jsonataTemplate, path, text, truth } from './field-checks.ts';
 import { checkJsonataValue } from './jsonata-check.ts';
 
-const timestamp: Field = {
-  check: ({ value, location, findings }) => {
-    if (typeof value !== 'string' || parseTimestamp(value) === undefined) {
-      findings.schema('Expected value of type Timestamp', location);
-    }
-  },
-};
+const timestamp: Field = { check: checkTimestamp };
 
 const number: Field = {
   check: ({ value, location, findings }) => {
@@ -55,7 +49,7 @@ const ruleFields: Fields = {
   Comment: text,
   Condition: condition,
   Next: text,
-  Assign: template,
+  Assign: assign,
   Output: jsonataTemplate,
 };
 

@@ -1,4 +1,5 @@
 import { jsonataExpression } from '../language/jsonata.ts';
+import { parseTimestamp } from '../language/timestamp.ts';
 import type { Field, FieldSubject } from './field.ts';
 import { checkJsonataValue } from './jsonata-check.ts';
 import { isIntrinsic, isPath, isReferencePath } from './jsonpath-syntax.ts';
@@ -59,6 +60,14 @@ function checkNumber({ value, location, findings }: FieldSubject, { least, most,
   } else if (value < least) findings.schema(`Minimum value is ${shown(least)}`, location);
   else if (most !== undefined && value > most) findings.schema(`Maximum value is ${shown(most)}`, location);
 }
+
+/** A moment that is written down: RFC 3339, which unlike ISO 8601 insists on seconds. */
+export function checkTimestamp({ value, location, findings }: FieldSubject): void {
+  const valid = typeof value === 'string' && RFC3339.test(value) && parseTimestamp(value) !== undefined;
+  if (!valid) findings.schema('String does not match RFC3339 timestamp', location);
+}
+
+const RFC3339 = /T\d{2}:\d{2}:\d{2}/i;
 
 /** A string that in a JSONata state may be an expression. */
 export const textOrExpression: Field = {

@@ -7,6 +7,7 @@ import {
   numberOrExpression,
   path,
   template,
+  text,
   word,
 } from './field-checks.ts';
 import { checkJsonataValue } from './jsonata-check.ts';
@@ -39,6 +40,7 @@ export const items: Field = {
 };
 
 const processorConfigFields: Fields = {
+  Comment: text,
   Mode: word('INLINE', 'DISTRIBUTED'),
   ExecutionType: word('STANDARD', 'EXPRESS'),
 };
@@ -54,6 +56,7 @@ export const itemBatcher: Field = {
   check: (subject) => {
     const names = ['MaxItemsPerBatch', 'MaxInputBytesPerBatch'];
     const fields: Fields = {
+      Comment: text,
       BatchInput: template,
       ...Object.fromEntries(
         names.flatMap((name) => [
@@ -69,6 +72,7 @@ export const itemBatcher: Field = {
 };
 
 const outsideFields: Fields = {
+  Comment: text,
   Resource: { check: refuseStorage },
   Parameters: jsonPathTemplate,
   Arguments: jsonataTemplate,

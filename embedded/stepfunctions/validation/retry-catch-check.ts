@@ -1,7 +1,8 @@
 import type { Json } from '../language/json.ts';
 import { isJsonObject } from '../language/json-object.ts';
+import { assign } from './assign-check.ts';
 import { checkObject, type Field, type FieldSubject, type Fields } from './field.ts';
-import { jsonataTemplate, literalNumber, path, template, text, word } from './field-checks.ts';
+import { jsonataTemplate, literalNumber, path, text, word } from './field-checks.ts';
 
 const MOST_SECONDS = 99_999_999;
 /** `MaxDelaySeconds` must stay below a leap year. */
@@ -34,7 +35,7 @@ const catcherFields: Fields = {
   Next: text,
   ResultPath: path({ nullable: true, reference: true }),
   Output: jsonataTemplate,
-  Assign: template,
+  Assign: assign,
 };
 
 export const retry: Field = { check: (subject) => checkEntries(subject, retrierFields, ['ErrorEquals']) };

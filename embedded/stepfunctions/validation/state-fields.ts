@@ -1,8 +1,9 @@
-import { parseTimestamp } from '../language/timestamp.ts';
+import { assign } from './assign-check.ts';
 import { choices } from './choice-check.ts';
 import type { Field, Fields } from './field.ts';
 import {
   anything,
+  checkTimestamp,
   isExpression,
   jsonataTemplate,
   jsonPathTemplate,
@@ -36,11 +37,8 @@ export interface StateShape {
 
 const timestamp: Field = {
   check: (subject) => {
-    const { value, location, language, findings } = subject;
-    if (language === 'JSONata' && isExpression(value)) checkJsonataValue(subject);
-    else if (typeof value !== 'string' || parseTimestamp(value) === undefined) {
-      findings.schema('Expected value of type Timestamp', location);
-    }
+    if (subject.language === 'JSONata' && isExpression(subject.value)) checkJsonataValue(subject);
+    else checkTimestamp(subject);
   },
 };
 
@@ -61,12 +59,12 @@ const inputAndOutput: Fields = {
   OutputPath: path({ nullable: true }),
   Output: jsonataTemplate,
 };
-const assign: Fields = { Assign: template };
+const assigning: Fields = { Assign: assign };
 const transition: Fields = { Next: text, End: truth };
 const resultPath: Fields = { ResultPath: path({ nullable: true, reference: true }) };
 const result: Fields = { ...resultPath, ResultSelector: jsonPathTemplate };
 const errors: Fields = { Retry: retry, Catch: caught };
-const everyStep: Fields = { ...common, ...inputAndOutput, ...assign, ...transition };
+const everyStep: Fields = { ...common, ...inputAndOutput, ...assigning, ...transition };
 const NEXT_OR_END = ['Next', 'End'];
 
 /** Nested containers are checked where the walk descends into them. */
@@ -121,7 +119,7 @@ export const stateShapes: { readonly [T in StateType]: StateShape } = {
     ],
   },
   Choice: {
-    fields: { ...common, ...inputAndOutput, ...assign, Choices: choices, Default: text },
+    fields: { ...common, ...inputAndOutput, ...assigning, Choices: choices, Default: text },
     required: ['Choices'],
   },
   Parallel: {

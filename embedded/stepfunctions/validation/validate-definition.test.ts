@@ -348,6 +348,20 @@ describe('what cannot', () => {
       ],
     ],
     [
+      'a timestamp that is none',
+      one({ Type: 'Wait', Timestamp: '2026-01-01T00:00Z', ...end }),
+      [schema('String does not match RFC3339 timestamp', '/States/S/Timestamp')],
+    ],
+    [
+      'variables of impossible names',
+      one({ ...pass, Assign: { states: 1, '1x.$': '$.a', 'a b': 2 } }),
+      [
+        schema("The variable name 'states' is reserved", '/States/S/Assign'),
+        schema("'1x' is not a valid variable name", '/States/S/Assign'),
+        schema("'a b' is not a valid variable name", '/States/S/Assign'),
+      ],
+    ],
+    [
       'a role that is missing',
       one({ ...task, Credentials: {} }),
       [schema("The field 'RoleArn' is required but was missing", '/States/S/Credentials')],
