@@ -54,12 +54,43 @@ export interface EmbeddedStack {
 const POLL_MILLISECONDS = 50;
 const READY_WITHIN_MILLISECONDS = 60_000;
 
+/** Between finding a free port and listening on it another program may take it; then others are found. */
+const PORT_ATTEMPTS = 3;
+
+/** Thrown when a stack does not start; holds what it said. */
+export class StackStartError extends Error {
+  override readonly name = 'StackStartError';
+  readonly output: string;
+
+  constructor(output: string, cause: unknown) {
+    super(`The stack did not start. It said:\n${output}`, { cause });
+    this.output = output;
+  }
+
+  get lostItsPort(): boolean {
+    return /taken by another program|EADDRINUSE|address already in use/i.test(this.output);
+  }
+}
+
 /**
  * Starts a whole stack beside whatever else runs, and resolves once it is ready.
  *
- * @throws Error with the stack's own words when it ends, or is not ready in time
+ * @throws StackStartError with the stack's own words when it ends, or is not ready in time
  */
 export async function startEmbeddedStack(options: EmbeddedStackOptions = {}): Promise<EmbeddedStack> {
+  const attempts = (options.ports ?? 'free') === 'free' ? PORT_ATTEMPTS : 1;
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await startOnce(options);
+    } catch (error) {
+      if (attempt === attempts || !(error instanceof StackStartError && error.lostItsPort)) {
+        throw error;
+      }
+    }
+  }
+}
+
+async function startOnce(options: EmbeddedStackOptions): Promise<EmbeddedStack> {
   const temporary = options.dataDirectory === undefined;
   const dataDirectory = options.dataDirectory ?? (await mkdtemp(join(tmpdir(), 'embedded-stack-')));
   const runFolder = dataDirectoryAt(dataDirectory).run;
@@ -82,7 +113,7 @@ export async function startEmbeddedStack(options: EmbeddedStackOptions = {}): Pr
     await until(isReady('api'), within, 'The stack is not ready');
   } catch (error) {
     await stop();
-    throw new Error(`The stack did not start. It said:\n${launch.output}`, { cause: error });
+    throw new StackStartError(launch.output, error);
   }
   const { urls, ports } = readyFileSchema.parse(JSON.parse(readFileSync(join(runFolder, 'ready.json'), 'utf8')));
   return {
