@@ -1,0 +1,33 @@
+import { expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { jsonComplaint } from './json-complaint.ts';
+
+const VALUE = "JSON String, Number, Array, Object or token 'null', 'true' or 'false'";
+
+test.each([
+  ['not JSON', `Unrecognized token 'not': was expecting (${VALUE})`],
+  ["{'a': 1}", "Unexpected character (''' (code 39)): was expecting double-quote to start field name"],
+  ['{"a" 1}', "Unexpected character ('1' (code 49)): was expecting a colon to separate field name and value"],
+  ['{"a": 1 "b"}', `Unexpected character ('"' (code 34)): was expecting comma to separate Object entries`],
+  ['[1 2]', "Unexpected character ('2' (code 50)): was expecting comma to separate Array entries"],
+  ['"open', 'Unexpected end-of-input: was expecting closing quote for a string value'],
+])('%s', (text, complaint) => {
+  expect(jsonComplaint(text)).toBe(complaint);
+});
+
+test('JSON gives no cause for complaint, everything else does', () => {
+  fc.assert(
+    fc.property(fc.oneof(fc.json(), fc.string()), (text) => {
+      expect(jsonComplaint(text) === undefined).toBe(isJson(text));
+    }),
+  );
+});
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
