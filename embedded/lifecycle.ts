@@ -1,7 +1,10 @@
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { z } from 'zod';
+import { whenListening } from './admission/listening-server.ts';
+import { guardRequests, orderApiLimits } from './admission/request-gate.ts';
 import { banner } from './banner.ts';
 import { ChildProcesses, linkUrls, type StackUrls, stackUrls, type TableNames } from './child-processes.ts';
 import { ConfigurationError, PROJECT_ROOT, portNames, type StackConfiguration } from './configuration.ts';
@@ -24,6 +27,7 @@ import type { Terminal } from './terminal.ts';
 
 const API_PROCESS = 'api';
 const FIRST_ANSWER_MILLISECONDS = 15_000;
+const FIRST_ANSWER_PAUSE_MILLISECONDS = 250;
 
 /** What the stack needs of the serverless-offline plugin: its public methods. */
 export interface OfflineServer {
@@ -95,15 +99,17 @@ export class StackLifecycle {
     const template = LocalTemplate.of(this.#serverless);
     const modules = this.#localiseFunctions(template);
     const client = new SFNClient({ endpoint: this.#urls.endpoint });
+    whenListening(this.#configuration.ports.http, (server) => guardRequests(server, orderApiLimits()));
     await Promise.all([
-      childrenStarted.then(() => this.#createStateMachines(client, template)),
-      offline.start(),
+      childrenStarted,
       // Loaded now, so that the first request is as quick as the next and a broken source is found at the start.
       ...modules.map((url) => import(url)),
     ]);
     if (this.#stopping) {
       return;
     }
+    // Not before the services are there: executions of an earlier life go on as soon as a function can be invoked.
+    await Promise.all([this.#createStateMachines(client, template), offline.start()]);
     await this.#firstAnswer();
     await placeSampleOrder({
       stateMachines: client,
@@ -221,10 +227,18 @@ export class StackLifecycle {
   /** One request through API, function, service and database: what it proves need not be hoped. */
   async #firstAnswer(): Promise<void> {
     const url = `${this.#urls.http}/inventory/stocks`;
-    const response = await fetch(url, { signal: AbortSignal.timeout(FIRST_ANSWER_MILLISECONDS) });
-    const text = await response.text();
-    if (!response.ok) {
-      throw new Error(`The first request, GET ${url}, was answered with ${response.status}: ${text.slice(0, 500)}`);
+    const deadline = AbortSignal.timeout(FIRST_ANSWER_MILLISECONDS);
+    for (;;) {
+      const response = await fetch(url, { signal: deadline });
+      const text = await response.text();
+      if (response.ok || this.#stopping) {
+        return;
+      }
+      // 503 is the API's own word for "try again"; a child may just be coming back.
+      if (response.status !== 503 || deadline.aborted) {
+        throw new Error(`The first request, GET ${url}, was answered with ${response.status}: ${text.slice(0, 500)}`);
+      }
+      await sleep(FIRST_ANSWER_PAUSE_MILLISECONDS);
     }
   }
 
