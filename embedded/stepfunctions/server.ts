@@ -4,6 +4,7 @@ import { EndpointRouter } from '../endpoint/endpoint-router.ts';
 import { ACTIONS } from './api/actions.ts';
 import { Engine } from './engine.ts';
 import type { StepFunctionsServerOptions } from './options.ts';
+import { guardAgainstRunawayExpressions } from './regexp-guard.ts';
 import { settingsOf } from './settings.ts';
 import { type ActionHandler, AwsJsonServer } from './wire/aws-json-server.ts';
 
@@ -28,6 +29,7 @@ const CLOSE_PATIENCE_MS = 500;
  * @throws {Error} the port is taken, or another process has the journal open
  */
 export const startStepFunctionsServer = async (options: StepFunctionsServerOptions): Promise<StepFunctionsServer> => {
+  guardAgainstRunawayExpressions();
   const settings = settingsOf(options);
   const engine = new Engine(settings);
   const handlers = new Map<string, ActionHandler>();

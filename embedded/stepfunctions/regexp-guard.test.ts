@@ -1,0 +1,17 @@
+import { expect, test } from '@jest/globals';
+import { evaluateJsonata } from './language/evaluate.ts';
+import { guardAgainstRunawayExpressions } from './regexp-guard.ts';
+
+test('a regular expression that backtracks without end is answered all the same', async () => {
+  guardAgainstRunawayExpressions();
+  const scope = {
+    input: { text: `${'a'.repeat(60)}!` },
+    context: {},
+    variables: {},
+    at: 0,
+    entropy: '0'.repeat(64),
+  };
+  const where = { stateName: 'Match', field: 'Output' };
+  // Without the guard this takes longer than the sun will shine.
+  expect(await evaluateJsonata('$contains($states.input.text, /^(a+)+$/)', scope, where)).toBe(false);
+});
