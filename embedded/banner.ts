@@ -5,7 +5,12 @@ import { PROJECT_ROOT, type StackConfiguration } from './configuration.ts';
 const FIRST_ITEM = '0ec2fe2b-d061-43cd-a16e-672d2662e6fe';
 
 /** What stands in the terminal once the stack is up: where everything is and three commands to try. */
-export function banner(urls: StackUrls, configuration: StackConfiguration, seconds: number): string {
+export function banner(
+  urls: StackUrls,
+  configuration: StackConfiguration,
+  stateMachineArn: string,
+  seconds: number,
+): string {
   const { dataDirectory, externalDynamoDbUrl } = configuration;
   const data = relative(PROJECT_ROOT, dataDirectory);
   const shown = data.startsWith('..') ? dataDirectory : data;
@@ -28,7 +33,7 @@ Try:
     -d '{"list":[{"id":"${FIRST_ITEM}","count":1}],"payment":{"method":"tok_visa"}}'
 
   AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local aws --region us-east-1 --endpoint-url ${urls.endpoint} \\
-    stepfunctions list-executions --state-machine-arn arn:aws:states:us-east-1:000000000000:stateMachine:order-saga-dev
+    stepfunctions list-executions --state-machine-arn ${stateMachineArn}
 
 Ctrl-C ends it; the data stays. npm start -- --fresh starts empty.
 `;

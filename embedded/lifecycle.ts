@@ -111,13 +111,14 @@ export class StackLifecycle {
     // Not before the services are there: executions of an earlier life go on as soon as a function can be invoked.
     await Promise.all([this.#createStateMachines(client, template), offline.start()]);
     await this.#firstAnswer();
+    const stateMachineArn = this.#resourceName(template, 'OrderSaga');
     await placeSampleOrder({
       stateMachines: client,
-      stateMachineArn: this.#resourceName(template, 'OrderSaga'),
+      stateMachineArn,
       ordersTable: this.#resourceName(template, 'OrdersTable'),
     });
     client.destroy();
-    this.#announce();
+    this.#announce(stateMachineArn);
   }
 
   /** Ends all in order: no more requests, the engine, the services, the database. */
@@ -253,7 +254,7 @@ export class StackLifecycle {
     });
   }
 
-  #announce(): void {
+  #announce(stateMachineArn: string): void {
     const milliseconds = Math.round(performance.now() - this.#startedAt);
     writeJsonFile(this.#directory.run, 'ready', {
       pid: process.pid,
@@ -262,7 +263,7 @@ export class StackLifecycle {
       milliseconds,
     });
     this.#writeOwnRunFile(true);
-    this.#terminal.say(banner(this.#urls, this.#configuration, process.uptime()));
+    this.#terminal.say(banner(this.#urls, this.#configuration, stateMachineArn, process.uptime()));
     process.send?.({ type: 'ready' });
   }
 
