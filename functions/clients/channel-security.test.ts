@@ -1,5 +1,67 @@
-import { expect, test } from '@jest/globals';
-import { channelCredentials } from './channel-security.ts';
+import { ServerCredentials, type sendUnaryData } from '@grpc/grpc-js';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { InventoryServiceService, type ListItemsResponse } from '../../proto/gen/inventory/v1/inventory.ts';
+import { type Certificates, makeCertificates } from '../../tests/support/certificates.ts';
+import { startGrpcServer } from '../../tests/support/grpc-server.ts';
+import { channelCredentials, type TlsFiles } from './channel-security.ts';
+import { createInventoryClient } from './inventory-client.ts';
+import { parseServiceAddress } from './service-address.ts';
+
+let ours: Certificates;
+let foreign: Certificates;
+beforeAll(async () => {
+  [ours, foreign] = await Promise.all([makeCertificates(), makeCertificates()]);
+});
+afterAll(() => Promise.all([ours.remove(), foreign.remove()]));
+
+/** What a client with these files gets from a server that lets in clients of our authority only. */
+async function answerOfMutualTlsServer(files: TlsFiles): Promise<ListItemsResponse> {
+  const keyPair = { cert_chain: ours.certificate, private_key: ours.key };
+  const server = await startGrpcServer(
+    InventoryServiceService,
+    {
+      listItems: (_call: unknown, callback: sendUnaryData<ListItemsResponse>) =>
+        callback(null, { items: [], nextPageToken: '' }),
+    },
+    ServerCredentials.createSsl(ours.authority, [keyPair], true),
+  );
+  const address = parseServiceAddress(`grpcs://${server.target.replace('127.0.0.1', 'localhost')}`);
+  const client = createInventoryClient({
+    target: address.target,
+    credentials: channelCredentials(address, files),
+    deadlineMs: 5_000,
+    maxConcurrentCalls: 1,
+  });
+  try {
+    return await client.listItems({ pageSize: 1, pageToken: '' }, {});
+  } finally {
+    client.close();
+    server.close();
+  }
+}
+
+test('with its certificate a client gets through mutual TLS', async () => {
+  const files = {
+    GRPC_CA_FILE: ours.authorityFile,
+    GRPC_CLIENT_CERT_FILE: ours.certificateFile,
+    GRPC_CLIENT_KEY_FILE: ours.keyFile,
+  };
+  expect(await answerOfMutualTlsServer(files)).toEqual({ items: [], nextPageToken: '' });
+});
+
+test.each([
+  ['shows no certificate', () => ({ GRPC_CA_FILE: ours.authorityFile })],
+  [
+    'trusts another authority',
+    () => ({
+      GRPC_CA_FILE: foreign.authorityFile,
+      GRPC_CLIENT_CERT_FILE: ours.certificateFile,
+      GRPC_CLIENT_KEY_FILE: ours.keyFile,
+    }),
+  ],
+])('a client that %s does not', async (_what, files) => {
+  await expect(answerOfMutualTlsServer(files())).rejects.toMatchObject({ name: 'RetryableError' });
+});
 
 test('a plaintext address gets plaintext', () => {
   expect(channelCredentials({ target: 'inventory:50051', encrypted: false }, {})._isSecure()).toBe(false);

@@ -26,7 +26,7 @@ export function createHandler(dependencies: () => CancelOrderDependencies): Endp
   return createEndpoint(async (request) => {
     const { table, tokens } = dependencies();
     const { order_id } = readBody(request, cancelOrderBody);
-    request.logger.appendKeys({ order_id });
+    request.log.add({ order_id });
     const order = visibleOrder(await readOrder(table, order_id), request.owner);
     const cancellation = await requestCancellation(table, order, new Date());
     switch (cancellation.outcome) {

@@ -77,8 +77,8 @@ test('every line of a request carries its order, its request id and its trace', 
   const traceparent = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
   const { lines } = await answered(
     async (request) => {
-      request.logger.appendKeys({ order_id: 'order-1' });
-      request.logger.info('at work');
+      request.log.add({ order_id: 'order-1' });
+      request.log.info('at work');
       return answer(200, true);
     },
     { TraceParent: traceparent },
@@ -98,9 +98,9 @@ test('requests that overlap in one process keep their logs apart', async () => {
   const write = jest.spyOn(process.stdout, 'write').mockReturnValue(true);
   const endpoint = createEndpoint(
     async (request) => {
-      request.logger.appendKeys({ order_id: request.query.order_id ?? '' });
+      request.log.add({ order_id: request.query.order_id ?? '' });
       await new Promise((resolve) => setImmediate(resolve));
-      request.logger.info('at work', { expected: request.query.order_id ?? '' });
+      request.log.info('at work', { expected: request.query.order_id ?? '' });
       return answer(200, true);
     },
     () => logger,

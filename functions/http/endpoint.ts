@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
 import { TerminalError } from '../common/errors.ts';
-import { type Logger, rootLogger } from '../common/logger.ts';
+import { type Log, type Logger, rootLogger } from '../common/logger.ts';
 import { failureAnswer, publishedCode } from './failure-answer.ts';
 import { type HttpRequest, httpRequest } from './http-request.ts';
 
@@ -23,20 +23,20 @@ export function createEndpoint(
     const called = { method: event.httpMethod, path: event.path };
     try {
       const answered = await work(request);
-      request.logger.info('answered', { ...called, status: answered.statusCode, ms: Date.now() - started });
+      request.log.info('answered', { ...called, status: answered.statusCode, ms: Date.now() - started });
       return answered;
     } catch (error) {
       const failure = failureAnswer(error, requestId);
       const outcome = { ...called, status: failure.statusCode, code: publishedCode(error), ms: Date.now() - started };
-      logFailure(request.logger, error, outcome);
+      logFailure(request.log, error, outcome);
       return failure;
     }
   };
 }
 
-function logFailure(logger: Logger, error: unknown, outcome: { readonly status: number }): void {
+function logFailure(log: Log, error: unknown, outcome: { readonly status: number }): void {
   const cause = error instanceof Error ? error : new Error('something that is no error was thrown', { cause: error });
-  if (outcome.status === 500) logger.error('failed', { ...outcome, error: cause });
-  else if (error instanceof TerminalError) logger.info('refused', { ...outcome, why: error.message });
-  else logger.warn('could not be answered', { ...outcome, error: cause });
+  if (outcome.status === 500) log.error('failed', { ...outcome, error: cause });
+  else if (error instanceof TerminalError) log.info('refused', { ...outcome, why: error.message });
+  else log.warn('could not be answered', { ...outcome, error: cause });
 }

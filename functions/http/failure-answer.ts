@@ -9,9 +9,10 @@ const RETRY_AFTER_SECONDS = { least: 1, most: 5 } as const;
 const OUR_FAULT =
   'something went wrong on our side; send the request again, and if it fails once more, report meta.request_id';
 
-/** The code under which an error is published; what is not ours is INTERNAL_ERROR. */
+/** The code under which an error is published; what is a mistake of ours is INTERNAL_ERROR, whichever it is. */
 export function publishedCode(error: unknown): ErrorCode {
-  return error instanceof TerminalError || error instanceof RetryableError ? error.code : 'INTERNAL_ERROR';
+  const ours = error instanceof TerminalError || error instanceof RetryableError;
+  return ours && ERROR_CODES[error.code].status !== 500 ? error.code : 'INTERNAL_ERROR';
 }
 
 /**
@@ -25,7 +26,7 @@ export function failureAnswer(
 ): APIGatewayProxyResult {
   const code = publishedCode(error);
   const { status } = ERROR_CODES[code];
-  const published = code !== 'INTERNAL_ERROR' && status !== 500 && error instanceof Error;
+  const published = code !== 'INTERNAL_ERROR' && error instanceof Error;
   const faults = error instanceof InvalidRequestError ? { errors: error.faults } : {};
   return answer(status, published ? error.message : OUR_FAULT, {
     meta: { code, ...faults, ...meta, request_id: requestId },

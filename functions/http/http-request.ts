@@ -1,5 +1,5 @@
 import type { APIGatewayProxyEvent } from 'aws-lambda';
-import { type Logger, loggerFor } from '../common/logger.ts';
+import { type Log, type Logger, logWith } from '../common/logger.ts';
 import { continueTrace } from '../common/trace-context.ts';
 
 /** One request to an endpoint. */
@@ -16,7 +16,7 @@ export interface HttpRequest {
   /** The body as text; empty where there is none. */
   readonly body: string;
   /** The log of this request. */
-  readonly logger: Logger;
+  readonly log: Log;
 }
 
 /** Reads API Gateway's event. */
@@ -35,6 +35,6 @@ export function httpRequest(event: APIGatewayProxyEvent, requestId: string, logg
     header,
     query: event.queryStringParameters ?? {},
     body: event.isBase64Encoded ? Buffer.from(body, 'base64').toString('utf8') : body,
-    logger: loggerFor(logger, { request_id: requestId, traceparent }),
+    log: logWith(logger, { request_id: requestId, traceparent }),
   };
 }

@@ -81,7 +81,7 @@ test('a catalogue without end is cut, and says so', async () => {
 test('an item without a price is a fault of ours, not a gift', async () => {
   expect(await stocksOf(() => ({ items: [{ ...item('a'), unitPrice: undefined }], nextPageToken: '' }))).toMatchObject({
     statusCode: 500,
-    meta: { code: 'SERVICE_CONTRACT' },
+    meta: { code: 'INTERNAL_ERROR' },
   });
 });
 

@@ -17,7 +17,7 @@ export interface OrderStatusDependencies {
 export function createHandler(dependencies: () => OrderStatusDependencies): Endpoint {
   return createEndpoint(async (request) => {
     const { order_id } = readQuery(request, orderStatusQuery);
-    request.logger.appendKeys({ order_id });
+    request.log.add({ order_id });
     return answer(200, orderView(visibleOrder(await dependencies().orders.find(order_id), request.owner)));
   });
 }

@@ -2,7 +2,6 @@ import type { APIGatewayProxyResult } from 'aws-lambda';
 import type * as z from 'zod';
 import { answer } from '../common/envelope.ts';
 import { RetryableError } from '../common/errors.ts';
-import { loggerFor } from '../common/logger.ts';
 import { once } from '../common/once.ts';
 import { orderTable } from '../environment/order-table.ts';
 import { payment } from '../environment/payment.ts';
@@ -27,21 +26,21 @@ export function createHandler(dependencies: () => SettlementDependencies): Endpo
   return createEndpoint(async (request) => {
     const { list } = readBody(request, payBody);
     const [only] = list;
-    if (list.length === 1 && only !== undefined) request.logger.appendKeys({ order_id: only.order_id });
+    if (list.length === 1 && only !== undefined) request.log.add({ order_id: only.order_id });
     const outcomes = await Promise.all(list.map((entry) => pay(entry, request, dependencies())));
     return combined(outcomes, request);
   });
 }
 
 async function pay(entry: Entry, request: HttpRequest, dependencies: SettlementDependencies): Promise<Outcome> {
-  const logger = loggerFor(request.logger, { order_id: entry.order_id });
+  const log = request.log.with({ order_id: entry.order_id });
   try {
     const order = visibleOrder(await readOrder(dependencies.table, entry.order_id), request.owner);
     await settle(order, { paymentId: entry.id, traceparent: request.traceparent }, dependencies);
-    logger.info('paid', { payment_id: entry.id });
+    log.info('paid', { payment_id: entry.id });
     return { ...entry, paid: true };
   } catch (error) {
-    logger.info('not paid', { payment_id: entry.id, code: publishedCode(error) });
+    log.info('not paid', { payment_id: entry.id, code: publishedCode(error) });
     return { ...entry, paid: false, error };
   }
 }

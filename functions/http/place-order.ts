@@ -31,7 +31,7 @@ export interface PlaceOrderDependencies {
 export function createHandler(dependencies: () => PlaceOrderDependencies): Endpoint {
   return createEndpoint(async (request) => {
     const order = requestedOrder(request, dependencies().paymentWindowSeconds);
-    request.logger.appendKeys({ order_id: order.order_id });
+    request.log.add({ order_id: order.order_id });
     return dependencies().admission(() => place(order, request, dependencies()));
   });
 }
@@ -63,7 +63,7 @@ async function place(order: Order, request: HttpRequest, { orders, saga }: Place
       return accepted(order);
     case 'UNKNOWN':
       // The saga may run, so the order stays; where it does not run, the schedule starts it.
-      request.logger.warn('the answer to the start was lost', { cause: start.cause });
+      request.log.warn('the answer to the start was lost', { cause: start.cause });
       return accepted(order);
     case 'REFUSED':
       return refused(order, start.cause, orders);

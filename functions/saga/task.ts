@@ -1,12 +1,12 @@
 import * as z from 'zod';
 import { InvalidTaskInputError, TerminalError } from '../common/errors.ts';
-import { type Logger, loggerFor, rootLogger } from '../common/logger.ts';
+import { type Log, type Logger, logWith, rootLogger } from '../common/logger.ts';
 
 /** What a task of the saga knows beside its own input. */
 export interface TaskContext {
   readonly orderId: string;
   readonly traceparent: string;
-  readonly logger: Logger;
+  readonly log: Log;
 }
 
 /** A Lambda function that the state machine calls. */
@@ -29,14 +29,14 @@ export function createTask<Shape extends z.ZodRawShape, Result>(
 ): Task<Result> {
   return async (payload) => {
     const { order_id: orderId, traceparent } = checked(name, commonInput, payload);
-    const logger = loggerFor(parent(), { task: name, order_id: orderId, traceparent });
+    const log = logWith(parent(), { task: name, order_id: orderId, traceparent });
     const started = Date.now();
     try {
-      const result = await work(checked(name, input, payload), { orderId, traceparent, logger });
-      logger.info('done', { ms: Date.now() - started });
+      const result = await work(checked(name, input, payload), { orderId, traceparent, log });
+      log.info('done', { ms: Date.now() - started });
       return result;
     } catch (error) {
-      logFailure(logger, error, Date.now() - started);
+      logFailure(log, error, Date.now() - started);
       throw error;
     }
   };
@@ -49,7 +49,7 @@ function checked<Schema extends z.ZodType>(name: string, schema: Schema, payload
   throw new InvalidTaskInputError(`${name} got an input it cannot work with: ${faults.join('; ')}`);
 }
 
-function logFailure(logger: Logger, error: unknown, ms: number): void {
-  if (error instanceof TerminalError) logger.info('refused', { code: error.code, why: error.message, ms });
-  else logger.warn('failed', { error: error instanceof Error ? error : new Error(String(error)), ms });
+function logFailure(log: Log, error: unknown, ms: number): void {
+  if (error instanceof TerminalError) log.info('refused', { code: error.code, why: error.message, ms });
+  else log.warn('failed', { error: error instanceof Error ? error : new Error(String(error)), ms });
 }

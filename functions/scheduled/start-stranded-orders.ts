@@ -1,6 +1,6 @@
 import type { OrderSaga, SagaStart } from '../clients/order-saga.ts';
 import { RetryableError } from '../common/errors.ts';
-import { type Logger, loggerFor, rootLogger } from '../common/logger.ts';
+import { type Log, type Logger, logWith, rootLogger } from '../common/logger.ts';
 import { once } from '../common/once.ts';
 import { orderSaga } from '../environment/order-saga.ts';
 import { orderTable } from '../environment/order-table.ts';
@@ -47,7 +47,7 @@ export function createHandler(
     const waiting = ids[Symbol.iterator]();
     const worker = async () => {
       for (const id of waiting) {
-        const fate = await startStranded(id, dependencies(), loggerFor(parent(), { order_id: id }));
+        const fate = await startStranded(id, dependencies(), logWith(parent(), { order_id: id }));
         report[fate] += 1;
         // Step Functions is busy or away; pressing on would not help it.
         if (fate === 'left') break;
@@ -64,32 +64,32 @@ export function createHandler(
 async function startStranded(
   orderId: string,
   { orders, saga }: StartStrandedOrdersDependencies,
-  logger: Logger,
+  log: Log,
 ): Promise<Fate> {
   try {
     const announced = await orders.announceStart(orderId, new Date());
     if (!announced.applied) return 'under_way';
-    return await settled(await saga.start(announced.order), orderId, saga, logger);
+    return await settled(await saga.start(announced.order), orderId, saga, log);
   } catch (error) {
     if (!(error instanceof RetryableError)) throw error;
-    logger.warn('the saga of a stranded order could not be started', { error });
+    log.warn('the saga of a stranded order could not be started', { error });
     return 'left';
   }
 }
 
-async function settled(start: SagaStart, orderId: string, saga: OrderSaga, logger: Logger): Promise<Fate> {
+async function settled(start: SagaStart, orderId: string, saga: OrderSaga, log: Log): Promise<Fate> {
   switch (start.outcome) {
     case 'STARTED':
-      logger.info('started the saga of a stranded order');
+      log.info('started the saga of a stranded order');
       return 'started';
     case 'REFUSED':
     case 'UNKNOWN':
-      logger.warn('the saga of a stranded order could not be started', { cause: start.cause });
+      log.warn('the saga of a stranded order could not be started', { cause: start.cause });
       return 'left';
     case 'ALREADY_STARTED': {
       const status = await saga.status(orderId);
       if (status === 'RUNNING' || status === 'PENDING_REDRIVE') return 'under_way';
-      logger.error('the saga has ended without a word in its order; redrive the execution', { execution: status });
+      log.error('the saga has ended without a word in its order; redrive the execution', { execution: status });
       return 'ended';
     }
   }
