@@ -26,7 +26,10 @@ export const ERROR_CODES = {
   UNSUPPORTED_MEDIA_TYPE: { status: 415, meaning: 'the body is said to be something else than JSON' },
   INTERNAL_ERROR: { status: 500, meaning: 'a fault on our side; meta.request_id finds it in the log' },
   OVERLOADED: { status: 503, meaning: 'too much at once; nothing was done, try again after Retry-After' },
-  ORDERS_UNAVAILABLE: { status: 503, meaning: 'the order store does not answer; try again after Retry-After' },
+  ORDERS_UNAVAILABLE: {
+    status: 503,
+    meaning: 'the order store does not answer; repeat the same request (and Idempotency-Key) to learn its outcome',
+  },
   SAGA_UNAVAILABLE: { status: 503, meaning: 'Step Functions does not answer; try again after Retry-After' },
   INVENTORY_UNAVAILABLE: { status: 503, meaning: 'the inventory does not answer; try again after Retry-After' },
   PAYMENT_UNAVAILABLE: { status: 503, meaning: 'the payment service does not answer; try again after Retry-After' },

@@ -1,35 +1,17 @@
-import { LogFormatter, Logger, LogItem } from '@aws-lambda-powertools/logger';
-import type { LogAttributes, UnformattedAttributes } from '@aws-lambda-powertools/logger/types';
-import { expect, jest, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { httpEvent, read } from '../../tests/support/http-event.ts';
+import { keptLog } from '../../tests/support/kept-log.ts';
 import { answer } from '../common/envelope.ts';
 import { OutOfStockError, RetryableError } from '../common/errors.ts';
 import { createEndpoint } from './endpoint.ts';
 import type { HttpRequest } from './http-request.ts';
 
-/** A logger whose lines are kept as they would be written. */
-function keptLog() {
-  const lines: LogAttributes[] = [];
-  class Keeper extends LogFormatter {
-    override formatAttributes(attributes: UnformattedAttributes, additional: LogAttributes): LogItem {
-      const item = new LogItem({ attributes: { level: attributes.logLevel, message: attributes.message } });
-      item.addAttributes(additional);
-      lines.push(item.getAttributes());
-      return item;
-    }
-  }
-  const logger = new Logger({ logLevel: 'INFO', logFormatter: new Keeper() });
-  return { lines, logger };
-}
-
 async function answered(work: (request: HttpRequest) => Promise<ReturnType<typeof answer>>, headers = {}) {
-  const { lines, logger } = keptLog();
-  const silence = [jest.spyOn(process.stdout, 'write'), jest.spyOn(process.stderr, 'write')];
-  for (const stream of silence) stream.mockReturnValue(true);
+  const { logger, lines, restore } = keptLog();
   try {
     return { ...read(await createEndpoint(work, () => logger)(httpEvent({ headers }))), lines };
   } finally {
-    for (const stream of silence) stream.mockRestore();
+    restore();
   }
 }
 
@@ -94,8 +76,7 @@ test('every line of a request carries its order, its request id and its trace', 
 });
 
 test('requests that overlap in one process keep their logs apart', async () => {
-  const { lines, logger } = keptLog();
-  const write = jest.spyOn(process.stdout, 'write').mockReturnValue(true);
+  const { lines, logger, restore } = keptLog();
   const endpoint = createEndpoint(
     async (request) => {
       request.log.add({ order_id: request.query.order_id ?? '' });
@@ -106,7 +87,7 @@ test('requests that overlap in one process keep their logs apart', async () => {
     () => logger,
   );
   await Promise.all(['a', 'b', 'c'].map((order_id) => endpoint(httpEvent({ query: { order_id } }))));
-  write.mockRestore();
+  restore();
   const worked = lines.filter(({ message }) => message === 'at work');
   expect(worked).toHaveLength(3);
   for (const { order_id, expected } of worked) expect(order_id).toBe(expected);

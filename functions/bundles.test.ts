@@ -1,0 +1,61 @@
+import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { expect, test } from '@jest/globals';
+import { type BuildOptions, build } from 'esbuild';
+import { parse } from 'yaml';
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const read = (path: string): unknown => parse(readFileSync(join(ROOT, path), 'utf8'), { logLevel: 'silent' });
+
+interface ServiceDescription {
+  readonly custom: { readonly esbuild: BuildOptions & { readonly exclude: readonly string[] } };
+}
+
+/** The options of serverless.yml that are esbuild's own. */
+function bundleOptions(): BuildOptions {
+  const { exclude, outputFileExtension, ...options } = (read('serverless.yml') as ServiceDescription).custom
+    .esbuild as BuildOptions & { exclude: string[]; outputFileExtension: '.mjs' };
+  return { ...options, external: exclude, outExtension: { '.js': outputFileExtension }, sourcemap: false };
+}
+
+test('every function, bundled as for a deployment, loads with nothing else around it, and its errors keep their names', async () => {
+  const handlers = Object.values(read('functions/functions.yml') as Record<string, { readonly handler: string }>);
+  const modules = handlers.map(({ handler }) => handler.replace(/\.handler$/, ''));
+  const folder = await mkdtemp(join(tmpdir(), 'bundles-'));
+  try {
+    await build({
+      ...bundleOptions(),
+      absWorkingDir: ROOT,
+      entryPoints: modules.map((module) => `${module}.ts`),
+      outbase: ROOT,
+      outdir: folder,
+    });
+    const check = join(folder, 'check.mjs');
+    await writeFile(
+      check,
+      `const names = [];
+for (const module of ${JSON.stringify(modules)}) {
+  const { handler } = await import('./' + module + '.mjs');
+  if (typeof handler === 'function') names.push(module);
+}
+const { handler } = await import('./functions/saga/await-redrive.mjs');
+const error = await handler({}).catch((thrown) => thrown);
+console.log(JSON.stringify({ names, error: error.name, stack: error.stack.split(':')[0] }));`,
+    );
+    const { stdout } = await promisify(execFile)(process.execPath, [check], {
+      env: { POWERTOOLS_LOG_LEVEL: 'SILENT' },
+    });
+    expect(JSON.parse(stdout)).toEqual({
+      names: modules,
+      error: 'InvalidTaskInputError',
+      stack: 'InvalidTaskInputError',
+    });
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+});
