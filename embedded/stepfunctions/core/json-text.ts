@@ -3,19 +3,16 @@ import type { Json } from '../language/json.ts';
 /** Payloads may be this many bytes of UTF-8. */
 export const MAX_PAYLOAD_BYTES = 262_144;
 
-const texts = new WeakMap<object, string>();
+let latest: { readonly value: object; readonly text: string } | undefined;
 
 /**
- * A value as JSON text. One state's output is the next one's input, so the text of a large value is remembered
- * for as long as the value itself lives.
+ * A value as JSON text. A result is measured, recorded as one state's output and again as the next one's input, one
+ * right after the other: the latest text is kept.
  */
 export function jsonText(value: Json): string {
   if (typeof value !== 'object' || value === null) return JSON.stringify(value);
-  const known = texts.get(value);
-  if (known !== undefined) return known;
-  const text = JSON.stringify(value);
-  texts.set(value, text);
-  return text;
+  if (latest?.value !== value) latest = { value, text: JSON.stringify(value) };
+  return latest.text;
 }
 
 /** Whether a payload is larger than Step Functions lets pass. */

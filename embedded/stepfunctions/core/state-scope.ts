@@ -9,29 +9,48 @@ export interface ScopeExtras extends ContextExtras {
   readonly errorOutput?: Json;
 }
 
-/** The scope in which a frame's state evaluates an expression. What most expressions never read is made when it is read. */
+/** The scope in which a frame's state evaluates an expression. */
 export function stateScope(draft: Draft, frameId: string, input: Json, extras: ScopeExtras = {}): Scope {
-  let context: JsonObject | undefined;
-  let variables: JsonObject | undefined;
-  let entropy: string | undefined;
-  return {
-    input,
-    get context() {
-      context ??= contextObject(draft, draft.frame(frameId), extras);
-      return context;
-    },
-    get variables() {
-      variables ??= variablesInReach(draft, frameId);
-      return variables;
-    },
-    get entropy() {
-      entropy ??= draft.entropy.digits();
-      return entropy;
-    },
-    at: draft.at,
-    ...(extras.result === undefined ? {} : { result: extras.result }),
-    ...(extras.errorOutput === undefined ? {} : { errorOutput: extras.errorOutput }),
-  };
+  return new StateScope(draft, frameId, input, extras);
+}
+
+/** What most expressions never read is made when it is read. */
+class StateScope implements Scope {
+  readonly input: Json;
+  readonly at: number;
+  readonly result?: Json;
+  readonly errorOutput?: Json;
+  readonly #draft: Draft;
+  readonly #frameId: string;
+  readonly #extras: ScopeExtras;
+  #context: JsonObject | undefined;
+  #variables: JsonObject | undefined;
+  #entropy: string | undefined;
+
+  constructor(draft: Draft, frameId: string, input: Json, extras: ScopeExtras) {
+    this.input = input;
+    this.at = draft.at;
+    if (extras.result !== undefined) this.result = extras.result;
+    if (extras.errorOutput !== undefined) this.errorOutput = extras.errorOutput;
+    this.#draft = draft;
+    this.#frameId = frameId;
+    this.#extras = extras;
+  }
+
+  get context(): JsonObject {
+    this.#context ??= contextObject(this.#draft, this.#draft.frame(this.#frameId), this.#extras);
+    return this.#context;
+  }
+
+  get variables(): JsonObject {
+    this.#variables ??= variablesInReach(this.#draft, this.#frameId);
+    return this.#variables;
+  }
+
+  get entropy(): string {
+    this.#entropy ??= this.#draft.entropy.digits();
+    return this.#entropy;
+  }
 }
 
 function variablesInReach(draft: Draft, frameId: string): JsonObject {
