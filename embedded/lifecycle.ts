@@ -3,8 +3,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { z } from 'zod';
-import { whenListening } from './admission/listening-server.ts';
-import { guardRequests, orderApiLimits } from './admission/request-gate.ts';
 import { banner } from './banner.ts';
 import { ChildProcesses, linkUrls, type StackUrls, stackUrls, type TableNames } from './child-processes.ts';
 import { ConfigurationError, PROJECT_ROOT, portNames, type StackConfiguration } from './configuration.ts';
@@ -99,7 +97,6 @@ export class StackLifecycle {
     const template = LocalTemplate.of(this.#serverless);
     const modules = this.#localiseFunctions(template);
     const client = new SFNClient({ endpoint: this.#urls.endpoint });
-    whenListening(this.#configuration.ports.http, (server) => guardRequests(server, orderApiLimits()));
     await Promise.all([
       childrenStarted,
       // Loaded now, so that the first request is as quick as the next and a broken source is found at the start.
