@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { z } from 'zod';
+import { type ApiGate, openApiGate } from './admission/api-gate.ts';
 import { banner } from './banner.ts';
 import { ChildProcesses, linkUrls, type StackUrls, stackUrls, type TableNames } from './child-processes.ts';
 import { ConfigurationError, PROJECT_ROOT, portNames, type StackConfiguration } from './configuration.ts';
@@ -10,7 +11,7 @@ import type { DataDirectory } from './data-directory.ts';
 import { readTableDescription } from './dynamodb/table-description.ts';
 import { ensureTable } from './dynamodb/tables.ts';
 import { setLocalEnvironment } from './local-environment.ts';
-import { refuseBusyPorts } from './port-check.ts';
+import { findFreePort, refuseBusyPorts } from './port-check.ts';
 import { writeFunctionModules } from './resources/function-modules.ts';
 import { LocalTemplate } from './resources/local-template.ts';
 import type { Serverless } from './resources/serverless-service.ts';
@@ -47,6 +48,7 @@ export class StackLifecycle {
   readonly #startedAt = performance.now();
   readonly #running: SupervisedProcess[] = [];
   #offline: OfflineServer | undefined;
+  #gate: ApiGate | undefined;
   #stopping = false;
   #inPossession = false;
 
@@ -95,7 +97,8 @@ export class StackLifecycle {
   async startApi(offline: OfflineServer, childrenStarted: Promise<void>): Promise<void> {
     this.#offline = offline;
     const template = LocalTemplate.of(this.#serverless);
-    const modules = this.#localiseFunctions(template);
+    const apiPort = await findFreePort();
+    const modules = this.#localiseFunctions(template, apiPort);
     const client = new SFNClient({ endpoint: this.#urls.endpoint });
     await Promise.all([
       childrenStarted,
@@ -107,6 +110,7 @@ export class StackLifecycle {
     }
     // Not before the services are there: executions of an earlier life go on as soon as a function can be invoked.
     await Promise.all([this.#createStateMachines(client, template), offline.start()]);
+    this.#gate = await openApiGate({ host: '127.0.0.1', port: this.#configuration.ports.http, upstreamPort: apiPort });
     await this.#firstAnswer();
     const stateMachineArn = this.#resourceName(template, 'OrderSaga');
     await placeSampleOrder({
@@ -125,6 +129,7 @@ export class StackLifecycle {
       return;
     }
     removeJsonFile(this.#directory.run, 'ready');
+    await this.#gate?.close();
     await this.#offline?.end(true);
     await this.#stopChildren('engine');
     await this.#stopChildren('inventory', 'payment');
@@ -194,8 +199,11 @@ export class StackLifecycle {
     return parsed.data;
   }
 
-  /** Gives the functions their local environment and sources; answers the modules to load. */
-  #localiseFunctions(template: LocalTemplate): readonly string[] {
+  /**
+   * Gives the functions their local environment and sources, and serverless-offline the port behind the gate; answers
+   * the modules to load.
+   */
+  #localiseFunctions(template: LocalTemplate, apiPort: number): readonly string[] {
     const { service } = this.#serverless;
     const functions = Object.entries(service.functions);
     const { inventory, payment } = linkUrls(this.#configuration);
@@ -213,7 +221,11 @@ export class StackLifecycle {
     const offline = service.custom?.['serverless-offline'];
     service.custom = {
       ...service.custom,
-      'serverless-offline': { ...(typeof offline === 'object' && offline), location: this.#directory.handlers },
+      'serverless-offline': {
+        ...(typeof offline === 'object' && offline),
+        location: this.#directory.handlers,
+        httpPort: apiPort,
+      },
     };
     return writeFunctionModules(
       PROJECT_ROOT,

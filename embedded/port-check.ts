@@ -68,6 +68,17 @@ export async function findFreePorts(): Promise<Ports> {
   return portsSchema.parse({ http, lambda, endpoint, dynamodb, inventory, payment });
 }
 
+/** Finds one port that is free at this moment. */
+export async function findFreePort(): Promise<number> {
+  const server = await listenAnywhere();
+  const port = portOf(server);
+  await new Promise((resolve) => server.close(resolve));
+  if (port === undefined) {
+    throw new Error('The system gave a listener no port.');
+  }
+  return port;
+}
+
 function portOf(server: Server): number | undefined {
   const address = server.address();
   return address === null || typeof address === 'string' ? undefined : address.port;

@@ -1,0 +1,93 @@
+import {
+  Agent,
+  createServer,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  request,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
+import { answer } from '../../functions/common/envelope.ts';
+import type { LimitChoice } from './order-api-limits.ts';
+
+/** Headers that belong to one connection and are never passed on. */
+const hopByHop: ReadonlySet<string> = new Set([
+  'connection',
+  'keep-alive',
+  'proxy-connection',
+  'transfer-encoding',
+  'upgrade',
+]);
+
+/** Where the requests go that are let in. */
+export interface Upstream {
+  readonly host: string;
+  readonly port: number;
+}
+
+/**
+ * A server that passes requests on to another one, and answers at once with 503 and Retry-After what is over its limit.
+ * It takes over what API Gateway's throttling does in the cloud.
+ */
+export function createGate(upstream: Upstream, limitOf: LimitChoice): Server {
+  const agent = new Agent({ keepAlive: true, scheduling: 'lifo' });
+  const gate = createServer((incoming, response) => {
+    const limit = limitOf(incoming.url ?? '');
+    if (limit?.tryEnter() === false) {
+      refuse(incoming, response);
+      return;
+    }
+    const enteredAt = performance.now();
+    response.once('close', () => limit?.leave(enteredAt, performance.now()));
+    passOn(incoming, response, upstream, agent);
+  });
+  gate.once('close', () => agent.destroy());
+  return gate;
+}
+
+function passOn(incoming: IncomingMessage, response: ServerResponse, { host, port }: Upstream, agent: Agent): void {
+  const outgoing = request({
+    host,
+    port,
+    agent,
+    method: incoming.method,
+    path: incoming.url,
+    headers: endToEnd(incoming.headers),
+    setHost: false,
+  });
+  outgoing.once('response', (answered) => {
+    response.writeHead(answered.statusCode ?? 502, endToEnd(answered.headers));
+    answered.pipe(response);
+    // An answer that breaks off breaks off for the client, too.
+    answered.once('error', () => response.destroy());
+  });
+  outgoing.once('error', (error: NodeJS.ErrnoException) => {
+    if (response.headersSent || response.destroyed) return;
+    // Not connected: surely nothing was done. Otherwise the client must not take silence for a "no".
+    if (error.code === 'ECONNREFUSED') refuse(incoming, response);
+    else response.destroy();
+  });
+  response.once('close', () => {
+    if (!response.writableFinished) outgoing.destroy();
+  });
+  incoming.pipe(outgoing);
+}
+
+function refuse(incoming: IncomingMessage, response: ServerResponse): void {
+  // Spread over seconds, so that those who were refused together do not come back together.
+  const retryAfter = 1 + Math.floor(Math.random() * 5);
+  const { statusCode, headers, body } = answer(
+    503,
+    'too many requests at once; send the request again a little later',
+    {
+      meta: { code: 'OVERLOADED' },
+      headers: { 'Retry-After': String(retryAfter) },
+    },
+  );
+  incoming.resume();
+  response.writeHead(statusCode, headers as Record<string, string>).end(body);
+}
+
+function endToEnd(headers: IncomingHttpHeaders): IncomingHttpHeaders {
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => !hopByHop.has(name)));
+}

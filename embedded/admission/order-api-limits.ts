@@ -1,0 +1,17 @@
+import { ConcurrencyLimit } from './concurrency-limit.ts';
+
+/** Which limit a request counts for, by its URL; none for what must always be let in. */
+export type LimitChoice = (url: string) => ConcurrencyLimit | undefined;
+
+/**
+ * The limits of the order API. Payments have one of their own: they wait for the saga, so how long they take says nothing
+ * about how busy the API is.
+ */
+export function orderApiLimits(): LimitChoice {
+  const quick = new ConcurrencyLimit({ least: 8, most: 256, targetMilliseconds: 250 });
+  const payments = new ConcurrencyLimit({ least: 32, most: 64, targetMilliseconds: 10_000 });
+  return (url) => {
+    if (url.startsWith('/health')) return undefined;
+    return url.startsWith('/payment/pay') ? payments : quick;
+  };
+}
