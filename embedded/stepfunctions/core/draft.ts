@@ -6,26 +6,12 @@ import type { EventCircumstances } from './event.ts';
 import { type Execution, ROOT_FRAME, type Timer } from './execution.ts';
 import type { ChildExecution, Frame } from './frame.ts';
 import type { HistoryEvent, HistoryEventDetails, HistoryEventType } from './history-event.ts';
+import { HistoryFull, MAX_HISTORY_EVENTS } from './history-limit.ts';
 
 type Writable<T> = { -readonly [member in keyof T]: T[member] };
 
-/** A Standard execution ends, failed, with the event of this number. */
-export const MAX_HISTORY_EVENTS = 25_000;
-
 /** States that one step enters before it leaves the rest to the next, which bounds a transaction's size. */
 const MAX_STATES_PER_STEP = 2_000;
-
-/** Thrown where an event would be one too many. */
-export class HistoryFull extends Error {
-  /** The execution's own frame, or the child execution's. */
-  readonly frameId: string;
-  readonly lastEventId = MAX_HISTORY_EVENTS - 1;
-
-  constructor(frameId: string) {
-    super(`The execution reached the maximum number of history events (${MAX_HISTORY_EVENTS}).`);
-    this.frameId = frameId;
-  }
-}
 
 /**
  * An execution while a step works on it. The execution the step was given stays as it is: what the step changes is
@@ -225,9 +211,4 @@ export class Draft {
 export interface ChildHistory {
   readonly executionArn: string;
   readonly history: readonly HistoryEvent[];
-}
-
-/** Whether a frame runs the machine itself. */
-export function isRoot(frameId: string): boolean {
-  return frameId === ROOT_FRAME;
 }

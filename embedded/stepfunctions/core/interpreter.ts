@@ -1,7 +1,8 @@
 import { StatesError } from '../language/states-error.ts';
-import { type Draft, HistoryFull } from './draft.ts';
+import type { Draft } from './draft.ts';
 import { endWithRoot } from './end.ts';
 import { failState, failWhole } from './fail.ts';
+import { HistoryFull } from './history-limit.ts';
 import type { Executing } from './input-output.ts';
 import type { Outcome } from './outcome.ts';
 import { StateFailed } from './state-failed.ts';

@@ -1,7 +1,8 @@
 import { childrenOf, dropChildren } from './abort.ts';
-import { type Draft, MAX_HISTORY_EVENTS } from './draft.ts';
+import type { Draft } from './draft.ts';
 import { type Execution, ROOT_FRAME } from './execution.ts';
 import { startExecutionTimeout } from './execution-timeout.ts';
+import { MAX_HISTORY_EVENTS } from './history-limit.ts';
 import { changeMapRun, countMoved, mapRunOf } from './map-runs.ts';
 import { enterFirstState } from './transition.ts';
 
@@ -74,7 +75,7 @@ function resumeChild(draft: Draft, mapFrameId: string, childId: string): void {
   const { child, end } = draft.frame(childId);
   if (child === undefined) return;
   countMoved(draft, mapFrameId, child.itemCount, end?.status === 'FAILED' ? 'failed' : 'aborted', 'running');
-  const details = { redriveCount: 1 };
+  const details = { redriveCount: mapRunOf(draft, mapFrameId)?.redriveCount ?? 1 };
   const redriven = draft.append(childId, 'ExecutionRedriven', { executionRedrivenEventDetails: details }, 0);
   resume(draft, childId, redriven);
 }

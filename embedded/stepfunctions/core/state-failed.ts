@@ -18,6 +18,11 @@ export function failureOf(error: StateFailed | StatesError, run: StateRun): Fail
   return { error: error.errorName, cause: error.bare ? error.message : place + error.message };
 }
 
+/** An error as an event brings it: either half may be missing. */
+export function givenFailure({ error, cause }: { readonly error?: string; readonly cause?: string }): Failure {
+  return { ...(error === undefined ? {} : { error }), ...(cause === undefined ? {} : { cause }) };
+}
+
 /** Whether nothing can catch an error: the interpreter itself could not go on. */
 export function isFatal(error: StateFailed | StatesError): boolean {
   return error instanceof StatesError && error.errorName === 'States.Runtime';

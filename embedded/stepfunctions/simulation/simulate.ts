@@ -3,7 +3,7 @@ import { ALL_FAULTS, NO_FAULTS } from './faults.ts';
 import { checkHistory } from './history-check.ts';
 import { Random } from './random.ts';
 import { makeMachine, type RandomMachine } from './random-machine.ts';
-import { type Record, VirtualShell } from './virtual-shell.ts';
+import { type RunRecord, VirtualShell } from './virtual-shell.ts';
 
 /** What one simulated execution came to. */
 export interface Simulated {
@@ -31,7 +31,7 @@ export async function simulate(seed: number, engine: Engine = ENGINE): Promise<S
   return { seed, violations, machine, steps: calm.steps + rough.steps, crashes: rough.crashes };
 }
 
-function check(which: string, record: Record, { definition, heals }: RandomMachine): string[] {
+function check(which: string, record: RunRecord, { definition, heals }: RandomMachine): string[] {
   const { execution, history, childHistories, violations } = record;
   const faults = [...violations, ...checkHistory(history, definition)];
   for (const child of childHistories.values()) faults.push(...checkHistory(child, definition));
@@ -43,7 +43,7 @@ function check(which: string, record: Record, { definition, heals }: RandomMachi
   return faults.map((fault) => `${which}: ${fault}`);
 }
 
-function compare(calm: Record, rough: Record, { heals }: RandomMachine): string[] {
+function compare(calm: RunRecord, rough: RunRecord, { heals }: RandomMachine): string[] {
   const [a, b] = [endOf(calm), endOf(rough)];
   if (a !== b) return [`undisturbed it ends with ${a}, disturbed with ${b}`];
   const smooth =
@@ -55,12 +55,12 @@ function compare(calm: Record, rough: Record, { heals }: RandomMachine): string[
   return left === right ? [] : [`undisturbed it went through ${left}, disturbed through ${right}`];
 }
 
-function endOf({ execution: { status, output, error, cause } }: Record): string {
+function endOf({ execution: { status, output, error, cause } }: RunRecord): string {
   return JSON.stringify({ status, output, error, cause });
 }
 
 /** Every state that was left, with its output, in an order that does not depend on time. */
-function statesLeft({ history, childHistories }: Record): string {
+function statesLeft({ history, childHistories }: RunRecord): string {
   const lines = [history, ...childHistories.values()].flatMap((events) =>
     events.flatMap((event) =>
       'stateExitedEventDetails' in event

@@ -23,7 +23,7 @@ interface Appointment {
 }
 
 /** What a simulated execution left behind. */
-export interface Record {
+export interface RunRecord {
   readonly execution: Execution;
   readonly history: readonly HistoryEvent[];
   readonly childHistories: ReadonlyMap<string, readonly HistoryEvent[]>;
@@ -75,7 +75,7 @@ export class VirtualShell {
   }
 
   /** Runs the execution to its end, then delivers what still comes. */
-  async run(): Promise<Record> {
+  async run(): Promise<RunRecord> {
     this.#expect({ type: 'ExecutionStarted' }, 0, true);
     if (this.#machine.heals && this.#random.chance(this.#faults.stop)) {
       this.#expect({ type: 'StopRequested', error: 'Stopped' }, this.#random.between(1, 200) * 1000, true);

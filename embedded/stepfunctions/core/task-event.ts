@@ -1,0 +1,67 @@
+import { setActivity } from './activity.ts';
+import type { Draft } from './draft.ts';
+import type { ExecutionEvent } from './event.ts';
+import type { Frame, TaskActivity } from './frame.ts';
+import { attempt } from './interpreter.ts';
+import { WAIT } from './outcome.ts';
+import { givenFailure } from './state-failed.ts';
+import { completeTask, failTask } from './states/task.ts';
+import { recordStarted, recordSubmitted } from './task-history.ts';
+
+/** An event about a task. */
+export type TaskEvent = Extract<ExecutionEvent, { readonly taskId: string }>;
+
+/** Takes news of a task; of one that is not out it takes none. */
+export async function handleTaskEvent(draft: Draft, event: TaskEvent): Promise<void> {
+  const found = frameWithTask(draft, event.taskId);
+  if (found === undefined) return;
+  const { frame, task } = found;
+  switch (event.type) {
+    case 'TaskStarted':
+      if (task.started) return;
+      recordStarted(draft, frame.id, task, event.workerName);
+      setActivity(draft, frame.id, { ...beating(draft, task), started: true });
+      return;
+    case 'TaskRestarted':
+      recordStarted(draft, frame.id, task);
+      return;
+    case 'TaskSubmitted':
+      if (task.submitted !== undefined) return;
+      recordSubmitted(draft, frame.id, task, event.output);
+      setActivity(draft, frame.id, { ...task, submitted: { output: event.output } });
+      return;
+    case 'TaskHeartbeat':
+      if (task.heartbeat !== undefined) setActivity(draft, frame.id, beating(draft, task));
+      return;
+    case 'TaskSucceeded':
+      await attempt(draft, frame.id, async ({ state, ...rest }) =>
+        state.Type === 'Task' ? await completeTask({ state, ...rest }, task, event.output) : WAIT,
+      );
+      return;
+    case 'TaskFailed':
+    case 'TaskSubmitFailed':
+      await attempt(draft, frame.id, async ({ state, ...rest }) =>
+        state.Type === 'Task'
+          ? failTask({ state, ...rest }, task, givenFailure(event), event.type === 'TaskSubmitFailed')
+          : WAIT,
+      );
+  }
+}
+
+function frameWithTask(
+  draft: Draft,
+  taskId: string,
+): { readonly frame: Frame; readonly task: TaskActivity } | undefined {
+  for (const frame of Object.values(draft.execution.frames)) {
+    const activity = frame.run?.activity;
+    if (activity?.kind === 'TASK' && activity.taskId === taskId) return { frame, task: activity };
+  }
+  return undefined;
+}
+
+/** The task with its heartbeat clock set back. */
+function beating(draft: Draft, task: TaskActivity): TaskActivity {
+  if (task.heartbeatSeconds === undefined) return task;
+  draft.cancelTimer(task.heartbeat);
+  return { ...task, heartbeat: draft.startTimer(draft.at + task.heartbeatSeconds * 1000) };
+}
