@@ -45,6 +45,6 @@ const itemOf = (
   status,
   startDate: seconds(child.startedAt),
   mapRunArn,
-  itemCount: Array.isArray(child.input) ? child.input.length : 1,
+  itemCount: child.itemCount,
   redriveCount: 0,
 });
