@@ -1,0 +1,10 @@
+#!/bin/sh
+# Deploys the stage `local` through CloudFormation and says where the API answers. Run again, it deploys what changed.
+set -eu
+node_modules/.bin/serverless deploy --stage local
+api="http://localhost:${LOCALSTACK_PORT:-4566}/_aws/execute-api/orders/local"
+cat <<TEXT
+
+The order system runs on LocalStack. The API: $api
+  curl $api/inventory/stocks
+TEXT
