@@ -1,0 +1,43 @@
+import { relative } from 'node:path';
+import { type ChaosOptions, help, readChaosOptions } from './options.ts';
+import { markdownOf } from './report/markdown.ts';
+import { reportOf } from './report/report-of.ts';
+import { failuresOf } from './report/verdict.ts';
+import { writeResults } from './results.ts';
+import { runChaos } from './run/chaos-run.ts';
+import { startStackUnderChaos } from './stack-under-chaos.ts';
+
+const mostSeeds = 1_000_000;
+
+async function main({ plan, name, results }: ChaosOptions, args: readonly string[]): Promise<number> {
+  const started_at = new Date().toISOString();
+  console.log(`Seed ${plan.seed}; ${plan.cells.length} cells. Starting the stack ...`);
+  const stack = await startStackUnderChaos();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => {
+      void stack.stop().finally(() => process.exit(1));
+    });
+  }
+  try {
+    const outcome = await runChaos(plan, stack, (line) => console.log(line));
+    const command = ['npm run chaos', ...(args.length === 0 ? [] : ['--', ...args])].join(' ');
+    const report = await reportOf(outcome, { seed: plan.seed, command, started_at }, stack.connection);
+    const failures = failuresOf(report);
+    const markdown = markdownOf(report, failures);
+    const path = await writeResults(results, name, report, markdown);
+    console.log(`\n${markdown}\nWritten to ${relative(process.cwd(), path)}.json and .md`);
+    return failures.length === 0 ? 0 : 1;
+  } finally {
+    await stack.stop();
+  }
+}
+
+try {
+  const args = process.argv.slice(2);
+  const options = readChaosOptions(args, () => Math.floor(Math.random() * mostSeeds));
+  if (options === 'help') console.log(help);
+  else process.exitCode = await main(options, args);
+} catch (error) {
+  console.error(error);
+  process.exitCode = 1;
+}

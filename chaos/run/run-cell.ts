@@ -1,0 +1,104 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { isFinished } from '../../load/invariants/order-status.ts';
+import type { SnapshotReader } from '../../load/invariants/reader/snapshot-reader.ts';
+import { type Cell, nameOf } from '../cell.ts';
+import { Choices } from '../choices.ts';
+import { FaultLog } from '../faults/fault-log.ts';
+import { inject } from '../faults/inject.ts';
+import { points } from '../faults/points.ts';
+import type { WireCall } from '../proxy/wire-call.ts';
+import type { StackUnderChaos } from '../stack-under-chaos.ts';
+import { chooseCrowd, crowdForOutage } from '../traffic/crowd.ts';
+import { Customer } from '../traffic/customer.ts';
+import type { CustomerKind } from '../traffic/customer-kind.ts';
+import type { RecordingClient } from '../traffic/recording-client.ts';
+import { stockShelf } from '../traffic/shelf.ts';
+import type { CellRun } from './cell-run.ts';
+
+/** What a cell is run with. */
+export interface CellSetting {
+  readonly stack: StackUnderChaos;
+  readonly client: RecordingClient;
+  readonly reader: SnapshotReader;
+  readonly seed: number;
+  /** Counts how often the same cell was run before with this seed. */
+  readonly round: number;
+  /** How many customers come. */
+  readonly orders: number;
+  /** How long faults go on. */
+  readonly fault_seconds: number;
+  /** Makes keys unique. */
+  readonly run_id: string;
+}
+
+/** Beyond the end of the faults. */
+const patienceSeconds = { usual: 25, outage: 15 } as const;
+const settleSeconds = 20;
+
+/** Lets customers come while a cell's faults happen, and waits a while for their orders to end. */
+export async function runCell(cell: Cell, setting: CellSetting): Promise<CellRun> {
+  const { stack, seed, round, fault_seconds } = setting;
+  const name = `${nameOf(cell)}/${round}`;
+  const began_at = new Date().toISOString();
+  const customers = await invite(cell, name, setting);
+  const order_ids = customers.map(({ order_id }) => order_id);
+  const ours = new Set(order_ids);
+  const log = new FaultLog();
+  const arrivals = new Choices(seed, `${name}/arrivals`);
+  const shopping = Promise.all(
+    customers.map(async (customer) => {
+      await sleep(arrivals.between(0, fault_seconds * 800));
+      await customer.shop();
+    }),
+  );
+  await inject(cell, {
+    stack,
+    log,
+    choices: new Choices(seed, `${name}/faults`),
+    seconds: fault_seconds,
+    isOurs: ({ order_id }: WireCall) => order_id !== undefined && ours.has(order_id),
+    isOver: () => areAtRest(setting.reader, ours, ours.size),
+  });
+  const healed_at = new Date().toISOString();
+  await shopping;
+  await stack.proxies.wire.quiet();
+  await settle(setting.reader, ours);
+  return { cell, began_at, healed_at, order_ids, faults: log.events };
+}
+
+async function invite(cell: Cell, name: string, setting: CellSetting): Promise<readonly Customer[]> {
+  const { stack, client, seed, orders, fault_seconds, run_id } = setting;
+  const choices = new Choices(seed, `${name}/customers`);
+  const shelf = await stockShelf(stack.stack.urls.inventory, name, choices);
+  const isOutage = cell.kind === 'single' && cell.fault === 'outage';
+  const patience = isOutage ? patienceSeconds.outage : patienceSeconds.usual;
+  return crowdFor(cell, orders, choices).map(
+    (kind, index) =>
+      new Customer(kind, {
+        client,
+        shelf,
+        choices: new Choices(seed, `${name}/customer ${index}`),
+        key: `${run_id}/${name}/${index}`,
+        until: Date.now() + (fault_seconds + patience) * 1000,
+        window_seconds: fault_seconds + 12,
+      }),
+  );
+}
+
+function crowdFor(cell: Cell, orders: number, choices: Choices): readonly CustomerKind[] {
+  if (cell.kind === 'mixed') return chooseCrowd(orders + 2, [], choices);
+  if (cell.fault === 'outage') return crowdForOutage(cell.target);
+  return chooseCrowd(orders, cell.point === undefined ? [] : points[cell.point].customers, choices);
+}
+
+/** @param least so many orders must be there; some that were tried were never taken */
+async function areAtRest(reader: SnapshotReader, ids: ReadonlySet<string>, least: number): Promise<boolean> {
+  const present = (await reader.orders()).filter(({ order_id }) => ids.has(order_id));
+  return present.length >= least && present.every(({ status }) => isFinished(status) || status === 'NEEDS_ATTENTION');
+}
+
+/** Orders that take longer are waited for at the end of all. */
+async function settle(reader: SnapshotReader, ids: ReadonlySet<string>): Promise<void> {
+  const deadline = Date.now() + settleSeconds * 1000;
+  while (Date.now() < deadline && !(await areAtRest(reader, ids, 0))) await sleep(250);
+}
