@@ -1,0 +1,66 @@
+import { describe, expect, test } from '@jest/globals';
+import { ScriptedRun } from './testing/scripted-run.ts';
+import { machine, pass, task } from './testing/states.ts';
+
+describe('Assign in JSONPath', () => {
+  const Tell = pass({ Parameters: { 'x.$': '$x' } });
+
+  test('of a task selects from its result as it came, before ResultSelector', async () => {
+    const members = { ResultSelector: { 'less.$': '$.a' }, Assign: { 'x.$': '$.b' }, Next: 'Tell' };
+    const run = await ScriptedRun.start(machine({ Work: task(members), Tell }));
+    await run.succeed({ a: 1, b: 2 });
+    expect(run.output).toEqual({ x: 2 });
+  });
+
+  test('of a Pass state selects from what it yields', async () => {
+    const Put = pass({ Result: { a: 1 }, ResultPath: '$.r', Assign: { 'x.$': '$.a' }, Next: 'Tell' });
+    const run = await ScriptedRun.start(machine({ Put, Tell }));
+    expect(run.output).toEqual({ x: 1 });
+  });
+
+  test('of a Catcher selects from the error', async () => {
+    const Catch = [{ ErrorEquals: ['States.ALL'], Assign: { 'x.$': '$.Cause' }, Next: 'Tell' }];
+    const run = await ScriptedRun.start(machine({ Work: task({ Catch, Next: 'Tell' }), Tell }));
+    await run.fail('Boom', 'why');
+    expect(run.output).toEqual({ x: 'why' });
+  });
+
+  test('of a Wait state selects from its effective input', async () => {
+    const Nap = { Type: 'Wait', Seconds: 1, InputPath: '$.in', Assign: { 'x.$': '$.a' }, Next: 'Tell' };
+    const run = await ScriptedRun.start(machine({ Nap, Tell }), { input: { in: { a: 1 } } });
+    await run.passSeconds(1);
+    expect(run.output).toEqual({ x: 1 });
+  });
+});
+
+describe('Variables', () => {
+  test('are set all at once, from the values they had before', async () => {
+    const states = {
+      Set: pass({ Assign: { a: 1, b: 2 }, Next: 'Swap' }),
+      Swap: pass({ Assign: { a: '{% $b %}', b: '{% $a %}' }, Next: 'Tell' }),
+      Tell: pass({ Output: '{% [$a, $b] %}' }),
+    };
+    const run = await ScriptedRun.start(machine(states, { QueryLanguage: 'JSONata' }));
+    expect(run.output).toEqual([2, 1]);
+  });
+
+  test('are not set by a state whose output fails', async () => {
+    const Catch = [{ ErrorEquals: ['States.ALL'], Output: '{% $a %}', Next: 'Done' }];
+    const states = {
+      Set: pass({ Assign: { a: 1 }, Next: 'Work' }),
+      Work: task({ Assign: { a: 2 }, Output: '{% $nothing.at.all %}', Catch, Next: 'Done' }),
+      Done: pass(),
+    };
+    const run = await ScriptedRun.start(machine(states, { QueryLanguage: 'JSONata' }));
+    await run.succeed();
+    expect(run.output).toBe(1);
+  });
+
+  test('show in the history as JSON texts', async () => {
+    const run = await ScriptedRun.start(machine({ Set: pass({ Assign: { a: { b: 1 }, c: 'd' } }) }));
+    expect(run.history.at(-2)).toMatchObject({
+      type: 'PassStateExited',
+      stateExitedEventDetails: { assignedVariables: { a: '{"b":1}', c: '"d"' } },
+    });
+  });
+});
