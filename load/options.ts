@@ -17,7 +17,8 @@ was accepted is lost. Uses the stack that runs on this machine; where none does,
   --rate FACTOR        as many customers a second, times this (default 1)
   --duration FACTOR    as long, times this (default 1)
   --drain-seconds N    the longest to wait for open orders (default 300)
-  --tolerate-silence   requests without an answer are no failure: for runs in which the API itself is killed
+  --strict             in load:smoke, too, a refused or broken connection is a failure; without it a process may be
+                       killed in the middle of a smoke run
   --allow-remote       lets the load go to another machine
   --help               this text`;
 
@@ -32,7 +33,7 @@ export interface LoadOptions {
   readonly rate: number;
   readonly duration: number;
   readonly drain_seconds: number;
-  readonly toleratesSilence: boolean;
+  readonly toleratesUnreachable: boolean;
 }
 
 /**
@@ -56,7 +57,7 @@ export function readLoadOptions(
       rate: { type: 'string', default: '1' },
       duration: { type: 'string', default: '1' },
       'drain-seconds': { type: 'string', default: '300' },
-      'tolerate-silence': { type: 'boolean', default: false },
+      strict: { type: 'boolean', default: false },
       'allow-remote': { type: 'boolean', default: false },
       help: { type: 'boolean', short: 'h', default: false },
     },
@@ -81,7 +82,7 @@ export function readLoadOptions(
     rate: positive('--rate', values.rate),
     duration: positive('--duration', values.duration),
     drain_seconds: positive('--drain-seconds', values['drain-seconds']),
-    toleratesSilence: values['tolerate-silence'],
+    toleratesUnreachable: profile === 'smoke' && !values.strict,
   };
 }
 

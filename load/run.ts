@@ -27,7 +27,7 @@ async function main(options: LoadOptions): Promise<number> {
     const { addresses } = stack;
     const { signal } = interruption;
     const report = await runLoad({ name, profile, phases, addresses, exchange_log, drain_seconds, say, signal });
-    const failures = failuresOf(report, options.toleratesSilence);
+    const failures = failuresOf(report, options.toleratesUnreachable);
     const markdown = markdownOf(report, failures);
     const path = await writeResults(results, report, markdown);
     say(`\n${markdown}\nWritten to ${relative(process.cwd(), path)}.json, .md, .svg and .answers.jsonl`);

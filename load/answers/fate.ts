@@ -3,9 +3,10 @@ import { toldBy } from './told.ts';
 
 /**
  * What became of a request. `taken`: done or promised. `denied`: a "no" that belongs to the business, such as a declined
- * card. `refused`: not now, as it should be said: 503 with a Retry-After. `faulty`: any other answer. `unanswered`: none.
+ * card. `refused`: not now, as it should be said: 503 with a Retry-After. `faulty`: any other answer. `unreachable`: the
+ * connection was refused or broken. `unanswered`: silence.
  */
-export type Fate = 'taken' | 'denied' | 'refused' | 'faulty' | 'unanswered';
+export type Fate = 'taken' | 'denied' | 'refused' | 'faulty' | 'unreachable' | 'unanswered';
 
 // The load asks only about orders that were accepted, so a 404 is never a right answer to it.
 const denials: Readonly<Record<ApiCall, readonly number[]>> = {
@@ -16,10 +17,12 @@ const denials: Readonly<Record<ApiCall, readonly number[]>> = {
   stocks: [],
 };
 
+const brokenConnection = /ECONNREFUSED|ECONNRESET|EPIPE|socket hang up/;
+
 /** Judges an exchange by its HTTP answer. An answer of another shape than its call's is faulty. */
 export function fateOf(exchange: Exchange): Fate {
   const { call, outcome } = exchange;
-  if (outcome.kind === 'unanswered') return 'unanswered';
+  if (outcome.kind === 'unanswered') return brokenConnection.test(outcome.error) ? 'unreachable' : 'unanswered';
   const { http_status, retry_after } = outcome;
   if (http_status >= 200 && http_status < 300) return toldBy(exchange) === undefined ? 'faulty' : 'taken';
   if (denials[call].includes(http_status)) return 'denied';

@@ -35,7 +35,7 @@ describe('a report', () => {
   test('counts the orders of this run only, and requests by their fate', () => {
     const report = reportOf([taken('a', 0), taken('a', 10), taken('b', 20), refused(30), denied(40)]);
     expect(report.orders).toEqual({ accepted: 2, refused: 1, by_status: { CONFIRMED: 2 } });
-    expect(report.requests).toEqual({ taken: 3, denied: 1, refused: 1, faulty: 0, unanswered: 0 });
+    expect(report.requests).toEqual({ taken: 3, denied: 1, refused: 1, faulty: 0, unreachable: 0, unanswered: 0 });
     expect(report.invariants.checked.orders).toBe(9 + 2);
   });
 
@@ -81,7 +81,8 @@ describe('a run fails', () => {
     ],
     ['an answer is an internal error', [taken('a', 0), answered(500, {}, 1)], '1 requests were answered with an error'],
     ['an answer has not the shape of its call', [taken('a', 0), answered(202, 'ok', 1)], '1 requests were answered'],
-    ['a request got no answer', [taken('a', 0), unanswered(1)], '1 requests got no answer'],
+    ['a request got no answer', [taken('a', 0), unanswered('ERR_SOCKET_TIMEOUT')], '1 requests got no answer'],
+    ['a connection was refused', [taken('a', 0), unanswered('ECONNREFUSED')], '1 requests found no API'],
     ['an accepted order is not in the tables', [taken('lost', 0)], 'invariants: broken'],
   ])('when %s', (_what, exchanges, failure) => {
     expect(failuresOf(reportOf(exchanges), false)).toContainEqual(expect.stringContaining(failure));
@@ -92,8 +93,10 @@ describe('a run fails', () => {
     expect(failures).toEqual(['orders were still open after 7 seconds']);
   });
 
-  test('not for a request without an answer, where silence is part of the plan', () => {
-    expect(failuresOf(reportOf([taken('a', 0), unanswered(1)]), true)).toEqual([]);
+  test('not for a broken connection where the API may be killed, but for silence even then', () => {
+    const silent = reportOf([taken('a', 0), unanswered('ERR_SOCKET_TIMEOUT')]);
+    expect(failuresOf(reportOf([taken('a', 0), unanswered('ECONNRESET')]), true)).toEqual([]);
+    expect(failuresOf(silent, true)).toEqual(['1 requests got no answer']);
   });
 });
 
@@ -182,8 +185,8 @@ function denied(after_ms: number): Exchange {
   return answered(409, {}, after_ms);
 }
 
-function unanswered(after_ms: number): Exchange {
-  return { ...answered(0, {}, after_ms), outcome: { kind: 'unanswered', error: 'ECONNREFUSED' } };
+function unanswered(error: string): Exchange {
+  return { ...answered(0, {}, 1), outcome: { kind: 'unanswered', error } };
 }
 
 function answered(http_status: number, body: unknown, after_ms: number): Exchange {

@@ -105,7 +105,7 @@ export function loadReportOf(record: LoadRecord): LoadReport {
 
 function isImproper(exchange: Exchange): boolean {
   const fate = fateOf(exchange);
-  return fate === 'faulty' || fate === 'unanswered';
+  return fate === 'faulty' || fate === 'unreachable' || fate === 'unanswered';
 }
 
 function countFates(exchanges: readonly Exchange[]): Readonly<Record<Fate, number>> {
@@ -116,6 +116,7 @@ function countFates(exchanges: readonly Exchange[]): Readonly<Record<Fate, numbe
     denied: count('denied'),
     refused: count('refused'),
     faulty: count('faulty'),
+    unreachable: count('unreachable'),
     unanswered: count('unanswered'),
   };
 }

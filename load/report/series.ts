@@ -53,7 +53,7 @@ function answersOf(exchanges: readonly Exchange[]) {
     requests: exchanges.length,
     accepted: accepted.length,
     refused: fates.get('refused') ?? 0,
-    failed: (fates.get('faulty') ?? 0) + (fates.get('unanswered') ?? 0),
+    failed: (fates.get('faulty') ?? 0) + (fates.get('unreachable') ?? 0) + (fates.get('unanswered') ?? 0),
     ...(answer && { answer_p50_ms: answer.p50, answer_p95_ms: answer.p95, answer_p99_ms: answer.p99 }),
   };
 }
