@@ -45,7 +45,16 @@ export class Wire {
   }
 
   /** Carries a call with whatever befalls it. */
-  async carry<Reply>(call: WireCall, delivery: Delivery<Reply>): Promise<Carried<Reply>> {
+  carry<Reply>(call: WireCall, delivery: Delivery<Reply>): Promise<Carried<Reply>> {
+    return this.#watched(this.#carry(call, delivery));
+  }
+
+  /** Resolves once all that is on its way now has arrived, what nobody waits for any more included. */
+  async quiet(): Promise<void> {
+    await Promise.allSettled(this.#underway);
+  }
+
+  async #carry<Reply>(call: WireCall, delivery: Delivery<Reply>): Promise<Carried<Reply>> {
     await this.#pass(call, 'arrived');
     const rules = [...this.#rules].filter(({ target }) => target === targetOfLink[call.link]);
     const { delay_ms, refusal, loses_reply, again_after_ms } = drawFate(rules, call);
@@ -53,14 +62,9 @@ export class Wire {
     if (refusal !== undefined) return { kind: 'refused', refusal };
     if (again_after_ms !== undefined) this.#deliverAgain(delivery, again_after_ms);
     const alone = delay_ms > 0 || loses_reply;
-    const reply = await this.#watched(delivery.deliver(alone));
+    const reply = await delivery.deliver(alone);
     await this.#pass(call, delivery.hasFailed(reply) ? 'failed' : 'answered');
     return loses_reply ? { kind: 'lost' } : { kind: 'replied', reply };
-  }
-
-  /** Resolves once no call is on its way that nobody waits for. */
-  async quiet(): Promise<void> {
-    while (this.#underway.size > 0) await Promise.allSettled(this.#underway);
   }
 
   #deliverAgain<Reply>({ deliver }: Delivery<Reply>, after_ms: number): void {
@@ -68,11 +72,11 @@ export class Wire {
     this.#watched(sleep(after_ms).then(() => deliver(true))).catch(() => undefined);
   }
 
-  #watched<Reply>(delivery: Promise<Reply>): Promise<Reply> {
-    this.#underway.add(delivery);
-    const done = () => this.#underway.delete(delivery);
-    delivery.then(done, done);
-    return delivery;
+  #watched<Result>(way: Promise<Result>): Promise<Result> {
+    this.#underway.add(way);
+    const done = () => this.#underway.delete(way);
+    way.then(done, done);
+    return way;
   }
 
   async #pass(call: WireCall, phase: WirePoint['phase']): Promise<void> {

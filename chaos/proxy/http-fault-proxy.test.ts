@@ -1,0 +1,153 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { Choices } from '../choices.ts';
+import { HttpFaultProxy } from './http-fault-proxy.ts';
+import { Wire } from './wire.ts';
+import type { WireFault } from './wire-fault.ts';
+
+const order_id = '11111111-2222-3333-4444-555555555555';
+const served: string[] = [];
+const wire = new Wire();
+let server: Server;
+let proxy: HttpFaultProxy;
+
+beforeAll(async () => {
+  server = createServer((request, response) => {
+    let body = '';
+    request.on('data', (chunk) => {
+      body += String(chunk);
+    });
+    request.on('end', () => {
+      served.push(body);
+      response.writeHead(201, { 'x-own': 'yes' }).end(`heard ${body}`);
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  proxy = new HttpFaultProxy('dynamodb', () => port, wire);
+  await proxy.open();
+});
+
+afterAll(async () => {
+  await proxy.close();
+  server.closeAllConnections();
+  await new Promise((resolve) => server.close(resolve));
+});
+
+beforeEach(() => {
+  served.length = 0;
+});
+
+test('passes a request and its answer on as they are', async () => {
+  const answer = await send();
+  expect(answer.status).toBe(201);
+  expect(answer.headers.get('x-own')).toBe('yes');
+  expect(await answer.text()).toBe(`heard {"order_id":{"S":"${order_id}"}}`);
+});
+
+test('a lost reply is lost after the request had its effect', async () => {
+  const hits = await during({ kind: 'lost reply', percent: 100 }, async () => {
+    await expect(send()).rejects.toThrow();
+  });
+  expect(served).toHaveLength(1);
+  expect(hits).toEqual([[order_id, 'delivered, its reply lost']]);
+});
+
+test('an error comes before the request had any effect', async () => {
+  const hits = await during({ kind: 'errors', percent: 100 }, async () => {
+    const status = await send().then(
+      (answer) => answer.status,
+      () => 'broken off',
+    );
+    expect([400, 500, 'broken off']).toContain(status);
+  });
+  expect(served).toEqual([]);
+  expect(hits).toHaveLength(1);
+});
+
+test('a duplicate arrives although nobody waits for it', async () => {
+  await during({ kind: 'duplicates', percent: 100, most_ms: 5 }, async () => {
+    expect((await send()).status).toBe(201);
+  });
+  await wire.quiet();
+  expect(served).toHaveLength(2);
+});
+
+test('a late request arrives although its caller has given up', async () => {
+  const impatient = new AbortController();
+  const remove = wire.add({
+    target: 'dynamodb',
+    fault: { kind: 'latency', percent: 100, most_ms: 200 },
+    choices: new Choices(1, 'test'),
+    onHit: () => impatient.abort(),
+  });
+  await expect(send(impatient.signal)).rejects.toThrow();
+  remove();
+  await wire.quiet();
+  expect(served).toHaveLength(1);
+});
+
+test('rules that do not touch a call, or another target, leave it alone', async () => {
+  const fault = { kind: 'errors', percent: 100 } as const;
+  const onHit = () => {
+    throw new Error('it was hit');
+  };
+  const removes = [
+    wire.add({ target: 'dynamodb', fault, touches: () => false, choices: new Choices(1, 'test'), onHit }),
+    wire.add({ target: 'payment', fault, choices: new Choices(1, 'test'), onHit }),
+  ];
+  expect((await send()).status).toBe(201);
+  for (const remove of removes) remove();
+});
+
+test('a proxy that is shut refuses connections, and opens under the same port', async () => {
+  const { address } = proxy;
+  await proxy.shut();
+  // A connection that was kept may still seem open.
+  await send().catch(() => undefined);
+  const refusal = await send().catch((error: Error) => String(error.cause));
+  expect(refusal).toContain('ECONNREFUSED');
+  await proxy.open();
+  expect(proxy.address).toBe(address);
+  expect((await send()).status).toBe(201);
+});
+
+test('what is done at a point is done while the call stands still', async () => {
+  const seen: string[] = [];
+  const point = { phase: 'arrived', isAt: () => true, holds: true, states: [], customers: [] } as const;
+  const disarm = wire.arm(
+    point,
+    (call) => call.order_id === order_id,
+    async ({ operation }) => {
+      seen.push(`${operation}, ${served.length} delivered`);
+    },
+  );
+  await send();
+  await send();
+  disarm();
+  expect(seen).toEqual(['UpdateItem, 0 delivered']);
+});
+
+function send(signal?: AbortSignal): Promise<Response> {
+  return fetch(`http://${proxy.address}/`, {
+    method: 'POST',
+    headers: { 'x-amz-target': 'DynamoDB_20120810.UpdateItem' },
+    body: JSON.stringify({ order_id: { S: order_id } }),
+    ...(signal && { signal }),
+  });
+}
+
+async function during(fault: WireFault, act: () => Promise<void>): Promise<readonly unknown[]> {
+  const hits: unknown[] = [];
+  const choices = new Choices(1, 'test');
+  const remove = wire.add({
+    target: 'dynamodb',
+    fault,
+    choices,
+    onHit: (call, what) => hits.push([call.order_id, what]),
+  });
+  await act();
+  remove();
+  return hits;
+}
