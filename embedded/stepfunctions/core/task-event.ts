@@ -23,7 +23,8 @@ export async function handleTaskEvent(draft: Draft, event: TaskEvent): Promise<v
       setActivity(draft, frame.id, { ...beating(draft, task), started: true });
       return;
     case 'TaskRestarted':
-      recordStarted(draft, frame.id, task);
+      // An activity's task is not run by the shell: it waits for its worker, or has one.
+      if (task.target.kind !== 'ACTIVITY') recordStarted(draft, frame.id, task);
       return;
     case 'TaskSubmitted':
       if (task.submitted !== undefined) return;

@@ -102,6 +102,12 @@ describe('A task', () => {
     expect(run.types.filter((type) => type === 'LambdaFunctionStarted')).toHaveLength(2);
   });
 
+  test('for a worker is not started by a restart of the shell', async () => {
+    const run = await ScriptedRun.start(machine({ Pack: task({ Resource: ACTIVITY }) }));
+    await run.deliver({ type: 'TaskRestarted', taskId: run.tasks[0]?.taskId ?? '' });
+    expect(run.types.at(-1)).toBe('ActivityScheduled');
+  });
+
   test('on something nobody can call fails the execution', async () => {
     const run = await ScriptedRun.start(
       machine({ Work: task({ Resource: 'arn:aws:sqs:us-east-1:000000000000:queue' }) }),

@@ -46,10 +46,8 @@ function check(which: string, record: RunRecord, { definition, heals }: RandomMa
 function compare(calm: RunRecord, rough: RunRecord, { heals }: RandomMachine): string[] {
   const [a, b] = [endOf(calm), endOf(rough)];
   if (a !== b) return [`undisturbed it ends with ${a}, disturbed with ${b}`];
-  const smooth =
-    !heals &&
-    calm.execution.status === 'SUCCEEDED' &&
-    ![...calm.history].some(({ type }) => /Failed|TimedOut/.test(type));
+  const events = [calm.history, ...calm.childHistories.values()].flat();
+  const smooth = !heals && !events.some(({ type }) => /Failed|TimedOut/.test(type));
   if (!smooth) return [];
   const [left, right] = [statesLeft(calm), statesLeft(rough)];
   return left === right ? [] : [`undisturbed it went through ${left}, disturbed through ${right}`];
