@@ -21,6 +21,8 @@ interface HttpCall {
   readonly cancelled: AbortSignal;
 }
 
+/** Lambda's own limit of 15 minutes, and a moment for the way. */
+const LONGEST_SILENCE_MS = 905_000;
 const FIRST_PAUSE_MS = 50;
 const LONGEST_PAUSE_MS = 1_000;
 
@@ -72,6 +74,7 @@ export class HttpEndpoint {
           method: 'POST',
           agent: this.#agent,
           signal: cancelled,
+          timeout: LONGEST_SILENCE_MS,
           headers: { ...headers, 'content-length': payload.length },
         },
         (incoming) => {
@@ -88,6 +91,7 @@ export class HttpEndpoint {
         },
       );
       outgoing.on('error', reject);
+      outgoing.on('timeout', () => outgoing.destroy(new Error(`no answer for ${LONGEST_SILENCE_MS / 1_000} s`)));
       outgoing.end(payload);
     });
   }

@@ -16,6 +16,11 @@ export class JournalLockedError extends Error {
 
 const SQLITE_BUSY = 5;
 const BUSY_TIMEOUT_MS = 1_000;
+/**
+ * Pages of 4 KiB in the write-ahead log before they are copied into the file, which takes fsyncs that every execution
+ * waits for: rarely enough that it does not show in the 99th percentile of a start.
+ */
+const WAL_PAGES = 8_000;
 /** What the write-ahead log is cut back to once it has been copied into the file. */
 const WAL_LIMIT_BYTES = 64 * 1024 * 1024;
 const PAGE_CACHE_KIB = 65_536;
@@ -41,6 +46,7 @@ export class Database {
         PRAGMA auto_vacuum = INCREMENTAL;
         PRAGMA journal_mode = WAL;
         PRAGMA synchronous = ${durability === 'power' ? 'FULL' : 'NORMAL'};
+        PRAGMA wal_autocheckpoint = ${WAL_PAGES};
         PRAGMA journal_size_limit = ${WAL_LIMIT_BYTES};
         PRAGMA cache_size = -${PAGE_CACHE_KIB};
         PRAGMA temp_store = MEMORY;

@@ -1,4 +1,3 @@
-import type { Execution } from '../core/execution.ts';
 import type { Database } from './database.ts';
 import { integerOf, textOf } from './row.ts';
 
@@ -18,21 +17,22 @@ export class StateStore {
     this.#db = db;
   }
 
-  read(execution: number): Execution | undefined {
+  /** The state as JSON text. */
+  read(execution: number): string | undefined {
     const row = this.#db.statement('SELECT state FROM states WHERE execution = ?').get(execution);
-    return row && (JSON.parse(textOf(row, 'state')) as Execution);
+    return row && textOf(row, 'state');
   }
 
-  insert(execution: number, state: Execution, wakening: Wakening): void {
+  insert(execution: number, state: string, wakening: Wakening): void {
     this.#db
       .statement('INSERT INTO states (execution, state, due_at, tasks_out) VALUES (?, ?, ?, ?)')
-      .run(execution, JSON.stringify(state), wakening.dueAt ?? null, wakening.tasksOut);
+      .run(execution, state, wakening.dueAt ?? null, wakening.tasksOut);
   }
 
-  update(execution: number, state: Execution, wakening: Wakening): void {
+  update(execution: number, state: string, wakening: Wakening): void {
     this.#db
       .statement('UPDATE states SET state = ?, due_at = ?, tasks_out = ? WHERE execution = ?')
-      .run(JSON.stringify(state), wakening.dueAt ?? null, wakening.tasksOut, execution);
+      .run(state, wakening.dueAt ?? null, wakening.tasksOut, execution);
   }
 
   delete(execution: number): void {
@@ -58,11 +58,11 @@ export class StateStore {
     return row && integerOf(row, 'due_at');
   }
 
-  /** Executions with tasks out and an id above `after`, for a restart. */
-  withTasksOut(after: number, limit: number): readonly number[] {
+  /** Executions with tasks out, oldest first. */
+  withTasksOut(): readonly number[] {
     return this.#db
-      .statement('SELECT execution FROM states WHERE tasks_out > 0 AND execution > ? ORDER BY execution LIMIT ?')
-      .all(after, limit)
+      .statement('SELECT execution FROM states WHERE tasks_out > 0 ORDER BY execution')
+      .all()
       .map((row) => integerOf(row, 'execution'));
   }
 }

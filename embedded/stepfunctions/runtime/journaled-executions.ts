@@ -2,6 +2,7 @@ import type { Effect, IntegrationPattern } from '../core/effect.ts';
 import type { Execution, ExecutionParameters } from '../core/execution.ts';
 import type { HistoryEvent } from '../core/history-event.ts';
 import { createExecution, outstandingEffects, step } from '../core/step.ts';
+import type { RunTask } from '../integrations/integration.ts';
 import type { ExecutionOrigin, ParentTask } from '../journal/execution-store.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { EngineLogger } from '../options.ts';
@@ -14,13 +15,19 @@ import type { TaskOwner, TaskRunner } from './task-runner.ts';
 import { isOurs, wakeningOf } from './wakening.ts';
 import { type ExecutionChange, writeChange } from './write-change.ts';
 
-/** Executions kept in memory while nothing happens to them. */
-const IDLE_EXECUTIONS_IN_MEMORY = 2_000;
+/** What is kept in memory of executions that nothing happens to. */
+const KEPT_IN_MEMORY = { executions: 2_000, characters: 32 * 1024 * 1024 };
 /** Timers fired between two looks at the clock. */
 const TIMERS_AT_ONCE = 500;
 
+/** Executions taken up again at a time after a start. */
+const TAKEN_UP_AT_ONCE = 200;
 /** An execution whose timers change nothing (its step fails) is looked at again after this pause. */
 const STUCK_TIMER_PAUSE_MS = 1_000;
+
+/** Pauses before an event that could not be written down is brought again. */
+const FIRST_REDELIVERY_MS = 250;
+const LONGEST_REDELIVERY_MS = 60_000;
 
 /** What an execution is started with besides the core's own parameters. */
 export type Origin = Omit<ExecutionOrigin, 'id'>;
@@ -47,8 +54,13 @@ export class JournaledExecutions {
   readonly #listener: ExecutionListener;
   readonly #logger: EngineLogger;
   readonly #commits: GroupCommit;
-  readonly #live = new LiveExecutions(IDLE_EXECUTIONS_IN_MEMORY);
+  readonly #live = new LiveExecutions(KEPT_IN_MEMORY);
   readonly #alarm = new Alarm(() => void this.#fireTimers());
+  /**
+   * Executions that had tasks out when the last process ended, until those are taken up. Which tasks these are is seen
+   * when the execution is first loaded, before anything new happens to it.
+   */
+  readonly #lostTasks: Map<number, readonly string[] | undefined>;
   readonly #starts = new Map<string, Promise<Execution>>();
   #lastId: number;
   #firing: Promise<void> | undefined;
@@ -68,6 +80,7 @@ export class JournaledExecutions {
     this.#logger = logger;
     this.#commits = new GroupCommit(journal.database);
     this.#lastId = journal.executions.lastId();
+    this.#lostTasks = new Map(journal.states.withTasksOut().map((id) => [id, undefined]));
   }
 
   /** Resolves once no execution with this ARN is about to be written. */
@@ -87,6 +100,7 @@ export class JournaledExecutions {
     const live: LiveExecution = {
       origin: { ...origin, id: this.#lastId },
       execution: createExecution(parameters),
+      characters: 0,
       isNew: true,
       mailbox: [],
       busy: false,
@@ -113,26 +127,21 @@ export class JournaledExecutions {
 
   /** Takes an execution that has ended out of memory; answers `false` when events for it are being taken in. */
   forget(id: number): boolean {
-    if (this.#live.get(id)?.busy) return false;
+    if (this.#live.get(id)?.busy === true) return false;
     this.#live.delete(id);
     return true;
   }
 
-  /** After a start: fires the timers that ran out meanwhile, then takes up every task that was out. */
+  /**
+   * After a start: takes up every task that was out when the last process ended, and fires the timers that ran out
+   * meanwhile. Callers may be served at the same time.
+   */
   async recover(): Promise<void> {
-    await this.#fireTimers();
-    let last = 0;
-    for (;;) {
-      const ids = this.#journal.states.withTasksOut(last, TIMERS_AT_ONCE);
-      if (ids.length === 0) return;
-      last = ids.at(-1) ?? last;
-      await Promise.all(ids.map((id) => this.#takeUp(id)));
+    const ids = [...this.#lostTasks.keys()];
+    for (let i = 0; i < ids.length; i += TAKEN_UP_AT_ONCE) {
+      await Promise.all(ids.slice(i, i + TAKEN_UP_AT_ONCE).map((id) => this.#takeUp(id)));
     }
-  }
-
-  /** Runs `work` with everything committed that was added before. */
-  flush(): void {
-    this.#commits.flush();
+    await this.#fireTimers();
   }
 
   close(): void {
@@ -144,9 +153,9 @@ export class JournaledExecutions {
   #find(id: number): LiveExecution | undefined {
     const known = this.#live.get(id);
     if (known) return known;
-    const execution = this.#journal.states.read(id);
-    const record = execution && this.#journal.executions.findById(id);
-    if (!execution || !record) return undefined;
+    const state = this.#journal.states.read(id);
+    const record = state === undefined ? undefined : this.#journal.executions.findById(id);
+    if (state === undefined || !record) return undefined;
     const { stateMachine, revision, traceHeader, parent } = record;
     const live: LiveExecution = {
       origin: {
@@ -156,11 +165,13 @@ export class JournaledExecutions {
         ...(traceHeader === undefined ? {} : { traceHeader }),
         ...(parent ? { parent } : {}),
       },
-      execution,
+      execution: JSON.parse(state) as Execution,
+      characters: state.length,
       isNew: false,
       mailbox: [],
       busy: false,
     };
+    if (this.#lostTasks.has(id) && !this.#lostTasks.get(id)) this.#lostTasks.set(id, tasksOf(live.execution));
     this.#live.add(live);
     return live;
   }
@@ -180,47 +191,61 @@ export class JournaledExecutions {
       try {
         await this.#takeIn(live, deliveries);
       } catch (error) {
-        this.#logger.error({ executionArn: live.execution.arn, err: error }, 'events could not be taken in');
-        if (live.isNew) this.#live.delete(live.origin.id);
+        this.#logger.error({ executionArn: live.execution.arn, err: error }, 'a commit failed');
         for (const { failed } of deliveries) failed(error);
       }
     }
     live.busy = false;
+    if (live.isNew || live.execution.status !== 'RUNNING') this.#live.delete(live.origin.id);
   }
 
   async #takeIn(live: LiveExecution, deliveries: readonly Delivery[]): Promise<void> {
-    const before = live.execution;
-    const definition = this.#definitions.of(this.#journal.stateMachines.revision(live.origin.revision));
-    const history: HistoryEvent[] = [];
-    const effects: Effect[] = [];
-    const changed: boolean[] = [];
-    const taken: string[] = [];
-    const answered: string[] = [];
-    let after = before;
-    for (const { event } of deliveries) {
-      const result = await step(definition, after, event);
-      const didChange = result.execution !== after;
-      changed.push(didChange);
-      if (didChange && event.type === 'TaskStarted') taken.push(event.taskId);
-      if (didChange && (event.type === 'TaskSucceeded' || event.type === 'TaskFailed')) answered.push(event.taskId);
-      after = result.execution;
-      for (const entry of result.history) history.push(entry);
-      for (const effect of result.effects) effects.push(effect);
-    }
+    const { origin, isNew, execution: before } = live;
+    const batch = await this.#stepThrough(live, deliveries);
+    const { after } = batch;
     if (after !== before) {
-      const { origin, isNew } = live;
-      const change: ExecutionChange = { origin, before, after, history, effects, taken, answered, isNew };
+      const state = after.status === 'SUCCEEDED' ? undefined : JSON.stringify(after);
       const wakening = wakeningOf(after);
+      const change: ExecutionChange = { ...batch, origin, isNew, before, state };
       await this.#commits.add(() => writeChange(this.#journal, change, wakening));
       live.execution = after;
       live.isNew = false;
+      this.#live.resize(live, state?.length ?? 0);
       if (before.status !== 'RUNNING' && after.status === 'RUNNING') this.#listener.redriven();
       if (wakening.dueAt !== undefined) this.#alarm.set(wakening.dueAt);
     }
-    deliveries.forEach(({ done }, index) => {
-      done(changed[index] ?? false);
-    });
-    this.#run(live, effects);
+    for (const { done, changed } of batch.settled) done(changed);
+    this.#run(live, batch.effects);
+  }
+
+  /** Takes a mailbox through the core. An event the core breaks on fails alone: the others go on without it. */
+  async #stepThrough({ origin, execution }: LiveExecution, deliveries: readonly Delivery[]): Promise<SteppedThrough> {
+    const definition = this.#definitions.of(this.#journal.stateMachines.revision(origin.revision));
+    const history: HistoryEvent[] = [];
+    const effects: Effect[] = [];
+    const taken: string[] = [];
+    const answered: string[] = [];
+    const settled: { done: Delivery['done']; changed: boolean }[] = [];
+    let after = execution;
+    for (const { event, done, failed } of deliveries) {
+      try {
+        const result = await step(definition, after, event);
+        const changed = result.execution !== after;
+        if (changed && event.type === 'TaskStarted') taken.push(event.taskId);
+        if (changed && (event.type === 'TaskSucceeded' || event.type === 'TaskFailed')) answered.push(event.taskId);
+        after = result.execution;
+        for (const entry of result.history) history.push(entry);
+        for (const effect of result.effects) effects.push(effect);
+        settled.push({ done, changed });
+      } catch (error) {
+        this.#logger.error(
+          { executionArn: execution.arn, event: event.type, err: error },
+          'the core broke on an event',
+        );
+        failed(error);
+      }
+    }
+    return { after, history, effects, taken, answered, settled };
   }
 
   #run(live: LiveExecution, effects: readonly Effect[]): void {
@@ -255,10 +280,16 @@ export class JournaledExecutions {
     };
   }
 
-  /** For events that nobody waits for; what goes wrong was logged where it went wrong. */
-  deliverQuietly(id: number, event: IncomingEvent): void {
+  /**
+   * For events that nobody waits for, such as a task's answer. One that could not be written down (a full disk) must
+   * not be lost, so it is brought again and again, ever more rarely.
+   */
+  deliverQuietly(id: number, event: IncomingEvent, pauseMs = FIRST_REDELIVERY_MS): void {
     if (this.#closed) return;
-    this.deliver(id, event).catch(() => undefined);
+    this.deliver(id, event).catch(() => {
+      const next = Math.min(pauseMs * 2, LONGEST_REDELIVERY_MS);
+      setTimeout(() => this.deliverQuietly(id, event, next), pauseMs).unref();
+    });
   }
 
   /** The owner of a task whose execution is another one's parent. */
@@ -299,12 +330,7 @@ export class JournaledExecutions {
       if (ids.length === 0) return;
       const fired = ids.map(async (id) => {
         const live = this.#find(id);
-        if (!live) return false;
-        const due = outstandingEffects(live.execution).filter((e) => e.type === 'SetTimer' && e.at <= now);
-        const changed = await Promise.all(
-          due.map((timer) => (timer.type === 'SetTimer' ? this.#post(live, timerFired(timer.timerId)) : false)),
-        );
-        return changed.includes(true);
+        return live ? this.#fireDueOf(live, now) : false;
       });
       const settled = await Promise.allSettled(fired);
       const stuck = ids.filter((_, index) => !isFired(settled[index]));
@@ -313,21 +339,44 @@ export class JournaledExecutions {
     }
   }
 
+  /** Timers first: a task whose time is over need not be run again. */
   async #takeUp(id: number): Promise<void> {
     const live = this.#find(id);
-    if (!live) return;
-    const isLost = (effect: Effect): boolean => isOurs(effect) && effect.type === 'RunTask' && !effect.submitted;
-    const lost = outstandingEffects(live.execution).filter(isLost);
+    const lost = this.#lostTasks.get(id);
+    this.#lostTasks.delete(id);
+    if (!live || !lost) return;
+    await this.#fireDueOf(live, Date.now());
+    const isLost = (effect: Effect): effect is RunTask => effect.type === 'RunTask' && lost.includes(effect.taskId);
+    // Looked up anew each time: it may leave memory, and come back, while events are written.
+    const stillOut = outstandingEffects(this.#find(id)?.execution ?? live.execution).filter(isLost);
     await Promise.all(
-      lost.map((task) =>
-        task.type === 'RunTask' ? this.#post(live, { type: 'TaskRestarted', taskId: task.taskId }) : undefined,
-      ),
+      stillOut
+        .filter(({ submitted }) => !submitted)
+        .map(({ taskId }) => this.deliver(id, { type: 'TaskRestarted', taskId })),
     );
-    this.#run(live, outstandingEffects(live.execution).filter(isOurs));
+    const now = this.#find(id);
+    if (now) this.#run(now, outstandingEffects(now.execution).filter(isLost));
+  }
+
+  /** Fires an execution's timers that are due. Answers whether that changed anything. */
+  async #fireDueOf(live: LiveExecution, now: number): Promise<boolean> {
+    const due = outstandingEffects(live.execution).flatMap((effect) =>
+      effect.type === 'SetTimer' && effect.at <= now ? [effect.timerId] : [],
+    );
+    const fired = due.map((timerId) => this.#post(live, { type: 'TimerFired', timerId }));
+    return (await Promise.all(fired)).includes(true);
   }
 }
 
+/** The tasks an execution has out that the engine itself sees to their end. */
+const tasksOf = (execution: Execution): readonly string[] =>
+  outstandingEffects(execution).flatMap((effect) =>
+    effect.type === 'RunTask' && isOurs(effect) ? [effect.taskId] : [],
+  );
+
+type SteppedThrough = Pick<ExecutionChange, 'after' | 'history' | 'effects' | 'taken' | 'answered'> & {
+  readonly settled: readonly { readonly done: Delivery['done']; readonly changed: boolean }[];
+};
+
 const isFired = (result: PromiseSettledResult<boolean> | undefined): boolean =>
   result?.status === 'fulfilled' && result.value;
-
-const timerFired = (timerId: string): IncomingEvent => ({ type: 'TimerFired', timerId });

@@ -25,7 +25,7 @@ const store = (id: number, stoppedAt: number | undefined): void => {
   });
   const ended = stoppedAt === undefined ? execution : { ...execution, status: 'FAILED' as const, stoppedAt };
   journal.executions.insert({ id, stateMachine: 1, revision: 1 }, ended);
-  journal.states.insert(id, ended, { dueAt: undefined, tasksOut: 0 });
+  journal.states.insert(id, JSON.stringify(ended), { dueAt: undefined, tasksOut: 0 });
   journal.history.append(id, [
     { id: 1, previousEventId: 0, timestamp: 0, type: 'ExecutionAborted', executionAbortedEventDetails: {} },
   ]);

@@ -10,6 +10,8 @@ export interface ExecutionChange {
   readonly origin: ExecutionOrigin;
   readonly before: Execution;
   readonly after: Execution;
+  /** `after` as JSON text, where it is kept: a succeeded execution needs none, nothing will ever happen to it again. */
+  readonly state: string | undefined;
   readonly history: readonly HistoryEvent[];
   readonly effects: readonly Effect[];
   /** Activity tasks that a worker took. */
@@ -39,12 +41,11 @@ const writeRecord = (journal: Journal, { origin, before, after, isNew }: Executi
   }
 };
 
-/** A succeeded execution needs no state: nothing will ever happen to it again. */
-const writeState = (journal: Journal, { origin, after, isNew }: ExecutionChange, wakening: Wakening): void => {
-  const isOver = after.status === 'SUCCEEDED';
-  if (isNew && !isOver) journal.states.insert(origin.id, after, wakening);
-  else if (!isNew && isOver) journal.states.delete(origin.id);
-  else if (!isNew) journal.states.update(origin.id, after, wakening);
+const writeState = (journal: Journal, { origin, state, isNew }: ExecutionChange, wakening: Wakening): void => {
+  if (state === undefined) {
+    if (!isNew) journal.states.delete(origin.id);
+  } else if (isNew) journal.states.insert(origin.id, state, wakening);
+  else journal.states.update(origin.id, state, wakening);
 };
 
 const writeTokens = (journal: Journal, { origin, effects, answered, isNew }: ExecutionChange): void => {

@@ -42,13 +42,11 @@ export const startTestServer = async (
     },
     start: async (stateMachineArn, more = {}) =>
       String((await call('StartExecution', { stateMachineArn, ...more })).executionArn),
-    end: async (executionArn) => {
-      for (;;) {
+    end: (executionArn) =>
+      eventually(async () => {
         const description = await call('DescribeExecution', { executionArn });
-        if (description.status !== 'RUNNING') return description;
-        await new Promise((done) => setTimeout(done, 5));
-      }
-    },
+        return description.status === 'RUNNING' ? undefined : description;
+      }),
     restart: async () => {
       await server.close();
       server = await start();
@@ -60,11 +58,15 @@ export const startTestServer = async (
   };
 };
 
-/** Waits until something is there. */
+const PATIENCE_MS = 20_000;
+
+/** Waits until something is there; gives up after 20 seconds. */
 export const eventually = async <T>(look: () => T | undefined | Promise<T | undefined>): Promise<T> => {
+  const deadline = Date.now() + PATIENCE_MS;
   for (;;) {
     const found = await look();
     if (found !== undefined) return found;
+    if (Date.now() > deadline) throw new Error(`nothing came within ${PATIENCE_MS / 1_000} s: ${String(look)}`);
     await new Promise((done) => setTimeout(done, 5));
   }
 };

@@ -1,0 +1,170 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import type { Execution } from '../core/execution.ts';
+import type { TaskFailure } from '../integrations/task-failure.ts';
+import { Journal } from '../journal/journal.ts';
+import type { Json, JsonObject } from '../language/json.ts';
+import { eventually } from '../testing/test-server.ts';
+import { Definitions } from './definitions.ts';
+import { FairQueue } from './fair-queue.ts';
+import { JournaledExecutions } from './journaled-executions.ts';
+import { TaskRunner } from './task-runner.ts';
+
+const logger = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
+const FUNCTION = 'arn:aws:lambda:us-east-1:000000000000:function:work';
+const TASK: JsonObject = { StartAt: 'T', States: { T: { Type: 'Task', Resource: FUNCTION, End: true } } };
+
+let journal: Journal;
+let ended: Execution[];
+let calls: PromiseWithResolvers<Json>[];
+let executions: JournaledExecutions;
+
+const shell = (): JournaledExecutions => {
+  const tasks = new TaskRunner(
+    {
+      lambdaFunction: () => {
+        const call = Promise.withResolvers<Json>();
+        calls.push(call);
+        return call.promise;
+      },
+      integration: () => {
+        throw new Error('no integration in these tests') as TaskFailure;
+      },
+      jobEnd: () => undefined,
+      stopJob: () => {},
+      logger,
+    },
+    new FairQueue(8),
+  );
+  const listener = {
+    ended: (execution: Execution) => ended.push(execution),
+    redriven: () => {},
+    activityScheduled: () => {},
+  };
+  return new JournaledExecutions(journal, new Definitions(), tasks, listener, logger);
+};
+
+beforeEach(() => {
+  journal = new Journal(':memory:', 'process');
+  ended = [];
+  calls = [];
+  executions = shell();
+});
+
+afterEach(() => {
+  executions.close();
+  journal.close();
+});
+
+const start = async (definition: JsonObject, name = 'one'): Promise<number> => {
+  const machine =
+    journal.stateMachines.find('arn:machine') ??
+    journal.stateMachines.create(
+      { arn: 'arn:machine', name: 'machine', type: 'STANDARD', createdAt: 1 },
+      {
+        revisionId: undefined,
+        definition: JSON.stringify(definition),
+        roleArn: 'arn:role',
+        logging: '{}',
+        tracing: '{}',
+        encryption: '{}',
+      },
+    );
+  await executions.start(
+    {
+      arn: `arn:aws:states:us-east-1:000000000000:execution:machine:${name}`,
+      name,
+      stateMachineArn: machine.arn,
+      stateMachineName: machine.name,
+      type: 'STANDARD',
+      roleArn: 'arn:role',
+      input: '{}',
+    },
+    { stateMachine: machine.id, revision: machine.revision },
+  );
+  return journal.executions.lastId();
+};
+
+const writable = (isWritable: boolean): void => {
+  journal.database.statement(`PRAGMA query_only = ${isWritable ? 'OFF' : 'ON'}`).run();
+};
+
+describe('the durable shell', () => {
+  test('runs no task before what leads to it is in the journal', async () => {
+    writable(false);
+    await expect(start(TASK)).rejects.toThrow();
+    expect(calls).toHaveLength(0);
+    writable(true);
+    await start(TASK);
+    expect(calls).toHaveLength(1);
+    expect(journal.states.withTasksOut()).toHaveLength(1);
+  });
+
+  test('brings a task’s answer again that could not be written down', async () => {
+    await start(TASK);
+    writable(false);
+    calls[0]?.resolve('answer');
+    await new Promise((done) => setTimeout(done, 20));
+    expect(ended).toEqual([]);
+    writable(true);
+    const execution = await eventually(() => ended[0]);
+    expect(execution).toMatchObject({ status: 'SUCCEEDED', output: '"answer"' });
+  });
+
+  test('tells whether an event changed anything, so that of two answers one counts', async () => {
+    const id = await start(TASK);
+    const taskId = Object.values(executions.state(id)?.frames ?? {})
+      .map(({ run }) => (run?.activity?.kind === 'TASK' ? run.activity.taskId : undefined))
+      .find((found) => found !== undefined);
+    const answer = { type: 'TaskSucceeded', taskId: taskId ?? '', output: 1 } as const;
+    expect(await Promise.all([executions.deliver(id, answer), executions.deliver(id, answer)])).toEqual([true, false]);
+    expect(await executions.deliver(id, answer)).toBe(false);
+    expect(await executions.deliver(id + 1, answer)).toBe(false);
+  });
+
+  test('goes on from the last commit: calls lost tasks again and fires timers that ran out', async () => {
+    const wait: JsonObject = { Type: 'Wait', Timestamp: new Date(Date.now() + 50).toISOString(), Next: 'T' };
+    await start({ StartAt: 'W', States: { W: wait, T: { Type: 'Task', Resource: FUNCTION, End: true } } });
+    executions.close();
+    await new Promise((done) => setTimeout(done, 60));
+    executions = shell();
+    await executions.recover();
+    await eventually(() => calls[0]);
+    executions.close();
+    executions = shell();
+    await executions.recover();
+    (await eventually(() => calls[1])).resolve('second call');
+    expect(await eventually(() => ended[0])).toMatchObject({ status: 'SUCCEEDED', output: '"second call"' });
+    expect(calls).toHaveLength(2);
+  });
+
+  test('does not take a task for lost that was begun while it recovers', async () => {
+    const old = await start(TASK, 'old');
+    executions.close();
+    executions = shell();
+    const recovery = executions.recover();
+    const started = start(TASK, 'new');
+    await Promise.all([recovery, started]);
+    // Once before the restart, once again for the old one, once for the new one.
+    expect(calls).toHaveLength(3);
+    expect(executions.state(old)).toMatchObject({ status: 'RUNNING' });
+  });
+
+  test('does not call a lost task again whose time ran out meanwhile', async () => {
+    await start({ StartAt: 'T', States: { T: { Type: 'Task', Resource: FUNCTION, TimeoutSeconds: 1, End: true } } });
+    executions.close();
+    await new Promise((done) => setTimeout(done, 1_010));
+    executions = shell();
+    await executions.recover();
+    expect(await eventually(() => ended[0])).toMatchObject({ status: 'FAILED', error: 'States.Timeout' });
+    expect(calls).toHaveLength(1);
+  });
+
+  test('keeps what only waits out of the way: nothing but a due time is left of it', async () => {
+    const id = await start({ StartAt: 'W', States: { W: { Type: 'Wait', Seconds: 86_400, End: true } } });
+    expect(journal.states.withTasksOut()).toEqual([]);
+    expect(journal.states.nextDue()).toBeGreaterThan(Date.now() + 86_000_000);
+    expect(journal.states.due(Date.now(), 10)).toEqual([]);
+    expect(executions.forget(id)).toBe(true);
+    expect(executions.state(id)).toMatchObject({ status: 'RUNNING' });
+  });
+});
