@@ -9,11 +9,13 @@ export interface Recovery {
   /** The longest backlog of the whole load. */
   readonly highest_backlog: number;
   /**
-   * Seconds from the end of the busiest phase until the backlog was for good no longer than the longest before that phase.
-   * null: not within the time that was watched.
+   * Seconds from the end of the busiest phase until the backlog was, for three seconds on end, no longer than the longest
+   * before that phase. null: not within the time that was watched.
    */
   readonly backlog_recovered_seconds: number | null;
 }
+
+const calmSeconds = 3;
 
 /** Nothing, where the busiest phase is the first: there is nothing to compare it with. */
 export function recoveryOf(phases: readonly PhaseReport[], series: readonly SeriesPoint[]): Recovery | undefined {
@@ -21,15 +23,22 @@ export function recoveryOf(phases: readonly PhaseReport[], series: readonly Seri
   const before = phases.filter(({ to_second }) => busiest !== undefined && to_second <= busiest.from_second).at(-1);
   if (busiest === undefined || before === undefined) return undefined;
   const usual = highestBacklog(series.filter(({ second }) => second < before.to_second));
-  const lastBusy = series.findLast(({ backlog }) => backlog > usual);
-  const stillBusy = lastBusy !== undefined && lastBusy === series.at(-1);
-  const recoveredAt = (lastBusy?.second ?? -1) + 1;
+  const after = series.filter(({ second }) => second >= busiest.to_second);
+  const recovered = after.find((_, index) =>
+    after.slice(index, index + calmSeconds).every(({ backlog }) => backlog <= usual),
+  );
   return {
     phase: busiest.name,
     answer_p99_factor: factor(busiest.answer_ms?.p99, before.answer_ms?.p99),
     highest_backlog: highestBacklog(series),
-    backlog_recovered_seconds: stillBusy ? null : Math.max(0, recoveredAt - busiest.to_second),
+    backlog_recovered_seconds: recoveredAfter(busiest, recovered, series),
   };
+}
+
+function recoveredAfter(busiest: PhaseReport, recovered: SeriesPoint | undefined, series: readonly SeriesPoint[]) {
+  if (recovered !== undefined) return recovered.second - busiest.to_second;
+  // Nothing was going on any more when the phase ended.
+  return (series.at(-1)?.second ?? 0) < busiest.to_second && series.at(-1)?.backlog === 0 ? 0 : null;
 }
 
 function highestBacklog(series: readonly SeriesPoint[]): number {
