@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Target, WireCall } from '../proxy/wire-call.ts';
+import type { FaultEvent } from './fault-event.ts';
 import { type Injection, standstill } from './injection.ts';
 import { type PointName, points, type WirePoint } from './points.ts';
 import { killProcess, stopProcess } from './process-fault.ts';
@@ -17,26 +18,24 @@ export async function disturbAtPoint(
   const point: WirePoint = points[name];
   const stillMilliseconds = standstill(choices);
   let disarm = () => {};
-  const reached = new Promise<void>((resolve, reject) => {
-    const act = async (call: WireCall): Promise<void> => {
+  const reached = new Promise<{ readonly over: Promise<void> }>((resolve) => {
+    disarm = stack.proxies.wire.arm(point, isOurs, async (call) => {
       const at = new Date().toISOString();
       const event = fault === 'kill -9' ? killProcess(stack, target) : stopProcess(stack, target, stillMilliseconds);
-      const noted = event.then(({ until, what }) => {
-        log.add({
-          at,
-          ...(until === undefined ? {} : { until }),
-          target,
-          what: `${what}, ${name} (${call.link} ${call.operation})`,
-          ...(call.order_id === undefined ? {} : { order_id: call.order_id }),
-          states: point.states,
-        });
-      });
-      noted.then(resolve, reject);
-      // The call goes on as soon as the signal was sent: what it meets then is part of the fault.
-      await sleep(0);
-    };
-    disarm = stack.proxies.wire.arm(point, isOurs, act);
+      // The signal is sent; the call goes on, and what it meets then is part of the fault.
+      resolve({ over: event.then((happened) => log.add(atPoint({ ...happened, at }, name, call))) });
+    });
   });
-  await Promise.race([reached, sleep(seconds * 1000 + moreMilliseconds)]);
+  const happening = await Promise.race([reached, sleep(seconds * 1000 + moreMilliseconds)]);
   disarm();
+  await happening?.over;
+}
+
+function atPoint(event: FaultEvent, name: PointName, { link, operation, order_id }: WireCall): FaultEvent {
+  return {
+    ...event,
+    what: `${event.what}, ${name} (${link} ${operation})`,
+    states: points[name].states,
+    ...(order_id === undefined ? {} : { order_id }),
+  };
 }
