@@ -77,15 +77,18 @@ export class VirtualShell {
   /** Runs the execution to its end, then delivers what still comes. */
   async run(): Promise<RunRecord> {
     this.#expect({ type: 'ExecutionStarted' }, 0, true);
-    if (this.#machine.heals && this.#random.chance(this.#faults.stop)) {
-      this.#expect({ type: 'StopRequested', error: 'Stopped' }, this.#random.between(1, 200) * 1000, true);
-    }
+    // Nobody can stop an execution before the reply to its start.
+    let stops = this.#machine.heals && this.#random.chance(this.#faults.stop);
     while (this.#agenda.length > 0) {
       if (this.#steps >= MAX_STEPS) {
         this.#violations.push(`it has not ended after ${MAX_STEPS} steps`);
         break;
       }
       await this.#keep(this.#nextAppointment());
+      if (stops && this.#execution.startedAt > 0) {
+        this.#expect({ type: 'StopRequested', error: 'Stopped' }, this.#random.between(1, 200) * 1000, true);
+        stops = false;
+      }
       if (this.#agenda.length === 0) this.#redriveIfMeant();
     }
     if (this.#execution.status === 'RUNNING') this.#violations.push('nothing is left to happen, but it is RUNNING');
