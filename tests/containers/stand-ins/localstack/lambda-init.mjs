@@ -14,6 +14,8 @@ const endpoint = process.env.LOCALSTACK_RUNTIME_ENDPOINT;
 const timeoutMs = Number(process.env.AWS_LAMBDA_FUNCTION_TIMEOUT) * 1000;
 
 process.chdir('/var/task');
+// The first process of a container gets no default reaction to signals.
+process.on('SIGTERM', () => process.exit(0));
 
 try {
   const handler = await loadHandler(process.env._HANDLER);

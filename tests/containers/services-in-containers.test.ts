@@ -1,0 +1,184 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import { credentials } from '@grpc/grpc-js';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { Shop } from '../../embedded/demo/shop.ts';
+import { SnapshotReader } from '../../load/invariants/reader/snapshot-reader.ts';
+import { verifyInvariants } from '../../load/invariants/verification.ts';
+import { InventoryServiceClient, ReservationState } from '../../proto/gen/inventory/v1/inventory.ts';
+import { PaymentServiceClient, PaymentState } from '../../proto/gen/payment/v1/payment.ts';
+import { call, failureOf } from '../support/unary-client.ts';
+import { docker } from './compose-project.ts';
+import { findContainerEngine } from './container-engine.ts';
+import { type ServiceContainers, startServiceContainers } from './service-containers.ts';
+
+const NOTEBOOK = '5d8e7a13-0b9c-4f26-b1e4-7c3d2f9a8b03';
+const LARGEST_IMAGE_BYTES = 260_000_000;
+const LONG = 120_000;
+
+const engine = findContainerEngine();
+if (engine.kind === 'missing') process.stderr.write(`The containers are NOT built and NOT tested: ${engine.why}.\n`);
+const inContainers = engine.kind === 'ready' ? describe : describe.skip;
+
+inContainers('the services as containers', () => {
+  let containers: ServiceContainers;
+  let inventory: InventoryServiceClient;
+  let payment: PaymentServiceClient;
+  let shop: Shop;
+
+  beforeAll(async () => {
+    if (engine.kind === 'missing') throw new Error(engine.why);
+    containers = await startServiceContainers(engine.compose);
+    inventory = new InventoryServiceClient(containers.addresses.inventory, credentials.createInsecure());
+    payment = new PaymentServiceClient(containers.addresses.payment, credentials.createInsecure());
+    shop = new Shop(containers.stack.urls.http, () => undefined);
+  }, 600_000);
+
+  afterAll(async () => {
+    inventory?.close();
+    payment?.close();
+    await containers?.close();
+  }, LONG);
+
+  describe.each(['inventory', 'payment'] as const)('%s', (service) => {
+    test('is a small image that does not run as root', async () => {
+      const image = await containers.project.inspect(service, '{{.Image}}');
+      expect(Number(await docker('image', 'inspect', '--format', '{{.Size}}', image))).toBeLessThan(
+        LARGEST_IMAGE_BYTES,
+      );
+      expect(await containers.project.compose('exec', '-T', service, 'id', '-un')).toBe('node');
+    });
+
+    test('has a root file system that nobody can write to', async () => {
+      await expect(containers.project.compose('exec', '-T', service, 'touch', '/tmp/file')).rejects.toThrow(
+        'Read-only file system',
+      );
+    });
+
+    test('holds no package manager output, sources or tests of ours', async () => {
+      const files = await containers.project.compose('exec', '-T', service, 'find', '/service', '-type', 'f');
+      expect(files.split(/\s+/).filter((file) => !/\.(mjs|map|proto|json)$/.test(file))).toEqual([]);
+    });
+  });
+
+  describe('cut off from the network in the middle of a saga', () => {
+    test(
+      'payment before it is asked: the order ends, completed or with everything undone',
+      async () => {
+        await containers.project.cutOff('payment');
+        const order = await shop.place([{ id: NOTEBOOK, count: 3 }], { method: 'tok_visa' });
+        await becomes(order, 'RESERVED');
+        await delay(2_000);
+        await containers.project.reconnect('payment');
+        expect(await ended(order)).toMatch(/^(REJECTED|CONFIRMED)$/);
+      },
+      LONG,
+    );
+
+    test(
+      'payment while the order is cancelled: the void waits for it, then the order is cancelled',
+      async () => {
+        const order = await shop.place([{ id: NOTEBOOK, count: 3 }]);
+        await becomes(order, 'AWAITING_PAYMENT');
+        await containers.project.cutOff('payment');
+        await shop.cancel(order);
+        await delay(2_000);
+        expect((await shop.look(order)).status).toBe('AWAITING_PAYMENT');
+        await containers.project.reconnect('payment');
+        expect(await ended(order)).toBe('CANCELLED');
+      },
+      LONG,
+    );
+
+    test(
+      'inventory after the money was taken: the commit waits for it, then the order is confirmed',
+      async () => {
+        const order = await shop.place([{ id: NOTEBOOK, count: 3 }]);
+        await becomes(order, 'AWAITING_PAYMENT');
+        await containers.project.cutOff('inventory');
+        await shop.pay(order, randomUUID());
+        await delay(2_000);
+        expect((await shop.look(order)).status).toBe('PAID');
+        await containers.project.reconnect('inventory');
+        expect(await ended(order)).toBe('CONFIRMED');
+      },
+      LONG,
+    );
+
+    test(
+      'no invariant is broken',
+      async () => {
+        const { endpoint } = containers.stack.urls;
+        const reader = new SnapshotReader({ endpoint, region: 'us-east-1', stage: 'dev', account: '000000000000' });
+        try {
+          const { report } = await verifyInvariants(reader, shop.answers, { drain_seconds: 30 });
+          expect(report).toMatchObject({ verdict: 'all hold', violations: [] });
+        } finally {
+          reader.close();
+        }
+      },
+      LONG,
+    );
+  });
+
+  // After the invariants were checked: these orders are known to the services alone.
+  test('inventory reserves, releases and commits, and refuses what it must', async () => {
+    const lines = [{ itemId: NOTEBOOK, count: 2 }];
+    const [kept, undone] = [randomUUID(), randomUUID()];
+    for (const orderId of [kept, undone]) {
+      const { reservation } = await call(inventory, inventory.reserve, { orderId, lines, holdSeconds: 60 });
+      expect(reservation).toMatchObject({ orderId, state: ReservationState.HELD });
+    }
+    const committed = await call(inventory, inventory.commit, { orderId: kept });
+    expect(committed.reservation?.state).toBe(ReservationState.COMMITTED);
+    const released = await call(inventory, inventory.release, { orderId: undone, reason: 'test' });
+    expect(released.reservation?.state).toBe(ReservationState.RELEASED);
+    const late = call(inventory, inventory.reserve, { orderId: undone, lines, holdSeconds: 60 });
+    expect(await failureOf(late)).toMatchObject({ code: 'FAILED_PRECONDITION', domain: 'inventory.v1' });
+  });
+
+  test('payment authorizes, captures and voids, and refuses what it must', async () => {
+    const amount = { minorUnits: 1500, currency: 'USD' };
+    const [kept, undone] = [randomUUID(), randomUUID()];
+    for (const orderId of [kept, undone]) {
+      const request = { orderId, paymentId: randomUUID(), method: 'tok_visa', amount };
+      expect((await call(payment, payment.authorize, request)).payment?.state).toBe(PaymentState.AUTHORIZED);
+    }
+    const captured = await call(payment, payment.capture, { orderId: kept });
+    expect(captured.payment?.state).toBe(PaymentState.CAPTURED);
+    const voided = await call(payment, payment.void, { orderId: undone, reason: 'test' });
+    expect(voided.payment?.state).toBe(PaymentState.VOIDED);
+    const late = call(payment, payment.capture, { orderId: undone });
+    expect(await failureOf(late)).toMatchObject({ code: 'FAILED_PRECONDITION', domain: 'payment.v1' });
+  });
+
+  test.each(['inventory', 'payment'] as const)(
+    '%s drains and ends by itself when it is told to stop',
+    async (service) => {
+      await containers.project.compose('stop', service);
+      expect(await containers.project.inspect(service, '{{.State.ExitCode}}')).toBe('0');
+      expect(await containers.project.compose('logs', service)).toContain('"msg":"stopped"');
+    },
+    LONG,
+  );
+
+  async function becomes(order: string, status: string): Promise<void> {
+    const end = Date.now() + 60_000;
+    for (;;) {
+      const seen = (await shop.look(order)).status;
+      if (seen === status) return;
+      if (Date.now() > end) throw new Error(`The order ${order} is ${seen}, not ${status}.`);
+      await delay(100);
+    }
+  }
+
+  async function ended(order: string): Promise<string> {
+    const end = Date.now() + 90_000;
+    for (;;) {
+      const { status } = await shop.look(order);
+      if (/^(CONFIRMED|REJECTED|CANCELLED|EXPIRED|NEEDS_ATTENTION)$/.test(status)) return status;
+      if (Date.now() > end) throw new Error(`The order ${order} is still ${status}.`);
+      await delay(200);
+    }
+  }
+});
