@@ -13,6 +13,7 @@ export function markdownOf(report: ChaosReport, failures: readonly string[]): st
     `\`${command}\`, ${report.started_at}, ${Math.round(report.seconds)} s; on ${machine.processor}, ${machine.cores} cores, ${machine.memory_gb} GB, ${machine.system}, Node ${machine.node}.`,
     'Each cell: orders / faults that hit / orders that were parked / longest recovery.',
     matrix(report.cells),
+    ...leftOut(report.cells),
     ...whyImpossible(report.cells),
     endsTable(report.cells),
     `${report.requests} requests, ${report.improper_answers.length} improper answers. ${report.drained ? 'Every order ended' : 'Not every order ended in time'}; the operator redrove ${report.redriven} executions, ${report.still_parked.length} orders are parked still.`,
@@ -25,8 +26,9 @@ export function markdownOf(report: ChaosReport, failures: readonly string[]): st
 }
 
 function matrix(cells: readonly CellReport[]): string {
-  const rows = [...new Set(cells.map(({ row }) => row))];
-  const shown = columns.filter((column) => cells.some((cell) => cell.column === column));
+  // A row of which nothing ran is only counted below.
+  const rows = [...new Set(cells.flatMap(({ row, state }) => (state.kind === 'ran' ? [row] : [])))];
+  const shown = columns.filter((column) => cells.some((cell) => cell.column === column && rows.includes(cell.row)));
   const cellAt = (row: string, column: string) => cells.find((cell) => cell.row === row && cell.column === column);
   return textTable(
     ['fault', ...shown],
@@ -49,6 +51,11 @@ function square(cell: CellReport | undefined): string {
       return hits === 0 ? `MISSED ${numbers}` : numbers;
     }
   }
+}
+
+function leftOut(cells: readonly CellReport[]): readonly string[] {
+  const count = cells.filter(({ state }) => state.kind === 'left out').length;
+  return count === 0 ? [] : [`${count} of ${cells.length} cells were left out of this run.`];
 }
 
 function whyImpossible(cells: readonly CellReport[]): readonly string[] {
