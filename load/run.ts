@@ -37,11 +37,21 @@ async function main(options: LoadOptions): Promise<number> {
   }
 }
 
-try {
-  const options = readLoadOptions(process.argv.slice(2), process.env);
-  if (options === 'help') say(help);
-  else process.exitCode = await main(options);
-} catch (error) {
-  console.error(error);
-  process.exitCode = 1;
+function readOptions(): LoadOptions | 'help' | undefined {
+  try {
+    return readLoadOptions(process.argv.slice(2), process.env);
+  } catch (error) {
+    console.error(`${error instanceof Error ? error.message : String(error)}\nSee: npm run load:smoke -- --help`);
+    return undefined;
+  }
+}
+
+const options = readOptions();
+if (options === undefined) process.exitCode = 2;
+else if (options === 'help') say(help);
+else {
+  process.exitCode = await main(options).catch((error: unknown) => {
+    console.error(error);
+    return 1;
+  });
 }

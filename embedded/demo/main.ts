@@ -76,11 +76,21 @@ function connectionTo({ urls }: DemoStack) {
   return awsConnectionFrom({ ...process.env, AWS_ENDPOINT_URL: urls.endpoint });
 }
 
-try {
-  const options = readDemoOptions(process.argv.slice(2));
-  if (options === 'help') console.log(help);
-  else process.exitCode = await main(options);
-} catch (error) {
-  console.error(error);
-  process.exitCode = 1;
+function readOptions(): DemoOptions | 'help' | undefined {
+  try {
+    return readDemoOptions(process.argv.slice(2));
+  } catch (error) {
+    console.error(`${error instanceof Error ? error.message : String(error)}\nSee: npm run demo -- --help`);
+    return undefined;
+  }
+}
+
+const options = readOptions();
+if (options === undefined) process.exitCode = 2;
+else if (options === 'help') console.log(help);
+else {
+  process.exitCode = await main(options).catch((error: unknown) => {
+    console.error(error);
+    return 1;
+  });
 }
