@@ -72,6 +72,7 @@ export class Engine {
       this.#tasks,
       {
         ended: (execution, origin) => this.#ended(execution, origin),
+        childrenEnded: (count) => this.#retention.executionsEnded(count),
         redriven: () => this.#retention.executionRedriven(),
         activityScheduled: (arn) => this.#context.activities.scheduled(arn),
       },
@@ -157,7 +158,7 @@ export class Engine {
 
   /** Tells a `.sync` task that its execution has ended, and lets go of a deleted machine with its last execution. */
   #ended(execution: Execution, origin: ExecutionOrigin): void {
-    this.#retention.executionEnded();
+    this.#retention.executionsEnded(1);
     const machine = this.#journal.stateMachines.find(execution.stateMachineArn);
     if (machine?.status === 'DELETING') this.#journal.stateMachines.dropDeleted();
     const owner = origin.parent && this.#context.executions.ownerOfParent(origin.parent);

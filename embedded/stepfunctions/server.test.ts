@@ -284,6 +284,77 @@ describe('after a restart', () => {
   });
 });
 
+describe('a distributed Map', () => {
+  const DISTRIBUTED: JsonObject = {
+    StartAt: 'Each',
+    States: {
+      Each: {
+        Type: 'Map',
+        Label: 'each',
+        ItemProcessor: {
+          ProcessorConfig: { Mode: 'DISTRIBUTED', ExecutionType: 'STANDARD' },
+          StartAt: 'Work',
+          States: { Work: { Type: 'Task', Resource: FUNCTION, End: true } },
+        },
+        End: true,
+      },
+    },
+  };
+
+  test('has a map run whose children are listed, described and read like executions, and redriven with it', async () => {
+    let fails = true;
+    const server = await serve({
+      work: (event) => {
+        if (fails && event === 2) throw Object.assign(new Error('no'), { name: 'Refused' });
+        return Number(event) * 10;
+      },
+    });
+    const stateMachineArn = await server.create('distributed', DISTRIBUTED);
+    const executionArn = await server.start(stateMachineArn, { input: '[1,2]' });
+    expect(await server.end(executionArn)).toMatchObject({ status: 'FAILED' });
+    const { mapRuns } = await server.call('ListMapRuns', { executionArn });
+    const [mapRun] = mapRuns as readonly JsonObject[];
+    const mapRunArn = mapRun?.mapRunArn ?? '';
+    expect(await server.call('DescribeMapRun', { mapRunArn })).toMatchObject({
+      executionArn,
+      status: 'FAILED',
+      itemCounts: { total: 2 },
+    });
+    const failed = await server.call('ListExecutions', { mapRunArn, statusFilter: 'FAILED' });
+    const [child] = failed.executions as readonly JsonObject[];
+    expect(child).toMatchObject({ mapRunArn, itemCount: 1, stateMachineArn: `${stateMachineArn}/each` });
+    const childArn = child?.executionArn ?? '';
+    expect(await server.call('DescribeExecution', { executionArn: childArn })).toMatchObject({
+      status: 'FAILED',
+      input: '2',
+      error: 'Refused',
+      mapRunArn,
+      redriveStatus: 'REDRIVABLE_BY_MAP_RUN',
+    });
+    await expect(server.call('RedriveExecution', { executionArn: childArn })).rejects.toMatchObject({
+      type: 'ValidationException',
+    });
+    expect(await server.call('DescribeStateMachineForExecution', { executionArn: childArn })).toMatchObject({
+      mapRunArn,
+      label: 'each',
+      definition: expect.stringContaining('"StartAt":"Work"'),
+    });
+    fails = false;
+    await server.call('RedriveExecution', { executionArn });
+    expect(await server.end(executionArn)).toMatchObject({ status: 'SUCCEEDED', output: '[10,20]' });
+    expect(await server.call('DescribeExecution', { executionArn: childArn })).toMatchObject({
+      status: 'SUCCEEDED',
+      output: '20',
+      redriveCount: 1,
+    });
+    const types = typesOf(await server.call('GetExecutionHistory', { executionArn: childArn }));
+    expect([types[0], types.at(-1)]).toEqual(['ExecutionStarted', 'ExecutionSucceeded']);
+    expect(types).toContain('ExecutionRedriven');
+    const { executions } = await server.call('ListExecutions', { stateMachineArn });
+    expect(executions).toHaveLength(1);
+  });
+});
+
 describe('the wire', () => {
   const post = (url: string, target: string, body: string): Promise<Response> =>
     fetch(url, { method: 'POST', headers: { 'x-amz-target': target }, body });

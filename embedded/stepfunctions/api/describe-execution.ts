@@ -2,7 +2,7 @@ import type { ExecutionRecord } from '../journal/execution-store.ts';
 import type { JsonObject } from '../language/json.ts';
 import { readRequest } from '../wire/request-shape.ts';
 import { type Action, type ApiContext, present, seconds } from './context.ts';
-import { findExecution } from './execution-lookup.ts';
+import { findExecution, stateMachineArnOf } from './execution-lookup.ts';
 import { arnMember, includedDataMember } from './members.ts';
 
 const shape = { executionArn: arnMember, includedData: includedDataMember };
@@ -18,7 +18,7 @@ export const describeExecution: Action = (context, body) => {
 export const describeRecord = ({ journal }: ApiContext, record: ExecutionRecord, withData: boolean): JsonObject =>
   present({
     executionArn: record.arn,
-    stateMachineArn: journal.stateMachines.revision(record.revision).arn,
+    stateMachineArn: stateMachineArnOf(journal, record),
     name: record.name,
     status: record.status,
     startDate: seconds(record.startedAt),
@@ -28,6 +28,7 @@ export const describeRecord = ({ journal }: ApiContext, record: ExecutionRecord,
     output: withData ? record.output : undefined,
     outputDetails: record.output === undefined ? undefined : { included: withData },
     traceHeader: record.traceHeader,
+    mapRunArn: record.mapRunArn,
     error: withData ? record.error : undefined,
     cause: withData ? record.cause : undefined,
     stateMachineVersionArn: record.versionArn,
@@ -37,7 +38,9 @@ export const describeRecord = ({ journal }: ApiContext, record: ExecutionRecord,
     ...redriveOf(record),
   });
 
-const redriveOf = ({ status }: ExecutionRecord): JsonObject =>
-  status === 'RUNNING' || status === 'SUCCEEDED'
-    ? { redriveStatus: 'NOT_REDRIVABLE', redriveStatusReason: `Execution is ${status} and cannot be redriven` }
-    : { redriveStatus: 'REDRIVABLE' };
+const redriveOf = ({ status, mapRunArn }: ExecutionRecord): JsonObject => {
+  if (status === 'RUNNING' || status === 'SUCCEEDED') {
+    return { redriveStatus: 'NOT_REDRIVABLE', redriveStatusReason: `Execution is ${status} and cannot be redriven` };
+  }
+  return { redriveStatus: mapRunArn === undefined ? 'REDRIVABLE' : 'REDRIVABLE_BY_MAP_RUN' };
+};

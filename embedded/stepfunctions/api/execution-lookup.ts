@@ -1,5 +1,6 @@
 import type { ExecutionRecord } from '../journal/execution-store.ts';
-import { executionDoesNotExist, invalidArn } from '../wire/api-error-texts.ts';
+import type { Journal } from '../journal/journal.ts';
+import { executionDoesNotExist, invalidArn, validationFailed } from '../wire/api-error-texts.ts';
 import { parseArn } from '../wire/arn.ts';
 import type { ApiContext } from './context.ts';
 
@@ -14,4 +15,22 @@ export const findExecution = ({ journal }: ApiContext, arn: string): ExecutionRe
   const record = journal.executions.find(arn);
   if (!record) throw executionDoesNotExist(arn);
   return record;
+};
+
+/** The state machine of an execution; a distributed Map's child has one of its own, named after the Map's label. */
+export const stateMachineArnOf = (journal: Journal, record: ExecutionRecord): string =>
+  record.mapRunArn === undefined
+    ? journal.stateMachines.revision(record.revision).arn
+    : record.arn.slice(0, record.arn.lastIndexOf(':')).replace(':execution:', ':stateMachine:');
+
+/**
+ * Refuses what can only be done to a child execution through its parent.
+ *
+ * @throws {ApiError} ValidationException
+ */
+export const refuseChild = (record: ExecutionRecord, what: string): void => {
+  if (record.mapRunArn === undefined) return;
+  throw validationFailed(
+    `A child execution of a Map Run cannot be ${what} on its own here: act on the execution that has the Map Run.`,
+  );
 };

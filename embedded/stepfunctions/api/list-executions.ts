@@ -1,11 +1,10 @@
-import type { ExecutionStatus } from '../core/execution.ts';
-import type { ExecutionRecord } from '../journal/execution-store.ts';
+import type { ExecutionFilter, ExecutionRecord } from '../journal/execution-store.ts';
 import type { JsonObject } from '../language/json.ts';
-import { resourceNotFound, stateMachineTypeNotSupported, validationFailed } from '../wire/api-error-texts.ts';
-import { parseArn } from '../wire/arn.ts';
+import { stateMachineTypeNotSupported, validationFailed } from '../wire/api-error-texts.ts';
 import { optional, type Read, readRequest, text } from '../wire/request-shape.ts';
 import { type Action, type ApiContext, present, seconds } from './context.ts';
-import { listChildExecutions } from './list-child-executions.ts';
+import { findMapRun } from './describe-map-run.ts';
+import { stateMachineArnOf } from './execution-lookup.ts';
 import { arnMember, longArnMember, maxResultsMember, pageSize } from './members.ts';
 import { resolve } from './state-machine-lookup.ts';
 
@@ -29,30 +28,42 @@ export const listExecutions: Action = (context, body) => {
   if (request.stateMachineArn !== undefined && request.mapRunArn !== undefined) {
     throw validationFailed('1 validation error detected: Must provide either a StateMachine ARN or a MapRun ARN');
   }
-  if (request.stateMachineArn !== undefined) return ofMachine(context, request, request.stateMachineArn);
-  const mapRunArn = request.mapRunArn ?? '';
-  parseArn(mapRunArn, 'mapRun');
-  const stored = context.journal.mapRuns.find(mapRunArn);
-  if (!stored) throw resourceNotFound(mapRunArn);
-  return listChildExecutions(context, stored, { ...request, limit: pageSize(request.maxResults) });
+  return request.mapRunArn === undefined
+    ? ofMachine(context, request, request.stateMachineArn ?? '')
+    : ofMapRun(context, request, request.mapRunArn);
 };
 
-const ofMachine = ({ journal, pages, ...rest }: ApiContext, request: Read<typeof shape>, arn: string): JsonObject => {
-  const { machine } = resolve({ journal, pages, ...rest }, arn);
+type Request = Read<typeof shape>;
+
+const ofMachine = (context: ApiContext, request: Request, arn: string): JsonObject => {
+  const { machine } = resolve(context, arn);
   if (machine.type === 'EXPRESS') {
     throw stateMachineTypeNotSupported('This operation is not supported by this type of state machine');
   }
-  const { statusFilter, redriveFilter, nextToken } = request;
+  const qualified = arn === machine.arn ? {} : { qualifiedArn: arn };
+  return pageOf(context, request, arn, { of: { stateMachine: machine.id }, ...qualified });
+};
+
+const ofMapRun = (context: ApiContext, request: Request, arn: string): JsonObject => {
+  findMapRun(context, arn);
+  return pageOf(context, request, arn, { of: { mapRunArn: arn } });
+};
+
+const pageOf = (
+  { journal, pages }: ApiContext,
+  { statusFilter, redriveFilter, nextToken, maxResults }: Request,
+  arn: string,
+  filter: ExecutionFilter,
+): JsonObject => {
   // No execution is ever PENDING_REDRIVE here: a redrive begins at once.
   if (statusFilter === 'PENDING_REDRIVE') return { executions: [] };
-  const limit = pageSize(request.maxResults);
+  const limit = pageSize(maxResults);
   const listing = ['executions', arn, statusFilter ?? null, redriveFilter ?? null];
   const found = journal.executions.list(
     {
-      stateMachine: machine.id,
-      ...(statusFilter === undefined ? {} : { status: statusFilter satisfies ExecutionStatus }),
+      ...filter,
+      ...(statusFilter === undefined ? {} : { status: statusFilter }),
       ...(redriveFilter === undefined ? {} : { redriven: redriveFilter === 'REDRIVEN' }),
-      ...(arn === machine.arn ? {} : { qualifiedArn: arn }),
       ...(nextToken === undefined ? {} : { before: Number(pages.open(listing, nextToken)) }),
     },
     limit + 1,
@@ -60,7 +71,7 @@ const ofMachine = ({ journal, pages, ...rest }: ApiContext, request: Read<typeof
   const page = found.slice(0, limit);
   const last = found.length > limit ? page.at(-1) : undefined;
   return present({
-    executions: page.map((record) => itemOf(record, machine.arn)),
+    executions: page.map((record) => itemOf(record, stateMachineArnOf(journal, record))),
     nextToken: last && pages.seal(listing, last.id),
   });
 };
@@ -73,6 +84,8 @@ const itemOf = (record: ExecutionRecord, stateMachineArn: string): JsonObject =>
     status: record.status,
     startDate: seconds(record.startedAt),
     stopDate: record.stoppedAt === undefined ? undefined : seconds(record.stoppedAt),
+    mapRunArn: record.mapRunArn,
+    itemCount: record.itemCount,
     stateMachineVersionArn: record.versionArn,
     stateMachineAliasArn: record.aliasArn,
     redriveCount: record.redriveCount,

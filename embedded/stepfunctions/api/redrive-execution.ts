@@ -2,7 +2,7 @@ import type { ExecutionRecord } from '../journal/execution-store.ts';
 import { ApiError } from '../wire/api-error.ts';
 import { optional, readRequest, text } from '../wire/request-shape.ts';
 import { type Action, seconds } from './context.ts';
-import { findExecution } from './execution-lookup.ts';
+import { findExecution, refuseChild } from './execution-lookup.ts';
 import { arnMember } from './members.ts';
 
 const shape = {
@@ -20,6 +20,7 @@ export const redriveExecution: Action = async (context, body) => {
   const { executionArn, clientToken } = readRequest(shape, body);
   const { journal, executions } = context;
   const record = findExecution(context, executionArn);
+  refuseChild(record, 'redriven');
   if (clientToken !== undefined && record.redriveToken === clientToken && record.redrivenAt !== undefined) {
     return { redriveDate: seconds(record.redrivenAt) };
   }

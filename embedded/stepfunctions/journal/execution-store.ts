@@ -31,6 +31,31 @@ export interface ExecutionRecord {
   /** The client token of the latest redrive that had one. */
   readonly redriveToken: string | undefined;
   readonly parent: ParentTask | undefined;
+  /** Of a distributed Map's child execution: the map run it belongs to, and how many items it handles. */
+  readonly mapRunArn: string | undefined;
+  readonly itemCount: number | undefined;
+}
+
+/** A distributed Map's child execution as it starts. Its state is part of its parent's. */
+export interface ChildRecord {
+  readonly id: number;
+  readonly arn: string;
+  readonly name: string;
+  readonly parent: number;
+  readonly revision: number;
+  readonly input: string;
+  readonly startedAt: number;
+  readonly mapRunArn: string;
+  readonly itemCount: number;
+}
+
+/** How an execution ended. */
+export interface ExecutionEnd {
+  readonly status: Exclude<ExecutionStatus, 'RUNNING'>;
+  readonly output?: string;
+  readonly error?: string | undefined;
+  readonly cause?: string | undefined;
+  readonly stoppedAt: number;
 }
 
 /** What an execution is besides what the core knows of it. */
@@ -42,9 +67,9 @@ export interface ExecutionOrigin {
   readonly parent?: ParentTask;
 }
 
-/** Which executions are listed. */
+/** Which executions are listed: those of a state machine, or the children of a map run. */
 export interface ExecutionFilter {
-  readonly stateMachine: number;
+  readonly of: { readonly stateMachine: number } | { readonly mapRunArn: string };
   readonly status?: ExecutionStatus;
   readonly redriven?: boolean;
   /** Only those started through this version or alias. */
@@ -79,7 +104,12 @@ const recordOf = (row: Row): ExecutionRecord => ({
   redrivenAt: integerOrNothing(row, 'redriven_at'),
   redriveToken: textOrNothing(row, 'redrive_token'),
   parent: parentOf(row),
+  mapRunArn: textOrNothing(row, 'map_run'),
+  itemCount: integerOrNothing(row, 'item_count'),
 });
+
+/** Children are listed by their map run, not by state machine. */
+const NO_STATE_MACHINE = 0;
 
 const INSERT = `INSERT INTO executions
   (id, arn, name, state_machine, revision, version_arn, alias_arn, trace_header, status, input, output, error, cause,
@@ -155,14 +185,51 @@ export class ExecutionStore {
       );
   }
 
+  insertChild(child: ChildRecord): void {
+    this.#db
+      .statement(
+        `INSERT INTO executions (id, arn, name, state_machine, revision, status, input, started_at, parent, map_run, item_count)
+         VALUES (?, ?, ?, ${NO_STATE_MACHINE}, ?, 'RUNNING', ?, ?, ?, ?, ?)`,
+      )
+      .run(
+        child.id,
+        child.arn,
+        child.name,
+        child.revision,
+        child.input,
+        child.startedAt,
+        child.parent,
+        child.mapRunArn,
+        child.itemCount,
+      );
+  }
+
+  endChild(id: number, end: ExecutionEnd): void {
+    this.#db
+      .statement('UPDATE executions SET status = ?, output = ?, error = ?, cause = ?, stopped_at = ? WHERE id = ?')
+      .run(end.status, end.output ?? null, end.error ?? null, end.cause ?? null, end.stoppedAt, id);
+  }
+
+  /** The child runs again, as its map run is redriven. */
+  redriveChild(id: number, redriveCount: number, at: number): void {
+    this.#db
+      .statement(
+        `UPDATE executions SET status = 'RUNNING', output = NULL, error = NULL, cause = NULL, stopped_at = NULL,
+         redrive_count = ?, redriven_at = ? WHERE id = ?`,
+      )
+      .run(redriveCount, at, id);
+  }
+
   setRedriveToken(id: number, token: string): void {
     this.#db.statement('UPDATE executions SET redrive_token = ? WHERE id = ?').run(token, id);
   }
 
   /** Newest first, at most `limit`. */
   list(filter: ExecutionFilter, limit: number): readonly ExecutionRecord[] {
-    const conditions = ['state_machine = ?', 'id < ?'];
-    const values: (string | number)[] = [filter.stateMachine, filter.before ?? Number.MAX_SAFE_INTEGER];
+    const [column, owner] =
+      'stateMachine' in filter.of ? ['state_machine', filter.of.stateMachine] : ['map_run', filter.of.mapRunArn];
+    const conditions = [`${column} = ?`, 'id < ?'];
+    const values: (string | number)[] = [owner, filter.before ?? Number.MAX_SAFE_INTEGER];
     if (filter.status !== undefined) {
       conditions.push('status = ?');
       values.push(filter.status);

@@ -89,8 +89,11 @@ CREATE TABLE executions (
   redriven_at INTEGER,
   redrive_token TEXT,
   parent INTEGER,
-  parent_task TEXT
+  parent_task TEXT,
+  map_run TEXT,
+  item_count INTEGER
 );
+CREATE INDEX executions_of_map_run ON executions (map_run, id) WHERE map_run IS NOT NULL;
 CREATE INDEX executions_of_machine ON executions (state_machine, id);
 CREATE INDEX executions_of_machine_by_status ON executions (state_machine, status, id);
 CREATE INDEX executions_by_end ON executions (stopped_at) WHERE stopped_at IS NOT NULL;

@@ -37,6 +37,7 @@ const shell = (): JournaledExecutions => {
   );
   const listener = {
     ended: (execution: Execution) => ended.push(execution),
+    childrenEnded: () => {},
     redriven: () => {},
     activityScheduled: () => {},
   };

@@ -1,7 +1,7 @@
 import type { Effect, IntegrationPattern } from '../core/effect.ts';
 import type { Execution, ExecutionParameters } from '../core/execution.ts';
 import type { HistoryEvent } from '../core/history-event.ts';
-import { createExecution, outstandingEffects, step } from '../core/step.ts';
+import { type ChildHistory, createExecution, outstandingEffects, step } from '../core/step.ts';
 import type { RunTask } from '../integrations/integration.ts';
 import type { ExecutionOrigin, ParentTask } from '../journal/execution-store.ts';
 import type { Journal } from '../journal/journal.ts';
@@ -14,6 +14,7 @@ import { type Delivery, type LiveExecution, LiveExecutions } from './live-execut
 import type { TaskOwner, TaskRunner } from './task-runner.ts';
 import { isOurs, wakeningOf } from './wakening.ts';
 import { type ExecutionChange, writeChange } from './write-change.ts';
+import { countEnds } from './write-children.ts';
 
 /** What is kept in memory of executions that nothing happens to. */
 const KEPT_IN_MEMORY = { executions: 2_000, characters: 32 * 1024 * 1024 };
@@ -36,6 +37,8 @@ export type Origin = Omit<ExecutionOrigin, 'id'>;
 export interface ExecutionListener {
   /** An execution has ended; `parent` waits for it. */
   readonly ended: (execution: Execution, origin: ExecutionOrigin) => void;
+  /** So many child executions of distributed Maps have ended. */
+  readonly childrenEnded: (count: number) => void;
   /** An execution that had ended runs again. */
   readonly redriven: () => void;
   /** A task of this activity waits for a worker. */
@@ -96,9 +99,8 @@ export class JournaledExecutions {
   }
 
   async #start(parameters: ExecutionParameters, origin: Origin): Promise<Execution> {
-    this.#lastId += 1;
     const live: LiveExecution = {
-      origin: { ...origin, id: this.#lastId },
+      origin: { ...origin, id: this.#nextId() },
       execution: createExecution(parameters),
       characters: 0,
       isNew: true,
@@ -149,6 +151,11 @@ export class JournaledExecutions {
     this.#alarm.stop();
     this.#commits.flush();
   }
+
+  readonly #nextId = (): number => {
+    this.#lastId += 1;
+    return this.#lastId;
+  };
 
   #find(id: number): LiveExecution | undefined {
     const known = this.#live.get(id);
@@ -207,11 +214,12 @@ export class JournaledExecutions {
       const state = after.status === 'SUCCEEDED' ? undefined : JSON.stringify(after);
       const wakening = wakeningOf(after);
       const change: ExecutionChange = { ...batch, origin, isNew, before, state };
-      await this.#commits.add(() => writeChange(this.#journal, change, wakening));
+      await this.#commits.add(() => writeChange(this.#journal, change, wakening, this.#nextId));
       live.execution = after;
       live.isNew = false;
       this.#live.resize(live, state?.length ?? 0);
       if (before.status !== 'RUNNING' && after.status === 'RUNNING') this.#listener.redriven();
+      this.#listener.childrenEnded(countEnds(change.childHistory));
       if (wakening.dueAt !== undefined) this.#alarm.set(wakening.dueAt);
     }
     for (const { done, changed } of batch.settled) done(changed);
@@ -222,6 +230,7 @@ export class JournaledExecutions {
   async #stepThrough({ origin, execution }: LiveExecution, deliveries: readonly Delivery[]): Promise<SteppedThrough> {
     const definition = this.#definitions.of(this.#journal.stateMachines.revision(origin.revision));
     const history: HistoryEvent[] = [];
+    const childHistory: ChildHistory[] = [];
     const effects: Effect[] = [];
     const taken: string[] = [];
     const answered: string[] = [];
@@ -235,6 +244,7 @@ export class JournaledExecutions {
         if (changed && (event.type === 'TaskSucceeded' || event.type === 'TaskFailed')) answered.push(event.taskId);
         after = result.execution;
         for (const entry of result.history) history.push(entry);
+        for (const child of result.childHistory) childHistory.push(child);
         for (const effect of result.effects) effects.push(effect);
         settled.push({ done, changed });
       } catch (error) {
@@ -245,7 +255,7 @@ export class JournaledExecutions {
         failed(error);
       }
     }
-    return { after, history, effects, taken, answered, settled };
+    return { after, history, childHistory, effects, taken, answered, settled };
   }
 
   #run(live: LiveExecution, effects: readonly Effect[]): void {
@@ -374,7 +384,7 @@ const tasksOf = (execution: Execution): readonly string[] =>
     effect.type === 'RunTask' && isOurs(effect) ? [effect.taskId] : [],
   );
 
-type SteppedThrough = Pick<ExecutionChange, 'after' | 'history' | 'effects' | 'taken' | 'answered'> & {
+type SteppedThrough = Pick<ExecutionChange, 'after' | 'history' | 'childHistory' | 'effects' | 'taken' | 'answered'> & {
   readonly settled: readonly { readonly done: Delivery['done']; readonly changed: boolean }[];
 };
 

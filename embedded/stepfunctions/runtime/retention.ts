@@ -30,9 +30,9 @@ export class RetentionSweep {
     this.#finished = store.countFinished();
   }
 
-  /** An execution has ended. */
-  executionEnded(): void {
-    this.#finished += 1;
+  /** Executions have ended. */
+  executionsEnded(count: number): void {
+    this.#finished += count;
   }
 
   /** A finished execution runs again. */

@@ -1,9 +1,11 @@
 import type { Effect } from '../core/effect.ts';
 import type { Execution } from '../core/execution.ts';
 import type { HistoryEvent } from '../core/history-event.ts';
+import type { ChildHistory } from '../core/step.ts';
 import type { ExecutionOrigin } from '../journal/execution-store.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Wakening } from '../journal/state-store.ts';
+import { writeChildren } from './write-children.ts';
 
 /** What one or more steps made of an execution. */
 export interface ExecutionChange {
@@ -13,6 +15,7 @@ export interface ExecutionChange {
   /** `after` as JSON text, where it is kept: a succeeded execution needs none, nothing will ever happen to it again. */
   readonly state: string | undefined;
   readonly history: readonly HistoryEvent[];
+  readonly childHistory: readonly ChildHistory[];
   readonly effects: readonly Effect[];
   /** Activity tasks that a worker took. */
   readonly taken: readonly string[];
@@ -21,12 +24,18 @@ export interface ExecutionChange {
   readonly isNew: boolean;
 }
 
-/** Writes a change. Runs inside a transaction. */
-export const writeChange = (journal: Journal, change: ExecutionChange, wakening: Wakening): void => {
+/** Writes a change. Runs inside a transaction. `nextId` gives ids to new child executions. */
+export const writeChange = (
+  journal: Journal,
+  change: ExecutionChange,
+  wakening: Wakening,
+  nextId: () => number,
+): void => {
   const { origin, after, history } = change;
   writeRecord(journal, change);
   writeState(journal, change, wakening);
   journal.history.append(origin.id, history);
+  writeChildren(journal, change, nextId);
   writeTokens(journal, change);
   if (after.mapRuns !== change.before.mapRuns) {
     const known = new Set(change.before.mapRuns);
