@@ -26,7 +26,7 @@ export async function disturbAtPoint(
       resolve({ over: event.then((happened) => log.add(atPoint({ ...happened, at }, name, call))) });
     });
   });
-  const happening = await Promise.race([reached, sleep(seconds * 1000 + moreMilliseconds)]);
+  const happening = await Promise.race([reached, sleep(seconds * 1000 + moreMilliseconds, undefined, { ref: false })]);
   disarm();
   await happening?.over;
 }

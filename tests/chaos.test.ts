@@ -1,0 +1,65 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { markdownOf } from '../chaos/report/markdown.ts';
+import { reportOf } from '../chaos/report/report-of.ts';
+import { failuresOf } from '../chaos/report/verdict.ts';
+import { type ChaosPlan, runChaos } from '../chaos/run/chaos-run.ts';
+import { cellNamed, shortPlan } from '../chaos/short-plan.ts';
+import { type StackUnderChaos, startStackUnderChaos } from '../chaos/stack-under-chaos.ts';
+import { ReleaseResponse, ReservationState } from '../proto/gen/inventory/v1/inventory.ts';
+
+// Each day other cells, so that over a few days all targets and faults are had; a failure shows its seed.
+const DAY_MILLISECONDS = 86_400_000;
+const seed = Number(process.env.CHAOS_SEED ?? Math.floor(Date.now() / DAY_MILLISECONDS));
+
+let stack: StackUnderChaos;
+
+beforeAll(async () => {
+  stack = await startStackUnderChaos();
+}, 120_000);
+
+afterAll(async () => {
+  await stack.stop();
+}, 60_000);
+
+test(`faults break no invariant and hit what they are aimed at (CHAOS_SEED=${seed})`, async () => {
+  const { failures, markdown } = await chaos(shortPlan(seed));
+  expect(failures.length === 0 ? [] : [...failures, markdown]).toEqual([]);
+}, 240_000);
+
+test('a compensation that is answered but never delivered is found, with the story of its order', async () => {
+  stack.proxies.lieWith(({ operation, order_id: orderId = '' }) => {
+    if (operation !== 'Release') return undefined;
+    const state = ReservationState.RELEASED;
+    const reservation = { orderId, state, lines: [], total: undefined };
+    const times = { expiresAt: undefined, createdAt: undefined, updatedAt: undefined };
+    return Buffer.from(ReleaseResponse.encode({ reservation: { ...reservation, ...times } }).finish());
+  });
+  const lied = await chaos({
+    ...shortPlan(1),
+    cells: [cellNamed('kill -9 after Reserve commits x payment')],
+    orders: 8,
+    settle_seconds: 1,
+  });
+  expect(lied.failures).toContain('Invariants: broken.');
+  expect(lied.markdown).toContain('nothing left behind a finished order');
+  expect(lied.markdown).toContain('its stock is still held');
+  for (const part of [
+    'timeline',
+    'ReleaseInventory',
+    'reservation',
+    '"state":"HELD"',
+    'answers to the customer',
+    'kill -9 of',
+  ]) {
+    expect(lied.markdown).toContain(part);
+  }
+  expect(lied.markdown).toContain('Result: FAILED (seed 1).');
+}, 240_000);
+
+async function chaos(plan: ChaosPlan) {
+  const started_at = new Date().toISOString();
+  const outcome = await runChaos(plan, stack, () => {});
+  const report = await reportOf(outcome, { seed: plan.seed, command: 'npm test', started_at }, stack.connection);
+  const failures = failuresOf(report);
+  return { failures, markdown: markdownOf(report, failures) };
+}
