@@ -1,0 +1,63 @@
+import { execFile } from 'node:child_process';
+import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { z } from 'zod';
+import { PROJECT_ROOT } from '../../embedded/configuration.ts';
+
+const SOURCES = ['serverless.yml', 'package.json', 'functions', 'statemachines', 'embedded', 'localstack', 'load'];
+
+/** A zip file without entries. Code is left out of the package: the template is the same without it, and there in 3 s. */
+const EMPTY_ZIP = Buffer.concat([Buffer.from('PK\x05\x06'), Buffer.alloc(18)]);
+
+const template = z.object({
+  Resources: z.record(
+    z.string(),
+    z.object({ Type: z.string(), Properties: z.record(z.string(), z.unknown()).default({}) }),
+  ),
+});
+
+/** The CloudFormation template that `serverless deploy` uploads. */
+export type Template = z.output<typeof template>;
+
+/** What `serverless package` made. */
+export interface PackagedTemplate {
+  readonly template: Template;
+  readonly file: string;
+  readonly remove: () => Promise<void>;
+}
+
+/** Packages a copy of the service, so that a package made here by hand stays as it is. */
+export async function packageTemplate(stage: string): Promise<PackagedTemplate> {
+  const folder = await mkdtemp(join(tmpdir(), 'packaged-template-'));
+  for (const source of SOURCES) {
+    await cp(join(PROJECT_ROOT, source), join(folder, source), { recursive: true });
+  }
+  await symlink(join(PROJECT_ROOT, 'node_modules'), join(folder, 'node_modules'));
+  await writeFile(join(folder, 'empty.zip'), EMPTY_ZIP);
+  const description = await readFile(join(folder, 'serverless.yml'), 'utf8');
+  await writeFile(join(folder, 'serverless.yml'), withoutCode(description));
+  const { AWS_ENDPOINT_URL: _, ...environment } = process.env;
+  await promisify(execFile)(
+    process.execPath,
+    [join('node_modules', 'serverless', 'bin', 'serverless.js'), 'package', '--stage', stage, '--package', 'out'],
+    { cwd: folder, env: environment },
+  );
+  const file = join(folder, 'out', 'cloudformation-template-update-stack.json');
+  return {
+    template: template.parse(JSON.parse(await readFile(file, 'utf8'))),
+    file,
+    remove: () => rm(folder, { recursive: true, force: true }),
+  };
+}
+
+function withoutCode(description: string): string {
+  const changed = description
+    .replace(/^ {2}individually: true$/m, '  artifact: empty.zip')
+    .replace(/^ {2}- \.\/embedded\/bundling-plugin\.cjs\n/m, '');
+  if (!changed.includes('artifact: empty.zip') || changed.includes('bundling-plugin')) {
+    throw new Error('serverless.yml has changed: packaged-template.ts does not find what it leaves out.');
+  }
+  return changed;
+}
