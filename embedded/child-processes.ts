@@ -1,9 +1,10 @@
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { clientTlsEnvironment, serverTlsEnvironment } from './certificate-files.ts';
 import { PROJECT_ROOT, type StackConfiguration } from './configuration.ts';
 import type { DataDirectory } from './data-directory.ts';
 import { findDynoxide } from './dynamodb/dynoxide.ts';
-import { isDynamoDbReady, isServing, isStepFunctionsReady } from './supervisor/health.ts';
+import { type ClientTlsFiles, isDynamoDbReady, isServing, isStepFunctionsReady } from './supervisor/health.ts';
 import type { ProcessDescription } from './supervisor/supervised-process.ts';
 
 const READY_WITHIN_MILLISECONDS = 30_000;
@@ -122,7 +123,7 @@ export class ChildProcesses {
         RESERVATIONS_TABLE: tables.reservations,
         SEED_FILE: join(PROJECT_ROOT, 'grpc-services/inventory/catalogue.json'),
       },
-      isReady: () => isServing(this.#urls.inventory),
+      isReady: () => isServing(this.#urls.inventory, this.#probeTls()),
     });
   }
 
@@ -133,12 +134,19 @@ export class ChildProcesses {
       port: this.#configuration.ports.payment,
       main: 'grpc-services/payment/main.ts',
       environment: { ...this.#serviceEnvironment(this.#configuration.ports.payment), PAYMENTS_TABLE: tables.payments },
-      isReady: () => isServing(this.#urls.payment),
+      isReady: () => isServing(this.#urls.payment, this.#probeTls()),
     });
   }
 
+  #probeTls(): ClientTlsFiles | undefined {
+    const { certificatesDirectory } = this.#configuration;
+    return certificatesDirectory === undefined ? undefined : clientTlsEnvironment(certificatesDirectory);
+  }
+
   #serviceEnvironment(port: number): Readonly<Record<string, string>> {
+    const { certificatesDirectory } = this.#configuration;
     return {
+      ...(certificatesDirectory !== undefined && serverTlsEnvironment(certificatesDirectory)),
       LISTEN_HOST: '127.0.0.1',
       PORT: String(port),
       // The services use DynamoDB alone: straight to it, so that they go on while the endpoint is down.

@@ -6,6 +6,8 @@ test('an empty environment gives the documented ports and folder', () => {
     ports: { http: 3000, lambda: 3002, endpoint: 4566, dynamodb: 8000, inventory: 50051, payment: 50052 },
     dataDirectory: `${PROJECT_ROOT}/.embedded`,
     externalDynamoDbUrl: undefined,
+    authMode: 'none',
+    certificatesDirectory: undefined,
     links: {},
   });
 });
@@ -18,5 +20,14 @@ test.each([
   [{ EMBEDDED_LAMBDA_LINK: 'localhost' }, "EMBEDDED_LAMBDA_LINK is 'localhost'"],
   [{ EMBEDDED_PAYMENT_LINK: 'a b' }, "EMBEDDED_PAYMENT_LINK is 'a b'"],
 ])('%o is refused by name', (environment, message) => {
+  expect(() => readConfiguration(environment)).toThrow(message);
+});
+
+test.each([
+  [{ AUTH_MODE: 'yes' }, /AUTH_MODE is 'yes'; it must be one of none, api-key, jwt/],
+  [{ AUTH_MODE: 'api-key' }, /API_KEYS names no key/],
+  [{ EMBEDDED_MTLS: 'yes' }, /EMBEDDED_MTLS is 'yes'/],
+  [{ EMBEDDED_MTLS: '1', CERTIFICATES_DIR: 'no/such/folder' }, /authority\.pem is not there; make it with/],
+])('what would leave the stack less guarded than asked for is refused: %j', (environment, message) => {
   expect(() => readConfiguration(environment)).toThrow(message);
 });

@@ -1,6 +1,8 @@
-import { isAbsolute, join } from 'node:path';
+import { existsSync } from 'node:fs';
+import { isAbsolute, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
+import { CERTIFICATE_FILES, CERTIFICATES_FOLDER } from './certificate-files.ts';
 
 /** The checkout this file lies in; every path of the stack is taken from here, whatever the current directory. */
 export const PROJECT_ROOT = fileURLToPath(new URL('..', import.meta.url)).replace(/[/\\]$/, '');
@@ -46,6 +48,9 @@ export const portsSchema = z.object({
 /** One port number for each listener. */
 export type Ports = Readonly<z.infer<typeof portsSchema>>;
 
+/** Who may call the local API; see docs/security.md. */
+export const AUTH_MODES = ['none', 'api-key', 'jwt'] as const;
+
 /** How this stack is to run, read from the environment once at the start. */
 export interface StackConfiguration {
   readonly ports: Ports;
@@ -55,6 +60,10 @@ export interface StackConfiguration {
   readonly externalDynamoDbUrl: string | undefined;
   /** Where the parts reach each other, for those that something stands before (`LINKS`). */
   readonly links: Readonly<Partial<Record<LinkName, string>>>;
+  /** Who may call the HTTP API (`AUTH_MODE`): everybody, unless told otherwise. */
+  readonly authMode: (typeof AUTH_MODES)[number];
+  /** Absolute path of the folder with the certificates of mutual TLS (`EMBEDDED_MTLS=1`); undefined for plaintext. */
+  readonly certificatesDirectory: string | undefined;
 }
 
 /** Thrown when the stack cannot start as it is configured: restarting changes nothing, the user must. */
@@ -83,7 +92,41 @@ export function readConfiguration(environment: NodeJS.ProcessEnv): StackConfigur
     dataDirectory: isAbsolute(directory) ? directory : join(PROJECT_ROOT, directory),
     externalDynamoDbUrl: urlFrom(environment, 'DYNAMODB_ENDPOINT_URL'),
     links: linksFrom(environment),
+    authMode: authModeFrom(environment),
+    certificatesDirectory: certificatesDirectoryFrom(environment),
   };
+}
+
+function authModeFrom(environment: NodeJS.ProcessEnv): StackConfiguration['authMode'] {
+  const text = environment.AUTH_MODE || 'none';
+  const mode = AUTH_MODES.find((candidate) => candidate === text);
+  if (mode === undefined) {
+    throw new ConfigurationError(`AUTH_MODE is '${text}'; it must be one of ${AUTH_MODES.join(', ')}.`);
+  }
+  if (mode === 'api-key' && !environment.API_KEYS) {
+    throw new ConfigurationError(
+      'AUTH_MODE is api-key, but API_KEYS names no key; make one with `npm run api-key -- create NAME`.',
+    );
+  }
+  return mode;
+}
+
+function certificatesDirectoryFrom(environment: NodeJS.ProcessEnv): string | undefined {
+  const text = environment.EMBEDDED_MTLS || '0';
+  if (text !== '0' && text !== '1') {
+    throw new ConfigurationError(`EMBEDDED_MTLS is '${text}'; it must be 1 for mutual TLS, or 0.`);
+  }
+  if (text === '0') {
+    return undefined;
+  }
+  const folder = resolve(PROJECT_ROOT, environment.CERTIFICATES_DIR || CERTIFICATES_FOLDER);
+  const missing = Object.values(CERTIFICATE_FILES).find((file) => !existsSync(join(folder, file)));
+  if (missing !== undefined) {
+    throw new ConfigurationError(
+      `EMBEDDED_MTLS is 1, but ${join(folder, missing)} is not there; make it with \`npm run certificates\`.`,
+    );
+  }
+  return folder;
 }
 
 function linksFrom(environment: NodeJS.ProcessEnv): StackConfiguration['links'] {

@@ -5,6 +5,7 @@ import { SFNClient } from '@aws-sdk/client-sfn';
 import { z } from 'zod';
 import { type ApiGate, openApiGate } from './admission/api-gate.ts';
 import { banner } from './banner.ts';
+import { clientTlsEnvironment } from './certificate-files.ts';
 import { ChildProcesses, linkUrls, type StackUrls, stackUrls, type TableNames } from './child-processes.ts';
 import { ConfigurationError, PROJECT_ROOT, portNames, type StackConfiguration } from './configuration.ts';
 import type { DataDirectory } from './data-directory.ts';
@@ -14,7 +15,7 @@ import { setLocalEnvironment } from './local-environment.ts';
 import { findFreePort, refuseBusyPorts } from './port-check.ts';
 import { writeFunctionModules } from './resources/function-modules.ts';
 import { LocalTemplate } from './resources/local-template.ts';
-import type { Serverless } from './resources/serverless-service.ts';
+import type { Serverless, ServerlessFunction } from './resources/serverless-service.ts';
 import { readStateMachineDescription } from './resources/state-machine-description.ts';
 import { ensureStateMachine } from './resources/state-machines.ts';
 import { placeSampleOrder } from './seed/sample-order.ts';
@@ -207,16 +208,26 @@ export class StackLifecycle {
     const { service } = this.#serverless;
     const functions = Object.entries(service.functions);
     const { inventory, payment } = linkUrls(this.#configuration);
+    const { authMode, certificatesDirectory } = this.#configuration;
     const common = {
       ...template.resolveEnvironment(service.provider.environment, 'provider.environment'),
-      INVENTORY_GRPC_URL: inventory,
-      PAYMENT_GRPC_URL: payment,
+      AUTH_MODE: authMode,
+      ...(certificatesDirectory === undefined
+        ? { INVENTORY_GRPC_URL: inventory, PAYMENT_GRPC_URL: payment }
+        : {
+            ...clientTlsEnvironment(certificatesDirectory),
+            INVENTORY_GRPC_URL: encryptedUrl(inventory),
+            PAYMENT_GRPC_URL: encryptedUrl(payment),
+          }),
     };
     service.provider.environment = common;
     Object.assign(process.env, common);
     for (const [key, definition] of functions) {
       definition.environment = template.resolveEnvironment(definition.environment, `functions.${key}.environment`);
-      Object.assign(process.env, definition.environment);
+      if (authMode === 'none') {
+        removeAuthorizers(definition);
+      }
+      Object.assign(process.env, definition.environment, { AUTH_MODE: authMode });
     }
     const offline = service.custom?.['serverless-offline'];
     service.custom = {
@@ -236,7 +247,9 @@ export class StackLifecycle {
 
   /** One request through API, function, service and database: what it proves need not be hoped. */
   async #firstAnswer(): Promise<void> {
-    const url = `${this.#urls.http}/inventory/stocks`;
+    // Where callers must say who they are, only what is open to all can be asked.
+    const path = this.#configuration.authMode === 'none' ? '/inventory/stocks' : '/health';
+    const url = `${this.#urls.http}${path}`;
     const deadline = AbortSignal.timeout(FIRST_ANSWER_MILLISECONDS);
     for (;;) {
       const response = await fetch(url, { signal: deadline });
@@ -295,4 +308,16 @@ export class StackLifecycle {
         report satisfies never;
     }
   }
+}
+
+/** In the cloud serverless.yml asks for API keys unless told otherwise; this machine's own API is open to it. */
+function removeAuthorizers({ events = [] }: ServerlessFunction): void {
+  for (const { http } of events) {
+    delete http?.authorizer;
+  }
+}
+
+/** By name: TLS knows servers by name, and by address only where it must (RFC 6066, section 3). */
+function encryptedUrl(address: string): string {
+  return `grpcs://${address.replace('127.0.0.1', 'localhost')}`;
 }

@@ -11,6 +11,8 @@ export function setLocalEnvironment(environment: NodeJS.ProcessEnv, urls: StackU
       delete environment[variable];
     }
   }
+  // serverless-offline would take it for every caller's identity.
+  delete environment.AUTHORIZER;
   Object.assign(environment, {
     AWS_ACCESS_KEY_ID: 'local',
     AWS_SECRET_ACCESS_KEY: 'local',

@@ -14,6 +14,7 @@ module.exports = async ({ resolveVariable }) => {
 
   /** What each function may do, by its key in functions.yml. The inventory and the payment service are no AWS services. */
   const permissions = {
+    authorizer: [],
     listStocks: [],
     placeOrder: [
       allow(['dynamodb:PutItem', 'dynamodb:GetItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem'], ordersTable),

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import {
   Agent,
   createServer,
@@ -7,7 +8,10 @@ import {
   type Server,
   type ServerResponse,
 } from 'node:http';
+import type { APIGatewayProxyResult } from 'aws-lambda';
 import { answer } from '../../functions/common/envelope.ts';
+import { GATEWAY_ANSWERS } from '../../functions/http/gateway-answers.ts';
+import { insteadOfFrameworkAnswer } from './framework-answer.ts';
 import type { LimitChoice } from './order-api-limits.ts';
 
 /** Headers that belong to one connection and are never passed on. */
@@ -18,6 +22,12 @@ const hopByHop: ReadonlySet<string> = new Set([
   'transfer-encoding',
   'upgrade',
 ]);
+
+/** With this header serverless-offline lets any client be whoever it likes. */
+const isImpersonation = (name: string): boolean => name === 'sls-offline-authorizer-override';
+
+/** serverless-offline invites every web page to call the API and read its answers; the API in the cloud invites none. */
+const isCrossOrigin = (name: string): boolean => name.startsWith('access-control-');
 
 /** Where the requests go that are let in. */
 export interface Upstream {
@@ -52,11 +62,17 @@ function passOn(incoming: IncomingMessage, response: ServerResponse, { host, por
     agent,
     method: incoming.method,
     path: incoming.url,
-    headers: endToEnd(incoming.headers),
+    headers: without(endToEnd(incoming.headers), isImpersonation),
     setHost: false,
   });
   outgoing.once('response', (answered) => {
-    response.writeHead(answered.statusCode ?? 502, endToEnd(answered.headers));
+    const replacement = insteadOfFrameworkAnswer(answered);
+    if (replacement !== undefined) {
+      answered.resume();
+      send(response, replacement);
+      return;
+    }
+    response.writeHead(answered.statusCode ?? 502, without(endToEnd(answered.headers), isCrossOrigin));
     answered.pipe(response);
     // An answer that breaks off breaks off for the client, too.
     answered.once('error', () => response.destroy());
@@ -76,18 +92,25 @@ function passOn(incoming: IncomingMessage, response: ServerResponse, { host, por
 function refuse(incoming: IncomingMessage, response: ServerResponse): void {
   // Spread over seconds, so that those who were refused together do not come back together.
   const retryAfter = 1 + Math.floor(Math.random() * 5);
-  const { statusCode, headers, body } = answer(
-    503,
-    'too many requests at once; send the request again a little later',
-    {
-      meta: { code: 'OVERLOADED' },
-      headers: { 'Retry-After': String(retryAfter) },
-    },
-  );
+  const { code, data } = GATEWAY_ANSWERS.THROTTLED;
   incoming.resume();
+  send(
+    response,
+    answer(503, data, {
+      meta: { code, request_id: randomUUID() },
+      headers: { 'Retry-After': String(retryAfter) },
+    }),
+  );
+}
+
+function send(response: ServerResponse, { statusCode, headers, body }: APIGatewayProxyResult): void {
   response.writeHead(statusCode, headers as Record<string, string>).end(body);
 }
 
 function endToEnd(headers: IncomingHttpHeaders): IncomingHttpHeaders {
-  return Object.fromEntries(Object.entries(headers).filter(([name]) => !hopByHop.has(name)));
+  return without(headers, (name) => hopByHop.has(name));
+}
+
+function without(headers: IncomingHttpHeaders, isUnwanted: (name: string) => boolean): IncomingHttpHeaders {
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => !isUnwanted(name)));
 }

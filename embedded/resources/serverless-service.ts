@@ -12,6 +12,7 @@ export interface ServerlessFunction {
   /** The function's full name, e.g. `orders-dev-placeOrder`. */
   readonly name: string;
   environment?: { readonly [name: string]: TemplateValue };
+  readonly events?: readonly { readonly http?: { authorizer?: unknown } }[];
 }
 
 /** The parts of the Serverless Framework's instance that the plugin reads and writes. */

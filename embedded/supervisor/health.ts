@@ -1,6 +1,7 @@
+import { readFileSync } from 'node:fs';
 import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
 import { ListStateMachinesCommand, SFNClient } from '@aws-sdk/client-sfn';
-import { credentials, makeGenericClientConstructor } from '@grpc/grpc-js';
+import { type ChannelCredentials, credentials, makeGenericClientConstructor } from '@grpc/grpc-js';
 import { service as healthService } from 'grpc-health-check';
 import { z } from 'zod';
 
@@ -31,9 +32,16 @@ async function succeeds(call: Promise<unknown>): Promise<boolean> {
   }
 }
 
-/** Whether a gRPC server's health service (grpc.health.v1) says SERVING. */
-export function isServing(address: string): Promise<boolean> {
-  const client = new HealthClient(address, credentials.createInsecure());
+/** PEM files that a client of mutual TLS needs. */
+export interface ClientTlsFiles {
+  readonly GRPC_CA_FILE: string;
+  readonly GRPC_CLIENT_CERT_FILE: string;
+  readonly GRPC_CLIENT_KEY_FILE: string;
+}
+
+/** Whether a gRPC server's health service (grpc.health.v1) says SERVING; over mutual TLS where files are given. */
+export function isServing(address: string, files?: ClientTlsFiles): Promise<boolean> {
+  const client = new HealthClient(address, channelCredentials(files), { 'grpc.ssl_target_name_override': 'localhost' });
   return new Promise((resolve) => {
     const check = client.check;
     if (check === undefined) {
@@ -49,4 +57,16 @@ export function isServing(address: string): Promise<boolean> {
       },
     );
   });
+}
+
+function channelCredentials(files: ClientTlsFiles | undefined): ChannelCredentials {
+  if (files === undefined) {
+    return credentials.createInsecure();
+  }
+  const [authority, key, certificate] = [
+    files.GRPC_CA_FILE,
+    files.GRPC_CLIENT_KEY_FILE,
+    files.GRPC_CLIENT_CERT_FILE,
+  ].map((file) => readFileSync(file));
+  return credentials.createSsl(authority, key, certificate);
 }

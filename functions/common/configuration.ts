@@ -10,6 +10,9 @@ const wholeNumber = (fallback: number, minimum: number, maximum: number) =>
 
 const required = (what: string) => z.string({ error: `is not set; it must be ${what}` }).min(1, `must be ${what}`);
 
+/** Whoever can change what comes from there can sign tokens. */
+const SECURE_URL = /^(https:\/\/|http:\/\/(localhost|127\.0\.0\.1|\[::1\])[:/])/;
+
 const VARIABLES = {
   ORDERS_TABLE: required('the name of the orders table'),
   ORDER_SAGA_ARN: required("the order saga's state machine ARN"),
@@ -27,9 +30,26 @@ const VARIABLES = {
   GRPC_CA_FILE: z.string().min(1).optional(),
   GRPC_CLIENT_CERT_FILE: z.string().min(1).optional(),
   GRPC_CLIENT_KEY_FILE: z.string().min(1).optional(),
+  /** Who may call the API: everybody, holders of an API key, or of a bearer token (a JWT). */
+  AUTH_MODE: z.enum(['none', 'api-key', 'jwt'], { error: 'must be none, api-key or jwt' }),
+  /** `name:sha256:<hash>`, several with commas in between. */
+  API_KEYS: required('one or more keys as `npm run api-key -- create NAME` prints them'),
+  JWT_ISSUER: required('the iss of the tokens'),
+  JWT_AUDIENCE: required('the aud of the tokens'),
+  JWT_ALGORITHM: z.enum(['RS256', 'ES256'], { error: 'must be RS256 or ES256' }).default('RS256'),
+  JWT_CLOCK_TOLERANCE_SECONDS: wholeNumber(5, 0, 300),
+  /** Where the issuer's keys are, or its one public key in PEM. */
+  JWT_JWKS_URL: z
+    .string()
+    .regex(SECURE_URL, 'must be a URL such as https://issuer.example/keys; http:// is for loopback addresses only')
+    .optional(),
+  JWT_PUBLIC_KEY: z.string().min(1).optional(),
 };
 
 type Variables = typeof VARIABLES;
+
+/** What AUTH_MODE may be. */
+export type AuthMode = z.infer<Variables['AUTH_MODE']>;
 
 /** The configuration that the named variables make. */
 export type Configuration<Name extends keyof Variables> = { readonly [N in Name]: z.infer<Variables[N]> };

@@ -7,7 +7,7 @@ import { orderTable } from '../environment/order-table.ts';
 import { payment } from '../environment/payment.ts';
 import { taskTokens } from '../environment/task-tokens.ts';
 import { readOrder } from '../orders/order-table.ts';
-import { type SettlementDependencies, settle } from '../orders/payment-settlement.ts';
+import { isProviderToken, type SettlementDependencies, settle } from '../orders/payment-settlement.ts';
 import { payBody } from './contract/pay.ts';
 import { createEndpoint, type Endpoint } from './endpoint.ts';
 import { failureAnswer, publishedCode } from './failure-answer.ts';
@@ -37,12 +37,17 @@ async function pay(entry: Entry, request: HttpRequest, dependencies: SettlementD
   try {
     const order = visibleOrder(await readOrder(dependencies.table, entry.order_id), request.owner);
     await settle(order, { paymentId: entry.id, traceparent: request.traceparent }, dependencies);
-    log.info('paid', { payment_id: entry.id });
+    log.info('paid', { payment_id: loggedPaymentId(entry.id) });
     return { ...entry, paid: true };
   } catch (error) {
-    log.info('not paid', { payment_id: entry.id, code: publishedCode(error) });
+    log.info('not paid', { payment_id: loggedPaymentId(entry.id), code: publishedCode(error) });
     return { ...entry, paid: false, error };
   }
+}
+
+/** A payment id that is the provider's token as well is not for the log: payment methods never are. */
+function loggedPaymentId(id: string): string {
+  return isProviderToken(id) ? 'tok_…' : id;
 }
 
 /** One answer for all: what may go better decides before what will not, because then the same request helps. */

@@ -102,7 +102,7 @@ async function authorizeAndTell(
 
 /** The provider is a simulation: a payment id that is one of its test tokens behaves as that token says. */
 function methodOf(paymentId: string): string {
-  return paymentId.startsWith('tok_') ? paymentId : 'tok_visa';
+  return isProviderToken(paymentId) ? paymentId : 'tok_visa';
 }
 
 /** After these, nothing of this payment is left at the provider, and another payment may try. */
@@ -118,4 +118,9 @@ function isRefusedPayment(error: unknown): error is Error {
 function found(order: Order | undefined): Order {
   if (order === undefined) throw new OrderNotFoundError();
   return order;
+}
+
+/** Whether a payment's id is a token of the provider too, and so says what the payment is made with. */
+export function isProviderToken(paymentId: string): boolean {
+  return paymentId.startsWith('tok_');
 }

@@ -8,13 +8,15 @@ export interface Operation {
   readonly method: 'get' | 'post';
   /** The path, then other spellings of it that are answered too. */
   readonly paths: readonly [string, ...string[]];
+  /** Answered without credentials, whatever AUTH_MODE says. */
+  readonly open?: true;
   readonly summary: string;
   readonly description: string;
   readonly query?: z.ZodObject;
   readonly headers?: z.ZodObject;
   readonly body?: { readonly schema: z.ZodType; readonly example: unknown };
   readonly success: OperationSuccess;
-  /** Codes of its answers that are not a success, beside INTERNAL_ERROR. */
+  /** Codes of its answers that are not a success, beside those that every call may have (`allErrors`). */
   readonly errors: readonly ErrorCode[];
 }
 

@@ -8,6 +8,8 @@ import { handler as health } from '../health.ts';
 import { handler as openapiDocument } from '../openapi-document.ts';
 import { openApiDocument } from './document.ts';
 
+process.env.AUTH_MODE = 'none';
+
 interface FunctionDescription {
   readonly handler: string;
   readonly role: string;
@@ -73,6 +75,20 @@ test('the document describes what the endpoint checks', () => {
   });
   expect(place?.parameters).toMatchObject([{ in: 'header', name: 'Idempotency-Key' }]);
   expect(Object.keys(place?.responses ?? {})).toEqual(['202', '400', '409', '413', '415', '500', '503']);
+});
+
+test('what is asked of callers is documented for every call but the open ones', () => {
+  expect(openApiDocument('none').components?.securitySchemes).toBeUndefined();
+  const { paths, components } = openApiDocument('api-key');
+  expect(components?.securitySchemes).toMatchObject({ ApiKey: { type: 'apiKey', in: 'header', name: 'X-Api-Key' } });
+  expect(openApiDocument('jwt').components?.securitySchemes).toMatchObject({ BearerToken: { scheme: 'bearer' } });
+  for (const { method, paths: spellings, open } of OPERATIONS) {
+    for (const path of spellings) {
+      const operation = paths?.[path]?.[method];
+      expect([path, operation?.security]).toEqual([path, open ? undefined : [{ ApiKey: [] }]]);
+      expect([path, operation?.responses?.['401'] === undefined]).toEqual([path, open === true]);
+    }
+  }
 });
 
 test('GET /openapi.json answers the document', async () => {

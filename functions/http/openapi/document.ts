@@ -1,6 +1,14 @@
 import * as z from 'zod';
-import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiResponsesObject } from 'zod-openapi';
+import {
+  createDocument,
+  type ZodOpenApiOperationObject,
+  type ZodOpenApiResponsesObject,
+  type ZodOpenApiSecuritySchemeObject,
+} from 'zod-openapi';
+import { API_KEY_HEADER } from '../../access/api-key-register.ts';
+import type { AuthMode } from '../../common/configuration.ts';
 import { ERROR_CODES, type ErrorCode } from '../../common/error-code.ts';
+import { allErrors } from '../contract/all-errors.ts';
 import type { Operation } from '../contract/operation.ts';
 import { OPERATIONS } from '../contract/operations.ts';
 
@@ -8,6 +16,20 @@ import { OPERATIONS } from '../contract/operations.ts';
 export type OpenApiDocument = ReturnType<typeof createDocument>;
 
 const JSON_TYPE = 'application/json';
+
+interface SecurityScheme {
+  readonly name: string;
+  readonly object: ZodOpenApiSecuritySchemeObject;
+}
+
+const SECURITY_SCHEMES: Readonly<Record<AuthMode, SecurityScheme | undefined>> = {
+  none: undefined,
+  'api-key': {
+    name: 'ApiKey',
+    object: { type: 'apiKey', in: 'header', name: API_KEY_HEADER, description: 'made by npm run api-key' },
+  },
+  jwt: { name: 'BearerToken', object: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } },
+};
 
 const failureSchema = z
   .object({
@@ -29,13 +51,24 @@ const failureSchema = z
   })
   .meta({ id: 'Failure', description: 'The envelope of an answer that is not a success' });
 
-/** The API's OpenAPI document, made from the very schemas that check its requests. */
-export function openApiDocument(operations: readonly Operation[] = OPERATIONS): OpenApiDocument {
+/**
+ * The API's OpenAPI document, made from the very schemas that check its requests.
+ *
+ * @param authMode what the API asks of its callers
+ */
+export function openApiDocument(
+  authMode: AuthMode = 'none',
+  operations: readonly Operation[] = OPERATIONS,
+): OpenApiDocument {
+  const scheme = SECURITY_SCHEMES[authMode];
   const paths: Record<string, Record<string, ZodOpenApiOperationObject>> = {};
   for (const operation of operations) {
     operation.paths.forEach((path, index) => {
       const alias = index > 0;
-      paths[path] = { ...paths[path], [operation.method]: operationObject(operation, alias ? index : undefined) };
+      paths[path] = {
+        ...paths[path],
+        [operation.method]: operationObject(operation, authMode, alias ? index : undefined),
+      };
     });
   }
   return createDocument({
@@ -48,10 +81,16 @@ export function openApiDocument(operations: readonly Operation[] = OPERATIONS): 
         'what fails is undone. Every JSON answer has the same envelope. All money is in whole minor units (cents).',
     },
     paths,
+    ...(scheme === undefined ? {} : { components: { securitySchemes: { [scheme.name]: scheme.object } } }),
   });
 }
 
-function operationObject(operation: Operation, alias: number | undefined): ZodOpenApiOperationObject {
+function operationObject(
+  operation: Operation,
+  authMode: AuthMode,
+  alias: number | undefined,
+): ZodOpenApiOperationObject {
+  const scheme = operation.open === true ? undefined : SECURITY_SCHEMES[authMode];
   const { id, summary, description, query, headers, body } = operation;
   return {
     operationId: alias === undefined ? id : `${id}Alias${alias}`,
@@ -62,11 +101,13 @@ function operationObject(operation: Operation, alias: number | undefined): ZodOp
     ...(body === undefined
       ? {}
       : { requestBody: { required: true, content: { [JSON_TYPE]: { schema: body.schema, example: body.example } } } }),
-    responses: responses(operation),
+    ...(scheme === undefined ? {} : { security: [{ [scheme.name]: [] }] }),
+    responses: responses(operation, authMode),
   };
 }
 
-function responses({ success, errors }: Operation): ZodOpenApiResponsesObject {
+function responses(operation: Operation, authMode: AuthMode): ZodOpenApiResponsesObject {
+  const { success } = operation;
   const all: ZodOpenApiResponsesObject =
     'mediaType' in success
       ? { '200': { description: 'The document', content: { [success.mediaType]: {} } } }
@@ -86,7 +127,7 @@ function responses({ success, errors }: Operation): ZodOpenApiResponsesObject {
             },
           },
         };
-  for (const [status, codes] of codesByStatus([...errors, 'INTERNAL_ERROR'])) {
+  for (const [status, codes] of codesByStatus(allErrors(operation, authMode))) {
     all[`${status}` as keyof ZodOpenApiResponsesObject] = {
       description: codes.map((code) => `${code}: ${ERROR_CODES[code].meaning}`).join('; '),
       ...(status === 503

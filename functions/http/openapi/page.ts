@@ -1,5 +1,8 @@
 import * as z from 'zod';
+import { API_KEY_HEADER } from '../../access/api-key-register.ts';
+import type { AuthMode } from '../../common/configuration.ts';
 import { ERROR_CODES, type ErrorCode } from '../../common/error-code.ts';
+import { allErrors } from '../contract/all-errors.ts';
 import type { Operation } from '../contract/operation.ts';
 import { escaped } from './html.ts';
 
@@ -15,8 +18,14 @@ h2 code { font-size: 1.2rem; }
 nav a { display: inline-block; margin-right: 1rem; }
 `;
 
+const CREDENTIALS: Readonly<Record<AuthMode, string>> = {
+  none: 'Everybody may call it.',
+  'api-key': `All calls but health and documentation need an API key: <code>${API_KEY_HEADER}: …</code>. An order is seen by whoever placed it.`,
+  jwt: 'All calls but health and documentation need a token: <code>Authorization: Bearer …</code>. An order is seen by whoever placed it.',
+};
+
 /** The API's documentation as one page that loads nothing else. */
-export function documentationPage(operations: readonly Operation[]): string {
+export function documentationPage(operations: readonly Operation[], authMode: AuthMode): string {
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Orders API</title><style>${STYLE}</style></head><body>
@@ -24,14 +33,15 @@ export function documentationPage(operations: readonly Operation[]): string {
 <p>Every JSON answer has the envelope <code>{"status", "success", "meta", "data"}</code>. After a failure
 <code>data</code> is a sentence for people and <code>meta.code</code> a constant for programs. All money is in whole minor
 units (cents). For programs: <a href="openapi.json">openapi.json</a> (OpenAPI 3.1).</p>
+<p>${CREDENTIALS[authMode]}</p>
 <nav>${operations.map(({ id, method, paths }) => `<a href="#${id}">${method.toUpperCase()} ${escaped(paths[0])}</a>`).join('\n')}</nav>
-${operations.map(operationSection).join('\n')}
+${operations.map((operation) => operationSection(operation, authMode)).join('\n')}
 </body></html>
 `;
 }
 
-function operationSection(operation: Operation): string {
-  const { id, method, paths, description, query, headers, body, success, errors } = operation;
+function operationSection(operation: Operation, authMode: AuthMode): string {
+  const { id, method, paths, description, query, headers, body, success } = operation;
   const aliases = paths.slice(1).map((path) => `<code>${escaped(path)}</code>`);
   return `<section id="${id}">
 <h2><code>${method.toUpperCase()} ${escaped(paths[0])}</code></h2>
@@ -43,7 +53,7 @@ ${body === undefined ? '' : `<h3>Body</h3>${fields(body.schema)}`}
 <pre>${escaped(exampleCall(operation))}</pre>
 ${'data' in success ? `<pre>${escaped(pretty({ status: success.status, success: true, meta: null, data: success.example }))}</pre>` : ''}
 <h3>Refusals</h3>
-${errorTable([...errors, 'INTERNAL_ERROR'])}
+${errorTable(allErrors(operation, authMode))}
 </section>`;
 }
 

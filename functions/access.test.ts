@@ -1,0 +1,99 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { afterEach, expect, test } from '@jest/globals';
+import { parse } from 'yaml';
+import { ERROR_CODES } from './common/error-code.ts';
+import { OPERATIONS } from './http/contract/operations.ts';
+
+interface Access {
+  readonly authorizer: { readonly identitySource: string } | null;
+  readonly environment: Readonly<Record<string, string>>;
+}
+type ReadAccess = (context: { readonly resolveVariable: (address: string) => Promise<string> }) => Promise<Access>;
+
+const load = createRequire(import.meta.url);
+const readAccess = load('./access.cjs') as ReadAccess;
+const access = (mode: string) =>
+  readAccess({ resolveVariable: async (address) => (address === 'self:custom.authMode' ? mode : 'test') });
+
+const VARIABLES = ['API_KEYS', 'JWT_ISSUER', 'JWT_AUDIENCE', 'JWT_JWKS_URL', 'JWT_PUBLIC_KEY', 'JWT_PUBLIC_KEY_FILE'];
+afterEach(() => {
+  for (const name of VARIABLES) delete process.env[name];
+});
+
+test('the authorizer stands before every call but those that are open to all', () => {
+  const functions = parse(readFileSync(new URL('./functions.yml', import.meta.url), 'utf8'), {
+    logLevel: 'silent',
+  }) as Readonly<Record<string, { readonly events?: readonly { readonly http?: { readonly authorizer?: string } }[] }>>;
+  for (const { id, open } of OPERATIONS) {
+    for (const { http } of functions[id]?.events ?? []) {
+      if (open) expect([id, http?.authorizer]).toEqual([id, undefined]);
+      else expect([id, http?.authorizer]).toEqual([id, expect.stringContaining('access.cjs):authorizer')]);
+    }
+  }
+  expect(OPERATIONS.filter(({ open }) => open).map(({ id }) => id)).toEqual(['health', 'openapiDocument', 'docs']);
+});
+
+test('a stage asks for API keys unless it is said otherwise', () => {
+  const { custom } = parse(readFileSync(new URL('../serverless.yml', import.meta.url), 'utf8'), {
+    logLevel: 'silent',
+  }) as { readonly custom: { readonly authMode: string; readonly authModes: Readonly<Record<string, string>> } };
+  expect(custom.authMode).toMatch(/, 'api-key'\}$/);
+  expect(custom.authModes).toEqual({ local: 'none' });
+});
+
+test('with none there is no authorizer', async () => {
+  expect(await access('none')).toEqual({ authorizer: null, environment: { AUTH_MODE: 'none' } });
+});
+
+test('API keys come from the environment, or from the parameter store at the deployment', async () => {
+  expect(await access('api-key')).toMatchObject({
+    authorizer: { identitySource: 'method.request.header.X-Api-Key' },
+    environment: { API_KEYS: '{{resolve:ssm:/orders/test/api-keys}}' },
+  });
+  process.env.API_KEYS = 'ann:sha256:0';
+  expect(await access('api-key')).toMatchObject({ environment: { API_KEYS: 'ann:sha256:0' } });
+});
+
+test('bearer tokens need an issuer, an audience and one source of keys', async () => {
+  await expect(access('jwt')).rejects.toThrow('JWT_ISSUER and JWT_AUDIENCE');
+  Object.assign(process.env, { JWT_ISSUER: 'https://issuer.example', JWT_AUDIENCE: 'orders' });
+  await expect(access('jwt')).rejects.toThrow('set one of');
+  process.env.JWT_JWKS_URL = 'https://issuer.example/keys';
+  expect(await access('jwt')).toMatchObject({
+    authorizer: { identitySource: 'method.request.header.Authorization' },
+    environment: { AUTH_MODE: 'jwt', JWT_JWKS_URL: 'https://issuer.example/keys' },
+  });
+  process.env.JWT_PUBLIC_KEY = 'another source';
+  await expect(access('jwt')).rejects.toThrow('set one of');
+});
+
+test('another mode is a mistake, and opens nothing', async () => {
+  await expect(access('api_key')).rejects.toThrow("AUTH_MODE is 'api_key'");
+});
+
+interface GatewayResponse {
+  readonly Properties: {
+    readonly ResponseType: string;
+    readonly StatusCode: string;
+    readonly ResponseTemplates: Readonly<Record<string, string>>;
+  };
+}
+
+test('API Gateway’s own answers speak in the envelope, each with the status of its code', async () => {
+  const makeResponses = load('./gateway-responses.cjs') as () => Promise<{
+    readonly Resources: Readonly<Record<string, GatewayResponse>>;
+  }>;
+  const responses = Object.values((await makeResponses()).Resources);
+  expect(responses.map(({ Properties }) => Properties.ResponseType)).toContain('UNAUTHORIZED');
+  for (const { Properties } of responses) {
+    const envelope = JSON.parse(Properties.ResponseTemplates['application/json'] ?? '') as {
+      readonly status: number;
+      readonly success: boolean;
+      readonly meta: { readonly code: keyof typeof ERROR_CODES };
+    };
+    expect(envelope).toMatchObject({ success: false, meta: { request_id: '$context.requestId' } });
+    expect(String(envelope.status)).toBe(Properties.StatusCode);
+    expect(ERROR_CODES[envelope.meta.code].status).toBe(envelope.status);
+  }
+});

@@ -1,0 +1,121 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { type CryptoKey, exportJWK, exportSPKI, generateKeyPair, type JWTPayload, SignJWT, UnsecuredJWT } from 'jose';
+import { authenticateByBearerToken, type BearerTokenRules } from './bearer-token.ts';
+
+const RULES = {
+  issuer: 'https://issuer.example',
+  audience: 'orders',
+  algorithm: 'ES256',
+  clockToleranceSeconds: 5,
+} as const;
+
+let ours: { readonly publicKey: CryptoKey; readonly privateKey: CryptoKey };
+let foreign: typeof ours;
+let publicKeyPem: string;
+let keysServer: Server;
+let requests = 0;
+
+beforeAll(async () => {
+  ours = await generateKeyPair('ES256', { extractable: true });
+  foreign = await generateKeyPair('ES256');
+  publicKeyPem = await exportSPKI(ours.publicKey);
+  const key = { ...(await exportJWK(ours.publicKey)), kid: 'key-1', alg: 'ES256', use: 'sig' };
+  keysServer = createServer((_request, response) => {
+    requests += 1;
+    response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ keys: [key] }));
+  });
+  await new Promise<void>((resolve) => keysServer.listen(0, '127.0.0.1', resolve));
+});
+afterAll(() => {
+  keysServer.close();
+  keysServer.closeAllConnections();
+});
+
+const bearer = (credentials: string | undefined) => (name: string) =>
+  name === 'Authorization' ? credentials : undefined;
+
+/** Claims that hold, but for the change; undefined leaves one out. */
+function payload(change: Readonly<Record<string, unknown>> = {}): JWTPayload {
+  const now = Math.floor(Date.now() / 1000);
+  return { iss: RULES.issuer, aud: RULES.audience, sub: 'ann', iat: now, exp: now + 60, ...change };
+}
+
+function signed(claims: JWTPayload, key = ours.privateKey): Promise<string> {
+  return new SignJWT(claims).setProtectedHeader({ alg: 'ES256', kid: 'key-1' }).sign(key);
+}
+
+const rules = (): BearerTokenRules => ({ ...RULES, keys: { publicKeyPem } });
+const answerTo = async (token: string, scheme = 'Bearer') =>
+  authenticateByBearerToken(rules())(bearer(`${scheme} ${token}`));
+
+test('a token of the issuer for this API says who calls', async () => {
+  const answer = await answerTo(await signed(payload()));
+  expect(answer).toEqual({ outcome: 'AUTHENTICATED', caller: { owner: 'ann' } });
+});
+
+describe('refused is', () => {
+  const now = Math.floor(Date.now() / 1000);
+  test.each<readonly [string, () => Promise<string>]>([
+    ['another issuer', () => signed(payload({ iss: 'https://elsewhere.example' }))],
+    ['a token for another API', () => signed(payload({ aud: 'billing' }))],
+    ['a token without an audience', () => signed(payload({ aud: undefined }))],
+    ['a token that has run out', () => signed(payload({ exp: now - 6 }))],
+    ['a token that never runs out', () => signed(payload({ exp: undefined }))],
+    ['a token of the future', () => signed(payload({ nbf: now + 60 }))],
+    ['a token without a subject', () => signed(payload({ sub: undefined }))],
+    ['an empty subject', () => signed(payload({ sub: '' }))],
+    ['a subject without end', () => signed(payload({ sub: 'x'.repeat(256) }))],
+    ['another signer', () => signed(payload(), foreign.privateKey)],
+    ['no signature', async () => new UnsecuredJWT(payload()).encode()],
+    [
+      'the public key used as an HMAC secret',
+      () => new SignJWT(payload()).setProtectedHeader({ alg: 'HS256' }).sign(new TextEncoder().encode(publicKeyPem)),
+    ],
+    ['a changed payload', async () => (await signed(payload())).replace(/\.[^.]+\./, `.${btoa('{"sub":"bob"}')}.`)],
+    ['no token', async () => 'nonsense'],
+    ['a token without end', async () => 'x'.repeat(10_000)],
+  ])('%s', async (_what, make) => {
+    expect(await answerTo(await make())).toMatchObject({ outcome: 'REFUSED' });
+  });
+
+  test('another scheme, and no credentials at all', async () => {
+    expect(await answerTo(await signed(payload()), 'Basic')).toMatchObject({ outcome: 'REFUSED' });
+    expect(await authenticateByBearerToken(rules())(bearer(undefined))).toMatchObject({ outcome: 'REFUSED' });
+  });
+});
+
+test('clocks may differ by the tolerance', async () => {
+  const now = Math.floor(Date.now() / 1000);
+  expect(await answerTo(await signed(payload({ nbf: now + 3 })))).toMatchObject({ outcome: 'AUTHENTICATED' });
+});
+
+describe('the issuer’s published keys', () => {
+  const byUrl = (port: number) =>
+    authenticateByBearerToken({ ...RULES, keys: { jwksUrl: new URL(`http://127.0.0.1:${port}/keys`) } });
+
+  test('are fetched once for many tokens', async () => {
+    const before = requests;
+    const authenticate = byUrl((keysServer.address() as AddressInfo).port);
+    for (const sub of ['ann', 'bob']) {
+      const credentials = bearer(`Bearer ${await signed(payload({ sub }))}`);
+      expect(await authenticate(credentials)).toEqual({ outcome: 'AUTHENTICATED', caller: { owner: sub } });
+    }
+    expect(requests - before).toBe(1);
+  });
+
+  test('that cannot be fetched are a failure, not a refusal', async () => {
+    const closed = createServer();
+    await new Promise<void>((resolve) => closed.listen(0, '127.0.0.1', resolve));
+    const { port } = closed.address() as AddressInfo;
+    await new Promise((resolve) => closed.close(resolve));
+    await expect(byUrl(port)(bearer(`Bearer ${await signed(payload())}`))).rejects.toThrow();
+  });
+});
+
+test('what is no public key is refused at the start', async () => {
+  const withPem = (pem: string) => () => authenticateByBearerToken({ ...RULES, keys: { publicKeyPem: pem } });
+  expect(withPem('nonsense')).toThrow('must be a public key in PEM');
+  expect(withPem(`-----BEGIN ${'PRIVATE'} KEY-----`)).toThrow('is a private key');
+});

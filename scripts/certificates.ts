@@ -1,0 +1,28 @@
+/** `npm run certificates`: makes what mutual TLS between functions and services needs, for this machine. */
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join, relative, resolve } from 'node:path';
+import { CERTIFICATE_FILES, CERTIFICATES_FOLDER } from '../embedded/certificate-files.ts';
+import { makeLocalCertificates } from './local-certificates.ts';
+
+const root = resolve(import.meta.dirname, '..');
+const folder = resolve(root, process.env.CERTIFICATES_DIR || CERTIFICATES_FOLDER);
+const { authority, server, client } = await makeLocalCertificates();
+
+mkdirSync(folder, { recursive: true, mode: 0o700 });
+write(CERTIFICATE_FILES.authority, authority, 0o644);
+write(CERTIFICATE_FILES.serverCertificate, server.certificate, 0o644);
+write(CERTIFICATE_FILES.serverKey, server.key, 0o600);
+write(CERTIFICATE_FILES.clientCertificate, client.certificate, 0o644);
+write(CERTIFICATE_FILES.clientKey, client.key, 0o600);
+
+console.log(`Made an authority, a server's and a client's certificate in ${relative(process.cwd(), folder) || '.'}.
+They are good for a year; run this again for new ones. The authority's own key is not kept.
+
+  EMBEDDED_MTLS=1 npm start`);
+
+function write(name: string, pem: string, mode: number): void {
+  const file = join(folder, name);
+  writeFileSync(file, pem, { mode });
+  // A file that was there keeps its mode otherwise.
+  chmodSync(file, mode);
+}

@@ -1,0 +1,217 @@
+import { randomUUID } from 'node:crypto';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBDocumentClient, ScanCommand } from '@aws-sdk/lib-dynamodb';
+import { credentials } from '@grpc/grpc-js';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { CERTIFICATE_FILES } from '../embedded/certificate-files.ts';
+import { type EmbeddedStack, startEmbeddedStack } from '../embedded/stack.ts';
+import { hashOfApiKey, newApiKey } from '../functions/access/api-key.ts';
+import { API_KEY_HEADER, apiKeyEntry } from '../functions/access/api-key-register.ts';
+import { InventoryServiceClient } from '../proto/gen/inventory/v1/inventory.ts';
+import { type LocalCertificates, makeLocalCertificates } from '../scripts/local-certificates.ts';
+import { type ApiCaller, RecordedApi } from './support/recorded-api.ts';
+import { call } from './support/unary-client.ts';
+
+// One stack with API keys, mutual TLS and chatty logs, in the order of the tests: the last one ends it and reads its logs.
+const ITEM = 'dad78a5a-3c27-449f-8696-fd745260884e';
+const LONG = 60_000;
+const METHODS = ['tok_visa', 'tok_declined', 'tok_insufficient_funds', `tok_${randomUUID()}`];
+
+const keys = { ann: newApiKey(), bob: newApiKey() };
+let folder: string;
+let certificates: LocalCertificates;
+let stack: EmbeddedStack;
+let api: RecordedApi;
+let ann: ApiCaller;
+let bob: ApiCaller;
+let stranger: ApiCaller;
+const tokens = new Set<string>();
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'access-'));
+  certificates = await makeLocalCertificates();
+  const entries = Object.entries(keys).map(([name, key]) => apiKeyEntry({ name, hash: hashOfApiKey(key) }));
+  stack = await startEmbeddedStack({
+    dataDirectory: join(folder, 'data'),
+    environment: {
+      AUTH_MODE: 'api-key',
+      API_KEYS: entries.join(','),
+      EMBEDDED_MTLS: '1',
+      CERTIFICATES_DIR: writeCertificates(join(folder, 'certificates'), certificates),
+      LOG_LEVEL: 'debug',
+    },
+  });
+  api = new RecordedApi(stack.urls.http);
+  ann = api.as({ [API_KEY_HEADER]: keys.ann });
+  bob = api.as({ [API_KEY_HEADER]: keys.bob });
+  stranger = api.as({});
+}, LONG);
+
+afterAll(async () => {
+  await stack.stop();
+  await rm(folder, { recursive: true, force: true });
+}, LONG);
+
+describe('without a key', () => {
+  test.each([
+    ['GET', '/inventory/stocks'],
+    ['GET', '/inventry/stocks/'],
+    ['POST', '/orders/place'],
+    ['GET', `/orders/status?order_id=${randomUUID()}`],
+    ['POST', '/orders/cancel'],
+    ['POST', '/payment/pay'],
+  ])('%s %s is answered with 401', async (method, path) => {
+    const answer = method === 'GET' ? await stranger.get(path) : await stranger.post(path, {});
+    expect(answer).toMatchObject({
+      status: 401,
+      success: false,
+      meta: { code: 'UNAUTHENTICATED', request_id: expect.any(String) },
+    });
+    expect(answer.headers.get('www-authenticate')).not.toBeNull();
+  });
+
+  test.each(['/health', '/docs', '/openapi.json'])('%s is open', async (path) => {
+    expect(await stranger.get(path)).toMatchObject({ status: 200 });
+  });
+
+  test('nothing is gained by a wrong key, by the header that serverless-offline obeys, or by a path that does not exist', async () => {
+    const unauthenticated = { status: 401, meta: { code: 'UNAUTHENTICATED' } };
+    expect(await api.as({ [API_KEY_HEADER]: newApiKey() }).get('/inventory/stocks')).toMatchObject(unauthenticated);
+    const claimed = { 'sls-offline-authorizer-override': JSON.stringify({ owner: 'ann', principalId: 'ann' }) };
+    expect(await api.as(claimed).get('/inventory/stocks')).toMatchObject(unauthenticated);
+    const absent = await stranger.get('/orders/all');
+    expect(absent).toMatchObject({ status: 404, success: false, meta: { code: 'NO_SUCH_CALL' } });
+    expect(JSON.stringify(absent)).not.toContain('/orders/place');
+  });
+});
+
+test('a web page of somebody else’s is not invited to call the API', async () => {
+  const { headers } = await ann.get('/inventory/stocks', { origin: 'https://elsewhere.example' });
+  expect([...headers.keys()].filter((name) => name.startsWith('access-control-'))).toEqual([]);
+});
+
+test('an order is seen, cancelled and paid by whoever placed it, and by nobody else', async () => {
+  const orderId = await place(ann, { list: [{ id: ITEM, count: 1 }] });
+  await ann.orderBecomes(orderId, 'AWAITING_PAYMENT');
+  await collectTokens();
+
+  const impostor = { 'sls-offline-authorizer-override': JSON.stringify({ owner: 'ann' }) };
+  const attempts = [
+    await bob.get(`/orders/status?order_id=${orderId}`),
+    await bob.get(`/orders/status?order_id=${orderId}`, impostor),
+    await bob.post('/orders/cancel', { order_id: orderId }),
+    await bob.post('/payment/pay', { list: [{ id: randomUUID(), order_id: orderId }] }),
+  ];
+  const unknown = await bob.get(`/orders/status?order_id=${randomUUID()}`);
+  for (const attempt of attempts) {
+    expect(attempt).toMatchObject({ status: 404, data: unknown.data, meta: { code: 'ORDER_NOT_FOUND' } });
+  }
+
+  for (const id of METHODS.slice(1)) {
+    expect(await ann.post('/payment/pay', { list: [{ id, order_id: orderId }] })).toMatchObject({ status: 402 });
+  }
+  expect(await ann.post('/payment/pay', { list: [{ id: 'tok_visa', order_id: orderId }] })).toMatchObject({
+    data: true,
+  });
+  await ann.orderBecomes(orderId, 'CONFIRMED');
+});
+
+test('the same idempotency key of two callers is two orders', async () => {
+  const key = { 'idempotency-key': 'cart-1' };
+  const anns = await place(ann, { list: [{ id: ITEM, count: 1 }] }, key);
+  const bobs = await place(bob, { list: [{ id: ITEM, count: 2 }] }, key);
+  expect(bobs).not.toBe(anns);
+  expect(await place(ann, { list: [{ id: ITEM, count: 1 }] }, key)).toBe(anns);
+  await Promise.all([ann.orderBecomes(anns, 'AWAITING_PAYMENT'), bob.orderBecomes(bobs, 'AWAITING_PAYMENT')]);
+  await collectTokens();
+  expect(await bob.post('/orders/cancel', { order_id: bobs })).toMatchObject({ status: 202 });
+  await bob.orderBecomes(bobs, 'CANCELLED');
+  await ann.orderBecomes(anns, 'AWAITING_PAYMENT');
+});
+
+test('every outcome comes about under mutual TLS', async () => {
+  const order = (method: string | undefined) => place(bob, { list: [{ id: ITEM, count: 1 }], payment: { method } });
+  await bob.orderBecomes(await order('tok_visa'), 'CONFIRMED');
+  for (const method of METHODS.slice(1)) await bob.orderBecomes(await order(method), 'REJECTED');
+});
+
+test('the services let in nobody without a certificate', async () => {
+  const authority = Buffer.from(certificates.authority);
+  const shown = [Buffer.from(certificates.client.key), Buffer.from(certificates.client.certificate)] as const;
+  // A server's certificate is none for a client.
+  const wrong = [Buffer.from(certificates.server.key), Buffer.from(certificates.server.certificate)] as const;
+  const reaches = async (channel: ReturnType<typeof credentials.createSsl>): Promise<boolean> => {
+    const client = new InventoryServiceClient(stack.urls.inventory.replace('127.0.0.1', 'localhost'), channel);
+    try {
+      await call(client, client.listItems, { pageSize: 1, pageToken: '' }, { deadline: Date.now() + 3_000 });
+      return true;
+    } catch {
+      return false;
+    } finally {
+      client.close();
+    }
+  };
+  expect(await reaches(credentials.createSsl(authority, ...shown))).toBe(true);
+  expect(await reaches(credentials.createSsl(authority))).toBe(false);
+  expect(await reaches(credentials.createSsl(authority, ...wrong))).toBe(false);
+  expect(await reaches(credentials.createInsecure())).toBe(false);
+});
+
+test(
+  'no task token, no API key and no payment method is in any log, and no token or key in any answer',
+  async () => {
+    await stack.stop();
+    expect(tokens.size).toBeGreaterThanOrEqual(3);
+    for (const token of tokens) expect(token.length).toBeGreaterThanOrEqual(43);
+    const logs = readdirSync(join(folder, 'data', 'logs')).map((file) => [
+      file,
+      readFileSync(join(folder, 'data', 'logs', file), 'utf8'),
+    ]);
+    expect(logs.map(([file]) => file).toSorted()).toEqual(
+      expect.arrayContaining(['api.log', 'engine.log', 'inventory.log', 'payment.log']),
+    );
+    expect(logs.find(([file]) => file === 'api.log')?.[1]).toContain('answered');
+    const secrets = [...tokens, ...Object.values(keys)];
+    for (const secret of [...secrets, ...METHODS]) {
+      expect(logs.filter(([, text]) => text?.includes(secret)).map(([file]) => `${secret} is in ${file}`)).toEqual([]);
+    }
+    for (const secret of secrets) expect(api.answers.filter((answer) => answer.includes(secret))).toEqual([]);
+    expect(stack.output()).not.toContain(keys.ann);
+  },
+  LONG,
+);
+
+async function place(
+  caller: ApiCaller,
+  order: object,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<string> {
+  const answer = await caller.post('/orders/place', order, headers);
+  expect(answer).toMatchObject({ status: 202 });
+  return (answer.data as { readonly order_id: string }).order_id;
+}
+
+/** The tokens under which sagas wait now. */
+async function collectTokens(): Promise<void> {
+  const keysOfNobody = { accessKeyId: 'local', secretAccessKey: 'local' };
+  const client = new DynamoDBClient({ endpoint: stack.urls.dynamodb, region: 'us-east-1', credentials: keysOfNobody });
+  const documents = DynamoDBDocumentClient.from(client);
+  const { Items = [] } = await documents.send(new ScanCommand({ TableName: 'orders-dev' }));
+  for (const { task_token } of Items) if (typeof task_token === 'string') tokens.add(task_token);
+  client.destroy();
+}
+
+function writeCertificates(into: string, { authority, server, client }: LocalCertificates): string {
+  mkdirSync(into);
+  const write = (name: string, pem: string) => writeFileSync(join(into, name), pem, { mode: 0o600 });
+  write(CERTIFICATE_FILES.authority, authority);
+  write(CERTIFICATE_FILES.serverCertificate, server.certificate);
+  write(CERTIFICATE_FILES.serverKey, server.key);
+  write(CERTIFICATE_FILES.clientCertificate, client.certificate);
+  write(CERTIFICATE_FILES.clientKey, client.key);
+  return into;
+}
