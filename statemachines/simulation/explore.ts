@@ -11,6 +11,8 @@ export interface ExplorationOptions {
   /** Repeats an exploration; a new one each time where absent. */
   readonly seed?: number;
   readonly weaknesses?: readonly Weakness[];
+  /** Whether to make a failing schedule as small as it goes, which takes hundreds of runs. Default true. */
+  readonly makeSmaller?: boolean;
   /** Told how many runs are done, smaller versions of a failing one included. */
   readonly onRun?: (done: number) => void;
 }
@@ -52,6 +54,7 @@ const scenario = (weaknesses: readonly Weakness[]): fc.Arbitrary<Scenario> =>
     ),
     faults: fc.array(fault, { maxLength: 40, size: 'max' }),
     seed: fc.nat(),
+    sweeps: fc.boolean(),
     weaknesses: fc.constant(weaknesses),
   });
 
@@ -70,6 +73,7 @@ export async function explore(definition: StateMachineDefinition, options: Explo
   });
   const details = await fc.check(property, {
     numRuns: options.runs,
+    endOnFailure: options.makeSmaller === false,
     ...(options.seed === undefined ? {} : { seed: options.seed }),
   });
   const smallest = details.counterexample?.[0];
@@ -78,7 +82,7 @@ export async function explore(definition: StateMachineDefinition, options: Explo
   const report = [
     `broken with seed ${details.seed}, found in run ${details.numRuns}, made smaller ${details.numShrinks} times`,
     ...violations,
-    `smallest failing schedule: ${JSON.stringify(smallest)}`,
+    `failing schedule: ${JSON.stringify(smallest)}`,
     ...paths.map((path, index) => `order-${index}: ${path.join(' > ')}`),
   ].join('\n');
   return { found: { scenario: smallest, report }, statuses, redriven };

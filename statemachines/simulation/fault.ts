@@ -9,7 +9,8 @@
  * - `late`: no answer in time; the effect happens `seconds` later, maybe long after its undo
  * - `duplicate`: the effect happens now and once more `seconds` later
  * - `outage`: this call and all to the same place fail for `seconds`
- * - `engine crash`: the effect happens, its answer dies with the engine, which then makes the call again
+ * - `engine crash`: the effect happens, its answer dies with the engine, which stands still for `seconds` and then makes the
+ *   call again; timers that ran out meanwhile fire late
  * - `defect`: the function throws an error that nobody foresaw, before its effect
  */
 export const FAULT_KINDS = [
@@ -28,7 +29,7 @@ export const FAULT_KINDS = [
 /** One call's fate. */
 export interface Fault {
   readonly kind: (typeof FAULT_KINDS)[number];
-  /** Read by `late`, `duplicate` and `outage` only. */
+  /** Read by `late`, `duplicate`, `outage` and `engine crash` only. */
   readonly seconds: number;
 }
 

@@ -26,6 +26,8 @@ export interface Scenario {
   /** Seeds jitter and latencies. */
   readonly seed: number;
   readonly weaknesses?: readonly Weakness[];
+  /** Whether Inventory's sweeper returns expired holds; without it nothing mends what a missing tombstone lets through. */
+  readonly sweeps: boolean;
 }
 
 /** Pieces of the one item that everybody wants. */

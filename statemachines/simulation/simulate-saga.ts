@@ -87,7 +87,9 @@ export async function simulateSaga(definition: StateMachineDefinition, scenario:
             ]);
     clock.after(action.atSeconds, act);
   }
-  for (let hour = 0.25; hour < 8; hour += 0.25) clock.after(hour * 3600, () => services.inventory.sweep(clock.now));
+  if (scenario.sweeps) {
+    for (let hour = 0.25; hour < 8; hour += 0.25) clock.after(hour * 3600, () => services.inventory.sweep(clock.now));
+  }
 
   const check = (): InvariantReport => checkInvariants(snapshot(services, customer, executions, clock));
   await clock.runToEnd(BUSY);

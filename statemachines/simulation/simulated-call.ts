@@ -17,8 +17,8 @@ export interface SimulatedCall {
   readonly effect: () => Json;
   /** Takes the answer; called at most once, or never. */
   readonly answer: (answer: Answer) => void | Promise<void>;
-  /** The engine lost the answer in a crash and has to make the call again. */
-  readonly restart: () => void | Promise<void>;
+  /** The engine lost the answer in a crash; it comes back after so many seconds and has to make the call again. */
+  readonly crash: (seconds: number) => void;
 }
 
 const LATENCY_SECONDS = 0.02;
@@ -78,7 +78,7 @@ export class FaultyNetwork {
         return;
       case 'engine crash':
         outcome(call);
-        this.#later(LATENCY_SECONDS, call.restart);
+        this.#later(LATENCY_SECONDS, () => call.crash(fault.seconds));
         return;
       case 'defect':
         this.#fail(call, 'TypeError');

@@ -32,6 +32,7 @@ export class SimulatedExecution {
   readonly #surroundings: Surroundings;
   readonly #cancelledTimers = new Set<string>();
   #execution: Execution;
+  #standsStillUntil = 0;
   /** Names of the states that were entered, and of the errors between them. */
   readonly path: string[] = [];
 
@@ -59,6 +60,10 @@ export class SimulatedExecution {
 
   async take(event: BareEvent): Promise<void> {
     const { definition, clock, random } = this.#surroundings;
+    if (clock.now < this.#standsStillUntil) {
+      clock.at(this.#standsStillUntil, () => this.take(event));
+      return;
+    }
     const result = await step(definition, this.#execution, {
       ...event,
       at: clock.now,
@@ -74,6 +79,7 @@ export class SimulatedExecution {
 
   /** @returns false when nobody waits for this token any more, as SendTaskSuccess and SendTaskFailure then refuse it. */
   answerToken(token: string, event: (taskId: string) => BareEvent): boolean {
+    if (this.#surroundings.clock.now < this.#standsStillUntil) return false;
     const task = outstandingEffects(this.#execution).find(
       (effect) => effect.type === 'RunTask' && effect.token === token,
     );
@@ -110,12 +116,9 @@ export class SimulatedExecution {
     this.#surroundings.network.make({
       place,
       effect,
-      restart: async () => {
-        await this.take({ type: 'TaskRestarted', taskId });
-        const again = outstandingEffects(this.#execution).find(
-          (open) => open.type === 'RunTask' && open.taskId === taskId,
-        );
-        if (again?.type === 'RunTask') this.#call(again);
+      crash: (seconds) => {
+        this.#standsStillUntil = this.#surroundings.clock.now + seconds * 1000;
+        this.#surroundings.clock.after(seconds, () => this.#takeUpAgain(taskId));
       },
       answer: async (answer) => {
         if (answer.ok)
@@ -125,6 +128,12 @@ export class SimulatedExecution {
         return this.take({ type: 'TaskFailed', taskId, error, cause });
       },
     });
+  }
+
+  async #takeUpAgain(taskId: string): Promise<void> {
+    await this.take({ type: 'TaskRestarted', taskId });
+    const lost = outstandingEffects(this.#execution).find((open) => open.type === 'RunTask' && open.taskId === taskId);
+    if (lost?.type === 'RunTask') this.#call(lost);
   }
 
   #work({ target, input }: Task): { readonly place: string; readonly effect: () => Json } {
