@@ -35,6 +35,8 @@ export interface ChaosOutcome {
 }
 
 const mostRedrives = 5;
+/** The mixed cell draws other faults each time. */
+const mixedRuns = 6;
 
 /** Runs the cells one after the other, heals all, lets the operator redrive what is parked, and checks the invariants. */
 export async function runChaos(
@@ -91,10 +93,11 @@ async function runCells(
     const run = await runOne(cell, 0);
     // A point that no order came to in time: other orders may.
     if (run.faults.length === 0) await runOne(cell, 1_000);
+    if (cell.kind === 'mixed') for (let round = 1; round < mixedRuns; round += 1) await runOne(cell, round);
   }
   // Their faults touch only their own orders, and they are long: at the same time.
   await Promise.all(outages.map((cell) => runOne(cell, 0)));
-  for (let round = 1; others.length > 0 && Date.now() < until; round += 1) {
+  for (let round = mixedRuns; others.length > 0 && Date.now() < until; round += 1) {
     for (const cell of new Choices(seed, `round ${round}`).shuffled(others)) {
       if (Date.now() < until) await runOne(cell, round);
     }
