@@ -115,13 +115,14 @@ export class Engine {
     return handler(this.#context, body, caller);
   }
 
-  close(): void {
+  /** Resolves once the journal is closed. */
+  async close(): Promise<void> {
     this.#retention.stop();
     this.#tasks.close();
     this.#context.express.close();
     this.#context.executions.close();
     for (const endpoint of this.#endpoints) endpoint.close();
-    this.#journal.close();
+    await this.#journal.close();
   }
 
   #integrationsOf(lambda: Lambda, dynamodb: DynamoDb | undefined): ReadonlyMap<string, Integration> {

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
-import { JournalLockedError, JournalVersionError } from './journal/database.ts';
+import { JournalLockedError } from './journal/data-lock.ts';
+import { JournalVersionError } from './journal/database.ts';
 import type { Durability, StepFunctionsServerOptions } from './options.ts';
 import { startStepFunctionsServer } from './server.ts';
 import { OptionError } from './settings.ts';

@@ -49,7 +49,7 @@ export const startStepFunctionsServer = async (options: StepFunctionsServerOptio
   try {
     await listening;
   } catch (error) {
-    engine.close();
+    await engine.close();
     throw error;
   }
   engine
@@ -65,7 +65,7 @@ export const startStepFunctionsServer = async (options: StepFunctionsServerOptio
       await closed;
       clearTimeout(cut);
       router.close();
-      engine.close();
+      await engine.close();
     },
   };
 };

@@ -1,9 +1,11 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { Database, JournalLockedError, JournalVersionError } from './database.ts';
+import { eventually } from '../testing/test-server.ts';
+import { JournalLockedError } from './data-lock.ts';
+import { Database, JournalVersionError } from './database.ts';
 
 let dataDir: string;
 
@@ -13,7 +15,7 @@ beforeEach(async () => {
 
 afterEach(() => rm(dataDir, { recursive: true }));
 
-test('a transaction that throws leaves nothing behind, and the next one works', () => {
+test('a transaction that throws leaves nothing behind, and the next one works', async () => {
   const db = new Database(dataDir, 'process');
   const insert = () => db.statement("INSERT INTO settings (name, value) VALUES ('a', '1')").run();
   expect(() =>
@@ -25,29 +27,29 @@ test('a transaction that throws leaves nothing behind, and the next one works', 
   expect(db.statement('SELECT * FROM settings').all()).toEqual([]);
   db.transaction(insert);
   expect(db.statement('SELECT * FROM settings').all()).toHaveLength(1);
-  db.close();
+  await db.close();
 });
 
-test('two processes cannot write one journal', () => {
+test('a folder that another engine holds is refused with a sentence that says so, and free again after it', async () => {
   const first = new Database(dataDir, 'process');
-  first.transaction(() => first.statement("INSERT INTO settings (name, value) VALUES ('a', '1')").run());
-  const second = new DatabaseSync(join(dataDir, 'stepfunctions.sqlite'), { timeout: 0 });
-  expect(() => second.prepare('SELECT * FROM settings').all()).toThrow(/locked/);
-  second.close();
-  first.close();
-});
-
-test('a journal that another process holds is refused with a sentence that says so', () => {
-  const holder = new DatabaseSync(join(dataDir, 'stepfunctions.sqlite'));
-  holder.exec('PRAGMA locking_mode = EXCLUSIVE; CREATE TABLE held (x); INSERT INTO held VALUES (1)');
   expect(() => new Database(dataDir, 'process')).toThrow(JournalLockedError);
-  holder.close();
+  await first.close();
+  await new Database(dataDir, 'process').close();
 });
 
-test('a journal of another version is refused, not misread', () => {
-  new Database(dataDir, 'process').close();
+test('a journal of another version is refused, not misread', async () => {
+  await new Database(dataDir, 'process').close();
   const raw = new DatabaseSync(join(dataDir, 'stepfunctions.sqlite'));
   raw.exec('PRAGMA user_version = 99');
   raw.close();
   expect(() => new Database(dataDir, 'process')).toThrow(JournalVersionError);
+});
+
+test('what is written finds its way from the log into the file while the journal is in use', async () => {
+  const db = new Database(dataDir, 'process');
+  const size = async (): Promise<number> => (await stat(join(dataDir, 'stepfunctions.sqlite'))).size;
+  const before = await size();
+  db.transaction(() => db.statement("INSERT INTO settings (name, value) VALUES ('big', ?)").run('x'.repeat(1_000_000)));
+  await eventually(async () => ((await size()) > before + 900_000 ? true : undefined));
+  await db.close();
 });

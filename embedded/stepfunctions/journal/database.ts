@@ -2,6 +2,8 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import type { Durability } from '../options.ts';
+import { Checkpointer } from './checkpointer.ts';
+import { DataLock } from './data-lock.ts';
 import { SCHEMA, SCHEMA_VERSION } from './schema.ts';
 
 /** Thrown when the journal on disk was written by a version of the engine this one cannot read. */
@@ -9,40 +11,39 @@ export class JournalVersionError extends Error {
   override readonly name = 'JournalVersionError';
 }
 
-/** Thrown when another process holds the journal. */
-export class JournalLockedError extends Error {
-  override readonly name = 'JournalLockedError';
-}
-
-const SQLITE_BUSY = 5;
-const BUSY_TIMEOUT_MS = 1_000;
+/** A checkpoint under way in the other thread is waited for so long. */
+const BUSY_TIMEOUT_MS = 5_000;
 /**
- * Pages of 4 KiB in the write-ahead log before they are copied into the file, which takes fsyncs that every execution
- * waits for: rarely enough that it does not show in the 99th percentile of a start.
+ * Pages of 4 KiB in the write-ahead log at which this thread makes a checkpoint of its own. The other thread has done
+ * nearly all the work by then; but while executions write without a pause only this one can start the log anew.
  */
-const WAL_PAGES = 8_000;
-/** What the write-ahead log is cut back to once it has been copied into the file. */
+const WAL_PAGES = 16_000;
+/** What the write-ahead log is cut back to when it starts anew. */
 const WAL_LIMIT_BYTES = 64 * 1024 * 1024;
 const PAGE_CACHE_KIB = 65_536;
-
-/** SQLite's primary result code is the lowest byte. */
-const isBusy = (error: unknown): boolean =>
-  typeof error === 'object' && error !== null && 'errcode' in error && (Number(error.errcode) & 0xff) === SQLITE_BUSY;
 
 /** One SQLite file; statements are prepared once and kept. */
 export class Database {
   readonly #db: DatabaseSync;
+  readonly #lock: DataLock | undefined;
+  readonly #checkpointer: Checkpointer | undefined;
   readonly #statements = new Map<string, StatementSync>();
   #inTransaction = false;
 
-  /** @param dataDir folder of the file, made if absent, or `:memory:` */
+  /**
+   * @param dataDir folder of the file, made if absent, or `:memory:`
+   * @throws {JournalLockedError} another process holds the folder
+   * @throws {JournalVersionError} the file was written by another version
+   */
   constructor(dataDir: string, durability: Durability) {
-    if (dataDir !== ':memory:') mkdirSync(dataDir, { recursive: true });
-    this.#db = new DatabaseSync(dataDir === ':memory:' ? dataDir : join(dataDir, 'stepfunctions.sqlite'));
+    const isInMemory = dataDir === ':memory:';
+    const file = isInMemory ? dataDir : join(dataDir, 'stepfunctions.sqlite');
+    if (!isInMemory) mkdirSync(dataDir, { recursive: true });
+    this.#lock = isInMemory ? undefined : new DataLock(dataDir);
+    this.#db = new DatabaseSync(file);
     try {
       this.#db.exec(`
         PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS};
-        PRAGMA locking_mode = EXCLUSIVE;
         PRAGMA auto_vacuum = INCREMENTAL;
         PRAGMA journal_mode = WAL;
         PRAGMA synchronous = ${durability === 'power' ? 'FULL' : 'NORMAL'};
@@ -52,16 +53,12 @@ export class Database {
         PRAGMA temp_store = MEMORY;
       `);
       this.#migrate();
-    } catch (cause) {
+    } catch (error) {
       this.#db.close();
-      if (!isBusy(cause)) throw cause;
-      throw new JournalLockedError(
-        `Another process has the journal in ${dataDir} open: end it, or use another folder.`,
-        {
-          cause,
-        },
-      );
+      this.#lock?.release();
+      throw error;
     }
+    this.#checkpointer = isInMemory ? undefined : new Checkpointer(file);
   }
 
   #migrate(): void {
@@ -92,6 +89,7 @@ export class Database {
     try {
       const result = work();
       this.statement('COMMIT').run();
+      this.#checkpointer?.written();
       return result;
     } catch (error) {
       if (this.#db.isTransaction) this.statement('ROLLBACK').run();
@@ -106,8 +104,11 @@ export class Database {
     this.#db.exec(`PRAGMA incremental_vacuum(${pages})`);
   }
 
-  close(): void {
+  /** Resolves once nothing of the folder is held any more. */
+  async close(): Promise<void> {
     this.#statements.clear();
+    await this.#checkpointer?.close();
     this.#db.close();
+    this.#lock?.release();
   }
 }

@@ -59,7 +59,8 @@ export class Journal {
     return this.database.transaction(work);
   }
 
-  close(): void {
-    this.database.close();
+  /** Resolves once nothing of the data folder is held any more. */
+  close(): Promise<void> {
+    return this.database.close();
   }
 }

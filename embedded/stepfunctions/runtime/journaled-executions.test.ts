@@ -53,7 +53,7 @@ beforeEach(() => {
 
 afterEach(() => {
   executions.close();
-  journal.close();
+  return journal.close();
 });
 
 const start = async (definition: JsonObject, name = 'one'): Promise<number> => {
