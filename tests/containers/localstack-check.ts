@@ -1,0 +1,113 @@
+/**
+ * `npm run test:localstack`: brings docker-compose.yml up, deploys serverless.yml into LocalStack, and tries the whole
+ * system there: the end-to-end checks, a second `up`, and each service cut off in the middle of a saga. It takes several
+ * minutes and a Docker engine, so it is no part of `npm test`.
+ */
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { findFreePorts } from '../../embedded/port-check.ts';
+import { SnapshotReader } from '../../load/invariants/reader/snapshot-reader.ts';
+import { verifyInvariants } from '../../load/invariants/verification.ts';
+import { Customer } from '../end-to-end/customer.ts';
+import { ComposeProject } from './compose-project.ts';
+import { findContainerEngine } from './container-engine.ts';
+import { localStackImages } from './localstack-images.ts';
+
+const engine = findContainerEngine();
+if (engine.kind === 'missing') {
+  console.error(`LocalStack is NOT tested: ${engine.why}.`);
+  process.exit(1);
+}
+
+const images = await localStackImages(say);
+const ports = await findFreePorts();
+const project = new ComposeProject(engine.compose, ['docker-compose.yml'], {
+  ...images.environment,
+  LOCALSTACK_PORT: String(ports.endpoint),
+  INVENTORY_PORT: String(ports.inventory),
+  PAYMENT_PORT: String(ports.payment),
+});
+const endpoint = `http://127.0.0.1:${ports.endpoint}`;
+const api = `${endpoint}/_aws/execute-api/orders/local`;
+const customer = new Customer(api, {});
+
+try {
+  say(images.standIns ? 'Starting, with stand-ins for LocalStack and the Lambda runtime ...' : 'Starting ...');
+  await up();
+  say('Deployed: tables, functions, API and state machine. Running the end-to-end checks ...');
+  const { status } = spawnSync(process.execPath, [endToEnd(), '--url', api, '--at-once', '2'], { stdio: 'inherit' });
+  assert.equal(status, 0, 'the end-to-end checks do not hold');
+  say('Bringing it up once more ...');
+  const before = await customer.stocks();
+  await up();
+  assert.deepEqual(await customer.stocks(), before);
+  await cutOffPayment();
+  await cutOffInventory();
+  await checkInvariants();
+  say('All of it holds on LocalStack.');
+} catch (error) {
+  console.error(await project.compose('logs', '--tail', '60').catch(String));
+  throw error;
+} finally {
+  await project.remove().catch(console.error);
+  await images.release();
+}
+
+async function up(): Promise<void> {
+  await project.compose('up', '--detach', '--build');
+  await Promise.all([project.healthy('inventory'), project.healthy('payment')]);
+  assert.equal(await project.inspect('deploy', '{{.State.ExitCode}}'), '0', 'the deployment failed');
+}
+
+async function cutOffPayment(): Promise<void> {
+  say('Cutting payment off while an order is on its way ...');
+  await project.cutOff('payment');
+  const order = await customer.place(await basket({ method: 'tok_visa' }));
+  await customer.watch(order, ['RESERVED']);
+  await delay(5_000);
+  await project.reconnect('payment');
+  const { status } = await customer.watch(order);
+  assert.match(status, /^(CONFIRMED|REJECTED)$/);
+  say(`The order ended ${status}.`);
+}
+
+async function cutOffInventory(): Promise<void> {
+  say('Cutting inventory off after the money of an order was taken ...');
+  const order = await customer.place(await basket());
+  await customer.watch(order, ['AWAITING_PAYMENT']);
+  await project.cutOff('inventory');
+  await customer.post('/payment/pay', { list: [{ id: randomUUID(), order_id: order }] });
+  await delay(5_000);
+  await project.reconnect('inventory');
+  const { status } = await customer.watch(order);
+  assert.equal(status, 'CONFIRMED');
+  say(`The order ended ${status}.`);
+}
+
+async function checkInvariants(): Promise<void> {
+  const reader = new SnapshotReader({ endpoint, region: 'us-east-1', stage: 'local', account: '000000000000' });
+  try {
+    const { report } = await verifyInvariants(reader, [], { drain_seconds: 60 });
+    assert.deepEqual([report.verdict, report.violations], ['all hold', []]);
+    say(`All invariants hold over ${report.checked.orders} orders.`);
+  } finally {
+    reader.close();
+  }
+}
+
+async function basket(payment?: { readonly method: string }) {
+  const item = (await customer.stocks()).find(({ count }) => count >= 100);
+  assert.ok(item, 'no item has 100 or more in stock');
+  return { list: [{ id: item.Id, count: 2 }], ...(payment && { payment }) };
+}
+
+function endToEnd(): string {
+  return join(import.meta.dirname, '..', 'end-to-end', 'main.ts');
+}
+
+function say(line: string): void {
+  console.log(`${new Date().toISOString().slice(11, 19)} ${line}`);
+}
