@@ -120,6 +120,12 @@ test('an order is seen, cancelled and paid by whoever placed it, and by nobody e
   await ann.orderBecomes(orderId, 'CONFIRMED');
 });
 
+test('an order that was placed when nobody had to say who they are is nobody’s', async () => {
+  // The embedded stack's sample order.
+  const status = await ann.get('/orders/status?order_id=bdc38c99-c74d-4053-8897-7ea0dbd423f8');
+  expect(status).toMatchObject({ status: 404, meta: { code: 'ORDER_NOT_FOUND' } });
+});
+
 test('the same idempotency key of two callers is two orders', async () => {
   const key = { 'idempotency-key': 'cart-1' };
   const anns = await place(ann, { list: [{ id: ITEM, count: 1 }] }, key);

@@ -27,7 +27,7 @@ export function httpRequest(event: APIGatewayProxyEvent, requestId: string, logg
   const header = (name: string) => headers.get(name.toLowerCase());
   const traceparent = continueTrace(header('traceparent'));
   const owner: unknown = event.requestContext?.authorizer?.owner;
-  const body = event.body ?? '';
+  const body = bodyText(event.body);
   return {
     requestId,
     traceparent,
@@ -37,4 +37,10 @@ export function httpRequest(event: APIGatewayProxyEvent, requestId: string, logg
     body: event.isBase64Encoded ? Buffer.from(body, 'base64').toString('utf8') : body,
     log: logWith(logger, { request_id: requestId, traceparent }),
   };
+}
+
+/** Text or null by API Gateway's contract; serverless-offline hands a body of JSON's `false` or `0` on as that value. */
+function bodyText(body: unknown): string {
+  if (typeof body === 'string') return body;
+  return body === null || body === undefined ? '' : JSON.stringify(body);
 }

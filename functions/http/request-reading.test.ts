@@ -47,6 +47,14 @@ test('the size of a body is counted in bytes, not in characters', async () => {
   expect(await sent('place', { body: `"${'ä'.repeat(MOST_BODY_BYTES / 2)}"` })).toMatchObject({ statusCode: 413 });
 });
 
+test.each([false, 0])('a body of JSON’s %j is refused as such, however it is handed on', async (body) => {
+  const event = { ...httpEvent({ body: 'x' }), body: body as unknown as string };
+  expect(read(await ENDPOINTS.place(event))).toMatchObject({
+    statusCode: 400,
+    data: 'the body must be a JSON object with list',
+  });
+});
+
 test('a body that API Gateway has encoded is decoded', async () => {
   const event = httpEvent({ body: Buffer.from(JSON.stringify({ list: [LINE] })).toString('base64') });
   expect(await ENDPOINTS.place({ ...event, isBase64Encoded: true })).toMatchObject({ statusCode: 202 });

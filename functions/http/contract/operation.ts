@@ -22,5 +22,19 @@ export interface Operation {
 
 /** The answer when all went well: JSON in the envelope, or another media type. */
 export type OperationSuccess =
-  | { readonly status: 200 | 202; readonly data: z.ZodType; readonly example: unknown }
+  | {
+      readonly status: 200 | 202;
+      readonly data: z.ZodType;
+      readonly example: unknown;
+      /** What one can do next with the answer, by OpenAPI's link objects. */
+      readonly links?: Readonly<Record<string, OperationLink>>;
+    }
   | { readonly status: 200; readonly mediaType: string };
+
+/** A call that takes something from an answer, in OpenAPI's runtime expressions. */
+export interface OperationLink {
+  readonly operationId: string;
+  readonly description: string;
+  readonly parameters?: Readonly<Record<string, string>>;
+  readonly requestBody?: unknown;
+}

@@ -20,7 +20,8 @@ export const payBody = z.strictObject(
       .max(MOST_PAYMENTS, LIST_RULE)
       .refine((payments) => new Set(payments.map(({ order_id }) => order_id)).size === payments.length, {
         error: 'must name each order once',
-      }),
+      })
+      .meta({ uniqueItems: true, description: 'the payments; each order once' }),
   },
   { error: objectRule('the body must be a JSON object with list') },
 );

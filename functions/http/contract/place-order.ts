@@ -65,6 +65,8 @@ export const idempotencyKey = z
   .optional()
   .meta({ description: 'the same key and body again answer the same order', example: 'cart-4711' });
 
+const PLACED_ORDER = '$response.body#/data/order_id';
+
 /** `POST /orders/place`. */
 export const placeOrderOperation: Operation = {
   id: 'placeOrder',
@@ -89,6 +91,19 @@ export const placeOrderOperation: Operation = {
     status: 202,
     data: z.object({ order_id: z.uuid(), status: z.enum(ORDER_STATUSES) }),
     example: { order_id: 'bdc38c99-c74d-4053-8897-7ea0dbd423f8', status: 'PENDING' },
+    links: {
+      status: {
+        operationId: 'orderStatus',
+        description: 'what has become of the order',
+        parameters: { order_id: PLACED_ORDER },
+      },
+      cancel: { operationId: 'cancelOrder', description: 'cancel the order', requestBody: { order_id: PLACED_ORDER } },
+      pay: {
+        operationId: 'pay',
+        description: 'pay an order without a payment method',
+        requestBody: { list: [{ id: 'payment-1', order_id: PLACED_ORDER }] },
+      },
+    },
   },
   errors: [
     'INVALID_REQUEST',

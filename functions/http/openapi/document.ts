@@ -114,6 +114,7 @@ function responses(operation: Operation, authMode: AuthMode): ZodOpenApiResponse
       : {
           [`${success.status}`]: {
             description: success.status === 202 ? 'Accepted' : 'Done',
+            ...(success.links === undefined ? {} : { links: success.links }),
             content: {
               [JSON_TYPE]: {
                 schema: z.object({
