@@ -1,4 +1,4 @@
-import { PAYLOAD_LIMIT_BYTES } from '../api/execution-input.ts';
+import { MAX_PAYLOAD_BYTES } from '../core/json-text.ts';
 import type { Json, JsonObject } from '../language/json.ts';
 import type { HttpReply } from './http-endpoint.ts';
 import { requestIdOf } from './sdk-metadata.ts';
@@ -59,7 +59,7 @@ const serviceError = (reply: HttpReply, functionArn: string): TaskFailure => {
 export const throwIfFailed = (reply: HttpReply, functionArn: string, resource: string): void => {
   if (reply.status >= 300) throw serviceError(reply, functionArn);
   if (reply.headers['x-amz-function-error'] !== undefined) throw functionError(reply.body);
-  if (Buffer.byteLength(reply.body) > PAYLOAD_LIMIT_BYTES) {
+  if (Buffer.byteLength(reply.body) > MAX_PAYLOAD_BYTES) {
     throw new TaskFailure(
       'States.DataLimitExceeded',
       `The state/task '${resource}' returned a result with a size exceeding the maximum number of bytes service limit.`,

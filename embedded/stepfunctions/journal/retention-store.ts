@@ -37,16 +37,21 @@ export class RetentionStore {
     });
   }
 
-  /** Drops revisions that nothing refers to any more. */
-  dropUnusedRevisions(): void {
-    this.#db
+  /** Revisions that nothing refers to: no state machine, no version, no execution. */
+  unusedRevisions(): readonly number[] {
+    return this.#db
       .statement(
-        `DELETE FROM revisions WHERE
+        `SELECT id FROM revisions WHERE
            id NOT IN (SELECT revision FROM state_machines)
            AND id NOT IN (SELECT revision FROM versions)
            AND NOT EXISTS (SELECT 1 FROM executions WHERE executions.revision = revisions.id)`,
       )
-      .run();
+      .all()
+      .map((row) => integerOf(row, 'id'));
+  }
+
+  dropRevision(id: number): void {
+    this.#db.statement('DELETE FROM revisions WHERE id = ?').run(id);
   }
 
   /** Gives at most `pages` free pages back to the file system. */

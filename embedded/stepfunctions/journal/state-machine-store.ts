@@ -137,7 +137,6 @@ export class StateMachineStore {
         );
       const revision = Number(lastInsertRowid);
       this.#db.statement('UPDATE state_machines SET revision = ? WHERE id = ?').run(revision, machine.id);
-      this.#dropUnusedRevisions(machine.id);
       return { ...machine, revision };
     });
   }
@@ -175,7 +174,6 @@ export class StateMachineStore {
         this.#db.statement('DELETE FROM aliases WHERE state_machine = ?').run(machine.id);
         this.#db.statement('DELETE FROM tags WHERE arn = ?').run(machine.arn);
         this.#db.statement('DELETE FROM state_machines WHERE id = ?').run(machine.id);
-        this.#dropUnusedRevisions(machine.id);
       }
     });
   }
@@ -188,16 +186,5 @@ export class StateMachineStore {
       .get(machine.id);
     if (!row) throw new Error(`journal: state machine ${machine.arn} is missing`);
     return integerOf(row, 'last_version');
-  }
-
-  #dropUnusedRevisions(stateMachine: number): void {
-    this.#db
-      .statement(
-        `DELETE FROM revisions WHERE state_machine = ?1
-           AND id NOT IN (SELECT revision FROM state_machines WHERE id = ?1)
-           AND id NOT IN (SELECT revision FROM versions WHERE state_machine = ?1)
-           AND NOT EXISTS (SELECT 1 FROM executions WHERE executions.revision = revisions.id)`,
-      )
-      .run(stateMachine);
   }
 }

@@ -1,31 +1,27 @@
 import type { Effect, IntegrationPattern } from '../core/effect.ts';
 import type { Execution, ExecutionParameters } from '../core/execution.ts';
-import type { HistoryEvent } from '../core/history-event.ts';
-import { type ChildHistory, createExecution, outstandingEffects, step } from '../core/step.ts';
+import { createExecution, outstandingEffects } from '../core/step.ts';
 import type { RunTask } from '../integrations/integration.ts';
 import type { ExecutionOrigin, ParentTask } from '../journal/execution-store.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { EngineLogger } from '../options.ts';
-import { Alarm } from './alarm.ts';
 import type { Definitions } from './definitions.ts';
+import { DueTimers } from './due-timers.ts';
 import { GroupCommit } from './group-commit.ts';
 import { type IncomingEvent, takeIn } from './incoming-event.ts';
 import { type Delivery, type LiveExecution, LiveExecutions } from './live-execution.ts';
+import { LostTasks, tasksOf } from './lost-tasks.ts';
+import { stepThrough } from './step-through.ts';
 import type { TaskOwner, TaskRunner } from './task-runner.ts';
-import { isOurs, wakeningOf } from './wakening.ts';
+import { wakeningOf } from './wakening.ts';
 import { type ExecutionChange, writeChange } from './write-change.ts';
 import { countEnds } from './write-children.ts';
 
 /** What is kept in memory of executions that nothing happens to. */
 const KEPT_IN_MEMORY = { executions: 2_000, characters: 32 * 1024 * 1024 };
-/** Timers fired between two looks at the clock. */
-const TIMERS_AT_ONCE = 500;
 
 /** Executions taken up again at a time after a start. */
 const TAKEN_UP_AT_ONCE = 200;
-/** An execution whose timers change nothing (its step fails) is looked at again after this pause. */
-const STUCK_TIMER_PAUSE_MS = 1_000;
-
 /** Pauses before an event that could not be written down is brought again. */
 const FIRST_REDELIVERY_MS = 250;
 const LONGEST_REDELIVERY_MS = 60_000;
@@ -58,15 +54,10 @@ export class JournaledExecutions {
   readonly #logger: EngineLogger;
   readonly #commits: GroupCommit;
   readonly #live = new LiveExecutions(KEPT_IN_MEMORY);
-  readonly #alarm = new Alarm(() => void this.#fireTimers());
-  /**
-   * Executions that had tasks out when the last process ended, until those are taken up. Which tasks these are is seen
-   * when the execution is first loaded, before anything new happens to it.
-   */
-  readonly #lostTasks: Map<number, readonly string[] | undefined>;
+  readonly #timers: DueTimers;
+  readonly #lost: LostTasks;
   readonly #starts = new Map<string, Promise<Execution>>();
   #lastId: number;
-  #firing: Promise<void> | undefined;
   #closed = false;
 
   constructor(
@@ -83,7 +74,8 @@ export class JournaledExecutions {
     this.#logger = logger;
     this.#commits = new GroupCommit(journal.database);
     this.#lastId = journal.executions.lastId();
-    this.#lostTasks = new Map(journal.states.withTasksOut().map((id) => [id, undefined]));
+    this.#lost = new LostTasks(journal.states.withTasksOut());
+    this.#timers = new DueTimers(journal.states, (id, now) => this.#fireDueOf(id, now), logger);
   }
 
   /** Resolves once no execution with this ARN is about to be written. */
@@ -139,16 +131,16 @@ export class JournaledExecutions {
    * meanwhile. Callers may be served at the same time.
    */
   async recover(): Promise<void> {
-    const ids = [...this.#lostTasks.keys()];
+    const ids = this.#lost.executions;
     for (let i = 0; i < ids.length; i += TAKEN_UP_AT_ONCE) {
       await Promise.all(ids.slice(i, i + TAKEN_UP_AT_ONCE).map((id) => this.#takeUp(id)));
     }
-    await this.#fireTimers();
+    await this.#timers.fire();
   }
 
   close(): void {
     this.#closed = true;
-    this.#alarm.stop();
+    this.#timers.stop();
     this.#commits.flush();
   }
 
@@ -178,7 +170,7 @@ export class JournaledExecutions {
       mailbox: [],
       busy: false,
     };
-    if (this.#lostTasks.has(id) && !this.#lostTasks.get(id)) this.#lostTasks.set(id, tasksOf(live.execution));
+    this.#lost.loaded(id, live.execution);
     this.#live.add(live);
     return live;
   }
@@ -208,7 +200,8 @@ export class JournaledExecutions {
 
   async #takeIn(live: LiveExecution, deliveries: readonly Delivery[]): Promise<void> {
     const { origin, isNew, execution: before } = live;
-    const batch = await this.#stepThrough(live, deliveries);
+    const definition = this.#definitions.of(this.#journal.stateMachines.revision(origin.revision));
+    const batch = await stepThrough(definition, before, deliveries, this.#logger);
     const { after } = batch;
     if (after !== before) {
       const state = after.status === 'SUCCEEDED' ? undefined : JSON.stringify(after);
@@ -220,42 +213,10 @@ export class JournaledExecutions {
       this.#live.resize(live, state?.length ?? 0);
       if (before.status !== 'RUNNING' && after.status === 'RUNNING') this.#listener.redriven();
       this.#listener.childrenEnded(countEnds(change.childHistory));
-      if (wakening.dueAt !== undefined) this.#alarm.set(wakening.dueAt);
+      if (wakening.dueAt !== undefined) this.#timers.set(wakening.dueAt);
     }
     for (const { done, changed } of batch.settled) done(changed);
     this.#run(live, batch.effects);
-  }
-
-  /** Takes a mailbox through the core. An event the core breaks on fails alone: the others go on without it. */
-  async #stepThrough({ origin, execution }: LiveExecution, deliveries: readonly Delivery[]): Promise<SteppedThrough> {
-    const definition = this.#definitions.of(this.#journal.stateMachines.revision(origin.revision));
-    const history: HistoryEvent[] = [];
-    const childHistory: ChildHistory[] = [];
-    const effects: Effect[] = [];
-    const taken: string[] = [];
-    const answered: string[] = [];
-    const settled: { done: Delivery['done']; changed: boolean }[] = [];
-    let after = execution;
-    for (const { event, done, failed } of deliveries) {
-      try {
-        const result = await step(definition, after, event);
-        const changed = result.execution !== after;
-        if (changed && event.type === 'TaskStarted') taken.push(event.taskId);
-        if (changed && (event.type === 'TaskSucceeded' || event.type === 'TaskFailed')) answered.push(event.taskId);
-        after = result.execution;
-        for (const entry of result.history) history.push(entry);
-        for (const child of result.childHistory) childHistory.push(child);
-        for (const effect of result.effects) effects.push(effect);
-        settled.push({ done, changed });
-      } catch (error) {
-        this.#logger.error(
-          { executionArn: execution.arn, event: event.type, err: error },
-          'the core broke on an event',
-        );
-        failed(error);
-      }
-    }
-    return { after, history, childHistory, effects, taken, answered, settled };
   }
 
   #run(live: LiveExecution, effects: readonly Effect[]): void {
@@ -320,56 +281,24 @@ export class JournaledExecutions {
     return undefined;
   }
 
-  /** One round at a time: the timers of a round are committed before the next one is looked for. */
-  #fireTimers(): Promise<void> {
-    this.#firing ??= this.#fireDue()
-      .catch((error: unknown) => this.#logger.error({ err: error }, 'timers could not be fired'))
-      .finally(() => {
-        this.#firing = undefined;
-        const next = this.#closed ? undefined : this.#journal.states.nextDue();
-        if (next !== undefined) this.#alarm.set(Math.max(next, Date.now() + 1));
-      });
-    return this.#firing;
-  }
-
-  async #fireDue(): Promise<void> {
-    for (;;) {
-      if (this.#closed) return;
-      const now = Date.now();
-      const ids = this.#journal.states.due(now, TIMERS_AT_ONCE);
-      if (ids.length === 0) return;
-      const fired = ids.map(async (id) => {
-        const live = this.#find(id);
-        return live ? this.#fireDueOf(live, now) : false;
-      });
-      const settled = await Promise.allSettled(fired);
-      const stuck = ids.filter((_, index) => !isFired(settled[index]));
-      for (const id of stuck) this.#journal.states.postpone(id, now, Date.now() + STUCK_TIMER_PAUSE_MS);
-      if (ids.length < TIMERS_AT_ONCE) return;
-    }
-  }
-
   /** Timers first: a task whose time is over need not be run again. */
   async #takeUp(id: number): Promise<void> {
-    const live = this.#find(id);
-    const lost = this.#lostTasks.get(id);
-    this.#lostTasks.delete(id);
-    if (!live || !lost) return;
-    await this.#fireDueOf(live, Date.now());
-    const isLost = (effect: Effect): effect is RunTask => effect.type === 'RunTask' && lost.includes(effect.taskId);
-    // Looked up anew each time: it may leave memory, and come back, while events are written.
-    const stillOut = outstandingEffects(this.#find(id)?.execution ?? live.execution).filter(isLost);
+    if (!this.#find(id)) return;
+    const lost = this.#lost.take(id);
+    await this.#fireDueOf(id, Date.now());
+    const stillOut = (): readonly RunTask[] => tasksOf(this.state(id)).filter(({ taskId }) => lost.has(taskId));
     await Promise.all(
-      stillOut
+      stillOut()
         .filter(({ submitted }) => !submitted)
         .map(({ taskId }) => this.deliver(id, { type: 'TaskRestarted', taskId })),
     );
-    const now = this.#find(id);
-    if (now) this.#run(now, outstandingEffects(now.execution).filter(isLost));
+    const live = this.#find(id);
+    if (live) this.#run(live, stillOut());
   }
 
-  /** Fires an execution's timers that are due. Answers whether that changed anything. */
-  async #fireDueOf(live: LiveExecution, now: number): Promise<boolean> {
+  async #fireDueOf(id: number, now: number): Promise<boolean> {
+    const live = this.#find(id);
+    if (!live) return false;
     const due = outstandingEffects(live.execution).flatMap((effect) =>
       effect.type === 'SetTimer' && effect.at <= now ? [effect.timerId] : [],
     );
@@ -377,16 +306,3 @@ export class JournaledExecutions {
     return (await Promise.all(fired)).includes(true);
   }
 }
-
-/** The tasks an execution has out that the engine itself sees to their end. */
-const tasksOf = (execution: Execution): readonly string[] =>
-  outstandingEffects(execution).flatMap((effect) =>
-    effect.type === 'RunTask' && isOurs(effect) ? [effect.taskId] : [],
-  );
-
-type SteppedThrough = Pick<ExecutionChange, 'after' | 'history' | 'childHistory' | 'effects' | 'taken' | 'answered'> & {
-  readonly settled: readonly { readonly done: Delivery['done']; readonly changed: boolean }[];
-};
-
-const isFired = (result: PromiseSettledResult<boolean> | undefined): boolean =>
-  result?.status === 'fulfilled' && result.value;

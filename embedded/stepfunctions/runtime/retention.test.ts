@@ -61,6 +61,25 @@ describe('retention', () => {
     expect(journal.executions.findById(1)).toBeDefined();
   });
 
+  test('drops a revision that nothing refers to, but not one that an execution may be about to start with', () => {
+    const revision = {
+      revisionId: 'r',
+      definition: '{}',
+      roleArn: 'r',
+      logging: '{}',
+      tracing: '{}',
+      encryption: '{}',
+    };
+    const first = journal.stateMachines.create({ arn: 'a', name: 'a', type: 'STANDARD', createdAt: 1 }, revision);
+    const second = journal.stateMachines.revise(first, revision, 2);
+    const sweep = sweepOf({});
+    sweep.dropRevisions();
+    expect(journal.retention.unusedRevisions()).toEqual([first.revision]);
+    sweep.dropRevisions();
+    expect(journal.retention.unusedRevisions()).toEqual([]);
+    expect(journal.stateMachines.revision(second.revision).definition).toBe('{}');
+  });
+
   test('an execution id is never given twice, not even after the latest execution was dropped', () => {
     store(7, 1_000);
     sweepOf({ finishedSeconds: 5 }).sweep(10_000);

@@ -14,6 +14,7 @@ export class RetentionSweep {
   readonly #forget: (execution: number) => boolean;
   readonly #logger: EngineLogger;
   #finished: number;
+  #unusedRevisions: ReadonlySet<number> = new Set();
   #next: NodeJS.Timeout | undefined;
 
   /** @param forget takes an execution out of memory; answers `false` when it is just about to change and has to stay */
@@ -62,6 +63,13 @@ export class RetentionSweep {
     return true;
   }
 
+  /** Drops revisions found unused twice in a row: the first time an execution may be about to start with one. */
+  dropRevisions(): void {
+    const unused = this.#store.unusedRevisions();
+    for (const id of unused) if (this.#unusedRevisions.has(id)) this.#store.dropRevision(id);
+    this.#unusedRevisions = new Set(unused);
+  }
+
   #schedule(pauseMs: number): void {
     this.#next = setTimeout(() => this.#sweepAndGoOn(), pauseMs);
     this.#next.unref();
@@ -73,7 +81,7 @@ export class RetentionSweep {
         this.#schedule(1);
         return;
       }
-      this.#store.dropUnusedRevisions();
+      this.dropRevisions();
     } catch (error) {
       this.#logger.error({ err: error }, 'finished executions could not be dropped');
     }

@@ -4,7 +4,7 @@ import { outstandingEffects } from '../core/step.ts';
 import type { Wakening } from '../journal/state-store.ts';
 
 /** Whether the engine itself sees the task to its end; an activity's or a token's is in somebody else's hands. */
-export const isOurs = (effect: Effect): boolean => {
+export const isOurs = (effect: Effect): effect is Extract<Effect, { type: 'RunTask' }> => {
   if (effect.type !== 'RunTask' || effect.target.kind === 'ACTIVITY') return false;
   return !(effect.submitted && effect.target.kind === 'INTEGRATION' && effect.target.pattern === 'WAIT_FOR_TASK_TOKEN');
 };

@@ -1,0 +1,62 @@
+import type { StateStore } from '../journal/state-store.ts';
+import type { EngineLogger } from '../options.ts';
+import { Alarm } from './alarm.ts';
+
+/** Executions whose timers are fired between two looks at the clock. */
+const FIRED_AT_ONCE = 500;
+/** An execution whose timers change nothing (its step fails) is looked at again after this pause. */
+const STUCK_PAUSE_MS = 1_000;
+
+/** Fires the timers of all executions when they are due. It knows the next one only; the journal knows the others. */
+export class DueTimers {
+  readonly #states: StateStore;
+  readonly #fire: (execution: number, now: number) => Promise<boolean>;
+  readonly #logger: EngineLogger;
+  readonly #alarm = new Alarm(() => void this.fire());
+  #round: Promise<void> | undefined;
+  #isStopped = false;
+
+  /** @param fire fires an execution's timers that are due by then; answers whether that changed anything */
+  constructor(states: StateStore, fire: (execution: number, now: number) => Promise<boolean>, logger: EngineLogger) {
+    this.#states = states;
+    this.#fire = fire;
+    this.#logger = logger;
+  }
+
+  /** A timer was set for this moment: milliseconds since the epoch. */
+  set(at: number): void {
+    if (!this.#isStopped) this.#alarm.set(at);
+  }
+
+  /** Fires what is due. One round at a time: the timers of a round are committed before the next one is looked for. */
+  fire(): Promise<void> {
+    this.#round ??= this.#fireAll()
+      .catch((error: unknown) => this.#logger.error({ err: error }, 'timers could not be fired'))
+      .finally(() => {
+        this.#round = undefined;
+        const next = this.#isStopped ? undefined : this.#states.nextDue();
+        if (next !== undefined) this.#alarm.set(Math.max(next, Date.now() + 1));
+      });
+    return this.#round;
+  }
+
+  stop(): void {
+    this.#isStopped = true;
+    this.#alarm.stop();
+  }
+
+  async #fireAll(): Promise<void> {
+    while (!this.#isStopped) {
+      const now = Date.now();
+      const ids = this.#states.due(now, FIRED_AT_ONCE);
+      if (ids.length === 0) return;
+      const fired = await Promise.allSettled(ids.map((id) => this.#fire(id, now)));
+      const stuck = ids.filter((_, index) => !isFired(fired[index]));
+      for (const id of stuck) this.#states.postpone(id, now, Date.now() + STUCK_PAUSE_MS);
+      if (ids.length < FIRED_AT_ONCE) return;
+    }
+  }
+}
+
+const isFired = (result: PromiseSettledResult<boolean> | undefined): boolean =>
+  result?.status === 'fulfilled' && result.value;
