@@ -1,0 +1,47 @@
+/** How long and how much is measured. Times in seconds. */
+export interface BenchPlan {
+  /** Before the idle memory is read. */
+  readonly settle: number;
+  readonly warmUp: number;
+  /** For each concurrency tried. */
+  readonly step: number;
+  /** How often the three ways are compared, in turn, and for how long each. */
+  readonly rounds: number;
+  readonly round: number;
+  /** Each of 50 %, 80 % and 120 %. */
+  readonly level: number;
+  readonly spike: { readonly before: number; readonly during: number; readonly after: number };
+  /** Orders stored when the cost of one more is measured. */
+  readonly stored: readonly number[];
+  readonly growth: number;
+  /** The longest to wait for open orders. */
+  readonly drain: number;
+}
+
+/** Under ten minutes. */
+export const fullPlan: BenchPlan = {
+  settle: 5,
+  warmUp: 8,
+  step: 4,
+  rounds: 4,
+  round: 7,
+  level: 20,
+  spike: { before: 20, during: 15, after: 25 },
+  stored: [1_000, 10_000, 100_000],
+  growth: 8,
+  drain: 120,
+};
+
+/** About a minute. */
+export const quickPlan: BenchPlan = {
+  settle: 1,
+  warmUp: 3,
+  step: 1.5,
+  rounds: 1,
+  round: 3,
+  level: 3,
+  spike: { before: 5, during: 5, after: 8 },
+  stored: [1_000, 5_000],
+  growth: 2,
+  drain: 60,
+};
