@@ -2,7 +2,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { CreateTableCommand, DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
-import { ListStateMachinesCommand, SFNClient } from '@aws-sdk/client-sfn';
+import { ListStateMachinesCommand, SFNClient, StartSyncExecutionCommand } from '@aws-sdk/client-sfn';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { type DynamoDb, startDynamoDb } from '../../tests/support/dynamodb.ts';
 import { startTestServer, type TestServer } from '../stepfunctions/testing/test-server.ts';
@@ -49,6 +49,16 @@ describe('one endpoint', () => {
       new InvokeCommand({ FunctionName: 'work', Payload: Buffer.from('{"a":1}') }),
     );
     expect(JSON.parse(Buffer.from(invoked.Payload ?? []).toString())).toEqual({ got: { a: 1 } });
+  });
+
+  test('serves StartSyncExecution to the SDK, told not to put a prefix before the host name', async () => {
+    server = await startTestServer();
+    const pass = { StartAt: 'A', States: { A: { Type: 'Pass', End: true } } };
+    const stateMachineArn = await server.create('sync', pass, { type: 'EXPRESS' });
+    const client = new SFNClient({ ...clientOptions(server.url), disableHostPrefix: true });
+    const answer = await client.send(new StartSyncExecutionCommand({ stateMachineArn, input: '{"a":1}' }));
+    expect(answer).toMatchObject({ status: 'SUCCEEDED', output: '{"a":1}' });
+    expect(answer.stopDate).toBeInstanceOf(Date);
   });
 
   test('tells who it is', async () => {
