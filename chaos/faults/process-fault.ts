@@ -9,8 +9,13 @@ import type { FaultEvent } from './fault-event.ts';
 /** Ends a process without warning and waits until the stack has started it again. */
 export async function killProcess({ stack, proxies }: StackUnderChaos, target: Target): Promise<FaultEvent> {
   const at = new Date().toISOString();
+  const doomed = stack.processes().filter(({ name }) => target === 'api' || name === target);
   const pid = stack.kill(target, 'SIGKILL');
-  const mirrored = proxies.mirrorDeath(target);
+  const isReplaced = (): boolean => {
+    const running = new Map(stack.processes().map((process) => [process.name, process.pid]));
+    return doomed.every((dead) => (running.get(dead.name) ?? dead.pid) !== dead.pid);
+  };
+  const mirrored = proxies.mirrorDeath(target, isReplaced);
   await stack.isBack(target, pid);
   await mirrored;
   return { at, until: new Date().toISOString(), target, what: `kill -9 of process ${pid}` };

@@ -25,13 +25,23 @@ export function isListening(port: number): Promise<boolean> {
   });
 }
 
+/** When a killed part is to be looked for again. */
+export interface Outage {
+  /** Where the part listens when it is back. */
+  readonly upstreamPort: number;
+  /** Whether another process has taken the place of the killed one, whose port still answers for a moment. */
+  readonly isReplaced: () => boolean;
+  /** Whether the proxy is not needed any more. */
+  readonly isOver: () => boolean;
+}
+
 /**
  * Makes a proxy look like the dead part behind it: callers are refused, not accepted and dropped, until something
  * listens there again.
  */
-export async function mirrorOutage(proxy: FaultProxy, upstreamPort: number, isOver: () => boolean): Promise<void> {
+export async function mirrorOutage(proxy: FaultProxy, { upstreamPort, isReplaced, isOver }: Outage): Promise<void> {
   await proxy.shut();
-  while (!isOver() && !(await isListening(upstreamPort))) await sleep(pollMilliseconds);
+  while (!isOver() && !(isReplaced() && (await isListening(upstreamPort)))) await sleep(pollMilliseconds);
   if (!isOver()) await proxy.open();
 }
 

@@ -57,11 +57,16 @@ export class Proxies {
   /**
    * Refuses the callers of a killed part until it is back. With the API process its children die, too.
    *
+   * @param isReplaced whether other processes have taken the place of all that was killed
    * @returns once all that died is back
    */
-  async mirrorDeath(target: Target): Promise<void> {
+  async mirrorDeath(target: Target, isReplaced: () => boolean): Promise<void> {
     const dead = target === 'api' ? links : links.filter((link) => targetOfLink[link] === target);
-    await Promise.all(dead.map((link) => mirrorOutage(this.#proxies[link], this.#ports()[link], () => this.#closed)));
+    const isOver = () => this.#closed;
+    const ports = this.#ports();
+    await Promise.all(
+      dead.map((link) => mirrorOutage(this.#proxies[link], { upstreamPort: ports[link], isReplaced, isOver })),
+    );
   }
 
   /** Has a proxy answer in place of a service; only to prove that the checks find what comes of it. */
