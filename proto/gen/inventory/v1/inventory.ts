@@ -1806,6 +1806,7 @@ export const RestockResponse: MessageFns<RestockResponse> = {
  *   RESTOCK_MISMATCH (ALREADY_EXISTS)           the request id restocked something else
  *   INVALID_ARGUMENT (INVALID_ARGUMENT)         metadata field
  *   STORE_UNAVAILABLE (UNAVAILABLE)             try again
+ *   OVERLOADED (RESOURCE_EXHAUSTED)             try again
  *   CONTENTION (ABORTED)                        try again
  */
 export type InventoryServiceService = typeof InventoryServiceService;

@@ -1196,6 +1196,7 @@ export const GetPaymentResponse: MessageFns<GetPaymentResponse> = {
  *   INVALID_ARGUMENT (INVALID_ARGUMENT)             metadata field
  *   PROVIDER_UNAVAILABLE (UNAVAILABLE)              try again
  *   STORE_UNAVAILABLE (UNAVAILABLE)                 try again
+ *   OVERLOADED (RESOURCE_EXHAUSTED)                try again
  *   CONTENTION (ABORTED)                            try again
  */
 export type PaymentServiceService = typeof PaymentServiceService;
