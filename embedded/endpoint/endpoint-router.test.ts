@@ -95,10 +95,14 @@ describe('one endpoint', () => {
   });
 
   test('answers 503, which SDKs try again, while a service behind it is away', async () => {
-    server = await startTestServer({}, { dynamodbEndpoint: 'http://127.0.0.1:1' });
+    const warnings: string[] = [];
+    const quiet = { debug: () => {}, info: () => {}, error: () => {} };
+    const logger = { ...quiet, warn: (_fields: object, message: string) => warnings.push(message) };
+    server = await startTestServer({}, { dynamodbEndpoint: 'http://127.0.0.1:1', logger });
     const headers = { 'x-amz-target': 'DynamoDB_20120810.GetItem' };
     const response = await fetch(server.url, { method: 'POST', headers, body: '{}' });
     expect(response.status).toBe(503);
     expect(await response.json()).toMatchObject({ __type: 'ServiceUnavailable' });
+    expect(warnings).toEqual(['a proxied service cannot be reached']);
   });
 });
