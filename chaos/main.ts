@@ -20,7 +20,8 @@ async function main({ plan, name, results }: ChaosOptions, args: readonly string
   }
   try {
     const outcome = await runChaos(plan, stack, (line) => console.log(line));
-    const command = ['npm run chaos', ...(args.length === 0 ? [] : ['--', ...args])].join(' ');
+    const quoted = args.map((argument) => (argument.includes(' ') ? JSON.stringify(argument) : argument));
+    const command = ['npm run chaos', ...(args.length === 0 ? [] : ['--', ...quoted])].join(' ');
     const report = await reportOf(outcome, { seed: plan.seed, command, started_at }, stack.connection);
     const failures = failuresOf(report);
     const markdown = markdownOf(report, failures);
