@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, request, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, connect } from 'node:net';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { openApiGate } from './api-gate.ts';
 import { ConcurrencyLimit } from './concurrency-limit.ts';
@@ -78,6 +78,45 @@ describe('what is refused', () => {
   test('while the API does not listen is told so as well', async () => {
     const gate = createGate({ host: '127.0.0.1', port: await freePort() }, noLimit);
     await expectRefusal(await fetch(await listen(gate)));
+  });
+});
+
+describe('who takes more than their share', () => {
+  const bounds = { requestMilliseconds: 200, bodyBytes: 1000, connections: 2 };
+  const open = async (limitOf: LimitChoice = noLimit) => {
+    const api = createServer((incoming, response) => incoming.resume().once('end', () => response.end('ok')));
+    await listen(api);
+    const upstream = { host: '127.0.0.1', port: (api.address() as AddressInfo).port };
+    return new URL(await listen(createGate(upstream, limitOf, bounds))).port;
+  };
+
+  test('and sends a request drop by drop is cut off, and the place is free again', async () => {
+    const limit = one();
+    const port = await open(() => limit);
+    const slow = connect(Number(port), '127.0.0.1');
+    slow.write('POST / HTTP/1.1\r\nHost: api\r\nContent-Length: 100\r\n\r\nx');
+    await new Promise((resolve) => slow.resume().once('close', resolve));
+    expect((await fetch(`http://127.0.0.1:${port}`)).status).toBe(200);
+  });
+
+  test('in one body is refused by its length, or cut off where nobody said it', async () => {
+    const url = `http://127.0.0.1:${await open()}`;
+    const declared = await fetch(url, { method: 'POST', body: 'x'.repeat(1001) });
+    expect(declared.status).toBe(413);
+    expect(await declared.json()).toMatchObject({ status: 413, meta: { code: 'BODY_TOO_LARGE' } });
+    const undeclared = request(url, { method: 'POST', agent: false });
+    const cut = new Promise((resolve) => undeclared.once('error', resolve));
+    for (let sent = 0; sent <= 1000; sent += 250) undeclared.write('x'.repeat(250));
+    expect(await cut).toMatchObject({ code: expect.stringMatching(/ECONNRESET|EPIPE/) });
+    expect(await (await fetch(url, { method: 'POST', body: 'x'.repeat(1000) })).text()).toBe('ok');
+  });
+
+  test('in connections gets no more of them', async () => {
+    const port = Number(await open());
+    const sockets = [1, 2, 3].map(() => connect(port, '127.0.0.1').on('error', () => undefined));
+    await new Promise((resolve) => sockets[2]?.once('close', resolve));
+    expect(sockets.map(({ destroyed }) => destroyed)).toEqual([false, false, true]);
+    for (const socket of sockets) socket.destroy();
   });
 });
 

@@ -35,13 +35,35 @@ export interface Upstream {
   readonly port: number;
 }
 
+/** What one client, or all of them, may take of the gate. */
+export interface GateBounds {
+  /** Within this a request must have arrived whole: who sends it drop by drop keeps a place that is others'. */
+  readonly requestMilliseconds: number;
+  /** More is not even passed on; the API itself takes far less. */
+  readonly bodyBytes: number;
+  readonly connections: number;
+}
+
+/** With all its places taken (`orderApiLimits`), the API holds bodies of 256 MB. */
+export const GATE_BOUNDS: GateBounds = { requestMilliseconds: 10_000, bodyBytes: 1024 * 1024, connections: 10_000 };
+
 /**
  * A server that passes requests on to another one, and answers at once with 503 and Retry-After what is over its limit.
  * It takes over what API Gateway's throttling does in the cloud.
  */
-export function createGate(upstream: Upstream, limitOf: LimitChoice): Server {
+export function createGate(upstream: Upstream, limitOf: LimitChoice, bounds: GateBounds = GATE_BOUNDS): Server {
   const agent = new Agent({ keepAlive: true, scheduling: 'lifo' });
-  const gate = createServer((incoming, response) => {
+  const { requestMilliseconds, bodyBytes, connections } = bounds;
+  const times = {
+    headersTimeout: requestMilliseconds,
+    requestTimeout: requestMilliseconds,
+    connectionsCheckingInterval: Math.ceil(requestMilliseconds / 10),
+  };
+  const gate = createServer(times, (incoming, response) => {
+    if (Number(incoming.headers['content-length'] ?? 0) > bodyBytes) {
+      refuseAsTooLarge(incoming, response);
+      return;
+    }
     const limit = limitOf(incoming.url ?? '');
     if (limit?.tryEnter() === false) {
       refuse(incoming, response);
@@ -50,7 +72,9 @@ export function createGate(upstream: Upstream, limitOf: LimitChoice): Server {
     const enteredAt = performance.now();
     response.once('close', () => limit?.leave(enteredAt, performance.now()));
     passOn(incoming, response, upstream, agent);
+    cutOffAt(bodyBytes, incoming, response);
   });
+  gate.maxConnections = connections;
   gate.once('close', () => agent.destroy());
   return gate;
 }
@@ -101,6 +125,21 @@ function refuse(incoming: IncomingMessage, response: ServerResponse): void {
       headers: { 'Retry-After': String(retryAfter) },
     }),
   );
+}
+
+function refuseAsTooLarge(incoming: IncomingMessage, response: ServerResponse): void {
+  const { status, code, data } = GATEWAY_ANSWERS.REQUEST_TOO_LARGE;
+  incoming.resume();
+  send(response, answer(status, data, { meta: { code, request_id: randomUUID() }, headers: { Connection: 'close' } }));
+}
+
+/** A body whose length nobody said is counted as it comes. */
+function cutOffAt(most: number, incoming: IncomingMessage, response: ServerResponse): void {
+  let bytes = 0;
+  incoming.on('data', (chunk: Buffer) => {
+    bytes += chunk.length;
+    if (bytes > most) response.destroy();
+  });
 }
 
 function send(response: ServerResponse, { statusCode, headers, body }: APIGatewayProxyResult): void {

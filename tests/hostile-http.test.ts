@@ -1,0 +1,102 @@
+import { connect } from 'node:net';
+import { gzipSync } from 'node:zlib';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { type EmbeddedStack, startEmbeddedStack } from '../embedded/stack.ts';
+
+// What no well-behaved client sends, byte for byte, to the whole API.
+const LONG = 60_000;
+const PATIENCE_MS = 10_000;
+const JSON_TYPE = 'Content-Type: application/json';
+
+let stack: EmbeddedStack;
+beforeAll(async () => {
+  stack = await startEmbeddedStack();
+}, LONG);
+afterAll(() => stack.stop(), LONG);
+
+/** Sends the bytes and answers all that came back until the connection was closed. */
+function exchange(bytes: string | Buffer): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let answer = '';
+    const socket = connect(stack.ports.http, '127.0.0.1', () => socket.write(bytes));
+    const late = setTimeout(() => socket.destroy(new Error(`no end after ${PATIENCE_MS} ms: ${answer}`)), PATIENCE_MS);
+    socket.on('data', (chunk) => {
+      answer += chunk.toString('latin1');
+    });
+    socket.once('error', (error: NodeJS.ErrnoException) => {
+      // A server may hang up before it has read all.
+      if (error.code !== 'ECONNRESET' && error.code !== 'EPIPE') reject(error);
+    });
+    socket.once('close', () => {
+      clearTimeout(late);
+      resolve(answer);
+    });
+  });
+}
+
+const get = (path: string, ...headers: readonly string[]): string =>
+  [`GET ${path} HTTP/1.1`, 'Host: api', 'Connection: close', ...headers, '', ''].join('\r\n');
+
+function post(path: string, body: string | Buffer, ...headers: readonly string[]): Buffer {
+  const length = `Content-Length: ${Buffer.byteLength(body)}`;
+  const head = [`POST ${path} HTTP/1.1`, 'Host: api', 'Connection: close', length, ...headers, '', ''].join('\r\n');
+  return Buffer.concat([Buffer.from(head), Buffer.from(body)]);
+}
+
+const status = (answer: string): number => Number(/^HTTP\/1\.1 (\d{3})/.exec(answer)?.[1]);
+const ORDER = 'order_id=bdc38c99-c74d-4053-8897-7ea0dbd423f8';
+const place = (body: string | Buffer, ...headers: readonly string[]) =>
+  post('/orders/place', body, JSON_TYPE, ...headers);
+
+describe('is refused in the API’s own words', () => {
+  test.each<readonly [string, string | Buffer, number]>([
+    ['a path that is no text', get('/%ff'), 400],
+    ['a query that is no text', get('/orders/status?order_id=%E0%A4%A'), 400],
+    ['a query with the names of objects’ own parts', get('/orders/status?__proto__[x]=1&constructor=2'), 400],
+    ['a parameter twice', get(`/orders/status?${ORDER}&order_id=other`), 400],
+    ['a way out of the folder', get('/../../etc/passwd'), 404],
+    ['a path of the Lambda endpoint', post('/2015-03-31/functions/orders-dev-pay/invocations', '{}', JSON_TYPE), 404],
+    ['a cookie that is none', get('/health', 'Cookie: a=b; c; =;;"'), 400],
+    ['a content type that is none', post('/orders/place', '{}', 'Content-Type: ;;;'), 400],
+    ['a form', post('/orders/place', '--x--', 'Content-Type: multipart/form-data; boundary=x'), 415],
+    ['a body in another encoding', place(Buffer.from('{"list":[]}', 'utf16le')), 400],
+    ['a body that is no UTF-8', place(Buffer.from([0x7b, 0x22, 0xff, 0xfe, 0x22, 0x7d])), 400],
+    ['30,000 brackets', place('['.repeat(30_000) + ']'.repeat(30_000)), 400],
+    ['5,000 objects in each other', place(`{"list":${'{"a":'.repeat(5_000)}1${'}'.repeat(5_000)}}`), 400],
+    ['prototypes in the body', place('{"__proto__":{"list":[]},"list":[{"id":"a","count":1,"__proto__":{}}]}'), 400],
+    ['a number beyond all numbers', place('{"list":[{"id":"a","count":1e999}]}'), 400],
+    ['50 MB in 50 KB', place(gzipSync(Buffer.alloc(50 * 1024 * 1024)), 'Content-Encoding: gzip'), 400],
+    ['65 KB', place(' '.repeat(65 * 1024)), 413],
+    ['12 MB', place(' '.repeat(12 * 1024 * 1024)), 413],
+  ])('%s', async (_what, bytes, expected) => {
+    const answer = await exchange(bytes);
+    expect(status(answer)).toBe(expected);
+    expect(answer).toContain(`{"status":${expected},"success":false,"meta":{"code":"`);
+    expect(answer).not.toMatch(/at .*\.(ts|js):\d+|node_modules|existingRoutes/);
+  });
+});
+
+describe('is refused by the HTTP parser', () => {
+  test.each<readonly [string, string, number]>([
+    ['headers of 20 KB', get('/health', `X-Large: ${'x'.repeat(20_000)}`), 431],
+    [
+      'a body with two lengths',
+      'POST /orders/place HTTP/1.1\r\nHost: api\r\nTransfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n0\r\n\r\n',
+      400,
+    ],
+    ['a TLS greeting', '\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03', 400],
+    ['HTTP/2', 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n', 400],
+  ])('%s', async (_what, bytes, expected) => {
+    expect(status(await exchange(bytes))).toBe(expected);
+  });
+});
+
+test('a tunnel is not dug', async () => {
+  expect(await exchange('CONNECT elsewhere:443 HTTP/1.1\r\nHost: elsewhere\r\n\r\n')).toBe('');
+});
+
+test('after all that every process is the one that was started, and nothing was a fault of ours', async () => {
+  expect(stack.processes()).toHaveLength(5);
+  expect(stack.output()).not.toMatch(/starting it again|"level":"ERROR"/);
+  expect(status(await exchange(get('/inventory/stocks')))).toBe(200);
+});
