@@ -129,8 +129,9 @@ function refuse(incoming: IncomingMessage, response: ServerResponse): void {
 
 function refuseAsTooLarge(incoming: IncomingMessage, response: ServerResponse): void {
   const { status, code, data } = GATEWAY_ANSWERS.REQUEST_TOO_LARGE;
-  incoming.resume();
-  send(response, answer(status, data, { meta: { code, request_id: randomUUID() }, headers: { Connection: 'close' } }));
+  const refusal = answer(status, data, { meta: { code, request_id: randomUUID() } });
+  // Whoever is still sending when the connection ends sees it broken, and no answer.
+  incoming.resume().once('end', () => send(response, refusal));
 }
 
 /** A body whose length nobody said is counted as it comes. */
