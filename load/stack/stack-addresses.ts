@@ -24,7 +24,7 @@ const health = z.object({ data: z.object({ state: z.literal('UP') }) });
 /** Whether this order API, and no other server, answers at a base URL. */
 export async function isServing(http: string): Promise<boolean> {
   try {
-    const response = await fetch(new URL('/health', http), { signal: AbortSignal.timeout(5_000) });
+    const response = await fetch(`${http.replace(/\/+$/, '')}/health`, { signal: AbortSignal.timeout(5_000) });
     return health.safeParse(await response.json()).success;
   } catch {
     // Refused, silent or no JSON: not our API, which is the question.

@@ -57,7 +57,7 @@ export class ExchangeRecorder {
     if (sent === undefined) return;
     this.#sent.delete(request.uuid);
     const url = new URL(request.url);
-    const call = calls[url.pathname];
+    const call = calls[url.pathname.slice(url.pathname.lastIndexOf('/orders/'))];
     if (call === undefined) throw new Error(`The traffic asks for ${url.pathname}, which the recorder does not know`);
     const idempotency_key = call === 'place' ? request.headers?.['idempotency-key'] : undefined;
     appendExchange(this.#file, {
