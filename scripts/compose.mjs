@@ -16,20 +16,44 @@ if (found === undefined) {
 }
 const [compose, ...words] = found;
 const [command, ...options] = process.argv.slice(2);
-process.exit(command === 'stats' ? stats() : run(compose, [...words, ...process.argv.slice(2)]));
+switch (command) {
+  case 'stats':
+    process.exit(stats());
+    break;
+  case 'down':
+    endFunctions();
+    process.exit(run(compose, [...words, 'down', ...options]));
+    break;
+  default:
+    process.exit(run(compose, [...words, ...process.argv.slice(2)]));
+}
 
 function stats() {
-  const { stdout, status } = spawnSync(compose, [...words, 'ps', '--quiet'], {
-    encoding: 'utf8',
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  if (status !== 0) return status ?? 1;
-  const containers = stdout.split('\n').filter((line) => line !== '');
+  const containers = linesOf(compose, [...words, 'ps', '--quiet']);
   if (containers.length === 0) {
     console.error('Nothing is up. Start it with: npm run docker:up');
     return 1;
   }
   return run('docker', ['stats', ...options, ...containers]);
+}
+
+/**
+ * Removes the containers in which LocalStack runs the functions. Compose does not know them, LocalStack ends them one
+ * after the other and may not get to the last in time, and any that is left would keep the network.
+ */
+function endFunctions() {
+  for (const id of linesOf(compose, [...words, 'ps', '--quiet', 'localstack'])) {
+    const [name = ''] = linesOf('docker', ['inspect', '--format', '{{.Name}}', id]);
+    const prefix = `${name.replaceAll('_', '-')}-lambda-`;
+    const functions = linesOf('docker', ['ps', '--all', '--quiet', '--filter', `name=^${prefix}`]);
+    if (functions.length > 0) run('docker', ['rm', '--force', ...functions]);
+  }
+}
+
+function linesOf(program, parameters) {
+  const { stdout, status } = spawnSync(program, parameters, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
+  if (status !== 0) process.exit(status ?? 1);
+  return stdout.split('\n').filter((line) => line !== '');
 }
 
 function run(program, parameters) {

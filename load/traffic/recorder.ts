@@ -57,7 +57,8 @@ export class ExchangeRecorder {
     if (sent === undefined) return;
     this.#sent.delete(request.uuid);
     const url = new URL(request.url);
-    const call = calls[url.pathname.slice(url.pathname.lastIndexOf('/orders/'))];
+    // What stands before it, such as a stage, belongs to the API's address.
+    const call = calls[`/${url.pathname.split('/').slice(-2).join('/')}`];
     if (call === undefined) throw new Error(`The traffic asks for ${url.pathname}, which the recorder does not know`);
     const idempotency_key = call === 'place' ? request.headers?.['idempotency-key'] : undefined;
     appendExchange(this.#file, {

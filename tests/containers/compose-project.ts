@@ -74,8 +74,10 @@ export class ComposeProject {
     await docker('network', 'connect', '--alias', service, `${this.name}_default`, await this.container(service));
   }
 
-  /** Removes the containers, their network and their images. */
+  /** Removes the containers, those in which LocalStack runs the functions too, their network and their images. */
   async remove(): Promise<void> {
+    const functions = await docker('ps', '--all', '--quiet', '--filter', `name=^/${this.name}-localstack-1-lambda-`);
+    if (functions !== '') await docker('rm', '--force', ...functions.split('\n'));
     await this.compose('down', '--volumes', '--remove-orphans', '--rmi', 'local', '--timeout', '5');
   }
 }
