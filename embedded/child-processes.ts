@@ -5,6 +5,7 @@ import { PROJECT_ROOT, type StackConfiguration } from './configuration.ts';
 import type { DataDirectory } from './data-directory.ts';
 import { findDynoxide } from './dynamodb/dynoxide.ts';
 import { type ClientTlsFiles, isDynamoDbReady, isServing, isStepFunctionsReady } from './supervisor/health.ts';
+import { MODEST_HEAP } from './supervisor/modest-heap.ts';
 import type { ProcessDescription } from './supervisor/supervised-process.ts';
 
 const READY_WITHIN_MILLISECONDS = 30_000;
@@ -156,16 +157,17 @@ export class ChildProcesses {
   }
 
   #node(program: NodeProgram): ProcessDescription {
-    const parentWatch = pathToFileURL(join(PROJECT_ROOT, 'embedded/supervisor/parent-watch.ts'));
-    // The query changes nothing; it makes the command line tell this stack's children from another stack's.
-    parentWatch.searchParams.set('stack', this.#directory.root);
+    const parentWatch = pathToFileURL(join(PROJECT_ROOT, 'embedded/supervisor/parent-watch.ts')).href;
+    // The string behind it makes the command line tell this stack's children from another stack's. It must not be part of the
+    // file's own URL: Node's compile cache would not know that one, and would load its TypeScript compiler (18 MB) for it.
+    const preload = `data:text/javascript,${encodeURIComponent(`import ${JSON.stringify(parentWatch)}; ${JSON.stringify(this.#directory.root)}`)}`;
     const mainFile = join(PROJECT_ROOT, program.main);
     return {
       name: program.name,
       port: program.port,
       command: process.execPath,
-      arguments: ['--import', parentWatch.href, mainFile, ...(program.arguments ?? [])],
-      identity: [parentWatch.href, mainFile],
+      arguments: [...MODEST_HEAP, '--import', preload, mainFile, ...(program.arguments ?? [])],
+      identity: [preload, mainFile],
       environment: { ...this.#baseEnvironment, ...program.environment },
       watchesParent: true,
       isReady: program.isReady,

@@ -27,6 +27,9 @@ export default class EmbeddedStackPlugin {
       this.hooks = {};
       return;
     }
+    // The framework's check of serverless.yml is 8 MB of generated code that stays for good: 60 MB and a second of the start.
+    // Every other command of the framework still makes it.
+    serverless.configSchemaHandler.validateConfig = async () => undefined;
     this.hooks = {
       initialize: () => this.#orEnd(() => this.#begin()),
       'before:offline:start': () => this.#orEnd(() => this.#run()),

@@ -176,7 +176,7 @@ class StackLaunch {
   output = '';
 
   constructor(environment: NodeJS.ProcessEnv, quiet: boolean) {
-    this.#child = spawn(process.execPath, [join(PROJECT_ROOT, 'embedded', 'start.ts')], {
+    this.#child = spawn(process.execPath, [join(PROJECT_ROOT, 'embedded', 'start.mjs')], {
       env: environment,
       stdio: quiet ? ['ignore', 'pipe', 'pipe'] : ['ignore', 'inherit', 'inherit'],
     });

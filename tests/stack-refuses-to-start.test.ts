@@ -60,7 +60,7 @@ function npmStart(
   options: readonly string[],
   environment: NodeJS.ProcessEnv,
 ): Promise<{ readonly code: number | null; readonly output: string }> {
-  const child = spawn(process.execPath, [join(PROJECT_ROOT, 'embedded', 'start.ts'), ...options], {
+  const child = spawn(process.execPath, [join(PROJECT_ROOT, 'embedded', 'start.mjs'), ...options], {
     env: { ...process.env, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

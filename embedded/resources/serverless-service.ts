@@ -20,6 +20,8 @@ export interface Serverless {
   readonly serviceDir: string;
   readonly processedInput: { readonly commands: readonly string[] };
   readonly pluginManager: { readonly plugins: readonly object[] };
+  /** Checks serverless.yml against the framework's schema. */
+  readonly configSchemaHandler: { validateConfig: () => Promise<void> };
   readonly service: {
     readonly functions: Readonly<Record<string, ServerlessFunction>>;
     readonly resources?: { readonly Resources?: Readonly<Record<string, TemplateResource>> };

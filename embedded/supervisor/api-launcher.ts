@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { PROJECT_ROOT } from '../configuration.ts';
 import { endLeftovers } from './leftovers.ts';
+import { MODEST_HEAP } from './modest-heap.ts';
 import { whenNpmIsGone } from './npm-watch.ts';
 import { signal } from './process-table.ts';
 import { DEFAULT_RESTART_POLICY, decideRestart } from './restart-policy.ts';
@@ -57,7 +58,7 @@ export class ApiLauncher {
   }
 
   #live(): Promise<End> {
-    const child = spawn(process.execPath, [FRAMEWORK, 'offline'], {
+    const child = spawn(process.execPath, [...MODEST_HEAP, FRAMEWORK, 'offline'], {
       cwd: PROJECT_ROOT,
       env: {
         ...process.env,
