@@ -1,0 +1,20 @@
+import { expect, test } from '@jest/globals';
+import { readBenchOptions } from './options.ts';
+
+test('reads how a benchmark is asked for', () => {
+  expect(readBenchOptions(['--quick', '--endpoint', 'http://127.0.0.1:4566'])).toMatchObject({
+    quick: true,
+    endpoint: 'http://127.0.0.1:4566',
+    name: 'bench',
+    allowRemote: false,
+  });
+  expect(readBenchOptions(['--help'])).toBe('help');
+});
+
+test.each([
+  [['--endpoint', 'nowhere'], /--endpoint is "nowhere"/],
+  [['--name', '../x'], /--name/],
+  [['--fast'], /--fast/],
+])('a wrong command line is named: %s', (args, message) => {
+  expect(() => readBenchOptions(args)).toThrow(message);
+});

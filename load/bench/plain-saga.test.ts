@@ -1,0 +1,57 @@
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { AwsCalls } from './aws-calls.ts';
+import { orderRecord } from './customer-order.ts';
+import { PlainSaga } from './plain-saga.ts';
+
+const calls: { readonly what: string; readonly body: string }[] = [];
+const results: Readonly<Record<string, unknown>> = {
+  'orders-test-reserveInventory': {
+    amount_minor: 500,
+    currency: 'USD',
+    lines: [{ item_id: 'a', name: 'A', count: 1, unit_price_minor: 500 }],
+  },
+  'orders-test-authorizePayment': { payment_id: 'payment-1' },
+};
+let server: Server;
+let aws: AwsCalls;
+
+beforeAll(async () => {
+  server = createServer(async (request, response) => {
+    let body = '';
+    for await (const chunk of request) body += String(chunk);
+    const functionName = /functions\/([^/]+)/.exec(request.url ?? '')?.[1];
+    calls.push({ what: functionName ?? String(request.headers['x-amz-target']), body });
+    response.end(JSON.stringify((functionName && results[functionName]) ?? {}));
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  aws = new AwsCalls(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+});
+afterAll(async () => {
+  aws.close();
+  server.closeAllConnections();
+  server.close();
+});
+
+test('makes the calls of the state machine in its order, each with every expression replaced', async () => {
+  const order = orderRecord([{ id: 'a', count: 1 }]);
+  await new PlainSaga({ lambda: aws, dynamodb: aws, stage: 'test' }).run(order);
+  expect(calls.map(({ what }) => what)).toStrictEqual([
+    'orders-test-reserveInventory',
+    'DynamoDB_20120810.UpdateItem',
+    'orders-test-authorizePayment',
+    'DynamoDB_20120810.UpdateItem',
+    'orders-test-capturePayment',
+    'DynamoDB_20120810.UpdateItem',
+    'orders-test-commitInventory',
+    'DynamoDB_20120810.UpdateItem',
+  ]);
+  for (const { body } of calls) {
+    expect(body).toContain(order.order_id);
+    expect(body).not.toMatch(/\{%|\$\{/);
+  }
+  expect(calls[3]?.body).toContain('payment-1');
+});
