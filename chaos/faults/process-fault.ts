@@ -38,14 +38,20 @@ export async function stopProcess(
   return { at, until: new Date().toISOString(), target, what: `SIGSTOP of process ${pid} for ${milliseconds} ms` };
 }
 
-/** Dead, or dead and not yet buried by its parent. */
-const ended = /^(Z|$)/;
-
 async function refuseMoving(pid: number, target: Target): Promise<void> {
-  if (!isAlive(pid)) return;
-  const { stdout } = await promisify(execFile)('ps', ['-o', 'stat=', '-p', String(pid)]);
-  const state = stdout.trim();
+  const state = await stateOf(pid);
   // Where faults are mixed, the death of the API process may have ended it meanwhile.
-  if (ended.test(state) || state.startsWith('T')) return;
+  if (state === 'ended' || state.startsWith('T')) return;
   throw new Error(`Process ${pid} (${target}) was to stand still, but is in state ${state}`);
+}
+
+/** The state as `ps` tells it; `ended` also where its parent has not noticed yet (a zombie). */
+async function stateOf(pid: number): Promise<string> {
+  try {
+    const { stdout } = await promisify(execFile)('ps', ['-o', 'stat=', '-p', String(pid)]);
+    return stdout.startsWith('Z') ? 'ended' : stdout.trim();
+  } catch (error) {
+    if (!isAlive(pid)) return 'ended';
+    throw error;
+  }
 }
