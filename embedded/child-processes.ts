@@ -11,6 +11,12 @@ import type { ProcessDescription } from './supervisor/supervised-process.ts';
 const READY_WITHIN_MILLISECONDS = 30_000;
 const GRACE_MILLISECONDS = 5_000;
 
+/**
+ * Functions and DynamoDB calls that Step Functions has under way at once. The functions share one event loop with the HTTP
+ * API: more at once end no more orders a second, they only make the answers wait (measured, see docs/performance.md).
+ */
+const CONCURRENT_TASKS = 12;
+
 /** What the stack's child processes need to know of serverless.yml. */
 export interface TableNames {
   readonly items: string;
@@ -101,6 +107,7 @@ export class ChildProcesses {
       '--data': this.#directory.stepFunctions,
       '--lambda-endpoint': this.#links.lambda,
       '--dynamodb-endpoint': this.#links.dynamodb,
+      '--concurrency': String(CONCURRENT_TASKS),
     };
     return this.#node({
       name: 'engine',
