@@ -21,9 +21,9 @@ export interface BenchPlan {
 /** Under ten minutes. */
 export const fullPlan: BenchPlan = {
   settle: 5,
-  warmUp: 8,
-  step: 4,
-  rounds: 4,
+  warmUp: 15,
+  step: 3.5,
+  rounds: 3,
   round: 7,
   level: 20,
   spike: { before: 20, during: 15, after: 25 },
