@@ -159,3 +159,13 @@ test('a hold that passes the pivot outlasts the retries up to the commit', () =>
   expect(needed).toBe(943);
   expect(Number(asked) / 1000).toBeGreaterThan(needed);
 });
+
+test('what a customer reads of a technical failure is a sentence of ours, never a cause with its stack trace', () => {
+  const technical = tasks.flatMap(([, { Catch = [] }]) =>
+    Catch.filter(({ ErrorEquals }) => ErrorEquals.includes('States.ALL')).flatMap(
+      ({ Assign }) => Assign?.outcome ?? [],
+    ),
+  );
+  expect(technical).toHaveLength(BEFORE_THE_PIVOT.length);
+  for (const outcome of technical) expect(JSON.stringify(outcome)).not.toContain('errorOutput');
+});

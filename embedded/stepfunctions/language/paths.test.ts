@@ -68,6 +68,9 @@ describe('path fields', () => {
   });
 });
 
+/** Whether no member's name ends in `.$`. */
+const holdsNoReference = (value: unknown): boolean => !/\.\$":/.test(JSON.stringify(value));
+
 describe('payload templates', () => {
   test('members that end in .$ are filled in at any depth, all others stay', () => {
     const template = {
@@ -106,7 +109,7 @@ describe('payload templates', () => {
 
   test('a template without references is itself', () => {
     fc.assert(
-      fc.property(fc.jsonValue(), (value) => {
+      fc.property(fc.jsonValue().filter(holdsNoReference), (value) => {
         expect(evaluatePayloadTemplate(value as Json, scope, at('Parameters'))).toBe(value);
       }),
     );
