@@ -4,7 +4,7 @@ import type { OrderStatus } from '../../load/invariants/order-status.ts';
 import type { OrderSnapshot } from '../../load/invariants/snapshot.ts';
 import type { FaultEvent } from '../faults/fault-event.ts';
 import { cellNamed } from '../short-plan.ts';
-import { factsOf, sumOf } from './cell-facts.ts';
+import { factsOf, hasHit, sumOf } from './cell-facts.ts';
 
 const at = (second: number) => new Date(Date.UTC(2026, 0, 1, 0, 0, second)).toISOString();
 const run = {
@@ -23,6 +23,20 @@ test('a kill while an order was open is a hit; one after its end is none', () =>
   });
   expect(facts([kill(3)], [order([1, 'PENDING'], [5, 'CONFIRMED'])])).toMatchObject({ orders: 1, hits: 1, touched: 1 });
   expect(facts([kill(7)], [order([1, 'PENDING'], [5, 'CONFIRMED'])])).toMatchObject({ orders: 1, hits: 0, touched: 0 });
+});
+
+test('a run whose faults all missed is known before the report, so that it can be tried again', () => {
+  const kill = (from: number): FaultEvent => ({
+    at: at(from),
+    until: at(from + 1),
+    target: 'payment',
+    what: 'kill -9',
+  });
+  const present = [order([1, 'PENDING'], [5, 'CONFIRMED'])];
+  expect(hasHit({ ...run, faults: [kill(3)] }, present)).toBe(true);
+  expect(hasHit({ ...run, faults: [kill(7)] }, present)).toBe(false);
+  expect(hasHit({ ...run, faults: [] }, present)).toBe(false);
+  expect(hasHit({ ...run, order_ids: ['of another cell'], faults: [kill(3)] }, present)).toBe(false);
 });
 
 test('a fault on the wire is a hit only when it befell a call of one of the orders', () => {

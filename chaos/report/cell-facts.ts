@@ -48,6 +48,12 @@ export function factsOf(run: CellRun, { orders, histories, redriven_at }: CellEv
   };
 }
 
+/** Whether a fault of the run hit. Whether an order was at the chosen point is left for its history to tell, at the end of all. */
+export function hasHit(run: CellRun, orders: readonly OrderSnapshot[]): boolean {
+  const ours = orders.filter(({ order_id }) => run.order_ids.includes(order_id));
+  return run.faults.some((fault) => fault.states !== undefined || ordersBefallen(fault, ours, new Map()).length > 0);
+}
+
 /** Adds the facts of several runs of the same cell. */
 export function sumOf(facts: readonly CellFacts[]): CellFacts {
   const by_status: Partial<Record<OrderStatus, number>> = {};
