@@ -18,6 +18,17 @@ export interface StepFunctionsServer {
   close(): Promise<void>;
 }
 
+/**
+ * Time for a request to arrive; who sends one drop by drop is cut off. Connections are kept a minute between two requests,
+ * longer than the SDKs keep them, so that it is never the server that closes one just as the next request comes.
+ */
+const TIMES = {
+  headersTimeout: 10_000,
+  requestTimeout: 30_000,
+  connectionsCheckingInterval: 5_000,
+  keepAliveTimeout: 60_000,
+} as const;
+
 /** How long open connections have to finish when the server closes. */
 const CLOSE_PATIENCE_MS = 500;
 
@@ -43,7 +54,7 @@ export const startStepFunctionsServer = async (options: StepFunctionsServerOptio
     account: settings.account,
     logger: settings.logger,
   });
-  const server = createServer({ keepAliveTimeout: 60_000 }, (request, response) => router.route(request, response));
+  const server = createServer(TIMES, (request, response) => router.route(request, response));
   const { promise: listening, resolve, reject } = Promise.withResolvers<void>();
   server.once('error', reject).listen(settings.port, settings.host, resolve);
   try {

@@ -1,4 +1,5 @@
 import type { Json } from '../language/json.ts';
+import { nestingComplaint } from '../language/nesting.ts';
 
 /** Payloads may be this many bytes of UTF-8. */
 export const MAX_PAYLOAD_BYTES = 262_144;
@@ -15,9 +16,19 @@ export function jsonText(value: Json): string {
   return latest.text;
 }
 
-/** Whether a payload is larger than Step Functions lets pass. */
+/** Whether a payload is larger, or nested deeper, than Step Functions lets pass. */
 export function exceedsPayloadLimit(value: Json): boolean {
-  const text = jsonText(value);
-  if (text.length > MAX_PAYLOAD_BYTES) return true;
+  const text = textOrTooDeep(value);
+  if (text === undefined || text.length > MAX_PAYLOAD_BYTES || nestingComplaint(text) !== undefined) return true;
   return text.length * 3 > MAX_PAYLOAD_BYTES && Buffer.byteLength(text) > MAX_PAYLOAD_BYTES;
+}
+
+/** The value as text; undefined where it is nested too deep even for that. */
+function textOrTooDeep(value: Json): string | undefined {
+  try {
+    return jsonText(value);
+  } catch (error) {
+    if (error instanceof RangeError) return undefined;
+    throw error;
+  }
 }

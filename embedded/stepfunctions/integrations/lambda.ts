@@ -1,4 +1,4 @@
-import { MAX_PAYLOAD_BYTES } from '../core/json-text.ts';
+import { exceedsPayloadLimit } from '../core/json-text.ts';
 import type { Json, JsonObject } from '../language/json.ts';
 import { ConnectionError, type HttpEndpoint, type HttpReply } from './http-endpoint.ts';
 import type { Integration } from './integration.ts';
@@ -71,7 +71,7 @@ export class Lambda {
       ...sdkMetadata(reply, requestIdOf(reply)),
       StatusCode: reply.status,
     };
-    if (Buffer.byteLength(JSON.stringify(result)) > MAX_PAYLOAD_BYTES) {
+    if (exceedsPayloadLimit(result)) {
       throw new TaskFailure(
         'States.DataLimitExceeded',
         "The state/task 'lambda' returned a result with a size exceeding the maximum number of bytes service limit.",

@@ -1,17 +1,21 @@
+import { nestingComplaint } from './nesting.ts';
+
 /** Found a flaw; unwinds to {@link jsonComplaint}. */
 class Flaw extends Error {}
 
 const VALUE = "JSON String, Number, Array, Object or token 'null', 'true' or 'false'";
 
 /**
- * What AWS's JSON reader (Jackson) says of a text that is not JSON, or `undefined` for one that is. Its first complaint
+ * What AWS's JSON reader (Jackson) says of a text that is not JSON or nested too deep, or `undefined` for any other. Its first complaint
  * counts; where in the text it stands is left out, as AWS does.
  */
 export const jsonComplaint = (text: string): string | undefined => {
   try {
     JSON.parse(text);
-    return undefined;
+    return nestingComplaint(text);
   } catch (error) {
+    const tooDeep = nestingComplaint(text);
+    if (tooDeep !== undefined) return tooDeep;
     try {
       new Reader(text).read();
     } catch (flaw) {

@@ -8,9 +8,6 @@ import { Findings } from './findings.ts';
 import type { StateMachineType } from './state-machine-type.ts';
 import { checkTransitions } from './transition-check.ts';
 
-/** JSON may be nested so deep, as in AWS's reader. */
-const NESTING_LIMIT = 1000;
-
 /** Every finding about a definition, errors before warnings; no error means that it can be created and runs here. */
 export function validateDefinition(definition: string, type: StateMachineType): readonly Diagnostic[] {
   const findings = new Findings();
@@ -28,23 +25,12 @@ function readJson(text: string, findings: Findings): Json | undefined {
     findings.error('MISSING_DESCRIPTION', 'The definition is empty');
     return undefined;
   }
-  const complaint = jsonComplaint(text) ?? nestingComplaint(text);
+  const complaint = jsonComplaint(text);
   if (complaint !== undefined) {
     findings.error('INVALID_JSON_DESCRIPTION', complaint);
     return undefined;
   }
   return JSON.parse(text) as Json;
-}
-
-function nestingComplaint(text: string): string | undefined {
-  let depth = 0;
-  for (const [token] of text.matchAll(/"(?:[^"\\]|\\.)*"|[[\]{}]/g)) {
-    if (token === '{' || token === '[') depth++;
-    else if (token === '}' || token === ']') depth--;
-    if (depth > NESTING_LIMIT)
-      return `Document nesting depth (${depth}) exceeds the maximum allowed (${NESTING_LIMIT})`;
-  }
-  return undefined;
 }
 
 /** The same for one state on its own, as TestState takes it: where it leads is not looked at. */

@@ -19,7 +19,9 @@ export type ActionHandler = (body: JsonObject, caller: Caller) => JsonObject | P
 const readBody = async (request: IncomingMessage): Promise<string> => {
   const chunks: Buffer[] = [];
   let size = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
+  // Not destroyed on the way out: the answer still has to get to the caller.
+  const body = request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>;
+  for await (const chunk of body) {
     size += chunk.length;
     if (size > BODY_LIMIT_BYTES) {
       throw new ApiError('RequestEntityTooLargeException', `The request is larger than ${BODY_LIMIT_BYTES} bytes.`, {
@@ -65,6 +67,9 @@ export class AwsJsonServer {
       if (!handler) throw new ApiError('UnknownOperationException', '', {});
       send(response, 200, await handler(parseBody(text), { gone: () => hangUpOf(response) }));
     } catch (error) {
+      if (request.destroyed && !request.complete) return; // Whoever asked has hung up.
+      // What was not read is dropped, so that the next request on the connection is found.
+      request.resume();
       this.#answerError(action, error, response);
     }
   }

@@ -1,5 +1,6 @@
 import { JavaRandom } from '../java-random.ts';
 import type { Json } from '../json.ts';
+import { nestingComplaint } from '../nesting.ts';
 import { integerArgument, objectArgument, stringArgument } from './argument.ts';
 import { IntrinsicFault, type IntrinsicFunction } from './intrinsic-function.ts';
 
@@ -8,6 +9,8 @@ const stringToJson: IntrinsicFunction = {
   apply: (values) => {
     const text = stringArgument(values, 0);
     if (text.trim() === '') return null;
+    const tooDeep = nestingComplaint(text);
+    if (tooDeep !== undefined) throw new IntrinsicFault(tooDeep);
     try {
       return JSON.parse(text) as Json;
     } catch (cause) {

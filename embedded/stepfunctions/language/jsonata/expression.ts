@@ -1,5 +1,6 @@
 import jsonata from 'jsonata';
 import { BoundedCache } from '../bounded-cache.ts';
+import { BoundedRegExp } from '../bounded-regexp.ts';
 import { registerFunctions } from './functions.ts';
 import { type SimpleReference, simpleReference } from './simple-reference.ts';
 
@@ -8,8 +9,8 @@ const REMEMBERED = 5_000;
 
 /**
  * How far an evaluation may go. AWS bounds depth and memory: a nesting of 95 passes there and 125 does not; a sequence
- * of 873,782 numbers passes and one more does not. The time is ours. It is looked at between two steps, so a single
- * regular expression that backtracks without end is not stopped by it (see the engine's README).
+ * of 873,782 numbers passes and one more does not. The time is ours, and looked at between two steps; a single
+ * regular expression has a bound of its own (`BoundedRegExp`).
  */
 export const evaluationLimits = { stack: 125, sequence: 873_782, timeout: 2_000 } as const;
 
@@ -41,9 +42,12 @@ export function compileJsonata(text: string): CompiledJsonata {
   });
 }
 
+/** JSONata asks for all of RegExp's constructor and uses `new` alone. */
+const boundedRegExp = BoundedRegExp as unknown as RegExpConstructor;
+
 function parse(text: string): jsonata.Expression {
   try {
-    return jsonata(text, evaluationLimits);
+    return jsonata(text, { ...evaluationLimits, RegexEngine: boundedRegExp });
   } catch (error) {
     throw new JsonataSyntaxError(jsonataMessage(error), { cause: error });
   }

@@ -4,6 +4,7 @@ import type { Draws } from '../draws.ts';
 import { partition, range } from '../intrinsics/array-functions.ts';
 import { JavaRandom } from '../java-random.ts';
 import type { Json } from '../json.ts';
+import { nestingComplaint } from '../nesting.ts';
 
 /** What the functions of one evaluation draw on. */
 export interface Surroundings {
@@ -87,6 +88,8 @@ function hash(text: string | undefined, algorithm: string): string | undefined {
 
 function parse(text: string | undefined): unknown {
   if (text === undefined) return undefined;
+  const tooDeep = nestingComplaint(text);
+  if (tooDeep !== undefined) throw new FunctionError(tooDeep);
   try {
     return JSON.parse(text);
   } catch (cause) {

@@ -1,3 +1,4 @@
+import { BoundedRegExp } from '../bounded-regexp.ts';
 import type { Json } from '../json.ts';
 import type { TextCursor } from '../text-cursor.ts';
 import type { Condition, FilterOperand, FilterOperator, Path } from './path.ts';
@@ -58,7 +59,7 @@ function readOperand(cursor: TextCursor, readPath: ReadPath): FilterOperand {
 function compilePattern(cursor: TextCursor, literal: string): RegExp {
   const end = literal.lastIndexOf('/');
   try {
-    return new RegExp(`^(?:${literal.slice(1, end)})$`, literal.slice(end + 1));
+    return new BoundedRegExp(`^(?:${literal.slice(1, end)})$`, literal.slice(end + 1));
   } catch {
     throw cursor.fault(`${literal} is not a regular expression`);
   }

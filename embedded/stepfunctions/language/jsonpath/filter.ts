@@ -1,5 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
+import { RunawayExpressionError } from '../bounded-regexp.ts';
 import type { Json } from '../json.ts';
+import { StatesError } from '../states-error.ts';
 import type { Condition, FilterOperand, FilterOperator, Path } from './path.ts';
 import type { Selection } from './selection.ts';
 
@@ -27,10 +29,20 @@ export function holds(condition: Condition, subject: FilterSubject): boolean {
     case 'COMPARE': {
       const left = operandValue(condition.left, subject);
       if (condition.right.kind === 'PATTERN') {
-        return condition.operator === '=~' && typeof left === 'string' && condition.right.pattern.test(left);
+        return condition.operator === '=~' && typeof left === 'string' && matches(condition.right.pattern, left);
       }
       return compare(condition.operator, left, operandValue(condition.right, subject));
     }
+  }
+}
+
+function matches(pattern: RegExp, text: string): boolean {
+  try {
+    return pattern.test(text);
+  } catch (cause) {
+    if (cause instanceof RunawayExpressionError)
+      throw new StatesError('States.Runtime', cause.message, { origin: cause });
+    throw cause;
   }
 }
 
