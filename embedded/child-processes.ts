@@ -13,7 +13,7 @@ const GRACE_MILLISECONDS = 5_000;
 
 /**
  * Functions and DynamoDB calls that Step Functions has under way at once. The functions share one event loop with the HTTP
- * API: more at once end no more orders a second, they only make the answers wait (measured, see docs/performance.md).
+ * API: with more at once, its answers wait (see docs/performance.md).
  */
 const CONCURRENT_TASKS = 12;
 

@@ -5,8 +5,8 @@ export type LimitChoice = (url: string) => ConcurrencyLimit | undefined;
 
 /**
  * The limits of the order API. Payments have one of their own: they wait for the saga, so how long they take says nothing
- * about how busy the API is. Quick requests take about 10 ms where nothing waits; beyond 50 ms they wait for each other, and
- * letting in more makes answers late and none of them more (measured, see docs/performance.md).
+ * about how busy the API is. Quick requests take about 10 ms where nothing waits; beyond 50 ms they wait for each other (see
+ * docs/performance.md).
  */
 export function orderApiLimits(): LimitChoice {
   const quick = new ConcurrencyLimit({ least: 2, most: 256, targetMilliseconds: 50 });
