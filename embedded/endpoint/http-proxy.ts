@@ -12,17 +12,37 @@ const forwarded = (rawHeaders: readonly string[]): string[] => {
   return kept;
 };
 
+/** More than all clients of one stack keep open by themselves (256 each for API and services). */
+const MOST_UNDER_WAY = 1_024;
+
+/** What `unreachable` gets while so many requests are under way that no more are taken; nothing waits in the proxy. */
+export class ProxyFullError extends Error {
+  override readonly name = 'ProxyFullError';
+}
+
 /** Passes requests on to one HTTP endpoint, byte for byte and as they come, over connections that are kept open. */
 export class HttpProxy {
   readonly #target: URL;
   readonly #agent = new Agent({ keepAlive: true });
+  readonly #mostUnderWay: number;
+  #underWay = 0;
 
-  constructor(target: string) {
+  constructor(target: string, mostUnderWay = MOST_UNDER_WAY) {
     this.#target = new URL(target);
+    this.#mostUnderWay = mostUnderWay;
   }
 
-  /** Answers with what the endpoint answers, or with `unreachable` when no answer has begun. */
+  /** Answers with what the endpoint answers, or with `unreachable` when no answer has begun; ProxyFullError when full. */
   forward(incoming: IncomingMessage, response: ServerResponse, unreachable: (error: Error) => void): void {
+    if (this.#underWay >= this.#mostUnderWay) {
+      incoming.resume();
+      unreachable(new ProxyFullError(`${this.#underWay} requests are under way`));
+      return;
+    }
+    this.#underWay += 1;
+    response.once('close', () => {
+      this.#underWay -= 1;
+    });
     const outgoing = openRequest(
       {
         agent: this.#agent,

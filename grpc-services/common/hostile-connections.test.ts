@@ -1,4 +1,10 @@
-import { type ClientHttp2Session, connect as connectHttp2, constants, type OutgoingHttpHeaders } from 'node:http2';
+import {
+  type ClientHttp2Session,
+  connect as connectHttp2,
+  constants,
+  type OutgoingHttpHeaders,
+  type Settings,
+} from 'node:http2';
 import { connect, type Socket } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
@@ -24,9 +30,11 @@ async function expectWell(): Promise<void> {
 }
 
 let session: ClientHttp2Session;
+let settings: Promise<Settings>;
 beforeEach(async () => {
   session = connectHttp2(`http://127.0.0.1:${inventory.port}`);
   session.on('error', () => undefined);
+  settings = new Promise((resolve) => session.once('remoteSettings', resolve));
   await new Promise((resolve) => session.once('connect', resolve));
 });
 afterEach(() => session.destroy());
@@ -182,6 +190,10 @@ describe('a connection', () => {
     const silent = await Promise.all(Array.from({ length: 300 }, open));
     await expectWell();
     for (const socket of silent) socket.destroy();
+  });
+
+  test('is told how many streams it may have at a time', async () => {
+    expect((await settings).maxConcurrentStreams).toBe(2_000);
   });
 
   test('that opens and gives up 2,000 streams leaves the service well', async () => {

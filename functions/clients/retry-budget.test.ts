@@ -1,0 +1,68 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { GetItemCommand } from '@aws-sdk/client-dynamodb';
+import { ListExecutionsCommand } from '@aws-sdk/client-sfn';
+import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { isWorthRetrying } from './aws.ts';
+import { createDynamoDb } from './dynamodb.ts';
+import { createStepFunctions } from './step-functions.ts';
+
+// A service that fails every request: what is counted is how much worse its callers make it.
+const CALLS = 400;
+let requests = 0;
+const service = createServer((incoming, response) => {
+  requests += 1;
+  incoming.resume();
+  response.writeHead(500, { 'content-type': 'application/x-amz-json-1.0' }).end('{"__type":"InternalServerError"}');
+});
+
+let options: { endpoint: string; region: string; credentials: { accessKeyId: string; secretAccessKey: string } };
+beforeAll(async () => {
+  await new Promise<void>((resolve) => service.listen(0, '127.0.0.1', resolve));
+  const endpoint = `http://127.0.0.1:${(service.address() as AddressInfo).port}`;
+  options = { endpoint, region: 'us-east-1', credentials: { accessKeyId: 'local', secretAccessKey: 'local' } };
+});
+beforeEach(() => {
+  requests = 0;
+});
+afterAll(() => {
+  service.close();
+  service.closeAllConnections();
+});
+
+test('retries of DynamoDB calls come out of one budget, so that a spike of failures is not three times as large', async () => {
+  const client = createDynamoDb(options);
+  const key = { order_id: { S: 'order' } };
+  const outcomes = await Promise.allSettled(
+    Array.from({ length: CALLS }, () => client.send(new GetItemCommand({ TableName: 'orders', Key: key }))),
+  );
+  client.destroy();
+  expect(outcomes.every(({ status }) => status === 'rejected')).toBe(true);
+  // The SDK's standard mode: 500 tokens a client, 5 for each retry.
+  expect(requests).toBeLessThanOrEqual(CALLS + 500 / 5);
+  expect(requests).toBeGreaterThan(CALLS);
+});
+
+test('Step Functions calls are made once', async () => {
+  const client = createStepFunctions(options);
+  const stateMachineArn = 'arn:aws:states:us-east-1:000000000000:stateMachine:order-saga';
+  await Promise.allSettled(
+    Array.from({ length: 20 }, () => client.send(new ListExecutionsCommand({ stateMachineArn }))),
+  );
+  client.destroy();
+  expect(requests).toBe(20);
+});
+
+test('a service that takes a request and says nothing is given up on', async () => {
+  const silent = createServer(() => undefined);
+  await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+  const client = createStepFunctions({
+    ...options,
+    endpoint: `http://127.0.0.1:${(silent.address() as AddressInfo).port}`,
+  });
+  const failure = await client.send(new ListExecutionsCommand({})).catch((error: unknown) => error);
+  client.destroy();
+  silent.close();
+  silent.closeAllConnections();
+  expect(isWorthRetrying(failure)).toBe(true);
+});

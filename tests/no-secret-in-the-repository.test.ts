@@ -1,0 +1,76 @@
+import { execFileSync } from 'node:child_process';
+import { generateKeyPairSync } from 'node:crypto';
+import { readFileSync, statSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { newApiKey } from '../functions/access/api-key.ts';
+
+const ROOT = resolve(import.meta.dirname, '..');
+const LARGEST_BYTES = 5_000_000;
+
+/** What keys and tokens look like. */
+const PATTERNS: Readonly<Record<string, RegExp>> = {
+  'a private key': /-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----/,
+  'an AWS access key': /\b(?:AKIA|ASIA)[A-Z0-9]{16}\b/,
+  'an AWS secret': /aws_secret_access_key["'\s:=]+[A-Za-z0-9/+]{40}\b/i,
+  'a bearer token': /\beyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{20,}/,
+  'an API key of ours': /\borders_[A-Za-z0-9_-]{43}(?![A-Za-z0-9_-])/,
+  'a GitHub token': /\bgh[pousr]_[A-Za-z0-9]{36}\b/,
+  'an npm token': /\bnpm_[A-Za-z0-9]{36}\b/,
+  'a Slack token': /\bxox[abpr]-[A-Za-z0-9-]{20,}/,
+  'a Google key': /\bAIza[A-Za-z0-9_-]{35}\b/,
+  'a password in a URL': /\b[a-z][a-z0-9+]*:\/\/[^\s/:@$'"`{}<>]+:[^\s/:@$'"`{}<>]{3,}@/,
+};
+
+const KEY_FILES = /(^|\/)(\.env(\..+)?|id_(rsa|ed25519|ecdsa)|.*\.(pem|key|p12|pfx|jks))$/;
+
+function secretsIn(text: string): readonly string[] {
+  return Object.entries(PATTERNS)
+    .filter(([, pattern]) => pattern.test(text))
+    .map(([name]) => name);
+}
+
+const trackedFiles = (): readonly string[] =>
+  execFileSync('git', ['ls-files', '-z'], { cwd: ROOT, encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 })
+    .split('\0')
+    .filter((file) => file !== '');
+
+test('no file of the repository holds key material', () => {
+  const files = trackedFiles();
+  expect(files.length).toBeGreaterThan(100);
+  const found = files.flatMap((file) => {
+    const path = join(ROOT, file);
+    const stats = statSync(path, { throwIfNoEntry: false });
+    if (stats === undefined || !stats.isFile() || stats.size > LARGEST_BYTES) return [];
+    return secretsIn(readFileSync(path, 'utf8')).map((what) => `${file} holds ${what}`);
+  });
+  expect(found).toEqual([]);
+});
+
+test('no file of the repository is one that keeps keys', () => {
+  expect(trackedFiles().filter((file) => KEY_FILES.test(file))).toEqual([]);
+});
+
+test('what the scripts make here is ignored by git', () => {
+  const made = ['.certificates/server-key.pem', '.embedded/logs/api.log', '.env', '.fuzz/python/bin/python'];
+  const ignored = execFileSync('git', ['check-ignore', ...made], { cwd: ROOT, encoding: 'utf8' });
+  expect(ignored.trim().split('\n')).toEqual(made);
+});
+
+describe('the search would find', () => {
+  const letters = (count: number): string => 'Ab3'.repeat(count).slice(0, count);
+  test.each<readonly [string, string]>([
+    ['a private key', generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()],
+    ['an AWS access key', `AKIA${'ABCD2345'.repeat(2)}`],
+    ['an AWS secret', `aws_secret_access_key = ${letters(40)}`],
+    ['a bearer token', `eyJ${letters(20)}.eyJ${letters(20)}.${letters(40)}`],
+    ['an API key of ours', newApiKey()],
+    ['a GitHub token', `ghp_${letters(36)}`],
+    ['an npm token', `npm_${letters(36)}`],
+    ['a Slack token', `xoxb-${letters(24)}`],
+    ['a Google key', `AIza${letters(35)}`],
+    ['a password in a URL', ['postgres:/', `/user:${letters(12)}@host/db`].join('')],
+  ])('%s', (what, text) => {
+    expect(secretsIn(`line before\nkey: ${text}\n`)).toContain(what);
+  });
+});
