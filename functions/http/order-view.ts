@@ -1,5 +1,5 @@
 import type * as z from 'zod';
-import type { Order } from '../orders/order.ts';
+import type { Order, TimelineEntry } from '../orders/order.ts';
 import type { orderStatusSchema } from './contract/order-status.ts';
 
 /** An order as its customer sees it. */
@@ -22,11 +22,19 @@ export function orderView(order: Order): OrderView {
       payment_id: order.payment_id,
       due_at: order.payment_due_at,
     },
-    timeline: order.timeline,
+    timeline: withoutRepetitions(order.timeline),
     reason_code: order.reason_code,
     reason: order.reason,
     cancel_requested: order.cancel_requested_at === undefined ? undefined : true,
     created_at: order.created_at,
     updated_at: order.updated_at,
   };
+}
+
+/**
+ * A write to the order whose reply was lost is made again, with the same time: that of entering its state. What it
+ * wrote twice is told once.
+ */
+function withoutRepetitions(timeline: readonly TimelineEntry[]): TimelineEntry[] {
+  return [...new Map(timeline.map((entry) => [`${entry.at} ${entry.status} ${entry.what}`, entry])).values()];
 }

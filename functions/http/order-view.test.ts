@@ -1,0 +1,16 @@
+import { expect, test } from '@jest/globals';
+import { testOrder } from '../../tests/support/order.ts';
+import { orderView } from './order-view.ts';
+
+const reserved = { at: '2026-01-01T00:00:01.000Z', status: 'RESERVED', what: 'stock reserved' } as const;
+
+test('an entry that was written twice, because a reply was lost, is shown once', () => {
+  const { timeline } = testOrder();
+  const order = testOrder({ timeline: [...timeline, reserved, { ...reserved }] });
+  expect(orderView(order).timeline).toEqual([...timeline, reserved]);
+});
+
+test('the same thing at another time is another entry', () => {
+  const again = { ...reserved, at: '2026-01-01T00:00:02.000Z' };
+  expect(orderView(testOrder({ timeline: [reserved, again] })).timeline).toEqual([reserved, again]);
+});
