@@ -1,23 +1,23 @@
 import { createHash } from 'node:crypto';
-import { SeededRandom } from '../statemachines/simulation/seeded-random.ts';
+import { Random } from '../embedded/stepfunctions/simulation/random.ts';
 
 /** Decisions that a seed and a name repeat exactly: the same cell draws the same faults, whatever runs before it. */
 export class Choices {
-  readonly #random: SeededRandom;
+  readonly #random: Random;
 
   /** @param name what is decided about; each name has a sequence of its own */
   constructor(seed: number, name: string) {
-    this.#random = new SeededRandom(createHash('sha256').update(`${seed}/${name}`).digest().readUInt32BE());
+    this.#random = new Random(createHash('sha256').update(`${seed}/${name}`).digest().readUInt32BE());
   }
 
   /** Whether something that happens in so many of 100 cases happens now. */
   happens(percent: number): boolean {
-    return this.#random.next() * 100 < percent;
+    return this.#random.fraction() * 100 < percent;
   }
 
   /** A whole number, both ends included. */
   between(least: number, most: number): number {
-    return least + Math.floor(this.#random.next() * (most - least + 1));
+    return least + Math.floor(this.#random.fraction() * (most - least + 1));
   }
 
   /** @throws {Error} there is nothing to choose from */
@@ -30,7 +30,7 @@ export class Choices {
   /** The same elements in another order. */
   shuffled<T>(elements: readonly T[]): readonly T[] {
     return elements
-      .map((element) => ({ element, place: this.#random.next() }))
+      .map((element) => ({ element, place: this.#random.fraction() }))
       .sort((one, other) => one.place - other.place)
       .map(({ element }) => element);
   }

@@ -1,4 +1,5 @@
 import type { StateMachineDefinition } from '../../embedded/stepfunctions/language/definition.ts';
+import { Random } from '../../embedded/stepfunctions/simulation/random.ts';
 import { checkInvariants, type InvariantReport } from '../../load/invariants/invariants.ts';
 import type { Snapshot } from '../../load/invariants/snapshot.ts';
 import { describeViolation } from '../../load/invariants/violation.ts';
@@ -7,7 +8,6 @@ import { ModelInventory } from './model-inventory.ts';
 import { ModelOrders } from './model-orders.ts';
 import { ModelPayment } from './model-payment.ts';
 import { ITEM, PAYMENT_WINDOW_SECONDS, type Scenario, STOCK } from './scenario.ts';
-import { SeededRandom } from './seeded-random.ts';
 import { FaultyNetwork } from './simulated-call.ts';
 import { SimulatedExecution } from './simulated-execution.ts';
 import { VirtualClock } from './virtual-clock.ts';
@@ -34,7 +34,7 @@ const OPERATOR_COMES_AFTER_SECONDS = 6 * 3600;
  */
 export async function simulateSaga(definition: StateMachineDefinition, scenario: Scenario): Promise<SimulationResult> {
   const clock = new VirtualClock();
-  const random = new SeededRandom(scenario.seed);
+  const random = new Random(scenario.seed);
   const network = new FaultyNetwork(clock, scenario.faults);
   const weaknesses = new Set(scenario.weaknesses ?? []);
   const services = {
@@ -71,11 +71,11 @@ export async function simulateSaga(definition: StateMachineDefinition, scenario:
     };
     const saga = new SimulatedExecution(order_id, input, { definition, clock, network, random, services });
     executions.set(order_id, saga);
-    clock.after(random.next(), () => saga.take({ type: 'ExecutionStarted' }));
+    clock.after(random.fraction(), () => saga.take({ type: 'ExecutionStarted' }));
   }
   for (const action of scenario.actions) {
     const orderId = `order-${action.order % scenario.orders.length}`;
-    const pause = () => random.next() ** 3 * 20;
+    const pause = () => random.fraction() ** 3 * 20;
     const act =
       action.kind === 'cancel'
         ? () => customer.cancel(orderId, pause())

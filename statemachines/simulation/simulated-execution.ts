@@ -4,9 +4,9 @@ import type { Execution } from '../../embedded/stepfunctions/core/execution.ts';
 import { createExecution, outstandingEffects, step } from '../../embedded/stepfunctions/core/step.ts';
 import type { StateMachineDefinition } from '../../embedded/stepfunctions/language/definition.ts';
 import type { Json } from '../../embedded/stepfunctions/language/json.ts';
+import type { Random } from '../../embedded/stepfunctions/simulation/random.ts';
 import type { UpdateItemArguments } from './model-orders.ts';
 import { type ModelServices, runSagaFunction, type SagaPayload } from './saga-functions.ts';
-import type { SeededRandom } from './seeded-random.ts';
 import type { FaultyNetwork } from './simulated-call.ts';
 import type { VirtualClock } from './virtual-clock.ts';
 
@@ -23,7 +23,7 @@ export interface Surroundings {
   readonly definition: StateMachineDefinition;
   readonly clock: VirtualClock;
   readonly network: FaultyNetwork;
-  readonly random: SeededRandom;
+  readonly random: Random;
   readonly services: ModelServices;
 }
 
@@ -67,7 +67,7 @@ export class SimulatedExecution {
     const result = await step(definition, this.#execution, {
       ...event,
       at: clock.now,
-      entropy: random.entropy(),
+      entropy: random.digits(),
     } as ExecutionEvent);
     this.#execution = result.execution;
     for (const { type, ...details } of result.history) {
