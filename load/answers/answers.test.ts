@@ -34,7 +34,14 @@ describe('the promises in an answer', () => {
     ['place', 503, order, []],
     ['pay', 402, { data: 'declined' }, []],
   ])('%s answered with %d', (call, http_status, body, promises) => {
-    expect(toldBy(exchange(call, http_status, body))).toEqual(promises);
+    expect(toldBy(exchange(call, http_status, body))).toMatchObject(promises);
+  });
+
+  test('each tells when it was asked for and given, so that answers can be put in order', () => {
+    const asked_at = Date.parse('2026-01-01T00:00:00.000Z');
+    for (const told of toldBy(exchange('cancel', 202, order)) ?? []) {
+      expect(told.when).toEqual({ asked_at, answered_at: asked_at + 5 });
+    }
   });
 
   test('there are none in silence', () => {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { ApiAnswer } from '../invariants/api-answer.ts';
+import type { AnswerTime, ApiAnswer } from '../invariants/api-answer.ts';
 import { orderStatuses } from '../invariants/order-status.ts';
 import type { Exchange } from './exchange.ts';
 
@@ -10,8 +10,10 @@ const settledData = z.object({ data: z.literal(true) });
  * What an exchange promised the client: nothing for a refusal, a "no" or no answer at all; undefined where the answer says
  * that all is well but has not the shape of its call.
  */
-export function toldBy({ call, order_ids, idempotency_key, outcome }: Exchange): readonly ApiAnswer[] | undefined {
+export function toldBy(exchange: Exchange): readonly ApiAnswer[] | undefined {
+  const { call, order_ids, idempotency_key, outcome } = exchange;
   if (outcome.kind !== 'answered' || outcome.http_status < 200 || outcome.http_status > 299) return [];
+  const when = timeOf(exchange);
   switch (call) {
     case 'place':
     case 'cancel':
@@ -19,16 +21,21 @@ export function toldBy({ call, order_ids, idempotency_key, outcome }: Exchange):
       const order = orderData.safeParse(outcome.body).data?.data;
       if (order === undefined) return undefined;
       const { order_id, status } = order;
-      const told: ApiAnswer = { kind: 'status-told', order_id, status };
+      const told: ApiAnswer = { kind: 'status-told', order_id, status, when };
       if (call === 'status') return [told];
-      if (call === 'cancel') return [{ kind: 'cancellation-accepted', order_id }, told];
+      if (call === 'cancel') return [{ kind: 'cancellation-accepted', order_id, when }, told];
       const key = idempotency_key === undefined ? {} : { idempotency_key };
-      return [{ kind: 'order-accepted', order_id, ...key }, told];
+      return [{ kind: 'order-accepted', order_id, ...key, when }, told];
     }
     case 'pay':
       if (!settledData.safeParse(outcome.body).success) return undefined;
-      return order_ids.map((order_id) => ({ kind: 'payment-settled', order_id }));
+      return order_ids.map((order_id) => ({ kind: 'payment-settled', order_id, when }));
     case 'stocks':
       return [];
   }
+}
+
+function timeOf({ at, elapsed_ms }: Exchange): AnswerTime {
+  const asked_at = Date.parse(at);
+  return { asked_at, answered_at: asked_at + elapsed_ms };
 }

@@ -1,6 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import type { ApiAnswer } from './api-answer.ts';
+import type { Expectations } from './expectations.ts';
 import { checkInvariants } from './invariants.ts';
+import type { OrderStatus } from './order-status.ts';
 import type {
   ChargeSnapshot,
   ExecutionSnapshot,
@@ -25,6 +27,10 @@ describe('a sound snapshot', () => {
 
   test('still passes when the execution of a finished order was dropped with age', () => {
     expect(checkInvariants(withoutExecution('confirmed')).verdict).toBe('all hold');
+  });
+
+  test('passes also where all is known beforehand', () => {
+    expect(checkInvariants(sound, { records_kept: true, stocked: new Map([['item', 100]]) }).verdict).toBe('all hold');
   });
 
   const nothing: Snapshot = {
@@ -86,7 +92,55 @@ describe('every accepted order ends', () => {
   });
 });
 
+describe('where all is known beforehand', () => {
+  const records_kept = true;
+  test.each<[string, Snapshot, Expectations, string]>([
+    [
+      'a finished order whose execution is gone',
+      withoutExecution('confirmed'),
+      { records_kept },
+      'order confirmed: it is CONFIRMED but no execution is known',
+    ],
+    [
+      'an order that lost its lines',
+      changeOrder('confirmed', { lines: [] }),
+      { records_kept },
+      'order confirmed: it asks for nothing, but its COMMITTED reservation is for 2 of item',
+    ],
+    [
+      'an item whose row is gone, and nothing with it',
+      sound,
+      { stocked: new Map([['lost', 5]]) },
+      'item lost: it was stocked with 5, but there is no such item any more',
+    ],
+    [
+      'an item whose whole record shrank',
+      sound,
+      { stocked: new Map([['item', 101]]) },
+      'item item: it was stocked with 101, but its record says 100',
+    ],
+  ])('%s is found', (_what, snapshot, expected, finding) => {
+    expect(checkInvariants(snapshot, expected).violations.map(describeViolation)).toEqual([
+      expect.stringContaining(finding),
+    ]);
+  });
+});
+
 describe('stock adds up', () => {
+  test.each<[string, Snapshot]>([
+    ['held for other pieces', changeOrder('waiting', { lines: [{ item_id: 'item', count: 3 }] })],
+    ['sold without a line', changeOrder('confirmed', { lines: [{ item_id: 'other', count: 2 }] })],
+    ['released of something else', changeReservation('declined', { lines: [{ item_id: 'item', count: 1 }] })],
+  ])('a reservation %s than its order asks for is found', (_what, snapshot) => {
+    expectFinding(snapshot, 'stock adds up', 'it asks for');
+  });
+
+  test('a tombstone without lines, and lines that are split otherwise, are in order', () => {
+    const split = [1, 1].map((count) => ({ item_id: 'item', count }));
+    const tombstone = changeReservation('declined', { lines: [] });
+    expect(checkInvariants(changeOrder('waiting', { lines: split }, tombstone)).verdict).toBe('all hold');
+  });
+
   const item = { item_id: 'item', stocked: 100, available: 94, held: 4, sold: 2 };
   test.each([
     ['a piece that got lost', { ...item, available: 93 }, 'available 93 + held 4 + sold 2 = 99, but 100 were stocked'],
@@ -239,6 +293,25 @@ describe('no answer taken back', () => {
   ];
   test.each(answers)('%s is found', (_what, answer, finding) => {
     expectFinding({ ...sound, answers: [...sound.answers, answer] }, 'no answer taken back', finding);
+  });
+
+  const sight = (status: OrderStatus, asked_at: number, answered_at: number): ApiAnswer => ({
+    kind: 'status-told',
+    order_id: 'confirmed',
+    status,
+    when: { asked_at, answered_at },
+  });
+
+  test('an end that was taken back for a while is found, although all is well again', () => {
+    const answers = [sight('CONFIRMED', 10, 20), sight('PAID', 30, 40), sight('CONFIRMED', 50, 60)];
+    const finding = 'it was told to be CONFIRMED, and afterwards to be PAID';
+    expectFinding({ ...sound, answers }, 'no answer taken back', finding);
+    expect(checkInvariants({ ...sound, answers: [...answers, sight('PAID', 41, 45)] }).violations).toHaveLength(1);
+  });
+
+  test('an earlier status told by a request that overlaps in time is in order', () => {
+    const answers = [sight('CONFIRMED', 10, 20.4), sight('PAID', 5, 40), sight('PAID', 21, 40)];
+    expect(checkInvariants({ ...sound, answers }).verdict).toBe('all hold');
   });
 
   test('the same broken answer, given many times, is reported once', () => {

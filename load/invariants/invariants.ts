@@ -1,11 +1,15 @@
+import { findRevisedEnds } from './answer-order.ts';
 import { findWrongCapture } from './capture-once.ts';
+import type { Expectations } from './expectations.ts';
 import { findBrokenAnswers } from './kept-answers.ts';
 import { findLeftover } from './leftover.ts';
 import { orderCases } from './order-case.ts';
 import { findUnendedOrder, isWaitingForPayment } from './order-end.ts';
 import type { OrderStatus } from './order-status.ts';
+import { findWrongLines } from './reserved-lines.ts';
 import type { Snapshot } from './snapshot.ts';
 import { findUnbalancedStock } from './stock-balance.ts';
+import { findMissingStock } from './stocked-items.ts';
 import type { Violation } from './violation.ts';
 
 /** What was looked at, so that a reader sees how much a pass is worth. */
@@ -29,16 +33,20 @@ export interface InvariantReport {
   readonly checked: CheckedCounts;
 }
 
-/** Checks the design's five invariants over a snapshot taken while nothing moves. Pure. */
-export function checkInvariants(snapshot: Snapshot): InvariantReport {
+/** Checks the design's five invariants, and what else is expected, over a snapshot taken while nothing moves. Pure. */
+export function checkInvariants(snapshot: Snapshot, expected: Expectations = {}): InvariantReport {
+  const kept = expected.records_kept ?? false;
   const cases = orderCases(snapshot);
   const caseById = new Map(cases.map((subject) => [subject.order_id, subject]));
   const violations = [
-    ...cases.flatMap((subject) => findUnendedOrder(subject, snapshot.taken_at)),
+    ...cases.flatMap((subject) => findUnendedOrder(subject, snapshot.taken_at, kept)),
     ...findUnbalancedStock(snapshot.items, snapshot.reservations),
+    ...findMissingStock(snapshot.items, expected.stocked ?? new Map()),
+    ...cases.flatMap((subject) => findWrongLines(subject, kept)),
     ...cases.flatMap(findWrongCapture),
     ...cases.flatMap(findLeftover),
     ...findBrokenAnswers(snapshot.answers, (order_id) => caseById.get(order_id)),
+    ...findRevisedEnds(snapshot.answers),
   ];
   return { verdict: verdictOf(snapshot, violations), violations, checked: countChecked(snapshot) };
 }

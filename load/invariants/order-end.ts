@@ -8,18 +8,21 @@ import type { Violation } from './violation.ts';
  * An order may still wait for its payment while its execution runs and its payment is not due yet.
  *
  * @param now ISO 8601, when the snapshot was taken.
+ * @param executionsKept whether a finished order without an execution is a finding, too; old ones are dropped in time.
  */
-export function findUnendedOrder({ order, execution }: OrderCase, now: string): readonly Violation[] {
+export function findUnendedOrder(
+  { order, execution }: OrderCase,
+  now: string,
+  executionsKept: boolean,
+): readonly Violation[] {
   if (order === undefined) return [];
   const saga = execution === undefined ? 'no execution is known' : `its execution is ${execution.status}`;
   const violation = (finding: string): readonly Violation[] => [
     { invariant: 'every accepted order ends', subject: { order_id: order.order_id }, finding },
   ];
   if (isFinished(order.status)) {
-    // Old executions are dropped in time, so a finished order may have none.
-    return execution === undefined || execution.status === 'SUCCEEDED'
-      ? []
-      : violation(`it is ${order.status} but ${saga}`);
+    const isInOrder = execution === undefined ? !executionsKept : execution.status === 'SUCCEEDED';
+    return isInOrder ? [] : violation(`it is ${order.status} but ${saga}`);
   }
   if (order.status === 'NEEDS_ATTENTION') {
     if (execution?.status !== 'FAILED') return violation(`it is NEEDS_ATTENTION but ${saga}`);

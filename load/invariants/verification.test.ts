@@ -36,6 +36,12 @@ describe('verification', () => {
     expect(result.report.verdict).toBe('broken');
   });
 
+  test('what is known beforehand is checked at every look', async () => {
+    const expected = { stocked: new Map([['lost', 1]]) };
+    const result = await verifyInvariants(sourceOf([sound]), [], { ...fast, expected });
+    expect(result.report.verdict).toBe('broken');
+  });
+
   test('a store that restarts while draining is waited for', async () => {
     const source = sourceOf([sound]);
     let refusals = 2;

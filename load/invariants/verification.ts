@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ApiAnswer } from './api-answer.ts';
 import { backlogOf } from './backlog.ts';
+import type { Expectations } from './expectations.ts';
 import { checkInvariants, type InvariantReport } from './invariants.ts';
 import type { Snapshot } from './snapshot.ts';
 
@@ -19,6 +20,8 @@ export interface VerificationOptions {
   readonly poll_seconds?: number;
   /** How long a finding may take to go away by itself, such as a late charge that Payment is about to void. */
   readonly settle_seconds?: number;
+  /** What is known beforehand; a finding like any other where it does not hold. */
+  readonly expected?: Expectations;
   /** Told after each look how many orders are still open, and every failed look. */
   readonly onProgress?: (progress: DrainProgress) => void;
 }
@@ -48,12 +51,12 @@ export async function verifyInvariants(
 ): Promise<Verification> {
   const { drained, seconds } = await drain(source, options);
   let snapshot = await source.read(answers);
-  let report = checkInvariants(snapshot);
+  let report = checkInvariants(snapshot, options.expected);
   const settled = Date.now() + (options.settle_seconds ?? 60) * 1000;
   while (report.verdict === 'broken' && Date.now() < settled) {
     await sleep((options.poll_seconds ?? 1) * 1000);
     snapshot = await source.read(answers);
-    report = checkInvariants(snapshot);
+    report = checkInvariants(snapshot, options.expected);
   }
   return { report, snapshot, drained, drain_seconds: seconds };
 }
