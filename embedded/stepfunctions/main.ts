@@ -110,11 +110,12 @@ const main = async (): Promise<void> => {
   process.on('SIGTERM', close);
 };
 
-try {
-  await main();
-} catch (error) {
+const fail = (error: unknown): void => {
   const isUsage = error instanceof OptionError || (error instanceof TypeError && 'code' in error);
   const isKnown = isUsage || error instanceof JournalVersionError || error instanceof JournalLockedError;
   console.error(isUsage ? `${error.message}\n\n${USAGE}` : isKnown ? error.message : error);
   process.exitCode = isUsage ? 2 : 1;
-}
+};
+
+// Imported, it does nothing: so it is compiled ahead of its first run (embedded/compile-ahead.mjs).
+if (import.meta.main !== false) await main().catch(fail);

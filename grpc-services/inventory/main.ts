@@ -6,27 +6,30 @@ import { runService } from '../common/service-main.ts';
 import { readCatalogue } from './catalogue.ts';
 import { inventoryService } from './service.ts';
 
-const environment = readEnvironment(
-  serviceEnvironment(50_051).extend({
-    ITEMS_TABLE: z.string().min(3),
-    RESERVATIONS_TABLE: z.string().min(3),
-    SEED_FILE: z.string().min(1).optional(),
-    HOLD_SECONDS: wholeNumber(1, 5_184_000, 900),
-    SWEEP_INTERVAL_SECONDS: wholeNumber(1, 86_400, 5),
-  }),
-  process.env,
-);
+async function main(): Promise<void> {
+  const environment = readEnvironment(
+    serviceEnvironment(50_051).extend({
+      ITEMS_TABLE: z.string().min(3),
+      RESERVATIONS_TABLE: z.string().min(3),
+      SEED_FILE: z.string().min(1).optional(),
+      HOLD_SECONDS: wholeNumber(1, 5_184_000, 900),
+      SWEEP_INTERVAL_SECONDS: wholeNumber(1, 86_400, 5),
+    }),
+    process.env,
+  );
+  const catalogue = environment.SEED_FILE === undefined ? [] : readCatalogue(environment.SEED_FILE);
+  await runService('inventory', environment, ({ documents, logger }) =>
+    inventoryService({
+      documents,
+      tables: { items: environment.ITEMS_TABLE, reservations: environment.RESERVATIONS_TABLE },
+      clock: systemClock,
+      logger,
+      defaultHoldSeconds: environment.HOLD_SECONDS,
+      sweepIntervalMs: environment.SWEEP_INTERVAL_SECONDS * 1_000,
+      catalogue,
+    }),
+  );
+}
 
-const catalogue = environment.SEED_FILE === undefined ? [] : readCatalogue(environment.SEED_FILE);
-
-await runService('inventory', environment, ({ documents, logger }) =>
-  inventoryService({
-    documents,
-    tables: { items: environment.ITEMS_TABLE, reservations: environment.RESERVATIONS_TABLE },
-    clock: systemClock,
-    logger,
-    defaultHoldSeconds: environment.HOLD_SECONDS,
-    sweepIntervalMs: environment.SWEEP_INTERVAL_SECONDS * 1_000,
-    catalogue,
-  }),
-);
+// Imported, it does nothing: so it is compiled ahead of its first run (embedded/compile-ahead.mjs).
+if (import.meta.main !== false) await main();
