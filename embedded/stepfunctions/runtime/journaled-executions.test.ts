@@ -9,7 +9,13 @@ import { FairQueue } from './fair-queue.ts';
 import { JournaledExecutions } from './journaled-executions.ts';
 import { TaskRunner } from './task-runner.ts';
 
-const logger = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
+let reported: string[];
+const logger = {
+  debug: () => {},
+  info: () => {},
+  warn: () => {},
+  error: (_fields: object, message: string) => reported.push(message),
+};
 const FUNCTION = 'arn:aws:lambda:us-east-1:000000000000:function:work';
 const TASK: JsonObject = { StartAt: 'T', States: { T: { Type: 'Task', Resource: FUNCTION, End: true } } };
 
@@ -48,6 +54,7 @@ beforeEach(() => {
   journal = new Journal(':memory:', 'process');
   ended = [];
   calls = [];
+  reported = [];
   executions = shell();
 });
 
@@ -136,6 +143,54 @@ describe('the durable shell', () => {
     (await eventually(() => calls[1])).resolve('second call');
     expect(await eventually(() => ended[0])).toMatchObject({ status: 'SUCCEEDED', output: '"second call"' });
     expect(calls).toHaveLength(2);
+  });
+
+  test('an execution whose state cannot be read is reported and keeps no other from being taken up', async () => {
+    const unreadable = await start(TASK, 'unreadable');
+    await start(TASK, 'sound');
+    await start(TASK, 'later');
+    executions.close();
+    journal.states.update(unreadable, '{"cut off', { dueAt: undefined, tasksOut: 1 });
+    executions = shell();
+    await executions.recover();
+    expect(calls).toHaveLength(5);
+    expect(reported).toContain('an execution could not be taken up again');
+  });
+
+  test('tasks that could not be taken up on a full disk are called once it has room', async () => {
+    await start(TASK);
+    executions.close();
+    executions = shell();
+    writable(false);
+    await executions.recover();
+    expect(calls).toHaveLength(1);
+    writable(true);
+    await eventually(() => calls[1]);
+    await new Promise((done) => setTimeout(done, 300));
+    expect(calls).toHaveLength(2);
+  });
+
+  test('timers are fired even when a lost task cannot be taken up', async () => {
+    const wait: JsonObject = { Type: 'Wait', Seconds: 1, End: true };
+    const task: JsonObject = { Type: 'Task', Resource: FUNCTION, End: true };
+    const branches = [
+      { StartAt: 'T', States: { T: task } },
+      { StartAt: 'W', States: { W: wait } },
+    ];
+    const unreadable = await start({
+      StartAt: 'P',
+      States: { P: { Type: 'Parallel', Branches: branches, End: true } },
+    });
+    const waiting = await start({}, 'waiting');
+    executions.close();
+    journal.states.update(unreadable, '{"cut off', { dueAt: undefined, tasksOut: 1 });
+    executions = shell();
+    await executions.recover();
+    await eventually(
+      () =>
+        Object.values(executions.state(waiting)?.frames ?? {}).some(({ end }) => end?.status === 'SUCCEEDED') ||
+        undefined,
+    );
   });
 
   test('does not take a task for lost that was begun while it recovers', async () => {

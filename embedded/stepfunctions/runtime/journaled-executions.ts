@@ -11,6 +11,7 @@ import { GroupCommit } from './group-commit.ts';
 import { type IncomingEvent, takeIn } from './incoming-event.ts';
 import { type Delivery, type LiveExecution, LiveExecutions } from './live-execution.ts';
 import { LostTasks, tasksOf } from './lost-tasks.ts';
+import { Recovery } from './recovery.ts';
 import { stepThrough } from './step-through.ts';
 import type { TaskOwner, TaskRunner } from './task-runner.ts';
 import { wakeningOf } from './wakening.ts';
@@ -20,8 +21,6 @@ import { countEnds } from './write-children.ts';
 /** What is kept in memory of executions that nothing happens to. */
 const KEPT_IN_MEMORY = { executions: 2_000, characters: 32 * 1024 * 1024 };
 
-/** Executions taken up again at a time after a start. */
-const TAKEN_UP_AT_ONCE = 200;
 /** Pauses before an event that could not be written down is brought again. */
 const FIRST_REDELIVERY_MS = 250;
 const LONGEST_REDELIVERY_MS = 60_000;
@@ -56,6 +55,7 @@ export class JournaledExecutions {
   readonly #live = new LiveExecutions(KEPT_IN_MEMORY);
   readonly #timers: DueTimers;
   readonly #lost: LostTasks;
+  readonly #recovery: Recovery;
   readonly #starts = new Map<string, Promise<Execution>>();
   #lastId: number;
   #closed = false;
@@ -75,6 +75,7 @@ export class JournaledExecutions {
     this.#commits = new GroupCommit(journal.database);
     this.#lastId = journal.executions.lastId();
     this.#lost = new LostTasks(journal.states.withTasksOut());
+    this.#recovery = new Recovery((id) => this.#takeUp(id), logger);
     this.#timers = new DueTimers(journal.states, (id, now) => this.#fireDueOf(id, now), logger);
   }
 
@@ -128,18 +129,16 @@ export class JournaledExecutions {
 
   /**
    * After a start: takes up every task that was out when the last process ended, and fires the timers that ran out
-   * meanwhile. Callers may be served at the same time.
+   * meanwhile. Callers may be served at the same time. What cannot be taken up yet is tried again later.
    */
   async recover(): Promise<void> {
-    const ids = this.#lost.executions;
-    for (let i = 0; i < ids.length; i += TAKEN_UP_AT_ONCE) {
-      await Promise.all(ids.slice(i, i + TAKEN_UP_AT_ONCE).map((id) => this.#takeUp(id)));
-    }
+    await this.#recovery.run(this.#lost.executions);
     await this.#timers.fire();
   }
 
   close(): void {
     this.#closed = true;
+    this.#recovery.stop();
     this.#timers.stop();
     this.#commits.flush();
   }
@@ -221,24 +220,33 @@ export class JournaledExecutions {
 
   #run(live: LiveExecution, effects: readonly Effect[]): void {
     if (this.#closed) return;
-    const owner = this.#ownerOf(live);
     for (const effect of effects) {
-      switch (effect.type) {
-        case 'RunTask':
-          if (effect.target.kind === 'ACTIVITY') this.#listener.activityScheduled(effect.target.activityArn);
-          else this.#tasks.run(owner, effect);
-          break;
-        case 'CancelTask':
-          this.#tasks.cancel(owner, effect.taskId);
-          break;
-        case 'EndExecution':
-          this.#listener.ended(live.execution, live.origin);
-          break;
-        case 'SetTimer':
-        case 'CancelTimer':
-          // The journal's due times stand for all timers.
-          break;
+      try {
+        this.#perform(live, effect);
+      } catch (error) {
+        // What this is about is committed; the other effects must not be lost with it.
+        this.#logger.error({ executionArn: live.execution.arn, effect: effect.type, err: error }, 'an effect broke');
       }
+    }
+  }
+
+  #perform(live: LiveExecution, effect: Effect): void {
+    const owner = this.#ownerOf(live);
+    switch (effect.type) {
+      case 'RunTask':
+        if (effect.target.kind === 'ACTIVITY') this.#listener.activityScheduled(effect.target.activityArn);
+        else this.#tasks.run(owner, effect);
+        break;
+      case 'CancelTask':
+        this.#tasks.cancel(owner, effect.taskId);
+        break;
+      case 'EndExecution':
+        this.#listener.ended(live.execution, live.origin);
+        break;
+      case 'SetTimer':
+      case 'CancelTimer':
+        // The journal's due times stand for all timers.
+        break;
     }
   }
 
@@ -284,16 +292,18 @@ export class JournaledExecutions {
   /** Timers first: a task whose time is over need not be run again. */
   async #takeUp(id: number): Promise<void> {
     if (!this.#find(id)) return;
-    const lost = this.#lost.take(id);
     await this.#fireDueOf(id, Date.now());
-    const stillOut = (): readonly RunTask[] => tasksOf(this.state(id)).filter(({ taskId }) => lost.has(taskId));
-    await Promise.all(
-      stillOut()
-        .filter(({ submitted }) => !submitted)
-        .map(({ taskId }) => this.deliver(id, { type: 'TaskRestarted', taskId })),
-    );
+    await Promise.all(this.#lost.of(id).map((taskId) => this.#restart(id, taskId)));
+  }
+
+  /** Runs a lost task again if it is still out. It stays lost until that is written down. */
+  async #restart(id: number, taskId: string): Promise<void> {
+    const stillOut = (): RunTask | undefined => tasksOf(this.state(id)).find((task) => task.taskId === taskId);
+    if (stillOut()?.submitted === undefined) await this.deliver(id, { type: 'TaskRestarted', taskId });
+    this.#lost.found(id, taskId);
     const live = this.#find(id);
-    if (live) this.#run(live, stillOut());
+    const task = stillOut();
+    if (live && task) this.#run(live, [task]);
   }
 
   async #fireDueOf(id: number, now: number): Promise<boolean> {

@@ -9,7 +9,7 @@ import { isOurs } from './wakening.ts';
  * and what they set in motion is not lost.
  */
 export class LostTasks {
-  readonly #byExecution: Map<number, ReadonlySet<string> | undefined>;
+  readonly #byExecution: Map<number, Set<string> | undefined>;
 
   /** @param executions those with tasks out, as found at the start */
   constructor(executions: readonly number[]) {
@@ -28,11 +28,16 @@ export class LostTasks {
     }
   }
 
-  /** The execution's lost tasks, which are no longer lost after this. */
-  take(id: number): ReadonlySet<string> {
-    const tasks = this.#byExecution.get(id) ?? new Set<string>();
-    this.#byExecution.delete(id);
-    return tasks;
+  /** The execution's lost tasks. It has been loaded. */
+  of(id: number): readonly string[] {
+    return [...(this.#byExecution.get(id) ?? [])];
+  }
+
+  /** A task was taken up, or need not be. */
+  found(id: number, taskId: string): void {
+    const tasks = this.#byExecution.get(id);
+    tasks?.delete(taskId);
+    if (tasks?.size === 0) this.#byExecution.delete(id);
   }
 }
 
