@@ -14,3 +14,8 @@ test('the same thing at another time is another entry', () => {
   const again = { ...reserved, at: '2026-01-01T00:00:02.000Z' };
   expect(orderView(testOrder({ timeline: [reserved, again] })).timeline).toEqual([reserved, again]);
 });
+
+test('what is not for the customer is not in the view', () => {
+  const shown = JSON.stringify(orderView(testOrder({ task_token: 'token-1', payment_method: 'tok_visa' })));
+  for (const secret of ['placement', 'token', 'tok_visa', 'hash']) expect(shown).not.toContain(secret);
+});

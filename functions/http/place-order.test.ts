@@ -90,7 +90,7 @@ test('same key, same body, later: the order as it stands then, and no further st
   await place({ body: BODY, headers });
   const placed = await orders.find(orderId);
   if (placed === undefined) throw new Error('the order was not written');
-  await orders.removeUnstarted(orderId);
+  await orders.removeUnstarted(placed);
   await orders.add({ ...placed, status: 'CONFIRMED', start_pending: undefined });
   stepFunctions.calls.length = 0;
   expect(await place({ body: BODY, headers })).toMatchObject({ statusCode: 202, data: { status: 'CONFIRMED' } });
@@ -150,6 +150,24 @@ test('start refused while a repeat of the request starts it: what the repeat was
   expect(await place({ body: BODY, headers })).toMatchObject({ statusCode: 202 });
   expect(await repeat).toMatchObject({ statusCode: 202 });
   expect(await orders.find(orderId)).toMatchObject({ order_id: orderId });
+});
+
+test('start refused, and the order placed again with another body before the refusal is told: each is answered about its own', async () => {
+  const { headers, orderId } = freshKey();
+  const other = { ...BODY, list: [{ id: 'item1', count: 3 }] };
+  let second: ReturnType<typeof place> | undefined;
+  stepFunctions.reply = async (call) => {
+    if (second !== undefined) return success(call);
+    const first = await orders.find(orderId);
+    if (first === undefined) throw new Error('the order was not written');
+    await orders.removeUnstarted(first);
+    second = place({ body: other, headers });
+    await second;
+    return refuse('ThrottlingException');
+  };
+  expect(await place({ body: BODY, headers })).toMatchObject({ statusCode: 503, meta: { code: 'SAGA_UNAVAILABLE' } });
+  expect(await second).toMatchObject({ statusCode: 202 });
+  expect((await orders.find(orderId))?.lines).toEqual([{ item_id: 'item1', count: 3 }]);
 });
 
 test('more at once than the process takes: refused at once, nothing written', async () => {

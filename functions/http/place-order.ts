@@ -72,10 +72,11 @@ async function place(order: Order, request: HttpRequest, { orders, saga }: Place
 
 /** Nothing runs: the order is taken back, so that a refusal leaves nothing behind. */
 async function refused(order: Order, cause: unknown, orders: OrderRepository): Promise<APIGatewayProxyResult> {
-  const removed = await orders.removeUnstarted(order.order_id);
-  const kept = removed ? undefined : await orders.find(order.order_id);
-  if (kept !== undefined) return accepted(kept);
-  throw startRefused(cause);
+  if (await orders.removeUnstarted(order)) throw startRefused(cause);
+  const kept = await orders.find(order.order_id);
+  // A record of another placement is for the request that wrote it to answer.
+  if (kept?.placement_id !== order.placement_id) throw startRefused(cause);
+  return accepted(kept);
 }
 
 /** The order was there before: the same request again, or another one under the same key. */
@@ -84,17 +85,22 @@ async function repeated(
   present: Order | undefined,
   { orders, saga }: Pick<PlaceOrderDependencies, 'orders' | 'saga'>,
 ): Promise<APIGatewayProxyResult> {
-  if (present !== undefined && present.request_hash !== order.request_hash) {
-    throw new IdempotencyKeyReusedError(
-      'the Idempotency-Key belongs to an order with another body; send the same body, or another key',
-    );
-  }
+  if (present !== undefined) assertSameRequest(order, present);
   if (present !== undefined && present.start_pending === undefined) return accepted(present);
   const announced = await orders.announceStart(order.order_id, new Date());
   if (announced.order === undefined) throw startRefused(undefined);
+  // Between reading and announcing, the order may have been taken back and placed anew.
+  assertSameRequest(order, announced.order);
   // Whatever the start comes to, the order stays and the schedule sees to it.
   if (announced.applied) await saga.start(announced.order);
   return accepted(announced.order);
+}
+
+function assertSameRequest(order: Order, present: Order): void {
+  if (present.request_hash === order.request_hash) return;
+  throw new IdempotencyKeyReusedError(
+    'the Idempotency-Key belongs to an order with another body; send the same body, or another key',
+  );
 }
 
 function accepted({ order_id, status }: Order): APIGatewayProxyResult {

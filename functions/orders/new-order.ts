@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { Order } from './order.ts';
 import { requestHash } from './request-hash.ts';
 
@@ -28,6 +29,7 @@ export function newOrder(request: OrderRequest, now: Date): Order {
       payment_method: request.paymentMethod,
       payment_window_seconds: request.requestedWindowSeconds,
     }),
+    placement_id: randomUUID(),
     payment_method: request.paymentMethod,
     payment_window_seconds: request.paymentWindowSeconds,
     timeline: [{ at, status: 'PENDING', what: 'order placed' }],

@@ -24,21 +24,37 @@ test('an order that is not there is not found', async () => {
 test('an id is given once: a second order under it shows the first', async () => {
   const first = testOrder();
   await orders.add(first);
-  const second = await orders.add({ ...first, lines: [{ item_id: 'item2', count: 1 }] });
+  const second = await orders.add(testOrder({ order_id: first.order_id, lines: [{ item_id: 'item2', count: 1 }] }));
   expect(second).toMatchObject({ applied: false, order: { lines: [{ item_id: 'item1', count: 2 }] } });
 });
 
 test('start refused: the order is taken back', async () => {
   const order = testOrder();
   await orders.add(order);
-  expect(await orders.removeUnstarted(order.order_id)).toBe(true);
+  expect(await orders.removeUnstarted(order)).toBe(true);
   expect(await orders.find(order.order_id)).toBeUndefined();
+});
+
+test('repeated delete, delivered late: the order that was placed again meanwhile stays', async () => {
+  const first = testOrder();
+  await orders.add(first);
+  expect(await orders.removeUnstarted(first)).toBe(true);
+  const second = testOrder({ order_id: first.order_id });
+  await orders.add(second);
+  expect(await orders.removeUnstarted(first)).toBe(false);
+  expect(await orders.find(first.order_id)).toMatchObject({ placement_id: second.placement_id });
+});
+
+test('repeated put, because its reply was lost: the order is recognised as the one that was just written', async () => {
+  const order = testOrder();
+  await orders.add(order);
+  expect(await orders.add(order)).toMatchObject({ applied: true, order: { placement_id: order.placement_id } });
 });
 
 test('an order that its saga has written to is not taken back', async () => {
   const order = testOrder({ status: 'RESERVED', start_pending: undefined });
   await orders.add(order);
-  expect(await orders.removeUnstarted(order.order_id)).toBe(false);
+  expect(await orders.removeUnstarted(order)).toBe(false);
   expect(await orders.find(order.order_id)).toBeDefined();
 });
 
@@ -46,13 +62,13 @@ test('an order that somebody else is starting is not taken back', async () => {
   const order = testOrder();
   await orders.add(order);
   expect(await orders.announceStart(order.order_id, new Date())).toMatchObject({ applied: true });
-  expect(await orders.removeUnstarted(order.order_id)).toBe(false);
+  expect(await orders.removeUnstarted(order)).toBe(false);
 });
 
 test('an order that was taken back cannot be started by somebody else any more', async () => {
   const order = testOrder();
   await orders.add(order);
-  await orders.removeUnstarted(order.order_id);
+  await orders.removeUnstarted(order);
   expect(await orders.announceStart(order.order_id, new Date())).toEqual({ applied: false, order: undefined });
 });
 

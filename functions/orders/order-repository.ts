@@ -1,5 +1,6 @@
 import { DeleteCommand, PutCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { type Order, orderSchema } from './order.ts';
+import { placement, removal, startAnnouncement } from './order-placement.ts';
 import { answering, type ConditionalWrite, conditionally, type OrderTable, readOrder } from './order-table.ts';
 
 /** Global secondary index that holds only the orders whose saga has not made its first write yet. */
@@ -9,13 +10,13 @@ const START_PENDING_INDEX = 'start-pending';
 export interface OrderRepository {
   /** The order as last written; undefined where there is none. */
   readonly find: (orderId: string) => Promise<Order | undefined>;
-  /** Writes a new order; where its id is taken, nothing is written and the present record is answered. */
+  /** Writes a new order; where its id is taken by another, nothing is written and the present record is answered. */
   readonly add: (order: Order) => Promise<ConditionalWrite>;
   /**
-   * Takes back an order whose start was refused. False where the saga has written to it meanwhile, or where somebody
-   * else has announced a start of its own.
+   * Takes back the order that was added, after its start was refused. False where the saga has written to it meanwhile,
+   * where somebody else has announced a start of its own, or where it is gone.
    */
-  readonly removeUnstarted: (orderId: string) => Promise<boolean>;
+  readonly removeUnstarted: (order: Pick<Order, 'order_id' | 'placement_id'>) => Promise<boolean>;
   /**
    * Announces a start by somebody else than the request that wrote the order, which may not take it back from then on.
    * Not applied where the saga has written already, or where the order is taken back.
@@ -30,44 +31,26 @@ export function createOrderRepository(table: OrderTable): OrderRepository {
   const { client, name } = table;
   return {
     find: (orderId) => readOrder(table, orderId),
-    add: (order) =>
-      conditionally(async () => {
-        await client.send(
-          new PutCommand({
-            TableName: name,
-            Item: order,
-            ConditionExpression: 'attribute_not_exists(order_id)',
-            ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
-          }),
-        );
+    add: async (order) => {
+      const addition = await conditionally(async () => {
+        await client.send(new PutCommand({ TableName: name, ...placement(order) }));
         return order;
-      }),
-    removeUnstarted: async (orderId) => {
-      const removal = await conditionally(async () => {
-        const { Attributes } = await client.send(
-          new DeleteCommand({
-            TableName: name,
-            Key: { order_id: orderId },
-            ConditionExpression: 'attribute_exists(start_pending) AND attribute_not_exists(start_repeated_at)',
-            ReturnValues: 'ALL_OLD',
-          }),
-        );
+      });
+      // The SDK repeats a write whose reply was lost, and the repeat finds what the first one wrote.
+      const isOwn = addition.order !== undefined && addition.order.placement_id === order.placement_id;
+      return isOwn ? { applied: true, order: addition.order } : addition;
+    },
+    removeUnstarted: async (order) => {
+      const taken = await conditionally(async () => {
+        const { Attributes } = await client.send(new DeleteCommand({ TableName: name, ...removal(order) }));
         return orderSchema.parse(Attributes);
       });
-      return removal.applied;
+      return taken.applied;
     },
     announceStart: (orderId, now) =>
       conditionally(async () => {
         const { Attributes } = await client.send(
-          new UpdateCommand({
-            TableName: name,
-            Key: { order_id: orderId },
-            UpdateExpression: 'SET start_repeated_at = :now',
-            ConditionExpression: 'attribute_exists(start_pending)',
-            ExpressionAttributeValues: { ':now': now.toISOString() },
-            ReturnValues: 'ALL_NEW',
-            ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
-          }),
+          new UpdateCommand({ TableName: name, ...startAnnouncement(orderId, now) }),
         );
         return orderSchema.parse(Attributes);
       }),

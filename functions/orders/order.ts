@@ -30,6 +30,8 @@ export const orderSchema = z.object({
   currency: z.string().optional(),
   /** Tells a repeated request from another one under the same idempotency key. */
   request_hash: z.string(),
+  /** Of this very record: one that is written again under the same order id has another. Empty in records older than it. */
+  placement_id: z.string().default(''),
   /** The provider's token of the payment method; absent where the order is paid by `/payment/pay`. */
   payment_method: z.string().optional(),
   payment_window_seconds: z.int(),
