@@ -1,23 +1,25 @@
 import {
   Client,
   credentials,
-  Metadata,
+  type Metadata,
   Server,
   ServerCredentials,
   type ServerUnaryCall,
   type ServiceDefinition,
-  type ServiceError,
   type sendUnaryData,
   status,
 } from '@grpc/grpc-js';
 import { CHANNEL_OPTIONS } from '../../functions/clients/grpc-client.ts';
 import { bindPatiently, type FaultProxy } from './fault-proxy.ts';
+import { type GrpcReply, hasArrived, refusalError } from './grpc-reply.ts';
 import type { Wire } from './wire.ts';
 import type { WireCall } from './wire-call.ts';
-import type { Refusal } from './wire-fault.ts';
 
-/** What a unary call came to: the answer's bytes, or the error with its code and trailers. */
-type Reply = { readonly answer: Buffer } | { readonly error: ServiceError };
+/** A reply, and what is to be called once the caller has it. */
+interface Answered {
+  readonly reply: GrpcReply;
+  readonly onForwarded: () => void;
+}
 
 /** Answers a call in place of the service, which never hears of it: a proxy that lies. */
 export type Lie = (call: WireCall, request: Buffer) => Buffer | undefined;
@@ -74,14 +76,18 @@ export class GrpcFaultProxy implements FaultProxy {
   #register(server: Server, path: string): void {
     const handler = (call: ServerUnaryCall<Buffer, Buffer>, callback: sendUnaryData<Buffer>): void => {
       this.#pass(path, call).then(
-        (reply) => ('answer' in reply ? callback(null, reply.answer) : callback(reply.error)),
+        ({ reply, onForwarded }) => {
+          if ('answer' in reply) callback(null, reply.answer);
+          else callback(reply.error);
+          onForwarded();
+        },
         (error: unknown) => callback({ code: status.UNAVAILABLE, details: String(error) }),
       );
     };
     server.register(path, handler, asItIs, asItIs, 'unary');
   }
 
-  async #pass(path: string, call: ServerUnaryCall<Buffer, Buffer>): Promise<Reply> {
+  async #pass(path: string, call: ServerUnaryCall<Buffer, Buffer>): Promise<Answered> {
     const operation = path.split('/').at(-1) ?? path;
     const order_id = call.metadata.get('order-id')[0];
     const described: WireCall = {
@@ -90,22 +96,23 @@ export class GrpcFaultProxy implements FaultProxy {
       ...(typeof order_id === 'string' ? { order_id } : {}),
     };
     const lie = this.#lie(described, call.request);
-    if (lie !== undefined) return { answer: lie };
+    if (lie !== undefined) return toldAtOnce({ answer: lie });
     const carried = await this.#wire.carry(described, {
       deliver: (alone) => this.#deliver(path, call, alone),
       hasFailed: (reply) => 'error' in reply,
+      hasArrived,
     });
     switch (carried.kind) {
       case 'replied':
-        return carried.reply;
+        return carried;
       case 'refused':
-        return { error: refusalError(carried.refusal) };
+        return toldAtOnce({ error: refusalError(carried.refusal) });
       case 'lost':
-        return { error: refusalError('reset') };
+        return toldAtOnce({ error: refusalError('reset') });
     }
   }
 
-  #deliver(path: string, call: ServerUnaryCall<Buffer, Buffer>, alone: boolean): Promise<Reply> {
+  #deliver(path: string, call: ServerUnaryCall<Buffer, Buffer>, alone: boolean): Promise<GrpcReply> {
     this.#client ??= new Client(`127.0.0.1:${this.#upstreamPort()}`, credentials.createInsecure(), CHANNEL_OPTIONS);
     const client = this.#client;
     const deadline = alone ? Date.now() + ownDeadlineMilliseconds : call.getDeadline();
@@ -124,19 +131,12 @@ export class GrpcFaultProxy implements FaultProxy {
   }
 }
 
+function toldAtOnce(reply: GrpcReply): Answered {
+  return { reply, onForwarded: () => {} };
+}
+
 /** For calls whose caller does not wait any more. */
 const ownDeadlineMilliseconds = 10_000;
-
-const refusalCodes: Readonly<Record<Refusal, status>> = {
-  reset: status.UNAVAILABLE,
-  'server error': status.INTERNAL,
-  throttled: status.RESOURCE_EXHAUSTED,
-};
-
-function refusalError(refusal: Refusal): ServiceError {
-  const details = `A fault was injected: ${refusal}`;
-  return Object.assign(new Error(details), { code: refusalCodes[refusal], details, metadata: new Metadata() });
-}
 
 function asItIs(bytes: Buffer): Buffer {
   return bytes;

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { type Link, orderNamedIn, type WireCall } from './wire-call.ts';
+import { type Link, orderNamedIn, tokenNamedIn, type WireCall } from './wire-call.ts';
 
 /** A listener that speaks HTTP/1.1. */
 export type HttpLink = Exclude<Link, 'inventory' | 'payment'>;
@@ -7,17 +7,23 @@ export type HttpLink = Exclude<Link, 'inventory' | 'payment'>;
 /** What a request is, for faults and points to be aimed at. */
 export function describeHttpCall(
   link: HttpLink,
-  { method, url = '', headers }: IncomingMessage,
+  { method, url = '', headers }: Pick<IncomingMessage, 'method' | 'url' | 'headers'>,
   body: Buffer,
 ): WireCall {
   const text = body.toString('utf8');
   const order_id = orderNamedIn(text) ?? orderNamedIn(url);
+  const task_token = tokenNamedIn(text);
   const operation = operationOf(
     link,
     { method: method ?? '', url, target: String(headers['x-amz-target'] ?? '') },
     text,
   );
-  return { link, operation, ...(order_id === undefined ? {} : { order_id }) };
+  return {
+    link,
+    operation,
+    ...(order_id === undefined ? {} : { order_id }),
+    ...(task_token === undefined ? {} : { task_token }),
+  };
 }
 
 interface RequestLine {

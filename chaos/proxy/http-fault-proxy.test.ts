@@ -78,9 +78,13 @@ test('a late request arrives although its caller has given up', async () => {
   const impatient = new AbortController();
   const remove = wire.add({
     target: 'dynamodb',
-    fault: { kind: 'latency', percent: 100, most_ms: 200 },
+    touches: () => {
+      impatient.abort();
+      return true;
+    },
+    fault: { kind: 'latency', percent: 100, most_ms: 400 },
     choices: new Choices(1, 'test'),
-    onHit: () => impatient.abort(),
+    onHit: () => {},
   });
   await expect(send(impatient.signal)).rejects.toThrow();
   remove();

@@ -19,6 +19,9 @@ interface Reply {
   readonly body: Buffer;
 }
 
+/** Longer than any part of the stack takes to answer, standing still included. */
+const upstreamMilliseconds = 60_000;
+
 const ofOneConnection = new Set(['connection', 'keep-alive', 'transfer-encoding', 'content-length', 'host']);
 
 /** Passes HTTP requests on one by one, each on a connection of its own, with what the wire does to them. */
@@ -72,6 +75,8 @@ export class HttpFaultProxy implements FaultProxy {
     const call = describeHttpCall(this.#link, incoming, body);
     const carried = await this.#wire.carry(call, {
       deliver: () => this.#deliver(incoming, body),
+      // What does not arrive is no reply but an exception.
+      hasArrived: () => true,
       hasFailed: ({ status, headers }) =>
         status >= 400 || headers.some((name) => name.toLowerCase() === 'x-amz-function-error'),
     });
@@ -84,6 +89,7 @@ export class HttpFaultProxy implements FaultProxy {
         return;
       case 'replied': {
         const { status, headers, body: answer } = carried.reply;
+        response.once('close', carried.onForwarded);
         response.writeHead(status, [...headers, 'content-length', String(answer.length)]).end(answer);
       }
     }
@@ -92,13 +98,18 @@ export class HttpFaultProxy implements FaultProxy {
   #deliver({ method, url, rawHeaders }: IncomingMessage, body: Buffer): Promise<Reply> {
     return new Promise((resolve, reject) => {
       const port = this.#upstreamPort();
+      const signal = AbortSignal.timeout(upstreamMilliseconds);
       const headers = [...kept(rawHeaders), 'host', `127.0.0.1:${port}`, 'content-length', String(body.length)];
-      const outgoing = openRequest({ host: '127.0.0.1', port, method, path: url, headers, agent: false }, (answer) => {
-        whole(answer).then(
-          (answered) => resolve({ status: answer.statusCode ?? 502, headers: kept(answer.rawHeaders), body: answered }),
-          reject,
-        );
-      });
+      const outgoing = openRequest(
+        { host: '127.0.0.1', port, method, path: url, headers, agent: false, signal },
+        (answer) => {
+          whole(answer).then(
+            (answered) =>
+              resolve({ status: answer.statusCode ?? 502, headers: kept(answer.rawHeaders), body: answered }),
+            reject,
+          );
+        },
+      );
       outgoing.once('error', reject).end(body);
     });
   }

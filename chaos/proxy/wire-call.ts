@@ -26,9 +26,23 @@ export interface WireCall {
   readonly operation: string;
   /** The order it is about, where it can be told from the call. */
   readonly order_id?: string;
+  /** The task token in it: of an order's saga, which who answers to it does not name. */
+  readonly task_token?: string;
+}
+
+/** Whether a call changes something: only of such a call does a lost reply or a second delivery matter. */
+export function hasEffect({ operation }: WireCall): boolean {
+  return !/^(?:GET |Get|List|Describe|Query|Scan|BatchGet|TransactGet)/.test(operation);
 }
 
 const namedOrder = /order_id\W+(?:S\W+)?(?<id>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})/;
+
+const namedToken = /"task_?token"\s*:\s*"(?<token>[^"\\]+)"/i;
+
+/** The task token that a text in JSON holds. */
+export function tokenNamedIn(text: string): string | undefined {
+  return namedToken.exec(text)?.groups?.token;
+}
 
 /** The order that a text in JSON, in DynamoDB's JSON or in a URL is about; the first where there are several. */
 export function orderNamedIn(text: string): string | undefined {

@@ -19,50 +19,49 @@ export interface WireRule {
   /** Which calls; all where absent. */
   readonly touches?: (call: WireCall) => boolean;
   readonly choices: Choices;
-  /** Told of every call that the fault befell. */
+  /** Told of every call that the fault has befallen, once it has, and only where it can have done harm. */
   readonly onHit: (call: WireCall, what: string) => void;
 }
 
 /** How a call is refused: by a broken connection, an error of the server, or an error that says "not now". */
 export type Refusal = 'reset' | 'server error' | 'throttled';
 
-/** What befalls one call. */
+/** Told when what was drawn has really happened. */
+type Hit = () => void;
+
+/** What is to befall one call. */
 export interface Fate {
-  readonly delay_ms: number;
-  readonly refusal?: Refusal;
-  readonly loses_reply: boolean;
-  /** Milliseconds after which it is delivered again. */
-  readonly again_after_ms?: number;
+  readonly delay?: { readonly milliseconds: number; readonly hit: Hit };
+  readonly refused?: { readonly refusal: Refusal; readonly hit: Hit };
+  readonly lost?: { readonly hit: Hit };
+  /** It is delivered once more after so many milliseconds. */
+  readonly again?: { readonly milliseconds: number; readonly hit: Hit };
 }
 
 const refusals: readonly Refusal[] = ['reset', 'server error', 'throttled'];
 
-/** Draws what befalls a call from the rules that touch it, and tells each rule that hit. */
+/** Draws what is to befall a call from the rules that touch it; of two rules of one kind the later one counts. */
 export function drawFate(rules: readonly WireRule[], call: WireCall): Fate {
-  let fate: Fate = { delay_ms: 0, loses_reply: false };
+  let fate: Fate = {};
   for (const { fault, choices, touches, onHit } of rules) {
     if (touches?.(call) === false || !choices.happens(fault.percent)) continue;
     switch (fault.kind) {
       case 'latency': {
-        const delay_ms = choices.between(1, fault.most_ms);
-        onHit(call, `delivered ${delay_ms} ms late`);
-        fate = { ...fate, delay_ms: fate.delay_ms + delay_ms };
+        const milliseconds = choices.between(1, fault.most_ms);
+        fate = { ...fate, delay: { milliseconds, hit: () => onHit(call, `delivered ${milliseconds} ms late`) } };
         break;
       }
       case 'errors': {
         const refusal = choices.pick(refusals);
-        onHit(call, `not delivered: ${refusal}`);
-        fate = { ...fate, refusal };
+        fate = { ...fate, refused: { refusal, hit: () => onHit(call, `not delivered: ${refusal}`) } };
         break;
       }
       case 'lost reply':
-        onHit(call, 'delivered, its reply lost');
-        fate = { ...fate, loses_reply: true };
+        fate = { ...fate, lost: { hit: () => onHit(call, 'delivered, its reply lost') } };
         break;
       case 'duplicates': {
-        const again_after_ms = choices.between(0, fault.most_ms);
-        onHit(call, `delivered again ${again_after_ms} ms later`);
-        fate = { ...fate, again_after_ms };
+        const milliseconds = choices.between(0, fault.most_ms);
+        fate = { ...fate, again: { milliseconds, hit: () => onHit(call, `delivered again ${milliseconds} ms later`) } };
         break;
       }
     }

@@ -1,18 +1,22 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { WirePoint } from '../faults/points.ts';
-import { targetOfLink, type WireCall } from './wire-call.ts';
-import { drawFate, type Refusal, type WireRule } from './wire-fault.ts';
+import { TokenOrders } from './token-orders.ts';
+import { hasEffect, targetOfLink, type WireCall } from './wire-call.ts';
+import { drawFate, type Fate, type Refusal, type WireRule } from './wire-fault.ts';
 
 /** How a proxy carries one call to the part it stands before. */
 export interface Delivery<Reply> {
   /** @param alone whether the caller may have given up: then the call must go on without it */
   readonly deliver: (alone: boolean) => Promise<Reply>;
   readonly hasFailed: (reply: Reply) => boolean;
+  /** Whether the reply shows that the part has got the call. */
+  readonly hasArrived: (reply: Reply) => boolean;
 }
 
 /** What the caller gets to hear. */
 export type Carried<Reply> =
-  | { readonly kind: 'replied'; readonly reply: Reply }
+  /** `onForwarded` is to be called once the caller has been given the reply. */
+  | { readonly kind: 'replied'; readonly reply: Reply; readonly onForwarded: () => void }
   | { readonly kind: 'refused'; readonly refusal: Refusal }
   | { readonly kind: 'lost' };
 
@@ -25,11 +29,17 @@ interface ArmedPoint {
   readonly act: AtPoint;
 }
 
+/** A shorter delay changes nothing for anybody. */
+const noticeableMilliseconds = 500;
+/** Longer than any proxy waits for the part behind it. */
+const quietWithinMilliseconds = 90_000;
+
 /** All that passes between the parts of the stack: the faults that befall it, and the points at which something is done. */
 export class Wire {
   readonly #rules = new Set<WireRule>();
   readonly #armed = new Set<ArmedPoint>();
   readonly #underway = new Set<Promise<unknown>>();
+  readonly #tokens = new TokenOrders();
 
   /** Puts a fault on the wire until the returned function is called. */
   add(rule: WireRule): () => void {
@@ -44,32 +54,63 @@ export class Wire {
     return () => this.#armed.delete(armed);
   }
 
-  /** Carries a call with whatever befalls it. */
-  carry<Reply>(call: WireCall, delivery: Delivery<Reply>): Promise<Carried<Reply>> {
-    return this.#watched(this.#carry(call, delivery));
+  /** Takes every fault and every point back. */
+  heal(): void {
+    this.#rules.clear();
+    this.#armed.clear();
   }
 
-  /** Resolves once all that is on its way now has arrived, what nobody waits for any more included. */
-  async quiet(): Promise<void> {
-    await Promise.allSettled(this.#underway);
+  /** Carries a call with whatever befalls it. */
+  carry<Reply>(call: WireCall, delivery: Delivery<Reply>): Promise<Carried<Reply>> {
+    return this.#watched(this.#carry(this.#tokens.identified(call), delivery));
+  }
+
+  /**
+   * Resolves once all that is on its way now has arrived, what nobody waits for any more included.
+   *
+   * @throws {Error} something is still on its way when the time is over
+   */
+  async quiet(within_ms = quietWithinMilliseconds): Promise<void> {
+    const late = sleep(within_ms, 'late', { ref: false });
+    const outcome = await Promise.race([Promise.allSettled(this.#underway), late]);
+    if (outcome === 'late') throw new Error(`A call was still on its way after ${within_ms / 1000} s`);
   }
 
   async #carry<Reply>(call: WireCall, delivery: Delivery<Reply>): Promise<Carried<Reply>> {
     await this.#pass(call, 'arrived');
     const rules = [...this.#rules].filter(({ target }) => target === targetOfLink[call.link]);
-    const { delay_ms, refusal, loses_reply, again_after_ms } = drawFate(rules, call);
-    if (delay_ms > 0) await sleep(delay_ms);
-    if (refusal !== undefined) return { kind: 'refused', refusal };
-    if (again_after_ms !== undefined) this.#deliverAgain(delivery, again_after_ms);
-    const alone = delay_ms > 0 || loses_reply;
-    const reply = await delivery.deliver(alone);
-    await this.#pass(call, delivery.hasFailed(reply) ? 'failed' : 'answered');
-    return loses_reply ? { kind: 'lost' } : { kind: 'replied', reply };
+    const { delay, refused, lost, again } = drawFate(rules, call);
+    if (delay !== undefined) await sleep(delay.milliseconds);
+    if (refused !== undefined) {
+      refused.hit();
+      return { kind: 'refused', refusal: refused.refusal };
+    }
+    const alone = delay !== undefined || lost !== undefined;
+    const delivered = delivery.deliver(alone);
+    if (again !== undefined) this.#deliverAgain(call, delivery, delivered, again);
+    const reply = await delivered;
+    if (delay !== undefined && delay.milliseconds >= noticeableMilliseconds && delivery.hasArrived(reply)) delay.hit();
+    const hasFailed = delivery.hasFailed(reply);
+    const onForwarded = await this.#pass(call, hasFailed ? 'failed' : 'answered');
+    if (lost === undefined) return { kind: 'replied', reply, onForwarded };
+    if (!hasFailed && hasEffect(call)) lost.hit();
+    onForwarded();
+    return { kind: 'lost' };
   }
 
-  #deliverAgain<Reply>({ deliver }: Delivery<Reply>, after_ms: number): void {
-    // Nobody hears of this answer, so nobody hears of its failure either.
-    this.#watched(sleep(after_ms).then(() => deliver(true))).catch(() => undefined);
+  #deliverAgain<Reply>(
+    call: WireCall,
+    { deliver, hasArrived }: Delivery<Reply>,
+    first: Promise<Reply>,
+    { milliseconds, hit }: NonNullable<Fate['again']>,
+  ): void {
+    const twice = async () => {
+      await sleep(milliseconds);
+      const replies = [await deliver(true), await first];
+      if (replies.every(hasArrived) && hasEffect(call)) hit();
+    };
+    // Nobody hears of this answer, so nobody hears of its failure either; a failed delivery is no hit.
+    this.#watched(twice()).catch(() => undefined);
   }
 
   #watched<Result>(way: Promise<Result>): Promise<Result> {
@@ -79,13 +120,15 @@ export class Wire {
     return way;
   }
 
-  async #pass(call: WireCall, phase: WirePoint['phase']): Promise<void> {
+  /** Does what is to be done while the call stands still, and returns what is to be done once the reply is forwarded. */
+  async #pass(call: WireCall, phase: WirePoint['phase']): Promise<() => void> {
     for (const armed of this.#armed) {
       if (armed.point.phase !== phase || !armed.point.isAt(call) || !armed.touches(call)) continue;
       this.#armed.delete(armed);
-      const acted = armed.act(call);
-      if (armed.point.holds) await acted;
-      return;
+      if (!armed.point.holds) return () => void armed.act(call);
+      await armed.act(call);
+      break;
     }
+    return () => {};
   }
 }
