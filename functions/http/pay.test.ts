@@ -66,6 +66,9 @@ async function sagaWrites(orderId: string, status: OrderStatus): Promise<Reply> 
   return { kind: 'answer', output: {} };
 }
 
+const wait = (orderId: string, taskToken: string, attempt: number) =>
+  beginPaymentWait(database.table, { orderId, taskToken, attempt, enteredAt: new Date(), windowSeconds: 60 });
+
 function pay(list: readonly { readonly id: string; readonly order_id: string }[], owner?: string, patienceMs = 5_000) {
   const tokens = createTaskTokens(stepFunctions.client);
   const handler = createHandler(() => ({ table: database.table, payment, tokens, patienceMs }));
@@ -175,7 +178,7 @@ test('the saga waits under another token meanwhile: it is told under that one', 
   const { order_id } = await written(awaitingOrder());
   stepFunctions.reply = async ({ input }) => {
     if (input.taskToken === 'token-2') return sagaWrites(order_id, 'PAID');
-    await beginPaymentWait(database.table, { orderId: order_id, taskToken: 'token-2', windowSeconds: 60 }, new Date());
+    await wait(order_id, 'token-2', 1);
     return refuse('TaskTimedOut');
   };
   expect(await pay([{ id: 'payment-1', order_id }])).toMatchObject({ statusCode: 200, data: true });
@@ -215,7 +218,7 @@ test('an order that is not ready yet is waited for', async () => {
   const { order_id } = await written(awaitingOrder({ status: 'RESERVED', task_token: undefined }));
   stepFunctions.reply = () => sagaWrites(order_id, 'PAID');
   const paid = pay([{ id: 'payment-1', order_id }]);
-  await beginPaymentWait(database.table, { orderId: order_id, taskToken: 'token-1', windowSeconds: 60 }, new Date());
+  await wait(order_id, 'token-1', 0);
   expect(await paid).toMatchObject({ statusCode: 200, data: true });
 });
 

@@ -49,6 +49,8 @@ export const orderSchema = z.object({
   payment_id: z.string().optional(),
   /** Wakes the saga. A secret: in no answer and in no log. */
   task_token: z.string().optional(),
+  /** Which try of the saga's task the token belongs to. */
+  task_attempt: z.int().optional(),
   payment_due_at: z.string().optional(),
   reason_code: z.string().optional(),
   reason: z.string().optional(),

@@ -14,9 +14,12 @@ afterAll(() => database.close());
 
 const NOW = new Date('2026-11-22T12:00:00.000Z');
 
-async function waited(order: Order, taskToken = 'token-1'): Promise<Order | undefined> {
+const wait = (orderId: string, taskToken: string, attempt: number) =>
+  beginPaymentWait(database.table, { orderId, taskToken, attempt, enteredAt: NOW, windowSeconds: 60 });
+
+async function waited(order: Order, taskToken = 'token-1', attempt = 0): Promise<Order | undefined> {
   await createOrderRepository(database.table).add(order);
-  await beginPaymentWait(database.table, { orderId: order.order_id, taskToken, windowSeconds: 60 }, NOW);
+  await wait(order.order_id, taskToken, attempt);
   return readOrder(database.table, order.order_id);
 }
 
@@ -24,7 +27,7 @@ test('the token, the end of the window and the state are recorded together', asy
   expect(await waited(testOrder({ status: 'RESERVED' }))).toMatchObject({
     status: 'AWAITING_PAYMENT',
     task_token: 'token-1',
-    payment_due_at: '2026-11-22T12:01:00.000Z',
+    payment_due_at: '2026-11-22T12:00:54.000Z',
   });
 });
 
@@ -35,8 +38,19 @@ test('duplicate: the same token again changes nothing', async () => {
 });
 
 test('a task that was tried again waits under its new token, and a claim on the order stays', async () => {
-  const order = awaitingOrder({ task_token: 'token-1', payment_id: 'payment-1' });
-  expect(await waited(order, 'token-2')).toMatchObject({ task_token: 'token-2', payment_id: 'payment-1' });
+  const order = awaitingOrder({ task_token: 'token-1', task_attempt: 0, payment_id: 'payment-1' });
+  expect(await waited(order, 'token-2', 1)).toMatchObject({ task_token: 'token-2', payment_id: 'payment-1' });
+});
+
+test('the write of a former try arrives late: the token that counts stays', async () => {
+  const { order_id } = testOrder();
+  await waited(testOrder({ order_id, status: 'RESERVED' }), 'token-2', 1);
+  expect(await wait(order_id, 'token-1', 0)).toBe('SUPERSEDED');
+  expect(await readOrder(database.table, order_id)).toMatchObject({ task_token: 'token-2', task_attempt: 1 });
+});
+
+test('a task that does not count its tries waits under its last token', async () => {
+  expect(await waited(awaitingOrder({ task_attempt: 0 }), 'token-2', 0)).toMatchObject({ task_token: 'token-2' });
 });
 
 test('an order that was cancelled before does not wait', async () => {
@@ -46,7 +60,8 @@ test('an order that was cancelled before does not wait', async () => {
 
 test('an order beyond waiting is an input one cannot work with', async () => {
   await expect(waited(testOrder({ status: 'PAID' }))).rejects.toMatchObject({ name: 'InvalidTaskInputError' });
-  await expect(
-    beginPaymentWait(database.table, { orderId: 'nobody', taskToken: 't', windowSeconds: 1 }, NOW),
-  ).rejects.toMatchObject({ name: 'InvalidTaskInputError', message: 'there is no order nobody' });
+  await expect(wait('nobody', 'token-1', 0)).rejects.toMatchObject({
+    name: 'InvalidTaskInputError',
+    message: 'there is no order nobody',
+  });
 });

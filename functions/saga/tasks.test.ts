@@ -146,12 +146,24 @@ test('AwaitPayment records the token that wakes the saga', async () => {
   const order = testOrder({ status: 'RESERVED', start_pending: undefined });
   await createOrderRepository(database.table).add(order);
   const wait = awaitPayment(() => database.table);
-  const input = { ...about(order.order_id), task_token: 'token-1', payment_window_seconds: 60 };
+  const input = {
+    ...about(order.order_id),
+    task_token: 'token-1',
+    attempt: 1001,
+    entered_at: '2026-11-22T12:00:00.000Z',
+    payment_window_seconds: 60,
+  };
   expect(await wait(input)).toEqual({});
-  expect(await readOrder(database.table, order.order_id)).toMatchObject({
+  const awaiting = {
     status: 'AWAITING_PAYMENT',
     task_token: 'token-1',
-  });
+    payment_due_at: '2026-11-22T12:00:54.000Z',
+  };
+  expect(await readOrder(database.table, order.order_id)).toMatchObject(awaiting);
+  // A former try, and one of a definition that told neither its try nor its time.
+  expect(await wait({ ...input, task_token: 'token-0', attempt: 1000 })).toEqual({});
+  expect(await wait({ ...about(order.order_id), task_token: 'token-0', payment_window_seconds: 60 })).toEqual({});
+  expect(await readOrder(database.table, order.order_id)).toMatchObject(awaiting);
 });
 
 test('AwaitRedrive fails the execution until it was redriven', async () => {
