@@ -162,9 +162,10 @@ export class Engine {
     this.#retention.executionsEnded(1);
     const machine = this.#journal.stateMachines.find(execution.stateMachineArn);
     if (machine?.status === 'DELETING') this.#journal.stateMachines.dropDeleted();
-    const owner = origin.parent && this.#context.executions.ownerOfParent(origin.parent);
+    if (!origin.parent?.waits) return;
+    const owner = this.#context.executions.ownerOfParent(origin.parent);
     const record = owner && this.#journal.executions.findById(origin.id);
-    if (!origin.parent || !owner || !record) return;
+    if (!owner || !record) return;
     const pattern = this.#context.executions.patternOf(origin.parent);
     const end = pattern && jobEndOf(record, execution.stateMachineArn, pattern);
     if (end) this.#tasks.jobEnded(owner, origin.parent.taskId, end);
@@ -179,7 +180,7 @@ export class Engine {
   /** AWS stops the execution that a `.sync` task waits for when the task is given up. */
   #stopJob(execution: number | undefined, taskId: string): void {
     if (execution === undefined) return;
-    for (const child of this.#journal.executions.runningChildren(execution, taskId)) {
+    for (const child of this.#journal.executions.awaitedBy(execution, taskId)) {
       this.#context.executions.deliverQuietly(child, { type: 'StopRequested' });
     }
   }

@@ -33,7 +33,7 @@ export interface ApiContext {
 export interface ActionCaller extends Caller {
   /** A task calls, so the work is part of what was accepted before. */
   readonly isTask?: boolean;
-  /** The `.sync` task that waits for the end of what the action starts. */
+  /** The task that calls, where its execution is in the journal. */
   readonly parent?: ParentTask;
 }
 

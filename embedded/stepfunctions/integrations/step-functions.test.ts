@@ -1,6 +1,12 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
-import type { JsonObject } from '../language/json.ts';
-import { startTestServer, type TestServer } from '../testing/test-server.ts';
+import { parseTaskTarget } from '../core/task-target.ts';
+import { Engine } from '../engine.ts';
+import type { ParentTask } from '../journal/execution-store.ts';
+import type { Json, JsonObject } from '../language/json.ts';
+import { settingsOf } from '../settings.ts';
+import { eventually, startTestServer, type TestServer } from '../testing/test-server.ts';
+import type { IntegrationTarget } from './integration.ts';
+import { StepFunctions } from './step-functions.ts';
 
 let server: TestServer | undefined;
 
@@ -79,4 +85,69 @@ test('aws-sdk:sfn calls any action, its members and dates spelt as AWS’s SDK d
     Status: 'ACTIVE',
     CreationDate: expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/),
   });
+});
+
+describe('a task that is interrupted between what it starts and its own answer', () => {
+  /** Runs the caller's task a second time, as a restart does when the first answer was not written down. */
+  const twice = async (resource: string, parameters: JsonObject): Promise<readonly unknown[]> => {
+    const engine = new Engine(settingsOf({ dataDir: ':memory:', lambdaEndpoint: 'http://127.0.0.1:1' }));
+    const call = (action: string, body: JsonObject, parent?: ParentTask): Promise<JsonObject> =>
+      Promise.resolve(
+        engine.call(action, body, { gone: () => new AbortController().signal, ...(parent && { parent }) }),
+      );
+    try {
+      const roleArn = 'arn:aws:iam::000000000000:role/test';
+      const definition = JSON.stringify(ECHO);
+      const { stateMachineArn } = await call('CreateStateMachine', { name: 'child', roleArn, definition });
+      const own = new StepFunctions(call);
+      const [service = '', action = ''] = resource.split(/:(?=[^:]*$)/);
+      const target = parseTaskTarget(`arn:aws:states:::${service}:${action}`) as IntegrationTarget;
+      const origin = { executionArn: 'arn:parent', taskId: 'task-1', execution: 77 };
+      const attempt = (): Promise<Json> =>
+        (target.sdk ? own.sdk : own.optimized)({
+          target,
+          input: { StateMachineArn: stateMachineArn ?? null, ...parameters },
+          origin,
+          cancelled: new AbortController().signal,
+        });
+      const first = (await attempt()) as JsonObject;
+      const second = (await attempt()) as JsonObject;
+      const { executions } = await call('ListExecutions', { stateMachineArn: stateMachineArn ?? null });
+      expect(executions).toHaveLength(1);
+      return [first.ExecutionArn, second.ExecutionArn];
+    } finally {
+      await engine.close();
+    }
+  };
+
+  test.each([
+    ['states:startExecution', {}],
+    ['states:startExecution', { Name: 'named' }],
+    ['states:startExecution.waitForTaskToken', {}],
+    ['states:startExecution.sync', {}],
+    ['aws-sdk:sfn:startExecution', {}],
+    ['aws-sdk:sfn:startExecution', { Name: 'named' }],
+  ])('by %s %j finds the execution it started, though that has ended', async (resource, parameters) => {
+    const [first, second] = await twice(resource, parameters);
+    expect(second).toBe(first);
+  });
+});
+
+test('with fire and forget what was started goes on when its own execution is stopped, and does not answer for the task', async () => {
+  server = await startTestServer();
+  const wait: JsonObject = { StartAt: 'Wait', States: { Wait: { Type: 'Wait', Seconds: 1, End: true } } };
+  const child = await server.create('child', wait);
+  const start = { Type: 'Task', Resource: 'arn:aws:states:::states:startExecution', Next: 'Hold' };
+  const caller: JsonObject = {
+    StartAt: 'Call',
+    States: {
+      Call: { ...start, Parameters: { StateMachineArn: child, Name: 'left' } },
+      Hold: { Type: 'Wait', Seconds: 60, End: true },
+    },
+  };
+  const executionArn = await server.start(await server.create('caller', caller));
+  const left = child.replace('stateMachine', 'execution').concat(':left');
+  await eventually(() => server?.call('DescribeExecution', { executionArn: left }).catch(() => undefined));
+  await server.call('StopExecution', { executionArn });
+  expect(await server.end(left)).toMatchObject({ status: 'SUCCEEDED' });
 });

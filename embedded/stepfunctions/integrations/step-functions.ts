@@ -27,7 +27,7 @@ export class StepFunctions {
       name: Name ?? derivedName(origin),
       input: inputText(Input),
     };
-    const response = await this.#attempt('StartExecution', body, parentOf(target, origin), optimizedFailure);
+    const response = await this.#attempt('StartExecution', body, startedBy(target, origin), optimizedFailure);
     const requestId = randomUUID();
     return {
       ...toLanguageNames(withDates(response, (at) => at) as JsonObject),
@@ -41,10 +41,11 @@ export class StepFunctions {
   };
 
   /** `aws-sdk:sfn:…`, any action. */
-  readonly sdk: Integration = async ({ target, input }) => {
+  readonly sdk: Integration = async ({ target, input, origin }) => {
     const action = `${target.action.slice(0, 1).toUpperCase()}${target.action.slice(1)}`;
     const body = toApiNames(objectOf(input, target));
-    const response = await this.#attempt(action, body, undefined, sdkFailure);
+    const named = action === 'StartExecution' ? { name: derivedName(origin), ...body } : body;
+    const response = await this.#attempt(action, named, startedBy(target, origin), sdkFailure);
     return toLanguageNames(withDates(response, (at) => new Date(at).toISOString()) as JsonObject);
   };
 
@@ -105,10 +106,11 @@ const derivedName = ({ executionArn, taskId }: TaskOrigin): string => {
   return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20, 32)].join('-');
 };
 
-const parentOf = ({ pattern }: IntegrationTarget, { execution, taskId }: TaskOrigin): ParentTask | undefined =>
-  execution !== undefined && (pattern === 'RUN_A_JOB' || pattern === 'RUN_A_JOB_V2')
-    ? { execution, taskId }
-    : undefined;
+/** Kept with what is started, so that a task that is run again after a crash finds it, whatever became of it. */
+const startedBy = ({ pattern }: IntegrationTarget, { execution, taskId }: TaskOrigin): ParentTask | undefined =>
+  execution === undefined
+    ? undefined
+    : { execution, taskId, waits: pattern === 'RUN_A_JOB' || pattern === 'RUN_A_JOB_V2' };
 
 const classOf = (type: string): string => (type.endsWith('Exception') ? type : `${type}Exception`);
 

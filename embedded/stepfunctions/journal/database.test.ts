@@ -6,6 +6,7 @@ import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { eventually } from '../testing/test-server.ts';
 import { JournalLockedError } from './data-lock.ts';
 import { Database, JournalVersionError } from './database.ts';
+import { ExecutionStore } from './execution-store.ts';
 
 let dataDir: string;
 
@@ -51,5 +52,23 @@ test('what is written finds its way from the log into the file while the journal
   const before = await size();
   db.transaction(() => db.statement("INSERT INTO settings (name, value) VALUES ('big', ?)").run('x'.repeat(1_000_000)));
   await eventually(async () => ((await size()) > before + 900_000 ? true : undefined));
+  await db.close();
+});
+
+test('a journal of version 1 is taken over: what was started by a task that waits is still awaited', async () => {
+  await new Database(dataDir, 'process').close();
+  const raw = new DatabaseSync(join(dataDir, 'stepfunctions.sqlite'));
+  raw.exec(`
+    DROP INDEX executions_awaited;
+    ALTER TABLE executions DROP COLUMN parent_waits;
+    PRAGMA user_version = 1;
+    INSERT INTO executions (id, arn, name, state_machine, revision, status, input, started_at, parent, parent_task) VALUES
+      (1, 'arn:1', 'child', 1, 1, 'RUNNING', '{}', 0, 7, 'task-3'),
+      (2, 'arn:2', 'other', 1, 1, 'RUNNING', '{}', 0, NULL, NULL);
+  `);
+  raw.close();
+  const db = new Database(dataDir, 'process');
+  const awaited = [{ id: 1, parent: { execution: 7, taskId: 'task-3', waits: true } }];
+  expect(new ExecutionStore(db).awaited()).toEqual(awaited);
   await db.close();
 });

@@ -4,7 +4,7 @@ import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import type { Durability } from '../options.ts';
 import { Checkpointer } from './checkpointer.ts';
 import { DataLock } from './data-lock.ts';
-import { SCHEMA, SCHEMA_VERSION } from './schema.ts';
+import { MIGRATIONS, SCHEMA, SCHEMA_VERSION } from './schema.ts';
 
 /** Thrown when the journal on disk was written by a version of the engine this one cannot read. */
 export class JournalVersionError extends Error {
@@ -64,12 +64,8 @@ export class Database {
   #migrate(): void {
     const version = Number(this.#db.prepare('PRAGMA user_version').get()?.user_version ?? 0);
     if (version === SCHEMA_VERSION) return;
-    if (version !== 0) {
-      throw new JournalVersionError(
-        `The journal has version ${version}, this engine reads ${SCHEMA_VERSION}. Start it with another --data folder.`,
-      );
-    }
-    this.transaction(() => this.#db.exec(`${SCHEMA}; PRAGMA user_version = ${SCHEMA_VERSION};`));
+    const steps = version === 0 ? [SCHEMA] : stepsFrom(version);
+    this.transaction(() => this.#db.exec(`${steps.join(';')}; PRAGMA user_version = ${SCHEMA_VERSION};`));
   }
 
   /** The statement for this SQL, prepared at its first use. */
@@ -112,3 +108,18 @@ export class Database {
     this.#lock?.release();
   }
 }
+
+/** @throws {JournalVersionError} no way leads from there to this engine's version */
+const stepsFrom = (version: number): readonly string[] => {
+  const steps: string[] = [];
+  for (let at = version; at !== SCHEMA_VERSION; at += 1) {
+    const step = MIGRATIONS[at];
+    if (step === undefined) {
+      throw new JournalVersionError(
+        `The journal has version ${version}, this engine reads ${SCHEMA_VERSION}. Start it with another --data folder.`,
+      );
+    }
+    steps.push(step);
+  }
+  return steps;
+};

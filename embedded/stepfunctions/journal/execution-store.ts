@@ -2,10 +2,12 @@ import type { Execution, ExecutionStatus } from '../core/execution.ts';
 import type { Database } from './database.ts';
 import { integerOf, integerOrNothing, type Row, textOf, textOrNothing } from './row.ts';
 
-/** A task of another execution that started this one and waits for its end (`startExecution.sync`). */
+/** A task of another execution that started this one. */
 export interface ParentTask {
   readonly execution: number;
   readonly taskId: string;
+  /** It goes on when this execution ends (`startExecution.sync`). */
+  readonly waits: boolean;
 }
 
 /** What is known of an execution without its inner state. */
@@ -81,7 +83,8 @@ export interface ExecutionFilter {
 const parentOf = (row: Row): ParentTask | undefined => {
   const execution = integerOrNothing(row, 'parent');
   const taskId = textOrNothing(row, 'parent_task');
-  return execution === undefined || taskId === undefined ? undefined : { execution, taskId };
+  if (execution === undefined || taskId === undefined) return undefined;
+  return { execution, taskId, waits: integerOf(row, 'parent_waits') === 1 };
 };
 
 const recordOf = (row: Row): ExecutionRecord => ({
@@ -113,8 +116,8 @@ const NO_STATE_MACHINE = 0;
 
 const INSERT = `INSERT INTO executions
   (id, arn, name, state_machine, revision, version_arn, alias_arn, trace_header, status, input, output, error, cause,
-   started_at, stopped_at, redrive_count, redriven_at, parent, parent_task)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
+   started_at, stopped_at, redrive_count, redriven_at, parent, parent_task, parent_waits)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
 
 const UPDATE = `UPDATE executions
   SET status = ?, output = ?, error = ?, cause = ?, stopped_at = ?, redrive_count = ?, redriven_at = ? WHERE id = ?`;
@@ -166,6 +169,7 @@ export class ExecutionStore {
         execution.redriveDate ?? null,
         origin.parent?.execution ?? null,
         origin.parent?.taskId ?? null,
+        origin.parent?.waits === true ? 1 : 0,
       );
   }
 
@@ -245,12 +249,27 @@ export class ExecutionStore {
       .map(recordOf);
   }
 
-  /** Executions that a task started and waits for. */
-  runningChildren(parent: number, taskId: string): readonly number[] {
+  /** Executions that run and that a task started and waits for. */
+  awaitedBy(parent: number, taskId: string): readonly number[] {
     return this.#db
-      .statement("SELECT id FROM executions WHERE parent = ? AND parent_task = ? AND status = 'RUNNING'")
+      .statement(
+        "SELECT id FROM executions WHERE parent = ? AND parent_task = ? AND parent_waits = 1 AND status = 'RUNNING'",
+      )
       .all(parent, taskId)
       .map((row) => integerOf(row, 'id'));
+  }
+
+  /** Every execution that runs and that a task waits for, or waited for when it was started. */
+  awaited(): readonly { readonly id: number; readonly parent: ParentTask }[] {
+    return this.#db
+      .statement(
+        "SELECT id, parent, parent_task, parent_waits FROM executions WHERE parent_waits = 1 AND status = 'RUNNING'",
+      )
+      .all()
+      .flatMap((row) => {
+        const parent = parentOf(row);
+        return parent ? [{ id: integerOf(row, 'id'), parent }] : [];
+      });
   }
 
   /** How many are RUNNING. */

@@ -3,7 +3,7 @@
  * at start and end only, `states` holds what the core needs to go on and two columns by which a restart and the clock
  * find the few executions that have something to do, `history` takes one row per step however many events it has.
  */
-export const SCHEMA_VERSION = 1;
+export const SCHEMA_VERSION = 2;
 
 export const SCHEMA = `
 CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -90,6 +90,7 @@ CREATE TABLE executions (
   redrive_token TEXT,
   parent INTEGER,
   parent_task TEXT,
+  parent_waits INTEGER NOT NULL DEFAULT 0,
   map_run TEXT,
   item_count INTEGER
 );
@@ -98,6 +99,7 @@ CREATE INDEX executions_of_machine ON executions (state_machine, id);
 CREATE INDEX executions_of_machine_by_status ON executions (state_machine, status, id);
 CREATE INDEX executions_by_end ON executions (stopped_at) WHERE stopped_at IS NOT NULL;
 CREATE INDEX executions_by_parent ON executions (parent, parent_task) WHERE parent IS NOT NULL;
+CREATE INDEX executions_awaited ON executions (id) WHERE parent_waits = 1 AND status = 'RUNNING';
 CREATE INDEX executions_of_revision ON executions (revision);
 
 CREATE TABLE map_runs (
@@ -135,3 +137,13 @@ CREATE TABLE tokens (
 CREATE INDEX tokens_of_execution ON tokens (execution, task_id);
 CREATE INDEX tokens_of_activity ON tokens (activity_arn, execution) WHERE status = 'SCHEDULED';
 `;
+
+/** What takes a journal of an earlier version on to the next, by the version it has. */
+export const MIGRATIONS: { readonly [version: number]: string } = {
+  // Until then the task that started an execution was kept only where it waited for the end.
+  1: `
+    ALTER TABLE executions ADD COLUMN parent_waits INTEGER NOT NULL DEFAULT 0;
+    UPDATE executions SET parent_waits = 1 WHERE parent_task IS NOT NULL;
+    CREATE INDEX executions_awaited ON executions (id) WHERE parent_waits = 1 AND status = 'RUNNING';
+  `,
+};
