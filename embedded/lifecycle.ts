@@ -4,6 +4,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { z } from 'zod';
 import { type ApiGate, openApiGate } from './admission/api-gate.ts';
+import { guardServersFromPages } from './admission/guarded-servers.ts';
 import { banner } from './banner.ts';
 import { clientTlsEnvironment } from './certificate-files.ts';
 import { ChildProcesses, linkUrls, type StackUrls, stackUrls, type TableNames } from './child-processes.ts';
@@ -97,6 +98,7 @@ export class StackLifecycle {
   /** Starts the functions and the HTTP API, and finishes the start: state machines, seed, banner. */
   async startApi(offline: OfflineServer, childrenStarted: Promise<void>): Promise<void> {
     this.#offline = offline;
+    guardServersFromPages();
     const template = LocalTemplate.of(this.#serverless);
     const apiPort = await findFreePort();
     const modules = this.#localiseFunctions(template, apiPort);

@@ -15,10 +15,10 @@ beforeAll(async () => {
 afterAll(() => stack.stop(), LONG);
 
 /** Sends the bytes and answers all that came back until the connection was closed. */
-function exchange(bytes: string | Buffer): Promise<string> {
+function exchange(bytes: string | Buffer, port = stack.ports.http): Promise<string> {
   return new Promise((resolve, reject) => {
     let answer = '';
-    const socket = connect(stack.ports.http, '127.0.0.1', () => socket.write(bytes));
+    const socket = connect(port, '127.0.0.1', () => socket.write(bytes));
     const late = setTimeout(() => socket.destroy(new Error(`no end after ${PATIENCE_MS} ms: ${answer}`)), PATIENCE_MS);
     socket.on('data', (chunk) => {
       answer += chunk.toString('latin1');
@@ -35,11 +35,13 @@ function exchange(bytes: string | Buffer): Promise<string> {
 }
 
 const get = (path: string, ...headers: readonly string[]): string =>
-  [`GET ${path} HTTP/1.1`, 'Host: api', 'Connection: close', ...headers, '', ''].join('\r\n');
+  [`GET ${path} HTTP/1.1`, 'Host: localhost', 'Connection: close', ...headers, '', ''].join('\r\n');
 
 function post(path: string, body: string | Buffer, ...headers: readonly string[]): Buffer {
   const length = `Content-Length: ${Buffer.byteLength(body)}`;
-  const head = [`POST ${path} HTTP/1.1`, 'Host: api', 'Connection: close', length, ...headers, '', ''].join('\r\n');
+  const head = [`POST ${path} HTTP/1.1`, 'Host: localhost', 'Connection: close', length, ...headers, '', ''].join(
+    '\r\n',
+  );
   return Buffer.concat([Buffer.from(head), Buffer.from(body)]);
 }
 
@@ -57,7 +59,8 @@ describe('is refused in the API’s own words', () => {
     ['a way out of the folder', get('/../../etc/passwd'), 404],
     ['a path of the Lambda endpoint', post('/2015-03-31/functions/orders-dev-pay/invocations', '{}', JSON_TYPE), 404],
     ['a cookie that is none', get('/health', 'Cookie: a=b; c; =;;"'), 400],
-    ['a content type that is none', post('/orders/place', '{}', 'Content-Type: ;;;'), 400],
+    ['a content type that is none', post('/orders/place', '{}', 'Content-Type: ;;;'), 415],
+    ['a body without a content type', post('/orders/place', '{}'), 415],
     ['a form', post('/orders/place', '--x--', 'Content-Type: multipart/form-data; boundary=x'), 415],
     ['a body in another encoding', place(Buffer.from('{"list":[]}', 'utf16le')), 400],
     ['a body that is no UTF-8', place(Buffer.from([0x7b, 0x22, 0xff, 0xfe, 0x22, 0x7d])), 400],
@@ -81,13 +84,41 @@ describe('is refused by the HTTP parser', () => {
     ['headers of 20 KB', get('/health', `X-Large: ${'x'.repeat(20_000)}`), 431],
     [
       'a body with two lengths',
-      'POST /orders/place HTTP/1.1\r\nHost: api\r\nTransfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n0\r\n\r\n',
+      'POST /orders/place HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n0\r\n\r\n',
       400,
     ],
     ['a TLS greeting', '\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03', 400],
     ['HTTP/2', 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n', 400],
   ])('%s', async (_what, bytes, expected) => {
     expect(status(await exchange(bytes))).toBe(expected);
+  });
+});
+
+describe('a web page of somebody else’s', () => {
+  const invocation = (functionName: string) => `/2015-03-31/functions/orders-dev-${functionName}/invocations`;
+  const pages = [
+    ['by its origin', 'Host: localhost', 'Origin: https://elsewhere.example'],
+    ['without an origin', 'Host: localhost', 'Sec-Fetch-Site: cross-site'],
+    ['that gave its name our address', 'Host: rebound.example', 'Sec-Fetch-Site: same-origin'],
+  ] as const;
+
+  test.each(pages)('%s, places no order and calls no function, on any port', async (_how, host, said) => {
+    const asked = (path: string) => {
+      const head = [`POST ${path} HTTP/1.1`, host, said, 'Connection: close', JSON_TYPE, 'Content-Length: 2'];
+      return `${head.join('\r\n')}\r\n\r\n{}`;
+    };
+    expect(status(await exchange(asked('/orders/place')))).toBe(403);
+    for (const port of [stack.ports.lambda, stack.ports.endpoint]) {
+      const answer = await exchange(asked(invocation('health')), port);
+      expect([status(answer), answer]).toEqual([403, expect.not.stringContaining('"statusCode":200')]);
+    }
+  });
+
+  test('is stopped by who it is: a program may do the same', async () => {
+    expect(status(await exchange(place('{}')))).toBe(400);
+    for (const port of [stack.ports.lambda, stack.ports.endpoint]) {
+      expect(await exchange(post(invocation('health'), '{}'), port)).toContain('"statusCode":200');
+    }
   });
 });
 

@@ -1,10 +1,10 @@
 import { createServer, type IncomingMessage, request, type Server, type ServerResponse } from 'node:http';
-import { type AddressInfo, connect } from 'node:net';
+import { type AddressInfo, connect, createServer as createTcpServer } from 'node:net';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { openApiGate } from './api-gate.ts';
 import { ConcurrencyLimit } from './concurrency-limit.ts';
 import { createGate } from './gate.ts';
-import { type LimitChoice, orderApiLimits } from './order-api-limits.ts';
+import type { LimitChoice } from './order-api-limits.ts';
 
 const servers: Server[] = [];
 afterEach(() => {
@@ -14,6 +14,8 @@ afterEach(() => {
   }
 });
 
+const JSON_TYPE = { 'content-type': 'application/json' };
+const json = (body: string) => ({ method: 'POST', body, headers: JSON_TYPE });
 const noLimit: LimitChoice = () => undefined;
 const one = () => new ConcurrencyLimit({ least: 1, most: 1, targetMilliseconds: 1000 });
 
@@ -26,7 +28,7 @@ describe('what is let in', () => {
       });
       response.end(body.toUpperCase());
     }, noLimit);
-    const sent = { method: 'POST', body: 'tea '.repeat(50_000), headers: { 'idempotency-key': 'k' } };
+    const sent = { ...json('tea '.repeat(50_000)), headers: { ...JSON_TYPE, 'idempotency-key': 'k' } };
     const answered = await fetch(`${gate}/orders/place?a=1`, sent);
     expect(answered.status).toBe(418);
     expect(answered.headers.get('x-seen')).toBe('POST /orders/place?a=1 k');
@@ -55,6 +57,18 @@ describe('what is let in', () => {
   });
 });
 
+test('an answer that Node’s server cannot give is a 500, and the gate lives on', async () => {
+  const odd = createTcpServer((socket) => socket.end('HTTP/1.1 099 Odd\r\nContent-Length: 0\r\n\r\n').resume());
+  await new Promise<void>((resolve) => odd.listen(0, '127.0.0.1', resolve));
+  const { port } = odd.address() as AddressInfo;
+  const gate = await listen(createGate({ host: '127.0.0.1', port }, noLimit));
+  for (let again = 0; again < 2; again += 1) {
+    const answered = await fetch(gate);
+    expect([answered.status, await answered.json()]).toMatchObject([500, { meta: { code: 'INTERNAL_ERROR' } }]);
+  }
+  odd.close();
+});
+
 describe('what is refused', () => {
   test('over the limit is told so at once and never reaches the API; the next one after an answer does', async () => {
     const held: ServerResponse[] = [];
@@ -65,7 +79,7 @@ describe('what is refused', () => {
     );
     const first = fetch(gate);
     await until(() => held.length === 1);
-    await expectRefusal(await fetch(gate, { method: 'POST', body: 'x'.repeat(100_000) }));
+    await expectRefusal(await fetch(gate, json('x'.repeat(100_000))));
     expect(held).toHaveLength(1);
     held[0]?.end('done');
     expect(await (await first).text()).toBe('done');
@@ -94,21 +108,21 @@ describe('who takes more than their share', () => {
     const limit = one();
     const port = await open(() => limit);
     const slow = connect(Number(port), '127.0.0.1');
-    slow.write('POST / HTTP/1.1\r\nHost: api\r\nContent-Length: 100\r\n\r\nx');
+    slow.write('POST / HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\nx');
     await new Promise((resolve) => slow.resume().once('close', resolve));
     expect((await fetch(`http://127.0.0.1:${port}`)).status).toBe(200);
   });
 
   test('in one body is refused by its length, or cut off where nobody said it', async () => {
     const url = `http://127.0.0.1:${await open()}`;
-    const declared = await fetch(url, { method: 'POST', body: 'x'.repeat(1001) });
+    const declared = await fetch(url, json('x'.repeat(1001)));
     expect(declared.status).toBe(413);
     expect(await declared.json()).toMatchObject({ status: 413, meta: { code: 'BODY_TOO_LARGE' } });
-    const undeclared = request(url, { method: 'POST', agent: false });
+    const undeclared = request(url, { method: 'POST', agent: false, headers: JSON_TYPE });
     const cut = new Promise((resolve) => undeclared.once('error', resolve));
     for (let sent = 0; sent <= 1000; sent += 250) undeclared.write('x'.repeat(250));
     expect(await cut).toMatchObject({ code: expect.stringMatching(/ECONNRESET|EPIPE/) });
-    expect(await (await fetch(url, { method: 'POST', body: 'x'.repeat(1000) })).text()).toBe('ok');
+    expect(await (await fetch(url, json('x'.repeat(1000)))).text()).toBe('ok');
   });
 
   test('in connections gets no more of them', async () => {
@@ -118,13 +132,6 @@ describe('who takes more than their share', () => {
     expect(sockets.map(({ destroyed }) => destroyed)).toEqual([false, false, true]);
     for (const socket of sockets) socket.destroy();
   });
-});
-
-test('health is always let in, and payments do not take the place of orders', () => {
-  const limitOf = orderApiLimits();
-  expect(limitOf('/health')).toBeUndefined();
-  expect(limitOf('/orders/place')).toBe(limitOf('/inventory/stocks'));
-  expect(limitOf('/payment/pay')).not.toBe(limitOf('/orders/place'));
 });
 
 test('the gate takes connections in while the API process is busy to the brim', async () => {

@@ -1,33 +1,8 @@
-import { randomUUID } from 'node:crypto';
-import {
-  Agent,
-  createServer,
-  type IncomingHttpHeaders,
-  type IncomingMessage,
-  request,
-  type Server,
-  type ServerResponse,
-} from 'node:http';
-import type { APIGatewayProxyResult } from 'aws-lambda';
-import { answer } from '../../functions/common/envelope.ts';
-import { GATEWAY_ANSWERS } from '../../functions/http/gateway-answers.ts';
+import { Agent, createServer, type IncomingMessage, request, type Server, type ServerResponse } from 'node:http';
+import { answerHeaders, requestHeaders } from './forwarded-headers.ts';
 import { insteadOfFrameworkAnswer } from './framework-answer.ts';
 import type { LimitChoice } from './order-api-limits.ts';
-
-/** Headers that belong to one connection and are never passed on. */
-const hopByHop: ReadonlySet<string> = new Set([
-  'connection',
-  'keep-alive',
-  'proxy-connection',
-  'transfer-encoding',
-  'upgrade',
-]);
-
-/** With this header serverless-offline lets any client be whoever it likes. */
-const isImpersonation = (name: string): boolean => name === 'sls-offline-authorizer-override';
-
-/** serverless-offline invites every web page to call the API and read its answers; the API in the cloud invites none. */
-const isCrossOrigin = (name: string): boolean => name.startsWith('access-control-');
+import { refusalOf, refuse, send } from './refusal.ts';
 
 /** Where the requests go that are let in. */
 export interface Upstream {
@@ -44,7 +19,10 @@ export interface GateBounds {
   readonly connections: number;
 }
 
-/** With all its places taken (`orderApiLimits`), the API holds bodies of 256 MB. */
+/**
+ * With all the places of `orderApiLimits` taken (256 and 64 payments) the API holds bodies of 320 MB at most; those of
+ * `/health` come on top, as far as there are connections.
+ */
 export const GATE_BOUNDS: GateBounds = { requestMilliseconds: 10_000, bodyBytes: 1024 * 1024, connections: 10_000 };
 
 /**
@@ -60,18 +38,24 @@ export function createGate(upstream: Upstream, limitOf: LimitChoice, bounds: Gat
     connectionsCheckingInterval: Math.ceil(requestMilliseconds / 10),
   };
   const gate = createServer(times, (incoming, response) => {
-    if (Number(incoming.headers['content-length'] ?? 0) > bodyBytes) {
-      refuseAsTooLarge(incoming, response);
+    const refusal = refusalOf(incoming, bodyBytes);
+    if (refusal !== undefined) {
+      refuse(incoming, response, refusal);
       return;
     }
     const limit = limitOf(incoming.url ?? '');
     if (limit?.tryEnter() === false) {
-      refuse(incoming, response);
+      refuse(incoming, response, 'THROTTLED');
       return;
     }
     const enteredAt = performance.now();
     response.once('close', () => limit?.leave(enteredAt, performance.now()));
-    passOn(incoming, response, upstream, agent);
+    try {
+      passOn(incoming, response, upstream, agent);
+    } catch {
+      // Node's client does not take everything that its server took.
+      refuse(incoming, response, 'DEFAULT_4XX');
+    }
     cutOffAt(bodyBytes, incoming, response);
   });
   gate.maxConnections = connections;
@@ -86,25 +70,22 @@ function passOn(incoming: IncomingMessage, response: ServerResponse, { host, por
     agent,
     method: incoming.method,
     path: incoming.url,
-    headers: without(endToEnd(incoming.headers), isImpersonation),
+    headers: requestHeaders(incoming),
     setHost: false,
   });
   outgoing.once('response', (answered) => {
-    const replacement = insteadOfFrameworkAnswer(answered);
-    if (replacement !== undefined) {
-      answered.resume();
-      send(response, replacement);
-      return;
+    try {
+      passBack(answered, response);
+    } catch {
+      // An answer that Node's server does not give: what was done is unknown.
+      outgoing.destroy();
+      refuse(incoming, response, 'DEFAULT_5XX');
     }
-    response.writeHead(answered.statusCode ?? 502, without(endToEnd(answered.headers), isCrossOrigin));
-    answered.pipe(response);
-    // An answer that breaks off breaks off for the client, too.
-    answered.once('error', () => response.destroy());
   });
   outgoing.once('error', (error: NodeJS.ErrnoException) => {
     if (response.headersSent || response.destroyed) return;
     // Not connected: surely nothing was done. Otherwise the client must not take silence for a "no".
-    if (error.code === 'ECONNREFUSED') refuse(incoming, response);
+    if (error.code === 'ECONNREFUSED') refuse(incoming, response, 'THROTTLED');
     else response.destroy();
   });
   response.once('close', () => {
@@ -113,25 +94,17 @@ function passOn(incoming: IncomingMessage, response: ServerResponse, { host, por
   incoming.pipe(outgoing);
 }
 
-function refuse(incoming: IncomingMessage, response: ServerResponse): void {
-  // Spread over seconds, so that those who were refused together do not come back together.
-  const retryAfter = 1 + Math.floor(Math.random() * 5);
-  const { code, data } = GATEWAY_ANSWERS.THROTTLED;
-  incoming.resume();
-  send(
-    response,
-    answer(503, data, {
-      meta: { code, request_id: randomUUID() },
-      headers: { 'Retry-After': String(retryAfter) },
-    }),
-  );
-}
-
-function refuseAsTooLarge(incoming: IncomingMessage, response: ServerResponse): void {
-  const { status, code, data } = GATEWAY_ANSWERS.REQUEST_TOO_LARGE;
-  const refusal = answer(status, data, { meta: { code, request_id: randomUUID() } });
-  // Whoever is still sending when the connection ends sees it broken, and no answer.
-  incoming.resume().once('end', () => send(response, refusal));
+function passBack(answered: IncomingMessage, response: ServerResponse): void {
+  const replacement = insteadOfFrameworkAnswer(answered);
+  if (replacement !== undefined) {
+    answered.resume();
+    send(response, replacement);
+    return;
+  }
+  response.writeHead(answered.statusCode ?? 502, answerHeaders(answered));
+  answered.pipe(response);
+  // An answer that breaks off breaks off for the client, too.
+  answered.once('error', () => response.destroy());
 }
 
 /** A body whose length nobody said is counted as it comes. */
@@ -141,16 +114,4 @@ function cutOffAt(most: number, incoming: IncomingMessage, response: ServerRespo
     bytes += chunk.length;
     if (bytes > most) response.destroy();
   });
-}
-
-function send(response: ServerResponse, { statusCode, headers, body }: APIGatewayProxyResult): void {
-  response.writeHead(statusCode, headers as Record<string, string>).end(body);
-}
-
-function endToEnd(headers: IncomingHttpHeaders): IncomingHttpHeaders {
-  return without(headers, (name) => hopByHop.has(name));
-}
-
-function without(headers: IncomingHttpHeaders, isUnwanted: (name: string) => boolean): IncomingHttpHeaders {
-  return Object.fromEntries(Object.entries(headers).filter(([name]) => !isUnwanted(name)));
 }

@@ -1,6 +1,7 @@
 import { ConcurrencyLimit } from './concurrency-limit.ts';
+import { requestPath } from './request-path.ts';
 
-/** Which limit a request counts for, by its URL; none for what must always be let in. */
+/** Which limit a request counts for, by its URL in whatever spelling; none for what must always be let in. */
 export type LimitChoice = (url: string) => ConcurrencyLimit | undefined;
 
 /**
@@ -12,7 +13,13 @@ export function orderApiLimits(): LimitChoice {
   const quick = new ConcurrencyLimit({ least: 2, most: 256, targetMilliseconds: 50 });
   const payments = new ConcurrencyLimit({ least: 32, most: 64, targetMilliseconds: 10_000 });
   return (url) => {
-    if (url.startsWith('/health')) return undefined;
-    return url.startsWith('/payment/pay') ? payments : quick;
+    switch (requestPath(url)) {
+      case '/health':
+        return undefined;
+      case '/payment/pay':
+        return payments;
+      default:
+        return quick;
+    }
   };
 }

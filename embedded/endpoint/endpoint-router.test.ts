@@ -1,4 +1,5 @@
-import { createServer, type Server } from 'node:http';
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, request, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { CreateTableCommand, DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
@@ -94,6 +95,24 @@ describe('one endpoint', () => {
     expect(seen).toEqual([{ headers: 'kept', body }]);
   });
 
+  test('lets no web page call a function, start an execution or read a table', async () => {
+    let invoked = 0;
+    server = await startTestServer({ work: () => ({ invoked: ++invoked }) }, { dynamodbEndpoint: dynamodb.endpoint });
+    const pages = [{ origin: 'https://elsewhere.example' }, { origin: 'null' }, { 'sec-fetch-site': 'cross-site' }];
+    const calls = ['AWSStepFunctions.ListStateMachines', 'DynamoDB_20120810.ListTables', undefined];
+    for (const target of calls) {
+      const headers = target === undefined ? {} : { 'x-amz-target': target };
+      const url = target === undefined ? `${server.url}/2015-03-31/functions/work/invocations` : server.url;
+      for (const page of pages) {
+        const answered = await statusOf(url, { ...headers, ...page });
+        expect([target, page, answered]).toEqual([target, page, 403]);
+      }
+      expect(await statusOf(url, headers)).toBe(200);
+    }
+    expect(await statusOf(server.url, { host: 'rebound.example', 'x-amz-target': calls[0] ?? '' })).toBe(403);
+    expect(invoked).toBe(1);
+  });
+
   test('answers 503, which SDKs try again, while a service behind it is away', async () => {
     const warnings: string[] = [];
     const quiet = { debug: () => {}, info: () => {}, error: () => {} };
@@ -106,3 +125,9 @@ describe('one endpoint', () => {
     expect(warnings).toEqual(['a proxied service cannot be reached']);
   });
 });
+
+async function statusOf(url: string, headers: Readonly<Record<string, string>>): Promise<number | undefined> {
+  const sent = request(url, { method: 'POST', agent: false, headers }).end('{}');
+  const [answered] = (await once(sent, 'response')) as [IncomingMessage];
+  return answered.resume().statusCode;
+}

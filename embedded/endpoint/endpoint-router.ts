@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { answerCallerIdentity, isQuery } from './caller-identity.ts';
+import { isFromForeignPage } from './foreign-page.ts';
 import { HttpProxy } from './http-proxy.ts';
 
 /** What stands behind the endpoint. */
@@ -31,6 +32,11 @@ export class EndpointRouter {
 
   /** Routes by `X-Amz-Target`, or by path where a service has no such header. */
   route(request: IncomingMessage, response: ServerResponse): void {
+    if (isFromForeignPage(request)) {
+      request.resume();
+      answerError(response, 403, 'AccessDeniedException', 'No web page may call this endpoint; call it as localhost.');
+      return;
+    }
     const target = String(request.headers['x-amz-target'] ?? '');
     if (target.startsWith('AWSStepFunctions.')) void this.#services.stepFunctions(request, response);
     else if (target.startsWith('DynamoDB')) this.#forwardDynamoDb(request, response);

@@ -1,12 +1,11 @@
 import type * as z from 'zod';
 import { BodyTooLargeError, InvalidRequestError, UnsupportedMediaTypeError } from '../common/errors.ts';
 import type { HttpRequest } from './http-request.ts';
+import { isJsonMediaType } from './json-media-type.ts';
 import { requestFaults } from './request-faults.ts';
 
 /** Largest body of a request, in bytes of UTF-8. */
 export const MOST_BODY_BYTES = 64 * 1024;
-
-const JSON_MEDIA_TYPE = /^application\/([\w.+-]+\+)?json\s*(;|$)/i;
 
 /**
  * The request's JSON body as the schema has it.
@@ -17,8 +16,7 @@ export function readBody<Schema extends z.ZodType>(request: HttpRequest, schema:
   if (Buffer.byteLength(request.body, 'utf8') > MOST_BODY_BYTES) {
     throw new BodyTooLargeError(`the body is larger than ${MOST_BODY_BYTES} bytes; send a smaller one`);
   }
-  const mediaType = request.header('content-type');
-  if (mediaType !== undefined && !JSON_MEDIA_TYPE.test(mediaType.trim())) {
+  if (request.body !== '' && !isJsonMediaType(request.header('content-type'))) {
     throw new UnsupportedMediaTypeError('the body must be JSON; send it as Content-Type: application/json');
   }
   return checked(schema, parseJson(request.body));

@@ -1,0 +1,26 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, request } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { expect, test } from '@jest/globals';
+import { guardServersFromPages } from './guarded-servers.ts';
+
+test('a server that somebody else opens answers programs, and no page of another origin', async () => {
+  guardServersFromPages();
+  let served = 0;
+  const server = createServer((_incoming, response) => {
+    served += 1;
+    response.end();
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  const status = async (headers: Readonly<Record<string, string>>) => {
+    const sent = request({ host: '127.0.0.1', port, agent: false, method: 'POST', headers }).end('{}');
+    const [answered] = (await once(sent, 'response')) as [IncomingMessage];
+    return answered.resume().statusCode;
+  };
+  expect(await status({})).toBe(200);
+  expect(await status({ origin: 'https://elsewhere.example' })).toBe(403);
+  expect(await status({ host: 'rebound.example' })).toBe(403);
+  expect(served).toBe(1);
+  server.close();
+});
