@@ -2,9 +2,6 @@
  * What serverless.yml names: a guard before the plugin itself, in a syntax that every Node understands. `npm start` and
  * `npx serverless` run the Node of node_modules; another way to start the framework may bring an older one.
  */
-const { join } = require('node:path');
-const { enableCompileCache } = require('node:module');
-
 const OLDEST_NODE = 24;
 
 if (Number(process.versions.node.split('.')[0]) < OLDEST_NODE) {
@@ -14,8 +11,9 @@ if (Number(process.versions.node.split('.')[0]) < OLDEST_NODE) {
   );
 }
 
-// Half of the start is compiling the framework; `npm start` has the cache on from the first module.
-process.env.NODE_COMPILE_CACHE ??= join(__dirname, '..', 'node_modules', '.cache', 'node-compile-cache');
-enableCompileCache(process.env.NODE_COMPILE_CACHE);
+// Half of the start is compiling the framework; `npm start` has the cache on, and filled, from the first module.
+if (process.env.NODE_COMPILE_CACHE === undefined && process.argv.includes('offline')) {
+  process.env.NODE_COMPILE_CACHE = require('./compile-cache.mjs').enableFilledCompileCache();
+}
 
 module.exports = require('./serverless-plugin.ts').default;

@@ -16,7 +16,17 @@ Environment: HTTP_PORT, LAMBDA_PORT, AWS_ENDPOINT_PORT, DYNAMODB_PORT, INVENTORY
 EMBEDDED_DATA_DIR (data, default .embedded), DYNAMODB_ENDPOINT_URL (a DynamoDB of yours instead of dynoxide).
 More in docs/running-embedded.md.`;
 
-async function main(): Promise<number> {
+/** Runs `npm start` with the options of this process's command line; resolves with the exit code. */
+export async function run(): Promise<number> {
+  try {
+    return await start();
+  } catch (error) {
+    console.error(error instanceof ConfigurationError ? error.message : error);
+    return 1;
+  }
+}
+
+async function start(): Promise<number> {
   const options = readOptions();
   if (options.help) {
     console.log(HELP);
@@ -44,11 +54,4 @@ function readOptions(): { readonly fresh: boolean; readonly verbose: boolean; re
   } catch (error) {
     throw new ConfigurationError(`${error instanceof Error ? error.message : String(error)}\n\n${HELP}`);
   }
-}
-
-try {
-  process.exitCode = await main();
-} catch (error) {
-  console.error(error instanceof ConfigurationError ? error.message : error);
-  process.exitCode = 1;
 }

@@ -1,0 +1,53 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { promisify } from 'node:util';
+import { PROJECT_ROOT } from './configuration.ts';
+
+/** What the processes and threads of a stack begin with, and one of the functions that the API process loads. */
+const programs = [
+  'embedded/start.ts',
+  'embedded/serverless-plugin.ts',
+  'embedded/supervisor/parent-watch.ts',
+  'embedded/admission/gate-thread.ts',
+  'embedded/stepfunctions/main.ts',
+  'embedded/stepfunctions/journal/checkpoint-worker.ts',
+  'grpc-services/inventory/main.ts',
+  'grpc-services/payment/main.ts',
+  'functions/http/place-order.ts',
+  'functions/saga/capture-payment.ts',
+  'functions/scheduled/start-stranded-orders.ts',
+];
+
+let cache: string;
+beforeAll(async () => {
+  cache = await mkdtemp(join(tmpdir(), 'compile-ahead-'));
+});
+afterAll(() => rm(cache, { recursive: true, force: true }));
+
+test('once compiled ahead, no program of the stack loads the TypeScript compiler', async () => {
+  expect(await loadersOfTheCompiler(['embedded/start.ts'])).toEqual(['embedded/start.ts']);
+  await runNode([join(PROJECT_ROOT, 'embedded', 'compile-ahead.mjs')]);
+  expect(await loadersOfTheCompiler(programs)).toEqual([]);
+}, 60_000);
+
+/** Those of the programs that load Node's TypeScript compiler (amaro) when a fresh process imports them. */
+async function loadersOfTheCompiler(paths: readonly string[]): Promise<readonly string[]> {
+  const loaders: string[] = [];
+  for (const path of paths) {
+    const url = pathToFileURL(join(PROJECT_ROOT, path)).href;
+    const program = `await import(${JSON.stringify(url)});
+      console.log(process.moduleLoadList.some((name) => name.includes('amaro')));
+      process.exit(0);`;
+    const answer = (await runNode(['--input-type=module', '--eval', program])).trim();
+    if (answer !== 'false') loaders.push(path);
+  }
+  return loaders;
+}
+
+async function runNode(args: readonly string[]): Promise<string> {
+  const env = { ...process.env, NODE_COMPILE_CACHE: cache, NODE_OPTIONS: '' };
+  return (await promisify(execFile)(process.execPath, [...args], { cwd: PROJECT_ROOT, env })).stdout;
+}
