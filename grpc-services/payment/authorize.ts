@@ -16,20 +16,23 @@ export interface AuthorizeOrder {
 }
 
 /**
- * Sets the amount aside. The attempt is written before the provider is asked; a later call finds it, asks the provider
+ * Sets the amount aside. The attempt is written before the provider is asked; a later call meets it, asks the provider
  * what became of it and goes on from there.
  */
 export function authorize(payments: Payments, order: AuthorizeOrder, signal: AbortSignal): Promise<Payment> {
   return retryOnConflict(async () => {
-    const read = await payments.store.find(order.orderId, signal);
-    if (read === undefined) return begin(payments, order, undefined, signal);
+    const first = pendingPayment(payments, order, undefined);
+    const read = await payments.store.saveFirst(first, signal);
+    if (read === undefined) return makeCharge(payments, order, first, signal);
     const existing = read.intent === 'VOID' ? await settleVoid(payments, read, signal) : read;
     if (existing.state === 'DECLINED' && existing.payment_id !== order.paymentId) {
-      return begin(payments, order, existing, signal);
+      const again = pendingPayment(payments, order, existing);
+      await payments.store.save(existing, again, signal);
+      return findOrMakeCharge(payments, order, again, signal);
     }
     if (existing.state !== 'PENDING') return answer(existing, order);
     assertSame(existing, order);
-    return askProvider(payments, order, existing, signal);
+    return findOrMakeCharge(payments, order, existing, signal);
   }, signal);
 }
 
@@ -59,14 +62,10 @@ function assertSame(existing: Payment, { paymentId, amount }: AuthorizeOrder): v
   if (!same) throw paymentMismatch();
 }
 
-async function begin(
-  payments: Payments,
-  order: AuthorizeOrder,
-  declinedBefore: Payment | undefined,
-  signal: AbortSignal,
-): Promise<Payment> {
-  const now = isoTime(payments.clock());
-  const pending: Payment = {
+/** The intent to authorize, to be written before the provider is asked. */
+function pendingPayment({ clock }: Payments, order: AuthorizeOrder, declinedBefore: Payment | undefined): Payment {
+  const now = isoTime(clock());
+  return {
     order_id: order.orderId,
     state: 'PENDING',
     payment_id: order.paymentId,
@@ -76,31 +75,43 @@ async function begin(
     updated_at: now,
     version: (declinedBefore?.version ?? 0) + 1,
   };
-  await payments.store.save(declinedBefore, pending, signal);
-  return askProvider(payments, order, pending, signal);
 }
 
-/** What the provider answered is recorded within this time, even when the caller waits no longer. */
-const RECORDING_MS = 5_000;
-
-async function askProvider(
+/**
+ * Goes on from an attempt that was begun before, perhaps days ago. The provider is asked for its charge first: a real one
+ * remembers the keys of authorizations for a time only, and its charges for ever.
+ */
+async function findOrMakeCharge(
   payments: Payments,
   order: AuthorizeOrder,
   pending: Payment,
   signal: AbortSignal,
 ): Promise<Payment> {
-  const { provider } = payments;
+  const charge = await payments.provider.find(keyOf(pending), signal);
+  return charge === undefined ? makeCharge(payments, order, pending, signal) : record(payments, order, pending, charge);
+}
+
+/** Asks for the charge of an attempt for which there is none, or which another call is making right now. */
+async function makeCharge(
+  payments: Payments,
+  order: AuthorizeOrder,
+  pending: Payment,
+  signal: AbortSignal,
+): Promise<Payment> {
   const { method, amount } = order;
-  const key = chargeKey(pending);
-  if (key === undefined) throw new Error('a pending payment has no attempt');
-  const charge =
-    (await provider.find(key, signal)) ??
-    (await provider.authorize({ key, method, amountMinor: amount.minorUnits, currency: amount.currency }, signal));
+  const asked = { key: keyOf(pending), method, amountMinor: amount.minorUnits, currency: amount.currency };
+  return record(payments, order, pending, await payments.provider.authorize(asked, signal));
+}
+
+/** What the provider answered is recorded within this time, even when the caller waits no longer. */
+const RECORDING_MS = 5_000;
+
+async function record(payments: Payments, order: AuthorizeOrder, pending: Payment, charge: Charge): Promise<Payment> {
   const recording = AbortSignal.timeout(RECORDING_MS);
   try {
     return answer(await saveChange(payments, pending, changeBy(charge), recording), order);
   } catch (error) {
-    if (error instanceof RowConflict) await undoIfVoided(payments, pending, key, recording);
+    if (error instanceof RowConflict) await undoIfVoided(payments, pending, recording);
     throw error;
   }
 }
@@ -115,7 +126,13 @@ function changeBy(charge: Charge): Partial<Payment> {
  * A Void may have come while the provider was asked, and then found no charge to undo; this call made one, so this call
  * undoes it. If the process dies first, the recheck that the Void left behind does.
  */
-async function undoIfVoided(payments: Payments, pending: Payment, key: string, signal: AbortSignal): Promise<void> {
+async function undoIfVoided(payments: Payments, pending: Payment, signal: AbortSignal): Promise<void> {
   const current = await payments.store.find(pending.order_id, signal);
-  if (current?.state === 'VOIDED' || current?.intent === 'VOID') await payments.provider.void(key, signal);
+  if (current?.state === 'VOIDED' || current?.intent === 'VOID') await payments.provider.void(keyOf(pending), signal);
+}
+
+function keyOf(pending: Payment): string {
+  const key = chargeKey(pending);
+  if (key === undefined) throw new Error('a pending payment has no attempt');
+  return key;
 }

@@ -1,3 +1,4 @@
+import { isoTime } from '../common/clock.ts';
 import { retryOnConflict } from '../common/retry-on-conflict.ts';
 import { chargeKey, type Payment } from './payment.ts';
 import { type Payments, saveChange } from './payments.ts';
@@ -8,7 +9,7 @@ import { settleVoid } from './void.ts';
 /** Takes the money that is set aside, once. A Void or Refund that was begun before is carried out first. */
 export function capture(payments: Payments, orderId: string, signal: AbortSignal): Promise<Payment> {
   return retryOnConflict(async () => {
-    const read = await payments.store.find(orderId, signal);
+    const read = await payments.store.intendCapture(orderId, isoTime(payments.clock()), signal);
     const existing = read === undefined ? undefined : await withoutUndoing(payments, read, signal);
     switch (existing?.state) {
       case undefined:
@@ -22,11 +23,7 @@ export function capture(payments: Payments, orderId: string, signal: AbortSignal
       case 'CAPTURED':
         return existing;
       case 'AUTHORIZED': {
-        const intended =
-          existing.intent === 'CAPTURE'
-            ? existing
-            : await saveChange(payments, existing, { intent: 'CAPTURE' }, signal);
-        const settled = await settleCapture(payments, intended, signal);
+        const settled = await settleCapture(payments, existing, signal);
         if (settled.state === 'VOIDED') throw paymentVoided();
         return settled;
       }
@@ -52,6 +49,7 @@ function withoutUndoing(payments: Payments, payment: Payment, signal: AbortSigna
  * @throws RowConflict when the payment changed meanwhile: read it again and decide anew
  */
 async function settleCapture(payments: Payments, intended: Payment, signal: AbortSignal): Promise<Payment> {
+  if (intended.intent !== 'CAPTURE') throw new Error('a capture must be written down before the provider is asked');
   const key = chargeKey(intended);
   if (key === undefined) throw new Error('a payment that is to be captured has no attempt');
   const charge = await payments.provider.capture(key, signal);

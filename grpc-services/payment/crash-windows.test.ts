@@ -3,44 +3,49 @@ import { PaymentState } from '../../proto/gen/payment/v1/payment.ts';
 import { startPayment, type TestPayment } from '../../tests/support/payment.ts';
 import { failureOf } from '../../tests/support/unary-client.ts';
 
-/** The process "dies" at this save of the store, counted from 1 since it was armed: `before` or `after` it is written. */
+/** The process "dies" at this write of the store, counted from 1 since it was armed: `before` or `after` it is done. */
 interface Crash {
-  readonly save: number;
+  readonly write: number;
   readonly when: 'before' | 'after';
 }
 
 let payment: TestPayment;
 let crash: Crash | undefined;
-let saves: number;
+let writes: number;
 
 beforeEach(async () => {
   crash = undefined;
   payment = await startPayment({
     wrapStore: (store) => ({
       ...store,
-      save: async (previous, next, signal) => {
-        saves++;
-        const here = crash?.save === saves;
-        if (here && crash?.when === 'before') throw new Error('died before the write');
-        await store.save(previous, next, signal);
-        if (here) throw new Error('died after the write');
-      },
+      saveFirst: (first, signal) => mortal(() => store.saveFirst(first, signal)),
+      save: (previous, next, signal) => mortal(() => store.save(previous, next, signal)),
+      intendCapture: (orderId, now, signal) => mortal(() => store.intendCapture(orderId, now, signal)),
     }),
   });
 });
 
+async function mortal<Answer>(write: () => Promise<Answer>): Promise<Answer> {
+  writes++;
+  const here = crash?.write === writes;
+  if (here && crash?.when === 'before') throw new Error('died before the write');
+  const answer = await write();
+  if (here) throw new Error('died after the write');
+  return answer;
+}
+
 afterEach(() => payment.close());
 
 function arm(at: Crash): void {
-  saves = 0;
+  writes = 0;
   crash = at;
 }
 
 const crashes: readonly Crash[] = [
-  { save: 1, when: 'before' },
-  { save: 1, when: 'after' },
-  { save: 2, when: 'before' },
-  { save: 2, when: 'after' },
+  { write: 1, when: 'before' },
+  { write: 1, when: 'after' },
+  { write: 2, when: 'before' },
+  { write: 2, when: 'after' },
 ];
 
 /** Every RPC writes twice: its intent before it asks the provider, the outcome after. */
@@ -59,7 +64,7 @@ const operations = [
 for (const { rpc, from, state, charge } of operations) {
   describe(`${rpc} that dies`, () => {
     test.each(crashes)(
-      'at write $save, $when it: the next call brings it to its end, once at the provider',
+      'at write $write, $when it: the next call brings it to its end, once at the provider',
       async (at) => {
         for (const step of from) await payment[step]('order');
         arm(at);
@@ -74,7 +79,7 @@ for (const { rpc, from, state, charge } of operations) {
 }
 
 describe('compensation of a step that died', () => {
-  test.each(crashes)('Void after an Authorize that died at write $save, $when it', async (at) => {
+  test.each(crashes)('Void after an Authorize that died at write $write, $when it', async (at) => {
     arm(at);
     await failureOf(payment.authorize('order'));
     crash = undefined;
@@ -83,7 +88,7 @@ describe('compensation of a step that died', () => {
     expect((await failureOf(payment.authorize('order'))).reason).toBe('PAYMENT_VOIDED');
   });
 
-  test.each(crashes)('Void, or else Refund, after a Capture that died at write $save, $when it', async (at) => {
+  test.each(crashes)('Void, or else Refund, after a Capture that died at write $write, $when it', async (at) => {
     await payment.authorize('order');
     arm(at);
     await failureOf(payment.capture('order'));
@@ -101,7 +106,7 @@ describe('compensation of a step that died', () => {
 
   test('Refund of a Capture that died before it recorded what the provider did', async () => {
     await payment.authorize('order');
-    arm({ save: 2, when: 'before' });
+    arm({ write: 2, when: 'before' });
     await failureOf(payment.capture('order'));
     crash = undefined;
     expect((await payment.refund('order')).state).toBe(PaymentState.REFUNDED);

@@ -48,7 +48,7 @@ async function leaveTombstone(
 ): Promise<Payment> {
   const now = isoTime(clock());
   const voided: Payment = { order_id: orderId, state: 'VOIDED', reason, created_at: now, updated_at: now, version: 1 };
-  await store.save(undefined, voided, signal);
+  if ((await store.saveFirst(voided, signal)) !== undefined) throw new RowConflict('a payment came before its void');
   return voided;
 }
 

@@ -1,5 +1,6 @@
 import { type DynamoDBDocumentClient, GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { z } from 'zod';
+import { failedCondition, WITH_ROW_ON_FAILURE } from '../../common/failed-condition.ts';
 
 const chargeRow = z.object({
   state: z.enum(['UNANSWERED', 'AUTHORIZED', 'DECLINED', 'CAPTURED', 'VOIDED', 'REFUNDED']),
@@ -19,6 +20,12 @@ export type ChargeRow = Readonly<z.output<typeof chargeRow>>;
 
 /** What a new charge begins with. */
 export type NewCharge = Pick<ChargeRow, 'state' | 'reference' | 'amount_minor' | 'currency' | 'decline_reason'>;
+
+/** What became of a write: the row as it is after it, written or not. Undefined where there is none. */
+export interface Entry {
+  readonly written: boolean;
+  readonly row: ChargeRow | undefined;
+}
 
 /**
  * The simulated provider's own memory, apart from the payments that this service remembers: what was charged stays
@@ -40,22 +47,23 @@ export class ChargeLedger {
     return row === undefined ? undefined : chargeRow.parse(row);
   }
 
-  /** Writes a charge where there is none, or one that was never answered. False where there is one. */
-  async open(key: string, charge: NewCharge, signal: AbortSignal): Promise<boolean> {
+  /** Writes a charge where there is none, or over the one that was never answered, if that is how it still is. */
+  async open(key: string, charge: NewCharge, earlier: ChargeRow | undefined, signal: AbortSignal): Promise<Entry> {
     const declined = charge.decline_reason !== undefined;
     return this.#update(
       {
         Key: { order_id: rowKey(key) },
         UpdateExpression: `SET #state = :state, #reference = :reference, amount_minor = :amount, currency = :currency${declined ? ', decline_reason = :declined' : ''} ADD tries :one`,
-        ConditionExpression: 'attribute_not_exists(order_id) OR #state = :unanswered',
+        ConditionExpression:
+          earlier === undefined ? 'attribute_not_exists(order_id)' : '#state = :unanswered AND tries = :tries',
         ExpressionAttributeNames: { '#state': 'state', '#reference': 'reference' },
         ExpressionAttributeValues: {
           ':state': charge.state,
           ':reference': charge.reference,
           ':amount': charge.amount_minor,
           ':currency': charge.currency,
-          ':unanswered': 'UNANSWERED',
           ':one': 1,
+          ...(earlier === undefined ? {} : { ':unanswered': 'UNANSWERED', ':tries': earlier.tries }),
           ...(declined ? { ':declined': charge.decline_reason } : {}),
         },
       },
@@ -63,8 +71,8 @@ export class ChargeLedger {
     );
   }
 
-  /** Moves a charge from one state to the next. False where it is in another. */
-  async move(key: string, from: ChargeRow['state'], to: ChargeRow['state'], signal: AbortSignal): Promise<boolean> {
+  /** Moves a charge from one state to the next, if it is in the one. */
+  async move(key: string, from: ChargeRow['state'], to: ChargeRow['state'], signal: AbortSignal): Promise<Entry> {
     const count = to === 'CAPTURED' ? ' ADD captures :one' : to === 'REFUNDED' ? ' ADD refunds :one' : '';
     return this.#update(
       {
@@ -81,13 +89,16 @@ export class ChargeLedger {
   async #update(
     update: Omit<ConstructorParameters<typeof UpdateCommand>[0], 'TableName'>,
     signal: AbortSignal,
-  ): Promise<boolean> {
+  ): Promise<Entry> {
+    const answers = { ReturnValues: 'ALL_NEW', ...WITH_ROW_ON_FAILURE } as const;
+    const command = new UpdateCommand({ TableName: this.#table, ...update, ...answers });
     try {
-      await this.#documents.send(new UpdateCommand({ TableName: this.#table, ...update }), { abortSignal: signal });
-      return true;
+      const { Attributes: row } = await this.#documents.send(command, { abortSignal: signal });
+      return { written: true, row: chargeRow.parse(row) };
     } catch (error) {
-      if (error instanceof Error && error.name === 'ConditionalCheckFailedException') return false;
-      throw error;
+      const failed = failedCondition(error);
+      if (failed === undefined) throw error;
+      return { written: false, row: failed.row === undefined ? undefined : chargeRow.parse(failed.row) };
     }
   }
 }

@@ -20,7 +20,7 @@ const FLAKY_FAILURES = 2;
  */
 export function simulatedProvider(ledger: ChargeLedger): PaymentProvider {
   const moved = (from: ChargeRow['state'], to: ChargeRow['state']) => (key: string, signal: AbortSignal) =>
-    answering(() => move(ledger, key, { from, to }, signal));
+    answering(async () => chargeOf((await ledger.move(key, from, to, signal)).row));
   return {
     authorize: (authorization, signal) => answering(() => authorize(ledger, authorization, signal)),
     find: (key, signal) => answering(async () => chargeOf(await ledger.find(key, signal))),
@@ -31,34 +31,24 @@ export function simulatedProvider(ledger: ChargeLedger): PaymentProvider {
 }
 
 async function authorize(ledger: ChargeLedger, authorization: Authorization, signal: AbortSignal): Promise<Charge> {
-  const { key, method, amountMinor, currency } = authorization;
-  const earlier = await ledger.find(key, signal);
-  if (earlier !== undefined && earlier.state !== 'UNANSWERED') return answered(earlier);
-  const opened: NewCharge = {
+  const { key, method } = authorization;
+  let { written, row } = await ledger.open(key, newCharge(authorization, undefined), undefined, signal);
+  if (!written && row?.state === 'UNANSWERED') {
+    ({ written, row } = await ledger.open(key, newCharge(authorization, row), row, signal));
+  }
+  const charge = chargeOf(row);
+  const answerLost = written && method === 'tok_timeout';
+  if (charge === undefined || answerLost) throw new ProviderUnavailable();
+  return charge;
+}
+
+function newCharge({ method, amountMinor, currency }: Authorization, earlier: ChargeRow | undefined): NewCharge {
+  return {
     ...outcomeOf(method, earlier?.tries ?? 0),
     reference: earlier?.reference ?? `ch_${randomUUID()}`,
     amount_minor: amountMinor,
     currency,
   };
-  const first = await ledger.open(key, opened, signal);
-  if (first && method === 'tok_timeout') throw new ProviderUnavailable();
-  const row = await ledger.find(key, signal);
-  if (row === undefined || row.state === 'UNANSWERED') throw new ProviderUnavailable();
-  return answered(row);
-}
-
-interface Move {
-  readonly from: ChargeRow['state'];
-  readonly to: ChargeRow['state'];
-}
-
-/** Moves the charge if it is in the one state, and answers it as it is then. */
-async function move(ledger: ChargeLedger, key: string, { from, to }: Move, signal: AbortSignal) {
-  for (;;) {
-    const row = await ledger.find(key, signal);
-    if (row?.state !== from) return chargeOf(row);
-    if (await ledger.move(key, from, to, signal)) return chargeOf({ ...row, state: to });
-  }
 }
 
 function outcomeOf(method: string, tries: number): Pick<NewCharge, 'state' | 'decline_reason'> {
@@ -75,12 +65,6 @@ function outcomeOf(method: string, tries: number): Pick<NewCharge, 'state' | 'de
     default:
       return { state: 'DECLINED', decline_reason: 'INVALID_PAYMENT_METHOD' };
   }
-}
-
-function answered(row: ChargeRow): Charge {
-  const charge = chargeOf(row);
-  if (charge === undefined) throw new ProviderUnavailable();
-  return charge;
 }
 
 function chargeOf(row: ChargeRow | undefined): Charge | undefined {
