@@ -259,17 +259,12 @@ export class ExecutionStore {
       .map((row) => integerOf(row, 'id'));
   }
 
-  /** Every execution that runs and that a task waits for, or waited for when it was started. */
-  awaited(): readonly { readonly id: number; readonly parent: ParentTask }[] {
+  /** Executions that run and whose end a task waits for, or did when it started them. */
+  awaited(): readonly number[] {
     return this.#db
-      .statement(
-        "SELECT id, parent, parent_task, parent_waits FROM executions WHERE parent_waits = 1 AND status = 'RUNNING'",
-      )
+      .statement("SELECT id FROM executions WHERE parent_waits = 1 AND status = 'RUNNING'")
       .all()
-      .flatMap((row) => {
-        const parent = parentOf(row);
-        return parent ? [{ id: integerOf(row, 'id'), parent }] : [];
-      });
+      .map((row) => integerOf(row, 'id'));
   }
 
   /** How many are RUNNING. */

@@ -13,6 +13,7 @@ export class FairQueue<Owner> {
   /** Owners in the order of their turns. */
   readonly #waiting = new Map<Owner, Job[]>();
   #running = 0;
+  #isClosed = false;
 
   constructor(limit: number) {
     this.#limit = limit;
@@ -30,6 +31,7 @@ export class FairQueue<Owner> {
 
   /** Runs `run`, which never rejects, as soon as its turn has come. */
   add(owner: Owner, id: string, run: () => Promise<void>): void {
+    if (this.#isClosed) return;
     const job = { id, run };
     const jobs = this.#waiting.get(owner);
     if (jobs) jobs.push(job);
@@ -45,6 +47,12 @@ export class FairQueue<Owner> {
     jobs.splice(index, 1);
     if (jobs.length === 0) this.#waiting.delete(owner);
     return true;
+  }
+
+  /** Drops what waits and takes nothing in any more. What is under way is not touched. */
+  close(): void {
+    this.#isClosed = true;
+    this.#waiting.clear();
   }
 
   #startNext(): void {

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Execution } from '../core/execution.ts';
-import type { TaskFailure } from '../integrations/task-failure.ts';
+import type { ParentTask } from '../journal/execution-store.ts';
 import { Journal } from '../journal/journal.ts';
 import type { Json, JsonObject } from '../language/json.ts';
 import { eventually } from '../testing/test-server.ts';
@@ -32,9 +32,7 @@ const shell = (): JournaledExecutions => {
         calls.push(call);
         return call.promise;
       },
-      integration: () => {
-        throw new Error('no integration in these tests') as TaskFailure;
-      },
+      integration: () => () => new Promise<Json>(() => {}),
       jobEnd: () => undefined,
       stopJob: () => {},
       logger,
@@ -63,7 +61,7 @@ afterEach(() => {
   return journal.close();
 });
 
-const start = async (definition: JsonObject, name = 'one'): Promise<number> => {
+const start = async (definition: JsonObject, name = 'one', parent?: ParentTask): Promise<number> => {
   const machine =
     journal.stateMachines.find('arn:machine') ??
     journal.stateMachines.create(
@@ -87,7 +85,7 @@ const start = async (definition: JsonObject, name = 'one'): Promise<number> => {
       roleArn: 'arn:role',
       input: '{}',
     },
-    { stateMachine: machine.id, revision: machine.revision },
+    { stateMachine: machine.id, revision: machine.revision, ...(parent && { parent }) },
   );
   return journal.executions.lastId();
 };
@@ -191,6 +189,31 @@ describe('the durable shell', () => {
         Object.values(executions.state(waiting)?.frames ?? {}).some(({ end }) => end?.status === 'SUCCEEDED') ||
         undefined,
     );
+  });
+
+  test('stops what a .sync task started when the task was given up just before the last process ended', async () => {
+    const resource = 'arn:aws:states:::states:startExecution.sync';
+    const task: JsonObject = { Type: 'Task', Resource: resource, Parameters: { StateMachineArn: 'a' }, End: true };
+    const parent = await start({ StartAt: 'T', States: { T: task } });
+    await start({}, 'orphan', { execution: parent, taskId: 'given up', waits: true });
+    await start({}, 'left', { execution: parent, taskId: 'given up', waits: false });
+    await start({}, 'awaited', { execution: parent, taskId: 'task-1', waits: true });
+    executions.close();
+    executions = shell();
+    await executions.recover();
+    expect(await eventually(() => ended[0])).toMatchObject({ status: 'ABORTED', name: 'orphan' });
+    expect(ended).toHaveLength(1);
+  });
+
+  test('does not begin a task that is given up by an event taken in together with what leads to it', async () => {
+    const task: JsonObject = { Type: 'Task', Resource: FUNCTION, End: true };
+    const id = await start({ StartAt: 'A', States: { A: { Type: 'Task', Resource: FUNCTION, Next: 'B' }, B: task } });
+    const heartbeat = executions.deliver(id, { type: 'TaskHeartbeat', taskId: 'task-1' });
+    const answer = executions.deliver(id, { type: 'TaskSucceeded', taskId: 'task-1', output: 1 });
+    const stop = executions.deliver(id, { type: 'StopRequested' });
+    await Promise.all([heartbeat, answer, stop]);
+    expect(ended[0]).toMatchObject({ status: 'ABORTED' });
+    expect(calls).toHaveLength(1);
   });
 
   test('does not take a task for lost that was begun while it recovers', async () => {

@@ -75,7 +75,7 @@ export class JournaledExecutions {
     this.#commits = new GroupCommit(journal.database);
     this.#lastId = journal.executions.lastId();
     this.#lost = new LostTasks(journal.states.withTasksOut());
-    this.#recovery = new Recovery((id) => this.#takeUp(id), logger);
+    this.#recovery = new Recovery(logger);
     this.#timers = new DueTimers(journal.states, (id, now) => this.#fireDueOf(id, now), logger);
   }
 
@@ -132,8 +132,10 @@ export class JournaledExecutions {
    * meanwhile. Callers may be served at the same time. What cannot be taken up yet is tried again later.
    */
   async recover(): Promise<void> {
-    await this.#recovery.run(this.#lost.executions);
+    await this.#recovery.run(this.#lost.executions, (id) => this.#takeUp(id));
     await this.#timers.fire();
+    const awaited = this.#journal.executions.awaited();
+    await this.#recovery.run(awaited, (id) => this.#stopIfOrphan(id));
   }
 
   close(): void {
@@ -220,7 +222,10 @@ export class JournaledExecutions {
 
   #run(live: LiveExecution, effects: readonly Effect[]): void {
     if (this.#closed) return;
+    const givenUp = new Set(effects.flatMap((effect) => (effect.type === 'CancelTask' ? [effect.taskId] : [])));
     for (const effect of effects) {
+      // Events taken in together may begin a task and give it up.
+      if (effect.type === 'RunTask' && givenUp.has(effect.taskId)) continue;
       try {
         this.#perform(live, effect);
       } catch (error) {
@@ -304,6 +309,12 @@ export class JournaledExecutions {
     const live = this.#find(id);
     const task = stillOut();
     if (live && task) this.#run(live, [task]);
+  }
+
+  /** The last process may have ended just after a task was given up and before what it had started was stopped. */
+  async #stopIfOrphan(id: number): Promise<void> {
+    const parent = this.#journal.executions.findById(id)?.parent;
+    if (parent && this.patternOf(parent) === undefined) await this.deliver(id, { type: 'StopRequested' });
   }
 
   async #fireDueOf(id: number, now: number): Promise<boolean> {

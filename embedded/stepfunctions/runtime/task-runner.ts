@@ -33,12 +33,19 @@ export interface TaskServices {
 
 const keyOf = (arn: string, taskId: string): string => `${arn}/${taskId}`;
 
+const originOf = ({ arn, id }: TaskOwner, taskId: string): TaskOrigin => ({
+  executionArn: arn,
+  taskId,
+  ...(id === undefined ? {} : { execution: id }),
+});
+
 /** Runs tasks: calls what they call, in turn, and tells their execution the outcome. */
 export class TaskRunner {
   readonly #services: TaskServices;
   readonly #queue: FairQueue<string>;
   readonly #running = new Map<string, AbortController>();
   readonly #submitting = new Set<string>();
+  #isClosed = false;
 
   /** @param queue bounds the calls that leave the process */
   constructor(services: TaskServices, queue: FairQueue<string>) {
@@ -53,6 +60,7 @@ export class TaskRunner {
 
   /** Runs a task, or goes on with one that was submitted before a restart. */
   run(owner: TaskOwner, task: RunTask): void {
+    if (this.#isClosed) return;
     const { target } = task;
     switch (target.kind) {
       case 'ACTIVITY':
@@ -72,11 +80,7 @@ export class TaskRunner {
   cancel(owner: TaskOwner, taskId: string): void {
     this.#queue.remove(owner.arn, taskId);
     this.#running.get(keyOf(owner.arn, taskId))?.abort();
-    this.#services.stopJob({
-      executionArn: owner.arn,
-      taskId,
-      ...(owner.id === undefined ? {} : { execution: owner.id }),
-    });
+    this.#services.stopJob(originOf(owner, taskId));
   }
 
   /** A job of `.sync` has ended. */
@@ -85,17 +89,16 @@ export class TaskRunner {
     this.#deliverEnd(owner, taskId, end);
   }
 
-  /** Ends all calls under way; their outcomes are not delivered. */
+  /** Begins nothing more and ends all calls under way; their outcomes are not delivered. */
   close(): void {
+    this.#isClosed = true;
+    // First: a call that ends would make room for the next one.
+    this.#queue.close();
     for (const controller of this.#running.values()) controller.abort();
   }
 
   #callIntegration(owner: TaskOwner, task: RunTask, target: IntegrationTarget): void {
-    const origin = {
-      executionArn: owner.arn,
-      taskId: task.taskId,
-      ...(owner.id === undefined ? {} : { execution: owner.id }),
-    };
+    const origin = originOf(owner, task.taskId);
     const call = (cancelled: AbortSignal): Promise<Json> =>
       this.#services.integration(target)({ target, input: task.input, origin, cancelled });
     if (target.service === 'states' || target.service === 'sfn') void this.#attempt(owner, task, call);
@@ -114,7 +117,11 @@ export class TaskRunner {
     this.#submitting.add(key);
     try {
       const output = await call(controller.signal);
-      if (controller.signal.aborted) return;
+      if (controller.signal.aborted) {
+        // When the task was given up the job was not there to be stopped yet.
+        if (!this.#isClosed) this.#services.stopJob(originOf(owner, task.taskId));
+        return;
+      }
       if (pattern === 'REQUEST_RESPONSE') {
         owner.deliver({ type: 'TaskSucceeded', taskId: task.taskId, output });
         return;

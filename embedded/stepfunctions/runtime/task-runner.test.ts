@@ -1,0 +1,74 @@
+import { expect, test } from '@jest/globals';
+import type { RunTask } from '../integrations/integration.ts';
+import type { Json } from '../language/json.ts';
+import { FairQueue } from './fair-queue.ts';
+import type { IncomingEvent } from './incoming-event.ts';
+import { type TaskOwner, TaskRunner } from './task-runner.ts';
+
+const logger = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
+const soon = (): Promise<void> => new Promise((done) => setImmediate(done));
+
+/** A runner whose calls end when they are told to, at most one at a time. */
+const runner = () => {
+  const calls: PromiseWithResolvers<Json>[] = [];
+  const called = (_: unknown, __: unknown, cancelled?: AbortSignal): Promise<Json> => {
+    const call = Promise.withResolvers<Json>();
+    cancelled?.addEventListener('abort', () => call.reject(cancelled.reason));
+    calls.push(call);
+    return call.promise;
+  };
+  const stopped: string[] = [];
+  const delivered: IncomingEvent[] = [];
+  const owner: TaskOwner = { arn: 'arn', id: 1, deliver: (event) => delivered.push(event) };
+  const services = {
+    lambdaFunction: called,
+    integration: () => () => called(undefined, undefined),
+    jobEnd: () => undefined,
+    stopJob: ({ taskId }: { taskId: string }) => stopped.push(taskId),
+    logger,
+  };
+  return { tasks: new TaskRunner(services, new FairQueue(1)), calls, stopped, delivered, owner };
+};
+
+const lambda = (taskId: string): RunTask => ({
+  type: 'RunTask',
+  taskId,
+  token: 't',
+  target: { kind: 'LAMBDA_FUNCTION', functionArn: 'f' },
+  input: {},
+});
+const job = (taskId: string): RunTask => ({
+  ...lambda(taskId),
+  target: {
+    kind: 'INTEGRATION',
+    resource: 'arn:aws:states:::states:startExecution.sync',
+    service: 'states',
+    action: 'startExecution',
+    sdk: false,
+    pattern: 'RUN_A_JOB',
+  },
+});
+
+test('a job whose task was given up while it was being started is stopped once it runs', async () => {
+  const { tasks, calls, stopped, delivered, owner } = runner();
+  tasks.run(owner, job('one'));
+  tasks.cancel(owner, 'one');
+  stopped.length = 0;
+  calls[0]?.resolve({ ExecutionArn: 'child' });
+  await soon();
+  expect(stopped).toEqual(['one']);
+  expect(delivered).toEqual([]);
+});
+
+test('a runner that closes begins nothing that waited for its turn, and nothing that comes later', async () => {
+  const { tasks, calls, delivered, owner } = runner();
+  tasks.run(owner, lambda('under way'));
+  tasks.run(owner, lambda('waiting'));
+  tasks.close();
+  await soon();
+  tasks.run(owner, lambda('late'));
+  tasks.run(owner, job('late job'));
+  await soon();
+  expect(calls).toHaveLength(1);
+  expect(delivered).toEqual([]);
+});
