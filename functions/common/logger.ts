@@ -1,4 +1,5 @@
 import { Logger } from '@aws-lambda-powertools/logger';
+import { ReticentLogFormatter } from './log-formatter.ts';
 import { once } from './once.ts';
 
 /** What a line of the log may carry beside its message. */
@@ -18,7 +19,7 @@ export interface Log {
 export type { Logger };
 
 /** The process's logger: JSON lines, level from LOG_LEVEL (or POWERTOOLS_LOG_LEVEL). */
-export const rootLogger = once(() => new Logger({ serviceName: 'orders' }));
+export const rootLogger = once(() => new Logger({ serviceName: 'orders', logFormatter: new ReticentLogFormatter() }));
 
 /**
  * A log that puts the keys on every line. Invocations overlap in one process, so keys are never added to the logger
