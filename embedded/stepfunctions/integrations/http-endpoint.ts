@@ -1,4 +1,4 @@
-import { Agent, type IncomingHttpHeaders, request } from 'node:http';
+import { Agent, type IncomingHttpHeaders, type RequestOptions, request } from 'node:http';
 import { Agent as SecureAgent, request as secureRequest } from 'node:https';
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -9,7 +9,7 @@ export interface HttpReply {
   readonly body: string;
 }
 
-/** Thrown when no answer came: the endpoint refused the connection, broke it off, or could not be found. */
+/** Thrown when no answer came: the endpoint could not be reached, or broke the connection off. */
 export class ConnectionError extends Error {
   override readonly name = 'ConnectionError';
 }
@@ -21,42 +21,63 @@ interface HttpCall {
   readonly cancelled: AbortSignal;
 }
 
+/** How one try went wrong. */
+interface LostTry {
+  readonly cause: Error;
+  /** There was a connection, so that the endpoint may have got the request and acted on it. */
+  readonly wasConnected: boolean;
+}
+
 /** Lambda's own limit of 15 minutes, and a moment for the way. */
 const LONGEST_SILENCE_MS = 905_000;
 const FIRST_PAUSE_MS = 50;
 const LONGEST_PAUSE_MS = 1_000;
 
 /**
- * Posts to one endpoint over connections that are kept open. An endpoint that cannot be reached is being restarted, as
- * a rule: the call is held and made again until it is reached or the patience is over. A call whose answer was lost is
- * made again too, as after a crash of this engine.
+ * Posts to one endpoint over connections that are kept open. An endpoint that takes no connections is being restarted, as
+ * a rule: the call is held and made again until there is one or the patience is over. Once there was a connection the
+ * request may have been acted on, whatever the connection's end looks like; that includes one that was kept open and
+ * breaks off just as it is used again. Such a call fails: whether it is made again is for the state machine's Retry to
+ * say, and for the history to show.
  */
 export class HttpEndpoint {
-  readonly #url: URL;
+  readonly #origin: string;
+  readonly #target: RequestOptions;
+  readonly #isSecure: boolean;
   readonly #agent: Agent;
   readonly #patienceMs: number;
 
   constructor(url: string, connections: number, patienceSeconds: number) {
-    this.#url = new URL(url);
+    const { origin, protocol, hostname, port } = new URL(url);
+    this.#origin = origin;
+    this.#isSecure = protocol === 'https:';
     const options = { keepAlive: true, maxSockets: connections };
-    this.#agent = this.#url.protocol === 'https:' ? new SecureAgent(options) : new Agent(options);
+    this.#agent = this.#isSecure ? new SecureAgent(options) : new Agent(options);
+    this.#target = {
+      protocol,
+      // As `http.request` takes an IPv6 address: without the brackets it has in a URL.
+      hostname: hostname.replace(/^\[|\]$/g, ''),
+      ...(port === '' ? {} : { port }),
+      method: 'POST',
+      agent: this.#agent,
+      timeout: LONGEST_SILENCE_MS,
+    };
     this.#patienceMs = patienceSeconds * 1_000;
   }
 
-  /** @throws {ConnectionError} no answer within the patience */
+  /** @throws {ConnectionError} no connection within the patience, or one that broke off before the answer was there */
   async post(call: HttpCall): Promise<HttpReply> {
     const until = Date.now() + this.#patienceMs;
     for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
-      try {
-        return await this.#postOnce(call);
-      } catch (cause) {
-        call.cancelled.throwIfAborted();
-        if (Date.now() + pause > until) {
-          const why = cause instanceof Error ? cause.message : String(cause);
-          throw new ConnectionError(`${this.#url.origin} could not be reached: ${why}`, { cause });
-        }
-        await sleep(pause, undefined, { signal: call.cancelled });
+      const outcome = await this.#postOnce(call);
+      if ('status' in outcome) return outcome;
+      call.cancelled.throwIfAborted();
+      const { cause, wasConnected } = outcome;
+      if (wasConnected) throw new ConnectionError(`${this.#origin} gave no answer: ${textOf(cause)}`, { cause });
+      if (Date.now() + pause > until) {
+        throw new ConnectionError(`${this.#origin} could not be reached: ${textOf(cause)}`, { cause });
       }
+      await sleep(pause, undefined, { signal: call.cancelled });
     }
   }
 
@@ -64,23 +85,23 @@ export class HttpEndpoint {
     this.#agent.destroy();
   }
 
-  #postOnce({ path, headers, body, cancelled }: HttpCall): Promise<HttpReply> {
-    return new Promise((resolve, reject) => {
+  #postOnce({ path, headers, body, cancelled }: HttpCall): Promise<HttpReply | LostTry> {
+    return new Promise((resolve) => {
       const payload = Buffer.from(body);
-      const open = this.#url.protocol === 'https:' ? secureRequest : request;
+      const open = this.#isSecure ? secureRequest : request;
+      let wasConnected = false;
+      const lost = (cause: Error): void => resolve({ cause, wasConnected });
       const outgoing = open(
-        new URL(path, this.#url),
         {
-          method: 'POST',
-          agent: this.#agent,
+          ...this.#target,
+          path,
           signal: cancelled,
-          timeout: LONGEST_SILENCE_MS,
           headers: { ...headers, 'content-length': payload.length },
         },
         (incoming) => {
           const chunks: Buffer[] = [];
           incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
-          incoming.on('error', reject);
+          incoming.on('error', lost);
           incoming.on('end', () =>
             resolve({
               status: incoming.statusCode ?? 0,
@@ -90,9 +111,19 @@ export class HttpEndpoint {
           );
         },
       );
-      outgoing.on('error', reject);
+      outgoing.on('socket', (socket) => {
+        wasConnected = outgoing.reusedSocket;
+        if (wasConnected) return;
+        socket.once(this.#isSecure ? 'secureConnect' : 'connect', () => {
+          wasConnected = true;
+        });
+      });
+      outgoing.on('error', lost);
       outgoing.on('timeout', () => outgoing.destroy(new Error(`no answer for ${LONGEST_SILENCE_MS / 1_000} s`)));
       outgoing.end(payload);
     });
   }
 }
+
+/** A name that stands for several addresses fails with an error that has a code and no message. */
+const textOf = (error: Error): string => error.message || ('code' in error ? String(error.code) : error.name);
