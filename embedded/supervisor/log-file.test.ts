@@ -1,5 +1,5 @@
 import { appendFileSync, existsSync, statSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
@@ -47,6 +47,14 @@ test('a full file is set aside and begun anew, and reading goes on', () => {
   log.catchUp();
   expect(lines).toHaveLength(9 * 1024 + 1);
   expect(lines.at(-1)).toBe('after');
+});
+
+test('a full file that cannot be set aside is begun anew all the same, with a word about it', async () => {
+  await mkdir(`${log.path}.1`);
+  log.write(`${'x'.repeat(1023)}\n`.repeat(9 * 1024));
+  log.catchUp();
+  expect(statSync(log.path).size).toBe(0);
+  expect(lines.at(-1)).toContain('could not be set aside');
 });
 
 test('the last lines are there for a report', () => {

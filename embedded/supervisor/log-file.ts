@@ -51,10 +51,19 @@ export class LogFile {
       }
     }
     if (this.#offset > MOST_BYTES) {
-      copyFileSync(this.path, `${this.path}.1`);
-      ftruncateSync(this.descriptor, 0);
-      this.#offset = 0;
+      this.#beginAnew();
     }
+  }
+
+  /** On a full disk the old lines are given up: the file stays bounded, and the process that reads along lives on. */
+  #beginAnew(): void {
+    try {
+      copyFileSync(this.path, `${this.path}.1`);
+    } catch (error) {
+      this.#onLine(`Error: the full log ${this.path} could not be set aside: ${String(error)}`);
+    }
+    ftruncateSync(this.descriptor, 0);
+    this.#offset = 0;
   }
 
   /** The last lines of the file, oldest first. */

@@ -58,6 +58,26 @@ test('a child that never becomes ready fails the start and is ended', async () =
   expect(isAlive(pid)).toBe(false);
 });
 
+test('a child that comes back and never becomes ready is ended and started once more', async () => {
+  let answers = true;
+  const child = program(FOREVER, () => Promise.resolve(answers), 200);
+  await child.start();
+  answers = false;
+  signal(pidOf(child), 'SIGKILL');
+  await until(() => reports.some(({ type }) => type === 'late'));
+  answers = true;
+  await until(() => reports.some(({ type }) => type === 'recovered'));
+  expect(reports.map(({ type }) => type)).toEqual(['died', 'late', 'died', 'recovered']);
+});
+
+test('a child whose run file cannot be written is watched all the same', async () => {
+  const child = program(FOREVER, undefined, undefined, join(folder, 'not-there'));
+  await child.start();
+  signal(pidOf(child), 'SIGKILL');
+  await until(() => reports.some(({ type }) => type === 'recovered'));
+  expect(reports[0]).toMatchObject({ type: 'unrecorded', name: 'child' });
+});
+
 test('a child that ignores SIGTERM is ended all the same, and stays ended', async () => {
   const child = program(`process.on('SIGTERM', () => undefined); console.log('up'); ${FOREVER}`, async () =>
     (await import('node:fs')).readFileSync(join(folder, 'child.log'), 'utf8').includes('up'),
@@ -77,6 +97,7 @@ function program(
   source: string,
   isReady: () => Promise<boolean> = () => Promise.resolve(true),
   readyWithinMilliseconds = 10_000,
+  runFolder = folder,
 ): SupervisedProcess {
   const child = new SupervisedProcess({
     description: {
@@ -92,7 +113,7 @@ function program(
       graceMilliseconds: 300,
     },
     log: new LogFile(join(folder, 'child.log'), () => undefined),
-    runFolder: folder,
+    runFolder,
     report: (report) => reports.push(report),
     policy: QUICK,
   });

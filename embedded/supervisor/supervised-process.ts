@@ -33,6 +33,10 @@ export interface ProcessDescription {
 export type ProcessReport =
   | { readonly type: 'recovered'; readonly name: string; readonly pid: number; readonly milliseconds: number }
   | { readonly type: 'died'; readonly name: string; readonly how: string; readonly delayMilliseconds: number }
+  /** Started again, and not ready in time; it is ended, and so started once more. */
+  | { readonly type: 'late'; readonly name: string; readonly milliseconds: number }
+  /** It runs, but a later stack that finds it left over will not know it. */
+  | { readonly type: 'unrecorded'; readonly name: string; readonly error: unknown }
   | {
       readonly type: 'keeps-dying';
       readonly name: string;
@@ -135,8 +139,7 @@ export class SupervisedProcess {
     });
     this.#child = child;
     this.#startedAt = new Date().toISOString();
-    this.#writeRunFile(false);
-    return new Promise((resolve) => {
+    const exited = new Promise<string>((resolve) => {
       const ended = (how: string): void => {
         this.#child = undefined;
         resolve(how);
@@ -146,13 +149,21 @@ export class SupervisedProcess {
         ended(signalName === null ? `ended with exit code ${code}` : `was ended by ${signalName}`),
       );
     });
+    this.#writeRunFile(false);
+    return exited;
   }
 
   #writeRunFile(ready: boolean): void {
     const { name, port, identity } = this.#description;
-    if (this.pid !== undefined) {
-      const startedAt = this.#startedAt;
+    if (this.pid === undefined) {
+      return;
+    }
+    const startedAt = this.#startedAt;
+    try {
       writeRunFile(this.#runFolder, { name, pid: this.pid, port, startedAt, ready, identity: [...identity] });
+    } catch (error) {
+      // A full disk is no reason to stop watching the child.
+      this.#report({ type: 'unrecorded', name, error });
     }
   }
 
@@ -196,9 +207,21 @@ export class SupervisedProcess {
   }
 
   async #reportRecovery(startedAt: number, pid: number | undefined): Promise<void> {
-    if ((await this.#readiness()) === 'ready' && pid !== undefined && this.pid === pid) {
-      const milliseconds = performance.now() - startedAt;
-      this.#report({ type: 'recovered', name: this.name, pid, milliseconds });
+    const outcome = await this.#readiness();
+    if (pid === undefined || this.pid !== pid) {
+      return;
+    }
+    const milliseconds = performance.now() - startedAt;
+    switch (outcome) {
+      case 'ready':
+        this.#report({ type: 'recovered', name: this.name, pid, milliseconds });
+        return;
+      case 'late':
+        this.#report({ type: 'late', name: this.name, milliseconds: this.#description.readyWithinMilliseconds });
+        await this.#endChild();
+        return;
+      case 'stopped':
+        return;
     }
   }
 

@@ -1,0 +1,47 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { SFNClient } from '@aws-sdk/client-sfn';
+import { z } from 'zod';
+import type { TableNames } from '../child-processes.ts';
+import { ConfigurationError } from '../configuration.ts';
+import { readTableDescription } from '../dynamodb/table-description.ts';
+import { ensureTable } from '../dynamodb/tables.ts';
+import type { LocalTemplate } from './local-template.ts';
+import type { Serverless } from './serverless-service.ts';
+import { readStateMachineDescription } from './state-machine-description.ts';
+import { ensureStateMachine } from './state-machines.ts';
+
+const tableNamesSchema = z.object({ items: z.string(), reservations: z.string(), payments: z.string() });
+
+/** Makes the tables of serverless.yml that are not there yet. */
+export async function provisionTables(template: LocalTemplate, dynamodbUrl: string): Promise<void> {
+  const client = new DynamoDBClient({ endpoint: dynamodbUrl });
+  try {
+    await Promise.all(
+      template
+        .resourcesOfType('AWS::DynamoDB::Table')
+        .map(({ logicalId, properties }) => ensureTable(client, readTableDescription(logicalId, properties))),
+    );
+  } finally {
+    client.destroy();
+  }
+}
+
+/** Makes the state machines of serverless.yml, or updates those that changed. */
+export async function provisionStateMachines(template: LocalTemplate, client: SFNClient): Promise<void> {
+  for (const resource of template.resourcesOfType('AWS::StepFunctions::StateMachine')) {
+    await ensureStateMachine(client, readStateMachineDescription(resource));
+  }
+}
+
+/**
+ * The services' tables, as serverless.yml names them.
+ *
+ * @throws ConfigurationError naming what is missing
+ */
+export function tableNamesOf({ service }: Serverless): TableNames {
+  const parsed = tableNamesSchema.safeParse(service.custom?.tables);
+  if (!parsed.success) {
+    throw new ConfigurationError(`custom.tables of serverless.yml: ${z.prettifyError(parsed.error)}`);
+  }
+  return parsed.data;
+}

@@ -1,0 +1,55 @@
+import { join } from 'node:path';
+import type { DataDirectory } from '../data-directory.ts';
+import type { Terminal } from '../terminal.ts';
+import { reportText } from './report-text.ts';
+import { type ProcessDescription, SupervisedProcess } from './supervised-process.ts';
+
+/** The child processes of one stack: started one by one, ended by name, and all at once in need. */
+export class ProcessGroup {
+  readonly #directory: DataDirectory;
+  readonly #terminal: Terminal;
+  readonly #children: SupervisedProcess[] = [];
+  #isClosed = false;
+
+  constructor(directory: DataDirectory, terminal: Terminal) {
+    this.#directory = directory;
+    this.#terminal = terminal;
+  }
+
+  /**
+   * Starts a child and waits until it is ready; starts nothing once the group is closed.
+   *
+   * @throws ProcessStartError with the end of its log when it dies or does not become ready in time
+   */
+  async start(description: ProcessDescription): Promise<void> {
+    if (this.#isClosed) {
+      return;
+    }
+    const child = new SupervisedProcess({
+      description,
+      log: this.#terminal.openLog(join(this.#directory.logs, `${description.name}.log`), description.name),
+      runFolder: this.#directory.run,
+      report: (report) => this.#terminal.say(reportText(report)),
+    });
+    this.#children.push(child);
+    await child.start();
+  }
+
+  /** Starts no more children. */
+  close(): void {
+    this.#isClosed = true;
+  }
+
+  /** Ends children and waits until they are gone. */
+  async stop(...names: readonly string[]): Promise<void> {
+    await Promise.all(this.#children.filter((child) => names.includes(child.name)).map((child) => child.stop()));
+  }
+
+  /** Ends all children this instant. */
+  kill(): void {
+    this.#isClosed = true;
+    for (const child of this.#children) {
+      child.kill();
+    }
+  }
+}
