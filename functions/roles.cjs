@@ -19,6 +19,7 @@ module.exports = async ({ resolveVariable }) => {
     placeOrder: [
       allow(['dynamodb:PutItem', 'dynamodb:GetItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem'], ordersTable),
       allow(['states:StartExecution'], orderSaga),
+      allow(['states:DescribeExecution'], orderSagaExecutions),
     ],
     orderStatus: [allow(['dynamodb:GetItem'], ordersTable)],
     cancelOrder: [

@@ -59,6 +59,7 @@ test('what touches orders and sagas is what has to', async () => {
       'dynamodb:UpdateItem',
       'dynamodb:DeleteItem',
       'states:StartExecution',
+      'states:DescribeExecution',
     ],
     OrderStatusRole: ['dynamodb:GetItem'],
     CancelOrderRole: ['dynamodb:GetItem', 'dynamodb:UpdateItem', 'states:SendTaskFailure'],

@@ -21,6 +21,11 @@ export const IMPATIENT = {
 
 type SdkError = Parameters<typeof isThrottlingError>[0];
 
+/** True where a service refused a request because there were too many: nothing was done. */
+export function isThrottling(error: Error): boolean {
+  return isThrottlingError(error as SdkError);
+}
+
 /** True for throttling, timeouts, broken connections and the service's own faults: later it may go better. */
 export function isWorthRetrying(error: unknown): error is Error {
   return error instanceof Error && (isThrottlingError(error as SdkError) || isTransientError(error as SdkError));

@@ -49,37 +49,70 @@ test('an execution of the name is the order’s own', async () => {
   expect(await saga().start(testOrder())).toEqual({ outcome: 'ALREADY_STARTED' });
 });
 
+const PATIENT = { pausesMs: [5, 10, 20], withinMs: 5_000 };
+
 test.each([
   ['ThrottlingException', 400],
+  ['ThrottlingException', 503],
   ['TooManyRequestsException', 429],
-  ['ServiceUnavailable', 503],
   ['StateMachineDoesNotExist', 400],
-])('%s means that nothing runs, and is not asked again', async (error, status) => {
+])('%s with status %i means that nothing runs, and is not asked again', async (error, status) => {
   stepFunctions.reply = () => refuse(error, status);
-  expect(await saga().start(testOrder())).toMatchObject({ outcome: 'REFUSED' });
+  expect(await saga().start(testOrder(), PATIENT)).toMatchObject({ outcome: 'REFUSED' });
   expect(stepFunctions.calls).toHaveLength(1);
+});
+
+test.each([
+  ['InternalFailure', 500],
+  ['ServiceUnavailable', 503],
+  ['BadGateway', 502],
+])('%s with status %i leaves open whether it runs', async (error, status) => {
+  stepFunctions.reply = () => refuse(error, status);
+  expect(await saga().start(testOrder())).toMatchObject({ outcome: 'UNKNOWN' });
 });
 
 test('a connection that never was means that nothing runs', async () => {
   await stepFunctions.close();
-  expect(await saga().start(testOrder())).toMatchObject({ outcome: 'REFUSED', cause: { code: 'ECONNREFUSED' } });
+  expect(await saga().start(testOrder(), PATIENT)).toMatchObject({
+    outcome: 'REFUSED',
+    cause: { code: 'ECONNREFUSED' },
+  });
   stepFunctions = await startStepFunctionsRecorder();
 });
 
-test('reply lost: the start is made once more, and that one tells', async () => {
+test('reply lost, without patience: one attempt, and it is open whether it runs', async () => {
+  stepFunctions.reply = () => ({ kind: 'hang up' });
+  expect(await saga().start(testOrder())).toMatchObject({ outcome: 'UNKNOWN' });
+  expect(stepFunctions.calls).toHaveLength(1);
+});
+
+test('reply lost: the start is made again, and that one tells', async () => {
   stepFunctions.reply = (call) => (stepFunctions.calls.length === 1 ? { kind: 'hang up' } : success(call));
-  expect(await saga().start(testOrder())).toEqual({ outcome: 'STARTED' });
-  expect(stepFunctions.calls).toHaveLength(2);
+  expect(await saga().start(testOrder(), PATIENT)).toEqual({ outcome: 'STARTED' });
+  const [first, second] = stepFunctions.calls;
+  expect(second?.input).toEqual(first?.input);
 });
 
-test('reply lost, then refused: the first start may still run', async () => {
+test('reply lost, then refused by an engine that starts anew: asked until it is back', async () => {
+  stepFunctions.reply = (call) => {
+    if (stepFunctions.calls.length === 1) return { kind: 'hang up' };
+    return stepFunctions.calls.length < 4 ? refuse('ThrottlingException') : success(call);
+  };
+  expect(await saga().start(testOrder(), PATIENT)).toEqual({ outcome: 'STARTED' });
+  expect(stepFunctions.calls).toHaveLength(4);
+});
+
+test('reply lost, then refused to the end: the first start may still run', async () => {
   stepFunctions.reply = () => (stepFunctions.calls.length === 1 ? { kind: 'hang up' } : refuse('ThrottlingException'));
-  expect(await saga().start(testOrder())).toMatchObject({ outcome: 'UNKNOWN' });
+  expect(await saga().start(testOrder(), PATIENT)).toMatchObject({ outcome: 'UNKNOWN' });
+  expect(stepFunctions.calls).toHaveLength(4);
 });
 
-test('a fault of the service leaves open whether it runs', async () => {
-  stepFunctions.reply = () => refuse('InternalFailure', 500);
-  expect(await saga().start(testOrder())).toMatchObject({ outcome: 'UNKNOWN' });
+test('an engine that takes every start and says nothing: given up on when patience ends', async () => {
+  stepFunctions.reply = () => new Promise<never>(() => undefined);
+  const start = saga().start(testOrder(), { pausesMs: [5, 5, 5, 60_000], withinMs: 60 });
+  expect(await start).toMatchObject({ outcome: 'UNKNOWN' });
+  expect(stepFunctions.calls.length).toBeLessThan(4);
 });
 
 test('the state of an execution is asked by the order’s id', async () => {

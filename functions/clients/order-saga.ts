@@ -1,50 +1,59 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   DescribeExecutionCommand,
   type ExecutionStatus,
   type SFNClient,
-  SFNServiceException,
   StartExecutionCommand,
 } from '@aws-sdk/client-sfn';
 import type { Order } from '../orders/order.ts';
 import { sagaInput } from '../orders/saga-input.ts';
+import { type SagaStart, startAnswer } from './saga-start.ts';
 import { reachable } from './step-functions.ts';
 
-/** What a start came to. */
-export type SagaStart =
-  | { readonly outcome: 'STARTED' }
-  /** An execution of the order exists: an earlier start had reached Step Functions. */
-  | { readonly outcome: 'ALREADY_STARTED' }
-  /** Step Functions said no, or was never reached: nothing runs. */
-  | { readonly outcome: 'REFUSED'; readonly cause: unknown }
-  /** The answer was lost: it may run or not. A later start settles it. */
-  | { readonly outcome: 'UNKNOWN'; readonly cause: unknown };
+/** How long a start whose answer was lost is repeated, to learn what became of it. */
+export interface StartPatience {
+  /** Before each repetition, about so long: between half and one and a half times. */
+  readonly pausesMs: readonly number[];
+  /** For all attempts and pauses together. */
+  readonly withinMs: number;
+}
+
+/** One attempt, however it ends. */
+const NO_PATIENCE: StartPatience = { pausesMs: [], withinMs: Number.POSITIVE_INFINITY };
 
 /** The executions of the order saga, each named by its order's id. */
 export interface OrderSaga {
   /** Starts the order's saga; as often as one likes, it runs once. Throws nothing. */
-  readonly start: (order: Order) => Promise<SagaStart>;
+  readonly start: (order: Order, patience?: StartPatience) => Promise<SagaStart>;
   /** State of the order's execution. @throws RetryableError where Step Functions is out of reach */
   readonly status: (orderId: string) => Promise<ExecutionStatus>;
 }
 
 /** The sagas of one state machine. */
 export function createOrderSaga(client: SFNClient, stateMachineArn: string): OrderSaga {
-  const startOnce = async (order: Order): Promise<SagaStart> => {
-    try {
-      const input = JSON.stringify(sagaInput(order));
-      await client.send(new StartExecutionCommand({ stateMachineArn, name: order.order_id, input }));
-      return { outcome: 'STARTED' };
-    } catch (cause) {
-      return failedStart(cause);
-    }
+  const startOnce = async (order: Order, millisecondsLeft: number): Promise<SagaStart> => {
+    const start = new StartExecutionCommand({
+      stateMachineArn,
+      name: order.order_id,
+      input: JSON.stringify(sagaInput(order)),
+    });
+    const limit = Number.isFinite(millisecondsLeft) ? { abortSignal: AbortSignal.timeout(millisecondsLeft) } : {};
+    return startAnswer(client.send(start, limit));
   };
   return {
-    start: async (order) => {
-      const first = await startOnce(order);
+    start: async (order, { pausesMs, withinMs } = NO_PATIENCE) => {
+      const patienceEnds = Date.now() + withinMs;
+      const first = await startOnce(order, withinMs);
       if (first.outcome !== 'UNKNOWN') return first;
-      const second = await startOnce(order);
-      // A refusal of the second attempt says nothing about the first.
-      return second.outcome === 'REFUSED' ? first : second;
+      for (const pauseMs of pausesMs) {
+        const jittered = Math.round(pauseMs * (0.5 + Math.random()));
+        if (Date.now() + jittered >= patienceEnds) break;
+        await sleep(jittered);
+        const again = await startOnce(order, Math.max(1, patienceEnds - Date.now()));
+        // A refusal says nothing about the first attempt, and an engine that starts anew refuses for a moment only.
+        if (again.outcome === 'STARTED' || again.outcome === 'ALREADY_STARTED') return again;
+      }
+      return first;
     },
     status: async (orderId) => {
       const executionArn = `${stateMachineArn.replace(':stateMachine:', ':execution:')}:${orderId}`;
@@ -55,15 +64,16 @@ export function createOrderSaga(client: SFNClient, stateMachineArn: string): Ord
   };
 }
 
-const NEVER_CONNECTED: ReadonlySet<unknown> = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EHOSTUNREACH', 'ENETUNREACH']);
-
-function failedStart(cause: unknown): SagaStart {
-  if (cause instanceof SFNServiceException) {
-    if (cause.name === 'ExecutionAlreadyExists') return { outcome: 'ALREADY_STARTED' };
-    const { httpStatusCode } = cause.$metadata;
-    const refused = cause.$fault === 'client' || httpStatusCode === 429 || httpStatusCode === 503;
-    return { outcome: refused ? 'REFUSED' : 'UNKNOWN', cause };
+/** True where the execution does nothing more by itself. */
+export function hasEnded(status: ExecutionStatus): boolean {
+  switch (status) {
+    case 'RUNNING':
+    case 'PENDING_REDRIVE':
+      return false;
+    case 'SUCCEEDED':
+    case 'FAILED':
+    case 'TIMED_OUT':
+    case 'ABORTED':
+      return true;
   }
-  const neverConnected = cause instanceof Error && 'code' in cause && NEVER_CONNECTED.has(cause.code);
-  return { outcome: neverConnected ? 'REFUSED' : 'UNKNOWN', cause };
 }

@@ -41,7 +41,8 @@ function freshKey() {
 
 function place(request: TestRequest, admission: Admission = createAdmission(100)) {
   const saga = createOrderSaga(stepFunctions.client, 'arn:aws:states:us-east-1:000000000000:stateMachine:saga');
-  const handler = createHandler(() => ({ orders, saga, admission, paymentWindowSeconds: 900 }));
+  const startPatience = { pausesMs: [5, 10], withinMs: 2_000 };
+  const handler = createHandler(() => ({ orders, saga, startPatience, admission, paymentWindowSeconds: 900 }));
   return handler(httpEvent(request)).then(read);
 }
 
@@ -119,7 +120,7 @@ test('same key many times at once: one order', async () => {
 
 test.each([
   ['ThrottlingException', 400],
-  ['ServiceUnavailable', 503],
+  ['ThrottlingException', 503],
 ])('start refused with %s: the order is gone and the customer asked to come again', async (error, status) => {
   const { headers, orderId } = freshKey();
   stepFunctions.reply = () => refuse(error, status);
@@ -136,6 +137,67 @@ test('reply lost between put and start: the order was accepted and waits for the
   stepFunctions.reply = () => ({ kind: 'hang up' });
   expect(await place({ body: BODY, headers })).toMatchObject({ statusCode: 202, data: { order_id: orderId } });
   expect(await orders.find(orderId)).toMatchObject({ status: 'PENDING', start_pending: 'Y' });
+});
+
+test('reply lost once: the start is repeated within the request, and does not wait for the schedule', async () => {
+  const { headers, orderId } = freshKey();
+  stepFunctions.reply = (call) => (stepFunctions.calls.length === 1 ? { kind: 'hang up' } : success(call));
+  expect(await place({ body: BODY, headers })).toMatchObject({ statusCode: 202 });
+  expect(startsOf(orderId)).toHaveLength(2);
+});
+
+test('a 503 from somewhere on the way, with the saga started: the order is not taken back', async () => {
+  const { headers, orderId } = freshKey();
+  stepFunctions.reply = () => refuse('ServiceUnavailable', 503);
+  expect(await place({ body: BODY, headers })).toMatchObject({ statusCode: 202 });
+  expect(await orders.find(orderId)).toMatchObject({ order_id: orderId });
+});
+
+/** Step Functions has an execution of the name, in this state. */
+const executionIs =
+  (status: string): StepFunctionsRecorder['reply'] =>
+  ({ action }) =>
+    action === 'StartExecution' ? refuse('ExecutionAlreadyExists') : { kind: 'answer', output: { status } };
+
+test.each(['SUCCEEDED', 'FAILED'])(
+  'the key of an order that is gone, whose execution has %s: refused, instead of an order that nobody works on',
+  async (status) => {
+    const { headers, orderId } = freshKey();
+    stepFunctions.reply = executionIs(status);
+    expect(await place({ body: BODY, headers })).toMatchObject({
+      statusCode: 409,
+      meta: { code: 'IDEMPOTENCY_KEY_REUSED' },
+      data: expect.stringContaining('another key'),
+    });
+    expect(await orders.find(orderId)).toBeUndefined();
+  },
+);
+
+test('an execution of the name that runs is the order’s own', async () => {
+  const { headers, orderId } = freshKey();
+  stepFunctions.reply = executionIs('RUNNING');
+  expect(await place({ body: BODY, headers })).toMatchObject({ statusCode: 202, data: { order_id: orderId } });
+});
+
+test('reply lost, and the saga over before the start is repeated: its order is answered', async () => {
+  const { headers, orderId } = freshKey();
+  stepFunctions.reply = async (call) => {
+    if (stepFunctions.calls.length > 1) return executionIs('SUCCEEDED')(call);
+    const placed = await orders.find(orderId);
+    if (placed === undefined) throw new Error('the order was not written');
+    await orders.removeUnstarted(placed);
+    await orders.add({ ...placed, status: 'REJECTED', start_pending: undefined });
+    return { kind: 'hang up' };
+  };
+  expect(await place({ body: BODY, headers })).toMatchObject({ statusCode: 202, data: { status: 'REJECTED' } });
+});
+
+test('an execution of the name of which nothing more can be learned: the order stays', async () => {
+  const { headers, orderId } = freshKey();
+  stepFunctions.reply = ({ action }) =>
+    action === 'StartExecution' ? refuse('ExecutionAlreadyExists') : refuse('ThrottlingException');
+  expect(await place({ body: BODY, headers })).toMatchObject({ statusCode: 202 });
+  expect(await orders.find(orderId)).toMatchObject({ order_id: orderId });
 });
 
 test('start refused while a repeat of the request starts it: what the repeat was answered is not taken back', async () => {

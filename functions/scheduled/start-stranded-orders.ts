@@ -1,4 +1,5 @@
-import type { OrderSaga, SagaStart } from '../clients/order-saga.ts';
+import { hasEnded, type OrderSaga } from '../clients/order-saga.ts';
+import type { SagaStart } from '../clients/saga-start.ts';
 import { RetryableError } from '../common/errors.ts';
 import { type Log, type Logger, logWith, rootLogger } from '../common/logger.ts';
 import { once } from '../common/once.ts';
@@ -88,7 +89,7 @@ async function settled(start: SagaStart, orderId: string, saga: OrderSaga, log: 
       return 'left';
     case 'ALREADY_STARTED': {
       const status = await saga.status(orderId);
-      if (status === 'RUNNING' || status === 'PENDING_REDRIVE') return 'under_way';
+      if (!hasEnded(status)) return 'under_way';
       log.error('the saga has ended without a word in its order; redrive the execution', { execution: status });
       return 'ended';
     }
