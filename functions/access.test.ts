@@ -25,13 +25,16 @@ test('the authorizer stands before every call but those that are open to all', (
   const functions = parse(readFileSync(new URL('./functions.yml', import.meta.url), 'utf8'), {
     logLevel: 'silent',
   }) as Readonly<Record<string, { readonly events?: readonly { readonly http?: { readonly authorizer?: string } }[] }>>;
-  for (const { id, open } of OPERATIONS) {
-    for (const { http } of functions[id]?.events ?? []) {
-      if (open) expect([id, http?.authorizer]).toEqual([id, undefined]);
-      else expect([id, http?.authorizer]).toEqual([id, expect.stringContaining('access.cjs):authorizer')]);
+  const open = OPERATIONS.filter((operation) => operation.open).map(({ id }) => id);
+  // Every function, so that one which no operation describes is not open by mistake.
+  for (const [id, { events = [] }] of Object.entries(functions)) {
+    for (const { http } of events) {
+      if (http === undefined) continue;
+      if (open.includes(id)) expect([id, http.authorizer]).toEqual([id, undefined]);
+      else expect([id, http.authorizer]).toEqual([id, expect.stringContaining('access.cjs):authorizer')]);
     }
   }
-  expect(OPERATIONS.filter(({ open }) => open).map(({ id }) => id)).toEqual(['health', 'openapiDocument', 'docs']);
+  expect(open).toEqual(['health', 'openapiDocument', 'docs']);
 });
 
 test('a stage asks for API keys unless it is said otherwise', () => {
@@ -75,15 +78,29 @@ test('another mode is a mistake, and opens nothing', async () => {
 interface GatewayResponse {
   readonly Properties: {
     readonly ResponseType: string;
+    readonly ResponseParameters: Readonly<Record<string, string>>;
     readonly StatusCode: string;
     readonly ResponseTemplates: Readonly<Record<string, string>>;
   };
 }
 
+const makeResponses = load('./gateway-responses.cjs') as () => Promise<{
+  readonly Resources: Readonly<Record<string, GatewayResponse>>;
+}>;
+
+test('API Gateway says when to come back wherever the answer is “later”, as our own answers do', async () => {
+  const responses = Object.values((await makeResponses()).Resources).map(({ Properties }) => Properties);
+  const later = responses.filter(({ StatusCode }) => StatusCode === '503');
+  expect(later.map(({ ResponseType }) => ResponseType)).toEqual(
+    expect.arrayContaining(['THROTTLED', 'AUTHORIZER_FAILURE', 'AUTHORIZER_CONFIGURATION_ERROR']),
+  );
+  for (const { ResponseType, ResponseParameters } of later) {
+    const retryAfter = ResponseParameters['gatewayresponse.header.Retry-After'];
+    expect([ResponseType, retryAfter]).toEqual([ResponseType, expect.stringMatching(/^'[1-9]\d*'$/)]);
+  }
+});
+
 test('API Gateway’s own answers speak in the envelope, each with the status of its code', async () => {
-  const makeResponses = load('./gateway-responses.cjs') as () => Promise<{
-    readonly Resources: Readonly<Record<string, GatewayResponse>>;
-  }>;
   const responses = Object.values((await makeResponses()).Resources);
   expect(responses.map(({ Properties }) => Properties.ResponseType)).toContain('UNAUTHORIZED');
   for (const { Properties } of responses) {

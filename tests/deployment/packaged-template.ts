@@ -28,21 +28,37 @@ export interface PackagedTemplate {
   readonly remove: () => Promise<void>;
 }
 
-/** Packages a copy of the service, so that a package made here by hand stays as it is. */
-export async function packageTemplate(stage: string): Promise<PackagedTemplate> {
+/** How a deployment differs from one out of the box. */
+export interface Packaging {
+  /** Environment variables of whoever deploys. */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** A file of the checkout that is not there. */
+  readonly without?: string;
+}
+
+/** What the machine that runs the tests may have set for its own stacks. */
+const OWN_VARIABLES = /^(AWS_ENDPOINT_URL|AUTH_MODE|API_KEYS|JWT_|GRPC_|PLACE_MAX_IN_FLIGHT)/;
+
+/**
+ * Packages a copy of the service, so that a package made here by hand stays as it is.
+ *
+ * @throws {Error} with what `serverless package` said
+ */
+export async function packageTemplate(stage: string, packaging: Packaging = {}): Promise<PackagedTemplate> {
   const folder = await mkdtemp(join(tmpdir(), 'packaged-template-'));
   for (const source of SOURCES) {
     await cp(join(PROJECT_ROOT, source), join(folder, source), { recursive: true });
   }
+  if (packaging.without !== undefined) await rm(join(folder, packaging.without));
   await symlink(join(PROJECT_ROOT, 'node_modules'), join(folder, 'node_modules'));
   await writeFile(join(folder, 'empty.zip'), EMPTY_ZIP);
   const description = await readFile(join(folder, 'serverless.yml'), 'utf8');
   await writeFile(join(folder, 'serverless.yml'), withoutCode(description));
-  const { AWS_ENDPOINT_URL: _, ...environment } = process.env;
+  const inherited = Object.entries(process.env).filter(([name]) => !OWN_VARIABLES.test(name));
   await promisify(execFile)(
     process.execPath,
     [join('node_modules', 'serverless', 'bin', 'serverless.js'), 'package', '--stage', stage, '--package', 'out'],
-    { cwd: folder, env: environment },
+    { cwd: folder, env: { ...Object.fromEntries(inherited), ...packaging.environment } },
   );
   const file = join(folder, 'out', 'cloudformation-template-update-stack.json');
   return {

@@ -1,0 +1,93 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { z } from 'zod';
+import { type PackagedTemplate, packageTemplate, type Template } from './packaged-template.ts';
+
+const LONG = 120_000;
+const LAYER = 'arn:aws:lambda:eu-west-1:000000000000:layer:orders-certificates:3';
+const GRPC = {
+  GRPC_DEADLINE_MS: '4000',
+  GRPC_MAX_CONCURRENT_CALLS: '77',
+  GRPC_CA_FILE: '/opt/ca.pem',
+  GRPC_CLIENT_CERT_FILE: '/opt/client.pem',
+  GRPC_CLIENT_KEY_FILE: '/opt/client.key',
+};
+
+let byDefault: PackagedTemplate;
+let chosen: PackagedTemplate;
+beforeAll(async () => {
+  [byDefault, chosen] = await Promise.all([
+    packageTemplate('dev'),
+    packageTemplate('dev', {
+      environment: { ...GRPC, GRPC_CERTIFICATES_LAYER_ARN: LAYER, PLACE_MAX_IN_FLIGHT: '33' },
+    }),
+  ]);
+}, LONG);
+afterAll(() => Promise.all([byDefault?.remove(), chosen?.remove()]));
+
+const lambda = z.object({
+  Environment: z.object({ Variables: z.record(z.string(), z.unknown()) }),
+  Layers: z.array(z.string()).default([]),
+});
+const lambdas = (template: Template) => ofType(template, 'AWS::Lambda::Function', lambda);
+
+describe('who may call', () => {
+  const method = z.object({ AuthorizationType: z.string(), AuthorizerId: z.unknown().optional() });
+
+  test('every method asks the authorizer but health and the documentation', () => {
+    const methods = ofType(byDefault.template, 'AWS::ApiGateway::Method', method);
+    const open = methods.filter(([, { AuthorizationType }]) => AuthorizationType !== 'CUSTOM').map(([id]) => id);
+    expect(open.toSorted()).toEqual([
+      'ApiGatewayMethodDocsGet',
+      'ApiGatewayMethodHealthGet',
+      'ApiGatewayMethodOpenapijsonGet',
+    ]);
+    expect(methods.length - open.length).toBe(6);
+    for (const [id, { AuthorizationType, AuthorizerId }] of methods) {
+      if (AuthorizationType === 'CUSTOM') {
+        expect([id, AuthorizerId]).toEqual([id, { Ref: 'AuthorizerApiGatewayAuthorizer' }]);
+      }
+    }
+  });
+
+  test(
+    'where the rules for that are missing nothing is deployed',
+    async () => {
+      await expect(packageTemplate('dev', { without: 'functions/access.cjs' })).rejects.toMatchObject({
+        stdout: expect.stringContaining('Cannot resolve variable at "functions.authorizer.environment"'),
+      });
+    },
+    LONG,
+  );
+});
+
+describe('what a deployment says of the gRPC services', () => {
+  test('reaches every function, with the layer that holds the certificates', () => {
+    for (const [id, { Environment, Layers }] of lambdas(chosen.template)) {
+      expect([id, Environment.Variables, Layers]).toEqual([id, expect.objectContaining(GRPC), [LAYER]]);
+    }
+    expect(lambdas(chosen.template).length).toBeGreaterThan(15);
+  });
+
+  test('is left to the functions where it says nothing', () => {
+    const unset = Object.fromEntries(Object.keys(GRPC).map((name) => [name, '']));
+    for (const [id, { Environment, Layers }] of lambdas(byDefault.template)) {
+      expect([id, Environment.Variables, Layers]).toEqual([id, expect.objectContaining(unset), []]);
+    }
+  });
+});
+
+test('how many orders a process places at once is the deployment’s choice, 256 by default', () => {
+  const inFlight = ({ template }: PackagedTemplate) =>
+    lambdas(template).flatMap(([, { Environment }]) => Environment.Variables.PLACE_MAX_IN_FLIGHT ?? []);
+  expect([inFlight(byDefault), inFlight(chosen)]).toEqual([['256'], ['33']]);
+});
+
+function ofType<Output>(
+  { Resources }: Template,
+  type: string,
+  properties: z.ZodType<Output>,
+): readonly (readonly [string, Output])[] {
+  return Object.entries(Resources)
+    .filter(([, resource]) => resource.Type === type)
+    .map(([id, resource]) => [id, properties.parse(resource.Properties)]);
+}
