@@ -12,10 +12,12 @@ const READY_WITHIN_MILLISECONDS = 30_000;
 const GRACE_MILLISECONDS = 5_000;
 
 /**
- * Functions and DynamoDB calls that Step Functions has under way at once. The functions share one event loop with the HTTP
- * API: with more at once, its answers wait (see docs/performance.md).
+ * Functions and DynamoDB calls that Step Functions has under way at once, and how many of them may be at work rather than
+ * waiting for a service. The functions share one event loop with the HTTP API: with more at work, its answers wait (see
+ * docs/performance.md).
  */
-const CONCURRENT_TASKS = 12;
+const CONCURRENT_TASKS = 32;
+const BUSY_TASKS = 5;
 
 /** What the stack's child processes need to know of serverless.yml. */
 export interface TableNames {
@@ -108,6 +110,7 @@ export class ChildProcesses {
       '--lambda-endpoint': this.#links.lambda,
       '--dynamodb-endpoint': this.#links.dynamodb,
       '--concurrency': String(CONCURRENT_TASKS),
+      '--busy': String(BUSY_TASKS),
     };
     return this.#node({
       name: 'engine',

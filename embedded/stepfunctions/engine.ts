@@ -48,7 +48,7 @@ export class Engine {
     this.#endpoints = dynamodbHttp ? [lambdaHttp, dynamodbHttp] : [lambdaHttp];
     const lambda = new Lambda(lambdaHttp, `arn:aws:lambda:${region}:${account}:function:`);
     this.#integrations = this.#integrationsOf(lambda, dynamodbHttp && new DynamoDb(dynamodbHttp, region));
-    this.#queue = new FairQueue(maxConcurrentInvokes);
+    this.#queue = new FairQueue({ most: maxConcurrentInvokes, mostBusy: settings.maxBusyInvokes });
     this.#tasks = new TaskRunner(
       {
         lambdaFunction: (arn, input, cancelled) => lambda.callFunction(arn, input, cancelled),

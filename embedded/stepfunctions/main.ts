@@ -17,6 +17,7 @@ npm run stepfunctions -- --lambda-endpoint URL [options]
   --account ID              account in ARNs (000000000000)
   --region NAME             region in ARNs (us-east-1)
   --concurrency N           Lambda and DynamoDB calls at once (32)
+  --busy N                  of these, how many that began within the last half second (all)
   --max-queued N            executions with a task that waits for its turn, beyond which StartExecution answers
                             ThrottlingException (2000)
   --connect-retry SECONDS   how long an endpoint that refuses connections is tried again (20)
@@ -58,6 +59,7 @@ const readOptions = (args: readonly string[]): StepFunctionsServerOptions | 'hel
       account: string,
       region: string,
       concurrency: string,
+      busy: string,
       'max-queued': string,
       'connect-retry': string,
       durability: string,
@@ -85,6 +87,7 @@ const readOptions = (args: readonly string[]): StepFunctionsServerOptions | 'hel
       account: values.account,
       region: values.region,
       maxConcurrentInvokes: numberOf('concurrency', values.concurrency),
+      maxBusyInvokes: numberOf('busy', values.busy),
       maxQueuedExecutions: numberOf('max-queued', values['max-queued']),
       connectRetrySeconds: numberOf('connect-retry', values['connect-retry']),
       durability: durabilityOf(values.durability),

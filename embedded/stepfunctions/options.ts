@@ -40,6 +40,11 @@ export interface StepFunctionsServerOptions {
   readonly region?: string;
   /** Lambda invokes under way at once; more wait their turn. Default 32. */
   readonly maxConcurrentInvokes?: number;
+  /**
+   * Of those, how many that began within the last half second. Few, where functions and callers share a machine: more at once
+   * are not done sooner. Default: all.
+   */
+  readonly maxBusyInvokes?: number;
   /** StartExecution is throttled while this many executions have a task that waits for its turn. Default 2,000. */
   readonly maxQueuedExecutions?: number;
   /** How long a Lambda or DynamoDB endpoint that refuses connections is tried again before the task fails. Default 20 s. */

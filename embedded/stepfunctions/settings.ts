@@ -46,6 +46,7 @@ export const settingsOf = (options: StepFunctionsServerOptions): EngineSettings 
     account,
     region,
     maxConcurrentInvokes: checkCount('maxConcurrentInvokes', options.maxConcurrentInvokes ?? 32, 1),
+    maxBusyInvokes: checkCount('maxBusyInvokes', options.maxBusyInvokes ?? options.maxConcurrentInvokes ?? 32, 1),
     maxQueuedExecutions: checkCount('maxQueuedExecutions', options.maxQueuedExecutions ?? 2_000, 1),
     connectRetrySeconds: checkCount('connectRetrySeconds', options.connectRetrySeconds ?? 20, 0),
     durability: options.durability ?? 'process',

@@ -4,19 +4,33 @@ interface Job {
   readonly run: () => Promise<void>;
 }
 
+/** How much a queue runs at once. */
+export interface QueueBounds {
+  /** Jobs under way. */
+  readonly most: number;
+  /** Jobs of those that count as work. Default: all. */
+  readonly mostBusy?: number;
+  /** A job under way for longer waits for somebody else, and counts as work no more. Default 500 ms. */
+  readonly busyMilliseconds?: number;
+}
+
 /**
  * Runs at most so many jobs at once and lets owners take turns: one with ten thousand jobs does not hold up another
  * with one.
+ *
+ * It has two bounds, because jobs keep others busy in two ways. Those that work share processors, so few at a time are done
+ * soonest. Those that wait for an answer that does not come cost nothing, and must not keep the others from their turn.
  */
 export class FairQueue<Owner> {
-  readonly #limit: number;
+  readonly #bounds: Required<QueueBounds>;
   /** Owners in the order of their turns. */
   readonly #waiting = new Map<Owner, Job[]>();
   #running = 0;
+  #busy = 0;
   #isClosed = false;
 
-  constructor(limit: number) {
-    this.#limit = limit;
+  constructor({ most, mostBusy = most, busyMilliseconds = 500 }: QueueBounds) {
+    this.#bounds = { most, mostBusy, busyMilliseconds };
   }
 
   /** How many owners have a job that waits. */
@@ -56,19 +70,33 @@ export class FairQueue<Owner> {
   }
 
   #startNext(): void {
-    while (this.#running < this.#limit) {
+    const { most, mostBusy } = this.#bounds;
+    while (this.#running < most && this.#busy < mostBusy) {
       const turn = this.#waiting.entries().next();
       if (turn.done) return;
       const [owner, jobs] = turn.value;
       this.#waiting.delete(owner);
       const job = jobs.shift();
       if (jobs.length > 0) this.#waiting.set(owner, jobs);
-      if (!job) continue;
-      this.#running += 1;
-      void job.run().finally(() => {
-        this.#running -= 1;
-        this.#startNext();
-      });
+      if (job) this.#begin(job);
     }
+  }
+
+  #begin(job: Job): void {
+    this.#running += 1;
+    this.#busy += 1;
+    let isBusy = true;
+    const countNoMore = (): void => {
+      if (isBusy) this.#busy -= 1;
+      isBusy = false;
+      this.#startNext();
+    };
+    const waits = setTimeout(countNoMore, this.#bounds.busyMilliseconds);
+    waits.unref();
+    void job.run().finally(() => {
+      clearTimeout(waits);
+      this.#running -= 1;
+      countNoMore();
+    });
   }
 }

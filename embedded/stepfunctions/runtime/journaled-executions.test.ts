@@ -37,7 +37,7 @@ const shell = (): JournaledExecutions => {
       stopJob: () => {},
       logger,
     },
-    new FairQueue(8),
+    new FairQueue({ most: 8 }),
   );
   const listener = {
     ended: (execution: Execution) => ended.push(execution),

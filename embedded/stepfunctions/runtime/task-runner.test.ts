@@ -27,7 +27,7 @@ const runner = () => {
     stopJob: ({ taskId }: { taskId: string }) => stopped.push(taskId),
     logger,
   };
-  return { tasks: new TaskRunner(services, new FairQueue(1)), calls, stopped, delivered, owner };
+  return { tasks: new TaskRunner(services, new FairQueue({ most: 1 })), calls, stopped, delivered, owner };
 };
 
 const lambda = (taskId: string): RunTask => ({
