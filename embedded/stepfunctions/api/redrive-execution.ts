@@ -18,7 +18,10 @@ const MOST_EVENTS = 24_999;
 /** RedriveExecution. With a client token, a repeated call answers as the first. */
 export const redriveExecution: Action = async (context, body) => {
   const { executionArn, clientToken } = readRequest(shape, body);
-  const { journal, executions } = context;
+  const { executions } = context;
+  const { id } = findExecution(context, executionArn);
+  for (let other = executions.redriving(id); other; other = executions.redriving(id)) await other;
+  // Nothing is awaited from here to the redrive: of calls at the same moment the second has to find the first.
   const record = findExecution(context, executionArn);
   refuseChild(record, 'redriven');
   if (clientToken !== undefined && record.redriveToken === clientToken && record.redrivenAt !== undefined) {
@@ -26,10 +29,9 @@ export const redriveExecution: Action = async (context, body) => {
   }
   const why = whyNotRedrivable(record, executions.state(record.id)?.nextEventId ?? 0);
   if (why !== undefined) throw notRedrivable(why);
-  const changed = await executions.deliver(record.id, { type: 'RedriveRequested' });
+  const changed = await executions.redrive(record.id, clientToken);
   const after = findExecution(context, executionArn);
   if (!changed) throw notRedrivable(whyNotRedrivable(after, 0) ?? 'Execution cannot be redriven');
-  if (clientToken !== undefined) journal.executions.setRedriveToken(record.id, clientToken);
   return { redriveDate: seconds(after.redrivenAt ?? Date.now()) };
 };
 

@@ -63,7 +63,8 @@ const startStandard = async (
 ): Promise<JsonObject> => {
   const { journal, arns, executions } = context;
   const arn = arns.execution(target.machine.name, start.name);
-  await executions.starting(arn);
+  for (let other = executions.starting(arn); other; other = executions.starting(arn)) await other;
+  // Nothing is awaited from here to the start: of calls at the same moment the second has to find the first.
   const existing = journal.executions.find(arn);
   if (existing) {
     if (!isSameStart(existing, start.input, caller)) throw executionAlreadyExists(arn);

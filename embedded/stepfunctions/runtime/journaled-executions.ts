@@ -11,6 +11,7 @@ import { GroupCommit } from './group-commit.ts';
 import { type IncomingEvent, takeIn } from './incoming-event.ts';
 import { type Delivery, type LiveExecution, LiveExecutions } from './live-execution.ts';
 import { LostTasks, tasksOf } from './lost-tasks.ts';
+import { OneAtATime } from './one-at-a-time.ts';
 import { Recovery } from './recovery.ts';
 import { stepThrough } from './step-through.ts';
 import type { TaskOwner, TaskRunner } from './task-runner.ts';
@@ -56,7 +57,8 @@ export class JournaledExecutions {
   readonly #timers: DueTimers;
   readonly #lost: LostTasks;
   readonly #recovery: Recovery;
-  readonly #starts = new Map<string, Promise<Execution>>();
+  readonly #starts = new OneAtATime<string>();
+  readonly #redrives = new OneAtATime<number>();
   #lastId: number;
   #closed = false;
 
@@ -79,16 +81,35 @@ export class JournaledExecutions {
     this.#timers = new DueTimers(journal.states, (id, now) => this.#fireDueOf(id, now), logger);
   }
 
-  /** Resolves once no execution with this ARN is about to be written. */
-  async starting(arn: string): Promise<void> {
-    for (let start = this.#starts.get(arn); start; start = this.#starts.get(arn)) await start.catch(() => undefined);
+  /** Resolves when the start of this ARN that is under way has been written; `undefined` when there is none. */
+  starting(arn: string): Promise<void> | undefined {
+    return this.#starts.ending(arn);
   }
 
-  /** Starts an execution; resolves with its first committed state. The ARN must not be taken. */
+  /** Starts an execution; resolves with its first committed state. The ARN must be neither taken nor {@link starting}. */
   start(parameters: ExecutionParameters, origin: Origin): Promise<Execution> {
-    const start = this.#start(parameters, origin).finally(() => this.#starts.delete(parameters.arn));
-    this.#starts.set(parameters.arn, start);
-    return start;
+    return this.#starts.begin(parameters.arn, () => this.#start(parameters, origin));
+  }
+
+  /** Resolves when the redrive of this execution that is under way has been written; `undefined` when there is none. */
+  redriving(id: number): Promise<void> | undefined {
+    return this.#redrives.ending(id);
+  }
+
+  /**
+   * Takes an execution on from where it failed. It must not be {@link redriving}.
+   *
+   * @param clientToken kept with the redrive, so that a repeated call finds it
+   * @returns whether it could be redriven, once that is durable
+   */
+  redrive(id: number, clientToken: string | undefined): Promise<boolean> {
+    const keep = (): void => {
+      if (clientToken !== undefined) this.#journal.executions.setRedriveToken(id, clientToken);
+    };
+    return this.#redrives.begin(id, async () => {
+      const live = this.#find(id);
+      return live ? this.#post(live, { type: 'RedriveRequested' }, keep) : false;
+    });
   }
 
   async #start(parameters: ExecutionParameters, origin: Origin): Promise<Execution> {
@@ -176,9 +197,9 @@ export class JournaledExecutions {
     return live;
   }
 
-  #post(live: LiveExecution, event: IncomingEvent): Promise<boolean> {
+  #post(live: LiveExecution, event: IncomingEvent, alongside?: () => void): Promise<boolean> {
     return new Promise((done, failed) => {
-      live.mailbox.push({ event: takeIn(event), done, failed });
+      live.mailbox.push({ event: takeIn(event), done, failed, ...(alongside && { alongside }) });
       if (!live.busy) void this.#work(live);
     });
   }
@@ -208,7 +229,10 @@ export class JournaledExecutions {
       const state = after.status === 'SUCCEEDED' ? undefined : JSON.stringify(after);
       const wakening = wakeningOf(after);
       const change: ExecutionChange = { ...batch, origin, isNew, before, state };
-      await this.#commits.add(() => writeChange(this.#journal, change, wakening, this.#nextId));
+      await this.#commits.add(() => {
+        writeChange(this.#journal, change, wakening, this.#nextId);
+        for (const write of batch.alongside) write();
+      });
       live.execution = after;
       live.isNew = false;
       this.#live.resize(live, state?.length ?? 0);

@@ -8,6 +8,8 @@ export interface Delivery {
   /** Told whether the event changed anything, once that is durable. */
   readonly done: (changed: boolean) => void;
   readonly failed: (error: unknown) => void;
+  /** Writes what has to be in the journal together with what the event changes, if it changes anything. */
+  readonly alongside?: () => void;
 }
 
 /** An execution in memory. Its events are taken in one after the other. */

@@ -14,6 +14,8 @@ export type SteppedThrough = Pick<
 > & {
   /** The events the core took in, and whether each changed anything. */
   readonly settled: readonly { readonly done: Delivery['done']; readonly changed: boolean }[];
+  /** What has to be written together with the change. */
+  readonly alongside: readonly (() => void)[];
 };
 
 /** Takes a mailbox through the core. An event the core breaks on fails alone: the others go on without it. */
@@ -29,13 +31,15 @@ export const stepThrough = async (
   const taken: string[] = [];
   const answered: string[] = [];
   const settled: { done: Delivery['done']; changed: boolean }[] = [];
+  const alongside: (() => void)[] = [];
   let after = before;
-  for (const { event, done, failed } of deliveries) {
+  for (const { event, done, failed, alongside: write } of deliveries) {
     try {
       const result = await step(definition, after, event);
       const changed = result.execution !== after;
       if (changed && event.type === 'TaskStarted') taken.push(event.taskId);
       if (changed && (event.type === 'TaskSucceeded' || event.type === 'TaskFailed')) answered.push(event.taskId);
+      if (changed && write) alongside.push(write);
       after = result.execution;
       for (const entry of result.history) history.push(entry);
       for (const child of result.childHistory) childHistory.push(child);
@@ -46,5 +50,5 @@ export const stepThrough = async (
       failed(error);
     }
   }
-  return { after, history, childHistory, effects, taken, answered, settled };
+  return { after, history, childHistory, effects, taken, answered, settled, alongside };
 };

@@ -1,0 +1,30 @@
+import { Engine } from '../engine.ts';
+import type { JsonObject } from '../language/json.ts';
+import { settingsOf } from '../settings.ts';
+
+const nobody = new AbortController().signal;
+const ROLE = 'arn:aws:iam::000000000000:role/test';
+
+/** An engine in memory without its HTTP server, for calls that have to come at the very same moment. */
+export interface TestEngine {
+  readonly engine: Engine;
+  /** Two calls made one after the other without a pause reach the engine in the same tick. */
+  call(action: string, body?: JsonObject): Promise<JsonObject>;
+  /** Creates a state machine and answers its ARN. */
+  create(name: string, definition: JsonObject, more?: JsonObject): Promise<string>;
+}
+
+/** Starts an engine on no functions at all. */
+export const startTestEngine = (): TestEngine => {
+  const engine = new Engine(settingsOf({ dataDir: ':memory:', lambdaEndpoint: 'http://127.0.0.1:1' }));
+  const call = async (action: string, body: JsonObject = {}): Promise<JsonObject> =>
+    await engine.call(action, body, { gone: () => nobody });
+  return {
+    engine,
+    call,
+    create: async (name, definition, more = {}) => {
+      const request = { name, roleArn: ROLE, definition: JSON.stringify(definition), ...more };
+      return String((await call('CreateStateMachine', request)).stateMachineArn);
+    },
+  };
+};
