@@ -5,7 +5,7 @@ import type { Target } from './proxy/wire-call.ts';
 /** Every kind of fault that is aimed at one target. */
 export const faultKinds = ['kill -9', 'SIGSTOP', 'latency', 'errors', 'lost reply', 'duplicates', 'outage'] as const;
 
-/** A kind of fault. `outage` lasts longer than the saga's retries. */
+/** A kind of fault. `outage` lasts longer than the saga's retries, or, of the engine, than its customers like to wait. */
 export type FaultKind = (typeof faultKinds)[number];
 
 /** One square of the matrix: a fault, at random or at a chosen point, against one target. `mixed` is all at once. */
@@ -48,8 +48,5 @@ export const allCells: readonly Cell[] = [
 export function whyImpossible(cell: Cell, platform: NodeJS.Platform): string | undefined {
   if (cell.kind === 'mixed') return undefined;
   if (cell.fault === 'SIGSTOP' && platform === 'win32') return 'Windows has no SIGSTOP';
-  if (cell.fault === 'outage' && cell.target === 'engine') {
-    return 'an engine that is away counts no retries: its orders stand still and go on, see kill -9 and SIGSTOP';
-  }
   return undefined;
 }

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { allCells, type Cell, columnOf, faultKinds, nameOf, rowOf, targets } from './cell.ts';
-import type { ChaosPlan } from './run/chaos-run.ts';
+import type { ChaosPlan } from './run/chaos-plan.ts';
 import { shortPlan } from './short-plan.ts';
 
 /** Where results go unless told otherwise; git ignores it. */
@@ -66,6 +66,7 @@ export function readChaosOptions(args: readonly string[], drawSeed: () => number
     seed,
     cells: chosenCells(values.only, listed(values.faults), listed(values.targets)),
     minutes: wholeNumber('--minutes', values.minutes, 0),
+    mixed_runs: 6,
     orders: wholeNumber('--orders', values.orders, 1),
     fault_seconds: wholeNumber('--fault-seconds', values['fault-seconds'], 1),
     drain_seconds: 300,

@@ -1,5 +1,5 @@
 import { allCells, type Cell, nameOf } from './cell.ts';
-import type { ChaosPlan } from './run/chaos-run.ts';
+import type { ChaosPlan } from './run/chaos-plan.ts';
 
 /** A few cells each; over five seeds in a row every target is disturbed three times and every kind of fault is had. */
 const sets: readonly (readonly string[])[] = [
@@ -16,6 +16,7 @@ export function shortPlan(seed: number): ChaosPlan {
     seed,
     cells: (sets[seed % sets.length] ?? []).map(cellNamed),
     minutes: 0,
+    mixed_runs: 1,
     orders: 5,
     fault_seconds: 2,
     drain_seconds: 120,

@@ -43,7 +43,7 @@ export interface EmbeddedStack {
   readonly output: () => string;
   /** The processes as of now; an id changes when its process is started again. */
   readonly processes: () => readonly { readonly name: StackProcessName; readonly pid: number }[];
-  /** Sends a signal to one process; it is started again when that ends it. Answers the id that was hit. */
+  /** Sends a signal to one process; it is started again when that ends it. Answers the id that was hit; throws where none runs. */
   readonly kill: (name: StackProcessName, signal: NodeJS.Signals) => number;
   /** Resolves once a process runs under another id than the given one and the stack is ready. */
   readonly isBack: (name: StackProcessName, oldPid: number) => Promise<void>;
@@ -128,7 +128,9 @@ async function startOnce(options: EmbeddedStackOptions): Promise<EmbeddedStack> 
       if (found === undefined) {
         throw new Error(`No process ${name} runs in the stack at ${dataDirectory}.`);
       }
-      signal(found.pid, signalName);
+      if (!signal(found.pid, signalName)) {
+        throw new Error(`Process ${found.pid} (${name}) of the stack at ${dataDirectory} has ended.`);
+      }
       return found.pid;
     },
     isBack: (name, oldPid) => until(isReady(name, oldPid), within, `${name} did not come back`),

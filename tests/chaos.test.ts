@@ -2,7 +2,8 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { markdownOf } from '../chaos/report/markdown.ts';
 import { reportOf } from '../chaos/report/report-of.ts';
 import { failuresOf } from '../chaos/report/verdict.ts';
-import { type ChaosPlan, runChaos } from '../chaos/run/chaos-run.ts';
+import type { ChaosPlan } from '../chaos/run/chaos-plan.ts';
+import { runChaos } from '../chaos/run/chaos-run.ts';
 import { cellNamed, shortPlan } from '../chaos/short-plan.ts';
 import { type StackUnderChaos, startStackUnderChaos } from '../chaos/stack-under-chaos.ts';
 import { ReleaseResponse, ReservationState } from '../proto/gen/inventory/v1/inventory.ts';
@@ -40,7 +41,7 @@ test('a compensation that is answered but never delivered is found, with the sto
     orders: 8,
     settle_seconds: 1,
   });
-  expect(lied.failures).toContain('Invariants: broken.');
+  expect(lied.failures).toContain('Invariants at the end: broken.');
   expect(lied.markdown).toContain('nothing left behind a finished order');
   expect(lied.markdown).toContain('its stock is still held');
   for (const part of [

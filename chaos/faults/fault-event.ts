@@ -13,4 +13,6 @@ export interface FaultEvent {
   readonly order_id?: string;
   /** Set where the fault waited for a point: the states one of which that order's saga must have been in. */
   readonly states?: readonly string[];
+  /** Set where that saga must also have waited to try its task again. */
+  readonly in_retry_wait?: boolean;
 }

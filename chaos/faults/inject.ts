@@ -30,15 +30,26 @@ export async function inject(cell: Cell, injection: Injection): Promise<void> {
 }
 
 const wireFaults = ['latency', 'errors', 'lost reply', 'duplicates'] as const;
+/** All die with the API process: then the other faults have less to befall. */
+const apiDiesPercent = 15;
 
-/** Two faults of the network, a kill and a standstill, each against a target of its own choosing, at the same time. */
+/**
+ * Two faults of the network, a kill and a standstill at the same time, each on a target of its own. The API process does not
+ * stand still here: it would keep the killed one from being started again.
+ */
 async function mix(injection: Injection): Promise<void> {
-  const { choices } = injection;
-  const [killed = 'payment', stopped = 'inventory'] = choices.shuffled(targets.filter((target) => target !== 'api'));
-  const network = choices.shuffled(wireFaults).slice(0, 2);
+  const { choices, choicesFor } = injection;
+  const [struck = 'payment', stopped = 'inventory'] = choices.shuffled(targets.filter((target) => target !== 'api'));
+  const killed = choices.happens(apiDiesPercent) ? 'api' : struck;
+  const others = choices.shuffled(targets.filter((target) => target !== killed && target !== stopped));
+  const network = choices.shuffled(wireFaults).flatMap((fault, index) => {
+    const target = index < 2 ? others[index] : undefined;
+    return target === undefined ? [] : [{ fault, target }];
+  });
+  const own = (part: string): Injection => ({ ...injection, choices: choicesFor(part) });
   await Promise.all([
-    ...network.map((fault) => disturbWire(fault, choices.pick(targets), injection)),
-    disturbProcess('kill -9', choices.happens(15) ? 'api' : killed, injection),
-    process.platform === 'win32' ? undefined : disturbProcess('SIGSTOP', stopped, injection),
+    ...network.map(({ fault, target }) => disturbWire(fault, target, own(fault))),
+    disturbProcess('kill -9', killed, own('kill -9')),
+    process.platform === 'win32' ? undefined : disturbProcess('SIGSTOP', stopped, own('SIGSTOP')),
   ]);
 }

@@ -2,12 +2,15 @@ import type { Choices } from '../choices.ts';
 import type { WireCall } from '../proxy/wire-call.ts';
 import type { StackUnderChaos } from '../stack-under-chaos.ts';
 import type { FaultLog } from './fault-log.ts';
+import type { ProcessFault } from './process-fault.ts';
 
 /** What a fault is injected into. */
 export interface Injection {
   readonly stack: StackUnderChaos;
   readonly log: FaultLog;
   readonly choices: Choices;
+  /** Choices of their own for faults that happen at the same time, so that none depends on how another one's calls came. */
+  readonly choicesFor: (part: string) => Choices;
   /** How long the faults go on. */
   readonly seconds: number;
   /** Whether a call is about an order of this cell. */
@@ -16,7 +19,15 @@ export interface Injection {
   readonly isOver: () => Promise<boolean>;
 }
 
-/** How long a process stands still. */
-export function standstill(choices: Choices): number {
-  return choices.between(1_500, 4_000);
+/** How long a process stands still: sometimes beyond the longest deadline of a call (gRPC, 5 s), sometimes not. */
+const standstill_ms = { least: 1_500, most: 8_000 } as const;
+
+/** Draws what is to befall a process. */
+export function processFault(kind: 'kill -9' | 'SIGSTOP', choices: Choices): ProcessFault {
+  switch (kind) {
+    case 'kill -9':
+      return { kind };
+    case 'SIGSTOP':
+      return { kind, milliseconds: choices.between(standstill_ms.least, standstill_ms.most) };
+  }
 }

@@ -6,10 +6,12 @@ export interface WirePoint {
   /** Before the call is delivered, after it was answered, or after it was answered with an error. */
   readonly phase: 'arrived' | 'answered' | 'failed';
   readonly isAt: (call: WireCall) => boolean;
-  /** Whether the call stands still meanwhile. */
+  /** Whether the call stands still until the signal is sent; else it is sent once the caller has been given the reply. */
   readonly holds: boolean;
   /** The states of the saga, one of which its execution history must show at that moment. */
   readonly states: readonly string[];
+  /** Whether the history must show a failed task, too, that was tried again only after that moment. */
+  readonly inRetryWait?: true;
   /** Customers whose orders come there. */
   readonly customers: readonly CustomerKind[];
 }
@@ -49,6 +51,7 @@ export const points = {
     isAt: ({ link, operation }) => link === 'lambda' && operation === 'authorizePayment',
     holds: false,
     states: ['AuthorizePayment'],
+    inRetryWait: true,
     customers: ['flaky provider', 'flaky provider'],
   },
   'in a compensation': {

@@ -1,57 +1,88 @@
-import { execFile } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { promisify } from 'node:util';
-import { isAlive, signal } from '../../embedded/supervisor/process-table.ts';
+import { signal } from '../../embedded/supervisor/process-table.ts';
 import type { Target } from '../proxy/wire-call.ts';
 import type { StackUnderChaos } from '../stack-under-chaos.ts';
 import type { FaultEvent } from './fault-event.ts';
+import { processState } from './process-state.ts';
 
-/** Ends a process without warning and waits until the stack has started it again. */
-export async function killProcess({ stack, proxies }: StackUnderChaos, target: Target): Promise<FaultEvent> {
-  const at = new Date().toISOString();
-  const doomed = stack.processes().filter(({ name }) => target === 'api' || name === target);
-  const pid = stack.kill(target, 'SIGKILL');
+/** What a signal is sent for: to end a process, or to have it stand still for a while. */
+export type ProcessFault = { readonly kind: 'kill -9' } | { readonly kind: 'SIGSTOP'; readonly milliseconds: number };
+
+/** A fault whose signal has been sent. */
+export interface Struck {
+  /** ISO 8601; when it was sent. */
+  readonly at: string;
+  /** What happened, once the process is back; undefined where it did not, since the process was ended meanwhile. */
+  readonly over: Promise<FaultEvent | undefined>;
+}
+
+/** A process that is just being started again is waited for. */
+const startWithinMilliseconds = 60_000;
+const pollMilliseconds = 50;
+
+/**
+ * Strikes a process; resolves as soon as the signal is sent.
+ *
+ * @throws {Error} there is no such process to be struck
+ */
+export async function strike(stack: StackUnderChaos, target: Target, fault: ProcessFault): Promise<Struck> {
+  const deadline = Date.now() + startWithinMilliseconds;
+  for (;;) {
+    const doomed = stack.stack.processes().filter(({ name }) => target === 'api' || name === target);
+    const at = new Date().toISOString();
+    const pid = struckNow(stack, target, fault.kind === 'kill -9' ? 'SIGKILL' : 'SIGSTOP', deadline);
+    if (pid !== undefined) {
+      const over = fault.kind === 'kill -9' ? killed(stack, target, pid, doomed) : stopped(target, pid, fault);
+      const event = (what: string | undefined): FaultEvent | undefined =>
+        what === undefined ? undefined : { at, until: new Date().toISOString(), target, what };
+      return { at, over: over.then(event) };
+    }
+    await sleep(pollMilliseconds);
+  }
+}
+
+/** The process that was hit; undefined between two lives of it, as long as there is time. */
+function struckNow({ stack }: StackUnderChaos, target: Target, name: NodeJS.Signals, deadline: number) {
+  try {
+    return stack.kill(target, name);
+  } catch (error) {
+    if (Date.now() < deadline) return undefined;
+    throw error;
+  }
+}
+
+/** Waits until all that died is back; with the API process its children die, too. */
+async function killed(
+  { stack, proxies, watch }: StackUnderChaos,
+  target: Target,
+  pid: number,
+  doomed: ReturnType<StackUnderChaos['stack']['processes']>,
+): Promise<string> {
+  for (const dead of doomed) watch.expectDeath(dead.pid);
   const isReplaced = (): boolean => {
     const running = new Map(stack.processes().map((process) => [process.name, process.pid]));
     return doomed.every((dead) => (running.get(dead.name) ?? dead.pid) !== dead.pid);
   };
-  const mirrored = proxies.mirrorDeath(target, isReplaced);
-  await stack.isBack(target, pid);
-  await mirrored;
-  return { at, until: new Date().toISOString(), target, what: `kill -9 of process ${pid}` };
+  await Promise.all([stack.isBack(target, pid), proxies.mirrorDeath(target, isReplaced)]);
+  return `kill -9 of process ${pid}`;
 }
 
-/** Stops a process for a while and lets it go on; the system has to say that it stood still. */
-export async function stopProcess(
-  { stack }: StackUnderChaos,
+/** Lets the process go on after a while; the system has to say that it stood still. */
+async function stopped(
   target: Target,
-  milliseconds: number,
-): Promise<FaultEvent> {
-  const at = new Date().toISOString();
-  const pid = stack.kill(target, 'SIGSTOP');
+  pid: number,
+  { milliseconds }: { readonly milliseconds: number },
+): Promise<string | undefined> {
   try {
     await sleep(milliseconds);
-    await refuseMoving(pid, target);
+    const state = await processState(pid);
+    // Where faults are mixed, the death of the API process may have ended it meanwhile.
+    if (state === 'ended') return undefined;
+    if (!state.startsWith('T')) {
+      throw new Error(`Process ${pid} (${target}) was to stand still, but is in state ${state}`);
+    }
   } finally {
     signal(pid, 'SIGCONT');
   }
-  return { at, until: new Date().toISOString(), target, what: `SIGSTOP of process ${pid} for ${milliseconds} ms` };
-}
-
-async function refuseMoving(pid: number, target: Target): Promise<void> {
-  const state = await stateOf(pid);
-  // Where faults are mixed, the death of the API process may have ended it meanwhile.
-  if (state === 'ended' || state.startsWith('T')) return;
-  throw new Error(`Process ${pid} (${target}) was to stand still, but is in state ${state}`);
-}
-
-/** The state as `ps` tells it; `ended` also where its parent has not noticed yet (a zombie). */
-async function stateOf(pid: number): Promise<string> {
-  try {
-    const { stdout } = await promisify(execFile)('ps', ['-o', 'stat=', '-p', String(pid)]);
-    return stdout.startsWith('Z') ? 'ended' : stdout.trim();
-  } catch (error) {
-    if (!isAlive(pid)) return 'ended';
-    throw error;
-  }
+  return `SIGSTOP of process ${pid} for ${milliseconds} ms`;
 }

@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Target } from '../proxy/wire-call.ts';
-import { type Injection, standstill } from './injection.ts';
-import { killProcess, stopProcess } from './process-fault.ts';
+import { type Injection, processFault } from './injection.ts';
+import { strike } from './process-fault.ts';
 
 /** Kills or stops a process at random moments while orders come in. */
 export async function disturbProcess(
-  fault: 'kill -9' | 'SIGSTOP',
+  kind: 'kill -9' | 'SIGSTOP',
   target: Target,
   { stack, log, choices, seconds }: Injection,
 ): Promise<void> {
@@ -14,8 +14,8 @@ export async function disturbProcess(
   const most_ms = (seconds * 900) / times;
   for (let time = 0; time < times; time += 1) {
     await sleep(choices.between(most_ms / 4, most_ms));
-    log.add(
-      fault === 'kill -9' ? await killProcess(stack, target) : await stopProcess(stack, target, standstill(choices)),
-    );
+    const { over } = await strike(stack, target, processFault(kind, choices));
+    const event = await over;
+    if (event !== undefined) log.add(event);
   }
 }

@@ -12,6 +12,8 @@ const run = {
   began_at: at(0),
   healed_at: at(10),
   order_ids: ['order', 'never taken'],
+  customers: new Map(),
+  stocked: new Map(),
 };
 
 test('a kill while an order was open is a hit; one after its end is none', () => {
@@ -33,10 +35,10 @@ test('a run whose faults all missed is known before the report, so that it can b
     what: 'kill -9',
   });
   const present = [order([1, 'PENDING'], [5, 'CONFIRMED'])];
-  expect(hasHit({ ...run, faults: [kill(3)] }, present)).toBe(true);
-  expect(hasHit({ ...run, faults: [kill(7)] }, present)).toBe(false);
-  expect(hasHit({ ...run, faults: [] }, present)).toBe(false);
-  expect(hasHit({ ...run, order_ids: ['of another cell'], faults: [kill(3)] }, present)).toBe(false);
+  expect(hasHit({ ...run, faults: [kill(3)] }, present, new Map())).toBe(true);
+  expect(hasHit({ ...run, faults: [kill(7)] }, present, new Map())).toBe(false);
+  expect(hasHit({ ...run, faults: [] }, present, new Map())).toBe(false);
+  expect(hasHit({ ...run, order_ids: ['of another cell'], faults: [kill(3)] }, present, new Map())).toBe(false);
 });
 
 test('a fault on the wire is a hit only when it befell a call of one of the orders', () => {
@@ -69,6 +71,34 @@ test('a fault at a point is a hit only when the history shows the saga there', (
   const elsewhere = histories(entered(1, 'AuthorizePayment'), entered(4, 'CapturePayment'));
   expect(facts([fault], present, elsewhere)).toMatchObject({ hits: 0 });
   expect(facts([fault], present)).toMatchObject({ hits: 0 });
+  expect(hasHit({ ...run, faults: [fault] }, present, there)).toBe(true);
+  expect(hasHit({ ...run, faults: [fault] }, present, elsewhere)).toBe(false);
+});
+
+test("a fault in a retry's wait is a hit only when the task had failed by then and was tried again later", () => {
+  const states = ['AuthorizePayment'];
+  const fault: FaultEvent = {
+    at: at(3),
+    until: at(4),
+    target: 'engine',
+    what: 'kill -9',
+    order_id: 'order',
+    states,
+    in_retry_wait: true,
+  };
+  const present = [order([1, 'PENDING'], [8, 'CONFIRMED'])];
+  const happened = (second: number, type: NonNullable<HistoryEvent['type']>): HistoryEvent => ({
+    timestamp: new Date(at(second)),
+    type,
+    id: second,
+    ...(type === 'TaskStateEntered' ? { stateEnteredEventDetails: { name: 'AuthorizePayment' } } : {}),
+  });
+  const history = (failed: number) =>
+    new Map([
+      ['order', [happened(1, 'TaskStateEntered'), happened(failed, 'TaskFailed'), happened(5, 'TaskScheduled')]],
+    ]);
+  expect(facts([fault], present, history(2))).toMatchObject({ hits: 1 });
+  expect(facts([fault], present, history(4))).toMatchObject({ hits: 0 });
 });
 
 test('recovery counts from the end of the faults, for a parked order from the redrive', () => {

@@ -3,7 +3,7 @@ import { isFinished, type OrderStatus } from '../../load/invariants/order-status
 import type { OrderSnapshot } from '../../load/invariants/snapshot.ts';
 import type { FaultEvent } from '../faults/fault-event.ts';
 import type { CellRun } from '../run/cell-run.ts';
-import { stateAt } from '../run/histories.ts';
+import { isInRetryWait, stateAt } from '../run/histories.ts';
 
 /** What one or several runs of a cell came to. */
 export interface CellFacts {
@@ -48,10 +48,10 @@ export function factsOf(run: CellRun, { orders, histories, redriven_at }: CellEv
   };
 }
 
-/** Whether a fault of the run hit. Whether an order was at the chosen point is left for its history to tell, at the end of all. */
-export function hasHit(run: CellRun, orders: readonly OrderSnapshot[]): boolean {
+/** Whether a fault of the run hit. */
+export function hasHit(run: CellRun, orders: readonly OrderSnapshot[], histories: CellEvidence['histories']): boolean {
   const ours = orders.filter(({ order_id }) => run.order_ids.includes(order_id));
-  return run.faults.some((fault) => fault.states !== undefined || ordersBefallen(fault, ours, new Map()).length > 0);
+  return run.faults.some((fault) => ordersBefallen(fault, ours, histories).length > 0);
 }
 
 /** Adds the facts of several runs of the same cell. */
@@ -77,10 +77,14 @@ function ordersBefallen(
   present: readonly OrderSnapshot[],
   histories: CellEvidence['histories'],
 ): readonly string[] {
-  const { at, until, order_id, states } = fault;
+  const { at, until, order_id, states, in_retry_wait } = fault;
   if (states !== undefined) {
-    const state = order_id === undefined ? undefined : stateAt(histories.get(order_id) ?? [], at);
-    return order_id !== undefined && state !== undefined && states.includes(state) ? [order_id] : [];
+    if (order_id === undefined) return [];
+    const history = histories.get(order_id) ?? [];
+    const state = stateAt(history, at);
+    const wasThere =
+      state !== undefined && states.includes(state) && (in_retry_wait !== true || isInRetryWait(history, at));
+    return wasThere ? [order_id] : [];
   }
   if (until === undefined) return present.some((order) => order.order_id === order_id) && order_id ? [order_id] : [];
   return present.filter((order) => order.created_at <= until && endOf(order) >= at).map((order) => order.order_id);

@@ -2,11 +2,13 @@ import { textTable } from '../../load/report/text-table.ts';
 import { targets } from '../cell.ts';
 import type { CellReport, ChaosReport } from './chaos-report.ts';
 
+const mostShown = 30;
+
 const columns = [...targets, 'all'] as const;
 
 /** The report for people; also what the terminal shows. */
 export function markdownOf(report: ChaosReport, failures: readonly string[]): string {
-  const { machine, invariants, seed, command } = report;
+  const { machine, before_redrive, invariants, seed, command } = report;
   const { checked } = invariants;
   return `${[
     `# Chaos: seed ${seed}`,
@@ -16,10 +18,12 @@ export function markdownOf(report: ChaosReport, failures: readonly string[]): st
     ...leftOut(report.cells),
     ...whyImpossible(report.cells),
     endsTable(report.cells),
-    `${report.requests} requests, ${report.improper_answers.length} improper answers. ${report.drained ? 'Every order ended' : 'Not every order ended in time'}; the operator redrove ${report.redriven} executions, ${report.still_parked.length} orders are parked still.`,
-    `Invariants: ${invariants.verdict} (looked at ${checked.orders} orders, ${checked.items} items, ${checked.reservations} reservations, ${checked.payments} payments, ${checked.charges} charges, ${checked.executions} executions and ${checked.answers} answers).`,
-    ...bulleted('Broken:', invariants.violations),
-    ...bulleted('Improper answers:', report.improper_answers.slice(0, 30)),
+    `${report.requests} requests, ${report.unanswered} of them unanswered, ${report.improper_answers.length} improper answers. ${invariants.drained ? 'Every order ended' : 'Not every order ended in time'}; the operator redrove ${report.redriven} executions, ${report.still_parked.length} orders are parked still.`,
+    `Invariants before the redrive: ${before_redrive.verdict}; at the end: ${invariants.verdict} (looked at ${checked.orders} orders, ${checked.items} items, ${checked.reservations} reservations, ${checked.payments} payments, ${checked.charges} charges, ${checked.executions} executions and ${checked.answers} answers).`,
+    ...bulleted('Broken before the redrive:', before_redrive.violations),
+    ...bulleted('Broken at the end:', invariants.violations),
+    ...bulleted('Improper answers:', report.improper_answers.slice(0, mostShown)),
+    ...bulleted('Ends that cannot be:', report.unexpected_ends.slice(0, mostShown)),
     ...report.stories.map((story) => `\`\`\`text\n${story}\n\`\`\``),
     failures.length === 0 ? 'Result: passed.' : `Result: FAILED (seed ${seed}).\n\n${bullets(failures)}`,
   ].join('\n\n')}\n`;

@@ -5,6 +5,7 @@ import type { ChaosReport } from './chaos-report.ts';
 /** A hand-made report of a run that passes, for tests to break. */
 export function soundReport(): ChaosReport {
   const { verdict, checked } = checkInvariants(soundSnapshot());
+  const check = { drained: true, verdict, checked, violations: [] };
   const facts = {
     orders: 6,
     by_status: { CONFIRMED: 6 },
@@ -21,15 +22,19 @@ export function soundReport(): ChaosReport {
     seconds: 10,
     cells: [
       { row: 'kill -9', column: 'payment', state: { kind: 'ran', runs: 1, facts, broken: 0 } },
-      { row: 'outage', column: 'engine', state: { kind: 'impossible', why: 'it counts no retries' } },
+      { row: 'SIGSTOP', column: 'engine', state: { kind: 'impossible', why: 'Windows has no SIGSTOP' } },
       { row: 'errors', column: 'payment', state: { kind: 'left out' } },
     ],
     requests: 30,
+    unanswered: 2,
     improper_answers: [],
-    drained: true,
+    unexpected_ends: [],
+    unprovoked_deaths: [],
+    broken_off: [],
+    before_redrive: check,
     redriven: 0,
     still_parked: [],
-    invariants: { verdict, checked, violations: [] },
+    invariants: check,
     stories: [],
   };
 }

@@ -2,7 +2,8 @@ import type { HistoryEvent } from '@aws-sdk/client-sfn';
 import { sagaPathOf } from '../../embedded/demo/saga-path.ts';
 import { describeExchange } from '../../load/answers/fate.ts';
 import { orderCases } from '../../load/invariants/order-case.ts';
-import type { Snapshot } from '../../load/invariants/snapshot.ts';
+import { isFinished } from '../../load/invariants/order-status.ts';
+import type { OrderSnapshot, Snapshot } from '../../load/invariants/snapshot.ts';
 import { nameOf } from '../cell.ts';
 import type { FaultEvent } from '../faults/fault-event.ts';
 import type { CellRun } from '../run/cell-run.ts';
@@ -10,6 +11,8 @@ import type { RecordedExchange } from '../traffic/recording-client.ts';
 
 /** What the story of one order is told from. */
 export interface StorySource {
+  /** What is wrong with the order. */
+  readonly findings: readonly string[];
   readonly snapshot: Snapshot;
   readonly history: readonly HistoryEvent[];
   readonly runs: readonly CellRun[];
@@ -17,11 +20,12 @@ export interface StorySource {
 }
 
 /** All that is known of one order, for a person who has to find out what went wrong. */
-export function storyOf(order_id: string, { snapshot, history, runs, recorded }: StorySource): string {
+export function storyOf(order_id: string, { findings, snapshot, history, runs, recorded }: StorySource): string {
   const subject = orderCases(snapshot).find((found) => found.order_id === order_id);
   const run = runs.find(({ order_ids }) => order_ids.includes(order_id));
   const exchanges = recorded.filter((entry) => entry.order_id === order_id);
   const sections: readonly (readonly [string, readonly string[]])[] = [
+    ['found', [...new Set(findings)]],
     [
       'timeline',
       subject?.order?.timeline.map(({ at, status, what, why = '' }) => `${at} ${status}: ${what} ${why}`) ?? [],
@@ -34,7 +38,7 @@ export function storyOf(order_id: string, { snapshot, history, runs, recorded }:
       `answers to the customer (${exchanges[0]?.exchange.scenario ?? 'unknown'})`,
       exchanges.map(({ exchange, injected }) => `${describeExchange(exchange)}${injected ? ' (injected)' : ''}`),
     ],
-    ['faults around it', faultsAround(order_id, run).map(describeFault)],
+    ['faults around it', faultsAround(order_id, subject?.order, runs).map(describeFault)],
   ];
   const title = `Order ${order_id}, ${subject?.order?.status ?? 'not in the orders table'}; cell ${run === undefined ? 'unknown' : nameOf(run.cell)}`;
   return [title, ...sections.flatMap(([head, lines]) => [`  ${head}`, ...indented(lines)])].join('\n');
@@ -51,9 +55,17 @@ function sagaLines(history: readonly HistoryEvent[]): readonly string[] {
   });
 }
 
-/** What befell the order's own calls, and all that befell processes in its cell. */
-function faultsAround(order_id: string, run: CellRun | undefined): readonly FaultEvent[] {
-  return run?.faults.filter((fault) => fault.order_id === order_id || fault.until !== undefined) ?? [];
+/** What befell the order's own calls, and all that befell processes during its life, in whichever cell. */
+export function faultsAround(
+  order_id: string,
+  order: OrderSnapshot | undefined,
+  runs: readonly Pick<CellRun, 'order_ids' | 'began_at' | 'faults'>[],
+): readonly FaultEvent[] {
+  const from = order?.created_at ?? runs.find(({ order_ids }) => order_ids.includes(order_id))?.began_at ?? '';
+  const last = order?.timeline.at(-1)?.at;
+  const isOver = order !== undefined && isFinished(order.status) && last !== undefined;
+  const overlaps = ({ at, until }: FaultEvent) => until !== undefined && until >= from && (!isOver || at <= last);
+  return runs.flatMap(({ faults }) => faults.filter((fault) => fault.order_id === order_id || overlaps(fault)));
 }
 
 function describeFault({ at, until, target, what }: FaultEvent): string {

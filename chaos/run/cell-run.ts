@@ -1,5 +1,6 @@
 import type { Cell } from '../cell.ts';
 import type { FaultEvent } from '../faults/fault-event.ts';
+import type { CustomerKind } from '../traffic/customer-kind.ts';
 
 /** What one run of one cell left to be judged. */
 export interface CellRun {
@@ -10,5 +11,11 @@ export interface CellRun {
   readonly healed_at: string;
   /** Of every order that its customers tried to place. */
   readonly order_ids: readonly string[];
+  /** Who tried to place each. */
+  readonly customers: ReadonlyMap<string, CustomerKind>;
+  /** The items on its shelf, with how many pieces each was stocked. */
+  readonly stocked: ReadonlyMap<string, number>;
   readonly faults: readonly FaultEvent[];
+  /** Why the run broke off: an exception of chaos itself or of the stack. */
+  readonly failure?: string;
 }

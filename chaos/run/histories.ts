@@ -1,5 +1,6 @@
 import { type HistoryEvent, paginateGetExecutionHistory, SFNClient } from '@aws-sdk/client-sfn';
 import { type AwsConnection, clientSettings, orderSagaArn } from '../../load/invariants/reader/aws-connection.ts';
+import type { CellRun } from './cell-run.ts';
 
 /** Reads what Step Functions wrote down about single sagas. */
 export class Histories {
@@ -25,10 +26,32 @@ export class Histories {
     return events;
   }
 
+  /** Of the orders that were at a chosen point when a fault came. */
+  async ofPoints(runs: readonly CellRun[]): Promise<ReadonlyMap<string, readonly HistoryEvent[]>> {
+    const atPoint = runs.flatMap(({ faults }) => faults).filter(({ states }) => states !== undefined);
+    const found = new Map<string, readonly HistoryEvent[]>();
+    for (const id of new Set(atPoint.flatMap(({ order_id }) => order_id ?? []))) found.set(id, await this.of(id));
+    return found;
+  }
+
   /** Ends the connection. */
   close(): void {
     this.#client.destroy();
   }
+}
+
+const attempt = /^(?:Task|LambdaFunction)(?<what>Scheduled|Failed|TimedOut|Succeeded)$/;
+
+/** Whether a saga waited at a moment to try a task again: it had failed by then, and was scheduled again only later. */
+export function isInRetryWait(history: readonly HistoryEvent[], at: string): boolean {
+  const moment = Date.parse(at);
+  const steps = history.flatMap(({ type = '', timestamp }) => {
+    const what = /StateEntered$/.test(type) ? 'Entered' : attempt.exec(type)?.groups?.what;
+    return what === undefined || timestamp === undefined ? [] : [{ what, isLater: timestamp.getTime() > moment }];
+  });
+  const before = steps.findLast(({ isLater }) => !isLater)?.what;
+  const after = steps.find(({ isLater }) => isLater)?.what;
+  return (before === 'Failed' || before === 'TimedOut') && after === 'Scheduled';
 }
 
 /** The state a saga was in at a moment: the last one it had entered by then. */

@@ -5,8 +5,8 @@ import { type Cell, nameOf } from '../cell.ts';
 import { Choices } from '../choices.ts';
 import { FaultLog } from '../faults/fault-log.ts';
 import { inject } from '../faults/inject.ts';
+import type { Injection } from '../faults/injection.ts';
 import { points } from '../faults/points.ts';
-import type { WireCall } from '../proxy/wire-call.ts';
 import type { StackUnderChaos } from '../stack-under-chaos.ts';
 import { chooseCrowd, crowdForOutage } from '../traffic/crowd.ts';
 import { Customer } from '../traffic/customer.ts';
@@ -31,16 +31,23 @@ export interface CellSetting {
   readonly run_id: string;
 }
 
-/** Beyond the end of the faults. */
-const patienceSeconds = { usual: 25, outage: 15 } as const;
+/** How long customers stay beyond the time in which they come, and how long an order waits for its payment beyond it. */
+const stays = {
+  usual: { patience: 25, window: 12 },
+  outage: { patience: 15, window: 12 },
+  'engine away': { patience: 45, window: 40 },
+} as const;
 const settleSeconds = 20;
 
-/** Lets customers come while a cell's faults happen, and waits a while for their orders to end. */
+/**
+ * Lets customers come while a cell's faults happen, and waits a while for their orders to end. What throws meanwhile is
+ * healed and told by the run, since its orders are to be checked all the same.
+ */
 export async function runCell(cell: Cell, setting: CellSetting): Promise<CellRun> {
   const { stack, seed, round, fault_seconds } = setting;
   const name = `${nameOf(cell)}/${round}`;
   const began_at = new Date().toISOString();
-  const customers = await invite(cell, name, setting);
+  const { customers, stocked } = await invite(cell, name, setting);
   const order_ids = customers.map(({ order_id }) => order_id);
   const ours = new Set(order_ids);
   const log = new FaultLog();
@@ -51,28 +58,41 @@ export async function runCell(cell: Cell, setting: CellSetting): Promise<CellRun
       await customer.shop();
     }),
   );
-  await inject(cell, {
+  const failures: unknown[] = [];
+  const noted = (part: Promise<unknown>) => part.catch((error: unknown) => failures.push(error));
+  const injection: Injection = {
     stack,
     log,
     choices: new Choices(seed, `${name}/faults`),
+    choicesFor: (part) => new Choices(seed, `${name}/faults/${part}`),
     seconds: fault_seconds,
-    isOurs: ({ order_id }: WireCall) => order_id !== undefined && ours.has(order_id),
+    isOurs: ({ order_id }) => order_id !== undefined && ours.has(order_id),
     isOver: () => areAtRest(setting.reader, ours, ours.size),
-  });
+  };
+  await noted(inject(cell, injection));
+  if (failures.length > 0) await noted(stack.heal());
   const healed_at = new Date().toISOString();
-  await shopping;
-  await stack.proxies.wire.quiet();
-  await settle(setting.reader, ours);
-  return { cell, began_at, healed_at, order_ids, faults: log.events };
+  await noted(shopping);
+  await noted(stack.proxies.wire.quiet());
+  await noted(settle(setting.reader, ours));
+  return {
+    cell,
+    began_at,
+    healed_at,
+    order_ids,
+    customers: new Map(customers.map(({ order_id, kind }) => [order_id, kind])),
+    stocked,
+    faults: log.events,
+    ...(failures.length === 0 ? {} : { failure: failures.map(String).join('; ') }),
+  };
 }
 
-async function invite(cell: Cell, name: string, setting: CellSetting): Promise<readonly Customer[]> {
+async function invite(cell: Cell, name: string, setting: CellSetting) {
   const { stack, client, seed, orders, fault_seconds, run_id } = setting;
   const choices = new Choices(seed, `${name}/customers`);
   const shelf = await stockShelf(stack.stack.urls.inventory, name, choices);
-  const isOutage = cell.kind === 'single' && cell.fault === 'outage';
-  const patience = isOutage ? patienceSeconds.outage : patienceSeconds.usual;
-  return crowdFor(cell, orders, choices).map(
+  const { patience, window } = stays[stayIn(cell)];
+  const customers = crowdFor(cell, orders, choices).map(
     (kind, index) =>
       new Customer(kind, {
         client,
@@ -80,9 +100,15 @@ async function invite(cell: Cell, name: string, setting: CellSetting): Promise<r
         choices: new Choices(seed, `${name}/customer ${index}`),
         key: `${run_id}/${name}/${index}`,
         until: Date.now() + (fault_seconds + patience) * 1000,
-        window_seconds: fault_seconds + 12,
+        window_seconds: fault_seconds + window,
       }),
   );
+  return { customers, stocked: shelf.stocked };
+}
+
+function stayIn(cell: Cell): keyof typeof stays {
+  if (cell.kind === 'mixed' || cell.fault !== 'outage') return 'usual';
+  return cell.target === 'engine' ? 'engine away' : 'outage';
 }
 
 function crowdFor(cell: Cell, orders: number, choices: Choices): readonly CustomerKind[] {

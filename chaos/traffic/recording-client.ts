@@ -7,6 +7,8 @@ export interface RecordedExchange {
   readonly order_id: string;
   readonly exchange: Exchange;
   readonly injected: boolean;
+  /** What the request asked for; absent: it only looked. */
+  readonly body?: object;
 }
 
 /** A request of the HTTP API. */
@@ -35,7 +37,7 @@ export class RecordingClient {
     const at = new Date().toISOString();
     const started = performance.now();
     const { outcome, injected } = await this.#ask(request);
-    const { call, order_id, idempotency_key } = request;
+    const { call, order_id, idempotency_key, body } = request;
     const exchange: Exchange = {
       at,
       elapsed_ms: performance.now() - started,
@@ -45,7 +47,7 @@ export class RecordingClient {
       ...(idempotency_key === undefined ? {} : { idempotency_key }),
       outcome,
     };
-    this.recorded.push({ order_id, exchange, injected });
+    this.recorded.push({ order_id, exchange, injected, ...(body === undefined ? {} : { body }) });
     return exchange;
   }
 

@@ -1,0 +1,44 @@
+import type { HistoryEvent } from '@aws-sdk/client-sfn';
+import { expect, test } from '@jest/globals';
+import { isInRetryWait, stateAt } from './histories.ts';
+
+const at = (second: number) => new Date(Date.UTC(2026, 0, 1, 0, 0, second)).toISOString();
+const event = (second: number, type: HistoryEvent['type'], state?: string): HistoryEvent => ({
+  timestamp: new Date(at(second)),
+  type,
+  id: second,
+  ...(state === undefined ? {} : { stateEnteredEventDetails: { name: state } }),
+});
+
+const history = [
+  event(1, 'TaskStateEntered', 'AuthorizePayment'),
+  event(2, 'TaskScheduled'),
+  event(3, 'TaskStarted'),
+  event(4, 'TaskFailed'),
+  event(6, 'TaskScheduled'),
+  event(8, 'TaskTimedOut'),
+  event(9, 'TaskStateExited'),
+  event(9, 'TaskStateEntered', 'VoidPayment'),
+];
+
+test.each([
+  ['while the task runs', 3, false],
+  ['after it failed and before it is tried again', 5, true],
+  ['while it runs again', 7, false],
+  ['after it failed for good', 8, false],
+])('%s', (_when, second, expected) => {
+  expect(isInRetryWait(history, at(second))).toBe(expected);
+});
+
+test('a saga whose history ends with the failure did not try again', () => {
+  expect(isInRetryWait(history.slice(0, 4), at(5))).toBe(false);
+});
+
+test('the state is the one entered last by then', () => {
+  expect([0, 1, 8, 10].map((second) => stateAt(history, at(second)))).toEqual([
+    undefined,
+    'AuthorizePayment',
+    'AuthorizePayment',
+    'VoidPayment',
+  ]);
+});
