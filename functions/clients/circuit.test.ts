@@ -1,4 +1,4 @@
-import { expect, test } from '@jest/globals';
+import { afterEach, expect, jest, test } from '@jest/globals';
 import { createCircuit } from './circuit.ts';
 
 const unanswered = new Error('no answer');
@@ -12,6 +12,11 @@ const circuit = (retryAfterMs: number, maxConcurrentCalls = 10) =>
     code: 'INVENTORY_UNAVAILABLE',
     service: 'the inventory',
   });
+
+afterEach(() => {
+  jest.useRealTimers();
+  jest.restoreAllMocks();
+});
 
 test('a dead service is not asked again', async () => {
   const run = circuit(60_000);
@@ -48,6 +53,42 @@ test('a service that is back is found again', async () => {
   await expect(fail()).rejects.toBe(unanswered);
   await expect(fail()).rejects.toBe(unanswered);
   await expect(answerOf(() => run(async () => 'answer'))).resolves.toBe('answer');
+});
+
+test('of a dead service one call asks again after about half a second, the next ones after up to five', async () => {
+  jest.useFakeTimers();
+  jest.spyOn(Math, 'random').mockReturnValue(0.5);
+  let asked = 0;
+  // As production makes it: the numbers are the defaults.
+  const run = createCircuit({
+    maxConcurrentCalls: 10,
+    isUnanswered: (error) => error === unanswered,
+    code: 'INVENTORY_UNAVAILABLE',
+    service: 'the inventory',
+  });
+  const ask = () =>
+    run(async () => {
+      asked += 1;
+      throw unanswered;
+    }).catch(() => undefined);
+  for (let call = 0; call < 8; call += 1) await ask();
+  expect(asked).toBe(5);
+
+  const pauses: number[] = [];
+  let since = Date.now();
+  while (pauses.length < 8) {
+    jest.setSystemTime(Date.now() + 10);
+    const before = asked;
+    await Promise.all([ask(), ask(), ask()]);
+    if (asked === before) continue;
+    expect(asked).toBe(before + 1);
+    pauses.push(Date.now() - since);
+    since = Date.now();
+  }
+  expect(pauses[0]).toBeGreaterThanOrEqual(400);
+  expect(pauses[0]).toBeLessThanOrEqual(600);
+  expect(pauses).toEqual(pauses.toSorted((one, other) => one - other));
+  expect(pauses.slice(-2)).toEqual([5_000, 5_000]);
 });
 
 test('a slow service cannot gather calls without end', async () => {

@@ -100,3 +100,18 @@ test('an answer without its reservation breaks the contract', async () => {
   const client = await clientOf((_call, callback) => callback(null, { reservation: undefined }));
   await expect(client.reserve(REQUEST, {})).rejects.toMatchObject({ name: 'ServiceContractError' });
 });
+
+test.each([status.UNAVAILABLE, status.RESOURCE_EXHAUSTED, status.ABORTED, status.INTERNAL])(
+  'a call is made once: status %d is no reason to make it again here',
+  async (code) => {
+    let attempts = 0;
+    const client = await clientOf((_call, callback) => {
+      attempts += 1;
+      callback({ code, details: 'not now' });
+    });
+    for (let call = 0; call < 3; call += 1) {
+      await expect(client.reserve(REQUEST, {})).rejects.toMatchObject({ name: 'RetryableError' });
+    }
+    expect(attempts).toBe(3);
+  },
+);

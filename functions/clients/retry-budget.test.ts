@@ -3,12 +3,12 @@ import type { AddressInfo } from 'node:net';
 import { GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { ListExecutionsCommand } from '@aws-sdk/client-sfn';
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
-import { isWorthRetrying } from './aws.ts';
 import { createDynamoDb } from './dynamodb.ts';
 import { createStepFunctions } from './step-functions.ts';
 
 // A service that fails every request: what is counted is how much worse its callers make it.
 const CALLS = 400;
+const WAVE = 50;
 let requests = 0;
 const service = createServer((incoming, response) => {
   requests += 1;
@@ -33,11 +33,13 @@ afterAll(() => {
 test('retries of DynamoDB calls come out of one budget, so that a spike of failures is not three times as large', async () => {
   const client = createDynamoDb(options);
   const key = { order_id: { S: 'order' } };
-  const outcomes = await Promise.allSettled(
-    Array.from({ length: CALLS }, () => client.send(new GetItemCommand({ TableName: 'orders', Key: key }))),
-  );
+  // In waves: a call that finds no connection within its time would not be a request.
+  for (let made = 0; made < CALLS; made += WAVE) {
+    const wave = Array.from({ length: WAVE }, () => client.send(new GetItemCommand({ TableName: 'orders', Key: key })));
+    const outcomes = await Promise.allSettled(wave);
+    expect(outcomes.every(({ status }) => status === 'rejected')).toBe(true);
+  }
   client.destroy();
-  expect(outcomes.every(({ status }) => status === 'rejected')).toBe(true);
   // The SDK's standard mode: 500 tokens a client, 5 for each retry.
   expect(requests).toBeLessThanOrEqual(CALLS + 500 / 5);
   expect(requests).toBeGreaterThan(CALLS);
@@ -51,18 +53,4 @@ test('Step Functions calls are made once', async () => {
   );
   client.destroy();
   expect(requests).toBe(20);
-});
-
-test('a service that takes a request and says nothing is given up on', async () => {
-  const silent = createServer(() => undefined);
-  await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
-  const client = createStepFunctions({
-    ...options,
-    endpoint: `http://127.0.0.1:${(silent.address() as AddressInfo).port}`,
-  });
-  const failure = await client.send(new ListExecutionsCommand({})).catch((error: unknown) => error);
-  client.destroy();
-  silent.close();
-  silent.closeAllConnections();
-  expect(isWorthRetrying(failure)).toBe(true);
 });
