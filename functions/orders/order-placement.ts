@@ -1,5 +1,6 @@
 import type { DeleteCommandInput, PutCommandInput, UpdateCommandInput } from '@aws-sdk/lib-dynamodb';
 import type { Order } from './order.ts';
+import type { OrderUpdate } from './order-table.ts';
 
 /** A DynamoDB request but for its table. */
 type OnTable<Input> = Omit<Input, 'TableName'>;
@@ -37,4 +38,20 @@ export function startAnnouncement(orderId: string, now: Date) {
     ReturnValues: 'ALL_NEW',
     ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
   } satisfies OnTable<UpdateCommandInput>;
+}
+
+/** Notes that the order's execution is over without having written; who redrives it makes its saga go on. */
+export function endedStart(orderId: string, now: Date): OrderUpdate {
+  return {
+    orderId,
+    set: 'start_pending = :ended',
+    condition: 'start_pending = :yes AND #status = :pending',
+    values: { ':ended': 'ENDED', ':yes': 'Y', ':pending': 'PENDING' },
+    entry: {
+      at: now.toISOString(),
+      status: 'PENDING',
+      what: 'waits for an operator',
+      why: 'its processing ended before it had begun',
+    },
+  };
 }

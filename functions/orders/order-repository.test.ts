@@ -11,6 +11,12 @@ beforeAll(async () => {
 });
 afterAll(() => database.close());
 
+async function found(createdBefore: string, pageSize: number): Promise<readonly (readonly string[])[]> {
+  const pages: (readonly string[])[] = [];
+  for await (const page of orders.startPending(new Date(createdBefore), pageSize)) pages.push(page);
+  return pages;
+}
+
 test('an order that was written is read as it was', async () => {
   const order = testOrder({ payment_method: 'tok_visa', owner: 'ann' });
   expect(await orders.add(order)).toEqual({ applied: true, order });
@@ -79,7 +85,21 @@ test('orders whose saga has not written are found by their age, oldest first', a
   const started = testOrder({ created_at: new Date('1999-01-01').toISOString(), start_pending: undefined });
   for (const order of [...ages, started]) await orders.add(order);
   const [newest, oldest, middle] = ages.map(({ order_id }) => order_id);
-  expect(await orders.findStartPending(new Date('1999-06-01'), 10)).toEqual([oldest, middle, newest]);
-  expect(await orders.findStartPending(new Date('1999-01-03'), 10)).toEqual([oldest, middle]);
-  expect(await orders.findStartPending(new Date('1999-06-01'), 1)).toEqual([oldest]);
+  expect(await found('1999-06-01', 10)).toEqual([[oldest, middle, newest]]);
+  expect(await found('1999-01-03', 10)).toEqual([[oldest, middle]]);
+  expect(await found('1999-06-01', 2)).toEqual([[oldest, middle], [newest]]);
+});
+
+test('an order whose execution is over is no longer found, and its record stays', async () => {
+  const order = testOrder({ created_at: new Date('1998-01-01').toISOString() });
+  await orders.add(order);
+  await orders.markStartEnded(order.order_id, new Date());
+  expect(await found('1998-06-01', 10)).toEqual([]);
+  expect(await orders.find(order.order_id)).toMatchObject({ status: 'PENDING', start_pending: 'ENDED' });
+});
+
+test('an order whose saga has written meanwhile is not marked as ended', async () => {
+  const order = testOrder({ status: 'RESERVED', start_pending: undefined });
+  await orders.add(order);
+  expect(await orders.markStartEnded(order.order_id, new Date())).toMatchObject({ applied: false });
 });

@@ -1,7 +1,14 @@
-import { DeleteCommand, PutCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { DeleteCommand, PutCommand, QueryCommand, type QueryCommandOutput, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { type Order, orderSchema } from './order.ts';
-import { placement, removal, startAnnouncement } from './order-placement.ts';
-import { answering, type ConditionalWrite, conditionally, type OrderTable, readOrder } from './order-table.ts';
+import { endedStart, placement, removal, startAnnouncement } from './order-placement.ts';
+import {
+  answering,
+  type ConditionalWrite,
+  conditionally,
+  type OrderTable,
+  readOrder,
+  updateOrder,
+} from './order-table.ts';
 
 /** Global secondary index that holds only the orders whose saga has not made its first write yet. */
 const START_PENDING_INDEX = 'start-pending';
@@ -22,8 +29,10 @@ export interface OrderRepository {
    * Not applied where the saga has written already, or where the order is taken back.
    */
   readonly announceStart: (orderId: string, now: Date) => Promise<ConditionalWrite>;
-  /** Ids of orders created before the time whose saga has not written yet, oldest first, at most `limit`. */
-  readonly findStartPending: (createdBefore: Date, limit: number) => Promise<readonly string[]>;
+  /** Ids of orders created before the time whose saga has not written yet, oldest first, in pages. */
+  readonly startPending: (createdBefore: Date, pageSize: number) => AsyncIterable<readonly string[]>;
+  /** Takes an order whose execution is over out of those: an operator has to look. No effect once its saga has written. */
+  readonly markStartEnded: (orderId: string, now: Date) => Promise<ConditionalWrite>;
 }
 
 /** Orders in DynamoDB. Every method throws RetryableError where the table does not answer. */
@@ -54,20 +63,28 @@ export function createOrderRepository(table: OrderTable): OrderRepository {
         );
         return orderSchema.parse(Attributes);
       }),
-    findStartPending: async (createdBefore, limit) => {
-      const { Items = [] } = await answering(
-        client.send(
-          new QueryCommand({
-            TableName: name,
-            IndexName: START_PENDING_INDEX,
-            KeyConditionExpression: 'start_pending = :yes AND created_at < :before',
-            ExpressionAttributeValues: { ':yes': 'Y', ':before': createdBefore.toISOString() },
-            ProjectionExpression: 'order_id',
-            Limit: limit,
-          }),
-        ),
-      );
-      return Items.map(({ order_id }) => String(order_id));
-    },
+    startPending: (createdBefore, pageSize) => startPending(table, createdBefore, pageSize),
+    markStartEnded: (orderId, now) => updateOrder(table, endedStart(orderId, now)),
   };
+}
+
+async function* startPending({ client, name }: OrderTable, createdBefore: Date, pageSize: number) {
+  let after: QueryCommandOutput['LastEvaluatedKey'];
+  do {
+    const { Items = [], LastEvaluatedKey } = await answering(
+      client.send(
+        new QueryCommand({
+          TableName: name,
+          IndexName: START_PENDING_INDEX,
+          KeyConditionExpression: 'start_pending = :yes AND created_at < :before',
+          ExpressionAttributeValues: { ':yes': 'Y', ':before': createdBefore.toISOString() },
+          ProjectionExpression: 'order_id',
+          Limit: pageSize,
+          ...(after === undefined ? {} : { ExclusiveStartKey: after }),
+        }),
+      ),
+    );
+    if (Items.length > 0) yield Items.map(({ order_id }) => String(order_id));
+    after = LastEvaluatedKey;
+  } while (after !== undefined);
 }

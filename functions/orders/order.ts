@@ -40,8 +40,8 @@ export const orderSchema = z.object({
   updated_at: z.string(),
   /** W3C trace context of the request that placed the order; the saga's too. */
   traceparent: z.string(),
-  /** Present until the saga's first write. */
-  start_pending: z.literal('Y').optional(),
+  /** Present until the saga's first write. ENDED: that write will not come by itself, as the execution is over. */
+  start_pending: z.enum(['Y', 'ENDED']).optional(),
   /** Present once somebody else than the first request has tried to start the saga; the order stays from then on. */
   start_repeated_at: z.string().optional(),
   cancel_requested_at: z.string().optional(),

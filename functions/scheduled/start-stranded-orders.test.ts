@@ -1,4 +1,5 @@
 import '../../tests/support/quiet-log.ts';
+import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { testOrder } from '../../tests/support/order.ts';
 import { startOrderTable, type TestOrderTable } from '../../tests/support/orders-table.ts';
@@ -44,19 +45,19 @@ async function placedAgo(seconds: number, differences: Partial<Order> = {}): Pro
 
 test('an order that was accepted and not started is started', async () => {
   const stranded = await placedAgo(60);
-  expect(await run()).toEqual({ started: 1, under_way: 0, left: 0, ended: 0 });
+  expect(await run()).toEqual({ started: 1, under_way: 0, left: 0, ended: 0, failed: 0 });
   expect(started()).toEqual([stranded.order_id]);
 });
 
 test('an order that was just placed is left to its own request', async () => {
   await placedAgo(10);
-  expect(await run()).toEqual({ started: 0, under_way: 0, left: 0, ended: 0 });
+  expect(await run()).toEqual({ started: 0, under_way: 0, left: 0, ended: 0, failed: 0 });
   expect(stepFunctions.calls).toEqual([]);
 });
 
 test('an order whose saga has written is let alone', async () => {
   await placedAgo(60, { status: 'RESERVED', start_pending: undefined });
-  expect(await run()).toEqual({ started: 0, under_way: 0, left: 0, ended: 0 });
+  expect(await run()).toEqual({ started: 0, under_way: 0, left: 0, ended: 0, failed: 0 });
 });
 
 test('run again and again it starts with the same input each time, so that the saga runs once', async () => {
@@ -75,14 +76,14 @@ test('an order that is started here is not taken back by a request that wakes up
 
 test('many stranded orders are all started', async () => {
   const placed = await Promise.all(Array.from({ length: 40 }, () => placedAgo(60)));
-  expect(await run()).toEqual({ started: 40, under_way: 0, left: 0, ended: 0 });
+  expect(await run()).toEqual({ started: 40, under_way: 0, left: 0, ended: 0, failed: 0 });
   expect(started().toSorted()).toEqual(placed.map(({ order_id }) => order_id).toSorted());
 });
 
 test('Step Functions is busy: the rest waits for the next run', async () => {
   await Promise.all(Array.from({ length: 40 }, () => placedAgo(60)));
   stepFunctions.reply = () => refuse('ThrottlingException');
-  expect(await run()).toEqual({ started: 0, under_way: 0, left: 40, ended: 0 });
+  expect(await run()).toEqual({ started: 0, under_way: 0, left: 40, ended: 0, failed: 0 });
   expect(stepFunctions.calls.length).toBeLessThanOrEqual(10);
   stepFunctions.reply = success;
   expect(await run()).toMatchObject({ started: 40, left: 0 });
@@ -96,4 +97,36 @@ test.each([
   stepFunctions.reply = ({ action }) =>
     action === 'StartExecution' ? refuse('ExecutionAlreadyExists') : { kind: 'answer', output: { status } };
   expect(await run()).toMatchObject({ started: 0, left: 0, [fate]: 1 });
+});
+
+test('an order whose saga has ended is told once and marked: it takes no other order’s place in later runs', async () => {
+  const { order_id } = await placedAgo(60);
+  stepFunctions.reply = ({ action }) =>
+    action === 'StartExecution' ? refuse('ExecutionAlreadyExists') : { kind: 'answer', output: { status: 'FAILED' } };
+  expect(await run()).toMatchObject({ ended: 1 });
+  expect(await run()).toMatchObject({ ended: 0 });
+  expect(await orders.find(order_id)).toMatchObject({ start_pending: 'ENDED' });
+});
+
+test('orders that cannot be started at all, more than a page of them: those behind them are started', async () => {
+  const { client, name } = database.table;
+  const broken = Array.from({ length: 510 }, () => ({
+    ...testOrder(),
+    created_at: '1999-01-01T00:00:00Z',
+    lines: 'none',
+  }));
+  await Promise.all(broken.map((Item) => client.send(new PutCommand({ TableName: name, Item }))));
+  const sound = await placedAgo(60);
+  expect(await run()).toEqual({ started: 1, under_way: 0, left: 0, ended: 0, failed: 510 });
+  expect(started()).toEqual([sound.order_id]);
+});
+
+test('an execution whose state cannot be told: the other orders are started', async () => {
+  const [strange, sound] = [await placedAgo(70), await placedAgo(60)];
+  stepFunctions.reply = (call) => {
+    if (call.action === 'DescribeExecution') return refuse('AccessDeniedException');
+    return call.input.name === strange.order_id ? refuse('ExecutionAlreadyExists') : success(call);
+  };
+  expect(await run()).toMatchObject({ started: 1, failed: 1 });
+  expect(started()).toContain(sound.order_id);
 });

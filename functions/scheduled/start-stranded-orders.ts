@@ -9,7 +9,7 @@ import { createOrderRepository, type OrderRepository } from '../orders/order-rep
 
 /** What the function works with. */
 export interface StartStrandedOrdersDependencies {
-  readonly orders: Pick<OrderRepository, 'findStartPending' | 'announceStart'>;
+  readonly orders: Pick<OrderRepository, 'startPending' | 'announceStart' | 'markStartEnded'>;
   readonly saga: OrderSaga;
 }
 
@@ -23,62 +23,75 @@ export interface StrandedOrdersReport {
   readonly left: number;
   /** Orders whose execution ended without having written: an operator has to look. */
   readonly ended: number;
+  /** Orders whose start failed in a way that another run would not mend. */
+  readonly failed: number;
 }
 
 /** A request starts its saga within seconds; only after that an order counts as stranded. */
 const STRANDED_AFTER_MS = 30_000;
-/** Orders of one run; the next one is a minute away. */
-const MOST_ORDERS = 500;
+const PAGE_SIZE = 500;
 const AT_A_TIME = 10;
+/** No order is begun after this; the function has 55 seconds, and the next run is a minute away. */
+const RUN_MS = 35_000;
 
 type Fate = keyof StrandedOrdersReport;
 
 /**
  * Makes the function that starts the sagas of orders which were accepted but not started: the process died, or the
- * answer to the start was lost. A start is idempotent, so it does no harm to one that was only slow.
+ * answer to the start was lost. A start is idempotent, so it does no harm to one that was only slow. No order keeps those
+ * behind it from being started, whatever is wrong with it.
  */
 export function createHandler(
   dependencies: () => StartStrandedOrdersDependencies,
   parent: () => Logger = rootLogger,
 ): () => Promise<StrandedOrdersReport> {
   return async () => {
-    const { orders } = dependencies();
-    const ids = await orders.findStartPending(new Date(Date.now() - STRANDED_AFTER_MS), MOST_ORDERS);
-    const report = { started: 0, under_way: 0, left: 0, ended: 0 } satisfies StrandedOrdersReport;
-    const waiting = ids[Symbol.iterator]();
-    const worker = async () => {
-      for (const id of waiting) {
-        const fate = await startStranded(id, dependencies(), logWith(parent(), { order_id: id }));
-        report[fate] += 1;
-        // Step Functions is busy or away; pressing on would not help it.
-        if (fate === 'left') break;
-      }
-    };
-    await Promise.all(Array.from({ length: AT_A_TIME }, worker));
-    const { started, under_way, ended } = report;
-    const complete = { ...report, left: ids.length - started - under_way - ended };
-    if (ids.length > 0) parent().info('stranded orders', complete);
-    return complete;
+    const runEnds = Date.now() + RUN_MS;
+    const report = { started: 0, under_way: 0, left: 0, ended: 0, failed: 0 } satisfies StrandedOrdersReport;
+    const pages = dependencies().orders.startPending(new Date(Date.now() - STRANDED_AFTER_MS), PAGE_SIZE);
+    for await (const ids of pages) {
+      const waiting = ids[Symbol.iterator]();
+      let begun = 0;
+      const worker = async () => {
+        for (const id of waiting) {
+          begun += 1;
+          const fate = await startStranded(id, dependencies(), logWith(parent(), { order_id: id }));
+          report[fate] += 1;
+          // Step Functions is busy or away; pressing on would not help it.
+          if (fate === 'left' || Date.now() >= runEnds) break;
+        }
+      };
+      await Promise.all(Array.from({ length: AT_A_TIME }, worker));
+      report.left += ids.length - begun;
+      if (report.left > 0 || Date.now() >= runEnds) break;
+    }
+    if (Object.values(report).some((count) => count > 0)) parent().info('stranded orders', report);
+    return report;
   };
 }
 
-async function startStranded(
+async function startStranded(orderId: string, dependencies: StartStrandedOrdersDependencies, log: Log): Promise<Fate> {
+  try {
+    const announced = await dependencies.orders.announceStart(orderId, new Date());
+    if (!announced.applied) return 'under_way';
+    return await settled(await dependencies.saga.start(announced.order), orderId, dependencies, log);
+  } catch (error) {
+    if (error instanceof RetryableError) {
+      log.warn('the saga of a stranded order could not be started', { error });
+      return 'left';
+    }
+    const cause = error instanceof Error ? error : new Error('something that is no error was thrown', { cause: error });
+    log.error('the saga of a stranded order cannot be started', { error: cause });
+    return 'failed';
+  }
+}
+
+async function settled(
+  start: SagaStart,
   orderId: string,
   { orders, saga }: StartStrandedOrdersDependencies,
   log: Log,
 ): Promise<Fate> {
-  try {
-    const announced = await orders.announceStart(orderId, new Date());
-    if (!announced.applied) return 'under_way';
-    return await settled(await saga.start(announced.order), orderId, saga, log);
-  } catch (error) {
-    if (!(error instanceof RetryableError)) throw error;
-    log.warn('the saga of a stranded order could not be started', { error });
-    return 'left';
-  }
-}
-
-async function settled(start: SagaStart, orderId: string, saga: OrderSaga, log: Log): Promise<Fate> {
   switch (start.outcome) {
     case 'STARTED':
       log.info('started the saga of a stranded order');
@@ -90,6 +103,7 @@ async function settled(start: SagaStart, orderId: string, saga: OrderSaga, log: 
     case 'ALREADY_STARTED': {
       const status = await saga.status(orderId);
       if (!hasEnded(status)) return 'under_way';
+      if (!(await orders.markStartEnded(orderId, new Date())).applied) return 'under_way';
       log.error('the saga has ended without a word in its order; redrive the execution', { execution: status });
       return 'ended';
     }
