@@ -12,12 +12,13 @@ const mostSeeds = 1_000_000;
 async function main({ plan, name, results }: ChaosOptions, args: readonly string[]): Promise<number> {
   const started_at = new Date().toISOString();
   console.log(`Seed ${plan.seed}; ${plan.cells.length} cells. Starting the stack ...`);
-  const stack = await startStackUnderChaos();
+  const starting = startStackUnderChaos();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.once(signal, () => {
-      void stack.stop().finally(() => process.exit(1));
+      void starting.then((stack) => stack.stop()).finally(() => process.exit(1));
     });
   }
+  const stack = await starting;
   try {
     const outcome = await runChaos(plan, stack, (line) => console.log(line));
     const quoted = args.map((argument) => (argument.includes(' ') ? JSON.stringify(argument) : argument));
@@ -33,12 +34,22 @@ async function main({ plan, name, results }: ChaosOptions, args: readonly string
   }
 }
 
-try {
-  const args = process.argv.slice(2);
-  const options = readChaosOptions(args, () => Math.floor(Math.random() * mostSeeds));
-  if (options === 'help') console.log(help);
-  else process.exitCode = await main(options, args);
-} catch (error) {
-  console.error(error);
-  process.exitCode = 1;
+function readOptions(args: readonly string[]): ChaosOptions | 'help' | undefined {
+  try {
+    return readChaosOptions(args, () => Math.floor(Math.random() * mostSeeds));
+  } catch (error) {
+    console.error(`${error instanceof Error ? error.message : String(error)}\nSee: npm run chaos -- --help`);
+    return undefined;
+  }
+}
+
+const args = process.argv.slice(2);
+const options = readOptions(args);
+if (options === undefined) process.exitCode = 2;
+else if (options === 'help') console.log(help);
+else {
+  process.exitCode = await main(options, args).catch((error: unknown) => {
+    console.error(error);
+    return 1;
+  });
 }

@@ -25,11 +25,30 @@ test.each<[string[], readonly string[]]>([
 });
 
 test.each([
-  [['--seed', 'x'], '--seed is "x"; it must be a whole number, 0 or more.'],
-  [['--orders', '0'], '--orders is "0"; it must be a whole number, 1 or more.'],
+  [['--seed', 'x'], '--seed is "x"; it must be a whole number from 0 to 1000000000.'],
+  [['--seed', '1e3'], '--seed is "1e3"'],
+  [['--seed', '0x10'], '--seed is "0x10"'],
+  [['--seed', ' 7'], '--seed is " 7"'],
+  [['--seed', '10000000000'], '--seed is "10000000000"'],
+  [['--orders', '0'], '--orders is "0"; it must be a whole number from 1 to 100.'],
+  [['--minutes', '1441'], '--minutes is "1441"'],
+  [['--fault-seconds', '2.5'], '--fault-seconds is "2.5"'],
   [['--only', 'kill'], '--only is "kill"'],
-  [['--targets', 'nobody'], 'leave no cell'],
+  [['--targets', 'nobody'], '--targets is "nobody"; there is nothing called "nobody".'],
+  [['--targets', 'api,'], '--targets is "api,"; there is nothing called "".'],
+  [['--faults', ''], '--faults is ""'],
+  [['--faults', 'latency,slowness'], 'there is nothing called "slowness"'],
+  [['--faults', 'mixed', '--targets', 'api'], 'leave no cell'],
   [['--name', '../x'], '--name is "../x"'],
+  [['--short', '--orders', '3'], '--orders does not go with it'],
+  [['--short', '--only', 'mixed x all'], '--only does not go with it'],
+  [['--nonsense'], '--nonsense'],
 ])('%j is refused by name', (args, message) => {
   expect(() => read(...args)).toThrow(message);
+});
+
+test('a cell that is named twice is run once', () => {
+  expect(read('--only', 'mixed x all', '--only', 'mixed x all')).toMatchObject({
+    plan: { cells: [{ kind: 'mixed' }] },
+  });
 });

@@ -1,8 +1,10 @@
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { allCells, type Cell, columnOf, faultKinds, nameOf, rowOf, targets } from './cell.ts';
+import { faultKinds, targets } from './cell.ts';
+import { chosenCells } from './chosen-cells.ts';
 import type { ChaosPlan } from './run/chaos-plan.ts';
 import { shortPlan } from './short-plan.ts';
+import { seedBounds, wholeNumber } from './whole-number.ts';
 
 /** Where results go unless told otherwise; git ignores it. */
 const defaultResults = fileURLToPath(new URL('results', import.meta.url));
@@ -21,7 +23,7 @@ cell had orders and faults that hit them, everything ended, and all invariants h
   --only "ROW x COL"   only this cell, such as "kill -9 x payment" or "mixed x all"; may be repeated
   --faults A,B         only rows that begin so
   --targets A,B        only these columns: ${targets.join(', ')}
-  --short              the few cells that npm test runs, chosen by the seed
+  --short              the few cells that npm test runs, chosen by the seed; goes with --seed, --name and --results alone
   --name NAME          of the results: NAME.json and NAME.md (default: chaos)
   --results DIR        where they go (default chaos/results)
   --help               this text
@@ -46,9 +48,9 @@ export function readChaosOptions(args: readonly string[], drawSeed: () => number
     args: [...args],
     options: {
       seed: { type: 'string' },
-      minutes: { type: 'string', default: '0' },
-      orders: { type: 'string', default: '6' },
-      'fault-seconds': { type: 'string', default: '5' },
+      minutes: { type: 'string' },
+      orders: { type: 'string' },
+      'fault-seconds': { type: 'string' },
       only: { type: 'string', multiple: true },
       faults: { type: 'string' },
       targets: { type: 'string' },
@@ -59,50 +61,28 @@ export function readChaosOptions(args: readonly string[], drawSeed: () => number
     },
   });
   if (values.help) return 'help';
-  const seed = values.seed === undefined ? drawSeed() : wholeNumber('--seed', values.seed, 0);
+  const seed = values.seed === undefined ? drawSeed() : wholeNumber('--seed', values.seed, seedBounds);
   const place = { name: fileName(values.name), results: values.results };
-  if (values.short) return { plan: shortPlan(seed), ...place };
+  if (values.short) {
+    const ignored = beyondShort.find((option) => values[option] !== undefined);
+    if (ignored !== undefined)
+      throw new Error(`--short has its own cells and sizes; --${ignored} does not go with it.`);
+    return { plan: shortPlan(seed), ...place };
+  }
   const plan: ChaosPlan = {
     seed,
-    cells: chosenCells(values.only, listed(values.faults), listed(values.targets)),
-    minutes: wholeNumber('--minutes', values.minutes, 0),
+    cells: chosenCells(values),
+    minutes: wholeNumber('--minutes', values.minutes ?? '0', { least: 0, most: 1_440 }),
     mixed_runs: 6,
-    orders: wholeNumber('--orders', values.orders, 1),
-    fault_seconds: wholeNumber('--fault-seconds', values['fault-seconds'], 1),
+    orders: wholeNumber('--orders', values.orders ?? '6', { least: 1, most: 100 }),
+    fault_seconds: wholeNumber('--fault-seconds', values['fault-seconds'] ?? '5', { least: 1, most: 300 }),
     drain_seconds: 300,
     settle_seconds: 60,
   };
   return { plan, ...place };
 }
 
-function chosenCells(
-  only: readonly string[] | undefined,
-  faults: readonly string[] | undefined,
-  columns: readonly string[] | undefined,
-): readonly Cell[] {
-  const named = only?.map((name) => {
-    const found = allCells.find((cell) => nameOf(cell) === name);
-    if (found === undefined) throw new Error(`--only is "${name}"; it must be a cell such as "kill -9 x payment".`);
-    return found;
-  });
-  const cells = (named ?? allCells).filter(
-    (cell) =>
-      (faults === undefined || faults.some((fault) => rowOf(cell).startsWith(fault))) &&
-      (columns === undefined || columns.includes(columnOf(cell))),
-  );
-  if (cells.length > 0) return cells;
-  throw new Error('--only, --faults and --targets leave no cell; see --help for their names.');
-}
-
-function listed(text: string | undefined): readonly string[] | undefined {
-  return text?.split(',').map((word) => word.trim());
-}
-
-function wholeNumber(option: string, text: string, least: number): number {
-  const value = Number(text);
-  if (text.trim() !== '' && Number.isInteger(value) && value >= least) return value;
-  throw new Error(`${option} is "${text}"; it must be a whole number, ${least} or more.`);
-}
+const beyondShort = ['minutes', 'orders', 'fault-seconds', 'only', 'faults', 'targets'] as const;
 
 function fileName(name: string): string {
   if (/^[\w-]+$/.test(name)) return name;

@@ -6,11 +6,13 @@ import type { ChaosPlan } from '../chaos/run/chaos-plan.ts';
 import { runChaos } from '../chaos/run/chaos-run.ts';
 import { cellNamed, shortPlan } from '../chaos/short-plan.ts';
 import { type StackUnderChaos, startStackUnderChaos } from '../chaos/stack-under-chaos.ts';
+import { seedBounds, wholeNumber } from '../chaos/whole-number.ts';
 import { ReleaseResponse, ReservationState } from '../proto/gen/inventory/v1/inventory.ts';
 
 // Each day other cells, so that over a few days all targets and faults are had; a failure shows its seed.
 const DAY_MILLISECONDS = 86_400_000;
-const seed = Number(process.env.CHAOS_SEED ?? Math.floor(Date.now() / DAY_MILLISECONDS));
+const today = String(Math.floor(Date.now() / DAY_MILLISECONDS));
+const seed = wholeNumber('CHAOS_SEED', process.env.CHAOS_SEED ?? today, seedBounds);
 
 let stack: StackUnderChaos;
 
