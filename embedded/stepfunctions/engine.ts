@@ -38,7 +38,9 @@ export class Engine {
 
   constructor(settings: EngineSettings) {
     const { account, region, lambdaEndpoint, dynamodbEndpoint, maxConcurrentInvokes, connectRetrySeconds } = settings;
-    this.#journal = new Journal(settings.dataDir, settings.durability);
+    this.#journal = new Journal(settings.dataDir, settings.durability, (error) =>
+      settings.logger.error({ err: error }, 'a checkpoint failed, it is made again later'),
+    );
     const journal = this.#journal;
     const lambdaHttp = new HttpEndpoint(lambdaEndpoint, maxConcurrentInvokes, connectRetrySeconds);
     const dynamodbHttp =

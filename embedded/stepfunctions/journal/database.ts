@@ -22,6 +22,8 @@ const WAL_PAGES = 16_000;
 const WAL_LIMIT_BYTES = 64 * 1024 * 1024;
 const PAGE_CACHE_KIB = 65_536;
 
+const warn = (error: unknown): void => process.emitWarning(`journal: a checkpoint failed: ${String(error)}`);
+
 /** One SQLite file; statements are prepared once and kept. */
 export class Database {
   readonly #db: DatabaseSync;
@@ -32,10 +34,11 @@ export class Database {
 
   /**
    * @param dataDir folder of the file, made if absent, or `:memory:`
+   * @param report told what went wrong in the background
    * @throws {JournalLockedError} another process holds the folder
    * @throws {JournalVersionError} the file was written by another version
    */
-  constructor(dataDir: string, durability: Durability) {
+  constructor(dataDir: string, durability: Durability, report: (error: unknown) => void = warn) {
     const isInMemory = dataDir === ':memory:';
     const file = isInMemory ? dataDir : join(dataDir, 'stepfunctions.sqlite');
     if (!isInMemory) mkdirSync(dataDir, { recursive: true });
@@ -58,7 +61,7 @@ export class Database {
       this.#lock?.release();
       throw error;
     }
-    this.#checkpointer = isInMemory ? undefined : new Checkpointer(file);
+    this.#checkpointer = isInMemory ? undefined : new Checkpointer(file, report);
   }
 
   #migrate(): void {

@@ -29,9 +29,12 @@ export class Journal {
   readonly mapRuns: MapRunStore;
   readonly retention: RetentionStore;
 
-  /** @param dataDir folder of the file, or `:memory:` */
-  constructor(dataDir: string, durability: Durability) {
-    this.database = new Database(dataDir, durability);
+  /**
+   * @param dataDir folder of the file, or `:memory:`
+   * @param report told what went wrong in the background; by default a warning of the process
+   */
+  constructor(dataDir: string, durability: Durability, report?: (error: unknown) => void) {
+    this.database = new Database(dataDir, durability, report);
     this.stateMachines = new StateMachineStore(this.database);
     this.versions = new VersionStore(this.database);
     this.aliases = new AliasStore(this.database);

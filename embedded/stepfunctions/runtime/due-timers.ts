@@ -6,6 +6,9 @@ import { Alarm } from './alarm.ts';
 const FIRED_AT_ONCE = 500;
 /** An execution whose timers change nothing (its step fails) is looked at again after this pause. */
 const STUCK_PAUSE_MS = 1_000;
+/** Pauses after a round that failed as a whole (a full disk). */
+const FIRST_FAILURE_PAUSE_MS = 100;
+const LONGEST_FAILURE_PAUSE_MS = 10_000;
 
 /** Fires the timers of all executions when they are due. It knows the next one only; the journal knows the others. */
 export class DueTimers {
@@ -14,6 +17,7 @@ export class DueTimers {
   readonly #logger: EngineLogger;
   readonly #alarm = new Alarm(() => void this.fire());
   #round: Promise<void> | undefined;
+  #failurePauseMs = 0;
   #isStopped = false;
 
   /** @param fire fires an execution's timers that are due by then; answers whether that changed anything */
@@ -30,19 +34,28 @@ export class DueTimers {
 
   /** Fires what is due. One round at a time: the timers of a round are committed before the next one is looked for. */
   fire(): Promise<void> {
-    this.#round ??= this.#fireAll()
-      .catch((error: unknown) => this.#logger.error({ err: error }, 'timers could not be fired'))
-      .finally(() => {
-        this.#round = undefined;
-        const next = this.#isStopped ? undefined : this.#states.nextDue();
-        if (next !== undefined) this.#alarm.set(Math.max(next, Date.now() + 1));
-      });
+    this.#round ??= this.#fireRound().finally(() => {
+      this.#round = undefined;
+    });
     return this.#round;
   }
 
   stop(): void {
     this.#isStopped = true;
     this.#alarm.stop();
+  }
+
+  async #fireRound(): Promise<void> {
+    try {
+      await this.#fireAll();
+      this.#failurePauseMs = 0;
+      const next = this.#isStopped ? undefined : this.#states.nextDue();
+      if (next !== undefined) this.#alarm.set(Math.max(next, Date.now() + 1));
+    } catch (error) {
+      this.#failurePauseMs = Math.min(this.#failurePauseMs * 2 || FIRST_FAILURE_PAUSE_MS, LONGEST_FAILURE_PAUSE_MS);
+      this.#logger.error({ err: error, againInMs: this.#failurePauseMs }, 'timers could not be fired');
+      if (!this.#isStopped) this.#alarm.set(Date.now() + this.#failurePauseMs);
+    }
   }
 
   async #fireAll(): Promise<void> {
