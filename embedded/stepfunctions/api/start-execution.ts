@@ -2,7 +2,12 @@ import { randomUUID } from 'node:crypto';
 import type { ExecutionParameters } from '../core/execution.ts';
 import type { ExecutionRecord } from '../journal/execution-store.ts';
 import type { JsonObject } from '../language/json.ts';
-import { executionAlreadyExists, stateMachineDeleting, throttled } from '../wire/api-error-texts.ts';
+import {
+  executionAlreadyExists,
+  stateMachineDeleting,
+  stateMachineTypeNotSupported,
+  throttled,
+} from '../wire/api-error-texts.ts';
 import { optional, readRequest } from '../wire/request-shape.ts';
 import { type Action, type ActionCaller, type ApiContext, seconds } from './context.ts';
 import { checkExecutionInput } from './execution-input.ts';
@@ -30,7 +35,7 @@ export const startExecution: Action = async (context, body, caller) => {
   checkExecutionInput(input);
   if (!caller.isTask && context.isOverloaded()) throw throttled();
   const name = request.name ?? randomUUID();
-  if (target.machine.type === 'EXPRESS') return startExpress(context, target, name, input);
+  if (target.machine.type === 'EXPRESS') return startExpress(context, target, { name, input }, caller);
   return startStandard(context, target, { name, input, traceHeader: request.traceHeader }, caller);
 };
 
@@ -47,7 +52,16 @@ export const parametersOf = (target: Resolved, arn: string, name: string, input:
   input,
 });
 
-const startExpress = (context: ApiContext, target: Resolved, name: string, input: string): JsonObject => {
+const startExpress = (
+  context: ApiContext,
+  target: Resolved,
+  { name, input }: { name: string; input: string },
+  caller: ActionCaller,
+): JsonObject => {
+  if (caller.parent?.waits) {
+    throw stateMachineTypeNotSupported('The end of an express execution cannot be waited for with .sync');
+  }
+  if (context.express.isFull) throw throttled();
   const arn = context.arns.express(target.machine.name, name, randomUUID());
   const definition = context.definitions.of(target.revision);
   // Nobody waits for its end; what goes wrong is in the log.

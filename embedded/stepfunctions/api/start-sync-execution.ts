@@ -33,11 +33,11 @@ export const startSyncExecution: Action = async (context, body, caller) => {
   }
   const input = request.input ?? '{}';
   checkExecutionInput(input);
-  if (!caller.isTask && context.isOverloaded()) throw throttled();
+  if ((!caller.isTask && context.isOverloaded()) || context.express.isFull) throw throttled();
   const name = request.name ?? randomUUID();
   const arn = context.arns.express(target.machine.name, name, randomUUID());
   const definition = context.definitions.of(target.revision);
-  const { execution } = await context.express.run(parametersOf(target, arn, name, input), definition);
+  const execution = await context.express.run(parametersOf(target, arn, name, input), definition);
   return present({
     ...endOf(execution, request.includedData !== 'METADATA_ONLY'),
     traceHeader: request.traceHeader,

@@ -1,5 +1,4 @@
 import type { Execution, ExecutionParameters } from '../core/execution.ts';
-import type { HistoryEvent } from '../core/history-event.ts';
 import { createExecution, step } from '../core/step.ts';
 import type { StateMachineDefinition } from '../language/definition.ts';
 import type { EngineLogger } from '../options.ts';
@@ -8,12 +7,10 @@ import type { TaskOwner, TaskRunner } from './task-runner.ts';
 
 /** AWS ends an express execution after five minutes. */
 const LONGEST_RUN_SECONDS = 300;
-
-/** How an express execution ended, with its history, which AWS would have logged. */
-export interface ExpressEnd {
-  readonly execution: Execution;
-  readonly history: readonly HistoryEvent[];
-}
+/** Timers of Node's that are set for later ring at once. No express execution lives that long. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+/** They are held in memory. */
+const MOST_AT_ONCE = 1_000;
 
 /**
  * Express executions: the same core without the journal, in memory alone. They end with the process, which AWS's
@@ -29,8 +26,13 @@ export class ExpressExecutions {
     this.#logger = logger;
   }
 
+  /** Whether so many run that no other may begin. */
+  get isFull(): boolean {
+    return this.#running.size >= MOST_AT_ONCE;
+  }
+
   /** Runs an execution to its end. */
-  async run(parameters: ExecutionParameters, definition: StateMachineDefinition): Promise<ExpressEnd> {
+  async run(parameters: ExecutionParameters, definition: StateMachineDefinition): Promise<Execution> {
     const run = new ExpressRun(createExecution(parameters), definition, this.#tasks);
     this.#running.add(run);
     try {
@@ -49,13 +51,12 @@ export class ExpressExecutions {
 }
 
 class ExpressRun {
-  readonly end: Promise<ExpressEnd>;
+  readonly end: Promise<Execution>;
   readonly #definition: StateMachineDefinition;
   readonly #tasks: TaskRunner;
   readonly #owner: TaskOwner;
   readonly #timers = new Map<string, NodeJS.Timeout>();
-  readonly #history: HistoryEvent[] = [];
-  readonly #resolve: (end: ExpressEnd) => void;
+  readonly #resolve: (end: Execution) => void;
   readonly #reject: (error: unknown) => void;
   #execution: Execution;
   #mailbox: IncomingEvent[] = [];
@@ -63,7 +64,7 @@ class ExpressRun {
   #isOver = false;
 
   constructor(execution: Execution, definition: StateMachineDefinition, tasks: TaskRunner) {
-    const { promise, resolve, reject } = Promise.withResolvers<ExpressEnd>();
+    const { promise, resolve, reject } = Promise.withResolvers<Execution>();
     this.end = promise;
     this.#resolve = resolve;
     this.#reject = reject;
@@ -95,7 +96,6 @@ class ExpressRun {
       for (let event = this.#mailbox.shift(); event && !this.#isOver; event = this.#mailbox.shift()) {
         const result = await step(this.#definition, this.#execution, takeIn(event));
         this.#execution = result.execution;
-        this.#history.push(...result.history);
         for (const effect of result.effects) {
           switch (effect.type) {
             case 'RunTask':
@@ -113,7 +113,7 @@ class ExpressRun {
               break;
             case 'EndExecution':
               this.close();
-              this.#resolve({ execution: this.#execution, history: this.#history });
+              this.#resolve(this.#execution);
               break;
           }
         }
@@ -130,6 +130,6 @@ class ExpressRun {
       this.#timers.delete(timerId);
       this.#post({ type: 'TimerFired', timerId });
     };
-    this.#timers.set(timerId, setTimeout(fire, Math.max(0, at - Date.now())));
+    this.#timers.set(timerId, setTimeout(fire, Math.min(Math.max(0, at - Date.now()), LONGEST_TIMER_MS)));
   }
 }
