@@ -1,0 +1,40 @@
+import { createServer, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { expect, test } from '@jest/globals';
+import { httpEvent, read } from '../../tests/support/http-event.ts';
+import { handler } from './place-order.ts';
+
+const MOST = 3;
+
+test('a process places as many orders at once as PLACE_MAX_IN_FLIGHT says, and refuses the next at once', async () => {
+  const held: ServerResponse[] = [];
+  const database = createServer((incoming, response) => {
+    incoming.resume();
+    held.push(response);
+  });
+  await new Promise<void>((resolve) => database.listen(0, '127.0.0.1', resolve));
+  Object.assign(process.env, {
+    AWS_ENDPOINT_URL: `http://127.0.0.1:${(database.address() as AddressInfo).port}`,
+    AWS_REGION: 'us-east-1',
+    AWS_ACCESS_KEY_ID: 'test',
+    AWS_SECRET_ACCESS_KEY: 'test',
+    ORDERS_TABLE: 'orders-test',
+    ORDER_SAGA_ARN: 'arn:aws:states:us-east-1:000000000000:stateMachine:order-saga',
+    PLACE_MAX_IN_FLIGHT: String(MOST),
+  });
+  const place = () => handler(httpEvent({ body: { list: [{ id: 'item1', count: 1 }] } })).then(read);
+
+  const admitted = Array.from({ length: MOST }, place);
+  while (held.length < MOST) await new Promise((resolve) => setTimeout(resolve, 5));
+  expect(await place()).toMatchObject({ statusCode: 503, meta: { code: 'OVERLOADED' } });
+  expect(held).toHaveLength(MOST);
+
+  for (const response of held) response.writeHead(400).end('{"__type":"ValidationException"}');
+  for (const { meta } of await Promise.all(admitted)) expect(meta?.code).not.toBe('OVERLOADED');
+  const next = place();
+  while (held.length === MOST) await new Promise((resolve) => setTimeout(resolve, 5));
+  held.at(-1)?.writeHead(400).end('{"__type":"ValidationException"}');
+  expect((await next).meta?.code).not.toBe('OVERLOADED');
+  database.close();
+  database.closeAllConnections();
+});
