@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import validator from 'asl-validator';
+import jsonata from 'jsonata';
 import { retryBudget } from './retry-budget.ts';
 
 interface Catcher {
@@ -136,6 +137,50 @@ describe.each([...BEHIND_THE_PIVOT, ...COMPENSATION])('%s', (name) => {
   });
 });
 
+test('a refusal to park closes the execution only where the parked write itself may have finished the order', () => {
+  expect(state('ParkOrder').Catch?.map(({ Next }) => Next)).toEqual(['IsOrderFinished']);
+  const { Choices = [], Default } = state('IsOrderFinished');
+  expect(Default).toBe('AwaitRedrive');
+  expect(Choices.map(({ Next }) => Next)).toEqual(['OrderClosed']);
+  const named = [...(Choices[0]?.Condition ?? '').matchAll(/'(\w+)'/g)].map(([, name]) => name);
+  expect(named).toEqual(['ConfirmOrder', 'CloseOrder', 'CloseCancelledOrder']);
+});
+
+test('a Lambda function that crashed, or could not be run, is tried again', () => {
+  const transient = [
+    'Lambda.ClientExecutionTimeoutException',
+    'Lambda.ServiceException',
+    'Lambda.AWSLambdaException',
+    'Lambda.SdkClientException',
+    'Lambda.TooManyRequestsException',
+    'Lambda.Unknown',
+    'Runtime.ExitError',
+    'Sandbox.Timedout',
+  ];
+  for (const [name, { Retry = [] }] of tasks) {
+    const repeated = Retry.filter(({ MaxAttempts }) => MaxAttempts !== 0).flatMap(({ ErrorEquals }) => ErrorEquals);
+    if (!repeated.includes('States.ALL'))
+      expect({ name, repeated }).toEqual({ name, repeated: expect.arrayContaining(transient) });
+  }
+});
+
+test.each([
+  [
+    'lines: the items are priced in EUR and USD; order them apart',
+    'the items are priced in EUR and USD; order them apart',
+  ],
+  ['ReserveInventory got an input it cannot work with: lines.0.count: Too small', 'the order cannot be taken as it is'],
+])('an order that cannot be reserved because of %s says so', async (errorMessage, told) => {
+  const caught = state('ReserveInventory').Catch?.find(({ ErrorEquals }) =>
+    ErrorEquals.includes('InvalidTaskInputError'),
+  );
+  const outcome = caught?.Assign?.outcome;
+  const { reason = '' } = (outcome ?? {}) as { readonly reason?: string };
+  const Cause = JSON.stringify({ errorType: 'InvalidTaskInputError', errorMessage, trace: ['at work'] });
+  const expression = jsonata(reason.slice('{%'.length, -'%}'.length));
+  expect(await expression.evaluate({}, { states: { errorOutput: { Cause } } })).toBe(told);
+});
+
 test('steps behind the pivot never lead into compensation', () => {
   const parkedAside = (name: string) => successors(state(name)).filter((next) => next !== 'ParkOrder');
   for (const name of BEHIND_THE_PIVOT) {
@@ -167,5 +212,9 @@ test('what a customer reads of a technical failure is a sentence of ours, never 
     ),
   );
   expect(technical).toHaveLength(BEFORE_THE_PIVOT.length);
-  for (const outcome of technical) expect(JSON.stringify(outcome)).not.toContain('errorOutput');
+  for (const outcome of technical) {
+    expect(JSON.stringify(outcome)).not.toContain('errorOutput');
+    // It may have been a defect just as well as an outage.
+    expect(JSON.stringify(outcome)).not.toMatch(/in time|reached/);
+  }
 });
