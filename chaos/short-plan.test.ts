@@ -12,6 +12,8 @@ test('over five seeds in a row every target is disturbed three times', () => {
 test('over five seeds in a row every short kind of fault is had, at random and at a point', () => {
   const cells = plans.flatMap((plan) => plan.cells);
   const faults = new Set(cells.map((cell) => (cell.kind === 'single' ? cell.fault : cell.kind)));
-  expect([...faults].sort()).toEqual(['SIGSTOP', 'duplicates', 'errors', 'kill -9', 'latency', 'lost reply'].sort());
+  expect([...faults].sort()).toEqual(
+    ['SIGSTOP', 'duplicates', 'errors', 'kill -9', 'latency', 'lost reply', 'mixed'].sort(),
+  );
   expect(cells.filter((cell) => cell.kind === 'single' && cell.point !== undefined)).toHaveLength(3);
 });

@@ -1,13 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Target, WireCall } from '../proxy/wire-call.ts';
+import { endsWithFailure } from '../run/histories.ts';
 import type { FaultEvent } from './fault-event.ts';
 import { type Injection, processFault } from './injection.ts';
 import { type PointName, points, type WirePoint } from './points.ts';
 import { type Struck, strike } from './process-fault.ts';
 
 const moreMilliseconds = 20_000;
-/** Whoever was given a reply takes that long to write down what follows from it. */
+/** Whoever was given a reply takes a moment to write down what follows from it. */
 const journalMilliseconds = 40;
+const mostJournalMilliseconds = 1_000;
 
 /** Kills or stops a process when an order of the cell is at the point; waits for that longer than for other faults. */
 export async function disturbAtPoint(
@@ -24,9 +26,9 @@ export async function disturbAtPoint(
   const reached = new Promise<readonly [WireCall, Struck]>((resolve, reject) => {
     disarm = stack.proxies.wire.arm(point, isOurs, async (call) => {
       isReached = true;
-      if (!point.holds) await sleep(journalMilliseconds);
       // Once the signal is sent the call goes on, and what it meets then is part of the fault.
-      await strike(stack, target, fault).then((struck) => resolve([call, struck]), reject);
+      const struck = written(point, call, injection).then(() => strike(stack, target, fault));
+      await struck.then((signalled) => resolve([call, signalled]), reject);
     });
   });
   const giveUp = sleep(seconds * 1000 + moreMilliseconds, undefined, { ref: false });
@@ -36,6 +38,17 @@ export async function disturbAtPoint(
   const [call, { over }] = await reached;
   const event = await over;
   if (event !== undefined) log.add(atPoint(event, name, call));
+}
+
+/** Resolves once the engine has written down what brings the saga to the point; at once where the call stands still there. */
+async function written(point: WirePoint, { order_id }: WireCall, { historyOf }: Injection): Promise<void> {
+  if (point.holds) return;
+  if (point.inRetryWait !== true || order_id === undefined) {
+    await sleep(journalMilliseconds);
+    return;
+  }
+  const deadline = Date.now() + mostJournalMilliseconds;
+  while (Date.now() < deadline && !endsWithFailure(await historyOf(order_id)));
 }
 
 function atPoint(event: FaultEvent, name: PointName, { link, operation, order_id }: WireCall): FaultEvent {

@@ -1,3 +1,4 @@
+import type { HistoryEvent } from '@aws-sdk/client-sfn';
 import type { Choices } from '../choices.ts';
 import type { WireCall } from '../proxy/wire-call.ts';
 import type { StackUnderChaos } from '../stack-under-chaos.ts';
@@ -13,6 +14,8 @@ export interface Injection {
   readonly choicesFor: (part: string) => Choices;
   /** How long the faults go on. */
   readonly seconds: number;
+  /** What Step Functions has written down about an order's saga by now, asked for past the proxies. */
+  readonly historyOf: (order_id: string) => Promise<readonly HistoryEvent[]>;
   /** Whether a call is about an order of this cell. */
   readonly isOurs: (call: WireCall) => boolean;
   /** Whether every order that was to come has ended or is parked. */

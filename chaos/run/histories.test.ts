@@ -1,6 +1,6 @@
 import type { HistoryEvent } from '@aws-sdk/client-sfn';
 import { expect, test } from '@jest/globals';
-import { isInRetryWait, stateAt } from './histories.ts';
+import { endsWithFailure, isInRetryWait, stateAt } from './histories.ts';
 
 const at = (second: number) => new Date(Date.UTC(2026, 0, 1, 0, 0, second)).toISOString();
 const event = (second: number, type: HistoryEvent['type'], state?: string): HistoryEvent => ({
@@ -32,6 +32,10 @@ test.each([
 
 test('a saga whose history ends with the failure did not try again', () => {
   expect(isInRetryWait(history.slice(0, 4), at(5))).toBe(false);
+});
+
+test('a failure that was written down is seen until the task is tried again', () => {
+  expect([3, 4, 5].map((length) => endsWithFailure(history.slice(0, length)))).toEqual([false, true, false]);
 });
 
 test('the state is the one entered last by then', () => {

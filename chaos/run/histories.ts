@@ -42,6 +42,12 @@ export class Histories {
 
 const attempt = /^(?:Task|LambdaFunction)(?<what>Scheduled|Failed|TimedOut|Succeeded)$/;
 
+/** Whether the last that is known of a saga is that a task failed. */
+export function endsWithFailure(history: readonly HistoryEvent[]): boolean {
+  const what = history.flatMap(({ type = '' }) => attempt.exec(type)?.groups?.what ?? []).at(-1);
+  return what === 'Failed' || what === 'TimedOut';
+}
+
 /** Whether a saga waited at a moment to try a task again: it had failed by then, and was scheduled again only later. */
 export function isInRetryWait(history: readonly HistoryEvent[], at: string): boolean {
   const moment = Date.parse(at);

@@ -14,12 +14,14 @@ import type { CustomerKind } from '../traffic/customer-kind.ts';
 import type { RecordingClient } from '../traffic/recording-client.ts';
 import { stockShelf } from '../traffic/shelf.ts';
 import type { CellRun } from './cell-run.ts';
+import type { Histories } from './histories.ts';
 
 /** What a cell is run with. */
 export interface CellSetting {
   readonly stack: StackUnderChaos;
   readonly client: RecordingClient;
   readonly reader: SnapshotReader;
+  readonly histories: Histories;
   readonly seed: number;
   /** Counts how often the same cell was run before with this seed. */
   readonly round: number;
@@ -66,6 +68,7 @@ export async function runCell(cell: Cell, setting: CellSetting): Promise<CellRun
     choices: new Choices(seed, `${name}/faults`),
     choicesFor: (part) => new Choices(seed, `${name}/faults/${part}`),
     seconds: fault_seconds,
+    historyOf: (order_id) => setting.histories.of(order_id),
     isOurs: ({ order_id }) => order_id !== undefined && ours.has(order_id),
     isOver: () => areAtRest(setting.reader, ours, ours.size),
   };

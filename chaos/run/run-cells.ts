@@ -3,7 +3,6 @@ import { Choices } from '../choices.ts';
 import { hasHit } from '../report/cell-facts.ts';
 import type { CellRun } from './cell-run.ts';
 import type { ChaosPlan } from './chaos-plan.ts';
-import type { Histories } from './histories.ts';
 import { type CellSetting, runCell } from './run-cell.ts';
 
 /** Of a cell whose faults all missed. */
@@ -13,7 +12,6 @@ const attemptsApart = 1_000;
 
 /** What the cells are run with. */
 export interface CellsSetting extends Omit<CellSetting, 'round'> {
-  readonly histories: Histories;
   readonly say: (line: string) => void;
 }
 
