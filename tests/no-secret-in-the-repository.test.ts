@@ -1,12 +1,15 @@
 import { execFileSync } from 'node:child_process';
 import { generateKeyPairSync } from 'node:crypto';
-import { readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { newApiKey } from '../functions/access/api-key.ts';
 
 const ROOT = resolve(import.meta.dirname, '..');
 const LARGEST_BYTES = 5_000_000;
+const MOST_COMMITS = 5_000;
+/** Stands before each commit in the history's text, and nowhere in a file. */
+const COMMIT = '\u0001commit ';
 
 /** What keys and tokens look like. */
 const PATTERNS: Readonly<Record<string, RegExp>> = {
@@ -35,7 +38,10 @@ const trackedFiles = (): readonly string[] =>
     .split('\0')
     .filter((file) => file !== '');
 
-test('no file of the repository holds key material', () => {
+/** A copy without its history, such as an archive, has nothing to search. */
+const inRepository = existsSync(join(ROOT, '.git')) ? test : test.skip;
+
+inRepository('no file of the repository holds key material', () => {
   const files = trackedFiles();
   expect(files.length).toBeGreaterThan(100);
   const found = files.flatMap((file) => {
@@ -47,11 +53,37 @@ test('no file of the repository holds key material', () => {
   expect(found).toEqual([]);
 });
 
-test('no file of the repository is one that keeps keys', () => {
+inRepository('no file of the repository is one that keeps keys', () => {
   expect(trackedFiles().filter((file) => KEY_FILES.test(file))).toEqual([]);
 });
 
-test('what the scripts make here is ignored by git', () => {
+inRepository('no commit that can be reached has ever held any', () => {
+  const all = [
+    'log',
+    '--all',
+    `--max-count=${MOST_COMMITS}`,
+    '--unified=0',
+    '--no-color',
+    '--no-ext-diff',
+    '--no-textconv',
+  ];
+  const history = execFileSync('git', [...all, '--patch', `--format=${COMMIT}%H`], {
+    cwd: ROOT,
+    encoding: 'utf8',
+    maxBuffer: 512 * 1024 * 1024,
+  });
+  const commits = history.split(COMMIT).slice(1);
+  expect(commits.length).toBeGreaterThan(0);
+  const found = commits.flatMap((commit) => {
+    const files = [...commit.matchAll(/^\+\+\+ b\/(.+)$/gm)].map(([, file = '']) => file);
+    return [...secretsIn(commit), ...files.filter((file) => KEY_FILES.test(file))].map(
+      (what) => `${commit.slice(0, 12)} holds ${what}`,
+    );
+  });
+  expect(found).toEqual([]);
+});
+
+inRepository('what the scripts make here is ignored by git', () => {
   const made = ['.certificates/server-key.pem', '.embedded/logs/api.log', '.env', '.fuzz/python/bin/python'];
   const ignored = execFileSync('git', ['check-ignore', ...made], { cwd: ROOT, encoding: 'utf8' });
   expect(ignored.trim().split('\n')).toEqual(made);
