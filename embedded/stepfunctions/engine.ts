@@ -74,7 +74,6 @@ export class Engine {
       this.#tasks,
       {
         ended: (execution, origin) => this.#ended(execution, origin),
-        childrenEnded: (count) => this.#retention.executionsEnded(count),
         redriven: () => this.#retention.executionRedriven(),
         activityScheduled: (arn) => this.#context.activities.scheduled(arn),
       },
@@ -161,7 +160,7 @@ export class Engine {
 
   /** Tells a `.sync` task that its execution has ended, and lets go of a deleted machine with its last execution. */
   #ended(execution: Execution, origin: ExecutionOrigin): void {
-    this.#retention.executionsEnded(1);
+    this.#retention.executionEnded();
     const machine = this.#journal.stateMachines.find(execution.stateMachineArn);
     if (machine?.status === 'DELETING') this.#journal.stateMachines.dropDeleted();
     if (!origin.parent?.waits) return;

@@ -22,13 +22,13 @@ export class Draft {
   readonly at: number;
   readonly entropy: Entropy;
   readonly history: HistoryEvent[] = [];
-  /** Events of distributed Maps' child executions, by execution ARN. */
-  readonly childHistory = new Map<string, HistoryEvent[]>();
   readonly effects: Effect[] = [];
   /** Frames whose state was entered and has to be executed. */
   readonly ready: string[] = [];
   /** Frames that ended and whose parents have not been told. */
   readonly ended: string[] = [];
+  /** Events of distributed Maps' child executions, by execution ARN. */
+  readonly #childHistory = new Map<string, ChildHistory & { readonly history: HistoryEvent[] }>();
   readonly #before: Execution;
   readonly #execution: Writable<Execution>;
   readonly #frames: { [frameId: string]: Writable<Frame> } = {};
@@ -164,7 +164,7 @@ export class Draft {
   }
 
   result(): { execution: Execution; history: HistoryEvent[]; effects: Effect[]; childHistory: ChildHistory[] } {
-    const childHistory = [...this.childHistory].map(([executionArn, history]) => ({ executionArn, history }));
+    const childHistory = [...this.#childHistory.values()];
     const execution = this.#touched ? this.#execution : this.#before;
     return { execution, history: this.history, effects: this.effects, childHistory };
   }
@@ -184,11 +184,12 @@ export class Draft {
   }
 
   #childEvents(child: ChildExecution): HistoryEvent[] {
-    const known = this.childHistory.get(child.arn);
-    if (known !== undefined) return known;
-    const events: HistoryEvent[] = [];
-    this.childHistory.set(child.arn, events);
-    return events;
+    const known = this.#childHistory.get(child.arn);
+    if (known !== undefined) return known.history;
+    const { arn: executionArn, mapRunArn, itemCount } = child;
+    const history: HistoryEvent[] = [];
+    this.#childHistory.set(executionArn, { executionArn, mapRunArn, itemCount, history });
+    return history;
   }
 
   #nextId(): string {
@@ -210,5 +211,7 @@ export class Draft {
 /** Events that a step appends to the history of a distributed Map's child execution. */
 export interface ChildHistory {
   readonly executionArn: string;
+  readonly mapRunArn: string;
+  readonly itemCount: number;
   readonly history: readonly HistoryEvent[];
 }

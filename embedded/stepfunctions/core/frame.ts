@@ -34,6 +34,8 @@ export interface MapItem {
 /** A child execution of a distributed Map. */
 export interface ChildExecution {
   readonly arn: string;
+  /** The Map Run it belongs to. */
+  readonly mapRunArn: string;
   readonly name: string;
   readonly input: Json;
   readonly startedAt: number;

@@ -11,30 +11,58 @@ export class RetentionStore {
     this.#db = db;
   }
 
-  /** How many finished executions there are. Reads an index from end to end: ask once. */
+  /** How many finished executions there are, without children. Reads an index from end to end: ask once. */
   countFinished(): number {
-    const row = this.#db.statement('SELECT COUNT(*) AS n FROM executions WHERE stopped_at IS NOT NULL').get();
+    const row = this.#db
+      .statement('SELECT COUNT(*) AS n FROM executions WHERE stopped_at IS NOT NULL AND map_run IS NULL')
+      .get();
     return row ? integerOf(row, 'n') : 0;
   }
 
   /** The executions that ended first, at most `limit`, all of them before `before` (milliseconds since the epoch). */
   oldestFinished(before: number, limit: number): readonly number[] {
     return this.#db
-      .statement('SELECT id FROM executions WHERE stopped_at < ? ORDER BY stopped_at LIMIT ?')
+      .statement('SELECT id FROM executions WHERE stopped_at < ? AND map_run IS NULL ORDER BY stopped_at LIMIT ?')
       .all(before, limit)
       .map((row) => integerOf(row, 'id'));
   }
 
-  /** Drops executions with all that belongs to them. */
-  drop(executions: readonly number[]): void {
-    this.#db.transaction(() => {
+  /**
+   * Drops executions with all that belongs to them, children included, as far as `limit` goes. Of one with more children
+   * than that some are dropped; it can no longer be redriven, and is still there for the next time.
+   *
+   * @returns how many of the executions are gone
+   */
+  drop(executions: readonly number[], limit: number): number {
+    return this.#db.transaction(() => {
+      let left = limit;
+      let gone = 0;
       for (const id of executions) {
-        for (const table of TABLES_OF_AN_EXECUTION) {
-          this.#db.statement(`DELETE FROM ${table} WHERE execution = ?`).run(id);
-        }
-        this.#db.statement('DELETE FROM executions WHERE id = ?').run(id);
+        this.#db.statement('DELETE FROM states WHERE execution = ?').run(id);
+        const children = this.#childrenOf(id, left);
+        for (const child of children) this.#dropOne(child);
+        left -= children.length;
+        if (left <= 0) break;
+        this.#dropOne(id);
+        gone += 1;
+        left -= 1;
       }
+      return gone;
     });
+  }
+
+  #childrenOf(execution: number, limit: number): readonly number[] {
+    return this.#db
+      .statement('SELECT id FROM executions WHERE parent = ? AND map_run IS NOT NULL LIMIT ?')
+      .all(execution, limit)
+      .map((row) => integerOf(row, 'id'));
+  }
+
+  #dropOne(id: number): void {
+    for (const table of TABLES_OF_AN_EXECUTION) {
+      this.#db.statement(`DELETE FROM ${table} WHERE execution = ?`).run(id);
+    }
+    this.#db.statement('DELETE FROM executions WHERE id = ?').run(id);
   }
 
   /** Revisions that nothing refers to: no state machine, no version, no execution. */

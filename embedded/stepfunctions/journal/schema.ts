@@ -97,7 +97,7 @@ CREATE TABLE executions (
 CREATE INDEX executions_of_map_run ON executions (map_run, id) WHERE map_run IS NOT NULL;
 CREATE INDEX executions_of_machine ON executions (state_machine, id);
 CREATE INDEX executions_of_machine_by_status ON executions (state_machine, status, id);
-CREATE INDEX executions_by_end ON executions (stopped_at) WHERE stopped_at IS NOT NULL;
+CREATE INDEX executions_by_end ON executions (stopped_at) WHERE stopped_at IS NOT NULL AND map_run IS NULL;
 CREATE INDEX executions_by_parent ON executions (parent, parent_task) WHERE parent IS NOT NULL;
 CREATE INDEX executions_awaited ON executions (id) WHERE parent_waits = 1 AND status = 'RUNNING';
 CREATE INDEX executions_of_revision ON executions (revision);
@@ -140,10 +140,13 @@ CREATE INDEX tokens_of_activity ON tokens (activity_arn, execution) WHERE status
 
 /** What takes a journal of an earlier version on to the next, by the version it has. */
 export const MIGRATIONS: { readonly [version: number]: string } = {
-  // Until then the task that started an execution was kept only where it waited for the end.
+  // Until then the task that started an execution was kept only where it waited for the end, and children of a
+  // distributed Map were dropped on their own.
   1: `
     ALTER TABLE executions ADD COLUMN parent_waits INTEGER NOT NULL DEFAULT 0;
     UPDATE executions SET parent_waits = 1 WHERE parent_task IS NOT NULL;
     CREATE INDEX executions_awaited ON executions (id) WHERE parent_waits = 1 AND status = 'RUNNING';
+    DROP INDEX executions_by_end;
+    CREATE INDEX executions_by_end ON executions (stopped_at) WHERE stopped_at IS NOT NULL AND map_run IS NULL;
   `,
 };

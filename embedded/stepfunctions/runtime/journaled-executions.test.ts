@@ -41,7 +41,6 @@ const shell = (): JournaledExecutions => {
   );
   const listener = {
     ended: (execution: Execution) => ended.push(execution),
-    childrenEnded: () => {},
     redriven: () => {},
     activityScheduled: () => {},
   };

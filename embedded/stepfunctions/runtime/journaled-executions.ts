@@ -17,7 +17,6 @@ import { stepThrough } from './step-through.ts';
 import type { TaskOwner, TaskRunner } from './task-runner.ts';
 import { wakeningOf } from './wakening.ts';
 import { type ExecutionChange, writeChange } from './write-change.ts';
-import { countEnds } from './write-children.ts';
 
 /** What is kept in memory of executions that nothing happens to. */
 const KEPT_IN_MEMORY = { executions: 2_000, characters: 32 * 1024 * 1024 };
@@ -31,10 +30,8 @@ export type Origin = Omit<ExecutionOrigin, 'id'>;
 
 /** Told about what has just become durable. */
 export interface ExecutionListener {
-  /** An execution has ended; `parent` waits for it. */
+  /** An execution has ended. */
   readonly ended: (execution: Execution, origin: ExecutionOrigin) => void;
-  /** So many child executions of distributed Maps have ended. */
-  readonly childrenEnded: (count: number) => void;
   /** An execution that had ended runs again. */
   readonly redriven: () => void;
   /** A task of this activity waits for a worker. */
@@ -237,7 +234,6 @@ export class JournaledExecutions {
       live.isNew = false;
       this.#live.resize(live, state?.length ?? 0);
       if (before.status !== 'RUNNING' && after.status === 'RUNNING') this.#listener.redriven();
-      this.#listener.childrenEnded(countEnds(change.childHistory));
       if (wakening.dueAt !== undefined) this.#timers.set(wakening.dueAt);
     }
     for (const { done, changed } of batch.settled) done(changed);

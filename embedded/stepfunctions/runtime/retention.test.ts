@@ -31,6 +31,19 @@ const store = (id: number, stoppedAt: number | undefined): void => {
   ]);
 };
 
+const storeChild = (id: number, parent: number, stoppedAt: number): void => {
+  const mapRunArn = `arn:mapRun:${parent}`;
+  const child = { id, arn: `arn:${id}`, name: `${id}`, parent, revision: 1, input: '1', startedAt: 0, mapRunArn };
+  journal.executions.insertChild({ ...child, itemCount: 1 });
+  journal.executions.endChild(id, { status: 'FAILED', stoppedAt });
+  journal.history.append(id, [
+    { id: 1, previousEventId: 0, timestamp: 0, type: 'ExecutionAborted', executionAbortedEventDetails: {} },
+  ]);
+};
+
+const kept = (...ids: readonly number[]): readonly number[] =>
+  ids.filter((id) => journal.executions.findById(id) && journal.history.forwards(id, 1, 1).length === 1);
+
 const sweepOf = (retention: Partial<Retention>, forget: (id: number) => boolean = () => true): RetentionSweep =>
   new RetentionSweep(journal.retention, { finishedSeconds: 1e9, finishedCount: 1e9, ...retention }, forget, logger);
 
@@ -78,6 +91,43 @@ describe('retention', () => {
     sweep.dropRevisions();
     expect(journal.retention.unusedRevisions()).toEqual([]);
     expect(journal.stateMachines.revision(second.revision).definition).toBe('{}');
+  });
+
+  test('a finished child of a distributed Map stays as long as the execution it belongs to, and goes with it', () => {
+    store(1, undefined);
+    storeChild(2, 1, 1_000);
+    store(3, 9_000);
+    storeChild(4, 3, 1_000);
+    store(5, 1_000);
+    storeChild(6, 5, 900);
+    sweepOf({ finishedSeconds: 5 }).sweep(10_000);
+    expect(kept(1, 2, 3, 4, 5, 6)).toEqual([1, 2, 3, 4]);
+  });
+
+  test('children do not count among the finished executions that are kept', () => {
+    store(1, 1_000);
+    for (const id of [2, 3, 4]) storeChild(id, 1, 900);
+    store(5, 2_000);
+    const sweep = sweepOf({ finishedCount: 2 });
+    expect(sweep.sweep(10_000)).toBe(false);
+    store(6, 3_000);
+    sweep.executionEnded();
+    expect(sweep.sweep(10_000)).toBe(true);
+    expect(kept(1, 2, 3, 4, 5, 6)).toEqual([5, 6]);
+    expect(sweep.sweep(10_000)).toBe(false);
+  });
+
+  test('an execution with very many children goes a few at a time, and cannot be redriven from the first on', () => {
+    store(1, 1_000);
+    for (let id = 2; id < 452; id += 1) storeChild(id, 1, 900);
+    const sweep = sweepOf({ finishedSeconds: 5 });
+    expect(sweep.sweep(10_000)).toBe(true);
+    expect(journal.executions.list({ of: { mapRunArn: 'arn:mapRun:1' } }, 1_000)).toHaveLength(250);
+    expect(journal.states.read(1)).toBeUndefined();
+    expect(journal.executions.findById(1)).toBeDefined();
+    while (sweep.sweep(10_000));
+    expect(journal.executions.findById(1)).toBeUndefined();
+    expect(journal.executions.list({ of: { mapRunArn: 'arn:mapRun:1' } }, 1_000)).toEqual([]);
   });
 
   test('an execution id is never given twice, not even after the latest execution was dropped', () => {

@@ -2,12 +2,15 @@ import type { RetentionStore } from '../journal/retention-store.ts';
 import type { EngineLogger, Retention } from '../options.ts';
 
 const SWEEP_INTERVAL_MS = 60_000;
-/** Executions dropped in one transaction; what runs meanwhile waits no longer than that. */
+/** Executions, children included, dropped in one transaction; what runs meanwhile waits no longer than that. */
 const DROPPED_AT_ONCE = 200;
 /** Pages of 4 KiB given back after each of them. */
 const PAGES_AT_ONCE = 2_000;
 
-/** Drops finished executions that are too old or too many, a few at a time, so that the journal stays bounded. */
+/**
+ * Drops finished executions that are too old or too many, a few at a time, so that the journal stays bounded. Children of
+ * a distributed Map go with the execution they belong to and are not counted.
+ */
 export class RetentionSweep {
   readonly #store: RetentionStore;
   readonly #retention: Retention;
@@ -31,9 +34,9 @@ export class RetentionSweep {
     this.#finished = store.countFinished();
   }
 
-  /** Executions have ended. */
-  executionsEnded(count: number): void {
-    this.#finished += count;
+  /** An execution has ended. */
+  executionEnded(): void {
+    this.#finished += 1;
   }
 
   /** A finished execution runs again. */
@@ -57,8 +60,7 @@ export class RetentionSweep {
     const aged = this.#store.oldestFinished(now - this.#retention.finishedSeconds * 1_000, DROPPED_AT_ONCE);
     const executions = [...new Set([...excess, ...aged])].filter(this.#forget);
     if (executions.length === 0) return false;
-    this.#store.drop(executions);
-    this.#finished -= executions.length;
+    this.#finished -= this.#store.drop(executions, DROPPED_AT_ONCE);
     this.#store.shrink(PAGES_AT_ONCE);
     return true;
   }

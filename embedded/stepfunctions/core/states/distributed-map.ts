@@ -55,7 +55,7 @@ export function startChild(
 ): string {
   const name = draft.entropy.uuid();
   const arn = `${mapRunArn.slice(0, mapRunArn.lastIndexOf(':')).replace(':mapRun:', ':execution:')}:${name}`;
-  const child = { arn, name, input, startedAt: draft.at, nextEventId: 1, itemCount };
+  const child = { arn, mapRunArn, name, input, startedAt: draft.at, nextEventId: 1, itemCount };
   const id = draft.addFrame({ ...frame, lastEventId: 0, child });
   const details = { input: jsonText(input), inputDetails: WHOLE, roleArn: draft.execution.roleArn };
   draft.append(id, 'ExecutionStarted', { executionStartedEventDetails: details });
