@@ -1,9 +1,18 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { EmbeddedStack } from '../../embedded/stack.ts';
 import { signal } from '../../embedded/supervisor/process-table.ts';
+import type { Proxies } from '../proxy/proxies.ts';
 import type { Target } from '../proxy/wire-call.ts';
-import type { StackUnderChaos } from '../stack-under-chaos.ts';
 import type { FaultEvent } from './fault-event.ts';
 import { processState } from './process-state.ts';
+import type { ProcessWatch } from './process-watch.ts';
+
+/** What of a stack under chaos is needed to strike its processes. */
+export interface StruckStack {
+  readonly stack: Pick<EmbeddedStack, 'processes' | 'kill' | 'isBack'>;
+  readonly proxies: Pick<Proxies, 'mirrorDeath'>;
+  readonly watch: Pick<ProcessWatch, 'expectDeath'>;
+}
 
 /** What a signal is sent for: to end a process, or to have it stand still for a while. */
 export type ProcessFault = { readonly kind: 'kill -9' } | { readonly kind: 'SIGSTOP'; readonly milliseconds: number };
@@ -25,7 +34,7 @@ const pollMilliseconds = 50;
  *
  * @throws {Error} there is no such process to be struck
  */
-export async function strike(stack: StackUnderChaos, target: Target, fault: ProcessFault): Promise<Struck> {
+export async function strike(stack: StruckStack, target: Target, fault: ProcessFault): Promise<Struck> {
   const deadline = Date.now() + startWithinMilliseconds;
   for (;;) {
     const doomed = stack.stack.processes().filter(({ name }) => target === 'api' || name === target);
@@ -42,7 +51,7 @@ export async function strike(stack: StackUnderChaos, target: Target, fault: Proc
 }
 
 /** The process that was hit; undefined between two lives of it, as long as there is time. */
-function struckNow({ stack }: StackUnderChaos, target: Target, name: NodeJS.Signals, deadline: number) {
+function struckNow({ stack }: StruckStack, target: Target, name: NodeJS.Signals, deadline: number) {
   try {
     return stack.kill(target, name);
   } catch (error) {
@@ -53,10 +62,10 @@ function struckNow({ stack }: StackUnderChaos, target: Target, name: NodeJS.Sign
 
 /** Waits until all that died is back; with the API process its children die, too. */
 async function killed(
-  { stack, proxies, watch }: StackUnderChaos,
+  { stack, proxies, watch }: StruckStack,
   target: Target,
   pid: number,
-  doomed: ReturnType<StackUnderChaos['stack']['processes']>,
+  doomed: ReturnType<EmbeddedStack['processes']>,
 ): Promise<string> {
   for (const dead of doomed) watch.expectDeath(dead.pid);
   const isReplaced = (): boolean => {
