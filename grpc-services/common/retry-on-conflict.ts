@@ -1,7 +1,10 @@
 import { ExponentialBackoff, fullJitterGenerator, handleType, retry } from 'cockatiel';
 import { Contention } from './service-error.ts';
 
-/** Thrown inside `retryOnConflict` when another call changed the rows first, or the store asked to come back later. */
+/**
+ * Thrown inside `retryOnConflict` when another call changed the rows first. A store that is throttling or away is no
+ * conflict: the SDK has tried that again already, out of its budget.
+ */
 export class RowConflict extends Error {
   override readonly name = 'RowConflict';
 }

@@ -7,7 +7,12 @@ import { ServiceError, Unavailable } from './service-error.ts';
  */
 export function storeFailure(error: unknown): unknown {
   if (error instanceof ServiceError || !(error instanceof Error) || !isTransient(error)) return error;
-  return new Unavailable({ reason: 'STORE_UNAVAILABLE', message: 'The store does not answer; try again.' }, error);
+  return storeUnavailable(error);
+}
+
+/** The answer where the store cannot do it now: the caller, who has the longest patience of all, comes back later. */
+export function storeUnavailable(cause: unknown): Unavailable {
+  return new Unavailable({ reason: 'STORE_UNAVAILABLE', message: 'The store does not answer; try again.' }, cause);
 }
 
 const TRANSIENT = new Set([

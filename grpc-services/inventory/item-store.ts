@@ -1,6 +1,5 @@
 import { BatchGetCommand, type DynamoDBDocumentClient, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
-import { RowConflict } from '../common/retry-on-conflict.ts';
-import { storeFailure } from '../common/store-failure.ts';
+import { storeFailure, storeUnavailable } from '../common/store-failure.ts';
 import { CATALOGUE, type Item, itemRow } from './item.ts';
 import type { InventoryTables } from './tables.ts';
 
@@ -26,7 +25,7 @@ export class ItemStore {
   /**
    * The items as they are now, by id; those that do not exist are left out.
    *
-   * @throws RowConflict while the store answers only some of them
+   * @throws STORE_UNAVAILABLE while the store answers only some of them, which is how it throttles a batch
    */
   async find(ids: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, Item>> {
     const found = new Map<string, Item>();
@@ -71,7 +70,8 @@ export class ItemStore {
     const Keys = ids.map((item_id) => ({ item_id }));
     const command = new BatchGetCommand({ RequestItems: { [this.#table]: { Keys, ConsistentRead: true } } });
     const answer = await this.#sent(this.#documents.send(command, { abortSignal: signal }));
-    if ((answer.UnprocessedKeys?.[this.#table]?.Keys?.length ?? 0) > 0) throw new RowConflict('items left unread');
+    const unread = answer.UnprocessedKeys?.[this.#table]?.Keys?.length ?? 0;
+    if (unread > 0) throw storeUnavailable(new Error(`${unread} of ${ids.length} items were left unread`));
     return (answer.Responses?.[this.#table] ?? []).map((row) => itemRow.parse(row));
   }
 

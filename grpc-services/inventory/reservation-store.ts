@@ -5,8 +5,9 @@ import {
   TransactWriteCommand,
   type TransactWriteCommandInput,
 } from '@aws-sdk/lib-dynamodb';
+import { WITH_ROW_ON_FAILURE } from '../common/failed-condition.ts';
 import { storeFailure } from '../common/store-failure.ts';
-import { cancellationOf } from './cancellation.ts';
+import { type ConditionResult, cancellationOf } from './cancellation.ts';
 import { type PricedLine, type Reservation, reservationRow } from './reservation.ts';
 import type { InventoryTables } from './tables.ts';
 
@@ -30,12 +31,12 @@ export interface ReservationChange {
 /**
  * What became of a change:
  * - `done`
- * - `stale`: the reservation is no longer the one that was read
+ * - `stale`: the reservation is no longer the one that was read; `current` is what it is, undefined where it is gone
  * - `short`: an item has less in the counter that the stock is taken from; `available` is what it had, where known
  */
 export type ChangeOutcome =
   | { readonly kind: 'done' }
-  | { readonly kind: 'stale' }
+  | { readonly kind: 'stale'; readonly current: Reservation | undefined }
   | { readonly kind: 'short'; readonly line: PricedLine; readonly available: number | undefined };
 
 type Action = NonNullable<TransactWriteCommandInput['TransactItems']>[number];
@@ -68,7 +69,7 @@ export class ReservationStore {
   /**
    * Writes the change, all of it or nothing.
    *
-   * @throws RowConflict when another transaction is at the same rows
+   * @throws RowConflict when another transaction is at the same rows, STORE_UNAVAILABLE when the store is throttling
    */
   async apply(change: ReservationChange, signal: AbortSignal): Promise<ChangeOutcome> {
     const { next, move } = change;
@@ -82,12 +83,12 @@ export class ReservationStore {
       const cancellation = cancellationOf(error);
       if (cancellation === undefined) throw storeFailure(error);
       const [reservation, ...items] = cancellation.failedConditions();
-      if (reservation?.failed === true) return { kind: 'stale' };
+      if (reservation?.failed === true) return { kind: 'stale', current: reservationIn(reservation.row) };
       for (const [index, line] of lines.entries()) {
         const item = items[index];
-        if (item?.failed === true) return { kind: 'short', line, available: numberIn(item.row?.available?.N) };
+        if (item?.failed === true) return { kind: 'short', line, available: availableIn(item.row) };
       }
-      throw cancellation.conflict();
+      throw cancellation.otherwise();
     }
   }
 
@@ -113,7 +114,7 @@ export class ReservationStore {
       previous === undefined
         ? { ConditionExpression: 'attribute_not_exists(order_id)' }
         : { ConditionExpression: 'version = :read', ExpressionAttributeValues: { ':read': previous.version } };
-    return { Put: { TableName: this.#tables.reservations, Item: next, ...condition } };
+    return { Put: { TableName: this.#tables.reservations, Item: next, ...condition, ...WITH_ROW_ON_FAILURE } };
   }
 
   #moveLine({ item_id, count }: PricedLine, { from, to }: StockMove): Action {
@@ -125,12 +126,16 @@ export class ReservationStore {
         ConditionExpression: '#from >= :count',
         ExpressionAttributeNames: { '#from': from, '#to': to },
         ExpressionAttributeValues: { ':count': count },
-        ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+        ...WITH_ROW_ON_FAILURE,
       },
     };
   }
 }
 
-function numberIn(text: string | undefined): number | undefined {
-  return text === undefined ? undefined : Number(text);
+function reservationIn(row: ConditionResult['row']): Reservation | undefined {
+  return row === undefined ? undefined : reservationRow.parse(row);
+}
+
+function availableIn(row: ConditionResult['row']): number | undefined {
+  return typeof row?.available === 'number' ? row.available : undefined;
 }

@@ -57,7 +57,7 @@ async function hold(
     case 'done':
       return next;
     case 'stale':
-      return answerAgain(inventory, order, signal);
+      return answerAgain(inventory, order, outcome.current, signal);
     case 'short': {
       const { line, available } = outcome;
       if (available === undefined) throw new RowConflict('an item changed after it was read');
@@ -80,15 +80,19 @@ async function refuse(
   );
   const next: Reservation = { ...firstVersion(inventory, order, lines), state: 'REFUSED', refusal };
   const outcome = await inventory.reservations.apply({ previous: undefined, next }, signal);
-  if (outcome.kind === 'stale') return answerAgain(inventory, order, signal);
+  if (outcome.kind === 'stale') return answerAgain(inventory, order, outcome.current, signal);
   throw refused(refusal);
 }
 
 const UNKNOWN_ITEM = { name: '', unit_price_minor: 0, currency: '' };
 
 /** The answer where the order has a reservation already. */
-async function answerAgain(inventory: Inventory, order: ReserveOrder, signal: AbortSignal): Promise<Reservation> {
-  const existing = await inventory.reservations.find(order.orderId, signal);
+async function answerAgain(
+  inventory: Inventory,
+  order: ReserveOrder,
+  existing: Reservation | undefined,
+  signal: AbortSignal,
+): Promise<Reservation> {
   if (existing === undefined) throw new RowConflict('the reservation was there a moment ago');
   const tombstone = existing.state === 'RELEASED' && existing.lines.length === 0;
   if (!tombstone && !hasLines(existing, order.lines)) throw reservationMismatch();

@@ -96,7 +96,7 @@ export class RestockStore {
     } catch (error) {
       const cancellation = cancellationOf(error);
       if (cancellation === undefined) throw storeFailure(error);
-      if (!cancellation.failedConditions().some(({ failed }) => failed)) throw cancellation.conflict();
+      if (!cancellation.failedConditions().some(({ failed }) => failed)) throw cancellation.otherwise();
       throw new RowConflict('the request or the item changed after it was read', { cause: error });
     }
   }

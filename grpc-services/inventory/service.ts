@@ -2,7 +2,6 @@ import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { type InventoryServiceServer, InventoryServiceService } from '../../proto/gen/inventory/v1/inventory.ts';
 import type { Clock } from '../common/clock.ts';
 import type { Logger } from '../common/logger.ts';
-import { retryOnConflict } from '../common/retry-on-conflict.ts';
 import type { ServiceDescription } from '../common/service.ts';
 import { type CallEnvironment, unaryCall } from '../common/unary-call.ts';
 import { seed } from './catalogue.ts';
@@ -84,7 +83,7 @@ function handlers(inventory: Inventory, environment: CallEnvironment): Inventory
       rpc: 'ListItems',
       request: listItemsRequest,
       handle: async ({ pageSize, after }, { signal }) => {
-        const { items, more } = await retryOnConflict(() => inventory.items.page(pageSize, after, signal), signal);
+        const { items, more } = await inventory.items.page(pageSize, after, signal);
         const last = items.at(-1);
         const nextPageToken = more && last !== undefined ? pageTokenAfter(last.item_id) : '';
         return { items: items.map(itemMessage), nextPageToken };
