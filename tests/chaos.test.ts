@@ -29,7 +29,7 @@ test(`faults break no invariant and hit what they are aimed at (CHAOS_SEED=${see
   expect(failures.length === 0 ? [] : [...failures, markdown]).toEqual([]);
 }, 240_000);
 
-test('a compensation that is answered but never delivered is found, with the story of its order', async () => {
+test('a compensation that is never delivered is found, with its story, also where another cell breaks off', async () => {
   stack.proxies.lieWith(({ operation, order_id: orderId = '' }) => {
     if (operation !== 'Release') return undefined;
     const state = ReservationState.RELEASED;
@@ -37,13 +37,20 @@ test('a compensation that is answered but never delivered is found, with the sto
     const times = { expiresAt: undefined, createdAt: undefined, updatedAt: undefined };
     return Buffer.from(ReleaseResponse.encode({ reservation: { ...reservation, ...times } }).finish());
   });
-  const lied = await chaos({
+  const isBack: typeof stack.stack.isBack = async (name, pid) => {
+    await stack.stack.isBack(name, pid);
+    if (name === 'inventory') throw new Error('inventory was not to come back');
+  };
+  const plan: ChaosPlan = {
     ...shortPlan(1),
-    cells: [cellNamed('kill -9 after Reserve commits x payment')],
+    cells: [cellNamed('kill -9 x inventory'), cellNamed('kill -9 after Reserve commits x payment')],
     orders: 8,
     settle_seconds: 1,
-  });
+  };
+  const lied = await chaos(plan, { ...stack, stack: { ...stack.stack, isBack } });
   expect(lied.failures).toContain('Invariants at the end: broken.');
+  expect(lied.failures).toContain('Broken off: kill -9 x inventory: Error: inventory was not to come back.');
+  expect(lied.markdown).toMatch(/\| kill -9 +\|.*\| BROKEN /);
   expect(lied.markdown).toContain('nothing left behind a finished order');
   expect(lied.markdown).toContain('its stock is still held');
   for (const part of [
@@ -59,9 +66,9 @@ test('a compensation that is answered but never delivered is found, with the sto
   expect(lied.markdown).toContain('Result: FAILED (seed 1).');
 }, 240_000);
 
-async function chaos(plan: ChaosPlan) {
+async function chaos(plan: ChaosPlan, disturbed = stack) {
   const started_at = new Date().toISOString();
-  const outcome = await runChaos(plan, stack, () => {});
+  const outcome = await runChaos(plan, disturbed, () => {});
   const report = await reportOf(outcome, { seed: plan.seed, command: 'npm test', started_at }, stack.connection);
   const failures = failuresOf(report);
   return { failures, markdown: markdownOf(report, failures) };
