@@ -42,13 +42,14 @@ export function benchMarkdown(report: BenchReport): string {
     `Ready after ${(report.start_ms / 1000).toFixed(1)} s.`,
     '## Growth',
     textTable(
-      ['orders stored', 'orders/s', 'order p50 ms', 'p99', 'CPU ms an order'],
+      ['orders stored', 'orders/s', 'order p50 ms', 'p99', 'CPU ms an order', 'of it DynamoDB'],
       report.growth.map((row) => [
         row.stored.toLocaleString('en'),
         String(row.orders_per_second),
         String(row.order_p50_ms),
         String(row.order_p99_ms),
         String(row.cpu_ms_per_order ?? '-'),
+        String(row.dynamodb_cpu_ms_per_order ?? '-'),
       ]),
     ),
     'Stored orders are copies of the rows of one finished order under new ids, written straight into the tables.',

@@ -38,6 +38,8 @@ export interface GrowthReport {
   readonly order_p99_ms: number;
   /** Processor time of all processes of the stack. */
   readonly cpu_ms_per_order: number | null;
+  /** Of that, DynamoDB's. */
+  readonly dynamodb_cpu_ms_per_order: number | null;
 }
 
 /** All numbers of one benchmark; written to load/results as JSON. */

@@ -7,22 +7,22 @@ import { SnapshotReader } from '../invariants/reader/snapshot-reader.ts';
 import { verifyInvariants } from '../invariants/verification.ts';
 import { type LoadReport, loadReportOf } from '../report/load-report.ts';
 import { thisMachine } from '../report/machine.ts';
-import { percentilesOf } from '../report/percentiles.ts';
 import type { Phase } from '../scenarios/phases.ts';
 import type { BenchPlan } from './bench-plan.ts';
-import type { BenchReport, GrowthReport, WayReport } from './bench-report.ts';
-import { bestConcurrency, closedLoop, type OrderRun, stepUp, type Throughput } from './closed-loop.ts';
+import type { BenchReport } from './bench-report.ts';
+import { bestConcurrency, closedLoop, stepUp } from './closed-loop.ts';
+import { compareWays } from './compare-ways.ts';
+import { measureGrowth } from './measure-growth.ts';
 import { openLoop } from './open-loop.ts';
-import { parentOf, readUsage } from './process-usage.ts';
-import { StoredOrders } from './stored-orders.ts';
+import type { OtherEndpoint } from './other-endpoint.ts';
+import { usageOf } from './stack-usage.ts';
 import { stockShelves, Workbench } from './workbench.ts';
 
 /** What a benchmark works with. */
 export interface BenchRun {
   readonly stack: EmbeddedStack;
   readonly plan: BenchPlan;
-  readonly endpoint: string | undefined;
-  readonly inventory: string | undefined;
+  readonly endpoint: OtherEndpoint | undefined;
   readonly command: string;
   readonly say: (line: string) => void;
 }
@@ -32,7 +32,7 @@ export async function runBench(run: BenchRun): Promise<BenchReport> {
   const { stack, plan, say, command } = run;
   const load_average_before = Math.round((loadavg()[0] ?? 0) * 10) / 10;
   const started_at = new Date().toISOString();
-  const usage = () => readUsage(processesOf(stack));
+  const usage = () => usageOf(stack);
   const bench = new Workbench(stack.urls, await stockShelves(stack.urls.inventory));
   try {
     await sleep(plan.settle * 1000);
@@ -72,65 +72,6 @@ export async function runBench(run: BenchRun): Promise<BenchReport> {
   } finally {
     bench.close();
   }
-}
-
-/** The stack's processes and the one that started them. */
-function processesOf(stack: EmbeddedStack): readonly { readonly name: string; readonly pid: number }[] {
-  const processes = stack.processes();
-  const api = processes.find(({ name }) => name === 'api');
-  const launcher = api && parentOf(api.pid);
-  return launcher === undefined ? processes : [...processes, { name: 'launcher', pid: launcher }];
-}
-
-/** In turns, so that what else the machine does strikes all ways alike. */
-async function compareWays({ stack, plan, say, endpoint, inventory }: BenchRun, bench: Workbench, concurrency: number) {
-  const ways: (readonly [string, OrderRun])[] = [
-    ['HTTP API, then Step Functions', bench.overHttp()],
-    ['Step Functions alone', bench.throughStepFunctions()],
-    ['plain loop, no Step Functions', bench.withoutStepFunctions()],
-  ];
-  if (endpoint !== undefined) ways.push([`Step Functions at ${endpoint}`, await bench.at(endpoint, inventory)]);
-  say(`Compared at ${concurrency} orders at once, ${plan.rounds} x ${plan.round} s each:`);
-  const results = ways.map((): Throughput[] => []);
-  const cpu = { stack: new Map<string, number>(), client: 0, orders: 0 };
-  for (let round = 0; round < plan.rounds; round += 1) {
-    for (const [index, [name, orderRun]] of ways.entries()) {
-      const before = readUsage(processesOf(stack));
-      const clientBefore = process.cpuUsage();
-      const result = await closedLoop(orderRun, concurrency, plan.round);
-      say(`  ${name}: ${result.orders_per_second} orders/s`);
-      results[index]?.push(result);
-      if (index > 0) continue;
-      const { user, system } = process.cpuUsage(clientBefore);
-      cpu.client += (user + system) / 1000;
-      cpu.orders += result.orders;
-      for (const [at, { name: part, cpu_ms }] of (readUsage(processesOf(stack)) ?? []).entries()) {
-        cpu.stack.set(part, (cpu.stack.get(part) ?? 0) + cpu_ms - (before?.[at]?.cpu_ms ?? 0));
-      }
-    }
-  }
-  const perOrder = (milliseconds: number) => Math.round((milliseconds / Math.max(1, cpu.orders)) * 10) / 10;
-  return {
-    ways: ways.map(([name], index) => wayReport(name, results[index] ?? [], results[2] ?? [])),
-    cpu: {
-      stack: new Map([...cpu.stack].map(([name, milliseconds]) => [name, perOrder(milliseconds)])),
-      client: perOrder(cpu.client),
-    },
-  };
-}
-
-function wayReport(name: string, results: readonly Throughput[], plain: readonly Throughput[]): WayReport {
-  const times = (which: 'p50' | 'p99') =>
-    percentilesOf(results.flatMap(({ order_ms }) => (order_ms === null ? [] : [order_ms[which]])))?.p50 ?? 0;
-  const rate = (all: readonly Throughput[]) => all.reduce((sum, one) => sum + one.orders_per_second, 0) / all.length;
-  return {
-    name,
-    orders: results.reduce((sum, { orders }) => sum + orders, 0),
-    orders_per_second: Math.round(rate(results) * 10) / 10,
-    p50_ms: times('p50'),
-    p99_ms: times('p99'),
-    of_plain_loop: Math.round((rate(results) / rate(plain)) * 100) / 100,
-  };
 }
 
 function levelPhases({ level }: BenchPlan, sustained: number): readonly Phase[] {
@@ -175,39 +116,4 @@ async function load(
   } finally {
     reader.close();
   }
-}
-
-async function measureGrowth(
-  { stack, plan, say }: BenchRun,
-  bench: Workbench,
-  concurrency: number,
-): Promise<readonly GrowthReport[]> {
-  const template = await bench.confirmedOrder();
-  const tables = new StoredOrders(bench.dynamodb, 'dev');
-  const reports: GrowthReport[] = [];
-  let stored = 0;
-  for (const wanted of plan.stored) {
-    say(`Storing ${(wanted - stored).toLocaleString('en')} more orders ...`);
-    await tables.add(wanted - stored, template);
-    stored = wanted;
-    const before = cpuOf(stack);
-    const result = await closedLoop(bench.overHttp(), concurrency, plan.growth);
-    const after = cpuOf(stack);
-    say(`  with ${stored.toLocaleString('en')} stored: ${result.orders_per_second} orders/s`);
-    reports.push({
-      stored,
-      orders_per_second: result.orders_per_second,
-      order_p50_ms: result.order_ms?.p50 ?? 0,
-      order_p99_ms: result.order_ms?.p99 ?? 0,
-      cpu_ms_per_order:
-        before === undefined || after === undefined
-          ? null
-          : Math.round(((after - before) / Math.max(1, result.orders)) * 10) / 10,
-    });
-  }
-  return reports;
-}
-
-function cpuOf(stack: EmbeddedStack): number | undefined {
-  return readUsage(processesOf(stack))?.reduce((sum, { cpu_ms }) => sum + cpu_ms, 0);
 }

@@ -8,17 +8,21 @@ import { fullPlan, quickPlan } from './bench-plan.ts';
 import type { BenchReport } from './bench-report.ts';
 import { runBench } from './bench-run.ts';
 import { type BenchOptions, help, readBenchOptions } from './options.ts';
+import { lookAtEndpoint } from './other-endpoint.ts';
 
 function say(line: string): void {
   console.log(line);
 }
 
 async function main(options: BenchOptions, args: readonly string[]): Promise<number> {
-  const { quick, endpoint, inventory, profile, allowRemote } = options;
-  for (const address of [endpoint, inventory]) if (address !== undefined) refuseRemote(address, allowRemote);
+  const { quick, profile, allowRemote } = options;
+  for (const address of [options.endpoint?.url, options.endpoint?.inventory]) {
+    if (address !== undefined) refuseRemote(address, allowRemote);
+  }
+  const endpoint = options.endpoint && (await lookAtEndpoint(options.endpoint));
   const stack = await startEmbeddedStack({
-    // Another endpoint must be set up to find the functions, so they stand where they always do.
-    ports: endpoint === undefined ? 'free' : 'default',
+    // An endpoint without functions of its own must be set up to find the stack's, so they stand where they always do.
+    ports: endpoint === undefined || endpoint.isDeployed ? 'free' : 'default',
     ...(profile !== undefined && {
       environment: { NODE_OPTIONS: `--cpu-prof --cpu-prof-dir=${resolve(profile)} ${process.env.NODE_OPTIONS ?? ''}` },
     }),
@@ -30,7 +34,7 @@ async function main(options: BenchOptions, args: readonly string[]): Promise<num
   try {
     const command = ['npm run bench', ...(args.length > 0 ? ['--', ...args] : [])].join(' ');
     const plan = quick ? quickPlan : fullPlan;
-    const report = await runBench({ stack, plan, endpoint, inventory, command, say });
+    const report = await runBench({ stack, plan, endpoint, command, say });
     const path = await write(options, report);
     say(
       `\n${benchMarkdown(report)}\nWritten to ${relative(process.cwd(), path)}.json, .md, .levels.svg and .spike.svg`,

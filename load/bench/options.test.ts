@@ -4,7 +4,7 @@ import { readBenchOptions } from './options.ts';
 test('reads how a benchmark is asked for', () => {
   expect(readBenchOptions(['--quick', '--endpoint', 'http://127.0.0.1:4566'])).toMatchObject({
     quick: true,
-    endpoint: 'http://127.0.0.1:4566',
+    endpoint: { url: 'http://127.0.0.1:4566', stage: 'dev' },
     name: 'bench',
     allowRemote: false,
   });
@@ -13,6 +13,8 @@ test('reads how a benchmark is asked for', () => {
 
 test.each([
   [['--endpoint', 'nowhere'], /--endpoint is "nowhere"/],
+  [['--inventory', '127.0.0.1:50051'], /--inventory .* --endpoint/],
+  [['--endpoint', 'http://127.0.0.1:4566', '--stage', 'a b'], /--stage is "a b"/],
   [['--name', '../x'], /--name/],
   [['--fast'], /--fast/],
 ])('a wrong command line is named: %s', (args, message) => {

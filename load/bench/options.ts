@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { defaultResultsFolder } from '../results.ts';
+import type { EndpointChoice } from './other-endpoint.ts';
 
 /** What `--help` shows. */
 export const help = `npm run bench [-- options]
@@ -9,7 +10,8 @@ Starts a stack of its own with empty tables and measures it: orders a second to 
 
   --quick            about a minute, less exact
   --endpoint URL     runs the same state machine at this Step Functions endpoint, too; see load/README.md
-  --inventory ADDR   the Inventory service that the endpoint's functions use, host:port (default: the stack's own)
+  --stage NAME       where the saga is deployed at the endpoint: its stage (default dev; with docker compose local)
+  --inventory ADDR   then also the Inventory service that the functions there use, host:port
   --profile DIR      writes a CPU profile of every Node process of the stack into DIR
   --name NAME        of the results (default bench)
   --results DIR      where they go (default load/results)
@@ -19,8 +21,7 @@ Starts a stack of its own with empty tables and measures it: orders a second to 
 /** How a benchmark was asked for. */
 export interface BenchOptions {
   readonly quick: boolean;
-  readonly endpoint: string | undefined;
-  readonly inventory: string | undefined;
+  readonly endpoint: EndpointChoice | undefined;
   readonly profile: string | undefined;
   readonly name: string;
   readonly results: string;
@@ -38,6 +39,7 @@ export function readBenchOptions(args: readonly string[]): BenchOptions | 'help'
     options: {
       quick: { type: 'boolean', default: false },
       endpoint: { type: 'string' },
+      stage: { type: 'string' },
       inventory: { type: 'string' },
       profile: { type: 'string' },
       name: { type: 'string', default: 'bench' },
@@ -50,9 +52,17 @@ export function readBenchOptions(args: readonly string[]): BenchOptions | 'help'
   if (values.endpoint !== undefined && !URL.canParse(values.endpoint)) {
     throw new Error(`--endpoint is "${values.endpoint}"; it must be a URL such as http://127.0.0.1:4566.`);
   }
+  const beside = values.stage === undefined ? (values.inventory === undefined ? undefined : 'inventory') : 'stage';
+  if (values.endpoint === undefined && beside !== undefined) {
+    throw new Error(`--${beside} says something about another endpoint; name that with --endpoint URL.`);
+  }
+  if (values.stage !== undefined && !/^[A-Za-z0-9-]+$/.test(values.stage)) {
+    throw new Error(`--stage is "${values.stage}"; it is part of names, so letters, digits and - only.`);
+  }
   if (!/^[\w-]+$/.test(values.name)) {
     throw new Error(`--name is "${values.name}"; it becomes a file name, so letters, digits, _ and - only.`);
   }
-  const { quick, endpoint, inventory, profile, name, results } = values;
-  return { quick, endpoint, inventory, profile, name, results, allowRemote: values['allow-remote'] };
+  const { quick, endpoint: url, stage = 'dev', inventory, profile, name, results } = values;
+  const endpoint = url === undefined ? undefined : { url, stage, inventory };
+  return { quick, endpoint, profile, name, results, allowRemote: values['allow-remote'] };
 }

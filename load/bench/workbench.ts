@@ -2,12 +2,13 @@ import { DescribeStateMachineCommand, SFNClient } from '@aws-sdk/client-sfn';
 import type { EmbeddedStack } from '../../embedded/stack.ts';
 import { awsConnectionFrom, clientSettings, orderSagaArn } from '../invariants/reader/aws-connection.ts';
 import { Stocker } from '../stack/stocker.ts';
-import { AwsCallError, AwsCalls } from './aws-calls.ts';
+import { AwsCalls } from './aws-calls.ts';
 import type { OrderRun } from './closed-loop.ts';
 import { type Basket, basketsOf } from './customer-order.ts';
 import { JsonConnection } from './json-connection.ts';
 import { OrderEndWatch } from './order-end-watch.ts';
 import { overHttp, throughStepFunctions, withoutStepFunctions } from './order-runs.ts';
+import type { OtherEndpoint } from './other-endpoint.ts';
 import { PlainSaga } from './plain-saga.ts';
 
 const STAGE = 'dev';
@@ -24,6 +25,7 @@ export class Workbench {
   readonly #lambda: AwsCalls;
   readonly #states: AwsCalls;
   readonly #watch: OrderEndWatch;
+  readonly #others: AwsCalls[] = [];
 
   constructor(urls: EmbeddedStack['urls'], items: readonly string[]) {
     this.#urls = urls;
@@ -59,25 +61,23 @@ export class Workbench {
   }
 
   /**
-   * The same machine at another Step Functions endpoint. Where the order saga is deployed there, it runs with that
-   * endpoint's own tables and functions; where it is not, it is created, and the endpoint must be set up to call this
-   * stack's functions and DynamoDB.
-   *
-   * @param inventory host:port of the Inventory service that the endpoint's functions use
+   * The same machine at another Step Functions endpoint: where the order saga is deployed there, with that endpoint's own
+   * tables and functions; where it is not, it is created, and the endpoint must be set up to call this stack's functions and
+   * DynamoDB.
    */
-  async at(endpoint: string, inventory: string | undefined): Promise<OrderRun> {
-    const states = new AwsCalls(endpoint);
-    const isDeployed = await hasMachine(states);
+  async at({ url, stage, inventory, isDeployed }: OtherEndpoint): Promise<OrderRun> {
+    const states = new AwsCalls(url);
+    this.#others.push(states);
     if (!isDeployed) await this.#createMachine(states);
-    const dynamodb = isDeployed ? new AwsCalls(endpoint) : this.dynamodb;
-    const basket = isDeployed && inventory !== undefined ? basketsOf(await stockShelves(inventory)) : this.basket;
+    const ordersTable = isDeployed ? `orders-${stage}` : ORDERS_TABLE;
+    const dynamodb = isDeployed ? states : this.dynamodb;
     return throughStepFunctions({
       dynamodb,
-      ordersTable: ORDERS_TABLE,
-      basket,
+      ordersTable,
+      basket: inventory === undefined ? this.basket : basketsOf(await stockShelves(inventory)),
       states,
-      stateMachineArn: sagaArn(),
-      watch: isDeployed ? new OrderEndWatch(dynamodb, ORDERS_TABLE) : this.#watch,
+      stateMachineArn: sagaArn(isDeployed ? stage : STAGE),
+      watch: isDeployed ? new OrderEndWatch(dynamodb, ordersTable) : this.#watch,
     });
   }
 
@@ -92,7 +92,8 @@ export class Workbench {
 
   /** Ends the connections. */
   close(): void {
-    for (const connection of [this.#http, this.dynamodb, this.#lambda, this.#states]) connection.close();
+    for (const connection of [this.#http, this.dynamodb, this.#lambda, this.#states, ...this.#others])
+      connection.close();
   }
 
   async #createMachine(states: AwsCalls): Promise<void> {
@@ -117,16 +118,6 @@ export async function stockShelves(inventory: string): Promise<readonly string[]
   }
 }
 
-async function hasMachine(states: AwsCalls): Promise<boolean> {
-  try {
-    await states.call('states', 'DescribeStateMachine', { stateMachineArn: sagaArn() });
-    return true;
-  } catch (error) {
-    if (error instanceof AwsCallError && error.type === 'StateMachineDoesNotExist') return false;
-    throw error;
-  }
-}
-
-function sagaArn(): string {
-  return orderSagaArn({ region: 'us-east-1', account: '000000000000', stage: STAGE });
+function sagaArn(stage = STAGE): string {
+  return orderSagaArn({ region: 'us-east-1', account: '000000000000', stage });
 }
