@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { type ApiGate, openApiGate } from './admission/api-gate.ts';
+import { guardServersFromPages } from './admission/guarded-servers.ts';
 import { banner } from './banner.ts';
 import { ChildProcesses, linkUrls, type StackUrls, stackUrls } from './child-processes.ts';
 import { ConfigurationError, type StackConfiguration } from './configuration.ts';
@@ -81,6 +82,7 @@ export class StackLifecycle {
   /** Starts the functions and the HTTP API, and finishes the start: state machines, seed, banner. */
   async startApi(offline: OfflineServer, childrenStarted: Promise<void>): Promise<void> {
     this.#offline = offline;
+    guardServersFromPages();
     const template = LocalTemplate.of(this.#serverless);
     const apiPort = await findFreePort();
     const modules = localiseFunctions(this.#serverless, this.#configuration, {
