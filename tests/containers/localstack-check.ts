@@ -1,7 +1,8 @@
 /**
  * `npm run test:localstack`: brings docker-compose.yml up, deploys serverless.yml into LocalStack, and tries the whole
- * system there: the end-to-end checks, a second `up`, and each service cut off in the middle of a saga. It takes several
- * minutes and a Docker engine, so it is no part of `npm test`.
+ * system there: the end-to-end checks, a second `up`, and each service cut off in the middle of a saga. With `-- --bench` the
+ * benchmark then takes the same orders through it and through the embedded engine, in turns. It takes several minutes and a
+ * Docker engine, so it is no part of `npm test`.
  */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
@@ -48,6 +49,7 @@ try {
   await cutOffInventory();
   await checkInvariants();
   say('All of it holds on LocalStack.');
+  if (process.argv.includes('--bench')) bench();
 } catch (error) {
   console.error(await project.compose('logs', '--tail', '60').catch(String));
   throw error;
@@ -96,6 +98,15 @@ async function checkInvariants(): Promise<void> {
   } finally {
     reader.close();
   }
+}
+
+function bench(): void {
+  say('Running the benchmark beside it ...');
+  const inventory = `127.0.0.1:${ports.inventory}`;
+  const options = ['--endpoint', endpoint, '--stage', 'local', '--inventory', inventory, '--name', 'localstack'];
+  const main = join(import.meta.dirname, '..', '..', 'load', 'bench', 'main.ts');
+  const { status } = spawnSync(process.execPath, [main, ...options], { stdio: 'inherit' });
+  assert.equal(status, 0, 'the benchmark broke off');
 }
 
 async function basket(payment?: { readonly method: string }) {

@@ -2,13 +2,14 @@
  * `npm run fuzz`: holds the whole API of a real stack against its own OpenAPI document with schemathesis: no fault of the
  * server, no answer that is not documented, nothing taken that the document refuses, no call without a key.
  */
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { type EmbeddedStack, startEmbeddedStack } from '../../embedded/stack.ts';
+import { type EmbeddedStack, STACK_PROCESSES, startEmbeddedStack } from '../../embedded/stack.ts';
 import { hashOfApiKey, newApiKey } from '../../functions/access/api-key.ts';
 import { API_KEY_HEADER, apiKeyEntry } from '../../functions/access/api-key-register.ts';
+import { faultsInLog } from './log-faults.ts';
 import { PythonMissingError, pythonEnvironment, runShown } from './python.ts';
 
 const USAGE = `npm run fuzz -- [options]
@@ -21,6 +22,9 @@ Starts a stack of its own that asks for API keys. Needs Python 3.10 or newer; in
 
 /** API Gateway knows no 405: a method that a path has not is no such call (404), there and here. */
 const NOT_HERE = 'unsupported_method,allow_header_conformance';
+
+/** Each process of the stack writes one. */
+const LOGS = STACK_PROCESSES.map((name) => `${name}.log`);
 
 async function main(): Promise<number> {
   const { values } = parseArgs({
@@ -62,12 +66,19 @@ async function main(): Promise<number> {
   }
 }
 
-/** What the log calls a failure of ours, and whether the stack still answers. */
+/** What the logs of all processes call a failure of ours, and whether the stack still answers. */
 async function faultsOf(stack: EmbeddedStack, data: string): Promise<readonly string[]> {
-  const log = await readFile(join(data, 'logs', 'api.log'), 'utf8');
-  const failed = log.split('\n').filter((line) => line.includes('"level":"ERROR"'));
+  const folder = join(data, 'logs');
+  const logs = (await readdir(folder)).filter((file) => file.endsWith('.log'));
+  const missing = LOGS.filter((file) => !logs.includes(file)).map((file) => `There is no ${file}: was it searched?`);
+  const faults = await Promise.all(
+    logs.map(async (file) =>
+      faultsInLog(await readFile(join(folder, file), 'utf8')).map((line) => `${file}: ${line.slice(0, 2_000)}`),
+    ),
+  );
   const health = await fetch(`${stack.urls.http}/health`, { signal: AbortSignal.timeout(5_000) });
-  return health.ok ? failed : [...failed, `The stack is not well: /health answered ${health.status}.`];
+  const unwell = health.ok ? [] : [`The stack is not well: /health answered ${health.status}.`];
+  return [...missing, ...faults.flat(), ...unwell];
 }
 
 function deaths(before: ReturnType<EmbeddedStack['processes']>, after: typeof before): readonly string[] {
