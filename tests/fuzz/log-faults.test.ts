@@ -6,7 +6,8 @@ test.each([
   ['an error of a service', '{"level":"error","time":1,"msg":"call failed"}'],
   ['an error of the engine, by number', '{"level":50,"time":1,"msg":"executions could not be taken up again"}'],
   ['the end of the engine, by number', '{"level":60,"time":1,"msg":"the journal is full"}'],
-  ['a stack trace', '    at Object.handler (/work/functions/http/pay.ts:12:5)'],
+  ['an error that a function threw', '× TypeError: undefined is not a function'],
+  ['a task’s own fault', "× Unhandled Lambda Error during invoke of 'orders-dev-pay': ServiceContractError: no price"],
   ['an error that was printed', 'TypeError: undefined is not a function'],
   ['a rejection that nobody handled', 'Unhandled rejection: Error: no'],
   ['memory that ran out', 'FATAL ERROR: Reached heap limit Allocation failed'],
@@ -23,6 +24,9 @@ test.each([
   ['a warning, by number', '{"level":40,"msg":"a proxied service cannot be reached"}'],
   ['an entry without a level', '{"msg":"error"}'],
   ['what the stack says', 'Starting DynamoDB, Step Functions, Inventory, Payment and the HTTP API ...'],
+  ['a refusal that ends an order', "× Unhandled Lambda Error during invoke of 'orders-dev-x': OutOfStockError: 0 left"],
+  ['the same, printed with its stack', '× OutOfStockError: 0 left\n    at reserve (/work/functions/saga/x.ts:1:2)'],
+  ['a caller who is refused', '× Error: Unauthorized'],
   ['nothing', ''],
 ])('%s is none', (_what, line) => {
   expect(faultsInLog(line)).toEqual([]);

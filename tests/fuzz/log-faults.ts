@@ -1,11 +1,22 @@
 import { z } from 'zod';
+import * as errors from '../../functions/common/errors.ts';
 
 /** pino's number for `error`; its `fatal` is 60. */
 const PINO_ERROR = 50;
 const FAULTY_LEVELS: ReadonlySet<string> = new Set(['ERROR', 'CRITICAL', 'FATAL']);
 
-/** What is in a log although no process of ours writes it on purpose. */
-const CRASH = /^\s+at .+:\d+:\d+\)?$|\b(Unhandled|Uncaught)\b|^\w*Error: |FATAL ERROR|panicked at/i;
+/** What a process leaves behind that nobody let end on purpose. */
+const CRASH = /\bUnhandled rejection\b|\bUncaught\b|FATAL ERROR|panicked at/i;
+
+/** The first line of an error that was printed, with or without serverless-offline's mark. */
+const PRINTED = /^(?:× )?(?:.*invoke of '[\w-]+': )?(?<name>\w*Error)(?:: (?<message>.*))?$/;
+
+/** Of these an order may end or a step be tried again; serverless-offline prints whatever a function throws. */
+const TOLD_TO_THE_SAGA: ReadonlySet<string> = new Set(
+  Object.keys(errors).filter(
+    (name) => !['ServiceContractError', 'InvalidTaskInputError', 'NeedsAttentionError'].includes(name),
+  ),
+);
 
 const entry = z.looseObject({ level: z.union([z.number(), z.string()]).optional() });
 
@@ -13,8 +24,15 @@ const entry = z.looseObject({ level: z.union([z.number(), z.string()]).optional(
 export function faultsInLog(text: string): readonly string[] {
   return text.split('\n').filter((line) => {
     const written = entryOf(line);
-    return written === undefined ? CRASH.test(line) : isFaulty(written.level);
+    return written === undefined ? CRASH.test(line) || isOwnFault(line) : isFaulty(written.level);
   });
+}
+
+function isOwnFault(line: string): boolean {
+  const { name = '', message } = PRINTED.exec(line)?.groups ?? {};
+  // The authorizer's word for API Gateway.
+  const isRefusal = name === 'Error' && message === 'Unauthorized';
+  return name !== '' && !isRefusal && !TOLD_TO_THE_SAGA.has(name);
 }
 
 function isFaulty(level: number | string | undefined): boolean {
