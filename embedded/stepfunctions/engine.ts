@@ -21,8 +21,12 @@ import { RetentionSweep } from './runtime/retention.ts';
 import { TaskRunner } from './runtime/task-runner.ts';
 import type { EngineSettings } from './settings.ts';
 import { ApiError } from './wire/api-error.ts';
+import { throttled } from './wire/api-error-texts.ts';
 import { Arns } from './wire/arn.ts';
 import { PageTokens } from './wire/page-tokens.ts';
+
+/** Tasks that TestState calls at once; these calls take no turn in the queue. */
+const MOST_TESTED_TASKS = 16;
 
 const nobody: AbortSignal = new AbortController().signal;
 
@@ -35,6 +39,7 @@ export class Engine {
   readonly #retention: RetentionSweep;
   readonly #endpoints: readonly HttpEndpoint[];
   readonly #integrations: ReadonlyMap<string, Integration>;
+  #testedTasks = 0;
 
   constructor(settings: EngineSettings) {
     const { account, region, lambdaEndpoint, dynamodbEndpoint, maxConcurrentInvokes, connectRetrySeconds } = settings;
@@ -93,7 +98,7 @@ export class Engine {
         }),
       ),
       pages: new PageTokens(journal.secret()),
-      callTask: (target, input, cancelled) => this.#callTask(lambda, target, input, cancelled),
+      callTask: (target, input, cancelled) => this.#testTask(() => this.#callTask(lambda, target, input, cancelled)),
       isOverloaded: () => this.#tasks.backlog >= settings.maxQueuedExecutions,
     };
   }
@@ -142,6 +147,16 @@ export class Engine {
     if (found) return found;
     const hint = target.service === 'dynamodb' ? ' Start the engine with --dynamodb-endpoint.' : '';
     throw new TaskFailure('States.Runtime', `This engine does not reach the service behind ${target.resource}.${hint}`);
+  }
+
+  async #testTask(call: () => Promise<Json>): Promise<Json> {
+    if (this.#testedTasks >= MOST_TESTED_TASKS) throw throttled();
+    this.#testedTasks += 1;
+    try {
+      return await call();
+    } finally {
+      this.#testedTasks -= 1;
+    }
   }
 
   /** A call that belongs to no execution: TestState makes it. */

@@ -29,6 +29,9 @@ const TIMES = {
   keepAliveTimeout: 60_000,
 } as const;
 
+/** Connections at once; more are closed as they come. Callers keep a few dozen each. */
+const MOST_CONNECTIONS = 2_000;
+
 /** How long open connections have to finish when the server closes. */
 const CLOSE_PATIENCE_MS = 500;
 
@@ -55,6 +58,7 @@ export const startStepFunctionsServer = async (options: StepFunctionsServerOptio
     logger: settings.logger,
   });
   const server = createServer(TIMES, (request, response) => router.route(request, response));
+  server.maxConnections = MOST_CONNECTIONS;
   const { promise: listening, resolve, reject } = Promise.withResolvers<void>();
   server.once('error', reject).listen(settings.port, settings.host, resolve);
   try {

@@ -1,9 +1,11 @@
 import type { ExecutionRecord } from '../journal/execution-store.ts';
+import type { Journal } from '../journal/journal.ts';
 import type { JsonObject } from '../language/json.ts';
 import { readRequest } from '../wire/request-shape.ts';
 import { type Action, type ApiContext, present, seconds } from './context.ts';
 import { findExecution, stateMachineArnOf } from './execution-lookup.ts';
 import { arnMember, includedDataMember } from './members.ts';
+import { whyNotRedrivable } from './redrive-execution.ts';
 
 const shape = { executionArn: arnMember, includedData: includedDataMember };
 
@@ -15,7 +17,11 @@ export const describeExecution: Action = (context, body) => {
 };
 
 /** What DescribeExecution answers about an execution. */
-export const describeRecord = ({ journal }: ApiContext, record: ExecutionRecord, withData: boolean): JsonObject =>
+export const describeRecord = (
+  { journal }: Pick<ApiContext, 'journal'>,
+  record: ExecutionRecord,
+  withData: boolean,
+): JsonObject =>
   present({
     executionArn: record.arn,
     stateMachineArn: stateMachineArnOf(journal, record),
@@ -35,12 +41,11 @@ export const describeRecord = ({ journal }: ApiContext, record: ExecutionRecord,
     stateMachineAliasArn: record.aliasArn,
     redriveCount: record.redriveCount,
     redriveDate: record.redrivenAt === undefined ? undefined : seconds(record.redrivenAt),
-    ...redriveOf(record),
+    ...redriveOf(journal, record),
   });
 
-const redriveOf = ({ status, mapRunArn }: ExecutionRecord): JsonObject => {
-  if (status === 'RUNNING' || status === 'SUCCEEDED') {
-    return { redriveStatus: 'NOT_REDRIVABLE', redriveStatusReason: `Execution is ${status} and cannot be redriven` };
-  }
-  return { redriveStatus: mapRunArn === undefined ? 'REDRIVABLE' : 'REDRIVABLE_BY_MAP_RUN' };
+const redriveOf = (journal: Journal, record: ExecutionRecord): JsonObject => {
+  const redriveStatusReason = whyNotRedrivable(journal, record);
+  if (redriveStatusReason !== undefined) return { redriveStatus: 'NOT_REDRIVABLE', redriveStatusReason };
+  return { redriveStatus: record.mapRunArn === undefined ? 'REDRIVABLE' : 'REDRIVABLE_BY_MAP_RUN' };
 };

@@ -1,3 +1,4 @@
+import { activityWorkerLimitExceeded } from '../wire/api-error-texts.ts';
 import { optional, readRequest } from '../wire/request-shape.ts';
 import type { Action } from './context.ts';
 import { findActivity } from './describe-activity.ts';
@@ -12,6 +13,7 @@ const PATIENCE_MS = 60_000;
 export const getActivityTask: Action = async (context, body, caller) => {
   const { activityArn, workerName } = readRequest(shape, body);
   const activity = findActivity(context, activityArn);
+  if (context.activities.isCrowded(activity.arn)) throw activityWorkerLimitExceeded();
   const task = await context.activities.take(activity.arn, workerName, PATIENCE_MS, caller.gone());
   return task ? { taskToken: task.token, input: task.activityInput ?? '{}' } : {};
 };

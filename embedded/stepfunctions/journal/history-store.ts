@@ -18,6 +18,11 @@ export class HistoryStore {
       .run(execution, first.id, JSON.stringify(events));
   }
 
+  /** Id of the latest event, which is how many there are. */
+  lastId(execution: number): number {
+    return this.backwards(execution, Number.MAX_SAFE_INTEGER, 1)[0]?.id ?? 0;
+  }
+
   /** At most `limit` events from the one with id `from` on, upwards. */
   forwards(execution: number, from: number, limit: number): readonly HistoryEvent[] {
     const rows = this.#db

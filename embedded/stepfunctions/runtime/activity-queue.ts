@@ -8,6 +8,8 @@ interface Worker {
 
 /** How many tasks a worker looks at; more than one, as another worker may be about to take the first. */
 const TASKS_LOOKED_AT = 64;
+/** Workers that may poll an activity at once, as on AWS. */
+const MOST_WORKERS = 1_000;
 
 /** Hands the tasks of activities to workers, each task to one. */
 export class ActivityQueue {
@@ -15,11 +17,17 @@ export class ActivityQueue {
   readonly #start: (task: TaskToken, workerName: string | undefined) => Promise<boolean>;
   readonly #waiting = new Map<string, Set<Worker>>();
   readonly #taken = new Set<string>();
+  readonly #polls = new Map<string, number>();
 
   /** @param start makes it durable that a worker has the task; answers whether there still was one to have */
   constructor(journal: Journal, start: (task: TaskToken, workerName: string | undefined) => Promise<boolean>) {
     this.#journal = journal;
     this.#start = start;
+  }
+
+  /** Whether so many workers poll the activity that no other may. */
+  isCrowded(activityArn: string): boolean {
+    return (this.#polls.get(activityArn) ?? 0) >= MOST_WORKERS;
   }
 
   /** A task of the activity waits. */
@@ -36,14 +44,25 @@ export class ActivityQueue {
     gone: AbortSignal,
   ): Promise<TaskToken | undefined> {
     const until = Date.now() + patienceMs;
-    while (!gone.aborted) {
-      const task = await this.#takeNow(activityArn, workerName);
-      if (task) return task;
-      const left = until - Date.now();
-      if (left <= 0) return undefined;
-      await this.#wait(activityArn, left, gone);
+    this.#countPoll(activityArn, 1);
+    try {
+      while (!gone.aborted) {
+        const task = await this.#takeNow(activityArn, workerName);
+        if (task) return task;
+        const left = until - Date.now();
+        if (left <= 0) return undefined;
+        await this.#wait(activityArn, left, gone);
+      }
+      return undefined;
+    } finally {
+      this.#countPoll(activityArn, -1);
     }
-    return undefined;
+  }
+
+  #countPoll(activityArn: string, by: 1 | -1): void {
+    const polls = (this.#polls.get(activityArn) ?? 0) + by;
+    if (polls === 0) this.#polls.delete(activityArn);
+    else this.#polls.set(activityArn, polls);
   }
 
   async #takeNow(activityArn: string, workerName: string | undefined): Promise<TaskToken | undefined> {

@@ -215,6 +215,19 @@ describe('the durable shell', () => {
     expect(calls).toHaveLength(1);
   });
 
+  test('a token whose call failed is closed, so that whoever has it all the same is told so', async () => {
+    const resource = 'arn:aws:states:::lambda:invoke.waitForTaskToken';
+    const Catch = [{ ErrorEquals: ['States.ALL'], Next: 'W' }];
+    const task: JsonObject = { Type: 'Task', Resource: resource, Parameters: { FunctionName: 'f' }, Catch, End: true };
+    const wait: JsonObject = { Type: 'Wait', Seconds: 60, End: true };
+    const id = await start({ StartAt: 'T', States: { T: task, W: wait } });
+    const [activity] = Object.values(executions.state(id)?.frames ?? {}).map(({ run }) => run?.activity);
+    const token = activity?.kind === 'TASK' ? activity.token : '';
+    expect(journal.tokens.find(token)).toMatchObject({ status: 'OPEN' });
+    await executions.deliver(id, { type: 'TaskSubmitFailed', taskId: 'task-1', error: 'Bad', cause: '' });
+    expect(journal.tokens.find(token)).toMatchObject({ status: 'CLOSED' });
+  });
+
   test('does not take a task for lost that was begun while it recovers', async () => {
     const old = await start(TASK, 'old');
     executions.close();

@@ -1,4 +1,5 @@
 import type { Effect } from '../core/effect.ts';
+import type { ExecutionEvent } from '../core/event.ts';
 import type { Execution } from '../core/execution.ts';
 import type { HistoryEvent } from '../core/history-event.ts';
 import { type ChildHistory, step } from '../core/step.ts';
@@ -38,7 +39,7 @@ export const stepThrough = async (
       const result = await step(definition, after, event);
       const changed = result.execution !== after;
       if (changed && event.type === 'TaskStarted') taken.push(event.taskId);
-      if (changed && (event.type === 'TaskSucceeded' || event.type === 'TaskFailed')) answered.push(event.taskId);
+      if (changed && isAnswer(event)) answered.push(event.taskId);
       if (changed && write) alongside.push(write);
       after = result.execution;
       for (const entry of result.history) history.push(entry);
@@ -52,3 +53,9 @@ export const stepThrough = async (
   }
   return { after, history, childHistory, effects, taken, answered, settled, alongside };
 };
+
+type Answer = Extract<ExecutionEvent, { readonly type: 'TaskSucceeded' | 'TaskFailed' | 'TaskSubmitFailed' }>;
+
+/** Whether the task is over with it. */
+const isAnswer = (event: ExecutionEvent): event is Answer =>
+  event.type === 'TaskSucceeded' || event.type === 'TaskFailed' || event.type === 'TaskSubmitFailed';

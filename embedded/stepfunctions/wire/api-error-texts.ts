@@ -31,6 +31,9 @@ export const executionAlreadyExists = (arn: string): ApiError =>
 export const activityDoesNotExist = (arn: string): ApiError =>
   new ApiError('ActivityDoesNotExist', `Activity Does Not Exist: '${arn}'`);
 
+export const activityWorkerLimitExceeded = (): ApiError =>
+  new ApiError('ActivityWorkerLimitExceeded', 'Too many workers poll this activity at once');
+
 export const resourceNotFound = (arn: string): ApiError =>
   new ApiError('ResourceNotFound', `Resource not found: '${arn}'`, { fields: { resourceName: arn } });
 

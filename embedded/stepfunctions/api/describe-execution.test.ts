@@ -1,0 +1,70 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import type { HistoryEvent } from '../core/history-event.ts';
+import { createExecution } from '../core/step.ts';
+import { Journal } from '../journal/journal.ts';
+import type { JsonObject } from '../language/json.ts';
+import { describeRecord } from './describe-execution.ts';
+
+const DAY_MS = 86_400_000;
+let journal: Journal;
+
+beforeEach(() => {
+  journal = new Journal(':memory:', 'process');
+});
+
+afterEach(() => journal.close());
+
+const described = (stoppedAt: number, redriveCount: number, lastEventId: number): JsonObject => {
+  const machine = { arn: 'arn:aws:states:us-east-1:000000000000:stateMachine:m', name: 'm' };
+  const rest = { definition: '{}', roleArn: 'r', logging: '{}', tracing: '{}', encryption: '{}' };
+  const { id, revision } = journal.stateMachines.create(
+    { ...machine, type: 'STANDARD', createdAt: 1 },
+    { revisionId: undefined, ...rest },
+  );
+  const arn = 'arn:aws:states:us-east-1:000000000000:execution:m:one';
+  const names = { arn, name: 'one', stateMachineArn: machine.arn, stateMachineName: 'm' };
+  const execution = createExecution({ ...names, type: 'STANDARD', roleArn: 'r', input: '{}' });
+  const origin = { id: 1, stateMachine: id, revision };
+  journal.executions.insert(origin, { ...execution, status: 'FAILED', stoppedAt, redriveCount });
+  const details = { executionFailedEventDetails: {} };
+  const event: HistoryEvent = {
+    id: lastEventId,
+    previousEventId: 0,
+    timestamp: 0,
+    type: 'ExecutionFailed',
+    ...details,
+  };
+  journal.history.append(1, [event]);
+  const record = journal.executions.find(arn);
+  if (!record) throw new Error('the execution was not stored');
+  return describeRecord({ journal }, record, true);
+};
+
+describe('an execution that RedriveExecution would refuse is not described as redrivable', () => {
+  test('when it ended more than 14 days ago', () => {
+    expect(described(Date.now() - 15 * DAY_MS, 0, 5)).toMatchObject({
+      redriveStatus: 'NOT_REDRIVABLE',
+      redriveStatusReason: 'Execution has exceeded the redrivable period of 14 days',
+    });
+  });
+
+  test('when its history is too long', () => {
+    expect(described(Date.now(), 0, 24_999)).toMatchObject({
+      redriveStatus: 'NOT_REDRIVABLE',
+      redriveStatusReason: 'Execution event history exceeds 24999 events',
+    });
+  });
+
+  test('when it was redriven too often', () => {
+    expect(described(Date.now(), 1_000, 5)).toMatchObject({
+      redriveStatus: 'NOT_REDRIVABLE',
+      redriveStatusReason: 'Execution redrive count exceeds the limit of 1000',
+    });
+  });
+
+  test('and otherwise it is', () => {
+    const description = described(Date.now() - 13 * DAY_MS, 999, 24_998);
+    expect(description).toMatchObject({ redriveStatus: 'REDRIVABLE' });
+    expect(description).not.toHaveProperty('redriveStatusReason');
+  });
+});
