@@ -48,7 +48,7 @@ function whyTooLate({ status, reason }: Order): string {
     case 'PENDING':
     case 'RESERVED':
     case 'AWAITING_PAYMENT':
-      return 'a payment of the order is under way; where it is refused, the order can be cancelled again';
+      return 'a payment of the order is under way; where it does not go through, the order can be cancelled again within a minute';
     case 'AUTHORIZED':
     case 'PAID':
       return 'the order is paid or being paid and cannot be cancelled any more';

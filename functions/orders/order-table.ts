@@ -36,11 +36,10 @@ export async function readOrder({ client, name }: OrderTable, orderId: string): 
   return Item === undefined ? undefined : orderSchema.parse(Item);
 }
 
-/** Changes an order where its condition holds, with an entry in its timeline. */
-export function updateOrder({ client, name }: OrderTable, update: OrderUpdate): Promise<ConditionalWrite> {
+/** The request that a change makes, but for its table. */
+export function updateRequest(update: OrderUpdate): Omit<UpdateCommandInput, 'TableName'> {
   const remove = update.remove === undefined ? '' : ` REMOVE ${update.remove}`;
-  const input: UpdateCommandInput = {
-    TableName: name,
+  return {
     Key: { order_id: update.orderId },
     UpdateExpression: `SET ${update.set}, updated_at = :updated_at, timeline = list_append(timeline, :entry)${remove}`,
     ConditionExpression: `attribute_exists(order_id) AND (${update.condition})`,
@@ -49,8 +48,12 @@ export function updateOrder({ client, name }: OrderTable, update: OrderUpdate): 
     ReturnValues: 'ALL_NEW',
     ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
   };
+}
+
+/** Changes an order where its condition holds, with an entry in its timeline. */
+export function updateOrder({ client, name }: OrderTable, update: OrderUpdate): Promise<ConditionalWrite> {
   return conditionally(async () => {
-    const { Attributes } = await client.send(new UpdateCommand(input));
+    const { Attributes } = await client.send(new UpdateCommand({ TableName: name, ...updateRequest(update) }));
     return orderSchema.parse(Attributes);
   });
 }

@@ -47,6 +47,8 @@ export const orderSchema = z.object({
   cancel_requested_at: z.string().optional(),
   /** The payment that has claimed the order, or has paid it. */
   payment_id: z.string().optional(),
+  /** When it claimed the order; the claim runs out (claim-lease.ts). */
+  payment_claimed_at: z.string().optional(),
   /** Wakes the saga. A secret: in no answer and in no log. */
   task_token: z.string().optional(),
   /** Which try of the saga's task the token belongs to. */

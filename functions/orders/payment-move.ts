@@ -1,4 +1,5 @@
 import { OrderNotPayableError, PaymentInProgressError, type TerminalError } from '../common/errors.ts';
+import { isClaimed } from './claim-lease.ts';
 import type { Order } from './order.ts';
 import { isOutOfAttempts } from './payment-claim.ts';
 
@@ -8,7 +9,7 @@ export type PaymentMove =
   | { readonly move: 'DONE' }
   /** The saga is at work: look again a little later. */
   | { readonly move: 'WAIT' }
-  /** The order waits for a payment and none has claimed it. */
+  /** The order waits for a payment, and no claim is in force: not even this payment's own, should it have made one. */
   | { readonly move: 'CLAIM' }
   /** This payment holds the claim: authorize it and wake the saga. */
   | { readonly move: 'AUTHORIZE'; readonly taskToken: string; readonly amountMinor: number; readonly currency: string }
@@ -23,14 +24,14 @@ const STEPS_BEHIND_THE_PIVOT: ReadonlySet<string | undefined> = new Set([
 ]);
 
 /** Decides from the order as it stands what the payment has to do next. */
-export function nextPaymentMove(order: Order, paymentId: string): PaymentMove {
+export function nextPaymentMove(order: Order, paymentId: string, now: Date): PaymentMove {
   switch (order.status) {
     case 'PENDING':
     case 'RESERVED':
       if (order.payment_method !== undefined) return refuse('the order is paid with the method it was placed with');
       return order.cancel_requested_at === undefined ? { move: 'WAIT' } : refuse('the order is being cancelled');
     case 'AWAITING_PAYMENT':
-      return moveWhileAwaited(order, paymentId);
+      return moveWhileAwaited(order, paymentId, now);
     case 'AUTHORIZED':
       return order.payment_id === paymentId ? { move: 'WAIT' } : inProgress();
     case 'PAID':
@@ -49,13 +50,13 @@ export function nextPaymentMove(order: Order, paymentId: string): PaymentMove {
   }
 }
 
-function moveWhileAwaited(order: Order, paymentId: string): PaymentMove {
+function moveWhileAwaited(order: Order, paymentId: string, now: Date): PaymentMove {
   const { payment_id, task_token, amount_minor, currency } = order;
   if (order.cancel_requested_at !== undefined) return refuse('the order is being cancelled');
-  if (payment_id === undefined) {
-    return isOutOfAttempts(order) ? refuse('too many payments of the order were tried') : { move: 'CLAIM' };
+  if (!isClaimed(order, now) && !isOutOfAttempts(order)) return { move: 'CLAIM' };
+  if (payment_id !== paymentId) {
+    return isClaimed(order, now) ? inProgress() : refuse('too many payments of the order were tried');
   }
-  if (payment_id !== paymentId) return inProgress();
   if (task_token === undefined || amount_minor === undefined || currency === undefined) {
     throw new Error(`order ${order.order_id} waits for its payment without a token or an amount`);
   }
@@ -70,7 +71,7 @@ function inProgress(): PaymentMove {
   return {
     move: 'REFUSE',
     error: new PaymentInProgressError(
-      'another payment of the order is under way; repeat that one, or wait for its end',
+      'another payment of the order is under way; repeat that one, or try this one again in a minute',
     ),
   };
 }

@@ -54,11 +54,12 @@ export async function settle(
   let toldToken: string | undefined;
   let pauseMs = FIRST_PAUSE_MS;
   for (;;) {
-    const next = nextPaymentMove(current, paymentId);
+    const now = new Date();
+    const next = nextPaymentMove(current, paymentId, now);
     if (next.move === 'DONE') return;
     if (next.move === 'REFUSE') throw next.error;
     if (next.move === 'CLAIM') {
-      const claim = await claimForPayment(table, current.order_id, paymentId, new Date());
+      const claim = await claimForPayment(table, current.order_id, paymentId, now);
       current = found(claim.order);
       continue;
     }

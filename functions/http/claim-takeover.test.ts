@@ -1,0 +1,187 @@
+import { ChannelCredentials } from '@grpc/grpc-js';
+import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { PaymentState } from '../../proto/gen/payment/v1/payment.ts';
+import { makeWriteOf } from '../../statemachines/described-write.ts';
+import { httpEvent, read } from '../../tests/support/http-event.ts';
+import { awaitingOrder } from '../../tests/support/order.ts';
+import { startOrderTable, type TestOrderTable } from '../../tests/support/orders-table.ts';
+import { startPayment, type TestPayment } from '../../tests/support/payment.ts';
+import {
+  refuse,
+  type StepFunctionsRecorder,
+  startStepFunctionsRecorder,
+} from '../../tests/support/step-functions-recorder.ts';
+import { failureOf } from '../../tests/support/unary-client.ts';
+import { createPaymentClient, type PaymentClient } from '../clients/payment-client.ts';
+import { createTaskTokens } from '../clients/task-tokens.ts';
+import { requestCancellation } from '../orders/cancellation.ts';
+import type { Order } from '../orders/order.ts';
+import { createOrderRepository } from '../orders/order-repository.ts';
+import { readOrder } from '../orders/order-table.ts';
+import { claimForPayment, giveUpClaim } from '../orders/payment-claim.ts';
+import { createHandler } from './pay.ts';
+
+// An API that dies between claiming an order and giving the claim back leaves the order claimed. The first payment of these
+// orders did so a little more than a minute ago; each test says how far it had come at the payment service.
+
+let database: TestOrderTable;
+let stepFunctions: StepFunctionsRecorder;
+let service: TestPayment;
+let payment: PaymentClient;
+beforeAll(async () => {
+  database = await startOrderTable();
+  stepFunctions = await startStepFunctionsRecorder();
+  service = await startPayment();
+  payment = createPaymentClient({
+    target: `127.0.0.1:${service.port}`,
+    credentials: ChannelCredentials.createInsecure(),
+    deadlineMs: 5_000,
+    maxConcurrentCalls: 100,
+  });
+});
+afterAll(async () => {
+  payment.close();
+  await service.close();
+  await stepFunctions.close();
+  await database.close();
+});
+
+/** What the saga does when it is told: it records the authorization, and captures what was authorized. */
+beforeEach(() => {
+  stepFunctions.reply = async ({ input }) => {
+    const { payment_id } = JSON.parse(String(input.output)) as { readonly payment_id: string };
+    const orderId = String(input.taskToken);
+    const recorded = await makeWriteOf('RecordAuthorization', database.table, orderId, { ':payment_id': payment_id });
+    if (!recorded) return refuse('TaskTimedOut');
+    await service.capture(orderId);
+    await makeWriteOf('RecordPayment', database.table, orderId, { ':redrive_count': 0 });
+    return { kind: 'answer', output: {} };
+  };
+});
+
+const secondsAgo = (seconds: number) => new Date(Date.now() - seconds * 1_000).toISOString();
+
+/** An order that a payment claimed before its request died. Its task token is its id, for the saga above. */
+async function claimedBy(paymentId: string, claimedAt = secondsAgo(61)): Promise<Order> {
+  const waiting = awaitingOrder({ payment_id: paymentId, payment_claimed_at: claimedAt });
+  const order: Order = { ...waiting, task_token: waiting.order_id };
+  await createOrderRepository(database.table).add(order);
+  return order;
+}
+
+function pay(id: string, order_id: string) {
+  const tokens = createTaskTokens(stepFunctions.client);
+  const handler = createHandler(() => ({ table: database.table, payment, tokens, patienceMs: 5_000 }));
+  return handler(httpEvent({ body: { list: [{ id, order_id }] } })).then(read);
+}
+
+const authorize = (orderId: string, id: string, method = 'tok_visa') =>
+  service.authorize(orderId, { paymentId: id, method, amountMinor: 2_000 });
+const stateAtService = async (orderId: string) => (await service.payment(orderId)).state;
+const cancel = async (order: Order) => (await requestCancellation(database.table, order, new Date())).outcome;
+
+test('the claim of a moment ago keeps other payments and cancellations away', async () => {
+  const order = await claimedBy('payment-1', secondsAgo(50));
+  expect(await pay('payment-2', order.order_id)).toMatchObject({
+    statusCode: 409,
+    meta: { code: 'PAYMENT_IN_PROGRESS' },
+  });
+  expect(await cancel(order)).toBe('TOO_LATE');
+});
+
+test('a claim of which it is not known when it was made stays', async () => {
+  const unknown = awaitingOrder({ payment_id: 'payment-1' });
+  await createOrderRepository(database.table).add(unknown);
+  expect(await pay('payment-2', unknown.order_id)).toMatchObject({ statusCode: 409 });
+  expect(await cancel(unknown)).toBe('TOO_LATE');
+});
+
+test('the first payment never reached the service: the second one pays', async () => {
+  const { order_id } = await claimedBy('payment-1');
+  expect(await pay('payment-2', order_id)).toMatchObject({ statusCode: 200, data: true });
+  expect(await service.charge(order_id, 'payment-2')).toMatchObject({ state: 'CAPTURED', captures: 1 });
+});
+
+test('the first payment is PENDING: the second is refused without a charge, and the first goes on', async () => {
+  const { order_id } = await claimedBy('tok_timeout');
+  await failureOf(authorize(order_id, 'tok_timeout', 'tok_timeout'));
+  expect(await stateAtService(order_id)).toBe(PaymentState.PENDING);
+  expect(await pay('payment-2', order_id)).toMatchObject({ statusCode: 409, meta: { code: 'PAYMENT_MISMATCH' } });
+  expect(await service.charge(order_id, 'payment-2')).toBeUndefined();
+  expect(await pay('tok_timeout', order_id)).toMatchObject({ statusCode: 200, data: true });
+  expect(await service.charge(order_id, 'tok_timeout')).toMatchObject({ state: 'CAPTURED', captures: 1 });
+});
+
+test('the first payment is AUTHORIZED: the second is refused without a charge, and the first goes on', async () => {
+  const { order_id } = await claimedBy('payment-1');
+  await authorize(order_id, 'payment-1');
+  expect(await pay('payment-2', order_id)).toMatchObject({ statusCode: 409, meta: { code: 'PAYMENT_MISMATCH' } });
+  expect(await service.charge(order_id, 'payment-2')).toBeUndefined();
+  expect(await pay('payment-1', order_id)).toMatchObject({ statusCode: 200, data: true });
+  expect(await service.charge(order_id, 'payment-1')).toMatchObject({ state: 'CAPTURED', captures: 1 });
+});
+
+test('the first payment was DECLINED: the second one pays', async () => {
+  const { order_id } = await claimedBy('tok_declined');
+  await failureOf(authorize(order_id, 'tok_declined', 'tok_declined'));
+  expect(await pay('payment-2', order_id)).toMatchObject({ statusCode: 200, data: true });
+  expect(await readOrder(database.table, order_id)).toMatchObject({ status: 'PAID', payment_id: 'payment-2' });
+});
+
+test('the request of the first payment was only asleep: it takes neither the claim nor the money of the second', async () => {
+  const { order_id } = await claimedBy('tok_declined');
+  await failureOf(authorize(order_id, 'tok_declined', 'tok_declined'));
+  await claimForPayment(database.table, order_id, 'payment-2', new Date());
+  expect(await giveUpClaim(database.table, order_id, 'tok_declined', 'declined', new Date())).toMatchObject({
+    applied: false,
+    order: { payment_id: 'payment-2' },
+  });
+  expect(await pay('payment-2', order_id)).toMatchObject({ statusCode: 200, data: true });
+  expect(await pay('tok_declined', order_id)).toMatchObject({ statusCode: 409, meta: { code: 'ORDER_NOT_PAYABLE' } });
+});
+
+test('both payments at once, the first one’s claim just run out: one charge, and one of them is told true', async () => {
+  for (let round = 0; round < 5; round += 1) {
+    const { order_id } = await claimedBy('payment-1');
+    const answers = await Promise.all(['payment-1', 'payment-2'].map((id) => pay(id, order_id)));
+    expect(answers.map(({ statusCode }) => statusCode).toSorted()).toEqual([200, 409]);
+    const charges = await Promise.all(['payment-1', 'payment-2'].map((id) => service.charge(order_id, id)));
+    expect(charges.filter((charge) => charge !== undefined)).toHaveLength(1);
+  }
+});
+
+test('the same payment again renews its claim', async () => {
+  const order = await claimedBy('payment-1');
+  stepFunctions.reply = () => refuse('ServiceUnavailable', 503);
+  expect(await pay('payment-1', order.order_id)).toMatchObject({ statusCode: 503 });
+  expect(await cancel(order)).toBe('TOO_LATE');
+});
+
+test('cancelled with the first payment AUTHORIZED: the saga records no authorization, and the money is let go', async () => {
+  const order = await claimedBy('payment-1');
+  await authorize(order.order_id, 'payment-1');
+  expect(await cancel(order)).toBe('REQUESTED');
+  const late = { ':payment_id': 'payment-1' };
+  expect(await makeWriteOf('RecordAuthorization', database.table, order.order_id, late)).toBe(false);
+  expect(await pay('payment-1', order.order_id)).toMatchObject({
+    statusCode: 409,
+    meta: { code: 'ORDER_NOT_PAYABLE' },
+  });
+  await service.void(order.order_id);
+  expect(await service.charge(order.order_id, 'payment-1')).toMatchObject({ state: 'VOIDED', captures: 0 });
+});
+
+test('cancelled while the sleeping request is about to authorize: its authorization is refused after the void', async () => {
+  const order = await claimedBy('payment-1');
+  expect(await cancel(order)).toBe('REQUESTED');
+  await service.void(order.order_id);
+  expect(await failureOf(authorize(order.order_id, 'payment-1'))).toMatchObject({ reason: 'PAYMENT_VOIDED' });
+});
+
+test('cancel racing a takeover: whoever comes first gets the order', async () => {
+  for (let round = 0; round < 10; round += 1) {
+    const order = await claimedBy('payment-1');
+    const [paid, cancellation] = await Promise.all([pay('payment-2', order.order_id), cancel(order)]);
+    expect(paid.statusCode).toBe(cancellation === 'REQUESTED' ? 409 : 200);
+  }
+});
