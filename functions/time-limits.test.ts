@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
 import { parse } from 'yaml';
+import { CLAIM_LEASE_MS } from './orders/claim-lease.ts';
 
 interface Described {
   readonly handler: string;
@@ -34,6 +35,8 @@ test.each([
   // Read, recorded, told.
   ['cancelOrder', STORE_CALL + STORE_CALL + STEP_FUNCTIONS_CALL],
   ['orderStatus', STORE_CALL],
+  // Read, claimed, authorized, told, read again.
+  ['pay', STORE_CALL + STORE_CALL + SERVICE_CALL + STEP_FUNCTIONS_CALL + STORE_CALL],
   // A void that finds a capture, and its refund.
   ['voidPayment', 2 * SERVICE_CALL],
   ['capturePayment', SERVICE_CALL],
@@ -46,6 +49,10 @@ test('what is called over HTTP answers before API Gateway gives up', () => {
   for (const [name, { handler }] of Object.entries(functions)) {
     if (handler.includes('/http/')) expect(`${name} ${limitOf(name) < 29}`).toBe(`${name} true`);
   }
+});
+
+test('a claim does not run out while the request that made it may still be at work', () => {
+  expect(CLAIM_LEASE_MS).toBeGreaterThan(limitOf('pay') * 1_000);
 });
 
 test('a task’s function ends before its state is tried again', () => {

@@ -2,7 +2,7 @@ import type { Order } from './order.ts';
 
 /**
  * How long a payment's claim keeps other payments and cancellations away. Longer than a request that pays can be at work
- * (25 seconds): an older claim is one whose request died.
+ * (its function's 28 seconds): an older claim is one whose request died.
  */
 export const CLAIM_LEASE_MS = 60_000;
 
