@@ -120,7 +120,7 @@ describe('failures in the words of AWS', () => {
     expect(error.location).toBe('Output');
   });
 
-  test('an expression that recurses too deep or allocates too much is stopped', async () => {
+  test('the limits have AWS’s words', async () => {
     expect((await failure(evaluate('($f := function($n){ 1 + $f($n) }; $f(1))'))).message).toContain(
       'Stack overflow error',
     );

@@ -1,9 +1,11 @@
 import { Draws } from './draws.ts';
 import type { Json } from './json.ts';
+import { EvaluationLimitError } from './jsonata/evaluation-limit.ts';
 import { compileJsonata, isJsonataError, JsonataSyntaxError, jsonataMessage } from './jsonata/expression.ts';
-import { SURROUNDINGS, type Surroundings } from './jsonata/functions.ts';
+import { Meter } from './jsonata/meter.ts';
 import { plainResult, UNSUPPORTED } from './jsonata/result.ts';
 import { follow } from './jsonata/simple-reference.ts';
+import { SURROUNDINGS, type Surroundings } from './jsonata/surroundings.ts';
 import type { Scope, Where } from './scope.ts';
 import { StatesError } from './states-error.ts';
 
@@ -23,17 +25,19 @@ export function jsonataExpression(text: string): string | undefined {
  * @throws {StatesError} `States.QueryEvaluationError` in AWS's words: it failed, yielded nothing, or something that is no JSON.
  */
 export async function evaluateJsonata(expression: string, scope: Scope, where: Where): Promise<Json> {
-  let yielded: unknown;
+  let result: Json | undefined | typeof UNSUPPORTED;
   try {
     const compiled = compileJsonata(expression);
     const followed = compiled.reference && follow(compiled.reference, scope);
     if (followed?.value !== undefined) return followed.value;
-    if (followed === undefined)
-      yielded = await compiled.expression.evaluate(undefined, bindings(scope, where, expression));
+    if (followed === undefined) {
+      result = await inTurn(async () =>
+        plainResult(await compiled.expression.evaluate(undefined, bindings(scope, where, expression))),
+      );
+    }
   } catch (error) {
     throw queryError(expression, where, `threw an error during evaluation${described(error)}`, error);
   }
-  const result = plainResult(yielded);
   if (result === UNSUPPORTED) throw queryError(expression, where, 'returned an unsupported result type.');
   if (result === undefined) throw queryError(expression, where, 'returned nothing (undefined).');
   return result;
@@ -66,6 +70,15 @@ export async function evaluateJsonataTemplate(template: Json, scope: Scope, wher
   return Object.fromEntries(members);
 }
 
+let latest: Promise<unknown> = Promise.resolve();
+
+/** Evaluations happen one after the other. JSONata would take turns at every step, and all their memory be in use at once. */
+function inTurn<T>(evaluation: () => Promise<T>): Promise<T> {
+  const turn = latest.then(evaluation);
+  latest = turn.catch(() => undefined);
+  return turn;
+}
+
 /** A failure of an expression, `States.QueryEvaluationError`, with what went wrong at the end of AWS's sentence. */
 export function queryError(expression: string, where: Where, whatWentWrong: string, origin?: unknown): StatesError {
   return new StatesError(
@@ -94,6 +107,7 @@ function bindings(scope: Scope, where: Where, expression: string): Record<string
   const surroundings: Surroundings = {
     at: scope.at,
     draws: new Draws(scope, `${where.stateName}/${where.field}/${expression}`),
+    meter: new Meter(),
   };
   return {
     ...scope.variables,
@@ -119,7 +133,13 @@ const LIMIT_MESSAGES: { readonly [code: string]: string } = {
 };
 
 function described(error: unknown): string {
-  if (error instanceof RangeError) return LIMIT_MESSAGES.D1011 ?? '';
+  if (error instanceof RangeError) return (tooLarge(error) ? LIMIT_MESSAGES.D2014 : LIMIT_MESSAGES.D1011) ?? '';
+  if (error instanceof EvaluationLimitError) return LIMIT_MESSAGES[error.code] ?? '';
   if (!isJsonataError(error) || error instanceof JsonataSyntaxError) return `: ${jsonataMessage(error)}`;
   return LIMIT_MESSAGES[error.code] ?? `. ${error.code}: ${error.message}`;
+}
+
+/** V8 says so of what it cannot allocate; its other `RangeError` is of the stack. */
+function tooLarge(error: RangeError): boolean {
+  return error.message.startsWith('Invalid');
 }

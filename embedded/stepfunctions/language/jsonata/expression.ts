@@ -1,18 +1,12 @@
 import jsonata from 'jsonata';
 import { BoundedCache } from '../bounded-cache.ts';
-import { BoundedRegExp } from '../bounded-regexp.ts';
-import { registerFunctions } from './functions.ts';
+import { boundedFunctions } from './bounded-functions.ts';
+import { LONGEST_SEQUENCE } from './longest-sequence.ts';
+import { measure } from './metering.ts';
 import { type SimpleReference, simpleReference } from './simple-reference.ts';
 
 /** Expressions remembered over all state machines. */
 const REMEMBERED = 5_000;
-
-/**
- * How far an evaluation may go. AWS bounds depth and memory: a nesting of 95 passes there and 125 does not; a sequence
- * of 873,782 numbers passes and one more does not. The time is ours, and looked at between two steps; a single
- * regular expression has a bound of its own (`BoundedRegExp`).
- */
-export const evaluationLimits = { stack: 125, sequence: 873_782, timeout: 2_000 } as const;
 
 /** Thrown for an expression that JSONata cannot parse; the message is JSONata's own, as AWS shows it. */
 export class JsonataSyntaxError extends Error {
@@ -37,17 +31,16 @@ export function compileJsonata(text: string): CompiledJsonata {
   return compiled.get(text, () => {
     refuseLaterOperators(text);
     const expression = parse(text);
-    registerFunctions(expression);
+    expression.assign('eval', undefined);
+    for (const [name, implementation] of boundedFunctions) expression.assign(name, implementation);
+    measure(expression);
     return { expression, reference: simpleReference(expression) };
   });
 }
 
-/** JSONata asks for all of RegExp's constructor and uses `new` alone. */
-const boundedRegExp = BoundedRegExp as unknown as RegExpConstructor;
-
 function parse(text: string): jsonata.Expression {
   try {
-    return jsonata(text, { ...evaluationLimits, RegexEngine: boundedRegExp });
+    return jsonata(text, { sequence: LONGEST_SEQUENCE });
   } catch (error) {
     throw new JsonataSyntaxError(jsonataMessage(error), { cause: error });
   }

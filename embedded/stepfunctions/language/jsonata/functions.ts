@@ -1,80 +1,63 @@
-import jsonata from 'jsonata';
+import type { Focus } from 'jsonata';
 import { hashAlgorithms, hashText } from '../data-hash.ts';
-import type { Draws } from '../draws.ts';
 import { partition, range } from '../intrinsics/array-functions.ts';
 import { JavaRandom } from '../java-random.ts';
 import type { Json } from '../json.ts';
 import { nestingComplaint } from '../nesting.ts';
+import { type BuiltIn, builtIn, defined, type Implementation, type RunningFocus } from './built-in.ts';
+import { LONGEST_SEQUENCE } from './longest-sequence.ts';
+import { SURROUNDINGS, type Surroundings } from './surroundings.ts';
 
-/** What the functions of one evaluation draw on. */
-export interface Surroundings {
-  /** Milliseconds since the epoch. */
-  readonly at: number;
-  readonly draws: Draws;
-}
-
-/** The variable that holds the {@link Surroundings}: no expression can name it. */
-export const SURROUNDINGS = ' surroundings';
-
-/** What JSONata makes of a built-in function. */
-interface BuiltIn {
-  readonly implementation: (this: unknown, ...args: unknown[]) => unknown;
-}
-
-const builtInFromMillis = (await jsonata('$fromMillis').evaluate(undefined)) as BuiltIn;
-const builtInToMillis = (await jsonata('$toMillis').evaluate(undefined)) as BuiltIn;
+const builtInFromMillis = await builtIn('fromMillis');
+const builtInToMillis = await builtIn('toMillis');
 
 /** Thrown by a function of ours for arguments it cannot take; becomes `States.QueryEvaluationError`. */
 class FunctionError extends Error {}
 
-/** `$range` makes no more numbers. */
-const RANGE_LIMIT = 873_782;
+/** AWS's functions, and those of JSONata that would read the clock or draw lots, tied to the scope. */
+export const stepFunctionsFunctions: ReadonlyMap<string, BuiltIn> = new Map([
+  ['now', await defined(now as Implementation, '<s?s?:s>')],
+  ['toMillis', await defined(toMillis as Implementation, '<s-s?:n>')],
+  ['shuffle', await defined(shuffle as Implementation, '<a:a>')],
+  ['millis', await defined(millis, '<:n>')],
+  ['random', await defined(random as Implementation, '<n?:n>')],
+  ['uuid', await defined(uuid, '<:s>')],
+  ['hash', await defined(hash as Implementation, '<s-s:s>')],
+  ['parse', await defined(parse as Implementation, '<s-:x>')],
+  ['partition', await defined(partitionFunction as Implementation, '<an:a<a>>')],
+  ['range', await defined(rangeFunction as Implementation, '<nnn:a<n>>')],
+]);
 
-/** Puts AWS's functions on an expression, takes `$eval` away, and ties those that read the clock or draw lots to the scope. */
-export function registerFunctions(expression: jsonata.Expression): void {
-  expression.assign('eval', undefined);
-  expression.registerFunction('now', now, '<s?s?:s>');
-  expression.registerFunction('toMillis', toMillis, '<s-s?:n>');
-  expression.registerFunction('shuffle', shuffle, '<a:a>');
-  expression.registerFunction('millis', millis, '<:n>');
-  expression.registerFunction('random', random, '<n?:n>');
-  expression.registerFunction('uuid', uuid, '<:s>');
-  expression.registerFunction('hash', hash, '<s-s:s>');
-  expression.registerFunction('parse', parse, '<s-:x>');
-  expression.registerFunction('partition', partitionFunction, '<an:a<a>>');
-  expression.registerFunction('range', rangeFunction, '<nnn:a<n>>');
-}
-
-function surroundings(focus: jsonata.Focus): Surroundings {
+function surroundings(focus: RunningFocus): Surroundings {
   return focus.environment.lookup(SURROUNDINGS) as Surroundings;
 }
 
-function now(this: jsonata.Focus, picture?: string, timezone?: string): unknown {
+function now(this: RunningFocus, picture?: string, timezone?: string): unknown {
   return builtInFromMillis.implementation.call(this, surroundings(this).at, picture, timezone);
 }
 
 /** A picture without a date means today, so JSONata's own looks at the clock. */
-function toMillis(this: jsonata.Focus, text: string, picture?: string): unknown {
-  const environment = { timestamp: new Date(surroundings(this).at) };
-  return builtInToMillis.implementation.call({ environment, input: this.input }, text, picture);
+function toMillis(this: RunningFocus, text: string, picture?: string): unknown {
+  const environment = { timestamp: new Date(surroundings(this).at) } as Focus['environment'];
+  return builtInToMillis.implementation.call({ ...this, environment } as RunningFocus, text, picture);
 }
 
-function shuffle(this: jsonata.Focus, values: readonly unknown[] | undefined): unknown {
+function shuffle(this: RunningFocus, values: readonly unknown[] | undefined): unknown {
   if (values === undefined) return undefined;
   const { draws } = surroundings(this);
   const keyed = values.map((value) => ({ value, key: draws.fraction() }));
   return keyed.sort((left, right) => left.key - right.key).map(({ value }) => value);
 }
 
-function millis(this: jsonata.Focus): number {
+function millis(this: RunningFocus): number {
   return surroundings(this).at;
 }
 
-function random(this: jsonata.Focus, seed?: number): number {
+function random(this: RunningFocus, seed?: number): number {
   return seed === undefined ? surroundings(this).draws.fraction() : new JavaRandom(seed).nextDouble();
 }
 
-function uuid(this: jsonata.Focus): string {
+function uuid(this: RunningFocus): string {
   return surroundings(this).draws.uuid();
 }
 
@@ -104,10 +87,10 @@ function partitionFunction(whole: readonly Json[] | undefined, size: number): un
   return partition(whole, rounded);
 }
 
-function rangeFunction(this: jsonata.Focus, first: number, last: number, step: number): unknown {
+function rangeFunction(this: RunningFocus, first: number, last: number, step: number): unknown {
   const [from, to, by] = [Math.round(first), Math.round(last), Math.round(step)];
   if (by === 0) throw new FunctionError('The step of $range must not be zero');
-  if ((to - from) / by >= RANGE_LIMIT)
+  if ((to - from) / by >= LONGEST_SEQUENCE)
     throw new FunctionError('Expression evaluation memory limit exceeded: Check for excessive memory usage');
   const numbers = range(from, to, by);
   // A sequence of one is that one in JSONata, and AWS answers it so.

@@ -56,7 +56,7 @@ function readOperand(cursor: TextCursor, readPath: ReadPath): FilterOperand {
   return { kind: 'VALUE', value: readValue(cursor) };
 }
 
-function compilePattern(cursor: TextCursor, literal: string): RegExp {
+function compilePattern(cursor: TextCursor, literal: string): BoundedRegExp {
   const end = literal.lastIndexOf('/');
   try {
     return new BoundedRegExp(`^(?:${literal.slice(1, end)})$`, literal.slice(end + 1));

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
-import { RunawayExpressionError } from '../bounded-regexp.ts';
+import { type BoundedRegExp, RunawayExpressionError } from '../bounded-regexp.ts';
 import type { Json } from '../json.ts';
+import type { MatchingTime } from '../matching-time.ts';
 import { StatesError } from '../states-error.ts';
 import type { Condition, FilterOperand, FilterOperator, Path } from './path.ts';
 import type { Selection } from './selection.ts';
@@ -12,7 +13,9 @@ export interface FilterSubject {
   /** `$`. */
   readonly document: Json;
   /** Follows the paths inside the filter. */
-  readonly select: (path: Path, root: Json, document: Json) => Selection;
+  readonly select: (path: Path, root: Json, document: Json, time: MatchingTime) => Selection;
+  /** What the regular expressions of the whole selection may take together. */
+  readonly time: MatchingTime;
 }
 
 /** Whether an element passes a filter. */
@@ -29,16 +32,20 @@ export function holds(condition: Condition, subject: FilterSubject): boolean {
     case 'COMPARE': {
       const left = operandValue(condition.left, subject);
       if (condition.right.kind === 'PATTERN') {
-        return condition.operator === '=~' && typeof left === 'string' && matches(condition.right.pattern, left);
+        return (
+          condition.operator === '=~' &&
+          typeof left === 'string' &&
+          matches(condition.right.pattern, left, subject.time)
+        );
       }
       return compare(condition.operator, left, operandValue(condition.right, subject));
     }
   }
 }
 
-function matches(pattern: RegExp, text: string): boolean {
+function matches(pattern: BoundedRegExp, text: string, time: MatchingTime): boolean {
   try {
-    return pattern.test(text);
+    return pattern.testWithin(text, time);
   } catch (cause) {
     if (cause instanceof RunawayExpressionError)
       throw new StatesError('States.Runtime', cause.message, { origin: cause });
@@ -48,7 +55,7 @@ function matches(pattern: RegExp, text: string): boolean {
 
 function follow(reference: { readonly path: Path; readonly fromElement: boolean }, subject: FilterSubject): Selection {
   const root = reference.fromElement ? subject.element : subject.document;
-  return subject.select(reference.path, root, subject.document);
+  return subject.select(reference.path, root, subject.document, subject.time);
 }
 
 function exists(path: Path, selection: Selection): boolean {

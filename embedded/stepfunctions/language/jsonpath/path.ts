@@ -1,3 +1,4 @@
+import type { BoundedRegExp } from '../bounded-regexp.ts';
 import type { Json } from '../json.ts';
 
 /** A parsed JSONPath. */
@@ -59,5 +60,5 @@ export type FilterOperator =
 
 export type FilterOperand =
   | { readonly kind: 'VALUE'; readonly value: Json }
-  | { readonly kind: 'PATTERN'; readonly pattern: RegExp }
+  | { readonly kind: 'PATTERN'; readonly pattern: BoundedRegExp }
   | { readonly kind: 'PATH'; readonly path: Path; readonly fromElement: boolean };

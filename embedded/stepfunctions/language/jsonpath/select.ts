@@ -1,5 +1,6 @@
 import type { Json, JsonObject } from '../json.ts';
 import { isJsonObject } from '../json-object.ts';
+import { MatchingTime } from '../matching-time.ts';
 import { holds } from './filter.ts';
 import type { Path, Segment } from './path.ts';
 import type { Selection } from './selection.ts';
@@ -9,9 +10,10 @@ import type { Selection } from './selection.ts';
  * always finds an array, empty where it leads nowhere.
  *
  * @param document What `$` means inside the path's filters.
+ * @param time What the regular expressions in its filters may take together.
  */
-export function select(path: Path, root: Json, document: Json = root): Selection {
-  if (!path.definite) return { found: true, value: selectAll(path, root, document) };
+export function select(path: Path, root: Json, document: Json = root, time = new MatchingTime()): Selection {
+  if (!path.definite) return { found: true, value: selectAll(path, root, document, time) };
   let value: Json = root;
   const { segments } = path;
   for (let at = 0; at < segments.length; at++) {
@@ -30,13 +32,13 @@ function child(value: Json, segment: Segment): Json | undefined {
 }
 
 /** All values a path leads to, in document order. */
-function selectAll(path: Path, root: Json, document: Json): readonly Json[] {
+function selectAll(path: Path, root: Json, document: Json, time: MatchingTime): readonly Json[] {
   let values: readonly Json[] = [root];
-  for (const segment of path.segments) values = values.flatMap((value) => selected(value, segment, document));
+  for (const segment of path.segments) values = values.flatMap((value) => selected(value, segment, document, time));
   return values;
 }
 
-function selected(value: Json, segment: Segment, document: Json): readonly Json[] {
+function selected(value: Json, segment: Segment, document: Json, time: MatchingTime): readonly Json[] {
   switch (segment.kind) {
     case 'MEMBER':
     case 'INDEX':
@@ -50,7 +52,7 @@ function selected(value: Json, segment: Segment, document: Json): readonly Json[
     case 'WILDCARD':
       return children(value);
     case 'FILTER':
-      return candidates(value).filter((element) => holds(segment.condition, { element, document, select }));
+      return candidates(value).filter((element) => holds(segment.condition, { element, document, select, time }));
     case 'DESCENT':
       return [...withDescendants(value)];
   }

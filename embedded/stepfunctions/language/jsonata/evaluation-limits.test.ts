@@ -1,0 +1,140 @@
+import { describe, expect, test } from '@jest/globals';
+import { Draws } from '../draws.ts';
+import { evaluateJsonata } from '../evaluate.ts';
+import type { Json } from '../json.ts';
+import { compileJsonata } from './expression.ts';
+import { Meter, STEP } from './meter.ts';
+import { SURROUNDINGS, type Surroundings } from './surroundings.ts';
+
+const where = { stateName: 'Work', field: 'Output' };
+
+function evaluate(expression: string, input: Json = {}): Promise<Json> {
+  return evaluateJsonata(expression, { input, context: {}, variables: {}, at: 0, entropy: 'ab'.repeat(16) }, where);
+}
+
+/** The code that JSONata or the meter gave the failure. */
+async function codeOf(expression: string, input?: Json): Promise<unknown> {
+  const error: unknown = await evaluate(expression, input).then(
+    (value) => new Error(`It yielded ${JSON.stringify(value).slice(0, 100)}`),
+    (thrown: unknown) => thrown,
+  );
+  if (!(error instanceof Error) || error.cause === undefined) throw error;
+  const { cause } = error;
+  return typeof cause === 'object' && cause !== null && 'code' in cause ? cause.code : cause;
+}
+
+/** As {@link codeOf}, of an evaluation that may do little. */
+async function codeWithin(steps: number, expression: string, input: Json): Promise<unknown> {
+  const surroundings: Surroundings = { at: 0, draws: new Draws({ entropy: '' }, ''), meter: new Meter(steps * STEP) };
+  try {
+    const scope = { states: { input }, [SURROUNDINGS]: surroundings };
+    return `It yielded ${String(await compileJsonata(expression).expression.evaluate(undefined, scope))}`;
+  } catch (error) {
+    return typeof error === 'object' && error !== null && 'code' in error ? error.code : error;
+  }
+}
+
+const nested = (levels: number): string => `${'('.repeat(levels)}1${')'.repeat(levels)}`;
+const members = (count: number, value: string): string =>
+  `{${Array.from({ length: count }, (_, at) => `"k${at}": ${value}`).join(',')}}`;
+const doubled = (body: string, rounds: number): string =>
+  `($d := function($x, $n) { $n = 0 ? $x : $d(${body}, $n - 1) }; $d({}, ${rounds}))`;
+
+describe('depth', () => {
+  test('95 steps in each other pass, 126 do not', async () => {
+    await expect(evaluate(nested(94))).resolves.toBe(1);
+    await expect(evaluate(nested(124))).resolves.toBe(1);
+    expect(await codeOf(nested(125))).toBe('D1011');
+  });
+
+  test('recursion without end is stopped by its depth, inside an array too', async () => {
+    expect(await codeOf('($f := function($n){ 1 + $f($n) }; $f(1))')).toBe('D1011');
+    expect(await codeOf('($f := function($n){ [$n, [1, $f($n)]] }; $f(1))')).toBe('D1011');
+  });
+
+  test('many members and many groups are not depth', async () => {
+    const lines = Array.from({ length: 300 }, (_, at) => ({ id: `l${at}`, n: { m: at } }));
+    expect(Object.keys((await evaluate(members(300, '$states.input.a.b'), { a: { b: 1 } })) as object)).toHaveLength(
+      300,
+    );
+    await expect(evaluate(`[${Array(300).fill('$states.input.a').join(',')}]`, { a: 1 })).resolves.toHaveLength(300);
+    expect(Object.keys((await evaluate('$states.input.lines{id: n.m}', { lines })) as object)).toHaveLength(300);
+  });
+});
+
+describe('size', () => {
+  test('a sequence of 873,782 numbers passes and one more does not', async () => {
+    await expect(evaluate('$count([1..873782])')).resolves.toBe(873_782);
+    expect(await codeOf('$count([1..873783])')).toBe('D2015');
+    await expect(evaluate('$count($range(1, 873782, 1))')).resolves.toBe(873_782);
+    await expect(evaluate('$range(1, 873783, 1)')).rejects.toThrow('memory limit exceeded');
+  });
+
+  test.each([
+    ['in its result', doubled('{"a": $x, "b": $x}', 60)],
+    ['when it is made text', `$string(${doubled('{"a": $x, "b": $x}', 60)})`],
+    ['when it is compared', `$length($string(${doubled('[[$x], [$x]]', 60)} = 1))`],
+    ['by a path over an array', doubled('[1, 2, 3].{"a": $x}', 60)],
+    ['through the context', `{}${'.{"a": $, "b": $}'.repeat(60)}`],
+    ['in what a transformation writes', doubled('{} ~> |$|{"a": $x, "b": $x}|', 60)],
+    ['as a text', '($s := function($x, $n) { $n = 0 ? $x : $s($x & $x, $n - 1) }; $s("aaaaaaaaaa", 40))'],
+  ])('doubling a value without end is stopped: %s', async (_where, expression) => {
+    expect(await codeOf(expression)).toBe('D2014');
+  });
+
+  test('a value nested 12,000 deep fails and does not break the interpreter', async () => {
+    await expect(evaluate(doubled('{"a": $x}', 12_000))).rejects.toThrow('Stack overflow');
+  });
+});
+
+describe('work', () => {
+  test('recursion without end that takes no depth is stopped by its steps', async () => {
+    expect(await codeOf('($f := function($n){ $f($n+1) }; $f(1))')).toBe('D1012');
+  });
+
+  test('an evaluation that fails stops its other parts too', async () => {
+    expect(await codeOf('[$error("first"), ($f := function($n){ $f($n+1) }; $f(1))]')).toBe('D3137');
+    await expect(evaluate('1 + 1')).resolves.toBe(2);
+  });
+
+  test('300 evaluations at the same time, 600,000 steps together, each have all of their own', async () => {
+    const work = '$sum($map([1..250], function($x){ $x * 2 }))';
+    const results = await Promise.all(Array.from({ length: 300 }, () => evaluate(work)));
+    expect(new Set(results)).toEqual(new Set([62_750]));
+  });
+
+  const repeat = (times: number, body: string): string => `$count($map([1..${times}], function($i){ ${body} }))`;
+  const big = { list: Array.from({ length: 20_000 }, (_, at) => at), text: 'a'.repeat(100_000) };
+  test.each([
+    ['$pad', '$pad("x", 2000000000)'],
+    ['$string', repeat(100_000, '$length($string($states.input.list))')],
+    ['$length', repeat(100_000, '$length($states.input.text)')],
+    ['$join', repeat(100_000, '$join(["a", $states.input.text])')],
+    ['$reverse', repeat(100_000, '$count($reverse($states.input.list))')],
+    ['$append', '$count($reduce([1..800000], function($all, $x){ $append($all, $x) }, []))'],
+    ['$zip', repeat(100_000, '$count($zip($states.input.list, $states.input.list))')],
+    ['=', repeat(100_000, '$states.input.list = $append($states.input.list, [])')],
+    ['in', repeat(100_000, '-1 in $states.input.list')],
+    ['&', repeat(100_000, '$length("" & $states.input.list)')],
+    ['truth', repeat(100_000, '$states.input.list ? 1 : 2')],
+    ['*', repeat(100_000, '$count($states.input.*)')],
+    ['**', repeat(100_000, '$count($states.input.**)')],
+    ['^()', '$count([1..800000]^(>$))'],
+    ['{}', '$count($keys([1..300000]{"same": $}))'],
+    ['$sort', '$count($sort([1..800000], function($l, $r){ $l < $r }))'],
+    ['$split', repeat(100_000, '$count($split($states.input.text, ""))')],
+    ['$fromMillis', repeat(100_000, '$fromMillis(1, $states.input.text)')],
+  ])('%s cannot go on without end', async (_what, expression) => {
+    expect(await codeWithin(20_000, expression, big)).toBe('D1012');
+  });
+
+  test.each([
+    ['$distinct', '$count($distinct([1..800000]))', 800_000],
+    ['$sort', '$sort([1..800000])[-1]', 800_000],
+    ['$spread', '$count($spread($map([1..20000], function($i){ {"a": $i} })))', 20_000],
+    ['$sum', '$sum([1..800000])', 320_000_400_000],
+    ['$string', '$length($string([1..800000]))', 5_488_896],
+  ])('%s takes a large array', async (_what, expression, expected) => {
+    await expect(evaluate(expression)).resolves.toBe(expected);
+  });
+});
