@@ -1,16 +1,12 @@
-import { generateKeyPairSync } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import type { APIGatewayProxyEvent, APIGatewayRequestAuthorizerEvent } from 'aws-lambda';
 import fc from 'fast-check';
-import { httpEvent } from '../../tests/support/http-event.ts';
+import { anyEvent } from '../../tests/support/any-event.ts';
 import { itemInStock, startInventory, type TestInventory } from '../../tests/support/inventory.ts';
 import { startOrderTable, type TestOrderTable } from '../../tests/support/orders-table.ts';
 import { startPayment, type TestPayment } from '../../tests/support/payment.ts';
 import { type StepFunctionsRecorder, startStepFunctionsRecorder } from '../../tests/support/step-functions-recorder.ts';
 import { hashOfApiKey, newApiKey } from '../access/api-key.ts';
 import { apiKeyEntry } from '../access/api-key-register.ts';
-import { authenticateByBearerToken } from '../access/bearer-token.ts';
-import * as authorizer from './authorizer.ts';
 import { handler as cancel } from './cancel-order.ts';
 import { OPERATIONS } from './contract/operations.ts';
 import { handler as docs } from './docs.ts';
@@ -64,78 +60,6 @@ beforeAll(async () => {
 }, LONG);
 afterAll(() => Promise.all([orders.close(), saga.close(), inventory.close(), payment.close()]));
 
-const text = fc.string({ unit: 'binary' });
-const key = fc.oneof(text, fc.constantFrom('__proto__', 'constructor', 'prototype', 'toString', 'hasOwnProperty'));
-const headerName = fc.oneof(key, fc.constantFrom('Content-Type', 'Idempotency-Key', 'traceparent', 'X-Api-Key'));
-const headers = fc.dictionary(headerName, fc.oneof(text, fc.constantFrom('application/json', 'text/plain')));
-const uuid = fc.oneof(fc.uuid(), fc.constant('bdc38c99-c74d-4053-8897-7ea0dbd423f8'));
-
-/** JSON with numbers that JavaScript cannot hold, keys of prototypes, and texts of every alphabet. */
-const json = fc
-  .letrec<{ value: unknown }>((tie) => ({
-    value: fc.oneof(
-      { maxDepth: 4 },
-      fc.constantFrom('1e999', '-1e999', '9007199254740993', '1e-7', '01', '-0', 'null', 'true', '[', '{'),
-      fc.integer().map(String),
-      text.map((value) => JSON.stringify(value)),
-      fc.array(tie('value'), { maxLength: 4 }).map((items) => `[${items.join(',')}]`),
-      fc
-        .array(fc.tuple(key, tie('value')), { maxLength: 4 })
-        .map((members) => `{${members.map(([name, value]) => `${JSON.stringify(name)}:${value}`).join(',')}}`),
-    ),
-  }))
-  .value.map(String);
-const nearly = fc
-  .record(
-    {
-      list: fc.oneof(
-        fc.array(fc.record({ id: fc.oneof(fc.constantFrom('item1', 'tok_visa', '__proto__'), text), count: count() })),
-        fc.array(fc.record({ id: fc.constantFrom('p-1', 'tok_visa'), order_id: fc.uuid() }), { maxLength: 14 }),
-      ),
-      order_id: fc.oneof(uuid, text),
-      payment: fc.record({ method: fc.oneof(fc.constantFrom('tok_visa', 'x'), text) }, { requiredKeys: [] }),
-    },
-    { requiredKeys: [] },
-  )
-  .map((body) => JSON.stringify(body));
-const right = fc
-  .oneof(
-    fc.record({
-      list: fc.array(fc.record({ id: fc.constant('item1'), count: fc.nat(3) }), { minLength: 1, maxLength: 55 }),
-    }),
-    fc.record({
-      list: fc.array(fc.record({ id: fc.constant('p-1'), order_id: fc.uuid() }), { minLength: 1, maxLength: 14 }),
-    }),
-    fc.record({ order_id: uuid }),
-  )
-  .map((body) => JSON.stringify(body));
-const large = fc.integer({ min: 65_530, max: 65_545 }).map((bytes) => `{"list":[]${' '.repeat(bytes)}`.slice(0, bytes));
-const body = fc.oneof(
-  { arbitrary: right, weight: 8 },
-  { arbitrary: nearly, weight: 4 },
-  { arbitrary: json, weight: 3 },
-  text,
-  large,
-  fc.constant(null),
-);
-
-const events = fc
-  .record({
-    body,
-    headers: fc.oneof(headers, { arbitrary: fc.constant({ 'Content-Type': 'application/json' }), weight: 3 }),
-    query: fc.oneof(
-      fc.dictionary(key, text),
-      uuid.map((order_id) => ({ order_id })),
-      fc.constant(null),
-    ),
-    isBase64Encoded: fc.integer({ min: 0, max: 9 }).map((number) => number === 0),
-    owner: fc.option(text, { nil: undefined }),
-  })
-  .map(({ query, ...sent }): APIGatewayProxyEvent => {
-    const event = httpEvent({ headers: sent.headers, ...(sent.owner !== undefined && { owner: sent.owner }) });
-    return { ...event, body: sent.body, isBase64Encoded: sent.isBase64Encoded, queryStringParameters: query };
-  });
-
 test('every operation has its handler here', () => {
   expect(Object.keys(HANDLERS).toSorted()).toEqual(OPERATIONS.map(({ id }) => id).toSorted());
 });
@@ -146,7 +70,7 @@ describe.each(OPERATIONS.map(({ id }) => id))('%s', (id) => {
     async () => {
       const seen = new Set<number>();
       await fc.assert(
-        fc.asyncProperty(events, async (event) => {
+        fc.asyncProperty(anyEvent, async (event) => {
           const answered = await HANDLERS[id]?.(event);
           if (answered === undefined) throw new Error(`${id} has no handler`);
           seen.add(answered.statusCode);
@@ -164,55 +88,6 @@ describe.each(OPERATIONS.map(({ id }) => id))('%s', (id) => {
     LONG,
   );
 });
-
-describe('the authorizer', () => {
-  const credentials = fc.oneof(
-    text,
-    text.map((token) => `Bearer ${token}`),
-    token(),
-  );
-  const requests = fc
-    .record({ headers: fc.oneof(headers, fc.dictionary(fc.constantFrom('X-API-KEY', 'authorization'), credentials)) })
-    .map((sent) => ({ ...sent, type: 'REQUEST', methodArn: 'arn:aws:execute-api:us-east-1:0:abc/dev/GET/x' }));
-  const byToken = authorizer.createHandler(() =>
-    authenticateByBearerToken({
-      issuer: 'https://issuer.example',
-      audience: 'orders',
-      algorithm: 'ES256',
-      clockToleranceSeconds: 5,
-      keys: {
-        publicKeyPem: generateKeyPairSync('ec', { namedCurve: 'P-256' })
-          .publicKey.export({ type: 'spki', format: 'pem' })
-          .toString(),
-      },
-    }),
-  );
-
-  test.each([
-    ['API keys', authorizer.handler],
-    ['bearer tokens', byToken],
-  ])('refuses whatever is sent in place of %s, in the word that makes a 401', async (_what, authorize) => {
-    await fc.assert(
-      fc.asyncProperty(requests, async (request) => {
-        const event = request as unknown as APIGatewayRequestAuthorizerEvent;
-        await expect(authorize(event)).rejects.toThrow(/^Unauthorized$/);
-      }),
-      { numRuns: 300 },
-    );
-  });
-});
-
-/** What has the form of a token, with any header and claims. */
-function token(): fc.Arbitrary<string> {
-  const encoded = fc.jsonValue().map((value) => Buffer.from(JSON.stringify(value)).toString('base64url'));
-  const algorithm = fc.constantFrom('none', 'HS256', 'ES256', '__proto__');
-  const header = algorithm.map((alg) => Buffer.from(JSON.stringify({ alg })).toString('base64url'));
-  return fc.tuple(fc.oneof(header, encoded), encoded, encoded).map((parts) => `Bearer ${parts.join('.')}`);
-}
-
-function count(): fc.Arbitrary<number> {
-  return fc.oneof(fc.integer({ min: -1, max: 3 }), fc.double(), fc.constant(Number.MAX_SAFE_INTEGER));
-}
 
 interface Configured {
   readonly config: { readonly endpoint?: () => Promise<{ readonly hostname: string; readonly port?: number }> };

@@ -1,0 +1,87 @@
+import type { APIGatewayProxyEvent } from 'aws-lambda';
+import fc from 'fast-check';
+import { httpEvent } from './http-event.ts';
+
+/** Any text, of every alphabet. */
+export const anyText = fc.string({ unit: 'binary' });
+const key = fc.oneof(anyText, fc.constantFrom('__proto__', 'constructor', 'prototype', 'toString', 'hasOwnProperty'));
+const headerName = fc.oneof(key, fc.constantFrom('Content-Type', 'Idempotency-Key', 'traceparent', 'X-Api-Key'));
+/** Headers that mean something here, and others. */
+export const anyHeaders = fc.dictionary(
+  headerName,
+  fc.oneof(anyText, fc.constantFrom('application/json', 'text/plain')),
+);
+const uuid = fc.oneof(fc.uuid(), fc.constant('bdc38c99-c74d-4053-8897-7ea0dbd423f8'));
+
+/** JSON with numbers that JavaScript cannot hold, keys of prototypes, and texts of every alphabet. */
+const json = fc
+  .letrec<{ value: unknown }>((tie) => ({
+    value: fc.oneof(
+      { maxDepth: 4 },
+      fc.constantFrom('1e999', '-1e999', '9007199254740993', '1e-7', '01', '-0', 'null', 'true', '[', '{'),
+      fc.integer().map(String),
+      anyText.map((value) => JSON.stringify(value)),
+      fc.array(tie('value'), { maxLength: 4 }).map((items) => `[${items.join(',')}]`),
+      fc
+        .array(fc.tuple(key, tie('value')), { maxLength: 4 })
+        .map((members) => `{${members.map(([name, value]) => `${JSON.stringify(name)}:${value}`).join(',')}}`),
+    ),
+  }))
+  .value.map(String);
+const nearly = fc
+  .record(
+    {
+      list: fc.oneof(
+        fc.array(
+          fc.record({ id: fc.oneof(fc.constantFrom('item1', 'tok_visa', '__proto__'), anyText), count: count() }),
+        ),
+        fc.array(fc.record({ id: fc.constantFrom('p-1', 'tok_visa'), order_id: fc.uuid() }), { maxLength: 14 }),
+      ),
+      order_id: fc.oneof(uuid, anyText),
+      payment: fc.record({ method: fc.oneof(fc.constantFrom('tok_visa', 'x'), anyText) }, { requiredKeys: [] }),
+    },
+    { requiredKeys: [] },
+  )
+  .map((body) => JSON.stringify(body));
+const right = fc
+  .oneof(
+    fc.record({
+      list: fc.array(fc.record({ id: fc.constant('item1'), count: fc.nat(3) }), { minLength: 1, maxLength: 55 }),
+    }),
+    fc.record({
+      list: fc.array(fc.record({ id: fc.constant('p-1'), order_id: fc.uuid() }), { minLength: 1, maxLength: 14 }),
+    }),
+    fc.record({ order_id: uuid }),
+  )
+  .map((body) => JSON.stringify(body));
+const large = fc.integer({ min: 65_530, max: 65_545 }).map((bytes) => `{"list":[]${' '.repeat(bytes)}`.slice(0, bytes));
+const body = fc.oneof(
+  { arbitrary: right, weight: 8 },
+  { arbitrary: nearly, weight: 4 },
+  { arbitrary: json, weight: 3 },
+  anyText,
+  large,
+  fc.constant(null),
+);
+
+/** Requests that are right, nearly right and not right at all. */
+export const anyEvent = fc
+  .record({
+    body,
+    headers: fc.oneof(anyHeaders, { arbitrary: fc.constant({ 'Content-Type': 'application/json' }), weight: 3 }),
+    query: fc.oneof(
+      fc.dictionary(key, anyText),
+      uuid.map((order_id) => ({ order_id })),
+      fc.constant(null),
+    ),
+    isBase64Encoded: fc.integer({ min: 0, max: 9 }).map((number) => number === 0),
+    owner: fc.option(anyText, { nil: undefined }),
+  })
+  .map(({ query, ...sent }): APIGatewayProxyEvent => {
+    const event = httpEvent({ headers: sent.headers, ...(sent.owner !== undefined && { owner: sent.owner }) });
+    return { ...event, body: sent.body, isBase64Encoded: sent.isBase64Encoded, queryStringParameters: query };
+  });
+
+function count(): fc.Arbitrary<number> {
+  return fc.oneof(fc.integer({ min: -1, max: 3 }), fc.double(), fc.constant(Number.MAX_SAFE_INTEGER));
+}
