@@ -1,7 +1,8 @@
 import { expect, test } from '@jest/globals';
-import { type CrashRun, runWithCrashes } from './run.ts';
+import { invocationFlaws } from './invocations.ts';
+import { type CrashRun, runWithCrashes, UNDER_WAY_AT_A_KILL } from './run.ts';
 
-const run: CrashRun = { executions: 30, kills: 0, random: Math.random, patienceMs: 60_000 };
+const run: CrashRun = { executions: 30, kills: 0, random: Math.random, patienceMs: 120_000 };
 
 test('executions on a server that is killed again and again end as those on a server that is not', async () => {
   const [undisturbed, crashed] = await Promise.all([runWithCrashes(run), runWithCrashes({ ...run, kills: 4 })]);
@@ -11,4 +12,6 @@ test('executions on a server that is killed again and again end as those on a se
   expect(Object.values(undisturbed.ends).map(({ status }) => status)).toContain('FAILED');
   expect(Object.values(undisturbed.ends).map(({ status }) => status)).toContain('SUCCEEDED');
   expect(crashed.ends).toEqual(undisturbed.ends);
-}, 90_000);
+  const explained = { kills: crashed.kills, underWay: UNDER_WAY_AT_A_KILL };
+  expect(invocationFlaws(undisturbed.invocations, crashed.invocations, explained)).toEqual([]);
+}, 180_000);

@@ -1,8 +1,9 @@
 import { isDeepStrictEqual, parseArgs } from 'node:util';
-import { runWithCrashes } from './run.ts';
+import { invocationFlaws } from './invocations.ts';
+import { runWithCrashes, UNDER_WAY_AT_A_KILL } from './run.ts';
 
-const USAGE = `Kills the real Step Functions server again and again under load and compares every execution's end
-with a run that is left alone.
+const USAGE = `Kills the real Step Functions server again and again under load and compares every execution's end,
+and how often each function was called, with a run that is left alone.
 
 npm run crash-test -- [--kills 25] [--executions 200] [--seed N]`;
 
@@ -49,8 +50,11 @@ for (const name of differing) {
     `${name}: ${JSON.stringify(crashed.ends[name])}, undisturbed ${JSON.stringify(undisturbed.ends[name])}`,
   );
 }
-for (const flaw of [...undisturbed.flaws, ...crashed.flaws]) console.error(flaw);
-const isGood = differing.length === 0 && crashed.flaws.length === 0 && undisturbed.flaws.length === 0;
+const explained = { kills: crashed.kills, underWay: UNDER_WAY_AT_A_KILL };
+const calls = invocationFlaws(undisturbed.invocations, crashed.invocations, explained);
+const flaws = [...undisturbed.flaws, ...crashed.flaws, ...calls];
+for (const flaw of flaws) console.error(flaw);
+const isGood = differing.length === 0 && flaws.length === 0;
 console.log(
   `${crashed.kills} kills, ${Object.keys(crashed.ends).length} executions compared, ${differing.length} ended otherwise: ${isGood ? 'passed' : 'failed'}`,
 );

@@ -7,6 +7,7 @@ import { startLambdaStub } from '../testing/lambda-stub.ts';
 import { ServerProcess } from '../testing/server-process.ts';
 import { functionsOf } from './functions.ts';
 import { historyFlaws } from './history-flaws.ts';
+import { counted, type Invocations } from './invocations.ts';
 import { CHILD, machineOf } from './machines.ts';
 
 /** How a run is made. */
@@ -28,7 +29,13 @@ export interface CrashOutcome {
   /** What is wrong with their histories. */
   readonly flaws: readonly string[];
   readonly kills: number;
+  readonly invocations: Invocations;
 }
+
+const CONCURRENCY = 32;
+
+/** Calls of functions that a kill can make necessary again: those under way, and as many whose answers were on the way. */
+export const UNDER_WAY_AT_A_KILL = 2 * CONCURRENCY;
 
 const ROLE = 'arn:aws:iam::000000000000:role/crash-test';
 const LONGEST_LIFE_MS = 700;
@@ -38,13 +45,20 @@ export const runWithCrashes = async (run: CrashRun): Promise<CrashOutcome> => {
   const dataDir = await mkdtemp(join(tmpdir(), 'stepfunctions-crash-'));
   const failures: unknown[] = [];
   let server: ServerProcess | undefined;
-  const lambda = await startLambdaStub(
-    functionsOf(
-      () => server?.url ?? '',
-      (error) => failures.push(error),
-    ),
+  const invocations = new Map<string, number>();
+  const functions = functionsOf(
+    () => server?.url ?? '',
+    (error) => failures.push(error),
   );
-  server = new ServerProcess(['--lambda-endpoint', lambda.url, '--data', dataDir]);
+  const lambda = await startLambdaStub(counted(functions, invocations));
+  server = new ServerProcess([
+    '--lambda-endpoint',
+    lambda.url,
+    '--data',
+    dataDir,
+    '--concurrency',
+    String(CONCURRENCY),
+  ]);
   const deadline = Date.now() + run.patienceMs;
   try {
     await server.start();
@@ -60,7 +74,7 @@ export const runWithCrashes = async (run: CrashRun): Promise<CrashOutcome> => {
       ends[name] = await endOf(server.url, arn, deadline);
       flaws.push(...historyFlaws(await historyOf(server.url, arn)).map((flaw) => `${name}: ${flaw}`));
     }
-    return { ends, flaws, kills };
+    return { ends, flaws, kills, invocations };
   } finally {
     await server.kill();
     await lambda.close();
