@@ -29,7 +29,7 @@ export interface StrandedOrdersReport {
 
 /** A request starts its saga within seconds; only after that an order counts as stranded. */
 const STRANDED_AFTER_MS = 30_000;
-const PAGE_SIZE = 500;
+const PAGE_SIZE = 100;
 const AT_A_TIME = 10;
 /** No order is begun after this; the function has 55 seconds, and the next run is a minute away. */
 const RUN_MS = 35_000;
