@@ -14,7 +14,8 @@ beforeAll(async () => {
     settings: { logger },
     wrapStore: (store) => ({
       ...store,
-      find: (orderId, signal) => (failStore === undefined ? store.find(orderId, signal) : Promise.reject(failStore)),
+      saveFirst: (first, signal) =>
+        failStore === undefined ? store.saveFirst(first, signal) : Promise.reject(failStore),
     }),
   });
 });

@@ -5,22 +5,28 @@ import {
   type ServiceDefinition,
   type UntypedServiceImplementation,
 } from '@grpc/grpc-js';
+import { type ConnectionBounds, channelOptions } from './connection-bounds.ts';
 import { addHealth } from './health.ts';
+import { http2ServersOf } from './http2-servers.ts';
 import type { Logger } from './logger.ts';
 import { followStreams } from './open-streams.ts';
 import { addReflection } from './reflection.ts';
+import { guardStreams } from './stream-guard.ts';
 import { withForgivingDecoder } from './undecodable-request.ts';
 
 /** What a server serves, and where. */
 export interface GrpcServerOptions {
   /** Full name, such as `inventory.v1.InventoryService`. */
   readonly name: string;
+  /** Domain of its `ErrorInfo`, such as `inventory.v1`. */
+  readonly domain: string;
   readonly definition: ServiceDefinition;
   readonly implementation: UntypedServiceImplementation;
   readonly host: string;
   /** 0 takes any free port. */
   readonly port: number;
   readonly credentials: ServerCredentials;
+  readonly bounds: ConnectionBounds;
   readonly logger: Logger;
 }
 
@@ -36,22 +42,16 @@ export interface GrpcServer {
   readonly drain: (seconds: number) => Promise<void>;
 }
 
-/** Requests are small; whatever is larger is no request of ours. */
-const LARGEST_REQUEST_BYTES = 256 * 1024;
-const CONCURRENT_STREAMS_PER_CONNECTION = 2_000;
-
 /** Starts a gRPC server with one service, health and reflection. */
 export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcServer> {
-  const streams = followStreams();
-  const server = new Server({
-    'grpc.max_receive_message_length': LARGEST_REQUEST_BYTES,
-    'grpc.max_concurrent_streams': CONCURRENT_STREAMS_PER_CONNECTION,
-    interceptors: [streams.interceptor],
-  });
+  const { bounds } = options;
+  const streams = followStreams(bounds.watches);
+  const server = new Server({ ...channelOptions(bounds), interceptors: [streams.interceptor] });
   server.addService(withForgivingDecoder(options.definition), options.implementation);
   const health = addHealth(server, [options.name]);
   addReflection(server, [options.name]);
   const port = await listen(server, options);
+  const guards = http2ServersOf(server).map((http2Server) => guardStreams(http2Server, bounds, options.domain));
   options.logger.info({ host: options.host, port }, 'listening');
   return {
     port,
@@ -63,6 +63,7 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcS
       health.stop();
       streams.end();
       await ended(server, seconds, options.logger);
+      for (const guard of guards) guard.stop();
     },
   };
 }

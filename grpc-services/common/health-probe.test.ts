@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { ServerCredentials } from '@grpc/grpc-js';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { InventoryServiceService } from '../../proto/gen/inventory/v1/inventory.ts';
+import { CONNECTION_BOUNDS } from './connection-bounds.ts';
 import { type GrpcServer, startGrpcServer } from './grpc-server.ts';
 import { createLogger } from './logger.ts';
 
@@ -12,11 +13,13 @@ let server: GrpcServer;
 beforeEach(async () => {
   server = await startGrpcServer({
     name: SERVICE,
+    domain: 'inventory.v1',
     definition: InventoryServiceService,
     implementation: {},
     host: '127.0.0.1',
     port: 0,
     credentials: ServerCredentials.createInsecure(),
+    bounds: CONNECTION_BOUNDS,
     logger: createLogger('test', 'silent'),
   });
 });

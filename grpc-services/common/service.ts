@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { ServerCredentials, ServiceDefinition, UntypedServiceImplementation } from '@grpc/grpc-js';
 import { type AdmissionLimits, createAdmission } from './admission.ts';
 import { type BackgroundWork, startBackgroundTask } from './background-task.ts';
+import { CONNECTION_BOUNDS, type ConnectionBounds } from './connection-bounds.ts';
 import type { FaultInjection } from './fault-injection.ts';
 import { startGrpcServer } from './grpc-server.ts';
 import type { Logger } from './logger.ts';
@@ -26,6 +27,8 @@ export interface ServiceSettings {
   readonly port: number;
   readonly credentials: ServerCredentials;
   readonly limits: AdmissionLimits;
+  /** Those that differ from the usual. */
+  readonly bounds?: Partial<ConnectionBounds>;
   readonly defaultDeadlineMs: number;
   readonly drainSeconds: number;
   readonly faults: FaultInjection;
@@ -56,11 +59,13 @@ export async function startService(
   });
   const server = await startGrpcServer({
     name: description.name,
+    domain: description.domain,
     definition: description.definition,
     implementation,
     host: settings.host,
     port: settings.port,
     credentials: settings.credentials,
+    bounds: { ...CONNECTION_BOUNDS, ...settings.bounds },
     logger,
   });
   const stopping = new AbortController();
