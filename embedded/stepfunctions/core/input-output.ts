@@ -5,6 +5,7 @@ import type { Scope } from '../language/scope.ts';
 import type { Draft } from './draft.ts';
 import type { StateRun } from './frame.ts';
 import { stateScope } from './state-scope.ts';
+import { checkVariables } from './variables.ts';
 
 /** A frame's state with all it takes to evaluate its fields. */
 export interface Executing<S extends State = State> {
@@ -63,20 +64,23 @@ export async function resultExit(
  * `Assign`, of a state, a Choice rule or a Catcher. Undefined when it sets nothing.
  *
  * @param inside where in the state it stands, for error texts: `Choices[0]/`, `Catch[1]/`
+ * @throws {StatesError} it cannot be evaluated, or sets more than may be stored
  */
 export async function assignments(
-  { state, run }: Executing,
+  { draft, frameId, state, run }: Executing,
   assign: JsonObject | undefined,
   scope: Scope,
   inside = '',
 ): Promise<JsonObject | undefined> {
   if (assign === undefined || Object.keys(assign).length === 0) return undefined;
   const where = { stateName: run.name, field: `${inside}Assign` };
-  const assigned =
+  const evaluated =
     state.QueryLanguage === 'JSONata'
       ? await evaluateJsonataTemplate(assign, scope, where)
       : evaluatePayloadTemplate(assign, scope, where);
-  return assigned as JsonObject;
+  const assigned = evaluated as JsonObject;
+  checkVariables(draft, frameId, run.name, assigned);
+  return assigned;
 }
 
 /** `Output`, of a JSONata state, a Choice rule or a Catcher, or what it puts out without one. `inside` as for `Assign`. */

@@ -5,6 +5,7 @@ import { exceedsPayloadLimit, jsonText } from './json-text.ts';
 import type { StateExit } from './outcome.ts';
 import { payloadTooLarge } from './state-failed.ts';
 import { graphOf, stateNamed, stateOf } from './state-graph.ts';
+import { withAssigned } from './variables.ts';
 
 const WHOLE = { truncated: false };
 
@@ -46,7 +47,7 @@ export function leaveState(draft: Draft, frameId: string, exit: StateExit): void
   const details = { name, output: jsonText(exit.output), outputDetails: WHOLE, ...assignedDetails(exit.assigned) };
   draft.advance(frameId, `${state.Type}StateExited`, { stateExitedEventDetails: details });
   const frame = draft.edit(frameId);
-  if (exit.assigned !== undefined) frame.variables = { ...frame.variables, ...exit.assigned };
+  if (exit.assigned !== undefined) frame.variables = withAssigned(frame.variables, exit.assigned);
   frame.run = undefined;
   if (exit.next !== undefined) {
     enterState(draft, frameId, exit.next, exit.output);

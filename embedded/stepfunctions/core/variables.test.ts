@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import type { Json, JsonObject } from '../language/json.ts';
 import { ScriptedRun } from './testing/scripted-run.ts';
 import { machine, pass, task } from './testing/states.ts';
 
@@ -62,5 +63,52 @@ describe('Variables', () => {
       type: 'PassStateExited',
       stateExitedEventDetails: { assignedVariables: { a: '{"b":1}', c: '"d"' } },
     });
+  });
+});
+
+describe('Variables that grow', () => {
+  const text = (length: number): JsonObject => ({ QueryLanguage: 'JSONata', Assign: { x: 'a'.repeat(length) } });
+  const ended = async (states: { readonly [name: string]: Json }) =>
+    (await ScriptedRun.start(machine(states, { QueryLanguage: 'JSONata' }))).execution;
+
+  test('pass up to 262,144 bytes in one Assign, one variable or all', async () => {
+    // Quotes, braces and names count as they do in a payload: {"x":"…"}
+    expect(await ended({ Set: pass(text(262_136)) })).toMatchObject({ status: 'SUCCEEDED' });
+    const failed = { status: 'FAILED', error: 'States.DataLimitExceeded' };
+    expect(await ended({ Set: pass(text(262_137)) })).toMatchObject(failed);
+    const both = { a: 'a'.repeat(131_072), b: 'b'.repeat(131_072) };
+    expect(await ended({ Set: pass({ Assign: both }) })).toMatchObject(failed);
+  });
+
+  test('pass up to 10 MiB in an execution; setting one anew does not count twice', async () => {
+    const inTurns = (names: number) =>
+      Object.fromEntries(
+        Array.from({ length: 100 }, (_, at): [string, JsonObject] => {
+          const next = at < 99 ? { Next: `s${at + 1}` } : {};
+          return [`s${at}`, pass({ Assign: { [`v${at % names}`]: 'a'.repeat(250_000) }, ...next })];
+        }),
+      );
+    expect(await ended(inTurns(41))).toMatchObject({ status: 'SUCCEEDED' });
+    expect(await ended(inTurns(42))).toMatchObject({ status: 'FAILED', error: 'States.DataLimitExceeded' });
+  });
+
+  test('twofold with every turn around a Wait fail the execution, once', async () => {
+    const states = {
+      Start: pass({ Assign: { x: 'aaaaaaaaaa' }, Next: 'Nap' }),
+      Nap: { Type: 'Wait', Seconds: 1, Assign: { x: '{% $x & $x %}' }, Next: 'Nap' },
+    };
+    const run = await ScriptedRun.start(machine(states, { QueryLanguage: 'JSONata' }));
+    await run.passSeconds(60);
+    expect(run.execution).toMatchObject({ status: 'FAILED', error: 'States.DataLimitExceeded' });
+    expect(run.timers).toEqual([]);
+    expect(JSON.stringify(run.execution).length).toBeLessThan(600_000);
+  });
+
+  test('too large can be caught', async () => {
+    const Catch = [{ ErrorEquals: ['States.DataLimitExceeded'], Output: 'caught', Next: 'Done' }];
+    const states = { Work: task({ Assign: { x: '{% $pad("", 300000) %}' }, Catch, End: true }), Done: pass() };
+    const run = await ScriptedRun.start(machine(states, { QueryLanguage: 'JSONata' }));
+    await run.succeed();
+    expect(run.output).toBe('caught');
   });
 });
