@@ -146,6 +146,15 @@ test('reply lost once: the start is repeated within the request, and does not wa
   expect(startsOf(orderId)).toHaveLength(2);
 });
 
+test('the first request died before its start: the repeat starts the saga, through a lost reply', async () => {
+  const { headers, orderId } = freshKey();
+  await place({ body: BODY, headers });
+  stepFunctions.calls.length = 0;
+  stepFunctions.reply = (call) => (stepFunctions.calls.length === 1 ? { kind: 'hang up' } : success(call));
+  expect(await place({ body: BODY, headers })).toMatchObject({ statusCode: 202, data: { order_id: orderId } });
+  expect(startsOf(orderId)).toHaveLength(2);
+});
+
 test('a 503 from somewhere on the way, with the saga started: the order is not taken back', async () => {
   const { headers, orderId } = freshKey();
   stepFunctions.reply = () => refuse('ServiceUnavailable', 503);

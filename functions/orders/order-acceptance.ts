@@ -73,7 +73,7 @@ async function takenBack(order: Order, orders: AcceptanceDependencies['orders'],
 async function repeated(
   order: Order,
   present: Order | undefined,
-  { orders, saga }: AcceptanceDependencies,
+  { orders, saga, startPatience }: AcceptanceDependencies,
 ): Promise<Order> {
   if (present !== undefined) assertSameRequest(order, present);
   if (present !== undefined && present.start_pending === undefined) return present;
@@ -82,7 +82,7 @@ async function repeated(
   // Between reading and announcing, the order may have been taken back and placed anew.
   assertSameRequest(order, announced.order);
   // Whatever the start comes to, the order stays and the schedule sees to it.
-  if (announced.applied) await saga.start(announced.order);
+  if (announced.applied) await saga.start(announced.order, startPatience);
   return announced.order;
 }
 
