@@ -1,10 +1,11 @@
 import { randomFillSync } from 'node:crypto';
 
-const BYTES_PER_EVENT = 16;
+/** As many as a task token is promised to have: what is derived from an event is no harder to guess than the event's own. */
+const BYTES_PER_EVENT = 32;
 const pool = Buffer.alloc(BYTES_PER_EVENT * 1_024);
 let used = pool.length;
 
-/** 32 unguessable hexadecimal digits. Asking the system once for many is what makes it cheap enough for every event. */
+/** 64 unguessable hexadecimal digits, 256 bits of the system's own generator. Asking the system once for many is what makes it cheap enough for every event. */
 export const entropy = (): string => {
   if (used >= pool.length) {
     randomFillSync(pool);

@@ -14,6 +14,8 @@ type Task = Extract<Effect, { readonly type: 'RunTask' }>;
 export interface ScriptedStart {
   readonly input?: Json;
   readonly type?: ExecutionType;
+  /** Of what the events bring, which is the same in every run otherwise. */
+  readonly entropy?: string;
 }
 
 /** An execution that a test drives by hand: it answers the tasks, and time passes only when the test says so. */
@@ -28,8 +30,10 @@ export class ScriptedRun {
   tasks: Task[] = [];
   #timers = new Map<string, number>();
   #events = 0;
+  readonly #seed: string;
 
-  private constructor(definition: JsonObject, { input = {}, type = 'STANDARD' }: ScriptedStart) {
+  private constructor(definition: JsonObject, { input = {}, type = 'STANDARD', entropy = '' }: ScriptedStart) {
+    this.#seed = entropy;
     this.definition = parseDefinition(JSON.stringify(definition));
     this.execution = createExecution({
       arn: 'arn:aws:states:us-east-1:000000000000:execution:machine:run',
@@ -61,7 +65,7 @@ export class ScriptedRun {
   /** Takes an event to the core; what comes back goes through JSON text, as it would through a file. */
   async deliver(event: Unstamped<ExecutionEvent>): Promise<void> {
     this.#events += 1;
-    const entropy = createHash('sha256').update(String(this.#events)).digest('hex');
+    const entropy = createHash('sha256').update(`${this.#seed}${this.#events}`).digest('hex');
     const stamped = { ...event, at: this.now, entropy } as ExecutionEvent;
     const result = await step(this.definition, this.execution, stamped);
     this.execution = JSON.parse(JSON.stringify(result.execution));
