@@ -1,9 +1,12 @@
+import { createServer } from 'node:http';
 import {
   DynamoDBServiceException,
   ProvisionedThroughputExceededException,
   ResourceNotFoundException,
 } from '@aws-sdk/client-dynamodb';
+import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, test } from '@jest/globals';
+import { createDocumentClient } from './dynamodb-client.ts';
 import { Contention } from './service-error.ts';
 import { storeFailure } from './store-failure.ts';
 
@@ -18,6 +21,22 @@ describe('a failed call to DynamoDB', () => {
     new DynamoDBServiceException({ name: 'Strange', $fault: 'server', message: 'broken', $metadata: {} }),
   ])('may be tried again: $name', (error) => {
     expect(storeFailure(error)).toMatchObject({ ...unavailable, cause: error });
+  });
+
+  test('that was given up before it was answered may be tried again: nobody knows whether it was done', async () => {
+    const silent = createServer(() => undefined);
+    await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+    const address = silent.address();
+    if (address === null || typeof address === 'string') throw new Error('the server has no port');
+    const endpoint = `http://127.0.0.1:${address.port}`;
+    const documents = createDocumentClient({ endpoint, region: 'us-east-1' }, {});
+    const abortSignal = AbortSignal.timeout(50);
+    const command = new GetCommand({ TableName: 'payments', Key: { order_id: 'order' } });
+    const error = await documents.send(command, { abortSignal }).catch((failure: unknown) => failure);
+    expect(storeFailure(error)).toMatchObject({ ...unavailable, cause: error });
+    documents.destroy();
+    silent.closeAllConnections();
+    silent.close();
   });
 
   test.each([

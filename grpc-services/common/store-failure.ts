@@ -2,7 +2,7 @@ import { ServiceError, Unavailable } from './service-error.ts';
 
 /**
  * What a failed DynamoDB call means to the caller of an RPC: `STORE_UNAVAILABLE` where asking again can help (no
- * connection, throttled, a fault of the server, a table that is still being made); otherwise the error itself, which is
+ * connection, throttled, a fault of the server, given up before it answered, a table that is still being made); otherwise the error itself, which is
  * then a defect or a wrong configuration and is answered INTERNAL.
  */
 export function storeFailure(error: unknown): unknown {
@@ -25,6 +25,7 @@ const TRANSIENT = new Set([
   'ResourceNotFoundException',
   'TransactionInProgressException',
   'TimeoutError',
+  'AbortError',
 ]);
 
 const CONNECTION_ERRORS = new Set([
