@@ -1,107 +1,92 @@
-import type { ApiAnswer } from '../../load/invariants/api-answer.ts';
-import { ConditionalCheckFailed } from './model-orders.ts';
-import { Refusal } from './refusal.ts';
-import type { ModelServices } from './saga-functions.ts';
-import type { VirtualClock } from './virtual-clock.ts';
+import { RetryableError, TerminalError } from '../../functions/common/errors.ts';
+import { ClientError } from './reach.ts';
+import { isAnswer } from './refusal.ts';
+import { type CustomerAction, type OrderPlan, PAYMENT_WINDOW_SECONDS } from './scenario.ts';
+import type { SimulatedApi } from './simulated-api.ts';
+import { allContinuationsDone, type VirtualClock } from './virtual-clock.ts';
 
-/** How a customer's request reaches the saga that waits. */
-export interface TokenDesk {
-  /** False: nobody waits for this token any more (TaskTimedOut). */
-  sendTaskSuccess(token: string, output: { readonly [key: string]: string }): boolean;
-  sendTaskFailure(token: string, error: string): boolean;
-}
+/** API Gateway gives up on a request after so many seconds. */
+const REQUEST_ENDS_AFTER_SECONDS = 29;
+/** What a customer does about "send the same request again". */
+const TRIES = 3;
+const AGAIN_AFTER_SECONDS = 4;
+/** When a customer looks how the order stands, in seconds after the start. */
+const LOOKS_SECONDS = [1, 150, 1200];
 
-const AWAITING = { ':AWAITING': { S: 'AWAITING_PAYMENT' } };
-const NAMES = { '#status': 'status' };
-/** How long POST /payment/pay watches the order for its end, in seconds. */
-const WATCHING_SECONDS = 8;
-
-/** Does what POST /payment/pay and POST /orders/cancel do, with time passing between their steps. */
+/** Someone who places one order and asks the API about it, the same request again where an answer does not come. */
 export class Customer {
-  readonly #services: ModelServices;
+  readonly #api: SimulatedApi;
   readonly #clock: VirtualClock;
-  readonly #desk: TokenDesk;
-  /** What the API has answered so far. */
-  readonly answers: ApiAnswer[] = [];
+  readonly #orderId: string;
+  readonly #plan: OrderPlan;
+  #knowsOrder = false;
+  /** What the API broke with, when it should have answered. */
+  readonly breakdowns: string[] = [];
 
-  constructor(services: ModelServices, clock: VirtualClock, desk: TokenDesk) {
-    this.#services = services;
+  constructor(orderId: string, plan: OrderPlan, api: SimulatedApi, clock: VirtualClock) {
+    this.#orderId = orderId;
+    this.#plan = plan;
+    this.#api = api;
     this.#clock = clock;
-    this.#desk = desk;
+    for (const atSeconds of LOOKS_SECONDS)
+      clock.after(atSeconds, () => this.act({ kind: 'look', order: 0, atSeconds }));
   }
 
-  /** Claims the order for this payment, authorizes it, wakes the saga, and answers true once the order is paid. */
-  pay(orderId: string, paymentId: string, method: string, pauses: readonly [number, number, number]): void {
-    const { orders, payment } = this.#services;
-    const claimed = this.#changes(orderId, {
-      UpdateExpression: 'SET payment_id = :payment',
-      ConditionExpression:
-        '#status = :AWAITING AND attribute_not_exists(cancel_requested_at) AND (attribute_not_exists(payment_id) OR payment_id = :payment)',
-      ExpressionAttributeValues: { ...AWAITING, ':payment': { S: paymentId } },
-    });
-    if (!claimed) return;
-    this.#clock.after(pauses[0], () => {
-      const reference = this.#authorize(orderId, paymentId, method, Number(orders.read(orderId, 'amount_minor')));
-      if (reference === undefined) return;
-      this.#clock.after(pauses[1], () => {
-        const token = orders.read(orderId, 'task_token');
-        if (token !== undefined) {
-          this.#desk.sendTaskSuccess(token, { decision: 'PAID', payment_id: paymentId, provider_reference: reference });
-        }
-        this.#clock.after(Math.min(pauses[2], WATCHING_SECONDS), () => {
-          const status = orders.read(orderId, 'status');
-          const paid = payment.payments().some(({ order_id }) => order_id === orderId);
-          if (paid && (status === 'PAID' || status === 'CONFIRMED')) {
-            this.answers.push({ kind: 'payment-settled', order_id: orderId });
-          }
-        });
-      });
-    });
+  place(): Promise<void> {
+    const { lines, method } = this.#plan;
+    const request = {
+      orderId: this.#orderId,
+      lines,
+      paymentMethod: method ?? undefined,
+      paymentWindowSeconds: PAYMENT_WINDOW_SECONDS,
+      requestedWindowSeconds: undefined,
+      traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
+      owner: undefined,
+    };
+    return this.#request(async () => {
+      await this.#api.place(request);
+      this.#knowsOrder = true;
+    }, TRIES);
   }
 
-  /** Marks the order as to be cancelled while that can be done, and wakes the saga where it waits. */
-  cancel(orderId: string, pause: number): void {
-    const accepted = this.#changes(orderId, {
-      UpdateExpression: 'SET cancel_requested_at = :at',
-      ConditionExpression:
-        '#status IN (:PENDING, :RESERVED) OR (#status = :AWAITING AND attribute_not_exists(payment_id))',
-      ExpressionAttributeValues: {
-        ...AWAITING,
-        ':PENDING': { S: 'PENDING' },
-        ':RESERVED': { S: 'RESERVED' },
-        ':at': { S: new Date(this.#clock.now).toISOString() },
+  async act({ kind, atSeconds }: CustomerAction): Promise<void> {
+    // Nobody knows the id of an order before the API has told it.
+    if (!this.#knowsOrder && kind !== 'place again') return;
+    switch (kind) {
+      case 'pay':
+        return this.#request(() => this.#api.pay(this.#orderId, `payment-${atSeconds}`), TRIES);
+      case 'pay declined':
+        return this.#request(() => this.#api.pay(this.#orderId, 'tok_declined'), TRIES);
+      case 'cancel':
+        return this.#request(() => this.#api.cancel(this.#orderId), TRIES);
+      case 'place again':
+        return this.place();
+      case 'look':
+        return this.#request(() => this.#api.look(this.#orderId), 1);
+    }
+  }
+
+  /** Goes on in virtual time by itself; resolves when nothing more happens at this moment. */
+  async #request(send: () => Promise<void>, tries: number): Promise<void> {
+    let over = false;
+    const again = () => {
+      over = true;
+      if (tries > 1) this.#clock.after(AGAIN_AFTER_SECONDS, () => this.#request(send, tries - 1));
+    };
+    this.#clock.after(REQUEST_ENDS_AFTER_SECONDS, () => {
+      if (!over) again();
+    });
+    send().then(
+      () => {
+        over = true;
       },
-    });
-    if (!accepted) return;
-    this.answers.push({ kind: 'cancellation-accepted', order_id: orderId });
-    this.#clock.after(pause, () => {
-      const token = this.#services.orders.read(orderId, 'task_token');
-      if (token !== undefined) this.#desk.sendTaskFailure(token, 'OrderCancelledError');
-    });
-  }
-
-  #authorize(orderId: string, paymentId: string, method: string, amount: number): string | undefined {
-    try {
-      return this.#services.payment.authorize(orderId, paymentId, method, amount).provider_reference;
-    } catch (error) {
-      if (!(error instanceof Refusal)) throw error;
-      this.#changes(orderId, {
-        UpdateExpression: 'REMOVE payment_id',
-        ConditionExpression: '#status = :AWAITING AND payment_id = :payment',
-        ExpressionAttributeValues: { ...AWAITING, ':payment': { S: paymentId } },
-      });
-      return undefined;
-    }
-  }
-
-  #changes(orderId: string, request: Omit<Parameters<ModelServices['orders']['update']>[0], 'Key'>): boolean {
-    try {
-      const names = { ExpressionAttributeNames: NAMES };
-      this.#services.orders.update({ Key: { order_id: { S: orderId } }, ...names, ...request });
-      return true;
-    } catch (error) {
-      if (error instanceof ConditionalCheckFailed) return false;
-      throw error;
-    }
+      (error: unknown) => {
+        if (over) return;
+        over = true;
+        if (error instanceof RetryableError || error instanceof ClientError) again();
+        else if (!(error instanceof TerminalError || isAnswer(error))) this.breakdowns.push(`the API broke: ${error}`);
+      },
+    );
+    await allContinuationsDone();
   }
 }

@@ -15,7 +15,7 @@ const TOKEN = /\s*([#:]?[A-Za-z_][\w]*|<>|[=<(),])/y;
 
 /**
  * Evaluates the part of DynamoDB's expression language that the order saga uses: conditions of `AND`, `OR`, `NOT`, `IN`, `=`,
- * `<>`, `<` between numbers, `attribute_exists`, `attribute_not_exists`; updates of `SET` (with `list_append`) and `REMOVE`. Anything
+ * `<>`, `<` between numbers or texts, `size` of a list, `attribute_exists`, `attribute_not_exists`; updates of `SET` (with `list_append`) and `REMOVE`. Anything
  * else is an error, so that a saga which comes to use more is noticed.
  *
  * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Expressions.OperatorsAndFunctions.html
@@ -88,7 +88,7 @@ class ExpressionReader {
     const left = this.#compared();
     if (this.#skip('=')) return this.#compared() === left && left !== ABSENT;
     if (this.#skip('<>')) return left !== this.#compared();
-    if (this.#skip('<')) return numberOf(left) < numberOf(this.#compared());
+    if (this.#skip('<')) return isBelow(left, this.#compared());
     this.#take('IN');
     this.#take('(');
     const choices: string[] = [];
@@ -118,9 +118,17 @@ class ExpressionReader {
   /** An attribute that is not there is unlike any other, as in DynamoDB. */
   #compared(): string {
     const token = this.#next();
+    if (token === 'size') return this.#size();
     const attribute = this.#read(token);
     if (attribute === undefined && token.startsWith(':')) throw new Error(`${token} has no value`);
     return attribute === undefined ? ABSENT : JSON.stringify(attribute);
+  }
+
+  #size(): string {
+    this.#take('(');
+    const list = this.#read(this.#next())?.L;
+    this.#take(')');
+    return Array.isArray(list) ? JSON.stringify({ N: String(list.length) }) : ABSENT;
   }
 
   #read(token: string): Attribute | undefined {
@@ -162,7 +170,12 @@ export function updated(text: string, item: Item, placeholders: Placeholders): I
   return new ExpressionReader(text, item, placeholders).update();
 }
 
+/** The saga and the functions have a few dozen expressions, evaluated again and again. */
+const readBefore = new Map<string, readonly string[]>();
+
 function tokens(text: string): readonly string[] {
+  const known = readBefore.get(text);
+  if (known !== undefined) return known;
   const found: string[] = [];
   TOKEN.lastIndex = 0;
   while (text.slice(TOKEN.lastIndex).trim() !== '') {
@@ -171,6 +184,7 @@ function tokens(text: string): readonly string[] {
     if (match?.[1] === undefined) throw new Error(`cannot read the expression at ${text.slice(at)}`);
     found.push(match[1]);
   }
+  readBefore.set(text, found);
   return found;
 }
 
@@ -180,7 +194,11 @@ function listOf(attribute: Attribute): readonly unknown[] {
   return list;
 }
 
-/** Of `{"N":"1"}` in JSON text; NaN, which is below and above nothing, where the attribute is no number or absent. */
-function numberOf(attribute: string): number {
-  return attribute === ABSENT ? Number.NaN : Number(JSON.parse(attribute).N);
+/** Numbers and texts have an order, each among themselves; what is absent, or of another kind, is below nothing. */
+function isBelow(left: string, right: string): boolean {
+  if (left === ABSENT || right === ABSENT) return false;
+  const one: Attribute = JSON.parse(left);
+  const other: Attribute = JSON.parse(right);
+  if (typeof one.S === 'string' && typeof other.S === 'string') return one.S < other.S;
+  return Number(one.N) < Number(other.N);
 }

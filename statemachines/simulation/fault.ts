@@ -3,15 +3,17 @@
  *
  * - `none`: it takes a moment
  * - `request lost`: an error at once, no effect
- * - `reply lost`: the effect happens, the caller gets a retryable error
+ * - `reply lost`: the effect happens, the caller gets an error that another try may mend
  * - `silence`: no effect, no answer
  * - `effect, then silence`: the effect happens, no answer
  * - `late`: no answer in time; the effect happens `seconds` later, maybe long after its undo
  * - `duplicate`: the effect happens now and once more `seconds` later
+ * - `slow`: time passes between the steps of the effect, and other calls get in between
+ * - `dies half-way`: some steps of the effect happen, the process that does them dies, the caller gets an error
  * - `outage`: this call and all to the same place fail for `seconds`
- * - `engine crash`: the effect happens, its answer dies with the engine, which stands still for `seconds` and then makes the
- *   call again; timers that ran out meanwhile fire late
- * - `defect`: the function throws an error that nobody foresaw, before its effect
+ * - `caller crash`: the effect happens, its answer dies with its caller. The engine stands still for `seconds` and then makes
+ *   the call again, timers that ran out meanwhile fire late; a process of the API just ends, and its customer waits in vain
+ * - `defect`: an error that nobody foresaw, before the effect
  */
 export const FAULT_KINDS = [
   'none',
@@ -21,17 +23,21 @@ export const FAULT_KINDS = [
   'effect, then silence',
   'late',
   'duplicate',
+  'slow',
+  'dies half-way',
   'outage',
-  'engine crash',
+  'caller crash',
   'defect',
 ] as const;
 
 /** One call's fate. */
 export interface Fault {
   readonly kind: (typeof FAULT_KINDS)[number];
-  /** Read by `late`, `duplicate`, `outage` and `engine crash` only. */
+  /** How long what takes time takes. */
   readonly seconds: number;
+  /** Which of the errors of the call's place an error is: taken modulo their number. */
+  readonly error: number;
 }
 
 /** The fate of every call behind the end of a schedule. */
-export const NO_FAULT: Fault = { kind: 'none', seconds: 0 };
+export const NO_FAULT: Fault = { kind: 'none', seconds: 0, error: 0 };

@@ -1,27 +1,13 @@
-import type { Json } from '../../embedded/stepfunctions/language/json.ts';
+import type { CallErrors } from './call-errors.ts';
 import { type Fault, NO_FAULT } from './fault.ts';
-import { ConditionalCheckFailed } from './model-orders.ts';
-import { Refusal } from './refusal.ts';
+import { begun, whole } from './operation.ts';
+import { isAnswer } from './refusal.ts';
+import type { Answer, SimulatedCall } from './simulated-call.ts';
 import type { VirtualClock } from './virtual-clock.ts';
 
-/** What a caller gets to see. */
-export type Answer =
-  | { readonly ok: true; readonly output: Json }
-  | { readonly ok: false; readonly error: string; readonly cause: string };
-
-/** One call of the saga to the outside, not yet made. */
-export interface SimulatedCall {
-  /** What an outage hits together, such as a function's name or `orders`. */
-  readonly place: string;
-  /** Does the call's work. May throw Refusal and ConditionalCheckFailed. */
-  readonly effect: () => Json;
-  /** Takes the answer; called at most once, or never. */
-  readonly answer: (answer: Answer) => void | Promise<void>;
-  /** The engine lost the answer in a crash; it comes back after so many seconds and has to make the call again. */
-  readonly crash: (seconds: number) => void;
-}
-
 const LATENCY_SECONDS = 0.02;
+/** Longest pause of a `slow` call between two of its steps. */
+const LONGEST_PAUSE_SECONDS = 60;
 
 /** Deals out the faults of a schedule, one to each call, and keeps the outages. */
 export class FaultyNetwork {
@@ -42,70 +28,89 @@ export class FaultyNetwork {
     this.#downUntil.clear();
   }
 
-  make(call: SimulatedCall): void {
+  async make<Output>(call: SimulatedCall<Output>): Promise<void> {
     const fault = this.#healed ? NO_FAULT : (this.#faults[this.#calls] ?? NO_FAULT);
     this.#calls += 1;
     if ((this.#downUntil.get(call.place) ?? 0) > this.#clock.now) {
-      this.#fail(call, 'RetryableError');
+      this.#fail(call, fault, 'unreached');
       return;
     }
+    const { seconds } = fault;
     switch (fault.kind) {
       case 'none':
-        this.#later(LATENCY_SECONDS, () => call.answer(outcome(call)));
+        this.#clock.after(LATENCY_SECONDS, async () => call.answer(await outcome(call)));
         return;
       case 'request lost':
-        this.#fail(call, 'RetryableError');
+        this.#fail(call, fault, 'unreached');
         return;
       case 'reply lost':
-        outcome(call);
-        this.#fail(call, 'RetryableError');
+        await outcome(call);
+        this.#fail(call, fault, 'unanswered');
         return;
       case 'silence':
         return;
       case 'effect, then silence':
-        outcome(call);
+        await outcome(call);
         return;
       case 'late':
-        this.#later(fault.seconds, () => call.answer(outcome(call)));
+        this.#clock.after(seconds, async () => call.answer(await outcome(call)));
         return;
       case 'duplicate':
-        this.#later(fault.seconds, () => void outcome(call));
-        this.#later(LATENCY_SECONDS, () => call.answer(outcome(call)));
+        this.#clock.after(seconds, async () => void (await outcome(call)));
+        this.#clock.after(LATENCY_SECONDS, async () => call.answer(await outcome(call)));
+        return;
+      case 'slow':
+        return this.#slowly(call, seconds % LONGEST_PAUSE_SECONDS);
+      case 'dies half-way':
+        await answerOf(() => begun(call.effect(), 1 + (seconds % 3)));
+        this.#fail(call, fault, 'unanswered');
         return;
       case 'outage':
-        this.#downUntil.set(call.place, this.#clock.now + fault.seconds * 1000);
-        this.#fail(call, 'RetryableError');
+        this.#downUntil.set(call.place, this.#clock.now + seconds * 1000);
+        this.#fail(call, fault, 'unreached');
         return;
-      case 'engine crash':
-        outcome(call);
-        this.#later(LATENCY_SECONDS, () => call.crash(fault.seconds));
+      case 'caller crash':
+        await outcome(call);
+        this.#clock.after(LATENCY_SECONDS, () => call.crash(seconds));
         return;
       case 'defect':
-        this.#fail(call, 'TypeError');
+        this.#fail(call, fault, 'defects');
         return;
     }
   }
 
-  #fail(call: SimulatedCall, error: string): void {
-    this.#later(LATENCY_SECONDS, () =>
-      call.answer({ ok: false, error, cause: JSON.stringify({ errorMessage: 'made up' }) }),
-    );
+  async #slowly<Output>(call: SimulatedCall<Output>, pauseSeconds: number): Promise<void> {
+    const operation = call.effect();
+    const goOn = async (): Promise<void> => {
+      const step = await answerOf(async () => operation.next());
+      if (!step.ok) return call.answer(step);
+      if (step.output.done === true) return call.answer({ ok: true, output: step.output.value });
+      this.#clock.after(pauseSeconds, goOn);
+    };
+    await goOn();
   }
 
-  #later(seconds: number, run: () => void | Promise<void>): void {
-    this.#clock.after(seconds, run);
+  #fail<Output>(call: SimulatedCall<Output>, { error }: Fault, how: keyof CallErrors): void {
+    const names = call.errors[how];
+    this.#answerWith(call, names[error % names.length] ?? 'TypeError');
+  }
+
+  #answerWith<Output>(call: SimulatedCall<Output>, error: string): void {
+    const cause = JSON.stringify({ errorMessage: 'made up' });
+    this.#clock.after(LATENCY_SECONDS, () => call.answer({ ok: false, error, cause }));
   }
 }
 
-function outcome({ effect }: SimulatedCall): Answer {
+function outcome<Output>({ effect }: SimulatedCall<Output>): Promise<Answer<Output>> {
+  return answerOf(() => whole(effect()));
+}
+
+async function answerOf<Output>(work: () => Promise<Output>): Promise<Answer<Output>> {
   try {
-    return { ok: true, output: effect() };
-  } catch (error) {
-    if (!(error instanceof Refusal || error instanceof ConditionalCheckFailed)) throw error;
-    return {
-      ok: false,
-      error: error.name,
-      cause: JSON.stringify({ errorMessage: error.message, errorType: error.name }),
-    };
+    return { ok: true, output: await work() };
+  } catch (origin) {
+    if (!isAnswer(origin)) throw origin;
+    const cause = JSON.stringify({ errorMessage: origin.message, errorType: origin.name });
+    return { ok: false, error: origin.name, cause, origin };
   }
 }

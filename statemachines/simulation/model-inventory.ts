@@ -11,6 +11,8 @@ interface Reservation {
   state: ReservationState;
   lines: readonly LineSnapshot[];
   expiresAt: number;
+  /** Name of the error with which it was REFUSED. */
+  refusal?: string;
 }
 
 interface Counters {
@@ -43,10 +45,12 @@ export class ModelInventory {
       if (known.state === 'HELD') known.expiresAt = Math.max(known.expiresAt, expiresAt);
       return this.#answer(known);
     }
-    const short = lines.find(({ item_id, count }) => this.#item(item_id).available < count);
+    const unknown = lines.find(({ item_id }) => !this.#items.has(item_id));
+    const short = lines.find(({ item_id, count }) => (this.#items.get(item_id)?.available ?? 0) < count);
     if (short !== undefined) {
-      this.#reservations.set(orderId, { state: 'REFUSED', lines, expiresAt });
-      throw new Refusal('OutOfStockError', `${short.item_id} is out of stock`);
+      const refusal = unknown === undefined ? 'OutOfStockError' : 'ItemNotFoundError';
+      this.#reservations.set(orderId, { state: 'REFUSED', lines, expiresAt, refusal });
+      throw new Refusal(refusal, `${(unknown ?? short).item_id} cannot be had`);
     }
     const reservation: Reservation = { state: 'HELD', lines, expiresAt };
     this.#move(lines, 'available', 'held');
@@ -54,14 +58,14 @@ export class ModelInventory {
     return this.#answer(reservation);
   }
 
-  /** Undoes a reservation; leaves a tombstone where there is none. */
+  /** Undoes a reservation; whatever it finds, it leaves what no Reserve and no Commit gets past. */
   release(orderId: string): void {
     const known = this.#reservations.get(orderId);
     if (known?.state === 'COMMITTED') throw new Refusal('ReservationCommittedError', 'the stock is sold');
-    if (known?.state === 'HELD') this.#move(known.lines, 'held', 'available');
-    if (known?.state === 'HELD' || known === undefined) {
-      this.#reservations.set(orderId, { state: 'RELEASED', lines: known?.lines ?? [], expiresAt: 0 });
-    }
+    if (known === undefined && this.#weaknesses.has('release before reserve leaves no tombstone')) return;
+    const again = known?.state === 'RELEASED' && this.#weaknesses.has('release again gives back again');
+    if (known !== undefined && (known.state === 'HELD' || again)) this.#move(known.lines, 'held', 'available');
+    this.#reservations.set(orderId, { state: 'RELEASED', lines: known?.lines ?? [], expiresAt: 0 });
   }
 
   /** Held becomes sold; an expired hold is taken again where the stock is still there. */
@@ -69,6 +73,7 @@ export class ModelInventory {
     const known = this.#reservations.get(orderId);
     switch (known?.state) {
       case 'COMMITTED':
+        if (this.#weaknesses.has('commit again sells again')) this.#move(known.lines, 'held', 'sold');
         return;
       case 'HELD':
         this.#move(known.lines, 'held', 'sold');
@@ -97,6 +102,22 @@ export class ModelInventory {
     }
   }
 
+  /** An operator brings more of everything. */
+  restock(count: number): void {
+    for (const item of this.#items.values()) {
+      item.stocked += count;
+      item.available += count;
+    }
+  }
+
+  /** Whether every piece of every item is where it can be: available, held or sold. */
+  isBalanced(): boolean {
+    for (const { stocked, available, held, sold } of this.#items.values()) {
+      if (available + held + sold !== stocked || available < 0 || held < 0 || sold < 0) return false;
+    }
+    return true;
+  }
+
   items(): readonly ItemSnapshot[] {
     return [...this.#items].map(([item_id, counters]) => ({ item_id, ...counters }));
   }
@@ -106,19 +127,19 @@ export class ModelInventory {
   }
 
   /** Whether a repeated Reserve gets the old answer; refuses what was undone. */
-  #stands({ state }: Reservation): boolean {
+  #stands({ state, refusal }: Reservation): boolean {
     switch (state) {
       case 'HELD':
-        return !this.#weaknesses.has('no reserve idempotency');
+        return !this.#weaknesses.has('reserve again holds again');
       case 'COMMITTED':
         return true;
       case 'RELEASED':
-        if (this.#weaknesses.has('no release tombstone')) return false;
+        if (this.#weaknesses.has('reserve after release holds again')) return false;
         throw new Refusal('ReservationReleasedError', 'the reservation was undone');
       case 'EXPIRED':
         throw new Refusal('ReservationExpiredError', 'the hold ran out');
       case 'REFUSED':
-        throw new Refusal('OutOfStockError', 'out of stock');
+        throw new Refusal(refusal ?? 'OutOfStockError', 'refused before');
     }
   }
 

@@ -1,6 +1,7 @@
+import type { OrderTable } from '../../functions/orders/order-table.ts';
+import { beginPaymentWait, type PaymentWait } from '../../functions/orders/payment-wait.ts';
 import type { LineSnapshot } from '../../load/invariants/snapshot.ts';
 import type { ModelInventory } from './model-inventory.ts';
-import type { ModelOrders } from './model-orders.ts';
 import type { ModelPayment } from './model-payment.ts';
 import { Refusal } from './refusal.ts';
 
@@ -13,6 +14,8 @@ export interface SagaPayload {
   readonly method?: string;
   readonly amount_minor?: number;
   readonly task_token?: string;
+  readonly attempt?: number;
+  readonly entered_at?: string;
   readonly payment_window_seconds?: number;
   readonly parked_step?: string;
   readonly parked_at_redrive_count?: number;
@@ -20,39 +23,42 @@ export interface SagaPayload {
 }
 
 /** What the functions work on. */
-export interface ModelServices {
+export interface FunctionServices {
   readonly inventory: ModelInventory;
   readonly payment: ModelPayment;
-  readonly orders: ModelOrders;
+  readonly orderTable: OrderTable;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
 }
 
 /**
- * Does at once what one function of functions/saga does.
+ * Does what one function of functions/saga does, step by step.
  *
  * @param name the placeholder of its ARN in the state machine, such as `ReserveInventory`.
- * @param now milliseconds since the epoch.
  * @throws Refusal as the function throws its terminal errors.
  */
-export function runSagaFunction(name: string, payload: SagaPayload, services: ModelServices, now: number) {
-  const { inventory, payment, orders } = services;
+export async function* runSagaFunction(name: string, payload: SagaPayload, services: FunctionServices) {
+  const { inventory, payment, orderTable, now } = services;
   const { order_id } = payload;
   switch (name) {
     case 'ReserveInventory':
-      return inventory.reserve(order_id, payload.lines ?? [], payload.hold_seconds ?? 0, now);
-    case 'AuthorizePayment':
-      return payment.authorize(order_id, payload.payment_id ?? '', payload.method ?? '', payload.amount_minor ?? 0);
+      return inventory.reserve(order_id, payload.lines ?? [], payload.hold_seconds ?? 0, now());
+    case 'AuthorizePayment': {
+      const { payment_id = '', method = '', amount_minor = 0 } = payload;
+      return yield* payment.authorize(order_id, payment_id, method, amount_minor);
+    }
     case 'CapturePayment':
-      return payment.capture(order_id);
+      return yield* payment.capture(order_id);
     case 'CommitInventory':
       inventory.commit(order_id);
       return {};
     case 'VoidPayment':
-      return payment.undo(order_id);
+      return yield* voidOrRefund(order_id, payment);
     case 'ReleaseInventory':
       inventory.release(order_id);
       return {};
     case 'AwaitPayment':
-      awaitPayment(payload, orders, now);
+      await beginPaymentWait(orderTable, paymentWait(payload, now()));
       return {};
     case 'AwaitRedrive':
       if ((payload.redrive_count ?? 0) > (payload.parked_at_redrive_count ?? 0)) return {};
@@ -62,20 +68,22 @@ export function runSagaFunction(name: string, payload: SagaPayload, services: Mo
   }
 }
 
-function awaitPayment(payload: SagaPayload, orders: ModelOrders, now: number): void {
-  if (orders.read(payload.order_id, 'cancel_requested_at') !== undefined) {
-    throw new Refusal('OrderCancelledError', 'cancelled by the customer');
+function* voidOrRefund(orderId: string, payment: ModelPayment) {
+  try {
+    return yield* payment.void(orderId);
+  } catch (error) {
+    if (!(error instanceof Refusal && error.name === 'PaymentAlreadyCapturedError')) throw error;
   }
-  orders.update({
-    Key: { order_id: { S: payload.order_id } },
-    UpdateExpression: 'SET #status = :AWAITING, task_token = :token, payment_due_at = :due',
-    ConditionExpression: '#status IN (:RESERVED, :AWAITING)',
-    ExpressionAttributeNames: { '#status': 'status' },
-    ExpressionAttributeValues: {
-      ':AWAITING': { S: 'AWAITING_PAYMENT' },
-      ':RESERVED': { S: 'RESERVED' },
-      ':token': { S: payload.task_token ?? '' },
-      ':due': { S: new Date(now + (payload.payment_window_seconds ?? 0) * 1000).toISOString() },
-    },
-  });
+  yield;
+  return yield* payment.refund(orderId);
+}
+
+function paymentWait(payload: SagaPayload, now: number): PaymentWait {
+  return {
+    orderId: payload.order_id,
+    taskToken: payload.task_token ?? '',
+    attempt: payload.attempt ?? 0,
+    enteredAt: new Date(payload.entered_at ?? now),
+    windowSeconds: payload.payment_window_seconds ?? 0,
+  };
 }

@@ -5,14 +5,15 @@ import { createExecution, outstandingEffects, step } from '../../embedded/stepfu
 import type { StateMachineDefinition } from '../../embedded/stepfunctions/language/definition.ts';
 import type { Json } from '../../embedded/stepfunctions/language/json.ts';
 import type { Random } from '../../embedded/stepfunctions/simulation/random.ts';
-import type { UpdateItemArguments } from './model-orders.ts';
-import { type ModelServices, runSagaFunction, type SagaPayload } from './saga-functions.ts';
-import type { FaultyNetwork } from './simulated-call.ts';
+import { Course } from './course.ts';
+import type { FaultyNetwork } from './faulty-network.ts';
+import { Refusal } from './refusal.ts';
+import type { TaskWork } from './task-work.ts';
 import type { VirtualClock } from './virtual-clock.ts';
 
 type Task = Extract<Effect, { type: 'RunTask' }>;
 /** An event without what the clock and the generator add to it. */
-type BareEvent = ExecutionEvent extends infer E
+export type BareEvent = ExecutionEvent extends infer E
   ? E extends ExecutionEvent
     ? Omit<E, keyof EventCircumstances>
     : never
@@ -24,7 +25,10 @@ export interface Surroundings {
   readonly clock: VirtualClock;
   readonly network: FaultyNetwork;
   readonly random: Random;
-  readonly services: ModelServices;
+  /** What a task's call does at the other end. */
+  readonly work: TaskWork;
+  /** Told when an execution has failed. */
+  readonly onFailed: (saga: SimulatedExecution) => void;
 }
 
 /** One order's saga on the engine's pure core: a shell in which time is virtual and every call may go wrong. */
@@ -33,11 +37,12 @@ export class SimulatedExecution {
   readonly #cancelledTimers = new Set<string>();
   #execution: Execution;
   #standsStillUntil = 0;
-  /** Names of the states that were entered, and of the errors between them. */
-  readonly path: string[] = [];
+  readonly orderId: string;
+  readonly course = new Course();
 
-  constructor(orderId: string, input: Json, surroundings: Surroundings) {
+  constructor(orderId: string, input: string, surroundings: Surroundings) {
     this.#surroundings = surroundings;
+    this.orderId = orderId;
     this.#execution = createExecution({
       arn: `arn:aws:states:us-east-1:000000000000:execution:order-saga:${orderId}`,
       name: orderId,
@@ -45,7 +50,7 @@ export class SimulatedExecution {
       stateMachineName: 'order-saga',
       type: 'STANDARD',
       roleArn: 'arn:aws:iam::000000000000:role/order-saga',
-      input: JSON.stringify(input),
+      input,
     });
   }
 
@@ -53,46 +58,57 @@ export class SimulatedExecution {
     return this.#execution.status;
   }
 
+  get input(): string {
+    return this.#execution.input;
+  }
+
   /** Error and cause of a failed execution. */
   get failure(): string {
     return `${this.#execution.error}: ${this.#execution.cause}`;
   }
 
+  /** The token under which it waits to be told; undefined while it is not known to wait. */
+  get waitsUnder(): string | undefined {
+    if (this.status !== 'RUNNING' || this.course.state !== 'AwaitPayment') return undefined;
+    const [open] = this.#openTasks();
+    return open?.submitted === undefined ? undefined : open.token;
+  }
+
   async take(event: BareEvent): Promise<void> {
-    const { definition, clock, random } = this.#surroundings;
+    const { definition, clock, random, onFailed } = this.#surroundings;
     if (clock.now < this.#standsStillUntil) {
       clock.at(this.#standsStillUntil, () => this.take(event));
       return;
     }
-    const result = await step(definition, this.#execution, {
-      ...event,
-      at: clock.now,
-      entropy: random.digits(),
-    } as ExecutionEvent);
+    const circumstances = { at: clock.now, entropy: random.digits() };
+    const before = this.status;
+    const result = await step(definition, this.#execution, { ...event, ...circumstances } as ExecutionEvent);
     this.#execution = result.execution;
-    for (const { type, ...details } of result.history) {
-      if ('stateEnteredEventDetails' in details) this.path.push(String(details.stateEnteredEventDetails.name));
-      if (type === 'TaskFailed' || type === 'TaskTimedOut') this.path.push(`(${type})`);
-    }
-    for (const effect of result.effects) this.#run(effect);
+    this.course.follow(result.history);
+    for (const effect of result.effects) await this.#run(effect);
+    if (before === 'RUNNING' && this.status === 'FAILED') onFailed(this);
   }
 
-  /** @returns false when nobody waits for this token any more, as SendTaskSuccess and SendTaskFailure then refuse it. */
+  /**
+   * @returns false when nobody waits for this token any more, as SendTaskSuccess and SendTaskFailure then refuse it.
+   * @throws Refusal while the engine stands still
+   */
   answerToken(token: string, event: (taskId: string) => BareEvent): boolean {
-    if (this.#surroundings.clock.now < this.#standsStillUntil) return false;
-    const task = outstandingEffects(this.#execution).find(
-      (effect) => effect.type === 'RunTask' && effect.token === token,
-    );
-    if (task?.type !== 'RunTask') return false;
+    const task = this.#openTasks().find((open) => open.token === token);
+    if (task === undefined) return false;
+    if (this.#surroundings.clock.now < this.#standsStillUntil) throw new Refusal('TimeoutError', 'the engine is down');
     this.#surroundings.clock.after(0, () => this.take(event(task.taskId)));
     return true;
   }
 
-  #run(effect: Effect): void {
+  #openTasks(): readonly Task[] {
+    return outstandingEffects(this.#execution).filter((effect) => effect.type === 'RunTask');
+  }
+
+  async #run(effect: Effect): Promise<void> {
     switch (effect.type) {
       case 'RunTask':
-        this.#call(effect);
-        return;
+        return this.#call(effect);
       case 'SetTimer':
         this.#surroundings.clock.at(effect.at, () => this.#fire(effect.timerId));
         return;
@@ -109,50 +125,27 @@ export class SimulatedExecution {
     if (!this.#cancelledTimers.has(timerId)) await this.take({ type: 'TimerFired', timerId });
   }
 
-  #call(task: Task): void {
+  #call(task: Task): Promise<void> {
     const { taskId } = task;
+    const { clock, network, work } = this.#surroundings;
     const waits = task.target.kind === 'INTEGRATION' && task.target.pattern === 'WAIT_FOR_TASK_TOKEN';
-    const { place, effect } = this.#work(task);
-    this.#surroundings.network.make({
-      place,
-      effect,
+    this.course.call(task.input);
+    return network.make<Json>({
+      ...work(task.target, task.input),
       crash: (seconds) => {
-        this.#standsStillUntil = this.#surroundings.clock.now + seconds * 1000;
-        this.#surroundings.clock.after(seconds, () => this.#takeUpAgain(taskId));
+        this.#standsStillUntil = clock.now + seconds * 1000;
+        clock.after(seconds, () => this.#takeUpAgain(taskId));
       },
-      answer: async (answer) => {
-        if (answer.ok)
-          return this.take({ type: waits ? 'TaskSubmitted' : 'TaskSucceeded', taskId, output: answer.output });
-        const { error, cause } = answer;
-        // A function that fails before anyone could wait for its token fails the task itself.
-        return this.take({ type: 'TaskFailed', taskId, error, cause });
+      answer: (answer) => {
+        if (!answer.ok) return this.take({ type: 'TaskFailed', taskId, error: answer.error, cause: answer.cause });
+        return this.take({ type: waits ? 'TaskSubmitted' : 'TaskSucceeded', taskId, output: answer.output });
       },
     });
   }
 
   async #takeUpAgain(taskId: string): Promise<void> {
     await this.take({ type: 'TaskRestarted', taskId });
-    const lost = outstandingEffects(this.#execution).find((open) => open.type === 'RunTask' && open.taskId === taskId);
-    if (lost?.type === 'RunTask') this.#call(lost);
-  }
-
-  #work({ target, input }: Task): { readonly place: string; readonly effect: () => Json } {
-    const { services, clock } = this.#surroundings;
-    if (target.kind === 'INTEGRATION' && target.service === 'dynamodb') {
-      const effect = () => {
-        services.orders.update(input as unknown as UpdateItemArguments);
-        return {};
-      };
-      return { place: 'orders', effect };
-    }
-    const { FunctionName, Payload } = input as unknown as {
-      readonly FunctionName: string;
-      readonly Payload: SagaPayload;
-    };
-    const effect = () => ({
-      StatusCode: 200,
-      Payload: runSagaFunction(FunctionName, Payload, services, clock.now) as Json,
-    });
-    return { place: FunctionName, effect };
+    const lost = this.#openTasks().find((open) => open.taskId === taskId);
+    if (lost !== undefined) await this.#call(lost);
   }
 }

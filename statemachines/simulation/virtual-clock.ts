@@ -18,6 +18,10 @@ export class VirtualClock {
     return this.#now;
   }
 
+  get date(): Date {
+    return new Date(this.#now);
+  }
+
   /** Does something at a moment, or at once where that has passed. Same moment: in the order of these calls. */
   at(moment: number, run: Appointment['run']): void {
     this.#sequence += 1;
@@ -31,14 +35,36 @@ export class VirtualClock {
     this.at(this.#now + seconds * 1000, run);
   }
 
-  /** Runs until nobody has anything to do. Throws after `limit` appointments: something goes round in circles. */
-  async runToEnd(limit: number): Promise<void> {
+  /** Resolves so many seconds from now; what then goes on has gone as far as it gets before the next appointment. */
+  pause(seconds: number): Promise<void> {
+    return new Promise((resolve) => {
+      this.after(seconds, () => {
+        resolve();
+        return allContinuationsDone();
+      });
+    });
+  }
+
+  /**
+   * Runs until nobody has anything to do. Throws after `limit` appointments: something goes round in circles.
+   *
+   * @param look called after each appointment
+   */
+  async runToEnd(limit: number, look: () => void): Promise<void> {
     for (let done = 0; done < limit; done += 1) {
       const next = this.#appointments.shift();
       if (next === undefined) return;
       this.#now = next.at;
       await next.run();
+      look();
     }
     throw new Error(`still busy after ${limit} appointments`);
   }
+}
+
+/** Resolves when every promise that was settled has had its consequences. */
+export function allContinuationsDone(): Promise<void> {
+  return new Promise((resolve) => {
+    setImmediate(resolve);
+  });
 }

@@ -1,0 +1,51 @@
+import { expect, test } from '@jest/globals';
+import { explore } from './explore.ts';
+import { ORDER_SAGA_TEXT } from './quiet-schedules.ts';
+import { simulatedSaga } from './simulated-saga.ts';
+
+interface Catcher {
+  readonly ErrorEquals: readonly string[];
+}
+
+const states: Readonly<Record<string, { readonly Catch?: readonly Catcher[] }>> = JSON.parse(ORDER_SAGA_TEXT).States;
+
+/** Every catcher of the saga, so that none that is added can be forgotten here. */
+const catchers = Object.entries(states).flatMap(([state, { Catch = [] }]) =>
+  Catch.map(({ ErrorEquals }, index) => ({ state, index, errors: ErrorEquals.join(', ') })),
+);
+
+function withoutCatcher(state: string, index: number) {
+  const broken = JSON.parse(ORDER_SAGA_TEXT);
+  broken.States[state].Catch.splice(index, 1);
+  if (broken.States[state].Catch.length === 0) delete broken.States[state].Catch;
+  return simulatedSaga(JSON.stringify(broken));
+}
+
+test.each(catchers)(
+  '$state without its catch of $errors is found out',
+  async ({ state, index }) => {
+    const { found } = await explore(withoutCatcher(state, index), {
+      runs: 4000,
+      seed: 7,
+      mostOrders: 3,
+      makeSmaller: false,
+    });
+    expect(found?.report).toMatch(/^broken with seed 7, found in run \d+/);
+    expect(found?.report).toContain('failing schedule: {"orders":[');
+    // The way of some order through the saga, up to the state that lacks its catcher.
+    expect(found?.report).toMatch(new RegExp(`order-\\d: ReserveInventory.*\\b${state}\\b`));
+  },
+  120_000,
+);
+
+test('the schedule that shows a missing catch is made small and printed', async () => {
+  const pivot = catchers.findLast(({ state }) => state === 'CapturePayment')?.index ?? -1;
+  const broken = withoutCatcher('CapturePayment', pivot);
+  const { found } = await explore(broken, { runs: 4000, seed: 7, mostOrders: 3 });
+  expect(found?.scenario.orders).toHaveLength(1);
+  expect(found?.scenario.faults.filter(({ kind }) => kind !== 'none').length).toBeLessThan(3);
+  expect(found?.report).toContain(
+    'every accepted order ends: order order-0: it is still AUTHORIZED and its execution is FAILED',
+  );
+  expect(found?.report).toMatch(/order-0: ReserveInventory > .*CapturePayment > \(TypeError\)/);
+}, 120_000);

@@ -1,0 +1,65 @@
+import { describe, expect, test } from '@jest/globals';
+import { DYNAMODB_ERRORS, LAMBDA_ERRORS } from './call-errors.ts';
+import { type Fault, NO_FAULT } from './fault.ts';
+import { ORDER_SAGA_TEXT, QUIET } from './quiet-schedules.ts';
+import type { OrderPlan, Scenario } from './scenario.ts';
+import { simulateSaga } from './simulate-saga.ts';
+import { simulatedSaga } from './simulated-saga.ts';
+
+const saga = simulatedSaga(ORDER_SAGA_TEXT);
+const lines = [{ item_id: 'mug', count: 1 }];
+const ordered = (...orders: readonly OrderPlan[]): Scenario => ({ ...QUIET, orders });
+
+describe('without faults', () => {
+  test.each<[string, OrderPlan, string]>([
+    ['a paid order is confirmed', { lines, method: 'tok_visa' }, 'CONFIRMED'],
+    ['a declined order is rejected', { lines, method: 'tok_declined' }, 'REJECTED'],
+    [
+      'an order of something unknown is rejected',
+      { lines: [{ item_id: 'unicorn', count: 1 }], method: null },
+      'REJECTED',
+    ],
+    ['an order of more than there is is rejected', { lines: [{ item_id: 'mug', count: 6 }], method: null }, 'REJECTED'],
+    ['an order that nobody pays expires', { lines, method: null }, 'EXPIRED'],
+  ])('%s', async (_, order, status) => {
+    expect(await simulateSaga(saga, ordered(order))).toMatchObject({ violations: [], statuses: [status], redriven: 0 });
+  });
+
+  test('an order that is paid later is confirmed, one that is cancelled is cancelled', async () => {
+    const two: Scenario = {
+      ...ordered({ lines, method: null }, { lines, method: null }),
+      actions: [
+        { kind: 'pay', order: 0, atSeconds: 20 },
+        { kind: 'cancel', order: 1, atSeconds: 20 },
+      ],
+    };
+    expect(await simulateSaga(saga, two)).toMatchObject({ violations: [], statuses: ['CONFIRMED', 'CANCELLED'] });
+  });
+});
+
+// Calls: ReserveInventory, RecordReservation, AuthorizePayment, RecordAuthorization, CapturePayment, RecordPayment, CommitInventory, ConfirmOrder
+const CALLS = 8;
+const beforeCall = (call: number, fault: Fault): Scenario => ({
+  ...QUIET,
+  faults: [...Array<Fault>(call).fill(NO_FAULT), fault],
+});
+
+test('an outage that outlasts all retries behind the pivot parks the order, and a redrive confirms it', async () => {
+  const result = await simulateSaga(saga, beforeCall(6, { kind: 'outage', seconds: 3600, error: 0 }));
+  expect(result).toMatchObject({ violations: [], statuses: ['CONFIRMED'], redriven: 1 });
+  const tail = ['ParkOrder', 'AwaitRedrive', '(NeedsAttentionError)', 'ResumeAfterRedrive', 'CommitInventory'];
+  expect(result.paths[0]?.slice(-7)).toEqual([...tail, 'ConfirmOrder', 'OrderConfirmed']);
+});
+
+const mostErrors = Math.max(LAMBDA_ERRORS.unanswered.length, DYNAMODB_ERRORS.unanswered.length);
+const hiccups = ['request lost', 'reply lost', 'dies half-way', 'silence', 'caller crash'] as const;
+
+test.each(hiccups)('no order is lost to a single %s, whatever AWS calls it', async (kind) => {
+  for (let call = 0; call < CALLS; call += 1) {
+    for (let error = 0; error < mostErrors; error += 1) {
+      const hiccup = await simulateSaga(saga, beforeCall(call, { kind, seconds: 1, error }));
+      const where = { call, error: LAMBDA_ERRORS.unanswered[error], paths: hiccup.paths };
+      expect({ ...hiccup, ...where }).toMatchObject({ violations: [], statuses: ['CONFIRMED'], redriven: 0 });
+    }
+  }
+});
