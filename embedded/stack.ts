@@ -52,6 +52,7 @@ export interface EmbeddedStack {
 }
 
 const POLL_MILLISECONDS = 50;
+const LAST_WORDS_MILLISECONDS = 1_000;
 const READY_WITHIN_MILLISECONDS = 60_000;
 
 /** Between finding a free port and listening on it another program may take it; then others are found. */
@@ -189,10 +190,13 @@ class StackLaunch {
     }
     this.#ended = new Promise((resolve, reject) => {
       this.#child.once('error', reject);
-      this.#child.once('exit', (code) => {
+      const end = (code: number | null): void => {
         this.#exit = code ?? 1;
         resolve(this.#exit);
-      });
+      };
+      // Its last words arrive until `close`, which a process that it left behind can put off for ever.
+      this.#child.once('close', end);
+      this.#child.once('exit', (code) => void setTimeout(() => end(code), LAST_WORDS_MILLISECONDS));
     });
   }
 
