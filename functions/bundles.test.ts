@@ -9,6 +9,8 @@ import { expect, test } from '@jest/globals';
 import { type BuildOptions, build } from 'esbuild';
 import { parse } from 'yaml';
 
+/** On a busy machine. */
+const LONG = 120_000;
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const read = (path: string): unknown => parse(readFileSync(join(ROOT, path), 'utf8'), { logLevel: 'silent' });
 
@@ -23,22 +25,24 @@ function bundleOptions(): BuildOptions {
   return { ...options, external: exclude, outExtension: { '.js': outputFileExtension }, sourcemap: false };
 }
 
-test('every function, bundled as for a deployment, loads with nothing else around it, and its errors keep their names', async () => {
-  const handlers = Object.values(read('functions/functions.yml') as Record<string, { readonly handler: string }>);
-  const modules = handlers.map(({ handler }) => handler.replace(/\.handler$/, ''));
-  const folder = await mkdtemp(join(tmpdir(), 'bundles-'));
-  try {
-    await build({
-      ...bundleOptions(),
-      absWorkingDir: ROOT,
-      entryPoints: modules.map((module) => `${module}.ts`),
-      outbase: ROOT,
-      outdir: folder,
-    });
-    const check = join(folder, 'check.mjs');
-    await writeFile(
-      check,
-      `const names = [];
+test(
+  'every function, bundled as for a deployment, loads with nothing else around it, and its errors keep their names',
+  async () => {
+    const handlers = Object.values(read('functions/functions.yml') as Record<string, { readonly handler: string }>);
+    const modules = handlers.map(({ handler }) => handler.replace(/\.handler$/, ''));
+    const folder = await mkdtemp(join(tmpdir(), 'bundles-'));
+    try {
+      await build({
+        ...bundleOptions(),
+        absWorkingDir: ROOT,
+        entryPoints: modules.map((module) => `${module}.ts`),
+        outbase: ROOT,
+        outdir: folder,
+      });
+      const check = join(folder, 'check.mjs');
+      await writeFile(
+        check,
+        `const names = [];
 for (const module of ${JSON.stringify(modules)}) {
   const { handler } = await import('./' + module + '.mjs');
   if (typeof handler === 'function') names.push(module);
@@ -46,16 +50,18 @@ for (const module of ${JSON.stringify(modules)}) {
 const { handler } = await import('./functions/saga/await-redrive.mjs');
 const error = await handler({}).catch((thrown) => thrown);
 console.log(JSON.stringify({ names, error: error.name, stack: error.stack.split(':')[0] }));`,
-    );
-    const { stdout } = await promisify(execFile)(process.execPath, [check], {
-      env: { POWERTOOLS_LOG_LEVEL: 'SILENT' },
-    });
-    expect(JSON.parse(stdout)).toEqual({
-      names: modules,
-      error: 'InvalidTaskInputError',
-      stack: 'InvalidTaskInputError',
-    });
-  } finally {
-    await rm(folder, { recursive: true });
-  }
-});
+      );
+      const { stdout } = await promisify(execFile)(process.execPath, [check], {
+        env: { POWERTOOLS_LOG_LEVEL: 'SILENT' },
+      });
+      expect(JSON.parse(stdout)).toEqual({
+        names: modules,
+        error: 'InvalidTaskInputError',
+        stack: 'InvalidTaskInputError',
+      });
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  },
+  LONG,
+);
