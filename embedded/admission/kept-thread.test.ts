@@ -1,6 +1,9 @@
 import { type AddressInfo, createServer } from 'node:net';
-import { expect, test } from '@jest/globals';
+import { expect, jest, test } from '@jest/globals';
 import { keepThread } from './kept-thread.ts';
+
+// A thread or a thousand requests take their time on a busy machine.
+jest.setTimeout(30_000);
 
 const MORTAL = `
   import { createServer } from 'node:http';
@@ -42,7 +45,7 @@ test('a thread that cannot start says why', async () => {
 });
 
 async function untilAlive(url: string): Promise<string> {
-  for (let attempt = 0; attempt < 500; attempt += 1) {
+  for (let attempt = 0; attempt < 2_000; attempt += 1) {
     const answer = await fetch(url).then(
       (response) => response.text(),
       () => undefined,

@@ -2,11 +2,14 @@ import { once } from 'node:events';
 import { Agent, type IncomingMessage, request } from 'node:http';
 import { createRequire } from 'node:module';
 import { text } from 'node:stream/consumers';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { ConcurrencyLimit } from './concurrency-limit.ts';
 import { orderApiLimits } from './order-api-limits.ts';
 import { requestPath } from './request-path.ts';
+
+// A thread or a thousand requests take their time on a busy machine.
+jest.setTimeout(30_000);
 
 describe('the limits of the order API', () => {
   const limitOf = orderApiLimits();

@@ -1,7 +1,10 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { type AddressInfo, connect, createServer as createTcpServer } from 'node:net';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { type ApiGate, openApiGate } from './api-gate.ts';
+
+// A thread or a thousand requests take their time on a busy machine.
+jest.setTimeout(30_000);
 
 // What only a program without an HTTP library sends, through the gate in its own thread.
 interface Seen {
@@ -105,7 +108,7 @@ function exchange(text: string): Promise<string> {
   return new Promise((resolve, reject) => {
     let answer = '';
     const socket = connect(port, '127.0.0.1', () => socket.write(text));
-    socket.setTimeout(3_000, () => socket.destroy(new Error(`no end: ${answer}`)));
+    socket.setTimeout(20_000, () => socket.destroy(new Error(`no end: ${answer}`)));
     socket.on('data', (chunk) => {
       answer += chunk.toString('latin1');
     });
