@@ -35,10 +35,10 @@ export const fullPlan: BenchPlan = {
 /** About a minute. */
 export const quickPlan: BenchPlan = {
   settle: 1,
-  warmUp: 3,
+  warmUp: 5,
   step: 1.5,
   rounds: 1,
-  round: 3,
+  round: 6,
   level: 3,
   spike: { before: 5, during: 5, after: 8 },
   stored: [1_000, 5_000],

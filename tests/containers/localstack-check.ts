@@ -103,7 +103,17 @@ async function checkInvariants(): Promise<void> {
 function bench(): void {
   say('Running the benchmark beside it ...');
   const inventory = `127.0.0.1:${ports.inventory}`;
-  const options = ['--endpoint', endpoint, '--stage', 'local', '--inventory', inventory, '--name', 'localstack'];
+  const options = [
+    '--quick',
+    '--endpoint',
+    endpoint,
+    '--stage',
+    'local',
+    '--inventory',
+    inventory,
+    '--name',
+    'localstack',
+  ];
   const main = join(import.meta.dirname, '..', '..', 'load', 'bench', 'main.ts');
   const { status } = spawnSync(process.execPath, [main, ...options], { stdio: 'inherit' });
   assert.equal(status, 0, 'the benchmark broke off');
