@@ -1,15 +1,17 @@
 import { connect } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { JsonObject } from './language/json.ts';
+import { startStepFunctionsServer, TIMES } from './server.ts';
 import { callAction } from './testing/call-action.ts';
 import { type LambdaStub, startLambdaStub } from './testing/lambda-stub.ts';
 import { ServerProcess } from './testing/server-process.ts';
-import { eventually } from './testing/test-server.ts';
 
 // A process of its own: what stops or ends it must not stop or end the tests.
 const ROLE = 'arn:aws:iam::000000000000:role/test';
 const ARN = 'arn:aws:states:us-east-1:000000000000';
-const PATIENCE_MS = 10_000;
+const PATIENCE_MS = 60_000;
+const CUT_OFF_WITHIN_MS = 4_000;
 
 let lambda: LambdaStub;
 let server: ServerProcess;
@@ -58,10 +60,7 @@ async function outcomeOf(definition: string, input = '{}'): Promise<JsonObject> 
   expect(created).toMatchObject({ status: 200 });
   const { stateMachineArn } = created.body;
   const started = await callAction(server.url, 'StartExecution', { stateMachineArn: String(stateMachineArn), input });
-  return eventually(async () => {
-    const execution = await callAction(server.url, 'DescribeExecution', { executionArn: String(started.executionArn) });
-    return execution.status === 'RUNNING' ? undefined : execution;
-  });
+  return endOf(String(started.executionArn));
 }
 
 const pass = (fields: string): string => `{"StartAt":"A","States":{"A":{"Type":"Pass",${fields},"End":true}}}`;
@@ -146,6 +145,8 @@ describe('a request is refused in AWS’s terms when it', () => {
 
 describe('an execution fails, and nothing else does, when it', () => {
   const letters = `${'a'.repeat(60)}!`;
+  const few = `${'a'.repeat(24)}!`;
+  const doubling = '($d := function($x, $n) { $n = 0 ? $x : $d({"a": $x, "b": $x}, $n - 1) }; $d({}, 60))';
   test.each<readonly [string, string, string, string]>([
     ['asks for a list of ten million', jsonata('[1..9999999]'), '{}', 'States.QueryEvaluationError'],
     [
@@ -155,6 +156,39 @@ describe('an execution fails, and nothing else does, when it', () => {
       'States.QueryEvaluationError',
     ],
     ['pads a text to 2 GB', jsonata('$pad("x", 2000000000)'), '{}', 'States.QueryEvaluationError'],
+    ['doubles a value 60 times', jsonata(doubling), '{}', 'States.QueryEvaluationError'],
+    ['compares such values', jsonata(`${doubling} = ${doubling}`), '{}', 'States.QueryEvaluationError'],
+    [
+      'nests a value 20,000 deep',
+      jsonata('($d := function($x, $n) { $n = 0 ? $x : $d({"a": $x}, $n - 1) }; $d({}, 20000))'),
+      '{}',
+      'States.QueryEvaluationError',
+    ],
+    [
+      'calls itself without end',
+      jsonata('($f := function($n) { $f($n + 1) }; $f(1))'),
+      '{}',
+      'States.QueryEvaluationError',
+    ],
+    [
+      'doubles a variable with every turn around a Wait',
+      '{"QueryLanguage":"JSONata","StartAt":"A","States":{"A":{"Type":"Pass","Assign":{"x":"{% $pad(\\"x\\", 100000) %}"},"Next":"B"},"B":{"Type":"Wait","Seconds":1,"Assign":{"x":"{% $x & $x %}"},"Next":"C"},"C":{"Type":"Choice","Choices":[{"Condition":"{% $x = 1 %}","Next":"D"}],"Default":"B"},"D":{"Type":"Succeed"}}}',
+      '{}',
+      'States.DataLimitExceeded',
+    ],
+    [
+      'repeats repetitions of 24 letters',
+      jsonata(`$match("${few}", /^(((a+)+)+)+$/i)`),
+      '{}',
+      'States.QueryEvaluationError',
+    ],
+    ['ignores case in a part', jsonata(`$match("${few}", /^(?i:((a+)+)+)+$/)`), '{}', 'States.QueryEvaluationError'],
+    [
+      'repeats what may be empty',
+      jsonata(`$match("${few}", /(((((a*)+)+)+)+)+$/)`),
+      '{}',
+      'States.QueryEvaluationError',
+    ],
     ['looks around without end', jsonata(`$match("${letters}", /^(a+)+(?=b)$/)`), '{}', 'States.QueryEvaluationError'],
     ['ignores case without end', jsonata(`$match("${letters}", /^(a+)+$/i)`), '{}', 'States.QueryEvaluationError'],
     [
@@ -206,6 +240,53 @@ describe('an execution fails, and nothing else does, when it', () => {
   });
 });
 
+describe('an execution ends well when it', () => {
+  test.each<readonly [string, string, string]>([
+    // V8's linear-time engine answers; without `guardAgainstRunawayExpressions` it fails after half a second.
+    ['asks whether 60 letters and a mark are letters', '$contains("LETTERS", /^(a+)+$/)', 'false'],
+    ['drops duplicates from 800,000 numbers', '$count($distinct([1..800000]))', '800000'],
+  ])('%s', async (_what, expression, output) => {
+    const definition = jsonata(expression.replace('LETTERS', `${'a'.repeat(60)}!`));
+    expect(await outcomeOf(definition)).toMatchObject({ status: 'SUCCEEDED', output });
+    await expectWell();
+  });
+
+  test('is one of 300 that wait for the same moment and then calculate', async () => {
+    const until = new Date(Date.now() + 5_000).toISOString();
+    const definition = JSON.stringify({
+      QueryLanguage: 'JSONata',
+      StartAt: 'Wait',
+      States: {
+        Wait: { Type: 'Wait', Timestamp: until, Next: 'Sum' },
+        Sum: { Type: 'Pass', Output: '{% $sum($map([1..500], function($x) { $x * 2 })) %}', End: true },
+      },
+    });
+    const arns = await startAll(definition, 300);
+    const outcomes = await Promise.all(arns.map(endOf));
+    expect(new Set(outcomes.map(({ status }) => status))).toEqual(new Set(['SUCCEEDED']));
+    expect(outcomes).toHaveLength(300);
+  });
+});
+
+/** Starts executions of a definition, one after the other. */
+async function startAll(definition: string, count: number): Promise<readonly string[]> {
+  const { stateMachineArn } = (await send('CreateStateMachine', creation(definition))).body;
+  const arns: string[] = [];
+  while (arns.length < count) {
+    const started = await callAction(server.url, 'StartExecution', { stateMachineArn: String(stateMachineArn) });
+    arns.push(String(started.executionArn));
+  }
+  return arns;
+}
+
+async function endOf(executionArn: string): Promise<JsonObject> {
+  for (const deadline = Date.now() + PATIENCE_MS; Date.now() < deadline; await delay(20)) {
+    const execution = await callAction(server.url, 'DescribeExecution', { executionArn });
+    if (execution.status !== 'RUNNING') return execution;
+  }
+  throw new Error('The execution did not end');
+}
+
 describe('names of objects’ own parts are names like others', () => {
   test.each<readonly [string, string, string, string]>([
     [
@@ -236,15 +317,43 @@ test('240 Parallel states in each other run', async () => {
   });
 });
 
-test('100 requests that never end leave the server to others', async () => {
-  const port = Number(new URL(server.url).port);
-  const slow = Array.from({ length: 100 }, () => {
-    const socket = connect(port, '127.0.0.1').on('error', () => undefined);
-    socket.write(
-      'POST / HTTP/1.1\r\nHost: x\r\nX-Amz-Target: AWSStepFunctions.ListStateMachines\r\nContent-Length: 9\r\n\r\n{',
-    );
-    return socket;
-  });
-  await expectWell();
-  for (const socket of slow) socket.destroy();
+test.each([
+  ['headers', 'POST / HTTP/1.1\r\nHost: x\r\nX-Amz-'],
+  [
+    'a body',
+    'POST / HTTP/1.1\r\nHost: x\r\nX-Amz-Target: AWSStepFunctions.ListStateMachines\r\nContent-Length: 9\r\n\r\n{',
+  ],
+])('100 requests whose end never comes are cut off and leave the server to others: %s', async (_part, begun) => {
+  const patient = await startStepFunctionsServer(
+    { dataDir: ':memory:', lambdaEndpoint: lambda.url },
+    { headersTimeout: 100, requestTimeout: 200, connectionsCheckingInterval: 50 },
+  );
+  try {
+    const ends = Array.from({ length: 100 }, () => endOfConnection(Number(new URL(patient.url).port), begun));
+    await callAction(patient.url, 'ListStateMachines', {});
+    expect(new Set(await Promise.all(ends))).toEqual(new Set(['cut off']));
+    await callAction(patient.url, 'ListStateMachines', {});
+  } finally {
+    await patient.close();
+  }
 });
+
+test('outside of tests a request has 30 seconds to arrive', () => {
+  expect(TIMES).toMatchObject({ headersTimeout: 10_000, requestTimeout: 30_000, connectionsCheckingInterval: 5_000 });
+});
+
+/** How a connection ends on which a request is never finished. */
+function endOfConnection(port: number, begun: string): Promise<'cut off' | 'left open'> {
+  const { promise, resolve } = Promise.withResolvers<'cut off' | 'left open'>();
+  const socket = connect(port, '127.0.0.1')
+    // A reset is one way of being cut off; `close` follows.
+    .on('error', () => undefined)
+    .once('close', () => resolve('cut off'))
+    .resume();
+  setTimeout(() => {
+    resolve('left open');
+    socket.destroy();
+  }, CUT_OFF_WITHIN_MS).unref();
+  socket.write(begun);
+  return promise;
+}

@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type ServerOptions, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { EndpointRouter } from '../endpoint/endpoint-router.ts';
 import { ACTIONS } from './api/actions.ts';
@@ -22,7 +22,7 @@ export interface StepFunctionsServer {
  * Time for a request to arrive; who sends one drop by drop is cut off. Connections are kept a minute between two requests,
  * longer than the SDKs keep them, so that it is never the server that closes one just as the next request comes.
  */
-const TIMES = {
+export const TIMES = {
   headersTimeout: 10_000,
   requestTimeout: 30_000,
   connectionsCheckingInterval: 5_000,
@@ -39,10 +39,14 @@ const CLOSE_PATIENCE_MS = 500;
  * Starts the Step Functions engine behind an HTTP endpoint that also passes DynamoDB and Lambda calls on. Executions
  * that ran when the last process on this data folder ended go on at once.
  *
+ * @param times how long requests may take to arrive
  * @throws {OptionError} an option cannot be used
  * @throws {Error} the port is taken, or another process has the journal open
  */
-export const startStepFunctionsServer = async (options: StepFunctionsServerOptions): Promise<StepFunctionsServer> => {
+export const startStepFunctionsServer = async (
+  options: StepFunctionsServerOptions,
+  times: ServerOptions = TIMES,
+): Promise<StepFunctionsServer> => {
   guardAgainstRunawayExpressions();
   const settings = settingsOf(options);
   const engine = new Engine(settings);
@@ -57,7 +61,7 @@ export const startStepFunctionsServer = async (options: StepFunctionsServerOptio
     account: settings.account,
     logger: settings.logger,
   });
-  const server = createServer(TIMES, (request, response) => router.route(request, response));
+  const server = createServer({ ...times }, (request, response) => router.route(request, response));
   server.maxConnections = MOST_CONNECTIONS;
   const { promise: listening, resolve, reject } = Promise.withResolvers<void>();
   server.once('error', reject).listen(settings.port, settings.host, resolve);
