@@ -96,10 +96,11 @@ const hangUpOf = (response: ServerResponse): AbortSignal => {
 
 const send = (response: ServerResponse, status: number, body: JsonObject): void => {
   if (response.destroyed) return;
-  const text = Buffer.from(JSON.stringify(body));
+  // As text it goes out in one piece with the headers.
+  const text = JSON.stringify(body);
   response.writeHead(status, {
     'content-type': 'application/x-amz-json-1.0',
-    'content-length': text.length,
+    'content-length': Buffer.byteLength(text),
     'x-amzn-requestid': randomUUID(),
   });
   response.end(text);
