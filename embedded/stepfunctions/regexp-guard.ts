@@ -1,9 +1,10 @@
 import { setFlagsFromString } from 'node:v8';
 
 /**
- * Lets V8 go over to its linear-time engine for a regular expression that backtracks without end, so that a definition's
- * `$match` or a JSONPath filter cannot stop the process. Expressions that need backtracking (back references, look-around) and
- * those with the `i` flag cannot go over; they have a bounded time (`language/bounded-regexp.ts`).
+ * Lets V8 go over to its linear-time engine for most regular expressions that backtrack without end, so that a
+ * definition's `$match` or JSONPath filter is answered instead of stopped. Whether it goes over or not, the time of a
+ * match is bounded (`language/bounded-regexp.ts`): it does not for back references, look-around, flags such as `i` and
+ * repetitions nested deep.
  *
  * @see https://v8.dev/blog/non-backtracking-regexp
  */
