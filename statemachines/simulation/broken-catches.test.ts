@@ -25,7 +25,7 @@ test.each(catchers)(
   '$state without its catch of $errors is found out',
   async ({ state, index }) => {
     const { found } = await explore(withoutCatcher(state, index), {
-      runs: 4000,
+      runs: 500,
       seed: 7,
       mostOrders: 3,
       makeSmaller: false,
@@ -33,7 +33,7 @@ test.each(catchers)(
     expect(found?.report).toMatch(/^broken with seed 7, found in run \d+/);
     expect(found?.report).toContain('failing schedule: {"orders":[');
     // The way of some order through the saga, up to the state that lacks its catcher.
-    expect(found?.report).toMatch(new RegExp(`order-\\d: ReserveInventory.*\\b${state}\\b`));
+    expect(found?.report).toMatch(new RegExp(`order-\\d: (?:.* > )?${state} > `));
   },
   120_000,
 );
@@ -41,7 +41,7 @@ test.each(catchers)(
 test('the schedule that shows a missing catch is made small and printed', async () => {
   const pivot = catchers.findLast(({ state }) => state === 'CapturePayment')?.index ?? -1;
   const broken = withoutCatcher('CapturePayment', pivot);
-  const { found } = await explore(broken, { runs: 4000, seed: 7, mostOrders: 3 });
+  const { found } = await explore(broken, { runs: 500, seed: 7, mostOrders: 3 });
   expect(found?.scenario.orders).toHaveLength(1);
   expect(found?.scenario.faults.filter(({ kind }) => kind !== 'none').length).toBeLessThan(3);
   expect(found?.report).toContain(

@@ -10,7 +10,7 @@ test.each(WEAKNESSES)(
   'services where %s are found out',
   async (weakness) => {
     const { found } = await explore(saga, {
-      runs: 4000,
+      runs: 500,
       seed: 7,
       mostOrders: 3,
       weaknesses: [weakness],
@@ -24,7 +24,7 @@ test.each(WEAKNESSES)(
 
 test('the schedule that shows a missing tombstone is made small and printed', async () => {
   const weaknesses = ['reserve after release holds again'] as const;
-  const { found } = await explore(saga, { runs: 4000, seed: 7, mostOrders: 3, weaknesses });
+  const { found } = await explore(saga, { runs: 500, seed: 7, mostOrders: 3, weaknesses });
   expect(found?.scenario.orders).toHaveLength(1);
   expect(found?.scenario.faults.filter(({ kind }) => kind !== 'none').length).toBeLessThan(5);
   expect(found?.report).toContain(

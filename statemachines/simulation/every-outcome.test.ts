@@ -48,7 +48,7 @@ test('an outage that outlasts all retries behind the pivot parks the order, and 
   const result = await simulateSaga(saga, beforeCall(6, { kind: 'outage', seconds: 3600, error: 0 }));
   expect(result).toMatchObject({ violations: [], statuses: ['CONFIRMED'], redriven: 1 });
   const tail = ['ParkOrder', 'AwaitRedrive', '(NeedsAttentionError)', 'ResumeAfterRedrive', 'CommitInventory'];
-  expect(result.paths[0]?.slice(-7)).toEqual([...tail, 'ConfirmOrder', 'OrderConfirmed']);
+  expect(result.paths[0]?.path.slice(-7)).toEqual([...tail, 'ConfirmOrder', 'OrderConfirmed']);
 });
 
 const mostErrors = Math.max(LAMBDA_ERRORS.unanswered.length, DYNAMODB_ERRORS.unanswered.length);

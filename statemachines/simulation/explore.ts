@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import type { StateMachineDefinition } from '../../embedded/stepfunctions/language/definition.ts';
+import { KNOWN_SCHEDULES } from './known-schedules.ts';
 import type { Scenario } from './scenario.ts';
 import { type ScheduleShape, schedules } from './schedules.ts';
 import { simulateSaga } from './simulate-saga.ts';
@@ -48,6 +49,7 @@ export async function explore(definition: StateMachineDefinition, options: Explo
   const details = await withoutStackTraces(() =>
     fc.check(property, {
       numRuns: options.runs,
+      examples: KNOWN_SCHEDULES.map((known) => [known]),
       endOnFailure: options.makeSmaller === false,
       ...(options.seed === undefined ? {} : { seed: options.seed }),
     }),
@@ -63,7 +65,7 @@ export async function explore(definition: StateMachineDefinition, options: Explo
     `broken with seed ${details.seed}, found in run ${details.numRuns}, made smaller ${details.numShrinks} times`,
     ...violations,
     `failing schedule: ${JSON.stringify(scenario)}`,
-    ...paths.map((path, index) => `order-${index}: ${path.join(' > ')}`),
+    ...paths.map(({ order_id, path }) => `${order_id}: ${path.join(' > ')}`),
   ].join('\n');
   return { ...seen, found: { scenario, report } };
 }

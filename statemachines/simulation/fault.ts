@@ -7,6 +7,7 @@
  * - `silence`: no effect, no answer
  * - `effect, then silence`: the effect happens, no answer
  * - `late`: no answer in time; the effect happens `seconds` later, maybe long after its undo
+ * - `late after an error`: an error at once; the effect happens `seconds` later, maybe after that of the next try
  * - `duplicate`: the effect happens now and once more `seconds` later
  * - `slow`: time passes between the steps of the effect, and other calls get in between
  * - `dies half-way`: some steps of the effect happen, the process that does them dies, the caller gets an error
@@ -22,6 +23,7 @@ export const FAULT_KINDS = [
   'silence',
   'effect, then silence',
   'late',
+  'late after an error',
   'duplicate',
   'slow',
   'dies half-way',

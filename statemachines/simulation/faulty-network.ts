@@ -55,6 +55,10 @@ export class FaultyNetwork {
       case 'late':
         this.#clock.after(seconds, async () => call.answer(await outcome(call)));
         return;
+      case 'late after an error':
+        this.#clock.after(seconds, async () => void (await outcome(call)));
+        this.#fail(call, fault, 'unanswered');
+        return;
       case 'duplicate':
         this.#clock.after(seconds, async () => void (await outcome(call)));
         this.#clock.after(LATENCY_SECONDS, async () => call.answer(await outcome(call)));

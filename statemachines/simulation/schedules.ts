@@ -30,7 +30,7 @@ const trouble = (maxLength: number): fc.Arbitrary<readonly Fault[]> =>
     faultsOf(maxLength, WITHOUT_OUTAGE),
     faultsOf(maxLength, [...FAULT_KINDS, ...Array<'none'>(30).fill('none')]),
     faultsOf(maxLength, ['late', 'defect']),
-    faultsOf(maxLength, ['slow', 'dies half-way', 'duplicate', 'none']),
+    faultsOf(maxLength, ['slow', 'dies half-way', 'duplicate', 'late after an error', 'none']),
     faultsOf(maxLength, ['effect, then silence', 'outage', 'caller crash', 'none', 'none']),
   );
 
@@ -71,7 +71,7 @@ const action = (mostOrders: number) =>
       'look' as const,
     ),
     order: fc.nat({ max: mostOrders - 1 }),
-    atSeconds: fc.integer({ min: 0, max: PAYMENT_WINDOW_SECONDS + 30 }),
+    atSeconds: fc.oneof(fc.nat({ max: 20 }), fc.nat({ max: PAYMENT_WINDOW_SECONDS + 30 })),
   });
 
 /** Random schedules. */

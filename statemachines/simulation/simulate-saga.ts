@@ -15,7 +15,7 @@ export interface SimulationResult {
   /** Executions that had to be redriven after the world was healed. */
   readonly redriven: number;
   /** Each order's states and failures, for a person who reads a failure. */
-  readonly paths: readonly (readonly string[])[];
+  readonly paths: readonly { readonly order_id: string; readonly path: readonly string[] }[];
 }
 
 /** More of everything than all orders together can want. */
@@ -49,7 +49,7 @@ export async function simulateSaga(definition: StateMachineDefinition, scenario:
     violations,
     statuses: orders.toSorted((one, other) => (one.order_id < other.order_id ? -1 : 1)).map(({ status }) => status),
     redriven: parked.length,
-    paths: sagas.map(({ course }) => course.path),
+    paths: sagas.map(({ orderId, course }) => ({ order_id: orderId, path: course.path })),
   };
 }
 
