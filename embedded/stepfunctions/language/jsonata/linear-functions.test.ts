@@ -59,7 +59,7 @@ test.each([
   ['[3, 1, 2] ~> $sort(function($l, $r) { $l < $r })', [3, 2, 1]],
   ['($half := $substring(?, 0, 2); $half("abcd"))', 'ab'],
   ['$filter([1, 2, 3], function($v, $i, $all) { $i = $count($all) - 1 })', 3],
-  ['"abc".$uppercase($)', 'ABC'],
+  ['("abc").$uppercase()', 'ABC'],
   ['$reduce([1, 2, 3], $append)', [1, 2, 3]],
 ])('a function that pays for its work is applied as before: %s', async (expression, expected) => {
   expect(await ours(expression, {})).toEqual({ value: expected });

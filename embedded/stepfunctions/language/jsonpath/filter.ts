@@ -1,10 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type BoundedRegExp, RunawayExpressionError } from '../bounded-regexp.ts';
 import type { Json } from '../json.ts';
-import type { MatchingTime } from '../matching-time.ts';
 import { StatesError } from '../states-error.ts';
 import type { Condition, FilterOperand, FilterOperator, Path } from './path.ts';
 import type { Selection } from './selection.ts';
+import type { SelectionEffort } from './selection-effort.ts';
 
 /** What a filter is applied to. */
 export interface FilterSubject {
@@ -13,9 +13,9 @@ export interface FilterSubject {
   /** `$`. */
   readonly document: Json;
   /** Follows the paths inside the filter. */
-  readonly select: (path: Path, root: Json, document: Json, time: MatchingTime) => Selection;
-  /** What the regular expressions of the whole selection may take together. */
-  readonly time: MatchingTime;
+  readonly select: (path: Path, root: Json, document: Json, effort: SelectionEffort) => Selection;
+  /** What the whole selection has cost. */
+  readonly effort: SelectionEffort;
 }
 
 /** Whether an element passes a filter. */
@@ -35,17 +35,19 @@ export function holds(condition: Condition, subject: FilterSubject): boolean {
         return (
           condition.operator === '=~' &&
           typeof left === 'string' &&
-          matches(condition.right.pattern, left, subject.time)
+          matches(condition.right.pattern, left, subject.effort)
         );
       }
-      return compare(condition.operator, left, operandValue(condition.right, subject));
+      const right = operandValue(condition.right, subject);
+      subject.effort.visit(sizeOf(left) * sizeOf(right));
+      return compare(condition.operator, left, right);
     }
   }
 }
 
-function matches(pattern: BoundedRegExp, text: string, time: MatchingTime): boolean {
+function matches(pattern: BoundedRegExp, text: string, effort: SelectionEffort): boolean {
   try {
-    return pattern.testWithin(text, time);
+    return pattern.testWithin(text, effort.matchingTime);
   } catch (cause) {
     if (cause instanceof RunawayExpressionError)
       throw new StatesError('States.Runtime', cause.message, { origin: cause });
@@ -55,7 +57,7 @@ function matches(pattern: BoundedRegExp, text: string, time: MatchingTime): bool
 
 function follow(reference: { readonly path: Path; readonly fromElement: boolean }, subject: FilterSubject): Selection {
   const root = reference.fromElement ? subject.element : subject.document;
-  return subject.select(reference.path, root, subject.document, subject.time);
+  return subject.select(reference.path, root, subject.document, subject.effort);
 }
 
 function exists(path: Path, selection: Selection): boolean {
@@ -107,6 +109,11 @@ function compare(operator: FilterOperator, left: Json | undefined, right: Json |
       if (isList(left)) return right !== undefined && includes(left, right);
       return typeof left === 'string' && typeof right === 'string' && left.includes(right);
   }
+}
+
+/** Values that comparing looks at: a list may be compared with each element of another. */
+function sizeOf(value: Json | undefined): number {
+  return isList(value) ? value.length + 1 : 1;
 }
 
 function inOrder(operator: '<' | '<=' | '>' | '>=', left: Json | undefined, right: Json | undefined): boolean {

@@ -147,3 +147,10 @@ describe('agreement with jsonpath-plus', () => {
   const sorted = (selection: ReturnType<typeof select>) =>
     selection.found && Array.isArray(selection.value) ? sortedValues(selection.value) : [];
 });
+
+describe('a filter that looks through the document for every element is stopped', () => {
+  const input = Array.from({ length: 5_000 }, (_, at) => ({ x: at, list: [at] }));
+  test.each(['$[?(@.x in $..y)]', '$[?($..list[?(@ in $..y)])]', '$[?($[*].x subsetof $[*].x)]'])('%s', (text) => {
+    expect(() => select(parsePath(text), input)).toThrow('looks at more than');
+  });
+});

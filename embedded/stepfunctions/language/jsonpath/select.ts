@@ -1,19 +1,19 @@
 import type { Json, JsonObject } from '../json.ts';
 import { isJsonObject } from '../json-object.ts';
-import { MatchingTime } from '../matching-time.ts';
 import { holds } from './filter.ts';
 import type { Path, Segment } from './path.ts';
 import type { Selection } from './selection.ts';
+import { SelectionEffort } from './selection-effort.ts';
 
 /**
  * Applies a path to a document, its root already looked up. A definite path finds one value or nothing; any other
  * always finds an array, empty where it leads nowhere.
  *
  * @param document What `$` means inside the path's filters.
- * @param time What the regular expressions in its filters may take together.
+ * @param effort What the path costs with the paths around it.
  */
-export function select(path: Path, root: Json, document: Json = root, time = new MatchingTime()): Selection {
-  if (!path.definite) return { found: true, value: selectAll(path, root, document, time) };
+export function select(path: Path, root: Json, document: Json = root, effort = new SelectionEffort()): Selection {
+  if (!path.definite) return { found: true, value: selectAll(path, root, document, effort) };
   let value: Json = root;
   const { segments } = path;
   for (let at = 0; at < segments.length; at++) {
@@ -32,13 +32,17 @@ function child(value: Json, segment: Segment): Json | undefined {
 }
 
 /** All values a path leads to, in document order. */
-function selectAll(path: Path, root: Json, document: Json, time: MatchingTime): readonly Json[] {
+function selectAll(path: Path, root: Json, document: Json, effort: SelectionEffort): readonly Json[] {
   let values: readonly Json[] = [root];
-  for (const segment of path.segments) values = values.flatMap((value) => selected(value, segment, document, time));
+  for (const segment of path.segments) {
+    values = values.flatMap((value) => selected(value, segment, document, effort));
+    // Walking down takes ten times as long as going through a list.
+    effort.visit(segment.kind === 'DESCENT' ? values.length * 10 : values.length);
+  }
   return values;
 }
 
-function selected(value: Json, segment: Segment, document: Json, time: MatchingTime): readonly Json[] {
+function selected(value: Json, segment: Segment, document: Json, effort: SelectionEffort): readonly Json[] {
   switch (segment.kind) {
     case 'MEMBER':
     case 'INDEX':
@@ -52,7 +56,8 @@ function selected(value: Json, segment: Segment, document: Json, time: MatchingT
     case 'WILDCARD':
       return children(value);
     case 'FILTER':
-      return candidates(value).filter((element) => holds(segment.condition, { element, document, select, time }));
+      effort.visit(candidates(value).length);
+      return candidates(value).filter((element) => holds(segment.condition, { element, document, select, effort }));
     case 'DESCENT':
       return [...withDescendants(value)];
   }
