@@ -3,13 +3,13 @@ import { parseArgs } from 'node:util';
 import { explore } from './explore.ts';
 import { simulatedSaga } from './simulated-saga.ts';
 
-const USAGE = `Simulates the order saga against model services on a virtual clock: every call may fail before or after its effect,
-stay unanswered, come late or twice; places go down; the engine crashes. Checks all invariants after each run, lets an
-operator redrive what was parked, and checks again.
+const USAGE = `Simulates the order saga, the API and an operator against model services on a virtual clock: every call may fail before or
+after its effect, half-way, come late or twice or stay unanswered; places go down; processes crash. Checks all invariants
+after each run, lets the operator heal the world and redrive what was parked, and checks again.
 
 npm run simulate:saga -- [options]
 
-  --runs N   schedules to run, one to three orders each (5000)
+  --runs N   schedules to run, one to six orders each (5000)
   --seed S   repeats an exploration; random where absent, and printed
   --help`;
 

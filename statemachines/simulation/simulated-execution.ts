@@ -37,6 +37,7 @@ export class SimulatedExecution {
   readonly #cancelledTimers = new Set<string>();
   #execution: Execution;
   #standsStillUntil = 0;
+  #waitsUnder: string | undefined;
   readonly orderId: string;
   readonly course = new Course();
 
@@ -69,9 +70,7 @@ export class SimulatedExecution {
 
   /** The token under which it waits to be told; undefined while it is not known to wait. */
   get waitsUnder(): string | undefined {
-    if (this.status !== 'RUNNING' || this.course.state !== 'AwaitPayment') return undefined;
-    const [open] = this.#openTasks();
-    return open?.submitted === undefined ? undefined : open.token;
+    return this.#waitsUnder;
   }
 
   async take(event: BareEvent): Promise<void> {
@@ -85,6 +84,8 @@ export class SimulatedExecution {
     const result = await step(definition, this.#execution, { ...event, ...circumstances } as ExecutionEvent);
     this.#execution = result.execution;
     this.course.follow(result.history);
+    const waiting = this.course.state === 'AwaitPayment' ? this.#openTasks()[0] : undefined;
+    this.#waitsUnder = waiting?.submitted === undefined ? undefined : waiting.token;
     for (const effect of result.effects) await this.#run(effect);
     if (before === 'RUNNING' && this.status === 'FAILED') onFailed(this);
   }
