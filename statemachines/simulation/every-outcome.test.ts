@@ -63,3 +63,11 @@ test.each(hiccups)('no order is lost to a single %s, whatever AWS calls it', asy
     }
   }
 });
+
+test('a retry list that lacks one of these names loses an order to it', async () => {
+  const name = 'Lambda.TooManyRequestsException';
+  const forgetful = simulatedSaga(ORDER_SAGA_TEXT.replaceAll(`"${name}",`, ''));
+  const error = LAMBDA_ERRORS.unreached.indexOf(name);
+  const hiccup = beforeCall(0, { kind: 'request lost', seconds: 1, error });
+  expect(await simulateSaga(forgetful, hiccup)).toMatchObject({ statuses: ['REJECTED'] });
+});
