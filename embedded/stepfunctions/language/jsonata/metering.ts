@@ -10,7 +10,7 @@ const AFTER = Symbol.for('jsonata.__evaluate_exit');
 
 /** What JSONata's typings leave out. */
 interface RunningEnvironment extends Environment {
-  readonly base: { RegexEngine: RegExpConstructor };
+  readonly base: { RegexEngine: RegExpConstructor; meter?: Meter };
 }
 
 /** What these make is new, and may be larger than what it is made of. */
@@ -54,8 +54,10 @@ export function measure(expression: Expression): void {
   assign(AFTER, after);
 }
 
-function meterOf(environment: Environment): Meter {
-  return (environment.lookup(SURROUNDINGS) as Surroundings).meter;
+/** Kept where it is found at once: every step asks for it. */
+function meterOf({ base, lookup }: RunningEnvironment): Meter {
+  base.meter ??= (lookup(SURROUNDINGS) as Surroundings).meter;
+  return base.meter;
 }
 
 /** A sequence of one is that one, but only after this. */

@@ -12,7 +12,8 @@ const WORTH_REMEMBERING = 32;
 /** How large values are: 1 for each value in it and 1 for every 32 characters. */
 export class Weights {
   readonly #spend: (work: number) => void;
-  #known = new WeakMap<object, number>();
+  /** Made when there is something to remember: most evaluations have nothing that large. */
+  #known: WeakMap<object, number> | undefined;
 
   /** @param spend told of the work that counting makes */
   constructor(spend: (work: number) => void) {
@@ -27,17 +28,20 @@ export class Weights {
   }
 
   forget(): void {
-    this.#known = new WeakMap();
+    this.#known = undefined;
   }
 
   #count(value: unknown): number {
     if (typeof value === 'string') return 1 + (value.length >> 5);
     if (typeof value !== 'object' || value === null || '_jsonata_function' in value || '_jsonata_lambda' in value)
       return 1;
-    const known = this.#known.get(value);
+    const known = this.#known?.get(value);
     if (known !== undefined) return known;
     const weight = Array.isArray(value) ? this.#sum(value) : this.#members(value);
-    if (weight > WORTH_REMEMBERING) this.#known.set(value, weight);
+    if (weight > WORTH_REMEMBERING) {
+      this.#known ??= new WeakMap();
+      this.#known.set(value, weight);
+    }
     return weight;
   }
 
