@@ -1,6 +1,5 @@
 import { loadavg } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { EmbeddedStack } from '../../embedded/stack.ts';
 import { toldBy } from '../answers/told.ts';
 import { awsConnectionFrom } from '../invariants/reader/aws-connection.ts';
 import { SnapshotReader } from '../invariants/reader/snapshot-reader.ts';
@@ -10,25 +9,16 @@ import { thisMachine } from '../report/machine.ts';
 import type { Phase } from '../scenarios/phases.ts';
 import type { BenchPlan } from './bench-plan.ts';
 import type { BenchReport } from './bench-report.ts';
+import type { BenchSetting } from './bench-setting.ts';
 import { bestConcurrency, closedLoop, stepUp } from './closed-loop.ts';
 import { compareWays } from './compare-ways.ts';
 import { measureGrowth } from './measure-growth.ts';
 import { openLoop } from './open-loop.ts';
-import type { OtherEndpoint } from './other-endpoint.ts';
 import { usageOf } from './stack-usage.ts';
 import { stockShelves, Workbench } from './workbench.ts';
 
-/** What a benchmark works with. */
-export interface BenchRun {
-  readonly stack: EmbeddedStack;
-  readonly plan: BenchPlan;
-  readonly endpoint: OtherEndpoint | undefined;
-  readonly command: string;
-  readonly say: (line: string) => void;
-}
-
 /** Measures one stack that has just been started, from the lightest to the heaviest load. */
-export async function runBench(run: BenchRun): Promise<BenchReport> {
+export async function runBench(run: BenchSetting): Promise<BenchReport> {
   const { stack, plan, say, command } = run;
   const load_average_before = Math.round((loadavg()[0] ?? 0) * 10) / 10;
   const started_at = new Date().toISOString();
@@ -93,7 +83,7 @@ function spikePhases({ spike }: BenchPlan, sustained: number): readonly Phase[] 
 }
 
 async function load(
-  { stack, plan, say }: BenchRun,
+  { stack, plan, say }: BenchSetting,
   bench: Workbench,
   name: string,
   phases: readonly Phase[],

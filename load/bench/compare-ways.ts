@@ -1,12 +1,12 @@
 import { percentilesOf } from '../report/percentiles.ts';
 import type { WayReport } from './bench-report.ts';
-import type { BenchRun } from './bench-run.ts';
+import type { BenchSetting } from './bench-setting.ts';
 import { closedLoop, type OrderRun, type Throughput } from './closed-loop.ts';
 import { usageOf } from './stack-usage.ts';
 import type { Workbench } from './workbench.ts';
 
 /** In turns, so that what else the machine does strikes all ways alike. */
-export async function compareWays({ stack, plan, say, endpoint }: BenchRun, bench: Workbench, concurrency: number) {
+export async function compareWays({ stack, plan, say, endpoint }: BenchSetting, bench: Workbench, concurrency: number) {
   const ways: (readonly [string, OrderRun])[] = [
     ['HTTP API, then Step Functions', bench.overHttp()],
     ['Step Functions alone', bench.throughStepFunctions()],

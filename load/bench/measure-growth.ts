@@ -1,5 +1,5 @@
 import type { GrowthReport } from './bench-report.ts';
-import type { BenchRun } from './bench-run.ts';
+import type { BenchSetting } from './bench-setting.ts';
 import { closedLoop } from './closed-loop.ts';
 import { cpuBetween, usageOf } from './stack-usage.ts';
 import { StoredOrders } from './stored-orders.ts';
@@ -7,7 +7,7 @@ import type { Workbench } from './workbench.ts';
 
 /** Fills the tables step by step, and measures at each what one more order costs. */
 export async function measureGrowth(
-  { stack, plan, say }: BenchRun,
+  { stack, plan, say }: BenchSetting,
   bench: Workbench,
   concurrency: number,
 ): Promise<readonly GrowthReport[]> {
