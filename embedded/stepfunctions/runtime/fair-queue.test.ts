@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals';
+import fc from 'fast-check';
 import { FairQueue } from './fair-queue.ts';
 
 /** Jobs that end when they are told to. */
@@ -34,6 +35,63 @@ test('an owner with many jobs does not hold up one that comes later with one', a
   await end('a1');
   await end('a2');
   expect(started).toEqual(['a1', 'a2', 'b1']);
+});
+
+test('what was begun first is finished first', async () => {
+  const queue = new FairQueue<string>({ most: 1 });
+  const { started, job, end } = jobs();
+  const steps = (owner: string, age: number) => (step: number) =>
+    queue.add(owner, `${owner}${step}`, job(`${owner}${step}`), age);
+  const [old, young] = [steps('old', 1), steps('young', 2)];
+  young(1);
+  old(1);
+  young(2);
+  await end('young1');
+  expect(started).toEqual(['young1', 'old1']);
+  old(2);
+  await end('old1');
+  expect(started).toEqual(['young1', 'old1', 'old2']);
+});
+
+test('old owners whose work never ends do not keep a young one waiting for ever', async () => {
+  const queue = new FairQueue<string>({ most: 1 });
+  const started: string[] = [];
+  const endless = (owner: string, age: number): void =>
+    queue.add(
+      owner,
+      String(started.length),
+      async () => {
+        started.push(owner);
+        await Promise.resolve();
+        if (started.length < 40) endless(owner, age);
+      },
+      age,
+    );
+  for (const [age, owner] of ['old', 'older', 'young'].entries()) endless(owner, age);
+  await until(() => started.length >= 40);
+  expect(started.indexOf('young')).toBeLessThan(10);
+});
+
+test('every job runs once, in whatever order they come, end and are taken out', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(fc.record({ owner: fc.nat(4), age: fc.nat(3), ends: fc.boolean(), goes: fc.boolean() })),
+      async (moves) => {
+        const queue = new FairQueue<number>({ most: 2 });
+        const { started, job, end } = jobs();
+        const removed: string[] = [];
+        for (const [index, { owner, age, ends, goes }] of moves.entries()) {
+          const id = String(index);
+          queue.add(owner, id, job(id), age);
+          if (goes && queue.remove(owner, id)) removed.push(id);
+          if (ends) for (const running of [...started]) await end(running);
+        }
+        while (queue.ownersWaiting > 0) for (const running of [...started]) await end(running);
+        expect([...started, ...removed].sort()).toEqual(moves.map((_, index) => String(index)).sort());
+      },
+    ),
+    { numRuns: 50 },
+  );
 });
 
 test('a job that was taken out does not run', async () => {

@@ -106,7 +106,7 @@ export class TaskRunner {
   }
 
   #enqueue(owner: TaskOwner, task: RunTask, call: (cancelled: AbortSignal) => Promise<Json>): void {
-    this.#queue.add(owner.arn, task.taskId, () => this.#attempt(owner, task, call));
+    this.#queue.add(owner.arn, task.taskId, () => this.#attempt(owner, task, call), owner.id);
   }
 
   async #attempt(owner: TaskOwner, task: RunTask, call: (cancelled: AbortSignal) => Promise<Json>): Promise<void> {
