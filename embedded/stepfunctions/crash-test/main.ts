@@ -1,4 +1,5 @@
 import { isDeepStrictEqual, parseArgs } from 'node:util';
+import { Random } from '../simulation/random.ts';
 import { invocationFlaws } from './invocations.ts';
 import { runWithCrashes, UNDER_WAY_AT_A_KILL } from './run.ts';
 
@@ -7,16 +8,11 @@ and how often each function was called, with a run that is left alone.
 
 npm run crash-test -- [--kills 25] [--executions 200] [--seed N]`;
 
-/** A small generator (mulberry32), so that the moments of the kills can be had again. */
-const seeded = (seed: number): (() => number) => {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-};
+function wholeNumber(name: string, text: string, least: number): number {
+  if (/^\d{1,9}$/.test(text) && Number(text) >= least) return Number(text);
+  console.error(`--${name} is "${text}"; it must be a whole number, at least ${least}.\n\n${USAGE}`);
+  process.exit(2);
+}
 
 const { values } = parseArgs({
   options: {
@@ -32,10 +28,12 @@ if (values.help) {
   process.exit(0);
 }
 
+// The moments of the kills can be had again.
+const random = new Random(wholeNumber('seed', values.seed, 0));
 const run = {
-  executions: Number(values.executions),
-  kills: Number(values.kills),
-  random: seeded(Number(values.seed)),
+  executions: wholeNumber('executions', values.executions, 1),
+  kills: wholeNumber('kills', values.kills, 1),
+  random: () => random.fraction(),
   patienceMs: 10 * 60_000,
   report: (line: string) => console.log(line),
 };
