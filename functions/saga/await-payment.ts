@@ -8,8 +8,8 @@ const input = z.object({
   task_token: z.string().min(1),
   /** Rises with every try of the task. Executions that were started under an older definition do not tell it. */
   attempt: z.int().min(0).default(0),
-  /** When the state was entered; older definitions do not tell it either. */
-  entered_at: z.iso.datetime().optional(),
+  /** When the state was entered, in UTC: `Z` on AWS, `+00:00` on LocalStack. Older definitions do not tell it either. */
+  entered_at: z.iso.datetime({ offset: true }).optional(),
   payment_window_seconds: z.int().min(1),
 });
 

@@ -142,7 +142,10 @@ test('VoidPayment refunds a capture whose answer was lost, as often as one likes
   expect(await undo(orderId)).toEqual({ state: 'REFUNDED' });
 });
 
-test('AwaitPayment records the token that wakes the saga', async () => {
+test.each([
+  ['AWS', '2026-11-22T12:00:00.000Z'],
+  ['LocalStack', '2026-11-22T12:00:00.000000+00:00'],
+])('AwaitPayment records the token that wakes the saga, as %s tells the time', async (_place, entered_at) => {
   const order = testOrder({ status: 'RESERVED', start_pending: undefined });
   await createOrderRepository(database.table).add(order);
   const wait = awaitPayment(() => database.table);
@@ -150,7 +153,7 @@ test('AwaitPayment records the token that wakes the saga', async () => {
     ...about(order.order_id),
     task_token: 'token-1',
     attempt: 1001,
-    entered_at: '2026-11-22T12:00:00.000Z',
+    entered_at,
     payment_window_seconds: 60,
   };
   expect(await wait(input)).toEqual({});
