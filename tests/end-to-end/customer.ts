@@ -42,9 +42,9 @@ export class Customer {
     this.#headers = headers;
   }
 
-  /** Any answer to a GET. */
+  /** Any answer to a GET. A 503 is tried again as it asks. */
   async page(path: string): Promise<Response> {
-    return fetch(this.#base + path, { headers: this.#headers, signal: AbortSignal.timeout(PATIENCE_MS) });
+    return this.#patiently(path, { headers: this.#headers });
   }
 
   /** The enveloped answer to a GET, success or not. */
@@ -54,17 +54,12 @@ export class Customer {
 
   /** The enveloped answer to a POST, success or not. A 503 is tried again as it asks. */
   async post(path: string, body: unknown, headers: Readonly<Record<string, string>> = {}): Promise<Answer> {
-    const end = Date.now() + PATIENCE_MS;
-    for (;;) {
-      const response = await fetch(this.#base + path, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json', ...this.#headers, ...headers },
-        body: typeof body === 'string' ? body : JSON.stringify(body),
-        signal: AbortSignal.timeout(PATIENCE_MS),
-      });
-      if (response.status !== 503 || Date.now() > end) return this.#enveloped(response);
-      await delay(Number(response.headers.get('retry-after') ?? 1) * 1000);
-    }
+    const response = await this.#patiently(path, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...this.#headers, ...headers },
+      body: typeof body === 'string' ? body : JSON.stringify(body),
+    });
+    return this.#enveloped(response);
   }
 
   /** What can be ordered. */
@@ -89,6 +84,16 @@ export class Customer {
         throw new Error(`The order ${orderId} is ${order.status}, and should be ${statuses.join(' or ')}.`);
       }
       await delay(500);
+    }
+  }
+
+  async #patiently(path: string, request: RequestInit): Promise<Response> {
+    const end = Date.now() + PATIENCE_MS;
+    for (;;) {
+      const response = await fetch(this.#base + path, { ...request, signal: AbortSignal.timeout(PATIENCE_MS) });
+      if (response.status !== 503 || Date.now() > end) return response;
+      await response.body?.cancel();
+      await delay(Number(response.headers.get('retry-after') ?? 1) * 1000);
     }
   }
 
