@@ -5,13 +5,18 @@ import { expect, test } from '@jest/globals';
 import { guardServersFromPages } from './guarded-servers.ts';
 
 test('a server that somebody else opens answers programs, and no page of another origin', async () => {
-  guardServersFromPages();
+  const guardNoMore = guardServersFromPages();
   let served = 0;
   const server = createServer((_incoming, response) => {
     served += 1;
     response.end();
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  try {
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  } finally {
+    // It is the process that is guarded, and other tests run in it, too.
+    guardNoMore();
+  }
   const { port } = server.address() as AddressInfo;
   const status = async (headers: Readonly<Record<string, string>>) => {
     const sent = request({ host: '127.0.0.1', port, agent: false, method: 'POST', headers }).end('{}');

@@ -1,4 +1,4 @@
-import { subscribe } from 'node:diagnostics_channel';
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { Server } from 'node:http';
 import { isFromForeignPage } from '../endpoint/foreign-page.ts';
 
@@ -9,12 +9,18 @@ const REFUSAL = JSON.stringify({ message: 'No web page of another origin may cal
  * Keeps web pages from every HTTP server that this process opens from now on: serverless-offline invites pages of any
  * origin to its Lambda endpoint, where a function believes what its caller says, and to the API behind the gate. It makes
  * its servers itself and hands none of them out; but Node tells of each that is about to listen.
+ *
+ * @returns what leaves those alone that are opened later
  */
-export function guardServersFromPages(): void {
-  subscribe(LISTEN, (message) => {
+export function guardServersFromPages(): () => void {
+  const guardNew = (message: unknown): void => {
     const server = (message as { readonly server?: unknown }).server;
     if (server instanceof Server) guard(server);
-  });
+  };
+  subscribe(LISTEN, guardNew);
+  return () => {
+    unsubscribe(LISTEN, guardNew);
+  };
 }
 
 function guard(server: Server): void {
