@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { CallContext } from '../clients/grpc-client.ts';
 import type { PaymentClient } from '../clients/payment-client.ts';
 import type { TaskTokens } from '../clients/task-tokens.ts';
@@ -14,13 +15,30 @@ import { type OrderTable, readOrder } from './order-table.ts';
 import { claimForPayment, giveUpClaim } from './payment-claim.ts';
 import { nextPaymentMove, type PaymentMove } from './payment-move.ts';
 
+/** Time as a settlement knows it; a simulation has its own. */
+export interface SettlementClock {
+  readonly now: () => Date;
+  readonly pause: (milliseconds: number) => Promise<void>;
+}
+
+const REAL_TIME: SettlementClock = { now: () => new Date(), pause: (milliseconds) => sleep(milliseconds) };
+
+/** What a settlement needs of Payment. */
+export interface PaymentAuthorizer {
+  readonly authorize: (
+    ...asked: Parameters<PaymentClient['authorize']>
+  ) => Promise<Pick<Awaited<ReturnType<PaymentClient['authorize']>>, 'providerReference'>>;
+}
+
 /** What a settlement works with. */
 export interface SettlementDependencies {
   readonly table: OrderTable;
-  readonly payment: Pick<PaymentClient, 'authorize'>;
+  readonly payment: PaymentAuthorizer;
   readonly tokens: Pick<TaskTokens, 'tellPaid'>;
   /** How long the saga may take before the customer is asked to come again. */
   readonly patienceMs: number;
+  /** Default: the real time. */
+  readonly clock?: SettlementClock;
 }
 
 /** One payment of one order. */
@@ -47,14 +65,14 @@ export async function settle(
   settlement: Settlement,
   dependencies: SettlementDependencies,
 ): Promise<void> {
-  const { table, patienceMs } = dependencies;
+  const { table, patienceMs, clock = REAL_TIME } = dependencies;
   const { paymentId } = settlement;
-  const patienceEnds = Date.now() + patienceMs;
+  const patienceEnds = clock.now().getTime() + patienceMs;
   let current = order;
   let toldToken: string | undefined;
   let pauseMs = FIRST_PAUSE_MS;
   for (;;) {
-    const now = new Date();
+    const now = clock.now();
     const next = nextPaymentMove(current, paymentId, now);
     if (next.move === 'DONE') return;
     if (next.move === 'REFUSE') throw next.error;
@@ -68,10 +86,10 @@ export async function settle(
       await authorizeAndTell(current.order_id, next, settlement, dependencies);
       toldToken = next.taskToken;
     }
-    if (Date.now() >= patienceEnds) {
+    if (clock.now().getTime() >= patienceEnds) {
       throw new RetryableError('PAYMENT_PENDING', 'the payment is not settled yet; send the same request again');
     }
-    await new Promise((resolve) => setTimeout(resolve, pauseMs));
+    await clock.pause(pauseMs);
     pauseMs = Math.min(LONGEST_PAUSE_MS, pauseMs * 1.5);
     current = found(await readOrder(table, current.order_id));
   }
@@ -81,7 +99,7 @@ async function authorizeAndTell(
   orderId: string,
   { taskToken, amountMinor, currency }: PaymentMove & { readonly move: 'AUTHORIZE' },
   { paymentId, traceparent }: Settlement,
-  { table, payment, tokens }: SettlementDependencies,
+  { table, payment, tokens, clock = REAL_TIME }: SettlementDependencies,
 ): Promise<void> {
   const context: CallContext = { orderId, traceparent };
   const amount = { minorUnits: amountMinor, currency };
@@ -96,7 +114,7 @@ async function authorizeAndTell(
       provider_reference: providerReference,
     });
   } catch (error) {
-    if (isRefusedPayment(error)) await giveUpClaim(table, orderId, paymentId, error.message, new Date());
+    if (isRefusedPayment(error)) await giveUpClaim(table, orderId, paymentId, error.message, clock.now());
     throw error;
   }
 }

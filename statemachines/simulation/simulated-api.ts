@@ -8,12 +8,13 @@ import type { Order } from '../../functions/orders/order.ts';
 import { acceptOrder } from '../../functions/orders/order-acceptance.ts';
 import { createOrderRepository, type OrderRepository } from '../../functions/orders/order-repository.ts';
 import { type OrderTable, readOrder } from '../../functions/orders/order-table.ts';
+import { settle } from '../../functions/orders/payment-settlement.ts';
 import type { ApiAnswer } from '../../load/invariants/api-answer.ts';
 import type { ModelServices } from './model-services.ts';
 import { atOnce } from './operation.ts';
 import type { Reach } from './reach.ts';
 import { simulatedOrderTable } from './simulated-order-table.ts';
-import { settleSimulated } from './simulated-settlement.ts';
+import { simulatedPaymentClient } from './simulated-payment-client.ts';
 import { type SimulatedStepFunctions, STATE_MACHINE_ARN } from './simulated-step-functions.ts';
 import type { VirtualClock } from './virtual-clock.ts';
 
@@ -21,6 +22,11 @@ const SILENT: Log = { info: () => {}, warn: () => {}, error: () => {}, add: () =
 
 /** A start is not repeated within its request: repeating is the customer's and the schedule's part here. */
 const NO_PATIENCE = { pausesMs: [], withinMs: Number.POSITIVE_INFINITY };
+
+/** As the endpoint has it. */
+const PATIENCE_MS = 8_000;
+/** Longer than the functions' own, which would only read the same record more often. */
+const PAUSE_SECONDS = 1;
 
 /**
  * The HTTP API and the schedule: the functions' own code, whose requests to the orders table, to Step Functions and to Payment
@@ -58,13 +64,18 @@ export class SimulatedApi {
 
   /** `POST /payment/pay`. */
   async pay(orderId: string, paymentId: string): Promise<void> {
-    await settleSimulated(await this.#present(orderId), paymentId, {
-      table: this.#table,
-      tokens: this.#tokens,
-      payment: this.#services.payment,
-      reach: this.#reach,
-      clock: this.#clock,
-    });
+    const order = await this.#present(orderId);
+    await settle(
+      order,
+      { paymentId, traceparent: order.traceparent },
+      {
+        table: this.#table,
+        tokens: this.#tokens,
+        payment: simulatedPaymentClient(this.#services.payment, this.#reach),
+        patienceMs: PATIENCE_MS,
+        clock: { now: () => this.#clock.date, pause: () => this.#clock.pause(PAUSE_SECONDS) },
+      },
+    );
     this.answers.push({ kind: 'payment-settled', order_id: orderId });
   }
 
