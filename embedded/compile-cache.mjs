@@ -27,8 +27,6 @@ export function compileCacheFolder() {
 /**
  * Turns the compile cache on, after a process of its own has filled it where sources have changed since the last time.
  * Where that fails the stack starts all the same: it only takes longer and more memory, and shows itself what is wrong.
- *
- * @returns the folder of the cache
  */
 export function enableFilledCompileCache() {
   const folder = compileCacheFolder();
@@ -43,7 +41,6 @@ export function enableFilledCompileCache() {
     if (status === 0) remember(stamp, wanted);
   }
   enableCompileCache(folder);
-  return folder;
 }
 
 function fingerprintOfSources() {

@@ -2,6 +2,8 @@
  * What serverless.yml names: a guard before the plugin itself, in a syntax that every Node understands. `npm start` and
  * `npx serverless` run the Node of node_modules; another way to start the framework may bring an older one.
  */
+const { enableCompileCache } = require('node:module');
+
 const OLDEST_NODE = 24;
 
 if (Number(process.versions.node.split('.')[0]) < OLDEST_NODE) {
@@ -11,9 +13,13 @@ if (Number(process.versions.node.split('.')[0]) < OLDEST_NODE) {
   );
 }
 
+const { compileCacheFolder, enableFilledCompileCache } = require('./compile-cache.mjs');
+
 // Half of the start is compiling the framework; `npm start` has the cache on, and filled, from the first module.
-if (process.env.NODE_COMPILE_CACHE === undefined && process.argv.includes('offline')) {
-  process.env.NODE_COMPILE_CACHE = require('./compile-cache.mjs').enableFilledCompileCache();
+if (process.env.NODE_COMPILE_CACHE === undefined) {
+  process.env.NODE_COMPILE_CACHE = compileCacheFolder();
+  if (process.argv.includes('offline')) enableFilledCompileCache();
+  else enableCompileCache(process.env.NODE_COMPILE_CACHE);
 }
 
 module.exports = require('./serverless-plugin.ts').default;
