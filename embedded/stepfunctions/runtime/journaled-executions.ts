@@ -1,4 +1,4 @@
-import type { Effect, IntegrationPattern } from '../core/effect.ts';
+import type { IntegrationPattern } from '../core/effect.ts';
 import type { Execution, ExecutionParameters } from '../core/execution.ts';
 import { createExecution, outstandingEffects } from '../core/step.ts';
 import type { RunTask } from '../integrations/integration.ts';
@@ -7,6 +7,8 @@ import type { Journal } from '../journal/journal.ts';
 import type { EngineLogger } from '../options.ts';
 import type { Definitions } from './definitions.ts';
 import { DueTimers } from './due-timers.ts';
+import { Effects } from './effects.ts';
+import type { ExecutionListener } from './execution-listener.ts';
 import { GroupCommit } from './group-commit.ts';
 import { type IncomingEvent, takeIn } from './incoming-event.ts';
 import { type Delivery, type LiveExecution, LiveExecutions } from './live-execution.ts';
@@ -28,16 +30,6 @@ const LONGEST_REDELIVERY_MS = 60_000;
 /** What an execution is started with besides the core's own parameters. */
 export type Origin = Omit<ExecutionOrigin, 'id'>;
 
-/** Told about what has just become durable. */
-export interface ExecutionListener {
-  /** An execution has ended. */
-  readonly ended: (execution: Execution, origin: ExecutionOrigin) => void;
-  /** An execution that had ended runs again. */
-  readonly redriven: () => void;
-  /** A task of this activity waits for a worker. */
-  readonly activityScheduled: (activityArn: string) => void;
-}
-
 /**
  * The durable shell around the core. Each execution takes in its events one after the other; what they lead to is
  * committed, together with that of other executions, before any effect runs and before any caller is answered.
@@ -46,7 +38,7 @@ export interface ExecutionListener {
 export class JournaledExecutions {
   readonly #journal: Journal;
   readonly #definitions: Definitions;
-  readonly #tasks: TaskRunner;
+  readonly #effects: Effects;
   readonly #listener: ExecutionListener;
   readonly #logger: EngineLogger;
   readonly #commits: GroupCommit;
@@ -68,7 +60,7 @@ export class JournaledExecutions {
   ) {
     this.#journal = journal;
     this.#definitions = definitions;
-    this.#tasks = tasks;
+    this.#effects = new Effects(tasks, listener, logger, (id, event) => this.deliverQuietly(id, event));
     this.#listener = listener;
     this.#logger = logger;
     this.#commits = new GroupCommit(journal.database);
@@ -237,51 +229,7 @@ export class JournaledExecutions {
       if (wakening.dueAt !== undefined) this.#timers.set(wakening.dueAt);
     }
     for (const { done, changed } of batch.settled) done(changed);
-    this.#run(live, batch.effects);
-  }
-
-  #run(live: LiveExecution, effects: readonly Effect[]): void {
-    if (this.#closed) return;
-    const givenUp = new Set(effects.flatMap((effect) => (effect.type === 'CancelTask' ? [effect.taskId] : [])));
-    for (const effect of effects) {
-      // Events taken in together may begin a task and give it up.
-      if (effect.type === 'RunTask' && givenUp.has(effect.taskId)) continue;
-      try {
-        this.#perform(live, effect);
-      } catch (error) {
-        // What this is about is committed; the other effects must not be lost with it.
-        this.#logger.error({ executionArn: live.execution.arn, effect: effect.type, err: error }, 'an effect broke');
-      }
-    }
-  }
-
-  #perform(live: LiveExecution, effect: Effect): void {
-    const owner = this.#ownerOf(live);
-    switch (effect.type) {
-      case 'RunTask':
-        if (effect.target.kind === 'ACTIVITY') this.#listener.activityScheduled(effect.target.activityArn);
-        else this.#tasks.run(owner, effect);
-        break;
-      case 'CancelTask':
-        this.#tasks.cancel(owner, effect.taskId);
-        break;
-      case 'EndExecution':
-        this.#listener.ended(live.execution, live.origin);
-        break;
-      case 'SetTimer':
-      case 'CancelTimer':
-        // The journal's due times stand for all timers.
-        break;
-    }
-  }
-
-  #ownerOf(live: LiveExecution): TaskOwner {
-    const { id } = live.origin;
-    return {
-      arn: live.execution.arn,
-      id,
-      deliver: (event) => this.deliverQuietly(id, event),
-    };
+    if (!this.#closed) this.#effects.run(live, batch.effects);
   }
 
   /**
@@ -299,7 +247,7 @@ export class JournaledExecutions {
   /** The owner of a task whose execution is another one's parent. */
   ownerOfParent(parent: ParentTask): TaskOwner | undefined {
     const live = this.#find(parent.execution);
-    return live && this.#ownerOf(live);
+    return live && this.#effects.ownerOf(live);
   }
 
   /** How the parent's task waits for its job; `undefined` once it no longer does. */
@@ -328,7 +276,7 @@ export class JournaledExecutions {
     this.#lost.found(id, taskId);
     const live = this.#find(id);
     const task = stillOut();
-    if (live && task) this.#run(live, [task]);
+    if (live && task && !this.#closed) this.#effects.run(live, [task]);
   }
 
   /** The last process may have ended just after a task was given up and before what it had started was stopped. */
