@@ -1,18 +1,11 @@
-import { ChannelCredentials } from '@grpc/grpc-js';
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { PaymentState } from '../../proto/gen/payment/v1/payment.ts';
 import { makeWriteOf } from '../../statemachines/described-write.ts';
 import { httpEvent, read } from '../../tests/support/http-event.ts';
 import { awaitingOrder } from '../../tests/support/order.ts';
-import { startOrderTable, type TestOrderTable } from '../../tests/support/orders-table.ts';
-import { startPayment, type TestPayment } from '../../tests/support/payment.ts';
-import {
-  refuse,
-  type StepFunctionsRecorder,
-  startStepFunctionsRecorder,
-} from '../../tests/support/step-functions-recorder.ts';
+import { type SettlementSurroundings, startSettlementSurroundings } from '../../tests/support/settlement.ts';
+import { refuse } from '../../tests/support/step-functions-recorder.ts';
 import { failureOf } from '../../tests/support/unary-client.ts';
-import { createPaymentClient, type PaymentClient } from '../clients/payment-client.ts';
 import { createTaskTokens } from '../clients/task-tokens.ts';
 import { requestCancellation } from '../orders/cancellation.ts';
 import type { Order } from '../orders/order.ts';
@@ -24,27 +17,16 @@ import { createHandler } from './pay.ts';
 // An API that dies between claiming an order and giving the claim back leaves the order claimed. The first payment of these
 // orders did so a little more than a minute ago; each test says how far it had come at the payment service.
 
-let database: TestOrderTable;
-let stepFunctions: StepFunctionsRecorder;
-let service: TestPayment;
-let payment: PaymentClient;
+let surroundings: SettlementSurroundings;
+let database: SettlementSurroundings['database'];
+let stepFunctions: SettlementSurroundings['stepFunctions'];
+let service: SettlementSurroundings['service'];
+let payment: SettlementSurroundings['payment'];
 beforeAll(async () => {
-  database = await startOrderTable();
-  stepFunctions = await startStepFunctionsRecorder();
-  service = await startPayment();
-  payment = createPaymentClient({
-    target: `127.0.0.1:${service.port}`,
-    credentials: ChannelCredentials.createInsecure(),
-    deadlineMs: 5_000,
-    maxConcurrentCalls: 100,
-  });
+  surroundings = await startSettlementSurroundings();
+  ({ database, stepFunctions, service, payment } = surroundings);
 });
-afterAll(async () => {
-  payment.close();
-  await service.close();
-  await stepFunctions.close();
-  await database.close();
-});
+afterAll(() => surroundings.close());
 
 /** What the saga does when it is told: it records the authorization, and captures what was authorized. */
 beforeEach(() => {

@@ -1,17 +1,8 @@
-import { ChannelCredentials } from '@grpc/grpc-js';
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { httpEvent, read } from '../../tests/support/http-event.ts';
 import { awaitingOrder, testOrder } from '../../tests/support/order.ts';
-import { startOrderTable, type TestOrderTable } from '../../tests/support/orders-table.ts';
-import { startPayment, type TestPayment } from '../../tests/support/payment.ts';
-import {
-  type Reply,
-  refuse,
-  type StepFunctionsRecorder,
-  startStepFunctionsRecorder,
-  success,
-} from '../../tests/support/step-functions-recorder.ts';
-import { createPaymentClient, type PaymentClient } from '../clients/payment-client.ts';
+import { type SettlementSurroundings, startSettlementSurroundings } from '../../tests/support/settlement.ts';
+import { type Reply, refuse, success } from '../../tests/support/step-functions-recorder.ts';
 import { createTaskTokens } from '../clients/task-tokens.ts';
 import { requestCancellation } from '../orders/cancellation.ts';
 import type { Order } from '../orders/order.ts';
@@ -21,27 +12,16 @@ import { readOrder, updateOrder } from '../orders/order-table.ts';
 import { beginPaymentWait } from '../orders/payment-wait.ts';
 import { createHandler } from './pay.ts';
 
-let database: TestOrderTable;
-let stepFunctions: StepFunctionsRecorder;
-let service: TestPayment;
-let payment: PaymentClient;
+let surroundings: SettlementSurroundings;
+let database: SettlementSurroundings['database'];
+let stepFunctions: SettlementSurroundings['stepFunctions'];
+let service: SettlementSurroundings['service'];
+let payment: SettlementSurroundings['payment'];
 beforeAll(async () => {
-  database = await startOrderTable();
-  stepFunctions = await startStepFunctionsRecorder();
-  service = await startPayment();
-  payment = createPaymentClient({
-    target: `127.0.0.1:${service.port}`,
-    credentials: ChannelCredentials.createInsecure(),
-    deadlineMs: 5_000,
-    maxConcurrentCalls: 100,
-  });
+  surroundings = await startSettlementSurroundings();
+  ({ database, stepFunctions, service, payment } = surroundings);
 });
-afterAll(async () => {
-  payment.close();
-  await service.close();
-  await stepFunctions.close();
-  await database.close();
-});
+afterAll(() => surroundings.close());
 beforeEach(() => {
   stepFunctions.calls.length = 0;
   stepFunctions.reply = success;

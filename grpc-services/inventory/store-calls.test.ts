@@ -1,4 +1,5 @@
 import { afterEach, expect, test } from '@jest/globals';
+import { requestsOf } from '../../tests/support/dynamodb-requests.ts';
 import { itemInStock, startInventory, type TestInventory } from '../../tests/support/inventory.ts';
 import { failureOf } from '../../tests/support/unary-client.ts';
 
@@ -10,16 +11,7 @@ afterEach(() => inventory.close());
 /** The DynamoDB requests of the service from now on, by command. */
 async function countedRequests(): Promise<readonly string[]> {
   inventory = await startInventory({ catalogue: [itemInStock('pen', 5), itemInStock('ink', 5)] });
-  const requests: string[] = [];
-  inventory.dynamoDb.middlewareStack.add(
-    (next, { commandName }) =>
-      (args) => {
-        requests.push(String(commandName));
-        return next(args);
-      },
-    { step: 'deserialize', name: 'count requests' },
-  );
-  return requests;
+  return requestsOf(inventory.dynamoDb);
 }
 
 const lines = ['pen', 'ink'].map((itemId) => ({ itemId, count: 2 }));

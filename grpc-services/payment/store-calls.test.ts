@@ -1,4 +1,5 @@
 import { afterEach, expect, test } from '@jest/globals';
+import { requestsOf } from '../../tests/support/dynamodb-requests.ts';
 import { startPayment, type TestPayment } from '../../tests/support/payment.ts';
 
 // A budget, not a timing: every call is a round trip that each order pays for, and a charge on a bill.
@@ -6,23 +7,9 @@ let payment: TestPayment;
 
 afterEach(() => payment.close());
 
-/** The DynamoDB requests of the service from now on, by command. */
-function countRequests(): readonly string[] {
-  const requests: string[] = [];
-  payment.dynamoDb.middlewareStack.add(
-    (next, { commandName }) =>
-      (args) => {
-        requests.push(String(commandName));
-        return next(args);
-      },
-    { step: 'deserialize', name: 'count requests' },
-  );
-  return requests;
-}
-
 test('an order that is authorized and captured costs six DynamoDB calls: each step its intent, the provider and the outcome', async () => {
   payment = await startPayment();
-  const requests = countRequests();
+  const requests = requestsOf(payment.dynamoDb);
   await payment.authorize('order');
   await payment.capture('order');
   expect(requests).toEqual([
