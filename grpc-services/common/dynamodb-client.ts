@@ -16,7 +16,8 @@ const SOCKETS = { maxSockets: 128 } as const;
 /**
  * A document client with short timeouts: a call has seconds, not minutes, and whatever is lost is asked again by the
  * caller. Its retries come out of one budget: in the SDK's standard mode 500 tokens, of which each retry takes 5 (one
- * after a timeout 10) and each success brings some back; with none left a failed request fails at once. On an emulator no credentials are needed, so dummies stand in where the environment names none.
+ * after a timeout 10) and each success brings some back; with none left a failed request fails at once. On an emulator
+ * no credentials are needed, so dummies stand in where the environment names none.
  */
 export function createDocumentClient(
   { endpoint, region, requestTimeoutMs = 3_000 }: DynamoDbSettings,

@@ -2,8 +2,8 @@ import { ServiceError, Unavailable } from './service-error.ts';
 
 /**
  * What a failed DynamoDB call means to the caller of an RPC: `STORE_UNAVAILABLE` where asking again can help (no
- * connection, throttled, a fault of the server, given up before it answered, a table that is still being made); otherwise the error itself, which is
- * then a defect or a wrong configuration and is answered INTERNAL.
+ * connection, throttled, a fault of the server, given up before it answered, a table that is still being made);
+ * otherwise the error itself, which is then a defect or a wrong configuration and is answered INTERNAL.
  */
 export function storeFailure(error: unknown): unknown {
   if (error instanceof ServiceError || !(error instanceof Error) || !isTransient(error)) return error;
