@@ -1,8 +1,7 @@
 import { globSync } from 'node:fs';
-import { enableCompileCache, flushCompileCache } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { compileCacheFolder, projectRoot } from './compile-cache.mjs';
+import { fillCompileCache, projectRoot } from './compile-cache.mjs';
 
 /**
  * Loads every source that a process of the stack will load, so that all of them are in the compile cache, then ends. One
@@ -20,9 +19,9 @@ const programs = [
 ];
 const endpoints = globSync('functions/{http,saga,scheduled}/*.ts', { cwd: projectRoot });
 
-enableCompileCache(compileCacheFolder());
-for (const file of [...programs, ...endpoints.filter((path) => !path.endsWith('.test.ts'))]) {
-  await import(pathToFileURL(join(projectRoot, file)).href);
-}
-flushCompileCache();
+await fillCompileCache(async () => {
+  for (const file of [...programs, ...endpoints.filter((path) => !path.endsWith('.test.ts'))]) {
+    await import(pathToFileURL(join(projectRoot, file)).href);
+  }
+});
 process.exit(0);

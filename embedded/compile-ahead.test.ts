@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { statSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -31,6 +32,14 @@ test('once compiled ahead, no program of the stack loads the TypeScript compiler
   expect(await loadersOfTheCompiler(['embedded/start.ts'])).toEqual(['embedded/start.ts']);
   await runNode([join(PROJECT_ROOT, 'embedded', 'compile-ahead.mjs')]);
   expect(await loadersOfTheCompiler(programs)).toEqual([]);
+}, 60_000);
+
+test('what is compiled is not compiled again by the next start', async () => {
+  await runNode([join(PROJECT_ROOT, 'embedded', 'compile-ahead.mjs')]);
+  const compiled = statSync(join(cache, 'compiled-ahead')).mtimeMs;
+  const module = pathToFileURL(join(PROJECT_ROOT, 'embedded', 'compile-cache.mjs')).href;
+  await runNode(['--input-type=module', '--eval', `(await import('${module}')).enableFilledCompileCache()`]);
+  expect(statSync(join(cache, 'compiled-ahead')).mtimeMs).toBe(compiled);
 }, 60_000);
 
 /** Those of the programs that load Node's TypeScript compiler (amaro) when a fresh process imports them. */

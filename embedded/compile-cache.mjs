@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { globSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { enableCompileCache } from 'node:module';
+import { enableCompileCache, flushCompileCache } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -30,17 +30,28 @@ export function compileCacheFolder() {
  */
 export function enableFilledCompileCache() {
   const folder = compileCacheFolder();
-  const stamp = join(folder, 'compiled-ahead');
-  const wanted = fingerprintOfSources();
-  if (contentOf(stamp) !== wanted) {
-    const { status } = spawnSync(process.execPath, [compileAhead], {
+  if (contentOf(stampIn(folder)) !== fingerprintOfSources()) {
+    spawnSync(process.execPath, [compileAhead], {
       cwd: projectRoot,
       env: { ...process.env, NODE_COMPILE_CACHE: folder },
       stdio: 'ignore',
     });
-    if (status === 0) remember(stamp, wanted);
   }
   enableCompileCache(folder);
+}
+
+/** Fills the cache, and remembers of which sources. */
+export async function fillCompileCache(load) {
+  const folder = compileCacheFolder();
+  const fingerprint = fingerprintOfSources();
+  enableCompileCache(folder);
+  await load();
+  flushCompileCache();
+  remember(stampIn(folder), fingerprint);
+}
+
+function stampIn(folder) {
+  return join(folder, 'compiled-ahead');
 }
 
 function fingerprintOfSources() {

@@ -42,4 +42,8 @@ if (installedFrom !== lockDigest) {
     process.exit(1);
   }
   writeFileSync(stamp, `${lockDigest}\n`);
+  // By the Node that was just installed. Where it fails, the first start does it, and shows what is wrong.
+  const node = join(root, 'node_modules', '.bin', process.platform === 'win32' ? 'node.cmd' : 'node');
+  const windows = process.platform === 'win32';
+  spawnSync(node, [join(root, 'embedded', 'compile-ahead.mjs')], { cwd: root, stdio: 'ignore', shell: windows });
 }
