@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { clientTlsEnvironment, serverTlsEnvironment } from './certificate-files.ts';
@@ -115,7 +116,7 @@ export class ChildProcesses {
     return this.#node({
       name: 'engine',
       port,
-      main: 'embedded/stepfunctions/main.ts',
+      main: createRequire(import.meta.url).resolve('resilient-stepfunctions/main'),
       arguments: Object.entries(options).flat(),
       environment: {},
       isReady: () => isStepFunctionsReady(this.#urls.endpoint),
@@ -127,7 +128,7 @@ export class ChildProcesses {
     return this.#node({
       name: 'inventory',
       port: this.#configuration.ports.inventory,
-      main: 'grpc-services/inventory/main.ts',
+      main: join(PROJECT_ROOT, 'grpc-services/inventory/main.ts'),
       environment: {
         ...this.#serviceEnvironment(this.#configuration.ports.inventory),
         ITEMS_TABLE: tables.items,
@@ -143,7 +144,7 @@ export class ChildProcesses {
     return this.#node({
       name: 'payment',
       port: this.#configuration.ports.payment,
-      main: 'grpc-services/payment/main.ts',
+      main: join(PROJECT_ROOT, 'grpc-services/payment/main.ts'),
       environment: { ...this.#serviceEnvironment(this.#configuration.ports.payment), PAYMENTS_TABLE: tables.payments },
       isReady: () => isServing(this.#urls.payment, this.#probeTls()),
     });
@@ -171,13 +172,12 @@ export class ChildProcesses {
     // The string behind it makes the command line tell this stack's children from another stack's. It must not be part of the
     // file's own URL: Node's compile cache would not know that one, and would load its TypeScript compiler (18 MB) for it.
     const preload = `data:text/javascript,${encodeURIComponent(`import ${JSON.stringify(parentWatch)}; ${JSON.stringify(this.#directory.root)}`)}`;
-    const mainFile = join(PROJECT_ROOT, program.main);
     return {
       name: program.name,
       port: program.port,
       command: process.execPath,
-      arguments: [...MODEST_HEAP, '--import', preload, mainFile, ...(program.arguments ?? [])],
-      identity: [preload, mainFile],
+      arguments: [...MODEST_HEAP, '--import', preload, program.main, ...(program.arguments ?? [])],
+      identity: [preload, program.main],
       environment: { ...this.#baseEnvironment, ...program.environment },
       watchesParent: true,
       isReady: program.isReady,

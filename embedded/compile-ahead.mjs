@@ -12,14 +12,13 @@ const programs = [
   'embedded/serverless-plugin.ts',
   'embedded/supervisor/parent-watch.ts',
   'embedded/admission/gate-thread.ts',
-  'embedded/stepfunctions/main.ts',
-  'embedded/stepfunctions/journal/checkpoint-worker.ts',
   'grpc-services/inventory/main.ts',
   'grpc-services/payment/main.ts',
 ];
 const endpoints = globSync('functions/{http,saga,scheduled}/*.ts', { cwd: projectRoot });
 
 await fillCompileCache(async () => {
+  await import('resilient-stepfunctions/main');
   for (const file of [...programs, ...endpoints.filter((path) => !path.endsWith('.test.ts'))]) {
     await import(pathToFileURL(join(projectRoot, file)).href);
   }

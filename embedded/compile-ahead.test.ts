@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { PROJECT_ROOT } from './configuration.ts';
 
 /** What the processes and threads of a stack begin with, and one of the functions that the API process loads. */
@@ -13,8 +14,8 @@ const programs = [
   'embedded/serverless-plugin.ts',
   'embedded/supervisor/parent-watch.ts',
   'embedded/admission/gate-thread.ts',
-  'embedded/stepfunctions/main.ts',
-  'embedded/stepfunctions/journal/checkpoint-worker.ts',
+  'packages/stepfunctions/src/main.ts',
+  'packages/stepfunctions/src/journal/checkpoint-worker.ts',
   'grpc-services/inventory/main.ts',
   'grpc-services/payment/main.ts',
   'functions/http/place-order.ts',

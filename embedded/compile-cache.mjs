@@ -15,6 +15,7 @@ const sources = [
   'embedded/**/*.ts',
   'functions/**/*.ts',
   'grpc-services/**/*.ts',
+  'packages/*/src/**/*.ts',
   'proto/gen/**/*.ts',
   'package-lock.json',
 ];

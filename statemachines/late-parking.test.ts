@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { createOrderRepository } from '../functions/orders/order-repository.ts';
 import type { OrderStatus } from '../functions/orders/order-status.ts';
+import { makeWriteOf } from '../tests/support/described-write.ts';
 import { testOrder } from '../tests/support/order.ts';
 import { startOrderTable, type TestOrderTable } from '../tests/support/orders-table.ts';
-import { makeWriteOf } from './described-write.ts';
 
 let database: TestOrderTable;
 beforeAll(async () => {

@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { markdownOf } from '../chaos/report/markdown.ts';
-import { reportOf } from '../chaos/report/report-of.ts';
-import { failuresOf } from '../chaos/report/verdict.ts';
-import type { ChaosPlan } from '../chaos/run/chaos-plan.ts';
-import { runChaos } from '../chaos/run/chaos-run.ts';
-import { cellNamed, shortPlan } from '../chaos/short-plan.ts';
-import { type StackUnderChaos, startStackUnderChaos } from '../chaos/stack-under-chaos.ts';
-import { seedBounds, wholeNumber } from '../chaos/whole-number.ts';
 import { ReleaseResponse, ReservationState } from '../proto/gen/inventory/v1/inventory.ts';
+import { markdownOf } from '../verification/chaos/report/markdown.ts';
+import { reportOf } from '../verification/chaos/report/report-of.ts';
+import { failuresOf } from '../verification/chaos/report/verdict.ts';
+import type { ChaosPlan } from '../verification/chaos/run/chaos-plan.ts';
+import { runChaos } from '../verification/chaos/run/chaos-run.ts';
+import { cellNamed, shortPlan } from '../verification/chaos/short-plan.ts';
+import { type StackUnderChaos, startStackUnderChaos } from '../verification/chaos/stack-under-chaos.ts';
+import { seedBounds, wholeNumber } from '../verification/chaos/whole-number.ts';
 
 // Each day other cells, so that over a few days all targets and faults are had; a failure shows its seed.
 const DAY_MILLISECONDS = 86_400_000;

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect, test } from '@jest/globals';
-import { scenarios } from '../embedded/demo/scenarios.ts';
+import { scenarios } from '../verification/demo/scenarios.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 

@@ -1,6 +1,6 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { Server } from 'node:http';
-import { isFromForeignPage } from '../endpoint/foreign-page.ts';
+import { isFromForeignPage } from 'resilient-stepfunctions';
 
 const LISTEN = 'tracing:net.server.listen:asyncStart';
 const REFUSAL = JSON.stringify({ message: 'No web page of another origin may call this; call it as localhost.' });

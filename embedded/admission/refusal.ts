@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { APIGatewayProxyResult } from 'aws-lambda';
+import { isFromForeignPage } from 'resilient-stepfunctions';
 import { answer } from '../../functions/common/envelope.ts';
 import { GATEWAY_ANSWERS, type GatewayResponseType } from '../../functions/http/gateway-answers.ts';
 import { isJsonMediaType } from '../../functions/http/json-media-type.ts';
-import { isFromForeignPage } from '../endpoint/foreign-page.ts';
 
 /** What the gate answers by itself, in API Gateway's words for the same case. */
 export type Refusal = Extract<

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { PaymentState } from '../../proto/gen/payment/v1/payment.ts';
-import { makeWriteOf } from '../../statemachines/described-write.ts';
+import { makeWriteOf } from '../../tests/support/described-write.ts';
 import { httpEvent, read } from '../../tests/support/http-event.ts';
 import { awaitingOrder } from '../../tests/support/order.ts';
 import { type SettlementSurroundings, startSettlementSurroundings } from '../../tests/support/settlement.ts';

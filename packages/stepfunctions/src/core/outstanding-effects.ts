@@ -1,0 +1,53 @@
+import type { Effect } from './effect.ts';
+import type { Execution } from './execution.ts';
+import type { Activity, TaskActivity, Timer } from './frame.ts';
+
+/**
+ * What the shell has to run again after a restart: every task that is out and every timer that is set. With it the
+ * shell needs no record of the effects it was given.
+ */
+export function outstandingEffects(execution: Execution): readonly Effect[] {
+  if (execution.status !== 'RUNNING') return [];
+  const ofFrames = Object.values(execution.frames).flatMap(({ run }) =>
+    run?.activity ? ofActivity(run.activity) : [],
+  );
+  return execution.timeout ? [setTimer(execution.timeout), ...ofFrames] : ofFrames;
+}
+
+/** The effect that runs a task, or takes a running one up again. */
+export function runTask(task: TaskActivity): Effect {
+  return {
+    type: 'RunTask',
+    taskId: task.taskId,
+    token: task.token,
+    target: task.target,
+    input: task.input,
+    ...(task.timeoutSeconds === undefined ? {} : { timeoutSeconds: task.timeoutSeconds }),
+    ...(task.heartbeatSeconds === undefined ? {} : { heartbeatSeconds: task.heartbeatSeconds }),
+    ...(task.started ? { started: true } : {}),
+    ...(task.submitted ? { submitted: task.submitted } : {}),
+  };
+}
+
+/** The effect that sets a timer. */
+export function setTimer({ timerId, at }: Timer): Effect {
+  return { type: 'SetTimer', timerId, at };
+}
+
+function ofActivity(activity: Activity): readonly Effect[] {
+  switch (activity.kind) {
+    case 'TASK':
+      return [
+        runTask(activity),
+        ...(activity.timeout ? [setTimer(activity.timeout)] : []),
+        ...(activity.heartbeat ? [setTimer(activity.heartbeat)] : []),
+      ];
+    case 'WAIT':
+    case 'RETRY':
+    case 'PAUSE':
+      return [setTimer(activity.timer)];
+    case 'PARALLEL':
+    case 'MAP':
+      return [];
+  }
+}

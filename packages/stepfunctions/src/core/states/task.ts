@@ -1,0 +1,99 @@
+import type { TaskState } from '../../language/definition.ts';
+import type { Json } from '../../language/json.ts';
+import { endActivity, setActivity } from '../activity.ts';
+import type { Draft } from '../draft.ts';
+import type { Failure, TaskActivity, Timer } from '../frame.ts';
+import { argumentsOf, type Executing, resultExit } from '../input-output.ts';
+import { exceedsPayloadLimit } from '../json-text.ts';
+import { numberField } from '../number-field.ts';
+import { type Outcome, WAIT } from '../outcome.ts';
+import { runTask } from '../outstanding-effects.ts';
+import { payloadTooLarge, StateFailed } from '../state-failed.ts';
+import { recordFailed, recordScheduled, recordSucceeded, recordTimedOut } from '../task-history.ts';
+import { integrationNames, parseTaskTarget } from '../task-target.ts';
+
+/** Schedules a Task state's task. */
+export async function executeTask(executing: Executing<TaskState>): Promise<Outcome> {
+  const { draft, frameId, state, run } = executing;
+  const target = parseTaskTarget(state.Resource);
+  const token = draft.entropy.token();
+  const waitsForToken = target.kind === 'INTEGRATION' && target.pattern === 'WAIT_FOR_TASK_TOKEN';
+  const input = await argumentsOf(executing, waitsForToken ? token : undefined);
+  if (exceedsPayloadLimit(input)) throw payloadTooLarge(run.name);
+  const timeoutSeconds = await numberField(executing, 'TimeoutSeconds', state.TimeoutSeconds, state.TimeoutSecondsPath);
+  const heartbeatSeconds = await numberField(
+    executing,
+    'HeartbeatSeconds',
+    state.HeartbeatSeconds,
+    state.HeartbeatSecondsPath,
+  );
+  const task: TaskActivity = {
+    kind: 'TASK',
+    taskId: draft.newTaskId(),
+    token,
+    target,
+    input,
+    started: false,
+    ...(timeoutSeconds === undefined ? {} : { timeoutSeconds }),
+    ...(heartbeatSeconds === undefined ? {} : { heartbeatSeconds }),
+  };
+  recordScheduled(draft, frameId, task);
+  draft.effects.push(runTask(task));
+  setActivity(draft, frameId, {
+    ...task,
+    ...(timeoutSeconds === undefined ? {} : { timeout: draft.startTimer(draft.at + timeoutSeconds * 1000) }),
+    // An activity's heartbeat counts from the moment a worker takes it.
+    ...(heartbeatSeconds === undefined || target.kind === 'ACTIVITY'
+      ? {}
+      : { heartbeat: draft.startTimer(draft.at + heartbeatSeconds * 1000) }),
+  });
+  return WAIT;
+}
+
+/** Takes a task's result. */
+export async function completeTask(
+  executing: Executing<TaskState>,
+  task: TaskActivity,
+  result: Json,
+): Promise<Outcome> {
+  const { draft, frameId, state } = executing;
+  if (exceedsPayloadLimit(result)) {
+    const error = payloadTooLarge(targetName(task));
+    return failTask(executing, task, { error: error.errorName, cause: error.message });
+  }
+  endActivity(draft, frameId);
+  recordSucceeded(draft, frameId, task, result);
+  return { kind: 'EXIT', ...(await resultExit(executing, result)), next: state.Next };
+}
+
+/** Takes a task's error. */
+export function failTask(
+  { draft, frameId }: Executing<TaskState>,
+  task: TaskActivity,
+  failure: Failure,
+  submit = false,
+): never {
+  endActivity(draft, frameId);
+  recordFailed(draft, frameId, task, failure, submit);
+  throw new StateFailed(failure);
+}
+
+/** Records that a task's time is over, or that its heartbeat did not come, and answers the error to fail with. */
+export function timeOutTask(draft: Draft, frameId: string, task: TaskActivity, timer: Timer): Failure {
+  const failure = { error: timer === task.heartbeat ? 'States.HeartbeatTimeout' : 'States.Timeout' };
+  draft.effects.push({ type: 'CancelTask', taskId: task.taskId });
+  endActivity(draft, frameId, timer.timerId);
+  recordTimedOut(draft, frameId, task, failure);
+  return failure;
+}
+
+function targetName({ target }: TaskActivity): string {
+  switch (target.kind) {
+    case 'LAMBDA_FUNCTION':
+      return target.functionArn;
+    case 'ACTIVITY':
+      return target.activityArn;
+    case 'INTEGRATION':
+      return integrationNames(target).resourceType;
+  }
+}

@@ -1,0 +1,133 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, request, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { CreateTableCommand, DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
+import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { ListStateMachinesCommand, SFNClient, StartSyncExecutionCommand } from '@aws-sdk/client-sfn';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { type DynamoDb, startDynamoDb } from '../../../../tests/support/dynamodb.ts';
+import { startTestServer, type TestServer } from '../testing/test-server.ts';
+
+let dynamodb: DynamoDb;
+let server: TestServer | undefined;
+const others: Server[] = [];
+
+beforeAll(async () => {
+  dynamodb = await startDynamoDb();
+});
+
+afterAll(() => dynamodb.close());
+
+afterEach(async () => {
+  await server?.close();
+  server = undefined;
+  for (const other of others.splice(0)) {
+    other.closeAllConnections();
+    await new Promise((done) => other.close(done));
+  }
+});
+
+const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
+const clientOptions = (endpoint: string) => ({ endpoint, region: 'us-east-1', credentials, maxAttempts: 1 });
+
+describe('one endpoint', () => {
+  test('serves Step Functions, DynamoDB and Lambda to AWS’s own SDK', async () => {
+    server = await startTestServer({ work: (event) => ({ got: event }) }, { dynamodbEndpoint: dynamodb.endpoint });
+    const options = clientOptions(server.url);
+    const machines = await new SFNClient(options).send(new ListStateMachinesCommand({}));
+    expect(machines.stateMachines).toEqual([]);
+    const tables = new DynamoDBClient(options);
+    await tables.send(
+      new CreateTableCommand({
+        TableName: 'through-the-proxy',
+        BillingMode: 'PAY_PER_REQUEST',
+        AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
+        KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
+      }),
+    );
+    expect((await tables.send(new ListTablesCommand({}))).TableNames).toContain('through-the-proxy');
+    const invoked = await new LambdaClient(options).send(
+      new InvokeCommand({ FunctionName: 'work', Payload: Buffer.from('{"a":1}') }),
+    );
+    expect(JSON.parse(Buffer.from(invoked.Payload ?? []).toString())).toEqual({ got: { a: 1 } });
+  });
+
+  test('serves StartSyncExecution to the SDK, told not to put a prefix before the host name', async () => {
+    server = await startTestServer();
+    const pass = { StartAt: 'A', States: { A: { Type: 'Pass', End: true } } };
+    const stateMachineArn = await server.create('sync', pass, { type: 'EXPRESS' });
+    const client = new SFNClient({ ...clientOptions(server.url), disableHostPrefix: true });
+    const answer = await client.send(new StartSyncExecutionCommand({ stateMachineArn, input: '{"a":1}' }));
+    expect(answer).toMatchObject({ status: 'SUCCEEDED', output: '{"a":1}' });
+    expect(answer.stopDate).toBeInstanceOf(Date);
+  });
+
+  test('tells who it is', async () => {
+    server = await startTestServer({}, { account: '123456789012' });
+    const response = await fetch(server.url, {
+      method: 'POST',
+      body: new URLSearchParams({ Action: 'GetCallerIdentity', Version: '2011-06-15' }),
+    });
+    expect(await response.text()).toContain('<Account>123456789012</Account>');
+  });
+
+  test('passes bodies and headers on byte for byte, in both directions', async () => {
+    const body = Buffer.from([0, 255, 13, 10, 128]);
+    const seen: { headers: unknown; body: Buffer }[] = [];
+    const other = createServer((request, response) => {
+      const chunks: Buffer[] = [];
+      request.on('data', (chunk: Buffer) => chunks.push(chunk));
+      request.on('end', () => {
+        seen.push({ headers: request.headers['x-own'], body: Buffer.concat(chunks) });
+        response.writeHead(418, { 'x-amz-crc32': '1' });
+        response.end(body);
+      });
+    });
+    others.push(other);
+    await new Promise<void>((done) => other.listen(0, '127.0.0.1', done));
+    const dynamodbEndpoint = `http://127.0.0.1:${(other.address() as AddressInfo).port}`;
+    server = await startTestServer({}, { dynamodbEndpoint });
+    const headers = { 'x-amz-target': 'DynamoDB_20120810.GetItem', 'x-own': 'kept' };
+    const response = await fetch(server.url, { method: 'POST', headers, body });
+    expect(response.status).toBe(418);
+    expect(response.headers.get('x-amz-crc32')).toBe('1');
+    expect(Buffer.from(await response.arrayBuffer())).toEqual(body);
+    expect(seen).toEqual([{ headers: 'kept', body }]);
+  });
+
+  test('lets no web page call a function, start an execution or read a table', async () => {
+    let invoked = 0;
+    server = await startTestServer({ work: () => ({ invoked: ++invoked }) }, { dynamodbEndpoint: dynamodb.endpoint });
+    const pages = [{ origin: 'https://elsewhere.example' }, { origin: 'null' }, { 'sec-fetch-site': 'cross-site' }];
+    const calls = ['AWSStepFunctions.ListStateMachines', 'DynamoDB_20120810.ListTables', undefined];
+    for (const target of calls) {
+      const headers = { 'content-type': 'application/x-amz-json-1.0', ...(target && { 'x-amz-target': target }) };
+      const url = target === undefined ? `${server.url}/2015-03-31/functions/work/invocations` : server.url;
+      for (const page of pages) {
+        const answered = await statusOf(url, { ...headers, ...page });
+        expect([target, page, answered]).toEqual([target, page, 403]);
+      }
+      expect(await statusOf(url, headers)).not.toBe(403);
+    }
+    expect(await statusOf(server.url, { host: 'rebound.example', 'x-amz-target': calls[0] ?? '' })).toBe(403);
+    expect(invoked).toBe(1);
+  });
+
+  test('answers 503, which SDKs try again, while a service behind it is away', async () => {
+    const warnings: string[] = [];
+    const quiet = { debug: () => {}, info: () => {}, error: () => {} };
+    const logger = { ...quiet, warn: (_fields: object, message: string) => warnings.push(message) };
+    server = await startTestServer({}, { dynamodbEndpoint: 'http://127.0.0.1:1', logger });
+    const headers = { 'x-amz-target': 'DynamoDB_20120810.GetItem' };
+    const response = await fetch(server.url, { method: 'POST', headers, body: '{}' });
+    expect(response.status).toBe(503);
+    expect(await response.json()).toMatchObject({ __type: 'ServiceUnavailable' });
+    expect(warnings).toEqual(['a proxied service cannot be reached']);
+  });
+});
+
+async function statusOf(url: string, headers: Readonly<Record<string, string>>): Promise<number | undefined> {
+  const sent = request(url, { method: 'POST', agent: false, headers }).end('{}');
+  const [answered] = (await once(sent, 'response')) as [IncomingMessage];
+  return answered.resume().statusCode;
+}

@@ -1,0 +1,12 @@
+/**
+ * The public face of the engine: a server that speaks AWS's protocol.
+ *
+ * @example
+ * const server = await startStepFunctionsServer({ dataDir: 'data', lambdaEndpoint: 'http://127.0.0.1:3002' });
+ * // Any AWS SDK or the CLI works against server.url.
+ * await server.close();
+ */
+export { isFromForeignPage } from './endpoint/foreign-page.ts';
+export type { Durability, EngineLogger, Retention, StepFunctionsServerOptions } from './options.ts';
+export { type StepFunctionsServer, startStepFunctionsServer } from './server.ts';
+export { OptionError } from './settings.ts';

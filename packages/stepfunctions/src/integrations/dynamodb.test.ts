@@ -1,0 +1,102 @@
+import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
+import { type DynamoDb, startDynamoDb } from '../../../../tests/support/dynamodb.ts';
+import type { JsonObject } from '../language/json.ts';
+import { startTestServer, type TestServer } from '../testing/test-server.ts';
+
+let dynamodb: DynamoDb;
+let server: TestServer | undefined;
+
+beforeAll(async () => {
+  dynamodb = await startDynamoDb();
+});
+
+afterAll(() => dynamodb.close());
+
+afterEach(async () => {
+  await server?.close();
+  server = undefined;
+});
+
+const task = (action: string, parameters: JsonObject): JsonObject => ({
+  StartAt: 'Call',
+  States: { Call: { Type: 'Task', Resource: `arn:aws:states:::${action}`, Parameters: parameters, End: true } },
+});
+
+let machines = 0;
+
+/** Runs one task and answers how it ended. */
+const run = async (on: TestServer, action: string, parameters: JsonObject): Promise<JsonObject> => {
+  machines += 1;
+  return on.end(await on.start(await on.create(`machine-${machines}`, task(action, parameters))));
+};
+
+const outputOf = (end: JsonObject): JsonObject => JSON.parse(String(end.output)) as JsonObject;
+
+const serveWithTable = async (name: string): Promise<TestServer> => {
+  server = await startTestServer({}, { dynamodbEndpoint: dynamodb.endpoint });
+  const client = new DynamoDBClient({
+    endpoint: dynamodb.endpoint,
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+  });
+  await client.send(
+    new CreateTableCommand({
+      TableName: name,
+      BillingMode: 'PAY_PER_REQUEST',
+      AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
+      KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
+    }),
+  );
+  client.destroy();
+  return server;
+};
+
+test('the optimized integration writes and reads items and reports the HTTP exchange', async () => {
+  const on = await serveWithTable('optimized');
+  const put = await run(on, 'dynamodb:putItem', {
+    TableName: 'optimized',
+    Item: { id: { S: '1' }, on: { BOOL: true } },
+  });
+  expect(outputOf(put)).toMatchObject({ SdkHttpMetadata: { HttpStatusCode: 200 } });
+  const get = await run(on, 'dynamodb:getItem', { TableName: 'optimized', Key: { id: { S: '1' } } });
+  expect(outputOf(get).Item).toEqual({ id: { S: '1' }, on: { BOOL: true } });
+});
+
+test('a condition that does not hold is DynamoDB.ConditionalCheckFailedException, of the SDK DynamoDb.…', async () => {
+  const on = await serveWithTable('conditions');
+  const parameters = { TableName: 'conditions', Item: { id: { S: '1' } }, ConditionExpression: 'attribute_exists(id)' };
+  expect(await run(on, 'dynamodb:putItem', parameters)).toMatchObject({
+    status: 'FAILED',
+    error: 'DynamoDB.ConditionalCheckFailedException',
+    cause: expect.stringMatching(/^The conditional request failed \(Service: AmazonDynamoDBv2; Status Code: 400; /),
+  });
+  expect(await run(on, 'aws-sdk:dynamodb:putItem', parameters)).toMatchObject({
+    status: 'FAILED',
+    error: 'DynamoDb.ConditionalCheckFailedException',
+    cause: expect.stringMatching(/^The conditional request failed \(Service: DynamoDb, Status Code: 400, /),
+  });
+});
+
+test('a request that DynamoDB finds invalid fails with the service’s general exception', async () => {
+  const on = await serveWithTable('invalid');
+  expect(await run(on, 'dynamodb:getItem', { TableName: 'invalid', Key: { other: { S: '1' } } })).toMatchObject({
+    error: 'DynamoDB.AmazonDynamoDBException',
+  });
+});
+
+test('the SDK integration spells attribute types as AWS’s Java SDK does', async () => {
+  const on = await serveWithTable('sdk');
+  await run(on, 'aws-sdk:dynamodb:putItem', { TableName: 'sdk', Item: { id: { S: '1' }, tags: { Ss: ['a'] } } });
+  const get = await run(on, 'aws-sdk:dynamodb:getItem', { TableName: 'sdk', Key: { id: { S: '1' } } });
+  expect(outputOf(get)).toEqual({ Item: { id: { S: '1' }, tags: { Ss: ['a'] } } });
+});
+
+test('without a DynamoDB the task fails and says what to start', async () => {
+  server = await startTestServer();
+  expect(await run(server, 'dynamodb:getItem', { TableName: 't', Key: { id: { S: '1' } } })).toMatchObject({
+    status: 'FAILED',
+    error: 'States.Runtime',
+    cause: expect.stringContaining('--dynamodb-endpoint'),
+  });
+});

@@ -1,0 +1,90 @@
+import { createServer, type IncomingMessage, type ServerOptions, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { ACTIONS } from './api/actions.ts';
+import { EndpointRouter } from './endpoint/endpoint-router.ts';
+import { Engine } from './engine.ts';
+import type { StepFunctionsServerOptions } from './options.ts';
+import { guardAgainstRunawayExpressions } from './regexp-guard.ts';
+import { settingsOf } from './settings.ts';
+import { type ActionHandler, AwsJsonServer } from './wire/aws-json-server.ts';
+
+export type { EngineLogger, Retention, StepFunctionsServerOptions } from './options.ts';
+
+/** A server that runs. */
+export interface StepFunctionsServer {
+  /** Where it listens, e.g. `http://127.0.0.1:4566`. */
+  readonly url: string;
+  /** Stops listening, lets calls under way be answered for a moment and closes the journal. Executions go on at the next start. */
+  close(): Promise<void>;
+}
+
+/**
+ * Time for a request to arrive; who sends one drop by drop is cut off. Connections are kept a minute between two requests,
+ * longer than the SDKs keep them, so that it is never the server that closes one just as the next request comes.
+ */
+export const TIMES = {
+  headersTimeout: 10_000,
+  requestTimeout: 30_000,
+  connectionsCheckingInterval: 5_000,
+  keepAliveTimeout: 60_000,
+} as const;
+
+/** Connections at once; more are closed as they come. Callers keep a few dozen each. */
+const MOST_CONNECTIONS = 2_000;
+
+/** How long open connections have to finish when the server closes. */
+const CLOSE_PATIENCE_MS = 500;
+
+/**
+ * Starts the Step Functions engine behind an HTTP endpoint that also passes DynamoDB and Lambda calls on. Executions
+ * that ran when the last process on this data folder ended go on at once.
+ *
+ * @param times how long requests may take to arrive
+ * @throws {OptionError} an option cannot be used
+ * @throws {Error} the port is taken, or another process has the journal open
+ */
+export const startStepFunctionsServer = async (
+  options: StepFunctionsServerOptions,
+  times: ServerOptions = TIMES,
+): Promise<StepFunctionsServer> => {
+  guardAgainstRunawayExpressions();
+  const settings = settingsOf(options);
+  const engine = new Engine(settings);
+  const handlers = new Map<string, ActionHandler>();
+  for (const action of ACTIONS.keys()) handlers.set(action, (body, caller) => engine.call(action, body, caller));
+  const stepFunctions = new AwsJsonServer(handlers, settings.logger);
+  const router = new EndpointRouter({
+    stepFunctions: (request: IncomingMessage, response: ServerResponse) => stepFunctions.handle(request, response),
+    load: () => engine.load,
+    lambdaEndpoint: settings.lambdaEndpoint,
+    dynamodbEndpoint: settings.dynamodbEndpoint,
+    account: settings.account,
+    logger: settings.logger,
+  });
+  const server = createServer({ ...times }, (request, response) => router.route(request, response));
+  server.maxConnections = MOST_CONNECTIONS;
+  const { promise: listening, resolve, reject } = Promise.withResolvers<void>();
+  server.once('error', reject).listen(settings.port, settings.host, resolve);
+  try {
+    await listening;
+  } catch (error) {
+    await engine.close();
+    throw error;
+  }
+  engine
+    .recover()
+    .catch((error: unknown) => settings.logger.error({ err: error }, 'executions could not be taken up again'));
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://${settings.host.includes(':') ? `[${settings.host}]` : settings.host}:${port}`,
+    close: async () => {
+      const closed = new Promise<void>((done) => server.close(() => done()));
+      const cut = setTimeout(() => server.closeAllConnections(), CLOSE_PATIENCE_MS);
+      server.closeIdleConnections();
+      await closed;
+      clearTimeout(cut);
+      router.close();
+      await engine.close();
+    },
+  };
+};

@@ -1,0 +1,55 @@
+import { readFileSync } from 'node:fs';
+import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
+import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import type { OrderTable } from '../../functions/orders/order-table.ts';
+
+interface DescribedState {
+  readonly Arguments: {
+    readonly UpdateExpression: string;
+    readonly ConditionExpression: string;
+    readonly ExpressionAttributeNames: Readonly<Record<string, string>>;
+    readonly ExpressionAttributeValues: Readonly<Record<string, { readonly S?: string }>>;
+  };
+}
+
+const { States } = JSON.parse(
+  readFileSync(new URL('../../statemachines/order-saga.asl.json', import.meta.url), 'utf8'),
+) as {
+  readonly States: Readonly<Record<string, DescribedState>>;
+};
+
+/**
+ * Makes the write of a state on a real table, with the expressions that stand in the state machine. Constants are taken
+ * from there too; `values` has what the saga would work out.
+ *
+ * @returns false where the write's condition refuses it
+ */
+export async function makeWriteOf(
+  state: string,
+  { client, name }: OrderTable,
+  orderId: string,
+  values: Readonly<Record<string, unknown>> = {},
+): Promise<boolean> {
+  const described = States[state]?.Arguments;
+  if (described === undefined) throw new Error(`the saga has no state ${state}`);
+  const { UpdateExpression, ConditionExpression, ExpressionAttributeNames, ExpressionAttributeValues } = described;
+  const constants = Object.entries(ExpressionAttributeValues).flatMap(([placeholder, { S }]) =>
+    S === undefined || S.startsWith('{%') ? [] : [[placeholder, S] as const],
+  );
+  try {
+    await client.send(
+      new UpdateCommand({
+        TableName: name,
+        Key: { order_id: orderId },
+        UpdateExpression,
+        ConditionExpression,
+        ExpressionAttributeNames,
+        ExpressionAttributeValues: { ...Object.fromEntries(constants), ':at': 'now', ':entry': [], ...values },
+      }),
+    );
+    return true;
+  } catch (error) {
+    if (!(error instanceof ConditionalCheckFailedException)) throw error;
+    return false;
+  }
+}

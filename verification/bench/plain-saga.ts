@@ -1,0 +1,133 @@
+import { readFileSync } from 'node:fs';
+import { z } from 'zod';
+import type { Order } from '../../functions/orders/order.ts';
+import type { AwsCalls } from './aws-calls.ts';
+
+/** The steps of an order that nothing goes wrong with. */
+const steps = [
+  'ReserveInventory',
+  'RecordReservation',
+  'AuthorizePayment',
+  'RecordAuthorization',
+  'CapturePayment',
+  'RecordPayment',
+  'CommitInventory',
+  'ConfirmOrder',
+] as const;
+
+const invocation = z.object({
+  Resource: z.literal('arn:aws:states:::lambda:invoke'),
+  Arguments: z.object({ FunctionName: z.string(), Payload: z.record(z.string(), z.unknown()) }),
+});
+const update = z.object({
+  Resource: z.literal('arn:aws:states:::dynamodb:updateItem'),
+  Arguments: z.record(z.string(), z.unknown()),
+});
+const machine = z.object({ States: z.record(z.string(), z.unknown()) });
+
+const reservationResult = z.object({
+  amount_minor: z.int(),
+  currency: z.string(),
+  lines: z.array(z.object({ item_id: z.string(), name: z.string(), count: z.int(), unit_price_minor: z.int() })),
+});
+const paymentResult = z.object({ payment_id: z.string() });
+
+type Step = z.infer<typeof invocation> | z.infer<typeof update>;
+type Values = Readonly<Record<string, unknown>>;
+
+/** Where the plain loop makes its calls. */
+export interface PlainSagaPlace {
+  readonly lambda: AwsCalls;
+  readonly dynamodb: AwsCalls;
+  readonly stage: string;
+}
+
+/**
+ * The saga's calls made by a plain loop: the same Lambda functions with the same payloads and the same conditional
+ * updates, in the same order, and nothing else. No journal, no history, no retry, no timeout, no JSONata: what the same
+ * work costs where nobody sees to it that it is finished.
+ *
+ * The arguments are read from the state machine's definition, its expressions replaced by their values.
+ */
+export class PlainSaga {
+  readonly #steps: readonly (readonly [string, Step])[];
+  readonly #place: PlainSagaPlace;
+
+  constructor(place: PlainSagaPlace) {
+    const file = new URL('../../statemachines/order-saga.asl.json', import.meta.url);
+    const { States } = machine.parse(JSON.parse(readFileSync(file, 'utf8')));
+    this.#steps = steps.map((name) => [name, z.union([invocation, update]).parse(States[name])]);
+    this.#place = place;
+  }
+
+  /** Takes an order that has been written to its end. Throws what the first call that fails throws. */
+  async run(order: Order): Promise<void> {
+    let values: Values = { ...fixedValues(this.#place.stage), ...orderValues(order) };
+    for (const [name, step] of this.#steps) {
+      const now = { '{% $states.context.State.EnteredTime %}': new Date().toISOString() };
+      const filled = fill(step.Arguments, { ...values, ...now }) as Record<string, unknown>;
+      if (step.Resource === 'arn:aws:states:::dynamodb:updateItem') {
+        await this.#place.dynamodb.call('dynamodb', 'UpdateItem', filled);
+        continue;
+      }
+      const result = await this.#place.lambda.invoke(String(filled.FunctionName), filled.Payload);
+      if (name === 'ReserveInventory') values = { ...values, ...reservationValues(reservationResult.parse(result)) };
+      if (name === 'AuthorizePayment') {
+        values = { ...values, '{% $payment.payment_id %}': paymentResult.parse(result).payment_id };
+      }
+    }
+  }
+}
+
+function fixedValues(stage: string): Values {
+  const functionName = (key: string) => `orders-${stage}-${key}`;
+  return {
+    // biome-ignore-start lint/suspicious/noTemplateCurlyInString: placeholders of the definition
+    '${OrdersTable}': `orders-${stage}`,
+    '${ReserveInventoryFunctionArn}': functionName('reserveInventory'),
+    '${AuthorizePaymentFunctionArn}': functionName('authorizePayment'),
+    '${CapturePaymentFunctionArn}': functionName('capturePayment'),
+    '${CommitInventoryFunctionArn}': functionName('commitInventory'),
+    // biome-ignore-end lint/suspicious/noTemplateCurlyInString: placeholders of the definition
+    '{% $states.context.Execution.Input.payment.method ? 1800 : $states.context.Execution.Input.payment_window_seconds + 1800 %}': 1800,
+    '{% $string($exists($states.context.Execution.RedriveCount) ? $states.context.Execution.RedriveCount : 0) %}': '0',
+  };
+}
+
+function orderValues({ order_id, traceparent, lines, payment_method }: Order): Values {
+  return {
+    '{% $states.context.Execution.Input.order_id %}': order_id,
+    '{% $states.context.Execution.Input.traceparent %}': traceparent,
+    '{% $states.context.Execution.Input.lines %}': lines,
+    '{% $states.context.Execution.Input.payment.method %}': payment_method,
+  };
+}
+
+function reservationValues({ amount_minor, currency, lines }: z.infer<typeof reservationResult>): Values {
+  return {
+    '{% $reservation.amount_minor %}': amount_minor,
+    '{% $string($reservation.amount_minor) %}': String(amount_minor),
+    '{% $reservation.currency %}': currency,
+    "{% [$reservation.lines.{'M': {'item_id': {'S': item_id}, 'name': {'S': name}, 'count': {'N': $string(count)}, 'unit_price_minor': {'N': $string(unit_price_minor)}}}] %}":
+      lines.map(({ item_id, name, count, unit_price_minor }) => ({
+        M: {
+          item_id: { S: item_id },
+          name: { S: name },
+          count: { N: String(count) },
+          unit_price_minor: { N: String(unit_price_minor) },
+        },
+      })),
+  };
+}
+
+/** @throws {Error} the definition has an expression that is not known here */
+function fill(template: unknown, values: Values): unknown {
+  if (typeof template === 'string') {
+    if (!template.startsWith('{%') && !template.startsWith('$' + '{')) return template;
+    if (template in values) return values[template];
+    throw new Error(`verification/bench/plain-saga.ts does not know the state machine's expression ${template}`);
+  }
+  if (Array.isArray(template)) return template.map((member) => fill(member, values));
+  if (typeof template !== 'object' || template === null) return template;
+  return Object.fromEntries(Object.entries(template).map(([key, member]) => [key, fill(member, values)]));
+}

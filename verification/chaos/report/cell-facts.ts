@@ -1,0 +1,105 @@
+import type { HistoryEvent } from '@aws-sdk/client-sfn';
+import { isFinished, type OrderStatus } from '../../invariants/order-status.ts';
+import type { OrderSnapshot } from '../../invariants/snapshot.ts';
+import type { FaultEvent } from '../faults/fault-event.ts';
+import type { CellRun } from '../run/cell-run.ts';
+import { isInRetryWait, stateAt } from '../run/histories.ts';
+
+/** What one or several runs of a cell came to. */
+export interface CellFacts {
+  /** Orders that came into the orders table. */
+  readonly orders: number;
+  readonly by_status: Readonly<Partial<Record<OrderStatus, number>>>;
+  /** Orders that needed an operator on their way. */
+  readonly parked: number;
+  /** Faults that befell a call of one of the orders, or a process while one of them was open, at its point if it had one. */
+  readonly hits: number;
+  /** Orders that a fault befell. */
+  readonly touched: number;
+  /** From the end of the faults (of a parked order: from the operator's redrive) to the end of the last order. */
+  readonly longest_recovery_seconds: number;
+}
+
+/** Beside the run itself, what tells how it went. */
+export interface CellEvidence {
+  readonly orders: ReadonlyMap<string, OrderSnapshot>;
+  /** Of the orders that were at a chosen point. */
+  readonly histories: ReadonlyMap<string, readonly HistoryEvent[]>;
+  /** ISO 8601. */
+  readonly redriven_at: string;
+}
+
+/** Judges one run of a cell by what is in the tables and histories at the end. */
+export function factsOf(run: CellRun, { orders, histories, redriven_at }: CellEvidence): CellFacts {
+  const present = run.order_ids.flatMap((order_id) => orders.get(order_id) ?? []);
+  const befallen = run.faults.map((fault) => ordersBefallen(fault, present, histories));
+  const by_status: Partial<Record<OrderStatus, number>> = {};
+  for (const { status } of present) by_status[status] = (by_status[status] ?? 0) + 1;
+  return {
+    orders: present.length,
+    by_status,
+    parked: present.filter(wasParked).length,
+    hits: befallen.filter((ids) => ids.length > 0).length,
+    touched: new Set(befallen.flat()).size,
+    longest_recovery_seconds: Math.max(
+      0,
+      ...present.map((order) => secondsBetween(wasParked(order) ? redriven_at : run.healed_at, endOf(order))),
+    ),
+  };
+}
+
+/** Whether a fault of the run hit. */
+export function hasHit(run: CellRun, orders: readonly OrderSnapshot[], histories: CellEvidence['histories']): boolean {
+  const ours = orders.filter(({ order_id }) => run.order_ids.includes(order_id));
+  return run.faults.some((fault) => ordersBefallen(fault, ours, histories).length > 0);
+}
+
+/** Adds the facts of several runs of the same cell. */
+export function sumOf(facts: readonly CellFacts[]): CellFacts {
+  const by_status: Partial<Record<OrderStatus, number>> = {};
+  for (const [status, count] of facts.flatMap((fact) => Object.entries(fact.by_status))) {
+    by_status[status as OrderStatus] = (by_status[status as OrderStatus] ?? 0) + count;
+  }
+  const sum = (count: (fact: CellFacts) => number) => facts.reduce((total, fact) => total + count(fact), 0);
+  return {
+    orders: sum(({ orders }) => orders),
+    by_status,
+    parked: sum(({ parked }) => parked),
+    hits: sum(({ hits }) => hits),
+    touched: sum(({ touched }) => touched),
+    longest_recovery_seconds: Math.max(0, ...facts.map((fact) => fact.longest_recovery_seconds)),
+  };
+}
+
+/** The orders a fault really befell; none where it missed. */
+function ordersBefallen(
+  fault: FaultEvent,
+  present: readonly OrderSnapshot[],
+  histories: CellEvidence['histories'],
+): readonly string[] {
+  const { at, until, order_id, states, in_retry_wait } = fault;
+  if (states !== undefined) {
+    if (order_id === undefined) return [];
+    const history = histories.get(order_id) ?? [];
+    const state = stateAt(history, at);
+    const wasThere =
+      state !== undefined && states.includes(state) && (in_retry_wait !== true || isInRetryWait(history, at));
+    return wasThere ? [order_id] : [];
+  }
+  if (until === undefined) return present.some((order) => order.order_id === order_id) && order_id ? [order_id] : [];
+  return present.filter((order) => order.created_at <= until && endOf(order) >= at).map((order) => order.order_id);
+}
+
+function wasParked({ timeline }: OrderSnapshot): boolean {
+  return timeline.some(({ status }) => status === 'NEEDS_ATTENTION');
+}
+
+/** When an order came to where it is; an order that is still open has not. */
+function endOf({ status, timeline }: OrderSnapshot): string {
+  const last = timeline.at(-1)?.at;
+  return isFinished(status) && last !== undefined ? last : new Date(8_640_000_000_000_000).toISOString();
+}
+
+function secondsBetween(from: string, to: string): number {
+  return Math.max(0, (Date.parse(to) - Date.parse(from)) / 1000);
+}

@@ -1,0 +1,116 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { readExchanges } from '../answers/exchange-log.ts';
+import { fateOf } from '../answers/fate.ts';
+import { toldBy } from '../answers/told.ts';
+import { awsConnectionFrom } from '../invariants/reader/aws-connection.ts';
+import { SnapshotReader } from '../invariants/reader/snapshot-reader.ts';
+import { type DrainProgress, type Verification, verifyInvariants } from '../invariants/verification.ts';
+import { thisMachine } from '../report/machine.ts';
+import type { StackAddresses } from '../stack/stack-addresses.ts';
+import { Stocker } from '../stack/stocker.ts';
+import { type LoadReport, loadReportOf } from './report/load-report.ts';
+import { tally } from './report/tally.ts';
+import type { Phase, Profile } from './scenarios/phases.ts';
+import { runArtillery } from './traffic/artillery.ts';
+import { ExchangeTail } from './traffic/exchange-tail.ts';
+import type { TrafficPlan } from './traffic/plan.ts';
+
+/** What to run, and against what. */
+export interface LoadRunOptions {
+  readonly name: string;
+  readonly profile: Profile;
+  readonly phases: readonly Phase[];
+  readonly addresses: StackAddresses;
+  /** Where every answer is written down, one a line. Must not exist yet. */
+  readonly exchange_log: string;
+  /** The longest to wait for the backlog to drain. */
+  readonly drain_seconds: number;
+  /** Told how it goes. */
+  readonly say: (line: string) => void;
+  /** Ends the sending early; the run then fails. */
+  readonly signal?: AbortSignal;
+}
+
+const plentifulItems = 8;
+const contendedItems = 4;
+const progressSeconds = 5;
+
+/** Sends one load, waits until everything has ended, checks the invariants and reports. */
+export async function runLoad(options: LoadRunOptions): Promise<LoadReport> {
+  const { name, profile, phases, addresses, exchange_log, signal } = options;
+  const directory = await mkdtemp(join(tmpdir(), 'order-load-'));
+  const plan: TrafficPlan = { ...(await stockShelves(addresses, phases)), exchange_log };
+  const stopTelling = tellProgress(options);
+  try {
+    await runArtillery({ profile, phases, target: addresses.http, plan, directory, ...(signal && { signal }) });
+  } finally {
+    stopTelling();
+  }
+  // Kept where artillery failed: its own log is in there.
+  await rm(directory, { recursive: true });
+  const exchanges = await readExchanges(exchange_log);
+  if (exchanges.length === 0) throw new Error('The load sent no request at all');
+  const verification = await verify(
+    options,
+    exchanges.flatMap((exchange) => toldBy(exchange) ?? []),
+  );
+  return loadReportOf({
+    name,
+    profile,
+    target: addresses.http,
+    machine: thisMachine(),
+    phases,
+    exchanges,
+    verification,
+  });
+}
+
+async function stockShelves({ inventory }: StackAddresses, phases: readonly Phase[]) {
+  const customers = phases.reduce((sum, { duration, arrivalRate }) => sum + duration * arrivalRate, 0);
+  const stocker = new Stocker(inventory);
+  try {
+    const shelf = (count: number, name: string, pieces: number) =>
+      Promise.all(Array.from({ length: count }, (_, index) => stocker.create(`${name} ${index + 1}`, 250, pieces)));
+    return {
+      plentiful: await shelf(plentifulItems, 'plentiful', Math.ceil(customers * 20)),
+      // About one customer in eight wants two of one of these: half of them shall get it.
+      contended: await shelf(contendedItems, 'contended', Math.max(1, Math.ceil(customers / 8 / contendedItems))),
+    };
+  } finally {
+    stocker.close();
+  }
+}
+
+function tellProgress({ exchange_log, phases, say }: LoadRunOptions): () => void {
+  const seconds = phases.reduce((sum, { duration }) => sum + duration, 0);
+  say(`Sending for ${seconds} s: ${phases.map((phase) => `${phase.name} ${phase.arrivalRate}/s`).join(', ')} ...`);
+  const tail = new ExchangeTail(exchange_log);
+  const look = async () => {
+    const fates = tally((await tail.next()).map(fateOf));
+    if (fates.size === 0) return;
+    say(`  the last ${progressSeconds} s: ${[...fates].map(([fate, count]) => `${count} ${fate}`).join(', ')}`);
+  };
+  const timer = setInterval(() => {
+    look().catch((error: unknown) => say(`  cannot follow the answers: ${String(error)}`));
+  }, progressSeconds * 1000);
+  return () => clearInterval(timer);
+}
+
+async function verify(options: LoadRunOptions, answers: Parameters<typeof verifyInvariants>[1]): Promise<Verification> {
+  const { addresses, drain_seconds, say } = options;
+  const reader = new SnapshotReader(awsConnectionFrom({ ...process.env, AWS_ENDPOINT_URL: addresses.aws }));
+  say('Waiting until everything has ended ...');
+  const onProgress = (progress: DrainProgress) =>
+    say(
+      'open' in progress
+        ? `  ${progress.open} orders open after ${Math.round(progress.seconds)} s`
+        : `  cannot look: ${progress.unreadable.message}`,
+    );
+  try {
+    return await verifyInvariants(reader, answers, { drain_seconds, onProgress });
+  } finally {
+    reader.close();
+  }
+}

@@ -1,0 +1,74 @@
+import { describe, expect, test } from '@jest/globals';
+import { refuseRemote } from '../stack/loopback.ts';
+import { readLoadOptions } from './options.ts';
+import { readPhases } from './scenarios/phases.ts';
+
+describe('the command line', () => {
+  test('goes to the stack on this machine unless told otherwise', () => {
+    expect(readLoadOptions(['smoke'], {})).toMatchObject({
+      profile: 'smoke',
+      name: 'smoke',
+      addresses: { http: 'http://127.0.0.1:3000', aws: 'http://127.0.0.1:4566', inventory: '127.0.0.1:50051' },
+      startOwn: true,
+      allowRemote: false,
+    });
+  });
+
+  test('takes addresses from the environment, and before that from its options', () => {
+    const environment = { HTTP_PORT: '3100', AWS_ENDPOINT_PORT: '4600', INVENTORY_PORT: '50100' };
+    const options = readLoadOptions(['spike', '--endpoint', 'http://localhost:9', '--name', 'mine'], environment);
+    expect(options).toMatchObject({
+      name: 'mine',
+      addresses: { http: 'http://localhost:9', aws: 'http://127.0.0.1:4600', inventory: '127.0.0.1:50100' },
+      startOwn: false,
+    });
+  });
+
+  test.each([
+    [[], 'Name one load'],
+    [['soak'], 'not "soak"'],
+    [['smoke', 'spike'], 'Name one load'],
+    [['smoke', '--rate', '0'], '--rate is "0"'],
+    [['smoke', '--duration', 'long'], '--duration is "long"'],
+    [['smoke', '--name', '../x'], '--name is "../x"'],
+    [['smoke', '--endpoint', 'nowhere'], '--endpoint is "nowhere"'],
+    [['smoke', '--unknown'], '--unknown'],
+  ])('%j is refused with the fault named', (args, fault) => {
+    expect(() => readLoadOptions(args, {})).toThrow(fault);
+  });
+});
+
+describe('load goes to this machine only', () => {
+  test.each([
+    'http://127.0.0.1:3000',
+    'http://localhost:3000/x',
+    'http://[::1]:3000',
+    '127.0.0.1:50051',
+    '127.1.2.3:1',
+  ])('%s is this machine', (address) => {
+    expect(() => refuseRemote(address, false)).not.toThrow();
+  });
+
+  test.each([
+    'http://10.0.0.1:3000',
+    'https://example.com',
+    'http://localhost.example.com',
+    'http://127.0.0.1.example.com',
+    'example.com:50051',
+  ])('%s is refused, unless remote is allowed', (address) => {
+    expect(() => refuseRemote(address, false)).toThrow('--allow-remote');
+    expect(() => refuseRemote(address, true)).not.toThrow();
+  });
+});
+
+describe('the profiles', () => {
+  test('the spike jumps to twenty times the usual rate and comes back to it', async () => {
+    const [baseline, spike, recovery] = await readPhases('spike');
+    expect(spike?.arrivalRate).toBe((baseline?.arrivalRate ?? 0) * 20);
+    expect(recovery?.arrivalRate).toBe(baseline?.arrivalRate);
+  });
+
+  test('can be made shorter and lighter', async () => {
+    expect(await readPhases('smoke', 0.1, 0.5)).toEqual([{ name: 'steady', duration: 3, arrivalRate: 5 }]);
+  });
+});

@@ -1,0 +1,100 @@
+import { orderStatuses } from '../../invariants/order-status.ts';
+import { textTable } from '../../report/text-table.ts';
+import type { LoadReport } from './load-report.ts';
+import type { Percentiles } from './percentiles.ts';
+
+/** The report for people, in Markdown; it is also what the terminal shows. */
+export function markdownOf(report: LoadReport, failures: readonly string[]): string {
+  return `${[
+    `# Load: ${report.name}`,
+    `${report.started_at}, ${report.target}, profile ${report.profile}; on ${machineLine(report)}.`,
+    textTable(['orders', 'count'], orderRows(report)),
+    textTable(
+      ['requests', 'count'],
+      Object.entries(report.requests).map(([fate, count]) => [fate, String(count)]),
+    ),
+    textTable(
+      ['milliseconds', 'count', 'p50', 'p95', 'p99', 'max'],
+      [
+        durationRow('answer to /orders/place', report.answer_ms),
+        durationRow('refusal (503)', report.refusal_ms),
+        durationRow('saga, from accepted to its end', report.saga_ms),
+      ],
+    ),
+    phaseTable(report),
+    ...recoveryLines(report),
+    `Drained ${report.drained ? `${report.drain_seconds.toFixed(1)} s after the load` : 'not in time'}.`,
+    invariantLines(report),
+    ...(report.improper_answers.length > 0 ? [`Improper answers:\n\n${bullets(report.improper_answers)}`] : []),
+    failures.length === 0 ? 'Result: passed.' : `Result: FAILED.\n\n${bullets(failures)}`,
+  ].join('\n\n')}\n`;
+}
+
+function machineLine({ machine }: LoadReport): string {
+  const { processor, cores, memory_gb, system, node } = machine;
+  return `${processor}, ${cores} cores, ${memory_gb} GB, ${system}, Node ${node}`;
+}
+
+function orderRows({ orders }: LoadReport): readonly (readonly string[])[] {
+  const ended = orderStatuses.flatMap((status) => {
+    const count = orders.by_status[status];
+    return count === undefined ? [] : [[`of these ${status}`, String(count)]];
+  });
+  return [['accepted', String(orders.accepted)], ...ended, ['refused', String(orders.refused)]];
+}
+
+function durationRow(what: string, durations: Percentiles | null): readonly string[] {
+  return [what, ...cells(durations, ['count', 'p50', 'p95', 'p99', 'max'])];
+}
+
+function cells(durations: Percentiles | null, keys: readonly (keyof Percentiles)[]): readonly string[] {
+  return keys.map((key) => (durations === null ? '-' : String(durations[key])));
+}
+
+function phaseTable({ phases }: LoadReport): string {
+  const head = [
+    'phase',
+    'seconds',
+    'customers/s',
+    'accepted',
+    'refused',
+    'answer p50',
+    'p95',
+    'p99',
+    'saga p50',
+    'p95',
+    'p99',
+  ];
+  const rows = phases.map((phase) => [
+    phase.name,
+    `${phase.from_second}-${phase.to_second}`,
+    String(phase.customers_per_second),
+    String(phase.accepted),
+    String(phase.refused),
+    ...cells(phase.answer_ms, ['p50', 'p95', 'p99']),
+    ...cells(phase.saga_ms, ['p50', 'p95', 'p99']),
+  ]);
+  return textTable(head, rows);
+}
+
+function recoveryLines({ recovery }: LoadReport): readonly string[] {
+  if (recovery === null) return [];
+  const { phase, answer_p99_factor, highest_backlog, backlog_recovered_seconds } = recovery;
+  const recovered =
+    backlog_recovered_seconds === null
+      ? 'The backlog did not get back to normal.'
+      : `The backlog was back to normal ${backlog_recovered_seconds} s after the ${phase}.`;
+  const times = answer_p99_factor === null ? 'unknown' : `${answer_p99_factor} times`;
+  return [`Longest backlog: ${highest_backlog} orders. ${recovered} The answer's p99 against before: ${times}.`];
+}
+
+function invariantLines({ invariants }: LoadReport): string {
+  const { checked, verdict, violations } = invariants;
+  const looked = `${checked.orders} orders, ${checked.items} items, ${checked.reservations} reservations, ${checked.payments} payments, ${checked.charges} charges, ${checked.executions} executions and ${checked.answers} answers`;
+  const found = violations.length === 0 ? '' : `\n\n${bullets(violations.slice(0, 50))}`;
+  return `Invariants: ${verdict} (looked at ${looked}).${found}`;
+}
+
+function bullets(lines: readonly string[]): string {
+  return lines.map((line) => `- ${line}`).join('\n');
+}

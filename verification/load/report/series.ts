@@ -1,0 +1,59 @@
+import type { Exchange } from '../../answers/exchange.ts';
+import { fateOf } from '../../answers/fate.ts';
+import { percentilesOf } from './percentiles.ts';
+import type { SagaSpan } from './saga-span.ts';
+import { tally } from './tally.ts';
+
+/** What happened in one second of the load. */
+export interface SeriesPoint {
+  /** Since the load began; requests are counted when they were sent. */
+  readonly second: number;
+  readonly requests: number;
+  readonly accepted: number;
+  readonly refused: number;
+  /** Neither taken, denied nor properly refused. */
+  readonly failed: number;
+  /** Orders that came to their end. */
+  readonly ended: number;
+  /** Orders accepted and not yet ended, at the end of this second; without those that wait for their customer. */
+  readonly backlog: number;
+  /** Of the answers to /orders/place that took the order; absent where there was none. */
+  readonly answer_p50_ms?: number;
+  readonly answer_p95_ms?: number;
+  readonly answer_p99_ms?: number;
+}
+
+/** One point for every second from `started_ms` until the last request or end of an order. */
+export function seriesOf(
+  started_ms: number,
+  exchanges: readonly Exchange[],
+  spans: readonly SagaSpan[],
+): readonly SeriesPoint[] {
+  const secondOf = (epoch_ms: number) => Math.max(0, Math.floor((epoch_ms - started_ms) / 1000));
+  const sent = Map.groupBy(exchanges, ({ at }) => secondOf(Date.parse(at)));
+  const prompt = spans.filter(({ waited_for_customer }) => !waited_for_customer);
+  const begun = tally(prompt.map(({ accepted_ms }) => secondOf(accepted_ms)));
+  const promptEnds = tally(prompt.flatMap(({ ended_ms }) => (ended_ms === undefined ? [] : [secondOf(ended_ms)])));
+  const ends = tally(spans.flatMap(({ ended_ms }) => (ended_ms === undefined ? [] : [secondOf(ended_ms)])));
+  const last = [...sent.keys(), ...ends.keys()].reduce((latest, second) => Math.max(latest, second), 0);
+  const points: SeriesPoint[] = [];
+  let backlog = 0;
+  for (let second = 0; second <= last; second += 1) {
+    backlog += (begun.get(second) ?? 0) - (promptEnds.get(second) ?? 0);
+    points.push({ second, ...answersOf(sent.get(second) ?? []), ended: ends.get(second) ?? 0, backlog });
+  }
+  return points;
+}
+
+function answersOf(exchanges: readonly Exchange[]) {
+  const fates = tally(exchanges.map(fateOf));
+  const accepted = exchanges.filter((exchange) => exchange.call === 'place' && fateOf(exchange) === 'taken');
+  const answer = percentilesOf(accepted.map(({ elapsed_ms }) => elapsed_ms));
+  return {
+    requests: exchanges.length,
+    accepted: accepted.length,
+    refused: fates.get('refused') ?? 0,
+    failed: (fates.get('faulty') ?? 0) + (fates.get('unreachable') ?? 0) + (fates.get('unanswered') ?? 0),
+    ...(answer && { answer_p50_ms: answer.p50, answer_p95_ms: answer.p95, answer_p99_ms: answer.p99 }),
+  };
+}

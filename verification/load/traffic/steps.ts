@@ -1,0 +1,83 @@
+import { randomUUID } from 'node:crypto';
+import { z } from 'zod';
+import { chooseBasket, chooseContendedBasket, type WantedLine } from './basket.ts';
+import { readTrafficPlan } from './plan.ts';
+import { ExchangeRecorder } from './recorder.ts';
+import type { HttpResponse, RequestSettings, VirtualUser, VirtualUserVariables } from './virtual-user.ts';
+
+// Artillery finds these functions by the names that verification/load/scenarios/orders.yml gives them.
+
+const plan = readTrafficPlan();
+const recorder = new ExchangeRecorder(plan.exchange_log);
+const orderAnswer = z.object({ data: z.object({ order_id: z.string(), status: z.string() }) });
+
+/** Before /orders/place: the user's basket and key, the same again when the request is repeated. */
+export async function fillBasket(request: RequestSettings, user: VirtualUser): Promise<void> {
+  user.vars.basket ??= chooseBasket(plan);
+  place(request, user.vars, user.vars.basket);
+}
+
+/** Before /orders/place: a basket with an item that everybody wants. */
+export async function fillContendedBasket(request: RequestSettings, user: VirtualUser): Promise<void> {
+  user.vars.basket ??= chooseContendedBasket(plan);
+  place(request, user.vars, user.vars.basket);
+}
+
+/** Before /orders/place: the user's key once more, but with one piece more of everything. */
+export async function fillOtherBasket(request: RequestSettings, user: VirtualUser): Promise<void> {
+  const basket = user.vars.basket ?? chooseBasket(plan);
+  place(
+    request,
+    user.vars,
+    basket.map(({ id, count }) => ({ id, count: count + 1 })),
+  );
+}
+
+/** Before every request: the clock of its answer starts. */
+export async function startClock(request: RequestSettings): Promise<void> {
+  recorder.sent(request);
+}
+
+/** After every answer: writes it down and remembers the user's order. */
+export async function recordAnswer(request: RequestSettings, response: HttpResponse, user: VirtualUser): Promise<void> {
+  const body = recorder.answered(request, response, user);
+  const order = orderAnswer.safeParse(body);
+  if (!order.success) return;
+  user.vars.order_id = order.data.data.order_id;
+  user.vars.order_status = order.data.data.status;
+}
+
+/** After every failure to get an answer. Artillery calls this one with a callback only. */
+export function recordSilence(
+  error: Error,
+  request: RequestSettings,
+  user: VirtualUser,
+  _events: unknown,
+  done: () => void,
+): void {
+  recorder.unanswered(request, error, user);
+  done();
+}
+
+/** Condition of a step: the user's order was accepted. */
+export function isAccepted(vars: VirtualUserVariables): boolean {
+  return vars.order_id !== undefined;
+}
+
+/** Condition of a step: the user's order waits for its payment. */
+export function isPaymentAwaited(vars: VirtualUserVariables): boolean {
+  return vars.order_status === 'AWAITING_PAYMENT';
+}
+
+/** Condition of a loop: the accepted order is not yet where its payment is awaited, and the user still has patience. */
+export function isPaymentNotYetAwaited(user: VirtualUser, done: (goOn: boolean) => void): void {
+  user.vars.looks = (user.vars.looks ?? 0) + 1;
+  const onItsWay = user.vars.order_status === 'PENDING' || user.vars.order_status === 'RESERVED';
+  done(onItsWay && user.vars.looks < 40);
+}
+
+function place(request: RequestSettings, vars: VirtualUserVariables, list: readonly WantedLine[]): void {
+  vars.idempotency_key ??= randomUUID();
+  request.headers = { ...request.headers, 'idempotency-key': vars.idempotency_key };
+  request.json = { ...(request.json as object), list };
+}
