@@ -9,8 +9,8 @@ import { type ClientTlsFiles, isDynamoDbReady, isServing, isStepFunctionsReady }
 import { MODEST_HEAP } from './supervisor/modest-heap.ts';
 import type { ProcessDescription } from './supervisor/supervised-process.ts';
 
-const READY_WITHIN_MILLISECONDS = 30_000;
-const GRACE_MILLISECONDS = 5_000;
+const READY_WITHIN_MS = 30_000;
+const GRACE_MS = 5_000;
 
 /**
  * Functions and DynamoDB calls that Step Functions has under way at once, and how many of them may be at work rather than
@@ -97,8 +97,8 @@ export class ChildProcesses {
       environment: this.#baseEnvironment,
       watchesParent: false,
       isReady: () => isDynamoDbReady(this.#urls.dynamodb),
-      readyWithinMilliseconds: READY_WITHIN_MILLISECONDS,
-      graceMilliseconds: GRACE_MILLISECONDS,
+      readyWithinMs: READY_WITHIN_MS,
+      graceMs: GRACE_MS,
     };
   }
 
@@ -181,8 +181,8 @@ export class ChildProcesses {
       environment: { ...this.#baseEnvironment, ...program.environment },
       watchesParent: true,
       isReady: program.isReady,
-      readyWithinMilliseconds: READY_WITHIN_MILLISECONDS,
-      graceMilliseconds: GRACE_MILLISECONDS,
+      readyWithinMs: READY_WITHIN_MS,
+      graceMs: GRACE_MS,
     };
   }
 }

@@ -52,7 +52,9 @@ async function loadersOfTheCompiler(paths: readonly string[]): Promise<readonly 
       console.log(process.moduleLoadList.some((name) => name.includes('amaro')));
       process.exit(0);`;
     const answer = (await runNode(['--input-type=module', '--eval', program])).trim();
-    if (answer !== 'false') loaders.push(path);
+    if (answer !== 'false') {
+      loaders.push(path);
+    }
   }
   return loaders;
 }

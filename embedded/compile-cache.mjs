@@ -58,7 +58,9 @@ function stampIn(folder) {
 function fingerprintOfSources() {
   const fingerprint = createHash('sha256').update(process.version);
   for (const path of globSync(sources, { cwd: projectRoot }).sort()) {
-    if (path.endsWith('.test.ts')) continue;
+    if (path.endsWith('.test.ts')) {
+      continue;
+    }
     const { mtimeMs, size } = statSync(join(projectRoot, path));
     fingerprint.update(`${path} ${mtimeMs} ${size}\n`);
   }
@@ -70,7 +72,9 @@ function remember(stamp, fingerprint) {
     writeFileSync(stamp, fingerprint);
   } catch (error) {
     // A folder that cannot be written to has no cache either: Node goes on without one.
-    if (!['ENOENT', 'EACCES', 'EROFS'].includes(error.code)) throw error;
+    if (!['ENOENT', 'EACCES', 'EROFS'].includes(error.code)) {
+      throw error;
+    }
   }
 }
 
@@ -78,7 +82,9 @@ function contentOf(path) {
   try {
     return readFileSync(path, 'utf8');
   } catch (error) {
-    if (error.code === 'ENOENT') return undefined;
+    if (error.code === 'ENOENT') {
+      return undefined;
+    }
     throw error;
   }
 }

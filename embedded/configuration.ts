@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { isAbsolute, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { z } from 'zod';
+import * as z from 'zod';
 import { CERTIFICATE_FILES, CERTIFICATES_FOLDER } from './certificate-files.ts';
 
 /** The checkout this file lies in; every path of the stack is taken from here, whatever the current directory. */

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { StackConfiguration } from './configuration.ts';
 
-const WITHIN_MILLISECONDS = 15_000;
-const PAUSE_MILLISECONDS = 250;
+const WITHIN_MS = 15_000;
+const PAUSE_MS = 250;
 
 /**
  * Makes one request through API, function, service and database: what it proves need not be hoped.
@@ -18,7 +18,7 @@ export async function firstAnswer(
 ): Promise<void> {
   // Where callers must say who they are, only what is open to all can be asked.
   const url = `${http}${authMode === 'none' ? '/inventory/stocks' : '/health'}`;
-  const deadline = AbortSignal.timeout(WITHIN_MILLISECONDS);
+  const deadline = AbortSignal.timeout(WITHIN_MS);
   for (;;) {
     const response = await fetch(url, { signal: deadline });
     const text = await response.text();
@@ -29,6 +29,6 @@ export async function firstAnswer(
     if (response.status !== 503 || deadline.aborted) {
       throw new Error(`The first request, GET ${url}, was answered with ${response.status}: ${text.slice(0, 500)}`);
     }
-    await sleep(PAUSE_MILLISECONDS);
+    await sleep(PAUSE_MS);
   }
 }

@@ -20,7 +20,7 @@ import { ProcessGroup } from './supervisor/process-group.ts';
 import type { Terminal } from './terminal.ts';
 
 /** What the front of the stack may take to end; whatever takes longer ends with the process. */
-const FRONT_END_MILLISECONDS = 5_000;
+const FRONT_END_MS = 5_000;
 
 /** What the stack needs of the serverless-offline plugin: its public methods. */
 export interface OfflineServer {
@@ -163,7 +163,7 @@ export class StackLifecycle {
 
 async function withinTime(end: Promise<void> | undefined): Promise<void> {
   const tooLate = new AbortController();
-  const timeout = sleep(FRONT_END_MILLISECONDS, undefined, { signal: tooLate.signal }).catch(() => undefined);
+  const timeout = sleep(FRONT_END_MS, undefined, { signal: tooLate.signal }).catch(() => undefined);
   try {
     await Promise.race([end, timeout]);
   } finally {

@@ -2,7 +2,7 @@ import { connect, createServer, type Server } from 'node:net';
 import { ConfigurationError, PORTS, type PortName, type Ports, portNames, portsSchema } from './configuration.ts';
 
 const HOST = '127.0.0.1';
-const CONNECT_MILLISECONDS = 500;
+const CONNECT_MS = 500;
 
 /**
  * Makes sure that nothing listens yet on the given ports of 127.0.0.1.
@@ -49,7 +49,7 @@ function canListen(port: number): Promise<boolean> {
 
 function answers(port: number): Promise<boolean> {
   return new Promise((resolve) => {
-    const socket = connect({ host: HOST, port, timeout: CONNECT_MILLISECONDS });
+    const socket = connect({ host: HOST, port, timeout: CONNECT_MS });
     const end = (connected: boolean): void => {
       socket.destroy();
       resolve(connected);

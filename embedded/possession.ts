@@ -40,9 +40,9 @@ export class Possession {
   }
 
   /** Tells that the whole stack is up, and where. */
-  announceReady(urls: StackUrls, milliseconds: number): void {
+  announceReady(urls: StackUrls, ms: number): void {
     const { ports } = this.#configuration;
-    writeJsonFile(this.#runFolder, 'ready', { pid: process.pid, urls, ports, milliseconds });
+    writeJsonFile(this.#runFolder, 'ready', { pid: process.pid, urls, ports, ms });
     this.#writeOwnRunFile(true);
   }
 

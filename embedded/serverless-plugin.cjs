@@ -18,8 +18,11 @@ const { compileCacheFolder, enableFilledCompileCache } = require('./compile-cach
 // Half of the start is compiling the framework; `npm start` has the cache on, and filled, from the first module.
 if (process.env.NODE_COMPILE_CACHE === undefined) {
   process.env.NODE_COMPILE_CACHE = compileCacheFolder();
-  if (process.argv.includes('offline')) enableFilledCompileCache();
-  else enableCompileCache(process.env.NODE_COMPILE_CACHE);
+  if (process.argv.includes('offline')) {
+    enableFilledCompileCache();
+  } else {
+    enableCompileCache(process.env.NODE_COMPILE_CACHE);
+  }
 }
 
 module.exports = require('./serverless-plugin.ts').default;

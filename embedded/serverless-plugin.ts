@@ -7,7 +7,7 @@ import { whenNpmIsGone } from './supervisor/npm-watch.ts';
 import { divertOutput, type Terminal } from './terminal.ts';
 
 /** A press of Ctrl-C can arrive several times, from the terminal and from npm; this much later it is another press. */
-const SAME_PRESS_MILLISECONDS = 1_000;
+const SAME_PRESS_MS = 1_000;
 
 /**
  * The Serverless plugin behind `serverless offline`: it starts everything that the functions need beside
@@ -110,7 +110,7 @@ export default class EmbeddedStackPlugin {
           process.exit(1);
         },
       );
-    } else if (event === 'SIGINT' && now - this.#stopRequestedAt > SAME_PRESS_MILLISECONDS) {
+    } else if (event === 'SIGINT' && now - this.#stopRequestedAt > SAME_PRESS_MS) {
       process.exit(130);
     }
   }

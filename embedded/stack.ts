@@ -4,7 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { StackUrls } from './child-processes.ts';
 import { PORTS, type Ports, PROJECT_ROOT, portNames, portsSchema } from './configuration.ts';
 import { dataDirectoryAt } from './data-directory.ts';
@@ -29,7 +29,7 @@ export interface EmbeddedStackOptions {
   /** Further environment variables, e.g. PAYMENT_WINDOW_SECONDS. */
   readonly environment?: Readonly<Record<string, string>>;
   /** Default 60 s. */
-  readonly readyWithinMilliseconds?: number;
+  readonly readyWithinMs?: number;
 }
 
 /** A running stack. */
@@ -38,7 +38,7 @@ export interface EmbeddedStack {
   readonly ports: Ports;
   readonly dataDirectory: string;
   /** How long the start took, from the launch to readiness. */
-  readonly startMilliseconds: number;
+  readonly startMs: number;
   /** What it has said so far (with `quiet`). */
   readonly output: () => string;
   /** The processes as of now; an id changes when its process is started again. */
@@ -51,9 +51,9 @@ export interface EmbeddedStack {
   readonly stop: () => Promise<number>;
 }
 
-const POLL_MILLISECONDS = 50;
-const LAST_WORDS_MILLISECONDS = 1_000;
-const READY_WITHIN_MILLISECONDS = 60_000;
+const POLL_MS = 50;
+const LAST_WORDS_MS = 1_000;
+const READY_WITHIN_MS = 60_000;
 
 /** Between finding a free port and listening on it another program may take it; then others are found. */
 const PORT_ATTEMPTS = 3;
@@ -95,7 +95,7 @@ async function startOnce(options: EmbeddedStackOptions): Promise<EmbeddedStack> 
   const temporary = options.dataDirectory === undefined;
   const dataDirectory = options.dataDirectory ?? (await mkdtemp(join(tmpdir(), 'embedded-stack-')));
   const runFolder = dataDirectoryAt(dataDirectory).run;
-  const within = options.readyWithinMilliseconds ?? READY_WITHIN_MILLISECONDS;
+  const within = options.readyWithinMs ?? READY_WITHIN_MS;
   const startedAt = performance.now();
   const launch = new StackLaunch(await environmentOf(options, dataDirectory), options.quiet ?? true);
   const stop = async (): Promise<number> => {
@@ -121,7 +121,7 @@ async function startOnce(options: EmbeddedStackOptions): Promise<EmbeddedStack> 
     urls,
     ports,
     dataDirectory,
-    startMilliseconds: Math.round(performance.now() - startedAt),
+    startMs: Math.round(performance.now() - startedAt),
     output: () => launch.output,
     processes: () => STACK_PROCESSES.flatMap((name) => processOf(runFolder, name) ?? []),
     kill: (name, signalName) => {
@@ -196,7 +196,7 @@ class StackLaunch {
       };
       // Its last words arrive until `close`, which a process that it left behind can put off for ever.
       this.#child.once('close', end);
-      this.#child.once('exit', (code) => void setTimeout(() => end(code), LAST_WORDS_MILLISECONDS));
+      this.#child.once('exit', (code) => void setTimeout(() => end(code), LAST_WORDS_MS));
     });
   }
 
@@ -214,12 +214,12 @@ class StackLaunch {
   }
 }
 
-async function until(holds: () => Promise<boolean>, milliseconds: number, otherwise: string): Promise<void> {
-  const deadline = performance.now() + milliseconds;
+async function until(holds: () => Promise<boolean>, ms: number, otherwise: string): Promise<void> {
+  const deadline = performance.now() + ms;
   while (!(await holds())) {
     if (performance.now() > deadline) {
-      throw new Error(`${otherwise} after ${milliseconds / 1000} s.`);
+      throw new Error(`${otherwise} after ${ms / 1000} s.`);
     }
-    await sleep(POLL_MILLISECONDS);
+    await sleep(POLL_MS);
   }
 }

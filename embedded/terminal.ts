@@ -2,7 +2,7 @@ import { LogFile } from './supervisor/log-file.ts';
 import { noteworthy } from './supervisor/log-line.ts';
 
 const MOST_LINES = 8;
-const WINDOW_MILLISECONDS = 2_000;
+const WINDOW_MS = 2_000;
 
 /** Where the stack talks to the person who started it. Logs go to files; of them only what is noteworthy comes here. */
 export class Terminal {
@@ -32,7 +32,7 @@ export class Terminal {
         return;
       }
       const now = performance.now();
-      if (now - windowStart > WINDOW_MILLISECONDS) {
+      if (now - windowStart > WINDOW_MS) {
         windowStart = now;
         shown = 0;
       }

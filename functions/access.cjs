@@ -45,7 +45,9 @@ function tokenRules(environment) {
   const { JWT_PUBLIC_KEY_FILE: file } = environment;
   const given = file ? { ...environment, JWT_PUBLIC_KEY: readFileSync(file, 'utf8') } : environment;
   const missing = REQUIRED_FOR_JWT.filter((name) => !given[name]);
-  if (missing.length > 0) throw new Error(`AUTH_MODE is jwt: set ${missing.join(' and ')}.`);
+  if (missing.length > 0) {
+    throw new Error(`AUTH_MODE is jwt: set ${missing.join(' and ')}.`);
+  }
   if (Boolean(given.JWT_JWKS_URL) === Boolean(given.JWT_PUBLIC_KEY)) {
     throw new Error('AUTH_MODE is jwt: set one of JWT_JWKS_URL, JWT_PUBLIC_KEY and JWT_PUBLIC_KEY_FILE.');
   }

@@ -13,12 +13,15 @@ type ReadAccess = (context: { readonly resolveVariable: (address: string) => Pro
 
 const load = createRequire(import.meta.url);
 const readAccess = load('./access.cjs') as ReadAccess;
-const access = (mode: string) =>
-  readAccess({ resolveVariable: async (address) => (address === 'self:custom.authMode' ? mode : 'test') });
+function access(mode: string) {
+  return readAccess({ resolveVariable: async (address) => (address === 'self:custom.authMode' ? mode : 'test') });
+}
 
 const VARIABLES = ['API_KEYS', 'JWT_ISSUER', 'JWT_AUDIENCE', 'JWT_JWKS_URL', 'JWT_PUBLIC_KEY', 'JWT_PUBLIC_KEY_FILE'];
 afterEach(() => {
-  for (const name of VARIABLES) delete process.env[name];
+  for (const name of VARIABLES) {
+    delete process.env[name];
+  }
 });
 
 test('the authorizer stands before every call but those that are open to all', () => {
@@ -29,9 +32,14 @@ test('the authorizer stands before every call but those that are open to all', (
   // Every function, so that one which no operation describes is not open by mistake.
   for (const [id, { events = [] }] of Object.entries(functions)) {
     for (const { http } of events) {
-      if (http === undefined) continue;
-      if (open.includes(id)) expect([id, http.authorizer]).toEqual([id, undefined]);
-      else expect([id, http.authorizer]).toEqual([id, expect.stringContaining('access.cjs):authorizer')]);
+      if (http === undefined) {
+        continue;
+      }
+      if (open.includes(id)) {
+        expect([id, http.authorizer]).toEqual([id, undefined]);
+      } else {
+        expect([id, http.authorizer]).toEqual([id, expect.stringContaining('access.cjs):authorizer')]);
+      }
     }
   }
   expect(open).toEqual(['health', 'openapiDocument', 'docs']);

@@ -12,7 +12,9 @@ import { parse } from 'yaml';
 /** On a busy machine. */
 const LONG = 120_000;
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
-const read = (path: string): unknown => parse(readFileSync(join(ROOT, path), 'utf8'), { logLevel: 'silent' });
+function read(path: string): unknown {
+  return parse(readFileSync(join(ROOT, path), 'utf8'), { logLevel: 'silent' });
+}
 
 interface ServiceDescription {
   readonly custom: { readonly esbuild: BuildOptions & { readonly exclude: readonly string[] } };

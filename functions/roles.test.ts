@@ -39,7 +39,9 @@ test('no role may do everything, or do it everywhere', async () => {
   for (const [role, allowed] of await statements()) {
     for (const { Effect, Action, Resource } of allowed) {
       expect(Effect).toBe('Allow');
-      for (const action of Action) expect(`${role} ${action}`).not.toContain('*');
+      for (const action of Action) {
+        expect(`${role} ${action}`).not.toContain('*');
+      }
       expect(`${role} ${JSON.stringify(Resource)}`).not.toMatch(/"\*"|:\*:\*/);
     }
   }

@@ -13,7 +13,9 @@ interface State {
   readonly Arguments?: { readonly FunctionName?: string };
 }
 
-const read = (path: string) => readFileSync(new URL(path, import.meta.url), 'utf8');
+function read(path: string) {
+  return readFileSync(new URL(path, import.meta.url), 'utf8');
+}
 const functions: Readonly<Record<string, Described>> = parse(read('./functions.yml'), { logLevel: 'silent' });
 const { provider }: { readonly provider: { readonly timeout: number } } = parse(read('../serverless.yml'), {
   logLevel: 'silent',
@@ -22,7 +24,9 @@ const { States }: { readonly States: Readonly<Record<string, State>> } = JSON.pa
   read('../statemachines/order-saga.asl.json'),
 );
 
-const limitOf = (name: string) => functions[name]?.timeout ?? provider.timeout;
+function limitOf(name: string) {
+  return functions[name]?.timeout ?? provider.timeout;
+}
 
 // Seconds. A call of DynamoDB is tried three times (clients/dynamodb.ts), one of Step Functions once.
 const STORE_CALL = 3 * 2;
@@ -47,7 +51,9 @@ test.each([
 
 test('what is called over HTTP answers before API Gateway gives up', () => {
   for (const [name, { handler }] of Object.entries(functions)) {
-    if (handler.includes('/http/')) expect(`${name} ${limitOf(name) < 29}`).toBe(`${name} true`);
+    if (handler.includes('/http/')) {
+      expect(`${name} ${limitOf(name) < 29}`).toBe(`${name} true`);
+    }
   }
 });
 

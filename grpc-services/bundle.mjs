@@ -9,8 +9,9 @@ import { dirname, join } from 'node:path';
 import { build } from 'esbuild';
 
 const [service, folder] = process.argv.slice(2);
-if (service === undefined || folder === undefined)
+if (service === undefined || folder === undefined) {
   throw new Error('Usage: node grpc-services/bundle.mjs SERVICE FOLDER');
+}
 
 const here = import.meta.dirname;
 

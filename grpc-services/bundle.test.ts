@@ -53,7 +53,9 @@ function portOf(child: ChildProcess): Promise<string> {
     const read = (chunk: Buffer): void => {
       output += chunk.toString();
       const port = /"port":(\d+)/.exec(output)?.[1];
-      if (port !== undefined) resolve(port);
+      if (port !== undefined) {
+        resolve(port);
+      }
     };
     child.stdout?.on('data', read);
     child.stderr?.on('data', read);

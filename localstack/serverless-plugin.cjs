@@ -7,7 +7,9 @@ const API_ID = 'orders';
 module.exports = class LocalStackPlugin {
   constructor(serverless) {
     this.hooks = {};
-    if (!process.env.AWS_ENDPOINT_URL) return;
+    if (!process.env.AWS_ENDPOINT_URL) {
+      return;
+    }
     addressBucketsByPath(serverless.getProvider('aws'));
     this.hooks['after:aws:package:finalize:mergeCustomProviderResources'] = () => fixApiId(serverless);
   }

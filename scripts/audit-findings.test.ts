@@ -4,19 +4,22 @@ import { describe, expect, test } from '@jest/globals';
 import { findingsOf, NoAuditError, unexplained } from './audit-findings.ts';
 
 // As npm 11 prints it.
-const advisory = (name: string, id: string) => ({
-  source: 1_100_000,
-  name,
-  dependency: name,
-  title: `${name} may be stopped by a long header`,
-  url: `https://github.com/advisories/${id}`,
-  severity: 'high',
-  cwe: ['CWE-400'],
-  cvss: { score: 7.5, vectorString: null },
-  range: '<1.2.3',
-});
-const report = (vulnerabilities: object) =>
-  JSON.stringify({ auditReportVersion: 2, vulnerabilities, metadata: { vulnerabilities: { total: 2 } } });
+function advisory(name: string, id: string) {
+  return {
+    source: 1_100_000,
+    name,
+    dependency: name,
+    title: `${name} may be stopped by a long header`,
+    url: `https://github.com/advisories/${id}`,
+    severity: 'high',
+    cwe: ['CWE-400'],
+    cvss: { score: 7.5, vectorString: null },
+    range: '<1.2.3',
+  };
+}
+function report(vulnerabilities: object) {
+  return JSON.stringify({ auditReportVersion: 2, vulnerabilities, metadata: { vulnerabilities: { total: 2 } } });
+}
 const ONE = report({
   deep: {
     name: 'deep',

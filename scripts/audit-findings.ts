@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 const advisory = z.object({ name: z.string(), title: z.string(), url: z.string(), severity: z.string() });
 
@@ -29,7 +29,9 @@ export class NoAuditError extends Error {
  */
 export function findingsOf(text: string): readonly Finding[] {
   const parsed = report.safeParse(jsonOf(text));
-  if (!parsed.success) throw new NoAuditError(`npm audit gave no report: ${text.trim().slice(0, 500)}`);
+  if (!parsed.success) {
+    throw new NoAuditError(`npm audit gave no report: ${text.trim().slice(0, 500)}`);
+  }
   const found = Object.values(parsed.data.vulnerabilities)
     .flatMap(({ via }) => via)
     .filter((cause) => typeof cause !== 'string')

@@ -12,12 +12,15 @@ const DOCUMENT = join(resolve(import.meta.dirname, '..'), 'docs', 'audit-finding
 try {
   const findings = findingsOf(await text(process.stdin));
   const open = unexplained(findings, readFileSync(DOCUMENT, 'utf8'));
-  for (const { id, packageName, severity, title } of open)
+  for (const { id, packageName, severity, title } of open) {
     console.error(`${severity}: ${packageName}: ${title} (${id})`);
+  }
   console.log(`${findings.length} advisories, ${open.length} of them not explained in docs/audit-findings.md`);
   process.exitCode = open.length === 0 ? 0 : 1;
 } catch (error) {
-  if (!(error instanceof NoAuditError)) throw error;
+  if (!(error instanceof NoAuditError)) {
+    throw error;
+  }
   console.error(error.message);
   process.exitCode = 2;
 }

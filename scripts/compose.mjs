@@ -46,18 +46,24 @@ function endFunctions() {
     const [name = ''] = linesOf('docker', ['inspect', '--format', '{{.Name}}', id]);
     const prefix = `${name.replaceAll('_', '-')}-lambda-`;
     const functions = linesOf('docker', ['ps', '--all', '--quiet', '--filter', `name=^${prefix}`]);
-    if (functions.length > 0) run('docker', ['rm', '--force', ...functions]);
+    if (functions.length > 0) {
+      run('docker', ['rm', '--force', ...functions]);
+    }
   }
 }
 
 function linesOf(program, parameters) {
   const { stdout, status } = spawnSync(program, parameters, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
-  if (status !== 0) process.exit(status ?? 1);
+  if (status !== 0) {
+    process.exit(status ?? 1);
+  }
   return stdout.split('\n').filter((line) => line !== '');
 }
 
 function run(program, parameters) {
   const { status, error } = spawnSync(program, parameters, { stdio: 'inherit' });
-  if (error !== undefined) throw error;
+  if (error !== undefined) {
+    throw error;
+  }
   return status ?? 1;
 }

@@ -7,6 +7,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 const kept = process.argv.slice(2);
 const description = JSON.parse(readFileSync('package.json', 'utf8'));
 const unknown = kept.filter((name) => description.devDependencies[name] === undefined);
-if (unknown.length > 0) throw new Error(`package.json has no development package named ${unknown.join(', ')}.`);
+if (unknown.length > 0) {
+  throw new Error(`package.json has no development package named ${unknown.join(', ')}.`);
+}
 description.devDependencies = Object.fromEntries(kept.map((name) => [name, description.devDependencies[name]]));
 writeFileSync('package.json', JSON.stringify(description, null, 2));

@@ -11,10 +11,15 @@ beforeAll(async () => {
 });
 afterAll(() => database.close());
 
-const park = (orderId: string, redriveCount: number) =>
-  makeWriteOf('ParkOrder', database.table, orderId, { ':step': 'RecordPayment', ':redrive_count': redriveCount });
-const recordPayment = (orderId: string, redriveCount: number) =>
-  makeWriteOf('RecordPayment', database.table, orderId, { ':redrive_count': redriveCount });
+function park(orderId: string, redriveCount: number) {
+  return makeWriteOf('ParkOrder', database.table, orderId, {
+    ':step': 'RecordPayment',
+    ':redrive_count': redriveCount,
+  });
+}
+function recordPayment(orderId: string, redriveCount: number) {
+  return makeWriteOf('RecordPayment', database.table, orderId, { ':redrive_count': redriveCount });
+}
 
 async function placed(status: OrderStatus): Promise<string> {
   const order = testOrder({ status, start_pending: undefined });

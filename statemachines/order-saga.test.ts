@@ -34,11 +34,13 @@ interface StateMachine {
 
 const text = readFileSync(new URL('./order-saga.asl.json', import.meta.url), 'utf8');
 const machine = JSON.parse(text) as StateMachine;
-const state = (name: string): State => {
+function state(name: string): State {
   const found = machine.States[name];
-  if (found === undefined) throw new Error(`the saga has no state ${name}`);
+  if (found === undefined) {
+    throw new Error(`the saga has no state ${name}`);
+  }
   return found;
-};
+}
 
 const BEFORE_THE_PIVOT = [
   'ReserveInventory',
@@ -65,7 +67,9 @@ function reachableFrom(start: string): ReadonlySet<string> {
   const seen = new Set<string>();
   const open = [start];
   for (let name = open.pop(); name !== undefined; name = open.pop()) {
-    if (seen.has(name)) continue;
+    if (seen.has(name)) {
+      continue;
+    }
     seen.add(name);
     open.push(...successors(state(name)));
   }
@@ -87,8 +91,9 @@ test('every state can be reached, and every way ends in Succeed or waits for a r
 });
 
 test('no task can hang: each has a timeout', () => {
-  for (const [name, { TimeoutSeconds }] of tasks)
+  for (const [name, { TimeoutSeconds }] of tasks) {
     expect({ name, set: TimeoutSeconds !== undefined }).toEqual({ name, set: true });
+  }
 });
 
 test('every task is either before the pivot, behind it, compensation, or parking', () => {
@@ -115,7 +120,9 @@ describe.each(BEFORE_THE_PIVOT)('%s', (name) => {
   test('backs off with full jitter and a cap', () => {
     const backingOff = (state(name).Retry ?? []).filter(({ MaxAttempts }) => MaxAttempts !== 0);
     expect(backingOff.length).toBeGreaterThan(0);
-    for (const retrier of backingOff) expect(retrier).toMatchObject({ JitterStrategy: 'FULL', MaxDelaySeconds: 8 });
+    for (const retrier of backingOff) {
+      expect(retrier).toMatchObject({ JitterStrategy: 'FULL', MaxDelaySeconds: 8 });
+    }
   });
 });
 
@@ -159,8 +166,9 @@ test('a Lambda function that crashed, or could not be run, is tried again', () =
   ];
   for (const [name, { Retry = [] }] of tasks) {
     const repeated = Retry.filter(({ MaxAttempts }) => MaxAttempts !== 0).flatMap(({ ErrorEquals }) => ErrorEquals);
-    if (!repeated.includes('States.ALL'))
+    if (!repeated.includes('States.ALL')) {
       expect({ name, repeated }).toEqual({ name, repeated: expect.arrayContaining(transient) });
+    }
   }
 });
 
@@ -184,7 +192,9 @@ test.each([
 test('steps behind the pivot never lead into compensation', () => {
   const parkedAside = (name: string) => successors(state(name)).filter((next) => next !== 'ParkOrder');
   for (const name of BEHIND_THE_PIVOT) {
-    for (const next of parkedAside(name)) expect(COMPENSATION).not.toContain(next);
+    for (const next of parkedAside(name)) {
+      expect(COMPENSATION).not.toContain(next);
+    }
   }
 });
 
@@ -196,7 +206,9 @@ test('a hold that passes the pivot outlasts the retries up to the commit', () =>
   const longest = (name: string) => {
     const { Retry = [], TimeoutSeconds } = state(name);
     const patient = Retry.at(-1);
-    if (patient === undefined || typeof TimeoutSeconds !== 'number') throw new Error(`${name} has no fixed budget`);
+    if (patient === undefined || typeof TimeoutSeconds !== 'number') {
+      throw new Error(`${name} has no fixed budget`);
+    }
     return retryBudget(patient, TimeoutSeconds).longest;
   };
   const needed = ['CapturePayment', 'RecordPayment', 'CommitInventory'].reduce((sum, name) => sum + longest(name), 0);

@@ -10,8 +10,8 @@ import { type StackUnderChaos, startStackUnderChaos } from '../verification/chao
 import { seedBounds, wholeNumber } from '../verification/chaos/whole-number.ts';
 
 // Each day other cells, so that over a few days all targets and faults are had; a failure shows its seed.
-const DAY_MILLISECONDS = 86_400_000;
-const today = String(Math.floor(Date.now() / DAY_MILLISECONDS));
+const DAY_MS = 86_400_000;
+const today = String(Math.floor(Date.now() / DAY_MS));
 const seed = wholeNumber('CHAOS_SEED', process.env.CHAOS_SEED ?? today, seedBounds);
 
 let stack: StackUnderChaos;
@@ -31,7 +31,9 @@ test(`faults break no invariant and hit what they are aimed at (CHAOS_SEED=${see
 
 test('a compensation that is never delivered is found, with its story, also where another cell breaks off', async () => {
   stack.proxies.lieWith(({ operation, order_id: orderId = '' }) => {
-    if (operation !== 'Release') return undefined;
+    if (operation !== 'Release') {
+      return undefined;
+    }
     const state = ReservationState.RELEASED;
     const reservation = { orderId, state, lines: [], total: undefined };
     const times = { expiresAt: undefined, createdAt: undefined, updatedAt: undefined };
@@ -39,7 +41,9 @@ test('a compensation that is never delivered is found, with its story, also wher
   });
   const isBack: typeof stack.stack.isBack = async (name, pid) => {
     await stack.stack.isBack(name, pid);
-    if (name === 'inventory') throw new Error('inventory was not to come back');
+    if (name === 'inventory') {
+      throw new Error('inventory was not to come back');
+    }
   };
   const plan: ChaosPlan = {
     ...shortPlan(1),

@@ -10,7 +10,9 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 test('the demo drives an order through every outcome on a stack of its own, and each ends as it must', async () => {
   const demo = join(root, 'embedded', 'demo', 'main.ts');
   const { stdout } = await promisify(execFile)(process.execPath, [demo, '--own-stack'], { cwd: root });
-  for (const { name } of scenarios) expect(stdout).toMatch(new RegExp(`\\| ${name} .* \\| yes +\\|`));
+  for (const { name } of scenarios) {
+    expect(stdout).toMatch(new RegExp(`\\| ${name} .* \\| yes +\\|`));
+  }
   expect(stdout).toContain('Invariants: all hold');
   expect(stdout).toContain('All is as it must be.');
   expect(stdout).not.toContain('\u001b[');

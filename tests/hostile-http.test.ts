@@ -28,7 +28,9 @@ function exchange(bytes: string | Buffer, port = stack.ports.http): Promise<stri
     });
     socket.once('error', (error: NodeJS.ErrnoException) => {
       // A server may hang up before it has read all.
-      if (error.code !== 'ECONNRESET' && error.code !== 'EPIPE') reject(error);
+      if (error.code !== 'ECONNRESET' && error.code !== 'EPIPE') {
+        reject(error);
+      }
     });
     socket.once('close', () => {
       clearTimeout(late);
@@ -37,8 +39,9 @@ function exchange(bytes: string | Buffer, port = stack.ports.http): Promise<stri
   });
 }
 
-const get = (path: string, ...headers: readonly string[]): string =>
-  [`GET ${path} HTTP/1.1`, 'Host: localhost', 'Connection: close', ...headers, '', ''].join('\r\n');
+function get(path: string, ...headers: readonly string[]): string {
+  return [`GET ${path} HTTP/1.1`, 'Host: localhost', 'Connection: close', ...headers, '', ''].join('\r\n');
+}
 
 function post(path: string, body: string | Buffer, ...headers: readonly string[]): Buffer {
   const length = `Content-Length: ${Buffer.byteLength(body)}`;
@@ -48,10 +51,13 @@ function post(path: string, body: string | Buffer, ...headers: readonly string[]
   return Buffer.concat([Buffer.from(head), Buffer.from(body)]);
 }
 
-const status = (answer: string): number => Number(/^HTTP\/1\.1 (\d{3})/.exec(answer)?.[1]);
+function status(answer: string): number {
+  return Number(/^HTTP\/1\.1 (\d{3})/.exec(answer)?.[1]);
+}
 const ORDER = 'order_id=bdc38c99-c74d-4053-8897-7ea0dbd423f8';
-const place = (body: string | Buffer, ...headers: readonly string[]) =>
-  post('/orders/place', body, JSON_TYPE, ...headers);
+function place(body: string | Buffer, ...headers: readonly string[]) {
+  return post('/orders/place', body, JSON_TYPE, ...headers);
+}
 
 describe('is refused in the API’s own words', () => {
   test.each<readonly [string, string | Buffer, number]>([
@@ -135,6 +141,8 @@ test('after all that every process is the one that was started, and nothing was 
   const folder = join(stack.dataDirectory, 'logs');
   const logs = readdirSync(folder).map((file) => [file, readFileSync(join(folder, file), 'utf8')] as const);
   expect(logs.map(([file]) => file)).toEqual(expect.arrayContaining(STACK_PROCESSES.map((name) => `${name}.log`)));
-  for (const [file, text] of logs) expect([file, faultsInLog(text)]).toEqual([file, []]);
+  for (const [file, text] of logs) {
+    expect([file, faultsInLog(text)]).toEqual([file, []]);
+  }
   expect(status(await exchange(get('/inventory/stocks')))).toBe(200);
 });

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect, test } from '@jest/globals';
-import { z } from 'zod';
+import * as z from 'zod';
 import { startEmbeddedStack } from '../embedded/stack.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));

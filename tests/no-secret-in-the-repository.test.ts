@@ -33,10 +33,11 @@ function secretsIn(text: string): readonly string[] {
     .map(([name]) => name);
 }
 
-const trackedFiles = (): readonly string[] =>
-  execFileSync('git', ['ls-files', '-z'], { cwd: ROOT, encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 })
+function trackedFiles(): readonly string[] {
+  return execFileSync('git', ['ls-files', '-z'], { cwd: ROOT, encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 })
     .split('\0')
     .filter((file) => file !== '');
+}
 
 /** A copy without its history, such as an archive, has nothing to search. */
 const inRepository = existsSync(join(ROOT, '.git')) ? test : test.skip;
@@ -47,7 +48,9 @@ inRepository('no file of the repository holds key material', () => {
   const found = files.flatMap((file) => {
     const path = join(ROOT, file);
     const stats = statSync(path, { throwIfNoEntry: false });
-    if (stats === undefined || !stats.isFile() || stats.size > LARGEST_BYTES) return [];
+    if (stats === undefined || !stats.isFile() || stats.size > LARGEST_BYTES) {
+      return [];
+    }
     return secretsIn(readFileSync(path, 'utf8')).map((what) => `${file} holds ${what}`);
   });
   expect(found).toEqual([]);

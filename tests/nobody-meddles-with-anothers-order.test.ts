@@ -142,7 +142,9 @@ test('the same idempotency key of two callers is two orders', async () => {
 test('every outcome comes about under mutual TLS', async () => {
   const order = (method: string | undefined) => place(bob, { list: [{ id: ITEM, count: 1 }], payment: { method } });
   await bob.orderBecomes(await order('tok_visa'), 'CONFIRMED');
-  for (const method of METHODS.slice(1)) await bob.orderBecomes(await order(method), 'REJECTED');
+  for (const method of METHODS.slice(1)) {
+    await bob.orderBecomes(await order(method), 'REJECTED');
+  }
 });
 
 test('the services let in nobody without a certificate', async () => {
@@ -172,7 +174,9 @@ test(
   async () => {
     await stack.stop();
     expect(tokens.size).toBeGreaterThanOrEqual(3);
-    for (const token of tokens) expect(token.length).toBeGreaterThanOrEqual(43);
+    for (const token of tokens) {
+      expect(token.length).toBeGreaterThanOrEqual(43);
+    }
     const logs = readdirSync(join(folder, 'data', 'logs')).map((file) => [
       file,
       readFileSync(join(folder, 'data', 'logs', file), 'utf8'),
@@ -185,7 +189,9 @@ test(
     for (const secret of [...secrets, ...METHODS]) {
       expect(logs.filter(([, text]) => text?.includes(secret)).map(([file]) => `${secret} is in ${file}`)).toEqual([]);
     }
-    for (const secret of secrets) expect(api.answers.filter((answer) => answer.includes(secret))).toEqual([]);
+    for (const secret of secrets) {
+      expect(api.answers.filter((answer) => answer.includes(secret))).toEqual([]);
+    }
     expect(stack.output()).not.toContain(keys.ann);
   },
   LONG,
@@ -207,7 +213,11 @@ async function collectTokens(): Promise<void> {
   const client = new DynamoDBClient({ endpoint: stack.urls.dynamodb, region: 'us-east-1', credentials: keysOfNobody });
   const documents = DynamoDBDocumentClient.from(client);
   const { Items = [] } = await documents.send(new ScanCommand({ TableName: 'orders-dev' }));
-  for (const { task_token } of Items) if (typeof task_token === 'string') tokens.add(task_token);
+  for (const { task_token } of Items) {
+    if (typeof task_token === 'string') {
+      tokens.add(task_token);
+    }
+  }
   client.destroy();
 }
 

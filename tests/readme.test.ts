@@ -65,7 +65,9 @@ test('the README begins with commands that can be run', () => {
 test('every npm script that the README names is there', () => {
   const named = [...readme.matchAll(/npm run ([\w:-]+)/g)].map(([, name]) => name);
   expect(named.length).toBeGreaterThan(5);
-  for (const name of named) expect(Object.keys(scripts)).toContain(name);
+  for (const name of named) {
+    expect(Object.keys(scripts)).toContain(name);
+  }
 });
 
 test('CI runs exactly the test command of the README', () => {
@@ -75,8 +77,9 @@ test('CI runs exactly the test command of the README', () => {
 
 test('every file that the README points to is there', () => {
   const targets = [...readme.matchAll(/\]\((?!http)([^)#]+)\)/g)].map(([, target]) => target);
-  for (const target of targets)
+  for (const target of targets) {
     expect(() => execFileSync('ls', [new URL(`../${target}`, import.meta.url).pathname])).not.toThrow();
+  }
 });
 
 test('the commands of the README work as written, one after the other, and answer what it shows', async () => {
@@ -85,7 +88,9 @@ test('the commands of the README work as written, one after the other, and answe
   let compared = 0;
   for (const { command, answer } of runnable) {
     const needsAws = /^aws /m.test(command);
-    if (needsAws && !withAws) continue;
+    if (needsAws && !withAws) {
+      continue;
+    }
     const { stdout } = await run('bash', ['-euo', 'pipefail', '-c', `${exports}\n${onThesePorts(command)}`]);
     exports += onThesePorts(
       command
@@ -93,7 +98,9 @@ test('the commands of the README work as written, one after the other, and answe
         .filter((line) => line.startsWith('export '))
         .join('\n'),
     );
-    if (command.startsWith('curl')) expect(JSON.parse(stdout)).toMatchObject({ success: true });
+    if (command.startsWith('curl')) {
+      expect(JSON.parse(stdout)).toMatchObject({ success: true });
+    }
     if (answer !== undefined) {
       compared += 1;
       expect(withoutTimes(JSON.parse(stdout))).toEqual(withoutTimes(answer));
@@ -103,9 +110,13 @@ test('the commands of the README work as written, one after the other, and answe
       expect(stdout).toContain('ReleaseInventory');
     }
     // "A moment later": every order that the README places has left the saga's hands, or waits for its payment.
-    if (command.includes('/orders/place')) await settled(JSON.parse(stdout).data.order_id);
+    if (command.includes('/orders/place')) {
+      await settled(JSON.parse(stdout).data.order_id);
+    }
   }
-  if (!withAws) console.warn('The AWS CLI is not installed: its commands in the README were not run.');
+  if (!withAws) {
+    console.warn('The AWS CLI is not installed: its commands in the README were not run.');
+  }
   expect(compared).toBeGreaterThan(1);
 }, 120_000);
 
@@ -114,7 +125,9 @@ async function settled(orderId: string): Promise<void> {
   for (;;) {
     const answer = await fetch(`${stack.urls.http}/orders/status?order_id=${orderId}`);
     const { data } = (await answer.json()) as { readonly data: { readonly status: string } };
-    if (!underWay.includes(data.status)) return;
+    if (!underWay.includes(data.status)) {
+      return;
+    }
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }

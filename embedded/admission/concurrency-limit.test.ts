@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { ConcurrencyLimit } from './concurrency-limit.ts';
 
-const options = { least: 4, most: 32, targetMilliseconds: 100 };
+const options = { least: 4, most: 32, targetMs: 100 };
 
 describe('a concurrency limit', () => {
   test('lets in no more than the limit, and one more for each that leaves', () => {
@@ -17,7 +17,9 @@ describe('a concurrency limit', () => {
   test('shrinks once for all the work that was let in together and is late, down to the least', () => {
     const limit = new ConcurrencyLimit(options);
     const count = enterAll(limit);
-    for (let done = 0; done < count; done += 1) limit.leave(0, 500);
+    for (let done = 0; done < count; done += 1) {
+      limit.leave(0, 500);
+    }
     expect(limit.limit).toBe(Math.floor(count * 0.8));
     for (let round = 1; round < 50; round += 1) {
       limit.tryEnter();
@@ -30,7 +32,9 @@ describe('a concurrency limit', () => {
     const limit = new ConcurrencyLimit(options);
     for (let round = 0; round < 200; round += 1) {
       const count = enterAll(limit);
-      for (let done = 0; done < count; done += 1) limit.leave(round, round + 10);
+      for (let done = 0; done < count; done += 1) {
+        limit.leave(round, round + 10);
+      }
     }
     expect(limit.limit).toBe(options.most);
   });
@@ -53,8 +57,11 @@ describe('a concurrency limit', () => {
         let now = 0;
         for (const [enters, passed] of steps) {
           now += passed;
-          if (enters && limit.tryEnter()) entered.push(now);
-          else if (!enters && entered.length > 0) limit.leave(entered.shift() ?? now, now);
+          if (enters && limit.tryEnter()) {
+            entered.push(now);
+          } else if (!enters && entered.length > 0) {
+            limit.leave(entered.shift() ?? now, now);
+          }
           expect(limit.limit).toBeGreaterThanOrEqual(options.least);
           expect(limit.limit).toBeLessThanOrEqual(options.most);
         }
@@ -65,6 +72,8 @@ describe('a concurrency limit', () => {
 
 function enterAll(limit: ConcurrencyLimit): number {
   let count = 0;
-  while (limit.tryEnter()) count += 1;
+  while (limit.tryEnter()) {
+    count += 1;
+  }
   return count;
 }

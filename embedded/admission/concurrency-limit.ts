@@ -5,7 +5,7 @@ export interface ConcurrencyLimitOptions {
   /** Never more than so many. */
   readonly most: number;
   /** Where work takes longer than this, there is too much of it at once. */
-  readonly targetMilliseconds: number;
+  readonly targetMs: number;
 }
 
 /**
@@ -30,7 +30,9 @@ export class ConcurrencyLimit {
 
   /** Lets one piece of work in, or not. */
   tryEnter(): boolean {
-    if (this.#underWay >= this.limit) return false;
+    if (this.#underWay >= this.limit) {
+      return false;
+    }
     this.#underWay += 1;
     return true;
   }
@@ -39,9 +41,11 @@ export class ConcurrencyLimit {
   leave(enteredAt: number, now: number): void {
     const wasFull = this.#underWay * 2 >= this.#limit;
     this.#underWay -= 1;
-    const { least, most, targetMilliseconds } = this.#options;
-    if (now - enteredAt <= targetMilliseconds) {
-      if (wasFull) this.#limit = Math.min(most, this.#limit + 1 / this.#limit);
+    const { least, most, targetMs } = this.#options;
+    if (now - enteredAt <= targetMs) {
+      if (wasFull) {
+        this.#limit = Math.min(most, this.#limit + 1 / this.#limit);
+      }
     } else if (enteredAt > this.#decreasedAt) {
       // Work that came in before the last decrease says nothing about the limit of now.
       this.#limit = Math.max(least, this.#limit * 0.8);

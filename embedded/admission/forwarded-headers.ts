@@ -13,10 +13,14 @@ const HOP_BY_HOP: ReadonlySet<string> = new Set([
 ]);
 
 /** With this header serverless-offline lets any client be whoever it likes. */
-const isImpersonation = (name: string): boolean => name === 'sls-offline-authorizer-override';
+function isImpersonation(name: string): boolean {
+  return name === 'sls-offline-authorizer-override';
+}
 
 /** serverless-offline invites every web page to call the API and read its answers; the API in the cloud invites none. */
-const isCrossOrigin = (name: string): boolean => name.startsWith('access-control-');
+function isCrossOrigin(name: string): boolean {
+  return name.startsWith('access-control-');
+}
 
 /**
  * The headers that a request is passed on with. A body that came in chunks goes on in chunks, whatever the method: Node

@@ -22,7 +22,9 @@ export function insteadOfFrameworkAnswer(answered: IncomingMessage): APIGatewayP
   const { statusCode = 502, headers } = answered;
   // Every answer of the functions says nosniff; the framework's own are JSON without it.
   const isOwn = statusCode >= 400 && headers['x-content-type-options'] === undefined;
-  if (!isOwn || !headers['content-type']?.startsWith('application/json')) return undefined;
+  if (!isOwn || !headers['content-type']?.startsWith('application/json')) {
+    return undefined;
+  }
   const type = RESPONSE_TYPES[statusCode] ?? (statusCode < 500 ? 'DEFAULT_4XX' : 'DEFAULT_5XX');
   const { status, code, data, headers: own } = GATEWAY_ANSWERS[type];
   return answer(status, data, { meta: { code, request_id: randomUUID() }, headers: own });

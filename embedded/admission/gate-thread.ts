@@ -1,5 +1,5 @@
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
-import { z } from 'zod';
+import * as z from 'zod';
 import { createGate } from './gate.ts';
 import { orderApiLimits } from './order-api-limits.ts';
 
@@ -14,4 +14,6 @@ function openGate(thread: MessagePort): void {
 }
 
 // Elsewhere than in a thread it does nothing: so it is compiled ahead of its first run (embedded/compile-ahead.mjs).
-if (parentPort !== null) openGate(parentPort);
+if (parentPort !== null) {
+  openGate(parentPort);
+}

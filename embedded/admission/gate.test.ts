@@ -15,9 +15,13 @@ afterEach(() => {
 });
 
 const JSON_TYPE = { 'content-type': 'application/json' };
-const json = (body: string) => ({ method: 'POST', body, headers: JSON_TYPE });
+function json(body: string) {
+  return { method: 'POST', body, headers: JSON_TYPE };
+}
 const noLimit: LimitChoice = () => undefined;
-const one = () => new ConcurrencyLimit({ least: 1, most: 1, targetMilliseconds: 1000 });
+function one() {
+  return new ConcurrencyLimit({ least: 1, most: 1, targetMs: 1000 });
+}
 
 describe('what is let in', () => {
   test('reaches the API as it was sent, and its answer comes back as it was given', async () => {
@@ -96,7 +100,7 @@ describe('what is refused', () => {
 });
 
 describe('who takes more than their share', () => {
-  const bounds = { requestMilliseconds: 200, bodyBytes: 1000, connections: 2 };
+  const bounds = { requestMs: 200, bodyBytes: 1000, connections: 2 };
   const open = async (limitOf: LimitChoice = noLimit) => {
     const api = createServer((incoming, response) => incoming.resume().once('end', () => response.end('ok')));
     await listen(api);
@@ -120,7 +124,9 @@ describe('who takes more than their share', () => {
     expect(await declared.json()).toMatchObject({ status: 413, meta: { code: 'BODY_TOO_LARGE' } });
     const undeclared = request(url, { method: 'POST', agent: false, headers: JSON_TYPE });
     const cut = new Promise((resolve) => undeclared.once('error', resolve));
-    for (let sent = 0; sent <= 1000; sent += 250) undeclared.write('x'.repeat(250));
+    for (let sent = 0; sent <= 1000; sent += 250) {
+      undeclared.write('x'.repeat(250));
+    }
     expect(await cut).toMatchObject({ code: expect.stringMatching(/ECONNRESET|EPIPE/) });
     expect(await (await fetch(url, json('x'.repeat(1000)))).text()).toBe('ok');
   });
@@ -130,7 +136,9 @@ describe('who takes more than their share', () => {
     const sockets = [1, 2, 3].map(() => connect(port, '127.0.0.1').on('error', () => undefined));
     await new Promise((resolve) => sockets[2]?.once('close', resolve));
     expect(sockets.map(({ destroyed }) => destroyed)).toEqual([false, false, true]);
-    for (const socket of sockets) socket.destroy();
+    for (const socket of sockets) {
+      socket.destroy();
+    }
   });
 });
 
@@ -142,8 +150,10 @@ test('the gate takes connections in while the API process is busy to the brim', 
   let busy = true;
   const spin = () => {
     const end = performance.now() + 20;
-    while (performance.now() < end);
-    if (busy) setImmediate(spin);
+    while (performance.now() < end) {}
+    if (busy) {
+      setImmediate(spin);
+    }
   };
   try {
     spin();
@@ -197,10 +207,14 @@ function statusOf(port: number): Promise<number | undefined> {
 
 async function bodyOf(incoming: IncomingMessage): Promise<string> {
   let body = '';
-  for await (const chunk of incoming) body += String(chunk);
+  for await (const chunk of incoming) {
+    body += String(chunk);
+  }
   return body;
 }
 
 async function until(holds: () => boolean): Promise<void> {
-  while (!holds()) await new Promise((resolve) => setTimeout(resolve, 5));
+  while (!holds()) {
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
 }

@@ -13,7 +13,7 @@ export interface Upstream {
 /** What one client, or all of them, may take of the gate. */
 export interface GateBounds {
   /** Within this a request must have arrived whole: who sends it drop by drop keeps a place that is others'. */
-  readonly requestMilliseconds: number;
+  readonly requestMs: number;
   /** More is not even passed on; the API itself takes far less. */
   readonly bodyBytes: number;
   readonly connections: number;
@@ -23,7 +23,7 @@ export interface GateBounds {
  * With all the places of `orderApiLimits` taken (256 and 64 payments) the API holds bodies of 320 MB at most; those of
  * `/health` come on top, as far as there are connections.
  */
-export const GATE_BOUNDS: GateBounds = { requestMilliseconds: 10_000, bodyBytes: 1024 * 1024, connections: 10_000 };
+export const GATE_BOUNDS: GateBounds = { requestMs: 10_000, bodyBytes: 1024 * 1024, connections: 10_000 };
 
 /**
  * A server that passes requests on to another one, and answers at once with 503 and Retry-After what is over its limit.
@@ -31,11 +31,11 @@ export const GATE_BOUNDS: GateBounds = { requestMilliseconds: 10_000, bodyBytes:
  */
 export function createGate(upstream: Upstream, limitOf: LimitChoice, bounds: GateBounds = GATE_BOUNDS): Server {
   const agent = new Agent({ keepAlive: true, scheduling: 'lifo' });
-  const { requestMilliseconds, bodyBytes, connections } = bounds;
+  const { requestMs, bodyBytes, connections } = bounds;
   const times = {
-    headersTimeout: requestMilliseconds,
-    requestTimeout: requestMilliseconds,
-    connectionsCheckingInterval: Math.ceil(requestMilliseconds / 10),
+    headersTimeout: requestMs,
+    requestTimeout: requestMs,
+    connectionsCheckingInterval: Math.ceil(requestMs / 10),
   };
   const gate = createServer(times, (incoming, response) => {
     const refusal = refusalOf(incoming, bodyBytes);
@@ -83,13 +83,20 @@ function passOn(incoming: IncomingMessage, response: ServerResponse, { host, por
     }
   });
   outgoing.once('error', (error: NodeJS.ErrnoException) => {
-    if (response.headersSent || response.destroyed) return;
+    if (response.headersSent || response.destroyed) {
+      return;
+    }
     // Not connected: surely nothing was done. Otherwise the client must not take silence for a "no".
-    if (error.code === 'ECONNREFUSED') refuse(incoming, response, 'THROTTLED');
-    else response.destroy();
+    if (error.code === 'ECONNREFUSED') {
+      refuse(incoming, response, 'THROTTLED');
+    } else {
+      response.destroy();
+    }
   });
   response.once('close', () => {
-    if (!response.writableFinished) outgoing.destroy();
+    if (!response.writableFinished) {
+      outgoing.destroy();
+    }
   });
   incoming.pipe(outgoing);
 }
@@ -112,6 +119,8 @@ function cutOffAt(most: number, incoming: IncomingMessage, response: ServerRespo
   let bytes = 0;
   incoming.on('data', (chunk: Buffer) => {
     bytes += chunk.length;
-    if (bytes > most) response.destroy();
+    if (bytes > most) {
+      response.destroy();
+    }
   });
 }

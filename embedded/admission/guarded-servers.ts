@@ -1,6 +1,6 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { Server } from 'node:http';
-import { isFromForeignPage } from 'resilient-stepfunctions';
+import { isFromForeignPage } from 'resilient-stepfunctions/foreign-page';
 
 const LISTEN = 'tracing:net.server.listen:asyncStart';
 const REFUSAL = JSON.stringify({ message: 'No web page of another origin may call this; call it as localhost.' });
@@ -15,7 +15,9 @@ const REFUSAL = JSON.stringify({ message: 'No web page of another origin may cal
 export function guardServersFromPages(): () => void {
   const guardNew = (message: unknown): void => {
     const server = (message as { readonly server?: unknown }).server;
-    if (server instanceof Server) guard(server);
+    if (server instanceof Server) {
+      guard(server);
+    }
   };
   subscribe(LISTEN, guardNew);
   return () => {
@@ -28,7 +30,9 @@ function guard(server: Server): void {
   server.removeAllListeners('request');
   server.on('request', (incoming, response) => {
     if (!isFromForeignPage(incoming)) {
-      for (const listener of listeners) Reflect.apply(listener, server, [incoming, response]);
+      for (const listener of listeners) {
+        Reflect.apply(listener, server, [incoming, response]);
+      }
       return;
     }
     incoming.resume();

@@ -50,7 +50,9 @@ async function untilAlive(url: string): Promise<string> {
       (response) => response.text(),
       () => undefined,
     );
-    if (answer !== undefined) return answer;
+    if (answer !== undefined) {
+      return answer;
+    }
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
   throw new Error('the thread did not come back');

@@ -15,8 +15,8 @@ export interface KeptThread {
   readonly end: () => Promise<void>;
 }
 
-const FIRST_PAUSE_MILLISECONDS = 50;
-const LONGEST_PAUSE_MILLISECONDS = 5_000;
+const FIRST_PAUSE_MS = 50;
+const LONGEST_PAUSE_MS = 5_000;
 
 /**
  * Starts a thread and keeps it: an error that nobody caught ends a thread, and must not end the whole process with it.
@@ -34,22 +34,28 @@ export async function keepThread(options: ThreadOptions): Promise<KeptThread> {
       cause = error;
     });
     thread.once('exit', () => {
-      if (isEnding) return;
+      if (isEnding) {
+        return;
+      }
       report('the thread died and is started again', cause);
       void startAgain();
     });
   };
   const startAgain = async (): Promise<void> => {
-    for (let pause = FIRST_PAUSE_MILLISECONDS; ; pause = Math.min(pause * 2, LONGEST_PAUSE_MILLISECONDS)) {
+    for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
       await sleep(pause);
-      if (isEnding) return;
+      if (isEnding) {
+        return;
+      }
       thread = new Worker(module, { workerData: data });
       try {
         await isReady(thread);
         watch();
         return;
       } catch (error) {
-        if (!isEnding) report('the thread does not start', error);
+        if (!isEnding) {
+          report('the thread does not start', error);
+        }
       }
     }
   };

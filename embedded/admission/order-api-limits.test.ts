@@ -101,7 +101,9 @@ describe('a path is read as serverless-offline’s router reads it', () => {
 
 function limited(url: string): ConcurrencyLimit {
   const limit = orderApiLimits()(url);
-  if (limit === undefined) throw new Error(`${url} has no limit`);
+  if (limit === undefined) {
+    throw new Error(`${url} has no limit`);
+  }
   return limit;
 }
 
@@ -115,8 +117,12 @@ function boundsOf(create: () => ConcurrencyLimit) {
   const growing = create();
   for (let round = 0; round < 2_000; round += 1) {
     let entered = 0;
-    while (growing.tryEnter()) entered += 1;
-    for (; entered > 0; entered -= 1) growing.leave(0, 1);
+    while (growing.tryEnter()) {
+      entered += 1;
+    }
+    for (; entered > 0; entered -= 1) {
+      growing.leave(0, 1);
+    }
   }
   return { first, least: shrinking.limit, most: growing.limit };
 }

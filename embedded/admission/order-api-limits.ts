@@ -10,8 +10,8 @@ export type LimitChoice = (url: string) => ConcurrencyLimit | undefined;
  * docs/performance.md).
  */
 export function orderApiLimits(): LimitChoice {
-  const quick = new ConcurrencyLimit({ least: 2, most: 256, targetMilliseconds: 50 });
-  const payments = new ConcurrencyLimit({ least: 32, most: 64, targetMilliseconds: 10_000 });
+  const quick = new ConcurrencyLimit({ least: 2, most: 256, targetMs: 50 });
+  const payments = new ConcurrencyLimit({ least: 32, most: 64, targetMs: 10_000 });
   return (url) => {
     switch (requestPath(url)) {
       case '/health':

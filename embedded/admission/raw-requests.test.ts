@@ -27,7 +27,9 @@ beforeAll(async () => {
   api = createServer(async (incoming, response) => {
     connections.add(incoming.socket);
     let body = '';
-    for await (const chunk of incoming) body += String(chunk);
+    for await (const chunk of incoming) {
+      body += String(chunk);
+    }
     seen.push({ url: incoming.url, headers: incoming.headers, body });
     response.end('from the API');
   });
@@ -42,8 +44,9 @@ afterAll(async () => {
   await new Promise((resolve) => api.close(resolve));
 });
 
-const request = (start: string, headers: readonly string[], body = ''): string =>
-  [`${start} HTTP/1.1`, `Host: localhost:${port}`, 'Connection: close', ...headers, '', body].join('\r\n');
+function request(start: string, headers: readonly string[], body = ''): string {
+  return [`${start} HTTP/1.1`, `Host: localhost:${port}`, 'Connection: close', ...headers, '', body].join('\r\n');
+}
 
 describe('a header that belongs to a connection or to its framing', () => {
   test.each([

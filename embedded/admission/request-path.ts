@@ -14,21 +14,30 @@ export function requestPath(target: string): string | undefined {
 }
 
 function rawPath(target: string): string | undefined {
-  if (target.startsWith('/')) return /^[^?#]*/.exec(target)?.[0];
+  if (target.startsWith('/')) {
+    return /^[^?#]*/.exec(target)?.[0];
+  }
   // As clients write it to a proxy: http://host/path.
   return URL.canParse(target) ? new URL(target).pathname : undefined;
 }
 
 function withoutDotSegments(path: string): string {
-  if (!path.includes('/.')) return path;
+  if (!path.includes('/.')) {
+    return path;
+  }
   const kept: string[] = [];
   const segments = path.split('/');
   for (const segment of segments) {
-    if (segment === '..') kept.pop();
-    else if (segment !== '.') kept.push(segment);
+    if (segment === '..') {
+      kept.pop();
+    } else if (segment !== '.') {
+      kept.push(segment);
+    }
   }
   const last = segments.at(-1);
-  if (last === '.' || last === '..') kept.push('');
+  if (last === '.' || last === '..') {
+    kept.push('');
+  }
   const joined = kept.join('/');
   return joined.startsWith('/') ? joined : `/${joined}`;
 }

@@ -3,7 +3,9 @@ import type { TemplateValue } from './intrinsic-functions.ts';
 import { LocalTemplate } from './local-template.ts';
 
 /** CloudFormation's `${name}`. */
-const placeholder = (name: string): string => `$${'{'}${name}}`;
+function placeholder(name: string): string {
+  return `$${'{'}${name}}`;
+}
 
 const template = new LocalTemplate(
   {

@@ -1,6 +1,6 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { SFNClient } from '@aws-sdk/client-sfn';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { TableNames } from '../child-processes.ts';
 import { ConfigurationError } from '../configuration.ts';
 import { readTableDescription } from '../dynamodb/table-description.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { LocalResource } from './local-template.ts';
 
 const propertiesSchema = z.object({

@@ -52,8 +52,8 @@ export class ApiLauncher {
       }
       const decision = decideRestart(DEFAULT_RESTART_POLICY, deaths, performance.now() - startedAt);
       deaths = decision.deaths;
-      console.log(`\nThe API process ${describe(end)}; starting it again in ${decision.delayMilliseconds} ms ...`);
-      await sleep(decision.delayMilliseconds, undefined, { signal: this.#stop.signal }).catch(() => undefined);
+      console.log(`\nThe API process ${describe(end)}; starting it again in ${decision.delayMs} ms ...`);
+      await sleep(decision.delayMs, undefined, { signal: this.#stop.signal }).catch(() => undefined);
       // Ctrl-C may have come meanwhile.
       if (this.#stop.signal.aborted) {
         await endLeftovers(this.#runFolder, 'api');

@@ -3,10 +3,10 @@ import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
 import { ListStateMachinesCommand, SFNClient } from '@aws-sdk/client-sfn';
 import { type ChannelCredentials, credentials, makeGenericClientConstructor } from '@grpc/grpc-js';
 import { service as healthService } from 'grpc-health-check';
-import { z } from 'zod';
+import * as z from 'zod';
 
-const ANSWER_MILLISECONDS = 1_000;
-const IMPATIENT = { connectionTimeout: ANSWER_MILLISECONDS, requestTimeout: ANSWER_MILLISECONDS };
+const ANSWER_MS = 1_000;
+const IMPATIENT = { connectionTimeout: ANSWER_MS, requestTimeout: ANSWER_MS };
 const servingSchema = z.object({ status: z.literal('SERVING') });
 const HealthClient = makeGenericClientConstructor(healthService, 'Health');
 
@@ -50,7 +50,7 @@ export function isServing(address: string, files?: ClientTlsFiles): Promise<bool
     check.call(
       client,
       { service: '' },
-      { deadline: Date.now() + ANSWER_MILLISECONDS },
+      { deadline: Date.now() + ANSWER_MS },
       (error: Error | null, answer: unknown) => {
         client.close();
         resolve(error === null && servingSchema.safeParse(answer).success);

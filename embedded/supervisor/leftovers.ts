@@ -2,7 +2,7 @@ import { ConfigurationError } from '../configuration.ts';
 import { endProcess } from './process-table.ts';
 import { isStillRunning, readRunFile, readRunFiles, removeJsonFile } from './run-file.ts';
 
-const GRACE_MILLISECONDS = 4_000;
+const GRACE_MS = 4_000;
 
 /**
  * Ends what a stack that was killed left running: each process whose run file still tells the truth, by its id. Node
@@ -23,7 +23,7 @@ export async function endLeftovers(runFolder: string, owner: string): Promise<vo
   await Promise.all(
     others.map(async (runFile) => {
       if (await isStillRunning(runFile)) {
-        await endProcess(runFile.pid, GRACE_MILLISECONDS);
+        await endProcess(runFile.pid, GRACE_MS);
       }
       removeJsonFile(runFolder, runFile.name);
     }),

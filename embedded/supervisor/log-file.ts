@@ -2,7 +2,7 @@ import { closeSync, copyFileSync, fstatSync, ftruncateSync, openSync, readSync, 
 import { StringDecoder } from 'node:string_decoder';
 
 const MOST_BYTES = 8 * 1024 * 1024;
-const POLL_MILLISECONDS = 300;
+const POLL_MS = 300;
 const CHUNK_BYTES = 256 * 1024;
 
 /**
@@ -27,7 +27,7 @@ export class LogFile {
     this.#onLine = onLine;
     this.descriptor = openSync(path, 'a+');
     this.#offset = fstatSync(this.descriptor).size;
-    this.#timer = setInterval(() => this.catchUp(), POLL_MILLISECONDS);
+    this.#timer = setInterval(() => this.catchUp(), POLL_MS);
     this.#timer.unref();
   }
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 const LEVEL_NAMES: Readonly<Record<string, number>> = {
   TRACE: 10,

@@ -1,4 +1,4 @@
-const POLL_MILLISECONDS = 500;
+const POLL_MS = 500;
 
 /**
  * Calls back when npm, which started this process, is gone. npm runs scripts through a shell that passes no signal on:
@@ -14,6 +14,6 @@ export function whenNpmIsGone(callback: () => void): void {
       clearInterval(timer);
       callback();
     }
-  }, POLL_MILLISECONDS);
+  }, POLL_MS);
   timer.unref();
 }

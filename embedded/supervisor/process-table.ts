@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
-const POLL_MILLISECONDS = 20;
+const POLL_MS = 20;
 
 /** Whether a process with this id exists (one that this user may not signal exists as well). */
 export function isAlive(pid: number): boolean {
@@ -50,20 +50,20 @@ export function signal(pid: number, name: NodeJS.Signals): boolean {
 }
 
 /** Ends one process: asks with SIGTERM, and forces it after the grace period. Resolves once it is gone. */
-export async function endProcess(pid: number, graceMilliseconds: number): Promise<void> {
-  if (signal(pid, 'SIGTERM') && !(await goneWithin(pid, graceMilliseconds))) {
+export async function endProcess(pid: number, graceMs: number): Promise<void> {
+  if (signal(pid, 'SIGTERM') && !(await goneWithin(pid, graceMs))) {
     signal(pid, 'SIGKILL');
-    await goneWithin(pid, graceMilliseconds);
+    await goneWithin(pid, graceMs);
   }
 }
 
-async function goneWithin(pid: number, milliseconds: number): Promise<boolean> {
-  const deadline = performance.now() + milliseconds;
+async function goneWithin(pid: number, ms: number): Promise<boolean> {
+  const deadline = performance.now() + ms;
   while (isAlive(pid)) {
     if (performance.now() >= deadline) {
       return false;
     }
-    await sleep(POLL_MILLISECONDS);
+    await sleep(POLL_MS);
   }
   return true;
 }

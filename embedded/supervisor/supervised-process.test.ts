@@ -8,7 +8,7 @@ import { isAlive, signal } from './process-table.ts';
 import { readRunFile } from './run-file.ts';
 import { type ProcessReport, SupervisedProcess } from './supervised-process.ts';
 
-const QUICK = { firstDelayMilliseconds: 5, longestDelayMilliseconds: 20, stableMilliseconds: 60_000, loudFromDeath: 3 };
+const QUICK = { firstDelayMs: 5, longestDelayMs: 20, stableMs: 60_000, loudFromDeath: 3 };
 const FOREVER = 'setInterval(() => undefined, 1000)';
 
 let folder: string;
@@ -96,7 +96,7 @@ test('a child that ignores SIGTERM is ended all the same, and stays ended', asyn
 function program(
   source: string,
   isReady: () => Promise<boolean> = () => Promise.resolve(true),
-  readyWithinMilliseconds = 10_000,
+  readyWithinMs = 10_000,
   runFolder = folder,
 ): SupervisedProcess {
   const child = new SupervisedProcess({
@@ -109,8 +109,8 @@ function program(
       identity: [source],
       watchesParent: false,
       isReady,
-      readyWithinMilliseconds,
-      graceMilliseconds: 300,
+      readyWithinMs,
+      graceMs: 300,
     },
     log: new LogFile(join(folder, 'child.log'), () => undefined),
     runFolder,

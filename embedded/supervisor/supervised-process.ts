@@ -5,7 +5,7 @@ import { endProcess, signal } from './process-table.ts';
 import { DEFAULT_RESTART_POLICY, decideRestart, type RestartPolicy } from './restart-policy.ts';
 import { removeJsonFile, writeRunFile } from './run-file.ts';
 
-const READINESS_POLL_MILLISECONDS = 40;
+const READINESS_POLL_MS = 40;
 const SHOWN_LOG_LINES = 12;
 
 /** How one child process is run. */
@@ -24,17 +24,17 @@ export interface ProcessDescription {
   /** Asked repeatedly after a start until it answers true. */
   readonly isReady: () => Promise<boolean>;
   /** How long the child may take to become ready. */
-  readonly readyWithinMilliseconds: number;
+  readonly readyWithinMs: number;
   /** How long the child may take to end on SIGTERM. */
-  readonly graceMilliseconds: number;
+  readonly graceMs: number;
 }
 
 /** What happened to a child; for the terminal. */
 export type ProcessReport =
-  | { readonly type: 'recovered'; readonly name: string; readonly pid: number; readonly milliseconds: number }
-  | { readonly type: 'died'; readonly name: string; readonly how: string; readonly delayMilliseconds: number }
+  | { readonly type: 'recovered'; readonly name: string; readonly pid: number; readonly ms: number }
+  | { readonly type: 'died'; readonly name: string; readonly how: string; readonly delayMs: number }
   /** Started again, and not ready in time; it is ended, and so started once more. */
-  | { readonly type: 'late'; readonly name: string; readonly milliseconds: number }
+  | { readonly type: 'late'; readonly name: string; readonly ms: number }
   /** It runs, but a later stack that finds it left over will not know it. */
   | { readonly type: 'unrecorded'; readonly name: string; readonly error: unknown }
   | {
@@ -122,7 +122,7 @@ export class SupervisedProcess {
   async #endChild(): Promise<void> {
     const pid = this.pid;
     if (pid !== undefined) {
-      await endProcess(pid, this.#description.graceMilliseconds);
+      await endProcess(pid, this.#description.graceMs);
     }
   }
 
@@ -168,7 +168,7 @@ export class SupervisedProcess {
   }
 
   async #readiness(): Promise<'ready' | 'late' | 'stopped'> {
-    const deadline = performance.now() + this.#description.readyWithinMilliseconds;
+    const deadline = performance.now() + this.#description.readyWithinMs;
     while (performance.now() < deadline) {
       if (this.#stop.signal.aborted) {
         return 'stopped';
@@ -177,7 +177,7 @@ export class SupervisedProcess {
         this.#writeRunFile(true);
         return 'ready';
       }
-      await sleep(READINESS_POLL_MILLISECONDS);
+      await sleep(READINESS_POLL_MS);
     }
     return 'late';
   }
@@ -192,11 +192,11 @@ export class SupervisedProcess {
       }
       const decision = decideRestart(this.#policy, this.#deaths, performance.now() - startedAt);
       this.#deaths = decision.deaths;
-      this.#report({ type: 'died', name: this.name, how, delayMilliseconds: decision.delayMilliseconds });
+      this.#report({ type: 'died', name: this.name, how, delayMs: decision.delayMs });
       if (decision.loud) {
         this.#report({ type: 'keeps-dying', name: this.name, deaths: decision.deaths, lastLines: this.#lastLines() });
       }
-      await sleep(decision.delayMilliseconds);
+      await sleep(decision.delayMs);
       if (this.#stop.signal.aborted) {
         return;
       }
@@ -211,13 +211,13 @@ export class SupervisedProcess {
     if (pid === undefined || this.pid !== pid) {
       return;
     }
-    const milliseconds = performance.now() - startedAt;
+    const ms = performance.now() - startedAt;
     switch (outcome) {
       case 'ready':
-        this.#report({ type: 'recovered', name: this.name, pid, milliseconds });
+        this.#report({ type: 'recovered', name: this.name, pid, ms });
         return;
       case 'late':
-        this.#report({ type: 'late', name: this.name, milliseconds: this.#description.readyWithinMilliseconds });
+        this.#report({ type: 'late', name: this.name, ms: this.#description.readyWithinMs });
         await this.#endChild();
         return;
       case 'stopped':
@@ -233,7 +233,7 @@ export class SupervisedProcess {
   #startFailure(outcome: 'late' | { readonly died: string }): string {
     const what =
       outcome === 'late'
-        ? `was not ready within ${this.#description.readyWithinMilliseconds / 1000} s`
+        ? `was not ready within ${this.#description.readyWithinMs / 1000} s`
         : `${outcome.died} before it was ready`;
     const lines = this.#lastLines().map((line) => `    ${line}`);
     return `${this.name} ${what}. The end of ${this.#log.path}:\n${lines.join('\n')}`;

@@ -2,10 +2,9 @@ import { expect, test } from '@jest/globals';
 import { hashOfApiKey, newApiKey } from './api-key.ts';
 import { apiKeyEntry, authenticateByApiKey, parseApiKeys } from './api-key-register.ts';
 
-const headers =
-  (key?: string) =>
-  (name: string): string | undefined =>
-    name === 'X-Api-Key' ? key : undefined;
+function headers(key?: string) {
+  return (name: string): string | undefined => (name === 'X-Api-Key' ? key : undefined);
+}
 
 test('a key is known by its hash alone, under its name', async () => {
   const [anns, bobs] = [newApiKey(), newApiKey()];
@@ -33,14 +32,18 @@ test('no key, another key, a hash in place of the key and a key without end are 
   for (const wrong of [undefined, '', newApiKey(), `${key} `, hash.toString('hex'), 'x'.repeat(100_000)]) {
     const answer = await authenticate(headers(wrong));
     expect(answer).toMatchObject({ outcome: 'REFUSED' });
-    if (wrong) expect(JSON.stringify(answer)).not.toContain(wrong);
+    if (wrong) {
+      expect(JSON.stringify(answer)).not.toContain(wrong);
+    }
   }
 });
 
 test('keys are long and never the same', () => {
   const keys = Array.from({ length: 100 }, newApiKey);
   expect(new Set(keys).size).toBe(100);
-  for (const key of keys) expect(key).toMatch(/^orders_[A-Za-z0-9_-]{43}$/);
+  for (const key of keys) {
+    expect(key).toMatch(/^orders_[A-Za-z0-9_-]{43}$/);
+  }
 });
 
 test.each([

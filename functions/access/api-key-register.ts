@@ -41,8 +41,12 @@ export function apiKeyEntry({ name, hash }: RegisteredApiKey): string {
 export function authenticateByApiKey(keys: readonly RegisteredApiKey[]): Authenticate {
   return async (header) => {
     const key = header(API_KEY_HEADER);
-    if (key === undefined || key === '') return { outcome: 'REFUSED', why: 'no API key' };
-    if (key.length > LONGEST_KEY) return { outcome: 'REFUSED', why: 'an API key beyond all length' };
+    if (key === undefined || key === '') {
+      return { outcome: 'REFUSED', why: 'no API key' };
+    }
+    if (key.length > LONGEST_KEY) {
+      return { outcome: 'REFUSED', why: 'an API key beyond all length' };
+    }
     const hash = hashOfApiKey(key);
     const found = keys.filter((registered) => timingSafeEqual(registered.hash, hash));
     const [match] = found;

@@ -33,8 +33,9 @@ afterAll(() => {
   keysServer.closeAllConnections();
 });
 
-const bearer = (credentials: string | undefined) => (name: string) =>
-  name === 'Authorization' ? credentials : undefined;
+function bearer(credentials: string | undefined) {
+  return (name: string) => (name === 'Authorization' ? credentials : undefined);
+}
 
 /** Claims that hold, but for the change; undefined leaves one out. */
 function payload(change: Readonly<Record<string, unknown>> = {}): JWTPayload {
@@ -46,9 +47,12 @@ function signed(claims: JWTPayload, key = ours.privateKey): Promise<string> {
   return new SignJWT(claims).setProtectedHeader({ alg: 'ES256', kid: 'key-1' }).sign(key);
 }
 
-const rules = (): BearerTokenRules => ({ ...RULES, keys: { publicKeyPem } });
-const answerTo = async (token: string, scheme = 'Bearer') =>
-  authenticateByBearerToken(rules())(bearer(`${scheme} ${token}`));
+function rules(): BearerTokenRules {
+  return { ...RULES, keys: { publicKeyPem } };
+}
+async function answerTo(token: string, scheme = 'Bearer') {
+  return authenticateByBearerToken(rules())(bearer(`${scheme} ${token}`));
+}
 
 test('a token of the issuer for this API says who calls', async () => {
   const answer = await answerTo(await signed(payload()));

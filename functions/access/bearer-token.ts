@@ -47,9 +47,13 @@ export function authenticateByBearerToken(rules: BearerTokenRules): Authenticate
   };
   return async (header) => {
     const credentials = header('Authorization');
-    if (credentials === undefined) return { outcome: 'REFUSED', why: 'no bearer token' };
+    if (credentials === undefined) {
+      return { outcome: 'REFUSED', why: 'no bearer token' };
+    }
     const [, token] = credentials.length > LONGEST_TOKEN ? [] : (BEARER.exec(credentials.trim()) ?? []);
-    if (token === undefined) return { outcome: 'REFUSED', why: 'no bearer token in the Authorization header' };
+    if (token === undefined) {
+      return { outcome: 'REFUSED', why: 'no bearer token in the Authorization header' };
+    }
     try {
       const { payload } = await jwtVerify(token, keys, options);
       const { sub } = payload;
@@ -58,21 +62,27 @@ export function authenticateByBearerToken(rules: BearerTokenRules): Authenticate
       }
       return { outcome: 'AUTHENTICATED', caller: { owner: sub } };
     } catch (error) {
-      if (error instanceof errors.JOSEError && REFUSALS.has(error.code)) return { outcome: 'REFUSED', why: error.code };
+      if (error instanceof errors.JOSEError && REFUSALS.has(error.code)) {
+        return { outcome: 'REFUSED', why: error.code };
+      }
       throw error;
     }
   };
 }
 
 function keySource({ keys }: BearerTokenRules): JWTVerifyGetKey {
-  if ('jwksUrl' in keys) return createRemoteJWKSet(keys.jwksUrl, { timeoutDuration: KEYS_TIMEOUT_MS });
+  if ('jwksUrl' in keys) {
+    return createRemoteJWKSet(keys.jwksUrl, { timeoutDuration: KEYS_TIMEOUT_MS });
+  }
   const key = publicKey(keys.publicKeyPem);
   return async () => key;
 }
 
 function publicKey(pem: string) {
   // A private key would do as well, and has no business here.
-  if (pem.includes('PRIVATE KEY')) throw new Error('JWT_PUBLIC_KEY is a private key; give the public one');
+  if (pem.includes('PRIVATE KEY')) {
+    throw new Error('JWT_PUBLIC_KEY is a private key; give the public one');
+  }
   try {
     return createPublicKey(pem);
   } catch (cause) {

@@ -34,7 +34,9 @@ export function channelCredentials({ target, encrypted }: ServiceAddress, files:
 }
 
 function read(variable: string, file: string | undefined): Buffer | null {
-  if (file === undefined) return null;
+  if (file === undefined) {
+    return null;
+  }
   try {
     return readFileSync(file);
   } catch (cause) {

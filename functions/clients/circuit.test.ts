@@ -3,8 +3,8 @@ import { createCircuit } from './circuit.ts';
 
 const unanswered = new Error('no answer');
 const refused = new Error('out of stock');
-const circuit = (retryAfterMs: number, maxConcurrentCalls = 10) =>
-  createCircuit({
+function circuit(retryAfterMs: number, maxConcurrentCalls = 10) {
+  return createCircuit({
     maxConcurrentCalls,
     failuresToOpen: 2,
     retryAfterMs,
@@ -12,6 +12,7 @@ const circuit = (retryAfterMs: number, maxConcurrentCalls = 10) =>
     code: 'INVENTORY_UNAVAILABLE',
     service: 'the inventory',
   });
+}
 
 afterEach(() => {
   jest.useRealTimers();
@@ -71,7 +72,9 @@ test('of a dead service one call asks again after about half a second, the next 
       asked += 1;
       throw unanswered;
     }).catch(() => undefined);
-  for (let call = 0; call < 8; call += 1) await ask();
+  for (let call = 0; call < 8; call += 1) {
+    await ask();
+  }
   expect(asked).toBe(5);
 
   const pauses: number[] = [];
@@ -80,7 +83,9 @@ test('of a dead service one call asks again after about half a second, the next 
     jest.setSystemTime(Date.now() + 10);
     const before = asked;
     await Promise.all([ask(), ask(), ask()]);
-    if (asked === before) continue;
+    if (asked === before) {
+      continue;
+    }
     expect(asked).toBe(before + 1);
     pauses.push(Date.now() - since);
     since = Date.now();

@@ -65,7 +65,9 @@ describe.each(CLIENTS)('a client of %s', (_service, create) => {
     // Few at a time, for a busy machine: connecting has its time, too, and who ran out of it is replaced.
     while (held.size < MOST_CONNECTIONS) {
       const before = held.size;
-      for (let asked = 0; asked < Math.min(WAVE, MOST_CONNECTIONS - before); asked += 1) calls.push(client.call());
+      for (let asked = 0; asked < Math.min(WAVE, MOST_CONNECTIONS - before); asked += 1) {
+        calls.push(client.call());
+      }
       for (let waited = 0; waited < 200 && held.size < Math.min(before + WAVE, MOST_CONNECTIONS); waited += 1) {
         await pause(5);
       }
@@ -74,7 +76,9 @@ describe.each(CLIENTS)('a client of %s', (_service, create) => {
     await pause(200);
     expect(most).toBe(MOST_CONNECTIONS);
     isHolding = false;
-    for (const response of held) response.end(ANSWER);
+    for (const response of held) {
+      response.end(ANSWER);
+    }
     const outcomes = await Promise.allSettled(calls);
     expect(outcomes.filter(({ status }) => status === 'fulfilled').length).toBeGreaterThanOrEqual(MOST_CONNECTIONS);
     client.close();
@@ -100,6 +104,6 @@ async function serve(handle: (response: ServerResponse) => void): Promise<AwsOpt
   return { endpoint, region: 'us-east-1', credentials: { accessKeyId: 'local', secretAccessKey: 'local' } };
 }
 
-function pause(milliseconds: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
 }

@@ -11,7 +11,9 @@ const ERROR_INFO_TYPE_URL = 'type.googleapis.com/google.rpc.ErrorInfo';
  */
 export function errorReason(trailers: Metadata | undefined): string | undefined {
   const [encoded] = trailers?.get(STATUS_DETAILS_TRAILER) ?? [];
-  if (!Buffer.isBuffer(encoded)) return undefined;
+  if (!Buffer.isBuffer(encoded)) {
+    return undefined;
+  }
   try {
     const details = Status.decode(encoded).details.find(({ typeUrl }) => typeUrl === ERROR_INFO_TYPE_URL);
     return details === undefined ? undefined : ErrorInfo.decode(details.value).reason;

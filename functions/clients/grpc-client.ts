@@ -83,12 +83,19 @@ function unaryCall<Request, Response>(
   deadlineMs: number,
 ): Promise<Response> {
   const metadata = new Metadata();
-  if (traceparent !== undefined) metadata.set('traceparent', traceparent);
-  if (orderId !== undefined) metadata.set('order-id', orderId);
+  if (traceparent !== undefined) {
+    metadata.set('traceparent', traceparent);
+  }
+  if (orderId !== undefined) {
+    metadata.set('order-id', orderId);
+  }
   return new Promise((resolve, reject) => {
     method(request, metadata, { deadline: Date.now() + deadlineMs }, (error, response) => {
-      if (error === null) resolve(response);
-      else reject(error);
+      if (error === null) {
+        resolve(response);
+      } else {
+        reject(error);
+      }
     });
   });
 }
@@ -108,11 +115,15 @@ const RETRYABLE_CODES: ReadonlySet<status> = new Set([
 function translated(error: ServiceError, service: string, code: RetryableCode, refusals: Refusals): Error {
   const reason = errorReason(error.metadata);
   const Refusal = reason !== undefined && Object.hasOwn(refusals, reason) ? refusals[reason] : undefined;
-  if (Refusal !== undefined) return new Refusal(error.details, { cause: error });
+  if (Refusal !== undefined) {
+    return new Refusal(error.details, { cause: error });
+  }
   if (RETRYABLE_CODES.has(error.code)) {
     return new RetryableError(code, `${service}: ${status[error.code]} ${error.details}`, { cause: error });
   }
-  if (error.code === status.INVALID_ARGUMENT) return new InvalidTaskInputError(error.details, { cause: error });
+  if (error.code === status.INVALID_ARGUMENT) {
+    return new InvalidTaskInputError(error.details, { cause: error });
+  }
   return new ServiceContractError(`${service}: ${status[error.code]} ${error.details}`, { cause: error });
 }
 

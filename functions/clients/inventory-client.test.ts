@@ -15,7 +15,9 @@ type Reserve = (
 
 const cleanUp: (() => void)[] = [];
 afterEach(() => {
-  for (const end of cleanUp.splice(0)) end();
+  for (const end of cleanUp.splice(0)) {
+    end();
+  }
 });
 
 async function clientOf(reserve: Reserve, deadlineMs = 5_000) {

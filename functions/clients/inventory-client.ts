@@ -67,6 +67,8 @@ export function createInventoryClient(options: GrpcClientOptions): InventoryClie
 }
 
 function present(reservation: Reservation | undefined): Reservation {
-  if (reservation === undefined) throw new ServiceContractError('the inventory answered without a reservation');
+  if (reservation === undefined) {
+    throw new ServiceContractError('the inventory answered without a reservation');
+  }
   return reservation;
 }

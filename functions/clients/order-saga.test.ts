@@ -15,7 +15,9 @@ beforeEach(async () => {
   stepFunctions = await startStepFunctionsRecorder();
 });
 afterEach(() => stepFunctions.close());
-const saga = () => createOrderSaga(stepFunctions.client, ARN);
+function saga() {
+  return createOrderSaga(stepFunctions.client, ARN);
+}
 
 test('a saga is started under its order’s id with what the order asks for', async () => {
   const order = testOrder({ payment_method: 'tok_visa' });
@@ -95,7 +97,9 @@ test('reply lost: the start is made again, and that one tells', async () => {
 
 test('reply lost, then refused by an engine that starts anew: asked until it is back', async () => {
   stepFunctions.reply = (call) => {
-    if (stepFunctions.calls.length === 1) return { kind: 'hang up' };
+    if (stepFunctions.calls.length === 1) {
+      return { kind: 'hang up' };
+    }
     return stepFunctions.calls.length < 4 ? refuse('ThrottlingException') : success(call);
   };
   expect(await saga().start(testOrder(), PATIENT)).toEqual({ outcome: 'STARTED' });

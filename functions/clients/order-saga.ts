@@ -44,21 +44,29 @@ export function createOrderSaga(client: SFNClient, stateMachineArn: string): Ord
     start: async (order, { pausesMs, withinMs } = NO_PATIENCE) => {
       const patienceEnds = Date.now() + withinMs;
       const first = await startOnce(order, withinMs);
-      if (first.outcome !== 'UNKNOWN') return first;
+      if (first.outcome !== 'UNKNOWN') {
+        return first;
+      }
       for (const pauseMs of pausesMs) {
         const jittered = Math.round(pauseMs * (0.5 + Math.random()));
-        if (Date.now() + jittered >= patienceEnds) break;
+        if (Date.now() + jittered >= patienceEnds) {
+          break;
+        }
         await sleep(jittered);
         const again = await startOnce(order, Math.max(1, patienceEnds - Date.now()));
         // A refusal says nothing about the first attempt, and an engine that starts anew refuses for a moment only.
-        if (again.outcome === 'STARTED' || again.outcome === 'ALREADY_STARTED') return again;
+        if (again.outcome === 'STARTED' || again.outcome === 'ALREADY_STARTED') {
+          return again;
+        }
       }
       return first;
     },
     status: async (orderId) => {
       const executionArn = `${stateMachineArn.replace(':stateMachine:', ':execution:')}:${orderId}`;
       const { status } = await reachable(client.send(new DescribeExecutionCommand({ executionArn })));
-      if (status === undefined) throw new Error(`Step Functions told no status of ${executionArn}`);
+      if (status === undefined) {
+        throw new Error(`Step Functions told no status of ${executionArn}`);
+      }
       return status;
     },
   };

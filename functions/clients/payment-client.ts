@@ -71,6 +71,8 @@ export function createPaymentClient(options: GrpcClientOptions): PaymentClient {
 }
 
 function present(payment: Payment | undefined): Payment {
-  if (payment === undefined) throw new ServiceContractError('the payment service answered without a payment');
+  if (payment === undefined) {
+    throw new ServiceContractError('the payment service answered without a payment');
+  }
   return payment;
 }

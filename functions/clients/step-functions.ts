@@ -12,7 +12,9 @@ export async function reachable<T>(call: Promise<T>): Promise<T> {
   try {
     return await call;
   } catch (cause) {
-    if (!isWorthRetrying(cause)) throw cause;
+    if (!isWorthRetrying(cause)) {
+      throw cause;
+    }
     throw new RetryableError('SAGA_UNAVAILABLE', 'Step Functions does not answer', { cause });
   }
 }

@@ -11,7 +11,9 @@ beforeEach(async () => {
   stepFunctions = await startStepFunctionsRecorder();
 });
 afterEach(() => stepFunctions.close());
-const tokens = () => createTaskTokens(stepFunctions.client);
+function tokens() {
+  return createTaskTokens(stepFunctions.client);
+}
 
 test('a payment wakes the saga with its decision', async () => {
   const decision = { decision: 'PAID', payment_id: 'payment-1', provider_reference: 'charge-1' } as const;

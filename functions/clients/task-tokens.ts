@@ -42,7 +42,9 @@ async function delivered(call: Promise<unknown>): Promise<boolean> {
     await reachable(call);
     return true;
   } catch (error) {
-    if (error instanceof SFNServiceException && NOTHING_WAITS.has(error.name)) return false;
+    if (error instanceof SFNServiceException && NOTHING_WAITS.has(error.name)) {
+      return false;
+    }
     throw error;
   }
 }

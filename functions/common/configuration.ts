@@ -1,14 +1,17 @@
 import * as z from 'zod';
 
-const wholeNumber = (fallback: number, minimum: number, maximum: number) =>
-  z.coerce
+function wholeNumber(fallback: number, minimum: number, maximum: number) {
+  return z.coerce
     .number({ error: 'must be a number' })
     .int(`must be a whole number from ${minimum} to ${maximum}`)
     .min(minimum, `must be ${minimum} or more`)
     .max(maximum, `must be ${maximum} or less`)
     .default(fallback);
+}
 
-const required = (what: string) => z.string({ error: `is not set; it must be ${what}` }).min(1, `must be ${what}`);
+function required(what: string) {
+  return z.string({ error: `is not set; it must be ${what}` }).min(1, `must be ${what}`);
+}
 
 /** Whoever can change what comes from there can sign tokens. */
 const SECURE_URL = /^(https:\/\/|http:\/\/(localhost|127\.0\.0\.1|\[::1\])[:/])/;
@@ -66,9 +69,13 @@ export function readConfiguration<const Name extends keyof Variables>(
   const faults: string[] = [];
   const entries = names.map((name) => {
     const checked = VARIABLES[name].safeParse(environment[name] === '' ? undefined : environment[name]);
-    if (!checked.success) faults.push(...checked.error.issues.map(({ message }) => `${name} ${message}`));
+    if (!checked.success) {
+      faults.push(...checked.error.issues.map(({ message }) => `${name} ${message}`));
+    }
     return [name, checked.data];
   });
-  if (faults.length > 0) throw new Error(`Environment variable ${faults.join('; ')}`);
+  if (faults.length > 0) {
+    throw new Error(`Environment variable ${faults.join('; ')}`);
+  }
   return Object.fromEntries(entries) as Configuration<Name>;
 }

@@ -19,17 +19,20 @@ afterEach(() => {
 });
 
 /** What DynamoDB answers to a failed condition with ReturnValuesOnConditionCheckFailure: ALL_OLD. */
-const refused = () =>
-  new ConditionalCheckFailedException({
+function refused() {
+  return new ConditionalCheckFailedException({
     message: 'The conditional request failed',
     $metadata: {},
     Item: { task_token: { S: 'token-of-the-task' }, payment_method: { S: 'tok_visa' } },
   });
+}
 
 function logged(error: unknown) {
   rootLogger().error('failed', { order_id: 'o-1', error: error as Error });
   const line = written.find((text) => text.includes('"failed"'));
-  if (line === undefined) throw new Error('nothing was logged');
+  if (line === undefined) {
+    throw new Error('nothing was logged');
+  }
   return JSON.parse(line);
 }
 

@@ -45,6 +45,8 @@ function described(error: Error, moreCauses: number): LogAttributes {
 
 /** Anything can be thrown; of what is no error and no text only the kind is told. */
 function describedCause(cause: unknown, moreCauses: number): LogAttributes | string {
-  if (cause instanceof Error) return described(cause, moreCauses);
+  if (cause instanceof Error) {
+    return described(cause, moreCauses);
+  }
   return typeof cause === 'string' ? cause : `(${typeof cause})`;
 }

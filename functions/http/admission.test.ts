@@ -25,14 +25,22 @@ test('a process places as many orders at once as PLACE_MAX_IN_FLIGHT says, and r
   const place = () => handler(httpEvent({ body: { list: [{ id: 'item1', count: 1 }] } })).then(read);
 
   const admitted = Array.from({ length: MOST }, place);
-  while (held.length < MOST) await new Promise((resolve) => setTimeout(resolve, 5));
+  while (held.length < MOST) {
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
   expect(await place()).toMatchObject({ statusCode: 503, meta: { code: 'OVERLOADED' } });
   expect(held).toHaveLength(MOST);
 
-  for (const response of held) response.writeHead(400).end('{"__type":"ValidationException"}');
-  for (const { meta } of await Promise.all(admitted)) expect(meta?.code).not.toBe('OVERLOADED');
+  for (const response of held) {
+    response.writeHead(400).end('{"__type":"ValidationException"}');
+  }
+  for (const { meta } of await Promise.all(admitted)) {
+    expect(meta?.code).not.toBe('OVERLOADED');
+  }
   const next = place();
-  while (held.length === MOST) await new Promise((resolve) => setTimeout(resolve, 5));
+  while (held.length === MOST) {
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
   held.at(-1)?.writeHead(400).end('{"__type":"ValidationException"}');
   expect((await next).meta?.code).not.toBe('OVERLOADED');
   database.close();

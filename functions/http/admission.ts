@@ -11,7 +11,9 @@ export function createAdmission(mostInFlight: number): Admission {
     try {
       return await policy.execute(work);
     } catch (cause) {
-      if (!(cause instanceof BulkheadRejectedError)) throw cause;
+      if (!(cause instanceof BulkheadRejectedError)) {
+        throw cause;
+      }
       throw new RetryableError('OVERLOADED', 'too many requests at once; send the request again a little later', {
         cause,
       });

@@ -72,11 +72,15 @@ describe.each(OPERATIONS.map(({ id }) => id))('%s', (id) => {
       await fc.assert(
         fc.asyncProperty(anyEvent, async (event) => {
           const answered = await HANDLERS[id]?.(event);
-          if (answered === undefined) throw new Error(`${id} has no handler`);
+          if (answered === undefined) {
+            throw new Error(`${id} has no handler`);
+          }
           seen.add(answered.statusCode);
           expect([200, 202, 400, 402, 404, 409, 413, 415]).toContain(answered.statusCode);
           expect(answered.body).not.toMatch(STACK_TRACE);
-          if (answered.statusCode < 400) return;
+          if (answered.statusCode < 400) {
+            return;
+          }
           expect(JSON.parse(answered.body)).toMatchObject({ success: false, meta: { code: expect.any(String) } });
         }),
         { numRuns: 300 },

@@ -36,7 +36,9 @@ export function createHandler(dependencies: () => CancelOrderDependencies): Endp
         throw new OrderNotCancellableError(whyTooLate(cancellation.order));
       case 'REQUESTED': {
         const { status, task_token } = cancellation.order;
-        if (status === 'AWAITING_PAYMENT' && task_token !== undefined) await tokens.tellCancelled(task_token);
+        if (status === 'AWAITING_PAYMENT' && task_token !== undefined) {
+          await tokens.tellCancelled(task_token);
+        }
         return answer(202, { order_id, status, cancel_requested: true });
       }
     }

@@ -34,14 +34,18 @@ beforeEach(() => {
     const { payment_id } = JSON.parse(String(input.output)) as { readonly payment_id: string };
     const orderId = String(input.taskToken);
     const recorded = await makeWriteOf('RecordAuthorization', database.table, orderId, { ':payment_id': payment_id });
-    if (!recorded) return refuse('TaskTimedOut');
+    if (!recorded) {
+      return refuse('TaskTimedOut');
+    }
     await service.capture(orderId);
     await makeWriteOf('RecordPayment', database.table, orderId, { ':redrive_count': 0 });
     return { kind: 'answer', output: {} };
   };
 });
 
-const secondsAgo = (seconds: number) => new Date(Date.now() - seconds * 1_000).toISOString();
+function secondsAgo(seconds: number) {
+  return new Date(Date.now() - seconds * 1_000).toISOString();
+}
 
 /** An order that a payment claimed before its request died. Its task token is its id, for the saga above. */
 async function claimedBy(paymentId: string, claimedAt = secondsAgo(61)): Promise<Order> {
@@ -57,10 +61,15 @@ function pay(id: string, order_id: string) {
   return handler(httpEvent({ body: { list: [{ id, order_id }] } })).then(read);
 }
 
-const authorize = (orderId: string, id: string, method = 'tok_visa') =>
-  service.authorize(orderId, { paymentId: id, method, amountMinor: 2_000 });
-const stateAtService = async (orderId: string) => (await service.payment(orderId)).state;
-const cancel = async (order: Order) => (await requestCancellation(database.table, order, new Date())).outcome;
+function authorize(orderId: string, id: string, method = 'tok_visa') {
+  return service.authorize(orderId, { paymentId: id, method, amountMinor: 2_000 });
+}
+async function stateAtService(orderId: string) {
+  return (await service.payment(orderId)).state;
+}
+async function cancel(order: Order) {
+  return (await requestCancellation(database.table, order, new Date())).outcome;
+}
 
 test('the claim of a moment ago keeps other payments and cancellations away', async () => {
   const order = await claimedBy('payment-1', secondsAgo(50));

@@ -52,7 +52,9 @@ test('what may go better later says when', async () => {
     seconds.add(headers?.['Retry-After']);
   }
   expect(seconds.size).toBeGreaterThan(1);
-  for (const value of seconds) expect(value).toMatch(/^[1-5]$/);
+  for (const value of seconds) {
+    expect(value).toMatch(/^[1-5]$/);
+  }
 });
 
 test('every line of a request carries its order, its request id and its trace', async () => {
@@ -90,5 +92,7 @@ test('requests that overlap in one process keep their logs apart', async () => {
   restore();
   const worked = lines.filter(({ message }) => message === 'at work');
   expect(worked).toHaveLength(3);
-  for (const { order_id, expected } of worked) expect(order_id).toBe(expected);
+  for (const { order_id, expected } of worked) {
+    expect(order_id).toBe(expected);
+  }
 });

@@ -36,7 +36,11 @@ export function createEndpoint(
 
 function logFailure(log: Log, error: unknown, outcome: { readonly status: number }): void {
   const cause = error instanceof Error ? error : new Error('something that is no error was thrown', { cause: error });
-  if (outcome.status === 500) log.error('failed', { ...outcome, error: cause });
-  else if (error instanceof TerminalError) log.info('refused', { ...outcome, why: error.message });
-  else log.warn('could not be answered', { ...outcome, error: cause });
+  if (outcome.status === 500) {
+    log.error('failed', { ...outcome, error: cause });
+  } else if (error instanceof TerminalError) {
+    log.info('refused', { ...outcome, why: error.message });
+  } else {
+    log.warn('could not be answered', { ...outcome, error: cause });
+  }
 }

@@ -41,6 +41,8 @@ export function httpRequest(event: APIGatewayProxyEvent, requestId: string, logg
 
 /** Text or null by API Gateway's contract; serverless-offline hands a body of JSON's `false` or `0` on as that value. */
 function bodyText(body: unknown): string {
-  if (typeof body === 'string') return body;
+  if (typeof body === 'string') {
+    return body;
+  }
   return body === null || body === undefined ? '' : JSON.stringify(body);
 }

@@ -54,15 +54,17 @@ async function stocksOf(answer: (request: ListItemsRequest) => ListItemsResponse
   }
 }
 
-const item = (id: string) => ({
-  id,
-  name: id,
-  unitPrice: { minorUnits: 1, currency: 'USD' },
-  stocked: 1,
-  available: 1,
-  held: 0,
-  sold: 0,
-});
+function item(id: string) {
+  return {
+    id,
+    name: id,
+    unitPrice: { minorUnits: 1, currency: 'USD' },
+    stocked: 1,
+    available: 1,
+    held: 0,
+    sold: 0,
+  };
+}
 
 test('a catalogue of several pages is answered as one', async () => {
   const { data, meta } = await stocksOf(({ pageToken }) =>

@@ -34,7 +34,9 @@ export function createHandler(dependencies: () => ListStocksDependencies): Endpo
 }
 
 function stock({ id, name, available, unitPrice }: Item): z.infer<typeof stockSchema> {
-  if (unitPrice === undefined) throw new ServiceContractError(`the inventory answered item ${id} without a price`);
+  if (unitPrice === undefined) {
+    throw new ServiceContractError(`the inventory answered item ${id} without a price`);
+  }
   return { Id: id, name, count: available, price: unitPrice.minorUnits };
 }
 

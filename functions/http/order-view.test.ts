@@ -2,20 +2,22 @@ import { expect, test } from '@jest/globals';
 import { testOrder } from '../../tests/support/order.ts';
 import { orderView } from './order-view.ts';
 
-const reserved = { at: '2026-01-01T00:00:01.000Z', status: 'RESERVED', what: 'stock reserved' } as const;
+const RESERVED = { at: '2026-01-01T00:00:01.000Z', status: 'RESERVED', what: 'stock reserved' } as const;
 
 test('an entry that was written twice, because a reply was lost, is shown once', () => {
   const { timeline } = testOrder();
-  const order = testOrder({ timeline: [...timeline, reserved, { ...reserved }] });
-  expect(orderView(order).timeline).toEqual([...timeline, reserved]);
+  const order = testOrder({ timeline: [...timeline, RESERVED, { ...RESERVED }] });
+  expect(orderView(order).timeline).toEqual([...timeline, RESERVED]);
 });
 
 test('the same thing at another time is another entry', () => {
-  const again = { ...reserved, at: '2026-01-01T00:00:02.000Z' };
-  expect(orderView(testOrder({ timeline: [reserved, again] })).timeline).toEqual([reserved, again]);
+  const again = { ...RESERVED, at: '2026-01-01T00:00:02.000Z' };
+  expect(orderView(testOrder({ timeline: [RESERVED, again] })).timeline).toEqual([RESERVED, again]);
 });
 
 test('what is not for the customer is not in the view', () => {
   const shown = JSON.stringify(orderView(testOrder({ task_token: 'token-1', payment_method: 'tok_visa' })));
-  for (const secret of ['placement', 'token', 'tok_visa', 'hash']) expect(shown).not.toContain(secret);
+  for (const secret of ['placement', 'token', 'tok_visa', 'hash']) {
+    expect(shown).not.toContain(secret);
+  }
 });

@@ -46,8 +46,9 @@ async function sagaWrites(orderId: string, status: OrderStatus): Promise<Reply> 
   return { kind: 'answer', output: {} };
 }
 
-const wait = (orderId: string, taskToken: string, attempt: number) =>
-  beginPaymentWait(database.table, { orderId, taskToken, attempt, enteredAt: new Date(), windowSeconds: 60 });
+function wait(orderId: string, taskToken: string, attempt: number) {
+  return beginPaymentWait(database.table, { orderId, taskToken, attempt, enteredAt: new Date(), windowSeconds: 60 });
+}
 
 function pay(list: readonly { readonly id: string; readonly order_id: string }[], owner?: string, patienceMs = 5_000) {
   const tokens = createTaskTokens(stepFunctions.client);
@@ -55,7 +56,9 @@ function pay(list: readonly { readonly id: string; readonly order_id: string }[]
   return handler(httpEvent({ body: { list }, ...(owner === undefined ? {} : { owner }) })).then(read);
 }
 
-const told = () => stepFunctions.calls.filter(({ action }) => action === 'SendTaskSuccess');
+function told() {
+  return stepFunctions.calls.filter(({ action }) => action === 'SendTaskSuccess');
+}
 
 test('an order that waits is paid: authorized, its saga told, and true once the money is taken', async () => {
   const { order_id } = await written(awaitingOrder());
@@ -84,7 +87,9 @@ test('pay repeated at the same time: all true, one charge', async () => {
   const { order_id } = await written(awaitingOrder());
   stepFunctions.reply = () => sagaWrites(order_id, 'PAID').catch(() => refuse('TaskTimedOut'));
   const answers = await Promise.all(Array.from({ length: 5 }, () => pay([{ id: 'payment-1', order_id }])));
-  for (const answer of answers) expect(answer).toMatchObject({ statusCode: 200, data: true });
+  for (const answer of answers) {
+    expect(answer).toMatchObject({ statusCode: 200, data: true });
+  }
 });
 
 test('pay for an unknown order: no record found', async () => {
@@ -157,7 +162,9 @@ test('token already timed out: the answer is what became of the order', async ()
 test('the saga waits under another token meanwhile: it is told under that one', async () => {
   const { order_id } = await written(awaitingOrder());
   stepFunctions.reply = async ({ input }) => {
-    if (input.taskToken === 'token-2') return sagaWrites(order_id, 'PAID');
+    if (input.taskToken === 'token-2') {
+      return sagaWrites(order_id, 'PAID');
+    }
     await wait(order_id, 'token-2', 1);
     return refuse('TaskTimedOut');
   };

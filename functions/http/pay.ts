@@ -26,7 +26,9 @@ export function createHandler(dependencies: () => SettlementDependencies): Endpo
   return createEndpoint(async (request) => {
     const { list } = readBody(request, payBody);
     const [only] = list;
-    if (list.length === 1 && only !== undefined) request.log.add({ order_id: only.order_id });
+    if (list.length === 1 && only !== undefined) {
+      request.log.add({ order_id: only.order_id });
+    }
     const outcomes = await Promise.all(list.map((entry) => pay(entry, request, dependencies())));
     return combined(outcomes, request);
   });
@@ -53,9 +55,13 @@ function loggedPaymentId(id: string): string {
 /** One answer for all: what may go better decides before what will not, because then the same request helps. */
 function combined(outcomes: readonly Outcome[], { requestId }: HttpRequest): APIGatewayProxyResult {
   const failures = outcomes.flatMap((outcome) => (outcome.paid ? [] : [outcome.error]));
-  if (failures.length === 0) return answer(200, true);
+  if (failures.length === 0) {
+    return answer(200, true);
+  }
   const decisive = failures.find((error) => error instanceof RetryableError) ?? failures[0];
-  if (outcomes.length === 1) throw decisive;
+  if (outcomes.length === 1) {
+    throw decisive;
+  }
   const payments = outcomes.map((outcome) =>
     outcome.paid
       ? { id: outcome.id, order_id: outcome.order_id, paid: true }

@@ -46,7 +46,9 @@ function place(request: TestRequest, admission: Admission = createAdmission(100)
   return handler(httpEvent(request)).then(read);
 }
 
-const startsOf = (orderId: string) => stepFunctions.calls.filter(({ input }) => input.name === orderId);
+function startsOf(orderId: string) {
+  return stepFunctions.calls.filter(({ input }) => input.name === orderId);
+}
 
 test('an order is written, its saga started, and its id answered', async () => {
   const traceparent = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
@@ -90,7 +92,9 @@ test('same key, same body, later: the order as it stands then, and no further st
   const { headers, orderId } = freshKey();
   await place({ body: BODY, headers });
   const placed = await orders.find(orderId);
-  if (placed === undefined) throw new Error('the order was not written');
+  if (placed === undefined) {
+    throw new Error('the order was not written');
+  }
   await orders.removeUnstarted(placed);
   await orders.add({ ...placed, status: 'CONFIRMED', start_pending: undefined });
   stepFunctions.calls.length = 0;
@@ -115,7 +119,9 @@ test("same key, other customer: an order of one's own", async () => {
 test('same key many times at once: one order', async () => {
   const { headers, orderId } = freshKey();
   const answers = await Promise.all(Array.from({ length: 20 }, () => place({ body: BODY, headers })));
-  for (const answer of answers) expect(answer).toMatchObject({ statusCode: 202, data: { order_id: orderId } });
+  for (const answer of answers) {
+    expect(answer).toMatchObject({ statusCode: 202, data: { order_id: orderId } });
+  }
 });
 
 test.each([
@@ -163,10 +169,10 @@ test('a 503 from somewhere on the way, with the saga started: the order is not t
 });
 
 /** Step Functions has an execution of the name, in this state. */
-const executionIs =
-  (status: string): StepFunctionsRecorder['reply'] =>
-  ({ action }) =>
+function executionIs(status: string): StepFunctionsRecorder['reply'] {
+  return ({ action }) =>
     action === 'StartExecution' ? refuse('ExecutionAlreadyExists') : { kind: 'answer', output: { status } };
+}
 
 test.each(['SUCCEEDED', 'FAILED'])(
   'the key of an order that is gone, whose execution has %s: refused, instead of an order that nobody works on',
@@ -191,9 +197,13 @@ test('an execution of the name that runs is the order’s own', async () => {
 test('reply lost, and the saga over before the start is repeated: its order is answered', async () => {
   const { headers, orderId } = freshKey();
   stepFunctions.reply = async (call) => {
-    if (stepFunctions.calls.length > 1) return executionIs('SUCCEEDED')(call);
+    if (stepFunctions.calls.length > 1) {
+      return executionIs('SUCCEEDED')(call);
+    }
     const placed = await orders.find(orderId);
-    if (placed === undefined) throw new Error('the order was not written');
+    if (placed === undefined) {
+      throw new Error('the order was not written');
+    }
     await orders.removeUnstarted(placed);
     await orders.add({ ...placed, status: 'REJECTED', start_pending: undefined });
     return { kind: 'hang up' };
@@ -213,7 +223,9 @@ test('start refused while a repeat of the request starts it: what the repeat was
   const { headers, orderId } = freshKey();
   let repeat: ReturnType<typeof place> | undefined;
   stepFunctions.reply = async (call) => {
-    if (repeat !== undefined) return success(call);
+    if (repeat !== undefined) {
+      return success(call);
+    }
     repeat = place({ body: BODY, headers });
     await repeat;
     return refuse('ThrottlingException');
@@ -228,9 +240,13 @@ test('start refused, and the order placed again with another body before the ref
   const other = { ...BODY, list: [{ id: 'item1', count: 3 }] };
   let second: ReturnType<typeof place> | undefined;
   stepFunctions.reply = async (call) => {
-    if (second !== undefined) return success(call);
+    if (second !== undefined) {
+      return success(call);
+    }
     const first = await orders.find(orderId);
-    if (first === undefined) throw new Error('the order was not written');
+    if (first === undefined) {
+      throw new Error('the order was not written');
+    }
     await orders.removeUnstarted(first);
     second = place({ body: other, headers });
     await second;

@@ -8,7 +8,9 @@ const LONGEST_NAME = 64;
 /** The faults that a schema found, each with its path in the request's own spelling, such as `list[0].count`. */
 export function requestFaults({ issues }: z.ZodError): readonly RequestFault[] {
   return issues.slice(0, MOST_FAULTS).flatMap((issue): readonly RequestFault[] => {
-    if (issue.code !== 'unrecognized_keys') return [{ path: pathText(issue.path), message: issue.message }];
+    if (issue.code !== 'unrecognized_keys') {
+      return [{ path: pathText(issue.path), message: issue.message }];
+    }
     return issue.keys.slice(0, MOST_FAULTS).map((key) => ({
       path: pathText([...issue.path, key]),
       message: 'is not a field of this request; remove it',
@@ -18,7 +20,9 @@ export function requestFaults({ issues }: z.ZodError): readonly RequestFault[] {
 
 function pathText(path: readonly PropertyKey[]): string {
   return path.reduce<string>((text, part) => {
-    if (typeof part === 'number') return `${text}[${part}]`;
+    if (typeof part === 'number') {
+      return `${text}[${part}]`;
+    }
     const name = printable(String(part));
     return text === '' ? name : `${text}.${name}`;
   }, '');

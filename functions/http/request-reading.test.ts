@@ -19,8 +19,9 @@ const ENDPOINTS = {
   status: createEndpoint(async (request) => answer(200, readQuery(request, orderStatusQuery))),
 };
 
-const sent = (endpoint: keyof typeof ENDPOINTS, request: TestRequest) =>
-  ENDPOINTS[endpoint](httpEvent(request)).then(read);
+function sent(endpoint: keyof typeof ENDPOINTS, request: TestRequest) {
+  return ENDPOINTS[endpoint](httpEvent(request)).then(read);
+}
 
 const LINE = { id: 'item1', count: 1 };
 
@@ -178,7 +179,9 @@ test('what is accepted has at most 50 lines, whole counts within bounds, and eac
   await fc.assert(
     fc.asyncProperty(fc.array(line, { maxLength: 55 }), async (list) => {
       const { statusCode, data } = await sent('place', { body: { list } });
-      if (statusCode !== 202) return;
+      if (statusCode !== 202) {
+        return;
+      }
       const { list: lines } = data as {
         readonly list: readonly { readonly item_id: string; readonly count: number }[];
       };
@@ -187,7 +190,9 @@ test('what is accepted has at most 50 lines, whole counts within bounds, and eac
       const sum = (counts: readonly { readonly count: number }[]) =>
         counts.reduce((total, { count }) => total + count, 0);
       expect(sum(lines)).toBe(sum(list));
-      for (const { count } of lines) expect(count).toBeLessThanOrEqual(1_000_000);
+      for (const { count } of lines) {
+        expect(count).toBeLessThanOrEqual(1_000_000);
+      }
     }),
     { numRuns: 200 },
   );

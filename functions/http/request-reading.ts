@@ -34,12 +34,16 @@ export function readHeader<Schema extends z.ZodType>(
   schema: Schema,
 ): z.output<Schema> {
   const result = schema.safeParse(request.header(name));
-  if (result.success) return result.data;
+  if (result.success) {
+    return result.data;
+  }
   throw new InvalidRequestError(result.error.issues.map(({ message }) => ({ path: name, message })));
 }
 
 function parseJson(text: string): unknown {
-  if (text.trim() === '') throw new InvalidRequestError([{ path: '', message: 'the body is empty; send JSON' }]);
+  if (text.trim() === '') {
+    throw new InvalidRequestError([{ path: '', message: 'the body is empty; send JSON' }]);
+  }
   try {
     return JSON.parse(text);
   } catch (cause) {
@@ -49,6 +53,8 @@ function parseJson(text: string): unknown {
 
 function checked<Schema extends z.ZodType>(schema: Schema, value: unknown): z.output<Schema> {
   const result = schema.safeParse(value);
-  if (result.success) return result.data;
+  if (result.success) {
+    return result.data;
+  }
   throw new InvalidRequestError(requestFaults(result.error));
 }

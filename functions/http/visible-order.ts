@@ -8,6 +8,8 @@ import type { Order } from '../orders/order.ts';
  * @throws OrderNotFoundError otherwise; whether somebody else has such an order is not told
  */
 export function visibleOrder(order: Order | undefined, caller: string | undefined): Order {
-  if (order === undefined || order.owner !== caller) throw new OrderNotFoundError();
+  if (order === undefined || order.owner !== caller) {
+    throw new OrderNotFoundError();
+  }
   return order;
 }

@@ -32,10 +32,16 @@ export function cancellationWish(orderId: string, status: Order['status'], now: 
 export async function requestCancellation(table: OrderTable, order: Order, now: Date): Promise<Cancellation> {
   let current: Order | undefined = order;
   while (current !== undefined) {
-    if (current.cancel_requested_at !== undefined) return { outcome: 'REQUESTED', order: current };
-    if (!isCancellable(current, now)) return { outcome: 'TOO_LATE', order: current };
+    if (current.cancel_requested_at !== undefined) {
+      return { outcome: 'REQUESTED', order: current };
+    }
+    if (!isCancellable(current, now)) {
+      return { outcome: 'TOO_LATE', order: current };
+    }
     const write = await updateOrder(table, cancellationWish(current.order_id, current.status, now));
-    if (write.applied) return { outcome: 'REQUESTED', order: write.order };
+    if (write.applied) {
+      return { outcome: 'REQUESTED', order: write.order };
+    }
     // An order only moves forward, so this comes to an end.
     current = write.order;
   }

@@ -16,6 +16,8 @@ export function leaseBegan(now: Date): string {
 
 /** The same as {@link UNCLAIMED} says of a record, the other way round. */
 export function isClaimed({ payment_id, payment_claimed_at }: Order, now: Date): boolean {
-  if (payment_id === undefined) return false;
+  if (payment_id === undefined) {
+    return false;
+  }
   return payment_claimed_at === undefined || payment_claimed_at >= leaseBegan(now);
 }

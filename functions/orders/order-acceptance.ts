@@ -23,7 +23,9 @@ export interface AcceptanceDependencies {
 export async function acceptOrder(order: Order, log: Log, dependencies: AcceptanceDependencies): Promise<Order> {
   const { orders, saga, startPatience } = dependencies;
   const added = await orders.add(order);
-  if (!added.applied) return repeated(order, added.order, dependencies);
+  if (!added.applied) {
+    return repeated(order, added.order, dependencies);
+  }
   const start = await saga.start(order, startPatience);
   switch (start.outcome) {
     case 'STARTED':
@@ -46,9 +48,13 @@ export async function acceptOrder(order: Order, log: Log, dependencies: Acceptan
  */
 async function startedBefore(order: Order, log: Log, { orders, saga }: AcceptanceDependencies): Promise<Order> {
   try {
-    if (!hasEnded(await saga.status(order.order_id))) return order;
+    if (!hasEnded(await saga.status(order.order_id))) {
+      return order;
+    }
   } catch (error) {
-    if (!(error instanceof RetryableError)) throw error;
+    if (!(error instanceof RetryableError)) {
+      throw error;
+    }
     // The order stays, and the schedule looks after it.
     log.warn('an execution of the order exists, in what state is not known', { error });
     return order;
@@ -62,10 +68,14 @@ async function startedBefore(order: Order, log: Log, { orders, saga }: Acceptanc
 
 /** Takes the order back and throws the refusal; answers the order where it has to stay. */
 async function takenBack(order: Order, orders: AcceptanceDependencies['orders'], refusal: Error): Promise<Order> {
-  if (await orders.removeUnstarted(order)) throw refusal;
+  if (await orders.removeUnstarted(order)) {
+    throw refusal;
+  }
   const kept = await orders.find(order.order_id);
   // A record of another placement is for the request that wrote it to answer.
-  if (kept?.placement_id !== order.placement_id) throw refusal;
+  if (kept?.placement_id !== order.placement_id) {
+    throw refusal;
+  }
   return kept;
 }
 
@@ -75,19 +85,29 @@ async function repeated(
   present: Order | undefined,
   { orders, saga, startPatience }: AcceptanceDependencies,
 ): Promise<Order> {
-  if (present !== undefined) assertSameRequest(order, present);
-  if (present !== undefined && present.start_pending === undefined) return present;
+  if (present !== undefined) {
+    assertSameRequest(order, present);
+  }
+  if (present !== undefined && present.start_pending === undefined) {
+    return present;
+  }
   const announced = await orders.announceStart(order.order_id, new Date());
-  if (announced.order === undefined) throw notTaken(undefined);
+  if (announced.order === undefined) {
+    throw notTaken(undefined);
+  }
   // Between reading and announcing, the order may have been taken back and placed anew.
   assertSameRequest(order, announced.order);
   // Whatever the start comes to, the order stays and the schedule sees to it.
-  if (announced.applied) await saga.start(announced.order, startPatience);
+  if (announced.applied) {
+    await saga.start(announced.order, startPatience);
+  }
   return announced.order;
 }
 
 function assertSameRequest(order: Order, present: Order): void {
-  if (present.request_hash === order.request_hash) return;
+  if (present.request_hash === order.request_hash) {
+    return;
+  }
   throw new IdempotencyKeyReusedError(
     'the Idempotency-Key belongs to an order with another body; send the same body, or another key',
   );

@@ -8,6 +8,8 @@ const NAMESPACE = '3f2a1c7e-8f0b-5b52-9b1e-6d1f2c9a4e70';
  * customer's key never meets another's): a repeated request names the same order, without a lookup.
  */
 export function newOrderId(idempotencyKey?: string, owner?: string): string {
-  if (idempotencyKey === undefined) return v4();
+  if (idempotencyKey === undefined) {
+    return v4();
+  }
   return v5(idempotencyKey, owner === undefined ? NAMESPACE : v5(owner, NAMESPACE));
 }

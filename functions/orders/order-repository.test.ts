@@ -13,7 +13,9 @@ afterAll(() => database.close());
 
 async function found(createdBefore: string, pageSize: number): Promise<readonly (readonly string[])[]> {
   const pages: (readonly string[])[] = [];
-  for await (const page of orders.startPending(new Date(createdBefore), pageSize)) pages.push(page);
+  for await (const page of orders.startPending(new Date(createdBefore), pageSize)) {
+    pages.push(page);
+  }
   return pages;
 }
 
@@ -83,7 +85,9 @@ test('orders whose saga has not written are found by their age, oldest first', a
     testOrder({ created_at: new Date(day).toISOString() }),
   );
   const started = testOrder({ created_at: new Date('1999-01-01').toISOString(), start_pending: undefined });
-  for (const order of [...ages, started]) await orders.add(order);
+  for (const order of [...ages, started]) {
+    await orders.add(order);
+  }
   const [newest, oldest, middle] = ages.map(({ order_id }) => order_id);
   expect(await found('1999-06-01', 10)).toEqual([[oldest, middle, newest]]);
   expect(await found('1999-01-03', 10)).toEqual([[oldest, middle]]);

@@ -84,7 +84,9 @@ async function* startPending({ client, name }: OrderTable, createdBefore: Date, 
         }),
       ),
     );
-    if (Items.length > 0) yield Items.map(({ order_id }) => String(order_id));
+    if (Items.length > 0) {
+      yield Items.map(({ order_id }) => String(order_id));
+    }
     after = LastEvaluatedKey;
   } while (after !== undefined);
 }

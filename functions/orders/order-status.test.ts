@@ -5,7 +5,11 @@ import { isFinal, LEGAL_TRANSITIONS, ORDER_STATUSES, type OrderStatus } from './
 test('every state leads to an end', () => {
   for (const start of ORDER_STATUSES) {
     const reached = new Set<OrderStatus>([start]);
-    for (const status of reached) for (const next of LEGAL_TRANSITIONS[status]) reached.add(next);
+    for (const status of reached) {
+      for (const next of LEGAL_TRANSITIONS[status]) {
+        reached.add(next);
+      }
+    }
     expect([...reached].some(isFinal)).toBe(true);
   }
 });
@@ -48,7 +52,9 @@ function listedWrites(): readonly Write[] {
   return Object.entries(definition.States).flatMap(([name, { Arguments }]) => {
     const listed = /^#status IN \(([^)]*)\)/.exec(Arguments?.ConditionExpression ?? '')?.[1];
     const to = Arguments?.ExpressionAttributeValues?.[':to']?.S;
-    if (listed === undefined || to === undefined) return [];
+    if (listed === undefined || to === undefined) {
+      return [];
+    }
     const from = listed.split(', ').map((value) => value.slice(1) as OrderStatus);
     return [{ name, from, to: to as OrderStatus }];
   });

@@ -63,7 +63,9 @@ export async function conditionally(write: () => Promise<Order>): Promise<Condit
   try {
     return { applied: true, order: await answering(write()) };
   } catch (error) {
-    if (!(error instanceof ConditionalCheckFailedException)) throw error;
+    if (!(error instanceof ConditionalCheckFailedException)) {
+      throw error;
+    }
     return { applied: false, order: error.Item === undefined ? undefined : orderSchema.parse(unmarshall(error.Item)) };
   }
 }
@@ -73,7 +75,9 @@ export async function answering<T>(call: Promise<T>): Promise<T> {
   try {
     return await call;
   } catch (cause) {
-    if (!isWorthRetrying(cause)) throw cause;
+    if (!isWorthRetrying(cause)) {
+      throw cause;
+    }
     throw new RetryableError('ORDERS_UNAVAILABLE', 'the order store does not answer', { cause });
   }
 }

@@ -28,7 +28,9 @@ export function nextPaymentMove(order: Order, paymentId: string, now: Date): Pay
   switch (order.status) {
     case 'PENDING':
     case 'RESERVED':
-      if (order.payment_method !== undefined) return refuse('the order is paid with the method it was placed with');
+      if (order.payment_method !== undefined) {
+        return refuse('the order is paid with the method it was placed with');
+      }
       return order.cancel_requested_at === undefined ? { move: 'WAIT' } : refuse('the order is being cancelled');
     case 'AWAITING_PAYMENT':
       return moveWhileAwaited(order, paymentId, now);
@@ -52,8 +54,12 @@ export function nextPaymentMove(order: Order, paymentId: string, now: Date): Pay
 
 function moveWhileAwaited(order: Order, paymentId: string, now: Date): PaymentMove {
   const { payment_id, task_token, amount_minor, currency } = order;
-  if (order.cancel_requested_at !== undefined) return refuse('the order is being cancelled');
-  if (!isClaimed(order, now) && !isOutOfAttempts(order)) return { move: 'CLAIM' };
+  if (order.cancel_requested_at !== undefined) {
+    return refuse('the order is being cancelled');
+  }
+  if (!isClaimed(order, now) && !isOutOfAttempts(order)) {
+    return { move: 'CLAIM' };
+  }
   if (payment_id !== paymentId) {
     return isClaimed(order, now) ? inProgress() : refuse('too many payments of the order were tried');
   }

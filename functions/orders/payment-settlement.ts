@@ -18,10 +18,10 @@ import { nextPaymentMove, type PaymentMove } from './payment-move.ts';
 /** Time as a settlement knows it; a simulation has its own. */
 export interface SettlementClock {
   readonly now: () => Date;
-  readonly pause: (milliseconds: number) => Promise<void>;
+  readonly pause: (ms: number) => Promise<void>;
 }
 
-const REAL_TIME: SettlementClock = { now: () => new Date(), pause: (milliseconds) => sleep(milliseconds) };
+const REAL_TIME: SettlementClock = { now: () => new Date(), pause: (ms) => sleep(ms) };
 
 /** What a settlement needs of Payment. */
 export interface PaymentAuthorizer {
@@ -74,8 +74,12 @@ export async function settle(
   for (;;) {
     const now = clock.now();
     const next = nextPaymentMove(current, paymentId, now);
-    if (next.move === 'DONE') return;
-    if (next.move === 'REFUSE') throw next.error;
+    if (next.move === 'DONE') {
+      return;
+    }
+    if (next.move === 'REFUSE') {
+      throw next.error;
+    }
     if (next.move === 'CLAIM') {
       const claim = await claimForPayment(table, current.order_id, paymentId, now);
       current = found(claim.order);
@@ -114,7 +118,9 @@ async function authorizeAndTell(
       provider_reference: providerReference,
     });
   } catch (error) {
-    if (isRefusedPayment(error)) await giveUpClaim(table, orderId, paymentId, error.message, clock.now());
+    if (isRefusedPayment(error)) {
+      await giveUpClaim(table, orderId, paymentId, error.message, clock.now());
+    }
     throw error;
   }
 }
@@ -135,7 +141,9 @@ function isRefusedPayment(error: unknown): error is Error {
 }
 
 function found(order: Order | undefined): Order {
-  if (order === undefined) throw new OrderNotFoundError();
+  if (order === undefined) {
+    throw new OrderNotFoundError();
+  }
   return order;
 }
 

@@ -14,8 +14,9 @@ afterAll(() => database.close());
 
 const NOW = new Date('2026-11-22T12:00:00.000Z');
 
-const wait = (orderId: string, taskToken: string, attempt: number) =>
-  beginPaymentWait(database.table, { orderId, taskToken, attempt, enteredAt: NOW, windowSeconds: 60 });
+function wait(orderId: string, taskToken: string, attempt: number) {
+  return beginPaymentWait(database.table, { orderId, taskToken, attempt, enteredAt: NOW, windowSeconds: 60 });
+}
 
 async function waited(order: Order, taskToken = 'token-1', attempt = 0): Promise<Order | undefined> {
   await createOrderRepository(database.table).add(order);

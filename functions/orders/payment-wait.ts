@@ -53,11 +53,21 @@ export function paymentWait({ orderId, taskToken, attempt, enteredAt, windowSeco
  */
 export async function beginPaymentWait(table: OrderTable, wait: PaymentWait): Promise<PaymentWaitBegun> {
   const write = await updateOrder(table, paymentWait(wait));
-  if (write.applied) return 'WAITING';
-  if (write.order === undefined) throw new InvalidTaskInputError(`there is no order ${wait.orderId}`);
+  if (write.applied) {
+    return 'WAITING';
+  }
+  if (write.order === undefined) {
+    throw new InvalidTaskInputError(`there is no order ${wait.orderId}`);
+  }
   const { status, task_token, task_attempt = -1, cancel_requested_at } = write.order;
-  if (cancel_requested_at !== undefined) throw new OrderCancelledError('the customer cancelled the order');
-  if (task_attempt > wait.attempt) return 'SUPERSEDED';
-  if (status === 'AWAITING_PAYMENT' && task_token === wait.taskToken) return 'WAITING';
+  if (cancel_requested_at !== undefined) {
+    throw new OrderCancelledError('the customer cancelled the order');
+  }
+  if (task_attempt > wait.attempt) {
+    return 'SUPERSEDED';
+  }
+  if (status === 'AWAITING_PAYMENT' && task_token === wait.taskToken) {
+    return 'WAITING';
+  }
   throw new InvalidTaskInputError(`order ${wait.orderId} is ${status} and does not wait for a payment`);
 }

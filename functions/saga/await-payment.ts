@@ -28,7 +28,9 @@ export function createHandler(table: () => OrderTable): Task<Record<string, neve
       enteredAt: payload.entered_at === undefined ? new Date() : new Date(payload.entered_at),
       windowSeconds: payload.payment_window_seconds,
     });
-    if (begun === 'SUPERSEDED') log.warn('a later try of the task waits already', { attempt: payload.attempt });
+    if (begun === 'SUPERSEDED') {
+      log.warn('a later try of the task waits already', { attempt: payload.attempt });
+    }
     return {};
   });
 }

@@ -17,7 +17,9 @@ const input = z.object({
  * the parked step goes on.
  */
 export const handler = createTask('AwaitRedrive', input, async (parked): Promise<Record<string, never>> => {
-  if (parked.redrive_count > parked.parked_at_redrive_count) return {};
+  if (parked.redrive_count > parked.parked_at_redrive_count) {
+    return {};
+  }
   throw new NeedsAttentionError(
     `${parked.parked_step} gave up with ${parked.error}: ${parked.cause}. Mend the cause, then redrive the execution.`,
   );

@@ -47,7 +47,9 @@ export function createHandler(client: () => Pick<InventoryClient, 'reserve'>): T
       amount_minor: total.minorUnits,
       currency: total.currency,
       lines: reservation.lines.map(({ itemId, name, count, unitPrice }) => {
-        if (unitPrice === undefined) throw new ServiceContractError(`the inventory answered ${itemId} without a price`);
+        if (unitPrice === undefined) {
+          throw new ServiceContractError(`the inventory answered ${itemId} without a price`);
+        }
         return { item_id: itemId, name, count, unit_price_minor: unitPrice.minorUnits };
       }),
       expires_at: expiresAt.toISOString(),

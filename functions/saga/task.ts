@@ -44,12 +44,17 @@ export function createTask<Shape extends z.ZodRawShape, Result>(
 
 function checked<Schema extends z.ZodType>(name: string, schema: Schema, payload: unknown): z.output<Schema> {
   const result = schema.safeParse(payload);
-  if (result.success) return result.data;
+  if (result.success) {
+    return result.data;
+  }
   const faults = result.error.issues.map(({ path, message }) => `${path.join('.') || 'payload'}: ${message}`);
   throw new InvalidTaskInputError(`${name} got an input it cannot work with: ${faults.join('; ')}`);
 }
 
 function logFailure(log: Log, error: unknown, ms: number): void {
-  if (error instanceof TerminalError) log.info('refused', { code: error.code, why: error.message, ms });
-  else log.warn('failed', { error: error instanceof Error ? error : new Error(String(error)), ms });
+  if (error instanceof TerminalError) {
+    log.info('refused', { code: error.code, why: error.message, ms });
+  } else {
+    log.warn('failed', { error: error instanceof Error ? error : new Error(String(error)), ms });
+  }
 }

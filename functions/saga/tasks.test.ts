@@ -40,23 +40,35 @@ afterAll(async () => {
   await database.close();
 });
 
-const traceparent = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
-const about = (order_id: string) => ({ order_id, traceparent });
+const TRACEPARENT = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
+function about(order_id: string) {
+  return { order_id, traceparent: TRACEPARENT };
+}
 
-const reserve = (order_id: string, item_id: string, count: number) =>
-  reserveInventory(() => inventory)({ ...about(order_id), lines: [{ item_id, count }], hold_seconds: 60 });
-const release = (order_id: string) => releaseInventory(() => inventory)({ ...about(order_id), reason: 'test' });
-const commit = (order_id: string) => commitInventory(() => inventory)(about(order_id));
-const authorize = (order_id: string, method = 'tok_visa') =>
-  authorizePayment(() => payment)({
+function reserve(order_id: string, item_id: string, count: number) {
+  return reserveInventory(() => inventory)({ ...about(order_id), lines: [{ item_id, count }], hold_seconds: 60 });
+}
+function release(order_id: string) {
+  return releaseInventory(() => inventory)({ ...about(order_id), reason: 'test' });
+}
+function commit(order_id: string) {
+  return commitInventory(() => inventory)(about(order_id));
+}
+function authorize(order_id: string, method = 'tok_visa') {
+  return authorizePayment(() => payment)({
     ...about(order_id),
     payment_id: order_id,
     method,
     amount_minor: 1_000,
     currency: 'USD',
   });
-const capture = (order_id: string) => capturePayment(() => payment)(about(order_id));
-const undo = (order_id: string) => voidPayment(() => payment)({ ...about(order_id), reason: 'test' });
+}
+function capture(order_id: string) {
+  return capturePayment(() => payment)(about(order_id));
+}
+function undo(order_id: string) {
+  return voidPayment(() => payment)({ ...about(order_id), reason: 'test' });
+}
 
 test('ReserveInventory holds the lines and answers what they cost', async () => {
   const orderId = newOrderId();
@@ -186,7 +198,7 @@ test('AwaitRedrive fails the execution until it was redriven', async () => {
 
 test.each([
   ['no payload', undefined, 'payload'],
-  ['no order', { traceparent }, 'order_id'],
+  ['no order', { traceparent: TRACEPARENT }, 'order_id'],
   [
     'a field that is wrong',
     { ...about('order-1'), lines: [{ item_id: 'item1', count: 0 }], hold_seconds: 60 },

@@ -24,15 +24,21 @@ export function createHandler(client: () => Pick<PaymentClient, 'void' | 'refund
     try {
       return undone(await client().void({ orderId, reason }, context));
     } catch (error) {
-      if (!(error instanceof PaymentAlreadyCapturedError)) throw error;
+      if (!(error instanceof PaymentAlreadyCapturedError)) {
+        throw error;
+      }
     }
     return undone(await client().refund({ orderId, reason }, context));
   });
 }
 
 function undone({ state }: Payment): UndonePayment {
-  if (state === PaymentState.VOIDED) return { state: 'VOIDED' };
-  if (state === PaymentState.REFUNDED) return { state: 'REFUNDED' };
+  if (state === PaymentState.VOIDED) {
+    return { state: 'VOIDED' };
+  }
+  if (state === PaymentState.REFUNDED) {
+    return { state: 'REFUNDED' };
+  }
   throw new ServiceContractError(`the payment service undid a payment and left it in state ${state}`);
 }
 

@@ -29,13 +29,16 @@ beforeEach(async () => {
 });
 afterEach(() => database.close());
 
-const run = () =>
-  createHandler(() => ({
+function run() {
+  return createHandler(() => ({
     orders,
     saga: createOrderSaga(stepFunctions.client, 'arn:aws:states:us-east-1:000000000000:stateMachine:saga'),
   }))();
+}
 
-const started = () => stepFunctions.calls.map(({ input }) => input.name);
+function started() {
+  return stepFunctions.calls.map(({ input }) => input.name);
+}
 
 async function placedAgo(seconds: number, differences: Partial<Order> = {}): Promise<Order> {
   const order = testOrder({ created_at: new Date(Date.now() - seconds * 1_000).toISOString(), ...differences });
@@ -124,7 +127,9 @@ test('orders that cannot be started at all, more than a page of them: those behi
 test('an execution whose state cannot be told: the other orders are started', async () => {
   const [strange, sound] = [await placedAgo(70), await placedAgo(60)];
   stepFunctions.reply = (call) => {
-    if (call.action === 'DescribeExecution') return refuse('AccessDeniedException');
+    if (call.action === 'DescribeExecution') {
+      return refuse('AccessDeniedException');
+    }
     return call.input.name === strange.order_id ? refuse('ExecutionAlreadyExists') : success(call);
   };
   expect(await run()).toMatchObject({ started: 1, failed: 1 });

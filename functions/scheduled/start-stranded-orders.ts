@@ -58,14 +58,20 @@ export function createHandler(
           const fate = await startStranded(id, dependencies(), logWith(parent(), { order_id: id }));
           report[fate] += 1;
           // Step Functions is busy or away; pressing on would not help it.
-          if (fate === 'left' || Date.now() >= runEnds) break;
+          if (fate === 'left' || Date.now() >= runEnds) {
+            break;
+          }
         }
       };
       await Promise.all(Array.from({ length: AT_A_TIME }, worker));
       report.left += ids.length - begun;
-      if (report.left > 0 || Date.now() >= runEnds) break;
+      if (report.left > 0 || Date.now() >= runEnds) {
+        break;
+      }
     }
-    if (Object.values(report).some((count) => count > 0)) parent().info('stranded orders', report);
+    if (Object.values(report).some((count) => count > 0)) {
+      parent().info('stranded orders', report);
+    }
     return report;
   };
 }
@@ -73,7 +79,9 @@ export function createHandler(
 async function startStranded(orderId: string, dependencies: StartStrandedOrdersDependencies, log: Log): Promise<Fate> {
   try {
     const announced = await dependencies.orders.announceStart(orderId, new Date());
-    if (!announced.applied) return 'under_way';
+    if (!announced.applied) {
+      return 'under_way';
+    }
     return await settled(await dependencies.saga.start(announced.order), orderId, dependencies, log);
   } catch (error) {
     if (error instanceof RetryableError) {
@@ -102,8 +110,12 @@ async function settled(
       return 'left';
     case 'ALREADY_STARTED': {
       const status = await saga.status(orderId);
-      if (!hasEnded(status)) return 'under_way';
-      if (!(await orders.markStartEnded(orderId, new Date())).applied) return 'under_way';
+      if (!hasEnded(status)) {
+        return 'under_way';
+      }
+      if (!(await orders.markStartEnded(orderId, new Date())).applied) {
+        return 'under_way';
+      }
       log.error('the saga has ended without a word in its order; redrive the execution', { execution: status });
       return 'ended';
     }

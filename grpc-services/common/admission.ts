@@ -25,8 +25,12 @@ export function createAdmission({ concurrent, queued }: AdmissionLimits): Admiss
       try {
         return await policy.execute(work, signal);
       } catch (error) {
-        if (error instanceof BulkheadRejectedError) throw new Overloaded(error);
-        if (error instanceof TaskCancelledError) throw signal.reason;
+        if (error instanceof BulkheadRejectedError) {
+          throw new Overloaded(error);
+        }
+        if (error instanceof TaskCancelledError) {
+          throw signal.reason;
+        }
         throw error;
       }
     },

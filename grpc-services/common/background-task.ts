@@ -36,15 +36,17 @@ export function startBackgroundTask({ name, intervalMs, round }: BackgroundWork,
       try {
         await round(signal);
       } catch (error) {
-        if (!signal.aborted) logger.error({ err: error, task: name }, 'a round of background work failed');
+        if (!signal.aborted) {
+          logger.error({ err: error, task: name }, 'a round of background work failed');
+        }
       }
     }
   }
 }
 
-async function paused(milliseconds: number, signal: AbortSignal): Promise<boolean> {
+async function paused(ms: number, signal: AbortSignal): Promise<boolean> {
   try {
-    await delay(milliseconds, undefined, { signal });
+    await delay(ms, undefined, { signal });
     return true;
   } catch {
     return false;

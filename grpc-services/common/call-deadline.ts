@@ -30,12 +30,16 @@ export function followDeadline(call: TimedCall, defaultMs: number, now: number):
   const expired = Promise.withResolvers<never>();
   expired.promise.catch(() => undefined);
   const end = (error: RetryableError): void => {
-    if (controller.signal.aborted) return;
+    if (controller.signal.aborted) {
+      return;
+    }
     controller.abort(error);
     expired.reject(error);
   };
   const timer = setTimeout(() => end(new DeadlineExceeded()), Math.min(Math.max(remaining, 0), LONGEST_TIMER_MS));
   call.on('cancelled', () => end(Date.now() >= deadline ? new DeadlineExceeded() : new CallCancelled()));
-  if (remaining <= 0) end(new DeadlineExceeded());
+  if (remaining <= 0) {
+    end(new DeadlineExceeded());
+  }
   return { signal: controller.signal, expired: expired.promise, clear: () => clearTimeout(timer) };
 }

@@ -27,7 +27,7 @@ beforeEach(() => {
 
 afterAll(() => payment.close());
 
-const traceparent = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
+const TRACEPARENT = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
 
 function authorize(orderId: string, method: string, extras: CallExtras = {}) {
   const { client } = payment;
@@ -35,18 +35,20 @@ function authorize(orderId: string, method: string, extras: CallExtras = {}) {
   return call(client, client.authorize, { orderId, paymentId: 'pay', method, amount }, extras);
 }
 
-const entry = (): Record<string, unknown> => JSON.parse(lines.at(-1) ?? '{}');
+function entry(): Record<string, unknown> {
+  return JSON.parse(lines.at(-1) ?? '{}');
+}
 
 describe('the log of a call', () => {
   test('names the RPC, the order, the trace and the outcome', async () => {
-    await authorize('order', 'tok_visa', { metadata: { traceparent } });
+    await authorize('order', 'tok_visa', { metadata: { traceparent: TRACEPARENT } });
     expect(lines).toHaveLength(1);
     expect(entry()).toMatchObject({
       level: 'info',
       service: 'payment',
       rpc: 'Authorize',
       order_id: 'order',
-      traceparent,
+      traceparent: TRACEPARENT,
       code: 'OK',
       duration_ms: expect.any(Number),
     });

@@ -5,6 +5,6 @@ export type Clock = () => number;
 export const systemClock: Clock = () => Date.now();
 
 /** A time as it is stored and logged: ISO 8601 in UTC. */
-export function isoTime(milliseconds: number): string {
-  return new Date(milliseconds).toISOString();
+export function isoTime(ms: number): string {
+  return new Date(ms).toISOString();
 }

@@ -24,10 +24,14 @@ function gate() {
 }
 
 /** A deadline that no test reaches; a call without one has the service's default. */
-const patient = () => ({ deadline: Date.now() + 20_000 });
+function patient() {
+  return { deadline: Date.now() + 20_000 };
+}
 
 async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 1));
+  while (!condition()) {
+    await new Promise((resolve) => setTimeout(resolve, 1));
+  }
 }
 
 test('a call whose caller set no deadline ends at the default of the service', async () => {

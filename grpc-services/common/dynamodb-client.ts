@@ -59,7 +59,9 @@ function needsDummyCredentials(
   endpoint: string | undefined,
   environment: Readonly<Record<string, string | undefined>>,
 ): boolean {
-  if (endpoint === undefined || !isLocal(new URL(endpoint).hostname)) return false;
+  if (endpoint === undefined || !isLocal(new URL(endpoint).hostname)) {
+    return false;
+  }
   return CREDENTIAL_SOURCES.every((name) => (environment[name] ?? '') === '');
 }
 

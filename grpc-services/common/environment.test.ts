@@ -2,7 +2,9 @@ import { describe, expect, test } from '@jest/globals';
 import { ConfigurationError, readEnvironment } from './environment.ts';
 import { serviceEnvironment } from './service-environment.ts';
 
-const read = (environment: Record<string, string>) => readEnvironment(serviceEnvironment(50_051), environment);
+function read(environment: Record<string, string>) {
+  return readEnvironment(serviceEnvironment(50_051), environment);
+}
 
 describe('the environment of a service', () => {
   test('has defaults that suit a laptop', () => {
@@ -23,7 +25,9 @@ describe('the environment of a service', () => {
   test('that is wrong names every variable and what it must be', () => {
     const wrong = { PORT: '70000', LOG_LEVEL: 'loud', PARENT_WATCH: 'yes', AWS_ENDPOINT_URL: 'nowhere' };
     expect(() => read(wrong)).toThrow(ConfigurationError);
-    for (const variable of Object.keys(wrong)) expect(() => read(wrong)).toThrow(new RegExp(variable));
+    for (const variable of Object.keys(wrong)) {
+      expect(() => read(wrong)).toThrow(new RegExp(variable));
+    }
     expect(() => read({ PORT: '12.5' })).toThrow(/PORT/);
     expect(() => read({ PORT: 'many' })).toThrow(/PORT/);
   });

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** Thrown at start when the environment cannot be used; the message names each variable and what it must be. */
 export class ConfigurationError extends Error {
@@ -27,7 +27,9 @@ export function readEnvironment<Schema extends z.ZodType>(
 ): z.output<Schema> {
   const set = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
   const result = schema.safeParse(set);
-  if (result.success) return result.data;
+  if (result.success) {
+    return result.data;
+  }
   const problems = result.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
   throw new ConfigurationError(`The environment is not usable. ${problems.join('; ')}`, { cause: result.error });
 }

@@ -11,7 +11,9 @@ const DEEPEST_CAUSE = 5;
 
 /** An error and its causes, ready to be logged. */
 export function loggedError(error: unknown, depth = 0): LoggedError {
-  if (!(error instanceof Error)) return { type: typeof error, message: 'a value that is no Error was thrown' };
+  if (!(error instanceof Error)) {
+    return { type: typeof error, message: 'a value that is no Error was thrown' };
+  }
   return {
     type: error.name,
     message: error.message,

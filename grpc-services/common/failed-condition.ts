@@ -12,6 +12,8 @@ export const WITH_ROW_ON_FAILURE = { ReturnValuesOnConditionCheckFailure: 'ALL_O
 
 /** What stood in the way of a conditional write; undefined for any other error. */
 export function failedCondition(error: unknown): FailedCondition | undefined {
-  if (!(error instanceof ConditionalCheckFailedException)) return undefined;
+  if (!(error instanceof ConditionalCheckFailedException)) {
+    return undefined;
+  }
   return { row: error.Item === undefined ? undefined : unmarshall(error.Item) };
 }

@@ -17,11 +17,19 @@ export function injectFaults(rules: () => readonly FaultRule[], random: () => nu
   return {
     around: async (rpc, work, signal) => {
       const rule = rules().find((candidate) => candidate.rpc === '*' || candidate.rpc === rpc);
-      if (rule === undefined) return work();
-      if (rule.latency_ms > 0 && happens(rule.latency_percent)) await delay(rule.latency_ms, undefined, { signal });
-      if (happens(rule.error_percent)) throw injected('before the call had any effect');
+      if (rule === undefined) {
+        return work();
+      }
+      if (rule.latency_ms > 0 && happens(rule.latency_percent)) {
+        await delay(rule.latency_ms, undefined, { signal });
+      }
+      if (happens(rule.error_percent)) {
+        throw injected('before the call had any effect');
+      }
       const answer = await (happens(rule.duplicate_percent) ? twice(work) : work());
-      if (happens(rule.lose_reply_percent)) throw injected('after the call had its effect');
+      if (happens(rule.lose_reply_percent)) {
+        throw injected('after the call had its effect');
+      }
       return answer;
     },
   };
@@ -30,7 +38,9 @@ export function injectFaults(rules: () => readonly FaultRule[], random: () => nu
 /** Both deliveries end before the caller hears, so that a test knows when all effects are there. */
 async function twice<Result>(work: () => Promise<Result>): Promise<Result> {
   const [first] = await Promise.allSettled([work(), work()]);
-  if (first.status === 'rejected') throw first.reason;
+  if (first.status === 'rejected') {
+    throw first.reason;
+  }
   return first.value;
 }
 

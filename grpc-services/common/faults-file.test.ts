@@ -20,7 +20,9 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true }));
 
 const failing = JSON.stringify({ rules: [{ error_percent: 100 }] });
-const done = async () => 'done';
+async function done() {
+  return 'done';
+}
 
 describe('FAULTS_FILE', () => {
   test('is looked at on every call, so that faults come and go while the service runs', async () => {

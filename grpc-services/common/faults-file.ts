@@ -19,7 +19,9 @@ export interface FaultSettings {
  * @throws ConfigurationError in production, or when no file is named
  */
 export function faultsFrom(settings: FaultSettings, logger: Logger): FaultInjection {
-  if (!settings.FAULTS_ENABLED) return noFaults;
+  if (!settings.FAULTS_ENABLED) {
+    return noFaults;
+  }
   if (settings.NODE_ENV === 'production') {
     throw new ConfigurationError('FAULTS_ENABLED=1 is refused while NODE_ENV is production; unset one of them.');
   }
@@ -36,7 +38,9 @@ function rulesIn(file: string, logger: Logger): () => readonly FaultRule[] {
   return () => {
     const stats = statSync(file, { throwIfNoEntry: false });
     const current = stats === undefined ? 'absent' : `${stats.mtimeMs} ${stats.ino} ${stats.size}`;
-    if (current === version) return rules;
+    if (current === version) {
+      return rules;
+    }
     version = current;
     try {
       rules = stats === undefined ? [] : faultRules.parse(JSON.parse(readFileSync(file, 'utf8')));

@@ -63,7 +63,9 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcS
       health.stop();
       streams.end();
       await ended(server, seconds, options.logger);
-      for (const guard of guards) guard.stop();
+      for (const guard of guards) {
+        guard.stop();
+      }
     },
   };
 }
@@ -72,11 +74,13 @@ function listen(server: Server, { host, port, credentials }: GrpcServerOptions):
   const address = host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
   return new Promise((resolve, reject) => {
     server.bindAsync(address, credentials, (error, bound) => {
-      if (error === null) resolve(bound);
-      else
+      if (error === null) {
+        resolve(bound);
+      } else {
         reject(
           new Error(`Cannot listen on ${address}; set PORT or LISTEN_HOST, or end what uses it.`, { cause: error }),
         );
+      }
     });
   });
 }
@@ -89,7 +93,9 @@ async function ended(server: Server, seconds: number, logger: Logger): Promise<v
   const late = delay(seconds * 1_000, 'late' as const, { signal: patience.signal }).catch(() => 'late' as const);
   const outcome = await Promise.race([orderly, late]);
   patience.abort();
-  if (outcome === 'orderly') return;
+  if (outcome === 'orderly') {
+    return;
+  }
   logger.warn({ drain_seconds: seconds }, 'calls were still running at the end of the drain and are cut off');
   server.forceShutdown();
 }

@@ -16,7 +16,9 @@ if (serviceName === undefined || PORT === undefined) {
 }
 
 const { Check: check } = healthService;
-if (check === undefined) throw new Error('grpc-health-check describes no Check method.');
+if (check === undefined) {
+  throw new Error('grpc-health-check describes no Check method.');
+}
 const HealthClient = makeClientConstructor(healthService, 'grpc.health.v1.Health');
 const client = new HealthClient(`127.0.0.1:${PORT}`, channelCredentials());
 
@@ -39,7 +41,9 @@ client.makeUnaryRequest(
  */
 function channelCredentials(): ChannelCredentials {
   const { TLS_CERT_FILE: certificate, TLS_KEY_FILE: key, TLS_CLIENT_CA_FILE: clientAuthority } = process.env;
-  if (certificate === undefined || key === undefined) return credentials.createInsecure();
+  if (certificate === undefined || key === undefined) {
+    return credentials.createInsecure();
+  }
   const pair = clientAuthority === undefined ? [] : [readFileSync(key), readFileSync(certificate)];
   return credentials.createSsl(null, pair[0] ?? null, pair[1] ?? null, { rejectUnauthorized: false });
 }

@@ -18,7 +18,9 @@ export function addHealth(server: Pick<Server, 'addService'>, services: readonly
   return {
     serving: (service) => health.setStatus(service, 'SERVING'),
     stop: () => {
-      for (const name of names) health.setStatus(name, 'NOT_SERVING');
+      for (const name of names) {
+        health.setStatus(name, 'NOT_SERVING');
+      }
     },
   };
 }

@@ -110,7 +110,9 @@ describe.each(services)('the $name service', ({ start, path, valid }) => {
       let grpcStatus: number | undefined;
       const note = (received: Readonly<Record<string, unknown>>): void => {
         httpStatus = Number(received[':status'] ?? httpStatus);
-        if (received['grpc-status'] !== undefined) grpcStatus = Number(received['grpc-status']);
+        if (received['grpc-status'] !== undefined) {
+          grpcStatus = Number(received['grpc-status']);
+        }
       };
       opened
         .on('response', note)
@@ -121,7 +123,9 @@ describe.each(services)('the $name service', ({ start, path, valid }) => {
         clearTimeout(late);
         resolve({ httpStatus, grpcStatus, reset: opened.rstCode ?? 0 });
       });
-      for (const chunk of chunks) opened.write(chunk);
+      for (const chunk of chunks) {
+        opened.write(chunk);
+      }
       opened.end();
     });
   }
@@ -142,8 +146,11 @@ describe.each(services)('the $name service', ({ start, path, valid }) => {
       ['has no path to speak of', { ':path': '/' }, [frame(valid)]],
     ])('and %s ends with a mistake of the caller', async (_what, headers, chunks) => {
       const answer = await stream(headers, ...chunks);
-      if (answer.grpcStatus !== undefined) expect(MISTAKES_OF_THE_CALLER).toContain(answer.grpcStatus);
-      else expect([answer.httpStatus >= 400, answer.reset !== 0]).toContain(true);
+      if (answer.grpcStatus !== undefined) {
+        expect(MISTAKES_OF_THE_CALLER).toContain(answer.grpcStatus);
+      } else {
+        expect([answer.httpStatus >= 400, answer.reset !== 0]).toContain(true);
+      }
       await expectWell();
     });
 
@@ -208,7 +215,9 @@ describe.each(services)('the $name service', ({ start, path, valid }) => {
       await fc.assert(
         fc.asyncProperty(fc.uint8Array({ minLength: 1, maxLength: 300 }), fc.boolean(), async (bytes, greets) => {
           const socket = await open();
-          if (greets) socket.write('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n');
+          if (greets) {
+            socket.write('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n');
+          }
           socket.end(bytes);
           socket.destroySoon();
         }),

@@ -123,7 +123,9 @@ describe.each(largest)('bytes that are no message of the $name service', ({ clie
   test('that nest groups without end are refused as such', async () => {
     const startOfGroup = (100 << 3) | 3;
     const writer = new BinaryWriter();
-    for (let depth = 0; depth < 60_000; depth++) writer.uint32(startOfGroup);
+    for (let depth = 0; depth < 60_000; depth++) {
+      writer.uint32(startOfGroup);
+    }
     expect(await send(client(), path, writer.finish())).toMatchObject(malformed);
   });
 
@@ -180,7 +182,9 @@ describe('bytes', () => {
     await fc.assert(
       fc.asyncProperty(fc.constantFrom(...methods), messages, async ({ client, path }, bytes) => {
         const failure = await send(client(), path, bytes);
-        if (failure !== undefined) expect(allowed).toContain(failure.code);
+        if (failure !== undefined) {
+          expect(allowed).toContain(failure.code);
+        }
       }),
       { numRuns: 400 },
     );
@@ -190,8 +194,11 @@ describe('bytes', () => {
 function encoded(fields: readonly (readonly [number, string | bigint])[]): Uint8Array {
   const writer = new BinaryWriter();
   for (const [number, value] of fields) {
-    if (typeof value === 'string') writer.uint32((number << 3) | 2).string(value);
-    else writer.uint32(number << 3).int64(value);
+    if (typeof value === 'string') {
+      writer.uint32((number << 3) | 2).string(value);
+    } else {
+      writer.uint32(number << 3).int64(value);
+    }
   }
   return writer.finish();
 }

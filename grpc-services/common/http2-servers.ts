@@ -14,7 +14,9 @@ export type AnyHttp2Server = Http2Server | Http2SecureServer;
 export function http2ServersOf(server: Server): readonly AnyHttp2Server[] {
   const kept: unknown = Reflect.get(server, 'http2Servers');
   const servers = kept instanceof Map ? [...kept.keys()].filter(isHttp2Server) : [];
-  if (servers.length === 0) throw new Error('This version of @grpc/grpc-js does not tell its HTTP/2 servers.');
+  if (servers.length === 0) {
+    throw new Error('This version of @grpc/grpc-js does not tell its HTTP/2 servers.');
+  }
   return servers;
 }
 

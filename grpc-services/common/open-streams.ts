@@ -22,22 +22,31 @@ export function followStreams(most: number): OpenStreams {
   const open = new Set<ServerInterceptingCallInterface>();
   return {
     interceptor: (method, call) => {
-      if (!method.responseStream) return new ServerInterceptingCall(call);
-      if (open.size >= most) return refused(call);
+      if (!method.responseStream) {
+        return new ServerInterceptingCall(call);
+      }
+      if (open.size >= most) {
+        return refused(call);
+      }
       open.add(call);
       let questions = 0;
       const listener = new ServerListenerBuilder()
         .withOnReceiveMessage((message, next) => {
           questions++;
-          if (questions <= QUESTIONS_PER_STREAM) next(message);
-          else call.sendStatus({ code: status.RESOURCE_EXHAUSTED, details: 'Ask the rest on another stream.' });
+          if (questions <= QUESTIONS_PER_STREAM) {
+            next(message);
+          } else {
+            call.sendStatus({ code: status.RESOURCE_EXHAUSTED, details: 'Ask the rest on another stream.' });
+          }
         })
         .withOnCancel(() => open.delete(call))
         .build();
       const responder = new ResponderBuilder()
         .withStart((next) => next(listener))
         .withSendMessage((message, next) => {
-          if (questions <= QUESTIONS_PER_STREAM) next(message);
+          if (questions <= QUESTIONS_PER_STREAM) {
+            next(message);
+          }
         })
         .withSendStatus((outcome, next) => {
           open.delete(call);
@@ -47,7 +56,9 @@ export function followStreams(most: number): OpenStreams {
       return new ServerInterceptingCall(call, responder);
     },
     end: () => {
-      for (const call of open) call.sendStatus({ code: status.UNAVAILABLE, details: 'The server is going away.' });
+      for (const call of open) {
+        call.sendStatus({ code: status.UNAVAILABLE, details: 'The server is going away.' });
+      }
       open.clear();
     },
   };

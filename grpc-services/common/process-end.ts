@@ -22,7 +22,9 @@ export function endInOrder({ logger, watchParent, stop }: ProcessEnd): void {
   }
   let ending = false;
   const end = (why: string): void => {
-    if (ending) return;
+    if (ending) {
+      return;
+    }
     ending = true;
     logger.info({ why }, 'stopping');
     stop().then(
@@ -38,5 +40,7 @@ export function endInOrder({ logger, watchParent, stop }: ProcessEnd): void {
   };
   process.on('SIGTERM', () => end('SIGTERM'));
   process.on('SIGINT', () => end('SIGINT'));
-  if (watchParent) process.once('disconnect', () => end('the parent is gone'));
+  if (watchParent) {
+    process.once('disconnect', () => end('the parent is gone'));
+  }
 }

@@ -47,8 +47,11 @@ function fieldsOf(message: Uint8Array | undefined): Fields {
   const found: { readonly number: number; readonly bytes: Uint8Array }[] = [];
   while (reader.pos < reader.len) {
     const [number, wireType] = reader.tag();
-    if (wireType === 2) found.push({ number, bytes: reader.bytes() });
-    else reader.skip(wireType);
+    if (wireType === 2) {
+      found.push({ number, bytes: reader.bytes() });
+    } else {
+      reader.skip(wireType);
+    }
   }
   return (wanted) => found.filter(({ number }) => number === wanted).map(({ bytes }) => bytes);
 }

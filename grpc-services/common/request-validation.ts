@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { InvalidArgument } from './service-error.ts';
 
 /** An order's id: 1 to 64 letters, digits and hyphens, so that it never collides with rows keyed `kind#id`. */
@@ -34,7 +34,9 @@ const currencies: ReadonlySet<string> = new Set(Intl.supportedValuesOf('currency
  */
 export function validated<Schema extends z.ZodType>(schema: Schema, request: unknown): z.output<Schema> {
   const result = schema.safeParse(request);
-  if (result.success) return result.data;
+  if (result.success) {
+    return result.data;
+  }
   const [issue] = result.error.issues;
   const field = protoPath(issue?.path ?? []);
   throw new InvalidArgument({
@@ -47,8 +49,11 @@ export function validated<Schema extends z.ZodType>(schema: Schema, request: unk
 function protoPath(path: readonly PropertyKey[]): string {
   let spelled = '';
   for (const part of path) {
-    if (typeof part === 'number') spelled += `[${part}]`;
-    else spelled += `${spelled === '' ? '' : '.'}${snakeCase(String(part))}`;
+    if (typeof part === 'number') {
+      spelled += `[${part}]`;
+    } else {
+      spelled += `${spelled === '' ? '' : '.'}${snakeCase(String(part))}`;
+    }
   }
   return spelled === '' ? 'request' : spelled;
 }

@@ -21,7 +21,7 @@ const CALLS = 60;
 /** The SDK's standard mode: 500 tokens a client, 5 for each retry, one back for each request that succeeds (the reads). */
 const RETRIES_OF_A_CLIENT = (500 + CALLS) / 5;
 
-const bodies = {
+const BODIES = {
   'throttles transactions': { __type: 'ThrottlingException', message: 'slow down' },
   'cancels transactions for lack of capacity': {
     __type: 'TransactionCanceledException',
@@ -31,7 +31,7 @@ const bodies = {
   'has a transaction in progress': { __type: 'TransactionInProgressException', message: 'in progress' },
   'leaves items of a batch unread': { UnprocessedKeys: { items: { Keys: [{ item_id: { S: 'pen' } }] } } },
 } as const;
-type Trouble = keyof typeof bodies;
+type Trouble = keyof typeof BODIES;
 
 let trouble: Trouble | undefined;
 let troubled = 0;
@@ -45,7 +45,7 @@ function startNarrowDynamoDb(endpoint: string): Promise<Server> {
     if (trouble !== undefined && target.endsWith(`.${wanted}`)) {
       troubled++;
       response.writeHead(wanted === 'BatchGetItem' ? 200 : 400, { 'content-type': 'application/x-amz-json-1.0' });
-      response.end(JSON.stringify(bodies[trouble]));
+      response.end(JSON.stringify(BODIES[trouble]));
       return;
     }
     const { method, headers } = incoming;

@@ -44,7 +44,9 @@ export async function retryOnConflict<Result>(
       return attempt();
     }, signal);
   } catch (error) {
-    if (error instanceof RowConflict) throw new Contention(error);
+    if (error instanceof RowConflict) {
+      throw new Contention(error);
+    }
     throw error;
   }
 }

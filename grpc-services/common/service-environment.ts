@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { onOrOff, wholeNumber } from './environment.ts';
 import { LOG_LEVELS } from './logger.ts';
 

@@ -52,11 +52,17 @@ function watched(child: ChildProcess) {
   const lines: LogLine[] = [];
   let errors = '';
   const waiting: { readonly message: string; readonly found: (line: LogLine) => void }[] = [];
-  if (child.stdout === null || child.stderr === null) throw new Error('the child has no pipes');
+  if (child.stdout === null || child.stderr === null) {
+    throw new Error('the child has no pipes');
+  }
   createInterface(child.stdout).on('line', (text) => {
     const line: LogLine = JSON.parse(text);
     lines.push(line);
-    for (const { message, found } of waiting) if (line.msg === message) found(line);
+    for (const { message, found } of waiting) {
+      if (line.msg === message) {
+        found(line);
+      }
+    }
   });
   child.stderr.on('data', (chunk) => {
     errors += String(chunk);
@@ -64,7 +70,9 @@ function watched(child: ChildProcess) {
   const ended = once(child, 'exit').then(([code]: unknown[]) => ({ code, errors }));
   const logged = (message: string): Promise<LogLine> => {
     const line = lines.find(({ msg }) => msg === message);
-    if (line !== undefined) return Promise.resolve(line);
+    if (line !== undefined) {
+      return Promise.resolve(line);
+    }
     const early = ended.then(() => {
       throw new Error(`ended without logging "${message}": ${errors}`);
     });

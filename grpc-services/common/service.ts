@@ -70,7 +70,9 @@ export async function startService(
   });
   const stopping = new AbortController();
   const prepared = prepare(description, logger, stopping.signal).then((done) => {
-    if (done) server.ready();
+    if (done) {
+      server.ready();
+    }
   });
   const tasks = description.background.map((work) => startBackgroundTask(work, logger));
   return {
@@ -93,7 +95,9 @@ async function prepare(description: ServiceDescription, logger: Logger, signal: 
       await description.prepare(signal);
       return true;
     } catch (error) {
-      if (signal.aborted) break;
+      if (signal.aborted) {
+        break;
+      }
       logger.warn({ err: error, next_try_ms: pause }, 'not ready yet');
       await delay(pause, undefined, { signal }).catch(() => undefined);
     }

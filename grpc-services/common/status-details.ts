@@ -28,9 +28,13 @@ export function toStatus(error: unknown, domain: string): StatusObject {
 /** The `ErrorInfo` in the trailers of a failed call; undefined where there is none. */
 export function errorFactsIn(trailers: Metadata): ErrorFacts | undefined {
   const [encoded] = trailers.get(STATUS_DETAILS_TRAILER);
-  if (!Buffer.isBuffer(encoded)) return undefined;
+  if (!Buffer.isBuffer(encoded)) {
+    return undefined;
+  }
   const info = Status.decode(encoded).details.find(({ typeUrl }) => typeUrl === ERROR_INFO_TYPE_URL);
-  if (info === undefined) return undefined;
+  if (info === undefined) {
+    return undefined;
+  }
   const { reason, domain, metadata } = ErrorInfo.decode(info.value);
   return { reason, domain, metadata };
 }

@@ -27,7 +27,9 @@ describe('a failed call to DynamoDB', () => {
     const silent = createServer(() => undefined);
     await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
     const address = silent.address();
-    if (address === null || typeof address === 'string') throw new Error('the server has no port');
+    if (address === null || typeof address === 'string') {
+      throw new Error('the server has no port');
+    }
     const endpoint = `http://127.0.0.1:${address.port}`;
     const documents = createDocumentClient({ endpoint, region: 'us-east-1' }, {});
     const abortSignal = AbortSignal.timeout(50);

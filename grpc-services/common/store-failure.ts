@@ -6,7 +6,9 @@ import { ServiceError, Unavailable } from './service-error.ts';
  * otherwise the error itself, which is then a defect or a wrong configuration and is answered INTERNAL.
  */
 export function storeFailure(error: unknown): unknown {
-  if (error instanceof ServiceError || !(error instanceof Error) || !isTransient(error)) return error;
+  if (error instanceof ServiceError || !(error instanceof Error) || !isTransient(error)) {
+    return error;
+  }
   return storeUnavailable(error);
 }
 
@@ -40,7 +42,11 @@ const CONNECTION_ERRORS = new Set([
 ]);
 
 function isTransient(error: Error): boolean {
-  if (TRANSIENT.has(error.name)) return true;
-  if ('code' in error && typeof error.code === 'string' && CONNECTION_ERRORS.has(error.code)) return true;
+  if (TRANSIENT.has(error.name)) {
+    return true;
+  }
+  if ('code' in error && typeof error.code === 'string' && CONNECTION_ERRORS.has(error.code)) {
+    return true;
+  }
   return '$fault' in error && error.$fault === 'server';
 }

@@ -31,7 +31,11 @@ export function guardStreams(server: AnyHttp2Server, bounds: ConnectionBounds, d
   });
   const look = (): void => {
     const waiting = [...open].filter(waitsForCaller);
-    for (const stream of waiting) if (waitedBefore.has(stream)) endWith(stream, new DeadlineExceeded(), domain);
+    for (const stream of waiting) {
+      if (waitedBefore.has(stream)) {
+        endWith(stream, new DeadlineExceeded(), domain);
+      }
+    }
     waitedBefore = new Set(waiting);
   };
   const rounds = setInterval(look, bounds.streamPatienceMs / 2).unref();
@@ -46,7 +50,9 @@ function waitsForCaller(stream: ServerHttp2Stream): boolean {
 
 /** Answers where nothing was answered yet, and frees the stream whatever its caller goes on to do. */
 function endWith(stream: ServerHttp2Stream, error: ServiceError, domain: string): void {
-  if (stream.destroyed || stream.closed) return;
+  if (stream.destroyed || stream.closed) {
+    return;
+  }
   if (stream.headersSent) {
     stream.close(constants.NGHTTP2_CANCEL);
     return;

@@ -1,5 +1,5 @@
 import { type handleUnaryCall, type ServerUnaryCall, type StatusObject, status } from '@grpc/grpc-js';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { Admission } from './admission.ts';
 import { followDeadline } from './call-deadline.ts';
 import { systemClock } from './clock.ts';
@@ -62,7 +62,9 @@ export function unaryCall<Request, Schema extends z.ZodType, Response>(
           const answer = toStatus(error, environment.domain);
           callback(answer);
           logOutcome(logger, started, { error, answer });
-          if (signal.aborted) logLateFailure(work, signal, logger);
+          if (signal.aborted) {
+            logLateFailure(work, signal, logger);
+          }
         },
       )
       .finally(deadline.clear)
@@ -76,7 +78,9 @@ async function perform<Schema extends z.ZodType, Response>(
   message: unknown,
   context: CallContext,
 ): Promise<Response> {
-  if (message instanceof UndecodableRequest) throw message.refusal();
+  if (message instanceof UndecodableRequest) {
+    throw message.refusal();
+  }
   const request = validated(schema, message);
   const { signal } = context;
   const work = (): Promise<Response> => {
@@ -130,6 +134,8 @@ function cause(error: ServiceError): { readonly err?: unknown } {
 function logLateFailure(work: Promise<unknown>, signal: AbortSignal, logger: Logger): void {
   work.catch((error: unknown) => {
     const stopped = error === signal.reason || (error instanceof Error && error.name === 'AbortError');
-    if (!stopped && !(error instanceof ServiceError)) logger.error({ err: error }, 'call failed after its deadline');
+    if (!stopped && !(error instanceof ServiceError)) {
+      logger.error({ err: error }, 'call failed after its deadline');
+    }
   });
 }

@@ -31,11 +31,13 @@ async function inTheEnd(attempt: () => Promise<unknown>): Promise<void> {
       () => false,
       () => true,
     );
-    if (!failed) return;
+    if (!failed) {
+      return;
+    }
   }
 }
 
-const services = [
+const SERVICES = [
   {
     name: 'inventory',
     path: InventoryServiceService.reserve.path,
@@ -56,7 +58,7 @@ const services = [
   },
 ] as const;
 
-describe.each(services)('the $name service', ({ path, start }) => {
+describe.each(SERVICES)('the $name service', ({ path, start }) => {
   let service: Service;
   let session: ClientHttp2Session;
   let sockets: Socket[];
@@ -65,7 +67,9 @@ describe.each(services)('the $name service', ({ path, start }) => {
   });
   afterEach(async () => {
     session?.destroy();
-    for (const socket of sockets) socket.destroy();
+    for (const socket of sockets) {
+      socket.destroy();
+    }
     await service.close();
   });
 
@@ -85,7 +89,9 @@ describe.each(services)('the $name service', ({ path, start }) => {
   function ended(stream: ClientHttp2Stream): Promise<number | undefined> {
     let grpcStatus: number | undefined;
     const note = (headers: Readonly<Record<string, unknown>>): void => {
-      if (headers['grpc-status'] !== undefined) grpcStatus = Number(headers['grpc-status']);
+      if (headers['grpc-status'] !== undefined) {
+        grpcStatus = Number(headers['grpc-status']);
+      }
     };
     stream.on('response', note).on('trailers', note).resume();
     return new Promise((resolve) => stream.once('close', () => resolve(grpcStatus)));
@@ -141,7 +147,9 @@ describe.each(services)('the $name service', ({ path, start }) => {
     await ended(open('/no.such/Method', other));
     endless.push(open());
     expect(await ended(open())).toBe(RESOURCE_EXHAUSTED);
-    for (const stream of endless) stream.close(constants.NGHTTP2_CANCEL);
+    for (const stream of endless) {
+      stream.close(constants.NGHTTP2_CANCEL);
+    }
     await inTheEnd(() => service.answers());
     other.destroy();
   });
@@ -149,7 +157,9 @@ describe.each(services)('the $name service', ({ path, start }) => {
   test('takes so many health watches and reflection streams at a time', async () => {
     await serve({ watches: 3 });
     const watches = [WATCH, WATCH, REFLECTION].map((to) => open(to));
-    for (const watch of watches.slice(0, 2)) watch.resume().end(EMPTY_MESSAGE);
+    for (const watch of watches.slice(0, 2)) {
+      watch.resume().end(EMPTY_MESSAGE);
+    }
     expect(await ended(open(WATCH).end(EMPTY_MESSAGE))).toBe(RESOURCE_EXHAUSTED);
     expect(await ended(open(REFLECTION).end(EMPTY_MESSAGE))).toBe(RESOURCE_EXHAUSTED);
     watches[0]?.close(constants.NGHTTP2_CANCEL);
@@ -165,7 +175,9 @@ describe.each(services)('the $name service', ({ path, start }) => {
   test('answers a hundred questions on a reflection stream, whose answers nobody need take, and no more', async () => {
     await serve({});
     const questions = open(REFLECTION);
-    for (let count = 0; count < 101; count++) questions.write(LIST_SERVICES);
+    for (let count = 0; count < 101; count++) {
+      questions.write(LIST_SERVICES);
+    }
     questions.end();
     expect(await ended(questions)).toBe(RESOURCE_EXHAUSTED);
   });

@@ -25,7 +25,9 @@ const THROTTLING = new Set(['ThrottlingError', 'ProvisionedThroughputExceeded'])
 
 /** Reads the reasons out of a cancelled transaction; undefined for any other error. */
 export function cancellationOf(error: unknown): Cancellation | undefined {
-  if (!(error instanceof TransactionCanceledException)) return undefined;
+  if (!(error instanceof TransactionCanceledException)) {
+    return undefined;
+  }
   const reasons = error.CancellationReasons ?? [];
   const codes = reasons.map(({ Code = 'None' }) => Code);
   return {
@@ -35,7 +37,9 @@ export function cancellationOf(error: unknown): Cancellation | undefined {
         row: Item === undefined ? undefined : unmarshall(Item),
       })),
     otherwise: () => {
-      if (codes.some((code) => THROTTLING.has(code))) return storeUnavailable(error);
+      if (codes.some((code) => THROTTLING.has(code))) {
+        return storeUnavailable(error);
+      }
       const onlyConflicts = codes.every((code) => CONFLICTS.has(code));
       return onlyConflicts ? new RowConflict('the transaction met another', { cause: error }) : error;
     },

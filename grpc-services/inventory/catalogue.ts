@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { z } from 'zod';
+import * as z from 'zod';
 import { ConfigurationError } from '../common/environment.ts';
 import { foreignId } from '../common/request-validation.ts';
 import { firstStock, type Item } from './item.ts';
@@ -33,7 +33,9 @@ export function readCatalogue(file: string): readonly Item[] {
 export async function seed(items: ItemStore, catalogue: readonly Item[], signal: AbortSignal): Promise<number> {
   let put = 0;
   for (const item of catalogue) {
-    if (await items.putIfAbsent(item, signal)) put++;
+    if (await items.putIfAbsent(item, signal)) {
+      put++;
+    }
   }
   return put;
 }

@@ -9,7 +9,9 @@ import type { Counter } from './reservation-store.ts';
 export function commit(inventory: Inventory, orderId: string, signal: AbortSignal): Promise<Reservation> {
   return retryOnConflict(async () => {
     const existing = await inventory.reservations.find(orderId, signal);
-    if (existing === undefined) throw reservationNotFound();
+    if (existing === undefined) {
+      throw reservationNotFound();
+    }
     switch (existing.state) {
       case 'COMMITTED':
         return existing;
@@ -20,7 +22,9 @@ export function commit(inventory: Inventory, orderId: string, signal: AbortSigna
       case 'RELEASED':
         throw reservationReleased();
       case 'REFUSED':
-        if (existing.refusal === undefined) throw new Error('a refused reservation has no refusal');
+        if (existing.refusal === undefined) {
+          throw new Error('a refused reservation has no refusal');
+        }
         throw refused(existing.refusal);
     }
   }, signal);
@@ -40,7 +44,9 @@ async function sell(
     case 'stale':
       throw new RowConflict('the reservation changed after it was read');
     case 'short':
-      if (from === 'available') throw reservationExpired();
+      if (from === 'available') {
+        throw reservationExpired();
+      }
       throw new Error(`less is held of item ${outcome.line.item_id} than its reservations say`);
   }
 }

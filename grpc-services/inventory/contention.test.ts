@@ -29,7 +29,9 @@ function conflictTimes(times: number): () => number {
   let conflicts = 0;
   inventory.dynamoDb.middlewareStack.add(
     (next, context) => async (args) => {
-      if (context.commandName !== 'TransactWriteItemsCommand' || conflicts >= times) return next(args);
+      if (context.commandName !== 'TransactWriteItemsCommand' || conflicts >= times) {
+        return next(args);
+      }
       conflicts++;
       throw new TransactionCanceledException({
         message: 'Transaction cancelled',

@@ -38,7 +38,9 @@ async function expireBucket(
     let fromBatch = 0;
     for (const orderId of orders) {
       try {
-        if (await expireHold(inventory, orderId, signal)) fromBatch++;
+        if (await expireHold(inventory, orderId, signal)) {
+          fromBatch++;
+        }
       } catch (error) {
         signal.throwIfAborted();
         report(orderId, error);
@@ -46,7 +48,9 @@ async function expireBucket(
     }
     expired += fromBatch;
     const onlyLeftoversOfTheIndex = fromBatch === 0;
-    if (orders.length < BATCH || onlyLeftoversOfTheIndex) break;
+    if (orders.length < BATCH || onlyLeftoversOfTheIndex) {
+      break;
+    }
   }
   return expired;
 }
@@ -56,12 +60,15 @@ function expireHold(inventory: Inventory, orderId: string, signal: AbortSignal):
   return retryOnConflict(async () => {
     const existing = await inventory.reservations.find(orderId, signal);
     const now = inventory.clock();
-    if (existing?.state !== 'HELD' || existing.expires_at === undefined || existing.expires_at > now) return false;
+    if (existing?.state !== 'HELD' || existing.expires_at === undefined || existing.expires_at > now) {
+      return false;
+    }
     const next = nextVersion(existing, { state: 'EXPIRED' }, isoTime(now));
     const move = { from: 'held', to: 'available' } as const;
     const outcome = await inventory.reservations.apply({ previous: existing, next, move }, signal);
-    if (outcome.kind === 'short')
+    if (outcome.kind === 'short') {
       throw new Error(`less is held of item ${outcome.line.item_id} than its reservations say`);
+    }
     return outcome.kind === 'done';
   }, signal);
 }

@@ -12,7 +12,9 @@ beforeAll(async () => {
 
 afterAll(() => inventory.close());
 
-const two = (itemId: string) => [{ itemId, count: 2 }];
+function two(itemId: string) {
+  return [{ itemId, count: 2 }];
+}
 
 describe('empty compensation: Release comes and Reserve never did', () => {
   test('leaves a tombstone and no stock moves', async () => {

@@ -59,7 +59,7 @@ test('the service sweeps by itself', async () => {
   inventory = await startInventory({ clock: () => now, sweepIntervalMs: 5, catalogue: [itemInStock('seat', 4)] });
   await inventory.reserve('left', two, 10);
   now += 10_000;
-  while ((await inventory.reservation('left')).state === ReservationState.HELD);
+  while ((await inventory.reservation('left')).state === ReservationState.HELD) {}
   expect(await inventory.stock('seat')).toMatchObject({ available: 4, held: 0 });
 });
 

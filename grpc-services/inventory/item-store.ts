@@ -30,7 +30,9 @@ export class ItemStore {
   async find(ids: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, Item>> {
     const found = new Map<string, Item>();
     for (let start = 0; start < ids.length; start += BATCH) {
-      for (const item of await this.#findBatch(ids.slice(start, start + BATCH), signal)) found.set(item.item_id, item);
+      for (const item of await this.#findBatch(ids.slice(start, start + BATCH), signal)) {
+        found.set(item.item_id, item);
+      }
     }
     return found;
   }
@@ -61,7 +63,9 @@ export class ItemStore {
       await this.#documents.send(command, { abortSignal: signal });
       return true;
     } catch (error) {
-      if (error instanceof Error && error.name === 'ConditionalCheckFailedException') return false;
+      if (error instanceof Error && error.name === 'ConditionalCheckFailedException') {
+        return false;
+      }
       throw storeFailure(error);
     }
   }
@@ -71,7 +75,9 @@ export class ItemStore {
     const command = new BatchGetCommand({ RequestItems: { [this.#table]: { Keys, ConsistentRead: true } } });
     const answer = await this.#sent(this.#documents.send(command, { abortSignal: signal }));
     const unread = answer.UnprocessedKeys?.[this.#table]?.Keys?.length ?? 0;
-    if (unread > 0) throw storeUnavailable(new Error(`${unread} of ${ids.length} items were left unread`));
+    if (unread > 0) {
+      throw storeUnavailable(new Error(`${unread} of ${ids.length} items were left unread`));
+    }
     return (answer.Responses?.[this.#table] ?? []).map((row) => itemRow.parse(row));
   }
 

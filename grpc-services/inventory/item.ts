@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Item as ItemMessage } from '../../proto/gen/inventory/v1/inventory.ts';
 
 /** The one value of the items table's `catalogue` attribute: all items are in one list. */

@@ -11,8 +11,9 @@ beforeAll(async () => {
 
 afterAll(() => inventory.close());
 
-const page = (pageSize: number, pageToken = '') =>
-  call(inventory.client, inventory.client.listItems, { pageSize, pageToken });
+function page(pageSize: number, pageToken = '') {
+  return call(inventory.client, inventory.client.listItems, { pageSize, pageToken });
+}
 
 describe('ListItems', () => {
   test('pages through all items by id, each once', async () => {

@@ -26,7 +26,9 @@ function loseReply({ thenAway }: { readonly thenAway: boolean }): () => void {
         throw Object.assign(new Error('connection refused'), { code: 'ECONNREFUSED' });
       }
       const answer = await next(args);
-      if (context.commandName !== 'TransactWriteItemsCommand' || written) return answer;
+      if (context.commandName !== 'TransactWriteItemsCommand' || written) {
+        return answer;
+      }
       written = true;
       away = thenAway;
       throw Object.assign(new Error('connection reset'), { code: 'ECONNRESET' });
@@ -38,27 +40,33 @@ function loseReply({ thenAway }: { readonly thenAway: boolean }): () => void {
   };
 }
 
-const calls = [
+const CALLS = [
   { rpc: 'Reserve', state: ReservationState.HELD, stock: { available: 4, held: 1, sold: 0 } },
   { rpc: 'Release', state: ReservationState.RELEASED, stock: { available: 5, held: 0, sold: 0 } },
   { rpc: 'Commit', state: ReservationState.COMMITTED, stock: { available: 4, held: 0, sold: 1 } },
 ] as const;
 
 async function send(rpc: 'Reserve' | 'Release' | 'Commit') {
-  if (rpc === 'Reserve') return inventory.reserve('lost', one);
+  if (rpc === 'Reserve') {
+    return inventory.reserve('lost', one);
+  }
   return rpc === 'Release' ? inventory.release('lost') : inventory.commit('lost');
 }
 
-for (const { rpc, state, stock } of calls) {
+for (const { rpc, state, stock } of CALLS) {
   test(`${rpc} whose transaction was written and whose reply was lost answers what it did`, async () => {
-    if (rpc !== 'Reserve') await inventory.reserve('lost', one);
+    if (rpc !== 'Reserve') {
+      await inventory.reserve('lost', one);
+    }
     loseReply({ thenAway: false });
     expect((await send(rpc)).state).toBe(state);
     expect(await inventory.stock('cup')).toMatchObject(stock);
   });
 
   test(`${rpc} whose reply was lost while the store goes away answers UNAVAILABLE, and a repeated call what it did`, async () => {
-    if (rpc !== 'Reserve') await inventory.reserve('lost', one);
+    if (rpc !== 'Reserve') {
+      await inventory.reserve('lost', one);
+    }
     const comeBack = loseReply({ thenAway: true });
     expect(await failureOf(send(rpc))).toMatchObject({ code: 'UNAVAILABLE', reason: 'STORE_UNAVAILABLE' });
     comeBack();

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { systemClock } from '../common/clock.ts';
 import { readEnvironment, wholeNumber } from '../common/environment.ts';
 import { serviceEnvironment } from '../common/service-environment.ts';
@@ -32,4 +32,6 @@ async function main(): Promise<void> {
 }
 
 // Imported, it does nothing: so it is compiled ahead of its first run (embedded/compile-ahead.mjs).
-if (import.meta.main !== false) await main();
+if (import.meta.main !== false) {
+  await main();
+}

@@ -5,11 +5,15 @@ import type { Line, PricedLine, Refusal } from './reservation.ts';
 /** Why the stock does not have the lines; undefined where it does. */
 export function shortage(lines: readonly Line[], items: ReadonlyMap<string, Item>): Refusal | undefined {
   for (const { item_id } of lines) {
-    if (!items.has(item_id)) return { reason: 'ITEM_NOT_FOUND', item_id };
+    if (!items.has(item_id)) {
+      return { reason: 'ITEM_NOT_FOUND', item_id };
+    }
   }
   for (const { item_id, count } of lines) {
     const available = items.get(item_id)?.available ?? 0;
-    if (available < count) return { reason: 'OUT_OF_STOCK', item_id, requested: count, available };
+    if (available < count) {
+      return { reason: 'OUT_OF_STOCK', item_id, requested: count, available };
+    }
   }
   return undefined;
 }
@@ -18,7 +22,9 @@ export function shortage(lines: readonly Line[], items: ReadonlyMap<string, Item
 export function priced(lines: readonly Line[], items: ReadonlyMap<string, Item>): PricedLine[] {
   return lines.flatMap(({ item_id, count }) => {
     const item = items.get(item_id);
-    if (item === undefined) return [];
+    if (item === undefined) {
+      return [];
+    }
     const { name, unit_price_minor, currency } = item;
     return [{ item_id, name, count, unit_price_minor, currency }];
   });

@@ -18,13 +18,20 @@ export interface ReleaseOrder {
 export function release(inventory: Inventory, order: ReleaseOrder, signal: AbortSignal): Promise<Reservation> {
   return retryOnConflict(async () => {
     const existing = await inventory.reservations.find(order.orderId, signal);
-    if (existing?.state === 'RELEASED') return existing;
-    if (existing?.state === 'COMMITTED') throw reservationCommitted();
+    if (existing?.state === 'RELEASED') {
+      return existing;
+    }
+    if (existing?.state === 'COMMITTED') {
+      throw reservationCommitted();
+    }
     const change = releasing(inventory, order, existing);
     const outcome = await inventory.reservations.apply(change, signal);
-    if (outcome.kind === 'short')
+    if (outcome.kind === 'short') {
       throw new Error(`less is held of item ${outcome.line.item_id} than its reservations say`);
-    if (outcome.kind === 'stale') throw new RowConflict('the reservation changed after it was read');
+    }
+    if (outcome.kind === 'stale') {
+      throw new RowConflict('the reservation changed after it was read');
+    }
     return change.next;
   }, signal);
 }
@@ -35,9 +42,13 @@ function releasing(
   existing: Reservation | undefined,
 ): ReservationChange {
   const now = isoTime(inventory.clock());
-  if (existing === undefined) return { previous: undefined, next: tombstone(orderId, reason, now) };
+  if (existing === undefined) {
+    return { previous: undefined, next: tombstone(orderId, reason, now) };
+  }
   const next = nextVersion(existing, { state: 'RELEASED', reason }, now);
-  if (existing.state !== 'HELD') return { previous: existing, next };
+  if (existing.state !== 'HELD') {
+    return { previous: existing, next };
+  }
   return { previous: existing, next, move: { from: 'held', to: 'available' } };
 }
 

@@ -81,12 +81,18 @@ export class ReservationStore {
       return { kind: 'done' };
     } catch (error) {
       const cancellation = cancellationOf(error);
-      if (cancellation === undefined) throw storeFailure(error);
+      if (cancellation === undefined) {
+        throw storeFailure(error);
+      }
       const [reservation, ...items] = cancellation.failedConditions();
-      if (reservation?.failed === true) return { kind: 'stale', current: reservationIn(reservation.row) };
+      if (reservation?.failed === true) {
+        return { kind: 'stale', current: reservationIn(reservation.row) };
+      }
       for (const [index, line] of lines.entries()) {
         const item = items[index];
-        if (item?.failed === true) return { kind: 'short', line, available: availableIn(item.row) };
+        if (item?.failed === true) {
+          return { kind: 'short', line, available: availableIn(item.row) };
+        }
       }
       throw cancellation.otherwise();
     }

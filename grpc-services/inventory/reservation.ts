@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Reservation as ReservationMessage, ReservationState } from '../../proto/gen/inventory/v1/inventory.ts';
 
 const pricedLine = z.object({

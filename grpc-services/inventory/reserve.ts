@@ -59,7 +59,9 @@ async function hold(
       return answerAgain(inventory, order, outcome.current, signal);
     case 'short': {
       const { line, available } = outcome;
-      if (available === undefined) throw new RowConflict('an item changed after it was read');
+      if (available === undefined) {
+        throw new RowConflict('an item changed after it was read');
+      }
       const why = { reason: 'OUT_OF_STOCK', item_id: line.item_id, requested: line.count, available } as const;
       return refuse(inventory, order, lines, why, signal);
     }
@@ -79,7 +81,9 @@ async function refuse(
   );
   const next: Reservation = { ...firstVersion(inventory, order, lines), state: 'REFUSED', refusal };
   const outcome = await inventory.reservations.apply({ previous: undefined, next }, signal);
-  if (outcome.kind === 'stale') return answerAgain(inventory, order, outcome.current, signal);
+  if (outcome.kind === 'stale') {
+    return answerAgain(inventory, order, outcome.current, signal);
+  }
   throw refused(refusal);
 }
 
@@ -92,16 +96,22 @@ async function answerAgain(
   existing: Reservation | undefined,
   signal: AbortSignal,
 ): Promise<Reservation> {
-  if (existing === undefined) throw new RowConflict('the reservation was there a moment ago');
+  if (existing === undefined) {
+    throw new RowConflict('the reservation was there a moment ago');
+  }
   const tombstone = existing.state === 'RELEASED' && existing.lines.length === 0;
-  if (!tombstone && !hasLines(existing, order.lines)) throw reservationMismatch();
+  if (!tombstone && !hasLines(existing, order.lines)) {
+    throw reservationMismatch();
+  }
   switch (existing.state) {
     case 'HELD':
       return extend(inventory, order, existing, signal);
     case 'COMMITTED':
       return existing;
     case 'REFUSED':
-      if (existing.refusal === undefined) throw new Error('a refused reservation has no refusal');
+      if (existing.refusal === undefined) {
+        throw new Error('a refused reservation has no refusal');
+      }
       throw refused(existing.refusal);
     case 'RELEASED':
       throw reservationReleased();
@@ -117,11 +127,15 @@ async function extend(
   signal: AbortSignal,
 ): Promise<Reservation> {
   const expires_at = Math.max(existing.expires_at ?? 0, expiry(inventory, order));
-  if (expires_at === existing.expires_at) return existing;
+  if (expires_at === existing.expires_at) {
+    return existing;
+  }
   const change = { expires_at, hold_bucket: holdBucket(order.orderId) };
   const next = nextVersion(existing, change, isoTime(inventory.clock()));
   const outcome = await inventory.reservations.apply({ previous: existing, next }, signal);
-  if (outcome.kind !== 'done') throw new RowConflict('the reservation changed after it was read');
+  if (outcome.kind !== 'done') {
+    throw new RowConflict('the reservation changed after it was read');
+  }
   return next;
 }
 

@@ -4,7 +4,7 @@ import {
   TransactWriteCommand,
   type TransactWriteCommandInput,
 } from '@aws-sdk/lib-dynamodb';
-import { z } from 'zod';
+import * as z from 'zod';
 import { RowConflict } from '../common/retry-on-conflict.ts';
 import { storeFailure } from '../common/store-failure.ts';
 import { cancellationOf } from './cancellation.ts';
@@ -63,8 +63,12 @@ export class RestockStore {
   async add(requestId: string, restocking: Restocking, signal: AbortSignal): Promise<void> {
     const { item_id, count, name, unit_price_minor, currency } = restocking;
     const sets = ['available = available + :count', 'stocked = stocked + :count'];
-    if (name !== '') sets.push('#name = :name');
-    if (unit_price_minor !== undefined) sets.push('unit_price_minor = :price', 'currency = :currency');
+    if (name !== '') {
+      sets.push('#name = :name');
+    }
+    if (unit_price_minor !== undefined) {
+      sets.push('unit_price_minor = :price', 'currency = :currency');
+    }
     const update: Action = {
       Update: {
         TableName: this.#tables.items,
@@ -95,8 +99,12 @@ export class RestockStore {
       await this.#documents.send(command, { abortSignal: signal });
     } catch (error) {
       const cancellation = cancellationOf(error);
-      if (cancellation === undefined) throw storeFailure(error);
-      if (!cancellation.failedConditions().some(({ failed }) => failed)) throw cancellation.otherwise();
+      if (cancellation === undefined) {
+        throw storeFailure(error);
+      }
+      if (!cancellation.failedConditions().some(({ failed }) => failed)) {
+        throw cancellation.otherwise();
+      }
       throw new RowConflict('the request or the item changed after it was read', { cause: error });
     }
   }

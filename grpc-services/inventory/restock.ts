@@ -14,10 +14,16 @@ export function restock(
 ): Promise<Item> {
   return retryOnConflict(async () => {
     const earlier = await inventory.restocks.find(requestId, signal);
-    if (earlier !== undefined && !same(earlier, restocking)) throw restockMismatch();
+    if (earlier !== undefined && !same(earlier, restocking)) {
+      throw restockMismatch();
+    }
     const item = await findItem(inventory, restocking.item_id, signal);
-    if (earlier !== undefined) return present(item);
-    if (item === undefined) return inventory.restocks.putNew(requestId, restocking, newItem(restocking), signal);
+    if (earlier !== undefined) {
+      return present(item);
+    }
+    if (item === undefined) {
+      return inventory.restocks.putNew(requestId, restocking, newItem(restocking), signal);
+    }
     await inventory.restocks.add(requestId, restocking, signal);
     return present(await findItem(inventory, restocking.item_id, signal));
   }, signal);
@@ -28,13 +34,19 @@ async function findItem(inventory: Inventory, itemId: string, signal: AbortSigna
 }
 
 function present(item: Item | undefined): Item {
-  if (item === undefined) throw new RowConflict('an item that was stocked is not there');
+  if (item === undefined) {
+    throw new RowConflict('an item that was stocked is not there');
+  }
   return item;
 }
 
 function newItem({ item_id, name, unit_price_minor, currency }: Restocking): NewItem {
-  if (name === '') throw missing('name');
-  if (unit_price_minor === undefined || currency === undefined) throw missing('unit_price');
+  if (name === '') {
+    throw missing('name');
+  }
+  if (unit_price_minor === undefined || currency === undefined) {
+    throw missing('unit_price');
+  }
   return { item_id, name, unit_price_minor, currency };
 }
 

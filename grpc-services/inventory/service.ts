@@ -60,7 +60,9 @@ export function inventoryService(options: InventoryOptions): ServiceDescription 
       await inventory.items.page(1, undefined, signal);
       await inventory.reservations.find('readiness', signal);
       const put = await seed(inventory.items, catalogue, signal);
-      if (put > 0) logger.info({ items: put }, 'catalogue seeded');
+      if (put > 0) {
+        logger.info({ items: put }, 'catalogue seeded');
+      }
     },
     background: [
       {
@@ -70,7 +72,9 @@ export function inventoryService(options: InventoryOptions): ServiceDescription 
           const expired = await expireHolds(inventory, signal, (order_id, err) =>
             logger.error({ order_id, err }, 'the hold could not be expired'),
           );
-          if (expired > 0) logger.info({ expired }, 'stock of expired holds given back');
+          if (expired > 0) {
+            logger.info({ expired }, 'stock of expired holds given back');
+          }
         },
       },
     ],
@@ -115,7 +119,9 @@ function handlers(inventory: Inventory, environment: CallEnvironment): Inventory
       request: getReservationRequest,
       handle: async ({ orderId }, { signal }) => {
         const reservation = await inventory.reservations.find(orderId, signal);
-        if (reservation === undefined) throw reservationNotFound();
+        if (reservation === undefined) {
+          throw reservationNotFound();
+        }
         return { reservation: reservationMessage(reservation) };
       },
     }),

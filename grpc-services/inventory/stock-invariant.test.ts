@@ -37,7 +37,9 @@ test('whatever comes, in whatever order and how often, each counter is what the 
       fc.asyncProperty(schedule, async (rounds) => {
         run++;
         const of = (name: string): string => `${name}-${run}`;
-        for (const item of items) await stockUp(inventory, of(item));
+        for (const item of items) {
+          await stockUp(inventory, of(item));
+        }
         for (const round of rounds) {
           const deliveries = round.flatMap(([one, twice]) => (twice ? [one, one] : [one]));
           await Promise.all(deliveries.map((one) => perform(one, of)));
@@ -59,12 +61,18 @@ test('whatever comes, in whatever order and how often, each counter is what the 
           { itemId: of('y'), count: one.y },
         ];
         await inventory.reserve(of(one.order), lines, 3);
-      } else if (one.kind === 'release') await inventory.release(of(one.order));
-      else if (one.kind === 'commit') await inventory.commit(of(one.order));
-      else await inventory.sweep();
+      } else if (one.kind === 'release') {
+        await inventory.release(of(one.order));
+      } else if (one.kind === 'commit') {
+        await inventory.commit(of(one.order));
+      } else {
+        await inventory.sweep();
+      }
     } catch (error) {
       const refused = error instanceof CallFailure && error.code !== 'INTERNAL' && error.code !== 'UNKNOWN';
-      if (!refused) throw error;
+      if (!refused) {
+        throw error;
+      }
     }
   }
 }, 60_000);
@@ -97,6 +105,8 @@ async function assertCountersMatchReservations(inventory: TestInventory, of: (na
 }
 
 function noneOr(error: unknown): undefined {
-  if (error instanceof CallFailure && error.reason === 'RESERVATION_NOT_FOUND') return undefined;
+  if (error instanceof CallFailure && error.reason === 'RESERVATION_NOT_FOUND') {
+    return undefined;
+  }
   throw error;
 }

@@ -48,7 +48,9 @@ test('an order for what is sold out asks no transaction of the item that everybo
       (args) => {
         const input: unknown = args.input;
         const actions = typeof input === 'object' && input !== null && 'TransactItems' in input && input.TransactItems;
-        if (commandName === 'TransactWriteItemsCommand' && Array.isArray(actions)) touched = actions.length;
+        if (commandName === 'TransactWriteItemsCommand' && Array.isArray(actions)) {
+          touched = actions.length;
+        }
         return next(args);
       },
     { step: 'initialize', name: 'look at the transaction' },

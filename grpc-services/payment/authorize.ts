@@ -23,14 +23,18 @@ export function authorize(payments: Payments, order: AuthorizeOrder, signal: Abo
   return retryOnConflict(async () => {
     const first = pendingPayment(payments, order, undefined);
     const read = await payments.store.saveFirst(first, signal);
-    if (read === undefined) return makeCharge(payments, order, first, signal);
+    if (read === undefined) {
+      return makeCharge(payments, order, first, signal);
+    }
     const existing = read.intent === 'VOID' ? await settleVoid(payments, read, signal) : read;
     if (existing.state === 'DECLINED' && existing.payment_id !== order.paymentId) {
       const again = pendingPayment(payments, order, existing);
       await payments.store.save(existing, again, signal);
       return findOrMakeCharge(payments, order, again, signal);
     }
-    if (existing.state !== 'PENDING') return answer(existing, order);
+    if (existing.state !== 'PENDING') {
+      return answer(existing, order);
+    }
     assertSame(existing, order);
     return findOrMakeCharge(payments, order, existing, signal);
   }, signal);
@@ -59,7 +63,9 @@ function assertSame(existing: Payment, { paymentId, amount }: AuthorizeOrder): v
     existing.payment_id === paymentId &&
     existing.amount_minor === amount.minorUnits &&
     existing.currency === amount.currency;
-  if (!same) throw paymentMismatch();
+  if (!same) {
+    throw paymentMismatch();
+  }
 }
 
 /** The intent to authorize, to be written before the provider is asked. */
@@ -111,7 +117,9 @@ async function record(payments: Payments, order: AuthorizeOrder, pending: Paymen
   try {
     return answer(await saveChange(payments, pending, changeBy(charge), recording), order);
   } catch (error) {
-    if (error instanceof RowConflict) await undoIfVoided(payments, pending, recording);
+    if (error instanceof RowConflict) {
+      await undoIfVoided(payments, pending, recording);
+    }
     throw error;
   }
 }
@@ -128,11 +136,15 @@ function changeBy(charge: Charge): Partial<Payment> {
  */
 async function undoIfVoided(payments: Payments, pending: Payment, signal: AbortSignal): Promise<void> {
   const current = await payments.store.find(pending.order_id, signal);
-  if (current?.state === 'VOIDED' || current?.intent === 'VOID') await payments.provider.void(keyOf(pending), signal);
+  if (current?.state === 'VOIDED' || current?.intent === 'VOID') {
+    await payments.provider.void(keyOf(pending), signal);
+  }
 }
 
 function keyOf(pending: Payment): string {
   const key = chargeKey(pending);
-  if (key === undefined) throw new Error('a pending payment has no attempt');
+  if (key === undefined) {
+    throw new Error('a pending payment has no attempt');
+  }
   return key;
 }

@@ -14,7 +14,9 @@ test('of a Capture and a Void at the same time exactly one wins, and both are to
     const order = `order-${round}`;
     await payment.authorize(order);
     const calls = [() => payment.capture(order), () => payment.void(order)];
-    if (round % 2 === 1) calls.reverse();
+    if (round % 2 === 1) {
+      calls.reverse();
+    }
     const outcomes = await Promise.allSettled(calls.map((one) => one()));
     expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
     const { state } = await payment.payment(order);
@@ -41,9 +43,13 @@ function holdUp(operation: 'capture' | 'void', when: 'before' | 'after') {
         reached.resolve();
         await goOn.promise;
       };
-      if (held && when === 'before') await pause();
+      if (held && when === 'before') {
+        await pause();
+      }
       const charge = await provider[operation](key, signal);
-      if (held && when === 'after') await pause();
+      if (held && when === 'after') {
+        await pause();
+      }
       return charge;
     },
   });

@@ -24,7 +24,9 @@ export function capture(payments: Payments, orderId: string, signal: AbortSignal
         return existing;
       case 'AUTHORIZED': {
         const settled = await settleCapture(payments, existing, signal);
-        if (settled.state === 'VOIDED') throw paymentVoided();
+        if (settled.state === 'VOIDED') {
+          throw paymentVoided();
+        }
         return settled;
       }
     }
@@ -49,9 +51,13 @@ function withoutUndoing(payments: Payments, payment: Payment, signal: AbortSigna
  * @throws RowConflict when the payment changed meanwhile: read it again and decide anew
  */
 async function settleCapture(payments: Payments, intended: Payment, signal: AbortSignal): Promise<Payment> {
-  if (intended.intent !== 'CAPTURE') throw new Error('a capture must be written down before the provider is asked');
+  if (intended.intent !== 'CAPTURE') {
+    throw new Error('a capture must be written down before the provider is asked');
+  }
   const key = chargeKey(intended);
-  if (key === undefined) throw new Error('a payment that is to be captured has no attempt');
+  if (key === undefined) {
+    throw new Error('a payment that is to be captured has no attempt');
+  }
   const charge = await payments.provider.capture(key, signal);
   switch (charge?.state) {
     case 'CAPTURED':

@@ -28,9 +28,13 @@ beforeEach(async () => {
 async function mortal<Answer>(write: () => Promise<Answer>): Promise<Answer> {
   writes++;
   const here = crash?.write === writes;
-  if (here && crash?.when === 'before') throw new Error('died before the write');
+  if (here && crash?.when === 'before') {
+    throw new Error('died before the write');
+  }
   const answer = await write();
-  if (here) throw new Error('died after the write');
+  if (here) {
+    throw new Error('died after the write');
+  }
   return answer;
 }
 
@@ -49,7 +53,7 @@ const crashes: readonly Crash[] = [
 ];
 
 /** Every RPC writes twice: its intent before it asks the provider, the outcome after. */
-const operations = [
+const OPERATIONS = [
   { rpc: 'authorize', from: [], state: PaymentState.AUTHORIZED, charge: { state: 'AUTHORIZED', tries: 1 } },
   { rpc: 'capture', from: ['authorize'], state: PaymentState.CAPTURED, charge: { state: 'CAPTURED', captures: 1 } },
   { rpc: 'void', from: ['authorize'], state: PaymentState.VOIDED, charge: { state: 'VOIDED', captures: 0 } },
@@ -61,12 +65,14 @@ const operations = [
   },
 ] as const;
 
-for (const { rpc, from, state, charge } of operations) {
+for (const { rpc, from, state, charge } of OPERATIONS) {
   describe(`${rpc} that dies`, () => {
     test.each(crashes)(
       'at write $write, $when it: the next call brings it to its end, once at the provider',
       async (at) => {
-        for (const step of from) await payment[step]('order');
+        for (const step of from) {
+          await payment[step]('order');
+        }
         arm(at);
         expect((await failureOf(payment[rpc]('order'))).code).toBe('INTERNAL');
         crash = undefined;

@@ -11,7 +11,9 @@ beforeAll(async () => {
 
 afterAll(() => payment.close());
 
-const five = <Result>(one: () => Promise<Result>): Promise<Result[]> => Promise.all(Array.from({ length: 5 }, one));
+function five<Result>(one: () => Promise<Result>): Promise<Result[]> {
+  return Promise.all(Array.from({ length: 5 }, one));
+}
 
 describe('empty compensation: Void comes and Authorize never did', () => {
   test('leaves a tombstone; the provider hears nothing', async () => {

@@ -78,7 +78,9 @@ test('a charge that comes an hour after its Void is still found', async () => {
       return {
         ...provider,
         authorize: async (authorization, signal) => {
-          if (unreachable.now) throw new Error('the request lingers in the network');
+          if (unreachable.now) {
+            throw new Error('the request lingers in the network');
+          }
           return provider.authorize(authorization, signal);
         },
       };

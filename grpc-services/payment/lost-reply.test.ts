@@ -16,10 +16,14 @@ function loseReply(request: number, { thenAway }: { readonly thenAway: boolean }
   let away = false;
   payment.dynamoDb.middlewareStack.add(
     (next) => async (args) => {
-      if (away) throw Object.assign(new Error('connection refused'), { code: 'ECONNREFUSED' });
+      if (away) {
+        throw Object.assign(new Error('connection refused'), { code: 'ECONNREFUSED' });
+      }
       const answer = await next(args);
       requests++;
-      if (requests !== request) return answer;
+      if (requests !== request) {
+        return answer;
+      }
       away = thenAway;
       throw Object.assign(new Error('connection reset'), { code: 'ECONNRESET' });
     },

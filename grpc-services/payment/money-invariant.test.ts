@@ -5,25 +5,29 @@ import { startPayment, type TestPayment } from '../../tests/support/payment.ts';
 import { CallFailure } from '../../tests/support/unary-client.ts';
 import { ProviderUnavailable } from './provider/provider-unavailable.ts';
 
-const rpcs = ['authorize', 'capture', 'void', 'refund'] as const;
+const RPCS = ['authorize', 'capture', 'void', 'refund'] as const;
 const methods = ['tok_visa', 'tok_timeout', 'tok_flaky'];
 /** What goes wrong with a call to the provider: nothing, it never arrives, or its answer gets lost. */
-const accidents = ['none', 'none', 'lost request', 'lost answer'] as const;
-type Accident = (typeof accidents)[number];
+const ACCIDENTS = ['none', 'none', 'lost request', 'lost answer'] as const;
+type Accident = (typeof ACCIDENTS)[number];
 
 const schedule = fc.record({
   method: fc.constantFrom(...methods),
-  rounds: fc.array(fc.array(fc.constantFrom(...rpcs), { minLength: 1, maxLength: 4 }), { minLength: 1, maxLength: 8 }),
-  accidents: fc.array(fc.constantFrom(...accidents), { maxLength: 12 }),
+  rounds: fc.array(fc.array(fc.constantFrom(...RPCS), { minLength: 1, maxLength: 4 }), { minLength: 1, maxLength: 8 }),
+  accidents: fc.array(fc.constantFrom(...ACCIDENTS), { maxLength: 12 }),
 });
 
 test('whatever comes and whatever the provider loses, the payment says what the provider did', async () => {
   let coming: Accident[] = [];
   const accidental = async <Answer>(ask: () => Promise<Answer>): Promise<Answer> => {
     const accident = coming.shift() ?? 'none';
-    if (accident === 'lost request') throw new ProviderUnavailable();
+    if (accident === 'lost request') {
+      throw new ProviderUnavailable();
+    }
     const answer = await ask();
-    if (accident === 'lost answer') throw new ProviderUnavailable();
+    if (accident === 'lost answer') {
+      throw new ProviderUnavailable();
+    }
     return answer;
   };
   let now = Date.parse('2030-01-01T00:00:00Z');
@@ -44,7 +48,9 @@ test('whatever comes and whatever the provider loses, the payment says what the 
         run++;
         const order = `order-${run}`;
         coming = [...planned];
-        for (const round of rounds) await Promise.all(round.map((rpc) => perform(payment, rpc, order, method)));
+        for (const round of rounds) {
+          await Promise.all(round.map((rpc) => perform(payment, rpc, order, method)));
+        }
         coming = [];
         now += 30_000;
         await payment.recheck();
@@ -59,12 +65,14 @@ test('whatever comes and whatever the provider loses, the payment says what the 
   }
 }, 60_000);
 
-async function perform(payment: TestPayment, rpc: (typeof rpcs)[number], order: string, method: string): Promise<void> {
+async function perform(payment: TestPayment, rpc: (typeof RPCS)[number], order: string, method: string): Promise<void> {
   try {
     await (rpc === 'authorize' ? payment.authorize(order, { method }) : payment[rpc](order));
   } catch (error) {
     const refused = error instanceof CallFailure && error.code !== 'INTERNAL' && error.code !== 'UNKNOWN';
-    if (!refused) throw error;
+    if (!refused) {
+      throw error;
+    }
   }
 }
 
@@ -96,7 +104,9 @@ async function compensate(payment: TestPayment, order: string): Promise<void> {
   try {
     await payment.void(order);
   } catch (error) {
-    if (!(error instanceof CallFailure) || error.reason !== 'PAYMENT_ALREADY_CAPTURED') throw error;
+    if (!(error instanceof CallFailure) || error.reason !== 'PAYMENT_ALREADY_CAPTURED') {
+      throw error;
+    }
     await payment.refund(order);
   }
 }

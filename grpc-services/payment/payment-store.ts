@@ -54,7 +54,9 @@ export function dynamoDbPaymentStore(documents: DynamoDBDocumentClient, table: s
         return undefined;
       } catch (error) {
         const failed = failedCondition(error);
-        if (failed === undefined) throw storeFailure(error);
+        if (failed === undefined) {
+          throw storeFailure(error);
+        }
         return paymentRow.parse(failed.row);
       }
     },
@@ -68,7 +70,9 @@ export function dynamoDbPaymentStore(documents: DynamoDBDocumentClient, table: s
       try {
         await documents.send(command, { abortSignal: signal });
       } catch (error) {
-        if (failedCondition(error) === undefined) throw storeFailure(error);
+        if (failedCondition(error) === undefined) {
+          throw storeFailure(error);
+        }
         throw new RowConflict('the payment changed after it was read', { cause: error });
       }
     },
@@ -88,7 +92,9 @@ export function dynamoDbPaymentStore(documents: DynamoDBDocumentClient, table: s
         return paymentRow.parse(row);
       } catch (error) {
         const failed = failedCondition(error);
-        if (failed === undefined) throw storeFailure(error);
+        if (failed === undefined) {
+          throw storeFailure(error);
+        }
         return failed.row === undefined ? undefined : paymentRow.parse(failed.row);
       }
     },

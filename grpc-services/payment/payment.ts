@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Payment as PaymentMessage, PaymentState } from '../../proto/gen/payment/v1/payment.ts';
 
 /**

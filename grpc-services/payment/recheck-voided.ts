@@ -24,10 +24,14 @@ export async function recheckVoided(payments: Payments, signal: AbortSignal, rep
   for (const orderId of await payments.store.dueForRecheck(payments.clock(), BATCH, signal)) {
     try {
       const payment = await payments.store.find(orderId, signal);
-      if (payment !== undefined && (await recheck(payments, payment, signal))) late++;
+      if (payment !== undefined && (await recheck(payments, payment, signal))) {
+        late++;
+      }
     } catch (error) {
       signal.throwIfAborted();
-      if (!(error instanceof RowConflict)) report(orderId, error);
+      if (!(error instanceof RowConflict)) {
+        report(orderId, error);
+      }
     }
   }
   return late;
@@ -38,7 +42,9 @@ export type Report = (orderId: string, error: unknown) => void;
 
 async function recheck(payments: Payments, payment: Payment, signal: AbortSignal): Promise<boolean> {
   const stillDue = payment.recheck_at !== undefined && payment.recheck_at <= payments.clock();
-  if (!stillDue) return false;
+  if (!stillDue) {
+    return false;
+  }
   const key = chargeKey(payment);
   const charge = key === undefined ? undefined : await payments.provider.void(key, signal);
   if (charge !== undefined) {

@@ -40,10 +40,16 @@ export function refund(payments: Payments, { orderId, reason }: RefundOrder, sig
 }
 
 async function withOutcomeKnown(payments: Payments, payment: Payment, signal: AbortSignal): Promise<Payment> {
-  if (payment.intent === 'VOID') return settleVoid(payments, payment, signal);
-  if (payment.intent !== 'CAPTURE') return payment;
+  if (payment.intent === 'VOID') {
+    return settleVoid(payments, payment, signal);
+  }
+  if (payment.intent !== 'CAPTURE') {
+    return payment;
+  }
   const charge = await payments.provider.find(keyOf(payment), signal);
-  if (charge?.state !== 'CAPTURED') return payment;
+  if (charge?.state !== 'CAPTURED') {
+    return payment;
+  }
   return saveChange(payments, payment, { state: 'CAPTURED', provider_reference: charge.reference }, signal);
 }
 
@@ -62,6 +68,8 @@ export async function settleRefund(payments: Payments, intended: Payment, signal
 
 function keyOf(payment: Payment): string {
   const key = chargeKey(payment);
-  if (key === undefined) throw new Error('a payment that is to be refunded has no attempt');
+  if (key === undefined) {
+    throw new Error('a payment that is to be refunded has no attempt');
+  }
   return key;
 }

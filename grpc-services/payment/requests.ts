@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { foreignId, money, orderId, reasonText } from '../common/request-validation.ts';
 
 /** Authorize. */

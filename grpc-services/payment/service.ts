@@ -43,7 +43,9 @@ export function paymentService({ logger, recheckIntervalMs, ...payments }: Payme
           const late = await recheckVoided(payments, signal, (order_id, err) =>
             logger.error({ order_id, err }, 'the voided payment could not be looked at'),
           );
-          if (late > 0) logger.warn({ late }, 'charges that came after their void are voided');
+          if (late > 0) {
+            logger.warn({ late }, 'charges that came after their void are voided');
+          }
         },
       },
     ],
@@ -79,7 +81,9 @@ function handlers(payments: Payments, environment: CallEnvironment): PaymentServ
       request: getPaymentRequest,
       handle: async ({ orderId }, { signal }) => {
         const payment = await payments.store.find(orderId, signal);
-        if (payment === undefined) throw paymentNotFound();
+        if (payment === undefined) {
+          throw paymentNotFound();
+        }
         return { payment: paymentMessage(payment) };
       },
     }),

@@ -19,7 +19,9 @@ export interface VoidOrder {
 export function voidPayment(payments: Payments, { orderId, reason }: VoidOrder, signal: AbortSignal): Promise<Payment> {
   return retryOnConflict(async () => {
     const existing = await payments.store.find(orderId, signal);
-    if (existing === undefined) return leaveTombstone(payments, orderId, reason, signal);
+    if (existing === undefined) {
+      return leaveTombstone(payments, orderId, reason, signal);
+    }
     switch (existing.state) {
       case 'VOIDED':
       case 'REFUNDED':
@@ -48,7 +50,9 @@ async function leaveTombstone(
 ): Promise<Payment> {
   const now = isoTime(clock());
   const voided: Payment = { order_id: orderId, state: 'VOIDED', reason, created_at: now, updated_at: now, version: 1 };
-  if ((await store.saveFirst(voided, signal)) !== undefined) throw new RowConflict('a payment came before its void');
+  if ((await store.saveFirst(voided, signal)) !== undefined) {
+    throw new RowConflict('a payment came before its void');
+  }
   return voided;
 }
 
@@ -60,7 +64,9 @@ async function leaveTombstone(
  */
 export async function settleVoid(payments: Payments, intended: Payment, signal: AbortSignal): Promise<Payment> {
   const key = chargeKey(intended);
-  if (key === undefined) throw new Error('a payment that is to be voided has no attempt');
+  if (key === undefined) {
+    throw new Error('a payment that is to be voided has no attempt');
+  }
   const charge = await payments.provider.void(key, signal);
   switch (charge?.state) {
     case undefined: {

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { parse } from 'yaml';
-import { z } from 'zod';
+import * as z from 'zod';
 import { PROJECT_ROOT } from '../../embedded/configuration.ts';
 
 const composeFile = z.record(z.string(), z.unknown()).and(
@@ -24,7 +24,9 @@ const file = composeFile.parse(parse(readFileSync(join(PROJECT_ROOT, 'docker-com
 test('no port is open to other machines', () => {
   const ports = Object.values(file.services).flatMap((service) => service.ports);
   expect(ports.length).toBeGreaterThan(0);
-  for (const port of ports) expect(port).toMatch(/^127\.0\.0\.1:/);
+  for (const port of ports) {
+    expect(port).toMatch(/^127\.0\.0\.1:/);
+  }
 });
 
 test('each part starts when what it needs is ready', () => {

@@ -42,7 +42,9 @@ export class ComposeProject {
     const ids = await this.compose('ps', '--all', '--quiet', service).catch(() =>
       this.compose('ps', '--quiet', service),
     );
-    if (ids === '') throw new Error(`The service ${service} has no container.`);
+    if (ids === '') {
+      throw new Error(`The service ${service} has no container.`);
+    }
     return ids;
   }
 
@@ -77,7 +79,9 @@ export class ComposeProject {
   /** Removes the containers, those in which LocalStack runs the functions too, their network and their images. */
   async remove(): Promise<void> {
     const functions = await docker('ps', '--all', '--quiet', '--filter', `name=^/${this.name}-localstack-1-lambda-`);
-    if (functions !== '') await docker('rm', '--force', ...functions.split('\n'));
+    if (functions !== '') {
+      await docker('rm', '--force', ...functions.split('\n'));
+    }
     await this.compose('down', '--volumes', '--remove-orphans', '--rmi', 'local', '--timeout', '5');
   }
 }

@@ -9,11 +9,15 @@ export type ContainerEngine =
 
 /** Looks for an engine that answers, for Compose in either of its forms, and for the images' base. */
 export function findContainerEngine(): ContainerEngine {
-  if (!succeeds('docker', 'version')) return missing('no Docker engine answers to `docker version`');
+  if (!succeeds('docker', 'version')) {
+    return missing('no Docker engine answers to `docker version`');
+  }
   const compose = [['docker', 'compose'] as const, ['docker-compose'] as const].find(([program, ...words]) =>
     succeeds(program, ...words, 'version'),
   );
-  if (compose === undefined) return missing('neither `docker compose` nor `docker-compose` runs');
+  if (compose === undefined) {
+    return missing('neither `docker compose` nor `docker-compose` runs');
+  }
   if (!succeeds('docker', 'image', 'inspect', BASE_IMAGE) && !succeeds('docker', 'pull', '--quiet', BASE_IMAGE)) {
     return missing(`the image ${BASE_IMAGE} is not here and cannot be pulled`);
   }

@@ -49,7 +49,9 @@ try {
   await cutOffInventory();
   await checkInvariants();
   say('All of it holds on LocalStack.');
-  if (process.argv.includes('--bench')) bench();
+  if (process.argv.includes('--bench')) {
+    bench();
+  }
 } catch (error) {
   console.error(await project.compose('logs', '--tail', '60').catch(String));
   throw error;

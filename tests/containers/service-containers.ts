@@ -52,10 +52,14 @@ async function freePorts(): Promise<readonly [number, number, number]> {
   await Promise.all(probes.map((probe) => new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve))));
   const [first, second, third] = probes.map((probe) => {
     const address = probe.address();
-    if (address === null || typeof address === 'string') throw new Error('the probe has no port');
+    if (address === null || typeof address === 'string') {
+      throw new Error('the probe has no port');
+    }
     return address.port;
   });
   await Promise.all(probes.map((probe) => new Promise((resolve) => probe.close(resolve))));
-  if (first === undefined || second === undefined || third === undefined) throw new Error('a probe has no port');
+  if (first === undefined || second === undefined || third === undefined) {
+    throw new Error('a probe has no port');
+  }
   return [first, second, third];
 }

@@ -17,7 +17,9 @@ const LARGEST_IMAGE_BYTES = 260_000_000;
 const LONG = 120_000;
 
 const engine = findContainerEngine();
-if (engine.kind === 'missing') process.stderr.write(`The containers are NOT built and NOT tested: ${engine.why}.\n`);
+if (engine.kind === 'missing') {
+  process.stderr.write(`The containers are NOT built and NOT tested: ${engine.why}.\n`);
+}
 const inContainers = engine.kind === 'ready' ? describe : describe.skip;
 
 inContainers('the services as containers', () => {
@@ -27,7 +29,9 @@ inContainers('the services as containers', () => {
   let shop: Shop;
 
   beforeAll(async () => {
-    if (engine.kind === 'missing') throw new Error(engine.why);
+    if (engine.kind === 'missing') {
+      throw new Error(engine.why);
+    }
     containers = await startServiceContainers(engine.compose);
     inventory = new InventoryServiceClient(containers.addresses.inventory, credentials.createInsecure());
     payment = new PaymentServiceClient(containers.addresses.payment, credentials.createInsecure());
@@ -166,8 +170,12 @@ inContainers('the services as containers', () => {
     const end = Date.now() + 60_000;
     for (;;) {
       const seen = (await shop.look(order)).status;
-      if (seen === status) return;
-      if (Date.now() > end) throw new Error(`The order ${order} is ${seen}, not ${status}.`);
+      if (seen === status) {
+        return;
+      }
+      if (Date.now() > end) {
+        throw new Error(`The order ${order} is ${seen}, not ${status}.`);
+      }
       await delay(100);
     }
   }
@@ -176,8 +184,12 @@ inContainers('the services as containers', () => {
     const end = Date.now() + 90_000;
     for (;;) {
       const { status } = await shop.look(order);
-      if (/^(CONFIRMED|REJECTED|CANCELLED|EXPIRED|NEEDS_ATTENTION)$/.test(status)) return status;
-      if (Date.now() > end) throw new Error(`The order ${order} is still ${status}.`);
+      if (/^(CONFIRMED|REJECTED|CANCELLED|EXPIRED|NEEDS_ATTENTION)$/.test(status)) {
+        return status;
+      }
+      if (Date.now() > end) {
+        throw new Error(`The order ${order} is still ${status}.`);
+      }
       await delay(200);
     }
   }

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { z } from 'zod';
+import * as z from 'zod';
 import { type PackagedTemplate, packageTemplate } from './packaged-template.ts';
 import { permissionsOf } from './permissions.ts';
 
@@ -36,7 +36,9 @@ test('says nothing of LocalStack', () => {
 });
 
 const linter = spawnSync('cfn-lint', ['--version']).status === 0;
-if (!linter) process.stderr.write('cfn-lint is not installed (pip install cfn-lint): the template is NOT linted.\n');
+if (!linter) {
+  process.stderr.write('cfn-lint is not installed (pip install cfn-lint): the template is NOT linted.\n');
+}
 
 (linter ? test : test.skip)(
   'passes cfn-lint',

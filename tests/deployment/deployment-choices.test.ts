@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { z } from 'zod';
+import * as z from 'zod';
 import { type PackagedTemplate, packageTemplate, type Template } from './packaged-template.ts';
 
 const LONG = 120_000;
@@ -28,7 +28,9 @@ const lambda = z.object({
   Environment: z.object({ Variables: z.record(z.string(), z.unknown()) }),
   Layers: z.array(z.string()).default([]),
 });
-const lambdas = (template: Template) => ofType(template, 'AWS::Lambda::Function', lambda);
+function lambdas(template: Template) {
+  return ofType(template, 'AWS::Lambda::Function', lambda);
+}
 
 describe('who may call', () => {
   const method = z.object({ AuthorizationType: z.string(), AuthorizerId: z.unknown().optional() });

@@ -3,7 +3,7 @@ import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { z } from 'zod';
+import * as z from 'zod';
 import { PROJECT_ROOT } from '../../embedded/configuration.ts';
 
 const SOURCES = ['serverless.yml', 'package.json', 'functions', 'statemachines', 'embedded', 'localstack', 'load'];
@@ -49,7 +49,9 @@ export async function packageTemplate(stage: string, packaging: Packaging = {}):
   for (const source of SOURCES) {
     await cp(join(PROJECT_ROOT, source), join(folder, source), { recursive: true });
   }
-  if (packaging.without !== undefined) await rm(join(folder, packaging.without));
+  if (packaging.without !== undefined) {
+    await rm(join(folder, packaging.without));
+  }
   await symlink(join(PROJECT_ROOT, 'node_modules'), join(folder, 'node_modules'));
   await writeFile(join(folder, 'empty.zip'), EMPTY_ZIP);
   const description = await readFile(join(folder, 'serverless.yml'), 'utf8');

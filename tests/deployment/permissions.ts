@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Template } from './packaged-template.ts';
 
 const statement = z.object({

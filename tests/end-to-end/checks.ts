@@ -143,12 +143,16 @@ async function basket(customer: Customer, method?: string) {
 
 async function plentiful(customer: Customer): Promise<StockItem> {
   const found = (await customer.stocks()).find(({ count }) => count >= 100);
-  if (found === undefined) throw new Error('No item has 100 or more in stock, which these checks order from.');
+  if (found === undefined) {
+    throw new Error('No item has 100 or more in stock, which these checks order from.');
+  }
   return found;
 }
 
 async function soldOut(customer: Customer): Promise<string> {
   const found = (await customer.stocks()).find(({ count }) => count === 0);
-  if (found === undefined) throw new Error('No item is out of stock, which one of these checks needs.');
+  if (found === undefined) {
+    throw new Error('No item is out of stock, which one of these checks needs.');
+  }
   return found.Id;
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { setTimeout as delay } from 'node:timers/promises';
-import { z } from 'zod';
+import * as z from 'zod';
 
 const envelope = z.object({
   status: z.int(),
@@ -79,7 +79,9 @@ export class Customer {
     const end = Date.now() + PATIENCE_MS;
     for (;;) {
       const order = orderView.parse((await this.get(`/orders/status?order_id=${orderId}`)).data);
-      if (statuses.includes(order.status)) return order;
+      if (statuses.includes(order.status)) {
+        return order;
+      }
       if (FINAL.includes(order.status) || Date.now() > end) {
         throw new Error(`The order ${orderId} is ${order.status}, and should be ${statuses.join(' or ')}.`);
       }
@@ -91,7 +93,9 @@ export class Customer {
     const end = Date.now() + PATIENCE_MS;
     for (;;) {
       const response = await fetch(this.#base + path, { ...request, signal: AbortSignal.timeout(PATIENCE_MS) });
-      if (response.status !== 503 || Date.now() > end) return response;
+      if (response.status !== 503 || Date.now() > end) {
+        return response;
+      }
       await response.body?.cancel();
       await delay(Number(response.headers.get('retry-after') ?? 1) * 1000);
     }

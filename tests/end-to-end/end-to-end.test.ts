@@ -21,7 +21,9 @@ test('every check fails on a server that is something else', async () => {
   await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
   try {
     const address = other.address();
-    if (address === null || typeof address === 'string') throw new Error('the server has no port');
+    if (address === null || typeof address === 'string') {
+      throw new Error('the server has no port');
+    }
     const { code, output } = await endToEnd(`http://127.0.0.1:${address.port}`);
     expect(output).toContain(`0 of ${checks.length} checks hold`);
     expect(code).toBe(1);

@@ -32,7 +32,9 @@ console.log(`\n${checks.length - failures} of ${checks.length} checks hold at ${
 process.exit(failures === 0 ? 0 : 1);
 
 async function work(): Promise<void> {
-  for (let check = waiting.shift(); check !== undefined; check = waiting.shift()) await tell(check);
+  for (let check = waiting.shift(); check !== undefined; check = waiting.shift()) {
+    await tell(check);
+  }
 }
 
 async function tell({ name, run }: Check): Promise<void> {
@@ -48,13 +50,17 @@ async function tell({ name, run }: Check): Promise<void> {
 }
 
 function explained(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
+  if (!(error instanceof Error)) {
+    return String(error);
+  }
   const cause = error.cause === undefined ? '' : `\n        because: ${explained(error.cause)}`;
   return error.message.replaceAll('\n', '\n        ') + cause;
 }
 
 function nameAndValue(header: string): readonly [string, string] {
   const colon = header.indexOf(':');
-  if (colon < 1) throw new Error(`--header "${header}" is not of the form "Name: value".`);
+  if (colon < 1) {
+    throw new Error(`--header "${header}" is not of the form "Name: value".`);
+  }
   return [header.slice(0, colon), header.slice(colon + 1).trim()];
 }

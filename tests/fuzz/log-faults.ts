@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import * as errors from '../../functions/common/errors.ts';
 
 /** pino's number for `error`; its `fatal` is 60. */
@@ -40,7 +40,9 @@ function isFaulty(level: number | string | undefined): boolean {
 }
 
 function entryOf(line: string): z.infer<typeof entry> | undefined {
-  if (!line.startsWith('{')) return undefined;
+  if (!line.startsWith('{')) {
+    return undefined;
+  }
   try {
     return entry.safeParse(JSON.parse(line)).data;
   } catch {

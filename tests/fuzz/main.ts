@@ -55,7 +55,9 @@ async function main(): Promise<number> {
       ...['--max-examples', values.examples, '--seed', values.seed],
     ]);
     const faults = [...(await faultsOf(stack, data)), ...deaths(before, stack.processes())];
-    for (const fault of faults) console.error(fault);
+    for (const fault of faults) {
+      console.error(fault);
+    }
     console.log(
       faults.length === 0 && code === 0 ? `No fault found (seed ${values.seed}).` : `Repeat: --seed ${values.seed}`,
     );

@@ -21,7 +21,9 @@ export async function pythonEnvironment(folder: string, requirementsFile: string
   const bin = join(folder, process.platform === 'win32' ? 'Scripts' : 'bin');
   const stamp = join(folder, 'requirements.sha256');
   const wanted = createHash('sha256').update(readFileSync(requirementsFile)).digest('hex');
-  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return bin;
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) {
+    return bin;
+  }
   const python = findPython();
   console.log('Installing the fuzzer into a virtual environment ...');
   rmSync(folder, { recursive: true, force: true });
@@ -50,7 +52,9 @@ export function runShown(program: string, args: readonly string[]): Promise<numb
 
 async function run(program: string, args: readonly string[]): Promise<void> {
   const code = await runShown(program, args);
-  if (code !== 0) throw new Error(`${program} ${args.join(' ')} ended with exit code ${code}.`);
+  if (code !== 0) {
+    throw new Error(`${program} ${args.join(' ')} ended with exit code ${code}.`);
+  }
 }
 
 function findPython(): string {
@@ -58,7 +62,9 @@ function findPython(): string {
     try {
       const version = execFileSync(candidate, ['-c', 'import sys; print(*sys.version_info[:2])'], { encoding: 'utf8' });
       const [major = 0, minor = 0] = version.split(' ').map(Number);
-      if (major > OLDEST[0] || (major === OLDEST[0] && minor >= OLDEST[1])) return candidate;
+      if (major > OLDEST[0] || (major === OLDEST[0] && minor >= OLDEST[1])) {
+        return candidate;
+      }
     } catch {
       // Not installed under this name.
     }

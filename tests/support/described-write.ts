@@ -31,7 +31,9 @@ export async function makeWriteOf(
   values: Readonly<Record<string, unknown>> = {},
 ): Promise<boolean> {
   const described = States[state]?.Arguments;
-  if (described === undefined) throw new Error(`the saga has no state ${state}`);
+  if (described === undefined) {
+    throw new Error(`the saga has no state ${state}`);
+  }
   const { UpdateExpression, ConditionExpression, ExpressionAttributeNames, ExpressionAttributeValues } = described;
   const constants = Object.entries(ExpressionAttributeValues).flatMap(([placeholder, { S }]) =>
     S === undefined || S.startsWith('{%') ? [] : [[placeholder, S] as const],
@@ -49,7 +51,9 @@ export async function makeWriteOf(
     );
     return true;
   } catch (error) {
-    if (!(error instanceof ConditionalCheckFailedException)) throw error;
+    if (!(error instanceof ConditionalCheckFailedException)) {
+      throw error;
+    }
     return false;
   }
 }

@@ -29,9 +29,13 @@ export async function startDynamoDb(options: DynamoDbOptions = {}): Promise<Dyna
   for (let attempt = 1; attempt <= PORT_ATTEMPTS; attempt++) {
     const port = await freePort();
     const started = await launch(binary, port, options);
-    if (started.kind === 'listening') return running(started.process, port);
+    if (started.kind === 'listening') {
+      return running(started.process, port);
+    }
     refusals.push(started.output);
-    if (!started.output.includes('already in use')) break;
+    if (!started.output.includes('already in use')) {
+      break;
+    }
   }
   throw new Error(`dynoxide did not start: ${refusals.at(-1) ?? 'no output'}`);
 }
@@ -56,8 +60,11 @@ function freePort(): Promise<number> {
     probe.listen(0, '127.0.0.1', () => {
       const address = probe.address();
       probe.close(() => {
-        if (address !== null && typeof address === 'object') resolve(address.port);
-        else reject(new Error('the probe has no port'));
+        if (address !== null && typeof address === 'object') {
+          resolve(address.port);
+        } else {
+          reject(new Error('the probe has no port'));
+        }
       });
     });
   });
@@ -76,7 +83,9 @@ function launch(binary: string, port: number, { databaseFile }: DynamoDbOptions)
     let output = '';
     const read = (chunk: Buffer): void => {
       output += chunk.toString();
-      if (output.includes('listening on')) resolve({ kind: 'listening', process: child });
+      if (output.includes('listening on')) {
+        resolve({ kind: 'listening', process: child });
+      }
     };
     child.stdout.on('data', read);
     child.stderr.on('data', read);
@@ -91,8 +100,11 @@ function running(child: ChildProcess, port: number): DynamoDb {
   };
   process.once('exit', killWithTest);
   const gone = new Promise<void>((resolve) => {
-    if (child.exitCode !== null || child.signalCode !== null) resolve();
-    else child.once('exit', () => resolve());
+    if (child.exitCode !== null || child.signalCode !== null) {
+      resolve();
+    } else {
+      child.once('exit', () => resolve());
+    }
   });
   return {
     endpoint: `http://127.0.0.1:${port}`,

@@ -23,12 +23,16 @@ export function keptLog(): KeptLog {
     }
   }
   const streams = [jest.spyOn(process.stdout, 'write'), jest.spyOn(process.stderr, 'write')];
-  for (const stream of streams) stream.mockReturnValue(true);
+  for (const stream of streams) {
+    stream.mockReturnValue(true);
+  }
   return {
     logger: new Logger({ logLevel: 'INFO', logFormatter: new Keeper() }),
     lines,
     restore: () => {
-      for (const stream of streams) stream.mockRestore();
+      for (const stream of streams) {
+        stream.mockRestore();
+      }
     },
   };
 }

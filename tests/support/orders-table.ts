@@ -41,7 +41,9 @@ function describedTable(): TableDefinition {
   const text = readFileSync(new URL('../../serverless.yml', import.meta.url), 'utf8');
   const { resources }: ServiceDescription = parse(text, { logLevel: 'silent' });
   for (const part of resources) {
-    if (typeof part !== 'string') return { ...part.Resources.OrdersTable.Properties, TableName: 'orders-test' };
+    if (typeof part !== 'string') {
+      return { ...part.Resources.OrdersTable.Properties, TableName: 'orders-test' };
+    }
   }
   throw new Error('serverless.yml describes no resources');
 }

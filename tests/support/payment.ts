@@ -104,6 +104,8 @@ function throwing(orderId: string, cause: unknown): never {
 }
 
 function present<Value>(value: Value | undefined): Value {
-  if (value === undefined) throw new Error('the answer is empty');
+  if (value === undefined) {
+    throw new Error('the answer is empty');
+  }
   return value;
 }

@@ -40,7 +40,9 @@ export class RecordedApi {
       orderBecomes: async (orderId, status) => {
         for (let attempt = 0; attempt < 200; attempt += 1) {
           const answer = await get(`/orders/status?order_id=${orderId}`);
-          if ((answer.data as { readonly status?: string }).status === status) return answer;
+          if ((answer.data as { readonly status?: string }).status === status) {
+            return answer;
+          }
           await sleep(50);
         }
         throw new Error(`Order ${orderId} did not become ${status}: ${this.answers.at(-1)}`);

@@ -33,7 +33,9 @@ export async function startStepFunctionsRecorder(): Promise<StepFunctionsRecorde
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('the recorder has no port');
+  if (address === null || typeof address === 'string') {
+    throw new Error('the recorder has no port');
+  }
   const client = createStepFunctions({
     endpoint: `http://127.0.0.1:${address.port}`,
     region: 'us-east-1',
@@ -89,6 +91,8 @@ export function refuse(error: string, status = 400): Reply {
 
 async function text(request: IncomingMessage): Promise<string> {
   let all = '';
-  for await (const chunk of request) all += String(chunk);
+  for await (const chunk of request) {
+    all += String(chunk);
+  }
   return all;
 }

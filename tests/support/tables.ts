@@ -16,7 +16,9 @@ export function dynamoDbClient(endpoint: string): DynamoDBClient {
 export async function createTables(endpoint: string, tables: readonly TableDefinition[]): Promise<void> {
   const client = dynamoDbClient(endpoint);
   try {
-    for (const table of tables) await client.send(new CreateTableCommand(table));
+    for (const table of tables) {
+      await client.send(new CreateTableCommand(table));
+    }
   } finally {
     client.destroy();
   }

@@ -55,11 +55,16 @@ export function call<Request, Response>(
   { metadata = {}, deadline }: CallExtras = {},
 ): Promise<Response> {
   const sent = new Metadata();
-  for (const [key, value] of Object.entries(metadata)) sent.set(key, value);
+  for (const [key, value] of Object.entries(metadata)) {
+    sent.set(key, value);
+  }
   return new Promise((resolve, reject) => {
     method.call(client, request, sent, deadline === undefined ? {} : { deadline }, (error, response) => {
-      if (error === null) resolve(response);
-      else reject(new CallFailure(error));
+      if (error === null) {
+        resolve(response);
+      } else {
+        reject(new CallFailure(error));
+      }
     });
   });
 }
@@ -69,7 +74,9 @@ export async function failureOf(answer: Promise<unknown>): Promise<CallFailure> 
   try {
     await answer;
   } catch (error) {
-    if (error instanceof CallFailure) return error;
+    if (error instanceof CallFailure) {
+      return error;
+    }
     throw error;
   }
   throw new Error('the call was expected to fail and succeeded');

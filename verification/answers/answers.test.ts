@@ -83,7 +83,9 @@ describe('the log of exchanges', () => {
   test('gives back what was written', async () => {
     const file = join(directory, 'written.jsonl');
     const written = [exchange('place', 503, {}, '1'), exchange('stocks', 200, { data: [] })];
-    for (const one of written) appendExchange(file, one);
+    for (const one of written) {
+      appendExchange(file, one);
+    }
     expect(await readExchanges(file)).toEqual(written);
   });
 

@@ -14,7 +14,9 @@ export function appendExchange(file: string, exchange: Exchange): void {
  */
 export async function readExchanges(file: string): Promise<readonly Exchange[]> {
   const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return '';
+    if (error.code === 'ENOENT') {
+      return '';
+    }
     throw error;
   });
   const lines = text.split('\n').slice(0, -1);

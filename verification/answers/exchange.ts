@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** The calls of the HTTP API that the load makes. */
 export type ApiCall = 'place' | 'status' | 'cancel' | 'pay' | 'stocks';

@@ -17,15 +17,21 @@ const denials: Readonly<Record<ApiCall, readonly number[]>> = {
   stocks: [],
 };
 
-const brokenConnection = /ECONNREFUSED|ECONNRESET|EPIPE|socket hang up/;
+const BROKEN_CONNECTION = /ECONNREFUSED|ECONNRESET|EPIPE|socket hang up/;
 
 /** Judges an exchange by its HTTP answer. An answer of another shape than its call's is faulty. */
 export function fateOf(exchange: Exchange): Fate {
   const { call, outcome } = exchange;
-  if (outcome.kind === 'unanswered') return brokenConnection.test(outcome.error) ? 'unreachable' : 'unanswered';
+  if (outcome.kind === 'unanswered') {
+    return BROKEN_CONNECTION.test(outcome.error) ? 'unreachable' : 'unanswered';
+  }
   const { http_status, retry_after } = outcome;
-  if (http_status >= 200 && http_status < 300) return toldBy(exchange) === undefined ? 'faulty' : 'taken';
-  if (denials[call].includes(http_status)) return 'denied';
+  if (http_status >= 200 && http_status < 300) {
+    return toldBy(exchange) === undefined ? 'faulty' : 'taken';
+  }
+  if (denials[call].includes(http_status)) {
+    return 'denied';
+  }
   const seconds = Number(retry_after);
   return http_status === 503 && Number.isInteger(seconds) && seconds > 0 ? 'refused' : 'faulty';
 }

@@ -3,7 +3,7 @@ import { JsonConnection, type JsonReply } from './json-connection.ts';
 /** A service of AWS that speaks JSON 1.0. */
 export type AwsService = 'dynamodb' | 'states';
 
-const targets = { dynamodb: 'DynamoDB_20120810', states: 'AWSStepFunctions' } as const satisfies Record<
+const TARGETS = { dynamodb: 'DynamoDB_20120810', states: 'AWSStepFunctions' } as const satisfies Record<
   AwsService,
   string
 >;
@@ -37,12 +37,14 @@ export class AwsCalls {
       '/',
       {
         'content-type': 'application/x-amz-json-1.0',
-        'x-amz-target': `${targets[service]}.${action}`,
+        'x-amz-target': `${TARGETS[service]}.${action}`,
         ...signature(service),
       },
       body,
     );
-    if (reply.status !== 200) throw new AwsCallError(action, reply);
+    if (reply.status !== 200) {
+      throw new AwsCallError(action, reply);
+    }
     return reply.body as Readonly<Record<string, unknown>>;
   }
 

@@ -43,7 +43,7 @@ export async function runBench(run: BenchSetting): Promise<BenchReport> {
       command,
       machine: thisMachine(),
       load_average_before,
-      start_ms: stack.startMilliseconds,
+      start_ms: stack.startMs,
       steps,
       concurrency,
       ways,

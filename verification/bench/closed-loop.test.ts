@@ -2,13 +2,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
 import { bestConcurrency, closedLoop, type Throughput } from './closed-loop.ts';
 
-const step = (concurrency: number, orders_per_second: number): Throughput => ({
-  concurrency,
-  orders: 1,
-  seconds: 1,
-  orders_per_second,
-  order_ms: null,
-});
+function step(concurrency: number, orders_per_second: number): Throughput {
+  return {
+    concurrency,
+    orders: 1,
+    seconds: 1,
+    orders_per_second,
+    order_ms: null,
+  };
+}
 
 test('no more orders are under way than asked for, and a new one begins as soon as one has ended', async () => {
   let underWay = 0;

@@ -27,7 +27,9 @@ export async function closedLoop(run: OrderRun, concurrency: number, seconds: nu
     for (let begun = performance.now(); begun < until; begun = performance.now()) {
       await run();
       const ended = performance.now();
-      if (ended <= until) durations.push(ended - begun);
+      if (ended <= until) {
+        durations.push(ended - begun);
+      }
     }
   };
   await Promise.all(Array.from({ length: concurrency }, customer));

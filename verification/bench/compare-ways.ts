@@ -28,7 +28,9 @@ export async function compareWays({ stack, plan, say, endpoint }: BenchSetting, 
       const result = await closedLoop(orderRun, concurrency, plan.round);
       say(`  ${name}: ${result.orders_per_second} orders/s`);
       results[index]?.push(result);
-      if (index > 0) continue;
+      if (index > 0) {
+        continue;
+      }
       const { user, system } = process.cpuUsage(clientBefore);
       cpu.client += (user + system) / 1000;
       cpu.orders += result.orders;
@@ -37,11 +39,11 @@ export async function compareWays({ stack, plan, say, endpoint }: BenchSetting, 
       }
     }
   }
-  const perOrder = (milliseconds: number) => Math.round((milliseconds / Math.max(1, cpu.orders)) * 10) / 10;
+  const perOrder = (ms: number) => Math.round((ms / Math.max(1, cpu.orders)) * 10) / 10;
   return {
     ways: ways.map(([name], index) => wayReport(name, results[index] ?? [], results[2] ?? [])),
     cpu: {
-      stack: new Map([...cpu.stack].map(([name, milliseconds]) => [name, perOrder(milliseconds)])),
+      stack: new Map([...cpu.stack].map(([name, ms]) => [name, perOrder(ms)])),
       client: perOrder(cpu.client),
     },
   };

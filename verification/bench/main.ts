@@ -7,7 +7,7 @@ import { aims, benchMarkdown } from './bench-markdown.ts';
 import { fullPlan, quickPlan } from './bench-plan.ts';
 import type { BenchReport } from './bench-report.ts';
 import { runBench } from './bench-run.ts';
-import { type BenchOptions, help, readBenchOptions } from './options.ts';
+import { type BenchOptions, HELP, readBenchOptions } from './options.ts';
 import { lookAtEndpoint } from './other-endpoint.ts';
 
 function say(line: string): void {
@@ -17,7 +17,9 @@ function say(line: string): void {
 async function main(options: BenchOptions, args: readonly string[]): Promise<number> {
   const { quick, profile, allowRemote } = options;
   for (const address of [options.endpoint?.url, options.endpoint?.inventory]) {
-    if (address !== undefined) refuseRemote(address, allowRemote);
+    if (address !== undefined) {
+      refuseRemote(address, allowRemote);
+    }
   }
   const endpoint = options.endpoint && (await lookAtEndpoint(options.endpoint));
   const stack = await startEmbeddedStack({
@@ -30,7 +32,7 @@ async function main(options: BenchOptions, args: readonly string[]): Promise<num
   for (const name of ['SIGINT', 'SIGTERM'] as const) {
     process.once(name, () => void stack.stop().finally(() => process.exit(1)));
   }
-  say(`The stack is ready at ${stack.urls.http} after ${(stack.startMilliseconds / 1000).toFixed(1)} s.`);
+  say(`The stack is ready at ${stack.urls.http} after ${(stack.startMs / 1000).toFixed(1)} s.`);
   try {
     const command = ['npm run bench', ...(args.length > 0 ? ['--', ...args] : [])].join(' ');
     const plan = quick ? quickPlan : fullPlan;
@@ -67,9 +69,11 @@ function readOptions(args: readonly string[]): BenchOptions | 'help' | undefined
 
 const args = process.argv.slice(2);
 const options = readOptions(args);
-if (options === undefined) process.exitCode = 2;
-else if (options === 'help') say(help);
-else {
+if (options === undefined) {
+  process.exitCode = 2;
+} else if (options === 'help') {
+  say(HELP);
+} else {
   process.exitCode = await main(options, args).catch((error: unknown) => {
     console.error(error);
     return 1;

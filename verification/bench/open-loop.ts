@@ -20,7 +20,9 @@ export async function openLoop(http: string, phases: readonly Phase[], basket: (
     for (let index = 0; index < arrivals; index += 1) {
       const planned = begin + (index / arrivalRate) * 1000;
       const ahead = started + planned - performance.now();
-      if (ahead > 0) await sleep(ahead);
+      if (ahead > 0) {
+        await sleep(ahead);
+      }
       underWay.push(place(connection, name, basket(), started + planned, epoch + planned));
     }
     begin += duration * 1000;

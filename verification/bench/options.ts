@@ -3,7 +3,7 @@ import { defaultResultsFolder } from '../load/results.ts';
 import type { EndpointChoice } from './other-endpoint.ts';
 
 /** What `--help` shows. */
-export const help = `npm run bench [-- options]
+export const HELP = `npm run bench [-- options]
 
 Starts a stack of its own with empty tables and measures it: orders a second to the end of the saga, answer and saga times at
 50, 80 and 120 % of that, a spike of 20 times, memory, start time, growth; and the same calls without Step Functions.
@@ -48,7 +48,9 @@ export function readBenchOptions(args: readonly string[]): BenchOptions | 'help'
       help: { type: 'boolean', short: 'h', default: false },
     },
   });
-  if (values.help) return 'help';
+  if (values.help) {
+    return 'help';
+  }
   if (values.endpoint !== undefined && !URL.canParse(values.endpoint)) {
     throw new Error(`--endpoint is "${values.endpoint}"; it must be a URL such as http://127.0.0.1:4566.`);
   }

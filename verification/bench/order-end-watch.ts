@@ -32,7 +32,9 @@ export class OrderEndWatch {
   confirmed(order_id: string): Promise<void> {
     return new Promise((resolve, reject) => {
       this.#watched.set(order_id, { since: performance.now(), resolve, reject });
-      if (!this.#polling) void this.#poll();
+      if (!this.#polling) {
+        void this.#poll();
+      }
     });
   }
 
@@ -62,27 +64,40 @@ export class OrderEndWatch {
     const rows = (Responses as Record<string, readonly { order_id: { S: string }; status: { S: OrderStatus } }[]>)[
       this.#table
     ];
-    for (const { order_id, status } of rows ?? []) this.#tell(order_id.S, status.S);
-    for (const id of ids) this.#losePatience(id);
+    for (const { order_id, status } of rows ?? []) {
+      this.#tell(order_id.S, status.S);
+    }
+    for (const id of ids) {
+      this.#losePatience(id);
+    }
   }
 
   #tell(id: string, status: OrderStatus): void {
-    if (!isFinished(status) && status !== 'NEEDS_ATTENTION') return;
+    if (!isFinished(status) && status !== 'NEEDS_ATTENTION') {
+      return;
+    }
     const watched = this.#watched.get(id);
     this.#watched.delete(id);
-    if (status === 'CONFIRMED') watched?.resolve();
-    else watched?.reject(new Error(`Order ${id} ended as ${status}, though nothing about it should fail`));
+    if (status === 'CONFIRMED') {
+      watched?.resolve();
+    } else {
+      watched?.reject(new Error(`Order ${id} ended as ${status}, though nothing about it should fail`));
+    }
   }
 
   #losePatience(id: string): void {
     const watched = this.#watched.get(id);
-    if (watched === undefined || performance.now() - watched.since < PATIENCE_MS) return;
+    if (watched === undefined || performance.now() - watched.since < PATIENCE_MS) {
+      return;
+    }
     this.#watched.delete(id);
     watched.reject(new Error(`Order ${id} is not at its end after ${PATIENCE_MS / 1000} s`));
   }
 
   #giveUp(cause: unknown): void {
-    for (const { reject } of this.#watched.values()) reject(new Error('The orders cannot be watched', { cause }));
+    for (const { reject } of this.#watched.values()) {
+      reject(new Error('The orders cannot be watched', { cause }));
+    }
     this.#watched.clear();
   }
 }

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { marshall } from '@aws-sdk/util-dynamodb';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Order } from '../../functions/orders/order.ts';
 import { sagaInput } from '../../functions/orders/saga-input.ts';
 import { AwsCallError, type AwsCalls } from './aws-calls.ts';
@@ -19,8 +19,12 @@ export function overHttp(http: JsonConnection, watch: OrderEndWatch, basket: () 
     const body = placeBody(basket());
     for (;;) {
       const reply = await http.post('/orders/place', {}, body);
-      if (reply.status === 202) return watch.confirmed(placed.parse(reply.body).data.order_id);
-      if (reply.status !== 503) throw new Error(`/orders/place: ${reply.status} ${JSON.stringify(reply.body)}`);
+      if (reply.status === 202) {
+        return watch.confirmed(placed.parse(reply.body).data.order_id);
+      }
+      if (reply.status !== 503) {
+        throw new Error(`/orders/place: ${reply.status} ${JSON.stringify(reply.body)}`);
+      }
       await sleep(THROTTLED_PAUSE_MS);
     }
   };
@@ -41,7 +45,9 @@ export function throughStepFunctions(
   return async () => {
     const order = await writeOrder(place);
     const start = { stateMachineArn, name: order.order_id, input: JSON.stringify(sagaInput(order)) };
-    while (!(await started(states.call('states', 'StartExecution', start)))) await sleep(THROTTLED_PAUSE_MS);
+    while (!(await started(states.call('states', 'StartExecution', start)))) {
+      await sleep(THROTTLED_PAUSE_MS);
+    }
     await watch.confirmed(order.order_id);
   };
 }
@@ -66,7 +72,9 @@ async function started(start: Promise<unknown>): Promise<boolean> {
     await start;
     return true;
   } catch (error) {
-    if (error instanceof AwsCallError && error.type.startsWith('Throttl')) return false;
+    if (error instanceof AwsCallError && error.type.startsWith('Throttl')) {
+      return false;
+    }
     throw error;
   }
 }

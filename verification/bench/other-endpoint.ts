@@ -47,7 +47,9 @@ async function hasOrderSaga(url: string, stage: string): Promise<boolean> {
     await states.call('states', 'DescribeStateMachine', { stateMachineArn });
     return true;
   } catch (error) {
-    if (error instanceof AwsCallError && error.type === 'StateMachineDoesNotExist') return false;
+    if (error instanceof AwsCallError && error.type === 'StateMachineDoesNotExist') {
+      return false;
+    }
     throw new Error(`No Step Functions answers at ${url}`, { cause: error });
   } finally {
     states.close();

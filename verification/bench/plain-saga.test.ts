@@ -21,7 +21,9 @@ let aws: AwsCalls;
 beforeAll(async () => {
   server = createServer(async (request, response) => {
     let body = '';
-    for await (const chunk of request) body += String(chunk);
+    for await (const chunk of request) {
+      body += String(chunk);
+    }
     const functionName = /functions\/([^/]+)/.exec(request.url ?? '')?.[1];
     calls.push({ what: functionName ?? String(request.headers['x-amz-target']), body });
     response.end(JSON.stringify((functionName && results[functionName]) ?? {}));

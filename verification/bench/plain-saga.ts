@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Order } from '../../functions/orders/order.ts';
 import type { AwsCalls } from './aws-calls.ts';
 
 /** The steps of an order that nothing goes wrong with. */
-const steps = [
+const STEPS = [
   'ReserveInventory',
   'RecordReservation',
   'AuthorizePayment',
@@ -56,7 +56,7 @@ export class PlainSaga {
   constructor(place: PlainSagaPlace) {
     const file = new URL('../../statemachines/order-saga.asl.json', import.meta.url);
     const { States } = machine.parse(JSON.parse(readFileSync(file, 'utf8')));
-    this.#steps = steps.map((name) => [name, z.union([invocation, update]).parse(States[name])]);
+    this.#steps = STEPS.map((name) => [name, z.union([invocation, update]).parse(States[name])]);
     this.#place = place;
   }
 
@@ -71,7 +71,9 @@ export class PlainSaga {
         continue;
       }
       const result = await this.#place.lambda.invoke(String(filled.FunctionName), filled.Payload);
-      if (name === 'ReserveInventory') values = { ...values, ...reservationValues(reservationResult.parse(result)) };
+      if (name === 'ReserveInventory') {
+        values = { ...values, ...reservationValues(reservationResult.parse(result)) };
+      }
       if (name === 'AuthorizePayment') {
         values = { ...values, '{% $payment.payment_id %}': paymentResult.parse(result).payment_id };
       }
@@ -123,11 +125,19 @@ function reservationValues({ amount_minor, currency, lines }: z.infer<typeof res
 /** @throws {Error} the definition has an expression that is not known here */
 function fill(template: unknown, values: Values): unknown {
   if (typeof template === 'string') {
-    if (!template.startsWith('{%') && !template.startsWith('$' + '{')) return template;
-    if (template in values) return values[template];
+    if (!template.startsWith('{%') && !template.startsWith('$' + '{')) {
+      return template;
+    }
+    if (template in values) {
+      return values[template];
+    }
     throw new Error(`verification/bench/plain-saga.ts does not know the state machine's expression ${template}`);
   }
-  if (Array.isArray(template)) return template.map((member) => fill(member, values));
-  if (typeof template !== 'object' || template === null) return template;
+  if (Array.isArray(template)) {
+    return template.map((member) => fill(member, values));
+  }
+  if (typeof template !== 'object' || template === null) {
+    return template;
+  }
   return Object.fromEntries(Object.entries(template).map(([key, member]) => [key, fill(member, values)]));
 }

@@ -13,18 +13,20 @@ export interface ProcessUsage {
 }
 
 /** Linux's clock tick, 100 a second on every platform that Node runs on. */
-const MILLISECONDS_A_TICK = 10;
+const MS_PER_TICK = 10;
 
 /** What some processes have now, as /proc tells; undefined on systems that have none, and without those that have ended. */
 export function readUsage(
   processes: readonly { readonly name: string; readonly pid: number }[],
 ): readonly ProcessUsage[] | undefined {
-  if (process.platform !== 'linux') return undefined;
+  if (process.platform !== 'linux') {
+    return undefined;
+  }
   return processes.map(({ name, pid }) => {
     const rollup = readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8');
     const megabytes = (field: string) =>
       Math.round(Number(new RegExp(`^${field}:\\s+(\\d+)`, 'm').exec(rollup)?.[1]) / 1024);
-    return { name, pid, rss_mb: megabytes('Rss'), pss_mb: megabytes('Pss'), cpu_ms: cpuMilliseconds(pid) };
+    return { name, pid, rss_mb: megabytes('Rss'), pss_mb: megabytes('Pss'), cpu_ms: cpuMs(pid) };
   });
 }
 
@@ -33,9 +35,9 @@ export function parentOf(pid: number): number | undefined {
   return process.platform === 'linux' ? Number(statFields(pid)[1]) : undefined;
 }
 
-function cpuMilliseconds(pid: number): number {
+function cpuMs(pid: number): number {
   const fields = statFields(pid);
-  return (Number(fields[11]) + Number(fields[12])) * MILLISECONDS_A_TICK;
+  return (Number(fields[11]) + Number(fields[12])) * MS_PER_TICK;
 }
 
 /** From the third on: the second is the program's name, which may hold spaces and parentheses. */

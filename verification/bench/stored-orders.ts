@@ -52,14 +52,18 @@ export class StoredOrders {
           TableName: table,
           Key: { order_id: { S: key } },
         });
-        if (Item === undefined) throw new Error(`Table ${table} has no row ${key}: there is nothing to copy`);
+        if (Item === undefined) {
+          throw new Error(`Table ${table} has no row ${key}: there is nothing to copy`);
+        }
         return { table, row: Item as Row };
       }),
     );
   }
 
   async #write(rows: readonly StoredRow[]): Promise<void> {
-    if (rows.length > ROWS_A_CALL) throw new Error(`${rows.length} rows do not fit into one BatchWriteItem`);
+    if (rows.length > ROWS_A_CALL) {
+      throw new Error(`${rows.length} rows do not fit into one BatchWriteItem`);
+    }
     const byTable = Map.groupBy(rows, ({ table }) => table);
     const requests = [...byTable].map(([table, group]) => [
       table,
@@ -68,6 +72,8 @@ export class StoredOrders {
     const { UnprocessedItems } = await this.#dynamodb.call('dynamodb', 'BatchWriteItem', {
       RequestItems: Object.fromEntries(requests),
     });
-    if (Object.keys(UnprocessedItems ?? {}).length > 0) throw new Error('DynamoDB left rows unwritten');
+    if (Object.keys(UnprocessedItems ?? {}).length > 0) {
+      throw new Error('DynamoDB left rows unwritten');
+    }
   }
 }

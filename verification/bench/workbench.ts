@@ -68,7 +68,9 @@ export class Workbench {
   async at({ url, stage, inventory, isDeployed }: OtherEndpoint): Promise<OrderRun> {
     const states = new AwsCalls(url);
     this.#others.push(states);
-    if (!isDeployed) await this.#createMachine(states);
+    if (!isDeployed) {
+      await this.#createMachine(states);
+    }
     const ordersTable = isDeployed ? `orders-${stage}` : ORDERS_TABLE;
     const dynamodb = isDeployed ? states : this.dynamodb;
     return throughStepFunctions({
@@ -92,8 +94,9 @@ export class Workbench {
 
   /** Ends the connections. */
   close(): void {
-    for (const connection of [this.#http, this.dynamodb, this.#lambda, this.#states, ...this.#others])
+    for (const connection of [this.#http, this.dynamodb, this.#lambda, this.#states, ...this.#others]) {
       connection.close();
+    }
   }
 
   async #createMachine(states: AwsCalls): Promise<void> {

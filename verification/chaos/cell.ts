@@ -3,10 +3,10 @@ import { type PointName, pointNames } from './faults/points.ts';
 import type { Target } from './proxy/wire-call.ts';
 
 /** Every kind of fault that is aimed at one target. */
-export const faultKinds = ['kill -9', 'SIGSTOP', 'latency', 'errors', 'lost reply', 'duplicates', 'outage'] as const;
+export const FAULT_KINDS = ['kill -9', 'SIGSTOP', 'latency', 'errors', 'lost reply', 'duplicates', 'outage'] as const;
 
 /** A kind of fault. `outage` lasts longer than the saga's retries, or, of the engine, than its customers like to wait. */
-export type FaultKind = (typeof faultKinds)[number];
+export type FaultKind = (typeof FAULT_KINDS)[number];
 
 /** One square of the matrix: a fault, at random or at a chosen point, against one target. `mixed` is all at once. */
 export type Cell =
@@ -18,7 +18,9 @@ export const targets = STACK_PROCESSES;
 
 /** The row of the matrix a cell is in. */
 export function rowOf(cell: Cell): string {
-  if (cell.kind === 'mixed') return 'mixed';
+  if (cell.kind === 'mixed') {
+    return 'mixed';
+  }
   return cell.point === undefined ? cell.fault : `${cell.fault} ${cell.point}`;
 }
 
@@ -33,12 +35,12 @@ export function nameOf(cell: Cell): string {
 }
 
 /** Faults that wait for a point of a saga, too. */
-const pointedFaults = ['kill -9', 'SIGSTOP'] as const satisfies readonly FaultKind[];
+const POINTED_FAULTS = ['kill -9', 'SIGSTOP'] as const satisfies readonly FaultKind[];
 
 /** Every cell, a row after the other. */
 export const allCells: readonly Cell[] = [
-  ...faultKinds.flatMap((fault) => targets.map((target) => ({ kind: 'single', fault, target }) as const)),
-  ...pointedFaults.flatMap((fault) =>
+  ...FAULT_KINDS.flatMap((fault) => targets.map((target) => ({ kind: 'single', fault, target }) as const)),
+  ...POINTED_FAULTS.flatMap((fault) =>
     pointNames.flatMap((point) => targets.map((target) => ({ kind: 'single', fault, point, target }) as const)),
   ),
   { kind: 'mixed' },
@@ -46,7 +48,11 @@ export const allCells: readonly Cell[] = [
 
 /** Why a cell cannot be had, or undefined where it can. */
 export function whyImpossible(cell: Cell, platform: NodeJS.Platform): string | undefined {
-  if (cell.kind === 'mixed') return undefined;
-  if (cell.fault === 'SIGSTOP' && platform === 'win32') return 'Windows has no SIGSTOP';
+  if (cell.kind === 'mixed') {
+    return undefined;
+  }
+  if (cell.fault === 'SIGSTOP' && platform === 'win32') {
+    return 'Windows has no SIGSTOP';
+  }
   return undefined;
 }

@@ -1,7 +1,9 @@
 import { expect, test } from '@jest/globals';
 import { Choices } from './choices.ts';
 
-const draw = (choices: Choices) => Array.from({ length: 8 }, () => choices.between(0, 1000));
+function draw(choices: Choices) {
+  return Array.from({ length: 8 }, () => choices.between(0, 1000));
+}
 
 test('a seed and a name repeat their decisions, whatever else was decided', () => {
   draw(new Choices(7, 'another cell'));

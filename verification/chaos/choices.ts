@@ -23,7 +23,9 @@ export class Choices {
   /** @throws {Error} there is nothing to choose from */
   pick<T>(from: readonly T[]): T {
     const chosen = from[this.between(0, from.length - 1)];
-    if (chosen === undefined) throw new Error('There is nothing to choose from');
+    if (chosen === undefined) {
+      throw new Error('There is nothing to choose from');
+    }
     return chosen;
   }
 

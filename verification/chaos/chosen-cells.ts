@@ -24,19 +24,25 @@ export function chosenCells(choice: CellChoice): readonly Cell[] {
       (faults === undefined || faults.some((fault) => rowOf(cell).startsWith(fault))) &&
       (columns === undefined || columns.includes(columnOf(cell))),
   );
-  if (cells.length > 0) return [...new Set(cells)];
+  if (cells.length > 0) {
+    return [...new Set(cells)];
+  }
   throw new Error('--only, --faults and --targets together leave no cell.');
 }
 
 function cellNamed(name: string): Cell {
   const found = allCells.find((cell) => nameOf(cell) === name);
-  if (found === undefined) throw new Error(`--only is "${name}"; it must be a cell such as "kill -9 x payment".`);
+  if (found === undefined) {
+    throw new Error(`--only is "${name}"; it must be a cell such as "kill -9 x payment".`);
+  }
   return found;
 }
 
 function listed(option: string, text: string | undefined, isKnown: (word: string) => boolean) {
   const words = text?.split(',').map((word) => word.trim());
   const unknown = words?.find((word) => word === '' || !isKnown(word));
-  if (unknown !== undefined) throw new Error(`${option} is "${text}"; there is nothing called "${unknown}".`);
+  if (unknown !== undefined) {
+    throw new Error(`${option} is "${text}"; there is nothing called "${unknown}".`);
+  }
   return words;
 }

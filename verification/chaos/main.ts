@@ -7,7 +7,7 @@ import { writeResults } from './results.ts';
 import { runChaos } from './run/chaos-run.ts';
 import { startStackUnderChaos } from './stack-under-chaos.ts';
 
-const mostSeeds = 1_000_000;
+const MOST_SEEDS = 1_000_000;
 
 async function main({ plan, name, results }: ChaosOptions, args: readonly string[]): Promise<number> {
   const started_at = new Date().toISOString();
@@ -36,7 +36,7 @@ async function main({ plan, name, results }: ChaosOptions, args: readonly string
 
 function readOptions(args: readonly string[]): ChaosOptions | 'help' | undefined {
   try {
-    return readChaosOptions(args, () => Math.floor(Math.random() * mostSeeds));
+    return readChaosOptions(args, () => Math.floor(Math.random() * MOST_SEEDS));
   } catch (error) {
     console.error(`${error instanceof Error ? error.message : String(error)}\nSee: npm run chaos -- --help`);
     return undefined;
@@ -45,9 +45,11 @@ function readOptions(args: readonly string[]): ChaosOptions | 'help' | undefined
 
 const args = process.argv.slice(2);
 const options = readOptions(args);
-if (options === undefined) process.exitCode = 2;
-else if (options === 'help') console.log(help);
-else {
+if (options === undefined) {
+  process.exitCode = 2;
+} else if (options === 'help') {
+  console.log(help);
+} else {
   process.exitCode = await main(options, args).catch((error: unknown) => {
     console.error(error);
     return 1;

@@ -2,7 +2,9 @@ import { expect, test } from '@jest/globals';
 import { allCells, nameOf } from './cell.ts';
 import { readChaosOptions } from './options.ts';
 
-const read = (...args: string[]) => readChaosOptions(args, () => 42);
+function read(...args: string[]) {
+  return readChaosOptions(args, () => 42);
+}
 
 test('without options every cell is run once, with a drawn seed', () => {
   expect(read()).toMatchObject({ name: 'chaos', plan: { seed: 42, minutes: 0, cells: allCells } });

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { faultKinds, targets } from './cell.ts';
+import { FAULT_KINDS, targets } from './cell.ts';
 import { chosenCells } from './chosen-cells.ts';
 import type { ChaosPlan } from './run/chaos-plan.ts';
 import { shortPlan } from './short-plan.ts';
@@ -28,7 +28,7 @@ cell had orders and faults that hit them, everything ended, and all invariants h
   --results DIR        where they go (default verification/chaos/results)
   --help               this text
 
-Faults: ${faultKinds.join(', ')}, mixed.`;
+Faults: ${FAULT_KINDS.join(', ')}, mixed.`;
 
 /** How a run was asked for. */
 export interface ChaosOptions {
@@ -60,13 +60,16 @@ export function readChaosOptions(args: readonly string[], drawSeed: () => number
       help: { type: 'boolean', short: 'h', default: false },
     },
   });
-  if (values.help) return 'help';
+  if (values.help) {
+    return 'help';
+  }
   const seed = values.seed === undefined ? drawSeed() : wholeNumber('--seed', values.seed, seedBounds);
   const place = { name: fileName(values.name), results: values.results };
   if (values.short) {
-    const ignored = beyondShort.find((option) => values[option] !== undefined);
-    if (ignored !== undefined)
+    const ignored = BEYOND_SHORT.find((option) => values[option] !== undefined);
+    if (ignored !== undefined) {
       throw new Error(`--short has its own cells and sizes; --${ignored} does not go with it.`);
+    }
     return { plan: shortPlan(seed), ...place };
   }
   const plan: ChaosPlan = {
@@ -82,9 +85,11 @@ export function readChaosOptions(args: readonly string[], drawSeed: () => number
   return { plan, ...place };
 }
 
-const beyondShort = ['minutes', 'orders', 'fault-seconds', 'only', 'faults', 'targets'] as const;
+const BEYOND_SHORT = ['minutes', 'orders', 'fault-seconds', 'only', 'faults', 'targets'] as const;
 
 function fileName(name: string): string {
-  if (/^[\w-]+$/.test(name)) return name;
+  if (/^[\w-]+$/.test(name)) {
+    return name;
+  }
   throw new Error(`--name is "${name}"; it becomes a file name, so letters, digits, _ and - only.`);
 }

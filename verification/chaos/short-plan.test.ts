@@ -6,7 +6,9 @@ const plans = [0, 1, 2, 3, 4].map(shortPlan);
 
 test('over five seeds in a row every target is disturbed three times', () => {
   const columns = plans.flatMap(({ cells }) => cells.map(columnOf));
-  for (const target of targets) expect(columns.filter((column) => column === target)).toHaveLength(3);
+  for (const target of targets) {
+    expect(columns.filter((column) => column === target)).toHaveLength(3);
+  }
 });
 
 test('over five seeds in a row every short kind of fault is had, at random and at a point', () => {

@@ -27,6 +27,8 @@ export function shortPlan(seed: number): ChaosPlan {
 /** @throws {Error} there is no such cell */
 export function cellNamed(name: string): Cell {
   const found = allCells.find((cell) => nameOf(cell) === name);
-  if (found === undefined) throw new Error(`There is no cell "${name}"`);
+  if (found === undefined) {
+    throw new Error(`There is no cell "${name}"`);
+  }
   return found;
 }

@@ -21,7 +21,7 @@ export interface StackUnderChaos {
 }
 
 /** Between finding a free port and listening on it another program may take it; then others are found. */
-const portAttempts = 3;
+const PORT_ATTEMPTS = 3;
 
 /** Starts a stack on free ports, with data of its own in a temporary folder, and the proxies before it. */
 export async function startStackUnderChaos(): Promise<StackUnderChaos> {
@@ -29,7 +29,9 @@ export async function startStackUnderChaos(): Promise<StackUnderChaos> {
     try {
       return await startOnce();
     } catch (error) {
-      if (attempt === portAttempts || !(error instanceof StackStartError && error.lostItsPort)) throw error;
+      if (attempt === PORT_ATTEMPTS || !(error instanceof StackStartError && error.lostItsPort)) {
+        throw error;
+      }
     }
   }
 }
@@ -37,7 +39,9 @@ export async function startStackUnderChaos(): Promise<StackUnderChaos> {
 async function startOnce(): Promise<StackUnderChaos> {
   let ports: Ports | undefined;
   const proxies = new Proxies(() => {
-    if (ports === undefined) throw new Error('The stack is not there yet');
+    if (ports === undefined) {
+      throw new Error('The stack is not there yet');
+    }
     return ports;
   });
   await proxies.open();
@@ -46,7 +50,7 @@ async function startOnce(): Promise<StackUnderChaos> {
     const stack = await startEmbeddedStack({
       ports,
       environment: proxies.environment,
-      readyWithinMilliseconds: 120_000,
+      readyWithinMs: 120_000,
     });
     const watch = new ProcessWatch(stack.processes);
     watch.start();
@@ -57,7 +61,9 @@ async function startOnce(): Promise<StackUnderChaos> {
       connection: awsConnectionFrom({ AWS_ENDPOINT_URL: stack.urls.endpoint }),
       heal: async () => {
         proxies.wire.heal();
-        for (const { pid } of stack.processes()) signal(pid, 'SIGCONT');
+        for (const { pid } of stack.processes()) {
+          signal(pid, 'SIGCONT');
+        }
         await proxies.open();
       },
       stop: async () => {

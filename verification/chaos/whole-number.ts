@@ -15,6 +15,8 @@ export const seedBounds: Bounds = { least: 0, most: 1_000_000_000 };
  */
 export function wholeNumber(name: string, text: string, { least, most }: Bounds): number {
   const value = Number(text);
-  if (/^\d+$/.test(text) && value >= least && value <= most) return value;
+  if (/^\d+$/.test(text) && value >= least && value <= most) {
+    return value;
+  }
   throw new Error(`${name} is "${text}"; it must be a whole number from ${least} to ${most}.`);
 }

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { z } from 'zod';
+import * as z from 'zod';
 import { readConfiguration } from '../../embedded/configuration.ts';
 import { dataDirectoryAt } from '../../embedded/data-directory.ts';
 import { type EmbeddedStack, type StackProcessName, startEmbeddedStack } from '../../embedded/stack.ts';
@@ -17,7 +17,7 @@ export interface DemoStack extends Pick<EmbeddedStack, 'kill' | 'isBack'> {
 }
 
 const readyFile = z.object({ urls: z.object({ http: z.string(), endpoint: z.string(), inventory: z.string() }) });
-const backWithinSeconds = 60;
+const BACK_WITHIN_SECONDS = 60;
 
 /**
  * The stack that `npm start` runs on this machine; where there is none, a temporary one on free ports.
@@ -33,7 +33,7 @@ export async function openDemoStack(startOwn: boolean, say: (line: string) => vo
   }
   say('Starting a stack for the demo on free ports ...');
   const stack = await startEmbeddedStack();
-  say(`It is ready at ${stack.urls.http} after ${(stack.startMilliseconds / 1000).toFixed(1)} s.`);
+  say(`It is ready at ${stack.urls.http} after ${(stack.startMs / 1000).toFixed(1)} s.`);
   const release = async () => {
     await stack.stop();
   };
@@ -45,15 +45,21 @@ async function runningStack(): Promise<DemoStack | undefined> {
   const { run } = dataDirectoryAt(readConfiguration(process.env).dataDirectory);
   const file = join(run, 'ready.json');
   const api = readRunFile(run, 'api');
-  if (api === undefined || !existsSync(file) || !(await isStillRunning(api))) return undefined;
+  if (api === undefined || !existsSync(file) || !(await isStillRunning(api))) {
+    return undefined;
+  }
   const { urls } = readyFile.parse(JSON.parse(readFileSync(file, 'utf8')));
-  if (!(await isServing(urls.http))) return undefined;
+  if (!(await isServing(urls.http))) {
+    return undefined;
+  }
   return {
     urls,
     release: async () => {},
     kill: (name, signalName) => {
       const found = readRunFile(run, name);
-      if (found === undefined) throw new Error(`The running stack has no process ${name}`);
+      if (found === undefined) {
+        throw new Error(`The running stack has no process ${name}`);
+      }
       signal(found.pid, signalName);
       return found.pid;
     },
@@ -62,11 +68,15 @@ async function runningStack(): Promise<DemoStack | undefined> {
 }
 
 async function waitUntilBack(run: string, name: StackProcessName, oldPid: number): Promise<void> {
-  const deadline = Date.now() + backWithinSeconds * 1000;
+  const deadline = Date.now() + BACK_WITHIN_SECONDS * 1000;
   for (;;) {
     const found = readRunFile(run, name);
-    if (found?.ready === true && found.pid !== oldPid && (await isStillRunning(found))) return;
-    if (Date.now() > deadline) throw new Error(`${name} did not come back within ${backWithinSeconds} s`);
+    if (found?.ready === true && found.pid !== oldPid && (await isStillRunning(found))) {
+      return;
+    }
+    if (Date.now() > deadline) {
+      throw new Error(`${name} did not come back within ${BACK_WITHIN_SECONDS} s`);
+    }
     await sleep(50);
   }
 }

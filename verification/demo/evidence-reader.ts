@@ -24,7 +24,9 @@ export class EvidenceReader {
     const { status } = await this.#executions.send(new DescribeExecutionCommand({ executionArn }));
     const history = [];
     const pages = paginateGetExecutionHistory({ client: this.#executions }, { executionArn, maxResults: 1000 });
-    for await (const page of pages) history.push(...(page.events ?? []));
+    for await (const page of pages) {
+      history.push(...(page.events ?? []));
+    }
     return {
       order,
       tables: await this.#tables.read(order.order_id),

@@ -13,7 +13,7 @@ import { summaryOf } from './summary.ts';
 import { exitCodeOf } from './verdict.ts';
 
 const style = styleFor(process.stdout);
-const drainSeconds = 120;
+const DRAIN_SECONDS = 120;
 
 async function main(options: DemoOptions): Promise<number> {
   const say = options.json ? () => {} : (line: string) => console.log(line);
@@ -28,9 +28,11 @@ async function main(options: DemoOptions): Promise<number> {
     const results = await playAll(options, stack, shop, say);
     const { report } = await verify(stack, shop);
     const exitCode = exitCodeOf(results, report.verdict);
-    if (options.json)
+    if (options.json) {
       console.log(JSON.stringify({ passed: exitCode === 0, scenarios: results, invariants: report }, null, 2));
-    else say(summaryOf(results, report, style));
+    } else {
+      say(summaryOf(results, report, style));
+    }
     return exitCode;
   } finally {
     await stack.release();
@@ -52,9 +54,15 @@ async function playAll(
       say(`\n${style.strong(scenario.name)}: ${scenario.story}`);
       const result = await playScenario(scenario, stage, reader);
       results.push(result);
-      if (result.evidence !== undefined) say(storyOf(result.evidence, style).join('\n'));
-      for (const fault of result.faults) say(style.bad(`  ${fault}`));
-      if (result.faults.length === 0) say(style.good('  as it must be'));
+      if (result.evidence !== undefined) {
+        say(storyOf(result.evidence, style).join('\n'));
+      }
+      for (const fault of result.faults) {
+        say(style.bad(`  ${fault}`));
+      }
+      if (result.faults.length === 0) {
+        say(style.good('  as it must be'));
+      }
     }
     return results;
   } finally {
@@ -66,7 +74,7 @@ async function playAll(
 async function verify(stack: DemoStack, shop: Shop): Promise<Verification> {
   const reader = new SnapshotReader(connectionTo(stack));
   try {
-    return await verifyInvariants(reader, shop.answers, { drain_seconds: drainSeconds });
+    return await verifyInvariants(reader, shop.answers, { drain_seconds: DRAIN_SECONDS });
   } finally {
     reader.close();
   }
@@ -86,9 +94,11 @@ function readOptions(): DemoOptions | 'help' | undefined {
 }
 
 const options = readOptions();
-if (options === undefined) process.exitCode = 2;
-else if (options === 'help') console.log(help);
-else {
+if (options === undefined) {
+  process.exitCode = 2;
+} else if (options === 'help') {
+  console.log(help);
+} else {
   process.exitCode = await main(options).catch((error: unknown) => {
     console.error(error);
     return 1;

@@ -19,5 +19,7 @@ test('an unknown scenario is refused with the names of all', () => {
 
 test('--help names every scenario once', () => {
   expect(readDemoOptions(['--help'])).toBe('help');
-  for (const { name } of scenarios) expect(help.split(`  ${name} `)).toHaveLength(2);
+  for (const { name } of scenarios) {
+    expect(help.split(`  ${name} `)).toHaveLength(2);
+  }
 });

@@ -38,15 +38,21 @@ export function readDemoOptions(args: readonly string[]): DemoOptions | 'help' {
       help: { type: 'boolean', short: 'h', default: false },
     },
   });
-  if (values.help) return 'help';
+  if (values.help) {
+    return 'help';
+  }
   return { scenarios: chosen(values.only), ownStack: values['own-stack'], json: values.json };
 }
 
 function chosen(names: readonly string[] | undefined): readonly Scenario[] {
-  if (names === undefined) return scenarios;
+  if (names === undefined) {
+    return scenarios;
+  }
   return names.map((name) => {
     const found = scenarios.find((scenario) => scenario.name === name);
-    if (found !== undefined) return found;
+    if (found !== undefined) {
+      return found;
+    }
     throw new Error(`--only is "${name}"; it must be one of ${scenarios.map((scenario) => scenario.name).join(', ')}.`);
   });
 }

@@ -13,7 +13,7 @@ export interface PlayedScenario extends ScenarioResult {
   readonly evidence?: Evidence;
 }
 
-const endWithinSeconds = 90;
+const END_WITHIN_SECONDS = 90;
 
 /** Plays one scenario to the end of its order's saga and judges it. A scenario that breaks off is a fault, not an error. */
 export async function playScenario(scenario: Scenario, stage: Stage, reader: EvidenceReader): Promise<PlayedScenario> {
@@ -23,7 +23,7 @@ export async function playScenario(scenario: Scenario, stage: Stage, reader: Evi
   try {
     const { order_id, ordered } = await play(stage);
     const isOver = (status: Parameters<typeof isFinished>[0]) => isFinished(status) || status === 'NEEDS_ATTENTION';
-    await stage.waitFor(order_id, isOver, endWithinSeconds);
+    await stage.waitFor(order_id, isOver, END_WITHIN_SECONDS);
     await waitForExecution(order_id, reader);
     const evidence = await reader.read(await stage.shop.look(order_id), ordered);
     return { name, story, seconds: seconds(), faults: faultsOf(expects, evidence), evidence };
@@ -35,10 +35,14 @@ export async function playScenario(scenario: Scenario, stage: Stage, reader: Evi
 /** The order's last write comes a moment before the execution's end. */
 async function waitForExecution(order_id: string, reader: EvidenceReader): Promise<void> {
   const deadline = Date.now() + 10_000;
-  while ((await reader.isRunning(order_id)) && Date.now() < deadline) await sleep(50);
+  while ((await reader.isRunning(order_id)) && Date.now() < deadline) {
+    await sleep(50);
+  }
 }
 
 function describe(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
+  if (!(error instanceof Error)) {
+    return String(error);
+  }
   return error.cause === undefined ? error.message : `${error.message} (${describe(error.cause)})`;
 }

@@ -22,7 +22,9 @@ export function sagaPathOf(history: readonly HistoryEvent[]): readonly StateVisi
       visit = { state: entered, failures: [], schedules: 0, left: false };
       visits.push(visit);
     }
-    if (visit === undefined || event.id === undefined) continue;
+    if (visit === undefined || event.id === undefined) {
+      continue;
+    }
     visitOfEvent.set(event.id, visit);
     noteEvent(visit, event);
   }
@@ -65,7 +67,9 @@ function errorOf(event: HistoryEvent): string | undefined {
     event.activityScheduleFailedEventDetails,
   ];
   const error = details.find((found) => found !== undefined)?.error;
-  if (error !== undefined) return error;
+  if (error !== undefined) {
+    return error;
+  }
   return event.type?.endsWith('TimedOut') ? 'States.Timeout' : undefined;
 }
 

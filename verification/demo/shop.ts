@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { ApiAnswer } from '../invariants/api-answer.ts';
 import { orderStatuses } from '../invariants/order-status.ts';
 
@@ -23,7 +23,7 @@ export interface PaymentChoice {
   readonly window_seconds?: number;
 }
 
-const triesWhileRefused = 20;
+const TRIES_WHILE_REFUSED = 20;
 
 /** The HTTP API as a customer uses it: a request that is refused for now (503) is sent again after Retry-After. */
 export class Shop {
@@ -81,9 +81,11 @@ export class Shop {
     for (let tries = 1; ; tries += 1) {
       const response = await fetch(new URL(path, this.#baseUrl), { ...request, signal: AbortSignal.timeout(30_000) });
       const { status, success, data } = envelope.parse(await response.json());
-      if (success) return { status, data };
+      if (success) {
+        return { status, data };
+      }
       const retryAfter = Number(response.headers.get('retry-after'));
-      if (status !== 503 || !(retryAfter > 0) || tries === triesWhileRefused) {
+      if (status !== 503 || !(retryAfter > 0) || tries === TRIES_WHILE_REFUSED) {
         throw new Error(`${request.method} ${path} was answered with ${status}: ${JSON.stringify(data)}`);
       }
       await sleep(retryAfter * 1000);

@@ -46,8 +46,12 @@ export class Stage {
     const deadline = Date.now() + seconds * 1000;
     for (;;) {
       const order = await this.shop.look(order_id);
-      if (isThere(order.status)) return order;
-      if (Date.now() > deadline) throw new Error(`Order ${order_id} is still ${order.status} after ${seconds} s`);
+      if (isThere(order.status)) {
+        return order;
+      }
+      if (Date.now() > deadline) {
+        throw new Error(`Order ${order_id} is still ${order.status} after ${seconds} s`);
+      }
       await sleep(100);
     }
   }

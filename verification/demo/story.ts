@@ -3,7 +3,7 @@ import type { StateVisit } from './saga-path.ts';
 import type { OrderView } from './shop.ts';
 import type { Evidence } from './verdict.ts';
 
-const widestLine = 110;
+const WIDEST_LINE = 110;
 
 /** How words are set off; the plain one is for files and pipes. */
 export interface Style {
@@ -47,7 +47,7 @@ function pathLines(path: readonly StateVisit[], style: Style): readonly string[]
     const word = `${index === 0 ? '' : '-> '}${visit.state}`;
     const note = noteOf(visit);
     const width = word.length + note.length + 1;
-    if (length > 0 && length + width > widestLine - 4) {
+    if (length > 0 && length + width > WIDEST_LINE - 4) {
       lines.push(line);
       line = '';
       length = 0;
@@ -61,8 +61,11 @@ function pathLines(path: readonly StateVisit[], style: Style): readonly string[]
 function noteOf({ retries, errors, caught }: StateVisit): string {
   const notes: string[] = [];
   const repeated = errors.filter((error) => error !== caught || retries > 0);
-  if (retries > 0)
+  if (retries > 0) {
     notes.push(`tried again ${retries} ${retries === 1 ? 'time' : 'times'} after ${repeated.join(', ')}`);
-  if (caught !== undefined) notes.push(`caught ${caught}`);
+  }
+  if (caught !== undefined) {
+    notes.push(`caught ${caught}`);
+  }
   return notes.length === 0 ? '' : ` (${notes.join('; ')})`;
 }

@@ -12,11 +12,11 @@ const expects: Expectation = {
   avoids: ['VoidPayment'],
 };
 
-const order_id = 'a';
-const base = { order_id, lines: [], created_at: '', timeline: [] };
-const charge = {
+const ORDER_ID = 'a';
+const base = { order_id: ORDER_ID, lines: [], created_at: '', timeline: [] };
+const CHARGE = {
   charge_id: 'c',
-  order_id,
+  order_id: ORDER_ID,
   state: 'CAPTURED',
   amount_minor: 5,
   currency: 'USD',
@@ -24,13 +24,13 @@ const charge = {
   refunds: 0,
 } as const;
 const evidence: Evidence = {
-  order: { order_id, status: 'CONFIRMED', timeline: [] },
+  order: { order_id: ORDER_ID, status: 'CONFIRMED', timeline: [] },
   tables: {
-    order_id,
+    order_id: ORDER_ID,
     order: { ...base, status: 'CONFIRMED' },
-    reservation: { order_id, state: 'COMMITTED', lines: [] },
-    payment: { order_id, state: 'CAPTURED' },
-    charges: [charge],
+    reservation: { order_id: ORDER_ID, state: 'COMMITTED', lines: [] },
+    payment: { order_id: ORDER_ID, state: 'CAPTURED' },
+    charges: [CHARGE],
   },
   execution_status: 'SUCCEEDED',
   path: ['ReserveInventory', 'AuthorizePayment', 'CapturePayment'].map((state) => ({ state, retries: 0, errors: [] })),
@@ -57,11 +57,11 @@ describe('an order is judged by all that is known of it', () => {
     ['a failed execution', { ...evidence, execution_status: 'FAILED' }, 'its execution FAILED'],
     [
       'a reservation that is still held',
-      withTables({ reservation: { order_id, state: 'HELD', lines: [] } }),
+      withTables({ reservation: { order_id: ORDER_ID, state: 'HELD', lines: [] } }),
       'its reservation is HELD',
     ],
     ['no payment', withTables({ payment: undefined }), 'its payment is absent'],
-    ['money taken twice', withTables({ charges: [charge, charge] }), 'times its money was taken: 2, but must be 1'],
+    ['money taken twice', withTables({ charges: [CHARGE, CHARGE] }), 'times its money was taken: 2, but must be 1'],
     ['stock that is still held', withItem({ held: 2, sold: 0 }), 'item i: held 2, but must be 0'],
     ['stock that is not sold', withItem({ available: 5, sold: 0 }), 'item i: sold 0, but must be 2'],
     ['an item that is gone', { ...evidence, items: [{ item_id: 'i', count: 2, now: undefined }] }, 'item i is gone'],

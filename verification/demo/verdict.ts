@@ -54,7 +54,9 @@ function stockFaults(
   stock: Expectation['stock'],
   { item_id, count, now }: Evidence['items'][number],
 ): readonly string[] {
-  if (now === undefined) return [`item ${item_id} is gone`];
+  if (now === undefined) {
+    return [`item ${item_id} is gone`];
+  }
   const sold = stock === 'sold' ? count : 0;
   return [
     ...differs(`item ${item_id}: held`, now.held, 0),
@@ -68,7 +70,9 @@ function pathFaults({ passes, avoids }: Expectation, path: readonly StateVisit[]
   let from = 0;
   const missing = passes.filter((state) => {
     const at = states.indexOf(state, from);
-    if (at >= 0) from = at + 1;
+    if (at >= 0) {
+      from = at + 1;
+    }
     return at < 0;
   });
   return [

@@ -10,7 +10,7 @@ interface Sight {
 }
 
 /** Times are cut to whole milliseconds, so an answer may have come that much later than it is said to. */
-const clockStepMilliseconds = 1;
+const CLOCK_STEP_MS = 1;
 
 /**
  * The part of invariant 5 that only the order of the answers shows: an order seen in a finished status is never seen in
@@ -22,7 +22,9 @@ export function findRevisedEnds(answers: readonly ApiAnswer[]): readonly Violati
 
 function sightsIn(answers: readonly ApiAnswer[]): readonly Sight[] {
   return answers.flatMap((answer) => {
-    if (answer.kind !== 'status-told' || answer.when === undefined) return [];
+    if (answer.kind !== 'status-told' || answer.when === undefined) {
+      return [];
+    }
     return [{ order_id: answer.order_id, status: answer.status, when: answer.when }];
   });
 }
@@ -32,9 +34,7 @@ function revisions(sights: readonly Sight[]): readonly Violation[] {
   const firstOfEach = [...new Map(ends.toReversed().map((end) => [end.status, end])).values()];
   const findings = firstOfEach.flatMap((end) =>
     sights
-      .filter(
-        ({ status, when }) => status !== end.status && when.asked_at >= end.when.answered_at + clockStepMilliseconds,
-      )
+      .filter(({ status, when }) => status !== end.status && when.asked_at >= end.when.answered_at + CLOCK_STEP_MS)
       .map(({ status }) => `it was told to be ${end.status}, and afterwards to be ${status}`),
   );
   return [...new Set(findings)].map((finding) => ({

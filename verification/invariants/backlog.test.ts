@@ -10,14 +10,14 @@ const orders: readonly OrderSnapshot[] = [
   { ...base, order_id: 'due-soon', status: 'AWAITING_PAYMENT', payment_due_at: '2026-01-01T00:00:30.000Z' },
   { ...base, order_id: 'due-late', status: 'AWAITING_PAYMENT', payment_due_at: '2026-01-01T09:00:00.000Z' },
 ];
-const until = '2026-01-01T00:01:00.000Z';
+const UNTIL = '2026-01-01T00:01:00.000Z';
 
 test('open orders are the backlog, but not one whose payment is due only later', () => {
-  expect([...backlogOf(orders, ['due-late'], until)]).toEqual(['pending', 'due-soon']);
+  expect([...backlogOf(orders, ['due-late'], UNTIL)]).toEqual(['pending', 'due-soon']);
 });
 
 test('an execution that still runs is backlog, whatever its order says', () => {
-  expect([...backlogOf(orders, ['confirmed', 'parked', 'unknown'], until)]).toEqual([
+  expect([...backlogOf(orders, ['confirmed', 'parked', 'unknown'], UNTIL)]).toEqual([
     'pending',
     'due-soon',
     'confirmed',

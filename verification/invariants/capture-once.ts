@@ -23,8 +23,9 @@ function chargeFindings({ order, payment, charges }: OrderCase): readonly string
     findings.push(`the provider took its money ${captures} times: ${ids.join(', ')}`);
   }
   for (const { charge_id, captures, refunds } of charges) {
-    if (refunds > captures)
+    if (refunds > captures) {
       findings.push(`charge ${charge_id} was taken ${captures} times and given back ${refunds} times`);
+    }
   }
   const captured = charges.filter((charge) => charge.captures > charge.refunds);
   if ((payment?.state === 'CAPTURED') !== captured.length > 0) {
@@ -33,7 +34,9 @@ function chargeFindings({ order, payment, charges }: OrderCase): readonly string
     );
   }
   for (const { amount_minor, currency, charge_id } of captured) {
-    if (order === undefined || (order.amount_minor === amount_minor && order.currency === currency)) continue;
+    if (order === undefined || (order.amount_minor === amount_minor && order.currency === currency)) {
+      continue;
+    }
     const price = `${order.amount_minor ?? 'nothing'} ${order.currency ?? ''}`.trim();
     findings.push(`charge ${charge_id} took ${amount_minor} ${currency}, but the order costs ${price}`);
   }
@@ -46,11 +49,18 @@ function pivotFindings({ order, payment, reservation }: OrderCase): readonly str
   const status = order?.status ?? 'not in the orders table';
   const states = `payment ${payment?.state ?? 'absent'}, reservation ${reservation?.state ?? 'absent'}`;
   const findings: string[] = [];
-  if (committed && !captured) findings.push(`its stock is committed without its money: ${states}`);
+  if (committed && !captured) {
+    findings.push(`its stock is committed without its money: ${states}`);
+  }
   const atRest = order === undefined || isFinished(order.status);
-  if (atRest && captured && !committed) findings.push(`its money was taken without its stock: ${states}`);
-  if (order?.status === 'CONFIRMED' && !(captured && committed)) findings.push(`it is CONFIRMED with ${states}`);
-  if (atRest && order?.status !== 'CONFIRMED' && (captured || committed))
+  if (atRest && captured && !committed) {
+    findings.push(`its money was taken without its stock: ${states}`);
+  }
+  if (order?.status === 'CONFIRMED' && !(captured && committed)) {
+    findings.push(`it is CONFIRMED with ${states}`);
+  }
+  if (atRest && order?.status !== 'CONFIRMED' && (captured || committed)) {
     findings.push(`it is ${status} with ${states}`);
+  }
   return findings;
 }

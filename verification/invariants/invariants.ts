@@ -52,13 +52,17 @@ export function checkInvariants(snapshot: Snapshot, expected: Expectations = {})
 }
 
 function verdictOf(snapshot: Snapshot, violations: readonly Violation[]): InvariantReport['verdict'] {
-  if (violations.length > 0) return 'broken';
+  if (violations.length > 0) {
+    return 'broken';
+  }
   return snapshot.orders.length === 0 || snapshot.items.length === 0 ? 'nothing was checked' : 'all hold';
 }
 
 function countChecked(snapshot: Snapshot): CheckedCounts {
   const byStatus: Partial<Record<OrderStatus, number>> = {};
-  for (const { status } of snapshot.orders) byStatus[status] = (byStatus[status] ?? 0) + 1;
+  for (const { status } of snapshot.orders) {
+    byStatus[status] = (byStatus[status] ?? 0) + 1;
+  }
   return {
     orders: snapshot.orders.length,
     items: snapshot.items.length,

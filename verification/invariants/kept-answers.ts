@@ -27,15 +27,23 @@ function brokenAnswer(answer: ApiAnswer, subject: OrderCase | undefined): string
     case 'payment-settled': {
       const status = order?.status ?? 'not in the orders table';
       const kept = status === 'PAID' || status === 'CONFIRMED' || status === 'NEEDS_ATTENTION';
-      if (kept && subject?.payment?.state === 'CAPTURED') return undefined;
+      if (kept && subject?.payment?.state === 'CAPTURED') {
+        return undefined;
+      }
       return `its payment was answered with true, but it is ${status} with payment ${subject?.payment?.state ?? 'absent'}`;
     }
     case 'cancellation-accepted':
-      if (order !== undefined && (!isFinished(order.status) || order.status === 'CANCELLED')) return undefined;
+      if (order !== undefined && (!isFinished(order.status) || order.status === 'CANCELLED')) {
+        return undefined;
+      }
       return `its cancellation was accepted, but it is ${order?.status ?? 'not in the orders table'}`;
     case 'status-told':
-      if (order === undefined) return `it was told to be ${answer.status}, but it is not in the orders table`;
-      if (!isFinished(answer.status) || answer.status === order.status) return undefined;
+      if (order === undefined) {
+        return `it was told to be ${answer.status}, but it is not in the orders table`;
+      }
+      if (!isFinished(answer.status) || answer.status === order.status) {
+        return undefined;
+      }
       return `it was told to be ${answer.status}, but it is ${order.status}`;
   }
 }
@@ -44,10 +52,13 @@ function splitKeys(answers: readonly ApiAnswer[]): readonly Violation[] {
   const orderOfKey = new Map<string, string>();
   const violations: Violation[] = [];
   for (const answer of answers) {
-    if (answer.kind !== 'order-accepted' || answer.idempotency_key === undefined) continue;
+    if (answer.kind !== 'order-accepted' || answer.idempotency_key === undefined) {
+      continue;
+    }
     const first = orderOfKey.get(answer.idempotency_key);
-    if (first === undefined) orderOfKey.set(answer.idempotency_key, answer.order_id);
-    else if (first !== answer.order_id) {
+    if (first === undefined) {
+      orderOfKey.set(answer.idempotency_key, answer.order_id);
+    } else if (first !== answer.order_id) {
       violations.push(
         violation(answer.order_id, `idempotency key ${answer.idempotency_key} was first answered with ${first}`),
       );

@@ -7,15 +7,21 @@ import type { Violation } from './violation.ts';
  * provider's books show no charge that is still set aside. An order that is not in the orders table counts as finished.
  */
 export function findLeftover({ order_id, order, reservation, payment, charges }: OrderCase): readonly Violation[] {
-  if (order !== undefined && !isFinished(order.status)) return [];
+  if (order !== undefined && !isFinished(order.status)) {
+    return [];
+  }
   const status = order?.status ?? 'not in the orders table';
   const findings: string[] = [];
-  if (reservation?.state === 'HELD') findings.push(`it is ${status}, but its stock is still held`);
+  if (reservation?.state === 'HELD') {
+    findings.push(`it is ${status}, but its stock is still held`);
+  }
   if (payment?.state === 'AUTHORIZED' || payment?.state === 'PENDING') {
     findings.push(`it is ${status}, but its payment is still ${payment.state}`);
   }
   for (const { charge_id, state } of charges) {
-    if (state === 'AUTHORIZED') findings.push(`it is ${status}, but the provider still sets charge ${charge_id} aside`);
+    if (state === 'AUTHORIZED') {
+      findings.push(`it is ${status}, but the provider still sets charge ${charge_id} aside`);
+    }
   }
   return findings.map((finding) => ({
     invariant: 'nothing left behind a finished order',

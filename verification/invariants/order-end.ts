@@ -15,7 +15,9 @@ export function findUnendedOrder(
   now: string,
   executionsKept: boolean,
 ): readonly Violation[] {
-  if (order === undefined) return [];
+  if (order === undefined) {
+    return [];
+  }
   const saga = execution === undefined ? 'no execution is known' : `its execution is ${execution.status}`;
   const violation = (finding: string): readonly Violation[] => [
     { invariant: 'every accepted order ends', subject: { order_id: order.order_id }, finding },
@@ -25,12 +27,16 @@ export function findUnendedOrder(
     return isInOrder ? [] : violation(`it is ${order.status} but ${saga}`);
   }
   if (order.status === 'NEEDS_ATTENTION') {
-    if (execution?.status !== 'FAILED') return violation(`it is NEEDS_ATTENTION but ${saga}`);
+    if (execution?.status !== 'FAILED') {
+      return violation(`it is NEEDS_ATTENTION but ${saga}`);
+    }
     return execution.redrivable === false
       ? violation('it is NEEDS_ATTENTION but its execution cannot be redriven')
       : [];
   }
-  if (execution?.status === 'RUNNING' && isWaitingForPayment(order, now)) return [];
+  if (execution?.status === 'RUNNING' && isWaitingForPayment(order, now)) {
+    return [];
+  }
   return violation(`it is still ${order.status} and ${saga}`);
 }
 

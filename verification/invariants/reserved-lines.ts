@@ -9,11 +9,17 @@ import type { Violation } from './violation.ts';
  * @param linesKept whether an order without lines is a finding, too
  */
 export function findWrongLines({ order, reservation }: OrderCase, linesKept: boolean): readonly Violation[] {
-  if (order === undefined || reservation === undefined) return [];
+  if (order === undefined || reservation === undefined) {
+    return [];
+  }
   const isTombstone = reservation.lines.length === 0 && !['HELD', 'COMMITTED'].includes(reservation.state);
-  if (isTombstone || (order.lines.length === 0 && !linesKept)) return [];
+  if (isTombstone || (order.lines.length === 0 && !linesKept)) {
+    return [];
+  }
   const [asked, reserved] = [describeLines(order.lines), describeLines(reservation.lines)];
-  if (asked === reserved) return [];
+  if (asked === reserved) {
+    return [];
+  }
   return [
     {
       invariant: 'stock adds up',

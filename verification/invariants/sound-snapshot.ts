@@ -8,8 +8,8 @@ import type {
   Snapshot,
 } from './snapshot.ts';
 
-const taken_at = '2026-01-02T03:10:00.000Z';
-const item_id = 'item';
+const TAKEN_AT = '2026-01-02T03:10:00.000Z';
+const ITEM_ID = 'item';
 
 /** One order of two pieces as it should look at each end it can come to. */
 interface SoundOrder {
@@ -35,11 +35,11 @@ const soundOrders: readonly SoundOrder[] = [
 /** A hand-made snapshot in which every invariant holds, with one order at each end; for tests to break. */
 export function soundSnapshot(): Snapshot {
   return {
-    taken_at,
+    taken_at: TAKEN_AT,
     orders: soundOrders.map(({ order_id, status }) => orderRecord(order_id, status)),
-    items: [{ item_id, stocked: 100, available: 94, held: 4, sold: 2 }],
+    items: [{ item_id: ITEM_ID, stocked: 100, available: 94, held: 4, sold: 2 }],
     reservations: soundOrders.flatMap(({ order_id, reservation }) =>
-      reservation === undefined ? [] : [{ order_id, state: reservation, lines: [{ item_id, count: 2 }] }],
+      reservation === undefined ? [] : [{ order_id, state: reservation, lines: [{ item_id: ITEM_ID, count: 2 }] }],
     ),
     payments: soundOrders.flatMap(({ order_id, payment }) =>
       payment === undefined ? [] : [{ order_id, state: payment, amount_minor: 500, currency: 'USD' }],
@@ -62,7 +62,7 @@ function orderRecord(order_id: string, status: OrderStatus): OrderSnapshot {
   return {
     order_id,
     status,
-    lines: [{ item_id, count: 2 }],
+    lines: [{ item_id: ITEM_ID, count: 2 }],
     amount_minor: 500,
     currency: 'USD',
     created_at: '2026-01-02T03:04:05.000Z',
@@ -78,6 +78,8 @@ function chargeRecord(order_id: string, state: ChargeState): ChargeSnapshot {
 }
 
 function executionOf(status: OrderStatus) {
-  if (status === 'NEEDS_ATTENTION') return { status: 'FAILED', redrivable: true } as const;
+  if (status === 'NEEDS_ATTENTION') {
+    return { status: 'FAILED', redrivable: true } as const;
+  }
   return { status: status === 'AWAITING_PAYMENT' ? 'RUNNING' : 'SUCCEEDED' } as const;
 }

@@ -29,10 +29,16 @@ function itemFindings(item: ItemSnapshot, held: number, sold: number): readonly 
     );
   }
   for (const counter of ['stocked', 'available', 'held', 'sold'] as const) {
-    if (item[counter] < 0) findings.push(`${counter} is ${item[counter]}`);
+    if (item[counter] < 0) {
+      findings.push(`${counter} is ${item[counter]}`);
+    }
   }
-  if (item.held !== held) findings.push(`held is ${item.held}, but the reservations hold ${held}`);
-  if (item.sold !== sold) findings.push(`sold is ${item.sold}, but the committed reservations add up to ${sold}`);
+  if (item.held !== held) {
+    findings.push(`held is ${item.held}, but the reservations hold ${held}`);
+  }
+  if (item.sold !== sold) {
+    findings.push(`sold is ${item.sold}, but the committed reservations add up to ${sold}`);
+  }
   return findings.map((finding) => violation(item_id, finding));
 }
 

@@ -9,7 +9,9 @@ export function findMissingStock(
   const found = new Map(items.map((item) => [item.item_id, item.stocked]));
   return [...stocked].flatMap(([item_id, count]) => {
     const recorded = found.get(item_id);
-    if (recorded === count) return [];
+    if (recorded === count) {
+      return [];
+    }
     const finding =
       recorded === undefined
         ? `it was stocked with ${count}, but there is no such item any more`

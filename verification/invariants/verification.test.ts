@@ -47,7 +47,9 @@ describe('verification', () => {
     let refusals = 2;
     const orders = async () => {
       refusals -= 1;
-      if (refusals >= 0) throw new Error('connection refused');
+      if (refusals >= 0) {
+        throw new Error('connection refused');
+      }
       return source.orders();
     };
     expect(await verifyInvariants({ ...source, orders }, [], fast)).toMatchObject({ drained: true });

@@ -69,9 +69,15 @@ async function drain(source: SnapshotSource, options: VerificationOptions) {
     const lookedAt = Date.now();
     const seconds = (lookedAt - started) / 1000;
     const open = await openOrders(source, until, deadline, options);
-    if (open === 0) return { drained: true, seconds };
-    if (open !== undefined) options.onProgress?.({ open, seconds });
-    if (Date.now() >= deadline) return { drained: false, seconds: options.drain_seconds };
+    if (open === 0) {
+      return { drained: true, seconds };
+    }
+    if (open !== undefined) {
+      options.onProgress?.({ open, seconds });
+    }
+    if (Date.now() >= deadline) {
+      return { drained: false, seconds: options.drain_seconds };
+    }
     await sleep(Math.max((options.poll_seconds ?? 1) * 1000, Date.now() - lookedAt));
   }
 }
@@ -82,7 +88,9 @@ async function openOrders(source: SnapshotSource, until: string, deadline: numbe
     const running = await source.executionsIn('RUNNING');
     return backlogOf(await source.orders(), running, until).size;
   } catch (error) {
-    if (Date.now() >= deadline) throw new Error('The backlog could not be read', { cause: error });
+    if (Date.now() >= deadline) {
+      throw new Error('The backlog could not be read', { cause: error });
+    }
     options.onProgress?.({ unreadable: error instanceof Error ? error : new Error(String(error)) });
     return undefined;
   }

@@ -33,9 +33,9 @@ export interface LoadRunOptions {
   readonly signal?: AbortSignal;
 }
 
-const plentifulItems = 8;
-const contendedItems = 4;
-const progressSeconds = 5;
+const PLENTIFUL_ITEMS = 8;
+const CONTENDED_ITEMS = 4;
+const PROGRESS_SECONDS = 5;
 
 /** Sends one load, waits until everything has ended, checks the invariants and reports. */
 export async function runLoad(options: LoadRunOptions): Promise<LoadReport> {
@@ -51,7 +51,9 @@ export async function runLoad(options: LoadRunOptions): Promise<LoadReport> {
   // Kept where artillery failed: its own log is in there.
   await rm(directory, { recursive: true });
   const exchanges = await readExchanges(exchange_log);
-  if (exchanges.length === 0) throw new Error('The load sent no request at all');
+  if (exchanges.length === 0) {
+    throw new Error('The load sent no request at all');
+  }
   const verification = await verify(
     options,
     exchanges.flatMap((exchange) => toldBy(exchange) ?? []),
@@ -74,9 +76,9 @@ async function stockShelves({ inventory }: StackAddresses, phases: readonly Phas
     const shelf = (count: number, name: string, pieces: number) =>
       Promise.all(Array.from({ length: count }, (_, index) => stocker.create(`${name} ${index + 1}`, 250, pieces)));
     return {
-      plentiful: await shelf(plentifulItems, 'plentiful', Math.ceil(customers * 20)),
+      plentiful: await shelf(PLENTIFUL_ITEMS, 'plentiful', Math.ceil(customers * 20)),
       // About one customer in eight wants two of one of these: half of them shall get it.
-      contended: await shelf(contendedItems, 'contended', Math.max(1, Math.ceil(customers / 8 / contendedItems))),
+      contended: await shelf(CONTENDED_ITEMS, 'contended', Math.max(1, Math.ceil(customers / 8 / CONTENDED_ITEMS))),
     };
   } finally {
     stocker.close();
@@ -89,12 +91,14 @@ function tellProgress({ exchange_log, phases, say }: LoadRunOptions): () => void
   const tail = new ExchangeTail(exchange_log);
   const look = async () => {
     const fates = tally((await tail.next()).map(fateOf));
-    if (fates.size === 0) return;
-    say(`  the last ${progressSeconds} s: ${[...fates].map(([fate, count]) => `${count} ${fate}`).join(', ')}`);
+    if (fates.size === 0) {
+      return;
+    }
+    say(`  the last ${PROGRESS_SECONDS} s: ${[...fates].map(([fate, count]) => `${count} ${fate}`).join(', ')}`);
   };
   const timer = setInterval(() => {
     look().catch((error: unknown) => say(`  cannot follow the answers: ${String(error)}`));
-  }, progressSeconds * 1000);
+  }, PROGRESS_SECONDS * 1000);
   return () => clearInterval(timer);
 }
 

@@ -1,10 +1,10 @@
 import { parseArgs } from 'node:util';
 import { type StackAddresses, stackAddressesFrom } from '../stack/stack-addresses.ts';
 import { defaultResultsFolder } from './results.ts';
-import { type Profile, profiles } from './scenarios/phases.ts';
+import { PROFILES, type Profile } from './scenarios/phases.ts';
 
 /** What `--help` shows. */
-export const help = `npm run load:smoke | load:spike [-- options]
+export const HELP = `npm run load:smoke | load:spike [-- options]
 
 Sends mixed orders with artillery, waits until all have ended, and checks that no invariant is broken and nothing that
 was accepted is lost. Uses the stack that runs on this machine; where none does, starts one for the time of the run.
@@ -62,10 +62,12 @@ export function readLoadOptions(
       help: { type: 'boolean', short: 'h', default: false },
     },
   });
-  if (values.help) return 'help';
-  const profile = profiles.find((known) => known === positionals[0]);
+  if (values.help) {
+    return 'help';
+  }
+  const profile = PROFILES.find((known) => known === positionals[0]);
   if (profile === undefined || positionals.length > 1) {
-    throw new Error(`Name one load: ${profiles.join(' or ')}, not "${positionals.join(' ')}".`);
+    throw new Error(`Name one load: ${PROFILES.join(' or ')}, not "${positionals.join(' ')}".`);
   }
   const usual = stackAddressesFrom(environment);
   return {
@@ -87,17 +89,23 @@ export function readLoadOptions(
 }
 
 function url(option: string, text: string | undefined): string | undefined {
-  if (text === undefined || URL.canParse(text)) return text;
+  if (text === undefined || URL.canParse(text)) {
+    return text;
+  }
   throw new Error(`${option} is "${text}"; it must be a URL such as http://127.0.0.1:3000.`);
 }
 
 function positive(option: string, text: string): number {
   const value = Number(text);
-  if (Number.isFinite(value) && value > 0) return value;
+  if (Number.isFinite(value) && value > 0) {
+    return value;
+  }
   throw new Error(`${option} is "${text}"; it must be a number above 0.`);
 }
 
 function fileName(name: string): string {
-  if (/^[\w-]+$/.test(name)) return name;
+  if (/^[\w-]+$/.test(name)) {
+    return name;
+  }
   throw new Error(`--name is "${name}"; it becomes a file name, so letters, digits, _ and - only.`);
 }

@@ -1,7 +1,7 @@
 import { relative } from 'node:path';
 import { openStack } from '../stack/stack-under-load.ts';
 import { runLoad } from './load-run.ts';
-import { help, type LoadOptions, readLoadOptions } from './options.ts';
+import { HELP, type LoadOptions, readLoadOptions } from './options.ts';
 import { markdownOf } from './report/markdown.ts';
 import { failuresOf } from './report/verdict.ts';
 import { newExchangeLog, writeResults } from './results.ts';
@@ -47,9 +47,11 @@ function readOptions(): LoadOptions | 'help' | undefined {
 }
 
 const options = readOptions();
-if (options === undefined) process.exitCode = 2;
-else if (options === 'help') say(help);
-else {
+if (options === undefined) {
+  process.exitCode = 2;
+} else if (options === 'help') {
+  say(HELP);
+} else {
   process.exitCode = await main(options).catch((error: unknown) => {
     console.error(error);
     return 1;

@@ -17,7 +17,9 @@ const catchers = Object.entries(states).flatMap(([state, { Catch = [] }]) =>
 function withoutCatcher(state: string, index: number) {
   const broken = JSON.parse(ORDER_SAGA_TEXT);
   broken.States[state].Catch.splice(index, 1);
-  if (broken.States[state].Catch.length === 0) delete broken.States[state].Catch;
+  if (broken.States[state].Catch.length === 0) {
+    delete broken.States[state].Catch;
+  }
   return simulatedSaga(JSON.stringify(broken));
 }
 

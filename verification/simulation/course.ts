@@ -20,22 +20,34 @@ export class Course {
 
   follow(history: readonly HistoryEvent[]): void {
     for (const event of history) {
-      if ('stateEnteredEventDetails' in event) this.#enter(String(event.stateEnteredEventDetails.name));
-      if ('taskFailedEventDetails' in event) this.#fail(event.taskFailedEventDetails.error);
-      if ('taskTimedOutEventDetails' in event) this.#fail(event.taskTimedOutEventDetails.error);
-      if ('taskSucceededEventDetails' in event) this.#failed = undefined;
+      if ('stateEnteredEventDetails' in event) {
+        this.#enter(String(event.stateEnteredEventDetails.name));
+      }
+      if ('taskFailedEventDetails' in event) {
+        this.#fail(event.taskFailedEventDetails.error);
+      }
+      if ('taskTimedOutEventDetails' in event) {
+        this.#fail(event.taskTimedOutEventDetails.error);
+      }
+      if ('taskSucceededEventDetails' in event) {
+        this.#failed = undefined;
+      }
     }
   }
 
   /** Takes note of a task's call. */
   call(input: Json): void {
-    if (this.state !== 'CloseOrder' && this.state !== 'CloseCancelledOrder') return;
+    if (this.state !== 'CloseOrder' && this.state !== 'CloseCancelledOrder') {
+      return;
+    }
     const { ExpressionAttributeValues } = input as { ExpressionAttributeValues?: Record<string, { S?: string }> };
     this.closedFor ??= ExpressionAttributeValues?.[':code']?.S;
   }
 
   #enter(state: string): void {
-    if (this.#failed !== undefined) this.gaveUp.push(this.#failed);
+    if (this.#failed !== undefined) {
+      this.gaveUp.push(this.#failed);
+    }
     this.#failed = undefined;
     this.state = state;
     this.path.push(state);

@@ -28,8 +28,9 @@ export class Customer {
     this.#plan = plan;
     this.#api = api;
     this.#clock = clock;
-    for (const atSeconds of LOOKS_SECONDS)
+    for (const atSeconds of LOOKS_SECONDS) {
       clock.after(atSeconds, () => this.act({ kind: 'look', order: 0, atSeconds }));
+    }
   }
 
   place(): Promise<void> {
@@ -51,7 +52,9 @@ export class Customer {
 
   async act({ kind, atSeconds }: CustomerAction): Promise<void> {
     // Nobody knows the id of an order before the API has told it.
-    if (!this.#knowsOrder && kind !== 'place again') return;
+    if (!this.#knowsOrder && kind !== 'place again') {
+      return;
+    }
     switch (kind) {
       case 'pay':
         return this.#request(() => this.#api.pay(this.#orderId, `payment-${atSeconds}`), TRIES);
@@ -71,20 +74,29 @@ export class Customer {
     let over = false;
     const again = () => {
       over = true;
-      if (tries > 1) this.#clock.after(AGAIN_AFTER_SECONDS, () => this.#request(send, tries - 1));
+      if (tries > 1) {
+        this.#clock.after(AGAIN_AFTER_SECONDS, () => this.#request(send, tries - 1));
+      }
     };
     this.#clock.after(REQUEST_ENDS_AFTER_SECONDS, () => {
-      if (!over) again();
+      if (!over) {
+        again();
+      }
     });
     send().then(
       () => {
         over = true;
       },
       (error: unknown) => {
-        if (over) return;
+        if (over) {
+          return;
+        }
         over = true;
-        if (error instanceof RetryableError || error instanceof ClientError) again();
-        else if (!(error instanceof TerminalError || isAnswer(error))) this.breakdowns.push(`the API broke: ${error}`);
+        if (error instanceof RetryableError || error instanceof ClientError) {
+          again();
+        } else if (!(error instanceof TerminalError || isAnswer(error))) {
+          this.breakdowns.push(`the API broke: ${error}`);
+        }
       },
     );
     await allContinuationsDone();

@@ -34,7 +34,9 @@ class ExpressionReader {
 
   condition(): boolean {
     const holds = this.#or();
-    if (this.#at < this.#tokens.length) throw new Error(`unexpected ${this.#tokens[this.#at]} in a condition`);
+    if (this.#at < this.#tokens.length) {
+      throw new Error(`unexpected ${this.#tokens[this.#at]} in a condition`);
+    }
     return holds;
   }
 
@@ -42,11 +44,14 @@ class ExpressionReader {
     const item: Record<string, Attribute> = { ...this.#item };
     while (this.#at < this.#tokens.length) {
       const clause = this.#next();
-      if (clause !== 'SET' && clause !== 'REMOVE') throw new Error(`unexpected ${clause} in an update`);
+      if (clause !== 'SET' && clause !== 'REMOVE') {
+        throw new Error(`unexpected ${clause} in an update`);
+      }
       do {
         const name = this.#name(this.#next());
-        if (clause === 'REMOVE') delete item[name];
-        else {
+        if (clause === 'REMOVE') {
+          delete item[name];
+        } else {
           this.#take('=');
           item[name] = this.#value();
         }
@@ -57,25 +62,33 @@ class ExpressionReader {
 
   #or(): boolean {
     let holds = this.#and();
-    while (this.#skip('OR')) holds = this.#and() || holds;
+    while (this.#skip('OR')) {
+      holds = this.#and() || holds;
+    }
     return holds;
   }
 
   #and(): boolean {
     let holds = this.#not();
-    while (this.#skip('AND')) holds = this.#not() && holds;
+    while (this.#skip('AND')) {
+      holds = this.#not() && holds;
+    }
     return holds;
   }
 
   #not(): boolean {
-    if (this.#skip('NOT')) return !this.#not();
+    if (this.#skip('NOT')) {
+      return !this.#not();
+    }
     if (this.#skip('(')) {
       const holds = this.#or();
       this.#take(')');
       return holds;
     }
     for (const [name, wanted] of [['attribute_exists', true] as const, ['attribute_not_exists', false] as const]) {
-      if (!this.#skip(name)) continue;
+      if (!this.#skip(name)) {
+        continue;
+      }
       this.#take('(');
       const exists = this.#item[this.#name(this.#next())] !== undefined;
       this.#take(')');
@@ -86,20 +99,29 @@ class ExpressionReader {
 
   #comparison(): boolean {
     const left = this.#compared();
-    if (this.#skip('=')) return this.#compared() === left && left !== ABSENT;
-    if (this.#skip('<>')) return left !== this.#compared();
-    if (this.#skip('<')) return isBelow(left, this.#compared());
+    if (this.#skip('=')) {
+      return this.#compared() === left && left !== ABSENT;
+    }
+    if (this.#skip('<>')) {
+      return left !== this.#compared();
+    }
+    if (this.#skip('<')) {
+      return isBelow(left, this.#compared());
+    }
     this.#take('IN');
     this.#take('(');
     const choices: string[] = [];
-    do choices.push(this.#compared());
-    while (this.#skip(','));
+    do {
+      choices.push(this.#compared());
+    } while (this.#skip(','));
     this.#take(')');
     return left !== ABSENT && choices.includes(left);
   }
 
   #value(): Attribute {
-    if (!this.#skip('list_append')) return this.#operand();
+    if (!this.#skip('list_append')) {
+      return this.#operand();
+    }
     this.#take('(');
     const head = listOf(this.#operand());
     this.#take(',');
@@ -111,16 +133,22 @@ class ExpressionReader {
   #operand(): Attribute {
     const token = this.#next();
     const attribute = this.#read(token);
-    if (attribute === undefined) throw new Error(`${token} has no value`);
+    if (attribute === undefined) {
+      throw new Error(`${token} has no value`);
+    }
     return attribute;
   }
 
   /** An attribute that is not there is unlike any other, as in DynamoDB. */
   #compared(): string {
     const token = this.#next();
-    if (token === 'size') return this.#size();
+    if (token === 'size') {
+      return this.#size();
+    }
     const attribute = this.#read(token);
-    if (attribute === undefined && token.startsWith(':')) throw new Error(`${token} has no value`);
+    if (attribute === undefined && token.startsWith(':')) {
+      throw new Error(`${token} has no value`);
+    }
     return attribute === undefined ? ABSENT : JSON.stringify(attribute);
   }
 
@@ -137,26 +165,34 @@ class ExpressionReader {
 
   #name(token: string): string {
     const name = token.startsWith('#') ? this.#placeholders.names[token] : token;
-    if (name === undefined) throw new Error(`${token} has no name`);
+    if (name === undefined) {
+      throw new Error(`${token} has no name`);
+    }
     return name;
   }
 
   #next(): string {
     const token = this.#tokens[this.#at];
-    if (token === undefined) throw new Error('the expression ends too early');
+    if (token === undefined) {
+      throw new Error('the expression ends too early');
+    }
     this.#at += 1;
     return token;
   }
 
   #skip(token: string): boolean {
-    if (this.#tokens[this.#at] !== token) return false;
+    if (this.#tokens[this.#at] !== token) {
+      return false;
+    }
     this.#at += 1;
     return true;
   }
 
   #take(token: string): void {
     const found = this.#next();
-    if (found !== token) throw new Error(`expected ${token} but found ${found}`);
+    if (found !== token) {
+      throw new Error(`expected ${token} but found ${found}`);
+    }
   }
 }
 
@@ -175,13 +211,17 @@ const readBefore = new Map<string, readonly string[]>();
 
 function tokens(text: string): readonly string[] {
   const known = readBefore.get(text);
-  if (known !== undefined) return known;
+  if (known !== undefined) {
+    return known;
+  }
   const found: string[] = [];
   TOKEN.lastIndex = 0;
   while (text.slice(TOKEN.lastIndex).trim() !== '') {
     const at = TOKEN.lastIndex;
     const match = TOKEN.exec(text);
-    if (match?.[1] === undefined) throw new Error(`cannot read the expression at ${text.slice(at)}`);
+    if (match?.[1] === undefined) {
+      throw new Error(`cannot read the expression at ${text.slice(at)}`);
+    }
     found.push(match[1]);
   }
   readBefore.set(text, found);
@@ -190,15 +230,21 @@ function tokens(text: string): readonly string[] {
 
 function listOf(attribute: Attribute): readonly unknown[] {
   const list = attribute.L;
-  if (!Array.isArray(list)) throw new Error('list_append takes lists');
+  if (!Array.isArray(list)) {
+    throw new Error('list_append takes lists');
+  }
   return list;
 }
 
 /** Numbers and texts have an order, each among themselves; what is absent, or of another kind, is below nothing. */
 function isBelow(left: string, right: string): boolean {
-  if (left === ABSENT || right === ABSENT) return false;
+  if (left === ABSENT || right === ABSENT) {
+    return false;
+  }
   const one: Attribute = JSON.parse(left);
   const other: Attribute = JSON.parse(right);
-  if (typeof one.S === 'string' && typeof other.S === 'string') return one.S < other.S;
+  if (typeof one.S === 'string' && typeof other.S === 'string') {
+    return one.S < other.S;
+  }
   return Number(one.N) < Number(other.N);
 }

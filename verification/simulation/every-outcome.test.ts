@@ -8,7 +8,9 @@ import { simulatedSaga } from './simulated-saga.ts';
 
 const saga = simulatedSaga(ORDER_SAGA_TEXT);
 const lines = [{ item_id: 'mug', count: 1 }];
-const ordered = (...orders: readonly OrderPlan[]): Scenario => ({ ...QUIET, orders });
+function ordered(...orders: readonly OrderPlan[]): Scenario {
+  return { ...QUIET, orders };
+}
 
 describe('without faults', () => {
   test.each<[string, OrderPlan, string]>([
@@ -39,10 +41,12 @@ describe('without faults', () => {
 
 // Calls: ReserveInventory, RecordReservation, AuthorizePayment, RecordAuthorization, CapturePayment, RecordPayment, CommitInventory, ConfirmOrder
 const CALLS = 8;
-const beforeCall = (call: number, fault: Fault): Scenario => ({
-  ...QUIET,
-  faults: [...Array<Fault>(call).fill(NO_FAULT), fault],
-});
+function beforeCall(call: number, fault: Fault): Scenario {
+  return {
+    ...QUIET,
+    faults: [...Array<Fault>(call).fill(NO_FAULT), fault],
+  };
+}
 
 test('an outage that outlasts all retries behind the pivot parks the order, and a redrive confirms it', async () => {
   const result = await simulateSaga(saga, beforeCall(6, { kind: 'outage', seconds: 3600, error: 0 }));
@@ -52,9 +56,9 @@ test('an outage that outlasts all retries behind the pivot parks the order, and 
 });
 
 const mostErrors = Math.max(LAMBDA_ERRORS.unanswered.length, DYNAMODB_ERRORS.unanswered.length);
-const hiccups = ['request lost', 'reply lost', 'dies half-way', 'silence', 'caller crash'] as const;
+const HICCUPS = ['request lost', 'reply lost', 'dies half-way', 'silence', 'caller crash'] as const;
 
-test.each(hiccups)('no order is lost to a single %s, whatever AWS calls it', async (kind) => {
+test.each(HICCUPS)('no order is lost to a single %s, whatever AWS calls it', async (kind) => {
   for (let call = 0; call < CALLS; call += 1) {
     for (let error = 0; error < mostErrors; error += 1) {
       const hiccup = await simulateSaga(saga, beforeCall(call, { kind, seconds: 1, error }));

@@ -6,9 +6,9 @@ import { simulatedSaga } from './simulated-saga.ts';
 /** How many schedules are run between two words to the parent. */
 const PROGRESS_EVERY = 100;
 
-const tell = (message: ShareSeen | number): void => {
+function tell(message: ShareSeen | number): void {
   process.send?.(message);
-};
+}
 
 // Runs in a process of its own; see explore-in-processes.ts.
 const share: ExplorationShare = JSON.parse(process.argv[2] ?? '');
@@ -16,7 +16,9 @@ const text = readFileSync(new URL('../../statemachines/order-saga.asl.json', imp
 const { found, statuses, redriven, sagas } = await explore(simulatedSaga(text), {
   ...share,
   onRun: (done) => {
-    if (done % PROGRESS_EVERY === 0) tell(PROGRESS_EVERY);
+    if (done % PROGRESS_EVERY === 0) {
+      tell(PROGRESS_EVERY);
+    }
   },
 });
 tell({ report: found?.report ?? null, statuses: [...statuses], redriven, sagas });

@@ -69,7 +69,9 @@ export async function exploreInProcesses(
       sagasPerMinute: Math.round((sagas / (performance.now() - began)) * 60_000),
     };
   } finally {
-    for (const child of children) child.kill();
+    for (const child of children) {
+      child.kill();
+    }
   }
 }
 
@@ -80,8 +82,11 @@ function resultOf(
 ): Promise<ShareSeen> {
   return new Promise((resolve, reject) => {
     child.on('message', (message: ShareSeen | number) => {
-      if (typeof message === 'number') onProgress(message);
-      else resolve(message);
+      if (typeof message === 'number') {
+        onProgress(message);
+      } else {
+        resolve(message);
+      }
     });
     child.once('error', reject);
     child.once('exit', (code, signal) => {

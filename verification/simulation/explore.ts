@@ -38,12 +38,16 @@ export async function explore(definition: StateMachineDefinition, options: Explo
   let sagas = 0;
   const property = fc.asyncProperty(schedules(options), async (schedule) => {
     const result = await simulateSaga(definition, { ...schedule, weaknesses: options.weaknesses ?? [] });
-    for (const status of result.statuses) statuses.set(status, (statuses.get(status) ?? 0) + 1);
+    for (const status of result.statuses) {
+      statuses.set(status, (statuses.get(status) ?? 0) + 1);
+    }
     redriven += result.redriven;
     sagas += result.paths.length;
     done += 1;
     options.onRun?.(done);
-    if (result.violations.length > 0) throw new Error(result.violations.join('\n'));
+    if (result.violations.length > 0) {
+      throw new Error(result.violations.join('\n'));
+    }
   });
   const before = process.cpuUsage();
   const details = await withoutStackTraces(() =>
@@ -58,7 +62,9 @@ export async function explore(definition: StateMachineDefinition, options: Explo
   const sagasPerMinute = Math.round((sagas / (user + system)) * 60_000_000);
   const seen = { statuses, redriven, sagas, sagasPerMinute };
   const smallest = details.counterexample?.[0];
-  if (smallest === undefined) return seen;
+  if (smallest === undefined) {
+    return seen;
+  }
   const scenario = { ...smallest, weaknesses: options.weaknesses ?? [] };
   const { violations, paths } = await simulateSaga(definition, scenario);
   const report = [

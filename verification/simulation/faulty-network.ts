@@ -87,8 +87,12 @@ export class FaultyNetwork {
     const operation = call.effect();
     const goOn = async (): Promise<void> => {
       const step = await answerOf(async () => operation.next());
-      if (!step.ok) return call.answer(step);
-      if (step.output.done === true) return call.answer({ ok: true, output: step.output.value });
+      if (!step.ok) {
+        return call.answer(step);
+      }
+      if (step.output.done === true) {
+        return call.answer({ ok: true, output: step.output.value });
+      }
       this.#clock.after(pauseSeconds, goOn);
     };
     await goOn();
@@ -113,7 +117,9 @@ async function answerOf<Output>(work: () => Promise<Output>): Promise<Answer<Out
   try {
     return { ok: true, output: await work() };
   } catch (origin) {
-    if (!isAnswer(origin)) throw origin;
+    if (!isAnswer(origin)) {
+      throw origin;
+    }
     const cause = JSON.stringify({ errorMessage: origin.message, errorType: origin.name });
     return { ok: false, error: origin.name, cause, origin };
   }

@@ -3,16 +3,26 @@ import { QUIET } from './quiet-schedules.ts';
 import type { CustomerAction, PaymentMethod, Scenario } from './scenario.ts';
 
 const LONG = 2400;
-const fault = (kind: Fault['kind'], seconds = 1, error = 0): Fault => ({ kind, seconds, error });
-const afterCalls = (calls: number, ...faults: readonly Fault[]) => [...Array<Fault>(calls).fill(NO_FAULT), ...faults];
-const order = (method: PaymentMethod | null) => [{ lines: [{ item_id: 'mug', count: 1 }], method }];
-const cancelAt = (atSeconds: number): readonly CustomerAction[] => [{ kind: 'cancel', order: 0, atSeconds }];
+function fault(kind: Fault['kind'], seconds = 1, error = 0): Fault {
+  return { kind, seconds, error };
+}
+function afterCalls(calls: number, ...faults: readonly Fault[]) {
+  return [...Array<Fault>(calls).fill(NO_FAULT), ...faults];
+}
+function order(method: PaymentMethod | null) {
+  return [{ lines: [{ item_id: 'mug', count: 1 }], method }];
+}
+function cancelAt(atSeconds: number): readonly CustomerAction[] {
+  return [{ kind: 'cancel', order: 0, atSeconds }];
+}
 
 /** A paid order: ReserveInventory, RecordReservation, AuthorizePayment, RecordAuthorization, CapturePayment, RecordPayment, CommitInventory, ConfirmOrder. */
-const paid = (calls: number, ...faults: readonly Fault[]): Scenario => ({
-  ...QUIET,
-  faults: afterCalls(calls, ...faults),
-});
+function paid(calls: number, ...faults: readonly Fault[]): Scenario {
+  return {
+    ...QUIET,
+    faults: afterCalls(calls, ...faults),
+  };
+}
 
 /**
  * Schedules in which a hazard shows that random ones meet seldom; every exploration begins with them. What a random schedule

@@ -29,7 +29,9 @@ function readOptions(args: readonly string[]): Options | 'help' {
       help: { type: 'boolean', default: false },
     },
   });
-  if (values.help) return 'help';
+  if (values.help) {
+    return 'help';
+  }
   return {
     runs: wholeNumber('runs', values.runs, 1),
     seed: wholeNumber('seed', values.seed, 0),
@@ -39,7 +41,9 @@ function readOptions(args: readonly string[]): Options | 'help' {
 
 function wholeNumber(name: string, text: string, least: number): number {
   const value = Number(text);
-  if (/^\d{1,10}$/.test(text) && value >= least) return value;
+  if (/^\d{1,10}$/.test(text) && value >= least) {
+    return value;
+  }
   throw new Error(`--${name} is "${text}"; it must be a whole number, at least ${least}.`);
 }
 
@@ -54,10 +58,16 @@ async function simulate({ runs, seed, processes }: Options): Promise<number> {
   let done = 0;
   const { reports, statuses, redriven, sagas, sagasPerMinute } = await exploreInProcesses(shares, (schedules) => {
     done += schedules;
-    if (done % PROGRESS_EVERY === 0 && done < runs) console.error(`${done} of ${runs} ...`);
+    if (done % PROGRESS_EVERY === 0 && done < runs) {
+      console.error(`${done} of ${runs} ...`);
+    }
   });
-  for (const report of reports) console.error(report);
-  if (reports.length > 0) return 1;
+  for (const report of reports) {
+    console.error(report);
+  }
+  if (reports.length > 0) {
+    return 1;
+  }
   const ends = [...statuses].map(([status, count]) => `${count} ${status}`).join(', ');
   console.log(`${sagas} sagas, ${sagasPerMinute} a minute: ${ends}; ${redriven} redriven. All invariants hold.`);
   return 0;
@@ -65,8 +75,11 @@ async function simulate({ runs, seed, processes }: Options): Promise<number> {
 
 try {
   const options = readOptions(process.argv.slice(2));
-  if (options === 'help') console.log(USAGE);
-  else process.exitCode = await simulate(options);
+  if (options === 'help') {
+    console.log(USAGE);
+  } else {
+    process.exitCode = await simulate(options);
+  }
 } catch (error) {
   console.error(`${error instanceof Error ? error.message : String(error)}\n\n${USAGE}`);
   process.exitCode = 2;

@@ -37,7 +37,9 @@ export class ModelInventory {
     const known = this.#reservations.get(orderId);
     const expiresAt = now + holdSeconds * 1000;
     if (known !== undefined && this.#stands(known)) {
-      if (known.state === 'HELD') known.expiresAt = Math.max(known.expiresAt, expiresAt);
+      if (known.state === 'HELD') {
+        known.expiresAt = Math.max(known.expiresAt, expiresAt);
+      }
       return this.#answer(known);
     }
     const unknown = lines.find(({ item_id }) => !this.#items.has(item_id));
@@ -56,10 +58,16 @@ export class ModelInventory {
   /** Undoes a reservation; whatever it finds, it leaves what no Reserve and no Commit gets past. */
   release(orderId: string): void {
     const known = this.#reservations.get(orderId);
-    if (known?.state === 'COMMITTED') throw new Refusal('ReservationCommittedError', 'the stock is sold');
-    if (known === undefined && this.#weaknesses.has('release before reserve leaves no tombstone')) return;
+    if (known?.state === 'COMMITTED') {
+      throw new Refusal('ReservationCommittedError', 'the stock is sold');
+    }
+    if (known === undefined && this.#weaknesses.has('release before reserve leaves no tombstone')) {
+      return;
+    }
     const again = known?.state === 'RELEASED' && this.#weaknesses.has('release again gives back again');
-    if (known !== undefined && (known.state === 'HELD' || again)) this.#move(known.lines, 'held', 'available');
+    if (known !== undefined && (known.state === 'HELD' || again)) {
+      this.#move(known.lines, 'held', 'available');
+    }
     this.#reservations.set(orderId, { state: 'RELEASED', lines: known?.lines ?? [], expiresAt: 0 });
   }
 
@@ -68,7 +76,9 @@ export class ModelInventory {
     const known = this.#reservations.get(orderId);
     switch (known?.state) {
       case 'COMMITTED':
-        if (this.#weaknesses.has('commit again sells again')) this.#move(known.lines, 'held', 'sold');
+        if (this.#weaknesses.has('commit again sells again')) {
+          this.#move(known.lines, 'held', 'sold');
+        }
         return;
       case 'HELD':
         this.#move(known.lines, 'held', 'sold');
@@ -91,7 +101,9 @@ export class ModelInventory {
   /** What the sweeper does: returns what was held too long. */
   sweep(now: number): void {
     for (const reservation of this.#reservations.values()) {
-      if (reservation.state !== 'HELD' || reservation.expiresAt > now) continue;
+      if (reservation.state !== 'HELD' || reservation.expiresAt > now) {
+        continue;
+      }
       this.#move(reservation.lines, 'held', 'available');
       reservation.state = 'EXPIRED';
     }
@@ -108,7 +120,9 @@ export class ModelInventory {
   /** Whether every piece of every item is where it can be: available, held or sold. */
   isBalanced(): boolean {
     for (const { stocked, available, held, sold } of this.#items.values()) {
-      if (available + held + sold !== stocked || available < 0 || held < 0 || sold < 0) return false;
+      if (available + held + sold !== stocked || available < 0 || held < 0 || sold < 0) {
+        return false;
+      }
     }
     return true;
   }
@@ -129,7 +143,9 @@ export class ModelInventory {
       case 'COMMITTED':
         return true;
       case 'RELEASED':
-        if (this.#weaknesses.has('reserve after release holds again')) return false;
+        if (this.#weaknesses.has('reserve after release holds again')) {
+          return false;
+        }
         throw new Refusal('ReservationReleasedError', 'the reservation was undone');
       case 'EXPIRED':
         throw new Refusal('ReservationExpiredError', 'the hold ran out');
@@ -149,7 +165,9 @@ export class ModelInventory {
 
   #item(id: string): Counters {
     const item = this.#items.get(id);
-    if (item === undefined) throw new Refusal('ItemNotFoundError', `there is no item ${id}`);
+    if (item === undefined) {
+      throw new Refusal('ItemNotFoundError', `there is no item ${id}`);
+    }
     return item;
   }
 

@@ -63,8 +63,12 @@ export class ModelPayment {
     const anew = known?.state === 'DECLINED' && known.paymentId !== wanted.paymentId;
     const begins = known === undefined || undone || anew;
     const again = known?.state === 'AUTHORIZED' && this.#weaknesses.has('authorize again charges again');
-    if (!begins && !again && known.state !== 'PENDING') return answered(known, wanted);
-    if (!begins) assertSame(known, wanted);
+    if (!begins && !again && known.state !== 'PENDING') {
+      return answered(known, wanted);
+    }
+    if (!begins) {
+      assertSame(known, wanted);
+    }
     const pending = begins ? this.#rows.save(known, { ...wanted, state: 'PENDING' }) : known;
     yield;
     const key = keyOf(wanted);
@@ -78,7 +82,9 @@ export class ModelPayment {
       // A Void came in between and found no charge: this call made one, so this call undoes it.
       const current = this.#rows.find(orderId);
       const voided = current?.state === 'VOIDED' || current?.intent === 'VOID';
-      if (error instanceof RowConflict && voided) this.#provider.void(key);
+      if (error instanceof RowConflict && voided) {
+        this.#provider.void(key);
+      }
       throw error;
     }
   }
@@ -87,7 +93,9 @@ export class ModelPayment {
     const read = this.#rows.find(orderId);
     const known = read === undefined ? undefined : yield* this.#withoutUndoing(read);
     const again = known?.state === 'CAPTURED' && this.#weaknesses.has('capture again takes again');
-    if (known === undefined || (known.state !== 'AUTHORIZED' && !again)) return capturedBefore(known);
+    if (known === undefined || (known.state !== 'AUTHORIZED' && !again)) {
+      return capturedBefore(known);
+    }
     const intended = this.#rows.save(known, { ...known, intent: 'CAPTURE' });
     yield;
     const charge = this.#provider.capture(keyOf(known));
@@ -97,7 +105,9 @@ export class ModelPayment {
   }
 
   *#withoutUndoing(row: PaymentRow): Steps<PaymentRow> {
-    if (row.intent === 'VOID') return yield* this.#settleVoid(row);
+    if (row.intent === 'VOID') {
+      return yield* this.#settleVoid(row);
+    }
     return row.intent === 'REFUND' ? yield* this.#settleRefund(row) : row;
   }
 
@@ -110,7 +120,9 @@ export class ModelPayment {
     }
     switch (known.state) {
       case 'VOIDED':
-        if (this.#weaknesses.has('void again is refused')) throw refusal('PaymentNotAuthorizedError');
+        if (this.#weaknesses.has('void again is refused')) {
+          throw refusal('PaymentNotAuthorizedError');
+        }
         return known;
       case 'REFUNDED':
         return known;
@@ -132,21 +144,30 @@ export class ModelPayment {
     yield;
     const found = charge === undefined || charge.state === 'DECLINED' ? 'VOIDED' : charge.state;
     const settled = this.#rows.save(intended, { ...intended, state: found, intent: undefined });
-    if (found !== 'VOIDED') throw new RowConflict('the capture was faster than the void');
+    if (found !== 'VOIDED') {
+      throw new RowConflict('the capture was faster than the void');
+    }
     if (charge === undefined) {
-      for (const seconds of RECHECKS_SECONDS)
+      for (const seconds of RECHECKS_SECONDS) {
         this.#clock.after(seconds, () => void this.#provider.void(keyOf(settled)));
+      }
     }
     return settled;
   }
 
   *#refund(orderId: string): Steps<PaymentRow> {
     const read = this.#rows.find(orderId);
-    if (read?.intent === 'VOID') yield* this.#settleVoid(read);
+    if (read?.intent === 'VOID') {
+      yield* this.#settleVoid(read);
+    }
     const captured = read?.intent === 'CAPTURE' && this.#provider.find(keyOf(read))?.state === 'CAPTURED';
     const known = captured ? this.#rows.save(read, { ...read, state: 'CAPTURED', intent: undefined }) : read;
-    if (known?.state === 'REFUNDED') return known;
-    if (known?.state !== 'CAPTURED') throw refusal('PaymentNotCapturedError');
+    if (known?.state === 'REFUNDED') {
+      return known;
+    }
+    if (known?.state !== 'CAPTURED') {
+      throw refusal('PaymentNotCapturedError');
+    }
     const intended = known.intent === 'REFUND' ? known : this.#rows.save(known, { ...known, intent: 'REFUND' });
     yield;
     return yield* this.#settleRefund(intended);
@@ -164,7 +185,9 @@ function* untilUndisturbed<Output>(steps: () => Steps<Output>): Steps<Output> {
     try {
       return yield* steps();
     } catch (error) {
-      if (!(error instanceof RowConflict)) throw error;
+      if (!(error instanceof RowConflict)) {
+        throw error;
+      }
     }
   }
 }

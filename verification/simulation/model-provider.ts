@@ -38,7 +38,9 @@ export class ModelProvider {
   authorize(key: string, orderId: string, method: string, amountMinor: number, now: number): Readonly<Charge> {
     const known = this.#charges.get(key);
     const again = known !== undefined && this.#weaknesses.has('authorize again charges again');
-    if (known !== undefined && !again) return known;
+    if (known !== undefined && !again) {
+      return known;
+    }
     const decline = REFUSED_METHODS[method];
     const state = decline === undefined ? 'AUTHORIZED' : 'DECLINED';
     const charge: Charge = { orderId, state, decline, amountMinor, authorizedAt: now, captures: 0, refunds: 0 };
@@ -58,7 +60,9 @@ export class ModelProvider {
 
   void(key: string): Readonly<Charge> | undefined {
     const charge = this.#charges.get(key);
-    if (charge?.state === 'AUTHORIZED') charge.state = 'VOIDED';
+    if (charge?.state === 'AUTHORIZED') {
+      charge.state = 'VOIDED';
+    }
     return charge;
   }
 

@@ -12,7 +12,9 @@ export async function* atOnce<Output>(work: () => Output | Promise<Output>): Asy
 export async function whole<Output>(operation: Operation<Output>): Promise<Output> {
   for (;;) {
     const { done, value } = await operation.next();
-    if (done === true) return value;
+    if (done === true) {
+      return value;
+    }
   }
 }
 
@@ -20,6 +22,8 @@ export async function whole<Output>(operation: Operation<Output>): Promise<Outpu
 export async function begun<Output>(operation: Operation<Output>, steps: number): Promise<void> {
   for (let step = 0; step < steps; step += 1) {
     const { done } = await operation.next();
-    if (done === true) return;
+    if (done === true) {
+      return;
+    }
   }
 }

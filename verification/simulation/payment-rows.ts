@@ -24,7 +24,9 @@ export class PaymentRows {
 
   /** @throws RowConflict */
   save(read: PaymentRow | undefined, next: PaymentRow): PaymentRow {
-    if (this.#rows.get(next.orderId) !== read) throw new RowConflict();
+    if (this.#rows.get(next.orderId) !== read) {
+      throw new RowConflict();
+    }
     this.#rows.set(next.orderId, next);
     return next;
   }

@@ -18,7 +18,9 @@ export function reachOver(network: FaultyNetwork, clock: VirtualClock): Reach {
     new Promise<Output>((resolve, reject) => {
       let crashed = false;
       clock.after(REQUEST_TIMEOUT_SECONDS, () => {
-        if (crashed) return undefined;
+        if (crashed) {
+          return undefined;
+        }
         reject(new ClientError('TimeoutError'));
         return allContinuationsDone();
       });
@@ -27,9 +29,14 @@ export function reachOver(network: FaultyNetwork, clock: VirtualClock): Reach {
         effect,
         errors: CLIENT_ERRORS,
         answer: (answer) => {
-          if (crashed) return undefined;
-          if (answer.ok) resolve(answer.output);
-          else reject(answer.origin ?? new ClientError(answer.error));
+          if (crashed) {
+            return undefined;
+          }
+          if (answer.ok) {
+            resolve(answer.output);
+          } else {
+            reject(answer.origin ?? new ClientError(answer.error));
+          }
           return allContinuationsDone();
         },
         crash: () => {

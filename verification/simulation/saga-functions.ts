@@ -61,7 +61,9 @@ export async function* runSagaFunction(name: string, payload: SagaPayload, servi
       await beginPaymentWait(orderTable, paymentWait(payload, now()));
       return {};
     case 'AwaitRedrive':
-      if ((payload.redrive_count ?? 0) > (payload.parked_at_redrive_count ?? 0)) return {};
+      if ((payload.redrive_count ?? 0) > (payload.parked_at_redrive_count ?? 0)) {
+        return {};
+      }
       throw new Refusal('NeedsAttentionError', `${payload.parked_step} needs attention`);
     default:
       throw new Error(`the saga calls a function that the simulation does not know: ${name}`);
@@ -72,7 +74,9 @@ function* voidOrRefund(orderId: string, payment: ModelPayment) {
   try {
     return yield* payment.void(orderId);
   } catch (error) {
-    if (!(error instanceof Refusal && error.name === 'PaymentAlreadyCapturedError')) throw error;
+    if (!(error instanceof Refusal && error.name === 'PaymentAlreadyCapturedError')) {
+      throw error;
+    }
   }
   yield;
   return yield* payment.refund(orderId);

@@ -9,14 +9,14 @@ export interface ScheduleShape {
 }
 
 /** @param kinds what happens to half of the calls */
-const faultsOf = (maxLength: number, kinds: readonly Fault['kind'][]): fc.Arbitrary<readonly Fault[]> => {
+function faultsOf(maxLength: number, kinds: readonly Fault['kind'][]): fc.Arbitrary<readonly Fault[]> {
   const seconds = fc.oneof(
     { weight: 3, arbitrary: fc.integer({ min: 1, max: 60 }) },
     { weight: 1, arbitrary: fc.integer({ min: 60, max: 2400 }) },
   );
   const kind = fc.oneof(fc.constant('none' as const), fc.constantFrom(...kinds));
   return fc.array(fc.record({ kind, seconds, error: fc.nat({ max: 17 }) }), { maxLength, size: 'max' });
-};
+}
 
 /** A saga that goes well makes eight calls. */
 const LONGEST_CALM = 16;
@@ -25,20 +25,22 @@ const LONGEST_CALM = 16;
 const WITHOUT_OUTAGE = FAULT_KINDS.filter((kind) => kind !== 'outage');
 
 /** Schedules have moods: what seldom comes together among all kinds of faults comes together often among two or three. */
-const trouble = (maxLength: number): fc.Arbitrary<readonly Fault[]> =>
-  fc.oneof(
+function trouble(maxLength: number): fc.Arbitrary<readonly Fault[]> {
+  return fc.oneof(
     faultsOf(maxLength, WITHOUT_OUTAGE),
     faultsOf(maxLength, [...FAULT_KINDS, ...Array<'none'>(30).fill('none')]),
     faultsOf(maxLength, ['late', 'defect']),
     faultsOf(maxLength, ['slow', 'dies half-way', 'duplicate', 'late after an error', 'none']),
     faultsOf(maxLength, ['effect, then silence', 'outage', 'caller crash', 'none', 'none']),
   );
+}
 
 /** Trouble that begins at once or with any later call, so that none is spared. */
-const faults = (maxLength: number): fc.Arbitrary<readonly Fault[]> =>
-  fc
+function faults(maxLength: number): fc.Arbitrary<readonly Fault[]> {
+  return fc
     .tuple(fc.oneof(fc.constant(0), fc.nat({ max: LONGEST_CALM })), trouble(maxLength))
     .map(([calls, later]) => [...Array<Fault>(calls).fill(NO_FAULT), ...later]);
+}
 
 const lines = fc.uniqueArray(
   fc.record({
@@ -60,8 +62,8 @@ const method = fc.oneof(
   { weight: 5, arbitrary: fc.constant(null) },
 );
 
-const action = (mostOrders: number) =>
-  fc.record({
+function action(mostOrders: number) {
+  return fc.record({
     kind: fc.constantFrom(
       'pay' as const,
       'pay' as const,
@@ -73,6 +75,7 @@ const action = (mostOrders: number) =>
     order: fc.nat({ max: mostOrders - 1 }),
     atSeconds: fc.oneof(fc.nat({ max: 20 }), fc.nat({ max: PAYMENT_WINDOW_SECONDS + 30 })),
   });
+}
 
 /** Random schedules. */
 export function schedules({ mostOrders = 6 }: ScheduleShape): fc.Arbitrary<Omit<Scenario, 'weaknesses'>> {

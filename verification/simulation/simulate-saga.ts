@@ -38,7 +38,9 @@ export async function simulateSaga(definition: StateMachineDefinition, scenario:
 
   world.heal();
   services.inventory.restock(RESTOCKED);
-  for (const saga of parked) clock.after(OPERATOR_COMES_AFTER_SECONDS, () => saga.take({ type: 'RedriveRequested' }));
+  for (const saga of parked) {
+    clock.after(OPERATOR_COMES_AFTER_SECONDS, () => saga.take({ type: 'RedriveRequested' }));
+  }
   await world.runToEnd();
   violations.push(...check().map((violation) => `after the redrive: ${violation}`));
   const stuck = parked.filter(({ status }) => status !== 'SUCCEEDED');

@@ -82,9 +82,13 @@ export class SimulatedApi {
   /** `POST /orders/cancel`. */
   async cancel(orderId: string): Promise<void> {
     const cancellation = await requestCancellation(this.#table, await this.#present(orderId), this.#clock.date);
-    if (cancellation.outcome !== 'REQUESTED') return;
+    if (cancellation.outcome !== 'REQUESTED') {
+      return;
+    }
     const { status, task_token } = cancellation.order;
-    if (status === 'AWAITING_PAYMENT' && task_token !== undefined) await this.#tokens.tellCancelled(task_token);
+    if (status === 'AWAITING_PAYMENT' && task_token !== undefined) {
+      await this.#tokens.tellCancelled(task_token);
+    }
     this.answers.push({ kind: 'cancellation-accepted', order_id: orderId });
   }
 
@@ -101,13 +105,17 @@ export class SimulatedApi {
     const stranded = await this.#reach('orders', () => atOnce(() => orders.startPending(before.toISOString())));
     for (const orderId of stranded) {
       const announced = await this.#repository.announceStart(orderId, this.#clock.date);
-      if (announced.applied) await this.#saga.start(announced.order);
+      if (announced.applied) {
+        await this.#saga.start(announced.order);
+      }
     }
   }
 
   async #present(orderId: string): Promise<Order> {
     const order = await readOrder(this.#table, orderId);
-    if (order === undefined) throw new OrderNotFoundError();
+    if (order === undefined) {
+      throw new OrderNotFoundError();
+    }
     return order;
   }
 }

@@ -89,8 +89,12 @@ export class SimulatedExecution {
     this.course.follow(result.history);
     const waiting = this.course.state === 'AwaitPayment' ? this.#openTasks()[0] : undefined;
     this.#waitsUnder = waiting?.submitted === undefined ? undefined : waiting.token;
-    for (const effect of result.effects) await this.#run(effect);
-    if (before === 'RUNNING' && this.status === 'FAILED') onFailed(this);
+    for (const effect of result.effects) {
+      await this.#run(effect);
+    }
+    if (before === 'RUNNING' && this.status === 'FAILED') {
+      onFailed(this);
+    }
   }
 
   /**
@@ -99,8 +103,12 @@ export class SimulatedExecution {
    */
   answerToken(token: string, event: (taskId: string) => BareEvent): boolean {
     const task = this.#openTasks().find((open) => open.token === token);
-    if (task === undefined) return false;
-    if (this.#surroundings.clock.now < this.#standsStillUntil) throw new Refusal('TimeoutError', 'the engine is down');
+    if (task === undefined) {
+      return false;
+    }
+    if (this.#surroundings.clock.now < this.#standsStillUntil) {
+      throw new Refusal('TimeoutError', 'the engine is down');
+    }
     this.#surroundings.clock.after(0, () => this.take(event(task.taskId)));
     return true;
   }
@@ -126,7 +134,9 @@ export class SimulatedExecution {
   }
 
   async #fire(timerId: string): Promise<void> {
-    if (!this.#cancelledTimers.has(timerId)) await this.take({ type: 'TimerFired', timerId });
+    if (!this.#cancelledTimers.has(timerId)) {
+      await this.take({ type: 'TimerFired', timerId });
+    }
   }
 
   #call(task: Task): Promise<void> {
@@ -141,7 +151,9 @@ export class SimulatedExecution {
         clock.after(seconds, () => this.#takeUpAgain(taskId));
       },
       answer: (answer) => {
-        if (!answer.ok) return this.take({ type: 'TaskFailed', taskId, error: answer.error, cause: answer.cause });
+        if (!answer.ok) {
+          return this.take({ type: 'TaskFailed', taskId, error: answer.error, cause: answer.cause });
+        }
         return this.take({ type: waits ? 'TaskSubmitted' : 'TaskSucceeded', taskId, output: answer.output });
       },
     });
@@ -150,6 +162,8 @@ export class SimulatedExecution {
   async #takeUpAgain(taskId: string): Promise<void> {
     await this.take({ type: 'TaskRestarted', taskId });
     const lost = this.#openTasks().find((open) => open.taskId === taskId);
-    if (lost !== undefined) await this.#call(lost);
+    if (lost !== undefined) {
+      await this.#call(lost);
+    }
   }
 }

@@ -28,7 +28,9 @@ export function simulatedOrderTable(orders: ModelOrders, reach: Reach): OrderTab
 }
 
 function answerOf(command: unknown, orders: ModelOrders) {
-  if (command instanceof GetCommand) return { Item: plain(orders.find(idOf(command.input.Key))) };
+  if (command instanceof GetCommand) {
+    return { Item: plain(orders.find(idOf(command.input.Key))) };
+  }
   if (command instanceof PutCommand) {
     return orders.put(stored(command.input.Item), conditionOf(command.input));
   }
@@ -68,7 +70,9 @@ const plainItems = new WeakMap<Item, Readonly<Record<string, unknown>>>();
 
 /** An item in the functions' own form. Items are never changed in place, so that each has to be turned once. */
 function plain(item: Item | undefined): Readonly<Record<string, unknown>> | undefined {
-  if (item === undefined) return undefined;
+  if (item === undefined) {
+    return undefined;
+  }
   const known = plainItems.get(item) ?? unmarshall(item as unknown as Parameters<typeof unmarshall>[0]);
   plainItems.set(item, known);
   return known;

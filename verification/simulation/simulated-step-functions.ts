@@ -36,8 +36,9 @@ export class SimulatedStepFunctions {
   }
 
   #answer(command: unknown) {
-    if (command instanceof StartExecutionCommand)
+    if (command instanceof StartExecutionCommand) {
       return this.#start(command.input.name ?? '', command.input.input ?? '');
+    }
     if (command instanceof SendTaskSuccessCommand) {
       const output = JSON.parse(command.input.output ?? '');
       return this.#tell(command.input.taskToken ?? '', (taskId) => ({ type: 'TaskSucceeded', taskId, output }));

@@ -44,9 +44,13 @@ const REASONS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
 /** A saga that closes its order for another reason than the one it gave up for; undefined where it tells the truth. */
 export function findWrongReason(orderId: string, { gaveUp, closedFor }: Course): string | undefined {
   const why = gaveUp.find(({ state }) => REASONS[state] !== undefined);
-  if (why === undefined || closedFor === undefined) return undefined;
+  if (why === undefined || closedFor === undefined) {
+    return undefined;
+  }
   const reasons = REASONS[why.state] ?? {};
   const expected = reasons[why.error] ?? reasons.otherwise;
-  if (closedFor === expected) return undefined;
+  if (closedFor === expected) {
+    return undefined;
+  }
   return `wrong reason: order ${orderId}: ${why.state} was given up for ${why.error}, but the customer is told ${closedFor} and not ${expected}`;
 }

@@ -53,7 +53,9 @@ export class VirtualClock {
   async runToEnd(limit: number, look: () => void): Promise<void> {
     for (let done = 0; done < limit; done += 1) {
       const next = this.#appointments.shift();
-      if (next === undefined) return;
+      if (next === undefined) {
+        return;
+      }
       this.#now = next.at;
       await next.run();
       look();

@@ -29,7 +29,9 @@ const FORGOTTEN: readonly (readonly [Weakness, string, string])[] = [
 
 /** A condition of the functions as it is, or as it would be with the weaknesses. */
 export function weakenedCondition(condition: string | undefined, weaknesses: ReadonlySet<Weakness>) {
-  if (condition === undefined || weaknesses.size === 0) return condition;
+  if (condition === undefined || weaknesses.size === 0) {
+    return condition;
+  }
   return FORGOTTEN.reduce(
     (text, [weakness, part, instead]) => (weaknesses.has(weakness) ? text.replace(part, instead) : text),
     condition,

@@ -48,19 +48,31 @@ export class World {
     this.stepFunctions = new SimulatedStepFunctions({ definition, clock, network, random, work, onFailed });
     this.api = new SimulatedApi(this.services, this.stepFunctions, clock, reachOver(apiNetwork, clock));
     this.#customers = scenario.orders.map((plan, index) => new Customer(`order-${index}`, plan, this.api, clock));
-    for (const customer of this.#customers) clock.after(random.fraction(), () => customer.place());
+    for (const customer of this.#customers) {
+      clock.after(random.fraction(), () => customer.place());
+    }
     for (const action of scenario.actions) {
       const customer = this.#customers[action.order % this.#customers.length];
-      if (customer !== undefined) clock.after(action.atSeconds + random.fraction(), () => customer.act(action));
+      if (customer !== undefined) {
+        clock.after(action.atSeconds + random.fraction(), () => customer.act(action));
+      }
     }
-    for (const seconds of SCHEDULE_SECONDS) clock.after(seconds, () => this.#startStranded());
-    if (scenario.sweeps) for (let hour = 0.25; hour < 8; hour += 0.25) clock.after(hour * HOUR, () => this.#sweep());
+    for (const seconds of SCHEDULE_SECONDS) {
+      clock.after(seconds, () => this.#startStranded());
+    }
+    if (scenario.sweeps) {
+      for (let hour = 0.25; hour < 8; hour += 0.25) {
+        clock.after(hour * HOUR, () => this.#sweep());
+      }
+    }
   }
 
   /** Runs until nothing more happens by itself, and watches every moment. */
   async runToEnd(): Promise<void> {
     await this.clock.runToEnd(BUSY, () => {
-      for (const breach of findMomentaryBreaches(this.services, this.stepFunctions)) this.#momentary.add(breach);
+      for (const breach of findMomentaryBreaches(this.services, this.stepFunctions)) {
+        this.#momentary.add(breach);
+      }
     });
   }
 
@@ -71,7 +83,9 @@ export class World {
 
   /** From here on nothing fails any more. */
   heal(): void {
-    for (const network of this.#networks) network.heal();
+    for (const network of this.#networks) {
+      network.heal();
+    }
   }
 
   #sweep(): void {
@@ -81,8 +95,12 @@ export class World {
 
   async #startStranded(looks = MOST_LOOKS): Promise<void> {
     // Spares the clock and the network a thousand questions whose answer is nothing.
-    if (this.services.orders.startPending('9999').length === 0) return;
-    if (looks > 1) this.clock.after(60, () => this.#startStranded(looks - 1));
+    if (this.services.orders.startPending('9999').length === 0) {
+      return;
+    }
+    if (looks > 1) {
+      this.clock.after(60, () => this.#startStranded(looks - 1));
+    }
     // What it could not do is for its next run.
     this.api.startStranded(STRANDED_AFTER_SECONDS).catch(() => {});
     await allContinuationsDone();
@@ -90,6 +108,8 @@ export class World {
 
   #redriveImpatiently(saga: SimulatedExecution): void {
     const seconds = this.#impatience.shift();
-    if (seconds !== undefined) this.clock.after(seconds, () => saga.take({ type: 'RedriveRequested' }));
+    if (seconds !== undefined) {
+      this.clock.after(seconds, () => saga.take({ type: 'RedriveRequested' }));
+    }
   }
 }

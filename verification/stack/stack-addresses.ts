@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** Where the parts of a stack are reached that the load and its checker talk to. */
 export interface StackAddresses {

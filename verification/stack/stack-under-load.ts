@@ -26,16 +26,20 @@ export interface StackChoice {
  * @throws {Error} an address is another machine's, or nothing answers there and no stack may be started
  */
 export async function openStack({ addresses, allowRemote, startOwn, say }: StackChoice): Promise<StackUnderLoad> {
-  for (const address of Object.values(addresses)) refuseRemote(address, allowRemote);
+  for (const address of Object.values(addresses)) {
+    refuseRemote(address, allowRemote);
+  }
   if (await isServing(addresses.http)) {
     say(`Using the stack at ${addresses.http}.`);
     return { addresses, release: async () => {} };
   }
-  if (!startOwn) throw new Error(`Nothing answers at ${addresses.http}/health. Start it, or leave --endpoint out.`);
+  if (!startOwn) {
+    throw new Error(`Nothing answers at ${addresses.http}/health. Start it, or leave --endpoint out.`);
+  }
   say(`No stack answers at ${addresses.http}; starting one on free ports ...`);
   const stack = await startEmbeddedStack();
   const { http, endpoint: aws, inventory } = stack.urls;
-  say(`The stack is ready at ${http} after ${(stack.startMilliseconds / 1000).toFixed(1)} s.`);
+  say(`The stack is ready at ${http} after ${(stack.startMs / 1000).toFixed(1)} s.`);
   return {
     addresses: { http, aws, inventory },
     release: async () => {

@@ -46,9 +46,13 @@ export const placeOrderBody = z.strictObject(
       .max(MOST_LINES, LIST_RULE)
       .transform((lines, context) => {
         const counts = new Map<string, number>();
-        for (const { id, count } of lines) counts.set(id, (counts.get(id) ?? 0) + count);
+        for (const { id, count } of lines) {
+          counts.set(id, (counts.get(id) ?? 0) + count);
+        }
         for (const [id, count] of counts) {
-          if (count > MOST_PER_ITEM) context.addIssue(`orders ${count} of item ${id} in all; 1,000,000 is the most`);
+          if (count > MOST_PER_ITEM) {
+            context.addIssue(`orders ${count} of item ${id} in all; 1,000,000 is the most`);
+          }
         }
         return [...counts].map(([item_id, count]) => ({ item_id, count }));
       }),

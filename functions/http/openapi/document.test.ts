@@ -43,7 +43,9 @@ test('every function has a file and a role of its own', () => {
 
 test('the examples are what their schemas take and answer', () => {
   for (const { id, body, success } of OPERATIONS) {
-    if (body !== undefined) expect({ id, ...body.schema.safeParse(body.example) }).toMatchObject({ id, success: true });
+    if (body !== undefined) {
+      expect({ id, ...body.schema.safeParse(body.example) }).toMatchObject({ id, success: true });
+    }
     if ('data' in success) {
       expect({ id, ...success.data.safeParse(success.example) }).toMatchObject({ id, success: true });
     }
@@ -102,7 +104,9 @@ test('GET /docs answers a page that names every call and loads nothing', async (
   const { statusCode, headers, body } = await docs(httpEvent());
   expect(statusCode).toBe(200);
   expect(headers?.['Content-Type']).toContain('text/html');
-  for (const { method, paths } of OPERATIONS) expect(body).toContain(`${method.toUpperCase()} ${paths[0]}`);
+  for (const { method, paths } of OPERATIONS) {
+    expect(body).toContain(`${method.toUpperCase()} ${paths[0]}`);
+  }
   expect(body).not.toMatch(/<(script|link|img|iframe)|@import|url\(/);
 });
 

@@ -60,7 +60,9 @@ ${errorTable(allErrors(operation, authMode))}
 function exampleCall({ method, paths, query, body }: Operation): string {
   const search = query === undefined ? '' : '?order_id=bdc38c99-c74d-4053-8897-7ea0dbd423f8';
   const url = `"http://localhost:3000${paths[0]}${search}"`;
-  if (method === 'get') return `curl ${url}`;
+  if (method === 'get') {
+    return `curl ${url}`;
+  }
   return `curl -X POST ${url} -H 'Content-Type: application/json' -d '${JSON.stringify(body?.example)}'`;
 }
 
@@ -100,8 +102,12 @@ function typeName({ type, format }: SchemaNode): string {
 }
 
 function limits({ minimum, maximum, minItems, maxItems, pattern, format }: SchemaNode): string {
-  if (minimum !== undefined && maximum !== undefined) return `${minimum} to ${maximum.toLocaleString('en')}`;
-  if (minItems !== undefined && maxItems !== undefined) return `${minItems} to ${maxItems} of them`;
+  if (minimum !== undefined && maximum !== undefined) {
+    return `${minimum} to ${maximum.toLocaleString('en')}`;
+  }
+  if (minItems !== undefined && maxItems !== undefined) {
+    return `${minItems} to ${maxItems} of them`;
+  }
   return pattern === undefined || format !== undefined ? '' : `matches ${pattern}`;
 }
 

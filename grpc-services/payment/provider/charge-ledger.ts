@@ -1,5 +1,5 @@
 import { type DynamoDBDocumentClient, GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import { z } from 'zod';
+import * as z from 'zod';
 import { failedCondition, WITH_ROW_ON_FAILURE } from '../../common/failed-condition.ts';
 
 const chargeRow = z.object({
@@ -97,7 +97,9 @@ export class ChargeLedger {
       return { written: true, row: chargeRow.parse(row) };
     } catch (error) {
       const failed = failedCondition(error);
-      if (failed === undefined) throw error;
+      if (failed === undefined) {
+        throw error;
+      }
       return { written: false, row: failed.row === undefined ? undefined : chargeRow.parse(failed.row) };
     }
   }

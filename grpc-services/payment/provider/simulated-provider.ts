@@ -38,7 +38,9 @@ async function authorize(ledger: ChargeLedger, authorization: Authorization, sig
   }
   const charge = chargeOf(row);
   const answerLost = written && method === 'tok_timeout';
-  if (charge === undefined || answerLost) throw new ProviderUnavailable();
+  if (charge === undefined || answerLost) {
+    throw new ProviderUnavailable();
+  }
   return charge;
 }
 
@@ -68,7 +70,9 @@ function outcomeOf(method: string, tries: number): Pick<NewCharge, 'state' | 'de
 }
 
 function chargeOf(row: ChargeRow | undefined): Charge | undefined {
-  if (row === undefined) return undefined;
+  if (row === undefined) {
+    return undefined;
+  }
   const { state, reference, decline_reason } = row;
   switch (state) {
     case 'UNANSWERED':
@@ -88,7 +92,9 @@ async function answering<Answer>(ask: () => Promise<Answer>): Promise<Answer> {
   try {
     return await ask();
   } catch (error) {
-    if (error instanceof ProviderUnavailable) throw error;
+    if (error instanceof ProviderUnavailable) {
+      throw error;
+    }
     throw new ProviderUnavailable(error);
   }
 }

@@ -13,18 +13,20 @@ afterEach(async () => {
   server = undefined;
 });
 
-const open = async (functions: { readonly [name: string]: Handler } = {}): Promise<TestServer> => {
+async function open(functions: { readonly [name: string]: Handler } = {}): Promise<TestServer> {
   server = await startTestServer(functions);
   return server;
-};
+}
 
 /** Waits until so many of the calls were refused. */
-const refusalsOf = async (calls: readonly Promise<unknown>[], count: number): Promise<readonly unknown[]> => {
+async function refusalsOf(calls: readonly Promise<unknown>[], count: number): Promise<readonly unknown[]> {
   const refused: unknown[] = [];
-  for (const call of calls) call.catch((error: unknown) => refused.push(error));
+  for (const call of calls) {
+    call.catch((error: unknown) => refused.push(error));
+  }
   await eventually(() => (refused.length === count ? true : undefined));
   return refused;
-};
+}
 
 test('more connections than the server holds are closed as they come, and those it holds are served', async () => {
   const { url, call } = await open();
@@ -33,12 +35,16 @@ test('more connections than the server holds are closed as they come, and those 
   const closed = new Set<Socket>();
   for (let wave = 0; wave < 21; wave += 1) {
     const opened = Array.from({ length: 100 }, () => connect(port, '127.0.0.1').on('error', () => undefined));
-    for (const socket of opened) socket.on('close', () => closed.add(socket));
+    for (const socket of opened) {
+      socket.on('close', () => closed.add(socket));
+    }
     sockets.push(...opened);
     await Promise.all(opened.map((socket) => once(socket, 'connect')));
   }
   await eventually(() => (closed.size === 100 ? true : undefined));
-  for (const socket of sockets) socket.destroy();
+  for (const socket of sockets) {
+    socket.destroy();
+  }
   await eventually(() => call('ListStateMachines').catch(() => undefined));
 });
 
@@ -66,7 +72,9 @@ test('states tested at the same time call a few tasks at once and no more', asyn
   const settled = Promise.allSettled(tested);
   expect(await refusalsOf(tested, 4)).toContainEqual(expect.objectContaining({ type: 'ThrottlingException' }));
   await eventually(() => (ends.length === 16 ? true : undefined));
-  for (const end of ends) end();
+  for (const end of ends) {
+    end();
+  }
   const outcomes = await settled;
   expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(16);
 });

@@ -117,7 +117,9 @@ export class Engine {
   /** Answers an action of the API. */
   call(action: string, body: JsonObject, caller: ActionCaller): JsonObject | Promise<JsonObject> {
     const handler = ACTIONS.get(action);
-    if (!handler) throw new ApiError('UnknownOperationException', '');
+    if (!handler) {
+      throw new ApiError('UnknownOperationException', '');
+    }
     return handler(this.#context, body, caller);
   }
 
@@ -127,7 +129,9 @@ export class Engine {
     this.#tasks.close();
     this.#context.express.close();
     this.#context.executions.close();
-    for (const endpoint of this.#endpoints) endpoint.close();
+    for (const endpoint of this.#endpoints) {
+      endpoint.close();
+    }
     await this.#journal.close();
   }
 
@@ -144,13 +148,17 @@ export class Engine {
   #integration(target: IntegrationTarget): Integration {
     const service = `${target.sdk ? 'aws-sdk:' : ''}${target.service}`;
     const found = this.#integrations.get(service) ?? this.#integrations.get(`${service}:${target.action}`);
-    if (found) return found;
+    if (found) {
+      return found;
+    }
     const hint = target.service === 'dynamodb' ? ' Start the engine with --dynamodb-endpoint.' : '';
     throw new TaskFailure('States.Runtime', `This engine does not reach the service behind ${target.resource}.${hint}`);
   }
 
   async #testTask(call: () => Promise<Json>): Promise<Json> {
-    if (this.#testedTasks >= MOST_TESTED_TASKS) throw throttled();
+    if (this.#testedTasks >= MOST_TESTED_TASKS) {
+      throw throttled();
+    }
     this.#testedTasks += 1;
     try {
       return await call();
@@ -177,33 +185,47 @@ export class Engine {
   #ended(execution: Execution, origin: ExecutionOrigin): void {
     this.#retention.executionEnded();
     const machine = this.#journal.stateMachines.find(execution.stateMachineArn);
-    if (machine?.status === 'DELETING') this.#journal.stateMachines.dropDeleted();
-    if (!origin.parent?.waits) return;
+    if (machine?.status === 'DELETING') {
+      this.#journal.stateMachines.dropDeleted();
+    }
+    if (!origin.parent?.waits) {
+      return;
+    }
     const owner = this.#context.executions.ownerOfParent(origin.parent);
     const record = owner && this.#journal.executions.findById(origin.id);
-    if (!owner || !record) return;
+    if (!owner || !record) {
+      return;
+    }
     const pattern = this.#context.executions.patternOf(origin.parent);
     const end = pattern && jobEndOf(record, execution.stateMachineArn, pattern);
-    if (end) this.#tasks.jobEnded(owner, origin.parent.taskId, end);
+    if (end) {
+      this.#tasks.jobEnded(owner, origin.parent.taskId, end);
+    }
   }
 
   #jobEnd(target: IntegrationTarget | { kind: string }, submitted: JsonObject): ReturnType<typeof jobEndOf> {
     const record = this.#journal.executions.find(String(submitted.ExecutionArn));
-    if (!record || !('pattern' in target)) return undefined;
+    if (!record || !('pattern' in target)) {
+      return undefined;
+    }
     return jobEndOf(record, this.#journal.stateMachines.revision(record.revision).arn, target.pattern);
   }
 
   /** AWS stops the execution that a `.sync` task waits for when the task is given up. */
   #stopJob(execution: number | undefined, taskId: string): void {
-    if (execution === undefined) return;
+    if (execution === undefined) {
+      return;
+    }
     for (const child of this.#journal.executions.awaitedBy(execution, taskId)) {
       this.#context.executions.deliverQuietly(child, { type: 'StopRequested' });
     }
   }
 }
 
-const asTask = (parent: ParentTask | undefined): ActionCaller => ({
-  gone: () => nobody,
-  isTask: true,
-  ...(parent ? { parent } : {}),
-});
+function asTask(parent: ParentTask | undefined): ActionCaller {
+  return {
+    gone: () => nobody,
+    isTask: true,
+    ...(parent ? { parent } : {}),
+  };
+}

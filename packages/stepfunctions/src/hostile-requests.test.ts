@@ -18,8 +18,12 @@ let server: ServerProcess;
 let pid: number;
 let count = 0;
 
-const arrays = (depth: number): string => '['.repeat(depth) + ']'.repeat(depth);
-const objects = (depth: number): string => `${'{"a":'.repeat(depth)}1${'}'.repeat(depth)}`;
+function arrays(depth: number): string {
+  return '['.repeat(depth) + ']'.repeat(depth);
+}
+function objects(depth: number): string {
+  return `${'{"a":'.repeat(depth)}1${'}'.repeat(depth)}`;
+}
 const deep = arrays(10_000);
 
 beforeAll(async () => {
@@ -49,10 +53,10 @@ async function send(action: string, body: string): Promise<{ readonly status: nu
   return { status: response.status, body: JSON.parse(await response.text()) as JsonObject };
 }
 
-const creation = (definition: string): string => {
+function creation(definition: string): string {
   count += 1;
   return JSON.stringify({ name: `machine-${count}`, roleArn: ROLE, definition });
-};
+}
 
 /** How an execution of a definition ended. */
 async function outcomeOf(definition: string, input = '{}'): Promise<JsonObject> {
@@ -63,11 +67,15 @@ async function outcomeOf(definition: string, input = '{}'): Promise<JsonObject> 
   return endOf(String(started.executionArn));
 }
 
-const pass = (fields: string): string => `{"StartAt":"A","States":{"A":{"Type":"Pass",${fields},"End":true}}}`;
-const jsonata = (expression: string): string =>
-  `{"QueryLanguage":"JSONata","StartAt":"A","States":{"A":{"Type":"Pass","Output":${JSON.stringify(`{% ${expression} %}`)},"End":true}}}`;
-const start = (input: string): string =>
-  JSON.stringify({ stateMachineArn: `${ARN}:stateMachine:machine-${count}`, input });
+function pass(fields: string): string {
+  return `{"StartAt":"A","States":{"A":{"Type":"Pass",${fields},"End":true}}}`;
+}
+function jsonata(expression: string): string {
+  return `{"QueryLanguage":"JSONata","StartAt":"A","States":{"A":{"Type":"Pass","Output":${JSON.stringify(`{% ${expression} %}`)},"End":true}}}`;
+}
+function start(input: string): string {
+  return JSON.stringify({ stateMachineArn: `${ARN}:stateMachine:machine-${count}`, input });
+}
 
 describe('a request is refused in AWS’s terms when it', () => {
   test.each<readonly [string, string, string, string]>([
@@ -282,7 +290,9 @@ async function startAll(definition: string, count: number): Promise<readonly str
 async function endOf(executionArn: string): Promise<JsonObject> {
   for (const deadline = Date.now() + PATIENCE_MS; Date.now() < deadline; await delay(20)) {
     const execution = await callAction(server.url, 'DescribeExecution', { executionArn });
-    if (execution.status !== 'RUNNING') return execution;
+    if (execution.status !== 'RUNNING') {
+      return execution;
+    }
   }
   throw new Error('The execution did not end');
 }

@@ -6,7 +6,6 @@
  * // Any AWS SDK or the CLI works against server.url.
  * await server.close();
  */
-export { isFromForeignPage } from './endpoint/foreign-page.ts';
 export type { Durability, EngineLogger, Retention, StepFunctionsServerOptions } from './options.ts';
 export { type StepFunctionsServer, startStepFunctionsServer } from './server.ts';
 export { OptionError } from './settings.ts';

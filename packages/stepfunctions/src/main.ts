@@ -27,26 +27,32 @@ npm run stepfunctions -- --lambda-endpoint URL [options]
   --help`;
 
 /** Thrown for an option on the command line that is no number. */
-const numberOf = (name: string, text: string | undefined): number | undefined => {
-  if (text === undefined) return undefined;
+function numberOf(name: string, text: string | undefined): number | undefined {
+  if (text === undefined) {
+    return undefined;
+  }
   const value = Number(text);
-  if (text.trim() === '' || !Number.isFinite(value))
+  if (text.trim() === '' || !Number.isFinite(value)) {
     throw new OptionError(`--${name} is '${text}', but must be a number.`);
+  }
   return value;
-};
+}
 
-const durabilityOf = (text: string | undefined): Durability | undefined => {
-  if (text === undefined || text === 'process' || text === 'power') return text;
+function durabilityOf(text: string | undefined): Durability | undefined {
+  if (text === undefined || text === 'process' || text === 'power') {
+    return text;
+  }
   throw new OptionError(`--durability is '${text}', but must be process or power.`);
-};
+}
 
 /** Leaves out what is undefined, as the options want it. */
-const given = <T extends object>(members: T): { [K in keyof T]?: Exclude<T[K], undefined> } =>
-  Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as {
+function given<T extends object>(members: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as {
     [K in keyof T]?: Exclude<T[K], undefined>;
   };
+}
 
-const readOptions = (args: readonly string[]): StepFunctionsServerOptions | 'help' => {
+function readOptions(args: readonly string[]): StepFunctionsServerOptions | 'help' {
   const string = { type: 'string' } as const;
   const { values } = parseArgs({
     args: [...args],
@@ -68,10 +74,13 @@ const readOptions = (args: readonly string[]): StepFunctionsServerOptions | 'hel
       help: { type: 'boolean', default: false },
     },
   });
-  if (values.help) return 'help';
+  if (values.help) {
+    return 'help';
+  }
   const lambdaEndpoint = values['lambda-endpoint'];
-  if (lambdaEndpoint === undefined)
+  if (lambdaEndpoint === undefined) {
     throw new OptionError('--lambda-endpoint is missing: say where Lambda is, e.g. http://localhost:3002.');
+  }
   const days = numberOf('retention-days', values['retention-days']);
   return {
     lambdaEndpoint,
@@ -93,9 +102,9 @@ const readOptions = (args: readonly string[]): StepFunctionsServerOptions | 'hel
       durability: durabilityOf(values.durability),
     }),
   };
-};
+}
 
-const main = async (): Promise<void> => {
+async function main(): Promise<void> {
   const options = readOptions(process.argv.slice(2));
   if (options === 'help') {
     console.log(USAGE);
@@ -105,20 +114,24 @@ const main = async (): Promise<void> => {
   console.log(`Step Functions on ${server.url}`);
   let isClosing = false;
   const close = (): void => {
-    if (isClosing) return;
+    if (isClosing) {
+      return;
+    }
     isClosing = true;
     void server.close().then(() => process.exit(0));
   };
   process.on('SIGINT', close);
   process.on('SIGTERM', close);
-};
+}
 
-const fail = (error: unknown): void => {
+function fail(error: unknown): void {
   const isUsage = error instanceof OptionError || (error instanceof TypeError && 'code' in error);
   const isKnown = isUsage || error instanceof JournalVersionError || error instanceof JournalLockedError;
   console.error(isUsage ? `${error.message}\n\n${USAGE}` : isKnown ? error.message : error);
   process.exitCode = isUsage ? 2 : 1;
-};
+}
 
 // Imported, it does nothing: so it is compiled ahead of its first run (embedded/compile-ahead.mjs).
-if (import.meta.main !== false) await main().catch(fail);
+if (import.meta.main !== false) {
+  await main().catch(fail);
+}

@@ -10,25 +10,29 @@ import { eventually, startTestServer, type TestServer } from './testing/test-ser
 const cleanups: (() => Promise<void>)[] = [];
 
 afterEach(async () => {
-  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
+  for (const cleanup of cleanups.splice(0).reverse()) {
+    await cleanup();
+  }
 });
 
-const serve = async (
+async function serve(
   functions: { readonly [name: string]: Handler } = {},
   options: Partial<StepFunctionsServerOptions> = {},
-): Promise<TestServer> => {
+): Promise<TestServer> {
   const server = await startTestServer(functions, options);
   cleanups.push(() => server.close());
   return server;
-};
+}
 
-const dataFolder = async (): Promise<string> => {
+async function dataFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'stepfunctions-'));
   cleanups.push(() => rm(folder, { recursive: true }));
   return folder;
-};
+}
 
-const machine = (state: JsonObject): JsonObject => ({ StartAt: 'Only', States: { Only: { End: true, ...state } } });
+function machine(state: JsonObject): JsonObject {
+  return { StartAt: 'Only', States: { Only: { End: true, ...state } } };
+}
 const PASS = machine({ Type: 'Pass' });
 const FUNCTION = 'arn:aws:lambda:us-east-1:000000000000:function:work';
 const TASK = machine({ Type: 'Task', Resource: FUNCTION });
@@ -37,8 +41,9 @@ const CALLBACK = machine({
   Resource: 'arn:aws:states:::lambda:invoke.waitForTaskToken',
   Parameters: { FunctionName: 'work', Payload: { 'token.$': '$$.Task.Token' } },
 });
-const typesOf = ({ events }: JsonObject): readonly string[] =>
-  (events as readonly JsonObject[]).map(({ type }) => String(type));
+function typesOf({ events }: JsonObject): readonly string[] {
+  return (events as readonly JsonObject[]).map(({ type }) => String(type));
+}
 
 describe('an execution', () => {
   test('runs to its end and can be described, listed and read event by event', async () => {
@@ -99,7 +104,9 @@ describe('an execution', () => {
     let fails = true;
     const server = await serve({
       work: () => {
-        if (fails) throw new Error('not yet');
+        if (fails) {
+          throw new Error('not yet');
+        }
         return 'done';
       },
     });
@@ -122,7 +129,9 @@ describe('StartExecution', () => {
     const stateMachineArn = await server.create('same', TASK);
     const start = { stateMachineArn, name: 'same', input: '{}' };
     const answers = await Promise.all(Array.from({ length: 8 }, () => server.call('StartExecution', start)));
-    for (const answer of answers) expect(answer).toEqual(answers[0]);
+    for (const answer of answers) {
+      expect(answer).toEqual(answers[0]);
+    }
     const exists = { type: 'ExecutionAlreadyExists', status: 400 };
     await expect(server.call('StartExecution', { ...start, input: '{"other":1}' })).rejects.toMatchObject(exists);
     release.resolve(null);
@@ -134,7 +143,9 @@ describe('StartExecution', () => {
     const release = Promise.withResolvers<null>();
     const server = await serve({ work: () => release.promise }, { maxConcurrentInvokes: 1, maxQueuedExecutions: 2 });
     const waiting = await server.create('waiting', machine({ Type: 'Wait', Seconds: 60 }));
-    for (let i = 0; i < 5; i += 1) await server.start(waiting);
+    for (let i = 0; i < 5; i += 1) {
+      await server.start(waiting);
+    }
     const busy = await server.create('busy', TASK);
     const started = [await server.start(busy), await server.start(busy), await server.start(busy)];
     await expect(server.start(busy)).rejects.toMatchObject({
@@ -143,7 +154,9 @@ describe('StartExecution', () => {
       message: 'Rate exceeded',
     });
     release.resolve(null);
-    for (const executionArn of started) await server.end(executionArn);
+    for (const executionArn of started) {
+      await server.end(executionArn);
+    }
     await server.start(busy);
   });
 });
@@ -226,7 +239,9 @@ describe('after a restart', () => {
       {
         work: async (event) => {
           const { token } = (event ?? {}) as JsonObject;
-          if (typeof token === 'string') tokens.push(token);
+          if (typeof token === 'string') {
+            tokens.push(token);
+          }
           calls += 1;
           return calls === 2 ? new Promise(() => undefined) : 'answered';
         },
@@ -305,7 +320,9 @@ describe('a distributed Map', () => {
     let fails = true;
     const server = await serve({
       work: (event) => {
-        if (fails && event === 2) throw Object.assign(new Error('no'), { name: 'Refused' });
+        if (fails && event === 2) {
+          throw Object.assign(new Error('no'), { name: 'Refused' });
+        }
         return Number(event) * 10;
       },
     });

@@ -43,15 +43,17 @@ const CLOSE_PATIENCE_MS = 500;
  * @throws {OptionError} an option cannot be used
  * @throws {Error} the port is taken, or another process has the journal open
  */
-export const startStepFunctionsServer = async (
+export async function startStepFunctionsServer(
   options: StepFunctionsServerOptions,
   times: ServerOptions = TIMES,
-): Promise<StepFunctionsServer> => {
+): Promise<StepFunctionsServer> {
   guardAgainstRunawayExpressions();
   const settings = settingsOf(options);
   const engine = new Engine(settings);
   const handlers = new Map<string, ActionHandler>();
-  for (const action of ACTIONS.keys()) handlers.set(action, (body, caller) => engine.call(action, body, caller));
+  for (const action of ACTIONS.keys()) {
+    handlers.set(action, (body, caller) => engine.call(action, body, caller));
+  }
   const stepFunctions = new AwsJsonServer(handlers, settings.logger);
   const router = new EndpointRouter({
     stepFunctions: (request: IncomingMessage, response: ServerResponse) => stepFunctions.handle(request, response),
@@ -87,4 +89,4 @@ export const startStepFunctionsServer = async (
       await engine.close();
     },
   };
-};
+}

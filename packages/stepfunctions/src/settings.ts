@@ -9,34 +9,39 @@ export type EngineSettings = Required<Omit<StepFunctionsServerOptions, 'dynamodb
   readonly retention: Retention;
 };
 
-const defaultLogger = (): EngineLogger => pino({ level: 'warn' }, pino.destination(2));
+function defaultLogger(): EngineLogger {
+  return pino({ level: 'warn' }, pino.destination(2));
+}
 
 /** Thrown for an option that cannot be used; says which and what it should be. */
 export class OptionError extends Error {
   override readonly name = 'OptionError';
 }
 
-const checkEndpoint = (name: string, url: string): string => {
+function checkEndpoint(name: string, url: string): string {
   if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol)) {
     throw new OptionError(`${name} is '${url}', but must be a URL like http://localhost:3002.`);
   }
   return url;
-};
+}
 
-const checkCount = (name: string, value: number, least: number): number => {
-  if (!Number.isFinite(value) || value < least)
+function checkCount(name: string, value: number, least: number): number {
+  if (!Number.isFinite(value) || value < least) {
     throw new OptionError(`${name} is ${value}, but must be at least ${least}.`);
+  }
   return value;
-};
+}
 
 /**
  * Fills in the defaults and checks what was given.
  *
  * @throws {OptionError}
  */
-export const settingsOf = (options: StepFunctionsServerOptions): EngineSettings => {
+export function settingsOf(options: StepFunctionsServerOptions): EngineSettings {
   const { account = '000000000000', region = 'us-east-1', dynamodbEndpoint } = options;
-  if (!/^\d{12}$/.test(account)) throw new OptionError(`account is '${account}', but must be 12 digits.`);
+  if (!/^\d{12}$/.test(account)) {
+    throw new OptionError(`account is '${account}', but must be 12 digits.`);
+  }
   return {
     host: options.host ?? '127.0.0.1',
     port: checkCount('port', options.port ?? 0, 0),
@@ -56,4 +61,4 @@ export const settingsOf = (options: StepFunctionsServerOptions): EngineSettings 
     },
     logger: options.logger ?? defaultLogger(),
   };
-};
+}

@@ -3,13 +3,13 @@ import type { Target, WireCall } from '../proxy/wire-call.ts';
 import { endsWithFailure } from '../run/histories.ts';
 import type { FaultEvent } from './fault-event.ts';
 import { type Injection, processFault } from './injection.ts';
-import { type PointName, points, type WirePoint } from './points.ts';
+import { POINTS, type PointName, type WirePoint } from './points.ts';
 import { type Struck, strike } from './process-fault.ts';
 
-const moreMilliseconds = 20_000;
+const MORE_MS = 20_000;
 /** Whoever was given a reply takes a moment to write down what follows from it. */
-const journalMilliseconds = 40;
-const mostJournalMilliseconds = 1_000;
+const JOURNAL_MS = 40;
+const MOST_JOURNAL_MS = 1_000;
 
 /** Kills or stops a process when an order of the cell is at the point; waits for that longer than for other faults. */
 export async function disturbAtPoint(
@@ -19,7 +19,7 @@ export async function disturbAtPoint(
   injection: Injection,
 ): Promise<void> {
   const { stack, log, choices, seconds, isOurs } = injection;
-  const point: WirePoint = points[name];
+  const point: WirePoint = POINTS[name];
   const fault = processFault(kind, choices);
   let disarm = () => {};
   let isReached = false;
@@ -31,28 +31,34 @@ export async function disturbAtPoint(
       await struck.then((signalled) => resolve([call, signalled]), reject);
     });
   });
-  const giveUp = sleep(seconds * 1000 + moreMilliseconds, undefined, { ref: false });
+  const giveUp = sleep(seconds * 1000 + MORE_MS, undefined, { ref: false });
   await Promise.race([reached, giveUp]);
   disarm();
-  if (!isReached) return;
+  if (!isReached) {
+    return;
+  }
   const [call, { over }] = await reached;
   const event = await over;
-  if (event !== undefined) log.add(atPoint(event, name, call));
+  if (event !== undefined) {
+    log.add(atPoint(event, name, call));
+  }
 }
 
 /** Resolves once the engine has written down what brings the saga to the point; at once where the call stands still there. */
 async function written(point: WirePoint, { order_id }: WireCall, { historyOf }: Injection): Promise<void> {
-  if (point.holds) return;
-  if (point.inRetryWait !== true || order_id === undefined) {
-    await sleep(journalMilliseconds);
+  if (point.holds) {
     return;
   }
-  const deadline = Date.now() + mostJournalMilliseconds;
-  while (Date.now() < deadline && !endsWithFailure(await historyOf(order_id)));
+  if (point.inRetryWait !== true || order_id === undefined) {
+    await sleep(JOURNAL_MS);
+    return;
+  }
+  const deadline = Date.now() + MOST_JOURNAL_MS;
+  while (Date.now() < deadline && !endsWithFailure(await historyOf(order_id))) {}
 }
 
 function atPoint(event: FaultEvent, name: PointName, { link, operation, order_id }: WireCall): FaultEvent {
-  const point: WirePoint = points[name];
+  const point: WirePoint = POINTS[name];
   return {
     ...event,
     what: `${event.what}, ${name} (${link} ${operation})`,

@@ -15,8 +15,11 @@ export async function inject(cell: Cell, injection: Injection): Promise<void> {
   switch (fault) {
     case 'kill -9':
     case 'SIGSTOP':
-      if (point === undefined) await disturbProcess(fault, target, injection);
-      else await disturbAtPoint(fault, point, target, injection);
+      if (point === undefined) {
+        await disturbProcess(fault, target, injection);
+      } else {
+        await disturbAtPoint(fault, point, target, injection);
+      }
       return;
     case 'latency':
     case 'errors':
@@ -29,9 +32,9 @@ export async function inject(cell: Cell, injection: Injection): Promise<void> {
   }
 }
 
-const wireFaults = ['latency', 'errors', 'lost reply', 'duplicates'] as const;
+const WIRE_FAULTS = ['latency', 'errors', 'lost reply', 'duplicates'] as const;
 /** All die with the API process: then the other faults have less to befall. */
-const apiDiesPercent = 15;
+const API_DIES_PERCENT = 15;
 
 /**
  * Two faults of the network, a kill and a standstill at the same time, each on a target of its own. The API process does not
@@ -40,9 +43,9 @@ const apiDiesPercent = 15;
 async function mix(injection: Injection): Promise<void> {
   const { choices, choicesFor } = injection;
   const [struck = 'payment', stopped = 'inventory'] = choices.shuffled(targets.filter((target) => target !== 'api'));
-  const killed = choices.happens(apiDiesPercent) ? 'api' : struck;
+  const killed = choices.happens(API_DIES_PERCENT) ? 'api' : struck;
   const others = choices.shuffled(targets.filter((target) => target !== killed && target !== stopped));
-  const network = choices.shuffled(wireFaults).flatMap((fault, index) => {
+  const network = choices.shuffled(WIRE_FAULTS).flatMap((fault, index) => {
     const target = index < 2 ? others[index] : undefined;
     return target === undefined ? [] : [{ fault, target }];
   });

@@ -23,7 +23,7 @@ export interface Injection {
 }
 
 /** How long a process stands still: sometimes beyond the longest deadline of a call (gRPC, 5 s), sometimes not. */
-const standstill_ms = { least: 1_500, most: 8_000 } as const;
+const STANDSTILL_MS = { least: 1_500, most: 8_000 } as const;
 
 /** Draws what is to befall a process. */
 export function processFault(kind: 'kill -9' | 'SIGSTOP', choices: Choices): ProcessFault {
@@ -31,6 +31,6 @@ export function processFault(kind: 'kill -9' | 'SIGSTOP', choices: Choices): Pro
     case 'kill -9':
       return { kind };
     case 'SIGSTOP':
-      return { kind, milliseconds: choices.between(standstill_ms.least, standstill_ms.most) };
+      return { kind, ms: choices.between(STANDSTILL_MS.least, STANDSTILL_MS.most) };
   }
 }

@@ -40,15 +40,15 @@ function ratesOf(kind: WireFaultKind, choices: Choices): readonly number[] {
 }
 
 /** Beyond every deadline of the stack at its longest (gRPC 5 s), so that some calls arrive after their undo. */
-const mostLatencyMilliseconds = 6_000;
-const mostRepeatMilliseconds = 4_000;
+const MOST_LATENCY_MS = 6_000;
+const MOST_REPEAT_MS = 4_000;
 
 function wireFault(kind: WireFaultKind, percent: number): WireFault {
   switch (kind) {
     case 'latency':
-      return { kind, percent, most_ms: mostLatencyMilliseconds };
+      return { kind, percent, most_ms: MOST_LATENCY_MS };
     case 'duplicates':
-      return { kind, percent, most_ms: mostRepeatMilliseconds };
+      return { kind, percent, most_ms: MOST_REPEAT_MS };
     case 'errors':
     case 'lost reply':
       return { kind, percent };

@@ -14,7 +14,7 @@ export interface OutageTimes {
 
 const usual: OutageTimes = { most_ms: 420_000, engine_away_ms: 16_000, poll_ms: 1_000 };
 /** Of the time in which customers come, the part in which the engine is still there: some sagas are started before. */
-const engineThereMillisecondsPerSecond = 400;
+const ENGINE_THERE_MS_PER_SECOND = 400;
 
 /** What of an injection an outage needs. */
 export interface OutageInjection extends Pick<Injection, 'log' | 'choices' | 'seconds' | 'isOurs' | 'isOver'> {
@@ -41,7 +41,7 @@ const steps: Readonly<Record<Exclude<Target, 'engine'>, (call: WireCall) => bool
 export async function causeOutage(target: Target, injection: OutageInjection, times = usual): Promise<void> {
   const { seconds, isOver } = injection;
   if (target === 'engine') {
-    await sleep(seconds * engineThereMillisecondsPerSecond);
+    await sleep(seconds * ENGINE_THERE_MS_PER_SECOND);
     const end = begin(target, () => true, injection);
     await sleep(times.engine_away_ms);
     end();
@@ -51,7 +51,9 @@ export async function causeOutage(target: Target, injection: OutageInjection, ti
   const deadline = Date.now() + times.most_ms;
   try {
     while (!(await isOver())) {
-      if (Date.now() > deadline) throw new Error('Not all orders had ended or were parked when the outage was to end');
+      if (Date.now() > deadline) {
+        throw new Error('Not all orders had ended or were parked when the outage was to end');
+      }
       await sleep(times.poll_ms);
     }
   } finally {

@@ -17,7 +17,7 @@ export interface WirePoint {
 }
 
 /** The points of a saga at which a fault hurts most. */
-export const points = {
+export const POINTS = {
   'after Reserve commits': {
     phase: 'answered',
     isAt: ({ link, operation }) => link === 'inventory' && operation === 'Reserve',
@@ -65,7 +65,7 @@ export const points = {
 } as const satisfies Record<string, WirePoint>;
 
 /** The name of a point. */
-export type PointName = keyof typeof points;
+export type PointName = keyof typeof POINTS;
 
 /** All points, in the order of the saga. */
-export const pointNames = Object.keys(points) as readonly PointName[];
+export const pointNames = Object.keys(POINTS) as readonly PointName[];

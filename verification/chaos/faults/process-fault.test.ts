@@ -6,7 +6,9 @@ import { type StruckStack, strike } from './process-fault.ts';
 const children: ChildProcess[] = [];
 
 afterEach(() => {
-  for (const child of children) child.kill('SIGKILL');
+  for (const child of children) {
+    child.kill('SIGKILL');
+  }
 });
 
 /** A stack of one real process that is never started again. */
@@ -36,7 +38,7 @@ function child(): ChildProcess {
 const unlessWindows = process.platform === 'win32' ? test.skip : test;
 
 unlessWindows('a process that stood still is told to have, and goes on', async () => {
-  const { over } = await strike(stackOf(child()), 'payment', { kind: 'SIGSTOP', milliseconds: 100 });
+  const { over } = await strike(stackOf(child()), 'payment', { kind: 'SIGSTOP', ms: 100 });
   expect(await over).toMatchObject({
     target: 'payment',
     what: expect.stringMatching(/^SIGSTOP of process \d+ for 100 ms$/),
@@ -45,14 +47,14 @@ unlessWindows('a process that stood still is told to have, and goes on', async (
 
 unlessWindows('a process that was ended while it stood still is not told to have stood still', async () => {
   const doomed = child();
-  const { over } = await strike(stackOf(doomed), 'payment', { kind: 'SIGSTOP', milliseconds: 300 });
+  const { over } = await strike(stackOf(doomed), 'payment', { kind: 'SIGSTOP', ms: 300 });
   doomed.kill('SIGKILL');
   expect(await over).toBeUndefined();
 });
 
 unlessWindows('a process that did not stand still is no fault but a failure', async () => {
   const moving = stackOf(child(), { kill: () => children.at(-1)?.pid ?? 0 });
-  const { over } = await strike(moving, 'payment', { kind: 'SIGSTOP', milliseconds: 50 });
+  const { over } = await strike(moving, 'payment', { kind: 'SIGSTOP', ms: 50 });
   await expect(over).rejects.toThrow('was to stand still');
 });
 
@@ -61,7 +63,9 @@ test('a signal that reached nobody is sent again once the process is there', asy
   let absent = 2;
   const kill = () => {
     absent -= 1;
-    if (absent >= 0) throw new Error('no process payment runs');
+    if (absent >= 0) {
+      throw new Error('no process payment runs');
+    }
     return 7;
   };
   const { over } = await strike(stackOf(child(), { kill }, doomed), 'payment', { kind: 'kill -9' });

@@ -15,7 +15,7 @@ export interface StruckStack {
 }
 
 /** What a signal is sent for: to end a process, or to have it stand still for a while. */
-export type ProcessFault = { readonly kind: 'kill -9' } | { readonly kind: 'SIGSTOP'; readonly milliseconds: number };
+export type ProcessFault = { readonly kind: 'kill -9' } | { readonly kind: 'SIGSTOP'; readonly ms: number };
 
 /** A fault whose signal has been sent. */
 export interface Struck {
@@ -26,8 +26,8 @@ export interface Struck {
 }
 
 /** A process that is just being started again is waited for. */
-const startWithinMilliseconds = 60_000;
-const pollMilliseconds = 50;
+const START_WITHIN_MS = 60_000;
+const POLL_MS = 50;
 
 /**
  * Strikes a process; resolves as soon as the signal is sent.
@@ -35,7 +35,7 @@ const pollMilliseconds = 50;
  * @throws {Error} there is no such process to be struck
  */
 export async function strike(stack: StruckStack, target: Target, fault: ProcessFault): Promise<Struck> {
-  const deadline = Date.now() + startWithinMilliseconds;
+  const deadline = Date.now() + START_WITHIN_MS;
   for (;;) {
     const doomed = stack.stack.processes().filter(({ name }) => target === 'api' || name === target);
     const at = new Date().toISOString();
@@ -46,7 +46,7 @@ export async function strike(stack: StruckStack, target: Target, fault: ProcessF
         what === undefined ? undefined : { at, until: new Date().toISOString(), target, what };
       return { at, over: over.then(event) };
     }
-    await sleep(pollMilliseconds);
+    await sleep(POLL_MS);
   }
 }
 
@@ -55,7 +55,9 @@ function struckNow({ stack }: StruckStack, target: Target, name: NodeJS.Signals,
   try {
     return stack.kill(target, name);
   } catch (error) {
-    if (Date.now() < deadline) return undefined;
+    if (Date.now() < deadline) {
+      return undefined;
+    }
     throw error;
   }
 }
@@ -67,7 +69,9 @@ async function killed(
   pid: number,
   doomed: ReturnType<EmbeddedStack['processes']>,
 ): Promise<string> {
-  for (const dead of doomed) watch.expectDeath(dead.pid);
+  for (const dead of doomed) {
+    watch.expectDeath(dead.pid);
+  }
   const isReplaced = (): boolean => {
     const running = new Map(stack.processes().map((process) => [process.name, process.pid]));
     return doomed.every((dead) => (running.get(dead.name) ?? dead.pid) !== dead.pid);
@@ -77,21 +81,19 @@ async function killed(
 }
 
 /** Lets the process go on after a while; the system has to say that it stood still. */
-async function stopped(
-  target: Target,
-  pid: number,
-  { milliseconds }: { readonly milliseconds: number },
-): Promise<string | undefined> {
+async function stopped(target: Target, pid: number, { ms }: { readonly ms: number }): Promise<string | undefined> {
   try {
-    await sleep(milliseconds);
+    await sleep(ms);
     const state = await processState(pid);
     // Where faults are mixed, the death of the API process may have ended it meanwhile.
-    if (state === 'ended') return undefined;
+    if (state === 'ended') {
+      return undefined;
+    }
     if (!state.startsWith('T')) {
       throw new Error(`Process ${pid} (${target}) was to stand still, but is in state ${state}`);
     }
   } finally {
     signal(pid, 'SIGCONT');
   }
-  return `SIGSTOP of process ${pid} for ${milliseconds} ms`;
+  return `SIGSTOP of process ${pid} for ${ms} ms`;
 }

@@ -8,7 +8,9 @@ export async function processState(pid: number): Promise<string> {
     const { stdout } = await promisify(execFile)('ps', ['-o', 'stat=', '-p', String(pid)]);
     return stdout.startsWith('Z') ? 'ended' : stdout.trim();
   } catch (error) {
-    if (!isAlive(pid)) return 'ended';
+    if (!isAlive(pid)) {
+      return 'ended';
+    }
     throw error;
   }
 }

@@ -21,6 +21,8 @@ test('a process that dies by itself after a kill was aimed at its forerunner is 
   const watch = new ProcessWatch(() => [{ name: 'engine', pid }]);
   watch.look();
   watch.expectDeath(1);
-  for (pid of [2, 3]) watch.look();
+  for (pid of [2, 3]) {
+    watch.look();
+  }
   expect(watch.unprovoked).toEqual([expect.stringContaining('process 2 ended')]);
 });

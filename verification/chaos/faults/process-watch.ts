@@ -1,6 +1,6 @@
 import type { EmbeddedStack, StackProcessName } from '../../../embedded/stack.ts';
 
-const pollMilliseconds = 200;
+const POLL_MS = 200;
 
 /** Watches the stack's processes: one that ends although no fault ended it is a finding. */
 export class ProcessWatch {
@@ -18,7 +18,7 @@ export class ProcessWatch {
   /** Begins to look, again and again, until `stop`. */
   start(): void {
     this.look();
-    this.#timer = setInterval(() => this.look(), pollMilliseconds).unref();
+    this.#timer = setInterval(() => this.look(), POLL_MS).unref();
   }
 
   stop(): void {
@@ -35,7 +35,9 @@ export class ProcessWatch {
     for (const { name, pid } of this.#processes()) {
       const before = this.#lastSeen.get(name);
       this.#lastSeen.set(name, pid);
-      if (before === undefined || before === pid || this.#doomed.has(before)) continue;
+      if (before === undefined || before === pid || this.#doomed.has(before)) {
+        continue;
+      }
       this.#unprovoked.push(`${new Date().toISOString()} ${name}: process ${before} ended, ${pid} took its place`);
     }
   }

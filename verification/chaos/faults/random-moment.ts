@@ -16,6 +16,8 @@ export async function disturbProcess(
     await sleep(choices.between(most_ms / 4, most_ms));
     const { over } = await strike(stack, target, processFault(kind, choices));
     const event = await over;
-    if (event !== undefined) log.add(event);
+    if (event !== undefined) {
+      log.add(event);
+    }
   }
 }

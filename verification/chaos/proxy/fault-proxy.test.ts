@@ -8,7 +8,9 @@ let upstreamPort = 0;
 beforeAll(async () => {
   await new Promise<void>((resolve) => part.listen(0, '127.0.0.1', resolve));
   const address = part.address();
-  if (address !== null && typeof address !== 'string') upstreamPort = address.port;
+  if (address !== null && typeof address !== 'string') {
+    upstreamPort = address.port;
+  }
 });
 
 afterAll(async () => {

@@ -13,8 +13,8 @@ export interface FaultProxy {
   close(): Promise<void>;
 }
 
-const pollMilliseconds = 25;
-const bindWithinMilliseconds = 10_000;
+const POLL_MS = 25;
+const BIND_WITHIN_MS = 10_000;
 
 /** Whether something listens on a port of this machine. */
 export function isListening(port: number): Promise<boolean> {
@@ -41,19 +41,25 @@ export interface Outage {
  */
 export async function mirrorOutage(proxy: FaultProxy, { upstreamPort, isReplaced, isOver }: Outage): Promise<void> {
   await proxy.shut();
-  while (!isOver() && !(isReplaced() && (await isListening(upstreamPort)))) await sleep(pollMilliseconds);
-  if (!isOver()) await proxy.open();
+  while (!isOver() && !(isReplaced() && (await isListening(upstreamPort)))) {
+    await sleep(POLL_MS);
+  }
+  if (!isOver()) {
+    await proxy.open();
+  }
 }
 
 /** Binds again until it succeeds: a port that was just given up may be taken for a moment. */
 export async function bindPatiently(bind: () => Promise<void>): Promise<void> {
-  const deadline = Date.now() + bindWithinMilliseconds;
+  const deadline = Date.now() + BIND_WITHIN_MS;
   for (;;) {
     try {
       return await bind();
     } catch (error) {
-      if (Date.now() > deadline) throw new Error('A proxy could not take its port again', { cause: error });
-      await sleep(pollMilliseconds);
+      if (Date.now() > deadline) {
+        throw new Error('A proxy could not take its port again', { cause: error });
+      }
+      await sleep(POLL_MS);
     }
   }
 }

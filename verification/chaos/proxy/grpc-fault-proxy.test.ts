@@ -16,7 +16,9 @@ import { GrpcFaultProxy } from './grpc-fault-proxy.ts';
 import { Wire } from './wire.ts';
 
 const { path } = InventoryServiceService.release;
-const asItIs = (bytes: Buffer): Buffer => bytes;
+function asItIs(bytes: Buffer): Buffer {
+  return bytes;
+}
 const wire = new Wire();
 const served: string[] = [];
 let upstream: Server;
@@ -27,8 +29,9 @@ beforeAll(async () => {
   upstream = new Server();
   const handler = ({ request, metadata }: ServerUnaryCall<Buffer, Buffer>, callback: sendUnaryData<Buffer>): void => {
     served.push(`${request} ${metadata.get('order-id')}`);
-    if (String(request) === 'answer me') callback(null, Buffer.from('done'));
-    else {
+    if (String(request) === 'answer me') {
+      callback(null, Buffer.from('done'));
+    } else {
       const trailers = new Metadata();
       trailers.set('grpc-status-details-bin', Buffer.from('why'));
       callback({ code: status.FAILED_PRECONDITION, details: 'no', metadata: trailers });

@@ -53,10 +53,14 @@ export class GrpcFaultProxy implements FaultProxy {
   }
 
   async open(): Promise<void> {
-    if (this.#server !== undefined) return;
+    if (this.#server !== undefined) {
+      return;
+    }
     await bindPatiently(async () => {
       const server = new Server();
-      for (const { path } of Object.values(this.#service)) this.#register(server, path);
+      for (const { path } of Object.values(this.#service)) {
+        this.#register(server, path);
+      }
       this.#port = await bound(server, this.#port);
       this.#server = server;
     });
@@ -77,8 +81,11 @@ export class GrpcFaultProxy implements FaultProxy {
     const handler = (call: ServerUnaryCall<Buffer, Buffer>, callback: sendUnaryData<Buffer>): void => {
       this.#pass(path, call).then(
         ({ reply, onForwarded }) => {
-          if ('answer' in reply) callback(null, reply.answer);
-          else callback(reply.error);
+          if ('answer' in reply) {
+            callback(null, reply.answer);
+          } else {
+            callback(reply.error);
+          }
           onForwarded();
         },
         (error: unknown) => callback({ code: status.UNAVAILABLE, details: String(error) }),
@@ -96,7 +103,9 @@ export class GrpcFaultProxy implements FaultProxy {
       ...(typeof order_id === 'string' ? { order_id } : {}),
     };
     const lie = this.#lie(described, call.request);
-    if (lie !== undefined) return toldAtOnce({ answer: lie });
+    if (lie !== undefined) {
+      return toldAtOnce({ answer: lie });
+    }
     const carried = await this.#wire.carry(described, {
       deliver: (alone) => this.#deliver(path, call, alone),
       hasFailed: (reply) => 'error' in reply,
@@ -115,7 +124,7 @@ export class GrpcFaultProxy implements FaultProxy {
   #deliver(path: string, call: ServerUnaryCall<Buffer, Buffer>, alone: boolean): Promise<GrpcReply> {
     this.#client ??= new Client(`127.0.0.1:${this.#upstreamPort()}`, credentials.createInsecure(), CHANNEL_OPTIONS);
     const client = this.#client;
-    const deadline = alone ? Date.now() + ownDeadlineMilliseconds : call.getDeadline();
+    const deadline = alone ? Date.now() + OWN_DEADLINE_MS : call.getDeadline();
     return new Promise((resolve) => {
       const sent = client.makeUnaryRequest(
         path,
@@ -126,7 +135,9 @@ export class GrpcFaultProxy implements FaultProxy {
         { deadline },
         (error, answer) => resolve(answer === undefined ? { error: error ?? refusalError('reset') } : { answer }),
       );
-      if (!alone) call.once('cancelled', () => sent.cancel());
+      if (!alone) {
+        call.once('cancelled', () => sent.cancel());
+      }
     });
   }
 }
@@ -136,7 +147,7 @@ function toldAtOnce(reply: GrpcReply): Answered {
 }
 
 /** For calls whose caller does not wait any more. */
-const ownDeadlineMilliseconds = 10_000;
+const OWN_DEADLINE_MS = 10_000;
 
 function asItIs(bytes: Buffer): Buffer {
   return bytes;

@@ -2,20 +2,25 @@ import { expect, test } from '@jest/globals';
 import { describeHttpCall, type HttpLink } from './http-call.ts';
 import { hasEffect } from './wire-call.ts';
 
-const order_id = '11111111-2222-3333-4444-555555555555';
-const call = (link: HttpLink, url: string, target: string, body: unknown, method = 'POST') =>
-  describeHttpCall(link, { method, url, headers: { 'x-amz-target': target } }, Buffer.from(JSON.stringify(body)));
+const ORDER_ID = '11111111-2222-3333-4444-555555555555';
+function call(link: HttpLink, url: string, target: string, body: unknown, method = 'POST') {
+  return describeHttpCall(
+    link,
+    { method, url, headers: { 'x-amz-target': target } },
+    Buffer.from(JSON.stringify(body)),
+  );
+}
 
 test('what starts a saga or waits in it names its order, and the token that wakes it', () => {
-  const input = JSON.stringify({ order_id });
-  expect(call('endpoint', '/', 'AWSStepFunctions.StartExecution', { name: order_id, input })).toEqual({
+  const input = JSON.stringify({ order_id: ORDER_ID });
+  expect(call('endpoint', '/', 'AWSStepFunctions.StartExecution', { name: ORDER_ID, input })).toEqual({
     link: 'endpoint',
     operation: 'StartExecution',
-    order_id,
+    order_id: ORDER_ID,
   });
   const path = '/2015-03-31/functions/order-service-dev-awaitPayment/invocations';
-  const waiting = call('lambda', path, '', { order_id, task_token: 'a/b+c=' });
-  expect(waiting).toEqual({ link: 'lambda', operation: 'awaitPayment', order_id, task_token: 'a/b+c=' });
+  const waiting = call('lambda', path, '', { order_id: ORDER_ID, task_token: 'a/b+c=' });
+  expect(waiting).toEqual({ link: 'lambda', operation: 'awaitPayment', order_id: ORDER_ID, task_token: 'a/b+c=' });
   const woken = call('endpoint', '/', 'AWSStepFunctions.SendTaskSuccess', { taskToken: 'a/b+c=', output: '{}' });
   expect(woken).toEqual({ link: 'endpoint', operation: 'SendTaskSuccess', task_token: 'a/b+c=' });
 });

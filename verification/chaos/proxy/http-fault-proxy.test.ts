@@ -6,7 +6,7 @@ import { HttpFaultProxy } from './http-fault-proxy.ts';
 import { Wire } from './wire.ts';
 import type { WireFault } from './wire-fault.ts';
 
-const order_id = '11111111-2222-3333-4444-555555555555';
+const ORDER_ID = '11111111-2222-3333-4444-555555555555';
 const served: string[] = [];
 const wire = new Wire();
 let server: Server;
@@ -43,7 +43,7 @@ test('passes a request and its answer on as they are', async () => {
   const answer = await send();
   expect(answer.status).toBe(201);
   expect(answer.headers.get('x-own')).toBe('yes');
-  expect(await answer.text()).toBe(`heard {"order_id":{"S":"${order_id}"}}`);
+  expect(await answer.text()).toBe(`heard {"order_id":{"S":"${ORDER_ID}"}}`);
 });
 
 test('a lost reply is lost after the request had its effect', async () => {
@@ -51,7 +51,7 @@ test('a lost reply is lost after the request had its effect', async () => {
     await expect(send()).rejects.toThrow();
   });
   expect(served).toHaveLength(1);
-  expect(hits).toEqual([[order_id, 'delivered, its reply lost']]);
+  expect(hits).toEqual([[ORDER_ID, 'delivered, its reply lost']]);
 });
 
 test('an error comes before the request had any effect', async () => {
@@ -102,7 +102,9 @@ test('rules that do not touch a call, or another target, leave it alone', async 
     wire.add({ target: 'payment', fault, choices: new Choices(1, 'test'), onHit }),
   ];
   expect((await send()).status).toBe(201);
-  for (const remove of removes) remove();
+  for (const remove of removes) {
+    remove();
+  }
 });
 
 test('a proxy that is shut refuses connections, and opens under the same port', async () => {
@@ -122,7 +124,7 @@ test('what is done at a point is done while the call stands still', async () => 
   const point = { phase: 'arrived', isAt: () => true, holds: true, states: [], customers: [] } as const;
   const disarm = wire.arm(
     point,
-    (call) => call.order_id === order_id,
+    (call) => call.order_id === ORDER_ID,
     async ({ operation }) => {
       seen.push(`${operation}, ${served.length} delivered`);
     },
@@ -137,7 +139,7 @@ function send(signal?: AbortSignal): Promise<Response> {
   return fetch(`http://${proxy.address}/`, {
     method: 'POST',
     headers: { 'x-amz-target': 'DynamoDB_20120810.UpdateItem' },
-    body: JSON.stringify({ order_id: { S: order_id } }),
+    body: JSON.stringify({ order_id: { S: ORDER_ID } }),
     ...(signal && { signal }),
   });
 }

@@ -11,7 +11,7 @@ import type { Wire } from './wire.ts';
 import type { Refusal } from './wire-fault.ts';
 
 /** Marks answers that no part of the stack gave. */
-export const injectedHeader = 'x-fault-injected';
+export const INJECTED_HEADER = 'x-fault-injected';
 
 interface Reply {
   readonly status: number;
@@ -20,7 +20,7 @@ interface Reply {
 }
 
 /** Longer than any part of the stack takes to answer, standing still included. */
-const upstreamMilliseconds = 60_000;
+const UPSTREAM_MS = 60_000;
 
 const ofOneConnection = new Set(['connection', 'keep-alive', 'transfer-encoding', 'content-length', 'host']);
 
@@ -44,7 +44,9 @@ export class HttpFaultProxy implements FaultProxy {
   }
 
   async open(): Promise<void> {
-    if (this.#server !== undefined) return;
+    if (this.#server !== undefined) {
+      return;
+    }
     await bindPatiently(async () => {
       const server = createServer((incoming, response) => {
         // A failure of the part behind is a failure of the connection before.
@@ -52,7 +54,9 @@ export class HttpFaultProxy implements FaultProxy {
       });
       await listening(server, this.#port);
       const address = server.address();
-      if (address !== null && typeof address !== 'string') this.#port = address.port;
+      if (address !== null && typeof address !== 'string') {
+        this.#port = address.port;
+      }
       this.#server = server;
     });
   }
@@ -60,7 +64,9 @@ export class HttpFaultProxy implements FaultProxy {
   async shut(): Promise<void> {
     const server = this.#server;
     this.#server = undefined;
-    if (server === undefined) return;
+    if (server === undefined) {
+      return;
+    }
     const closed = new Promise((resolve) => server.close(resolve));
     server.closeAllConnections();
     await closed;
@@ -98,7 +104,7 @@ export class HttpFaultProxy implements FaultProxy {
   #deliver({ method, url, rawHeaders }: IncomingMessage, body: Buffer): Promise<Reply> {
     return new Promise((resolve, reject) => {
       const port = this.#upstreamPort();
-      const signal = AbortSignal.timeout(upstreamMilliseconds);
+      const signal = AbortSignal.timeout(UPSTREAM_MS);
       const headers = [...kept(rawHeaders), 'host', `127.0.0.1:${port}`, 'content-length', String(body.length)];
       const outgoing = openRequest(
         { host: '127.0.0.1', port, method, path: url, headers, agent: false, signal },
@@ -126,7 +132,7 @@ export class HttpFaultProxy implements FaultProxy {
     response.writeHead(this.#link === 'lambda' && throttled ? 429 : status, {
       'content-type': 'application/x-amz-json-1.0',
       'x-amzn-errortype': name,
-      [injectedHeader]: refusal,
+      [INJECTED_HEADER]: refusal,
     });
     response.end(JSON.stringify({ __type: name, message: `A fault was injected: ${refusal}` }));
   }
@@ -140,7 +146,9 @@ function listening(server: Server, port: number): Promise<void> {
 
 async function whole(stream: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
-  for await (const chunk of stream) chunks.push(Buffer.from(chunk));
+  for await (const chunk of stream) {
+    chunks.push(Buffer.from(chunk));
+  }
   return Buffer.concat(chunks);
 }
 

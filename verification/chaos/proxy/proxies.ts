@@ -5,7 +5,7 @@ import { type FaultProxy, mirrorOutage } from './fault-proxy.ts';
 import { GrpcFaultProxy, type Lie } from './grpc-fault-proxy.ts';
 import { HttpFaultProxy } from './http-fault-proxy.ts';
 import { Wire } from './wire.ts';
-import { type Link, links, type Target, targetOfLink } from './wire-call.ts';
+import { type Link, type Target, targetOfLink, WIRE_LINKS } from './wire-call.ts';
 
 /** One proxy before each listener of a stack, all on one wire. */
 export class Proxies {
@@ -35,7 +35,7 @@ export class Proxies {
 
   /** Lets callers in. */
   async open(): Promise<void> {
-    await Promise.all(links.map((link) => this.#proxies[link].open()));
+    await Promise.all(WIRE_LINKS.map((link) => this.#proxies[link].open()));
   }
 
   /** Base URL of the HTTP API, for customers. */
@@ -61,7 +61,7 @@ export class Proxies {
    * @returns once all that died is back
    */
   async mirrorDeath(target: Target, isReplaced: () => boolean): Promise<void> {
-    const dead = target === 'api' ? links : links.filter((link) => targetOfLink[link] === target);
+    const dead = target === 'api' ? WIRE_LINKS : WIRE_LINKS.filter((link) => targetOfLink[link] === target);
     const isOver = () => this.#closed;
     const ports = this.#ports();
     await Promise.all(
@@ -77,6 +77,6 @@ export class Proxies {
 
   async close(): Promise<void> {
     this.#closed = true;
-    await Promise.all(links.map((link) => this.#proxies[link].close()));
+    await Promise.all(WIRE_LINKS.map((link) => this.#proxies[link].close()));
   }
 }

@@ -7,7 +7,9 @@ export class TokenOrders {
   /** The call with the order it is about, where that can be known. */
   identified(call: WireCall): WireCall {
     const { task_token, order_id } = call;
-    if (task_token === undefined) return call;
+    if (task_token === undefined) {
+      return call;
+    }
     if (order_id !== undefined) {
       this.#orders.set(task_token, order_id);
       return call;

@@ -4,10 +4,10 @@ import type { StackProcessName } from '../../../embedded/stack.ts';
 export type Target = StackProcessName;
 
 /** The listeners of the stack that a proxy can stand before. `http` is what customers call. */
-export const links = ['http', 'lambda', 'endpoint', 'dynamodb', 'inventory', 'payment'] as const;
+export const WIRE_LINKS = ['http', 'lambda', 'endpoint', 'dynamodb', 'inventory', 'payment'] as const;
 
 /** A listener of the stack that a proxy can stand before. */
-export type Link = (typeof links)[number];
+export type Link = (typeof WIRE_LINKS)[number];
 
 /** Whose listener each is. */
 export const targetOfLink: Readonly<Record<Link, Target>> = {
@@ -35,16 +35,16 @@ export function hasEffect({ operation }: WireCall): boolean {
   return !/^(?:GET |Get|List|Describe|Query|Scan|BatchGet|TransactGet)/.test(operation);
 }
 
-const namedOrder = /order_id\W+(?:S\W+)?(?<id>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})/;
+const NAMED_ORDER = /order_id\W+(?:S\W+)?(?<id>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})/;
 
-const namedToken = /"task_?token"\s*:\s*"(?<token>[^"\\]+)"/i;
+const NAMED_TOKEN = /"task_?token"\s*:\s*"(?<token>[^"\\]+)"/i;
 
 /** The task token that a text in JSON holds. */
 export function tokenNamedIn(text: string): string | undefined {
-  return namedToken.exec(text)?.groups?.token;
+  return NAMED_TOKEN.exec(text)?.groups?.token;
 }
 
 /** The order that a text in JSON, in DynamoDB's JSON or in a URL is about; the first where there are several. */
 export function orderNamedIn(text: string): string | undefined {
-  return namedOrder.exec(text)?.groups?.id;
+  return NAMED_ORDER.exec(text)?.groups?.id;
 }

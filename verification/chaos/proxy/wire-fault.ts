@@ -31,11 +31,11 @@ type Hit = () => void;
 
 /** What is to befall one call. */
 export interface Fate {
-  readonly delay?: { readonly milliseconds: number; readonly hit: Hit };
+  readonly delay?: { readonly ms: number; readonly hit: Hit };
   readonly refused?: { readonly refusal: Refusal; readonly hit: Hit };
   readonly lost?: { readonly hit: Hit };
   /** It is delivered once more after so many milliseconds. */
-  readonly again?: { readonly milliseconds: number; readonly hit: Hit };
+  readonly again?: { readonly ms: number; readonly hit: Hit };
 }
 
 const refusals: readonly Refusal[] = ['reset', 'server error', 'throttled'];
@@ -44,11 +44,13 @@ const refusals: readonly Refusal[] = ['reset', 'server error', 'throttled'];
 export function drawFate(rules: readonly WireRule[], call: WireCall): Fate {
   let fate: Fate = {};
   for (const { fault, choices, touches, onHit } of rules) {
-    if (touches?.(call) === false || !choices.happens(fault.percent)) continue;
+    if (touches?.(call) === false || !choices.happens(fault.percent)) {
+      continue;
+    }
     switch (fault.kind) {
       case 'latency': {
-        const milliseconds = choices.between(1, fault.most_ms);
-        fate = { ...fate, delay: { milliseconds, hit: () => onHit(call, `delivered ${milliseconds} ms late`) } };
+        const ms = choices.between(1, fault.most_ms);
+        fate = { ...fate, delay: { ms, hit: () => onHit(call, `delivered ${ms} ms late`) } };
         break;
       }
       case 'errors': {
@@ -60,8 +62,8 @@ export function drawFate(rules: readonly WireRule[], call: WireCall): Fate {
         fate = { ...fate, lost: { hit: () => onHit(call, 'delivered, its reply lost') } };
         break;
       case 'duplicates': {
-        const milliseconds = choices.between(0, fault.most_ms);
-        fate = { ...fate, again: { milliseconds, hit: () => onHit(call, `delivered again ${milliseconds} ms later`) } };
+        const ms = choices.between(0, fault.most_ms);
+        fate = { ...fate, again: { ms, hit: () => onHit(call, `delivered again ${ms} ms later`) } };
         break;
       }
     }

@@ -83,7 +83,9 @@ test('what must not stop the call is done only once the caller has been given th
   );
   const carried = await wire.carry(write, deliveryOf('failed'));
   expect(acted).toEqual([]);
-  if (carried.kind === 'replied') carried.onForwarded();
+  if (carried.kind === 'replied') {
+    carried.onForwarded();
+  }
   expect(acted).toEqual(['Capture']);
 });
 

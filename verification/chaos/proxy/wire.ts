@@ -30,9 +30,9 @@ interface ArmedPoint {
 }
 
 /** A shorter delay changes nothing for anybody. */
-const noticeableMilliseconds = 500;
+const NOTICEABLE_MS = 500;
 /** Longer than any proxy waits for the part behind it. */
-const quietWithinMilliseconds = 90_000;
+const QUIET_WITHIN_MS = 90_000;
 
 /** All that passes between the parts of the stack: the faults that befall it, and the points at which something is done. */
 export class Wire {
@@ -70,30 +70,42 @@ export class Wire {
    *
    * @throws {Error} something is still on its way when the time is over
    */
-  async quiet(within_ms = quietWithinMilliseconds): Promise<void> {
+  async quiet(within_ms = QUIET_WITHIN_MS): Promise<void> {
     const late = sleep(within_ms, 'late', { ref: false });
     const outcome = await Promise.race([Promise.allSettled(this.#underway), late]);
-    if (outcome === 'late') throw new Error(`A call was still on its way after ${within_ms / 1000} s`);
+    if (outcome === 'late') {
+      throw new Error(`A call was still on its way after ${within_ms / 1000} s`);
+    }
   }
 
   async #carry<Reply>(call: WireCall, delivery: Delivery<Reply>): Promise<Carried<Reply>> {
     await this.#pass(call, 'arrived');
     const rules = [...this.#rules].filter(({ target }) => target === targetOfLink[call.link]);
     const { delay, refused, lost, again } = drawFate(rules, call);
-    if (delay !== undefined) await sleep(delay.milliseconds);
+    if (delay !== undefined) {
+      await sleep(delay.ms);
+    }
     if (refused !== undefined) {
       refused.hit();
       return { kind: 'refused', refusal: refused.refusal };
     }
     const alone = delay !== undefined || lost !== undefined;
     const delivered = delivery.deliver(alone);
-    if (again !== undefined) this.#deliverAgain(call, delivery, delivered, again);
+    if (again !== undefined) {
+      this.#deliverAgain(call, delivery, delivered, again);
+    }
     const reply = await delivered;
-    if (delay !== undefined && delay.milliseconds >= noticeableMilliseconds && delivery.hasArrived(reply)) delay.hit();
+    if (delay !== undefined && delay.ms >= NOTICEABLE_MS && delivery.hasArrived(reply)) {
+      delay.hit();
+    }
     const hasFailed = delivery.hasFailed(reply);
     const onForwarded = await this.#pass(call, hasFailed ? 'failed' : 'answered');
-    if (lost === undefined) return { kind: 'replied', reply, onForwarded };
-    if (!hasFailed && hasEffect(call)) lost.hit();
+    if (lost === undefined) {
+      return { kind: 'replied', reply, onForwarded };
+    }
+    if (!hasFailed && hasEffect(call)) {
+      lost.hit();
+    }
     onForwarded();
     return { kind: 'lost' };
   }
@@ -102,12 +114,14 @@ export class Wire {
     call: WireCall,
     { deliver, hasArrived }: Delivery<Reply>,
     first: Promise<Reply>,
-    { milliseconds, hit }: NonNullable<Fate['again']>,
+    { ms, hit }: NonNullable<Fate['again']>,
   ): void {
     const twice = async () => {
-      await sleep(milliseconds);
+      await sleep(ms);
       const replies = [await deliver(true), await first];
-      if (replies.every(hasArrived) && hasEffect(call)) hit();
+      if (replies.every(hasArrived) && hasEffect(call)) {
+        hit();
+      }
     };
     // Nobody hears of this answer, so nobody hears of its failure either; a failed delivery is no hit.
     this.#watched(twice()).catch(() => undefined);
@@ -123,9 +137,13 @@ export class Wire {
   /** Does what is to be done while the call stands still, and returns what is to be done once the reply is forwarded. */
   async #pass(call: WireCall, phase: WirePoint['phase']): Promise<() => void> {
     for (const armed of this.#armed) {
-      if (armed.point.phase !== phase || !armed.point.isAt(call) || !armed.touches(call)) continue;
+      if (armed.point.phase !== phase || !armed.point.isAt(call) || !armed.touches(call)) {
+        continue;
+      }
       this.#armed.delete(armed);
-      if (!armed.point.holds) return () => void armed.act(call);
+      if (!armed.point.holds) {
+        return () => void armed.act(call);
+      }
       await armed.act(call);
       break;
     }

@@ -6,7 +6,9 @@ import type { FaultEvent } from '../faults/fault-event.ts';
 import { cellNamed } from '../short-plan.ts';
 import { factsOf, hasHit, sumOf } from './cell-facts.ts';
 
-const at = (second: number) => new Date(Date.UTC(2026, 0, 1, 0, 0, second)).toISOString();
+function at(second: number) {
+  return new Date(Date.UTC(2026, 0, 1, 0, 0, second)).toISOString();
+}
 const run = {
   cell: cellNamed('kill -9 x payment'),
   began_at: at(0),

@@ -34,7 +34,9 @@ export function factsOf(run: CellRun, { orders, histories, redriven_at }: CellEv
   const present = run.order_ids.flatMap((order_id) => orders.get(order_id) ?? []);
   const befallen = run.faults.map((fault) => ordersBefallen(fault, present, histories));
   const by_status: Partial<Record<OrderStatus, number>> = {};
-  for (const { status } of present) by_status[status] = (by_status[status] ?? 0) + 1;
+  for (const { status } of present) {
+    by_status[status] = (by_status[status] ?? 0) + 1;
+  }
   return {
     orders: present.length,
     by_status,
@@ -79,14 +81,18 @@ function ordersBefallen(
 ): readonly string[] {
   const { at, until, order_id, states, in_retry_wait } = fault;
   if (states !== undefined) {
-    if (order_id === undefined) return [];
+    if (order_id === undefined) {
+      return [];
+    }
     const history = histories.get(order_id) ?? [];
     const state = stateAt(history, at);
     const wasThere =
       state !== undefined && states.includes(state) && (in_retry_wait !== true || isInRetryWait(history, at));
     return wasThere ? [order_id] : [];
   }
-  if (until === undefined) return present.some((order) => order.order_id === order_id) && order_id ? [order_id] : [];
+  if (until === undefined) {
+    return present.some((order) => order.order_id === order_id) && order_id ? [order_id] : [];
+  }
   return present.filter((order) => order.created_at <= until && endOf(order) >= at).map((order) => order.order_id);
 }
 

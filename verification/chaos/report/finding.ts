@@ -13,7 +13,9 @@ export interface Finding {
 export function findingOf(violation: Violation, orders: readonly OrderSnapshot[]): Finding {
   const what = describeViolation(violation);
   const { subject } = violation;
-  if ('order_id' in subject) return { what, order_ids: [subject.order_id] };
+  if ('order_id' in subject) {
+    return { what, order_ids: [subject.order_id] };
+  }
   const { item_id } = subject;
   const asking = orders.filter(({ lines }) => lines.some((line) => line.item_id === item_id));
   return { what, order_ids: asking.map(({ order_id }) => order_id), item_id };

@@ -13,7 +13,9 @@ function faultyAnswers(ofOneOrder: readonly RecordedExchange[]): readonly Findin
   return ofOneOrder.flatMap((entry) => {
     const { exchange, injected } = entry;
     const fate = fateOf(exchange);
-    if (exchange.call === 'place' && fate === 'taken') isAccepted = true;
+    if (exchange.call === 'place' && fate === 'taken') {
+      isAccepted = true;
+    }
     // "No such order" is the right answer about an order that was never accepted.
     const isUnknown = exchange.outcome.kind === 'answered' && exchange.outcome.http_status === 404;
     return injected || fate !== 'faulty' || (isUnknown && !isAccepted) ? [] : [finding(entry, '')];
@@ -27,7 +29,9 @@ function mistakenKeys(ofOneOrder: readonly RecordedExchange[]): readonly Finding
     const isOther = ({ body }: RecordedExchange) => JSON.stringify(body) !== JSON.stringify(entry.body);
     const before = ofOneOrder.filter(({ exchange }) => exchange.call === 'place' && exchange.at <= entry.exchange.at);
     const fate = fateOf(entry.exchange);
-    if (fate === 'denied' && !before.some(isOther)) return [finding(entry, ', though its key had no other body')];
+    if (fate === 'denied' && !before.some(isOther)) {
+      return [finding(entry, ', though its key had no other body')];
+    }
     const taken = placed.filter(
       (other) => fateOf(other.exchange) === 'taken' && isOther(other) && isOver(other, entry),
     );

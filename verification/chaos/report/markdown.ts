@@ -2,9 +2,9 @@ import { textTable } from '../../report/text-table.ts';
 import { targets } from '../cell.ts';
 import type { CellReport, ChaosReport } from './chaos-report.ts';
 
-const mostShown = 30;
+const MOST_SHOWN = 30;
 
-const columns = [...targets, 'all'] as const;
+const COLUMNS = [...targets, 'all'] as const;
 
 /** The report for people; also what the terminal shows. */
 export function markdownOf(report: ChaosReport, failures: readonly string[]): string {
@@ -22,8 +22,8 @@ export function markdownOf(report: ChaosReport, failures: readonly string[]): st
     `Invariants before the redrive: ${before_redrive.verdict}; at the end: ${invariants.verdict} (looked at ${checked.orders} orders, ${checked.items} items, ${checked.reservations} reservations, ${checked.payments} payments, ${checked.charges} charges, ${checked.executions} executions and ${checked.answers} answers).`,
     ...bulleted('Broken before the redrive:', before_redrive.violations),
     ...bulleted('Broken at the end:', invariants.violations),
-    ...bulleted('Improper answers:', report.improper_answers.slice(0, mostShown)),
-    ...bulleted('Ends that cannot be:', report.unexpected_ends.slice(0, mostShown)),
+    ...bulleted('Improper answers:', report.improper_answers.slice(0, MOST_SHOWN)),
+    ...bulleted('Ends that cannot be:', report.unexpected_ends.slice(0, MOST_SHOWN)),
     ...report.stories.map((story) => `\`\`\`text\n${story}\n\`\`\``),
     failures.length === 0 ? 'Result: passed.' : `Result: FAILED (seed ${seed}).\n\n${bullets(failures)}`,
   ].join('\n\n')}\n`;
@@ -32,7 +32,7 @@ export function markdownOf(report: ChaosReport, failures: readonly string[]): st
 function matrix(cells: readonly CellReport[]): string {
   // A row of which nothing ran is only counted below.
   const rows = [...new Set(cells.flatMap(({ row, state }) => (state.kind === 'ran' ? [row] : [])))];
-  const shown = columns.filter((column) => cells.some((cell) => cell.column === column && rows.includes(cell.row)));
+  const shown = COLUMNS.filter((column) => cells.some((cell) => cell.column === column && rows.includes(cell.row)));
   const cellAt = (row: string, column: string) => cells.find((cell) => cell.row === row && cell.column === column);
   return textTable(
     ['fault', ...shown],
@@ -41,7 +41,9 @@ function matrix(cells: readonly CellReport[]): string {
 }
 
 function square(cell: CellReport | undefined): string {
-  if (cell === undefined) return '';
+  if (cell === undefined) {
+    return '';
+  }
   const { state } = cell;
   switch (state.kind) {
     case 'left out':
@@ -51,7 +53,9 @@ function square(cell: CellReport | undefined): string {
     case 'ran': {
       const { orders, hits, parked, longest_recovery_seconds } = state.facts;
       const numbers = `${orders} / ${hits} / ${parked} / ${longest_recovery_seconds.toFixed(1)} s`;
-      if (state.broken > 0) return `BROKEN ${numbers}`;
+      if (state.broken > 0) {
+        return `BROKEN ${numbers}`;
+      }
       return hits === 0 ? `MISSED ${numbers}` : numbers;
     }
   }
@@ -71,7 +75,9 @@ function whyImpossible(cells: readonly CellReport[]): readonly string[] {
 
 function endsTable(cells: readonly CellReport[]): string {
   const rows = cells.flatMap(({ row, column, state }) => {
-    if (state.kind !== 'ran') return [];
+    if (state.kind !== 'ran') {
+      return [];
+    }
     const { orders, by_status, touched } = state.facts;
     const ends = Object.entries(by_status).map(([status, count]) => `${count} ${status}`);
     return [[`${row} x ${column}`, String(state.runs), String(orders), String(touched), ends.join(', ')]];

@@ -11,7 +11,7 @@ import type { Finding } from './finding.ts';
 import { allOf, findingsIn } from './findings.ts';
 import { storyOf } from './story.ts';
 
-const mostStories = 3;
+const MOST_STORIES = 3;
 
 /** How the run was asked for. */
 export interface ReportHead {
@@ -89,7 +89,7 @@ async function stories(
   histories: Histories,
 ): Promise<readonly string[]> {
   const { snapshot } = verification;
-  const ids = [...new Set(findings.flatMap(({ order_ids }) => order_ids))].slice(0, mostStories);
+  const ids = [...new Set(findings.flatMap(({ order_ids }) => order_ids))].slice(0, MOST_STORIES);
   const told: string[] = [];
   for (const id of ids) {
     const own = findings.filter(({ order_ids }) => order_ids.includes(id)).map(({ what }) => what);

@@ -8,13 +8,17 @@ import { faultsAround, storyOf } from './story.ts';
 import { unexpectedEnds } from './unexpected-ends.ts';
 
 const snapshot = soundSnapshot();
-const at = (minute: number) => `2026-01-02T03:${String(minute).padStart(2, '0')}:00.000Z`;
-const kill = (minute: number): FaultEvent => ({
-  at: at(minute),
-  until: at(minute + 1),
-  target: 'api',
-  what: 'kill -9',
-});
+function at(minute: number) {
+  return `2026-01-02T03:${String(minute).padStart(2, '0')}:00.000Z`;
+}
+function kill(minute: number): FaultEvent {
+  return {
+    at: at(minute),
+    until: at(minute + 1),
+    target: 'api',
+    what: 'kill -9',
+  };
+}
 const run = {
   cell: cellNamed('kill -9 x api'),
   began_at: at(0),

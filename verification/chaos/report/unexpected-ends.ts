@@ -12,7 +12,9 @@ export function unexpectedEnds(
   const customers = new Map(runs.flatMap((run) => [...run.customers]));
   return orders.flatMap(({ order_id, status }) => {
     const kind = customers.get(order_id);
-    if (kind === undefined || !isFinished(status) || allowedEnds[kind].includes(status)) return [];
+    if (kind === undefined || !isFinished(status) || allowedEnds[kind].includes(status)) {
+      return [];
+    }
     return [{ what: `order ${order_id}: its customer (${kind}) cannot have it ${status}`, order_ids: [order_id] }];
   });
 }

@@ -6,28 +6,44 @@ export function failuresOf(report: ChaosReport): readonly string[] {
   return [...emptiness(report), ...report.cells.flatMap(cellFailures), ...breakage(report)];
 }
 
-const everyEnd = ['CONFIRMED', 'REJECTED', 'CANCELLED', 'EXPIRED'] as const satisfies readonly FinishedStatus[];
+const EVERY_END = ['CONFIRMED', 'REJECTED', 'CANCELLED', 'EXPIRED'] as const satisfies readonly FinishedStatus[];
 
 function emptiness({ cells, requests, invariants }: ChaosReport): readonly string[] {
   const failures: string[] = [];
   const ran = cells.flatMap(({ state }) => (state.kind === 'ran' ? [state] : []));
-  if (ran.length === 0) failures.push('No cell was run.');
-  if (requests === 0) failures.push('No request was sent.');
-  if (invariants.checked.answers === 0) failures.push('No answer was given.');
+  if (ran.length === 0) {
+    failures.push('No cell was run.');
+  }
+  if (requests === 0) {
+    failures.push('No request was sent.');
+  }
+  if (invariants.checked.answers === 0) {
+    failures.push('No answer was given.');
+  }
   // A part of the matrix need not bring orders to every end; the whole of it must.
-  if (cells.some(({ state }) => state.kind === 'left out')) return failures;
-  const missing = everyEnd.filter((status) => !ran.some(({ facts }) => (facts.by_status[status] ?? 0) > 0));
+  if (cells.some(({ state }) => state.kind === 'left out')) {
+    return failures;
+  }
+  const missing = EVERY_END.filter((status) => !ran.some(({ facts }) => (facts.by_status[status] ?? 0) > 0));
   return [...failures, ...missing.map((status) => `No order ended as ${status}.`)];
 }
 
 function cellFailures({ row, column, state }: CellReport): readonly string[] {
-  if (state.kind !== 'ran') return [];
+  if (state.kind !== 'ran') {
+    return [];
+  }
   const { orders, hits, parked } = state.facts;
   const name = `${row} x ${column}`;
-  if (orders === 0) return [`${name}: no order was taken.`];
+  if (orders === 0) {
+    return [`${name}: no order was taken.`];
+  }
   const failures = hits === 0 ? [`${name}: no fault hit an order.`] : [];
-  if (row !== 'outage') return failures;
-  if (column === 'engine') return parked === 0 ? failures : [...failures, `${name}: ${parked} orders were parked.`];
+  if (row !== 'outage') {
+    return failures;
+  }
+  if (column === 'engine') {
+    return parked === 0 ? failures : [...failures, `${name}: ${parked} orders were parked.`];
+  }
   return parked > 0 ? failures : [...failures, `${name}: no order was parked.`];
 }
 
@@ -39,9 +55,15 @@ function breakage(report: ChaosReport): readonly string[] {
     ...broken_off.map((run) => `Broken off: ${run}.`),
     ...unprovoked_deaths.map((death) => `Not killed by chaos: ${death}.`),
   ];
-  if (improper_answers.length > 0) failures.push(`${improper_answers.length} improper answers.`);
-  if (unexpected_ends.length > 0) failures.push(`${unexpected_ends.length} orders came to an end they cannot have.`);
-  if (still_parked.length > 0) failures.push(`Still parked after the redrive: ${still_parked.join(', ')}.`);
+  if (improper_answers.length > 0) {
+    failures.push(`${improper_answers.length} improper answers.`);
+  }
+  if (unexpected_ends.length > 0) {
+    failures.push(`${unexpected_ends.length} orders came to an end they cannot have.`);
+  }
+  if (still_parked.length > 0) {
+    failures.push(`Still parked after the redrive: ${still_parked.join(', ')}.`);
+  }
   return failures;
 }
 

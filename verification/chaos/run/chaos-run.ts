@@ -24,7 +24,7 @@ export interface ChaosOutcome {
   readonly unprovoked_deaths: readonly string[];
 }
 
-const mostRedrives = 5;
+const MOST_REDRIVES = 5;
 
 /**
  * Runs the cells, heals all and checks the invariants; then lets the operator redrive what is parked, and checks them again.
@@ -52,9 +52,11 @@ export async function runChaos(
     const before_redrive = await verify();
     const redriven_at = new Date().toISOString();
     const redriven: string[] = [];
-    for (let round = 0; round < mostRedrives; round += 1) {
+    for (let round = 0; round < MOST_REDRIVES; round += 1) {
       const again = await operator.redriveFailed();
-      if (again.length === 0) break;
+      if (again.length === 0) {
+        break;
+      }
       say(`The operator redrives ${again.length} executions ...`);
       redriven.push(...again);
       await verifyInvariants(reader, [], { drain_seconds, settle_seconds: 0 });

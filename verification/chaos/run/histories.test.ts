@@ -2,13 +2,17 @@ import type { HistoryEvent } from '@aws-sdk/client-sfn';
 import { expect, test } from '@jest/globals';
 import { endsWithFailure, isInRetryWait, stateAt } from './histories.ts';
 
-const at = (second: number) => new Date(Date.UTC(2026, 0, 1, 0, 0, second)).toISOString();
-const event = (second: number, type: HistoryEvent['type'], state?: string): HistoryEvent => ({
-  timestamp: new Date(at(second)),
-  type,
-  id: second,
-  ...(state === undefined ? {} : { stateEnteredEventDetails: { name: state } }),
-});
+function at(second: number) {
+  return new Date(Date.UTC(2026, 0, 1, 0, 0, second)).toISOString();
+}
+function event(second: number, type: HistoryEvent['type'], state?: string): HistoryEvent {
+  return {
+    timestamp: new Date(at(second)),
+    type,
+    id: second,
+    ...(state === undefined ? {} : { stateEnteredEventDetails: { name: state } }),
+  };
+}
 
 const history = [
   event(1, 'TaskStateEntered', 'AuthorizePayment'),

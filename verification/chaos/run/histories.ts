@@ -18,9 +18,13 @@ export class Histories {
     const events: HistoryEvent[] = [];
     try {
       const pages = paginateGetExecutionHistory({ client: this.#client }, { executionArn, maxResults: 1000 });
-      for await (const page of pages) events.push(...(page.events ?? []));
+      for await (const page of pages) {
+        events.push(...(page.events ?? []));
+      }
     } catch (error) {
-      if (error instanceof Error && error.name === 'ExecutionDoesNotExist') return [];
+      if (error instanceof Error && error.name === 'ExecutionDoesNotExist') {
+        return [];
+      }
       throw error;
     }
     return events;
@@ -30,7 +34,9 @@ export class Histories {
   async ofPoints(runs: readonly CellRun[]): Promise<ReadonlyMap<string, readonly HistoryEvent[]>> {
     const atPoint = runs.flatMap(({ faults }) => faults).filter(({ states }) => states !== undefined);
     const found = new Map<string, readonly HistoryEvent[]>();
-    for (const id of new Set(atPoint.flatMap(({ order_id }) => order_id ?? []))) found.set(id, await this.of(id));
+    for (const id of new Set(atPoint.flatMap(({ order_id }) => order_id ?? []))) {
+      found.set(id, await this.of(id));
+    }
     return found;
   }
 
@@ -40,11 +46,11 @@ export class Histories {
   }
 }
 
-const attempt = /^(?:Task|LambdaFunction)(?<what>Scheduled|Failed|TimedOut|Succeeded)$/;
+const ATTEMPT = /^(?:Task|LambdaFunction)(?<what>Scheduled|Failed|TimedOut|Succeeded)$/;
 
 /** Whether the last that is known of a saga is that a task failed. */
 export function endsWithFailure(history: readonly HistoryEvent[]): boolean {
-  const what = history.flatMap(({ type = '' }) => attempt.exec(type)?.groups?.what ?? []).at(-1);
+  const what = history.flatMap(({ type = '' }) => ATTEMPT.exec(type)?.groups?.what ?? []).at(-1);
   return what === 'Failed' || what === 'TimedOut';
 }
 
@@ -52,7 +58,7 @@ export function endsWithFailure(history: readonly HistoryEvent[]): boolean {
 export function isInRetryWait(history: readonly HistoryEvent[], at: string): boolean {
   const moment = Date.parse(at);
   const steps = history.flatMap(({ type = '', timestamp }) => {
-    const what = /StateEntered$/.test(type) ? 'Entered' : attempt.exec(type)?.groups?.what;
+    const what = /StateEntered$/.test(type) ? 'Entered' : ATTEMPT.exec(type)?.groups?.what;
     return what === undefined || timestamp === undefined ? [] : [{ what, isLater: timestamp.getTime() > moment }];
   });
   const before = steps.findLast(({ isLater }) => !isLater)?.what;

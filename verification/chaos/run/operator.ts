@@ -23,7 +23,9 @@ export class Operator {
     for await (const page of paginateListExecutions({ client: this.#client }, query)) {
       for (const { executionArn, name } of page.executions ?? []) {
         const { redriveStatus } = await this.#client.send(new DescribeExecutionCommand({ executionArn }));
-        if (redriveStatus !== 'REDRIVABLE') continue;
+        if (redriveStatus !== 'REDRIVABLE') {
+          continue;
+        }
         await this.#client.send(new RedriveExecutionCommand({ executionArn }));
         redriven.push(name ?? '');
       }

@@ -6,7 +6,7 @@ import { Choices } from '../choices.ts';
 import { FaultLog } from '../faults/fault-log.ts';
 import { inject } from '../faults/inject.ts';
 import type { Injection } from '../faults/injection.ts';
-import { points } from '../faults/points.ts';
+import { POINTS } from '../faults/points.ts';
 import type { StackUnderChaos } from '../stack-under-chaos.ts';
 import { chooseCrowd, crowdForOutage } from '../traffic/crowd.ts';
 import { Customer } from '../traffic/customer.ts';
@@ -34,12 +34,12 @@ export interface CellSetting {
 }
 
 /** How long customers stay beyond the time in which they come, and how long an order waits for its payment beyond it. */
-const stays = {
+const STAYS = {
   usual: { patience: 25, window: 12 },
   outage: { patience: 15, window: 12 },
   'engine away': { patience: 45, window: 40 },
 } as const;
-const settleSeconds = 20;
+const SETTLE_SECONDS = 20;
 
 /**
  * Lets customers come while a cell's faults happen, and waits a while for their orders to end. What throws meanwhile is
@@ -73,7 +73,9 @@ export async function runCell(cell: Cell, setting: CellSetting): Promise<CellRun
     isOver: () => areAtRest(setting.reader, ours, ours.size),
   };
   await noted(inject(cell, injection));
-  if (failures.length > 0) await noted(stack.heal());
+  if (failures.length > 0) {
+    await noted(stack.heal());
+  }
   const healed_at = new Date().toISOString();
   await noted(shopping);
   await noted(stack.proxies.wire.quiet());
@@ -94,7 +96,7 @@ async function invite(cell: Cell, name: string, setting: CellSetting) {
   const { stack, client, seed, orders, fault_seconds, run_id } = setting;
   const choices = new Choices(seed, `${name}/customers`);
   const shelf = await stockShelf(stack.stack.urls.inventory, name, choices);
-  const { patience, window } = stays[stayIn(cell)];
+  const { patience, window } = STAYS[stayIn(cell)];
   const customers = crowdFor(cell, orders, choices).map(
     (kind, index) =>
       new Customer(kind, {
@@ -109,15 +111,21 @@ async function invite(cell: Cell, name: string, setting: CellSetting) {
   return { customers, stocked: shelf.stocked };
 }
 
-function stayIn(cell: Cell): keyof typeof stays {
-  if (cell.kind === 'mixed' || cell.fault !== 'outage') return 'usual';
+function stayIn(cell: Cell): keyof typeof STAYS {
+  if (cell.kind === 'mixed' || cell.fault !== 'outage') {
+    return 'usual';
+  }
   return cell.target === 'engine' ? 'engine away' : 'outage';
 }
 
 function crowdFor(cell: Cell, orders: number, choices: Choices): readonly CustomerKind[] {
-  if (cell.kind === 'mixed') return chooseCrowd(orders + 2, [], choices);
-  if (cell.fault === 'outage') return crowdForOutage(cell.target);
-  return chooseCrowd(orders, cell.point === undefined ? [] : points[cell.point].customers, choices);
+  if (cell.kind === 'mixed') {
+    return chooseCrowd(orders + 2, [], choices);
+  }
+  if (cell.fault === 'outage') {
+    return crowdForOutage(cell.target);
+  }
+  return chooseCrowd(orders, cell.point === undefined ? [] : POINTS[cell.point].customers, choices);
 }
 
 /** @param least so many orders must be there; some that were tried were never taken */
@@ -128,6 +136,8 @@ async function areAtRest(reader: SnapshotReader, ids: ReadonlySet<string>, least
 
 /** Orders that take longer are waited for at the end of all. */
 async function settle(reader: SnapshotReader, ids: ReadonlySet<string>): Promise<void> {
-  const deadline = Date.now() + settleSeconds * 1000;
-  while (Date.now() < deadline && !(await areAtRest(reader, ids, 0))) await sleep(250);
+  const deadline = Date.now() + SETTLE_SECONDS * 1000;
+  while (Date.now() < deadline && !(await areAtRest(reader, ids, 0))) {
+    await sleep(250);
+  }
 }

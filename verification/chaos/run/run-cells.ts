@@ -6,9 +6,9 @@ import type { ChaosPlan } from './chaos-plan.ts';
 import { type CellSetting, runCell } from './run-cell.ts';
 
 /** Of a cell whose faults all missed. */
-const mostAttempts = 4;
+const MOST_ATTEMPTS = 4;
 /** Far from the numbers of further rounds, which make other choices too. */
-const attemptsApart = 1_000;
+const ATTEMPTS_APART = 1_000;
 
 /** What the cells are run with. */
 export interface CellsSetting extends Omit<CellSetting, 'round'> {
@@ -35,18 +35,28 @@ export async function runCells(
   const runOutages = (round: number) => Promise.all(outages.map((cell) => runOne(cell, round)));
   for (const cell of others) {
     // A moment at which no order was open, or a point that none came to in time: another try has other choices.
-    for (let attempt = 0; attempt < mostAttempts; attempt += 1) {
-      if (await hit(await runOne(cell, attempt * attemptsApart), setting)) break;
+    for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt += 1) {
+      if (await hit(await runOne(cell, attempt * ATTEMPTS_APART), setting)) {
+        break;
+      }
     }
     // The mixed cell draws other faults each time.
-    if (cell.kind === 'mixed') for (let round = 1; round < mixed_runs; round += 1) await runOne(cell, round);
+    if (cell.kind === 'mixed') {
+      for (let round = 1; round < mixed_runs; round += 1) {
+        await runOne(cell, round);
+      }
+    }
   }
   await runOutages(0);
   for (let round = mixed_runs; possible.length > 0 && Date.now() < until; round += 1) {
     for (const cell of new Choices(seed, `round ${round}`).shuffled(others)) {
-      if (Date.now() < until) await runOne(cell, round);
+      if (Date.now() < until) {
+        await runOne(cell, round);
+      }
     }
-    if (Date.now() < until) await runOutages(round);
+    if (Date.now() < until) {
+      await runOutages(round);
+    }
   }
   return runs;
 }
@@ -63,7 +73,9 @@ async function runOrFailure(cell: Cell, setting: CellsSetting, round: number): P
 
 /** A run that broke off has failed; trying it again would hide that. */
 async function hit(run: CellRun, { reader, histories }: CellsSetting): Promise<boolean> {
-  if (run.failure !== undefined) return true;
+  if (run.failure !== undefined) {
+    return true;
+  }
   return hasHit(run, await reader.orders(), await histories.ofPoints([run]));
 }
 

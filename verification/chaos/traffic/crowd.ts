@@ -34,7 +34,7 @@ export function chooseCrowd(
   return choices.shuffled([...required, ...others]);
 }
 
-const forOutage = {
+const FOR_OUTAGE = {
   // Some sagas are started before, some orders are refused and asked for again, some wait for an answer to their token.
   engine: ['buys', 'pays later', 'buys', 'cancels', 'buys'],
   inventory: ['buys', 'declined', 'buys'],
@@ -45,5 +45,5 @@ const forOutage = {
 
 /** The customers whose orders come to the steps that are away in an outage. */
 export function crowdForOutage(target: Target): readonly CustomerKind[] {
-  return forOutage[target];
+  return FOR_OUTAGE[target];
 }

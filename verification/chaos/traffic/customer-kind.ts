@@ -1,5 +1,5 @@
 /** What a customer does; between them they bring orders to every end. */
-export const customerKinds = [
+export const CUSTOMER_KINDS = [
   'buys',
   'declined',
   'no funds',
@@ -18,4 +18,4 @@ export const customerKinds = [
 ] as const;
 
 /** What a customer does. */
-export type CustomerKind = (typeof customerKinds)[number];
+export type CustomerKind = (typeof CUSTOMER_KINDS)[number];

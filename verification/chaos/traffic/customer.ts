@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { z } from 'zod';
+import * as z from 'zod';
 import { newOrderId } from '../../../functions/orders/order-id.ts';
 import type { Exchange } from '../../answers/exchange.ts';
 import { isFinished, type OrderStatus, orderStatuses } from '../../invariants/order-status.ts';
@@ -62,10 +62,14 @@ export class Customer {
         await this.#place({ method: 'tok_timeout' });
         break;
       case 'pays later':
-        if (await this.#placeUnpaid()) await this.#pay(randomUUID());
+        if (await this.#placeUnpaid()) {
+          await this.#pay(randomUUID());
+        }
         break;
       case 'several payments':
-        if (await this.#placeUnpaid()) await Promise.all([this.#pay(randomUUID()), this.#pay(randomUUID())]);
+        if (await this.#placeUnpaid()) {
+          await Promise.all([this.#pay(randomUUID()), this.#pay(randomUUID())]);
+        }
         break;
       case 'bad card first':
         if (await this.#placeUnpaid()) {
@@ -81,7 +85,9 @@ export class Customer {
         await this.#cancel();
         break;
       case 'cancels while paying':
-        if (await this.#placeUnpaid()) await Promise.all([this.#pay(randomUUID()), this.#cancel()]);
+        if (await this.#placeUnpaid()) {
+          await Promise.all([this.#pay(randomUUID()), this.#cancel()]);
+        }
         break;
       case 'repeats':
         await Promise.all([this.#place({ method: 'tok_visa' }), this.#place({ method: 'tok_visa' })]);
@@ -101,7 +107,9 @@ export class Customer {
     const [plenty, ...others] = choices.shuffled(shelf.plentiful).map(line);
     const basket = choices.happens(50) ? [plenty, ...others] : [plenty];
     const wanted = basket.filter((entry) => entry !== undefined);
-    if (this.kind === 'unknown item') return [...wanted, { id: randomUUID(), count: 1 }];
+    if (this.kind === 'unknown item') {
+      return [...wanted, { id: randomUUID(), count: 1 }];
+    }
     return this.kind === 'wants what everybody wants' ? [...wanted, { id: shelf.contended, count: 1 }] : wanted;
   }
 
@@ -131,9 +139,13 @@ export class Customer {
     while (this.#patience.lasts) {
       const { outcome } = await this.#insist({ call: 'status', path: `/orders/status?order_id=${this.order_id}` });
       // Never accepted: there is nothing to wait for.
-      if (outcome.kind === 'answered' && outcome.http_status === 404) return undefined;
+      if (outcome.kind === 'answered' && outcome.http_status === 404) {
+        return undefined;
+      }
       const status = outcome.kind === 'answered' ? orderAnswer.safeParse(outcome.body).data?.data.status : undefined;
-      if (status !== undefined && isThere(status)) return status;
+      if (status !== undefined && isThere(status)) {
+        return status;
+      }
       await this.#patience.pause(400);
     }
     return undefined;

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Exchange } from '../../answers/exchange.ts';
 import type { Choices } from '../choices.ts';
 
-const longestPauseMilliseconds = 900;
+const LONGEST_PAUSE_MS = 900;
 
 /** How a customer goes on asking: until there is an answer that means something, or the time is over. */
 export class Patience {
@@ -21,7 +21,7 @@ export class Patience {
   }
 
   /** Waits a moment. */
-  async pause(most_ms = longestPauseMilliseconds): Promise<void> {
+  async pause(most_ms = LONGEST_PAUSE_MS): Promise<void> {
     await sleep(this.#choices.between(most_ms / 4, most_ms));
   }
 
@@ -31,7 +31,9 @@ export class Patience {
       const exchange = await send();
       const { outcome } = exchange;
       const settled = outcome.kind === 'answered' && outcome.http_status < 500;
-      if (settled || !this.lasts) return exchange;
+      if (settled || !this.lasts) {
+        return exchange;
+      }
       await this.pause();
     }
   }

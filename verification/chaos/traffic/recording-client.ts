@@ -1,6 +1,6 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { ApiCall, Exchange } from '../../answers/exchange.ts';
-import { injectedHeader } from '../proxy/http-fault-proxy.ts';
+import { INJECTED_HEADER } from '../proxy/http-fault-proxy.ts';
 
 /** One request and what came of it, with the order it was about and whether a proxy gave the answer. */
 export interface RecordedExchange {
@@ -21,7 +21,7 @@ export interface ApiRequest {
   readonly idempotency_key?: string;
 }
 
-const patienceMilliseconds = 12_000;
+const PATIENCE_MS = 12_000;
 
 /** Sends requests and writes down every answer, and every silence. */
 export class RecordingClient {
@@ -54,7 +54,7 @@ export class RecordingClient {
   async #ask({ path, body, idempotency_key }: ApiRequest) {
     try {
       const response = await fetch(new URL(path, this.#baseUrl), {
-        signal: AbortSignal.timeout(patienceMilliseconds),
+        signal: AbortSignal.timeout(PATIENCE_MS),
         ...(body !== undefined && { method: 'POST', body: JSON.stringify(body) }),
         headers: {
           'content-type': 'application/json',
@@ -69,7 +69,7 @@ export class RecordingClient {
         ...(retry_after === null ? {} : { retry_after }),
         body: parsed(text),
       };
-      return { outcome, injected: response.headers.has(injectedHeader) };
+      return { outcome, injected: response.headers.has(INJECTED_HEADER) };
     } catch (error) {
       const outcome: Exchange['outcome'] = { kind: 'unanswered', error: reasonOf(error) };
       return { outcome, injected: false };

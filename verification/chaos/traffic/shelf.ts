@@ -10,8 +10,8 @@ export interface Shelf {
   readonly stocked: ReadonlyMap<string, number>;
 }
 
-const plenty = 10_000;
-const few = 2;
+const PLENTY = 10_000;
+const FEW = 2;
 
 /** Puts new items on the shelf, straight at the Inventory service. */
 export async function stockShelf(inventory: string, cell: string, choices: Choices): Promise<Shelf> {
@@ -24,8 +24,8 @@ export async function stockShelf(inventory: string, cell: string, choices: Choic
   };
   try {
     return {
-      plentiful: [await create('pen', plenty), await create('cup', plenty)],
-      contended: await create('ring', few),
+      plentiful: [await create('pen', PLENTY), await create('cup', PLENTY)],
+      contended: await create('ring', FEW),
       stocked,
     };
   } finally {

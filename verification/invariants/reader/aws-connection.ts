@@ -23,7 +23,9 @@ export function awsConnectionFrom(environment: Readonly<Record<string, string | 
 
 /** Settings for any AWS SDK client. A local endpoint checks no signature, so it gets made-up credentials. */
 export function clientSettings({ endpoint, region }: AwsConnection) {
-  if (endpoint === undefined) return { region };
+  if (endpoint === undefined) {
+    return { region };
+  }
   return { region, endpoint, credentials: { accessKeyId: 'local', secretAccessKey: 'local' } };
 }
 

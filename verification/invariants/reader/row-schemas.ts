@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { orderStatuses } from '../order-status.ts';
 import type { ChargeSnapshot, ItemSnapshot, OrderSnapshot, PaymentSnapshot, ReservationSnapshot } from '../snapshot.ts';
 import { withoutAbsent } from './without-absent.ts';
@@ -53,12 +53,12 @@ export const paymentRow: z.ZodType<PaymentSnapshot> = z
   })
   .transform(withoutAbsent);
 
-const chargeKey = /^charge#(?<order_id>[^#]+)#/;
+const CHARGE_KEY = /^charge#(?<order_id>[^#]+)#/;
 
 /** A row of the simulated provider's books, kept in the payments table under `charge#<order>#<payment>`. */
 export const chargeRow: z.ZodType<ChargeSnapshot> = z
   .object({
-    order_id: z.string().regex(chargeKey),
+    order_id: z.string().regex(CHARGE_KEY),
     state: z.enum(['AUTHORIZED', 'CAPTURED', 'VOIDED', 'REFUNDED', 'DECLINED', 'UNANSWERED']),
     amount_minor: z.int(),
     currency: z.string(),
@@ -68,7 +68,7 @@ export const chargeRow: z.ZodType<ChargeSnapshot> = z
   .transform(({ order_id: key, ...charge }) => ({
     ...charge,
     charge_id: key,
-    order_id: chargeKey.exec(key)?.groups?.order_id ?? key,
+    order_id: CHARGE_KEY.exec(key)?.groups?.order_id ?? key,
   }));
 
 /** Whether a row of the payments table belongs to the provider's books. */

@@ -1,5 +1,5 @@
 import { type DynamoDBDocumentClient, paginateScan } from '@aws-sdk/lib-dynamodb';
-import { z } from 'zod';
+import * as z from 'zod';
 
 /**
  * Reads a whole table, strongly consistent, and hands each row that `keep` wants to `schema`.
@@ -14,7 +14,11 @@ export async function readRows<T>(
 ): Promise<readonly T[]> {
   const rows: T[] = [];
   for await (const page of paginateScan({ client }, { TableName: table, ConsistentRead: true })) {
-    for (const row of page.Items ?? []) if (keep(row)) rows.push(parseRow(table, schema, row));
+    for (const row of page.Items ?? []) {
+      if (keep(row)) {
+        rows.push(parseRow(table, schema, row));
+      }
+    }
   }
   return rows;
 }
@@ -26,7 +30,9 @@ export async function readRows<T>(
  */
 export function parseRow<T>(table: string, schema: z.ZodType<T>, row: Readonly<Record<string, unknown>>): T {
   const parsed = schema.safeParse(row);
-  if (parsed.success) return parsed.data;
+  if (parsed.success) {
+    return parsed.data;
+  }
   const key = row.order_id ?? row.item_id;
   throw new Error(`Row ${String(key)} of table ${table} cannot be checked: ${z.prettifyError(parsed.error)}`);
 }

@@ -33,29 +33,29 @@ export interface Chart {
   readonly panels: readonly ChartPanel[];
 }
 
-const width = 960;
-const left = 64;
-const right = 24;
-const top = 64;
-const panelHeight = 130;
-const panelGap = 52;
+const WIDTH = 960;
+const LEFT = 64;
+const RIGHT = 24;
+const TOP = 64;
+const PANEL_HEIGHT = 130;
+const PANEL_GAP = 52;
 
 /** Draws a chart as a self-contained SVG document that reads on a light and on a dark page. */
 export function drawChart({ title, x_label, x, bands, panels }: Chart): string {
-  const height = top + panels.length * (panelHeight + panelGap) + 8;
-  const xScale = scaleLinear([x[0] ?? 0, Math.max(x.at(-1) ?? 1, 1)], [left, width - right]);
-  const bottom = height - panelGap - 8;
+  const height = TOP + panels.length * (PANEL_HEIGHT + PANEL_GAP) + 8;
+  const xScale = scaleLinear([x[0] ?? 0, Math.max(x.at(-1) ?? 1, 1)], [LEFT, WIDTH - RIGHT]);
+  const bottom = height - PANEL_GAP - 8;
   return `${[
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" font-family="system-ui, sans-serif" font-size="12">`,
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" font-family="system-ui, sans-serif" font-size="12">`,
     `<title>${escapeXml(title)}</title>`,
-    `<rect width="${width}" height="${height}" fill="#ffffff"/>`,
-    text(left, 24, title, 'font-size="16" font-weight="600"'),
+    `<rect width="${WIDTH}" height="${height}" fill="#ffffff"/>`,
+    text(LEFT, 24, title, 'font-size="16" font-weight="600"'),
     ...bands.flatMap((band, index) => drawBand(band, index, xScale, bottom)),
-    ...panels.flatMap((panel, index) => drawPanel(panel, top + index * (panelHeight + panelGap), x, xScale)),
+    ...panels.flatMap((panel, index) => drawPanel(panel, TOP + index * (PANEL_HEIGHT + PANEL_GAP), x, xScale)),
     ...xScale
       .ticks(10)
       .map((tick) => text(xScale(tick), bottom + 16, String(tick), 'text-anchor="middle" fill="#555"')),
-    text((left + width - right) / 2, bottom + 36, x_label, 'text-anchor="middle" fill="#555"'),
+    text((LEFT + WIDTH - RIGHT) / 2, bottom + 36, x_label, 'text-anchor="middle" fill="#555"'),
     '</svg>',
   ].join('\n')}\n`;
 }
@@ -63,31 +63,31 @@ export function drawChart({ title, x_label, x, bands, panels }: Chart): string {
 type Scale = ReturnType<typeof scaleLinear<number, number>>;
 
 function drawBand({ label, from, to }: ChartBand, index: number, xScale: Scale, bottom: number): readonly string[] {
-  const [start, end] = [xScale(from), Math.min(xScale(to), width - right)];
+  const [start, end] = [xScale(from), Math.min(xScale(to), WIDTH - RIGHT)];
   const fill = index % 2 === 0 ? '#f3f5f8' : '#fdf0d5';
   return [
-    `<rect x="${round(start)}" y="${top - 20}" width="${round(end - start)}" height="${bottom - top + 20}" fill="${fill}"/>`,
-    text((start + end) / 2, top - 24, label, 'text-anchor="middle" fill="#555"'),
+    `<rect x="${round(start)}" y="${TOP - 20}" width="${round(end - start)}" height="${bottom - TOP + 20}" fill="${fill}"/>`,
+    text((start + end) / 2, TOP - 24, label, 'text-anchor="middle" fill="#555"'),
   ];
 }
 
 function drawPanel(panel: ChartPanel, y: number, x: readonly number[], xScale: Scale): readonly string[] {
   const highest = Math.max(1, ...panel.lines.flatMap(({ values }) => values.filter((value) => value !== undefined)));
-  const yScale = scaleLinear([0, highest], [y + panelHeight, y]).nice(4);
+  const yScale = scaleLinear([0, highest], [y + PANEL_HEIGHT, y]).nice(4);
   const grid = yScale
     .ticks(4)
     .flatMap((tick) => [
-      `<line x1="${left}" x2="${width - right}" y1="${round(yScale(tick))}" y2="${round(yScale(tick))}" stroke="#d0d4da"/>`,
-      text(left - 8, yScale(tick) + 4, tick.toLocaleString('en'), 'text-anchor="end" fill="#555"'),
+      `<line x1="${LEFT}" x2="${WIDTH - RIGHT}" y1="${round(yScale(tick))}" y2="${round(yScale(tick))}" stroke="#d0d4da"/>`,
+      text(LEFT - 8, yScale(tick) + 4, tick.toLocaleString('en'), 'text-anchor="end" fill="#555"'),
     ]);
   const legend = panel.lines.map(
     ({ label, colour }, index) =>
-      `<tspan x="${width - right - (panel.lines.length - 1 - index) * 90}" fill="${colour}">${escapeXml(label)}</tspan>`,
+      `<tspan x="${WIDTH - RIGHT - (panel.lines.length - 1 - index) * 90}" fill="${colour}">${escapeXml(label)}</tspan>`,
   );
   return [
     ...grid,
     ...panel.lines.map((chartLine) => drawLine(chartLine, x, xScale, yScale)),
-    text(left, y - 6, panel.title, 'font-weight="600"'),
+    text(LEFT, y - 6, panel.title, 'font-weight="600"'),
     `<text y="${y - 6}" text-anchor="end" font-weight="600">${legend.join('')}</text>`,
   ];
 }
@@ -99,7 +99,9 @@ function drawLine({ colour, filled, values }: ChartLine, x: readonly number[], x
   const yOf = ({ value }: (typeof points)[number]) => round(yScale(value ?? 0));
   const path = line<(typeof points)[number]>().defined(isThere).x(xOf).y(yOf)(points) ?? '';
   const stroke = `<path d="${path}" fill="none" stroke="${colour}" stroke-width="1.5"/>`;
-  if (filled !== true) return stroke;
+  if (filled !== true) {
+    return stroke;
+  }
   const shape =
     area<(typeof points)[number]>()
       .defined(isThere)

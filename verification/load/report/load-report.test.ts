@@ -144,12 +144,18 @@ function reportOf(exchanges: readonly Exchange[], options: { readonly ended?: bo
 }
 
 function orderOf({ at, outcome }: Exchange, ended: boolean): readonly OrderSnapshot[] {
-  if (outcome.kind !== 'answered' || outcome.http_status !== 202 || typeof outcome.body === 'string') return [];
+  if (outcome.kind !== 'answered' || outcome.http_status !== 202 || typeof outcome.body === 'string') {
+    return [];
+  }
   const { order_id } = (outcome.body as { data: { order_id: string } }).data;
-  if (order_id === 'lost') return [];
+  if (order_id === 'lost') {
+    return [];
+  }
   const end = new Date(Date.parse(at) + 1500).toISOString();
   const base = { order_id, lines: [], amount_minor: 500, currency: 'USD', payment_method: 'tok_visa', created_at: at };
-  if (!ended) return [{ ...base, status: 'RESERVED', timeline: [] }];
+  if (!ended) {
+    return [{ ...base, status: 'RESERVED', timeline: [] }];
+  }
   return [{ ...base, status: 'CONFIRMED', timeline: [{ at: end, status: 'CONFIRMED', what: 'confirmed' }] }];
 }
 

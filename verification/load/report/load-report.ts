@@ -62,7 +62,7 @@ export interface LoadRecord {
   readonly verification: Verification;
 }
 
-const shownAnswers = 10;
+const SHOWN_ANSWERS = 10;
 
 /** Puts a report together. Pure. */
 export function loadReportOf(record: LoadRecord): LoadReport {
@@ -98,7 +98,7 @@ export function loadReportOf(record: LoadRecord): LoadReport {
       checked: report.checked,
       violations: report.violations.map(describeViolation),
     },
-    improper_answers: exchanges.filter(isImproper).slice(0, shownAnswers).map(describeExchange),
+    improper_answers: exchanges.filter(isImproper).slice(0, SHOWN_ANSWERS).map(describeExchange),
     series,
   };
 }

@@ -78,7 +78,9 @@ function phaseTable({ phases }: LoadReport): string {
 }
 
 function recoveryLines({ recovery }: LoadReport): readonly string[] {
-  if (recovery === null) return [];
+  if (recovery === null) {
+    return [];
+  }
   const { phase, answer_p99_factor, highest_backlog, backlog_recovered_seconds } = recovery;
   const recovered =
     backlog_recovered_seconds === null

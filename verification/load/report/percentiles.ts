@@ -11,7 +11,9 @@ export interface Percentiles {
 export function percentilesOf(durations: readonly number[]): Percentiles | undefined {
   const sorted = durations.toSorted((a, b) => a - b);
   const max = sorted.at(-1);
-  if (max === undefined) return undefined;
+  if (max === undefined) {
+    return undefined;
+  }
   const rank = (percent: number) => Math.round(sorted[Math.ceil((percent / 100) * sorted.length) - 1] ?? max);
   return { count: sorted.length, p50: rank(50), p95: rank(95), p99: rank(99), max: Math.round(max) };
 }

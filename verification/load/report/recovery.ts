@@ -15,17 +15,19 @@ export interface Recovery {
   readonly backlog_recovered_seconds: number | null;
 }
 
-const calmSeconds = 3;
+const CALM_SECONDS = 3;
 
 /** Nothing, where the busiest phase is the first: there is nothing to compare it with. */
 export function recoveryOf(phases: readonly PhaseReport[], series: readonly SeriesPoint[]): Recovery | undefined {
   const busiest = phases.toSorted((a, b) => b.customers_per_second - a.customers_per_second)[0];
   const before = phases.filter(({ to_second }) => busiest !== undefined && to_second <= busiest.from_second).at(-1);
-  if (busiest === undefined || before === undefined) return undefined;
+  if (busiest === undefined || before === undefined) {
+    return undefined;
+  }
   const usual = highestBacklog(series.filter(({ second }) => second < before.to_second));
   const after = series.filter(({ second }) => second >= busiest.to_second);
   const recovered = after.find((_, index) =>
-    after.slice(index, index + calmSeconds).every(({ backlog }) => backlog <= usual),
+    after.slice(index, index + CALM_SECONDS).every(({ backlog }) => backlog <= usual),
   );
   return {
     phase: busiest.name,
@@ -36,7 +38,9 @@ export function recoveryOf(phases: readonly PhaseReport[], series: readonly Seri
 }
 
 function recoveredAfter(busiest: PhaseReport, recovered: SeriesPoint | undefined, series: readonly SeriesPoint[]) {
-  if (recovered !== undefined) return recovered.second - busiest.to_second;
+  if (recovered !== undefined) {
+    return recovered.second - busiest.to_second;
+  }
   // Nothing was going on any more when the phase ended.
   return (series.at(-1)?.second ?? 0) < busiest.to_second && series.at(-1)?.backlog === 0 ? 0 : null;
 }

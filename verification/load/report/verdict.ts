@@ -10,13 +10,21 @@ import type { LoadReport } from './load-report.ts';
 export function failuresOf(report: LoadReport, toleratesUnreachable: boolean): readonly string[] {
   const { requests, orders, invariants, drained, drain_seconds } = report;
   const failures: string[] = [];
-  if (orders.accepted === 0) failures.push('no order was accepted, so nothing was shown');
-  if (!drained) failures.push(`orders were still open after ${drain_seconds} seconds`);
-  if (invariants.verdict !== 'all hold') failures.push(`invariants: ${invariants.verdict}`);
+  if (orders.accepted === 0) {
+    failures.push('no order was accepted, so nothing was shown');
+  }
+  if (!drained) {
+    failures.push(`orders were still open after ${drain_seconds} seconds`);
+  }
+  if (invariants.verdict !== 'all hold') {
+    failures.push(`invariants: ${invariants.verdict}`);
+  }
   if (requests.faulty > 0) {
     failures.push(`${requests.faulty} requests were answered with an error that is no 503 with Retry-After`);
   }
-  if (requests.unanswered > 0) failures.push(`${requests.unanswered} requests got no answer`);
+  if (requests.unanswered > 0) {
+    failures.push(`${requests.unanswered} requests got no answer`);
+  }
   if (requests.unreachable > 0 && !toleratesUnreachable) {
     failures.push(`${requests.unreachable} requests found no API or lost their connection to it`);
   }

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
-import { z } from 'zod';
+import * as z from 'zod';
 
 const profileSchema = z.object({
   config: z.object({
@@ -15,10 +15,10 @@ const profileSchema = z.object({
 export type Phase = z.infer<typeof profileSchema>['config']['phases'][number];
 
 /** The names of the load's profiles, each a file beside this one. */
-export const profiles = ['smoke', 'spike'] as const;
+export const PROFILES = ['smoke', 'spike'] as const;
 
 /** How many customers come, and when. */
-export type Profile = (typeof profiles)[number];
+export type Profile = (typeof PROFILES)[number];
 
 /** The file of a profile, for artillery. */
 export function profileFile(profile: Profile): string {

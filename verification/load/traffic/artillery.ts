@@ -4,7 +4,7 @@ import { writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { ordersFile, type Phase, type Profile, profileFile } from '../scenarios/phases.ts';
-import { planVariable, type TrafficPlan } from './plan.ts';
+import { PLAN_VARIABLE, type TrafficPlan } from './plan.ts';
 
 const artillery = join(dirname(createRequire(import.meta.url).resolve('artillery/package.json')), 'bin', 'run');
 
@@ -36,7 +36,7 @@ export async function runArtillery(run: ArtilleryRun): Promise<void> {
   const overrides = JSON.stringify({ config: { phases } });
   const options = ['--config', profileFile(profile), '--target', target, '--overrides', overrides];
   const child = spawn(process.execPath, [artillery, 'run', ...options, ordersFile], {
-    env: { ...process.env, [planVariable]: planFile, ARTILLERY_DISABLE_TELEMETRY: 'true', NO_UPDATE_NOTIFIER: '1' },
+    env: { ...process.env, [PLAN_VARIABLE]: planFile, ARTILLERY_DISABLE_TELEMETRY: 'true', NO_UPDATE_NOTIFIER: '1' },
     stdio: ['ignore', 'pipe', 'pipe'],
     ...(signal && { signal }),
   });
@@ -47,5 +47,7 @@ export async function runArtillery(run: ArtilleryRun): Promise<void> {
     child.once('close', resolve);
   });
   log.end();
-  if (code !== 0) throw new Error(`artillery ended with ${code}; see ${logFile}`);
+  if (code !== 0) {
+    throw new Error(`artillery ended with ${code}; see ${logFile}`);
+  }
 }

@@ -13,10 +13,14 @@ export class ExchangeTail {
   /** The exchanges written since the last call; none while the log does not exist yet. */
   async next(): Promise<readonly Exchange[]> {
     const handle = await open(this.#file).catch((error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT') return undefined;
+      if (error.code === 'ENOENT') {
+        return undefined;
+      }
       throw error;
     });
-    if (handle === undefined) return [];
+    if (handle === undefined) {
+      return [];
+    }
     try {
       const { size } = await handle.stat();
       const { buffer } = await handle.read({ buffer: Buffer.alloc(size - this.#offset), position: this.#offset });

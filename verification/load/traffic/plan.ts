@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { z } from 'zod';
+import * as z from 'zod';
 
 const planSchema = z.object({
   /** Items of which there is enough for everybody. */
@@ -14,11 +14,13 @@ const planSchema = z.object({
 export type TrafficPlan = z.infer<typeof planSchema>;
 
 /** The environment variable that names the plan's file: artillery runs the traffic in a thread of its own. */
-export const planVariable = 'LOAD_TRAFFIC_PLAN';
+export const PLAN_VARIABLE = 'LOAD_TRAFFIC_PLAN';
 
 /** Reads the plan that the runner made. */
 export function readTrafficPlan(): TrafficPlan {
-  const file = process.env[planVariable];
-  if (file === undefined) throw new Error(`${planVariable} is not set: start the load with verification/load/run.ts`);
+  const file = process.env[PLAN_VARIABLE];
+  if (file === undefined) {
+    throw new Error(`${PLAN_VARIABLE} is not set: start the load with verification/load/run.ts`);
+  }
   return planSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
 }

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { ApiCall, Exchange } from '../../answers/exchange.ts';
 import { appendExchange } from '../../answers/exchange-log.ts';
 import type { HttpResponse, RequestSettings, VirtualUser } from './virtual-user.ts';
@@ -54,12 +54,16 @@ export class ExchangeRecorder {
 
   #write(request: RequestSettings, user: VirtualUser, outcome: Exchange['outcome']): void {
     const sent = this.#sent.get(request.uuid);
-    if (sent === undefined) return;
+    if (sent === undefined) {
+      return;
+    }
     this.#sent.delete(request.uuid);
     const url = new URL(request.url);
     // What stands before it, such as a stage, belongs to the API's address.
     const call = calls[`/${url.pathname.split('/').slice(-2).join('/')}`];
-    if (call === undefined) throw new Error(`The traffic asks for ${url.pathname}, which the recorder does not know`);
+    if (call === undefined) {
+      throw new Error(`The traffic asks for ${url.pathname}, which the recorder does not know`);
+    }
     const idempotency_key = call === 'place' ? request.headers?.['idempotency-key'] : undefined;
     appendExchange(this.#file, {
       at: sent.at,
@@ -75,7 +79,9 @@ export class ExchangeRecorder {
 
 function orderIds(url: URL, body: unknown): string[] {
   const asked = url.searchParams.get('order_id');
-  if (asked !== null) return [asked];
+  if (asked !== null) {
+    return [asked];
+  }
   return namedOrders.safeParse(body).data ?? [];
 }
 

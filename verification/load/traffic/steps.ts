@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { z } from 'zod';
+import * as z from 'zod';
 import { chooseBasket, chooseContendedBasket, type WantedLine } from './basket.ts';
 import { readTrafficPlan } from './plan.ts';
 import { ExchangeRecorder } from './recorder.ts';
@@ -42,7 +42,9 @@ export async function startClock(request: RequestSettings): Promise<void> {
 export async function recordAnswer(request: RequestSettings, response: HttpResponse, user: VirtualUser): Promise<void> {
   const body = recorder.answered(request, response, user);
   const order = orderAnswer.safeParse(body);
-  if (!order.success) return;
+  if (!order.success) {
+    return;
+  }
   user.vars.order_id = order.data.data.order_id;
   user.vars.order_status = order.data.data.status;
 }

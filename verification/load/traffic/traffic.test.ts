@@ -53,7 +53,9 @@ describe('the recorder', () => {
       json: { list: [{ id: 'p', order_id: 'a' }] },
     };
     const status: RequestSettings = { uuid: '3', url: 'http://h/orders/status?order_id=a' };
-    for (const request of [place, pay, status]) recorder.sent(request);
+    for (const request of [place, pay, status]) {
+      recorder.sent(request);
+    }
     recorder.answered(place, answer, user);
     recorder.answered(pay, { statusCode: 503, headers: { 'retry-after': '2' }, body: 'busy' }, user);
     recorder.answered(status, answer, user);

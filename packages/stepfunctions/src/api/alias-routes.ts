@@ -11,13 +11,15 @@ import { versionNumber } from './state-machine-lookup.ts';
  * @returns the state machine of the versions
  * @throws {ApiError} ValidationException, ResourceNotFound
  */
-export const checkRoutes = ({ journal }: ApiContext, routes: readonly Route[]): StateMachine => {
+export function checkRoutes({ journal }: ApiContext, routes: readonly Route[]): StateMachine {
   const arns = routes.map(({ stateMachineVersionArn }) => stateMachineVersionArn);
   const received = `Received: [${arns.join(', ')}]`;
   if (new Set(arns).size < arns.length) {
     throw validationFailed(`Routing configuration must contain distinct state machine version ARNs. ${received}`);
   }
-  for (const arn of arns) parseArn(arn, 'stateMachine');
+  for (const arn of arns) {
+    parseArn(arn, 'stateMachine');
+  }
   if (arns.some((arn) => Number.isNaN(versionNumber(arn)))) {
     throw validationFailed(`Routing configuration must contain state machine version ARNs. ${received}`);
   }
@@ -30,7 +32,13 @@ export const checkRoutes = ({ journal }: ApiContext, routes: readonly Route[]): 
     throw validationFailed(`Sum of routing configuration weights must equal 100. Received: [${weights.join(', ')}]`);
   }
   const machine = journal.stateMachines.find(machineArn);
-  if (!machine) throw resourceNotFound(machineArn);
-  for (const arn of arns) if (!journal.versions.find(machine.id, versionNumber(arn))) throw resourceNotFound(arn);
+  if (!machine) {
+    throw resourceNotFound(machineArn);
+  }
+  for (const arn of arns) {
+    if (!journal.versions.find(machine.id, versionNumber(arn))) {
+      throw resourceNotFound(arn);
+    }
+  }
   return machine;
-};
+}

@@ -12,7 +12,7 @@ type Configurations = Read<{
 }>;
 
 /** A logging configuration with AWS's defaults filled in. Nothing is logged to CloudWatch here. */
-export const completeLogging = (given: Configurations['logging'] | undefined): JsonObject => {
+export function completeLogging(given: Configurations['logging'] | undefined): JsonObject {
   const level = given?.level ?? 'OFF';
   const destinations = given?.destinations?.map(({ cloudWatchLogsLogGroup }) =>
     present({
@@ -24,18 +24,21 @@ export const completeLogging = (given: Configurations['logging'] | undefined): J
     throw invalidLogging('Must specify exactly one Log Destination.');
   }
   return present({ level, includeExecutionData: given?.includeExecutionData ?? false, destinations });
-};
+}
 
-const invalidLogging = (why: string): ApiError =>
-  new ApiError('InvalidLoggingConfiguration', `Invalid Logging Configuration: ${why}`);
+function invalidLogging(why: string): ApiError {
+  return new ApiError('InvalidLoggingConfiguration', `Invalid Logging Configuration: ${why}`);
+}
 
 /** A tracing configuration with AWS's default. Nothing is traced here. */
-export const completeTracing = (given: Configurations['tracing'] | undefined): JsonObject => ({
-  enabled: given?.enabled ?? false,
-});
+export function completeTracing(given: Configurations['tracing'] | undefined): JsonObject {
+  return {
+    enabled: given?.enabled ?? false,
+  };
+}
 
 /** An encryption configuration; the journal itself is not encrypted, so only AWS's own key is accepted. */
-export const completeEncryption = (given: Configurations['encryption'] | undefined): JsonObject => {
+export function completeEncryption(given: Configurations['encryption'] | undefined): JsonObject {
   if (given?.type === 'CUSTOMER_MANAGED_KMS_KEY') {
     throw new ApiError(
       'InvalidEncryptionConfiguration',
@@ -43,14 +46,18 @@ export const completeEncryption = (given: Configurations['encryption'] | undefin
     );
   }
   return { type: 'AWS_OWNED_KEY' };
-};
+}
 
 /**
  * Checks that a role is an ARN. Nobody takes the role on here.
  *
  * @throws {ApiError} InvalidArn
  */
-export const checkRole = (roleArn: string): void => {
-  if (!roleArn.startsWith('arn:')) throw invalidArn(`Invalid ARN prefix: ${roleArn}`);
-  if (roleArn.split(':').length < 6) throw invalidArn(`Invalid ARN format: ${roleArn}`);
-};
+export function checkRole(roleArn: string): void {
+  if (!roleArn.startsWith('arn:')) {
+    throw invalidArn(`Invalid ARN prefix: ${roleArn}`);
+  }
+  if (roleArn.split(':').length < 6) {
+    throw invalidArn(`Invalid ARN format: ${roleArn}`);
+  }
+}

@@ -41,11 +41,17 @@ export interface ActionCaller extends Caller {
 export type Action = (context: ApiContext, body: JsonObject, caller: ActionCaller) => JsonObject | Promise<JsonObject>;
 
 /** AWS JSON 1.0 writes moments as seconds since the epoch with milliseconds behind the point. */
-export const seconds = (milliseconds: number): number => milliseconds / 1_000;
+export function seconds(ms: number): number {
+  return ms / 1_000;
+}
 
 /** The members that are present, as JSON. */
-export const present = (members: { readonly [name: string]: JsonObject[string] | undefined }): JsonObject => {
+export function present(members: { readonly [name: string]: JsonObject[string] | undefined }): JsonObject {
   const result: { [name: string]: JsonObject[string] } = {};
-  for (const [name, value] of Object.entries(members)) if (value !== undefined) result[name] = value;
+  for (const [name, value] of Object.entries(members)) {
+    if (value !== undefined) {
+      result[name] = value;
+    }
+  }
   return result;
-};
+}

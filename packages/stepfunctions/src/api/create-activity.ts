@@ -19,7 +19,9 @@ export const createActivity: Action = (context, body) => {
   completeEncryption(request.encryptionConfiguration);
   const arn = arns.activity(request.name);
   const existing = journal.activities.find(arn);
-  if (existing) return { activityArn: arn, creationDate: seconds(existing.createdAt) };
+  if (existing) {
+    return { activityArn: arn, creationDate: seconds(existing.createdAt) };
+  }
   const tags = checkTags(context, arn, request.tags ?? []);
   const createdAt = Date.now();
   journal.transaction(() => {

@@ -15,7 +15,9 @@ export const createStateMachineAlias: Action = (context, body) => {
   const { journal } = context;
   const { name, description, routingConfiguration: routes } = readRequest(shape, body);
   const machine = checkRoutes(context, routes);
-  if (machine.status === 'DELETING') throw stateMachineDeleting(machine.arn);
+  if (machine.status === 'DELETING') {
+    throw stateMachineDeleting(machine.arn);
+  }
   const arn = `${machine.arn}:${name}`;
   const existing = journal.aliases.find(arn);
   if (existing) {

@@ -54,12 +54,18 @@ export const createStateMachine: Action = (context, body) => {
   const arn = arns.stateMachine(request.name);
   const tags = checkTags(context, arn, request.tags ?? []);
   const existing = journal.stateMachines.find(arn);
-  if (existing?.status === 'DELETING') throw stateMachineDeleting(arn);
-  if (existing && !isSame(existing, first, type)) throw stateMachineAlreadyExists(arn);
+  if (existing?.status === 'DELETING') {
+    throw stateMachineDeleting(arn);
+  }
+  if (existing && !isSame(existing, first, type)) {
+    throw stateMachineAlreadyExists(arn);
+  }
   return journal.transaction(() => {
     const machine =
       existing ?? journal.stateMachines.create({ arn, name: request.name, type, createdAt: Date.now() }, first);
-    if (!existing) journal.tags.add(arn, tags);
+    if (!existing) {
+      journal.tags.add(arn, tags);
+    }
     const version = request.publish ? publishVersion(context, machine, request.versionDescription) : undefined;
     return present({
       stateMachineArn: arn,

@@ -8,7 +8,9 @@ import { ApiError } from '../wire/api-error.ts';
  *
  * @throws {ApiError} InvalidDefinition with every finding that is an error
  */
-export const checkDefinition = (definition: string, type: StateMachineType): void => {
+export function checkDefinition(definition: string, type: StateMachineType): void {
   const message = invalidDefinitionMessage(validateDefinition(definition, type));
-  if (message !== undefined) throw new ApiError('InvalidDefinition', message);
-};
+  if (message !== undefined) {
+    throw new ApiError('InvalidDefinition', message);
+  }
+}

@@ -18,7 +18,9 @@ export const deleteStateMachineVersion: Action = ({ journal }, body) => {
     throw validationFailed(`The ARN '${arn}' names no state machine version: it must end in a version number.`);
   }
   const machine = journal.stateMachines.find(arn.slice(0, -qualifier.length - 1));
-  if (!machine) return {};
+  if (!machine) {
+    return {};
+  }
   const aliases = journal.aliases
     .list(machine.id, MOST_ALIASES)
     .filter(({ routes }) => routes.some(({ stateMachineVersionArn }) => stateMachineVersionArn === arn));

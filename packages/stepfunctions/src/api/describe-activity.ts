@@ -24,9 +24,11 @@ export const describeActivity: Action = (context, body) => {
  *
  * @throws {ApiError} InvalidArn, ActivityDoesNotExist
  */
-export const findActivity = ({ journal }: ApiContext, arn: string): Activity => {
+export function findActivity({ journal }: ApiContext, arn: string): Activity {
   parseArn(arn, 'activity');
   const activity = journal.activities.find(arn);
-  if (!activity) throw activityDoesNotExist(arn);
+  if (!activity) {
+    throw activityDoesNotExist(arn);
+  }
   return activity;
-};
+}

@@ -14,7 +14,7 @@ beforeEach(() => {
 
 afterEach(() => journal.close());
 
-const described = (stoppedAt: number, redriveCount: number, lastEventId: number): JsonObject => {
+function described(stoppedAt: number, redriveCount: number, lastEventId: number): JsonObject {
   const machine = { arn: 'arn:aws:states:us-east-1:000000000000:stateMachine:m', name: 'm' };
   const rest = { definition: '{}', roleArn: 'r', logging: '{}', tracing: '{}', encryption: '{}' };
   const { id, revision } = journal.stateMachines.create(
@@ -36,9 +36,11 @@ const described = (stoppedAt: number, redriveCount: number, lastEventId: number)
   };
   journal.history.append(1, [event]);
   const record = journal.executions.find(arn);
-  if (!record) throw new Error('the execution was not stored');
+  if (!record) {
+    throw new Error('the execution was not stored');
+  }
   return describeRecord({ journal }, record, true);
-};
+}
 
 describe('an execution that RedriveExecution would refuse is not described as redrivable', () => {
   test('when it ended more than 14 days ago', () => {

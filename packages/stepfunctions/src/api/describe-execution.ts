@@ -17,12 +17,12 @@ export const describeExecution: Action = (context, body) => {
 };
 
 /** What DescribeExecution answers about an execution. */
-export const describeRecord = (
+export function describeRecord(
   { journal }: Pick<ApiContext, 'journal'>,
   record: ExecutionRecord,
   withData: boolean,
-): JsonObject =>
-  present({
+): JsonObject {
+  return present({
     executionArn: record.arn,
     stateMachineArn: stateMachineArnOf(journal, record),
     name: record.name,
@@ -43,9 +43,12 @@ export const describeRecord = (
     redriveDate: record.redrivenAt === undefined ? undefined : seconds(record.redrivenAt),
     ...redriveOf(journal, record),
   });
+}
 
-const redriveOf = (journal: Journal, record: ExecutionRecord): JsonObject => {
+function redriveOf(journal: Journal, record: ExecutionRecord): JsonObject {
   const redriveStatusReason = whyNotRedrivable(journal, record);
-  if (redriveStatusReason !== undefined) return { redriveStatus: 'NOT_REDRIVABLE', redriveStatusReason };
+  if (redriveStatusReason !== undefined) {
+    return { redriveStatus: 'NOT_REDRIVABLE', redriveStatusReason };
+  }
   return { redriveStatus: record.mapRunArn === undefined ? 'REDRIVABLE' : 'REDRIVABLE_BY_MAP_RUN' };
-};
+}

@@ -29,16 +29,20 @@ export const describeMapRun: Action = (context, body) => {
 };
 
 /** A redrive begins at once and takes all of them, so none is ever pending or beyond it. */
-const countsOf = (counts: MapRunCounts): JsonObject => ({ ...counts, failuresNotRedrivable: 0, pendingRedrive: 0 });
+function countsOf(counts: MapRunCounts): JsonObject {
+  return { ...counts, failuresNotRedrivable: 0, pendingRedrive: 0 };
+}
 
 /**
  * The map run with this ARN.
  *
  * @throws {ApiError} InvalidArn, ResourceNotFound
  */
-export const findMapRun = ({ journal }: ApiContext, arn: string): StoredMapRun => {
+export function findMapRun({ journal }: ApiContext, arn: string): StoredMapRun {
   parseArn(arn, 'mapRun');
   const stored = journal.mapRuns.find(arn);
-  if (!stored) throw resourceNotFound(arn);
+  if (!stored) {
+    throw resourceNotFound(arn);
+  }
   return stored;
-};
+}

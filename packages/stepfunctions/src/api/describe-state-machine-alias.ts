@@ -26,21 +26,23 @@ export const describeStateMachineAlias: Action = (context, body) => {
  *
  * @throws {ApiError} InvalidArn, ValidationException, ResourceNotFound
  */
-export const findAlias = ({ journal }: ApiContext, arn: string): Alias => {
+export function findAlias({ journal }: ApiContext, arn: string): Alias {
   checkAliasArn(arn);
   const alias = journal.aliases.find(arn);
-  if (!alias) throw resourceNotFound(arn);
+  if (!alias) {
+    throw resourceNotFound(arn);
+  }
   return alias;
-};
+}
 
 /**
  * Checks that an ARN could be an alias's.
  *
  * @throws {ApiError} InvalidArn, ValidationException
  */
-export const checkAliasArn = (arn: string): void => {
+export function checkAliasArn(arn: string): void {
   const { qualifier } = parseArn(arn, 'stateMachine');
   if (qualifier === undefined || /^\d+$/.test(qualifier)) {
     throw validationFailed(`The ARN '${arn}' names no state machine alias.`);
   }
-};
+}

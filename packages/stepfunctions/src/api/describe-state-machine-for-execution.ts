@@ -24,13 +24,15 @@ export const describeStateMachineForExecution: Action = (context, body) => {
 };
 
 /** For a distributed Map's child: its map run, and the Map's `ItemProcessor` as the definition. */
-const childOf = ({ journal, definitions }: ApiContext, { mapRunArn, revision }: ExecutionRecord): JsonObject => {
+function childOf({ journal, definitions }: ApiContext, { mapRunArn, revision }: ExecutionRecord): JsonObject {
   const mapRun = mapRunArn === undefined ? undefined : journal.mapRuns.find(mapRunArn)?.mapRun;
-  if (!mapRun) return {};
+  if (!mapRun) {
+    return {};
+  }
   const state = findState(definitions.of(journal.stateMachines.revision(revision)), mapRun.stateName);
   return {
     mapRunArn: mapRun.arn,
     label: mapRun.label,
     ...(state?.Type === 'Map' ? { definition: JSON.stringify(state.ItemProcessor) } : {}),
   };
-};
+}

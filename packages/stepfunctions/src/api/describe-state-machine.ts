@@ -24,7 +24,7 @@ export const describeStateMachine: Action = (context, body) => {
 };
 
 /** What descriptions of a revision have in common. */
-export const describeRevision = ({ definitions }: ApiContext, revision: Revision): JsonObject => {
+export function describeRevision({ definitions }: ApiContext, revision: Revision): JsonObject {
   const references = variableReferences(definitions.of(revision));
   return present({
     name: revision.name,
@@ -36,4 +36,4 @@ export const describeRevision = ({ definitions }: ApiContext, revision: Revision
     revisionId: revision.revisionId,
     variableReferences: Object.keys(references).length > 0 ? references : undefined,
   });
-};
+}

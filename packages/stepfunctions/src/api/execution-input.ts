@@ -6,9 +6,9 @@ import { ApiError } from '../wire/api-error.ts';
  *
  * @throws {ApiError} InvalidExecutionInput
  */
-export const checkExecutionInput = (input: string): void => {
+export function checkExecutionInput(input: string): void {
   const complaint = input === '' ? 'Invalid execution input.' : jsonComplaint(input);
   if (complaint !== undefined) {
     throw new ApiError('InvalidExecutionInput', `Invalid State Machine Execution Input: '${complaint}'`);
   }
-};
+}

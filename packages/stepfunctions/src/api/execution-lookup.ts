@@ -9,28 +9,35 @@ import type { ApiContext } from './context.ts';
  *
  * @throws {ApiError} InvalidArn, ExecutionDoesNotExist
  */
-export const findExecution = ({ journal }: ApiContext, arn: string): ExecutionRecord => {
+export function findExecution({ journal }: ApiContext, arn: string): ExecutionRecord {
   const { kind } = parseArn(arn, 'execution', 'express');
-  if (kind === 'express') throw invalidArn(`Resource type not valid in this context: ${kind}`);
+  if (kind === 'express') {
+    throw invalidArn(`Resource type not valid in this context: ${kind}`);
+  }
   const record = journal.executions.find(arn);
-  if (!record) throw executionDoesNotExist(arn);
+  if (!record) {
+    throw executionDoesNotExist(arn);
+  }
   return record;
-};
+}
 
 /** The state machine of an execution; a distributed Map's child has one of its own, named after the Map's label. */
-export const stateMachineArnOf = (journal: Journal, record: ExecutionRecord): string =>
-  record.mapRunArn === undefined
+export function stateMachineArnOf(journal: Journal, record: ExecutionRecord): string {
+  return record.mapRunArn === undefined
     ? journal.stateMachines.revision(record.revision).arn
     : record.arn.slice(0, record.arn.lastIndexOf(':')).replace(':execution:', ':stateMachine:');
+}
 
 /**
  * Refuses what can only be done to a child execution through its parent.
  *
  * @throws {ApiError} ValidationException
  */
-export const refuseChild = (record: ExecutionRecord, what: string): void => {
-  if (record.mapRunArn === undefined) return;
+export function refuseChild(record: ExecutionRecord, what: string): void {
+  if (record.mapRunArn === undefined) {
+    return;
+  }
   throw validationFailed(
     `A child execution of a Map Run cannot be ${what} on its own here: act on the execution that has the Map Run.`,
   );
-};
+}

@@ -13,7 +13,9 @@ const PATIENCE_MS = 60_000;
 export const getActivityTask: Action = async (context, body, caller) => {
   const { activityArn, workerName } = readRequest(shape, body);
   const activity = findActivity(context, activityArn);
-  if (context.activities.isCrowded(activity.arn)) throw activityWorkerLimitExceeded();
+  if (context.activities.isCrowded(activity.arn)) {
+    throw activityWorkerLimitExceeded();
+  }
   const task = await context.activities.take(activity.arn, workerName, PATIENCE_MS, caller.gone());
   return task ? { taskToken: task.token, input: task.activityInput ?? '{}' } : {};
 };

@@ -37,16 +37,16 @@ export const getExecutionHistory: Action = (context, body) => {
 const DATA = new Set(['input', 'output', 'parameters', 'error', 'cause', 'assignedVariables', 'location']);
 const TRUNCATABLE = new Set(['inputDetails', 'outputDetails', 'assignedVariablesDetails']);
 
-const eventOf = (event: HistoryEvent, withData: boolean): JsonObject => {
+function eventOf(event: HistoryEvent, withData: boolean): JsonObject {
   const members: { [name: string]: Json } = {};
   for (const [name, value] of Object.entries(event) as [string, Json][]) {
     members[name] = !withData && name.endsWith('EventDetails') ? withoutData(value as JsonObject) : value;
   }
   members.timestamp = seconds(event.timestamp);
   return members;
-};
+}
 
-const withoutData = (details: JsonObject): JsonObject => {
+function withoutData(details: JsonObject): JsonObject {
   const kept = Object.entries(details).filter(([name]) => !DATA.has(name));
   return Object.fromEntries(kept.map(([name, value]) => [name, TRUNCATABLE.has(name) ? { truncated: true } : value]));
-};
+}

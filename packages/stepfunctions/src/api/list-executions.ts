@@ -35,28 +35,30 @@ export const listExecutions: Action = (context, body) => {
 
 type Request = Read<typeof shape>;
 
-const ofMachine = (context: ApiContext, request: Request, arn: string): JsonObject => {
+function ofMachine(context: ApiContext, request: Request, arn: string): JsonObject {
   const { machine } = resolve(context, arn);
   if (machine.type === 'EXPRESS') {
     throw stateMachineTypeNotSupported('This operation is not supported by this type of state machine');
   }
   const qualified = arn === machine.arn ? {} : { qualifiedArn: arn };
   return pageOf(context, request, arn, { of: { stateMachine: machine.id }, ...qualified });
-};
+}
 
-const ofMapRun = (context: ApiContext, request: Request, arn: string): JsonObject => {
+function ofMapRun(context: ApiContext, request: Request, arn: string): JsonObject {
   findMapRun(context, arn);
   return pageOf(context, request, arn, { of: { mapRunArn: arn } });
-};
+}
 
-const pageOf = (
+function pageOf(
   { journal, pages }: ApiContext,
   { statusFilter, redriveFilter, nextToken, maxResults }: Request,
   arn: string,
   filter: ExecutionFilter,
-): JsonObject => {
+): JsonObject {
   // No execution is ever PENDING_REDRIVE here: a redrive begins at once.
-  if (statusFilter === 'PENDING_REDRIVE') return { executions: [] };
+  if (statusFilter === 'PENDING_REDRIVE') {
+    return { executions: [] };
+  }
   const limit = pageSize(maxResults);
   const listing = ['executions', arn, statusFilter ?? null, redriveFilter ?? null];
   const found = journal.executions.list(
@@ -74,10 +76,10 @@ const pageOf = (
     executions: page.map((record) => itemOf(record, stateMachineArnOf(journal, record))),
     nextToken: last && pages.seal(listing, last.id),
   });
-};
+}
 
-const itemOf = (record: ExecutionRecord, stateMachineArn: string): JsonObject =>
-  present({
+function itemOf(record: ExecutionRecord, stateMachineArn: string): JsonObject {
+  return present({
     executionArn: record.arn,
     stateMachineArn,
     name: record.name,
@@ -91,3 +93,4 @@ const itemOf = (record: ExecutionRecord, stateMachineArn: string): JsonObject =>
     redriveCount: record.redriveCount,
     redriveDate: record.redrivenAt === undefined ? undefined : seconds(record.redrivenAt),
   });
+}

@@ -45,4 +45,6 @@ export const routesMember = list(
 export const DEFAULT_PAGE = 100;
 
 /** The page size a `maxResults` asks for. */
-export const pageSize = (maxResults: number | undefined): number => maxResults || DEFAULT_PAGE;
+export function pageSize(maxResults: number | undefined): number {
+  return maxResults || DEFAULT_PAGE;
+}

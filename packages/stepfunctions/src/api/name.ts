@@ -9,6 +9,8 @@ const FORBIDDEN = /[\s<>{}[\]?*"#%\\^|~`$&,;:/\u0000-\u001f\u007f-\u009f]/u;
  *
  * @throws {ApiError} InvalidName
  */
-export const checkName = (name: string): void => {
-  if (name.length === 0 || name.length > 80 || FORBIDDEN.test(name)) throw invalidName(name);
-};
+export function checkName(name: string): void {
+  if (name.length === 0 || name.length > 80 || FORBIDDEN.test(name)) {
+    throw invalidName(name);
+  }
+}

@@ -16,7 +16,9 @@ export const publishStateMachineVersion: Action = (context, body) => {
   const { journal } = context;
   const request = readRequest(shape, body);
   const machine = findMachine(context, request.stateMachineArn);
-  if (machine.status === 'DELETING') throw stateMachineDeleting(machine.arn);
+  if (machine.status === 'DELETING') {
+    throw stateMachineDeleting(machine.arn);
+  }
   const current = journal.stateMachines.revision(machine.revision).revisionId;
   if (request.revisionId !== undefined && request.revisionId !== (current ?? 'INITIAL')) {
     throw conflict(

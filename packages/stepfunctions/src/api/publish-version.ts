@@ -3,16 +3,20 @@ import type { Version } from '../journal/version-store.ts';
 import type { ApiContext } from './context.ts';
 
 /** The ARN of a version. */
-export const versionArnOf = (machine: StateMachine, version: Version): string => `${machine.arn}:${version.version}`;
+export function versionArnOf(machine: StateMachine, version: Version): string {
+  return `${machine.arn}:${version.version}`;
+}
 
 /** Publishes the current revision; when that is the latest version already, that version stands. */
-export const publishVersion = (
+export function publishVersion(
   { journal }: ApiContext,
   machine: StateMachine,
   description: string | undefined,
-): Version => {
+): Version {
   const [latest] = journal.versions.list(machine.id, 1);
-  if (latest?.revision === machine.revision) return latest;
+  if (latest?.revision === machine.revision) {
+    return latest;
+  }
   const version: Version = {
     stateMachine: machine.id,
     version: journal.stateMachines.nextVersion(machine),
@@ -22,4 +26,4 @@ export const publishVersion = (
   };
   journal.versions.create(version);
   return version;
-};
+}

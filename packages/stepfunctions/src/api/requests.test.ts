@@ -88,7 +88,9 @@ describe('bad input is answered in AWS’s words', () => {
 
 test('a listing goes on where its page ended, each item once, and takes no other listing’s token', async () => {
   const names = ['page-1', 'page-2', 'page-3'];
-  for (const name of names) await server.call('CreateActivity', { name });
+  for (const name of names) {
+    await server.call('CreateActivity', { name });
+  }
   const first = await server.call('ListActivities', { maxResults: 2 });
   const rest = await server.call('ListActivities', { maxResults: 2, nextToken: first.nextToken ?? '' });
   const listed = [first, rest].flatMap(({ activities }) => activities as readonly JsonObject[]);

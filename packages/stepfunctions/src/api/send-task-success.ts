@@ -12,7 +12,9 @@ const shape = { taskToken: taskTokenMember, output: payloadMember };
 export const sendTaskSuccess: Action = async (context, body) => {
   const { taskToken, output } = readRequest(shape, body);
   const complaint = jsonComplaint(output);
-  if (complaint !== undefined) throw new ApiError('InvalidOutput', `Invalid Output: '${complaint}'`);
+  if (complaint !== undefined) {
+    throw new ApiError('InvalidOutput', `Invalid Output: '${complaint}'`);
+  }
   const task = findTask(context, taskToken);
   await answerTask(context, task, { type: 'TaskSucceeded', taskId: task.taskId, output: JSON.parse(output) as Json });
   return {};

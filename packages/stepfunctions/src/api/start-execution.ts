@@ -28,60 +28,76 @@ const shape = {
  */
 export const startExecution: Action = async (context, body, caller) => {
   const request = readRequest(shape, body);
-  if (request.name !== undefined) checkName(request.name);
+  if (request.name !== undefined) {
+    checkName(request.name);
+  }
   const target = resolve(context, request.stateMachineArn);
-  if (target.machine.status === 'DELETING') throw stateMachineDeleting(target.machine.arn);
+  if (target.machine.status === 'DELETING') {
+    throw stateMachineDeleting(target.machine.arn);
+  }
   const input = request.input ?? '{}';
   checkExecutionInput(input);
-  if (!caller.isTask && context.isOverloaded()) throw throttled();
+  if (!caller.isTask && context.isOverloaded()) {
+    throw throttled();
+  }
   const name = request.name ?? randomUUID();
-  if (target.machine.type === 'EXPRESS') return startExpress(context, target, { name, input }, caller);
+  if (target.machine.type === 'EXPRESS') {
+    return startExpress(context, target, { name, input }, caller);
+  }
   return startStandard(context, target, { name, input, traceHeader: request.traceHeader }, caller);
 };
 
 /** What the core has to know about an execution of this revision. */
-export const parametersOf = (target: Resolved, arn: string, name: string, input: string): ExecutionParameters => ({
-  arn,
-  name,
-  stateMachineArn: target.machine.arn,
-  stateMachineName: target.machine.name,
-  ...(target.versionArn === undefined ? {} : { versionArn: target.versionArn }),
-  ...(target.alias ? { aliasArn: target.alias.arn } : {}),
-  type: target.machine.type,
-  roleArn: target.revision.roleArn,
-  input,
-});
+export function parametersOf(target: Resolved, arn: string, name: string, input: string): ExecutionParameters {
+  return {
+    arn,
+    name,
+    stateMachineArn: target.machine.arn,
+    stateMachineName: target.machine.name,
+    ...(target.versionArn === undefined ? {} : { versionArn: target.versionArn }),
+    ...(target.alias ? { aliasArn: target.alias.arn } : {}),
+    type: target.machine.type,
+    roleArn: target.revision.roleArn,
+    input,
+  };
+}
 
-const startExpress = (
+function startExpress(
   context: ApiContext,
   target: Resolved,
   { name, input }: { name: string; input: string },
   caller: ActionCaller,
-): JsonObject => {
+): JsonObject {
   if (caller.parent?.waits) {
     throw stateMachineTypeNotSupported('The end of an express execution cannot be waited for with .sync');
   }
-  if (context.express.isFull) throw throttled();
+  if (context.express.isFull) {
+    throw throttled();
+  }
   const arn = context.arns.express(target.machine.name, name, randomUUID());
   const definition = context.definitions.of(target.revision);
   // Nobody waits for its end; what goes wrong is in the log.
   context.express.run(parametersOf(target, arn, name, input), definition).catch(() => undefined);
   return { executionArn: arn, startDate: seconds(Date.now()) };
-};
+}
 
-const startStandard = async (
+async function startStandard(
   context: ApiContext,
   target: Resolved,
   start: { name: string; input: string; traceHeader: string | undefined },
   caller: ActionCaller,
-): Promise<JsonObject> => {
+): Promise<JsonObject> {
   const { journal, arns, executions } = context;
   const arn = arns.execution(target.machine.name, start.name);
-  for (let other = executions.starting(arn); other; other = executions.starting(arn)) await other;
+  for (let other = executions.starting(arn); other; other = executions.starting(arn)) {
+    await other;
+  }
   // Nothing is awaited from here to the start: of calls at the same moment the second has to find the first.
   const existing = journal.executions.find(arn);
   if (existing) {
-    if (!isSameStart(existing, start.input, caller)) throw executionAlreadyExists(arn);
+    if (!isSameStart(existing, start.input, caller)) {
+      throw executionAlreadyExists(arn);
+    }
     return { executionArn: arn, startDate: seconds(existing.startedAt) };
   }
   const execution = await executions.start(parametersOf(target, arn, start.name, start.input), {
@@ -91,13 +107,15 @@ const startStandard = async (
     ...(caller.parent ? { parent: caller.parent } : {}),
   });
   return { executionArn: arn, startDate: seconds(execution.startedAt) };
-};
+}
 
 /** A task that was interrupted by a crash finds the execution it started, whatever became of it. */
-const isSameStart = (existing: ExecutionRecord, input: string, caller: ActionCaller): boolean => {
+function isSameStart(existing: ExecutionRecord, input: string, caller: ActionCaller): boolean {
   if (caller.parent) {
     const { parent } = existing;
-    if (parent?.execution === caller.parent.execution && parent.taskId === caller.parent.taskId) return true;
+    if (parent?.execution === caller.parent.execution && parent.taskId === caller.parent.taskId) {
+      return true;
+    }
   }
   return existing.status === 'RUNNING' && existing.input === input;
-};
+}

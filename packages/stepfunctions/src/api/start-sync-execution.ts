@@ -25,15 +25,21 @@ const BILLED_MEMORY_MB = 64;
 /** StartSyncExecution: runs an express execution to its end and answers with that. */
 export const startSyncExecution: Action = async (context, body, caller) => {
   const request = readRequest(shape, body);
-  if (request.name !== undefined) checkName(request.name);
+  if (request.name !== undefined) {
+    checkName(request.name);
+  }
   const target = resolve(context, request.stateMachineArn);
-  if (target.machine.status === 'DELETING') throw stateMachineDeleting(target.machine.arn);
+  if (target.machine.status === 'DELETING') {
+    throw stateMachineDeleting(target.machine.arn);
+  }
   if (target.machine.type !== 'EXPRESS') {
     throw stateMachineTypeNotSupported('This operation is not supported by this type of state machine');
   }
   const input = request.input ?? '{}';
   checkExecutionInput(input);
-  if ((!caller.isTask && context.isOverloaded()) || context.express.isFull) throw throttled();
+  if ((!caller.isTask && context.isOverloaded()) || context.express.isFull) {
+    throw throttled();
+  }
   const name = request.name ?? randomUUID();
   const arn = context.arns.express(target.machine.name, name, randomUUID());
   const definition = context.definitions.of(target.revision);
@@ -44,7 +50,7 @@ export const startSyncExecution: Action = async (context, body, caller) => {
   });
 };
 
-const endOf = (execution: Execution, withData: boolean): JsonObject => {
+function endOf(execution: Execution, withData: boolean): JsonObject {
   const stoppedAt = execution.stoppedAt ?? Date.now();
   return present({
     executionArn: execution.arn,
@@ -61,8 +67,7 @@ const endOf = (execution: Execution, withData: boolean): JsonObject => {
     outputDetails: { included: withData },
     billingDetails: {
       billedMemoryUsedInMB: BILLED_MEMORY_MB,
-      billedDurationInMilliseconds:
-        Math.max(1, Math.ceil((stoppedAt - execution.startedAt) / BILLED_STEP_MS)) * BILLED_STEP_MS,
+      billedDurationInMs: Math.max(1, Math.ceil((stoppedAt - execution.startedAt) / BILLED_STEP_MS)) * BILLED_STEP_MS,
     },
   });
-};
+}

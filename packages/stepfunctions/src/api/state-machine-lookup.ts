@@ -19,44 +19,54 @@ export interface Resolved {
  *
  * @throws {ApiError} InvalidArn, StateMachineDoesNotExist
  */
-export const findMachine = ({ journal }: ApiContext, arn: string): StateMachine => {
+export function findMachine({ journal }: ApiContext, arn: string): StateMachine {
   parseArn(arn, 'stateMachine');
   const machine = journal.stateMachines.find(arn);
-  if (!machine) throw stateMachineDoesNotExist(arn);
+  if (!machine) {
+    throw stateMachineDoesNotExist(arn);
+  }
   return machine;
-};
+}
 
 /**
  * The machine and revision an ARN stands for. Through an alias, one of its versions by their weights.
  *
  * @throws {ApiError} InvalidArn, StateMachineDoesNotExist
  */
-export const resolve = (context: ApiContext, arn: string): Resolved => {
+export function resolve(context: ApiContext, arn: string): Resolved {
   const { journal } = context;
   const { qualifier } = parseArn(arn, 'stateMachine');
   const unqualified = qualifier === undefined ? arn : arn.slice(0, -qualifier.length - 1);
   const machine = journal.stateMachines.find(unqualified);
-  if (!machine) throw stateMachineDoesNotExist(arn);
-  if (qualifier === undefined) return { machine, revision: journal.stateMachines.revision(machine.revision) };
+  if (!machine) {
+    throw stateMachineDoesNotExist(arn);
+  }
+  if (qualifier === undefined) {
+    return { machine, revision: journal.stateMachines.revision(machine.revision) };
+  }
   const alias = journal.aliases.find(arn);
   const versionArn = alias ? routeOf(alias) : arn;
   const version = journal.versions.find(machine.id, versionNumber(versionArn));
-  if (!version) throw stateMachineDoesNotExist(arn);
+  if (!version) {
+    throw stateMachineDoesNotExist(arn);
+  }
   const revision = journal.stateMachines.revision(version.revision);
   return { machine, revision, version, versionArn, ...(alias ? { alias } : {}) };
-};
+}
 
 /** The number at the end of a version's ARN; NaN when it is no version. */
-export const versionNumber = (arn: string): number => {
+export function versionNumber(arn: string): number {
   const last = arn.slice(arn.lastIndexOf(':') + 1);
   return /^[1-9]\d*$/.test(last) ? Number(last) : Number.NaN;
-};
+}
 
-const routeOf = (alias: Alias): string => {
+function routeOf(alias: Alias): string {
   let left = Math.random() * 100;
   for (const { stateMachineVersionArn, weight } of alias.routes) {
     left -= weight;
-    if (left < 0) return stateMachineVersionArn;
+    if (left < 0) {
+      return stateMachineVersionArn;
+    }
   }
   return alias.routes.at(-1)?.stateMachineVersionArn ?? alias.arn;
-};
+}

@@ -7,8 +7,10 @@ import type { ApiContext } from './context.ts';
  *
  * @throws {ApiError} InvalidArn, ResourceNotFound
  */
-export const checkTaggable = ({ journal }: ApiContext, arn: string): void => {
+export function checkTaggable({ journal }: ApiContext, arn: string): void {
   const { kind } = parseArn(arn, 'stateMachine', 'activity');
   const found = kind === 'activity' ? journal.activities.find(arn) : journal.stateMachines.find(arn);
-  if (!found) throw resourceNotFound(arn);
-};
+  if (!found) {
+    throw resourceNotFound(arn);
+  }
+}

@@ -15,13 +15,14 @@ export type GivenTags = Read<{ tags: typeof tagsMember }>['tags'];
  *
  * @throws {ApiError} ValidationException for a key AWS keeps for itself, TooManyTags
  */
-export const checkTags = ({ journal }: ApiContext, arn: string, tags: GivenTags): readonly Tag[] => {
+export function checkTags({ journal }: ApiContext, arn: string, tags: GivenTags): readonly Tag[] {
   const reserved = tags.find(({ key }) => key.toLowerCase().startsWith('aws:'));
-  if (reserved)
+  if (reserved) {
     throw validationFailed(`The tag key '${reserved.key}' is reserved: choose one without the prefix 'aws:'.`);
+  }
   const keys = new Set([...journal.tags.of(arn), ...tags].map(({ key }) => key));
   if (keys.size > MOST_TAGS) {
     throw new ApiError('TooManyTags', `Too Many Tags: '${arn}'`, { fields: { resourceName: arn } });
   }
   return tags.map(({ key, value }) => ({ key, value: value ?? '' }));
-};
+}

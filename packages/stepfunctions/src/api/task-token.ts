@@ -12,18 +12,24 @@ export const taskTokenMember = text({ min: 1, max: 2_048 });
  *
  * @throws {ApiError} InvalidToken, TaskTimedOut
  */
-export const findTask = ({ journal }: ApiContext, token: string): TaskToken => {
+export function findTask({ journal }: ApiContext, token: string): TaskToken {
   const task = journal.tokens.find(token);
-  if (!task) throw invalidToken();
-  if (task.status === 'CLOSED') throw taskTimedOut();
+  if (!task) {
+    throw invalidToken();
+  }
+  if (task.status === 'CLOSED') {
+    throw taskTimedOut();
+  }
   return task;
-};
+}
 
 /**
  * Brings somebody's answer to the task it is for; of several answers the first counts.
  *
  * @throws {ApiError} TaskTimedOut when the task was over
  */
-export const answerTask = async (context: ApiContext, task: TaskToken, answer: IncomingEvent): Promise<void> => {
-  if (!(await context.executions.deliver(task.execution, answer))) throw taskTimedOut();
-};
+export async function answerTask(context: ApiContext, task: TaskToken, answer: IncomingEvent): Promise<void> {
+  if (!(await context.executions.deliver(task.execution, answer))) {
+    throw taskTimedOut();
+  }
+}

@@ -52,7 +52,9 @@ export function testedState({ definition, stateName, mock }: TestStateRequest): 
   }
   refuseInvalid(validateDefinition(definition, 'STANDARD'), mock !== undefined);
   const found = findState(parseDefinition(definition), stateName);
-  if (found === undefined) throw invalid('State not found in definition');
+  if (found === undefined) {
+    throw invalid('State not found in definition');
+  }
   return found;
 }
 
@@ -60,7 +62,9 @@ export function testedState({ definition, stateName, mock }: TestStateRequest): 
 function refuseInvalid(diagnostics: readonly Diagnostic[], mocked: boolean): void {
   const counted = mocked ? diagnostics.filter(({ code }) => code !== 'UNSUPPORTED_SERVICE_INTEGRATION') : diagnostics;
   const message = invalidDefinitionMessage(counted);
-  if (message !== undefined) throw new ApiError('InvalidDefinition', message);
+  if (message !== undefined) {
+    throw new ApiError('InvalidDefinition', message);
+  }
 }
 
 /**
@@ -70,25 +74,34 @@ function refuseInvalid(diagnostics: readonly Diagnostic[], mocked: boolean): voi
  */
 export function checkMock({ mock, revealSecrets, roleArn, context }: TestStateRequest, state: State): void {
   if (mock === undefined) {
-    if (context !== undefined) throw invalid('A context can only be specified when a mock is specified.');
+    if (context !== undefined) {
+      throw invalid('A context can only be specified when a mock is specified.');
+    }
     if (state.Type === 'Map' || state.Type === 'Parallel' || needsMock(state)) {
       throw invalid(`A mock must be specified when testing a ${nameOf(state)} state`);
     }
-    if (state.Type === 'Task' && roleArn === undefined)
+    if (state.Type === 'Task' && roleArn === undefined) {
       throw invalid('RoleArn must be specified when testing a Task state');
+    }
     return;
   }
-  if (!mockableTypes.has(state.Type))
+  if (!mockableTypes.has(state.Type)) {
     throw invalid(`State type '${state.Type}' is not supported when a mock is specified`);
+  }
   const given = [mock.result, mock.errorOutput].filter((part) => part !== undefined);
-  if (given.length !== 1)
+  if (given.length !== 1) {
     throw invalid('A test mock should have only one of the following fields: [result, errorOutput].');
-  if (revealSecrets === true) throw invalid('TestState does not support RevealSecrets when a mock is specified.');
+  }
+  if (revealSecrets === true) {
+    throw invalid('TestState does not support RevealSecrets when a mock is specified.');
+  }
 }
 
 /** Nobody answers a token, a job or an activity during a test. */
 function needsMock(state: State): boolean {
-  if (state.Type !== 'Task') return false;
+  if (state.Type !== 'Task') {
+    return false;
+  }
   const target = parseTaskTarget(state.Resource);
   return target.kind === 'ACTIVITY' || (target.kind === 'INTEGRATION' && target.pattern !== 'REQUEST_RESPONSE');
 }
@@ -99,7 +112,9 @@ function nameOf(state: State): string {
 
 /** Items read from elsewhere cannot be tested: the engine has no ItemReader. */
 export function refuseItemReaderData({ stateConfiguration }: TestStateRequest): void {
-  if (stateConfiguration?.mapItemReaderData === undefined) return;
+  if (stateConfiguration?.mapItemReaderData === undefined) {
+    return;
+  }
   throw invalid(
     'stateConfiguration.mapItemReaderData is not supported: this engine has no ItemReader. Pass the items as input.',
   );
@@ -107,30 +122,40 @@ export function refuseItemReaderData({ stateConfiguration }: TestStateRequest): 
 
 /** The mock as the state takes it. */
 export function mockOf({ mock }: TestStateRequest, state: State): Mock | undefined {
-  if (mock === undefined) return undefined;
+  if (mock === undefined) {
+    return undefined;
+  }
   if (mock.errorOutput !== undefined) {
     const { error, cause } = mock.errorOutput;
     return { kind: 'ERROR', failure: { ...(error !== undefined && { error }), ...(cause !== undefined && { cause }) } };
   }
   const result = jsonOf(mock.result ?? '', 'mock.result');
   const writes = state.Type === 'Map' && state.ResultWriter !== undefined;
-  if (state.Type !== 'Task' && !writes && !Array.isArray(result)) throw invalid('Mocked result must be an array.');
+  if (state.Type !== 'Task' && !writes && !Array.isArray(result)) {
+    throw invalid('Mocked result must be an array.');
+  }
   const mode = mock.fieldValidationMode ?? 'STRICT';
   const fault = state.Type === 'Task' ? mockFault(state.Resource, result, mode) : undefined;
-  if (fault !== undefined) throw invalid(fault);
+  if (fault !== undefined) {
+    throw invalid(fault);
+  }
   return { kind: 'RESULT', result };
 }
 
 /** A member that holds a JSON object as text; `{}` when it is absent. */
 export function objectMember(json: string | undefined, member: string): JsonObject {
   const value = json === undefined ? {} : jsonOf(json, member);
-  if (isJsonObject(value)) return value;
+  if (isJsonObject(value)) {
+    return value;
+  }
   throw invalid(`${member} must be a JSON object`);
 }
 
 function jsonOf(json: string, member: string): Json {
   const complaint = json === '' ? 'Unexpected end-of-input' : jsonComplaint(json);
-  if (complaint !== undefined) throw invalid(`${member} is not valid JSON: ${complaint}`);
+  if (complaint !== undefined) {
+    throw invalid(`${member} is not valid JSON: ${complaint}`);
+  }
   return JSON.parse(json) as Json;
 }
 

@@ -10,10 +10,14 @@ let engine: StepFunctionsServer;
 beforeAll(async () => {
   lambda = createServer(async (request, response) => {
     const chunks: Buffer[] = [];
-    for await (const chunk of request) chunks.push(chunk as Buffer);
+    for await (const chunk of request) {
+      chunks.push(chunk as Buffer);
+    }
     const event = Buffer.concat(chunks).toString() || '{}';
     const failed = event.includes('"fail"');
-    if (failed) response.setHeader('x-amz-function-error', 'Unhandled');
+    if (failed) {
+      response.setHeader('x-amz-function-error', 'Unhandled');
+    }
     response.end(failed ? '{"errorType":"BrokenError","errorMessage":"broken"}' : event);
   });
   await new Promise<void>((done) => lambda.listen(0, '127.0.0.1', done));
@@ -37,11 +41,13 @@ async function call(parameters: object): Promise<{ [member: string]: unknown }> 
   return response.ok ? answer : { type: answer.__type, message: answer.message };
 }
 
-const roleArn = 'arn:aws:iam::000000000000:role/r';
+const ROLE_ARN = 'arn:aws:iam::000000000000:role/r';
 const pass = { Type: 'Pass', End: true };
 const map = { Type: 'Map', ItemProcessor: { StartAt: 'I', States: { I: pass } }, End: true };
 const task = { Type: 'Task', Resource: 'arn:aws:lambda:us-east-1:000000000000:function:echo', End: true };
-const definition = (state: object) => JSON.stringify(state);
+function definition(state: object) {
+  return JSON.stringify(state);
+}
 
 describe('TestState', () => {
   test('answers the output, and the way there when asked', async () => {
@@ -53,11 +59,11 @@ describe('TestState', () => {
   });
 
   test('calls what a Task calls', async () => {
-    await expect(call({ definition: definition(task), roleArn, input: '{"a":1}' })).resolves.toStrictEqual({
+    await expect(call({ definition: definition(task), roleArn: ROLE_ARN, input: '{"a":1}' })).resolves.toStrictEqual({
       status: 'SUCCEEDED',
       output: '{"a":1}',
     });
-    await expect(call({ definition: definition(task), roleArn, input: '"fail"' })).resolves.toMatchObject({
+    await expect(call({ definition: definition(task), roleArn: ROLE_ARN, input: '"fail"' })).resolves.toMatchObject({
       status: 'FAILED',
       error: 'BrokenError',
     });
@@ -82,7 +88,7 @@ describe('TestState', () => {
     const asking = (at: string) => definition({ ...task, ResultSelector: { 'c.$': at } });
     const made = await call({
       definition: asking('$$'),
-      roleArn,
+      roleArn: ROLE_ARN,
       mock: { result: '{}' },
       stateConfiguration: { retrierRetryCount: 2 },
     });
@@ -90,7 +96,7 @@ describe('TestState', () => {
       Execution: {
         Id: expect.stringMatching(/^arn:aws:states:us-east-1:000000000000:express:[^:]+:[^:]+$/),
         Input: {},
-        RoleArn: roleArn,
+        RoleArn: ROLE_ARN,
       },
       StateMachine: { Name: expect.any(String) },
       State: { Name: 'StateName', RetryCount: 2 },
@@ -131,7 +137,7 @@ describe('TestState', () => {
     await expect(call({ definition: sqs, mock: { result: '{"MessageId":"m"}' } })).resolves.toMatchObject({
       status: 'SUCCEEDED',
     });
-    await expect(call({ definition: sqs, roleArn })).resolves.toMatchObject({
+    await expect(call({ definition: sqs, roleArn: ROLE_ARN })).resolves.toMatchObject({
       type: 'InvalidDefinition',
       message: expect.stringContaining('does not run'),
     });
@@ -174,7 +180,10 @@ describe('TestState refuses', () => {
     ['a Map without a mock', { definition: definition(map) }, 'A mock must be specified when testing a Map state'],
     [
       'a callback without a mock',
-      { definition: definition({ ...task, Resource: 'arn:aws:states:::lambda:invoke.waitForTaskToken' }), roleArn },
+      {
+        definition: definition({ ...task, Resource: 'arn:aws:states:::lambda:invoke.waitForTaskToken' }),
+        roleArn: ROLE_ARN,
+      },
       'A mock must be specified when testing a Task (arn:aws:states:::lambda:invoke.waitForTaskToken) state',
     ],
     [

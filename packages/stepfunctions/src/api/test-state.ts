@@ -62,7 +62,9 @@ async function failing(call: Promise<Json>): Promise<Json> {
   try {
     return await call;
   } catch (error) {
-    if (error instanceof TaskFailure) throw new StateFailed({ error: error.error, cause: error.causeText });
+    if (error instanceof TaskFailure) {
+      throw new StateFailed({ error: error.error, cause: error.causeText });
+    }
     throw error;
   }
 }
@@ -79,7 +81,9 @@ function answerOf(result: TestResult): JsonObject {
 }
 
 function contextOf(request: TestStateRequest, state: State, stateName: string, at: number, arns: Arns): JsonObject {
-  if (request.context !== undefined) return objectMember(request.context, 'context');
+  if (request.context !== undefined) {
+    return objectMember(request.context, 'context');
+  }
   const [machine, execution] = [randomUUID(), randomUUID()];
   const time = new Date(at).toISOString();
   const retrying = mockableTypes.has(state.Type);

@@ -16,7 +16,9 @@ export const updateMapRun: Action = async (context, body) => {
   const request = readRequest(shape, body);
   const { execution, mapRun } = findMapRun(context, request.mapRunArn);
   const { maxConcurrency, toleratedFailureCount, toleratedFailurePercentage } = request;
-  if (mapRun.status !== 'RUNNING') throw validationFailed(`Map Run is ${mapRun.status} and cannot be updated`);
+  if (mapRun.status !== 'RUNNING') {
+    throw validationFailed(`Map Run is ${mapRun.status} and cannot be updated`);
+  }
   await context.executions.deliver(execution, {
     type: 'MapRunUpdated',
     mapRunArn: mapRun.arn,

@@ -21,7 +21,9 @@ export const updateStateMachineAlias: Action = (context, body) => {
   const alias = findAlias(context, request.stateMachineAliasArn);
   if (routes) {
     const machine = checkRoutes(context, routes);
-    if (machine.status === 'DELETING') throw stateMachineDeleting(machine.arn);
+    if (machine.status === 'DELETING') {
+      throw stateMachineDeleting(machine.arn);
+    }
     if (machine.id !== alias.stateMachine) {
       throw validationFailed('Routing configuration must contain versions of the state machine the alias belongs to.');
     }

@@ -35,8 +35,12 @@ export const updateStateMachine: Action = (context, body) => {
   const { definition, roleArn, loggingConfiguration, tracingConfiguration, encryptionConfiguration } = request;
   const { qualifier } = parseArn(request.stateMachineArn, 'stateMachine');
   const machine = qualifier === undefined ? journal.stateMachines.find(request.stateMachineArn) : undefined;
-  if (!machine) throw stateMachineDoesNotExist(request.stateMachineArn);
-  if (machine.status === 'DELETING') throw stateMachineDeleting(machine.arn);
+  if (!machine) {
+    throw stateMachineDoesNotExist(request.stateMachineArn);
+  }
+  if (machine.status === 'DELETING') {
+    throw stateMachineDeleting(machine.arn);
+  }
   const given = [definition, roleArn, loggingConfiguration, tracingConfiguration, encryptionConfiguration];
   if (given.every((member) => member === undefined)) {
     throw new ApiError(
@@ -47,8 +51,12 @@ export const updateStateMachine: Action = (context, body) => {
   if (request.versionDescription !== undefined && !request.publish) {
     throw validationFailed('Version description can only be set when publish is true');
   }
-  if (roleArn !== undefined) checkRole(roleArn);
-  if (definition !== undefined) checkDefinition(definition, machine.type);
+  if (roleArn !== undefined) {
+    checkRole(roleArn);
+  }
+  if (definition !== undefined) {
+    checkDefinition(definition, machine.type);
+  }
   const current = journal.stateMachines.revision(machine.revision);
   const next: NewRevision = {
     revisionId: randomUUID(),
@@ -73,9 +81,12 @@ export const updateStateMachine: Action = (context, body) => {
   });
 };
 
-const differs = (current: Revision, next: NewRevision): boolean =>
-  current.definition !== next.definition ||
-  current.roleArn !== next.roleArn ||
-  current.logging !== next.logging ||
-  current.tracing !== next.tracing ||
-  current.encryption !== next.encryption;
+function differs(current: Revision, next: NewRevision): boolean {
+  return (
+    current.definition !== next.definition ||
+    current.roleArn !== next.roleArn ||
+    current.logging !== next.logging ||
+    current.tracing !== next.tracing ||
+    current.encryption !== next.encryption
+  );
+}

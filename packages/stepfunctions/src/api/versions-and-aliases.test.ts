@@ -10,17 +10,22 @@ beforeEach(async () => {
 
 afterEach(() => server.close());
 
-const passing = (result: number): JsonObject => ({
-  StartAt: 'A',
-  States: { A: { Type: 'Pass', Result: result, End: true } },
-});
-const update = (stateMachineArn: string, result: number, more: JsonObject = {}): Promise<JsonObject> =>
-  server.call('UpdateStateMachine', { stateMachineArn, definition: JSON.stringify(passing(result)), ...more });
-const outputOf = async (arn: string): Promise<unknown> => (await server.end(await server.start(arn))).output;
-const versionsOf = async (stateMachineArn: string): Promise<unknown> => {
+function passing(result: number): JsonObject {
+  return {
+    StartAt: 'A',
+    States: { A: { Type: 'Pass', Result: result, End: true } },
+  };
+}
+function update(stateMachineArn: string, result: number, more: JsonObject = {}): Promise<JsonObject> {
+  return server.call('UpdateStateMachine', { stateMachineArn, definition: JSON.stringify(passing(result)), ...more });
+}
+async function outputOf(arn: string): Promise<unknown> {
+  return (await server.end(await server.start(arn))).output;
+}
+async function versionsOf(stateMachineArn: string): Promise<unknown> {
   const { stateMachineVersions } = await server.call('ListStateMachineVersions', { stateMachineArn });
   return (stateMachineVersions as readonly JsonObject[]).map((version) => version.stateMachineVersionArn);
-};
+}
 
 describe('a version', () => {
   test('keeps the definition it was published with; publishing again what did not change makes no other', async () => {

@@ -4,8 +4,8 @@ import type { JsonObject } from '../language/json.ts';
 const agent = new Agent({ keepAlive: true, maxSockets: 64 });
 
 /** Calls an action over kept connections, with as little work on this side as can be. */
-export const call = (url: string, action: string, body: JsonObject): Promise<JsonObject> =>
-  new Promise((resolve, reject) => {
+export function call(url: string, action: string, body: JsonObject): Promise<JsonObject> {
+  return new Promise((resolve, reject) => {
     const payload = JSON.stringify(body);
     const outgoing = request(
       url,
@@ -25,27 +25,31 @@ export const call = (url: string, action: string, body: JsonObject): Promise<Jso
           text += chunk;
         });
         answer.on('end', () => {
-          if (answer.statusCode === 200) resolve(JSON.parse(text) as JsonObject);
-          else reject(new Error(`${action}: ${text}`));
+          if (answer.statusCode === 200) {
+            resolve(JSON.parse(text) as JsonObject);
+          } else {
+            reject(new Error(`${action}: ${text}`));
+          }
         });
       },
     );
     outgoing.on('error', reject);
     outgoing.end(payload);
   });
+}
 
 /** Creates a state machine; answers its ARN. */
-export const createMachine = async (url: string, name: string, definition: JsonObject): Promise<string> => {
+export async function createMachine(url: string, name: string, definition: JsonObject): Promise<string> {
   const { stateMachineArn } = await call(url, 'CreateStateMachine', {
     name,
     roleArn: 'arn:aws:iam::000000000000:role/benchmark',
     definition: JSON.stringify(definition),
   });
   return String(stateMachineArn);
-};
+}
 
 /** Starts so many executions, a number of them at once. */
-export const startMany = async (url: string, stateMachineArn: string, total: number, atOnce: number): Promise<void> => {
+export async function startMany(url: string, stateMachineArn: string, total: number, atOnce: number): Promise<void> {
   let left = total;
   const starter = async (): Promise<void> => {
     while (left > 0) {
@@ -54,21 +58,23 @@ export const startMany = async (url: string, stateMachineArn: string, total: num
     }
   };
   await Promise.all(Array.from({ length: atOnce }, starter));
-};
+}
 
 /** Resolves once no execution of the machine runs. */
-export const untilIdle = async (url: string, stateMachineArn: string): Promise<void> => {
+export async function untilIdle(url: string, stateMachineArn: string): Promise<void> {
   for (;;) {
     const running = { stateMachineArn, statusFilter: 'RUNNING', maxResults: 1 };
     const { executions } = await call(url, 'ListExecutions', running);
-    if ((executions as readonly JsonObject[]).length === 0) return;
+    if ((executions as readonly JsonObject[]).length === 0) {
+      return;
+    }
     await new Promise((done) => setTimeout(done, 10));
   }
-};
+}
 
 /** Milliseconds that some work took. */
-export const timed = async (work: () => Promise<unknown>): Promise<number> => {
+export async function timed(work: () => Promise<unknown>): Promise<number> {
   const start = performance.now();
   await work();
   return performance.now() - start;
-};
+}

@@ -1,7 +1,7 @@
 import type { JsonObject } from '../language/json.ts';
 
 /** Pass and Choice states in turn, `length` of them, each entered and left once. */
-export const chain = (length: number): JsonObject => {
+export function chain(length: number): JsonObject {
   const states: { [name: string]: JsonObject } = {};
   for (let i = 0; i < length; i += 1) {
     const next = i + 1 < length ? `State${i + 1}` : 'End';
@@ -11,10 +11,10 @@ export const chain = (length: number): JsonObject => {
         : { Type: 'Choice', Choices: [{ Variable: '$.value', NumericGreaterThan: 0, Next: next }], Default: 'End' };
   }
   return { StartAt: 'State0', States: { ...states, End: { Type: 'Succeed' } } };
-};
+}
 
 /** Task states one after the other, each of them a call of a Lambda function. */
-export const tasks = (length: number): JsonObject => {
+export function tasks(length: number): JsonObject {
   const states: { [name: string]: JsonObject } = {};
   for (let i = 0; i < length; i += 1) {
     states[`Task${i}`] = {
@@ -24,10 +24,12 @@ export const tasks = (length: number): JsonObject => {
     };
   }
   return { StartAt: 'Task0', States: states };
-};
+}
 
 /** Waits for so long. */
-export const wait = (seconds: number): JsonObject => ({
-  StartAt: 'Wait',
-  States: { Wait: { Type: 'Wait', Seconds: seconds, Next: 'Done' }, Done: { Type: 'Succeed' } },
-});
+export function wait(seconds: number): JsonObject {
+  return {
+    StartAt: 'Wait',
+    States: { Wait: { Type: 'Wait', Seconds: seconds, Next: 'Done' }, Done: { Type: 'Succeed' } },
+  };
+}

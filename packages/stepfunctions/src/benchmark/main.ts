@@ -31,13 +31,15 @@ if (values.help) {
   process.exit(0);
 }
 const scale = values.quick ? 0.1 : 1;
-const isWanted = (name: string): boolean => values.only === undefined || values.only === name;
+function isWanted(name: string): boolean {
+  return values.only === undefined || values.only === name;
+}
 
 /** Runs a measurement on a fresh server and prints its rows. */
-const onServer = async (
+async function onServer(
   durability: Durability,
   measure: (server: ServerProcess, dataDir: string) => Promise<readonly Row[]>,
-): Promise<void> => {
+): Promise<void> {
   const dataDir = await mkdtemp(join(tmpdir(), 'stepfunctions-benchmark-'));
   const lambda = await startLambdaStub({ echo: (event) => event });
   const server = new ServerProcess(['--lambda-endpoint', lambda.url, '--data', dataDir, '--durability', durability]);
@@ -49,7 +51,7 @@ const onServer = async (
     await lambda.close();
     await rm(dataDir, { recursive: true, force: true });
   }
-};
+}
 
 for (const durability of ['process', 'power'] as const) {
   if (isWanted('transitions')) {
@@ -58,8 +60,16 @@ for (const durability of ['process', 'power'] as const) {
       ...(await measureTaskTransitions(url, durability, scale)),
     ]);
   }
-  if (isWanted('latency')) await onServer(durability, ({ url }) => measureStartLatency(url, durability, scale));
+  if (isWanted('latency')) {
+    await onServer(durability, ({ url }) => measureStartLatency(url, durability, scale));
+  }
 }
-if (isWanted('waiting')) await onServer('process', (server, dataDir) => measureWaiting(server, dataDir, scale));
-if (isWanted('growth')) await onServer('process', ({ url }) => measureGrowth(url, scale));
-if (isWanted('library')) console.log(tableOf(await measureInMemoryLibrary(scale)));
+if (isWanted('waiting')) {
+  await onServer('process', (server, dataDir) => measureWaiting(server, dataDir, scale));
+}
+if (isWanted('growth')) {
+  await onServer('process', ({ url }) => measureGrowth(url, scale));
+}
+if (isWanted('library')) {
+  console.log(tableOf(await measureInMemoryLibrary(scale)));
+}

@@ -6,11 +6,7 @@ import { count, type Row, spread } from './table.ts';
 const STARTS_PER_SECOND = 200;
 
 /** How long StartExecution takes at a steady rate that does not wait for the answers, while earlier executions go on. */
-export const measureStartLatency = async (
-  url: string,
-  durability: Durability,
-  scale: number,
-): Promise<readonly Row[]> => {
+export async function measureStartLatency(url: string, durability: Durability, scale: number): Promise<readonly Row[]> {
   const stateMachineArn = await createMachine(url, 'latency', wait(1));
   const start = (): Promise<unknown> => call(url, 'StartExecution', { stateMachineArn, input: '{"value":1}' });
   await Promise.all(Array.from({ length: 50 }, start));
@@ -19,7 +15,9 @@ export const measureStartLatency = async (
   const durations: Promise<number>[] = [];
   while (durations.length < total) {
     const due = Math.floor(((performance.now() - begin) / 1_000) * STARTS_PER_SECOND) + 1;
-    while (durations.length < Math.min(due, total)) durations.push(timed(start));
+    while (durations.length < Math.min(due, total)) {
+      durations.push(timed(start));
+    }
     await new Promise((done) => setTimeout(done, 1));
   }
   return [
@@ -28,4 +26,4 @@ export const measureStartLatency = async (
       figure: spread(await Promise.all(durations)),
     },
   ];
-};
+}

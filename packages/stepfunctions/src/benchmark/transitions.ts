@@ -8,15 +8,11 @@ const TASKS_LENGTH = 5;
 const AT_ONCE = 48;
 
 /** State transitions per second of executions that never wait: what one step of the core does is one commit. */
-export const measureTransitions = async (
-  url: string,
-  durability: Durability,
-  scale: number,
-): Promise<readonly Row[]> => {
+export async function measureTransitions(url: string, durability: Durability, scale: number): Promise<readonly Row[]> {
   const arn = await createMachine(url, 'chain', chain(CHAIN_LENGTH));
   await startMany(url, arn, 200, AT_ONCE);
   const executions = 4_000 * scale;
-  const milliseconds = await timed(async () => {
+  const ms = await timed(async () => {
     await startMany(url, arn, executions, AT_ONCE);
     await untilIdle(url, arn);
   });
@@ -25,22 +21,22 @@ export const measureTransitions = async (
   return [
     {
       what: `durable transitions/s, ${CHAIN_LENGTH + 1} Pass and Choice states an execution (durability ${durability})`,
-      figure: `**${count((transitions / milliseconds) * 1_000)}** (${count((executions / milliseconds) * 1_000)} executions/s)`,
+      figure: `**${count((transitions / ms) * 1_000)}** (${count((executions / ms) * 1_000)} executions/s)`,
     },
   ];
-};
+}
 
 /** The same where every state calls a Lambda function, so that each transition is a commit before and one after. */
-export const measureTaskTransitions = async (
+export async function measureTaskTransitions(
   url: string,
   durability: Durability,
   scale: number,
-): Promise<readonly Row[]> => {
+): Promise<readonly Row[]> {
   const arn = await createMachine(url, 'tasks', tasks(TASKS_LENGTH));
   await startMany(url, arn, 50, AT_ONCE);
   await untilIdle(url, arn);
   const executions = 1_500 * scale;
-  const milliseconds = await timed(async () => {
+  const ms = await timed(async () => {
     await startMany(url, arn, executions, AT_ONCE);
     await untilIdle(url, arn);
   });
@@ -48,7 +44,7 @@ export const measureTaskTransitions = async (
   return [
     {
       what: `durable Task transitions/s, each a Lambda call over HTTP (durability ${durability})`,
-      figure: `**${count((transitions / milliseconds) * 1_000)}**`,
+      figure: `**${count((transitions / ms) * 1_000)}**`,
     },
   ];
-};
+}

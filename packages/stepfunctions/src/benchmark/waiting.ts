@@ -4,28 +4,29 @@ import { join } from 'node:path';
 import type { ServerProcess } from '../testing/server-process.ts';
 import { createMachine, startMany, timed, untilIdle } from './client.ts';
 import { wait } from './machines.ts';
-import { count, ms, type Row } from './table.ts';
+import { count, inMs, type Row } from './table.ts';
 
 const DAY_SECONDS = 86_400;
 
 /** Resident memory of a process in bytes. */
-const residentBytes = (pid: number): number =>
-  Number(execFileSync('ps', ['-o', 'rss=', '-p', String(pid)], { encoding: 'utf8' })) * 1_024;
+function residentBytes(pid: number): number {
+  return Number(execFileSync('ps', ['-o', 'rss=', '-p', String(pid)], { encoding: 'utf8' })) * 1_024;
+}
 
-const kilobytes = (bytes: number): string => `${(bytes / 1_024).toFixed(2)} KiB`;
-const megabytes = (bytes: number): string => `${(bytes / 1_024 / 1_024).toFixed(0)} MiB`;
+function kilobytes(bytes: number): string {
+  return `${(bytes / 1_024).toFixed(2)} KiB`;
+}
+function megabytes(bytes: number): string {
+  return `${(bytes / 1_024 / 1_024).toFixed(0)} MiB`;
+}
 
 /** What executions in a Wait state cost: memory and disk each, and a restart with all of them there. */
-export const measureWaiting = async (
-  server: ServerProcess,
-  dataDir: string,
-  scale: number,
-): Promise<readonly Row[]> => {
+export async function measureWaiting(server: ServerProcess, dataDir: string, scale: number): Promise<readonly Row[]> {
   const executions = 100_000 * scale;
   const arn = await createMachine(server.url, 'waiting', wait(DAY_SECONDS));
   await startMany(server.url, arn, 3_000, 48);
   const before = residentBytes(server.pid);
-  const milliseconds = await timed(() => startMany(server.url, arn, executions, 48));
+  const ms = await timed(() => startMany(server.url, arn, executions, 48));
   const after = residentBytes(server.pid);
   const file = statSync(join(dataDir, 'stepfunctions.sqlite')).size;
   await server.kill();
@@ -37,7 +38,7 @@ export const measureWaiting = async (
   return [
     {
       what: `${count(executions)} executions in a Wait state: started at`,
-      figure: `${count((executions / milliseconds) * 1_000)}/s`,
+      figure: `${count((executions / ms) * 1_000)}/s`,
     },
     {
       what: 'memory of the process before, after, and after a restart with all of them',
@@ -47,7 +48,7 @@ export const measureWaiting = async (
       what: 'each of them: memory, disk',
       figure: `${kilobytes((after - before) / executions)}, ${kilobytes(file / (executions + 3_000))}`,
     },
-    { what: 'restart (kill -9, start, listening) with all of them', figure: ms(restart) },
-    { what: `${count(5_000 * scale)} more that wait for 1 s end after their starts within`, figure: ms(fired) },
+    { what: 'restart (kill -9, start, listening) with all of them', figure: inMs(restart) },
+    { what: `${count(5_000 * scale)} more that wait for 1 s end after their starts within`, figure: inMs(fired) },
   ];
-};
+}

@@ -7,7 +7,9 @@ import { stateOf } from './state-graph.ts';
 /** The frames that a frame's state holds. */
 export function childrenOf(draft: Draft, frameId: string): readonly string[] {
   const activity = draft.frame(frameId).run?.activity;
-  if (activity?.kind === 'PARALLEL') return activity.branches;
+  if (activity?.kind === 'PARALLEL') {
+    return activity.branches;
+  }
   return activity?.kind === 'MAP' ? activity.iterations : [];
 }
 
@@ -19,8 +21,12 @@ export function childrenOf(draft: Draft, frameId: string): readonly string[] {
  */
 export function abortFrame(draft: Draft, frameId: string, previous: number): void {
   const { end, run } = draft.frame(frameId);
-  if (end?.status === 'SUCCEEDED' || end?.status === 'ABORTED') return;
-  if (run !== undefined) recordAborted(draft, frameId, previous);
+  if (end?.status === 'SUCCEEDED' || end?.status === 'ABORTED') {
+    return;
+  }
+  if (run !== undefined) {
+    recordAborted(draft, frameId, previous);
+  }
   const activity = run?.activity;
   const distributed = activity?.kind === 'MAP' && activity.mapRunArn !== undefined;
   for (const child of end === undefined ? childrenOf(draft, frameId) : []) {
@@ -40,8 +46,12 @@ export function abortFrame(draft: Draft, frameId: string, previous: number): voi
 /** Stops a frame and all within it without a word in the execution's history. */
 export function haltFrame(draft: Draft, frameId: string): void {
   const { end } = draft.frame(frameId);
-  if (end?.status === 'SUCCEEDED' || end?.status === 'ABORTED') return;
-  for (const child of childrenOf(draft, frameId)) haltFrame(draft, child);
+  if (end?.status === 'SUCCEEDED' || end?.status === 'ABORTED') {
+    return;
+  }
+  for (const child of childrenOf(draft, frameId)) {
+    haltFrame(draft, child);
+  }
   const { child, parentId } = draft.frame(frameId);
   if (child !== undefined && parentId !== undefined && end === undefined) {
     draft.append(frameId, 'ExecutionAborted', { executionAbortedEventDetails: {} }, 0);
@@ -58,7 +68,9 @@ export function dropChildren(draft: Draft, frameId: string): void {
     draft.removeFrame(child);
   }
   const kind = draft.frame(frameId).run?.activity?.kind;
-  if (kind === 'PARALLEL' || kind === 'MAP') setActivity(draft, frameId, undefined);
+  if (kind === 'PARALLEL' || kind === 'MAP') {
+    setActivity(draft, frameId, undefined);
+  }
 }
 
 function stop(draft: Draft, frameId: string): void {
@@ -70,7 +82,9 @@ function stop(draft: Draft, frameId: string): void {
       mapRun.status === 'RUNNING' ? { status: 'ABORTED', stoppedAt: draft.at } : {},
     );
   }
-  if (frame.end === undefined) draft.edit(frameId).end = { status: 'ABORTED' };
+  if (frame.end === undefined) {
+    draft.edit(frameId).end = { status: 'ABORTED' };
+  }
 }
 
 function recordAborted(draft: Draft, frameId: string, previous: number): void {

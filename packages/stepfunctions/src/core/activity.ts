@@ -4,23 +4,35 @@ import type { Activity } from './frame.ts';
 /** Has a frame's state wait for something. */
 export function setActivity(draft: Draft, frameId: string, activity: Activity | undefined): void {
   const frame = draft.edit(frameId);
-  if (frame.run === undefined) throw new Error(`Frame ${frameId} is in no state`);
+  if (frame.run === undefined) {
+    throw new Error(`Frame ${frameId} is in no state`);
+  }
   frame.run = { ...frame.run, activity };
 }
 
 /** Ends what a state waits for because it came, and cancels the timers that guarded it (but the one that fired). */
 export function endActivity(draft: Draft, frameId: string, firedTimerId?: string): void {
   const activity = draft.frame(frameId).run?.activity;
-  if (activity === undefined) return;
-  for (const timer of timersOf(activity)) if (timer.timerId !== firedTimerId) draft.cancelTimer(timer);
+  if (activity === undefined) {
+    return;
+  }
+  for (const timer of timersOf(activity)) {
+    if (timer.timerId !== firedTimerId) {
+      draft.cancelTimer(timer);
+    }
+  }
   setActivity(draft, frameId, undefined);
 }
 
 /** Gives up what a state waits for: the task is cancelled, and so are the timers. Branches and iterations stay. */
 export function haltActivity(draft: Draft, frameId: string): void {
   const activity = draft.frame(frameId).run?.activity;
-  if (activity === undefined || activity.kind === 'PARALLEL' || activity.kind === 'MAP') return;
-  if (activity.kind === 'TASK') draft.effects.push({ type: 'CancelTask', taskId: activity.taskId });
+  if (activity === undefined || activity.kind === 'PARALLEL' || activity.kind === 'MAP') {
+    return;
+  }
+  if (activity.kind === 'TASK') {
+    draft.effects.push({ type: 'CancelTask', taskId: activity.taskId });
+  }
   endActivity(draft, frameId);
 }
 

@@ -43,7 +43,9 @@ function stateContext(draft: Draft, frameId: string, run: StateRun): JsonObject 
 
 function itemOf(draft: Draft, frame: Frame): MapItem | undefined {
   let around: Frame = frame;
-  while (around.item === undefined && around.parentId !== undefined) around = draft.frame(around.parentId);
+  while (around.item === undefined && around.parentId !== undefined) {
+    around = draft.frame(around.parentId);
+  }
   return around.item;
 }
 

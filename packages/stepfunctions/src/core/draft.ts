@@ -64,7 +64,9 @@ export class Draft {
 
   frame(frameId: string): Frame {
     const frame = this.#execution.frames[frameId];
-    if (frame === undefined) throw new Error(`Execution ${this.#execution.arn} has no frame ${frameId}`);
+    if (frame === undefined) {
+      throw new Error(`Execution ${this.#execution.arn} has no frame ${frameId}`);
+    }
     return frame;
   }
 
@@ -75,7 +77,9 @@ export class Draft {
   /** A frame to change in place. */
   edit(frameId: string): Writable<Frame> {
     const own = this.#frames[frameId];
-    if (own !== undefined) return own;
+    if (own !== undefined) {
+      return own;
+    }
     const copy: Writable<Frame> = { ...this.frame(frameId) };
     this.#ownFrames()[frameId] = copy;
     this.#frames[frameId] = copy;
@@ -116,7 +120,9 @@ export class Draft {
   }
 
   cancelTimer(timer: Timer | undefined): void {
-    if (timer !== undefined) this.effects.push({ type: 'CancelTimer', timerId: timer.timerId });
+    if (timer !== undefined) {
+      this.effects.push({ type: 'CancelTimer', timerId: timer.timerId });
+    }
   }
 
   /** Counts a state that is entered; false when the step has entered enough of them. */
@@ -159,7 +165,9 @@ export class Draft {
   /** The frame whose execution a frame's events belong to: the machine's own, or a child execution's. */
   streamOf(frameId: string): string {
     let frame = this.frame(frameId);
-    while (frame.child === undefined && frame.parentId !== undefined) frame = this.frame(frame.parentId);
+    while (frame.child === undefined && frame.parentId !== undefined) {
+      frame = this.frame(frame.parentId);
+    }
     return frame.id;
   }
 
@@ -173,7 +181,9 @@ export class Draft {
     const child = this.frame(streamId).child;
     const id = child === undefined ? this.#execution.nextEventId : child.nextEventId;
     const limited = this.#execution.type === 'STANDARD' && !type.startsWith('Execution');
-    if (limited && id >= MAX_HISTORY_EVENTS) throw new HistoryFull(streamId);
+    if (limited && id >= MAX_HISTORY_EVENTS) {
+      throw new HistoryFull(streamId);
+    }
     if (child === undefined) {
       this.#touched = true;
       this.#execution.nextEventId = id + 1;
@@ -185,7 +195,9 @@ export class Draft {
 
   #childEvents(child: ChildExecution): HistoryEvent[] {
     const known = this.#childHistory.get(child.arn);
-    if (known !== undefined) return known.history;
+    if (known !== undefined) {
+      return known.history;
+    }
     const { arn: executionArn, mapRunArn, itemCount } = child;
     const history: HistoryEvent[] = [];
     this.#childHistory.set(executionArn, { executionArn, mapRunArn, itemCount, history });

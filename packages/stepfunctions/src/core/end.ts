@@ -39,6 +39,8 @@ function endExecution(draft: Draft, ending: Ending): void {
   draft.cancelTimer(draft.execution.timeout);
   draft.set({ ...ending, stoppedAt: draft.at, timeout: undefined });
   // Only a redrive would need them again.
-  if (ending.status === 'SUCCEEDED' || draft.execution.type === 'EXPRESS') draft.forgetFrames();
+  if (ending.status === 'SUCCEEDED' || draft.execution.type === 'EXPRESS') {
+    draft.forgetFrames();
+  }
   draft.effects.push({ type: 'EndExecution' });
 }

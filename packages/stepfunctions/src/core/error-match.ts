@@ -10,11 +10,19 @@ const UNMATCHED: ReadonlySet<string> = new Set(['States.Runtime']);
 export function matchesError(errorEquals: readonly string[], failure: Failure): boolean {
   const name = failure.error ?? '';
   return errorEquals.some((wanted) => {
-    if (wanted === name) return true;
-    if (UNMATCHED.has(name)) return false;
-    if (wanted === 'States.ALL') return true;
+    if (wanted === name) {
+      return true;
+    }
+    if (UNMATCHED.has(name)) {
+      return false;
+    }
+    if (wanted === 'States.ALL') {
+      return true;
+    }
     const timeout = name === 'States.Timeout' || name === 'States.HeartbeatTimeout';
-    if (wanted === 'States.TaskFailed') return !timeout;
+    if (wanted === 'States.TaskFailed') {
+      return !timeout;
+    }
     return wanted === 'States.Timeout' && timeout;
   });
 }

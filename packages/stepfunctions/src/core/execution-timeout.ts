@@ -8,5 +8,7 @@ export function startExecutionTimeout(draft: Draft): void {
   const { TimeoutSeconds: own } = draft.definition;
   const limit = draft.execution.type === 'EXPRESS' ? MAX_EXPRESS_SECONDS : Number.POSITIVE_INFINITY;
   const seconds = Math.min(own ?? limit, limit);
-  if (Number.isFinite(seconds)) draft.set({ timeout: draft.startTimer(draft.at + seconds * 1000) });
+  if (Number.isFinite(seconds)) {
+    draft.set({ timeout: draft.startTimer(draft.at + seconds * 1000) });
+  }
 }

@@ -18,8 +18,12 @@ export async function failState(draft: Draft, frameId: string, error: StateFaile
     failWhole(draft, frameId, failure);
     return;
   }
-  if (retried(draft, frameId, failure)) return;
-  if (await caught(draft, frameId, failure)) return;
+  if (retried(draft, frameId, failure)) {
+    return;
+  }
+  if (await caught(draft, frameId, failure)) {
+    return;
+  }
   endFailed(draft, frameId, failure);
 }
 
@@ -36,7 +40,9 @@ export function failWhole(
 ): void {
   const stream = draft.streamOf(frameId);
   draft.edit(frameId).end = { status: 'FAILED', failure };
-  for (const child of childrenOf(draft, stream)) haltFrame(draft, child);
+  for (const child of childrenOf(draft, stream)) {
+    haltFrame(draft, child);
+  }
   const whole = draft.edit(stream);
   whole.lastEventId = lastEventId;
   whole.end = { status: 'FAILED', failure };
@@ -45,10 +51,14 @@ export function failWhole(
 
 function retried(draft: Draft, frameId: string, failure: Failure): boolean {
   const state = stateOf(draft, frameId);
-  if (!('Retry' in state) || state.Retry === undefined) return false;
+  if (!('Retry' in state) || state.Retry === undefined) {
+    return false;
+  }
   const { attempts, retryCount } = runOf(draft, frameId);
   const next = nextAttempt(state.Retry, attempts, failure, () => draft.entropy.fraction());
-  if (next === undefined) return false;
+  if (next === undefined) {
+    return false;
+  }
   dropChildren(draft, frameId);
   draft.edit(frameId).run = {
     ...runOf(draft, frameId),
@@ -61,10 +71,14 @@ function retried(draft: Draft, frameId: string, failure: Failure): boolean {
 
 async function caught(draft: Draft, frameId: string, failure: Failure): Promise<boolean> {
   const state = stateOf(draft, frameId);
-  if (!('Catch' in state)) return false;
+  if (!('Catch' in state)) {
+    return false;
+  }
   const index = state.Catch?.findIndex(({ ErrorEquals }) => matchesError(ErrorEquals, failure)) ?? -1;
   const catcher = state.Catch?.[index];
-  if (catcher === undefined) return false;
+  if (catcher === undefined) {
+    return false;
+  }
   const run = runOf(draft, frameId);
   const executing: Executing = { draft, frameId, state, run };
   try {
@@ -76,11 +90,16 @@ async function caught(draft: Draft, frameId: string, failure: Failure): Promise<
     dropChildren(draft, frameId);
     leaveState(draft, frameId, { kind: 'EXIT', ...exit, next: catcher.Next });
   } catch (error) {
-    if (!(error instanceof StatesError)) throw error;
+    if (!(error instanceof StatesError)) {
+      throw error;
+    }
     const inCatcher = failureOf(error, run);
     recordEvaluationFailed(draft, frameId, run, error, inCatcher);
-    if (isFatal(error)) failWhole(draft, frameId, inCatcher);
-    else endFailed(draft, frameId, inCatcher);
+    if (isFatal(error)) {
+      failWhole(draft, frameId, inCatcher);
+    } else {
+      endFailed(draft, frameId, inCatcher);
+    }
   }
   return true;
 }
@@ -93,7 +112,9 @@ function endFailed(draft: Draft, frameId: string, failure: Failure): void {
 
 function recordStateFailed(draft: Draft, frameId: string): void {
   const { Type: type } = stateOf(draft, frameId);
-  if (type === 'Map' || type === 'Parallel') draft.advance(frameId, `${type}StateFailed`, {});
+  if (type === 'Map' || type === 'Parallel') {
+    draft.advance(frameId, `${type}StateFailed`, {});
+  }
 }
 
 function recordEvaluationFailed(
@@ -103,7 +124,9 @@ function recordEvaluationFailed(
   error: StateFailed | StatesError,
   failure: Failure,
 ): void {
-  if (!(error instanceof StatesError) || error.errorName !== 'States.QueryEvaluationError') return;
+  if (!(error instanceof StatesError) || error.errorName !== 'States.QueryEvaluationError') {
+    return;
+  }
   const { lastEventId } = draft.frame(frameId);
   const location = error.location === undefined ? {} : { location: error.location };
   draft.advance(
@@ -116,6 +139,8 @@ function recordEvaluationFailed(
 
 function runOf(draft: Draft, frameId: string): StateRun {
   const { run } = draft.frame(frameId);
-  if (run === undefined) throw new Error(`Frame ${frameId} is in no state`);
+  if (run === undefined) {
+    throw new Error(`Frame ${frameId} is in no state`);
+  }
   return run;
 }

@@ -12,10 +12,14 @@ import { enterFirstState } from './transition.ts';
 
 /** Does what an event asks for, and nothing when it no longer concerns the execution. */
 export async function handleEvent(draft: Draft, event: ExecutionEvent): Promise<void> {
-  if (draft.execution.status !== 'RUNNING' && event.type !== 'RedriveRequested') return;
+  if (draft.execution.status !== 'RUNNING' && event.type !== 'RedriveRequested') {
+    return;
+  }
   switch (event.type) {
     case 'RedriveRequested':
-      if (notRedrivableReason(draft.execution) === undefined) redrive(draft);
+      if (notRedrivableReason(draft.execution) === undefined) {
+        redrive(draft);
+      }
       return;
     case 'ExecutionStarted':
       start(draft);
@@ -42,7 +46,9 @@ export async function handleEvent(draft: Draft, event: ExecutionEvent): Promise<
 
 function start(draft: Draft): void {
   const { startedAt, input, roleArn, aliasArn, versionArn } = draft.execution;
-  if (startedAt !== 0) return;
+  if (startedAt !== 0) {
+    return;
+  }
   draft.set({ startedAt: draft.at });
   const details = {
     input,

@@ -20,7 +20,9 @@ type Resulting = Extract<State, { readonly Type: 'Task' | 'Parallel' | 'Map' }>;
 
 /** What a state works on: its input after `InputPath` in JSONPath, its raw input in JSONata. */
 export function effectiveInput({ draft, frameId, state, run }: Executing<Selecting>): Json {
-  if (state.QueryLanguage === 'JSONata' || state.InputPath === undefined) return run.input;
+  if (state.QueryLanguage === 'JSONata' || state.InputPath === undefined) {
+    return run.input;
+  }
   return applyPath(state.InputPath, stateScope(draft, frameId, run.input), { stateName: run.name, field: 'InputPath' });
 }
 
@@ -33,10 +35,14 @@ export async function argumentsOf(
   const input = effectiveInput(executing);
   const scope = stateScope(draft, frameId, input, token === undefined ? {} : { token });
   if (state.QueryLanguage === 'JSONata') {
-    if (state.Arguments === undefined) return input;
+    if (state.Arguments === undefined) {
+      return input;
+    }
     return await evaluateJsonataTemplate(state.Arguments, scope, { stateName: run.name, field: 'Arguments' });
   }
-  if (state.Parameters === undefined) return input;
+  if (state.Parameters === undefined) {
+    return input;
+  }
   return evaluatePayloadTemplate(state.Parameters, scope, { stateName: run.name, field: 'Parameters' });
 }
 
@@ -72,7 +78,9 @@ export async function assignments(
   scope: Scope,
   inside = '',
 ): Promise<JsonObject | undefined> {
-  if (assign === undefined || Object.keys(assign).length === 0) return undefined;
+  if (assign === undefined || Object.keys(assign).length === 0) {
+    return undefined;
+  }
   const where = { stateName: run.name, field: `${inside}Assign` };
   const evaluated =
     state.QueryLanguage === 'JSONata'
@@ -91,13 +99,17 @@ export async function jsonataOutput(
   otherwise: Json,
   inside = '',
 ): Promise<Json> {
-  if (output === undefined) return otherwise;
+  if (output === undefined) {
+    return otherwise;
+  }
   return await evaluateJsonataTemplate(output, scope, { stateName: run.name, field: `${inside}Output` });
 }
 
 /** A JSONPath state's `OutputPath`. */
 export function outputPath({ draft, frameId, state, run }: Executing<Selecting>, output: Json): Json {
-  if (state.QueryLanguage === 'JSONata' || state.OutputPath === undefined) return output;
+  if (state.QueryLanguage === 'JSONata' || state.OutputPath === undefined) {
+    return output;
+  }
   return applyPath(state.OutputPath, stateScope(draft, frameId, output), { stateName: run.name, field: 'OutputPath' });
 }
 

@@ -26,8 +26,12 @@ export async function runUntilIdle(draft: Draft): Promise<void> {
       continue;
     }
     const ready = draft.ready.shift();
-    if (ready === undefined) return;
-    if (isReady(draft, ready)) await attempt(draft, ready, (executing) => executeState(executing));
+    if (ready === undefined) {
+      return;
+    }
+    if (isReady(draft, ready)) {
+      await attempt(draft, ready, (executing) => executeState(executing));
+    }
   }
 }
 
@@ -40,9 +44,13 @@ export async function attempt(
   await guarded(draft, async () => {
     try {
       const outcome = await work(executingOf(draft, frameId));
-      if (outcome.kind === 'EXIT') leaveState(draft, frameId, outcome);
+      if (outcome.kind === 'EXIT') {
+        leaveState(draft, frameId, outcome);
+      }
     } catch (error) {
-      if (!(error instanceof StatesError || error instanceof StateFailed)) throw error;
+      if (!(error instanceof StatesError || error instanceof StateFailed)) {
+        throw error;
+      }
       await failState(draft, frameId, error);
     }
   });
@@ -53,19 +61,25 @@ export async function guarded(draft: Draft, work: () => Promise<void>): Promise<
   try {
     await work();
   } catch (error) {
-    if (!(error instanceof HistoryFull)) throw error;
+    if (!(error instanceof HistoryFull)) {
+      throw error;
+    }
     failWhole(draft, error.frameId, { error: 'States.Runtime', cause: error.message }, error.lastEventId);
   }
 }
 
 function executingOf(draft: Draft, frameId: string): Executing {
   const { run } = draft.frame(frameId);
-  if (run === undefined) throw new Error(`Frame ${frameId} is in no state`);
+  if (run === undefined) {
+    throw new Error(`Frame ${frameId} is in no state`);
+  }
   return { draft, frameId, state: stateOf(draft, frameId), run };
 }
 
 function isReady(draft: Draft, frameId: string): boolean {
-  if (!draft.hasFrame(frameId)) return false;
+  if (!draft.hasFrame(frameId)) {
+    return false;
+  }
   const { run, end } = draft.frame(frameId);
   return run !== undefined && run.activity === undefined && end === undefined;
 }
@@ -92,7 +106,9 @@ function executeState({ state, ...rest }: Executing): Promise<Outcome> {
 }
 
 async function tellParent(draft: Draft, frameId: string): Promise<void> {
-  if (!draft.hasFrame(frameId)) return;
+  if (!draft.hasFrame(frameId)) {
+    return;
+  }
   const frame = draft.frame(frameId);
   if (frame.parentId === undefined) {
     endWithRoot(draft);
@@ -100,15 +116,23 @@ async function tellParent(draft: Draft, frameId: string): Promise<void> {
   }
   const parent = draft.frame(frame.parentId);
   // Its parent may have failed for another frame's sake in the meantime.
-  if (parent.end !== undefined || !holds(parent.run?.activity, frameId)) return;
+  if (parent.end !== undefined || !holds(parent.run?.activity, frameId)) {
+    return;
+  }
   await attempt(draft, parent.id, ({ state, ...rest }) => {
-    if (state.Type === 'Parallel') return branchEnded({ state, ...rest }, frame);
-    if (state.Type === 'Map') return iterationEnded({ state, ...rest }, frame);
+    if (state.Type === 'Parallel') {
+      return branchEnded({ state, ...rest }, frame);
+    }
+    if (state.Type === 'Map') {
+      return iterationEnded({ state, ...rest }, frame);
+    }
     throw new Error(`A ${state.Type} state holds no frames`);
   });
 }
 
 function holds(activity: NonNullable<Executing['run']>['activity'], frameId: string): boolean {
-  if (activity?.kind === 'PARALLEL') return activity.branches.includes(frameId);
+  if (activity?.kind === 'PARALLEL') {
+    return activity.branches.includes(frameId);
+  }
   return activity?.kind === 'MAP' && activity.iterations.includes(frameId);
 }

@@ -11,15 +11,21 @@ let latest: { readonly value: object; readonly text: string } | undefined;
  * right after the other: the latest text is kept.
  */
 export function jsonText(value: Json): string {
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
-  if (latest?.value !== value) latest = { value, text: JSON.stringify(value) };
+  if (typeof value !== 'object' || value === null) {
+    return JSON.stringify(value);
+  }
+  if (latest?.value !== value) {
+    latest = { value, text: JSON.stringify(value) };
+  }
   return latest.text;
 }
 
 /** Whether a payload is larger, or nested deeper, than Step Functions lets pass. */
 export function exceedsPayloadLimit(value: Json): boolean {
   const text = textOrTooDeep(value);
-  if (text === undefined || text.length > MAX_PAYLOAD_BYTES || nestingComplaint(text) !== undefined) return true;
+  if (text === undefined || text.length > MAX_PAYLOAD_BYTES || nestingComplaint(text) !== undefined) {
+    return true;
+  }
   return text.length * 3 > MAX_PAYLOAD_BYTES && Buffer.byteLength(text) > MAX_PAYLOAD_BYTES;
 }
 
@@ -28,7 +34,9 @@ function textOrTooDeep(value: Json): string | undefined {
   try {
     return jsonText(value);
   } catch (error) {
-    if (error instanceof RangeError) return undefined;
+    if (error instanceof RangeError) {
+      return undefined;
+    }
     throw error;
   }
 }

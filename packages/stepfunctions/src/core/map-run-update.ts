@@ -12,14 +12,20 @@ export async function updateMapRun(
   update: Extract<ExecutionEvent, { readonly type: 'MapRunUpdated' }>,
 ): Promise<void> {
   const mapRun = draft.execution.mapRuns.find(({ arn, status }) => arn === update.mapRunArn && status === 'RUNNING');
-  if (mapRun === undefined) return;
+  if (mapRun === undefined) {
+    return;
+  }
   const { maxConcurrency, toleratedFailureCount, toleratedFailurePercentage } = { ...mapRun, ...update };
   changeMapRun(draft, mapRun.arn, () => ({ maxConcurrency, toleratedFailureCount, toleratedFailurePercentage }));
   const activity = draft.frame(mapRun.frameId).run?.activity;
-  if (activity?.kind !== 'MAP') return;
+  if (activity?.kind !== 'MAP') {
+    return;
+  }
   setActivity(draft, mapRun.frameId, { ...activity, maxConcurrency });
   await attempt(draft, mapRun.frameId, async ({ state, ...rest }) => {
-    if (state.Type === 'Map') await startIterations({ state, ...rest }, draft.frame(mapRun.frameId).lastEventId);
+    if (state.Type === 'Map') {
+      await startIterations({ state, ...rest }, draft.frame(mapRun.frameId).lastEventId);
+    }
     return WAIT;
   });
 }

@@ -13,14 +13,18 @@ export function changeMapRun(draft: Draft, arn: string, changes: (mapRun: MapRun
 /** The Map Run of the distributed Map state that a frame is in. */
 export function mapRunOf(draft: Draft, frameId: string): MapRun | undefined {
   const activity = draft.frame(frameId).run?.activity;
-  if (activity?.kind !== 'MAP' || activity.mapRunArn === undefined) return undefined;
+  if (activity?.kind !== 'MAP' || activity.mapRunArn === undefined) {
+    return undefined;
+  }
   return draft.execution.mapRuns.find((run) => run.arn === activity.mapRunArn);
 }
 
 /** Counts a child execution, and the items it handles, from one column to another. */
 export function countMoved(draft: Draft, frameId: string, items: number, from: CountColumn, to: CountColumn): void {
   const mapRun = mapRunOf(draft, frameId);
-  if (mapRun === undefined) return;
+  if (mapRun === undefined) {
+    return;
+  }
   changeMapRun(draft, mapRun.arn, ({ itemCounts, executionCounts }) => ({
     itemCounts: moved(itemCounts, items, from, to),
     executionCounts: moved(executionCounts, 1, from, to),
@@ -47,12 +51,16 @@ export function allPending(total: number): MapRunCounts {
 export function exceedsTolerance(mapRun: MapRun): boolean {
   const { failed, timedOut, total } = mapRun.itemCounts;
   const failures = failed + timedOut;
-  if (failures === 0) return false;
+  if (failures === 0) {
+    return false;
+  }
   const { toleratedFailureCount: count, toleratedFailurePercentage: percentage } = mapRun;
   const withinCount = count > 0 && failures <= count;
   const withinPercentage = percentage > 0 && (failures / total) * 100 <= percentage;
   // Where both are given, either one that is exceeded ends the run.
-  if (count > 0 && percentage > 0) return !(withinCount && withinPercentage);
+  if (count > 0 && percentage > 0) {
+    return !(withinCount && withinPercentage);
+  }
   return !(withinCount || withinPercentage);
 }
 

@@ -37,27 +37,36 @@ export async function numberField(
     const found = applyPath(path, stateScope(draft, frameId, effectiveInput(executing)), where);
     const number = numberIn(found, field === 'ToleratedFailurePercentage');
     const fault = number === undefined ? notANumber(field, path, found) : outOfRange(field, path, number);
-    if (fault === undefined) return number;
+    if (fault === undefined) {
+      return number;
+    }
     throw new StatesError('States.Runtime', fault);
   }
-  if (value === undefined || typeof value === 'number') return value;
+  if (value === undefined || typeof value === 'number') {
+    return value;
+  }
   const where = { stateName: run.name, field };
   const number = await evaluateJsonataAs(value, 'number', stateScope(draft, frameId, run.input), where);
   const fault = outOfRange(field, value, number);
-  if (fault === undefined) return number;
+  if (fault === undefined) {
+    return number;
+  }
   throw new StatesError('States.QueryEvaluationError', fault, { location: field });
 }
 
 function numberIn(found: Json, fractions: boolean): number | undefined {
   const number = typeof found === 'string' && found.trim() !== '' ? Number(found) : found;
-  if (typeof number !== 'number' || !Number.isFinite(number)) return undefined;
+  if (typeof number !== 'number' || !Number.isFinite(number)) {
+    return undefined;
+  }
   return fractions || Number.isInteger(number) ? number : undefined;
 }
 
 function notANumber(field: NumberField, path: string, found: Json): string {
   const kind = field === 'ToleratedFailurePercentage' ? 'float' : 'integer';
-  if (isTaskOrWait(field))
+  if (isTaskOrWait(field)) {
     return `The ${field}Path parameter cannot be parsed as a long value: ${path} == ${jsonText(found)}`;
+  }
   const text = typeof found === 'string' ? found : jsonText(found);
   return `The ${field}Path field refers to value "${text}" which is not a valid ${kind}: ${path}`;
 }
@@ -66,9 +75,15 @@ function outOfRange(field: NumberField, written: string, number: number): string
   if (field === 'ToleratedFailurePercentage') {
     return number < 0 || number > 100 ? `${field} must be between 0 and 100.` : undefined;
   }
-  if (number >= 0) return undefined;
-  if (isTaskOrWait(field)) return `The ${field}Path parameter references a negative value: ${written} == ${number}`;
-  if (field === 'ToleratedFailureCount') return `${field} cannot be negative.`;
+  if (number >= 0) {
+    return undefined;
+  }
+  if (isTaskOrWait(field)) {
+    return `The ${field}Path parameter references a negative value: ${written} == ${number}`;
+  }
+  if (field === 'ToleratedFailureCount') {
+    return `${field} cannot be negative.`;
+  }
   return `Expected non-negative integer for ${field}, got '${number}' instead.`;
 }
 

@@ -7,7 +7,9 @@ import type { Activity, TaskActivity, Timer } from './frame.ts';
  * shell needs no record of the effects it was given.
  */
 export function outstandingEffects(execution: Execution): readonly Effect[] {
-  if (execution.status !== 'RUNNING') return [];
+  if (execution.status !== 'RUNNING') {
+    return [];
+  }
   const ofFrames = Object.values(execution.frames).flatMap(({ run }) =>
     run?.activity ? ofActivity(run.activity) : [],
   );

@@ -52,7 +52,9 @@ describe('A redrive', () => {
     await run.fail('Boom');
     await run.deliver(redrive);
     expect(run.tasks.map(({ input }) => input)).toEqual([2, 3]);
-    for (const output of ['two', 'three', 'four']) await run.succeed(output);
+    for (const output of ['two', 'three', 'four']) {
+      await run.succeed(output);
+    }
     expect(run.output).toEqual(['one', 'two', 'three', 'four']);
   });
 

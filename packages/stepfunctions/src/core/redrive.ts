@@ -8,10 +8,18 @@ import { enterFirstState } from './transition.ts';
 
 /** Why RedriveExecution cannot take an execution on; undefined when it can. */
 export function notRedrivableReason(execution: Execution): string | undefined {
-  if (execution.type === 'EXPRESS') return 'Execution is of an Express state machine and cannot be redriven';
-  if (execution.status === 'RUNNING') return 'Execution is RUNNING and cannot be redriven';
-  if (execution.status === 'SUCCEEDED') return 'Execution is SUCCEEDED and cannot be redriven';
-  if (execution.nextEventId >= MAX_HISTORY_EVENTS) return 'Execution has too many history events to be redriven';
+  if (execution.type === 'EXPRESS') {
+    return 'Execution is of an Express state machine and cannot be redriven';
+  }
+  if (execution.status === 'RUNNING') {
+    return 'Execution is RUNNING and cannot be redriven';
+  }
+  if (execution.status === 'SUCCEEDED') {
+    return 'Execution is SUCCEEDED and cannot be redriven';
+  }
+  if (execution.nextEventId >= MAX_HISTORY_EVENTS) {
+    return 'Execution has too many history events to be redriven';
+  }
   return undefined;
 }
 
@@ -55,14 +63,19 @@ function resume(draft: Draft, frameId: string, previous: number): void {
   }
   const distributed = resumeMapRun(draft, frameId, previous);
   for (const child of children) {
-    if (distributed) resumeChild(draft, frameId, child);
-    else resume(draft, child, previous);
+    if (distributed) {
+      resumeChild(draft, frameId, child);
+    } else {
+      resume(draft, child, previous);
+    }
   }
 }
 
 function resumeMapRun(draft: Draft, frameId: string, previous: number): boolean {
   const mapRun = mapRunOf(draft, frameId);
-  if (mapRun === undefined) return false;
+  if (mapRun === undefined) {
+    return false;
+  }
   const redriveCount = mapRun.redriveCount + 1;
   const changes = { status: 'RUNNING' as const, stoppedAt: undefined, redriveCount, redriveDate: draft.at };
   changeMapRun(draft, mapRun.arn, () => changes);
@@ -73,7 +86,9 @@ function resumeMapRun(draft: Draft, frameId: string, previous: number): boolean 
 
 function resumeChild(draft: Draft, mapFrameId: string, childId: string): void {
   const { child, end } = draft.frame(childId);
-  if (child === undefined) return;
+  if (child === undefined) {
+    return;
+  }
   countMoved(draft, mapFrameId, child.itemCount, end?.status === 'FAILED' ? 'failed' : 'aborted', 'running');
   const details = { redriveCount: mapRunOf(draft, mapFrameId)?.redriveCount ?? 1 };
   const redriven = draft.append(childId, 'ExecutionRedriven', { executionRedrivenEventDetails: details }, 0);

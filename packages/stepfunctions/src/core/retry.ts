@@ -22,9 +22,13 @@ export function nextAttempt(
 ): NextAttempt | undefined {
   const index = retriers.findIndex((retrier) => matchesError(retrier.ErrorEquals, failure));
   const retrier = retriers[index];
-  if (retrier === undefined) return undefined;
+  if (retrier === undefined) {
+    return undefined;
+  }
   const spent = attempts[index] ?? 0;
-  if (spent >= (retrier.MaxAttempts ?? 3)) return undefined;
+  if (spent >= (retrier.MaxAttempts ?? 3)) {
+    return undefined;
+  }
   const backOff = (retrier.IntervalSeconds ?? 1) * (retrier.BackoffRate ?? 2) ** spent;
   const capped = Math.min(backOff, retrier.MaxDelaySeconds ?? Number.POSITIVE_INFINITY);
   return {

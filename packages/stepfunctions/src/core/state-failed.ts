@@ -13,7 +13,9 @@ export class StateFailed extends Error {
 
 /** What a Catcher and the history get to know of an error. */
 export function failureOf(error: StateFailed | StatesError, run: StateRun): Failure {
-  if (error instanceof StateFailed) return error.failure;
+  if (error instanceof StateFailed) {
+    return error.failure;
+  }
   const place = `An error occurred while executing the state '${run.name}' (entered at the event id #${run.enteredEventId}). `;
   return { error: error.errorName, cause: error.bare ? error.message : place + error.message };
 }

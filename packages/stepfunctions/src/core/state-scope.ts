@@ -30,8 +30,12 @@ class StateScope implements Scope {
   constructor(draft: Draft, frameId: string, input: Json, extras: ScopeExtras) {
     this.input = input;
     this.at = draft.at;
-    if (extras.result !== undefined) this.result = extras.result;
-    if (extras.errorOutput !== undefined) this.errorOutput = extras.errorOutput;
+    if (extras.result !== undefined) {
+      this.result = extras.result;
+    }
+    if (extras.errorOutput !== undefined) {
+      this.errorOutput = extras.errorOutput;
+    }
     this.#draft = draft;
     this.#frameId = frameId;
     this.#extras = extras;
@@ -56,7 +60,9 @@ class StateScope implements Scope {
 function variablesInReach(draft: Draft, frameId: string): JsonObject {
   const frame = draft.frame(frameId);
   // A child execution of a distributed Map cannot see the variables of the execution that started it.
-  if (frame.parentId === undefined || frame.child !== undefined) return frame.variables;
+  if (frame.parentId === undefined || frame.child !== undefined) {
+    return frame.variables;
+  }
   const around = variablesInReach(draft, frame.parentId);
   return Object.keys(frame.variables).length === 0 ? around : { ...around, ...frame.variables };
 }

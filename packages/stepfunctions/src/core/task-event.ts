@@ -14,25 +14,35 @@ export type TaskEvent = Extract<ExecutionEvent, { readonly taskId: string }>;
 /** Takes news of a task; of one that is not out it takes none. */
 export async function handleTaskEvent(draft: Draft, event: TaskEvent): Promise<void> {
   const found = frameWithTask(draft, event.taskId);
-  if (found === undefined) return;
+  if (found === undefined) {
+    return;
+  }
   const { frame, task } = found;
   switch (event.type) {
     case 'TaskStarted':
-      if (task.started) return;
+      if (task.started) {
+        return;
+      }
       recordStarted(draft, frame.id, task, event.workerName);
       setActivity(draft, frame.id, { ...beating(draft, task), started: true });
       return;
     case 'TaskRestarted':
       // An activity's task is not run by the shell: it waits for its worker, or has one.
-      if (task.target.kind !== 'ACTIVITY') recordStarted(draft, frame.id, task);
+      if (task.target.kind !== 'ACTIVITY') {
+        recordStarted(draft, frame.id, task);
+      }
       return;
     case 'TaskSubmitted':
-      if (task.submitted !== undefined) return;
+      if (task.submitted !== undefined) {
+        return;
+      }
       recordSubmitted(draft, frame.id, task, event.output);
       setActivity(draft, frame.id, { ...task, submitted: { output: event.output } });
       return;
     case 'TaskHeartbeat':
-      if (task.heartbeat !== undefined) setActivity(draft, frame.id, beating(draft, task));
+      if (task.heartbeat !== undefined) {
+        setActivity(draft, frame.id, beating(draft, task));
+      }
       return;
     case 'TaskSucceeded':
       await attempt(draft, frame.id, async ({ state, ...rest }) =>
@@ -55,14 +65,18 @@ function frameWithTask(
 ): { readonly frame: Frame; readonly task: TaskActivity } | undefined {
   for (const frame of Object.values(draft.execution.frames)) {
     const activity = frame.run?.activity;
-    if (activity?.kind === 'TASK' && activity.taskId === taskId) return { frame, task: activity };
+    if (activity?.kind === 'TASK' && activity.taskId === taskId) {
+      return { frame, task: activity };
+    }
   }
   return undefined;
 }
 
 /** The task with its heartbeat clock set back. */
 function beating(draft: Draft, task: TaskActivity): TaskActivity {
-  if (task.heartbeatSeconds === undefined) return task;
+  if (task.heartbeatSeconds === undefined) {
+    return task;
+  }
   draft.cancelTimer(task.heartbeat);
   return { ...task, heartbeat: draft.startTimer(draft.at + task.heartbeatSeconds * 1000) };
 }

@@ -54,7 +54,9 @@ export function recordStarted(draft: Draft, frameId: string, task: TaskActivity,
 
 /** Records the answer to the call of a task that goes on after it. */
 export function recordSubmitted(draft: Draft, frameId: string, { target }: TaskActivity, output: Json): void {
-  if (target.kind !== 'INTEGRATION') return;
+  if (target.kind !== 'INTEGRATION') {
+    return;
+  }
   draft.advance(frameId, 'TaskSubmitted', {
     taskSubmittedEventDetails: { ...integrationNames(target), output: jsonText(output), outputDetails: WHOLE },
   });
@@ -94,8 +96,11 @@ export function recordFailed(
       return;
     case 'INTEGRATION': {
       const details = { ...integrationNames(target), ...failure };
-      if (submit) draft.advance(frameId, 'TaskSubmitFailed', { taskSubmitFailedEventDetails: details });
-      else draft.advance(frameId, 'TaskFailed', { taskFailedEventDetails: details });
+      if (submit) {
+        draft.advance(frameId, 'TaskSubmitFailed', { taskSubmitFailedEventDetails: details });
+      } else {
+        draft.advance(frameId, 'TaskFailed', { taskFailedEventDetails: details });
+      }
     }
   }
 }

@@ -9,7 +9,9 @@ test.each([
 ])('reads %s', (arn, resource, resourceType, pattern) => {
   const target = parseTaskTarget(arn);
   expect(target).toMatchObject({ kind: 'INTEGRATION', pattern });
-  if (target.kind === 'INTEGRATION') expect(integrationNames(target)).toEqual({ resource, resourceType });
+  if (target.kind === 'INTEGRATION') {
+    expect(integrationNames(target)).toEqual({ resource, resourceType });
+  }
 });
 
 test('tells functions and activities from integrations', () => {

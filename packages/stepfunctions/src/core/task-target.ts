@@ -16,13 +16,19 @@ const PATTERNS: Readonly<Record<string, IntegrationPattern>> = {
  */
 export function parseTaskTarget(resource: string): TaskTarget {
   const [, , service = '', region, , kind, ...rest] = resource.split(':');
-  if (service === 'lambda' && kind === 'function') return { kind: 'LAMBDA_FUNCTION', functionArn: resource };
-  if (service === 'states' && kind === 'activity') return { kind: 'ACTIVITY', activityArn: resource };
+  if (service === 'lambda' && kind === 'function') {
+    return { kind: 'LAMBDA_FUNCTION', functionArn: resource };
+  }
+  if (service === 'states' && kind === 'activity') {
+    return { kind: 'ACTIVITY', activityArn: resource };
+  }
   if (service === 'states' && region === '' && kind !== undefined) {
     const sdk = kind === 'aws-sdk';
     const [name, ...call] = sdk ? rest : [kind, ...rest];
     const integration = name === undefined ? undefined : integrationOf(resource, name, call.join(':'), sdk);
-    if (integration !== undefined) return integration;
+    if (integration !== undefined) {
+      return integration;
+    }
   }
   throw new StatesError('States.Runtime', `The resource '${resource}' is nothing that a Task state can call.`);
 }
@@ -40,6 +46,8 @@ function integrationOf(resource: string, service: string, call: string, sdk: boo
   const dot = call.indexOf('.');
   const action = dot < 0 ? call : call.slice(0, dot);
   const pattern = dot < 0 ? 'REQUEST_RESPONSE' : PATTERNS[call.slice(dot + 1)];
-  if (action === '' || pattern === undefined) return undefined;
+  if (action === '' || pattern === undefined) {
+    return undefined;
+  }
   return { kind: 'INTEGRATION', resource, service, action, sdk, pattern };
 }

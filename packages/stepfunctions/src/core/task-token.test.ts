@@ -16,8 +16,9 @@ test('a task token follows from the event’s entropy alone: executions of one n
     const [task] = run.tasks;
     const token = /"token":"([^"]+)"/.exec(JSON.stringify(task))?.[1] ?? '';
     expect(Buffer.from(token, 'base64')).toHaveLength(64);
-    for (const known of ['machine', 'run', 'task-', '000000000000'])
+    for (const known of ['machine', 'run', 'task-', '000000000000']) {
       expect(Buffer.from(token, 'base64').toString('latin1')).not.toContain(known);
+    }
     tokens.add(token);
   }
   expect(tokens.size).toBe(3);

@@ -18,7 +18,9 @@ export async function handleTimer(draft: Draft, timerId: string): Promise<void> 
     const activity = frame.run?.activity;
     switch (activity?.kind) {
       case 'WAIT':
-        if (activity.timer.timerId !== timerId) continue;
+        if (activity.timer.timerId !== timerId) {
+          continue;
+        }
         endActivity(draft, frame.id, timerId);
         await attempt(draft, frame.id, async ({ state, ...rest }) =>
           state.Type === 'Wait' ? await leaveWait({ state, ...rest }) : WAIT,
@@ -26,12 +28,16 @@ export async function handleTimer(draft: Draft, timerId: string): Promise<void> 
         return;
       case 'RETRY':
       case 'PAUSE':
-        if (activity.timer.timerId !== timerId) continue;
+        if (activity.timer.timerId !== timerId) {
+          continue;
+        }
         endActivity(draft, frame.id, timerId);
         draft.ready.push(frame.id);
         return;
       case 'TASK':
-        if (activity.timeout?.timerId !== timerId && activity.heartbeat?.timerId !== timerId) continue;
+        if (activity.timeout?.timerId !== timerId && activity.heartbeat?.timerId !== timerId) {
+          continue;
+        }
         await tasksTimedOut(draft, frame.id, timerId);
         return;
       default:
@@ -51,7 +57,9 @@ async function tasksTimedOut(draft: Draft, firstId: string, firedTimerId: string
   });
   const first = due.filter(({ id }) => id === firstId);
   for (const { id, failure } of [...first, ...due.filter((other) => !first.includes(other))]) {
-    if (!draft.hasFrame(id) || draft.frame(id).end !== undefined) continue;
+    if (!draft.hasFrame(id) || draft.frame(id).end !== undefined) {
+      continue;
+    }
     await attempt(draft, id, async () => {
       throw new StateFailed(failure);
     });

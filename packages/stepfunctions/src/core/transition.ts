@@ -25,8 +25,11 @@ export function enterState(draft: Draft, frameId: string, name: string, input: J
     attempts: [],
     retryCount: 0,
   };
-  if (draft.spendState()) draft.ready.push(frameId);
-  else frame.run = { ...frame.run, activity: { kind: 'PAUSE', timer: draft.startTimer(draft.at) } };
+  if (draft.spendState()) {
+    draft.ready.push(frameId);
+  } else {
+    frame.run = { ...frame.run, activity: { kind: 'PAUSE', timer: draft.startTimer(draft.at) } };
+  }
 }
 
 /** Takes a frame into the first state of what it runs. */
@@ -42,12 +45,18 @@ export function enterFirstState(draft: Draft, frameId: string, input: Json): voi
 export function leaveState(draft: Draft, frameId: string, exit: StateExit): void {
   const state = stateOf(draft, frameId);
   const name = draft.frame(frameId).run?.name ?? '';
-  if (exceedsPayloadLimit(exit.output)) throw payloadTooLarge(name);
-  if (state.Type === 'Fail') throw new Error(`Fail state '${name}' cannot be left`);
+  if (exceedsPayloadLimit(exit.output)) {
+    throw payloadTooLarge(name);
+  }
+  if (state.Type === 'Fail') {
+    throw new Error(`Fail state '${name}' cannot be left`);
+  }
   const details = { name, output: jsonText(exit.output), outputDetails: WHOLE, ...assignedDetails(exit.assigned) };
   draft.advance(frameId, `${state.Type}StateExited`, { stateExitedEventDetails: details });
   const frame = draft.edit(frameId);
-  if (exit.assigned !== undefined) frame.variables = withAssigned(frame.variables, exit.assigned);
+  if (exit.assigned !== undefined) {
+    frame.variables = withAssigned(frame.variables, exit.assigned);
+  }
   frame.run = undefined;
   if (exit.next !== undefined) {
     enterState(draft, frameId, exit.next, exit.output);
@@ -60,7 +69,9 @@ export function leaveState(draft: Draft, frameId: string, exit: StateExit): void
 type AssignedDetails = Pick<StateExited['stateExitedEventDetails'], 'assignedVariables' | 'assignedVariablesDetails'>;
 
 function assignedDetails(assigned: JsonObject | undefined): AssignedDetails {
-  if (assigned === undefined) return {};
+  if (assigned === undefined) {
+    return {};
+  }
   const texts = Object.entries(assigned).map(([name, value]) => [name, jsonText(value)] as const);
   return { assignedVariables: Object.fromEntries(texts), assignedVariablesDetails: WHOLE };
 }

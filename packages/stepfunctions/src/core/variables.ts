@@ -34,7 +34,9 @@ function storedElsewhere(draft: Draft, frameId: string): number {
   const stream = draft.streamOf(frameId);
   let size = 0;
   for (const frame of Object.values(draft.execution.frames)) {
-    if (frame.id === frameId || isEmpty(frame.variables) || draft.streamOf(frame.id) !== stream) continue;
+    if (frame.id === frameId || isEmpty(frame.variables) || draft.streamOf(frame.id) !== stream) {
+      continue;
+    }
     size += sizeOf(frame.variables);
   }
   return size;
@@ -47,7 +49,9 @@ function sizeWith(variables: JsonObject, assigned: JsonObject): number {
 
 function sizeOf(variables: JsonObject): number {
   const known = sizes.get(variables);
-  if (known !== undefined) return known;
+  if (known !== undefined) {
+    return known;
+  }
   const size = bytesOf(variables);
   sizes.set(variables, size);
   return size;
@@ -55,7 +59,9 @@ function sizeOf(variables: JsonObject): number {
 
 function bytesOf(variables: JsonObject): number {
   let size = 0;
-  for (const value of Object.values(variables)) size += Buffer.byteLength(jsonText(value));
+  for (const value of Object.values(variables)) {
+    size += Buffer.byteLength(jsonText(value));
+  }
   return size;
 }
 

@@ -1,8 +1,9 @@
 import { expect, test } from '@jest/globals';
 import { counted, invocationFlaws } from './invocations.ts';
 
-const calls = (counts: { readonly [call: string]: number }): ReadonlyMap<string, number> =>
-  new Map(Object.entries(counts));
+function calls(counts: { readonly [call: string]: number }): ReadonlyMap<string, number> {
+  return new Map(Object.entries(counts));
+}
 
 test('a call that a kill made again is no flaw; one that got lost or came without a kill is', () => {
   const kills = { kills: 2, underWay: 2 };

@@ -5,11 +5,11 @@ import type { Handler } from '../testing/lambda-stub.ts';
 export type Invocations = ReadonlyMap<string, number>;
 
 /** The same functions, their calls counted in `counts`. */
-export const counted = (
+export function counted(
   functions: { readonly [name: string]: Handler },
   counts: Map<string, number>,
-): { readonly [name: string]: Handler } =>
-  Object.fromEntries(
+): { readonly [name: string]: Handler } {
+  return Object.fromEntries(
     Object.entries(functions).map(([name, handler]) => [
       name,
       (event: Json) => {
@@ -20,6 +20,7 @@ export const counted = (
       },
     ]),
   );
+}
 
 /**
  * What is wrong with the calls of a run with kills beside those of one without: a call that was not made, one made more
@@ -27,20 +28,23 @@ export const counted = (
  *
  * @param underWay calls that can be under way, or answered and not written down, at a kill
  */
-export const invocationFlaws = (
+export function invocationFlaws(
   undisturbed: Invocations,
   crashed: Invocations,
   { kills, underWay }: { readonly kills: number; readonly underWay: number },
-): readonly string[] => {
+): readonly string[] {
   const flaws: string[] = [];
   let again = 0;
   for (const call of new Set([...undisturbed.keys(), ...crashed.keys()])) {
     const [once, actual] = [undisturbed.get(call) ?? 0, crashed.get(call) ?? 0];
     const most = once * (1 + kills);
-    if (actual < once || actual > most) flaws.push(`${call}: called ${actual} times, should be ${once} to ${most}`);
+    if (actual < once || actual > most) {
+      flaws.push(`${call}: called ${actual} times, should be ${once} to ${most}`);
+    }
     again += actual - once;
   }
-  if (again > kills * underWay)
+  if (again > kills * underWay) {
     flaws.push(`${again} calls were made again, ${kills} kills explain ${kills * underWay}`);
+  }
   return flaws;
-};
+}

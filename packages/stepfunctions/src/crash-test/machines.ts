@@ -1,12 +1,14 @@
 import type { JsonObject } from '../language/json.ts';
 
-const task = (name: string, payload: JsonObject, rest: JsonObject): JsonObject => ({
-  Type: 'Task',
-  Resource: 'arn:aws:states:::lambda:invoke',
-  Arguments: { FunctionName: name, Payload: payload },
-  Output: '{% $states.result.Payload %}',
-  ...rest,
-});
+function task(name: string, payload: JsonObject, rest: JsonObject): JsonObject {
+  return {
+    Type: 'Task',
+    Resource: 'arn:aws:states:::lambda:invoke',
+    Arguments: { FunctionName: name, Payload: payload },
+    Output: '{% $states.result.Payload %}',
+    ...rest,
+  };
+}
 
 const flaky = { ErrorEquals: ['Flaky'], IntervalSeconds: 1, MaxAttempts: 3, BackoffRate: 1 };
 
@@ -14,90 +16,92 @@ const flaky = { ErrorEquals: ['Flaky'], IntervalSeconds: 1, MaxAttempts: 3, Back
  * A machine that is in every kind of waiting at some time: a Wait, a Lambda call, a retry's back-off, a task token,
  * branches, iterations, a compensation, a nested execution. Its end depends on nothing but its input.
  */
-export const machineOf = (childArn: string): JsonObject => ({
-  QueryLanguage: 'JSONata',
-  StartAt: 'Begin',
-  States: {
-    Begin: { Type: 'Pass', Assign: { number: '{% $states.input.number %}' }, Next: 'Pause' },
-    Pause: { Type: 'Wait', Seconds: '{% $number % 2 %}', Next: 'Double' },
-    Double: task('double', { number: '{% $number %}' } as JsonObject, {
-      Assign: { doubled: '{% $states.result.Payload %}' },
-      Next: 'Retried',
-    }),
-    Retried: task(
-      'flaky',
-      { number: '{% $number %}', attempt: '{% $states.context.State.RetryCount %}' },
-      { Retry: [flaky], Next: 'Fan' },
-    ),
-    Fan: {
-      Type: 'Parallel',
-      Branches: [
-        {
-          StartAt: 'Items',
-          States: {
-            Items: {
-              Type: 'Map',
-              Items: '{% [1..4] %}',
-              MaxConcurrency: 2,
-              ItemProcessor: {
-                StartAt: 'Item',
-                States: {
-                  Item: task('double', { number: '{% $states.context.Map.Item.Value + $number %}' }, { End: true }),
+export function machineOf(childArn: string): JsonObject {
+  return {
+    QueryLanguage: 'JSONata',
+    StartAt: 'Begin',
+    States: {
+      Begin: { Type: 'Pass', Assign: { number: '{% $states.input.number %}' }, Next: 'Pause' },
+      Pause: { Type: 'Wait', Seconds: '{% $number % 2 %}', Next: 'Double' },
+      Double: task('double', { number: '{% $number %}' } as JsonObject, {
+        Assign: { doubled: '{% $states.result.Payload %}' },
+        Next: 'Retried',
+      }),
+      Retried: task(
+        'flaky',
+        { number: '{% $number %}', attempt: '{% $states.context.State.RetryCount %}' },
+        { Retry: [flaky], Next: 'Fan' },
+      ),
+      Fan: {
+        Type: 'Parallel',
+        Branches: [
+          {
+            StartAt: 'Items',
+            States: {
+              Items: {
+                Type: 'Map',
+                Items: '{% [1..4] %}',
+                MaxConcurrency: 2,
+                ItemProcessor: {
+                  StartAt: 'Item',
+                  States: {
+                    Item: task('double', { number: '{% $states.context.Map.Item.Value + $number %}' }, { End: true }),
+                  },
                 },
+                End: true,
               },
-              End: true,
             },
           },
-        },
-        {
-          StartAt: 'Callback',
-          States: {
-            Callback: {
-              Type: 'Task',
-              Resource: 'arn:aws:states:::lambda:invoke.waitForTaskToken',
-              Arguments: {
-                FunctionName: 'callback',
-                Payload: { token: '{% $states.context.Task.Token %}', number: '{% $number %}' },
+          {
+            StartAt: 'Callback',
+            States: {
+              Callback: {
+                Type: 'Task',
+                Resource: 'arn:aws:states:::lambda:invoke.waitForTaskToken',
+                Arguments: {
+                  FunctionName: 'callback',
+                  Payload: { token: '{% $states.context.Task.Token %}', number: '{% $number %}' },
+                },
+                End: true,
               },
-              End: true,
             },
           },
-        },
-        {
-          StartAt: 'Nested',
-          States: {
-            Nested: {
-              Type: 'Task',
-              Resource: 'arn:aws:states:::states:startExecution.sync:2',
-              Arguments: { StateMachineArn: childArn, Input: { number: '{% $number %}' } },
-              Output: '{% $states.result.Output %}',
-              End: true,
+          {
+            StartAt: 'Nested',
+            States: {
+              Nested: {
+                Type: 'Task',
+                Resource: 'arn:aws:states:::states:startExecution.sync:2',
+                Arguments: { StateMachineArn: childArn, Input: { number: '{% $number %}' } },
+                Output: '{% $states.result.Output %}',
+                End: true,
+              },
             },
           },
-        },
-      ],
-      Assign: { fanned: '{% $states.result %}' },
-      Next: 'Judge',
-    },
-    Judge: task(
-      'judge',
-      { number: '{% $number %}' },
-      {
-        Catch: [
-          { ErrorEquals: ['Refused'], Next: 'Compensate', Assign: { reason: '{% $states.errorOutput.Error %}' } },
         ],
-        Next: 'Done',
+        Assign: { fanned: '{% $states.result %}' },
+        Next: 'Judge',
       },
-    ),
-    Compensate: task(
-      'double',
-      { number: '{% -$number %}' },
-      { Assign: { undone: '{% $states.result.Payload %}' }, Next: 'Undone' },
-    ),
-    Undone: { Type: 'Fail', Error: '{% $reason %}', Cause: '{% "undone " & $string($undone) %}' },
-    Done: { Type: 'Succeed', Output: { doubled: '{% $doubled %}', fanned: '{% $fanned %}' } },
-  },
-});
+      Judge: task(
+        'judge',
+        { number: '{% $number %}' },
+        {
+          Catch: [
+            { ErrorEquals: ['Refused'], Next: 'Compensate', Assign: { reason: '{% $states.errorOutput.Error %}' } },
+          ],
+          Next: 'Done',
+        },
+      ),
+      Compensate: task(
+        'double',
+        { number: '{% -$number %}' },
+        { Assign: { undone: '{% $states.result.Payload %}' }, Next: 'Undone' },
+      ),
+      Undone: { Type: 'Fail', Error: '{% $reason %}', Cause: '{% "undone " & $string($undone) %}' },
+      Done: { Type: 'Succeed', Output: { doubled: '{% $doubled %}', fanned: '{% $fanned %}' } },
+    },
+  };
+}
 
 /** What the machine starts and waits for. */
 export const CHILD: JsonObject = {

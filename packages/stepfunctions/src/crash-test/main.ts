@@ -9,7 +9,9 @@ and how often each function was called, with a run that is left alone.
 npm run crash-test -- [--kills 25] [--executions 200] [--seed N]`;
 
 function wholeNumber(name: string, text: string, least: number): number {
-  if (/^\d{1,9}$/.test(text) && Number(text) >= least) return Number(text);
+  if (/^\d{1,9}$/.test(text) && Number(text) >= least) {
+    return Number(text);
+  }
   console.error(`--${name} is "${text}"; it must be a whole number, at least ${least}.\n\n${USAGE}`);
   process.exit(2);
 }
@@ -51,7 +53,9 @@ for (const name of differing) {
 const explained = { kills: crashed.kills, underWay: UNDER_WAY_AT_A_KILL };
 const calls = invocationFlaws(undisturbed.invocations, crashed.invocations, explained);
 const flaws = [...undisturbed.flaws, ...crashed.flaws, ...calls];
-for (const flaw of flaws) console.error(flaw);
+for (const flaw of flaws) {
+  console.error(flaw);
+}
 const isGood = differing.length === 0 && flaws.length === 0;
 console.log(
   `${crashed.kills} kills, ${Object.keys(crashed.ends).length} executions compared, ${differing.length} ended otherwise: ${isGood ? 'passed' : 'failed'}`,

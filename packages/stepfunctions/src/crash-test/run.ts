@@ -41,7 +41,7 @@ const ROLE = 'arn:aws:iam::000000000000:role/crash-test';
 const LONGEST_LIFE_MS = 700;
 
 /** Starts the real server, runs executions on it while it is killed again and again, and reads how each of them ended. */
-export const runWithCrashes = async (run: CrashRun): Promise<CrashOutcome> => {
+export async function runWithCrashes(run: CrashRun): Promise<CrashOutcome> {
   const dataDir = await mkdtemp(join(tmpdir(), 'stepfunctions-crash-'));
   const failures: unknown[] = [];
   let server: ServerProcess | undefined;
@@ -80,9 +80,9 @@ export const runWithCrashes = async (run: CrashRun): Promise<CrashOutcome> => {
     await lambda.close();
     await rm(dataDir, { recursive: true, force: true });
   }
-};
+}
 
-const createMachines = async (url: string): Promise<string> => {
+async function createMachines(url: string): Promise<string> {
   const create = async (name: string, definition: JsonObject): Promise<string> => {
     const answer = await callAction(url, 'CreateStateMachine', {
       name,
@@ -92,15 +92,15 @@ const createMachines = async (url: string): Promise<string> => {
     return String(answer.stateMachineArn);
   };
   return create('crashed', machineOf(await create('child', CHILD)));
-};
+}
 
 /** Each start is made again until it is answered; by its name it happens once. */
-const startAll = async (
+async function startAll(
   url: () => string,
   stateMachineArn: string,
   names: readonly string[],
   deadline: number,
-): Promise<void> => {
+): Promise<void> {
   for (const [number, name] of names.entries()) {
     await untilAnswered(
       () => callAction(url(), 'StartExecution', { stateMachineArn, name, input: JSON.stringify({ number }) }),
@@ -108,9 +108,9 @@ const startAll = async (
     );
     await pause(5);
   }
-};
+}
 
-const killAgainAndAgain = async (server: ServerProcess, { kills, random, report }: CrashRun): Promise<number> => {
+async function killAgainAndAgain(server: ServerProcess, { kills, random, report }: CrashRun): Promise<number> {
   for (let done = 0; done < kills; done += 1) {
     const life = Math.ceil(random() * LONGEST_LIFE_MS);
     await pause(life);
@@ -119,20 +119,22 @@ const killAgainAndAgain = async (server: ServerProcess, { kills, random, report 
     report?.(`kill ${done + 1} of ${kills}, after ${life} ms`);
   }
   return kills;
-};
+}
 
-const endOf = async (url: string, executionArn: string, deadline: number): Promise<JsonObject> => {
+async function endOf(url: string, executionArn: string, deadline: number): Promise<JsonObject> {
   for (;;) {
     const { status, output, error, cause } = await callAction(url, 'DescribeExecution', { executionArn });
     if (status !== 'RUNNING') {
       return { status: status ?? null, output: output ?? null, error: error ?? null, cause: cause ?? null };
     }
-    if (Date.now() > deadline) throw new Error(`${executionArn} still runs`);
+    if (Date.now() > deadline) {
+      throw new Error(`${executionArn} still runs`);
+    }
     await pause(50);
   }
-};
+}
 
-const historyOf = async (url: string, executionArn: string): Promise<readonly JsonObject[]> => {
+async function historyOf(url: string, executionArn: string): Promise<readonly JsonObject[]> {
   const events: JsonObject[] = [];
   let nextToken: Json | undefined;
   do {
@@ -145,22 +147,28 @@ const historyOf = async (url: string, executionArn: string): Promise<readonly Js
     nextToken = page.nextToken;
   } while (nextToken !== undefined);
   return events;
-};
+}
 
-const untilAnswered = async (call: () => Promise<JsonObject>, deadline: number): Promise<JsonObject> => {
+async function untilAnswered(call: () => Promise<JsonObject>, deadline: number): Promise<JsonObject> {
   for (;;) {
     try {
       return await call();
     } catch (error) {
       if (error instanceof AnsweredError && error.type !== 'ThrottlingException') {
         // The first attempt's answer was lost in a crash and the execution has ended since.
-        if (error.type === 'ExecutionAlreadyExists') return {};
+        if (error.type === 'ExecutionAlreadyExists') {
+          return {};
+        }
         throw error;
       }
-      if (Date.now() > deadline) throw error;
+      if (Date.now() > deadline) {
+        throw error;
+      }
       await pause(20);
     }
   }
-};
+}
 
-const pause = (milliseconds: number): Promise<void> => new Promise((done) => setTimeout(done, milliseconds));
+function pause(ms: number): Promise<void> {
+  return new Promise((done) => setTimeout(done, ms));
+}

@@ -4,21 +4,26 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 const BODY_LIMIT_BYTES = 16_384;
 
 /** Whether a request may be one of AWS's query APIs, of which STS is the only one here. */
-export const isQuery = ({ method, headers }: IncomingMessage): boolean =>
-  method === 'POST' && String(headers['content-type'] ?? '').startsWith('application/x-www-form-urlencoded');
+export function isQuery({ method, headers }: IncomingMessage): boolean {
+  return method === 'POST' && String(headers['content-type'] ?? '').startsWith('application/x-www-form-urlencoded');
+}
 
 /** STS's GetCallerIdentity, which tools ask to learn the account. Answers whether the request was one. */
-export const answerCallerIdentity = async (
+export async function answerCallerIdentity(
   request: IncomingMessage,
   response: ServerResponse,
   account: string,
-): Promise<boolean> => {
+): Promise<boolean> {
   let body = '';
   for await (const chunk of request as AsyncIterable<Buffer>) {
     body += chunk.toString('utf8');
-    if (body.length > BODY_LIMIT_BYTES) return false;
+    if (body.length > BODY_LIMIT_BYTES) {
+      return false;
+    }
   }
-  if (new URLSearchParams(body).get('Action') !== 'GetCallerIdentity') return false;
+  if (new URLSearchParams(body).get('Action') !== 'GetCallerIdentity') {
+    return false;
+  }
   response.writeHead(200, { 'content-type': 'text/xml' });
   response.end(
     `<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult>` +
@@ -27,4 +32,4 @@ export const answerCallerIdentity = async (
       `</GetCallerIdentityResponse>`,
   );
   return true;
-};
+}

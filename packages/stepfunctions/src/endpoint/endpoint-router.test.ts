@@ -28,7 +28,9 @@ afterEach(async () => {
 });
 
 const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
-const clientOptions = (endpoint: string) => ({ endpoint, region: 'us-east-1', credentials, maxAttempts: 1 });
+function clientOptions(endpoint: string) {
+  return { endpoint, region: 'us-east-1', credentials, maxAttempts: 1 };
+}
 
 describe('one endpoint', () => {
   test('serves Step Functions, DynamoDB and Lambda to AWS’s own SDK', async () => {

@@ -38,13 +38,19 @@ export class EndpointRouter {
       return;
     }
     const target = String(request.headers['x-amz-target'] ?? '');
-    if (target.startsWith('AWSStepFunctions.')) void this.#services.stepFunctions(request, response);
-    else if (target.startsWith('DynamoDB')) this.#forwardDynamoDb(request, response);
-    else if (/^\/20\d\d-\d\d-\d\d\/functions/.test(request.url ?? ''))
+    if (target.startsWith('AWSStepFunctions.')) {
+      void this.#services.stepFunctions(request, response);
+    } else if (target.startsWith('DynamoDB')) {
+      this.#forwardDynamoDb(request, response);
+    } else if (/^\/20\d\d-\d\d-\d\d\/functions/.test(request.url ?? '')) {
       this.#forward(this.#lambda, 'Lambda', request, response);
-    else if (request.method === 'GET' && request.url === '/health') this.#answerHealth(response);
-    else if (isQuery(request)) void this.#answerQuery(request, response);
-    else refuse(response);
+    } else if (request.method === 'GET' && request.url === '/health') {
+      this.#answerHealth(response);
+    } else if (isQuery(request)) {
+      void this.#answerQuery(request, response);
+    } else {
+      refuse(response);
+    }
   }
 
   close(): void {
@@ -53,8 +59,9 @@ export class EndpointRouter {
   }
 
   #forwardDynamoDb(request: IncomingMessage, response: ServerResponse): void {
-    if (this.#dynamodb) this.#forward(this.#dynamodb, 'DynamoDB', request, response);
-    else {
+    if (this.#dynamodb) {
+      this.#forward(this.#dynamodb, 'DynamoDB', request, response);
+    } else {
       answerError(response, 400, 'UnknownOperationException', 'No DynamoDB here: start with --dynamodb-endpoint.');
     }
   }
@@ -73,23 +80,28 @@ export class EndpointRouter {
 
   async #answerQuery(request: IncomingMessage, response: ServerResponse): Promise<void> {
     try {
-      if (!(await answerCallerIdentity(request, response, this.#services.account))) refuse(response);
+      if (!(await answerCallerIdentity(request, response, this.#services.account))) {
+        refuse(response);
+      }
     } catch {
       response.destroy();
     }
   }
 }
 
-const refuse = (response: ServerResponse): void =>
+function refuse(response: ServerResponse): void {
   answerError(
     response,
     400,
     'UnknownOperationException',
     'This endpoint serves Step Functions, DynamoDB, Lambda invocations and STS GetCallerIdentity.',
   );
+}
 
-const answerError = (response: ServerResponse, status: number, type: string, message: string): void => {
-  if (response.headersSent || response.destroyed) return;
+function answerError(response: ServerResponse, status: number, type: string, message: string): void {
+  if (response.headersSent || response.destroyed) {
+    return;
+  }
   response.writeHead(status, { 'content-type': 'application/x-amz-json-1.0', 'x-amzn-errortype': type });
   response.end(JSON.stringify({ __type: type, message }));
-};
+}

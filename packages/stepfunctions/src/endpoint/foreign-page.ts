@@ -8,7 +8,7 @@ loopback.addAddress('::1', 'ipv6');
 /** `localhost.localstack.cloud` is LocalStack's name of this machine, which `awslocal` may use. */
 const LOOPBACK_NAME = /^(.+\.)?localhost(\.localstack\.cloud)?\.?$/i;
 
-const isLoopbackAddress = (address: string): boolean => {
+function isLoopbackAddress(address: string): boolean {
   switch (isIP(address)) {
     case 4:
       return loopback.check(address, 'ipv4');
@@ -17,35 +17,42 @@ const isLoopbackAddress = (address: string): boolean => {
     default:
       return false;
   }
-};
+}
 
 /** The host of a Host header or an origin, without its port; undefined where it is none. */
-const hostnameOf = (url: string): string | undefined => (URL.canParse(url) ? new URL(url).hostname : undefined);
+function hostnameOf(url: string): string | undefined {
+  return URL.canParse(url) ? new URL(url).hostname : undefined;
+}
 
-const isLoopbackHost = (host: string): boolean => {
+function isLoopbackHost(host: string): boolean {
   const hostname = hostnameOf(`http://${host}`)?.replace(/^\[|\]$/g, '');
   return hostname !== undefined && (isLoopbackAddress(hostname) || LOOPBACK_NAME.test(hostname));
-};
+}
 
-const isOwnOrigin = (origin: string, host: string | undefined): boolean =>
-  host !== undefined && URL.canParse(origin) && URL.canParse(`http://${host}`)
+function isOwnOrigin(origin: string, host: string | undefined): boolean {
+  return host !== undefined && URL.canParse(origin) && URL.canParse(`http://${host}`)
     ? new URL(origin).host === new URL(`http://${host}`).host
     : false;
+}
 
 /** A link that somebody follows; unlike a page's own requests it changes nothing, and the page cannot read the answer. */
-const isFollowedLink = ({ method, headers }: IncomingMessage): boolean =>
-  method === 'GET' && headers['sec-fetch-mode'] === 'navigate' && headers['sec-fetch-dest'] === 'document';
+function isFollowedLink({ method, headers }: IncomingMessage): boolean {
+  return method === 'GET' && headers['sec-fetch-mode'] === 'navigate' && headers['sec-fetch-dest'] === 'document';
+}
 
 /**
  * Whether a request comes from a web page that this server has not served: browsers say so in `Origin` and
  * `Sec-Fetch-Site`. A page that has given its own name the address of this machine (DNS rebinding) is known by its `Host`;
  * that is looked at for connections to a loopback address, which has no other names.
  */
-export const isFromForeignPage = (request: IncomingMessage): boolean => {
+export function isFromForeignPage(request: IncomingMessage): boolean {
   const { host, origin, 'sec-fetch-site': site } = request.headers;
   const { localAddress = '' } = request.socket;
-  if (isLoopbackAddress(localAddress.replace(/^::ffff:/, '')) && host !== undefined && !isLoopbackHost(host))
+  if (isLoopbackAddress(localAddress.replace(/^::ffff:/, '')) && host !== undefined && !isLoopbackHost(host)) {
     return true;
-  if (origin !== undefined && !isOwnOrigin(origin, host)) return true;
+  }
+  if (origin !== undefined && !isOwnOrigin(origin, host)) {
+    return true;
+  }
   return site !== undefined && site !== 'same-origin' && site !== 'none' && !isFollowedLink(request);
-};
+}

@@ -39,7 +39,9 @@ test('a proxy that is full says so at once, and takes requests again when others
   held[0]?.end('done');
   expect(await (await first).text()).toBe('done');
   const next = fetch(url);
-  while (held.length < 2) await new Promise((resolve) => setTimeout(resolve, 5));
+  while (held.length < 2) {
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
   held[1]?.end('done');
   expect((await next).status).toBe(200);
   proxy.close();

@@ -3,14 +3,16 @@ import { Agent, type IncomingMessage, request as openRequest, type ServerRespons
 /** Headers that belong to one connection, not to the message. */
 const HOP_BY_HOP = new Set(['connection', 'keep-alive', 'proxy-connection', 'te', 'trailer', 'upgrade']);
 
-const forwarded = (rawHeaders: readonly string[]): string[] => {
+function forwarded(rawHeaders: readonly string[]): string[] {
   const kept: string[] = [];
   for (let i = 0; i + 1 < rawHeaders.length; i += 2) {
     const name = rawHeaders[i] ?? '';
-    if (!HOP_BY_HOP.has(name.toLowerCase()) && name.toLowerCase() !== 'host') kept.push(name, rawHeaders[i + 1] ?? '');
+    if (!HOP_BY_HOP.has(name.toLowerCase()) && name.toLowerCase() !== 'host') {
+      kept.push(name, rawHeaders[i + 1] ?? '');
+    }
   }
   return kept;
-};
+}
 
 /** More than all clients of one stack keep open by themselves (256 each for API and services). */
 const MOST_UNDER_WAY = 1_024;
@@ -59,11 +61,16 @@ export class HttpProxy {
       },
     );
     outgoing.on('error', (error) => {
-      if (response.headersSent) response.destroy(error);
-      else unreachable(error);
+      if (response.headersSent) {
+        response.destroy(error);
+      } else {
+        unreachable(error);
+      }
     });
     response.on('close', () => {
-      if (!response.writableFinished) outgoing.destroy();
+      if (!response.writableFinished) {
+        outgoing.destroy();
+      }
     });
     incoming.pipe(outgoing);
   }

@@ -7,23 +7,32 @@ import type { Json, JsonObject } from '../language/json.ts';
 const SDK_TO_API: { readonly [name: string]: string } = { Ss: 'SS', Ns: 'NS', Bs: 'BS', Bool: 'BOOL', Nul: 'NULL' };
 const API_TO_SDK = Object.fromEntries(Object.entries(SDK_TO_API).map(([sdk, api]) => [api, sdk]));
 
-const renamed = (value: Json, names: { readonly [name: string]: string }): Json => {
-  if (Array.isArray(value)) return value.map((item: Json) => renamed(item, names));
-  if (value === null || typeof value !== 'object') return value;
+function renamed(value: Json, names: { readonly [name: string]: string }): Json {
+  if (Array.isArray(value)) {
+    return value.map((item: Json) => renamed(item, names));
+  }
+  if (value === null || typeof value !== 'object') {
+    return value;
+  }
   const entries = Object.entries(value as JsonObject);
   const [only] = entries;
   if (entries.length === 1 && only && Object.hasOwn(names, only[0]) && isAttributeContent(only[1])) {
     return { [names[only[0]] ?? only[0]]: only[1] };
   }
   return Object.fromEntries(entries.map(([name, item]) => [name, renamed(item, names)]));
-};
+}
 
 /** Of the types in question: `true` and `false`, and lists of texts. */
-const isAttributeContent = (value: Json): boolean =>
-  typeof value === 'boolean' || (Array.isArray(value) && value.every((item) => typeof item === 'string'));
+function isAttributeContent(value: Json): boolean {
+  return typeof value === 'boolean' || (Array.isArray(value) && value.every((item) => typeof item === 'string'));
+}
 
 /** A request as DynamoDB's API takes it. */
-export const toApiSpelling = (value: Json): Json => renamed(value, SDK_TO_API);
+export function toApiSpelling(value: Json): Json {
+  return renamed(value, SDK_TO_API);
+}
 
 /** A response as an AWS SDK integration shows it. */
-export const toSdkSpelling = (value: Json): Json => renamed(value, API_TO_SDK);
+export function toSdkSpelling(value: Json): Json {
+  return renamed(value, API_TO_SDK);
+}

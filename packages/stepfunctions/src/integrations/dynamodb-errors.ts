@@ -28,7 +28,7 @@ const WITHOUT_CLASS = new Set([
 ]);
 
 /** Reads a refusal of DynamoDB. */
-export const readError = (reply: HttpReply): DynamoDbError => {
+export function readError(reply: HttpReply): DynamoDbError {
   let body: JsonObject = {};
   try {
     body = JSON.parse(reply.body) as JsonObject;
@@ -42,18 +42,20 @@ export const readError = (reply: HttpReply): DynamoDbError => {
     status: reply.status,
     requestId: requestIdOf(reply),
   };
-};
+}
 
 /** The failure of a `dynamodb:…` task. */
-export const optimizedFailure = ({ code, message, status, requestId }: DynamoDbError): TaskFailure =>
-  new TaskFailure(
+export function optimizedFailure({ code, message, status, requestId }: DynamoDbError): TaskFailure {
+  return new TaskFailure(
     `DynamoDB.${WITHOUT_CLASS.has(code) ? 'AmazonDynamoDBException' : code}`,
     `${message} (Service: AmazonDynamoDBv2; Status Code: ${status}; Error Code: ${code}; Request ID: ${requestId}; Proxy: null)`,
   );
+}
 
 /** The failure of an `aws-sdk:dynamodb:…` task. */
-export const sdkFailure = ({ code, message, status, requestId }: DynamoDbError): TaskFailure =>
-  new TaskFailure(
+export function sdkFailure({ code, message, status, requestId }: DynamoDbError): TaskFailure {
+  return new TaskFailure(
     `DynamoDb.${WITHOUT_CLASS.has(code) ? 'DynamoDbException' : code}`,
     `${message} (Service: DynamoDb, Status Code: ${status}, Request ID: ${requestId}) (SDK Attempt Count: 1)`,
   );
+}

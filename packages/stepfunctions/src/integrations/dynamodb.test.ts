@@ -18,22 +18,26 @@ afterEach(async () => {
   server = undefined;
 });
 
-const task = (action: string, parameters: JsonObject): JsonObject => ({
-  StartAt: 'Call',
-  States: { Call: { Type: 'Task', Resource: `arn:aws:states:::${action}`, Parameters: parameters, End: true } },
-});
+function task(action: string, parameters: JsonObject): JsonObject {
+  return {
+    StartAt: 'Call',
+    States: { Call: { Type: 'Task', Resource: `arn:aws:states:::${action}`, Parameters: parameters, End: true } },
+  };
+}
 
 let machines = 0;
 
 /** Runs one task and answers how it ended. */
-const run = async (on: TestServer, action: string, parameters: JsonObject): Promise<JsonObject> => {
+async function run(on: TestServer, action: string, parameters: JsonObject): Promise<JsonObject> {
   machines += 1;
   return on.end(await on.start(await on.create(`machine-${machines}`, task(action, parameters))));
-};
+}
 
-const outputOf = (end: JsonObject): JsonObject => JSON.parse(String(end.output)) as JsonObject;
+function outputOf(end: JsonObject): JsonObject {
+  return JSON.parse(String(end.output)) as JsonObject;
+}
 
-const serveWithTable = async (name: string): Promise<TestServer> => {
+async function serveWithTable(name: string): Promise<TestServer> {
   server = await startTestServer({}, { dynamodbEndpoint: dynamodb.endpoint });
   const client = new DynamoDBClient({
     endpoint: dynamodb.endpoint,
@@ -50,7 +54,7 @@ const serveWithTable = async (name: string): Promise<TestServer> => {
   );
   client.destroy();
   return server;
-};
+}
 
 test('the optimized integration writes and reads items and reports the HTTP exchange', async () => {
   const on = await serveWithTable('optimized');

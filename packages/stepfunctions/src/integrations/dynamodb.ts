@@ -7,10 +7,13 @@ import { requestIdOf, sdkMetadata } from './sdk-metadata.ts';
 import { TaskFailure } from './task-failure.ts';
 
 /** What DynamoDB's emulators want to see of a signature: they look at its form and the key's id. */
-const authorization = (region: string): string =>
-  `AWS4-HMAC-SHA256 Credential=test/20260101/${region}/dynamodb/aws4_request, SignedHeaders=host;x-amz-date, Signature=${'0'.repeat(64)}`;
+function authorization(region: string): string {
+  return `AWS4-HMAC-SHA256 Credential=test/20260101/${region}/dynamodb/aws4_request, SignedHeaders=host;x-amz-date, Signature=${'0'.repeat(64)}`;
+}
 
-const pascalCase = (action: string): string => `${action.slice(0, 1).toUpperCase()}${action.slice(1)}`;
+function pascalCase(action: string): string {
+  return `${action.slice(0, 1).toUpperCase()}${action.slice(1)}`;
+}
 
 /** DynamoDB through its own API, wherever that is. */
 export class DynamoDb {
@@ -25,14 +28,18 @@ export class DynamoDb {
   /** `dynamodb:getItem`, `putItem`, `updateItem`, `deleteItem`. */
   readonly optimized: Integration = async ({ target, input, cancelled }) => {
     const reply = await this.#call(target.action, input, cancelled, 'DynamoDB.SdkClientException');
-    if (reply.status >= 300) throw optimizedFailure(readError(reply));
+    if (reply.status >= 300) {
+      throw optimizedFailure(readError(reply));
+    }
     return { ...(JSON.parse(reply.body) as JsonObject), ...sdkMetadata(reply, requestIdOf(reply)) };
   };
 
   /** `aws-sdk:dynamodb:…`, any action. */
   readonly sdk: Integration = async ({ target, input, cancelled }) => {
     const reply = await this.#call(target.action, toApiSpelling(input), cancelled, 'DynamoDb.SdkClientException');
-    if (reply.status >= 300) throw sdkFailure(readError(reply));
+    if (reply.status >= 300) {
+      throw sdkFailure(readError(reply));
+    }
     return toSdkSpelling(JSON.parse(reply.body) as Json);
   };
 
@@ -50,7 +57,9 @@ export class DynamoDb {
         cancelled,
       });
     } catch (error) {
-      if (!(error instanceof ConnectionError)) throw error;
+      if (!(error instanceof ConnectionError)) {
+        throw error;
+      }
       throw new TaskFailure(unreachable, `Unable to execute HTTP request: ${error.message}`, { cause: error });
     }
   }

@@ -8,12 +8,16 @@ const servers: Server[] = [];
 const endpoints: HttpEndpoint[] = [];
 
 afterEach(async () => {
-  for (const endpoint of endpoints.splice(0)) endpoint.close();
-  for (const server of servers.splice(0)) await new Promise((done) => server.close(done));
+  for (const endpoint of endpoints.splice(0)) {
+    endpoint.close();
+  }
+  for (const server of servers.splice(0)) {
+    await new Promise((done) => server.close(done));
+  }
 });
 
 /** A server that answers each request by `answer`, which may break the connection off instead. */
-const listen = async (answer: (socket: Socket, request: number) => void, port = 0) => {
+async function listen(answer: (socket: Socket, request: number) => void, port = 0) {
   let requests = 0;
   const server = createServer((socket) => {
     socket.on('error', () => undefined);
@@ -25,15 +29,17 @@ const listen = async (answer: (socket: Socket, request: number) => void, port = 
   await new Promise<void>((done) => server.listen(port, '127.0.0.1', done));
   servers.push(server);
   return { port: (server.address() as AddressInfo).port, server, requests: () => requests };
-};
+}
 
-const post = (port: number, patienceSeconds: number): (() => Promise<HttpReply>) => {
+function post(port: number, patienceSeconds: number): () => Promise<HttpReply> {
   const endpoint = new HttpEndpoint(`http://127.0.0.1:${port}`, 4, patienceSeconds);
   endpoints.push(endpoint);
   return () => endpoint.post({ path: '/', headers: {}, body: '{}', cancelled: never });
-};
+}
 
-const ok = (socket: Socket): boolean => socket.write('HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok');
+function ok(socket: Socket): boolean {
+  return socket.write('HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok');
+}
 
 describe('a request that may have been acted on is never made again behind the task’s back', () => {
   test('when the connection breaks off before an answer', async () => {
@@ -52,8 +58,11 @@ describe('a request that may have been acted on is never made again behind the t
 
   test('when a connection that is used a second time breaks off', async () => {
     const { port, requests } = await listen((socket, request) => {
-      if (request === 1) ok(socket);
-      else socket.resetAndDestroy();
+      if (request === 1) {
+        ok(socket);
+      } else {
+        socket.resetAndDestroy();
+      }
     });
     const call = post(port, 5);
     expect(await call()).toMatchObject({ status: 200, body: 'ok' });

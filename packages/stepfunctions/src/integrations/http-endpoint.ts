@@ -70,10 +70,14 @@ export class HttpEndpoint {
     const until = Date.now() + this.#patienceMs;
     for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
       const outcome = await this.#postOnce(call);
-      if ('status' in outcome) return outcome;
+      if ('status' in outcome) {
+        return outcome;
+      }
       call.cancelled.throwIfAborted();
       const { cause, wasConnected } = outcome;
-      if (wasConnected) throw new ConnectionError(`${this.#origin} gave no answer: ${textOf(cause)}`, { cause });
+      if (wasConnected) {
+        throw new ConnectionError(`${this.#origin} gave no answer: ${textOf(cause)}`, { cause });
+      }
       if (Date.now() + pause > until) {
         throw new ConnectionError(`${this.#origin} could not be reached: ${textOf(cause)}`, { cause });
       }
@@ -114,7 +118,9 @@ export class HttpEndpoint {
       );
       outgoing.on('socket', (socket) => {
         wasConnected = outgoing.reusedSocket;
-        if (wasConnected) return;
+        if (wasConnected) {
+          return;
+        }
         socket.once(this.#isSecure ? 'secureConnect' : 'connect', () => {
           wasConnected = true;
         });
@@ -125,10 +131,14 @@ export class HttpEndpoint {
       cancelled.addEventListener('abort', giveUp, { once: true });
       // As text it goes out in one piece with the headers.
       outgoing.end(body);
-      if (cancelled.aborted) giveUp();
+      if (cancelled.aborted) {
+        giveUp();
+      }
     });
   }
 }
 
 /** A name that stands for several addresses fails with an error that has a code and no message. */
-const textOf = (error: Error): string => error.message || ('code' in error ? String(error.code) : error.name);
+function textOf(error: Error): string {
+  return error.message || ('code' in error ? String(error.code) : error.name);
+}

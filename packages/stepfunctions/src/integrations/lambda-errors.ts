@@ -15,26 +15,32 @@ const BY_STATUS: { readonly [status: number]: string } = {
   502: 'EC2UnexpectedException',
 };
 
-const isObject = (value: Json): value is JsonObject =>
-  value !== null && typeof value === 'object' && !Array.isArray(value);
+function isObject(value: Json): value is JsonObject {
+  return value !== null && typeof value === 'object' && !Array.isArray(value);
+}
 
 /** The failure of a function that threw: its own error name, and what it said as JSON text. */
-const functionError = (body: string): TaskFailure => {
+function functionError(body: string): TaskFailure {
   const payload = readPayload(body);
-  if (!isObject(payload)) return unknownError(body);
+  if (!isObject(payload)) {
+    return unknownError(body);
+  }
   const mended = mendErrorType(payload);
-  if (typeof mended.errorType !== 'string') return unknownError(body);
+  if (typeof mended.errorType !== 'string') {
+    return unknownError(body);
+  }
   return new TaskFailure(mended.errorType, mended === payload ? body : JSON.stringify(mended));
-};
+}
 
-const unknownError = (body: string): TaskFailure =>
-  new TaskFailure(
+function unknownError(body: string): TaskFailure {
+  return new TaskFailure(
     'Lambda.Unknown',
     `The cause could not be determined because Lambda did not return an error type. Returned payload: ${body}`,
   );
+}
 
 /** The failure of a call that Lambda itself refused. */
-const serviceError = (reply: HttpReply, functionArn: string): TaskFailure => {
+function serviceError(reply: HttpReply, functionArn: string): TaskFailure {
   const header = reply.headers['x-amzn-errortype'];
   const named = typeof header === 'string' ? header.split(':')[0] : undefined;
   const code = named ?? BY_STATUS[reply.status] ?? 'ServiceException';
@@ -48,7 +54,7 @@ const serviceError = (reply: HttpReply, functionArn: string): TaskFailure => {
     `Lambda.${code}`,
     `${text} (Service: AWSLambda; Status Code: ${reply.status}; Error Code: ${code}; Request ID: ${requestIdOf(reply)}; Proxy: null)`,
   );
-};
+}
 
 /**
  * Throws what a reply of Lambda's Invoke API says went wrong.
@@ -56,13 +62,17 @@ const serviceError = (reply: HttpReply, functionArn: string): TaskFailure => {
  * @param resource how the result's size is complained about: the function's ARN, or `lambda`
  * @throws {TaskFailure} the function's own error, `Lambda.Unknown`, a Lambda exception, `States.DataLimitExceeded`
  */
-export const throwIfFailed = (reply: HttpReply, functionArn: string, resource: string): void => {
-  if (reply.status >= 300) throw serviceError(reply, functionArn);
-  if (reply.headers['x-amz-function-error'] !== undefined) throw functionError(reply.body);
+export function throwIfFailed(reply: HttpReply, functionArn: string, resource: string): void {
+  if (reply.status >= 300) {
+    throw serviceError(reply, functionArn);
+  }
+  if (reply.headers['x-amz-function-error'] !== undefined) {
+    throw functionError(reply.body);
+  }
   if (Buffer.byteLength(reply.body) > MAX_PAYLOAD_BYTES) {
     throw new TaskFailure(
       'States.DataLimitExceeded',
       `The state/task '${resource}' returned a result with a size exceeding the maximum number of bytes service limit.`,
     );
   }
-};
+}

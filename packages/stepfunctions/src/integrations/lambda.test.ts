@@ -25,24 +25,27 @@ afterEach(async () => {
   }
 });
 
-const listen = async (handler: RequestListener, port = 0): Promise<number> => {
+async function listen(handler: RequestListener, port = 0): Promise<number> {
   const server = createServer(handler);
   await new Promise<void>((done) => server.listen(port, '127.0.0.1', done));
   servers.push(server);
   return (server.address() as AddressInfo).port;
-};
+}
 
-const lambdaOn = (port: number, patienceSeconds = 0): Lambda =>
-  new Lambda(new HttpEndpoint(`http://127.0.0.1:${port}`, 4, patienceSeconds), PREFIX);
+function lambdaOn(port: number, patienceSeconds = 0): Lambda {
+  return new Lambda(new HttpEndpoint(`http://127.0.0.1:${port}`, 4, patienceSeconds), PREFIX);
+}
 
-const answering = (status: number, headers: { [name: string]: string }, body: string): Promise<number> =>
-  listen((_request, response) => {
+function answering(status: number, headers: { [name: string]: string }, body: string): Promise<number> {
+  return listen((_request, response) => {
     response.writeHead(status, headers);
     response.end(body);
   });
+}
 
-const invoke = (lambda: Lambda, input: Json): Promise<Json> =>
-  lambda.invoke({ target, input, origin: { executionArn: 'arn', taskId: '1' }, cancelled: never });
+function invoke(lambda: Lambda, input: Json): Promise<Json> {
+  return lambda.invoke({ target, input, origin: { executionArn: 'arn', taskId: '1' }, cancelled: never });
+}
 
 describe('lambda:invoke', () => {
   test('sends what the parameters say and answers in the shape of the service integration', async () => {
@@ -112,7 +115,9 @@ describe('Lambda itself', () => {
 
   test('being restarted is waited for', async () => {
     const port = await answering(200, {}, '1');
-    for (const server of servers.splice(0)) await new Promise((done) => server.close(done));
+    for (const server of servers.splice(0)) {
+      await new Promise((done) => server.close(done));
+    }
     const answer = lambdaOn(port, 20).callFunction(`${PREFIX}work`, {}, never);
     await new Promise((done) => setTimeout(done, 80));
     await listen((_request, response) => response.end('"back"'), port);
@@ -121,7 +126,9 @@ describe('Lambda itself', () => {
 
   test('gone for longer than the patience fails the task with Lambda.SdkClientException', async () => {
     const port = await answering(200, {}, '1');
-    for (const server of servers.splice(0)) await new Promise((done) => server.close(done));
+    for (const server of servers.splice(0)) {
+      await new Promise((done) => server.close(done));
+    }
     await expect(lambdaOn(port).callFunction(`${PREFIX}work`, {}, never)).rejects.toMatchObject({
       error: 'Lambda.SdkClientException',
     });

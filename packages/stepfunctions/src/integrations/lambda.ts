@@ -16,13 +16,13 @@ interface Invocation {
 }
 
 /** The name and qualifier in what AWS takes for a function: a name, a partial ARN or a whole one. */
-const nameOf = (functionName: string): { name: string; qualifier: string | undefined } => {
+function nameOf(functionName: string): { name: string; qualifier: string | undefined } {
   const marker = functionName.lastIndexOf('function:');
   const [name = functionName, qualifier] = (
     marker < 0 ? functionName : functionName.slice(marker + 'function:'.length)
   ).split(':');
   return { name, qualifier };
-};
+}
 
 /** Lambda through its Invoke API, wherever that is. */
 export class Lambda {
@@ -95,7 +95,9 @@ export class Lambda {
         cancelled,
       });
     } catch (error) {
-      if (!(error instanceof ConnectionError)) throw error;
+      if (!(error instanceof ConnectionError)) {
+        throw error;
+      }
       throw new TaskFailure('Lambda.SdkClientException', `Unable to execute HTTP request: ${error.message}`, {
         cause: error,
       });
@@ -107,21 +109,27 @@ export class Lambda {
  * `Payload` is a blob: AWS sends a string as it is, so that `"{}"` arrives as an object, and anything else as JSON. With
  * null the parameter is not there at all.
  */
-const bodyOf = (payload: Json | undefined): string => {
-  if (payload === undefined || payload === null) return '{}';
+function bodyOf(payload: Json | undefined): string {
+  if (payload === undefined || payload === null) {
+    return '{}';
+  }
   return typeof payload === 'string' ? payload : JSON.stringify(payload);
-};
+}
 
-const parametersOf = (input: Json): JsonObject => {
+function parametersOf(input: Json): JsonObject {
   if (input !== null && typeof input === 'object' && !Array.isArray(input)) {
     const parameters = input as JsonObject;
-    if (typeof parameters.FunctionName === 'string' && parameters.FunctionName !== '') return parameters;
+    if (typeof parameters.FunctionName === 'string' && parameters.FunctionName !== '') {
+      return parameters;
+    }
   }
   throw new TaskFailure('States.Runtime', "The parameter 'FunctionName' of lambda:invoke must be a non-empty string.");
-};
+}
 
-const headersOf = ({ InvocationType, LogType, ClientContext }: JsonObject): { [name: string]: string } => ({
-  ...(typeof InvocationType === 'string' ? { 'x-amz-invocation-type': InvocationType } : {}),
-  ...(typeof LogType === 'string' ? { 'x-amz-log-type': LogType } : {}),
-  ...(typeof ClientContext === 'string' ? { 'x-amz-client-context': ClientContext } : {}),
-});
+function headersOf({ InvocationType, LogType, ClientContext }: JsonObject): { [name: string]: string } {
+  return {
+    ...(typeof InvocationType === 'string' ? { 'x-amz-invocation-type': InvocationType } : {}),
+    ...(typeof LogType === 'string' ? { 'x-amz-log-type': LogType } : {}),
+    ...(typeof ClientContext === 'string' ? { 'x-amz-client-context': ClientContext } : {}),
+  };
+}

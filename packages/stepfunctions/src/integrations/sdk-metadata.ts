@@ -14,13 +14,13 @@ const SPELLING: { readonly [name: string]: string } = {
 };
 
 /** The request id an endpoint gave, or one made up where it gave none. */
-export const requestIdOf = (reply: HttpReply): string => {
+export function requestIdOf(reply: HttpReply): string {
   const id = reply.headers['x-amzn-requestid'];
   return typeof id === 'string' ? id : randomUUID();
-};
+}
 
 /** The two members by which an optimized integration reports the HTTP exchange in its result. */
-export const sdkMetadata = (reply: HttpReply, requestId: string): JsonObject => {
+export function sdkMetadata(reply: HttpReply, requestId: string): JsonObject {
   const headers = Object.entries(reply.headers).flatMap(([name, value]) =>
     value === undefined ? [] : [[SPELLING[name] ?? name, Array.isArray(value) ? value : [value]] as const],
   );
@@ -34,4 +34,4 @@ export const sdkMetadata = (reply: HttpReply, requestId: string): JsonObject => 
     },
     SdkResponseMetadata: { RequestId: requestId },
   };
-};
+}

@@ -5,19 +5,23 @@ import type { Json, JsonObject } from '../language/json.ts';
  * - whatever a function throws, it answers `errorType: "Error"`; the true name is the first word of `trace[0]`
  * - a string that a function returns is put between quotes without being escaped
  */
-export const mendErrorType = (payload: JsonObject): JsonObject => {
+export function mendErrorType(payload: JsonObject): JsonObject {
   const [first] = Array.isArray(payload.trace) ? (payload.trace as readonly Json[]) : [];
-  if (payload.errorType !== 'Error' || typeof first !== 'string') return payload;
+  if (payload.errorType !== 'Error' || typeof first !== 'string') {
+    return payload;
+  }
   const name = /^[\w$.]+/.exec(first)?.[0];
   return name === undefined ? payload : { ...payload, errorType: name };
-};
+}
 
 /** Reads what a function returned; text that is no JSON is the string it stands for. */
-export const readPayload = (body: string): Json => {
-  if (body === '') return null;
+export function readPayload(body: string): Json {
+  if (body === '') {
+    return null;
+  }
   try {
     return JSON.parse(body) as Json;
   } catch {
     return body.length >= 2 && body.startsWith('"') && body.endsWith('"') ? body.slice(1, -1) : body;
   }
-};
+}

@@ -15,16 +15,21 @@ afterEach(async () => {
   server = undefined;
 });
 
-const calling = (resource: string, parameters: JsonObject): JsonObject => ({
-  StartAt: 'Call',
-  States: { Call: { Type: 'Task', Resource: `arn:aws:states:::${resource}`, Parameters: parameters, End: true } },
-});
+function calling(resource: string, parameters: JsonObject): JsonObject {
+  return {
+    StartAt: 'Call',
+    States: { Call: { Type: 'Task', Resource: `arn:aws:states:::${resource}`, Parameters: parameters, End: true } },
+  };
+}
 const ECHO: JsonObject = { StartAt: 'Echo', States: { Echo: { Type: 'Pass', End: true } } };
 const FAIL: JsonObject = { StartAt: 'Fail', States: { Fail: { Type: 'Fail', Error: 'Bad', Cause: 'very' } } };
-const outputOf = ({ output }: JsonObject): JsonObject => JSON.parse(String(output)) as JsonObject;
+function outputOf({ output }: JsonObject): JsonObject {
+  return JSON.parse(String(output)) as JsonObject;
+}
 
-const run = async (on: TestServer, resource: string, parameters: JsonObject): Promise<JsonObject> =>
-  on.end(await on.start(await on.create('caller', calling(resource, parameters))));
+async function run(on: TestServer, resource: string, parameters: JsonObject): Promise<JsonObject> {
+  return on.end(await on.start(await on.create('caller', calling(resource, parameters))));
+}
 
 describe('states:startExecution', () => {
   test('answers at once with the new execution', async () => {

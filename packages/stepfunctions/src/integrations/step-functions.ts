@@ -20,7 +20,9 @@ export class StepFunctions {
 
   /** `states:startExecution`, also `.sync` and `.sync:2`. Without a `Name` one is derived from the task, so that a task run again after a crash starts nothing twice. */
   readonly optimized: Integration = async ({ target, input, origin }) => {
-    if (target.action !== 'startExecution') throw unsupported(target);
+    if (target.action !== 'startExecution') {
+      throw unsupported(target);
+    }
     const { Input, Name, ...parameters } = objectOf(input, target);
     const body = {
       ...toApiNames(parameters),
@@ -64,12 +66,14 @@ export class StepFunctions {
 }
 
 /** What a `.sync` task gets when the execution it started has ended; `undefined` while that runs. */
-export const jobEndOf = (
+export function jobEndOf(
   record: ExecutionRecord,
   stateMachineArn: string,
   pattern: IntegrationTarget['pattern'],
-): JobEnd | undefined => {
-  if (record.status === 'RUNNING') return undefined;
+): JobEnd | undefined {
+  if (record.status === 'RUNNING') {
+    return undefined;
+  }
   const asText = pattern !== 'RUN_A_JOB_V2';
   const payload = (text: string): Json => (asText ? text : (JSON.parse(text) as Json));
   const description: JsonObject = {
@@ -85,46 +89,61 @@ export const jobEndOf = (
     Status: record.status,
     StopDate: record.stoppedAt ?? record.startedAt,
   };
-  if (record.status === 'SUCCEEDED') return { status: 'SUCCEEDED', output: description };
+  if (record.status === 'SUCCEEDED') {
+    return { status: 'SUCCEEDED', output: description };
+  }
   return { status: 'FAILED', error: 'States.TaskFailed', cause: JSON.stringify(description) };
-};
+}
 
-const objectOf = (input: Json, target: IntegrationTarget): JsonObject => {
-  if (input !== null && typeof input === 'object' && !Array.isArray(input)) return input as JsonObject;
+function objectOf(input: Json, target: IntegrationTarget): JsonObject {
+  if (input !== null && typeof input === 'object' && !Array.isArray(input)) {
+    return input as JsonObject;
+  }
   throw new TaskFailure('States.Runtime', `The parameters of ${target.resource} must be a JSON object.`);
-};
+}
 
 /** The input of the new execution: an object as JSON text; a text stands for itself. */
-const inputText = (input: Json | undefined): string => {
-  if (input === undefined || input === null) return '{}';
+function inputText(input: Json | undefined): string {
+  if (input === undefined || input === null) {
+    return '{}';
+  }
   return typeof input === 'string' ? input : JSON.stringify(input);
-};
+}
 
 /** The same for every attempt of one task, but not for a retry, which is another task. */
-const derivedName = ({ executionArn, taskId }: TaskOrigin): string => {
+function derivedName({ executionArn, taskId }: TaskOrigin): string {
   const hex = createHash('sha256').update(`${executionArn}/${taskId}`).digest('hex');
   return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20, 32)].join('-');
-};
+}
 
 /** Kept with what is started, so that a task that is run again after a crash finds it, whatever became of it. */
-const startedBy = ({ pattern }: IntegrationTarget, { execution, taskId }: TaskOrigin): ParentTask | undefined =>
-  execution === undefined
+function startedBy({ pattern }: IntegrationTarget, { execution, taskId }: TaskOrigin): ParentTask | undefined {
+  return execution === undefined
     ? undefined
     : { execution, taskId, waits: pattern === 'RUN_A_JOB' || pattern === 'RUN_A_JOB_V2' };
+}
 
-const classOf = (type: string): string => (type.endsWith('Exception') ? type : `${type}Exception`);
+function classOf(type: string): string {
+  return type.endsWith('Exception') ? type : `${type}Exception`;
+}
 
-const optimizedFailure = ({ type, status, message }: ApiError): TaskFailure =>
-  new TaskFailure(
+function optimizedFailure({ type, status, message }: ApiError): TaskFailure {
+  return new TaskFailure(
     `StepFunctions.${classOf(type)}`,
     `${message} (Service: AWSStepFunctions; Status Code: ${status}; Error Code: ${type}; Request ID: ${randomUUID()}; Proxy: null)`,
   );
+}
 
-const sdkFailure = ({ type, status, message }: ApiError): TaskFailure =>
-  new TaskFailure(
+function sdkFailure({ type, status, message }: ApiError): TaskFailure {
+  return new TaskFailure(
     `Sfn.${classOf(type)}`,
     `${message} (Service: Sfn, Status Code: ${status}, Request ID: ${randomUUID()}) (SDK Attempt Count: 1)`,
   );
+}
 
-const unsupported = (target: IntegrationTarget): TaskFailure =>
-  new TaskFailure('States.Runtime', `The service integration ${target.resource} is not supported by this engine.`);
+function unsupported(target: IntegrationTarget): TaskFailure {
+  return new TaskFailure(
+    'States.Runtime',
+    `The service integration ${target.resource} is not supported by this engine.`,
+  );
+}

@@ -8,11 +8,13 @@ export interface Activity {
   readonly createdAt: number;
 }
 
-const activityOf = (row: Row): Activity => ({
-  arn: textOf(row, 'arn'),
-  name: textOf(row, 'name'),
-  createdAt: integerOf(row, 'created_at'),
-});
+function activityOf(row: Row): Activity {
+  return {
+    arn: textOf(row, 'arn'),
+    name: textOf(row, 'name'),
+    createdAt: integerOf(row, 'created_at'),
+  };
+}
 
 /** The activities of this account. Their tasks are in {@link TokenStore}. */
 export class ActivityStore {

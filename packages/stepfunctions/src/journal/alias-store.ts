@@ -19,15 +19,17 @@ export interface Alias {
   readonly updatedAt: number;
 }
 
-const aliasOf = (row: Row): Alias => ({
-  arn: textOf(row, 'arn'),
-  stateMachine: integerOf(row, 'state_machine'),
-  name: textOf(row, 'name'),
-  description: textOrNothing(row, 'description'),
-  routes: JSON.parse(textOf(row, 'routing')) as readonly Route[],
-  createdAt: integerOf(row, 'created_at'),
-  updatedAt: integerOf(row, 'updated_at'),
-});
+function aliasOf(row: Row): Alias {
+  return {
+    arn: textOf(row, 'arn'),
+    stateMachine: integerOf(row, 'state_machine'),
+    name: textOf(row, 'name'),
+    description: textOrNothing(row, 'description'),
+    routes: JSON.parse(textOf(row, 'routing')) as readonly Route[],
+    createdAt: integerOf(row, 'created_at'),
+    updatedAt: integerOf(row, 'updated_at'),
+  };
+}
 
 /** Aliases of state machines. */
 export class AliasStore {

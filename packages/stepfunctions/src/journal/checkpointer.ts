@@ -43,7 +43,9 @@ export class Checkpointer {
   async close(): Promise<void> {
     clearInterval(this.#pause);
     const worker = this.#worker;
-    if (!worker) return;
+    if (!worker) {
+      return;
+    }
     const gone = new Promise((resolve) => worker.once('exit', resolve));
     worker.ref();
     worker.postMessage('close');
@@ -72,7 +74,9 @@ export class Checkpointer {
   }
 
   #checkpoint(): void {
-    if (!this.#isWanted || this.#isUnderWay || Date.now() < this.#notBefore) return;
+    if (!this.#isWanted || this.#isUnderWay || Date.now() < this.#notBefore) {
+      return;
+    }
     this.#isWanted = false;
     this.#isUnderWay = true;
     this.#worker ??= this.#startWorker();

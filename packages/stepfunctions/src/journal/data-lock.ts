@@ -25,7 +25,9 @@ export class DataLock {
       this.#db.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE');
     } catch (cause) {
       this.#db.close();
-      if (!isBusy(cause)) throw cause;
+      if (!isBusy(cause)) {
+        throw cause;
+      }
       throw new JournalLockedError(
         `Another process has the journal in ${dataDir} open: end it, or use another folder.`,
         {
@@ -40,5 +42,8 @@ export class DataLock {
   }
 }
 
-const isBusy = (error: unknown): boolean =>
-  typeof error === 'object' && error !== null && 'errcode' in error && (Number(error.errcode) & 0xff) === SQLITE_BUSY;
+function isBusy(error: unknown): boolean {
+  return (
+    typeof error === 'object' && error !== null && 'errcode' in error && (Number(error.errcode) & 0xff) === SQLITE_BUSY
+  );
+}

@@ -22,7 +22,9 @@ const WAL_PAGES = 16_000;
 const WAL_LIMIT_BYTES = 64 * 1024 * 1024;
 const PAGE_CACHE_KIB = 65_536;
 
-const warn = (error: unknown): void => process.emitWarning(`journal: a checkpoint failed: ${String(error)}`);
+function warn(error: unknown): void {
+  process.emitWarning(`journal: a checkpoint failed: ${String(error)}`);
+}
 
 /** One SQLite file; statements are prepared once and kept. */
 export class Database {
@@ -41,7 +43,9 @@ export class Database {
   constructor(dataDir: string, durability: Durability, report: (error: unknown) => void = warn) {
     const isInMemory = dataDir === ':memory:';
     const file = isInMemory ? dataDir : join(dataDir, 'stepfunctions.sqlite');
-    if (!isInMemory) mkdirSync(dataDir, { recursive: true });
+    if (!isInMemory) {
+      mkdirSync(dataDir, { recursive: true });
+    }
     this.#lock = isInMemory ? undefined : new DataLock(dataDir);
     this.#db = new DatabaseSync(file);
     try {
@@ -66,7 +70,9 @@ export class Database {
 
   #migrate(): void {
     const version = Number(this.#db.prepare('PRAGMA user_version').get()?.user_version ?? 0);
-    if (version === SCHEMA_VERSION) return;
+    if (version === SCHEMA_VERSION) {
+      return;
+    }
     const steps = version === 0 ? [SCHEMA] : stepsFrom(version);
     this.transaction(() => this.#db.exec(`${steps.join(';')}; PRAGMA user_version = ${SCHEMA_VERSION};`));
   }
@@ -74,7 +80,9 @@ export class Database {
   /** The statement for this SQL, prepared at its first use. */
   statement(sql: string): StatementSync {
     const known = this.#statements.get(sql);
-    if (known) return known;
+    if (known) {
+      return known;
+    }
     const made = this.#db.prepare(sql);
     this.#statements.set(sql, made);
     return made;
@@ -82,7 +90,9 @@ export class Database {
 
   /** Runs `work` in one transaction: all of it is kept or, when it throws, none. May be nested: the outer one counts. */
   transaction<T>(work: () => T): T {
-    if (this.#inTransaction) return work();
+    if (this.#inTransaction) {
+      return work();
+    }
     this.statement('BEGIN IMMEDIATE').run();
     this.#inTransaction = true;
     try {
@@ -91,7 +101,9 @@ export class Database {
       this.#checkpointer?.written();
       return result;
     } catch (error) {
-      if (this.#db.isTransaction) this.statement('ROLLBACK').run();
+      if (this.#db.isTransaction) {
+        this.statement('ROLLBACK').run();
+      }
       throw error;
     } finally {
       this.#inTransaction = false;
@@ -113,7 +125,7 @@ export class Database {
 }
 
 /** @throws {JournalVersionError} no way leads from there to this engine's version */
-const stepsFrom = (version: number): readonly string[] => {
+function stepsFrom(version: number): readonly string[] {
   const steps: string[] = [];
   for (let at = version; at !== SCHEMA_VERSION; at += 1) {
     const step = MIGRATIONS[at];
@@ -125,4 +137,4 @@ const stepsFrom = (version: number): readonly string[] => {
     steps.push(step);
   }
   return steps;
-};
+}

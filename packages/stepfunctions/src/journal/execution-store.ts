@@ -80,36 +80,40 @@ export interface ExecutionFilter {
   readonly before?: number;
 }
 
-const parentOf = (row: Row): ParentTask | undefined => {
+function parentOf(row: Row): ParentTask | undefined {
   const execution = integerOrNothing(row, 'parent');
   const taskId = textOrNothing(row, 'parent_task');
-  if (execution === undefined || taskId === undefined) return undefined;
+  if (execution === undefined || taskId === undefined) {
+    return undefined;
+  }
   return { execution, taskId, waits: integerOf(row, 'parent_waits') === 1 };
-};
+}
 
-const recordOf = (row: Row): ExecutionRecord => ({
-  id: integerOf(row, 'id'),
-  arn: textOf(row, 'arn'),
-  name: textOf(row, 'name'),
-  stateMachine: integerOf(row, 'state_machine'),
-  revision: integerOf(row, 'revision'),
-  versionArn: textOrNothing(row, 'version_arn'),
-  aliasArn: textOrNothing(row, 'alias_arn'),
-  traceHeader: textOrNothing(row, 'trace_header'),
-  status: textOf(row, 'status') as ExecutionStatus,
-  input: textOf(row, 'input'),
-  output: textOrNothing(row, 'output'),
-  error: textOrNothing(row, 'error'),
-  cause: textOrNothing(row, 'cause'),
-  startedAt: integerOf(row, 'started_at'),
-  stoppedAt: integerOrNothing(row, 'stopped_at'),
-  redriveCount: integerOf(row, 'redrive_count'),
-  redrivenAt: integerOrNothing(row, 'redriven_at'),
-  redriveToken: textOrNothing(row, 'redrive_token'),
-  parent: parentOf(row),
-  mapRunArn: textOrNothing(row, 'map_run'),
-  itemCount: integerOrNothing(row, 'item_count'),
-});
+function recordOf(row: Row): ExecutionRecord {
+  return {
+    id: integerOf(row, 'id'),
+    arn: textOf(row, 'arn'),
+    name: textOf(row, 'name'),
+    stateMachine: integerOf(row, 'state_machine'),
+    revision: integerOf(row, 'revision'),
+    versionArn: textOrNothing(row, 'version_arn'),
+    aliasArn: textOrNothing(row, 'alias_arn'),
+    traceHeader: textOrNothing(row, 'trace_header'),
+    status: textOf(row, 'status') as ExecutionStatus,
+    input: textOf(row, 'input'),
+    output: textOrNothing(row, 'output'),
+    error: textOrNothing(row, 'error'),
+    cause: textOrNothing(row, 'cause'),
+    startedAt: integerOf(row, 'started_at'),
+    stoppedAt: integerOrNothing(row, 'stopped_at'),
+    redriveCount: integerOf(row, 'redrive_count'),
+    redrivenAt: integerOrNothing(row, 'redriven_at'),
+    redriveToken: textOrNothing(row, 'redrive_token'),
+    parent: parentOf(row),
+    mapRunArn: textOrNothing(row, 'map_run'),
+    itemCount: integerOrNothing(row, 'item_count'),
+  };
+}
 
 /** Children are listed by their map run, not by state machine. */
 const NO_STATE_MACHINE = 0;
@@ -238,7 +242,9 @@ export class ExecutionStore {
       conditions.push('status = ?');
       values.push(filter.status);
     }
-    if (filter.redriven !== undefined) conditions.push(filter.redriven ? 'redrive_count > 0' : 'redrive_count = 0');
+    if (filter.redriven !== undefined) {
+      conditions.push(filter.redriven ? 'redrive_count > 0' : 'redrive_count = 0');
+    }
     if (filter.qualifiedArn !== undefined) {
       conditions.push('(version_arn = ? OR alias_arn = ?)');
       values.push(filter.qualifiedArn, filter.qualifiedArn);

@@ -10,16 +10,22 @@ beforeEach(() => {
 
 afterEach(() => journal.close());
 
-const event = (id: number): HistoryEvent => ({
-  id,
-  previousEventId: id - 1,
-  timestamp: 0,
-  type: 'LambdaFunctionStarted',
-});
-const ids = (events: readonly HistoryEvent[]): readonly number[] => events.map(({ id }) => id);
+function event(id: number): HistoryEvent {
+  return {
+    id,
+    previousEventId: id - 1,
+    timestamp: 0,
+    type: 'LambdaFunctionStarted',
+  };
+}
+function ids(events: readonly HistoryEvent[]): readonly number[] {
+  return events.map(({ id }) => id);
+}
 
 test('a page begins at any event, whichever step wrote it, and ends at its limit', () => {
-  for (const step of [[1, 2, 3], [4], [5, 6, 7]]) journal.history.append(9, step.map(event));
+  for (const step of [[1, 2, 3], [4], [5, 6, 7]]) {
+    journal.history.append(9, step.map(event));
+  }
   journal.history.append(10, [event(1)]);
   expect(ids(journal.history.forwards(9, 1, 100))).toEqual([1, 2, 3, 4, 5, 6, 7]);
   expect(ids(journal.history.forwards(9, 2, 4))).toEqual([2, 3, 4, 5]);

@@ -12,7 +12,9 @@ export class HistoryStore {
 
   append(execution: number, events: readonly HistoryEvent[]): void {
     const first = events[0];
-    if (!first) return;
+    if (!first) {
+      return;
+    }
     this.#db
       .statement('INSERT INTO history (execution, first_id, events) VALUES (?, ?, ?)')
       .run(execution, first.id, JSON.stringify(events));
@@ -34,9 +36,13 @@ export class HistoryStore {
     const found: HistoryEvent[] = [];
     for (const row of rows) {
       for (const event of JSON.parse(textOf(row, 'events')) as readonly HistoryEvent[]) {
-        if (event.id >= from && found.length < limit) found.push(event);
+        if (event.id >= from && found.length < limit) {
+          found.push(event);
+        }
       }
-      if (found.length >= limit) break;
+      if (found.length >= limit) {
+        break;
+      }
     }
     return found;
   }
@@ -49,9 +55,13 @@ export class HistoryStore {
     const found: HistoryEvent[] = [];
     for (const row of rows) {
       for (const event of (JSON.parse(textOf(row, 'events')) as readonly HistoryEvent[]).toReversed()) {
-        if (event.id <= from && found.length < limit) found.push(event);
+        if (event.id <= from && found.length < limit) {
+          found.push(event);
+        }
       }
-      if (found.length >= limit) break;
+      if (found.length >= limit) {
+        break;
+      }
     }
     return found;
   }

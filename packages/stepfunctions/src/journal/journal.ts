@@ -52,7 +52,9 @@ export class Journal {
   secret(): string {
     const db = this.database;
     const found = db.statement("SELECT value FROM settings WHERE name = 'secret'").get();
-    if (found) return textOf(found, 'value');
+    if (found) {
+      return textOf(found, 'value');
+    }
     const made = randomBytes(32).toString('hex');
     db.statement("INSERT INTO settings (name, value) VALUES ('secret', ?)").run(made);
     return made;

@@ -40,9 +40,13 @@ export class RetentionStore {
       for (const id of executions) {
         this.#db.statement('DELETE FROM states WHERE execution = ?').run(id);
         const children = this.#childrenOf(id, left);
-        for (const child of children) this.#dropOne(child);
+        for (const child of children) {
+          this.#dropOne(child);
+        }
         left -= children.length;
-        if (left <= 0) break;
+        if (left <= 0) {
+          break;
+        }
         this.#dropOne(id);
         gone += 1;
         left -= 1;

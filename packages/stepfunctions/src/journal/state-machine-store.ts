@@ -41,31 +41,35 @@ export type NewRevision = Pick<
   'revisionId' | 'definition' | 'roleArn' | 'logging' | 'tracing' | 'encryption'
 >;
 
-const revisionOf = (row: Row): Revision => ({
-  id: integerOf(row, 'id'),
-  stateMachine: integerOf(row, 'state_machine'),
-  arn: textOf(row, 'arn'),
-  name: textOf(row, 'name'),
-  type: textOf(row, 'type') as StateMachineType,
-  revisionId: textOrNothing(row, 'revision_id'),
-  definition: textOf(row, 'definition'),
-  roleArn: textOf(row, 'role_arn'),
-  logging: textOf(row, 'logging'),
-  tracing: textOf(row, 'tracing'),
-  encryption: textOf(row, 'encryption'),
-  createdAt: integerOf(row, 'created_at'),
-});
+function revisionOf(row: Row): Revision {
+  return {
+    id: integerOf(row, 'id'),
+    stateMachine: integerOf(row, 'state_machine'),
+    arn: textOf(row, 'arn'),
+    name: textOf(row, 'name'),
+    type: textOf(row, 'type') as StateMachineType,
+    revisionId: textOrNothing(row, 'revision_id'),
+    definition: textOf(row, 'definition'),
+    roleArn: textOf(row, 'role_arn'),
+    logging: textOf(row, 'logging'),
+    tracing: textOf(row, 'tracing'),
+    encryption: textOf(row, 'encryption'),
+    createdAt: integerOf(row, 'created_at'),
+  };
+}
 
-const stateMachineOf = (row: Row): StateMachine => ({
-  id: integerOf(row, 'id'),
-  arn: textOf(row, 'arn'),
-  name: textOf(row, 'name'),
-  type: textOf(row, 'type') as StateMachineType,
-  status: textOf(row, 'status') as StateMachine['status'],
-  createdAt: integerOf(row, 'created_at'),
-  revision: integerOf(row, 'revision'),
-  lastVersion: integerOf(row, 'last_version'),
-});
+function stateMachineOf(row: Row): StateMachine {
+  return {
+    id: integerOf(row, 'id'),
+    arn: textOf(row, 'arn'),
+    name: textOf(row, 'name'),
+    type: textOf(row, 'type') as StateMachineType,
+    status: textOf(row, 'status') as StateMachine['status'],
+    createdAt: integerOf(row, 'created_at'),
+    revision: integerOf(row, 'revision'),
+    lastVersion: integerOf(row, 'last_version'),
+  };
+}
 
 const REVISIONS_KEPT_IN_MEMORY = 1_000;
 
@@ -81,9 +85,13 @@ export class StateMachineStore {
 
   find(arn: string): StateMachine | undefined {
     const known = this.#byArn.get(arn);
-    if (known) return known;
+    if (known) {
+      return known;
+    }
     const row = this.#db.statement('SELECT * FROM state_machines WHERE arn = ?').get(arn);
-    if (!row) return undefined;
+    if (!row) {
+      return undefined;
+    }
     const machine = stateMachineOf(row);
     this.#byArn.set(arn, machine);
     return machine;
@@ -92,11 +100,17 @@ export class StateMachineStore {
   /** @throws {Error} when there is no such revision: executions keep theirs alive */
   revision(id: number): Revision {
     const known = this.#revisions.get(id);
-    if (known) return known;
+    if (known) {
+      return known;
+    }
     const row = this.#db.statement('SELECT * FROM revisions WHERE id = ?').get(id);
-    if (!row) throw new Error(`journal: revision ${id} is missing`);
+    if (!row) {
+      throw new Error(`journal: revision ${id} is missing`);
+    }
     const revision = revisionOf(row);
-    if (this.#revisions.size >= REVISIONS_KEPT_IN_MEMORY) this.#revisions.clear();
+    if (this.#revisions.size >= REVISIONS_KEPT_IN_MEMORY) {
+      this.#revisions.clear();
+    }
     this.#revisions.set(id, revision);
     return revision;
   }
@@ -184,7 +198,9 @@ export class StateMachineStore {
     const row = this.#db
       .statement('UPDATE state_machines SET last_version = last_version + 1 WHERE id = ? RETURNING last_version')
       .get(machine.id);
-    if (!row) throw new Error(`journal: state machine ${machine.arn} is missing`);
+    if (!row) {
+      throw new Error(`journal: state machine ${machine.arn} is missing`);
+    }
     return integerOf(row, 'last_version');
   }
 }

@@ -25,12 +25,16 @@ export class TagStore {
   /** Adds tags; one with a known key takes the new value. */
   add(arn: string, tags: readonly Tag[]): void {
     const statement = this.#db.statement('INSERT OR REPLACE INTO tags (arn, key, value) VALUES (?, ?, ?)');
-    for (const { key, value } of tags) statement.run(arn, key, value);
+    for (const { key, value } of tags) {
+      statement.run(arn, key, value);
+    }
   }
 
   remove(arn: string, keys: readonly string[]): void {
     const statement = this.#db.statement('DELETE FROM tags WHERE arn = ? AND key = ?');
-    for (const key of keys) statement.run(arn, key);
+    for (const key of keys) {
+      statement.run(arn, key);
+    }
   }
 
   removeAll(arn: string): void {

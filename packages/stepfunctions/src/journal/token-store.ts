@@ -15,14 +15,16 @@ export interface TaskToken {
   readonly activityInput: string | undefined;
 }
 
-const tokenOf = (row: Row): TaskToken => ({
-  token: textOf(row, 'token'),
-  execution: integerOf(row, 'execution'),
-  taskId: textOf(row, 'task_id'),
-  status: textOf(row, 'status') as TaskToken['status'],
-  activityArn: textOrNothing(row, 'activity_arn'),
-  activityInput: textOrNothing(row, 'activity_input'),
-});
+function tokenOf(row: Row): TaskToken {
+  return {
+    token: textOf(row, 'token'),
+    execution: integerOf(row, 'execution'),
+    taskId: textOf(row, 'task_id'),
+    status: textOf(row, 'status') as TaskToken['status'],
+    activityArn: textOrNothing(row, 'activity_arn'),
+    activityInput: textOrNothing(row, 'activity_input'),
+  };
+}
 
 /** Task tokens, kept as long as their execution. */
 export class TokenStore {

@@ -10,13 +10,15 @@ export interface Version {
   readonly createdAt: number;
 }
 
-const versionOf = (row: Row): Version => ({
-  stateMachine: integerOf(row, 'state_machine'),
-  version: integerOf(row, 'version'),
-  revision: integerOf(row, 'revision'),
-  description: textOrNothing(row, 'description'),
-  createdAt: integerOf(row, 'created_at'),
-});
+function versionOf(row: Row): Version {
+  return {
+    stateMachine: integerOf(row, 'state_machine'),
+    version: integerOf(row, 'version'),
+    revision: integerOf(row, 'revision'),
+    description: textOrNothing(row, 'description'),
+    createdAt: integerOf(row, 'created_at'),
+  };
+}
 
 /** Published versions of state machines. */
 export class VersionStore {

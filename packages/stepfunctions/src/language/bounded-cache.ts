@@ -10,11 +10,15 @@ export class BoundedCache<V> {
   /** The value for a key, computed on first use. A `compute` that throws leaves nothing behind. */
   get(key: string, compute: (key: string) => V): V {
     const known = this.#entries.get(key);
-    if (known !== undefined) return known;
+    if (known !== undefined) {
+      return known;
+    }
     const value = compute(key);
     if (this.#entries.size >= this.#limit) {
       const oldest = this.#entries.keys().next();
-      if (!oldest.done) this.#entries.delete(oldest.value);
+      if (!oldest.done) {
+        this.#entries.delete(oldest.value);
+      }
     }
     this.#entries.set(key, value);
     return value;

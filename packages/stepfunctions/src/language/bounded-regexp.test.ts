@@ -30,8 +30,9 @@ test('the matches of a long text are the ones that V8 finds', () => {
   const source = '(?<=[a-z])\\s*,\\s*(?=[a-z])';
   const bounded = new BoundedRegExp(source, 'g');
   const found: [number, string, number][] = [];
-  for (let match = bounded.exec(text); match !== null; match = bounded.exec(text))
+  for (let match = bounded.exec(text); match !== null; match = bounded.exec(text)) {
     found.push([match.index, match[0], bounded.lastIndex]);
+  }
   const expected = [...text.matchAll(new RegExp(source, 'g'))].map(
     (match) => [match.index, match[0], match.index + match[0].length] as [number, string, number],
   );
@@ -42,7 +43,9 @@ test('thousands of matches fit into the time', () => {
   const text = 'item , '.repeat(20_000);
   const bounded = new BoundedRegExp('\\s*,\\s*', 'g', new MatchingTime());
   let count = 0;
-  while (bounded.exec(text) !== null) count += 1;
+  while (bounded.exec(text) !== null) {
+    count += 1;
+  }
   expect(count).toBe(20_000);
 });
 

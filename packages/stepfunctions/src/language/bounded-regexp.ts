@@ -53,14 +53,18 @@ export class BoundedRegExp extends RegExp {
   }
 
   #foundAhead(text: string): Found | undefined {
-    if (this.#ahead?.found[0]?.from !== this.lastIndex || this.#ahead.text !== text) return undefined;
+    if (this.#ahead?.found[0]?.from !== this.lastIndex || this.#ahead.text !== text) {
+      return undefined;
+    }
     return this.#ahead.found.shift();
   }
 
   #find(text: string): Found {
     const began = performance.now();
     try {
-      if (!mayBacktrackLong(this.source, text.length)) return this.#next(text);
+      if (!mayBacktrackLong(this.source, text.length)) {
+        return this.#next(text);
+      }
       return this.#findBounded(text);
     } finally {
       this.#time.spend(performance.now() - began);
@@ -74,19 +78,25 @@ export class BoundedRegExp extends RegExp {
     const asked = goesOn ? Math.min(MOST_AHEAD, (this.#ahead?.asked ?? 1) * 4) : 1;
     const found: Found[] = [];
     stoppable.run = () => {
-      do found.push(this.#next(text));
-      while (found.length < asked && this.lastIndex > 0 && found.at(-1)?.match?.[0] !== '');
+      do {
+        found.push(this.#next(text));
+      } while (found.length < asked && this.lastIndex > 0 && found.at(-1)?.match?.[0] !== '');
     };
     try {
-      if (timeout === 0) throw new RangeError('No time is left');
+      if (timeout === 0) {
+        throw new RangeError('No time is left');
+      }
       call.runInContext(stoppable, { timeout });
     } catch (cause) {
       // What was found before is not lost: the next call goes on from there, and ends here if it does not get on.
-      if (found.length === 0)
+      if (found.length === 0) {
         throw new RunawayExpressionError(`The regular expression /${this.source}/ backtracks without end`, { cause });
+      }
     }
     const [first, ...others] = found;
-    if (first === undefined) throw new Error('A match was neither found nor refused');
+    if (first === undefined) {
+      throw new Error('A match was neither found nor refused');
+    }
     this.#ahead = { text, found: others, asked };
     return first;
   }

@@ -18,7 +18,9 @@ async function chosen(rules: readonly object[], input: Json): Promise<number | u
   return (await evaluateChoice(state, 'Check', scope(input)))?.index;
 }
 
-const holds = async (rule: object, value: Json) => (await chosen([{ Variable: '$.v', ...rule }], { v: value })) === 0;
+async function holds(rule: object, value: Json) {
+  return (await chosen([{ Variable: '$.v', ...rule }], { v: value })) === 0;
+}
 
 describe('comparators', () => {
   test.each<[object, Json, boolean]>([

@@ -32,7 +32,9 @@ export async function evaluateChoice(
       'Condition' in rule
         ? await evaluateJsonataAs(rule.Condition, 'boolean', scope, { stateName, field: `Choices[${index}]/Condition` })
         : prepare(rule)(scope);
-    if (holds) return { rule, index };
+    if (holds) {
+      return { rule, index };
+    }
   }
   return undefined;
 }
@@ -67,17 +69,25 @@ function read(rule: ComparisonRule): Rule {
   const variable = parsePath(rule.Variable);
   for (const [comparator, operand] of Object.entries(rule)) {
     const holds = readComparator(comparator, operand as Json, variable);
-    if (holds !== undefined) return holds;
+    if (holds !== undefined) {
+      return holds;
+    }
   }
   throw new StatesError('States.Runtime', `The choice rule for '${rule.Variable}' has no comparator.`);
 }
 
 function readComparator(comparator: string, operand: Json, variable: Path): Rule | undefined {
-  if (comparator === 'IsPresent') return (scope) => resolve(variable, scope).found === operand;
+  if (comparator === 'IsPresent') {
+    return (scope) => resolve(variable, scope).found === operand;
+  }
   const test = valueTests.get(comparator) ?? literalTests.get(comparator);
-  if (test !== undefined) return (scope) => test(valueAt(variable, scope), operand);
+  if (test !== undefined) {
+    return (scope) => test(valueAt(variable, scope), operand);
+  }
   const byPath = comparator.endsWith('Path') ? valueTests.get(comparator.slice(0, -'Path'.length)) : undefined;
-  if (byPath === undefined || typeof operand !== 'string') return undefined;
+  if (byPath === undefined || typeof operand !== 'string') {
+    return undefined;
+  }
   return comparingPaths(byPath, variable, parsePath(operand));
 }
 
@@ -87,7 +97,9 @@ function comparingPaths(test: Test, variable: Path, operand: Path): Rule {
 
 function valueAt(path: Path, scope: Scope): Json {
   const selection = resolve(path, scope);
-  if (selection.found) return selection.value;
+  if (selection.found) {
+    return selection.value;
+  }
   throw new StatesError(
     'States.Runtime',
     `Invalid path '${path.text}': The choice state's condition path references an invalid value.`,

@@ -17,7 +17,9 @@ const orders: { readonly [name: string]: Order } = {
 
 /** Strings compare by UTF-16 code unit, as in Java. */
 function difference(left: string | number, right: string | number): number {
-  if (left === right) return 0;
+  if (left === right) {
+    return 0;
+  }
   return left < right ? -1 : 1;
 }
 

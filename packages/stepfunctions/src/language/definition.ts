@@ -48,7 +48,9 @@ export function parseDefinition(text: string): StateMachineDefinition {
   } catch (cause) {
     throw new DefinitionError('The definition is not JSON.', { cause });
   }
-  if (!isGraph(parsed)) throw new DefinitionError('The definition needs "StartAt" and "States".');
+  if (!isGraph(parsed)) {
+    throw new DefinitionError('The definition needs "StartAt" and "States".');
+  }
   const language = parsed.QueryLanguage ?? 'JSONPath';
   return { ...completeGraph(parsed, language), QueryLanguage: language };
 }
@@ -72,7 +74,9 @@ type Written<S> = S extends State ? Omit<S, 'QueryLanguage'> & { readonly QueryL
 type WrittenState = Written<State> & { readonly Iterator?: ItemProcessor };
 
 function isGraph(value: unknown): value is StateGraph & { readonly QueryLanguage?: QueryLanguage } {
-  if (typeof value !== 'object' || value === null || !('StartAt' in value) || !('States' in value)) return false;
+  if (typeof value !== 'object' || value === null || !('StartAt' in value) || !('States' in value)) {
+    return false;
+  }
   return typeof value.StartAt === 'string' && typeof value.States === 'object' && value.States !== null;
 }
 

@@ -9,6 +9,7 @@ test('the first numbers of seed 42 are those of java.util.Random', () => {
 });
 
 test('any number is a seed', () => {
-  for (const seed of [-1, 0, 1.9, 2 ** 40])
+  for (const seed of [-1, 0, 1.9, 2 ** 40]) {
     expect(new JavaRandom(seed).nextDouble()).toBe(new JavaRandom(Math.trunc(seed)).nextDouble());
+  }
 });

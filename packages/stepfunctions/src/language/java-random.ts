@@ -22,11 +22,15 @@ export class JavaRandom {
 
   /** At least 0, below `bound`, which is a positive 32-bit integer. */
   nextInt(bound: number): number {
-    if ((bound & -bound) === bound) return Number((BigInt(bound) * this.#next(31n)) >> 31n);
+    if ((bound & -bound) === bound) {
+      return Number((BigInt(bound) * this.#next(31n)) >> 31n);
+    }
     for (;;) {
       const bits = Number(this.#next(31n));
       const value = bits % bound;
-      if (bits - value + (bound - 1) <= 0x7fffffff) return value;
+      if (bits - value + (bound - 1) <= 0x7fffffff) {
+        return value;
+      }
     }
   }
 }

@@ -9,22 +9,26 @@ const VALUE = "JSON String, Number, Array, Object or token 'null', 'true' or 'fa
  * What AWS's JSON reader (Jackson) says of a text that is not JSON or nested too deep, or `undefined` for any other. Its first complaint
  * counts; where in the text it stands is left out, as AWS does.
  */
-export const jsonComplaint = (text: string): string | undefined => {
+export function jsonComplaint(text: string): string | undefined {
   try {
     JSON.parse(text);
     return nestingComplaint(text);
   } catch (error) {
     const tooDeep = nestingComplaint(text);
-    if (tooDeep !== undefined) return tooDeep;
+    if (tooDeep !== undefined) {
+      return tooDeep;
+    }
     try {
       new Reader(text).read();
     } catch (flaw) {
-      if (flaw instanceof Flaw) return flaw.message;
+      if (flaw instanceof Flaw) {
+        return flaw.message;
+      }
       throw flaw;
     }
     return error instanceof Error ? error.message : String(error);
   }
-};
+}
 
 /** Reads JSON just to find out where Jackson would stop. */
 class Reader {
@@ -38,47 +42,72 @@ class Reader {
   read(): void {
     this.#value();
     this.#space();
-    if (this.#at < this.#text.length) this.#value();
+    if (this.#at < this.#text.length) {
+      this.#value();
+    }
   }
 
   #value(): void {
     this.#space();
     const char = this.#text[this.#at];
-    if (char === undefined) throw new Flaw('No content to map due to end-of-input');
-    if (char === '{') this.#members();
-    else if (char === '[') this.#items();
-    else if (char === '"') this.#string();
-    else if (/[-0-9]/.test(char)) this.#number();
-    else this.#word(char);
+    if (char === undefined) {
+      throw new Flaw('No content to map due to end-of-input');
+    }
+    if (char === '{') {
+      this.#members();
+    } else if (char === '[') {
+      this.#items();
+    } else if (char === '"') {
+      this.#string();
+    } else if (/[-0-9]/.test(char)) {
+      this.#number();
+    } else {
+      this.#word(char);
+    }
   }
 
   #members(): void {
     this.#at += 1;
     this.#space();
-    if (this.#take('}')) return;
+    if (this.#take('}')) {
+      return;
+    }
     for (;;) {
       this.#space();
-      if (this.#text[this.#at] !== '"')
+      if (this.#text[this.#at] !== '"') {
         throw this.#unexpected('was expecting double-quote to start field name', 'Object');
+      }
       this.#string();
       this.#space();
-      if (!this.#take(':')) throw this.#unexpected('was expecting a colon to separate field name and value', 'Object');
+      if (!this.#take(':')) {
+        throw this.#unexpected('was expecting a colon to separate field name and value', 'Object');
+      }
       this.#value();
       this.#space();
-      if (this.#take('}')) return;
-      if (!this.#take(',')) throw this.#unexpected('was expecting comma to separate Object entries', 'Object');
+      if (this.#take('}')) {
+        return;
+      }
+      if (!this.#take(',')) {
+        throw this.#unexpected('was expecting comma to separate Object entries', 'Object');
+      }
     }
   }
 
   #items(): void {
     this.#at += 1;
     this.#space();
-    if (this.#take(']')) return;
+    if (this.#take(']')) {
+      return;
+    }
     for (;;) {
       this.#value();
       this.#space();
-      if (this.#take(']')) return;
-      if (!this.#take(',')) throw this.#unexpected('was expecting comma to separate Array entries', 'Array');
+      if (this.#take(']')) {
+        return;
+      }
+      if (!this.#take(',')) {
+        throw this.#unexpected('was expecting comma to separate Array entries', 'Array');
+      }
     }
   }
 
@@ -89,7 +118,9 @@ class Reader {
         this.#at += 1;
         return;
       }
-      if (char === '\\') this.#at += 1;
+      if (char === '\\') {
+        this.#at += 1;
+      }
       const code = this.#text.charCodeAt(this.#at);
       if (code < 0x20) {
         throw new Flaw(
@@ -102,7 +133,9 @@ class Reader {
 
   #number(): void {
     const match = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][-+]?\d+)?/.exec(this.#text.slice(this.#at));
-    if (!match) throw this.#unexpected(`expected a valid value (${VALUE})`, 'number');
+    if (!match) {
+      throw this.#unexpected(`expected a valid value (${VALUE})`, 'number');
+    }
     this.#at += match[0].length;
     const next = this.#text[this.#at];
     if (next !== undefined && !/[\s,\]}]/.test(next)) {
@@ -112,7 +145,9 @@ class Reader {
 
   #word(first: string): void {
     const word = /^[\p{L}\p{N}_$]+/u.exec(this.#text.slice(this.#at))?.[0];
-    if (word === undefined) throw this.#unexpected(`expected a valid value (${VALUE})`, first);
+    if (word === undefined) {
+      throw this.#unexpected(`expected a valid value (${VALUE})`, first);
+    }
     if (!['null', 'true', 'false'].includes(word)) {
       throw new Flaw(`Unrecognized token '${word}': was expecting (${VALUE})`);
     }
@@ -120,18 +155,24 @@ class Reader {
   }
 
   #space(): void {
-    while (/\s/.test(this.#text[this.#at] ?? '')) this.#at += 1;
+    while (/\s/.test(this.#text[this.#at] ?? '')) {
+      this.#at += 1;
+    }
   }
 
   #take(char: string): boolean {
-    if (this.#text[this.#at] !== char) return false;
+    if (this.#text[this.#at] !== char) {
+      return false;
+    }
     this.#at += 1;
     return true;
   }
 
   #unexpected(expectation: string, within: string): Flaw {
     const char = this.#text[this.#at];
-    if (char === undefined) return new Flaw(`Unexpected end-of-input: expected close marker for ${within}`);
+    if (char === undefined) {
+      return new Flaw(`Unexpected end-of-input: expected close marker for ${within}`);
+    }
     return new Flaw(`Unexpected character ('${char}' (code ${char.codePointAt(0)})): ${expectation}`);
   }
 }

@@ -23,7 +23,9 @@ export async function evaluateJsonataAs<T extends keyof ExpectedType>(
   where: Where,
 ): Promise<ExpectedType[T]> {
   const value = await evaluateJsonataTemplate(template, scope, where);
-  if (isOfType(value, type)) return value;
+  if (isOfType(value, type)) {
+    return value;
+  }
   const expression =
     (typeof template === 'string' ? jsonataExpression(template) : undefined) ?? JSON.stringify(template);
   throw queryError(
@@ -38,6 +40,8 @@ function isOfType<T extends keyof ExpectedType>(value: Json, type: T): value is 
 }
 
 function typeOf(value: Json): string {
-  if (value === null) return 'null';
+  if (value === null) {
+    return 'null';
+  }
   return Array.isArray(value) ? 'array' : typeof value;
 }

@@ -12,14 +12,18 @@ const scope: Scope = {
   entropy: 'ab'.repeat(16),
 };
 const where = { stateName: 'Charge', field: 'Output' };
-const evaluate = (expression: string, from: Scope = scope) => evaluateJsonata(expression, from, where);
+function evaluate(expression: string, from: Scope = scope) {
+  return evaluateJsonata(expression, from, where);
+}
 
 async function failure(promise: Promise<unknown>): Promise<StatesError> {
   const error = await promise.then(
     () => undefined,
     (thrown: unknown) => thrown,
   );
-  if (error instanceof StatesError) return error;
+  if (error instanceof StatesError) {
+    return error;
+  }
   throw new Error(`expected a StatesError, got ${String(error)}`);
 }
 

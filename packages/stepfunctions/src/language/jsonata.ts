@@ -29,7 +29,9 @@ export async function evaluateJsonata(expression: string, scope: Scope, where: W
   try {
     const compiled = compileJsonata(expression);
     const followed = compiled.reference && follow(compiled.reference, scope);
-    if (followed?.value !== undefined) return followed.value;
+    if (followed?.value !== undefined) {
+      return followed.value;
+    }
     if (followed === undefined) {
       result = await inTurn(async () =>
         plainResult(await compiled.expression.evaluate(undefined, bindings(scope, where, expression))),
@@ -38,8 +40,12 @@ export async function evaluateJsonata(expression: string, scope: Scope, where: W
   } catch (error) {
     throw queryError(expression, where, `threw an error during evaluation${described(error)}`, error);
   }
-  if (result === UNSUPPORTED) throw queryError(expression, where, 'returned an unsupported result type.');
-  if (result === undefined) throw queryError(expression, where, 'returned nothing (undefined).');
+  if (result === UNSUPPORTED) {
+    throw queryError(expression, where, 'returned an unsupported result type.');
+  }
+  if (result === undefined) {
+    throw queryError(expression, where, 'returned nothing (undefined).');
+  }
   return result;
 }
 
@@ -55,7 +61,9 @@ export async function evaluateJsonataTemplate(template: Json, scope: Scope, wher
     const expression = jsonataExpression(template);
     return expression === undefined ? template : evaluateJsonata(expression, scope, where);
   }
-  if (typeof template !== 'object' || template === null || isConstant(template)) return template;
+  if (typeof template !== 'object' || template === null || isConstant(template)) {
+    return template;
+  }
   if (Array.isArray(template)) {
     const elements: Json[] = [];
     for (const [at, element] of template.entries()) {
@@ -133,9 +141,15 @@ const LIMIT_MESSAGES: { readonly [code: string]: string } = {
 };
 
 function described(error: unknown): string {
-  if (error instanceof RangeError) return (tooLarge(error) ? LIMIT_MESSAGES.D2014 : LIMIT_MESSAGES.D1011) ?? '';
-  if (error instanceof EvaluationLimitError) return LIMIT_MESSAGES[error.code] ?? '';
-  if (!isJsonataError(error) || error instanceof JsonataSyntaxError) return `: ${jsonataMessage(error)}`;
+  if (error instanceof RangeError) {
+    return (tooLarge(error) ? LIMIT_MESSAGES.D2014 : LIMIT_MESSAGES.D1011) ?? '';
+  }
+  if (error instanceof EvaluationLimitError) {
+    return LIMIT_MESSAGES[error.code] ?? '';
+  }
+  if (!isJsonataError(error) || error instanceof JsonataSyntaxError) {
+    return `: ${jsonataMessage(error)}`;
+  }
   return LIMIT_MESSAGES[error.code] ?? `. ${error.code}: ${error.message}`;
 }
 

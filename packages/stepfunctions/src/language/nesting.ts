@@ -11,13 +11,17 @@ const [QUOTE, BACKSLASH, OPEN_BRACKET, CLOSE_BRACKET, OPEN_BRACE, CLOSE_BRACE] =
  */
 export function nestingComplaint(text: string): string | undefined {
   // So many brackets do not fit.
-  if (text.length <= NESTING_LIMIT) return undefined;
+  if (text.length <= NESTING_LIMIT) {
+    return undefined;
+  }
   let depth = 0;
   for (let at = 0; at < text.length; at += 1) {
     const code = text.charCodeAt(at);
-    if (code === QUOTE) at = endOfString(text, at);
-    else if (code === CLOSE_BRACKET || code === CLOSE_BRACE) depth -= 1;
-    else if (code === OPEN_BRACKET || code === OPEN_BRACE) {
+    if (code === QUOTE) {
+      at = endOfString(text, at);
+    } else if (code === CLOSE_BRACKET || code === CLOSE_BRACE) {
+      depth -= 1;
+    } else if (code === OPEN_BRACKET || code === OPEN_BRACE) {
       depth += 1;
       if (depth > NESTING_LIMIT) {
         return `Document nesting depth (${depth}) exceeds the maximum allowed (${NESTING_LIMIT})`;
@@ -32,8 +36,12 @@ function endOfString(text: string, start: number): number {
   let at = start + 1;
   for (; at < text.length; at += 1) {
     const code = text.charCodeAt(at);
-    if (code === QUOTE) break;
-    if (code === BACKSLASH) at += 1;
+    if (code === QUOTE) {
+      break;
+    }
+    if (code === BACKSLASH) {
+      at += 1;
+    }
   }
   return at;
 }

@@ -17,11 +17,19 @@ const WHOLE_VALUE_FIELDS: ReadonlySet<string> = new Set(['InputPath', 'OutputPat
  * @throws {StatesError} `States.Runtime`: nothing is there.
  */
 export function applyPath(path: string | null | undefined, scope: Scope, where: Where): Json {
-  if (path === undefined || path === '$') return scope.input;
-  if (path === null) return {};
-  if (path.startsWith('States.')) return evaluateIntrinsic(path, scope, where);
+  if (path === undefined || path === '$') {
+    return scope.input;
+  }
+  if (path === null) {
+    return {};
+  }
+  if (path.startsWith('States.')) {
+    return evaluateIntrinsic(path, scope, where);
+  }
   const selection = resolve(parsePath(path), scope);
-  if (selection.found) return selection.value;
+  if (selection.found) {
+    return selection.value;
+  }
   throw WHOLE_VALUE_FIELDS.has(where.field)
     ? new StatesError('States.Runtime', `Invalid path '${path}' : ${selection.reason}`)
     : pathNotFound(path, where.field, scope.input);
@@ -34,7 +42,9 @@ export function applyPath(path: string | null | undefined, scope: Scope, where: 
  */
 export function applyItemsPath(path: string | undefined, scope: Scope, where: Where): readonly Json[] {
   const items = applyPath(path, scope, where);
-  if (Array.isArray(items)) return items;
+  if (Array.isArray(items)) {
+    return items;
+  }
   // AWS drops the second `$` of a path into the context object here.
   const shown = (path ?? '$').replace(/^\$\$/, '$');
   throw new StatesError('States.Runtime', `Reference path "${shown}" must point to array.`);

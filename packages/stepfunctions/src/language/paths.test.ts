@@ -12,13 +12,17 @@ const scope: Scope = {
   at: 0,
   entropy: 'ab'.repeat(16),
 };
-const at = (field: string) => ({ stateName: 'S', field });
+function at(field: string) {
+  return { stateName: 'S', field };
+}
 
 function failure(run: () => unknown): StatesError {
   try {
     run();
   } catch (error) {
-    if (error instanceof StatesError) return error;
+    if (error instanceof StatesError) {
+      return error;
+    }
     throw error;
   }
   throw new Error('expected a StatesError');
@@ -69,7 +73,9 @@ describe('path fields', () => {
 });
 
 /** Whether no member's name ends in `.$`. */
-const holdsNoReference = (value: unknown): boolean => !/\.\$":/.test(JSON.stringify(value));
+function holdsNoReference(value: unknown): boolean {
+  return !/\.\$":/.test(JSON.stringify(value));
+}
 
 describe('payload templates', () => {
   test('members that end in .$ are filled in at any depth, all others stay', () => {

@@ -22,7 +22,9 @@ const prepared = new WeakMap<object, Template | 'CONSTANT'>();
  * @throws {StatesError} `States.Runtime` or `States.IntrinsicFailure`, in AWS's words.
  */
 export function evaluatePayloadTemplate(template: Json, scope: Scope, where: Where): Json {
-  if (typeof template !== 'object' || template === null) return template;
+  if (typeof template !== 'object' || template === null) {
+    return template;
+  }
   const filler = prepare(template);
   return filler === 'CONSTANT' ? template : filler(scope, where, new Draws(scope, `${where.stateName}/${where.field}`));
 }
@@ -38,7 +40,9 @@ function prepare(template: object & Json): Template | 'CONSTANT' {
 
 function prepareArray(template: readonly Json[]): Template | 'CONSTANT' {
   const elements = template.map(prepareValue);
-  if (elements.every((element) => element === 'CONSTANT')) return 'CONSTANT';
+  if (elements.every((element) => element === 'CONSTANT')) {
+    return 'CONSTANT';
+  }
   return (scope, where, draws) =>
     elements.map((element, at) => (element === 'CONSTANT' ? (template[at] ?? null) : element(scope, where, draws)));
 }
@@ -52,7 +56,9 @@ function prepareObject(members: readonly (readonly [string, Json])[]): Template 
       filler: dynamic ? prepareDynamic(key, value) : prepareValue(value),
     };
   });
-  if (fillers.every(({ filler }) => filler === 'CONSTANT')) return 'CONSTANT';
+  if (fillers.every(({ filler }) => filler === 'CONSTANT')) {
+    return 'CONSTANT';
+  }
   return (scope, where, draws) =>
     Object.fromEntries(
       fillers.map(({ name, value, filler }) => [name, filler === 'CONSTANT' ? value : filler(scope, where, draws)]),
@@ -64,7 +70,9 @@ function prepareValue(value: Json): Template | 'CONSTANT' {
 }
 
 function prepareDynamic(key: string, text: string): Template {
-  if (text.startsWith('States.')) return fillFromIntrinsic(parseIntrinsic(text));
+  if (text.startsWith('States.')) {
+    return fillFromIntrinsic(parseIntrinsic(text));
+  }
   return fillFromPath(key, parsePath(text));
 }
 
@@ -75,7 +83,9 @@ function fillFromIntrinsic(call: IntrinsicCall): Template {
 function fillFromPath(key: string, path: Path): Template {
   return (scope) => {
     const selection = resolve(path, scope);
-    if (!selection.found) throw pathNotFound(path.text, key, scope.input);
+    if (!selection.found) {
+      throw pathNotFound(path.text, key, scope.input);
+    }
     return selection.value;
   };
 }

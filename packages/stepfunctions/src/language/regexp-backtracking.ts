@@ -17,7 +17,9 @@ const HARMLESS = /\(\?:/g;
  * choice, and the place to begin, has at most as many ways to go as the text has places.
  */
 export function mayBacktrackLong(source: string, length: number): boolean {
-  if (INTRICATE.test(source)) return true;
+  if (INTRICATE.test(source)) {
+    return true;
+  }
   const choices = source.replace(FIXED, '').replace(HARMLESS, '(').match(CHOICE)?.length ?? 0;
   const places = source.startsWith('^') && !source.includes('|') ? choices : choices + 1;
   return (length + 2) ** places * source.length > FEW_ATTEMPTS * 10;

@@ -11,8 +11,12 @@ import { StatesError } from './states-error.ts';
  * @throws {StatesError} `States.ResultPathMatchFailure`: the input cannot take a member there.
  */
 export function applyResultPath(path: string | null | undefined, input: Json, result: Json): Json {
-  if (path === undefined || path === '$') return result;
-  if (path === null) return input;
+  if (path === undefined || path === '$') {
+    return result;
+  }
+  if (path === null) {
+    return input;
+  }
   const placed = place(input, parsePath(path).segments, 0, result);
   if (placed === undefined) {
     throw new StatesError(
@@ -25,21 +29,31 @@ export function applyResultPath(path: string | null | undefined, input: Json, re
 
 function place(target: Json | undefined, segments: readonly Segment[], at: number, result: Json): Json | undefined {
   const segment = segments[at];
-  if (segment === undefined) return result;
-  if (segment.kind === 'MEMBER') return placeMember(target, segment.name, segments, at, result);
-  if (segment.kind === 'INDEX') return placeElement(target, segment.index, segments, at, result);
+  if (segment === undefined) {
+    return result;
+  }
+  if (segment.kind === 'MEMBER') {
+    return placeMember(target, segment.name, segments, at, result);
+  }
+  if (segment.kind === 'INDEX') {
+    return placeElement(target, segment.index, segments, at, result);
+  }
   return undefined;
 }
 
 function placeMember(target: Json | undefined, name: string, segments: readonly Segment[], at: number, result: Json) {
-  if (target !== undefined && !isJsonObject(target)) return undefined;
+  if (target !== undefined && !isJsonObject(target)) {
+    return undefined;
+  }
   const inner = target !== undefined && Object.hasOwn(target, name) ? target[name] : undefined;
   const placed = place(inner, segments, at + 1, result);
   return placed === undefined ? undefined : { ...target, [name]: placed };
 }
 
 function placeElement(target: Json | undefined, index: number, segments: readonly Segment[], at: number, result: Json) {
-  if (!Array.isArray(target) || index < 0 || index >= target.length) return undefined;
+  if (!Array.isArray(target) || index < 0 || index >= target.length) {
+    return undefined;
+  }
   const placed = place(target[index], segments, at + 1, result);
   return placed === undefined ? undefined : target.with(index, placed);
 }

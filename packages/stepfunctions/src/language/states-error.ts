@@ -38,7 +38,9 @@ export class StatesError extends Error {
     super(cause, details.origin === undefined ? undefined : { cause: details.origin });
     this.name = 'StatesError';
     this.errorName = errorName;
-    if (details.location !== undefined) this.location = details.location;
+    if (details.location !== undefined) {
+      this.location = details.location;
+    }
     this.bare = details.bare ?? false;
   }
 }

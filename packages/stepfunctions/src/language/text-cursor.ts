@@ -30,20 +30,26 @@ export class TextCursor {
 
   /** Moves past a token if it is next. */
   take(token: string): boolean {
-    if (!this.text.startsWith(token, this.position)) return false;
+    if (!this.text.startsWith(token, this.position)) {
+      return false;
+    }
     this.position += token.length;
     return true;
   }
 
   expect(token: string): void {
-    if (!this.take(token)) throw this.fault(`Expected '${token}'`);
+    if (!this.take(token)) {
+      throw this.fault(`Expected '${token}'`);
+    }
   }
 
   /** Moves past what a sticky (`y`) pattern matches here. */
   match(pattern: RegExp): string | undefined {
     pattern.lastIndex = this.position;
     const found = pattern.exec(this.text)?.[0];
-    if (found !== undefined) this.position += found.length;
+    if (found !== undefined) {
+      this.position += found.length;
+    }
     return found;
   }
 

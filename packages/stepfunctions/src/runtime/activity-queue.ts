@@ -48,9 +48,13 @@ export class ActivityQueue {
     try {
       while (!gone.aborted) {
         const task = await this.#takeNow(activityArn, workerName);
-        if (task) return task;
+        if (task) {
+          return task;
+        }
         const left = until - Date.now();
-        if (left <= 0) return undefined;
+        if (left <= 0) {
+          return undefined;
+        }
         await this.#wait(activityArn, left, gone);
       }
       return undefined;
@@ -61,16 +65,23 @@ export class ActivityQueue {
 
   #countPoll(activityArn: string, by: 1 | -1): void {
     const polls = (this.#polls.get(activityArn) ?? 0) + by;
-    if (polls === 0) this.#polls.delete(activityArn);
-    else this.#polls.set(activityArn, polls);
+    if (polls === 0) {
+      this.#polls.delete(activityArn);
+    } else {
+      this.#polls.set(activityArn, polls);
+    }
   }
 
   async #takeNow(activityArn: string, workerName: string | undefined): Promise<TaskToken | undefined> {
     for (const task of this.#journal.tokens.scheduled(activityArn, TASKS_LOOKED_AT)) {
-      if (this.#taken.has(task.token)) continue;
+      if (this.#taken.has(task.token)) {
+        continue;
+      }
       this.#taken.add(task.token);
       try {
-        if (await this.#start(task, workerName)) return task;
+        if (await this.#start(task, workerName)) {
+          return task;
+        }
       } finally {
         this.#taken.delete(task.token);
       }
@@ -78,7 +89,7 @@ export class ActivityQueue {
     return undefined;
   }
 
-  #wait(activityArn: string, milliseconds: number, gone: AbortSignal): Promise<void> {
+  #wait(activityArn: string, ms: number, gone: AbortSignal): Promise<void> {
     return new Promise((resolve) => {
       const workers = this.#waiting.get(activityArn) ?? new Set<Worker>();
       this.#waiting.set(activityArn, workers);
@@ -87,11 +98,13 @@ export class ActivityQueue {
           clearTimeout(timeout);
           gone.removeEventListener('abort', worker.wake);
           workers.delete(worker);
-          if (workers.size === 0 && this.#waiting.get(activityArn) === workers) this.#waiting.delete(activityArn);
+          if (workers.size === 0 && this.#waiting.get(activityArn) === workers) {
+            this.#waiting.delete(activityArn);
+          }
           resolve();
         },
       };
-      const timeout = setTimeout(worker.wake, milliseconds);
+      const timeout = setTimeout(worker.wake, ms);
       gone.addEventListener('abort', worker.wake);
       workers.add(worker);
     });

@@ -12,15 +12,20 @@ export class Alarm {
 
   /** Rings at `at`, milliseconds since the epoch, or earlier if it was set so before. */
   set(at: number): void {
-    if (this.#at !== undefined && this.#at <= at) return;
+    if (this.#at !== undefined && this.#at <= at) {
+      return;
+    }
     this.stop();
     this.#at = at;
     const sleep = Math.min(Math.max(at - Date.now(), 0), LONGEST_SLEEP_MS);
     this.#timeout = setTimeout(() => {
       this.#at = undefined;
       this.#timeout = undefined;
-      if (at > Date.now()) this.set(at);
-      else this.#ring();
+      if (at > Date.now()) {
+        this.set(at);
+      } else {
+        this.#ring();
+      }
     }, sleep);
   }
 

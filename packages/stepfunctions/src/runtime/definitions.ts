@@ -10,9 +10,13 @@ export class Definitions {
   /** @throws {DefinitionError} never for a revision that was validated when it was made */
   of(revision: Revision): StateMachineDefinition {
     const known = this.#parsed.get(revision.id);
-    if (known) return known;
+    if (known) {
+      return known;
+    }
     const parsed = parseDefinition(revision.definition);
-    if (this.#parsed.size >= KEPT) this.#parsed.clear();
+    if (this.#parsed.size >= KEPT) {
+      this.#parsed.clear();
+    }
     this.#parsed.set(revision.id, parsed);
     return parsed;
   }

@@ -29,7 +29,9 @@ test('timers that cannot be fired on a full disk are tried again at ever longer 
   timers = new DueTimers(
     journal.states,
     async (id) => {
-      if (isFull) throw new Error('database or disk is full');
+      if (isFull) {
+        throw new Error('database or disk is full');
+      }
       journal.states.update(id, '{}', { dueAt: undefined, tasksOut: 0 });
       fired.push(id);
       return true;

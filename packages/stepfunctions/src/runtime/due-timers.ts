@@ -29,7 +29,9 @@ export class DueTimers {
 
   /** A timer was set for this moment: milliseconds since the epoch. */
   set(at: number): void {
-    if (!this.#isStopped) this.#alarm.set(at);
+    if (!this.#isStopped) {
+      this.#alarm.set(at);
+    }
   }
 
   /** Fires what is due. One round at a time: the timers of a round are committed before the next one is looked for. */
@@ -50,11 +52,15 @@ export class DueTimers {
       await this.#fireAll();
       this.#failurePauseMs = 0;
       const next = this.#isStopped ? undefined : this.#states.nextDue();
-      if (next !== undefined) this.#alarm.set(Math.max(next, Date.now() + 1));
+      if (next !== undefined) {
+        this.#alarm.set(Math.max(next, Date.now() + 1));
+      }
     } catch (error) {
       this.#failurePauseMs = Math.min(this.#failurePauseMs * 2 || FIRST_FAILURE_PAUSE_MS, LONGEST_FAILURE_PAUSE_MS);
       this.#logger.error({ err: error, againInMs: this.#failurePauseMs }, 'timers could not be fired');
-      if (!this.#isStopped) this.#alarm.set(Date.now() + this.#failurePauseMs);
+      if (!this.#isStopped) {
+        this.#alarm.set(Date.now() + this.#failurePauseMs);
+      }
     }
   }
 
@@ -62,14 +68,21 @@ export class DueTimers {
     while (!this.#isStopped) {
       const now = Date.now();
       const ids = this.#states.due(now, FIRED_AT_ONCE);
-      if (ids.length === 0) return;
+      if (ids.length === 0) {
+        return;
+      }
       const fired = await Promise.allSettled(ids.map((id) => this.#fire(id, now)));
       const stuck = ids.filter((_, index) => !isFired(fired[index]));
-      for (const id of stuck) this.#states.postpone(id, now, Date.now() + STUCK_PAUSE_MS);
-      if (ids.length < FIRED_AT_ONCE) return;
+      for (const id of stuck) {
+        this.#states.postpone(id, now, Date.now() + STUCK_PAUSE_MS);
+      }
+      if (ids.length < FIRED_AT_ONCE) {
+        return;
+      }
     }
   }
 }
 
-const isFired = (result: PromiseSettledResult<boolean> | undefined): boolean =>
-  result?.status === 'fulfilled' && result.value;
+function isFired(result: PromiseSettledResult<boolean> | undefined): boolean {
+  return result?.status === 'fulfilled' && result.value;
+}

@@ -28,7 +28,9 @@ export class Effects {
     const givenUp = new Set(effects.flatMap((effect) => (effect.type === 'CancelTask' ? [effect.taskId] : [])));
     for (const effect of effects) {
       // Events taken in together may begin a task and give it up.
-      if (effect.type === 'RunTask' && givenUp.has(effect.taskId)) continue;
+      if (effect.type === 'RunTask' && givenUp.has(effect.taskId)) {
+        continue;
+      }
       try {
         this.#perform(live, effect);
       } catch (error) {
@@ -42,8 +44,11 @@ export class Effects {
     const owner = this.ownerOf(live);
     switch (effect.type) {
       case 'RunTask':
-        if (effect.target.kind === 'ACTIVITY') this.#listener.activityScheduled(effect.target.activityArn);
-        else this.#tasks.run(owner, effect);
+        if (effect.target.kind === 'ACTIVITY') {
+          this.#listener.activityScheduled(effect.target.activityArn);
+        } else {
+          this.#tasks.run(owner, effect);
+        }
         break;
       case 'CancelTask':
         this.#tasks.cancel(owner, effect.taskId);

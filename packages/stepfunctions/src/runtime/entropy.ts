@@ -6,7 +6,7 @@ const pool = Buffer.alloc(BYTES_PER_EVENT * 1_024);
 let used = pool.length;
 
 /** 64 unguessable hexadecimal digits, 256 bits of the system's own generator. Asking the system once for many is what makes it cheap enough for every event. */
-export const entropy = (): string => {
+export function entropy(): string {
   if (used >= pool.length) {
     randomFillSync(pool);
     used = 0;
@@ -14,4 +14,4 @@ export const entropy = (): string => {
   const digits = pool.toString('hex', used, used + BYTES_PER_EVENT);
   used += BYTES_PER_EVENT;
   return digits;
-};
+}

@@ -3,10 +3,12 @@ import type { JsonObject } from '../language/json.ts';
 import { startTestEngine, type TestEngine } from '../testing/test-engine.ts';
 import { eventually } from '../testing/test-server.ts';
 
-const waiting = (seconds: number): JsonObject => ({
-  StartAt: 'A',
-  States: { A: { Type: 'Wait', Seconds: seconds, End: true } },
-});
+function waiting(seconds: number): JsonObject {
+  return {
+    StartAt: 'A',
+    States: { A: { Type: 'Wait', Seconds: seconds, End: true } },
+  };
+}
 
 let on: TestEngine;
 

@@ -46,7 +46,9 @@ export class ExpressExecutions {
   }
 
   close(): void {
-    for (const run of this.#running) run.close();
+    for (const run of this.#running) {
+      run.close();
+    }
   }
 }
 
@@ -80,14 +82,20 @@ class ExpressRun {
 
   close(): void {
     this.#isOver = true;
-    for (const timer of this.#timers.values()) clearTimeout(timer);
+    for (const timer of this.#timers.values()) {
+      clearTimeout(timer);
+    }
     this.#timers.clear();
   }
 
   #post(event: IncomingEvent): void {
-    if (this.#isOver) return;
+    if (this.#isOver) {
+      return;
+    }
     this.#mailbox.push(event);
-    if (!this.#busy) void this.#work();
+    if (!this.#busy) {
+      void this.#work();
+    }
   }
 
   async #work(): Promise<void> {

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { FairQueue } from './fair-queue.ts';
 
 /** Jobs that end when they are told to. */
-const jobs = () => {
+function jobs() {
   const started: string[] = [];
   const ends = new Map<string, () => void>();
   const job = (id: string) => () => {
@@ -15,12 +15,14 @@ const jobs = () => {
     await new Promise((done) => setImmediate(done));
   };
   return { started, job, end };
-};
+}
 
 test('no more jobs run at once than the limit', async () => {
   const queue = new FairQueue<string>({ most: 2 });
   const { started, job, end } = jobs();
-  for (const id of ['a1', 'a2', 'a3']) queue.add('a', id, job(id));
+  for (const id of ['a1', 'a2', 'a3']) {
+    queue.add('a', id, job(id));
+  }
   expect(started).toEqual(['a1', 'a2']);
   await end('a1');
   expect(started).toEqual(['a1', 'a2', 'a3']);
@@ -29,7 +31,9 @@ test('no more jobs run at once than the limit', async () => {
 test('an owner with many jobs does not hold up one that comes later with one', async () => {
   const queue = new FairQueue<string>({ most: 1 });
   const { started, job, end } = jobs();
-  for (const id of ['a1', 'a2', 'a3']) queue.add('a', id, job(id));
+  for (const id of ['a1', 'a2', 'a3']) {
+    queue.add('a', id, job(id));
+  }
   queue.add('b', 'b1', job('b1'));
   expect(queue.ownersWaiting).toBe(2);
   await end('a1');
@@ -63,11 +67,15 @@ test('old owners whose work never ends do not keep a young one waiting for ever'
       async () => {
         started.push(owner);
         await Promise.resolve();
-        if (started.length < 40) endless(owner, age);
+        if (started.length < 40) {
+          endless(owner, age);
+        }
       },
       age,
     );
-  for (const [age, owner] of ['old', 'older', 'young'].entries()) endless(owner, age);
+  for (const [age, owner] of ['old', 'older', 'young'].entries()) {
+    endless(owner, age);
+  }
   await until(() => started.length >= 40);
   expect(started.indexOf('young')).toBeLessThan(10);
 });
@@ -83,10 +91,20 @@ test('every job runs once, in whatever order they come, end and are taken out', 
         for (const [index, { owner, age, ends, goes }] of moves.entries()) {
           const id = String(index);
           queue.add(owner, id, job(id), age);
-          if (goes && queue.remove(owner, id)) removed.push(id);
-          if (ends) for (const running of [...started]) await end(running);
+          if (goes && queue.remove(owner, id)) {
+            removed.push(id);
+          }
+          if (ends) {
+            for (const running of [...started]) {
+              await end(running);
+            }
+          }
         }
-        while (queue.ownersWaiting > 0) for (const running of [...started]) await end(running);
+        while (queue.ownersWaiting > 0) {
+          for (const running of [...started]) {
+            await end(running);
+          }
+        }
         expect([...started, ...removed].sort()).toEqual(moves.map((_, index) => String(index)).sort());
       },
     ),
@@ -97,7 +115,9 @@ test('every job runs once, in whatever order they come, end and are taken out', 
 test('a job that was taken out does not run', async () => {
   const queue = new FairQueue<string>({ most: 1 });
   const { started, job, end } = jobs();
-  for (const id of ['a1', 'a2', 'a3']) queue.add('a', id, job(id));
+  for (const id of ['a1', 'a2', 'a3']) {
+    queue.add('a', id, job(id));
+  }
   expect(queue.remove('a', 'a2')).toBe(true);
   expect(queue.remove('a', 'a1')).toBe(false);
   await end('a1');
@@ -106,9 +126,11 @@ test('a job that was taken out does not run', async () => {
 });
 
 test('jobs that wait for an answer that does not come leave their turn to others, up to the limit', async () => {
-  const queue = new FairQueue<string>({ most: 3, mostBusy: 1, busyMilliseconds: 20 });
+  const queue = new FairQueue<string>({ most: 3, mostBusy: 1, busyMs: 20 });
   const { started, job, end } = jobs();
-  for (const id of ['a1', 'a2', 'a3', 'a4']) queue.add('a', id, job(id));
+  for (const id of ['a1', 'a2', 'a3', 'a4']) {
+    queue.add('a', id, job(id));
+  }
   expect(started).toEqual(['a1']);
   await until(() => started.length === 3);
   await new Promise((resolve) => setTimeout(resolve, 60));
@@ -118,14 +140,18 @@ test('jobs that wait for an answer that does not come leave their turn to others
 });
 
 test('a job that ends early is counted out once', async () => {
-  const queue = new FairQueue<string>({ most: 9, mostBusy: 1, busyMilliseconds: 300 });
+  const queue = new FairQueue<string>({ most: 9, mostBusy: 1, busyMs: 300 });
   const { started, job, end } = jobs();
-  for (const id of ['a1', 'a2', 'a3']) queue.add('a', id, job(id));
+  for (const id of ['a1', 'a2', 'a3']) {
+    queue.add('a', id, job(id));
+  }
   await until(() => started.length === 2);
   await end('a1');
   expect(started).toEqual(['a1', 'a2']);
 });
 
 async function until(holds: () => boolean): Promise<void> {
-  while (!holds()) await new Promise((resolve) => setTimeout(resolve, 1));
+  while (!holds()) {
+    await new Promise((resolve) => setTimeout(resolve, 1));
+  }
 }

@@ -11,7 +11,7 @@ export interface QueueBounds {
   /** Jobs of those that count as work. Default: all. */
   readonly mostBusy?: number;
   /** A job under way for longer waits for somebody else, and counts as work no more. Default 500 ms. */
-  readonly busyMilliseconds?: number;
+  readonly busyMs?: number;
 }
 
 /** An owner with jobs that wait. */
@@ -43,8 +43,8 @@ export class FairQueue<Owner> {
   #started = 0;
   #isClosed = false;
 
-  constructor({ most, mostBusy = most, busyMilliseconds = 500 }: QueueBounds) {
-    this.#bounds = { most, mostBusy, busyMilliseconds };
+  constructor({ most, mostBusy = most, busyMs = 500 }: QueueBounds) {
+    this.#bounds = { most, mostBusy, busyMs };
   }
 
   /** How many owners have a job that waits. */
@@ -63,11 +63,16 @@ export class FairQueue<Owner> {
    * @param age of the owner: the lower, the older. Without it the owner comes after all that have one.
    */
   add(owner: Owner, id: string, run: () => Promise<void>, age = Number.POSITIVE_INFINITY): void {
-    if (this.#isClosed) return;
+    if (this.#isClosed) {
+      return;
+    }
     const job = { id, run };
     const waiter = this.#waiting.get(owner);
-    if (waiter) waiter.jobs.push(job);
-    else this.#wait({ owner, age, jobs: [job] });
+    if (waiter) {
+      waiter.jobs.push(job);
+    } else {
+      this.#wait({ owner, age, jobs: [job] });
+    }
     this.#startNext();
   }
 
@@ -75,9 +80,13 @@ export class FairQueue<Owner> {
   remove(owner: Owner, id: string): boolean {
     const jobs = this.#waiting.get(owner)?.jobs;
     const index = jobs?.findIndex((job) => job.id === id) ?? -1;
-    if (!jobs || index < 0) return false;
+    if (!jobs || index < 0) {
+      return false;
+    }
     jobs.splice(index, 1);
-    if (jobs.length === 0) this.#waiting.delete(owner);
+    if (jobs.length === 0) {
+      this.#waiting.delete(owner);
+    }
     return true;
   }
 
@@ -90,7 +99,9 @@ export class FairQueue<Owner> {
 
   #wait(waiter: Waiter<Owner>): void {
     this.#waiting.set(waiter.owner, waiter);
-    if (this.#byAge.length > 2 * this.#waiting.size + 64) this.#byAge = this.#byAge.filter((one) => this.#waits(one));
+    if (this.#byAge.length > 2 * this.#waiting.size + 64) {
+      this.#byAge = this.#byAge.filter((one) => this.#waits(one));
+    }
     this.#byAge.splice(placeOf(waiter.age, this.#byAge), 0, waiter);
   }
 
@@ -102,20 +113,30 @@ export class FairQueue<Owner> {
     const { most, mostBusy } = this.#bounds;
     while (this.#running < most && this.#busy < mostBusy) {
       const waiter = this.#next();
-      if (waiter === undefined) return;
+      if (waiter === undefined) {
+        return;
+      }
       const { owner, jobs } = waiter;
       const job = jobs.shift();
       this.#waiting.delete(owner);
-      if (jobs.length > 0) this.#wait({ owner, age: Number.POSITIVE_INFINITY, jobs });
-      if (job) this.#begin(job);
+      if (jobs.length > 0) {
+        this.#wait({ owner, age: Number.POSITIVE_INFINITY, jobs });
+      }
+      if (job) {
+        this.#begin(job);
+      }
     }
   }
 
   #next(): Waiter<Owner> | undefined {
     this.#started += 1;
-    if (this.#started % STARTS_BY_AGE === 0) return this.#waiting.values().next().value;
+    if (this.#started % STARTS_BY_AGE === 0) {
+      return this.#waiting.values().next().value;
+    }
     for (let oldest = this.#byAge.shift(); oldest; oldest = this.#byAge.shift()) {
-      if (this.#waits(oldest)) return oldest;
+      if (this.#waits(oldest)) {
+        return oldest;
+      }
     }
     return undefined;
   }
@@ -125,11 +146,13 @@ export class FairQueue<Owner> {
     this.#busy += 1;
     let isBusy = true;
     const countNoMore = (): void => {
-      if (isBusy) this.#busy -= 1;
+      if (isBusy) {
+        this.#busy -= 1;
+      }
       isBusy = false;
       this.#startNext();
     };
-    const waits = setTimeout(countNoMore, this.#bounds.busyMilliseconds);
+    const waits = setTimeout(countNoMore, this.#bounds.busyMs);
     waits.unref();
     void job.run().finally(() => {
       clearTimeout(waits);
@@ -145,8 +168,11 @@ function placeOf(age: number, sorted: readonly { readonly age: number }[]): numb
   let to = sorted.length;
   while (from < to) {
     const middle = (from + to) >> 1;
-    if ((sorted[middle]?.age ?? age) <= age) from = middle + 1;
-    else to = middle;
+    if ((sorted[middle]?.age ?? age) <= age) {
+      from = middle + 1;
+    } else {
+      to = middle;
+    }
   }
   return from;
 }

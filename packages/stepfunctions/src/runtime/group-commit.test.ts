@@ -10,14 +10,17 @@ beforeEach(() => {
 
 afterEach(() => db.close());
 
-const insert = (name: string) => () => {
-  db.statement('INSERT INTO settings (name, value) VALUES (?, 1)').run(name);
-};
-const names = () =>
-  db
+function insert(name: string) {
+  return () => {
+    db.statement('INSERT INTO settings (name, value) VALUES (?, 1)').run(name);
+  };
+}
+function names() {
+  return db
     .statement('SELECT name FROM settings ORDER BY name')
     .all()
     .map(({ name }) => name);
+}
 
 test('nothing is written before the group is, and all of it after', async () => {
   const commits = new GroupCommit(db);

@@ -23,7 +23,9 @@ export class GroupCommit {
   add(write: () => void): Promise<void> {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ write, resolve, reject });
-      if (this.#scheduled) return;
+      if (this.#scheduled) {
+        return;
+      }
       this.#scheduled = true;
       setImmediate(() => this.flush());
     });
@@ -33,17 +35,23 @@ export class GroupCommit {
   flush(): void {
     this.#scheduled = false;
     const entries = this.#waiting;
-    if (entries.length === 0) return;
+    if (entries.length === 0) {
+      return;
+    }
     this.#waiting = [];
     try {
       this.#db.transaction(() => {
-        for (const { write } of entries) write();
+        for (const { write } of entries) {
+          write();
+        }
       });
     } catch (error) {
       this.#separate(entries, error);
       return;
     }
-    for (const { resolve } of entries) resolve();
+    for (const { resolve } of entries) {
+      resolve();
+    }
   }
 
   /** One of them spoilt the transaction: each gets one of its own, so that only the culprit fails. */

@@ -7,4 +7,6 @@ type Without<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;
 export type IncomingEvent = Without<ExecutionEvent, keyof EventCircumstances>;
 
 /** Takes an event in: now, and with fresh randomness. */
-export const takeIn = (event: IncomingEvent): ExecutionEvent => ({ ...event, at: Date.now(), entropy: entropy() });
+export function takeIn(event: IncomingEvent): ExecutionEvent {
+  return { ...event, at: Date.now(), entropy: entropy() };
+}

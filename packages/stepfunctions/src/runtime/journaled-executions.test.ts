@@ -24,7 +24,7 @@ let ended: Execution[];
 let calls: PromiseWithResolvers<Json>[];
 let executions: JournaledExecutions;
 
-const shell = (): JournaledExecutions => {
+function shell(): JournaledExecutions {
   const tasks = new TaskRunner(
     {
       lambdaFunction: () => {
@@ -45,7 +45,7 @@ const shell = (): JournaledExecutions => {
     activityScheduled: () => {},
   };
   return new JournaledExecutions(journal, new Definitions(), tasks, listener, logger);
-};
+}
 
 beforeEach(() => {
   journal = new Journal(':memory:', 'process');
@@ -60,7 +60,7 @@ afterEach(() => {
   return journal.close();
 });
 
-const start = async (definition: JsonObject, name = 'one', parent?: ParentTask): Promise<number> => {
+async function start(definition: JsonObject, name = 'one', parent?: ParentTask): Promise<number> {
   const machine =
     journal.stateMachines.find('arn:machine') ??
     journal.stateMachines.create(
@@ -87,11 +87,11 @@ const start = async (definition: JsonObject, name = 'one', parent?: ParentTask):
     { stateMachine: machine.id, revision: machine.revision, ...(parent && { parent }) },
   );
   return journal.executions.lastId();
-};
+}
 
-const writable = (isWritable: boolean): void => {
+function writable(isWritable: boolean): void {
   journal.database.statement(`PRAGMA query_only = ${isWritable ? 'OFF' : 'ON'}`).run();
-};
+}
 
 describe('the durable shell', () => {
   test('runs no task before what leads to it is in the journal', async () => {

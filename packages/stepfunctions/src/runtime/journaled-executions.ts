@@ -93,7 +93,9 @@ export class JournaledExecutions {
    */
   redrive(id: number, clientToken: string | undefined): Promise<boolean> {
     const keep = (): void => {
-      if (clientToken !== undefined) this.#journal.executions.setRedriveToken(id, clientToken);
+      if (clientToken !== undefined) {
+        this.#journal.executions.setRedriveToken(id, clientToken);
+      }
     };
     return this.#redrives.begin(id, async () => {
       const live = this.#find(id);
@@ -132,7 +134,9 @@ export class JournaledExecutions {
 
   /** Takes an execution that has ended out of memory; answers `false` when events for it are being taken in. */
   forget(id: number): boolean {
-    if (this.#live.get(id)?.busy === true) return false;
+    if (this.#live.get(id)?.busy === true) {
+      return false;
+    }
     this.#live.delete(id);
     return true;
   }
@@ -162,10 +166,14 @@ export class JournaledExecutions {
 
   #find(id: number): LiveExecution | undefined {
     const known = this.#live.get(id);
-    if (known) return known;
+    if (known) {
+      return known;
+    }
     const state = this.#journal.states.read(id);
     const record = state === undefined ? undefined : this.#journal.executions.findById(id);
-    if (state === undefined || !record) return undefined;
+    if (state === undefined || !record) {
+      return undefined;
+    }
     const { stateMachine, revision, traceHeader, parent } = record;
     const live: LiveExecution = {
       origin: {
@@ -189,7 +197,9 @@ export class JournaledExecutions {
   #post(live: LiveExecution, event: IncomingEvent, alongside?: () => void): Promise<boolean> {
     return new Promise((done, failed) => {
       live.mailbox.push({ event: takeIn(event), done, failed, ...(alongside && { alongside }) });
-      if (!live.busy) void this.#work(live);
+      if (!live.busy) {
+        void this.#work(live);
+      }
     });
   }
 
@@ -202,11 +212,15 @@ export class JournaledExecutions {
         await this.#takeIn(live, deliveries);
       } catch (error) {
         this.#logger.error({ executionArn: live.execution.arn, err: error }, 'a commit failed');
-        for (const { failed } of deliveries) failed(error);
+        for (const { failed } of deliveries) {
+          failed(error);
+        }
       }
     }
     live.busy = false;
-    if (live.isNew || live.execution.status !== 'RUNNING') this.#live.delete(live.origin.id);
+    if (live.isNew || live.execution.status !== 'RUNNING') {
+      this.#live.delete(live.origin.id);
+    }
   }
 
   async #takeIn(live: LiveExecution, deliveries: readonly Delivery[]): Promise<void> {
@@ -220,16 +234,26 @@ export class JournaledExecutions {
       const change: ExecutionChange = { ...batch, origin, isNew, before, state };
       await this.#commits.add(() => {
         writeChange(this.#journal, change, wakening, this.#nextId);
-        for (const write of batch.alongside) write();
+        for (const write of batch.alongside) {
+          write();
+        }
       });
       live.execution = after;
       live.isNew = false;
       this.#live.resize(live, state?.length ?? 0);
-      if (before.status !== 'RUNNING' && after.status === 'RUNNING') this.#listener.redriven();
-      if (wakening.dueAt !== undefined) this.#timers.set(wakening.dueAt);
+      if (before.status !== 'RUNNING' && after.status === 'RUNNING') {
+        this.#listener.redriven();
+      }
+      if (wakening.dueAt !== undefined) {
+        this.#timers.set(wakening.dueAt);
+      }
     }
-    for (const { done, changed } of batch.settled) done(changed);
-    if (!this.#closed) this.#effects.run(live, batch.effects);
+    for (const { done, changed } of batch.settled) {
+      done(changed);
+    }
+    if (!this.#closed) {
+      this.#effects.run(live, batch.effects);
+    }
   }
 
   /**
@@ -237,7 +261,9 @@ export class JournaledExecutions {
    * not be lost, so it is brought again and again, ever more rarely.
    */
   deliverQuietly(id: number, event: IncomingEvent, pauseMs = FIRST_REDELIVERY_MS): void {
-    if (this.#closed) return;
+    if (this.#closed) {
+      return;
+    }
     this.deliver(id, event).catch(() => {
       const next = Math.min(pauseMs * 2, LONGEST_REDELIVERY_MS);
       setTimeout(() => this.deliverQuietly(id, event, next), pauseMs).unref();
@@ -253,7 +279,9 @@ export class JournaledExecutions {
   /** How the parent's task waits for its job; `undefined` once it no longer does. */
   patternOf({ execution, taskId }: ParentTask): IntegrationPattern | undefined {
     const live = this.#find(execution);
-    if (!live) return undefined;
+    if (!live) {
+      return undefined;
+    }
     for (const effect of outstandingEffects(live.execution)) {
       if (effect.type === 'RunTask' && effect.taskId === taskId && effect.target.kind === 'INTEGRATION') {
         return effect.target.pattern;
@@ -264,7 +292,9 @@ export class JournaledExecutions {
 
   /** Timers first: a task whose time is over need not be run again. */
   async #takeUp(id: number): Promise<void> {
-    if (!this.#find(id)) return;
+    if (!this.#find(id)) {
+      return;
+    }
     await this.#fireDueOf(id, Date.now());
     await Promise.all(this.#lost.of(id).map((taskId) => this.#restart(id, taskId)));
   }
@@ -272,22 +302,30 @@ export class JournaledExecutions {
   /** Runs a lost task again if it is still out. It stays lost until that is written down. */
   async #restart(id: number, taskId: string): Promise<void> {
     const stillOut = (): RunTask | undefined => tasksOf(this.state(id)).find((task) => task.taskId === taskId);
-    if (stillOut()?.submitted === undefined) await this.deliver(id, { type: 'TaskRestarted', taskId });
+    if (stillOut()?.submitted === undefined) {
+      await this.deliver(id, { type: 'TaskRestarted', taskId });
+    }
     this.#lost.found(id, taskId);
     const live = this.#find(id);
     const task = stillOut();
-    if (live && task && !this.#closed) this.#effects.run(live, [task]);
+    if (live && task && !this.#closed) {
+      this.#effects.run(live, [task]);
+    }
   }
 
   /** The last process may have ended just after a task was given up and before what it had started was stopped. */
   async #stopIfOrphan(id: number): Promise<void> {
     const parent = this.#journal.executions.findById(id)?.parent;
-    if (parent && this.patternOf(parent) === undefined) await this.deliver(id, { type: 'StopRequested' });
+    if (parent && this.patternOf(parent) === undefined) {
+      await this.deliver(id, { type: 'StopRequested' });
+    }
   }
 
   async #fireDueOf(id: number, now: number): Promise<boolean> {
     const live = this.#find(id);
-    if (!live) return false;
+    if (!live) {
+      return false;
+    }
     const due = outstandingEffects(live.execution).flatMap((effect) =>
       effect.type === 'SetTimer' && effect.at <= now ? [effect.timerId] : [],
     );

@@ -62,14 +62,18 @@ export class LiveExecutions {
 
   /** The execution's state has another size now. */
   resize(live: LiveExecution, characters: number): void {
-    if (this.#kept.get(live.origin.id) === live) this.#characters += characters - live.characters;
+    if (this.#kept.get(live.origin.id) === live) {
+      this.#characters += characters - live.characters;
+    }
     live.characters = characters;
     this.#makeRoom(live);
   }
 
   delete(id: number): void {
     const live = this.#kept.get(id);
-    if (!live) return;
+    if (!live) {
+      return;
+    }
     this.#characters -= live.characters;
     this.#kept.delete(id);
   }
@@ -78,9 +82,13 @@ export class LiveExecutions {
     let tries = EVICTION_TRIES;
     for (const [id, candidate] of this.#kept) {
       const isFull = this.#kept.size > this.#limits.executions || this.#characters > this.#limits.characters;
-      if (!isFull || tries === 0) return;
+      if (!isFull || tries === 0) {
+        return;
+      }
       tries -= 1;
-      if (!candidate.busy && candidate !== latest) this.delete(id);
+      if (!candidate.busy && candidate !== latest) {
+        this.delete(id);
+      }
     }
   }
 }

@@ -37,10 +37,13 @@ export class LostTasks {
   found(id: number, taskId: string): void {
     const tasks = this.#byExecution.get(id);
     tasks?.delete(taskId);
-    if (tasks?.size === 0) this.#byExecution.delete(id);
+    if (tasks?.size === 0) {
+      this.#byExecution.delete(id);
+    }
   }
 }
 
 /** The tasks an execution has out that the engine itself sees to their end. */
-export const tasksOf = (execution: Execution | undefined): readonly RunTask[] =>
-  execution ? outstandingEffects(execution).filter(isOurs) : [];
+export function tasksOf(execution: Execution | undefined): readonly RunTask[] {
+  return execution ? outstandingEffects(execution).filter(isOurs) : [];
+}

@@ -36,16 +36,22 @@ export class Recovery {
 
   stop(): void {
     this.#isStopped = true;
-    for (const retry of this.#retries) clearTimeout(retry);
+    for (const retry of this.#retries) {
+      clearTimeout(retry);
+    }
     this.#retries.clear();
   }
 
   async #try(takeUp: () => Promise<unknown>, execution: number, pauseMs: number): Promise<void> {
-    if (this.#isStopped) return;
+    if (this.#isStopped) {
+      return;
+    }
     try {
       await takeUp();
     } catch (error) {
-      if (this.#isStopped) return;
+      if (this.#isStopped) {
+        return;
+      }
       this.#logger.error({ execution, err: error, againInMs: pauseMs }, 'an execution could not be taken up again');
       const retry = setTimeout(() => {
         this.#retries.delete(retry);

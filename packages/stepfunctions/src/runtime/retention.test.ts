@@ -13,7 +13,7 @@ beforeEach(() => {
 
 afterEach(() => journal.close());
 
-const store = (id: number, stoppedAt: number | undefined): void => {
+function store(id: number, stoppedAt: number | undefined): void {
   const execution = createExecution({
     arn: `arn:${id}`,
     name: `${id}`,
@@ -29,9 +29,9 @@ const store = (id: number, stoppedAt: number | undefined): void => {
   journal.history.append(id, [
     { id: 1, previousEventId: 0, timestamp: 0, type: 'ExecutionAborted', executionAbortedEventDetails: {} },
   ]);
-};
+}
 
-const storeChild = (id: number, parent: number, stoppedAt: number): void => {
+function storeChild(id: number, parent: number, stoppedAt: number): void {
   const mapRunArn = `arn:mapRun:${parent}`;
   const child = { id, arn: `arn:${id}`, name: `${id}`, parent, revision: 1, input: '1', startedAt: 0, mapRunArn };
   journal.executions.insertChild({ ...child, itemCount: 1 });
@@ -39,13 +39,20 @@ const storeChild = (id: number, parent: number, stoppedAt: number): void => {
   journal.history.append(id, [
     { id: 1, previousEventId: 0, timestamp: 0, type: 'ExecutionAborted', executionAbortedEventDetails: {} },
   ]);
-};
+}
 
-const kept = (...ids: readonly number[]): readonly number[] =>
-  ids.filter((id) => journal.executions.findById(id) && journal.history.forwards(id, 1, 1).length === 1);
+function kept(...ids: readonly number[]): readonly number[] {
+  return ids.filter((id) => journal.executions.findById(id) && journal.history.forwards(id, 1, 1).length === 1);
+}
 
-const sweepOf = (retention: Partial<Retention>, forget: (id: number) => boolean = () => true): RetentionSweep =>
-  new RetentionSweep(journal.retention, { finishedSeconds: 1e9, finishedCount: 1e9, ...retention }, forget, logger);
+function sweepOf(retention: Partial<Retention>, forget: (id: number) => boolean = () => true): RetentionSweep {
+  return new RetentionSweep(
+    journal.retention,
+    { finishedSeconds: 1e9, finishedCount: 1e9, ...retention },
+    forget,
+    logger,
+  );
+}
 
 describe('retention', () => {
   test('drops what ended longer ago than the age, with its state and history, and never what runs', () => {
@@ -61,7 +68,9 @@ describe('retention', () => {
   });
 
   test('keeps only so many finished executions, those that ended last', () => {
-    for (const id of [1, 2, 3, 4]) store(id, id * 1_000);
+    for (const id of [1, 2, 3, 4]) {
+      store(id, id * 1_000);
+    }
     const sweep = sweepOf({ finishedCount: 2 });
     sweep.sweep(10_000);
     expect([1, 2, 3, 4].filter((id) => journal.executions.findById(id))).toEqual([3, 4]);
@@ -106,7 +115,9 @@ describe('retention', () => {
 
   test('children do not count among the finished executions that are kept', () => {
     store(1, 1_000);
-    for (const id of [2, 3, 4]) storeChild(id, 1, 900);
+    for (const id of [2, 3, 4]) {
+      storeChild(id, 1, 900);
+    }
     store(5, 2_000);
     const sweep = sweepOf({ finishedCount: 2 });
     expect(sweep.sweep(10_000)).toBe(false);
@@ -119,13 +130,15 @@ describe('retention', () => {
 
   test('an execution with very many children goes a few at a time, and cannot be redriven from the first on', () => {
     store(1, 1_000);
-    for (let id = 2; id < 452; id += 1) storeChild(id, 1, 900);
+    for (let id = 2; id < 452; id += 1) {
+      storeChild(id, 1, 900);
+    }
     const sweep = sweepOf({ finishedSeconds: 5 });
     expect(sweep.sweep(10_000)).toBe(true);
     expect(journal.executions.list({ of: { mapRunArn: 'arn:mapRun:1' } }, 1_000)).toHaveLength(250);
     expect(journal.states.read(1)).toBeUndefined();
     expect(journal.executions.findById(1)).toBeDefined();
-    while (sweep.sweep(10_000));
+    while (sweep.sweep(10_000)) {}
     expect(journal.executions.findById(1)).toBeUndefined();
     expect(journal.executions.list({ of: { mapRunArn: 'arn:mapRun:1' } }, 1_000)).toEqual([]);
   });

@@ -59,7 +59,9 @@ export class RetentionSweep {
     const excess = tooMany > 0 ? this.#store.oldestFinished(Number.MAX_SAFE_INTEGER, tooMany) : [];
     const aged = this.#store.oldestFinished(now - this.#retention.finishedSeconds * 1_000, DROPPED_AT_ONCE);
     const executions = [...new Set([...excess, ...aged])].filter(this.#forget);
-    if (executions.length === 0) return false;
+    if (executions.length === 0) {
+      return false;
+    }
     this.#finished -= this.#store.drop(executions, DROPPED_AT_ONCE);
     this.#store.shrink(PAGES_AT_ONCE);
     return true;
@@ -68,7 +70,11 @@ export class RetentionSweep {
   /** Drops revisions found unused twice in a row: the first time an execution may be about to start with one. */
   dropRevisions(): void {
     const unused = this.#store.unusedRevisions();
-    for (const id of unused) if (this.#unusedRevisions.has(id)) this.#store.dropRevision(id);
+    for (const id of unused) {
+      if (this.#unusedRevisions.has(id)) {
+        this.#store.dropRevision(id);
+      }
+    }
     this.#unusedRevisions = new Set(unused);
   }
 

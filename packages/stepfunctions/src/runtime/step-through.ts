@@ -20,12 +20,12 @@ export type SteppedThrough = Pick<
 };
 
 /** Takes a mailbox through the core. An event the core breaks on fails alone: the others go on without it. */
-export const stepThrough = async (
+export async function stepThrough(
   definition: StateMachineDefinition,
   before: Execution,
   deliveries: readonly Delivery[],
   logger: EngineLogger,
-): Promise<SteppedThrough> => {
+): Promise<SteppedThrough> {
   const history: HistoryEvent[] = [];
   const childHistory: ChildHistory[] = [];
   const effects: Effect[] = [];
@@ -38,13 +38,25 @@ export const stepThrough = async (
     try {
       const result = await step(definition, after, event);
       const changed = result.execution !== after;
-      if (changed && event.type === 'TaskStarted') taken.push(event.taskId);
-      if (changed && isAnswer(event)) answered.push(event.taskId);
-      if (changed && write) alongside.push(write);
+      if (changed && event.type === 'TaskStarted') {
+        taken.push(event.taskId);
+      }
+      if (changed && isAnswer(event)) {
+        answered.push(event.taskId);
+      }
+      if (changed && write) {
+        alongside.push(write);
+      }
       after = result.execution;
-      for (const entry of result.history) history.push(entry);
-      for (const child of result.childHistory) childHistory.push(child);
-      for (const effect of result.effects) effects.push(effect);
+      for (const entry of result.history) {
+        history.push(entry);
+      }
+      for (const child of result.childHistory) {
+        childHistory.push(child);
+      }
+      for (const effect of result.effects) {
+        effects.push(effect);
+      }
       settled.push({ done, changed });
     } catch (error) {
       logger.error({ executionArn: before.arn, event: event.type, err: error }, 'the core broke on an event');
@@ -52,10 +64,11 @@ export const stepThrough = async (
     }
   }
   return { after, history, childHistory, effects, taken, answered, settled, alongside };
-};
+}
 
 type Answer = Extract<ExecutionEvent, { readonly type: 'TaskSucceeded' | 'TaskFailed' | 'TaskSubmitFailed' }>;
 
 /** Whether the task is over with it. */
-const isAnswer = (event: ExecutionEvent): event is Answer =>
-  event.type === 'TaskSucceeded' || event.type === 'TaskFailed' || event.type === 'TaskSubmitFailed';
+function isAnswer(event: ExecutionEvent): event is Answer {
+  return event.type === 'TaskSucceeded' || event.type === 'TaskFailed' || event.type === 'TaskSubmitFailed';
+}

@@ -6,10 +6,12 @@ import type { IncomingEvent } from './incoming-event.ts';
 import { type TaskOwner, TaskRunner } from './task-runner.ts';
 
 const logger = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
-const soon = (): Promise<void> => new Promise((done) => setImmediate(done));
+function soon(): Promise<void> {
+  return new Promise((done) => setImmediate(done));
+}
 
 /** A runner whose calls end when they are told to, at most one at a time. */
-const runner = () => {
+function runner() {
   const calls: PromiseWithResolvers<Json>[] = [];
   const called = (_: unknown, __: unknown, cancelled?: AbortSignal): Promise<Json> => {
     const call = Promise.withResolvers<Json>();
@@ -28,26 +30,30 @@ const runner = () => {
     logger,
   };
   return { tasks: new TaskRunner(services, new FairQueue({ most: 1 })), calls, stopped, delivered, owner };
-};
+}
 
-const lambda = (taskId: string): RunTask => ({
-  type: 'RunTask',
-  taskId,
-  token: 't',
-  target: { kind: 'LAMBDA_FUNCTION', functionArn: 'f' },
-  input: {},
-});
-const job = (taskId: string): RunTask => ({
-  ...lambda(taskId),
-  target: {
-    kind: 'INTEGRATION',
-    resource: 'arn:aws:states:::states:startExecution.sync',
-    service: 'states',
-    action: 'startExecution',
-    sdk: false,
-    pattern: 'RUN_A_JOB',
-  },
-});
+function lambda(taskId: string): RunTask {
+  return {
+    type: 'RunTask',
+    taskId,
+    token: 't',
+    target: { kind: 'LAMBDA_FUNCTION', functionArn: 'f' },
+    input: {},
+  };
+}
+function job(taskId: string): RunTask {
+  return {
+    ...lambda(taskId),
+    target: {
+      kind: 'INTEGRATION',
+      resource: 'arn:aws:states:::states:startExecution.sync',
+      service: 'states',
+      action: 'startExecution',
+      sdk: false,
+      pattern: 'RUN_A_JOB',
+    },
+  };
+}
 
 test('a job whose task was given up while it was being started is stopped once it runs', async () => {
   const { tasks, calls, stopped, delivered, owner } = runner();

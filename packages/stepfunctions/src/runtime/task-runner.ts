@@ -31,13 +31,17 @@ export interface TaskServices {
   readonly logger: EngineLogger;
 }
 
-const keyOf = (arn: string, taskId: string): string => `${arn}/${taskId}`;
+function keyOf(arn: string, taskId: string): string {
+  return `${arn}/${taskId}`;
+}
 
-const originOf = ({ arn, id }: TaskOwner, taskId: string): TaskOrigin => ({
-  executionArn: arn,
-  taskId,
-  ...(id === undefined ? {} : { execution: id }),
-});
+function originOf({ arn, id }: TaskOwner, taskId: string): TaskOrigin {
+  return {
+    executionArn: arn,
+    taskId,
+    ...(id === undefined ? {} : { execution: id }),
+  };
+}
 
 /** Runs tasks: calls what they call, in turn, and tells their execution the outcome. */
 export class TaskRunner {
@@ -60,7 +64,9 @@ export class TaskRunner {
 
   /** Runs a task, or goes on with one that was submitted before a restart. */
   run(owner: TaskOwner, task: RunTask): void {
-    if (this.#isClosed) return;
+    if (this.#isClosed) {
+      return;
+    }
     const { target } = task;
     switch (target.kind) {
       case 'ACTIVITY':
@@ -71,8 +77,11 @@ export class TaskRunner {
         );
         return;
       case 'INTEGRATION':
-        if (task.submitted) this.#follow(owner, task, task.submitted.output);
-        else this.#callIntegration(owner, task, target);
+        if (task.submitted) {
+          this.#follow(owner, task, task.submitted.output);
+        } else {
+          this.#callIntegration(owner, task, target);
+        }
     }
   }
 
@@ -85,7 +94,9 @@ export class TaskRunner {
 
   /** A job of `.sync` has ended. */
   jobEnded(owner: TaskOwner, taskId: string, end: JobEnd): void {
-    if (this.#submitting.has(keyOf(owner.arn, taskId))) return;
+    if (this.#submitting.has(keyOf(owner.arn, taskId))) {
+      return;
+    }
     this.#deliverEnd(owner, taskId, end);
   }
 
@@ -94,15 +105,20 @@ export class TaskRunner {
     this.#isClosed = true;
     // First: a call that ends would make room for the next one.
     this.#queue.close();
-    for (const controller of this.#running.values()) controller.abort();
+    for (const controller of this.#running.values()) {
+      controller.abort();
+    }
   }
 
   #callIntegration(owner: TaskOwner, task: RunTask, target: IntegrationTarget): void {
     const origin = originOf(owner, task.taskId);
     const call = (cancelled: AbortSignal): Promise<Json> =>
       this.#services.integration(target)({ target, input: task.input, origin, cancelled });
-    if (target.service === 'states' || target.service === 'sfn') void this.#attempt(owner, task, call);
-    else this.#enqueue(owner, task, call);
+    if (target.service === 'states' || target.service === 'sfn') {
+      void this.#attempt(owner, task, call);
+    } else {
+      this.#enqueue(owner, task, call);
+    }
   }
 
   #enqueue(owner: TaskOwner, task: RunTask, call: (cancelled: AbortSignal) => Promise<Json>): void {
@@ -119,7 +135,9 @@ export class TaskRunner {
       const output = await call(controller.signal);
       if (controller.signal.aborted) {
         // When the task was given up the job was not there to be stopped yet.
-        if (!this.#isClosed) this.#services.stopJob(originOf(owner, task.taskId));
+        if (!this.#isClosed) {
+          this.#services.stopJob(originOf(owner, task.taskId));
+        }
         return;
       }
       if (pattern === 'REQUEST_RESPONSE') {
@@ -130,7 +148,9 @@ export class TaskRunner {
       this.#submitting.delete(key);
       this.#follow(owner, task, output);
     } catch (error) {
-      if (controller.signal.aborted) return;
+      if (controller.signal.aborted) {
+        return;
+      }
       this.#deliverFailure(owner, task, pattern === 'REQUEST_RESPONSE' ? 'TaskFailed' : 'TaskSubmitFailed', error);
     } finally {
       this.#running.delete(key);
@@ -141,9 +161,13 @@ export class TaskRunner {
   /** A submitted task waits for its token, which needs nothing here, or for its job. */
   #follow(owner: TaskOwner, task: RunTask, submitted: Json): void {
     const pattern = task.target.kind === 'INTEGRATION' ? task.target.pattern : 'REQUEST_RESPONSE';
-    if (pattern !== 'RUN_A_JOB' && pattern !== 'RUN_A_JOB_V2') return;
+    if (pattern !== 'RUN_A_JOB' && pattern !== 'RUN_A_JOB_V2') {
+      return;
+    }
     const end = this.#services.jobEnd(task, submitted);
-    if (end) this.#deliverEnd(owner, task.taskId, end);
+    if (end) {
+      this.#deliverEnd(owner, task.taskId, end);
+    }
   }
 
   #deliverEnd(owner: TaskOwner, taskId: string, end: JobEnd): void {
@@ -156,7 +180,9 @@ export class TaskRunner {
 
   #deliverFailure(owner: TaskOwner, task: RunTask, type: 'TaskFailed' | 'TaskSubmitFailed', error: unknown): void {
     const known = error instanceof TaskFailure;
-    if (!known) this.#services.logger.error({ executionArn: owner.arn, err: error }, 'an integration broke');
+    if (!known) {
+      this.#services.logger.error({ executionArn: owner.arn, err: error }, 'an integration broke');
+    }
     const failure = known
       ? { error: error.error, cause: error.causeText }
       : { error: 'States.TaskFailed', cause: `The engine could not run the task: ${String(error)}` };

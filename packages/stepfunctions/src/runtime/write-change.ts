@@ -25,12 +25,7 @@ export interface ExecutionChange {
 }
 
 /** Writes a change. Runs inside a transaction. `nextId` gives ids to new child executions. */
-export const writeChange = (
-  journal: Journal,
-  change: ExecutionChange,
-  wakening: Wakening,
-  nextId: () => number,
-): void => {
+export function writeChange(journal: Journal, change: ExecutionChange, wakening: Wakening, nextId: () => number): void {
   const { origin, after, history } = change;
   writeRecord(journal, change);
   writeState(journal, change, wakening);
@@ -39,26 +34,38 @@ export const writeChange = (
   writeTokens(journal, change);
   if (after.mapRuns !== change.before.mapRuns) {
     const known = new Set(change.before.mapRuns);
-    for (const mapRun of after.mapRuns) if (!known.has(mapRun)) journal.mapRuns.save(origin.id, mapRun);
+    for (const mapRun of after.mapRuns) {
+      if (!known.has(mapRun)) {
+        journal.mapRuns.save(origin.id, mapRun);
+      }
+    }
   }
-};
+}
 
-const writeRecord = (journal: Journal, { origin, before, after, isNew }: ExecutionChange): void => {
-  if (isNew) journal.executions.insert(origin, after);
-  else if (before.status !== after.status || before.redriveCount !== after.redriveCount) {
+function writeRecord(journal: Journal, { origin, before, after, isNew }: ExecutionChange): void {
+  if (isNew) {
+    journal.executions.insert(origin, after);
+  } else if (before.status !== after.status || before.redriveCount !== after.redriveCount) {
     journal.executions.update(origin.id, after);
   }
-};
+}
 
-const writeState = (journal: Journal, { origin, state, isNew }: ExecutionChange, wakening: Wakening): void => {
+function writeState(journal: Journal, { origin, state, isNew }: ExecutionChange, wakening: Wakening): void {
   if (state === undefined) {
-    if (!isNew) journal.states.delete(origin.id);
-  } else if (isNew) journal.states.insert(origin.id, state, wakening);
-  else journal.states.update(origin.id, state, wakening);
-};
+    if (!isNew) {
+      journal.states.delete(origin.id);
+    }
+  } else if (isNew) {
+    journal.states.insert(origin.id, state, wakening);
+  } else {
+    journal.states.update(origin.id, state, wakening);
+  }
+}
 
-const writeTokens = (journal: Journal, { origin, effects, answered, isNew }: ExecutionChange): void => {
-  for (const taskId of answered) journal.tokens.close(origin.id, taskId);
+function writeTokens(journal: Journal, { origin, effects, answered, isNew }: ExecutionChange): void {
+  for (const taskId of answered) {
+    journal.tokens.close(origin.id, taskId);
+  }
   for (const effect of effects) {
     switch (effect.type) {
       case 'RunTask':
@@ -86,11 +93,13 @@ const writeTokens = (journal: Journal, { origin, effects, answered, isNew }: Exe
         journal.tokens.close(origin.id, effect.taskId);
         break;
       case 'EndExecution':
-        if (!isNew) journal.tokens.closeAll(origin.id);
+        if (!isNew) {
+          journal.tokens.closeAll(origin.id);
+        }
         break;
       case 'SetTimer':
       case 'CancelTimer':
         break;
     }
   }
-};
+}

@@ -10,35 +10,37 @@ export interface ChildrenChange {
 }
 
 /** Writes the records and histories of child executions as their events tell them. Runs inside a transaction. */
-export const writeChildren = (
-  journal: Journal,
-  { origin, childHistory }: ChildrenChange,
-  nextId: () => number,
-): void => {
+export function writeChildren(journal: Journal, { origin, childHistory }: ChildrenChange, nextId: () => number): void {
   for (const child of childHistory) {
     const id = journal.executions.find(child.executionArn)?.id ?? insertChild(journal, origin, child, nextId);
     // Retention used to drop children of executions that could still be redriven: nobody can ask for these.
-    if (id === undefined) continue;
+    if (id === undefined) {
+      continue;
+    }
     for (const event of child.history) {
       if (event.type === 'ExecutionRedriven') {
         journal.executions.redriveChild(id, event.executionRedrivenEventDetails.redriveCount, event.timestamp);
       } else {
         const end = endOf(event);
-        if (end) journal.executions.endChild(id, end);
+        if (end) {
+          journal.executions.endChild(id, end);
+        }
       }
     }
     journal.history.append(id, child.history);
   }
-};
+}
 
-const insertChild = (
+function insertChild(
   journal: Journal,
   origin: ExecutionOrigin,
   { executionArn, mapRunArn, itemCount, history }: ChildHistory,
   nextId: () => number,
-): number | undefined => {
+): number | undefined {
   const [start] = history;
-  if (start?.type !== 'ExecutionStarted') return undefined;
+  if (start?.type !== 'ExecutionStarted') {
+    return undefined;
+  }
   const id = nextId();
   journal.executions.insertChild({
     id,
@@ -52,9 +54,9 @@ const insertChild = (
     itemCount,
   });
   return id;
-};
+}
 
-const endOf = (event: HistoryEvent): ExecutionEnd | undefined => {
+function endOf(event: HistoryEvent): ExecutionEnd | undefined {
   const stoppedAt = event.timestamp;
   switch (event.type) {
     case 'ExecutionSucceeded':
@@ -68,4 +70,4 @@ const endOf = (event: HistoryEvent): ExecutionEnd | undefined => {
     default:
       return undefined;
   }
-};
+}

@@ -20,19 +20,31 @@ function checkNumbers(history: readonly HistoryEvent[]): string[] {
   return history.flatMap((event, index) => {
     const { id, previousEventId, timestamp, type } = event;
     const faults: string[] = [];
-    if (id !== index + 1) faults.push(`event ${index + 1} is numbered ${id}`);
-    if (previousEventId < 0 || previousEventId >= id) faults.push(`${type} ${id} follows event ${previousEventId}`);
-    if (timestamp < (history[index - 1]?.timestamp ?? 0)) faults.push(`${type} ${id} is older than the one before it`);
+    if (id !== index + 1) {
+      faults.push(`event ${index + 1} is numbered ${id}`);
+    }
+    if (previousEventId < 0 || previousEventId >= id) {
+      faults.push(`${type} ${id} follows event ${previousEventId}`);
+    }
+    if (timestamp < (history[index - 1]?.timestamp ?? 0)) {
+      faults.push(`${type} ${id} is older than the one before it`);
+    }
     return faults;
   });
 }
 
 function checkEnds(history: readonly HistoryEvent[]): string[] {
   const faults: string[] = [];
-  if (history[0]?.type !== 'ExecutionStarted') faults.push(`it starts with ${history[0]?.type}`);
-  if (!END.test(history.at(-1)?.type ?? '')) faults.push(`it ends with ${history.at(-1)?.type}`);
+  if (history[0]?.type !== 'ExecutionStarted') {
+    faults.push(`it starts with ${history[0]?.type}`);
+  }
+  if (!END.test(history.at(-1)?.type ?? '')) {
+    faults.push(`it ends with ${history.at(-1)?.type}`);
+  }
   for (const [index, { type, id }] of history.entries()) {
-    if (type === 'ExecutionStarted' && index > 0) faults.push(`it starts again with event ${id}`);
+    if (type === 'ExecutionStarted' && index > 0) {
+      faults.push(`it starts again with event ${id}`);
+    }
     const next = history[index + 1];
     if (END.test(type) && next !== undefined && next.type !== 'ExecutionRedriven') {
       faults.push(`${type} ${id} is followed by ${next.type}`);
@@ -45,7 +57,9 @@ function checkTransitions(history: readonly HistoryEvent[], states: ReadonlyMap<
   const followers = new Map<number, string[]>();
   for (const event of history) {
     const entered = enteredName(event);
-    if (entered === undefined) continue;
+    if (entered === undefined) {
+      continue;
+    }
     followers.set(event.previousEventId, [...(followers.get(event.previousEventId) ?? []), entered]);
   }
   return [
@@ -63,7 +77,9 @@ function checkPairs(history: readonly HistoryEvent[]): string[] {
   return history.flatMap((event) => {
     const [entered, exited] = [enteredName(event), exitedName(event)];
     const name = entered ?? exited;
-    if (name === undefined) return [];
+    if (name === undefined) {
+      return [];
+    }
     const now = (open.get(name) ?? 0) + (exited === undefined ? 1 : -1);
     open.set(name, now);
     return now < 0 ? [`${name} is left by event ${event.id} without having been entered`] : [];
@@ -74,7 +90,9 @@ function checkPairs(history: readonly HistoryEvent[]): string[] {
 function checkFollowers({ id, type }: HistoryEvent, state: State, next: readonly string[]): string[] {
   const allowed = successors(state);
   const faults = next.filter((name) => !allowed.includes(name)).map((name) => `${type} ${id} leads to ${name}`);
-  if (allowed.length > 0 && next.length !== 1) faults.push(`${type} ${id} is followed by ${next.length} states`);
+  if (allowed.length > 0 && next.length !== 1) {
+    faults.push(`${type} ${id} is followed by ${next.length} states`);
+  }
   return faults;
 }
 
@@ -83,10 +101,16 @@ function checkTasks(history: readonly HistoryEvent[]): string[] {
   const byId = new Map(history.map((event) => [event.id, event]));
   const ended = new Set<number>();
   return history.flatMap((event) => {
-    if (!TASK_ENDED.test(event.type)) return [];
+    if (!TASK_ENDED.test(event.type)) {
+      return [];
+    }
     const scheduled = scheduledBefore(event, byId);
-    if (scheduled === undefined) return [`${event.type} ${event.id} ends a task that was not scheduled`];
-    if (ended.has(scheduled.id)) return [`the task of event ${scheduled.id} ends twice`];
+    if (scheduled === undefined) {
+      return [`${event.type} ${event.id} ends a task that was not scheduled`];
+    }
+    if (ended.has(scheduled.id)) {
+      return [`the task of event ${scheduled.id} ends twice`];
+    }
     ended.add(scheduled.id);
     return [];
   });
@@ -95,7 +119,9 @@ function checkTasks(history: readonly HistoryEvent[]): string[] {
 function scheduledBefore(event: HistoryEvent, byId: ReadonlyMap<number, HistoryEvent>): HistoryEvent | undefined {
   const before = byId.get(event.previousEventId);
   // A history that is out of order may lead in circles.
-  if (before === undefined || before.id >= event.id || STATE_ENTERED.test(before.type)) return undefined;
+  if (before === undefined || before.id >= event.id || STATE_ENTERED.test(before.type)) {
+    return undefined;
+  }
   return TASK_SCHEDULED.test(before.type) ? before : scheduledBefore(before, byId);
 }
 
@@ -109,17 +135,29 @@ function exitedName(event: HistoryEvent): string | undefined {
 
 function successors(state: State): readonly string[] {
   const names: (string | undefined)[] = [];
-  if ('Next' in state) names.push(state.Next);
-  if ('Catch' in state) names.push(...(state.Catch ?? []).map(({ Next }) => Next));
-  if (state.Type === 'Choice') names.push(state.Default, ...state.Choices.map(({ Next }) => Next));
+  if ('Next' in state) {
+    names.push(state.Next);
+  }
+  if ('Catch' in state) {
+    names.push(...(state.Catch ?? []).map(({ Next }) => Next));
+  }
+  if (state.Type === 'Choice') {
+    names.push(state.Default, ...state.Choices.map(({ Next }) => Next));
+  }
   return names.filter((name) => name !== undefined);
 }
 
 function statesByName(graph: StateGraph, found = new Map<string, State>()): ReadonlyMap<string, State> {
   for (const [name, state] of Object.entries(graph.States)) {
     found.set(name, state);
-    if (state.Type === 'Parallel') for (const branch of state.Branches) statesByName(branch, found);
-    if (state.Type === 'Map') statesByName(state.ItemProcessor, found);
+    if (state.Type === 'Parallel') {
+      for (const branch of state.Branches) {
+        statesByName(branch, found);
+      }
+    }
+    if (state.Type === 'Map') {
+      statesByName(state.ItemProcessor, found);
+    }
   }
   return found;
 }

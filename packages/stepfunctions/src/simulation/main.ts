@@ -34,10 +34,14 @@ for (let seed = first; seed < first + runs; seed += 1) {
   const result = await simulate(seed);
   steps += result.steps;
   crashes += result.crashes;
-  if (result.violations.length === 0) continue;
+  if (result.violations.length === 0) {
+    continue;
+  }
   failures += 1;
   console.error(`seed ${seed}: ${result.violations.join('\n  ')}`);
-  if (values.verbose) console.error(result.machine.text);
+  if (values.verbose) {
+    console.error(result.machine.text);
+  }
 }
 const seconds = ((performance.now() - started) / 1000).toFixed(1);
 console.log(`${runs} machines, ${steps} steps, ${crashes} crashes in ${seconds} s: ${failures} failed`);

@@ -67,9 +67,15 @@ class GraphMaker {
   #state(name: string, later: readonly string[], depth: number, inChild: boolean): JsonObject {
     const [next] = later;
     const kind = this.#random.between(0, 99);
-    if (next === undefined && kind < 8) return this.states.succeed();
-    if (next === undefined && kind < 14 && !this.#heals) return this.states.fail();
-    if (next !== undefined && kind < 12) return this.states.choice(later);
+    if (next === undefined && kind < 8) {
+      return this.states.succeed();
+    }
+    if (next === undefined && kind < 14 && !this.#heals) {
+      return this.states.fail();
+    }
+    if (next !== undefined && kind < 12) {
+      return this.states.choice(later);
+    }
     if (depth > 0 && kind < 34) {
       const branches = Array.from({ length: this.#random.between(1, 3) }, () => this.make(depth - 1, inChild));
       return this.states.parallel(branches, later);
@@ -78,8 +84,12 @@ class GraphMaker {
       const distributed = this.#random.chance(0.3);
       return this.states.map(this.make(depth - 1, inChild || distributed), distributed, inChild, later);
     }
-    if (kind < 65) return this.states.wait(next);
-    if (kind < 75) return this.states.pass(next);
+    if (kind < 65) {
+      return this.states.wait(next);
+    }
+    if (kind < 75) {
+      return this.states.pass(next);
+    }
     return this.states.task(name, later);
   }
 }

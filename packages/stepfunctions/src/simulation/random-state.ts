@@ -54,7 +54,9 @@ export class StateMaker {
   }
 
   fail(): JsonObject {
-    if (this.#failureKind === 'SILENCE') return { Type: 'Fail', Error: 'States.Timeout' };
+    if (this.#failureKind === 'SILENCE') {
+      return { Type: 'Fail', Error: 'States.Timeout' };
+    }
     return { Type: 'Fail', Error: TASK_ERROR.error, Cause: TASK_ERROR.cause };
   }
 
@@ -70,8 +72,12 @@ export class StateMaker {
 
   wait(next: string | undefined): JsonObject {
     const base = { Type: 'Wait', ...onwards(next) };
-    if (this.#random.chance(0.3)) return { ...base, SecondsPath: '$.n' };
-    if (this.#random.chance(0.3)) return { ...base, ...JSONATA, Seconds: '{% $states.input.n % 10 %}' };
+    if (this.#random.chance(0.3)) {
+      return { ...base, SecondsPath: '$.n' };
+    }
+    if (this.#random.chance(0.3)) {
+      return { ...base, ...JSONATA, Seconds: '{% $states.input.n % 10 %}' };
+    }
     return { ...base, Seconds: this.#random.between(0, 100) };
   }
 
@@ -159,8 +165,12 @@ export class StateMaker {
   #plan(): TaskPlan {
     const fails = this.#random.chance(0.35);
     const everyNth = this.#random.between(1, 3);
-    if (!fails) return { failuresBeforeRetry: 0, failuresBeforeRedrive: 0, everyNth };
-    if (this.#heals) return { failuresBeforeRetry: 0, failuresBeforeRedrive: this.#random.between(1, 2), everyNth };
+    if (!fails) {
+      return { failuresBeforeRetry: 0, failuresBeforeRedrive: 0, everyNth };
+    }
+    if (this.#heals) {
+      return { failuresBeforeRetry: 0, failuresBeforeRedrive: this.#random.between(1, 2), everyNth };
+    }
     return { failuresBeforeRetry: this.#random.pick([1, 2, 99]), failuresBeforeRedrive: 0, everyNth };
   }
 

@@ -8,7 +8,9 @@ const SEEDS = Array.from({ length: 250 }, (_, index) => index + 1);
 async function firstCaught(engine: Engine): Promise<{ seed: number; violations: readonly string[] } | undefined> {
   for (const seed of SEEDS.slice(0, 100)) {
     const { violations } = await simulate(seed, engine);
-    if (violations.length > 0) return { seed, violations };
+    if (violations.length > 0) {
+      return { seed, violations };
+    }
   }
   return undefined;
 }
@@ -76,7 +78,9 @@ const BROKEN: readonly (readonly [string, Engine])[] = [
       ...ENGINE,
       step: async (definition, execution, event) => {
         const result = await ENGINE.step(definition, execution, event);
-        if (event.type !== 'TaskSucceeded') return result;
+        if (event.type !== 'TaskSucceeded') {
+          return result;
+        }
         const outcome = result.history.filter(({ type }) => type.endsWith('Succeeded')).slice(0, 1);
         const { nextEventId } = result.execution;
         const doubled = outcome.map((copy) => ({ ...copy, id: nextEventId }));
@@ -98,7 +102,9 @@ const BROKEN: readonly (readonly [string, Engine])[] = [
         const skipped = first !== undefined && 'Next' in first && first.Next !== undefined ? first.Next : StartAt;
         const again = States[skipped];
         const next = again !== undefined && 'Next' in again ? again.Next : undefined;
-        if (first?.Type !== 'Wait' || next === undefined) return ENGINE.step(definition, ...rest);
+        if (first?.Type !== 'Wait' || next === undefined) {
+          return ENGINE.step(definition, ...rest);
+        }
         return ENGINE.step({ ...definition, States: { ...States, [StartAt]: { ...first, Next: next } } }, ...rest);
       },
     },

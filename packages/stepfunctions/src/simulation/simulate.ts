@@ -34,21 +34,30 @@ export async function simulate(seed: number, engine: Engine = ENGINE): Promise<S
 function check(which: string, record: RunRecord, { definition, heals }: RandomMachine): string[] {
   const { execution, history, childHistories, violations } = record;
   const faults = [...violations, ...checkHistory(history, definition)];
-  for (const child of childHistories.values()) faults.push(...checkHistory(child, definition));
+  for (const child of childHistories.values()) {
+    faults.push(...checkHistory(child, definition));
+  }
   const { status } = execution;
   const last = history.at(-1)?.type.toUpperCase();
-  if (status !== 'RUNNING' && last !== `EXECUTION${status.replace('_', '')}`)
+  if (status !== 'RUNNING' && last !== `EXECUTION${status.replace('_', '')}`) {
     faults.push(`it is ${status} after ${last}`);
-  if (heals && status !== 'SUCCEEDED') faults.push(`it was redriven and is ${status}`);
+  }
+  if (heals && status !== 'SUCCEEDED') {
+    faults.push(`it was redriven and is ${status}`);
+  }
   return faults.map((fault) => `${which}: ${fault}`);
 }
 
 function compare(calm: RunRecord, rough: RunRecord, { heals }: RandomMachine): string[] {
   const [a, b] = [endOf(calm), endOf(rough)];
-  if (a !== b) return [`undisturbed it ends with ${a}, disturbed with ${b}`];
+  if (a !== b) {
+    return [`undisturbed it ends with ${a}, disturbed with ${b}`];
+  }
   const events = [calm.history, ...calm.childHistories.values()].flat();
   const smooth = !heals && !events.some(({ type }) => /Failed|TimedOut/.test(type));
-  if (!smooth) return [];
+  if (!smooth) {
+    return [];
+  }
   const [left, right] = [statesLeft(calm), statesLeft(rough)];
   return left === right ? [] : [`undisturbed it went through ${left}, disturbed through ${right}`];
 }

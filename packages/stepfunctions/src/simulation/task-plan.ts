@@ -28,6 +28,8 @@ export function outcomeOf(plan: TaskPlan, kind: FailureKind, input: JsonObject):
     throw new Error(`A simulated task was sent ${JSON.stringify(input)}`);
   }
   const fails = retry < plan.failuresBeforeRetry || redrive < plan.failuresBeforeRedrive;
-  if (!fails || n % plan.everyNth !== 0) return { kind: 'RESULT', output: { n: (n * 7 + 3) % 1000 } };
+  if (!fails || n % plan.everyNth !== 0) {
+    return { kind: 'RESULT', output: { n: (n * 7 + 3) % 1000 } };
+  }
   return kind === 'ERROR' ? { kind, ...TASK_ERROR } : { kind };
 }

@@ -89,9 +89,13 @@ export class VirtualShell {
         this.#expect({ type: 'StopRequested', error: 'Stopped' }, this.#random.between(1, 200) * 1000, true);
         stops = false;
       }
-      if (this.#agenda.length === 0) this.#redriveIfMeant();
+      if (this.#agenda.length === 0) {
+        this.#redriveIfMeant();
+      }
     }
-    if (this.#execution.status === 'RUNNING') this.#violations.push('nothing is left to happen, but it is RUNNING');
+    if (this.#execution.status === 'RUNNING') {
+      this.#violations.push('nothing is left to happen, but it is RUNNING');
+    }
     return {
       execution: this.#execution,
       history: this.#history,
@@ -125,7 +129,9 @@ export class VirtualShell {
     const result = await this.#step({ ...event, at: this.#now, entropy: this.#random.digits() } as ExecutionEvent);
     if (this.#crashNow()) {
       // The caller got no reply and will ask again.
-      if (outside) this.#expect(event, this.#random.between(1, 1_000), true);
+      if (outside) {
+        this.#expect(event, this.#random.between(1, 1_000), true);
+      }
       this.#restart();
       return;
     }
@@ -134,7 +140,9 @@ export class VirtualShell {
       this.#restart();
       return;
     }
-    for (const effect of result.effects) this.#perform(effect, false);
+    for (const effect of result.effects) {
+      this.#perform(effect, false);
+    }
   }
 
   async #step(event: ExecutionEvent): Promise<StepResult> {
@@ -142,15 +150,20 @@ export class VirtualShell {
     const result = await this.#engine.step(this.#machine.definition, this.#execution, event);
     if (this.#random.chance(this.#faults.suspicion)) {
       const again = await this.#engine.step(this.#machine.definition, JSON.parse(this.#written), event);
-      if (!isDeepStrictEqual(plain(again), plain(result))) this.#violations.push(`${event.type} stepped twice differs`);
-      if (JSON.stringify(this.#execution) !== this.#written)
+      if (!isDeepStrictEqual(plain(again), plain(result))) {
+        this.#violations.push(`${event.type} stepped twice differs`);
+      }
+      if (JSON.stringify(this.#execution) !== this.#written) {
         this.#violations.push(`${event.type} changed its argument`);
+      }
     }
     return result;
   }
 
   #write({ execution, history, childHistory }: StepResult): void {
-    if (execution !== this.#execution) this.#written = JSON.stringify(execution);
+    if (execution !== this.#execution) {
+      this.#written = JSON.stringify(execution);
+    }
     this.#execution = execution;
     this.#history.push(...history);
     for (const { executionArn, history: events } of childHistory) {
@@ -167,7 +180,9 @@ export class VirtualShell {
     this.#agenda = this.#agenda.filter(({ outside }) => outside);
     this.#execution = JSON.parse(this.#written);
     this.#now += this.#random.between(0, 30_000);
-    for (const effect of this.#engine.outstandingEffects(this.#execution)) this.#perform(effect, true);
+    for (const effect of this.#engine.outstandingEffects(this.#execution)) {
+      this.#perform(effect, true);
+    }
   }
 
   #perform(effect: Effect, restarted: boolean): void {
@@ -198,10 +213,14 @@ export class VirtualShell {
 
   #runTask(task: Task, restarted: boolean): void {
     const { taskId, target } = task;
-    if (restarted && !task.started && task.submitted === undefined) this.#expect({ type: 'TaskRestarted', taskId }, 0);
+    if (restarted && !task.started && task.submitted === undefined) {
+      this.#expect({ type: 'TaskRestarted', taskId }, 0);
+    }
     const takes = this.#random.between(1, 20_000);
     if (target.kind === 'ACTIVITY') {
-      if (task.started !== true) this.#expect({ type: 'TaskStarted', taskId, workerName: 'worker' }, takes / 2, true);
+      if (task.started !== true) {
+        this.#expect({ type: 'TaskStarted', taskId, workerName: 'worker' }, takes / 2, true);
+      }
       this.#answer(task, takes, true);
       return;
     }
@@ -210,25 +229,36 @@ export class VirtualShell {
       this.#answer(task, takes, false);
       return;
     }
-    if (task.submitted === undefined) this.#expect({ type: 'TaskSubmitted', taskId, output: {} }, takes / 2);
+    if (task.submitted === undefined) {
+      this.#expect({ type: 'TaskSubmitted', taskId, output: {} }, takes / 2);
+    }
     this.#answer(task, takes, pattern === 'WAIT_FOR_TASK_TOKEN');
   }
 
   #answer({ taskId, input }: Task, delay: number, outside: boolean): void {
     const sent = objectOf(input);
     const plan = this.#machine.plans[String(sent.state)];
-    if (plan === undefined) throw new Error(`No task is planned for ${JSON.stringify(input)}`);
+    if (plan === undefined) {
+      throw new Error(`No task is planned for ${JSON.stringify(input)}`);
+    }
     const outcome = outcomeOf(plan, this.#machine.failureKind, sent);
-    if (outcome.kind === 'RESULT')
+    if (outcome.kind === 'RESULT') {
       this.#expect({ type: 'TaskSucceeded', taskId, output: outcome.output }, delay, outside);
-    if (outcome.kind !== 'ERROR') return;
+    }
+    if (outcome.kind !== 'ERROR') {
+      return;
+    }
     this.#expect({ type: 'TaskFailed', taskId, error: outcome.error, cause: outcome.cause }, delay, outside);
   }
 
   #redriveIfMeant(): void {
     const { status } = this.#execution;
-    if (!this.#machine.heals || status === 'RUNNING' || status === 'SUCCEEDED') return;
-    if (this.#redrives >= MAX_REDRIVES) return;
+    if (!this.#machine.heals || status === 'RUNNING' || status === 'SUCCEEDED') {
+      return;
+    }
+    if (this.#redrives >= MAX_REDRIVES) {
+      return;
+    }
     this.#redrives += 1;
     this.#expect({ type: 'RedriveRequested' }, this.#random.between(0, 60_000), true);
   }

@@ -11,7 +11,9 @@ type Resulting = Extract<State, { readonly Type: 'Task' | 'Parallel' | 'Map' }>;
 /** `InputPath`; a JSONata state has none and works on its raw input. */
 export function effectiveInput(tested: Tested<Selecting>): Json {
   const { state, stateName, input, inspection } = tested;
-  if (state.QueryLanguage === 'JSONata') return input;
+  if (state.QueryLanguage === 'JSONata') {
+    return input;
+  }
   const found = applyPath(state.InputPath, scopeOf(tested, input), { stateName, field: 'InputPath' });
   return inspection.step('afterInputPath', found);
 }
@@ -72,5 +74,7 @@ export async function assign(
   const fill = state.QueryLanguage === 'JSONata' ? evaluateJsonataTemplate : evaluatePayloadTemplate;
   const assigned = template === undefined ? {} : ((await fill(template, scope, where)) as JsonObject);
   const all = { ...variables, ...assigned };
-  if (Object.keys(all).length > 0) inspection.step('variables', all);
+  if (Object.keys(all).length > 0) {
+    inspection.step('variables', all);
+  }
 }

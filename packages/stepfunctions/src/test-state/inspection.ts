@@ -34,7 +34,9 @@ export class Inspection {
   }
 
   number(name: InspectedNumber, value: number | undefined): void {
-    if (value !== undefined) this.#data[name] = value;
+    if (value !== undefined) {
+      this.#data[name] = value;
+    }
   }
 
   errorDetails(details: ErrorDetails): void {

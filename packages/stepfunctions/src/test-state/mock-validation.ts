@@ -40,26 +40,38 @@ const answers: { readonly [resource: string]: AnswerModel } = {
  */
 export function mockFault(resource: string, result: Json, mode: FieldValidationMode): string | undefined {
   const model = mode === 'NONE' ? undefined : answers[resource.slice(resource.indexOf(':::') + 3)];
-  if (model === undefined) return undefined;
-  if (!isJsonObject(result)) return 'Mock result schema validation error: Mocked result must be an object';
+  if (model === undefined) {
+    return undefined;
+  }
+  if (!isJsonObject(result)) {
+    return 'Mock result schema validation error: Mocked result must be an object';
+  }
   for (const [field, declared] of Object.entries(model)) {
     const value = result[field];
     if (value === undefined) {
-      if (mode === 'STRICT' && declared.endsWith('!'))
+      if (mode === 'STRICT' && declared.endsWith('!')) {
         return `Mock result schema validation error: Field '${field}' is required`;
+      }
       continue;
     }
     const type = declared.replace('!', '');
-    if (!hasType(value, type))
+    if (!hasType(value, type)) {
       return `Mock result schema validation error: Field '${field}' must be ${article(type)} ${type}`;
+    }
   }
   return undefined;
 }
 
 function hasType(value: Json, type: string): boolean {
-  if (value === null) return true;
-  if (type === 'timestamp') return typeof value === 'string' || typeof value === 'number';
-  if (type === 'array') return Array.isArray(value);
+  if (value === null) {
+    return true;
+  }
+  if (type === 'timestamp') {
+    return typeof value === 'string' || typeof value === 'number';
+  }
+  if (type === 'array') {
+    return Array.isArray(value);
+  }
   return type === 'object' ? isJsonObject(value) : typeof value === type;
 }
 

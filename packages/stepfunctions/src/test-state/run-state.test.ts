@@ -5,7 +5,7 @@ import { Inspection } from './inspection.ts';
 import { runState, type TestResult } from './run-state.ts';
 import type { Tested } from './tested-state.ts';
 
-const lambda = 'arn:aws:lambda:us-east-1:000000000000:function:f';
+const LAMBDA = 'arn:aws:lambda:us-east-1:000000000000:function:f';
 
 async function run(state: object, given: Partial<Tested> = {}): Promise<{ result: TestResult; inspected: JsonObject }> {
   const inspection = new Inspection();
@@ -28,8 +28,12 @@ async function run(state: object, given: Partial<Tested> = {}): Promise<{ result
   return { result, inspected: Object.fromEntries(shown) };
 }
 
-const failing = (error: string) => ({ mock: { kind: 'ERROR', failure: { error, cause: 'c' } } }) as const;
-const resulting = (result: Json) => ({ mock: { kind: 'RESULT', result } }) as const;
+function failing(error: string) {
+  return { mock: { kind: 'ERROR', failure: { error, cause: 'c' } } } as const;
+}
+function resulting(result: Json) {
+  return { mock: { kind: 'RESULT', result } } as const;
+}
 
 describe('JSONPath states show each step of their data', () => {
   const input = { a: { b: 1 }, c: 2 };
@@ -62,7 +66,7 @@ describe('JSONPath states show each step of their data', () => {
   test('Task on a mock', async () => {
     const state = {
       Type: 'Task',
-      Resource: lambda,
+      Resource: LAMBDA,
       Parameters: { 'p.$': '$.c' },
       ResultSelector: { 'id.$': '$$.Execution.Name', 'r.$': '$.n' },
       ResultPath: '$.task',
@@ -88,9 +92,9 @@ describe('JSONPath states show each step of their data', () => {
       calls.push([resource, parameters]);
       return 'answer';
     };
-    const { result } = await run({ Type: 'Task', Resource: lambda, InputPath: '$.a', End: true }, { input, callTask });
+    const { result } = await run({ Type: 'Task', Resource: LAMBDA, InputPath: '$.a', End: true }, { input, callTask });
     expect(result).toStrictEqual({ status: 'SUCCEEDED', output: 'answer' });
-    expect(calls).toStrictEqual([[lambda, { b: 1 }]]);
+    expect(calls).toStrictEqual([[LAMBDA, { b: 1 }]]);
   });
 
   test('Map', async () => {
@@ -144,7 +148,7 @@ describe('JSONata states', () => {
     const state = {
       ...jsonata,
       Type: 'Task',
-      Resource: lambda,
+      Resource: LAMBDA,
       Arguments: { n: '{% $states.input.n %}' },
       Output: { r: '{% $states.result + $v %}' },
       Next: 'T',
@@ -189,7 +193,7 @@ describe('errors', () => {
   const catcher = { ErrorEquals: ['States.ALL'], ResultPath: '$.e', Next: 'Mend' };
   const task = {
     Type: 'Task',
-    Resource: lambda,
+    Resource: LAMBDA,
     Retry: [{ ErrorEquals: ['Other'] }, retrier],
     Catch: [{ ErrorEquals: ['Other'], Next: 'X' }, catcher],
     End: true,

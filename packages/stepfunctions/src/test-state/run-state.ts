@@ -24,7 +24,9 @@ export async function runState(tested: Tested): Promise<TestResult> {
   try {
     return { status: 'SUCCEEDED', ...(await outcomeOf(tested)) };
   } catch (error) {
-    if (!(error instanceof StatesError || error instanceof StateFailed)) throw error;
+    if (!(error instanceof StatesError || error instanceof StateFailed)) {
+      throw error;
+    }
     return await handle(tested, failureOf(error), error);
   }
 }
@@ -57,18 +59,26 @@ function failureOf(error: StatesError | StateFailed): Failure {
 
 async function handle(tested: Tested, failure: Failure, error: StatesError | StateFailed): Promise<TestResult> {
   const fatal = error instanceof StatesError && error.errorName === 'States.Runtime';
-  if (fatal) return { status: 'FAILED', failure };
-  if (isRetried(tested, failure)) return { status: 'RETRIABLE', failure };
+  if (fatal) {
+    return { status: 'FAILED', failure };
+  }
+  if (isRetried(tested, failure)) {
+    return { status: 'RETRIABLE', failure };
+  }
   const catchers = 'Catch' in tested.state ? (tested.state.Catch ?? []) : [];
   const catchIndex = catchers.findIndex(({ ErrorEquals }) => matchesError(ErrorEquals, failure));
   const catcher = catchers[catchIndex];
-  if (catcher === undefined) return { status: 'FAILED', failure };
+  if (catcher === undefined) {
+    return { status: 'FAILED', failure };
+  }
   tested.inspection.errorDetails({ catchIndex });
   try {
     const output = await caughtOutput(tested, catcher, `Catch[${catchIndex}]/`, failure);
     return { status: 'CAUGHT_ERROR', output, next: catcher.Next, failure };
   } catch (inCatcher) {
-    if (!(inCatcher instanceof StatesError)) throw inCatcher;
+    if (!(inCatcher instanceof StatesError)) {
+      throw inCatcher;
+    }
     return { status: 'FAILED', failure: failureOf(inCatcher) };
   }
 }
@@ -76,7 +86,9 @@ async function handle(tested: Tested, failure: Failure, error: StatesError | Sta
 function isRetried({ state, stateName, entropy, configuration, inspection }: Tested, failure: Failure): boolean {
   const retriers = 'Retry' in state ? (state.Retry ?? []) : [];
   const retryIndex = retriers.findIndex(({ ErrorEquals }) => matchesError(ErrorEquals, failure));
-  if (retryIndex < 0) return false;
+  if (retryIndex < 0) {
+    return false;
+  }
   const spent = retriers.map(() => configuration.retrierRetryCount ?? 0);
   const draws = new Draws({ entropy }, `${stateName}/Retry`);
   const next = nextAttempt(retriers, spent, failure, () => draws.fraction());
@@ -99,6 +111,8 @@ async function caughtOutput(tested: Tested, catcher: Catcher, inside: string, fa
   }
   const scope = scopeOf(tested, input, { errorOutput });
   await assign(tested, catcher.Assign, scope, inside);
-  if (catcher.Output === undefined) return errorOutput;
+  if (catcher.Output === undefined) {
+    return errorOutput;
+  }
   return await evaluateJsonataTemplate(catcher.Output, scope, { stateName, field: `${inside}Output` });
 }

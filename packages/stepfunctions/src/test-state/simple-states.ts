@@ -16,7 +16,9 @@ import { type Outcome, scopeOf, type Tested } from './tested-state.ts';
 
 export async function testPass(tested: Tested<PassState>): Promise<Outcome> {
   const { state, input } = tested;
-  if (state.QueryLanguage === 'JSONata') return await leave(tested, state, scopeOf(tested, input), input);
+  if (state.QueryLanguage === 'JSONata') {
+    return await leave(tested, state, scopeOf(tested, input), input);
+  }
   const { inspection } = tested;
   const result = inspection.step('afterResultSelector', resultOf(tested));
   await assign(tested, state.Assign, scopeOf(tested, result));
@@ -27,7 +29,9 @@ export async function testPass(tested: Tested<PassState>): Promise<Outcome> {
 /** A Pass state with a `Result` looks at neither `InputPath` nor `Parameters`. */
 function resultOf(tested: Tested<PassState>): Json {
   const { state, stateName, inspection } = tested;
-  if (state.Result !== undefined) return inspection.step('result', state.Result);
+  if (state.Result !== undefined) {
+    return inspection.step('result', state.Result);
+  }
   const input = effectiveInput(tested);
   const where = { stateName, field: 'Parameters' };
   const filled =
@@ -63,7 +67,9 @@ export async function testChoice(tested: Tested<ChoiceState>): Promise<Outcome> 
 
 export async function testFail(tested: Tested<FailState>): Promise<never> {
   const { state } = tested;
-  if (state.QueryLanguage === 'JSONPath') tested.inspection.step('afterInputPath', tested.input);
+  if (state.QueryLanguage === 'JSONPath') {
+    tested.inspection.step('afterInputPath', tested.input);
+  }
   const error = await textField(tested, 'Error', state.Error, state.ErrorPath);
   const cause = await textField(tested, 'Cause', state.Cause, state.CausePath);
   throw new StateFailed({ ...(error !== undefined && { error }), ...(cause !== undefined && { cause }) });
@@ -79,13 +85,17 @@ async function textField(
   const { stateName } = tested;
   if (path !== undefined) {
     const found = applyPath(path, scope, { stateName, field: `${field}Path` });
-    if (typeof found === 'string') return found;
+    if (typeof found === 'string') {
+      return found;
+    }
     throw new StatesError(
       'States.Runtime',
       `The ${field}Path parameter does not reference a string: ${path} == ${JSON.stringify(found)}`,
     );
   }
-  if (text === undefined || tested.state.QueryLanguage === 'JSONPath') return text;
+  if (text === undefined || tested.state.QueryLanguage === 'JSONPath') {
+    return text;
+  }
   return await evaluateJsonataAs(text, 'string', scope, { stateName, field });
 }
 
@@ -105,7 +115,9 @@ async function leave(
 ): Promise<Outcome> {
   const { state, stateName } = tested;
   await assign(tested, leaving.Assign, scope, inside);
-  if (state.QueryLanguage === 'JSONPath') return { output: outputPath(tested, otherwise), ...nextOf(leaving) };
+  if (state.QueryLanguage === 'JSONPath') {
+    return { output: outputPath(tested, otherwise), ...nextOf(leaving) };
+  }
   const output =
     leaving.Output === undefined
       ? otherwise

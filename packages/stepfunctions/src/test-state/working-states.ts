@@ -48,8 +48,9 @@ export async function testMap(tested: Tested<MapState>): Promise<Outcome> {
 async function itemsOf(tested: Tested<MapState>, input: Json): Promise<readonly Json[]> {
   const { state, stateName, inspection } = tested;
   if (state.QueryLanguage === 'JSONata') {
-    if (state.Items === undefined)
+    if (state.Items === undefined) {
       return applyItemsPath(undefined, scopeOf(tested, input), { stateName, field: 'Items' });
+    }
     return await evaluateJsonataAs(state.Items, 'array', scopeOf(tested, input), { stateName, field: 'Items' });
   }
   const items = applyItemsPath(state.ItemsPath, scopeOf(tested, input), { stateName, field: 'ItemsPath' });
@@ -60,7 +61,9 @@ async function selectItems(tested: Tested<MapState>, input: Json, items: readonl
   const { state, stateName, context } = tested;
   const field = state.ItemSelector === undefined ? 'Parameters' : 'ItemSelector';
   const template = state[field];
-  if (template === undefined) return;
+  if (template === undefined) {
+    return;
+  }
   const fill = state.QueryLanguage === 'JSONata' ? evaluateJsonataTemplate : evaluatePayloadTemplate;
   const selected: Json[] = [];
   for (const [Index, Value] of items.entries()) {
@@ -84,7 +87,9 @@ async function mapNumber(tested: Tested<MapState>, name: InspectedNumber, input:
     return Number(applyPath(path, scopeOf(tested, input), { stateName, field: `${field}Path` }));
   }
   const value = state[field] as NumberOrExpression | undefined;
-  if (typeof value !== 'string') return value;
+  if (typeof value !== 'string') {
+    return value;
+  }
   return await evaluateJsonataAs(value, 'number', scopeOf(tested, input), { stateName, field });
 }
 
@@ -96,10 +101,14 @@ function refuseTooManyFailures(
   percentage: number | undefined,
 ): void {
   const failed = configuration.mapIterationFailureCount;
-  if (failed === undefined || (count === undefined && percentage === undefined)) return;
+  if (failed === undefined || (count === undefined && percentage === undefined)) {
+    return;
+  }
   const tooMany = count !== undefined && failed > count;
   const tooLargeAPart = percentage !== undefined && failed * 100 > percentage * items;
-  if (!tooMany && !tooLargeAPart) return;
+  if (!tooMany && !tooLargeAPart) {
+    return;
+  }
   throw new StateFailed({
     error: 'States.ExceedToleratedFailureThreshold',
     cause: 'The specified tolerated failure threshold was exceeded',
@@ -108,7 +117,11 @@ function refuseTooManyFailures(
 
 /** The result that stands for the state's work. */
 function mocked({ mock, state }: Tested): Json {
-  if (mock === undefined) throw new Error(`A ${state.Type} state cannot be tested without a mock`);
-  if (mock.kind === 'ERROR') throw new StateFailed(mock.failure);
+  if (mock === undefined) {
+    throw new Error(`A ${state.Type} state cannot be tested without a mock`);
+  }
+  if (mock.kind === 'ERROR') {
+    throw new StateFailed(mock.failure);
+  }
   return mock.result;
 }

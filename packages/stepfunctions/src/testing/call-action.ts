@@ -19,13 +19,15 @@ export class AnsweredError extends Error {
  * @throws {AnsweredError} the API said no
  * @throws {TypeError} no answer came
  */
-export const callAction = async (url: string, action: string, body: JsonObject = {}): Promise<JsonObject> => {
+export async function callAction(url: string, action: string, body: JsonObject = {}): Promise<JsonObject> {
   const response = await fetch(url, {
     method: 'POST',
     headers: { 'content-type': 'application/x-amz-json-1.0', 'x-amz-target': `AWSStepFunctions.${action}` },
     body: JSON.stringify(body),
   });
   const answer = JSON.parse(await response.text()) as JsonObject;
-  if (response.ok) return answer;
+  if (response.ok) {
+    return answer;
+  }
   throw new AnsweredError(String(answer.__type), String(answer.message ?? ''), response.status);
-};
+}

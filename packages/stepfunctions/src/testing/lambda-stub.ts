@@ -12,7 +12,7 @@ export interface LambdaStub {
 }
 
 /** Serves functions by name through Lambda's Invoke API on a free port; errors are reported the way Node's runtime does. */
-export const startLambdaStub = async (functions: { readonly [name: string]: Handler }): Promise<LambdaStub> => {
+export async function startLambdaStub(functions: { readonly [name: string]: Handler }): Promise<LambdaStub> {
   const server = createServer((request, response) => {
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
@@ -33,7 +33,7 @@ export const startLambdaStub = async (functions: { readonly [name: string]: Hand
         server.closeAllConnections();
       }),
   };
-};
+}
 
 interface Answer {
   readonly status: number;
@@ -41,7 +41,7 @@ interface Answer {
   readonly body: Json;
 }
 
-const answer = async (handler: Handler | undefined, text: string): Promise<Answer> => {
+async function answer(handler: Handler | undefined, text: string): Promise<Answer> {
   if (!handler) {
     const body: JsonObject = { Type: 'User', Message: 'Function not found' };
     return { status: 404, headers: { 'x-amzn-errortype': 'ResourceNotFoundException' }, body };
@@ -56,4 +56,4 @@ const answer = async (handler: Handler | undefined, text: string): Promise<Answe
       body: { errorType: name, errorMessage: message },
     };
   }
-};
+}

@@ -45,7 +45,9 @@ export class ServerProcess {
   /** `kill -9`; resolves once the process is gone. */
   async kill(): Promise<void> {
     const child = this.#process;
-    if (!child || child.exitCode !== null || child.signalCode !== null) return;
+    if (!child || child.exitCode !== null || child.signalCode !== null) {
+      return;
+    }
     const gone = once(child, 'exit');
     child.kill('SIGKILL');
     await gone;

@@ -15,7 +15,7 @@ export interface TestEngine {
 }
 
 /** Starts an engine on no functions at all. */
-export const startTestEngine = (): TestEngine => {
+export function startTestEngine(): TestEngine {
   const engine = new Engine(settingsOf({ dataDir: ':memory:', lambdaEndpoint: 'http://127.0.0.1:1' }));
   const call = async (action: string, body: JsonObject = {}): Promise<JsonObject> =>
     await engine.call(action, body, { gone: () => nobody });
@@ -27,4 +27,4 @@ export const startTestEngine = (): TestEngine => {
       return String((await call('CreateStateMachine', request)).stateMachineArn);
     },
   };
-};
+}

@@ -22,10 +22,10 @@ export interface TestServer {
 const ROLE = 'arn:aws:iam::000000000000:role/test';
 
 /** Starts a server on a free port, in memory unless a data folder is named. */
-export const startTestServer = async (
+export async function startTestServer(
   functions: { readonly [name: string]: Handler } = {},
   options: Partial<StepFunctionsServerOptions> = {},
-): Promise<TestServer> => {
+): Promise<TestServer> {
   const lambda: LambdaStub = await startLambdaStub(functions);
   const start = (): Promise<StepFunctionsServer> =>
     startStepFunctionsServer({ dataDir: ':memory:', lambdaEndpoint: lambda.url, ...options });
@@ -56,17 +56,21 @@ export const startTestServer = async (
       await lambda.close();
     },
   };
-};
+}
 
 const PATIENCE_MS = 20_000;
 
 /** Waits until something is there; gives up after 20 seconds. */
-export const eventually = async <T>(look: () => T | undefined | Promise<T | undefined>): Promise<T> => {
+export async function eventually<T>(look: () => T | undefined | Promise<T | undefined>): Promise<T> {
   const deadline = Date.now() + PATIENCE_MS;
   for (;;) {
     const found = await look();
-    if (found !== undefined) return found;
-    if (Date.now() > deadline) throw new Error(`nothing came within ${PATIENCE_MS / 1_000} s: ${String(look)}`);
+    if (found !== undefined) {
+      return found;
+    }
+    if (Date.now() > deadline) {
+      throw new Error(`nothing came within ${PATIENCE_MS / 1_000} s: ${String(look)}`);
+    }
     await new Promise((done) => setTimeout(done, 5));
   }
-};
+}

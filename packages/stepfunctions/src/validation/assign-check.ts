@@ -15,8 +15,11 @@ export const assign: Field = {
     }
     for (const member of Object.keys(value)) {
       const name = language === 'JSONPath' && member.endsWith('.$') ? member.slice(0, -2) : member;
-      if (name === 'states') findings.schema("The variable name 'states' is reserved", location);
-      else if (!VARIABLE_NAME.test(name)) findings.schema(`'${name}' is not a valid variable name`, location);
+      if (name === 'states') {
+        findings.schema("The variable name 'states' is reserved", location);
+      } else if (!VARIABLE_NAME.test(name)) {
+        findings.schema(`'${name}' is not a valid variable name`, location);
+      }
     }
     template.check(subject);
   },

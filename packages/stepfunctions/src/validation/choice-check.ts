@@ -9,23 +9,30 @@ const timestamp: Field = { check: checkTimestamp };
 
 const number: Field = {
   check: ({ value, location, findings }) => {
-    if (typeof value !== 'number') findings.schema('Expected value of type Number', location);
+    if (typeof value !== 'number') {
+      findings.schema('Expected value of type Number', location);
+    }
   },
 };
 
 const condition: Field = {
   language: 'JSONata',
   check: (subject) => {
-    if (isExpression(subject.value)) checkJsonataValue(subject);
-    else if (typeof subject.value !== 'boolean') {
+    if (isExpression(subject.value)) {
+      checkJsonataValue(subject);
+    } else if (typeof subject.value !== 'boolean') {
       subject.findings.schema('Expected a JSONata expression or a value of type Boolean', subject.location);
     }
   },
 };
 
 function operand(comparator: string): Field {
-  if (comparator.startsWith('String')) return text;
-  if (comparator.startsWith('Numeric')) return number;
+  if (comparator.startsWith('String')) {
+    return text;
+  }
+  if (comparator.startsWith('Numeric')) {
+    return number;
+  }
   return comparator.startsWith('Timestamp') ? timestamp : truth;
 }
 
@@ -58,7 +65,9 @@ export const choices: Field = {
   check: (subject) => {
     forEachRule(subject, (rule) => {
       const checked = checkObject(rule, ruleFields, rule.language === 'JSONata' ? ['Condition', 'Next'] : ['Next']);
-      if (checked !== undefined && rule.language === 'JSONPath') checkComparison(rule);
+      if (checked !== undefined && rule.language === 'JSONPath') {
+        checkComparison(rule);
+      }
     });
   },
 };
@@ -68,7 +77,9 @@ function checkNestedRules(subject: FieldSubject): void {
 }
 
 function checkNestedRule(subject: FieldSubject): void {
-  if (checkObject(subject, { ...comparisonFields, Comment: text }) !== undefined) checkComparison(subject);
+  if (checkObject(subject, { ...comparisonFields, Comment: text }) !== undefined) {
+    checkComparison(subject);
+  }
 }
 
 function forEachRule(subject: FieldSubject, check: (rule: FieldSubject) => void): void {
@@ -77,13 +88,19 @@ function forEachRule(subject: FieldSubject, check: (rule: FieldSubject) => void)
     findings.schema('Expected value of type Array with at least one element', location);
     return;
   }
-  for (const [at, rule] of value.entries()) check({ ...subject, value: rule, location: `${location}[${at}]` });
+  for (const [at, rule] of value.entries()) {
+    check({ ...subject, value: rule, location: `${location}[${at}]` });
+  }
 }
 
 function checkComparison({ value, location, findings }: FieldSubject): void {
   const rule = value as { readonly [name: string]: Json };
-  if ('And' in rule || 'Or' in rule || 'Not' in rule) return;
+  if ('And' in rule || 'Or' in rule || 'Not' in rule) {
+    return;
+  }
   checkOneOf(rule, ['Variable', 'And', 'Or', 'Not'], location, findings);
   const used = Object.keys(rule).filter((name) => Object.hasOwn(comparators, name));
-  if (used.length !== 1) findings.schema('There should be exactly one comparison operator', location);
+  if (used.length !== 1) {
+    findings.schema('There should be exactly one comparison operator', location);
+  }
 }

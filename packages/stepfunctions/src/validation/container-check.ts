@@ -4,7 +4,7 @@ import { isJsonObject } from '../language/json-object.ts';
 import { below, checkExclusive, checkObject, checkOneOf, type FieldSubject, type Fields } from './field.ts';
 import { anything, literalNumber, text, word } from './field-checks.ts';
 import { processorConfig } from './map-fields.ts';
-import { type StateType, stateShapes, stateTypes } from './state-fields.ts';
+import { STATE_TYPES, type StateType, stateShapes } from './state-fields.ts';
 
 const NAME_LIMIT = 80;
 const MOST_SECONDS = 99_999_999;
@@ -26,7 +26,9 @@ const processorFields: Fields = { ...graphFields, ProcessorConfig: processorConf
 export function checkContainer(subject: FieldSubject, fields: Fields): void {
   const container = checkObject(subject, fields, REQUIRED);
   const states = container?.States;
-  if (states === undefined) return;
+  if (states === undefined) {
+    return;
+  }
   const location = below(subject.location, 'States');
   if (!isJsonObject(states) || Object.keys(states).length === 0) {
     subject.findings.schema('Expected value of type Object with at least one state', location);
@@ -54,14 +56,18 @@ export function checkState(subject: FieldSubject): void {
     return;
   }
   if (!isStateType(type)) {
-    word(...stateTypes).check({ ...subject, value: type, location: below(location, 'Type') });
+    word(...STATE_TYPES).check({ ...subject, value: type, location: below(location, 'Type') });
     return;
   }
   const shape = stateShapes[type];
   const language = stateLanguage(value, subject);
   checkObject({ ...subject, language }, shape.fields, shape.required);
-  for (const names of shape.oneOf ?? []) checkOneOf(value, offered(names, shape.fields, language), location, findings);
-  for (const names of shape.exclusive ?? []) checkExclusive(value, names, location, findings);
+  for (const names of shape.oneOf ?? []) {
+    checkOneOf(value, offered(names, shape.fields, language), location, findings);
+  }
+  for (const names of shape.exclusive ?? []) {
+    checkExclusive(value, names, location, findings);
+  }
   checkInside(value, type, subject);
 }
 
@@ -69,7 +75,9 @@ function stateLanguage(state: JsonObject, { language, location, findings }: Fiel
   if (state.QueryLanguage === 'JSONPath' && language === 'JSONata') {
     findings.schema("'QueryLanguage' can not be 'JSONPath' if set to 'JSONata' for whole state machine", location);
   }
-  if (state.QueryLanguage === undefined) return language;
+  if (state.QueryLanguage === undefined) {
+    return language;
+  }
   return state.QueryLanguage === 'JSONPath' ? 'JSONPath' : 'JSONata';
 }
 
@@ -90,10 +98,14 @@ function checkInside(state: JsonObject, type: StateType, subject: FieldSubject):
       checkContainer({ ...subject, value: branch, location: `${place}[${at}]` }, graphFields);
     }
   }
-  if (type !== 'Map') return;
+  if (type !== 'Map') {
+    return;
+  }
   for (const name of ['ItemProcessor', 'Iterator']) {
     const processor = state[name];
-    if (processor === undefined) continue;
+    if (processor === undefined) {
+      continue;
+    }
     const machineType = childType(processor) ?? subject.machineType;
     checkContainer({ ...subject, machineType, value: processor, location: below(location, name) }, processorFields);
   }
@@ -101,10 +113,12 @@ function checkInside(state: JsonObject, type: StateType, subject: FieldSubject):
 
 function childType(processor: Json): FieldSubject['machineType'] | undefined {
   const config = isJsonObject(processor) ? processor.ProcessorConfig : undefined;
-  if (!isJsonObject(config) || config.Mode !== 'DISTRIBUTED') return undefined;
+  if (!isJsonObject(config) || config.Mode !== 'DISTRIBUTED') {
+    return undefined;
+  }
   return config.ExecutionType === 'EXPRESS' ? 'EXPRESS' : 'STANDARD';
 }
 
 function isStateType(type: Json): type is StateType {
-  return typeof type === 'string' && (stateTypes as readonly string[]).includes(type);
+  return typeof type === 'string' && (STATE_TYPES as readonly string[]).includes(type);
 }

@@ -29,7 +29,9 @@ export type DiagnosticCode =
  */
 export function invalidDefinitionMessage(diagnostics: readonly Diagnostic[]): string | undefined {
   const errors = diagnostics.filter(({ severity }) => severity === 'ERROR');
-  if (errors.length === 0) return undefined;
+  if (errors.length === 0) {
+    return undefined;
+  }
   const sentences = errors.map(({ code, message, location }) => `${code}: ${message} at ${location ?? null}`);
   return `Invalid State Machine Definition: '${sentences.join(', ')}'`;
 }

@@ -10,13 +10,17 @@ export const anything: Field = { check: () => undefined };
 
 export const text: Field = {
   check: ({ value, location, findings }) => {
-    if (typeof value !== 'string') findings.schema('Expected value of type String', location);
+    if (typeof value !== 'string') {
+      findings.schema('Expected value of type String', location);
+    }
   },
 };
 
 export const truth: Field = {
   check: ({ value, location, findings }) => {
-    if (typeof value !== 'boolean') findings.schema('Expected value of type Boolean', location);
+    if (typeof value !== 'boolean') {
+      findings.schema('Expected value of type Boolean', location);
+    }
   },
 };
 
@@ -24,7 +28,9 @@ export const truth: Field = {
 export function word(...words: readonly string[]): Field {
   return {
     check: ({ value, location, findings }) => {
-      if (typeof value === 'string' && words.includes(value)) return;
+      if (typeof value === 'string' && words.includes(value)) {
+        return;
+      }
       const name = location.slice(location.lastIndexOf('/') + 1);
       findings.schema(`The field '${name}' should have one of these values: [${words.join(', ')}]`, location);
     },
@@ -47,8 +53,11 @@ export function literalNumber(bounds: Bounds): Field {
 export function numberOrExpression(bounds: Bounds): Field {
   return {
     check: (subject) => {
-      if (subject.language === 'JSONata' && isExpression(subject.value)) checkJsonataValue(subject);
-      else checkNumber(subject, bounds);
+      if (subject.language === 'JSONata' && isExpression(subject.value)) {
+        checkJsonataValue(subject);
+      } else {
+        checkNumber(subject, bounds);
+      }
     },
   };
 }
@@ -57,14 +66,19 @@ function checkNumber({ value, location, findings }: FieldSubject, { least, most,
   const shown = (bound: number) => (fraction === true ? bound.toFixed(1) : String(bound));
   if (typeof value !== 'number' || (fraction !== true && !Number.isInteger(value))) {
     findings.schema(`Expected value of type ${fraction === true ? 'Number' : 'Integer'}`, location);
-  } else if (value < least) findings.schema(`Minimum value is ${shown(least)}`, location);
-  else if (most !== undefined && value > most) findings.schema(`Maximum value is ${shown(most)}`, location);
+  } else if (value < least) {
+    findings.schema(`Minimum value is ${shown(least)}`, location);
+  } else if (most !== undefined && value > most) {
+    findings.schema(`Maximum value is ${shown(most)}`, location);
+  }
 }
 
 /** A moment that is written down: RFC 3339, which unlike ISO 8601 insists on seconds. */
 export function checkTimestamp({ value, location, findings }: FieldSubject): void {
   const valid = typeof value === 'string' && RFC3339.test(value) && parseTimestamp(value) !== undefined;
-  if (!valid) findings.schema('String does not match RFC3339 timestamp', location);
+  if (!valid) {
+    findings.schema('String does not match RFC3339 timestamp', location);
+  }
 }
 
 const RFC3339 = /T\d{2}:\d{2}:\d{2}/i;
@@ -72,8 +86,11 @@ const RFC3339 = /T\d{2}:\d{2}:\d{2}/i;
 /** A string that in a JSONata state may be an expression. */
 export const textOrExpression: Field = {
   check: (subject) => {
-    if (typeof subject.value !== 'string') subject.findings.schema('Expected value of type String', subject.location);
-    else if (subject.language === 'JSONata') checkJsonataValue(subject);
+    if (typeof subject.value !== 'string') {
+      subject.findings.schema('Expected value of type String', subject.location);
+    } else if (subject.language === 'JSONata') {
+      checkJsonataValue(subject);
+    }
   },
 };
 
@@ -92,13 +109,20 @@ export function path(
   return {
     language: 'JSONPath',
     check: ({ value, location, findings }) => {
-      if (value === null && details.nullable === true) return;
-      if (typeof value !== 'string') findings.schema('Expected value of type String', location);
-      else if (details.intrinsic === true && value.startsWith('States.')) {
-        if (!isIntrinsic(value)) findings.schema('Value is not a valid JSONPath or intrinsic function call', location);
-      } else if (!isPath(value)) findings.schema('Value is not a valid JSONPath', location);
-      else if (details.reference === true && !isReferencePath(value))
+      if (value === null && details.nullable === true) {
+        return;
+      }
+      if (typeof value !== 'string') {
+        findings.schema('Expected value of type String', location);
+      } else if (details.intrinsic === true && value.startsWith('States.')) {
+        if (!isIntrinsic(value)) {
+          findings.schema('Value is not a valid JSONPath or intrinsic function call', location);
+        }
+      } else if (!isPath(value)) {
+        findings.schema('Value is not a valid JSONPath', location);
+      } else if (details.reference === true && !isReferencePath(value)) {
         findings.schema('Value is not a Reference Path', location);
+      }
     },
   };
 }

@@ -41,16 +41,21 @@ export function checkObject(
   }
   for (const [name, inner] of Object.entries(value)) {
     const field = Object.hasOwn(fields, name) ? fields[name] : undefined;
-    if (field === undefined) findings.schema(`Field '${name}' is not supported`, location);
-    else if (field.language !== undefined && field.language !== language) {
+    if (field === undefined) {
+      findings.schema(`Field '${name}' is not supported`, location);
+    } else if (field.language !== undefined && field.language !== language) {
       findings.schema(
         `The QueryLanguage is set to '${language}', but field '${name}' is only supported for the '${field.language}' QueryLanguage`,
         location,
       );
-    } else field.check({ ...subject, value: inner, location: below(location, name) });
+    } else {
+      field.check({ ...subject, value: inner, location: below(location, name) });
+    }
   }
   const missing = required.filter((name) => !Object.hasOwn(value, name));
-  if (missing.length > 0) findings.schema(`These fields are required: [${missing.join(', ')}]`, location);
+  if (missing.length > 0) {
+    findings.schema(`These fields are required: [${missing.join(', ')}]`, location);
+  }
   return value;
 }
 
@@ -68,7 +73,9 @@ export function checkExclusive(
 
 /** Reports when an object has none of some fields. */
 export function checkOneOf(value: JsonObject, names: readonly string[], location: string, findings: Findings): void {
-  if (names.some((name) => Object.hasOwn(value, name))) return;
+  if (names.some((name) => Object.hasOwn(value, name))) {
+    return;
+  }
   findings.schema(`There should be one of the following fields: [${names.join(', ')}]`, location);
 }
 

@@ -38,10 +38,14 @@ class Walk implements JsonataReferences {
 
   visit(node: unknown, place: Place): void {
     if (Array.isArray(node)) {
-      for (const one of node) this.visit(one, place);
+      for (const one of node) {
+        this.visit(one, place);
+      }
       return;
     }
-    if (typeof node !== 'object' || node === null) return;
+    if (typeof node !== 'object' || node === null) {
+      return;
+    }
     this.#visitNode(node as Node, place);
   }
 
@@ -51,7 +55,9 @@ class Walk implements JsonataReferences {
         this.#visitPath(node, place);
         return;
       case 'name':
-        if (!place.context) this.topLevel.add(String(node.value));
+        if (!place.context) {
+          this.topLevel.add(String(node.value));
+        }
         break;
       case 'variable':
         this.#visitVariable(String(node.value), place);
@@ -105,9 +111,11 @@ class Walk implements JsonataReferences {
   }
 
   #visitVariable(name: string, { bound }: Place): void {
-    if (name === '$') this.root = true;
-    else if (name !== '' && name !== 'states' && !bound.has(name) && !builtInFunctionNames.has(name))
+    if (name === '$') {
+      this.root = true;
+    } else if (name !== '' && name !== 'states' && !bound.has(name) && !builtInFunctionNames.has(name)) {
       this.variables.add(name);
+    }
   }
 
   /** A binding holds for what follows it in its block, and for its own value, which may be a recursive function. */
@@ -115,7 +123,9 @@ class Walk implements JsonataReferences {
     const expressions = Array.isArray(node.expressions) ? (node.expressions as readonly Node[]) : [];
     let inner = place;
     for (const expression of expressions) {
-      if (expression.type === 'bind') inner = withBound(inner, (expression.lhs as Node).value);
+      if (expression.type === 'bind') {
+        inner = withBound(inner, (expression.lhs as Node).value);
+      }
       this.visit(expression, inner);
     }
     this.visit([node.predicate, node.stages, node.group], { ...inner, context: true });

@@ -12,14 +12,20 @@ export function checkJsonataValue(subject: FieldSubject): void {
   const { value, location } = subject;
   if (typeof value === 'string') {
     const expression = jsonataExpression(value);
-    if (expression !== undefined) checkExpression(expression, subject);
+    if (expression !== undefined) {
+      checkExpression(expression, subject);
+    }
     return;
   }
-  if (typeof value !== 'object' || value === null) return;
+  if (typeof value !== 'object' || value === null) {
+    return;
+  }
   const inner: readonly (readonly [string, Json])[] = Array.isArray(value)
     ? value.map((element, at) => [`${location}[${at}]`, element] as const)
     : Object.entries(value).map(([name, member]) => [below(location, name), member] as const);
-  for (const [place, member] of inner) checkJsonataValue({ ...subject, value: member, location: place });
+  for (const [place, member] of inner) {
+    checkJsonataValue({ ...subject, value: member, location: place });
+  }
 }
 
 function checkExpression(expression: string, { location, findings }: FieldSubject): void {
@@ -27,13 +33,19 @@ function checkExpression(expression: string, { location, findings }: FieldSubjec
   try {
     references = jsonataReferences(compileJsonata(expression).expression);
   } catch (error) {
-    if (!(error instanceof JsonataSyntaxError)) throw error;
+    if (!(error instanceof JsonataSyntaxError)) {
+      throw error;
+    }
     findings.error('INVALID_JSONATA_EXPRESSION', error.message, location);
     return;
   }
   const unsupported = (message: string) => findings.error('UNSUPPORTED_JSONATA_EXPRESSION', message, location);
-  for (const name of references.topLevel) unsupported(`Reference to '${name}' at the top level is not supported.`);
-  if (references.root) unsupported("Reference to '$$' is not supported.");
+  for (const name of references.topLevel) {
+    unsupported(`Reference to '${name}' at the top level is not supported.`);
+  }
+  if (references.root) {
+    unsupported("Reference to '$$' is not supported.");
+  }
   if (references.states.has('errorOutput') && !CATCHER.test(location)) {
     unsupported("Reference to '$states.errorOutput' is only supported in the fields of a Catcher.");
   }

@@ -10,7 +10,9 @@ export function isPath(text: string): boolean {
 
 /** Whether a text leads to one place in the input or in a variable. */
 export function isReferencePath(text: string): boolean {
-  if (!isPath(text)) return false;
+  if (!isPath(text)) {
+    return false;
+  }
   const parsed = parsePath(text);
   return parsed.definite && parsed.root.kind !== 'CONTEXT';
 }
@@ -23,7 +25,9 @@ export function isIntrinsic(text: string): boolean {
 function isKnownCall(call: IntrinsicCall): boolean {
   const [least, most] = intrinsicFunctions.get(call.name)?.arity ?? [Number.POSITIVE_INFINITY, 0];
   const { length } = call.arguments;
-  if (length < least || length > most) return false;
+  if (length < least || length > most) {
+    return false;
+  }
   return call.arguments.every((argument) => argument.kind !== 'CALL' || isKnownCall(argument.call));
 }
 
@@ -32,7 +36,9 @@ function parses(parse: () => unknown): boolean {
     parse();
     return true;
   } catch (error) {
-    if (error instanceof SyntaxFault) return false;
+    if (error instanceof SyntaxFault) {
+      return false;
+    }
     throw error;
   }
 }

@@ -22,10 +22,16 @@ export const label: Field = {
       findings.schema('Expected value of type String', location);
       return;
     }
-    if (value === '') findings.schema('Label must not be empty', location);
-    if (value.length > LABEL_LIMIT) findings.schema(`Label must have at most ${LABEL_LIMIT} characters`, location);
+    if (value === '') {
+      findings.schema('Label must not be empty', location);
+    }
+    if (value.length > LABEL_LIMIT) {
+      findings.schema(`Label must have at most ${LABEL_LIMIT} characters`, location);
+    }
     const [forbidden] = FORBIDDEN_IN_LABEL.exec(value) ?? [];
-    if (forbidden !== undefined) findings.schema(`Label contains invalid character: '${forbidden}'`, location);
+    if (forbidden !== undefined) {
+      findings.schema(`Label contains invalid character: '${forbidden}'`, location);
+    }
   },
 };
 
@@ -34,8 +40,11 @@ export const items: Field = {
   language: 'JSONata',
   check: (subject) => {
     const { value, location, findings } = subject;
-    if (Array.isArray(value) || isExpression(value)) checkJsonataValue(subject);
-    else findings.schema('Expected a JSONata expression or a value of type Array', location);
+    if (Array.isArray(value) || isExpression(value)) {
+      checkJsonataValue(subject);
+    } else {
+      findings.schema('Expected a JSONata expression or a value of type Array', location);
+    }
   },
 };
 
@@ -48,7 +57,9 @@ const processorConfigFields: Fields = {
 export const processorConfig: Field = {
   check: (subject) => {
     const config = checkObject(subject, processorConfigFields);
-    if (config?.Mode === 'DISTRIBUTED') checkOneOf(config, ['ExecutionType'], subject.location, subject.findings);
+    if (config?.Mode === 'DISTRIBUTED') {
+      checkOneOf(config, ['ExecutionType'], subject.location, subject.findings);
+    }
   },
 };
 
@@ -66,8 +77,12 @@ export const itemBatcher: Field = {
       ),
     };
     const checked = checkObject(subject, fields);
-    if (checked === undefined) return;
-    for (const name of names) checkExclusive(checked, [name, `${name}Path`], subject.location, subject.findings);
+    if (checked === undefined) {
+      return;
+    }
+    for (const name of names) {
+      checkExclusive(checked, [name, `${name}Path`], subject.location, subject.findings);
+    }
   },
 };
 

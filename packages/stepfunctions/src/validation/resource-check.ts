@@ -1,5 +1,9 @@
 import type { FieldSubject } from './field.ts';
-import { otherIntegratedServices, supportedIntegrations, supportedIntegrationsText } from './supported-integrations.ts';
+import {
+  otherIntegratedServices,
+  SUPPORTED_INTEGRATIONS_TEXT,
+  supportedIntegrations,
+} from './supported-integrations.ts';
 
 const LAMBDA_FUNCTION = /^arn:aws[a-z-]*:lambda:[a-z0-9-]+:\d{12}:function:[A-Za-z0-9_-]+(?::[A-Za-z0-9$_-]+)?$/;
 const ACTIVITY = /^arn:aws[a-z-]*:states:[a-z0-9-]+:\d{12}:activity:.+$/;
@@ -12,9 +16,13 @@ export function checkResource(subject: FieldSubject): void {
     findings.schema('Expected value of type String', location);
     return;
   }
-  if (LAMBDA_FUNCTION.test(value)) return;
+  if (LAMBDA_FUNCTION.test(value)) {
+    return;
+  }
   if (ACTIVITY.test(value)) {
-    if (machineType === 'EXPRESS') findings.schema('Express state machine does not support Activity ARN', location);
+    if (machineType === 'EXPRESS') {
+      findings.schema('Express state machine does not support Activity ARN', location);
+    }
     return;
   }
   const { action = '', pattern = '' } = INTEGRATION.exec(value)?.groups ?? {};
@@ -35,7 +43,7 @@ function refuse(resource: string, action: string, { location, findings }: FieldS
   if (known && !supportedIntegrations.has(action)) {
     findings.error(
       'UNSUPPORTED_SERVICE_INTEGRATION',
-      `The resource provided ${resource} is a service integration that this engine does not run. It runs ${supportedIntegrationsText}.`,
+      `The resource provided ${resource} is a service integration that this engine does not run. It runs ${SUPPORTED_INTEGRATIONS_TEXT}.`,
       location,
     );
   } else {

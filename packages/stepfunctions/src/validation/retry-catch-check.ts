@@ -10,12 +10,13 @@ const MOST_DELAY_SECONDS = 31_622_399;
 
 const errorEquals: Field = {
   check: ({ value, location, findings }) => {
-    if (!Array.isArray(value) || value.length === 0)
+    if (!Array.isArray(value) || value.length === 0) {
       findings.schema('Expected value of type Array with at least one error name', location);
-    else if (!value.every((name) => typeof name === 'string'))
+    } else if (!value.every((name) => typeof name === 'string')) {
       findings.schema('Expected value of type String', location);
-    else if (value.includes('States.ALL') && value.length > 1)
+    } else if (value.includes('States.ALL') && value.length > 1) {
       findings.schema("'States.ALL' must be the only element", location);
+    }
   },
 };
 
@@ -50,7 +51,9 @@ function checkEntries(subject: FieldSubject, fields: Fields, required: readonly 
   for (const [at, entry] of value.entries()) {
     const place = `${location}[${at}]`;
     checkObject({ ...subject, value: entry, location: place }, fields, required);
-    if (catchesAll(entry) && at < value.length - 1) findings.schema("'States.ALL' must be in the last element", place);
+    if (catchesAll(entry) && at < value.length - 1) {
+      findings.schema("'States.ALL' must be in the last element", place);
+    }
   }
 }
 

@@ -22,8 +22,8 @@ import { caught, retry } from './retry-catch-check.ts';
 const MOST_SECONDS = 99_999_999;
 
 /** The state types, in the order in which AWS lists them. */
-export const stateTypes = ['Task', 'Wait', 'Pass', 'Succeed', 'Fail', 'Choice', 'Parallel', 'Map'] as const;
-export type StateType = (typeof stateTypes)[number];
+export const STATE_TYPES = ['Task', 'Wait', 'Pass', 'Succeed', 'Fail', 'Choice', 'Parallel', 'Map'] as const;
+export type StateType = (typeof STATE_TYPES)[number];
 
 /** What a state of a type may and must have. */
 export interface StateShape {
@@ -37,8 +37,11 @@ export interface StateShape {
 
 const timestamp: Field = {
   check: (subject) => {
-    if (subject.language === 'JSONata' && isExpression(subject.value)) checkJsonataValue(subject);
-    else checkTimestamp(subject);
+    if (subject.language === 'JSONata' && isExpression(subject.value)) {
+      checkJsonataValue(subject);
+    } else {
+      checkTimestamp(subject);
+    }
   },
 };
 
@@ -49,11 +52,13 @@ const credentials: Field = {
       findings.schema('Expected value of type Object', location);
     } else if (!('RoleArn' in value || 'RoleArn.$' in value)) {
       findings.schema("The field 'RoleArn' is required but was missing", location);
-    } else template.check(subject);
+    } else {
+      template.check(subject);
+    }
   },
 };
 
-const common: Fields = { Type: word(...stateTypes), Comment: text, QueryLanguage: word('JSONPath', 'JSONata') };
+const common: Fields = { Type: word(...STATE_TYPES), Comment: text, QueryLanguage: word('JSONPath', 'JSONata') };
 const inputAndOutput: Fields = {
   InputPath: path({ nullable: true }),
   OutputPath: path({ nullable: true }),
@@ -70,7 +75,9 @@ const NEXT_OR_END = ['Next', 'End'];
 /** Nested containers are checked where the walk descends into them. */
 const container = anything;
 
-const seconds = (least: number, name: string): Fields => withPath(name, { least, most: MOST_SECONDS });
+function seconds(least: number, name: string): Fields {
+  return withPath(name, { least, most: MOST_SECONDS });
+}
 
 export const stateShapes: { readonly [T in StateType]: StateShape } = {
   Pass: {

@@ -33,7 +33,7 @@ export const supportedIntegrations: ReadonlyMap<string, readonly CallPattern[]> 
 ]);
 
 /** The same for people. */
-export const supportedIntegrationsText =
+export const SUPPORTED_INTEGRATIONS_TEXT =
   'Lambda functions and activities by their ARN, lambda:invoke, dynamodb:getItem, dynamodb:putItem, ' +
   'dynamodb:updateItem, dynamodb:deleteItem, states:startExecution, aws-sdk:dynamodb:* and aws-sdk:sfn:*';
 

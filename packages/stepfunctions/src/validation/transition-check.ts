@@ -16,8 +16,9 @@ export function checkTransitions(machine: StateGraph, findings: Findings): void 
   for (const { graph, location } of graphs(machine, '/')) {
     checkGraph(graph, location, findings);
     for (const name of Object.keys(graph.States)) {
-      if (names.has(name))
+      if (names.has(name)) {
         findings.error('DUPLICATE_STATE_NAME', `Duplicate State name: ${name}`, stateLocation(location, name));
+      }
       names.add(name);
     }
   }
@@ -33,9 +34,13 @@ function* graphs(graph: StateGraph, location: string): Generator<PlacedGraph> {
   for (const [name, state] of Object.entries(graph.States)) {
     const place = stateLocation(location, name);
     if (state.Type === 'Parallel') {
-      for (const [at, branch] of state.Branches.entries()) yield* graphs(branch, `${place}/Branches[${at}]`);
+      for (const [at, branch] of state.Branches.entries()) {
+        yield* graphs(branch, `${place}/Branches[${at}]`);
+      }
     }
-    if (state.Type === 'Map') yield* graphs(state.ItemProcessor, `${place}/ItemProcessor`);
+    if (state.Type === 'Map') {
+      yield* graphs(state.ItemProcessor, `${place}/ItemProcessor`);
+    }
   }
 }
 
@@ -54,7 +59,9 @@ function checkGraph(graph: StateGraph, location: string, findings: Findings): vo
   }
   const reached = reachable(graph);
   for (const [name] of states) {
-    if (reached.has(name)) continue;
+    if (reached.has(name)) {
+      continue;
+    }
     findings.error('MISSING_TRANSITION_TARGET', `State "${name}" is not reachable.`, stateLocation(location, name));
   }
 }
@@ -67,7 +74,9 @@ function reachable(graph: StateGraph): ReadonlySet<string> {
   const reached = new Set<string>([graph.StartAt]);
   for (const name of reached) {
     const state = Object.hasOwn(graph.States, name) ? graph.States[name] : undefined;
-    for (const { target } of state === undefined ? [] : transitions(state, '')) reached.add(target);
+    for (const { target } of state === undefined ? [] : transitions(state, '')) {
+      reached.add(target);
+    }
   }
   return reached;
 }
@@ -75,15 +84,24 @@ function reachable(graph: StateGraph): ReadonlySet<string> {
 function transitions(state: State, location: string): readonly Transition[] {
   const found: Transition[] = [];
   const add = (target: string | undefined, field: string) => {
-    if (target !== undefined) found.push({ target, location: `${location}/${field}` });
+    if (target !== undefined) {
+      found.push({ target, location: `${location}/${field}` });
+    }
   };
-  if ('Next' in state) add(state.Next, 'Next');
+  if ('Next' in state) {
+    add(state.Next, 'Next');
+  }
   if (state.Type === 'Choice') {
-    for (const [at, rule] of state.Choices.entries()) add(rule.Next, `Choices[${at}]/Next`);
+    for (const [at, rule] of state.Choices.entries()) {
+      add(rule.Next, `Choices[${at}]/Next`);
+    }
     add(state.Default, 'Default');
   }
-  if ('Catch' in state)
-    for (const [at, catcher] of (state.Catch ?? []).entries()) add(catcher.Next, `Catch[${at}]/Next`);
+  if ('Catch' in state) {
+    for (const [at, catcher] of (state.Catch ?? []).entries()) {
+      add(catcher.Next, `Catch[${at}]/Next`);
+    }
+  }
   return found;
 }
 

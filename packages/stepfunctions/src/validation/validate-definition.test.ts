@@ -5,18 +5,24 @@ import { validateDefinition } from './validate-definition.ts';
 
 const end = { End: true };
 const pass = { Type: 'Pass', ...end };
-const lambda = 'arn:aws:lambda:us-east-1:000000000000:function:f';
-const task = { Type: 'Task', Resource: lambda, ...end };
+const LAMBDA = 'arn:aws:lambda:us-east-1:000000000000:function:f';
+const task = { Type: 'Task', Resource: LAMBDA, ...end };
 const inner = { StartAt: 'I', States: { I: pass } };
 const map = { Type: 'Map', ItemProcessor: inner, ...end };
 
 /** A machine whose only state is given. */
-const one = (state: object, machine: object = {}) => ({ StartAt: 'S', States: { S: state }, ...machine });
-const jsonata = (state: object) => one(state, { QueryLanguage: 'JSONata' });
-const choice = (...choices: object[]) => ({
-  StartAt: 'S',
-  States: { S: { Type: 'Choice', Choices: choices, Default: 'E' }, E: pass },
-});
+function one(state: object, machine: object = {}) {
+  return { StartAt: 'S', States: { S: state }, ...machine };
+}
+function jsonata(state: object) {
+  return one(state, { QueryLanguage: 'JSONata' });
+}
+function choice(...choices: object[]) {
+  return {
+    StartAt: 'S',
+    States: { S: { Type: 'Choice', Choices: choices, Default: 'E' }, E: pass },
+  };
+}
 
 function errors(machine: unknown, type: StateMachineType = 'STANDARD'): readonly string[] {
   const text = typeof machine === 'string' ? machine : JSON.stringify(machine);
@@ -25,11 +31,15 @@ function errors(machine: unknown, type: StateMachineType = 'STANDARD'): readonly
     .map(({ code, message, location }) => `${code}: ${message} at ${location}`);
 }
 
-const schema = (message: string, location: string) => `SCHEMA_VALIDATION_FAILED: ${message} at ${location}`;
-const onlyFor = (field: string, wanted: string, set: string) =>
-  `The QueryLanguage is set to '${set}', but field '${field}' is only supported for the '${wanted}' QueryLanguage`;
-const notRecognized = (resource: string) =>
-  `The resource provided ${resource} is not recognized. The value is not a valid resource ARN, or the resource is not available in this region.`;
+function schema(message: string, location: string) {
+  return `SCHEMA_VALIDATION_FAILED: ${message} at ${location}`;
+}
+function onlyFor(field: string, wanted: string, set: string) {
+  return `The QueryLanguage is set to '${set}', but field '${field}' is only supported for the '${wanted}' QueryLanguage`;
+}
+function notRecognized(resource: string) {
+  return `The resource provided ${resource} is not recognized. The value is not a valid resource ARN, or the resource is not available in this region.`;
+}
 
 describe('what can be created', () => {
   test.each<[string, object]>([

@@ -12,10 +12,14 @@ import { checkTransitions } from './transition-check.ts';
 export function validateDefinition(definition: string, type: StateMachineType): readonly Diagnostic[] {
   const findings = new Findings();
   const machine = readJson(definition, findings);
-  if (machine === undefined) return findings.diagnostics;
+  if (machine === undefined) {
+    return findings.diagnostics;
+  }
   const language = isJsonObject(machine) && machine.QueryLanguage === 'JSONata' ? 'JSONata' : 'JSONPath';
   checkContainer({ value: machine, location: '/', language, machineType: type, findings }, machineFields);
-  if (!findings.hasErrors) checkTransitions(parseDefinition(definition), findings);
+  if (!findings.hasErrors) {
+    checkTransitions(parseDefinition(definition), findings);
+  }
   return findings.diagnostics;
 }
 

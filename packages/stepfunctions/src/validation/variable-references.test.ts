@@ -6,8 +6,9 @@ import { evaluateJsonata } from '../language/jsonata.ts';
 import { jsonataReferences } from './jsonata-analysis.ts';
 import { variableReferences } from './variable-references.ts';
 
-const references = (states: object, machine: object = {}) =>
-  variableReferences(parseDefinition(JSON.stringify({ StartAt: 'A', States: states, ...machine })));
+function references(states: object, machine: object = {}) {
+  return variableReferences(parseDefinition(JSON.stringify({ StartAt: 'A', States: states, ...machine })));
+}
 
 test('JSONPath states: every path, template and function argument, but no constants', () => {
   expect(

@@ -47,18 +47,31 @@ export function variableReferences(definition: StateMachineDefinition): {
 function collectGraph(graph: StateGraph, references: (readonly [string, readonly string[]])[]): void {
   for (const [name, state] of Object.entries(graph.States)) {
     const read = readByState(state);
-    if (read.size > 0) references.push([name, [...read].sort()]);
-    if (state.Type === 'Parallel') for (const branch of state.Branches) collectGraph(branch, references);
-    if (state.Type === 'Map') collectGraph(state.ItemProcessor, references);
+    if (read.size > 0) {
+      references.push([name, [...read].sort()]);
+    }
+    if (state.Type === 'Parallel') {
+      for (const branch of state.Branches) {
+        collectGraph(branch, references);
+      }
+    }
+    if (state.Type === 'Map') {
+      collectGraph(state.ItemProcessor, references);
+    }
   }
 }
 
 function readByState(state: State): ReadonlySet<string> {
   const read = new Set<string>();
   for (const [field, value] of Object.entries(state) as [string, Json][]) {
-    if (NOT_READ.has(field)) continue;
-    if (state.QueryLanguage === 'JSONata') readByExpressions(value, read);
-    else readByField(field, value, read);
+    if (NOT_READ.has(field)) {
+      continue;
+    }
+    if (state.QueryLanguage === 'JSONata') {
+      readByExpressions(value, read);
+    } else {
+      readByField(field, value, read);
+    }
   }
   return read;
 }
@@ -66,45 +79,78 @@ function readByState(state: State): ReadonlySet<string> {
 function readByExpressions(value: Json, read: Set<string>): void {
   if (typeof value === 'string') {
     const expression = jsonataExpression(value);
-    if (expression === undefined) return;
-    for (const name of jsonataReferences(compileJsonata(expression).expression).variables) read.add(name);
+    if (expression === undefined) {
+      return;
+    }
+    for (const name of jsonataReferences(compileJsonata(expression).expression).variables) {
+      read.add(name);
+    }
   } else if (typeof value === 'object' && value !== null) {
-    for (const inner of Object.values(value) as Json[]) readByExpressions(inner, read);
+    for (const inner of Object.values(value) as Json[]) {
+      readByExpressions(inner, read);
+    }
   }
 }
 
 function readByField(field: string, value: Json, read: Set<string>): void {
-  if (NOT_READ.has(field)) return;
-  if (TEMPLATES.has(field)) readByTemplate(value, read);
-  else if (typeof value === 'string') {
-    if (field.endsWith('Path') || PATH_FIELDS.has(field)) readByText(value, read);
-  } else if (Array.isArray(value)) for (const inner of value) readByField(field, inner, read);
-  else if (isJsonObject(value)) for (const [name, inner] of Object.entries(value)) readByField(name, inner, read);
+  if (NOT_READ.has(field)) {
+    return;
+  }
+  if (TEMPLATES.has(field)) {
+    readByTemplate(value, read);
+  } else if (typeof value === 'string') {
+    if (field.endsWith('Path') || PATH_FIELDS.has(field)) {
+      readByText(value, read);
+    }
+  } else if (Array.isArray(value)) {
+    for (const inner of value) {
+      readByField(field, inner, read);
+    }
+  } else if (isJsonObject(value)) {
+    for (const [name, inner] of Object.entries(value)) {
+      readByField(name, inner, read);
+    }
+  }
 }
 
 function readByTemplate(value: Json, read: Set<string>): void {
-  if (Array.isArray(value)) for (const inner of value) readByTemplate(inner, read);
-  else if (isJsonObject(value)) {
+  if (Array.isArray(value)) {
+    for (const inner of value) {
+      readByTemplate(inner, read);
+    }
+  } else if (isJsonObject(value)) {
     for (const [name, inner] of Object.entries(value)) {
-      if (typeof inner !== 'string') readByTemplate(inner, read);
-      else if (name.endsWith('.$')) readByText(inner, read);
+      if (typeof inner !== 'string') {
+        readByTemplate(inner, read);
+      } else if (name.endsWith('.$')) {
+        readByText(inner, read);
+      }
     }
   }
 }
 
 function readByText(text: string, read: Set<string>): void {
-  if (isPath(text)) readByPath(text, read);
-  else if (isIntrinsic(text)) readByCall(parseIntrinsic(text), read);
+  if (isPath(text)) {
+    readByPath(text, read);
+  } else if (isIntrinsic(text)) {
+    readByCall(parseIntrinsic(text), read);
+  }
 }
 
 function readByPath(text: string, read: Set<string>): void {
   const { root } = parsePath(text);
-  if (root.kind === 'VARIABLE') read.add(root.name);
+  if (root.kind === 'VARIABLE') {
+    read.add(root.name);
+  }
 }
 
 function readByCall(call: IntrinsicCall, read: Set<string>): void {
   for (const argument of call.arguments) {
-    if (argument.kind === 'CALL') readByCall(argument.call, read);
-    if (argument.kind === 'PATH' && argument.path.root.kind === 'VARIABLE') read.add(argument.path.root.name);
+    if (argument.kind === 'CALL') {
+      readByCall(argument.call, read);
+    }
+    if (argument.kind === 'PATH' && argument.path.root.kind === 'VARIABLE') {
+      read.add(argument.path.root.name);
+    }
   }
 }

@@ -39,11 +39,13 @@ export class Arns {
   }
 }
 
-const resourceOf = (kind: string | undefined, parts: readonly string[]): ArnResource | undefined => {
+function resourceOf(kind: string | undefined, parts: readonly string[]): ArnResource | undefined {
   const [first = '', second = '', third = ''] = parts;
   switch (kind) {
     case 'stateMachine':
-      if (parts.length === 1) return { kind, name: first };
+      if (parts.length === 1) {
+        return { kind, name: first };
+      }
       return parts.length === 2 ? { kind, name: first, qualifier: second } : undefined;
     case 'execution':
       return parts.length === 2 ? { kind, stateMachine: first, name: second } : undefined;
@@ -58,7 +60,7 @@ const resourceOf = (kind: string | undefined, parts: readonly string[]): ArnReso
     default:
       return undefined;
   }
-};
+}
 
 /**
  * Takes an ARN of Step Functions apart.
@@ -66,19 +68,29 @@ const resourceOf = (kind: string | undefined, parts: readonly string[]): ArnReso
  * @param allowed the kinds of resource the calling action takes
  * @throws {ApiError} InvalidArn
  */
-export const parseArn = <K extends ArnResource['kind']>(
+export function parseArn<K extends ArnResource['kind']>(
   arn: string,
   ...allowed: readonly K[]
-): Extract<ArnResource, { kind: K }> => {
-  if (!arn.startsWith('arn:')) throw invalidArn(`Invalid ARN prefix: ${arn}`);
+): Extract<ArnResource, { kind: K }> {
+  if (!arn.startsWith('arn:')) {
+    throw invalidArn(`Invalid ARN prefix: ${arn}`);
+  }
   const [, , service, , , kind, ...rest] = arn.split(':');
-  if (kind === undefined) throw invalidArn(`Invalid ARN format: ${arn}`);
-  if (service !== 'states') throw invalidArn(`Service not valid in this context: ${service}`);
+  if (kind === undefined) {
+    throw invalidArn(`Invalid ARN format: ${arn}`);
+  }
+  if (service !== 'states') {
+    throw invalidArn(`Service not valid in this context: ${service}`);
+  }
   const resource = resourceOf(kind, rest);
   const known = resource !== undefined && rest.every((part) => part !== '');
-  if (!known) throw invalidArn(`Invalid ARN format: ${arn}`);
+  if (!known) {
+    throw invalidArn(`Invalid ARN format: ${arn}`);
+  }
   const isAllowed = (value: ArnResource): value is Extract<ArnResource, { kind: K }> =>
     (allowed as readonly string[]).includes(value.kind);
-  if (!isAllowed(resource)) throw invalidArn(`Resource type not valid in this context: ${kind}`);
+  if (!isAllowed(resource)) {
+    throw invalidArn(`Resource type not valid in this context: ${kind}`);
+  }
   return resource;
-};
+}

@@ -16,7 +16,7 @@ export interface Caller {
 /** Answers one action. */
 export type ActionHandler = (body: JsonObject, caller: Caller) => JsonObject | Promise<JsonObject>;
 
-const readBody = async (request: IncomingMessage): Promise<string> => {
+async function readBody(request: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];
   let size = 0;
   // Not destroyed on the way out: the answer still has to get to the caller.
@@ -31,10 +31,12 @@ const readBody = async (request: IncomingMessage): Promise<string> => {
     chunks.push(chunk);
   }
   return (chunks.length === 1 ? chunks[0] : Buffer.concat(chunks))?.toString('utf8') ?? '';
-};
+}
 
-const parseBody = (text: string): JsonObject => {
-  if (text === '') return {};
+function parseBody(text: string): JsonObject {
+  if (text === '') {
+    return {};
+  }
   let body: Json;
   try {
     body = JSON.parse(text) as Json;
@@ -45,7 +47,7 @@ const parseBody = (text: string): JsonObject => {
     throw new ApiError('SerializationException', 'The request body must be a JSON object.');
   }
   return body as JsonObject;
-};
+}
 
 /** Serves the actions of one AWS JSON 1.0 service, found by the part of `X-Amz-Target` behind the dot. */
 export class AwsJsonServer {
@@ -64,10 +66,14 @@ export class AwsJsonServer {
     try {
       const handler = this.#actions.get(action);
       const text = await readBody(request);
-      if (!handler) throw new ApiError('UnknownOperationException', '', {});
+      if (!handler) {
+        throw new ApiError('UnknownOperationException', '', {});
+      }
       send(response, 200, await handler(parseBody(text), { gone: () => hangUpOf(response) }));
     } catch (error) {
-      if (request.destroyed && !request.complete) return; // Whoever asked has hung up.
+      if (request.destroyed && !request.complete) {
+        return; // Whoever asked has hung up.
+      }
       // What was not read is dropped, so that the next request on the connection is found.
       request.resume();
       this.#answerError(action, error, response);
@@ -88,14 +94,16 @@ export class AwsJsonServer {
   }
 }
 
-const hangUpOf = (response: ServerResponse): AbortSignal => {
+function hangUpOf(response: ServerResponse): AbortSignal {
   const controller = new AbortController();
   response.once('close', () => controller.abort());
   return controller.signal;
-};
+}
 
-const send = (response: ServerResponse, status: number, body: JsonObject): void => {
-  if (response.destroyed) return;
+function send(response: ServerResponse, status: number, body: JsonObject): void {
+  if (response.destroyed) {
+    return;
+  }
   // As text it goes out in one piece with the headers.
   const text = JSON.stringify(body);
   response.writeHead(status, {
@@ -104,4 +112,4 @@ const send = (response: ServerResponse, status: number, body: JsonObject): void 
     'x-amzn-requestid': randomUUID(),
   });
   response.end(text);
-};
+}

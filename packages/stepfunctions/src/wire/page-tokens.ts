@@ -23,7 +23,9 @@ export class PageTokens {
     const bytes = Buffer.from(token, 'base64url');
     const text = bytes.subarray(SEAL_BYTES);
     const expected = this.#sealOf(listing, text);
-    if (bytes.length <= SEAL_BYTES || !timingSafeEqual(expected, bytes.subarray(0, SEAL_BYTES))) throw invalidToken();
+    if (bytes.length <= SEAL_BYTES || !timingSafeEqual(expected, bytes.subarray(0, SEAL_BYTES))) {
+      throw invalidToken();
+    }
     return JSON.parse(text.toString()) as Json;
   }
 

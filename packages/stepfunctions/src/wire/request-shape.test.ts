@@ -3,15 +3,17 @@ import type { JsonObject } from '../language/json.ts';
 import { ApiError } from './api-error.ts';
 import { flag, list, number, optional, type RequestShape, readRequest, structure, text } from './request-shape.ts';
 
-const complaintOf = (shape: RequestShape, body: JsonObject): string => {
+function complaintOf(shape: RequestShape, body: JsonObject): string {
   try {
     readRequest(shape, body);
   } catch (error) {
-    if (error instanceof ApiError) return `${error.type}: ${error.message}`;
+    if (error instanceof ApiError) {
+      return `${error.type}: ${error.message}`;
+    }
     throw error;
   }
   return 'none';
-};
+}
 
 describe('a request', () => {
   test('reads to what it holds, absent members to undefined', () => {

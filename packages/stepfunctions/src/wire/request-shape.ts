@@ -18,7 +18,7 @@ export type RequestShape = { readonly [name: string]: Member<unknown> };
 /** What a shape reads to. */
 export type Read<S extends RequestShape> = { readonly [K in keyof S]: S[K] extends Member<infer T> ? T : never };
 
-const jsonKinds = (value: Json): string => {
+function jsonKinds(value: Json): string {
   switch (typeof value) {
     case 'string':
       return 'STRING_VALUE';
@@ -29,25 +29,28 @@ const jsonKinds = (value: Json): string => {
     default:
       return Array.isArray(value) ? 'START_ARRAY' : 'START_OBJECT';
   }
-};
+}
 
-const cannotConvert = (value: Json, target: string): ApiError =>
-  new ApiError(
+function cannotConvert(value: Json, target: string): ApiError {
+  return new ApiError(
     'SerializationException',
     Array.isArray(value) || typeof value === 'object'
       ? 'Unexpected field type'
       : `${jsonKinds(value)} can not be converted to ${target}`,
   );
+}
 
 /** How AWS's Java front door prints a value inside a complaint. */
-const printed = (value: Json, itemClass: string | undefined): string => {
-  if (Array.isArray(value)) return `[${value.map((item: Json) => printed(item, itemClass)).join(', ')}]`;
+function printed(value: Json, itemClass: string | undefined): string {
+  if (Array.isArray(value)) {
+    return `[${value.map((item: Json) => printed(item, itemClass)).join(', ')}]`;
+  }
   if (value !== null && typeof value === 'object') {
     const members = Object.entries(value).map(([key, item]) => `${key}=${printed(item, undefined)}`);
     return `${itemClass ?? ''}(${members.join(', ')})`;
   }
   return String(value);
-};
+}
 
 interface TextRules<E extends string> {
   readonly min?: number;
@@ -59,114 +62,131 @@ interface TextRules<E extends string> {
 }
 
 /** A string; with `oneOf` typed as one of them. */
-export const text = <const E extends string = string>(rules: TextRules<E> = {}): Member<E> => ({
-  read: (value, path, complain) => {
-    if (value === undefined || value === null) {
-      complain(null, path, 'Member must not be null');
-      return '' as E;
-    }
-    if (typeof value !== 'string') throw cannotConvert(value, 'a String');
-    const shown = rules.sensitive ? undefined : value;
-    if (rules.min !== undefined && value.length < rules.min) {
-      complain(shown, path, `Member must have length greater than or equal to ${rules.min}`);
-    }
-    if (rules.max !== undefined && value.length > rules.max) {
-      complain(shown, path, `Member must have length less than or equal to ${rules.max}`);
-    }
-    if (rules.pattern && !rules.pattern.test(value)) {
-      complain(shown, path, `Member must satisfy regular expression pattern: ${rules.pattern.source}`);
-    }
-    if (rules.oneOf && !rules.oneOf.includes(value as E)) {
-      complain(shown, path, `Member must satisfy enum value set: [${rules.oneOf.join(', ')}]`);
-    }
-    return value as E;
-  },
-});
+export function text<const E extends string = string>(rules: TextRules<E> = {}): Member<E> {
+  return {
+    read: (value, path, complain) => {
+      if (value === undefined || value === null) {
+        complain(null, path, 'Member must not be null');
+        return '' as E;
+      }
+      if (typeof value !== 'string') {
+        throw cannotConvert(value, 'a String');
+      }
+      const shown = rules.sensitive ? undefined : value;
+      if (rules.min !== undefined && value.length < rules.min) {
+        complain(shown, path, `Member must have length greater than or equal to ${rules.min}`);
+      }
+      if (rules.max !== undefined && value.length > rules.max) {
+        complain(shown, path, `Member must have length less than or equal to ${rules.max}`);
+      }
+      if (rules.pattern && !rules.pattern.test(value)) {
+        complain(shown, path, `Member must satisfy regular expression pattern: ${rules.pattern.source}`);
+      }
+      if (rules.oneOf && !rules.oneOf.includes(value as E)) {
+        complain(shown, path, `Member must satisfy enum value set: [${rules.oneOf.join(', ')}]`);
+      }
+      return value as E;
+    },
+  };
+}
 
 /** A number without or (`decimal`) with a fraction. */
-export const number = (rules: { min?: number; max?: number; decimal?: boolean } = {}): Member<number> => ({
-  read: (value, path, complain) => {
-    if (value === undefined || value === null) {
-      complain(null, path, 'Member must not be null');
-      return 0;
-    }
-    if (typeof value !== 'number') throw cannotConvert(value, rules.decimal ? 'a Float' : 'an Integer');
-    const whole = rules.decimal ? value : Math.trunc(value);
-    if (rules.min !== undefined && whole < rules.min) {
-      complain(String(whole), path, `Member must have value greater than or equal to ${rules.min}`);
-    }
-    if (rules.max !== undefined && whole > rules.max) {
-      complain(String(whole), path, `Member must have value less than or equal to ${rules.max}`);
-    }
-    return whole;
-  },
-});
+export function number(rules: { min?: number; max?: number; decimal?: boolean } = {}): Member<number> {
+  return {
+    read: (value, path, complain) => {
+      if (value === undefined || value === null) {
+        complain(null, path, 'Member must not be null');
+        return 0;
+      }
+      if (typeof value !== 'number') {
+        throw cannotConvert(value, rules.decimal ? 'a Float' : 'an Integer');
+      }
+      const whole = rules.decimal ? value : Math.trunc(value);
+      if (rules.min !== undefined && whole < rules.min) {
+        complain(String(whole), path, `Member must have value greater than or equal to ${rules.min}`);
+      }
+      if (rules.max !== undefined && whole > rules.max) {
+        complain(String(whole), path, `Member must have value less than or equal to ${rules.max}`);
+      }
+      return whole;
+    },
+  };
+}
 
 /** `true` or `false`. */
-export const flag = (): Member<boolean> => ({
-  read: (value, path, complain) => {
-    if (value === undefined || value === null) {
-      complain(null, path, 'Member must not be null');
-      return false;
-    }
-    if (typeof value !== 'boolean') throw cannotConvert(value, 'a Boolean');
-    return value;
-  },
-});
+export function flag(): Member<boolean> {
+  return {
+    read: (value, path, complain) => {
+      if (value === undefined || value === null) {
+        complain(null, path, 'Member must not be null');
+        return false;
+      }
+      if (typeof value !== 'boolean') {
+        throw cannotConvert(value, 'a Boolean');
+      }
+      return value;
+    },
+  };
+}
 
 /** An object with members of its own. */
-export const structure = <S extends RequestShape>(shape: S): Member<Read<S>> => ({
-  read: (value, path, complain) => {
-    if (value === undefined || value === null) {
-      complain(null, path, 'Member must not be null');
-      return {} as Read<S>;
-    }
-    if (typeof value !== 'object' || Array.isArray(value)) throw cannotConvert(value, 'an object');
-    return readMembers(shape, value as JsonObject, `${path}.`, complain);
-  },
-});
+export function structure<S extends RequestShape>(shape: S): Member<Read<S>> {
+  return {
+    read: (value, path, complain) => {
+      if (value === undefined || value === null) {
+        complain(null, path, 'Member must not be null');
+        return {} as Read<S>;
+      }
+      if (typeof value !== 'object' || Array.isArray(value)) {
+        throw cannotConvert(value, 'an object');
+      }
+      return readMembers(shape, value as JsonObject, `${path}.`, complain);
+    },
+  };
+}
 
 /** A list. `itemClass` is the name AWS prints for its items in complaints. */
-export const list = <T>(
+export function list<T>(
   item: Member<T>,
   rules: { min?: number; max?: number; itemClass?: string } = {},
-): Member<readonly T[]> => ({
-  read: (value, path, complain) => {
-    if (value === undefined || value === null) {
-      complain(null, path, 'Member must not be null');
-      return [];
-    }
-    if (!Array.isArray(value)) throw cannotConvert(value, 'a list');
-    const items = value as readonly Json[];
-    const shown = printed(items, rules.itemClass);
-    if (rules.min !== undefined && items.length < rules.min) {
-      complain(shown, path, `Member must have length greater than or equal to ${rules.min}`);
-    }
-    if (rules.max !== undefined && items.length > rules.max) {
-      complain(shown, path, `Member must have length less than or equal to ${rules.max}`);
-    }
-    return items.map((each, index) => item.read(each, `${path}.${index + 1}.member`, complain));
-  },
-});
+): Member<readonly T[]> {
+  return {
+    read: (value, path, complain) => {
+      if (value === undefined || value === null) {
+        complain(null, path, 'Member must not be null');
+        return [];
+      }
+      if (!Array.isArray(value)) {
+        throw cannotConvert(value, 'a list');
+      }
+      const items = value as readonly Json[];
+      const shown = printed(items, rules.itemClass);
+      if (rules.min !== undefined && items.length < rules.min) {
+        complain(shown, path, `Member must have length greater than or equal to ${rules.min}`);
+      }
+      if (rules.max !== undefined && items.length > rules.max) {
+        complain(shown, path, `Member must have length less than or equal to ${rules.max}`);
+      }
+      return items.map((each, index) => item.read(each, `${path}.${index + 1}.member`, complain));
+    },
+  };
+}
 
 /** May be absent. */
-export const optional = <T>(member: Member<T>): Member<T | undefined> => ({
-  read: (value, path, complain) =>
-    value === undefined || value === null ? undefined : member.read(value, path, complain),
-});
+export function optional<T>(member: Member<T>): Member<T | undefined> {
+  return {
+    read: (value, path, complain) =>
+      value === undefined || value === null ? undefined : member.read(value, path, complain),
+  };
+}
 
-const readMembers = <S extends RequestShape>(
-  shape: S,
-  body: JsonObject,
-  prefix: string,
-  complain: Complain,
-): Read<S> => {
+function readMembers<S extends RequestShape>(shape: S, body: JsonObject, prefix: string, complain: Complain): Read<S> {
   const result: { [name: string]: unknown } = {};
   for (const [name, member] of Object.entries(shape)) {
     result[name] = member.read(body[name], `${prefix}${name}`, complain);
   }
   return result as Read<S>;
-};
+}
 
 /**
  * Reads a request body by its shape.
@@ -174,7 +194,7 @@ const readMembers = <S extends RequestShape>(
  * @throws {ApiError} SerializationException for a wrong JSON type, ValidationException that lists every broken
  * constraint in the words of AWS's front door
  */
-export const readRequest = <S extends RequestShape>(shape: S, body: JsonObject): Read<S> => {
+export function readRequest<S extends RequestShape>(shape: S, body: JsonObject): Read<S> {
   const complaints: string[] = [];
   const request = readMembers(shape, body, '', (value, path, constraint) => {
     const shown = value === undefined ? '' : value === null ? ' null' : ` '${value}'`;
@@ -185,4 +205,4 @@ export const readRequest = <S extends RequestShape>(shape: S, body: JsonObject):
     throw new ApiError('ValidationException', `${errors} detected: ${complaints.join('; ')}`);
   }
   return request;
-};
+}

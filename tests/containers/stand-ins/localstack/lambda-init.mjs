@@ -36,9 +36,13 @@ async function loadHandler(name) {
   const dot = file.indexOf('.');
   const path = join(process.cwd(), dirname(name), file.slice(0, dot));
   const found = ['.mjs', '.js', '.cjs'].map((extension) => path + extension).find((candidate) => existsSync(candidate));
-  if (found === undefined) throw new Error(`The package holds no module for the handler ${name}.`);
+  if (found === undefined) {
+    throw new Error(`The package holds no module for the handler ${name}.`);
+  }
   const handler = (await import(pathToFileURL(found).href))[file.slice(dot + 1)];
-  if (typeof handler !== 'function') throw new Error(`${found} exports no function named ${file.slice(dot + 1)}.`);
+  if (typeof handler !== 'function') {
+    throw new Error(`${found} exports no function named ${file.slice(dot + 1)}.`);
+  }
   return handler;
 }
 
@@ -77,7 +81,9 @@ async function invoke(handler, invocation) {
   await post(`invocations/${id}/logs`, { logs: logs() });
   await post(`invocations/${id}/${path}`, answer);
   // A handler that ran out of time may still be at work: as on AWS, its environment is not used again.
-  if (answer?.errorType === 'Sandbox.Timedout') process.exit(1);
+  if (answer?.errorType === 'Sandbox.Timedout') {
+    process.exit(1);
+  }
 }
 
 function captureLogs() {
@@ -94,7 +100,9 @@ function captureLogs() {
 }
 
 function errorDocument(error) {
-  if (!(error instanceof Error)) return { errorType: typeof error, errorMessage: String(error), trace: [] };
+  if (!(error instanceof Error)) {
+    return { errorType: typeof error, errorMessage: String(error), trace: [] };
+  }
   return { errorType: error.name, errorMessage: error.message, trace: (error.stack ?? '').split('\n') };
 }
 
@@ -104,7 +112,9 @@ async function post(path, body) {
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify(body),
   });
-  if (!response.ok) throw new Error(`LocalStack answered ${response.status} to ${path}.`);
+  if (!response.ok) {
+    throw new Error(`LocalStack answered ${response.status} to ${path}.`);
+  }
 }
 
 function fail(error) {

@@ -72,7 +72,9 @@ export function childEnded(
   { draft, frameId }: Executing<MapState>,
   { id, end, child, index, lastEventId }: Frame,
 ): void {
-  if (child === undefined || end === undefined || end.status === 'ABORTED') return;
+  if (child === undefined || end === undefined || end.status === 'ABORTED') {
+    return;
+  }
   if (end.status === 'SUCCEEDED') {
     const details = { output: jsonText(end.output), outputDetails: WHOLE };
     draft.append(id, 'ExecutionSucceeded', { executionSucceededEventDetails: details }, lastEventId);
@@ -83,10 +85,14 @@ export function childEnded(
   draft.append(id, 'ExecutionFailed', { executionFailedEventDetails: end.failure }, lastEventId);
   countMoved(draft, frameId, child.itemCount, 'running', 'failed');
   const mapRun = mapRunOf(draft, frameId);
-  if (mapRun === undefined || !exceedsTolerance(mapRun)) return;
+  if (mapRun === undefined || !exceedsTolerance(mapRun)) {
+    return;
+  }
   const activity = draft.frame(frameId).run?.activity;
   for (const other of activity?.kind === 'MAP' ? activity.iterations : []) {
-    if (draft.frame(other).end === undefined) haltFrame(draft, other);
+    if (draft.frame(other).end === undefined) {
+      haltFrame(draft, other);
+    }
   }
   changeMapRun(draft, mapRun.arn, () => ({ status: 'FAILED', stoppedAt: draft.at }));
   draft.advance(frameId, 'MapRunFailed', { mapRunFailedEventDetails: THRESHOLD_EXCEEDED });
@@ -96,7 +102,9 @@ export function childEnded(
 function takeOutput(draft: Draft, frameId: string, childId: string, index: number, output: Json): void {
   const frame = draft.edit(frameId);
   const activity = frame.run?.activity;
-  if (frame.run === undefined || activity?.kind !== 'MAP') return;
+  if (frame.run === undefined || activity?.kind !== 'MAP') {
+    return;
+  }
   const iterations = activity.iterations.filter((id) => id !== childId);
   const outputs = [...activity.outputs, [index, output] as const];
   frame.run = { ...frame.run, activity: { ...activity, iterations, outputs } };

@@ -23,12 +23,16 @@ async function textField(
   const scope = stateScope(draft, frameId, run.input);
   if (path !== undefined) {
     const found = applyPath(path, scope, { stateName: run.name, field: `${field}Path` });
-    if (typeof found === 'string') return found;
+    if (typeof found === 'string') {
+      return found;
+    }
     throw new StatesError(
       'States.Runtime',
       `The ${field}Path parameter does not reference a string: ${path} == ${jsonText(found)}`,
     );
   }
-  if (text === undefined || state.QueryLanguage === 'JSONPath') return text;
+  if (text === undefined || state.QueryLanguage === 'JSONPath') {
+    return text;
+  }
   return await evaluateJsonataAs(text, 'string', scope, { stateName: run.name, field });
 }

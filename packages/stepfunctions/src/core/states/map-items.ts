@@ -27,13 +27,17 @@ export async function itemsOf(executing: Executing<MapState>, input: Json): Prom
 export async function selectItem(executing: Executing<MapState>, input: Json, item: MapItem): Promise<Json> {
   const { draft, frameId, state, run } = executing;
   if (state.QueryLanguage === 'JSONata') {
-    if (state.ItemSelector === undefined) return item.value;
+    if (state.ItemSelector === undefined) {
+      return item.value;
+    }
     const scope = stateScope(draft, frameId, run.input, { item });
     return await evaluateJsonataTemplate(state.ItemSelector, scope, { stateName: run.name, field: 'ItemSelector' });
   }
   const field = state.ItemSelector === undefined ? 'Parameters' : 'ItemSelector';
   const template = state[field];
-  if (template === undefined) return item.value;
+  if (template === undefined) {
+    return item.value;
+  }
   return evaluatePayloadTemplate(template, stateScope(draft, frameId, input, { item }), { stateName: run.name, field });
 }
 
@@ -74,7 +78,9 @@ export async function batchItems(
 
 async function batchInput(executing: Executing<MapState>, batcher: ItemBatcher, input: Json): Promise<JsonObject> {
   const { draft, frameId, state, run } = executing;
-  if (batcher.BatchInput === undefined) return {};
+  if (batcher.BatchInput === undefined) {
+    return {};
+  }
   const where = { stateName: run.name, field: 'BatchInput' };
   const selected =
     state.QueryLanguage === 'JSONata'

@@ -17,7 +17,9 @@ const MAX_DISTRIBUTED = 1_000;
 /** What the Map state of a frame is at. */
 export function activityOf(draft: Draft, frameId: string): MapActivity {
   const activity = draft.frame(frameId).run?.activity;
-  if (activity?.kind !== 'MAP') throw new Error(`Frame ${frameId} is in no Map state`);
+  if (activity?.kind !== 'MAP') {
+    throw new Error(`Frame ${frameId} is in no Map state`);
+  }
   return activity;
 }
 
@@ -41,7 +43,9 @@ export async function startIterations(executing: Executing<MapState>, previous: 
     try {
       await startIteration(executing, previous);
     } catch (error) {
-      for (const id of activityOf(draft, frameId).iterations) haltFrame(draft, id);
+      for (const id of activityOf(draft, frameId).iterations) {
+        haltFrame(draft, id);
+      }
       throw error;
     }
   }

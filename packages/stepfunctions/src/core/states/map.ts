@@ -47,8 +47,11 @@ export async function executeMap(executing: Executing<MapState>): Promise<Outcom
 /** An iteration has ended: the next one starts, the state completes, or it fails. */
 export async function iterationEnded(executing: Executing<MapState>, iteration: Frame): Promise<Outcome> {
   const { draft, frameId } = executing;
-  if (iteration.child !== undefined) childEnded(executing, iteration);
-  else inlineEnded(executing, iteration);
+  if (iteration.child !== undefined) {
+    childEnded(executing, iteration);
+  } else {
+    inlineEnded(executing, iteration);
+  }
   await startIterations(executing, iteration.lastEventId);
   const { iterations, nextIndex, items } = activityOf(draft, frameId);
   const busy = iterations.some((id) => draft.frame(id).end === undefined);
@@ -83,7 +86,9 @@ function inlineEnded({ draft, frameId, run }: Executing<MapState>, iteration: Fr
     abortFrame(draft, iteration.id, lastEventId);
     for (const id of activity.iterations) {
       const other = draft.frame(id);
-      if (other.end !== undefined) continue;
+      if (other.end !== undefined) {
+        continue;
+      }
       const aborted = { name: run.name, index: other.index };
       draft.append(frameId, 'MapIterationAborted', { mapIterationAbortedEventDetails: aborted }, lastEventId);
       abortFrame(draft, id, lastEventId);
@@ -91,7 +96,9 @@ function inlineEnded({ draft, frameId, run }: Executing<MapState>, iteration: Fr
     draft.edit(frameId).lastEventId = lastEventId;
     throw new StateFailed(end.failure);
   }
-  if (end?.status !== 'SUCCEEDED') return;
+  if (end?.status !== 'SUCCEEDED') {
+    return;
+  }
   const succeeded = { mapIterationSucceededEventDetails: details };
   draft.advance(frameId, 'MapIterationSucceeded', succeeded, lastEventId);
   changeActivity(draft, frameId, {

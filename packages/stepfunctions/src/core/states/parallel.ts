@@ -16,25 +16,33 @@ export async function executeParallel(executing: Executing<ParallelState>): Prom
     draft.addFrame({ parentId: frameId, index, variables: {}, lastEventId: started }),
   );
   setActivity(draft, frameId, { kind: 'PARALLEL', branches });
-  for (const branch of branches) enterFirstState(draft, branch, input);
+  for (const branch of branches) {
+    enterFirstState(draft, branch, input);
+  }
   return WAIT;
 }
 
 /** A branch has ended: the first that fails fails the state, the last one that ends well completes it. */
 export async function branchEnded(executing: Executing<ParallelState>, branch: Frame): Promise<Outcome> {
   const { draft, frameId, state, run } = executing;
-  if (run.activity?.kind !== 'PARALLEL') return WAIT;
+  if (run.activity?.kind !== 'PARALLEL') {
+    return WAIT;
+  }
   if (branch.end?.status === 'FAILED') {
     abortFrame(draft, branch.id, branch.lastEventId);
     for (const other of run.activity.branches) {
-      if (other !== branch.id) abortFrame(draft, other, branch.lastEventId);
+      if (other !== branch.id) {
+        abortFrame(draft, other, branch.lastEventId);
+      }
     }
     draft.edit(frameId).lastEventId = branch.lastEventId;
     throw new StateFailed(branch.end.failure);
   }
   const outputs = run.activity.branches.map((id) => draft.frame(id).end);
   const result = outputs.flatMap((end) => (end?.status === 'SUCCEEDED' ? [end.output] : []));
-  if (result.length < outputs.length) return WAIT;
+  if (result.length < outputs.length) {
+    return WAIT;
+  }
   draft.edit(frameId).lastEventId = branch.lastEventId;
   draft.append(frameId, 'ParallelStateSucceeded', {});
   dropChildren(draft, frameId);

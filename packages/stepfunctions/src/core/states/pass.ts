@@ -23,8 +23,12 @@ export async function executePass(executing: Executing<PassState>): Promise<Outc
 function resultOf(executing: Executing<PassState>): Json {
   const { draft, frameId, state, run } = executing;
   const input = effectiveInput(executing);
-  if (state.Result !== undefined) return state.Result;
-  if (state.Parameters === undefined) return input;
+  if (state.Result !== undefined) {
+    return state.Result;
+  }
+  if (state.Parameters === undefined) {
+    return input;
+  }
   const where = { stateName: run.name, field: 'Parameters' };
   return evaluatePayloadTemplate(state.Parameters, stateScope(draft, frameId, input), where);
 }

@@ -19,7 +19,9 @@ export async function executeTask(executing: Executing<TaskState>): Promise<Outc
   const token = draft.entropy.token();
   const waitsForToken = target.kind === 'INTEGRATION' && target.pattern === 'WAIT_FOR_TASK_TOKEN';
   const input = await argumentsOf(executing, waitsForToken ? token : undefined);
-  if (exceedsPayloadLimit(input)) throw payloadTooLarge(run.name);
+  if (exceedsPayloadLimit(input)) {
+    throw payloadTooLarge(run.name);
+  }
   const timeoutSeconds = await numberField(executing, 'TimeoutSeconds', state.TimeoutSeconds, state.TimeoutSecondsPath);
   const heartbeatSeconds = await numberField(
     executing,

@@ -19,8 +19,12 @@ const TIMESTAMP = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[
 export async function executeWait(executing: Executing<WaitState>): Promise<Outcome> {
   const { draft, frameId } = executing;
   const until = await endOfWait(executing);
-  if (until - draft.at > MAX_DELAY) throw new StatesError('States.Runtime', 'Wait state delay is too long.');
-  if (until <= draft.at) return await leaveWait(executing);
+  if (until - draft.at > MAX_DELAY) {
+    throw new StatesError('States.Runtime', 'Wait state delay is too long.');
+  }
+  if (until <= draft.at) {
+    return await leaveWait(executing);
+  }
   setActivity(draft, frameId, { kind: 'WAIT', timer: draft.startTimer(until) });
   return WAIT;
 }
@@ -41,14 +45,18 @@ export async function leaveWait(executing: Executing<WaitState>): Promise<Outcom
 async function endOfWait(executing: Executing<WaitState>): Promise<number> {
   const { draft, frameId, state, run } = executing;
   const seconds = await numberField(executing, 'Seconds', state.Seconds, state.SecondsPath);
-  if (seconds !== undefined) return draft.at + Math.ceil(seconds * 1000);
+  if (seconds !== undefined) {
+    return draft.at + Math.ceil(seconds * 1000);
+  }
   if (state.TimestampPath !== undefined) {
     const scope = stateScope(draft, frameId, effectiveInput(executing));
     const found = applyPath(state.TimestampPath, scope, { stateName: run.name, field: 'TimestampPath' });
     return momentOf(found, 'TimestampPath', state.TimestampPath);
   }
   const text = state.Timestamp ?? '';
-  if (state.QueryLanguage === 'JSONPath') return momentOf(text, 'Timestamp', text);
+  if (state.QueryLanguage === 'JSONPath') {
+    return momentOf(text, 'Timestamp', text);
+  }
   const scope = stateScope(draft, frameId, run.input);
   const found = await evaluateJsonataAs(text, 'string', scope, { stateName: run.name, field: 'Timestamp' });
   return momentOf(found, 'Timestamp', text, true);
@@ -56,9 +64,13 @@ async function endOfWait(executing: Executing<WaitState>): Promise<number> {
 
 function momentOf(found: Json, field: 'Timestamp' | 'TimestampPath', written: string, expression = false): number {
   const at = typeof found === 'string' && TIMESTAMP.test(found) ? Date.parse(found.toUpperCase()) : Number.NaN;
-  if (!Number.isNaN(at)) return at;
+  if (!Number.isNaN(at)) {
+    return at;
+  }
   const value = typeof found === 'string' ? found : jsonText(found);
   const cause = `The ${field} parameter does not reference a valid ISO-8601 extended offset date-time format string: ${written} == ${value}`;
-  if (expression) throw new StatesError('States.QueryEvaluationError', cause, { location: field });
+  if (expression) {
+    throw new StatesError('States.QueryEvaluationError', cause, { location: field });
+  }
   throw new StatesError('States.Runtime', cause);
 }

@@ -73,7 +73,9 @@ export class ScriptedRun {
     for (const { executionArn, history } of result.childHistory) {
       this.childHistory.set(executionArn, [...(this.childHistory.get(executionArn) ?? []), ...history]);
     }
-    for (const effect of result.effects) this.#take(effect);
+    for (const effect of result.effects) {
+      this.#take(effect);
+    }
   }
 
   /** Answers the oldest task that is out. */
@@ -92,7 +94,9 @@ export class ScriptedRun {
     const until = this.now + seconds * 1000;
     for (;;) {
       const [next] = [...this.#timers].filter(([, at]) => at <= until).toSorted(([, a], [, b]) => a - b);
-      if (next === undefined) break;
+      if (next === undefined) {
+        break;
+      }
       this.now = Math.max(this.now, next[1]);
       this.#timers.delete(next[0]);
       await this.deliver({ type: 'TimerFired', timerId: next[0] });
@@ -107,7 +111,9 @@ export class ScriptedRun {
 
   #takeTask(): Task {
     const task = this.tasks.shift();
-    if (task === undefined) throw new Error(`No task is out; the execution is ${this.execution.status}`);
+    if (task === undefined) {
+      throw new Error(`No task is out; the execution is ${this.execution.status}`);
+    }
     return task;
   }
 

@@ -10,36 +10,45 @@ const INTEGER_RANGE = { least: -(2 ** 31), most: 2 ** 31 - 1 };
 /** Argument `at` as an array. */
 export function arrayArgument(values: readonly Json[], at: number): readonly Json[] {
   const value = values[at];
-  if (Array.isArray(value)) return value;
+  if (Array.isArray(value)) {
+    return value;
+  }
   throw wrongType(at, 'an array', value);
 }
 
 /** Argument `at` as a string. */
 export function stringArgument(values: readonly Json[], at: number): string {
   const value = values[at];
-  if (typeof value === 'string') return value;
+  if (typeof value === 'string') {
+    return value;
+  }
   throw wrongType(at, 'a string', value);
 }
 
 /** Argument `at` as a string of bounded length, in characters. */
 export function shortStringArgument(values: readonly Json[], at: number, limit: number): string {
   const value = stringArgument(values, at);
-  if (value.length > limit)
+  if (value.length > limit) {
     throw new IntrinsicFault(`The ${ORDINALS[at]} argument must have at most ${limit} characters.`);
+  }
   return value;
 }
 
 /** Argument `at` as an object. */
 export function objectArgument(values: readonly Json[], at: number): JsonObject {
   const value = values[at];
-  if (isJsonObject(value)) return value;
+  if (isJsonObject(value)) {
+    return value;
+  }
   throw wrongType(at, 'an object', value);
 }
 
 /** Argument `at` as an integer of 32 bits; AWS rounds a fraction to the nearest. */
 export function integerArgument(values: readonly Json[], at: number): number {
   const value = values[at];
-  if (typeof value !== 'number') throw wrongType(at, 'a number', value);
+  if (typeof value !== 'number') {
+    throw wrongType(at, 'a number', value);
+  }
   const integer = Math.round(value);
   if (integer < INTEGER_RANGE.least || integer > INTEGER_RANGE.most) {
     throw new IntrinsicFault(

@@ -13,7 +13,9 @@ const arrayPartition: IntrinsicFunction = {
   apply: (values) => {
     const whole = arrayArgument(values, 0);
     const size = integerArgument(values, 1);
-    if (size < 1) throw new IntrinsicFault(`The chunk size must be a positive number, but was ${size}.`);
+    if (size < 1) {
+      throw new IntrinsicFault(`The chunk size must be a positive number, but was ${size}.`);
+    }
     return partition(whole, size);
   },
 };
@@ -27,12 +29,16 @@ const arrayRange: IntrinsicFunction = {
   arity: [3, 3],
   apply: (values) => {
     const [first, last, step] = [integerArgument(values, 0), integerArgument(values, 1), integerArgument(values, 2)];
-    if (step === 0) throw new IntrinsicFault('The step must not be zero.');
+    if (step === 0) {
+      throw new IntrinsicFault('The step must not be zero.');
+    }
     if ((last - first) / step + 1 > RANGE_LIMIT + 1) {
       throw new IntrinsicFault(`A range must not have more than ${RANGE_LIMIT} elements.`);
     }
     const made = range(first, last, step);
-    if (made.length > RANGE_LIMIT) throw new IntrinsicFault(`A range must not have more than ${RANGE_LIMIT} elements.`);
+    if (made.length > RANGE_LIMIT) {
+      throw new IntrinsicFault(`A range must not have more than ${RANGE_LIMIT} elements.`);
+    }
     return made;
   },
 };
@@ -58,7 +64,9 @@ const arrayUnique: IntrinsicFunction = {
     const unique = new Map<string, Json>();
     for (const element of arrayArgument(values, 0)) {
       const key = JSON.stringify(sorted(element));
-      if (!unique.has(key)) unique.set(key, element);
+      if (!unique.has(key)) {
+        unique.set(key, element);
+      }
     }
     return [...unique.values()];
   },
@@ -88,8 +96,12 @@ export function range(first: number, last: number, step: number): number[] {
 
 /** Objects are equal whatever the order of their members. */
 function sorted(value: Json): Json {
-  if (typeof value !== 'object' || value === null) return value;
-  if (Array.isArray(value)) return value.map(sorted);
+  if (typeof value !== 'object' || value === null) {
+    return value;
+  }
+  if (Array.isArray(value)) {
+    return value.map(sorted);
+  }
   const members = Object.entries(value).map(([key, inner]) => [key, sorted(inner)] as const);
   return Object.fromEntries(members.sort(([a], [b]) => (a < b ? -1 : 1)));
 }

@@ -8,9 +8,13 @@ const stringToJson: IntrinsicFunction = {
   arity: [1, 1],
   apply: (values) => {
     const text = stringArgument(values, 0);
-    if (text.trim() === '') return null;
+    if (text.trim() === '') {
+      return null;
+    }
     const tooDeep = nestingComplaint(text);
-    if (tooDeep !== undefined) throw new IntrinsicFault(tooDeep);
+    if (tooDeep !== undefined) {
+      throw new IntrinsicFault(tooDeep);
+    }
     try {
       return JSON.parse(text) as Json;
     } catch (cause) {
@@ -25,8 +29,9 @@ const jsonMerge: IntrinsicFunction = {
   arity: [3, 3],
   apply: (values) => {
     const [left, right] = [objectArgument(values, 0), objectArgument(values, 1)];
-    if (values[2] !== false)
+    if (values[2] !== false) {
       throw new IntrinsicFault('Deep merging is not supported: the third argument must be false.');
+    }
     return { ...left, ...right };
   },
 };
@@ -41,8 +46,12 @@ const mathRandom: IntrinsicFunction = {
   apply: (values, { draws }) => {
     const [from, to] = [integerArgument(values, 0), integerArgument(values, 1)];
     const width = to - from;
-    if (width <= 0) throw new IntrinsicFault(`The end ${to} must be greater than the start ${from}.`);
-    if (values.length < 3 || width > 2 ** 31 - 1) return from + Math.floor(draws.fraction() * width);
+    if (width <= 0) {
+      throw new IntrinsicFault(`The end ${to} must be greater than the start ${from}.`);
+    }
+    if (values.length < 3 || width > 2 ** 31 - 1) {
+      return from + Math.floor(draws.fraction() * width);
+    }
     return from + new JavaRandom(integerArgument(values, 2)).nextInt(width);
   },
 };

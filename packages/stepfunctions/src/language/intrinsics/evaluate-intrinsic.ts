@@ -24,16 +24,21 @@ export function evaluateIntrinsic(text: string, scope: Scope, where: Where): Jso
  */
 export function evaluateCall(call: IntrinsicCall, scope: Scope, draws: Draws): Json {
   const intrinsic = intrinsicFunctions.get(call.name);
-  if (intrinsic === undefined) throw failure(call, `There is no function ${call.name}.`);
+  if (intrinsic === undefined) {
+    throw failure(call, `There is no function ${call.name}.`);
+  }
   const [least, most] = intrinsic.arity;
   const { length } = call.arguments;
-  if (length < least || length > most)
+  if (length < least || length > most) {
     throw failure(call, `${length} arguments are ${length < least ? 'too few' : 'too many'}.`);
+  }
   const values = call.arguments.map((argument) => evaluateArgument(argument, scope, draws));
   try {
     return intrinsic.apply(values, { draws, written: call.arguments });
   } catch (error) {
-    if (error instanceof IntrinsicFault) throw failure(call, error.message, error);
+    if (error instanceof IntrinsicFault) {
+      throw failure(call, error.message, error);
+    }
     throw error;
   }
 }
@@ -46,7 +51,9 @@ function evaluateArgument(argument: IntrinsicArgument, scope: Scope, draws: Draw
       return evaluateCall(argument.call, scope, draws);
     case 'PATH': {
       const selection = resolve(argument.path, scope);
-      if (selection.found) return selection.value;
+      if (selection.found) {
+        return selection.value;
+      }
       throw new StatesError(
         'States.Runtime',
         `The JsonPath argument for the field '${argument.path.text}' could not be found in the input '${JSON.stringify(scope.input)}'`,

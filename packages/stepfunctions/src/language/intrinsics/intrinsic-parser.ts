@@ -40,16 +40,22 @@ export function parseIntrinsic(text: string): IntrinsicCall {
     const cursor = new TextCursor(text);
     const call = readCall(cursor, 1);
     cursor.skipSpace();
-    if (!cursor.atEnd) throw cursor.fault('Unexpected character');
+    if (!cursor.atEnd) {
+      throw cursor.fault('Unexpected character');
+    }
     return call;
   });
 }
 
 function readCall(cursor: TextCursor, depth: number): IntrinsicCall {
-  if (depth > NESTING_LIMIT) throw cursor.fault(`Functions may be nested ${NESTING_LIMIT} deep`);
+  if (depth > NESTING_LIMIT) {
+    throw cursor.fault(`Functions may be nested ${NESTING_LIMIT} deep`);
+  }
   const from = cursor.position;
   const name = cursor.match(NAME);
-  if (name === undefined) throw cursor.fault('Expected an intrinsic function');
+  if (name === undefined) {
+    throw cursor.fault('Expected an intrinsic function');
+  }
   cursor.skipSpace();
   cursor.expect('(');
   const args = readArguments(cursor, depth);
@@ -59,23 +65,35 @@ function readCall(cursor: TextCursor, depth: number): IntrinsicCall {
 function readArguments(cursor: TextCursor, depth: number): readonly IntrinsicArgument[] {
   const args: IntrinsicArgument[] = [];
   cursor.skipSpace();
-  if (cursor.take(')')) return args;
+  if (cursor.take(')')) {
+    return args;
+  }
   for (;;) {
     cursor.skipSpace();
     args.push(readArgument(cursor, depth));
     cursor.skipSpace();
-    if (cursor.take(')')) return args;
+    if (cursor.take(')')) {
+      return args;
+    }
     cursor.expect(',');
   }
 }
 
 function readArgument(cursor: TextCursor, depth: number): IntrinsicArgument {
-  if (cursor.take("'")) return readString(cursor);
-  if (cursor.character === '$') return { kind: 'PATH', path: readPath(cursor, '$') };
+  if (cursor.take("'")) {
+    return readString(cursor);
+  }
+  if (cursor.character === '$') {
+    return { kind: 'PATH', path: readPath(cursor, '$') };
+  }
   const word = cursor.match(WORD);
-  if (word !== undefined) return { kind: 'VALUE', value: word === 'null' ? null : word === 'true' };
+  if (word !== undefined) {
+    return { kind: 'VALUE', value: word === 'null' ? null : word === 'true' };
+  }
   const digits = cursor.match(NUMBER);
-  if (digits !== undefined) return { kind: 'VALUE', value: Number(digits) };
+  if (digits !== undefined) {
+    return { kind: 'VALUE', value: Number(digits) };
+  }
   return { kind: 'CALL', call: readCall(cursor, depth + 1) };
 }
 
@@ -83,9 +101,12 @@ function readString(cursor: TextCursor): IntrinsicArgument {
   const from = cursor.position;
   let value = '';
   while (!cursor.take("'")) {
-    if (cursor.atEnd) throw cursor.fault("Expected '");
-    if (cursor.take('\\') && !ESCAPABLE.has(cursor.character))
+    if (cursor.atEnd) {
+      throw cursor.fault("Expected '");
+    }
+    if (cursor.take('\\') && !ESCAPABLE.has(cursor.character)) {
       throw cursor.fault("A backslash escapes only ', {, } and \\");
+    }
     value += cursor.character;
     cursor.position++;
   }

@@ -24,7 +24,9 @@ function failure(text: string, input: Json = {}): StatesError {
   try {
     call(text, input);
   } catch (error) {
-    if (error instanceof StatesError) return error;
+    if (error instanceof StatesError) {
+      return error;
+    }
     throw error;
   }
   throw new Error(`${text} did not fail`);
@@ -114,8 +116,9 @@ describe('failures', () => {
 
   test('more than 10,000 characters are refused where AWS refuses them', () => {
     const input = { long: 'x'.repeat(10_001), fits: 'x'.repeat(10_000) };
-    for (const name of ['Base64Encode', 'Base64Decode'])
+    for (const name of ['Base64Encode', 'Base64Decode']) {
       expect(failure(`States.${name}($.long)`, input).errorName).toBe('States.IntrinsicFailure');
+    }
     expect(failure("States.Hash($.long, 'MD5')", input).errorName).toBe('States.IntrinsicFailure');
     expect(call('States.Base64Encode($.fits)', input)).toHaveLength(13_336);
   });

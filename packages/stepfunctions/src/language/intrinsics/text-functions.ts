@@ -29,8 +29,11 @@ const stringSplit: IntrinsicFunction = {
     const delimiters = new Set(stringArgument(values, 1));
     const parts = [''];
     for (const character of stringArgument(values, 0)) {
-      if (delimiters.has(character)) parts.push('');
-      else parts.push((parts.pop() ?? '') + character);
+      if (delimiters.has(character)) {
+        parts.push('');
+      } else {
+        parts.push((parts.pop() ?? '') + character);
+      }
     }
     return parts.filter((part) => part !== '');
   },
@@ -45,7 +48,9 @@ const base64Decode: IntrinsicFunction = {
   arity: [1, 1],
   apply: (values) => {
     const encoded = shortStringArgument(values, 0, CHARACTER_LIMIT);
-    if (!BASE64.test(encoded)) throw new IntrinsicFault('Invalid Base64 argument');
+    if (!BASE64.test(encoded)) {
+      throw new IntrinsicFault('Invalid Base64 argument');
+    }
     return Buffer.from(encoded, 'base64').toString('utf8');
   },
 };
@@ -54,10 +59,13 @@ const hash: IntrinsicFunction = {
   arity: [2, 2],
   apply: (values) => {
     const text = asText(values[0] ?? null);
-    if (text.length > CHARACTER_LIMIT)
+    if (text.length > CHARACTER_LIMIT) {
       throw new IntrinsicFault(`The first argument must have at most ${CHARACTER_LIMIT} characters.`);
+    }
     const digest = hashText(text, stringArgument(values, 1));
-    if (digest === undefined) throw new IntrinsicFault(`The algorithm must be one of ${hashAlgorithms.join(', ')}.`);
+    if (digest === undefined) {
+      throw new IntrinsicFault(`The algorithm must be one of ${hashAlgorithms.join(', ')}.`);
+    }
     return digest;
   },
 };
@@ -75,8 +83,11 @@ export const textFunctions: { readonly [name: string]: IntrinsicFunction } = {
 function splitAtPlaceholders(template: string): string[] {
   const pieces = [''];
   for (const token of template.match(/\\[{}'\\]|\{\}|[\s\S]/g) ?? []) {
-    if (token === '{}') pieces.push('');
-    else pieces.push((pieces.pop() ?? '') + (token.length === 2 ? token.slice(1) : token));
+    if (token === '{}') {
+      pieces.push('');
+    } else {
+      pieces.push((pieces.pop() ?? '') + (token.length === 2 ? token.slice(1) : token));
+    }
   }
   return pieces;
 }

@@ -19,22 +19,34 @@ export function paying(name: string, original: BuiltIn): BuiltIn {
 }
 
 const readingAll: Cost = (meter, args) => {
-  for (const arg of args) meter.read(arg);
+  for (const arg of args) {
+    meter.read(arg);
+  }
 };
 
 /** Moves the elements of arrays about, or looks at each once. */
 const moving: Cost = (meter, args) => {
-  for (const arg of args) meter.spend(sizeOf(arg) >> 2);
+  for (const arg of args) {
+    meter.spend(sizeOf(arg) >> 2);
+  }
 };
 
 /** Takes texts apart, character by character. */
 const takingApart: Cost = (meter, args) => {
-  for (const arg of args) if (typeof arg === 'string') meter.spend(arg.length);
+  for (const arg of args) {
+    if (typeof arg === 'string') {
+      meter.spend(arg.length);
+    }
+  }
 };
 
 /** Goes over a picture again and again. */
 const picturing: Cost = (meter, args) => {
-  for (const arg of args) if (typeof arg === 'string') meter.spend(arg.length ** 2 / 16);
+  for (const arg of args) {
+    if (typeof arg === 'string') {
+      meter.spend(arg.length ** 2 / 16);
+    }
+  }
 };
 
 const free: Cost = () => undefined;
@@ -43,12 +55,16 @@ const free: Cost = () => undefined;
 const padding: Cost = (meter, [text, width, padding]) => {
   takingApart(meter, [text]);
   const texts = typeof padding === 'string' ? Math.max(1, padding.length) : 1;
-  if (typeof width === 'number') meter.spend(Math.abs(width) * (8 + texts));
+  if (typeof width === 'number') {
+    meter.spend(Math.abs(width) * (8 + texts));
+  }
 };
 
 const joining: Cost = (meter, [texts, separator]) => {
   meter.read(texts);
-  if (typeof separator === 'string') meter.spend(sizeOf(texts) * (separator.length >> 5));
+  if (typeof separator === 'string') {
+    meter.spend(sizeOf(texts) * (separator.length >> 5));
+  }
 };
 
 const counting: Cost = (meter, [first, last, step]) => {
@@ -57,7 +73,9 @@ const counting: Cost = (meter, [first, last, step]) => {
 };
 
 const reading: Cost = (meter, [value]) => {
-  if (Array.isArray(value)) meter.read(value);
+  if (Array.isArray(value)) {
+    meter.read(value);
+  }
 };
 
 const costs: ReadonlyMap<string, Cost> = new Map([
@@ -77,6 +95,8 @@ function named(cost: Cost, names: string): readonly (readonly [string, Cost])[] 
 
 /** Elements of an array, members of an object. */
 function sizeOf(value: unknown): number {
-  if (Array.isArray(value)) return value.length;
+  if (Array.isArray(value)) {
+    return value.length;
+  }
   return typeof value === 'object' && value !== null ? Object.keys(value).length : 0;
 }

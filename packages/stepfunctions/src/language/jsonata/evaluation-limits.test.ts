@@ -18,7 +18,9 @@ async function codeOf(expression: string, input?: Json): Promise<unknown> {
     (value) => new Error(`It yielded ${JSON.stringify(value).slice(0, 100)}`),
     (thrown: unknown) => thrown,
   );
-  if (!(error instanceof Error) || error.cause === undefined) throw error;
+  if (!(error instanceof Error) || error.cause === undefined) {
+    throw error;
+  }
   const { cause } = error;
   return typeof cause === 'object' && cause !== null && 'code' in cause ? cause.code : cause;
 }
@@ -34,11 +36,15 @@ async function codeWithin(steps: number, expression: string, input: Json): Promi
   }
 }
 
-const nested = (levels: number): string => `${'('.repeat(levels)}1${')'.repeat(levels)}`;
-const members = (count: number, value: string): string =>
-  `{${Array.from({ length: count }, (_, at) => `"k${at}": ${value}`).join(',')}}`;
-const doubled = (body: string, rounds: number): string =>
-  `($d := function($x, $n) { $n = 0 ? $x : $d(${body}, $n - 1) }; $d({}, ${rounds}))`;
+function nested(levels: number): string {
+  return `${'('.repeat(levels)}1${')'.repeat(levels)}`;
+}
+function members(count: number, value: string): string {
+  return `{${Array.from({ length: count }, (_, at) => `"k${at}": ${value}`).join(',')}}`;
+}
+function doubled(body: string, rounds: number): string {
+  return `($d := function($x, $n) { $n = 0 ? $x : $d(${body}, $n - 1) }; $d({}, ${rounds}))`;
+}
 
 describe('depth', () => {
   test('95 steps in each other pass, 126 do not', async () => {

@@ -32,7 +32,9 @@ export function compileJsonata(text: string): CompiledJsonata {
     refuseLaterOperators(text);
     const expression = parse(text);
     expression.assign('eval', undefined);
-    for (const [name, implementation] of boundedFunctions) expression.assign(name, implementation);
+    for (const [name, implementation] of boundedFunctions) {
+      expression.assign(name, implementation);
+    }
     measure(expression);
     return { expression, reference: simpleReference(expression) };
   });
@@ -51,11 +53,15 @@ function parse(text: string): jsonata.Expression {
  * while inside a string, a name or a comment the space changes nothing.
  */
 function refuseLaterOperators(text: string): void {
-  if (!/\?[?:]/.test(text)) return;
+  if (!/\?[?:]/.test(text)) {
+    return;
+  }
   try {
     jsonata(text.replaceAll(/\?(?=[?:])/g, '? '));
   } catch (error) {
-    if (isJsonataError(error)) throw new JsonataSyntaxError(jsonataMessage(error), { cause: error });
+    if (isJsonataError(error)) {
+      throw new JsonataSyntaxError(jsonataMessage(error), { cause: error });
+    }
     // Not JSONata's error: the space has spoilt a regular expression such as /(?:a)/, which is no operator.
   }
 }

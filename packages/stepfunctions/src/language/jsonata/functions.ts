@@ -43,7 +43,9 @@ function toMillis(this: RunningFocus, text: string, picture?: string): unknown {
 }
 
 function shuffle(this: RunningFocus, values: readonly unknown[] | undefined): unknown {
-  if (values === undefined) return undefined;
+  if (values === undefined) {
+    return undefined;
+  }
   const { draws } = surroundings(this);
   const keyed = values.map((value) => ({ value, key: draws.fraction() }));
   return keyed.sort((left, right) => left.key - right.key).map(({ value }) => value);
@@ -62,17 +64,24 @@ function uuid(this: RunningFocus): string {
 }
 
 function hash(text: string | undefined, algorithm: string): string | undefined {
-  if (text === undefined) return undefined;
+  if (text === undefined) {
+    return undefined;
+  }
   const digest = hashText(text, algorithm);
-  if (digest === undefined)
+  if (digest === undefined) {
     throw new FunctionError(`The algorithm of $hash must be one of ${hashAlgorithms.join(', ')}`);
+  }
   return digest;
 }
 
 function parse(text: string | undefined): unknown {
-  if (text === undefined) return undefined;
+  if (text === undefined) {
+    return undefined;
+  }
   const tooDeep = nestingComplaint(text);
-  if (tooDeep !== undefined) throw new FunctionError(tooDeep);
+  if (tooDeep !== undefined) {
+    throw new FunctionError(tooDeep);
+  }
   try {
     return JSON.parse(text);
   } catch (cause) {
@@ -81,17 +90,24 @@ function parse(text: string | undefined): unknown {
 }
 
 function partitionFunction(whole: readonly Json[] | undefined, size: number): unknown {
-  if (whole === undefined) return undefined;
+  if (whole === undefined) {
+    return undefined;
+  }
   const rounded = Math.round(size);
-  if (!(rounded >= 1)) throw new FunctionError('The chunk size of $partition must be a positive number');
+  if (!(rounded >= 1)) {
+    throw new FunctionError('The chunk size of $partition must be a positive number');
+  }
   return partition(whole, rounded);
 }
 
 function rangeFunction(this: RunningFocus, first: number, last: number, step: number): unknown {
   const [from, to, by] = [Math.round(first), Math.round(last), Math.round(step)];
-  if (by === 0) throw new FunctionError('The step of $range must not be zero');
-  if ((to - from) / by >= LONGEST_SEQUENCE)
+  if (by === 0) {
+    throw new FunctionError('The step of $range must not be zero');
+  }
+  if ((to - from) / by >= LONGEST_SEQUENCE) {
     throw new FunctionError('Expression evaluation memory limit exceeded: Check for excessive memory usage');
+  }
   const numbers = range(from, to, by);
   // A sequence of one is that one in JSONata, and AWS answers it so.
   return numbers.length === 1 ? numbers[0] : numbers;

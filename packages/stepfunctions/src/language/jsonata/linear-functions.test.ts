@@ -24,16 +24,18 @@ async function outcome(evaluation: Promise<unknown>): Promise<unknown> {
   }
 }
 
-const ours = (expression: string, v: Json) =>
-  outcome(
+function ours(expression: string, v: Json) {
+  return outcome(
     evaluateJsonata(
       expression,
       { input: {}, context: {}, variables: { v }, at: 0, entropy: '' },
       { stateName: 'Work', field: 'Output' },
     ),
   );
-const theirs = (expression: string, v: Json) =>
-  outcome(jsonata(expression).evaluate(undefined, { v }).then(plainResult));
+}
+function theirs(expression: string, v: Json) {
+  return outcome(jsonata(expression).evaluate(undefined, { v }).then(plainResult));
+}
 
 test.each([
   '[$distinct($v)]',

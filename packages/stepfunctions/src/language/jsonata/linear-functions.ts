@@ -16,12 +16,16 @@ export const linearFunctions: ReadonlyMap<string, BuiltIn> = new Map([
 
 /** JSONata compares every value with every other. */
 function distinct(this: RunningFocus, arr: unknown): unknown {
-  if (!Array.isArray(arr) || arr.length <= 1) return arr;
+  if (!Array.isArray(arr) || arr.length <= 1) {
+    return arr;
+  }
   const values: unknown[] = 'sequence' in arr ? this.createSequence() : [];
   const seen = new Set<unknown>();
   for (const value of arr) {
     const key = identityOf(value);
-    if (seen.has(key)) continue;
+    if (seen.has(key)) {
+      continue;
+    }
     seen.add(key);
     values.push(value);
   }
@@ -29,20 +33,29 @@ function distinct(this: RunningFocus, arr: unknown): unknown {
 }
 
 function identityOf(value: unknown): unknown {
-  if (typeof value === 'string') return JSON.stringify(value);
+  if (typeof value === 'string') {
+    return JSON.stringify(value);
+  }
   const isData = typeof value === 'object' && value !== null && !isFunction(value);
   return isData ? canonicalText(value) : value;
 }
 
 /** JSONata copies what is left of each half with every element that it merges. */
 async function sort(this: RunningFocus, arr: unknown, comparator?: unknown): Promise<unknown> {
-  if (!Array.isArray(arr) || arr.length <= 1) return arr;
-  if (comparator !== undefined && typeof comparator !== 'function')
+  if (!Array.isArray(arr) || arr.length <= 1) {
+    return arr;
+  }
+  if (comparator !== undefined && typeof comparator !== 'function') {
     return await theirSort.implementation.call(this, arr, comparator);
-  if (comparator !== undefined) return await sorted(arr, async (left, right) => await comparator(left, right));
+  }
+  if (comparator !== undefined) {
+    return await sorted(arr, async (left, right) => await comparator(left, right));
+  }
   const comparable = (type: string) => arr.every((value) => typeof value === type);
   // It says best itself what it cannot sort.
-  if (!comparable('string') && !arr.every(Number.isFinite)) return await theirSort.implementation.call(this, arr);
+  if (!comparable('string') && !arr.every(Number.isFinite)) {
+    return await theirSort.implementation.call(this, arr);
+  }
   return arr.toSorted((left, right) => (left > right ? 1 : left < right ? -1 : 0));
 }
 
@@ -51,7 +64,9 @@ async function sorted(
   values: readonly unknown[],
   isAfter: (left: unknown, right: unknown) => Promise<unknown>,
 ): Promise<readonly unknown[]> {
-  if (values.length <= 1) return values;
+  if (values.length <= 1) {
+    return values;
+  }
   const middle = Math.floor(values.length / 2);
   const left = await sorted(values.slice(0, middle), isAfter);
   const right = await sorted(values.slice(middle), isAfter);
@@ -66,14 +81,22 @@ async function sorted(
 
 /** JSONata copies the whole result for every element of an array. */
 function spread(this: RunningFocus, arg: unknown): unknown {
-  if (!Array.isArray(arg)) return theirSpread.implementation.call(this, arg);
+  if (!Array.isArray(arg)) {
+    return theirSpread.implementation.call(this, arg);
+  }
   let result: unknown[] | undefined;
   for (const element of arg) {
     const members = spread.call(this, element);
-    if (members === undefined) continue;
+    if (members === undefined) {
+      continue;
+    }
     result ??= [];
-    for (const member of Array.isArray(members) ? members : [members]) result.push(member);
-    if (result.length > LONGEST_SEQUENCE) throw new EvaluationLimitError('D2014');
+    for (const member of Array.isArray(members) ? members : [members]) {
+      result.push(member);
+    }
+    if (result.length > LONGEST_SEQUENCE) {
+      throw new EvaluationLimitError('D2014');
+    }
   }
   return result ?? this.createSequence();
 }

@@ -33,7 +33,9 @@ export class Meter {
   /** @throws {EvaluationLimitError} it has worked enough */
   spend(work: number): void {
     this.#left -= work;
-    if (!(this.#left >= 0)) throw new EvaluationLimitError('D1012');
+    if (!(this.#left >= 0)) {
+      throw new EvaluationLimitError('D1012');
+    }
   }
 
   /**
@@ -43,7 +45,9 @@ export class Meter {
    */
   enter(): void {
     this.#depth += 1;
-    if (this.#depth > Math.min(DEPTH * this.#branches, DEPTH_OF_ALL)) throw new EvaluationLimitError('D1011');
+    if (this.#depth > Math.min(DEPTH * this.#branches, DEPTH_OF_ALL)) {
+      throw new EvaluationLimitError('D1011');
+    }
     this.spend(STEP);
   }
 
@@ -69,8 +73,11 @@ export class Meter {
   /** An element joins a group; those of several groups are evaluated side by side later. */
   group(node: AstNode, name: string): void {
     const size = this.groups.join(node, name);
-    if (size === 0) this.branch(1);
-    else if (size !== undefined) this.spend(size >> 5);
+    if (size === 0) {
+      this.branch(1);
+    } else if (size !== undefined) {
+      this.spend(size >> 5);
+    }
   }
 
   /** A value has changed in place: what was weighed is weighed again. */

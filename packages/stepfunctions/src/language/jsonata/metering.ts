@@ -25,7 +25,9 @@ export function measure(expression: Expression): void {
     meter.branch(partsOf(node));
     switch (node.type) {
       case 'name':
-        if (Array.isArray(input)) meter.read(input);
+        if (Array.isArray(input)) {
+          meter.read(input);
+        }
         break;
       case 'wildcard':
       case 'descendant':
@@ -35,18 +37,28 @@ export function measure(expression: Expression): void {
         environment.base.RegexEngine = regExpsWithin(meter.matchingTime);
         break;
     }
-    if (node.group !== undefined || (node.value === '{' && Array.isArray(input))) meter.groups.begin(node);
+    if (node.group !== undefined || (node.value === '{' && Array.isArray(input))) {
+      meter.groups.begin(node);
+    }
   };
   const after = (node: AstNode, _input: unknown, environment: RunningEnvironment, result: unknown): void => {
     const meter = meterOf(environment);
     roles ??= rolesIn(expression);
     meter.leave();
     meter.branch(-partsOf(node));
-    if (isMade(node, result)) meter.weigh(result);
-    if (roles.readWhole.has(node)) meter.read(result);
-    if (roles.updates.has(node)) meter.changed();
+    if (isMade(node, result)) {
+      meter.weigh(result);
+    }
+    if (roles.readWhole.has(node)) {
+      meter.read(result);
+    }
+    if (roles.updates.has(node)) {
+      meter.changed();
+    }
     const grouping = roles.groupNames.get(node);
-    if (grouping !== undefined) meter.group(grouping, nameIn(result));
+    if (grouping !== undefined) {
+      meter.group(grouping, nameIn(result));
+    }
   };
   // The typings know names only, JSONata itself takes symbols.
   const assign = expression.assign as (name: string | symbol, value: unknown) => void;
@@ -74,6 +86,8 @@ function partsOf(node: AstNode): number {
 
 /** A path makes a sequence, or leads to what is there already. */
 function isMade(node: AstNode, result: unknown): boolean {
-  if (node.type === 'path') return Array.isArray(result) && 'sequence' in result;
+  if (node.type === 'path') {
+    return Array.isArray(result) && 'sequence' in result;
+  }
   return MAKING.has(node.type) || node.group !== undefined;
 }

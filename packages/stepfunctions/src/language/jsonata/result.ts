@@ -20,8 +20,12 @@ export function plainResult(value: unknown): Json | undefined | typeof UNSUPPORT
     default:
       return UNSUPPORTED;
   }
-  if (value === null) return null;
-  if (Array.isArray(value)) return plainArray(value);
+  if (value === null) {
+    return null;
+  }
+  if (Array.isArray(value)) {
+    return plainArray(value);
+  }
   return isFunction(value) ? UNSUPPORTED : plainObject(value);
 }
 
@@ -34,8 +38,12 @@ function plainArray(value: readonly unknown[]): Json | typeof UNSUPPORTED {
   const elements: Json[] = [];
   for (const element of value) {
     const plain = plainResult(element);
-    if (plain === UNSUPPORTED) return UNSUPPORTED;
-    if (plain !== undefined) elements.push(plain);
+    if (plain === UNSUPPORTED) {
+      return UNSUPPORTED;
+    }
+    if (plain !== undefined) {
+      elements.push(plain);
+    }
   }
   return elements;
 }
@@ -44,8 +52,12 @@ function plainObject(value: object): Json | typeof UNSUPPORTED {
   const members: [string, Json][] = [];
   for (const [key, member] of Object.entries(value)) {
     const plain = plainResult(member);
-    if (plain === UNSUPPORTED) return UNSUPPORTED;
-    if (plain !== undefined) members.push([key, plain]);
+    if (plain === UNSUPPORTED) {
+      return UNSUPPORTED;
+    }
+    if (plain !== undefined) {
+      members.push([key, plain]);
+    }
   }
   return Object.fromEntries(members);
 }

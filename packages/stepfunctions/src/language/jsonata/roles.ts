@@ -21,9 +21,13 @@ export function rolesIn(expression: Expression): Roles {
   const waiting: unknown[] = [expression.ast()];
   const seen = new Set<unknown>();
   for (let node = waiting.pop(); node !== undefined; node = waiting.pop()) {
-    if (typeof node !== 'object' || node === null || seen.has(node)) continue;
+    if (typeof node !== 'object' || node === null || seen.has(node)) {
+      continue;
+    }
     seen.add(node);
-    if (!Array.isArray(node)) assign(node as AstNode, found);
+    if (!Array.isArray(node)) {
+      assign(node as AstNode, found);
+    }
     waiting.push(...Object.values(node).filter((member) => typeof member === 'object' && member !== null));
   }
   return found;
@@ -33,14 +37,30 @@ function assign(
   node: AstNode,
   found: { readWhole: Set<AstNode>; groupNames: Map<AstNode, AstNode>; updates: Set<AstNode> },
 ): void {
-  if (node.type === 'binary' && COMPARING.has(node.value)) addAll(found.readWhole, [node.lhs, node.rhs]);
-  if (node.type === 'condition') addAll(found.readWhole, [node.condition]);
-  if (node.type === 'filter') addAll(found.readWhole, [node.expr]);
-  if (node.type === 'transform') addAll(found.updates, [node.update]);
+  if (node.type === 'binary' && COMPARING.has(node.value)) {
+    addAll(found.readWhole, [node.lhs, node.rhs]);
+  }
+  if (node.type === 'condition') {
+    addAll(found.readWhole, [node.condition]);
+  }
+  if (node.type === 'filter') {
+    addAll(found.readWhole, [node.expr]);
+  }
+  if (node.type === 'transform') {
+    addAll(found.updates, [node.update]);
+  }
   const pairs = node.type === 'unary' && node.value === '{' ? node.lhs : (node.group as AstNode | undefined)?.lhs;
-  if (Array.isArray(pairs)) for (const [name] of pairs) found.groupNames.set(name, node);
+  if (Array.isArray(pairs)) {
+    for (const [name] of pairs) {
+      found.groupNames.set(name, node);
+    }
+  }
 }
 
 function addAll(nodes: Set<AstNode>, more: readonly unknown[]): void {
-  for (const node of more) if (typeof node === 'object' && node !== null) nodes.add(node as AstNode);
+  for (const node of more) {
+    if (typeof node === 'object' && node !== null) {
+      nodes.add(node as AstNode);
+    }
+  }
 }

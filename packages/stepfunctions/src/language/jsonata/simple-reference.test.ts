@@ -22,7 +22,9 @@ test('a reference that can be followed leads where JSONata leads', async () => {
     fc.asyncProperty(root, fc.array(name, { maxLength: 4 }), value, async (start, names, json) => {
       const expression = jsonata([start, ...names].join('.'));
       const reference = simpleReference(expression);
-      if (reference === undefined) throw new Error('not recognised');
+      if (reference === undefined) {
+        throw new Error('not recognised');
+      }
       const scope = {
         input: json,
         result: json,
@@ -32,7 +34,9 @@ test('a reference that can be followed leads where JSONata leads', async () => {
         entropy: '',
       };
       const found = follow(reference, scope);
-      if (found === undefined) return;
+      if (found === undefined) {
+        return;
+      }
       followed++;
       const theirs = plainResult(
         await expression.evaluate(undefined, { states: { input: json, result: json, context: json }, v: json }),

@@ -19,7 +19,9 @@ export function simpleReference(expression: Expression): SimpleReference | undef
   const ast: object = expression.ast();
   const steps = stepsOf(ast);
   const [first, ...rest] = steps ?? [];
-  if (first?.type !== 'variable' || !/^[\p{L}_]/u.test(first.value)) return undefined;
+  if (first?.type !== 'variable' || !/^[\p{L}_]/u.test(first.value)) {
+    return undefined;
+  }
   return rest.every(({ type }) => type === 'name')
     ? { variable: first.value, names: rest.map(({ value }) => value) }
     : undefined;
@@ -31,10 +33,14 @@ export function simpleReference(expression: Expression): SimpleReference | undef
  */
 export function follow({ variable, names }: SimpleReference, scope: Scope): Followed | undefined {
   const isStates = variable === 'states';
-  if (isStates ? names.length === 0 : !Object.hasOwn(scope.variables, variable)) return undefined;
+  if (isStates ? names.length === 0 : !Object.hasOwn(scope.variables, variable)) {
+    return undefined;
+  }
   let value = isStates ? ofStates(names[0], scope) : scope.variables[variable];
   for (let at = isStates ? 1 : 0; at < names.length; at++) {
-    if (Array.isArray(value)) return undefined;
+    if (Array.isArray(value)) {
+      return undefined;
+    }
     const name = names[at] ?? '';
     value = isJsonObject(value) && Object.hasOwn(value, name) ? value[name] : undefined;
   }
@@ -62,8 +68,12 @@ interface Step {
 }
 
 function stepsOf(ast: object): readonly Step[] | undefined {
-  if (isPlainStep(ast)) return [ast];
-  if (!('steps' in ast) || !Array.isArray(ast.steps) || Object.keys(ast).length !== 2) return undefined;
+  if (isPlainStep(ast)) {
+    return [ast];
+  }
+  if (!('steps' in ast) || !Array.isArray(ast.steps) || Object.keys(ast).length !== 2) {
+    return undefined;
+  }
   return ast.steps.every(isPlainStep) ? ast.steps : undefined;
 }
 

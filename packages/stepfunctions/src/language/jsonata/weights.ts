@@ -23,7 +23,9 @@ export class Weights {
   /** @throws {EvaluationLimitError} larger than any value may be */
   of(value: unknown): number {
     const weight = this.#count(value);
-    if (weight > HEAVIEST) throw new EvaluationLimitError('D2014');
+    if (weight > HEAVIEST) {
+      throw new EvaluationLimitError('D2014');
+    }
     return weight;
   }
 
@@ -32,11 +34,16 @@ export class Weights {
   }
 
   #count(value: unknown): number {
-    if (typeof value === 'string') return 1 + (value.length >> 5);
-    if (typeof value !== 'object' || value === null || '_jsonata_function' in value || '_jsonata_lambda' in value)
+    if (typeof value === 'string') {
+      return 1 + (value.length >> 5);
+    }
+    if (typeof value !== 'object' || value === null || '_jsonata_function' in value || '_jsonata_lambda' in value) {
       return 1;
+    }
     const known = this.#known?.get(value);
-    if (known !== undefined) return known;
+    if (known !== undefined) {
+      return known;
+    }
     const weight = Array.isArray(value) ? this.#sum(value) : this.#members(value);
     if (weight > WORTH_REMEMBERING) {
       this.#known ??= new WeakMap();
@@ -48,15 +55,21 @@ export class Weights {
   #sum(values: readonly unknown[]): number {
     this.#spend(values.length);
     let weight = 1;
-    for (const value of values) weight += this.#count(value);
-    if (weight > HEAVIEST) throw new EvaluationLimitError('D2014');
+    for (const value of values) {
+      weight += this.#count(value);
+    }
+    if (weight > HEAVIEST) {
+      throw new EvaluationLimitError('D2014');
+    }
     return weight;
   }
 
   #members(value: object): number {
     const entries = Object.entries(value);
     let weight = this.#sum(entries.map(([, member]) => member));
-    for (const [name] of entries) weight += name.length >> 5;
+    for (const [name] of entries) {
+      weight += name.length >> 5;
+    }
     return weight;
   }
 }

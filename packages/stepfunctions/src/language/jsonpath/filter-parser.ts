@@ -14,18 +14,24 @@ type ReadPath = (cursor: TextCursor, start: '$' | '@') => Path;
 /** Reads what stands inside `?( )`, by precedence: `||`, `&&`, `!`, then comparisons. */
 export function parseCondition(cursor: TextCursor, readPath: ReadPath): Condition {
   let left = readConjunction(cursor, readPath);
-  while (takeAfterSpace(cursor, '||')) left = { kind: 'OR', left, right: readConjunction(cursor, readPath) };
+  while (takeAfterSpace(cursor, '||')) {
+    left = { kind: 'OR', left, right: readConjunction(cursor, readPath) };
+  }
   return left;
 }
 
 function readConjunction(cursor: TextCursor, readPath: ReadPath): Condition {
   let left = readTerm(cursor, readPath);
-  while (takeAfterSpace(cursor, '&&')) left = { kind: 'AND', left, right: readTerm(cursor, readPath) };
+  while (takeAfterSpace(cursor, '&&')) {
+    left = { kind: 'AND', left, right: readTerm(cursor, readPath) };
+  }
   return left;
 }
 
 function readTerm(cursor: TextCursor, readPath: ReadPath): Condition {
-  if (takeAfterSpace(cursor, '!')) return { kind: 'NOT', inner: readTerm(cursor, readPath) };
+  if (takeAfterSpace(cursor, '!')) {
+    return { kind: 'NOT', inner: readTerm(cursor, readPath) };
+  }
   if (cursor.take('(')) {
     const inner = parseCondition(cursor, readPath);
     cursor.skipSpace();
@@ -40,7 +46,9 @@ function readComparison(cursor: TextCursor, readPath: ReadPath): Condition {
   cursor.skipSpace();
   const operator = cursor.match(OPERATOR)?.toLowerCase();
   if (operator === undefined) {
-    if (left.kind !== 'PATH') throw cursor.fault('Expected an operator');
+    if (left.kind !== 'PATH') {
+      throw cursor.fault('Expected an operator');
+    }
     return { kind: 'EXISTS', path: left.path, fromElement: left.fromElement };
   }
   cursor.skipSpace();
@@ -49,10 +57,16 @@ function readComparison(cursor: TextCursor, readPath: ReadPath): Condition {
 
 function readOperand(cursor: TextCursor, readPath: ReadPath): FilterOperand {
   cursor.skipSpace();
-  if (cursor.character === '@') return { kind: 'PATH', path: readPath(cursor, '@'), fromElement: true };
-  if (cursor.character === '$') return { kind: 'PATH', path: readPath(cursor, '$'), fromElement: false };
+  if (cursor.character === '@') {
+    return { kind: 'PATH', path: readPath(cursor, '@'), fromElement: true };
+  }
+  if (cursor.character === '$') {
+    return { kind: 'PATH', path: readPath(cursor, '$'), fromElement: false };
+  }
   const pattern = cursor.match(PATTERN);
-  if (pattern !== undefined) return { kind: 'PATTERN', pattern: compilePattern(cursor, pattern) };
+  if (pattern !== undefined) {
+    return { kind: 'PATTERN', pattern: compilePattern(cursor, pattern) };
+  }
   return { kind: 'VALUE', value: readValue(cursor) };
 }
 
@@ -67,12 +81,20 @@ function compilePattern(cursor: TextCursor, literal: string): BoundedRegExp {
 
 function readValue(cursor: TextCursor): Json {
   cursor.skipSpace();
-  if (cursor.character === "'" || cursor.character === '"') return readString(cursor);
-  if (cursor.take('[')) return readArray(cursor);
+  if (cursor.character === "'" || cursor.character === '"') {
+    return readString(cursor);
+  }
+  if (cursor.take('[')) {
+    return readArray(cursor);
+  }
   const word = cursor.match(WORD);
-  if (word !== undefined) return word === 'null' ? null : word === 'true';
+  if (word !== undefined) {
+    return word === 'null' ? null : word === 'true';
+  }
   const digits = cursor.match(NUMBER);
-  if (digits === undefined) throw cursor.fault('Expected a value or a path');
+  if (digits === undefined) {
+    throw cursor.fault('Expected a value or a path');
+  }
   return Number(digits);
 }
 
@@ -81,7 +103,9 @@ function readString(cursor: TextCursor): string {
   cursor.expect(quote);
   let value = '';
   while (!cursor.take(quote)) {
-    if (cursor.atEnd) throw cursor.fault(`Expected ${quote}`);
+    if (cursor.atEnd) {
+      throw cursor.fault(`Expected ${quote}`);
+    }
     cursor.take('\\');
     value += cursor.character;
     cursor.position++;
@@ -92,9 +116,12 @@ function readString(cursor: TextCursor): string {
 function readArray(cursor: TextCursor): Json[] {
   const values: Json[] = [];
   cursor.skipSpace();
-  if (cursor.take(']')) return values;
-  do values.push(readValue(cursor));
-  while (takeAfterSpace(cursor, ','));
+  if (cursor.take(']')) {
+    return values;
+  }
+  do {
+    values.push(readValue(cursor));
+  } while (takeAfterSpace(cursor, ','));
   cursor.skipSpace();
   cursor.expect(']');
   return values;

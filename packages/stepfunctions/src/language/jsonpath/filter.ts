@@ -49,8 +49,9 @@ function matches(pattern: BoundedRegExp, text: string, effort: SelectionEffort):
   try {
     return pattern.testWithin(text, effort.matchingTime);
   } catch (cause) {
-    if (cause instanceof RunawayExpressionError)
+    if (cause instanceof RunawayExpressionError) {
       throw new StatesError('States.Runtime', cause.message, { origin: cause });
+    }
     throw cause;
   }
 }
@@ -61,7 +62,9 @@ function follow(reference: { readonly path: Path; readonly fromElement: boolean 
 }
 
 function exists(path: Path, selection: Selection): boolean {
-  if (!selection.found) return false;
+  if (!selection.found) {
+    return false;
+  }
   return path.definite || (Array.isArray(selection.value) && selection.value.length > 0);
 }
 
@@ -106,7 +109,9 @@ function compare(operator: FilterOperator, left: Json | undefined, right: Json |
     case 'empty':
       return (isList(left) || typeof left === 'string') && (left.length === 0) === right;
     case 'contains':
-      if (isList(left)) return right !== undefined && includes(left, right);
+      if (isList(left)) {
+        return right !== undefined && includes(left, right);
+      }
       return typeof left === 'string' && typeof right === 'string' && left.includes(right);
   }
 }
@@ -119,9 +124,15 @@ function sizeOf(value: Json | undefined): number {
 function inOrder(operator: '<' | '<=' | '>' | '>=', left: Json | undefined, right: Json | undefined): boolean {
   const comparable =
     (typeof left === 'number' && typeof right === 'number') || (typeof left === 'string' && typeof right === 'string');
-  if (!comparable) return false;
-  if (operator === '<') return left < right;
-  if (operator === '<=') return left <= right;
+  if (!comparable) {
+    return false;
+  }
+  if (operator === '<') {
+    return left < right;
+  }
+  if (operator === '<=') {
+    return left <= right;
+  }
   return operator === '>' ? left > right : left >= right;
 }
 

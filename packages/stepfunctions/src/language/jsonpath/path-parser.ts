@@ -21,7 +21,9 @@ export function parsePath(text: string): Path {
   return parsed.get(text, () => {
     const cursor = new TextCursor(text);
     const path = readPath(cursor, '$');
-    if (!cursor.atEnd) throw cursor.fault('Unexpected character');
+    if (!cursor.atEnd) {
+      throw cursor.fault('Unexpected character');
+    }
     return path;
   });
 }
@@ -40,7 +42,9 @@ export function readPath(cursor: TextCursor, start: '$' | '@'): Path {
 }
 
 function readRoot(cursor: TextCursor): PathRoot {
-  if (cursor.take('$')) return { kind: 'CONTEXT' };
+  if (cursor.take('$')) {
+    return { kind: 'CONTEXT' };
+  }
   const name = cursor.match(VARIABLE_NAME);
   return name === undefined ? { kind: 'INPUT' } : { kind: 'VARIABLE', name };
 }
@@ -48,24 +52,36 @@ function readRoot(cursor: TextCursor): PathRoot {
 function readSegment(cursor: TextCursor, segments: Segment[]): boolean {
   if (cursor.take('..')) {
     segments.push({ kind: 'DESCENT' });
-    if (cursor.character !== '[') segments.push(readName(cursor));
-    else readBracket(cursor, segments);
+    if (cursor.character !== '[') {
+      segments.push(readName(cursor));
+    } else {
+      readBracket(cursor, segments);
+    }
     return true;
   }
   if (cursor.take('.')) {
-    if (cursor.character === '[') readBracket(cursor, segments);
-    else segments.push(readName(cursor));
+    if (cursor.character === '[') {
+      readBracket(cursor, segments);
+    } else {
+      segments.push(readName(cursor));
+    }
     return true;
   }
-  if (cursor.character !== '[') return false;
+  if (cursor.character !== '[') {
+    return false;
+  }
   readBracket(cursor, segments);
   return true;
 }
 
 function readName(cursor: TextCursor): Segment {
-  if (cursor.take('*')) return { kind: 'WILDCARD' };
+  if (cursor.take('*')) {
+    return { kind: 'WILDCARD' };
+  }
   const name = cursor.match(DOT_NAME);
-  if (name === undefined) throw cursor.fault('Expected a member name');
+  if (name === undefined) {
+    throw cursor.fault('Expected a member name');
+  }
   return { kind: 'MEMBER', name };
 }
 
@@ -78,7 +94,9 @@ function readBracket(cursor: TextCursor, segments: Segment[]): void {
 }
 
 function readSelector(cursor: TextCursor): Segment {
-  if (cursor.take('*')) return { kind: 'WILDCARD' };
+  if (cursor.take('*')) {
+    return { kind: 'WILDCARD' };
+  }
   if (cursor.take('?')) {
     cursor.skipSpace();
     cursor.expect('(');
@@ -87,7 +105,9 @@ function readSelector(cursor: TextCursor): Segment {
     cursor.expect(')');
     return { kind: 'FILTER', condition };
   }
-  if (cursor.character === "'" || cursor.character === '"') return readMembers(cursor);
+  if (cursor.character === "'" || cursor.character === '"') {
+    return readMembers(cursor);
+  }
   return readIndexesOrSlice(cursor);
 }
 
@@ -103,9 +123,12 @@ function readQuotedName(cursor: TextCursor): string {
   cursor.expect(quote);
   let name = '';
   while (!cursor.take(quote)) {
-    if (cursor.atEnd) throw cursor.fault(`Expected ${quote}`);
-    if (cursor.take(`\\${quote}`)) name += quote;
-    else {
+    if (cursor.atEnd) {
+      throw cursor.fault(`Expected ${quote}`);
+    }
+    if (cursor.take(`\\${quote}`)) {
+      name += quote;
+    } else {
       name += cursor.character;
       cursor.position++;
     }
@@ -116,13 +139,19 @@ function readQuotedName(cursor: TextCursor): string {
 function readIndexesOrSlice(cursor: TextCursor): Segment {
   const first = readInteger(cursor);
   cursor.skipSpace();
-  if (cursor.take(':')) return readSlice(cursor, first);
-  if (first === undefined) throw cursor.fault('Expected an index, a slice, a quoted name, * or a filter');
+  if (cursor.take(':')) {
+    return readSlice(cursor, first);
+  }
+  if (first === undefined) {
+    throw cursor.fault('Expected an index, a slice, a quoted name, * or a filter');
+  }
   const indexes = [first];
   while (cursor.take(',')) {
     cursor.skipSpace();
     const next = readInteger(cursor);
-    if (next === undefined) throw cursor.fault('Expected an index');
+    if (next === undefined) {
+      throw cursor.fault('Expected an index');
+    }
     indexes.push(next);
     cursor.skipSpace();
   }
@@ -137,7 +166,9 @@ function readSlice(cursor: TextCursor, from: number | undefined): Segment {
   if (cursor.take(':')) {
     cursor.skipSpace();
     step = readInteger(cursor) ?? 1;
-    if (step < 1) throw cursor.fault('Expected a positive step');
+    if (step < 1) {
+      throw cursor.fault('Expected a positive step');
+    }
   }
   return { kind: 'SLICE', ...(from !== undefined && { from }), ...(to !== undefined && { to }), step };
 }

@@ -136,8 +136,11 @@ describe('agreement with jsonpath-plus', () => {
         const path = parsePath(text);
         const theirs = JSONPath({ path: text, json: json as object, wrap: true, eval: false }) as Json[];
         const ours = select(path, json as Json);
-        if (!path.definite) expect(sorted(ours)).toStrictEqual(sortedValues(theirs));
-        else expect(ours.found ? [ours.value] : []).toStrictEqual(theirs);
+        if (!path.definite) {
+          expect(sorted(ours)).toStrictEqual(sortedValues(theirs));
+        } else {
+          expect(ours.found ? [ours.value] : []).toStrictEqual(theirs);
+        }
       }),
       { numRuns: 2000 },
     );

@@ -13,21 +13,29 @@ import { SelectionEffort } from './selection-effort.ts';
  * @param effort What the path costs with the paths around it.
  */
 export function select(path: Path, root: Json, document: Json = root, effort = new SelectionEffort()): Selection {
-  if (!path.definite) return { found: true, value: selectAll(path, root, document, effort) };
+  if (!path.definite) {
+    return { found: true, value: selectAll(path, root, document, effort) };
+  }
   let value: Json = root;
   const { segments } = path;
   for (let at = 0; at < segments.length; at++) {
     const segment = segments[at];
     const next = segment === undefined ? undefined : child(value, segment);
-    if (next === undefined) return { found: false, reason: missing(path, at, value) };
+    if (next === undefined) {
+      return { found: false, reason: missing(path, at, value) };
+    }
     value = next;
   }
   return { found: true, value };
 }
 
 function child(value: Json, segment: Segment): Json | undefined {
-  if (segment.kind === 'MEMBER') return isJsonObject(value) ? member(value, segment.name) : undefined;
-  if (segment.kind === 'INDEX') return Array.isArray(value) ? value.at(segment.index) : undefined;
+  if (segment.kind === 'MEMBER') {
+    return isJsonObject(value) ? member(value, segment.name) : undefined;
+  }
+  if (segment.kind === 'INDEX') {
+    return Array.isArray(value) ? value.at(segment.index) : undefined;
+  }
   return undefined;
 }
 
@@ -74,17 +82,23 @@ function slice(value: readonly Json[], { from, to, step }: Segment & { kind: 'SL
 
 function* withDescendants(value: Json): Generator<Json> {
   yield value;
-  for (const inner of children(value)) yield* withDescendants(inner);
+  for (const inner of children(value)) {
+    yield* withDescendants(inner);
+  }
 }
 
 /** A filter looks at an array's elements, or at an object itself. */
 function candidates(value: Json): readonly Json[] {
-  if (Array.isArray(value)) return value;
+  if (Array.isArray(value)) {
+    return value;
+  }
   return isJsonObject(value) ? [value] : [];
 }
 
 function children(value: Json): readonly Json[] {
-  if (Array.isArray(value)) return value;
+  if (Array.isArray(value)) {
+    return value;
+  }
   return isJsonObject(value) ? Object.values(value) : [];
 }
 
@@ -93,7 +107,9 @@ function pick(value: JsonObject, names: readonly string[]): JsonObject {
   const picked: Record<string, Json> = {};
   for (const name of names) {
     const found = member(value, name);
-    if (found !== undefined) picked[name] = found;
+    if (found !== undefined) {
+      picked[name] = found;
+    }
   }
   return picked;
 }
@@ -114,11 +130,15 @@ function missing({ segments }: Path, at: number, value: Json): string {
 }
 
 function bracketed(segment: Segment): string {
-  if (segment.kind === 'MEMBER') return `['${segment.name}']`;
+  if (segment.kind === 'MEMBER') {
+    return `['${segment.name}']`;
+  }
   return segment.kind === 'INDEX' ? `[${segment.index}]` : '';
 }
 
 function typeName(value: Json): string {
-  if (value === null) return 'null';
+  if (value === null) {
+    return 'null';
+  }
   return Array.isArray(value) ? 'array' : typeof value;
 }
