@@ -116,7 +116,7 @@ function bench(): void {
     '--name',
     'localstack',
   ];
-  const main = join(import.meta.dirname, '..', '..', 'load', 'bench', 'main.ts');
+  const main = join(import.meta.dirname, '..', '..', 'verification', 'bench', 'main.ts');
   const { status } = spawnSync(process.execPath, [main, ...options], { stdio: 'inherit' });
   assert.equal(status, 0, 'the benchmark broke off');
 }

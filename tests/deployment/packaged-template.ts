@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import * as z from 'zod';
 import { PROJECT_ROOT } from '../../embedded/configuration.ts';
 
-const SOURCES = ['serverless.yml', 'package.json', 'functions', 'statemachines', 'embedded', 'localstack', 'load'];
+const SOURCES = ['serverless.yml', 'package.json', 'functions', 'statemachines', 'embedded', 'localstack', 'packages'];
 
 /** A zip file without entries. Code is left out of the package: the template is the same without it, and there in 3 s. */
 const EMPTY_ZIP = Buffer.concat([Buffer.from('PK\x05\x06'), Buffer.alloc(18)]);
