@@ -8,7 +8,7 @@ import { scenarios } from '../verification/demo/scenarios.ts';
 const root = fileURLToPath(new URL('..', import.meta.url));
 
 test('the demo drives an order through every outcome on a stack of its own, and each ends as it must', async () => {
-  const demo = join(root, 'embedded', 'demo', 'main.ts');
+  const demo = join(root, 'verification', 'demo', 'main.ts');
   const { stdout } = await promisify(execFile)(process.execPath, [demo, '--own-stack'], { cwd: root });
   for (const { name } of scenarios) {
     expect(stdout).toMatch(new RegExp(`\\| ${name} .* \\| yes +\\|`));
