@@ -1,9 +1,9 @@
 import type { NewRevision, StateMachine } from '../journal/state-machine-store.ts';
+import type { JsonObject } from '../language/json.ts';
 import { stateMachineAlreadyExists, stateMachineDeleting, validationFailed } from '../wire/api-error-texts.ts';
 import { flag, optional, readRequest } from '../wire/request-shape.ts';
 import { checkRole, completeEncryption, completeLogging, completeTracing } from './configuration.ts';
-import { type Action, present, seconds } from './context.ts';
-import { checkDefinition } from './definition-check.ts';
+import { type ApiContext, present, seconds } from './context.ts';
 import {
   arnMember,
   definitionMember,
@@ -15,11 +15,11 @@ import {
   tracingMember,
   typeMember,
 } from './members.ts';
-import { checkName } from './name.ts';
-import { publishVersion, versionArnOf } from './publish-version.ts';
+import { checkDefinition, checkName } from './request-checks.ts';
 import { checkTags } from './tags.ts';
+import { publishVersion, versionArnOf } from './versions.ts';
 
-const shape = {
+const createStateMachineShape = {
   name: nameMember,
   definition: definitionMember,
   roleArn: arnMember,
@@ -33,9 +33,9 @@ const shape = {
 };
 
 /** CreateStateMachine. Asked again for what exists, it answers as the first time; the role and tags don't count. */
-export const createStateMachine: Action = (context, body) => {
+export function createStateMachine(context: ApiContext, body: JsonObject): JsonObject {
   const { journal, arns } = context;
-  const request = readRequest(shape, body);
+  const request = readRequest(createStateMachineShape, body);
   checkName(request.name);
   checkRole(request.roleArn);
   const type = request.type ?? 'STANDARD';
@@ -84,4 +84,4 @@ export const createStateMachine: Action = (context, body) => {
       current.encryption === next.encryption
     );
   }
-};
+}

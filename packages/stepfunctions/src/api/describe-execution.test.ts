@@ -3,7 +3,7 @@ import type { HistoryEvent } from '../core/history-event.ts';
 import { createExecution } from '../core/step.ts';
 import { Journal } from '../journal/journal.ts';
 import type { JsonObject } from '../language/json.ts';
-import { describeRecord } from './describe-execution.ts';
+import { describeRecord } from './executions.ts';
 
 const DAY_MS = 86_400_000;
 let journal: Journal;

@@ -1,11 +1,11 @@
 import type { HistoryEvent } from '../core/history-event.ts';
 import type { Json, JsonObject } from '../language/json.ts';
 import { flag, optional, readRequest } from '../wire/request-shape.ts';
-import { type Action, present, seconds } from './context.ts';
-import { findExecution } from './execution-lookup.ts';
+import { type ApiContext, present, seconds } from './context.ts';
+import { findExecution } from './executions.ts';
 import { arnMember, maxResultsMember, nextTokenMember, pageSize } from './members.ts';
 
-const shape = {
+const getExecutionHistoryShape = {
   executionArn: arnMember,
   maxResults: maxResultsMember,
   reverseOrder: optional(flag()),
@@ -14,8 +14,8 @@ const shape = {
 };
 
 /** GetExecutionHistory. A page goes on at an event's id, so it costs the same however long the history is. */
-export const getExecutionHistory: Action = (context, body) => {
-  const request = readRequest(shape, body);
+export function getExecutionHistory(context: ApiContext, body: JsonObject): JsonObject {
+  const request = readRequest(getExecutionHistoryShape, body);
   const { id, arn } = findExecution(context, request.executionArn);
   const { journal, pages } = context;
   const isReverse = request.reverseOrder ?? false;
@@ -31,7 +31,7 @@ export const getExecutionHistory: Action = (context, body) => {
     events: found.slice(0, limit).map((event) => eventOf(event, request.includeExecutionData ?? true)),
     nextToken: next && pages.seal(listing, next.id),
   });
-};
+}
 
 /** Members that hold execution data: payloads, errors and variables. */
 const DATA = new Set(['input', 'output', 'parameters', 'error', 'cause', 'assignedVariables', 'location']);

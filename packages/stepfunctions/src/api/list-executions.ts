@@ -2,13 +2,13 @@ import type { ExecutionFilter, ExecutionRecord } from '../journal/execution-stor
 import type { JsonObject } from '../language/json.ts';
 import { stateMachineTypeNotSupported, validationFailed } from '../wire/api-error-texts.ts';
 import { optional, type Read, readRequest, text } from '../wire/request-shape.ts';
-import { type Action, type ApiContext, present, seconds } from './context.ts';
-import { findMapRun } from './describe-map-run.ts';
-import { stateMachineArnOf } from './execution-lookup.ts';
+import { type ApiContext, present, seconds } from './context.ts';
+import { stateMachineArnOf } from './executions.ts';
+import { findMapRun } from './map-runs.ts';
 import { arnMember, longArnMember, maxResultsMember, pageSize } from './members.ts';
 import { resolve } from './state-machine-lookup.ts';
 
-const shape = {
+const listExecutionsShape = {
   stateMachineArn: optional(arnMember),
   statusFilter: optional(
     text({ oneOf: ['SUCCEEDED', 'TIMED_OUT', 'PENDING_REDRIVE', 'ABORTED', 'FAILED', 'RUNNING'] }),
@@ -20,8 +20,8 @@ const shape = {
 };
 
 /** ListExecutions of a state machine, version, alias or map run, newest first. */
-export const listExecutions: Action = (context, body) => {
-  const request = readRequest(shape, body);
+export function listExecutions(context: ApiContext, body: JsonObject): JsonObject {
+  const request = readRequest(listExecutionsShape, body);
   if (request.stateMachineArn === undefined && request.mapRunArn === undefined) {
     throw validationFailed('1 validation error detected: Must provide a StateMachine ARN or MapRun ARN');
   }
@@ -31,9 +31,9 @@ export const listExecutions: Action = (context, body) => {
   return request.mapRunArn === undefined
     ? ofMachine(context, request, request.stateMachineArn ?? '')
     : ofMapRun(context, request, request.mapRunArn);
-};
+}
 
-type Request = Read<typeof shape>;
+type Request = Read<typeof listExecutionsShape>;
 
 function ofMachine(context: ApiContext, request: Request, arn: string): JsonObject {
   const { machine } = resolve(context, arn);

@@ -9,13 +9,12 @@ import {
   throttled,
 } from '../wire/api-error-texts.ts';
 import { optional, readRequest } from '../wire/request-shape.ts';
-import { type Action, type ActionCaller, type ApiContext, seconds } from './context.ts';
-import { checkExecutionInput } from './execution-input.ts';
+import { type ActionCaller, type ApiContext, seconds } from './context.ts';
 import { arnMember, nameMember, payloadMember, traceHeaderMember } from './members.ts';
-import { checkName } from './name.ts';
+import { checkExecutionInput, checkName } from './request-checks.ts';
 import { type Resolved, resolve } from './state-machine-lookup.ts';
 
-const shape = {
+const startExecutionShape = {
   stateMachineArn: arnMember,
   name: optional(nameMember),
   input: optional(payloadMember),
@@ -26,8 +25,8 @@ const shape = {
  * StartExecution. Idempotent by name and input for as long as the execution runs. Refused with ThrottlingException
  * while the engine is overloaded; a nested start is not, as it belongs to work that was accepted before.
  */
-export const startExecution: Action = async (context, body, caller) => {
-  const request = readRequest(shape, body);
+export async function startExecution(context: ApiContext, body: JsonObject, caller: ActionCaller): Promise<JsonObject> {
+  const request = readRequest(startExecutionShape, body);
   if (request.name !== undefined) {
     checkName(request.name);
   }
@@ -45,7 +44,7 @@ export const startExecution: Action = async (context, body, caller) => {
     return startExpress(context, target, { name, input }, caller);
   }
   return startStandard(context, target, { name, input, traceHeader: request.traceHeader }, caller);
-};
+}
 
 /** What the core has to know about an execution of this revision. */
 export function parametersOf(target: Resolved, arn: string, name: string, input: string): ExecutionParameters {

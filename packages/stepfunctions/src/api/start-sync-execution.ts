@@ -3,14 +3,13 @@ import type { Execution } from '../core/execution.ts';
 import type { JsonObject } from '../language/json.ts';
 import { stateMachineDeleting, stateMachineTypeNotSupported, throttled } from '../wire/api-error-texts.ts';
 import { optional, readRequest } from '../wire/request-shape.ts';
-import { type Action, present, seconds } from './context.ts';
-import { checkExecutionInput } from './execution-input.ts';
+import { type ActionCaller, type ApiContext, present, seconds } from './context.ts';
 import { arnMember, includedDataMember, nameMember, payloadMember, traceHeaderMember } from './members.ts';
-import { checkName } from './name.ts';
+import { checkExecutionInput, checkName } from './request-checks.ts';
 import { parametersOf } from './start-execution.ts';
 import { resolve } from './state-machine-lookup.ts';
 
-const shape = {
+const startSyncExecutionShape = {
   stateMachineArn: arnMember,
   name: optional(nameMember),
   input: optional(payloadMember),
@@ -23,8 +22,12 @@ const BILLED_STEP_MS = 100;
 const BILLED_MEMORY_MB = 64;
 
 /** StartSyncExecution: runs an express execution to its end and answers with that. */
-export const startSyncExecution: Action = async (context, body, caller) => {
-  const request = readRequest(shape, body);
+export async function startSyncExecution(
+  context: ApiContext,
+  body: JsonObject,
+  caller: ActionCaller,
+): Promise<JsonObject> {
+  const request = readRequest(startSyncExecutionShape, body);
   if (request.name !== undefined) {
     checkName(request.name);
   }
@@ -48,7 +51,7 @@ export const startSyncExecution: Action = async (context, body, caller) => {
     ...endOf(execution, request.includedData !== 'METADATA_ONLY'),
     traceHeader: request.traceHeader,
   });
-};
+}
 
 function endOf(execution: Execution, withData: boolean): JsonObject {
   const stoppedAt = execution.stoppedAt ?? Date.now();

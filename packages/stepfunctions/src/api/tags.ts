@@ -1,14 +1,59 @@
 import type { Tag } from '../journal/tag-store.ts';
+import type { JsonObject } from '../language/json.ts';
 import { ApiError } from '../wire/api-error.ts';
-import { validationFailed } from '../wire/api-error-texts.ts';
-import type { Read } from '../wire/request-shape.ts';
+import { resourceNotFound, validationFailed } from '../wire/api-error-texts.ts';
+import { parseArn } from '../wire/arn.ts';
+import { list, type Read, readRequest, text } from '../wire/request-shape.ts';
 import type { ApiContext } from './context.ts';
-import type { tagsMember } from './members.ts';
+import { arnMember, tagsMember } from './members.ts';
+
+const tagResourceShape = { resourceArn: arnMember, tags: tagsMember };
+
+/** TagResource. */
+export function tagResource(context: ApiContext, body: JsonObject): JsonObject {
+  const request = readRequest(tagResourceShape, body);
+  checkTaggable(context, request.resourceArn);
+  const tags = checkTags(context, request.resourceArn, request.tags);
+  context.journal.transaction(() => context.journal.tags.add(request.resourceArn, tags));
+  return {};
+}
+
+const untagResourceShape = { resourceArn: arnMember, tagKeys: list(text({ min: 1, max: 128 })) };
+
+/** UntagResource. */
+export function untagResource(context: ApiContext, body: JsonObject): JsonObject {
+  const request = readRequest(untagResourceShape, body);
+  checkTaggable(context, request.resourceArn);
+  context.journal.transaction(() => context.journal.tags.remove(request.resourceArn, request.tagKeys));
+  return {};
+}
+
+const listTagsForResourceShape = { resourceArn: arnMember };
+
+/** ListTagsForResource. */
+export function listTagsForResource(context: ApiContext, body: JsonObject): JsonObject {
+  const { resourceArn } = readRequest(listTagsForResourceShape, body);
+  checkTaggable(context, resourceArn);
+  return { tags: context.journal.tags.of(resourceArn).map(({ key, value }) => ({ key, value })) };
+}
+
+/**
+ * Checks that an ARN names something that has tags: a state machine or an activity, but no version or alias.
+ *
+ * @throws {ApiError} InvalidArn, ResourceNotFound
+ */
+function checkTaggable({ journal }: ApiContext, arn: string): void {
+  const { kind } = parseArn(arn, 'stateMachine', 'activity');
+  const found = kind === 'activity' ? journal.activities.find(arn) : journal.stateMachines.find(arn);
+  if (!found) {
+    throw resourceNotFound(arn);
+  }
+}
 
 const MOST_TAGS = 50;
 
 /** Tags as requests hold them. */
-export type GivenTags = Read<{ tags: typeof tagsMember }>['tags'];
+type GivenTags = Read<{ tags: typeof tagsMember }>['tags'];
 
 /**
  * Checks tags that are about to be added to a resource.

@@ -8,8 +8,8 @@ import { Inspection } from '../test-state/inspection.ts';
 import { runState, type TestResult } from '../test-state/run-state.ts';
 import type { Arns } from '../wire/arn.ts';
 import { readRequest } from '../wire/request-shape.ts';
-import { type Action, present } from './context.ts';
-import { checkExecutionInput } from './execution-input.ts';
+import { type ActionCaller, type ApiContext, present } from './context.ts';
+import { checkExecutionInput } from './request-checks.ts';
 import {
   checkMock,
   mockableTypes,
@@ -25,7 +25,11 @@ import {
 const NAMELESS = 'StateName';
 
 /** TestState: runs one state by itself, on a mock or, for a Task, against the real thing. A Wait does not wait. */
-export const testState: Action = async ({ arns, callTask }, body, caller) => {
+export async function testState(
+  { arns, callTask }: ApiContext,
+  body: JsonObject,
+  caller: ActionCaller,
+): Promise<JsonObject> {
   const request = readRequest(testStateShape, body);
   const state = testedState(request);
   checkMock(request, state);
@@ -55,7 +59,7 @@ export const testState: Action = async ({ arns, callTask }, body, caller) => {
   });
   const inspected = (request.inspectionLevel ?? 'INFO') !== 'INFO';
   return present({ ...answerOf(result), inspectionData: inspected ? inspection.data : undefined });
-};
+}
 
 /** A task's failure is the state's. */
 async function failing(call: Promise<Json>): Promise<Json> {

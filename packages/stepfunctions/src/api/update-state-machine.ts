@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { NewRevision, Revision } from '../journal/state-machine-store.ts';
+import type { JsonObject } from '../language/json.ts';
 import { ApiError } from '../wire/api-error.ts';
 import { stateMachineDeleting, stateMachineDoesNotExist, validationFailed } from '../wire/api-error-texts.ts';
 import { parseArn } from '../wire/arn.ts';
 import { flag, optional, readRequest } from '../wire/request-shape.ts';
 import { checkRole, completeEncryption, completeLogging, completeTracing } from './configuration.ts';
-import { type Action, present, seconds } from './context.ts';
-import { checkDefinition } from './definition-check.ts';
+import { type ApiContext, present, seconds } from './context.ts';
 import {
   arnMember,
   definitionMember,
@@ -15,9 +15,10 @@ import {
   loggingMember,
   tracingMember,
 } from './members.ts';
-import { publishVersion, versionArnOf } from './publish-version.ts';
+import { checkDefinition } from './request-checks.ts';
+import { publishVersion, versionArnOf } from './versions.ts';
 
-const shape = {
+const updateStateMachineShape = {
   stateMachineArn: arnMember,
   definition: optional(definitionMember),
   roleArn: optional(arnMember),
@@ -29,9 +30,9 @@ const shape = {
 };
 
 /** UpdateStateMachine. Running executions keep the revision they were started with. */
-export const updateStateMachine: Action = (context, body) => {
+export function updateStateMachine(context: ApiContext, body: JsonObject): JsonObject {
   const { journal } = context;
-  const request = readRequest(shape, body);
+  const request = readRequest(updateStateMachineShape, body);
   const { definition, roleArn, loggingConfiguration, tracingConfiguration, encryptionConfiguration } = request;
   const { qualifier } = parseArn(request.stateMachineArn, 'stateMachine');
   const machine = qualifier === undefined ? journal.stateMachines.find(request.stateMachineArn) : undefined;
@@ -79,7 +80,7 @@ export const updateStateMachine: Action = (context, body) => {
       stateMachineVersionArn: version && versionArnOf(updated, version),
     });
   });
-};
+}
 
 function differs(current: Revision, next: NewRevision): boolean {
   return (

@@ -1,9 +1,10 @@
+import type { JsonObject } from '../language/json.ts';
 import { validateDefinition } from '../validation/validate-definition.ts';
 import { number, optional, readRequest, text } from '../wire/request-shape.ts';
-import { type Action, present } from './context.ts';
+import { type ApiContext, present } from './context.ts';
 import { definitionMember, typeMember } from './members.ts';
 
-const shape = {
+const validateStateMachineDefinitionShape = {
   definition: definitionMember,
   type: optional(typeMember),
   severity: optional(text({ oneOf: ['ERROR', 'WARNING'] })),
@@ -14,8 +15,8 @@ const shape = {
 const DEFAULT_DIAGNOSTICS = 100;
 
 /** ValidateStateMachineDefinition. Warnings are answered only when they are asked for, and fail nothing. */
-export const validateStateMachineDefinition: Action = (_context, body) => {
-  const request = readRequest(shape, body);
+export function validateStateMachineDefinition(_context: ApiContext, body: JsonObject): JsonObject {
+  const request = readRequest(validateStateMachineDefinitionShape, body);
   const found = validateDefinition(request.definition, request.type ?? 'STANDARD');
   const wanted = found.filter(({ severity }) => severity === 'ERROR' || request.severity === 'WARNING');
   const limit = request.maxResults || DEFAULT_DIAGNOSTICS;
@@ -26,4 +27,4 @@ export const validateStateMachineDefinition: Action = (_context, body) => {
       .map(({ severity, code, message, location }) => present({ severity, code, message, location })),
     truncated: wanted.length > limit,
   };
-};
+}

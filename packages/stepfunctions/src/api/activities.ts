@@ -1,0 +1,120 @@
+import type { Activity } from '../journal/activity-store.ts';
+import type { JsonObject } from '../language/json.ts';
+import { activityDoesNotExist, activityWorkerLimitExceeded } from '../wire/api-error-texts.ts';
+import { parseArn } from '../wire/arn.ts';
+import { optional, readRequest } from '../wire/request-shape.ts';
+import { completeEncryption } from './configuration.ts';
+import { type ActionCaller, type ApiContext, present, seconds } from './context.ts';
+import {
+  arnMember,
+  encryptionMember,
+  maxResultsMember,
+  nameMember,
+  nextTokenMember,
+  pageSize,
+  tagsMember,
+} from './members.ts';
+import { checkName } from './request-checks.ts';
+import { checkTags } from './tags.ts';
+
+const createActivityShape = {
+  name: nameMember,
+  tags: optional(tagsMember),
+  encryptionConfiguration: optional(encryptionMember),
+};
+
+/** CreateActivity. Asked again for what exists, it answers as the first time; tags don't count. */
+export function createActivity(context: ApiContext, body: JsonObject): JsonObject {
+  const { journal, arns } = context;
+  const request = readRequest(createActivityShape, body);
+  checkName(request.name);
+  completeEncryption(request.encryptionConfiguration);
+  const arn = arns.activity(request.name);
+  const existing = journal.activities.find(arn);
+  if (existing) {
+    return { activityArn: arn, creationDate: seconds(existing.createdAt) };
+  }
+  const tags = checkTags(context, arn, request.tags ?? []);
+  const createdAt = Date.now();
+  journal.transaction(() => {
+    journal.activities.create({ arn, name: request.name, createdAt });
+    journal.tags.add(arn, tags);
+  });
+  return { activityArn: arn, creationDate: seconds(createdAt) };
+}
+
+const describeActivityShape = { activityArn: arnMember };
+
+/** DescribeActivity. */
+export function describeActivity(context: ApiContext, body: JsonObject): JsonObject {
+  const { arn, name, createdAt } = findActivity(context, readRequest(describeActivityShape, body).activityArn);
+  return {
+    activityArn: arn,
+    name,
+    creationDate: seconds(createdAt),
+    encryptionConfiguration: completeEncryption(undefined),
+  };
+}
+
+/**
+ * The activity with this ARN.
+ *
+ * @throws {ApiError} InvalidArn, ActivityDoesNotExist
+ */
+function findActivity({ journal }: ApiContext, arn: string): Activity {
+  parseArn(arn, 'activity');
+  const activity = journal.activities.find(arn);
+  if (!activity) {
+    throw activityDoesNotExist(arn);
+  }
+  return activity;
+}
+
+const listActivitiesShape = { maxResults: maxResultsMember, nextToken: nextTokenMember };
+
+/** ListActivities. */
+export function listActivities({ journal, pages }: ApiContext, body: JsonObject): JsonObject {
+  const request = readRequest(listActivitiesShape, body);
+  const limit = pageSize(request.maxResults);
+  const after = request.nextToken === undefined ? undefined : String(pages.open('activities', request.nextToken));
+  const found = journal.activities.list(limit + 1, after);
+  const page = found.slice(0, limit);
+  const last = found.length > limit ? page.at(-1) : undefined;
+  return present({
+    activities: page.map(({ arn, name, createdAt }) => ({ activityArn: arn, name, creationDate: seconds(createdAt) })),
+    nextToken: last && pages.seal('activities', last.arn),
+  });
+}
+
+const deleteActivityShape = { activityArn: arnMember };
+
+/** DeleteActivity. One that does not exist is as good as deleted. */
+export function deleteActivity({ journal }: ApiContext, body: JsonObject): JsonObject {
+  const { activityArn } = readRequest(deleteActivityShape, body);
+  parseArn(activityArn, 'activity');
+  journal.transaction(() => {
+    journal.activities.delete(activityArn);
+    journal.tags.removeAll(activityArn);
+  });
+  return {};
+}
+
+const getActivityTaskShape = { activityArn: arnMember, workerName: optional(nameMember) };
+
+/** How long AWS keeps a poll open. */
+const PATIENCE_MS = 60_000;
+
+/** GetActivityTask: a long poll. Answers without a token when no task came within a minute. */
+export async function getActivityTask(
+  context: ApiContext,
+  body: JsonObject,
+  caller: ActionCaller,
+): Promise<JsonObject> {
+  const { activityArn, workerName } = readRequest(getActivityTaskShape, body);
+  const activity = findActivity(context, activityArn);
+  if (context.activities.isCrowded(activity.arn)) {
+    throw activityWorkerLimitExceeded();
+  }
+  const task = await context.activities.take(activity.arn, workerName, PATIENCE_MS, caller.gone());
+  return task ? { taskToken: task.token, input: task.activityInput ?? '{}' } : {};
+}

@@ -1,0 +1,45 @@
+import type { StateMachineType } from '../journal/state-machine-store.ts';
+import { jsonComplaint } from '../language/json-complaint.ts';
+import { invalidDefinitionMessage } from '../validation/diagnostic.ts';
+import { validateDefinition } from '../validation/validate-definition.ts';
+import { ApiError } from '../wire/api-error.ts';
+import { invalidName } from '../wire/api-error-texts.ts';
+
+/** Blanks, brackets, wildcards, other special characters and control characters; AWS allows the rest of Unicode. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
+const FORBIDDEN = /[\s<>{}[\]?*"#%\\^|~`$&,;:/\u0000-\u001f\u007f-\u009f]/u;
+
+/**
+ * Checks the name of a state machine, an execution or an activity.
+ *
+ * @throws {ApiError} InvalidName
+ */
+export function checkName(name: string): void {
+  if (name.length === 0 || name.length > 80 || FORBIDDEN.test(name)) {
+    throw invalidName(name);
+  }
+}
+
+/**
+ * Checks the input of a new execution.
+ *
+ * @throws {ApiError} InvalidExecutionInput
+ */
+export function checkExecutionInput(input: string): void {
+  const complaint = input === '' ? 'Invalid execution input.' : jsonComplaint(input);
+  if (complaint !== undefined) {
+    throw new ApiError('InvalidExecutionInput', `Invalid State Machine Execution Input: '${complaint}'`);
+  }
+}
+
+/**
+ * Checks a definition before a state machine gets it.
+ *
+ * @throws {ApiError} InvalidDefinition with every finding that is an error
+ */
+export function checkDefinition(definition: string, type: StateMachineType): void {
+  const message = invalidDefinitionMessage(validateDefinition(definition, type));
+  if (message !== undefined) {
+    throw new ApiError('InvalidDefinition', message);
+  }
+}
