@@ -1,16 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
 import { parse } from 'yaml';
+import { readOrderSaga } from '../statemachines/read-order-saga.ts';
 import { CLAIM_LEASE_MS } from './orders/claim-lease.ts';
 
 interface Described {
   readonly handler: string;
   readonly timeout?: number;
-}
-interface State {
-  readonly Resource?: string;
-  readonly TimeoutSeconds?: number | string;
-  readonly Arguments?: { readonly FunctionName?: string };
 }
 
 function read(path: string) {
@@ -20,9 +16,7 @@ const functions: Readonly<Record<string, Described>> = parse(read('./functions.y
 const { provider }: { readonly provider: { readonly timeout: number } } = parse(read('../serverless.yml'), {
   logLevel: 'silent',
 });
-const { States }: { readonly States: Readonly<Record<string, State>> } = JSON.parse(
-  read('../statemachines/order-saga.asl.json'),
-);
+const { States } = readOrderSaga().definition;
 
 function limitOf(name: string) {
   return functions[name]?.timeout ?? provider.timeout;

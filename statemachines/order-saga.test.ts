@@ -1,40 +1,11 @@
-import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import validator from 'asl-validator';
 import jsonata from 'jsonata';
+import { readOrderSaga, type SagaState } from './read-order-saga.ts';
 import { retryBudget } from './retry-budget.ts';
 
-interface Catcher {
-  readonly ErrorEquals: readonly string[];
-  readonly Next: string;
-  readonly Assign?: Readonly<Record<string, unknown>>;
-}
-interface Retrier {
-  readonly ErrorEquals: readonly string[];
-  readonly IntervalSeconds?: number;
-  readonly BackoffRate?: number;
-  readonly MaxAttempts?: number;
-  readonly MaxDelaySeconds?: number;
-  readonly JitterStrategy?: string;
-}
-interface State {
-  readonly Type: string;
-  readonly Resource?: string;
-  readonly Next?: string;
-  readonly Default?: string;
-  readonly Choices?: readonly { readonly Next: string; readonly Condition: string }[];
-  readonly TimeoutSeconds?: number | string;
-  readonly Retry?: readonly Retrier[];
-  readonly Catch?: readonly Catcher[];
-}
-interface StateMachine {
-  readonly StartAt: string;
-  readonly States: Readonly<Record<string, State>>;
-}
-
-const text = readFileSync(new URL('./order-saga.asl.json', import.meta.url), 'utf8');
-const machine = JSON.parse(text) as StateMachine;
-function state(name: string): State {
+const { definition: machine, text } = readOrderSaga();
+function state(name: string): SagaState {
   const found = machine.States[name];
   if (found === undefined) {
     throw new Error(`the saga has no state ${name}`);
@@ -56,7 +27,7 @@ const COMPENSATION = ['VoidPayment', 'ReleaseInventory', 'CloseOrder', 'CloseCan
 const tasks = Object.entries(machine.States).filter(([, { Type }]) => Type === 'Task');
 
 /** Names of the states that one state can go to. */
-function successors({ Next, Default, Choices = [], Catch = [] }: State): readonly string[] {
+function successors({ Next, Default, Choices = [], Catch = [] }: SagaState): readonly string[] {
   return [Next, Default, ...Choices.map((choice) => choice.Next), ...Catch.map((catcher) => catcher.Next)].filter(
     (name) => name !== undefined,
   );

@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
+import { readOrderSaga } from '../../statemachines/read-order-saga.ts';
 import { isFinal, LEGAL_TRANSITIONS, ORDER_STATUSES, type OrderStatus } from './order-status.ts';
 
 test('every state leads to an end', () => {
@@ -40,16 +40,8 @@ test('the state machine allows itself no other moves where its conditions list t
   }
 });
 
-interface UpdateArguments {
-  readonly ConditionExpression?: string;
-  readonly ExpressionAttributeValues?: Readonly<Record<string, { readonly S?: string }>>;
-}
-
 function listedWrites(): readonly Write[] {
-  const definition = JSON.parse(
-    readFileSync(new URL('../../statemachines/order-saga.asl.json', import.meta.url), 'utf8'),
-  ) as { readonly States: Readonly<Record<string, { readonly Arguments?: UpdateArguments }>> };
-  return Object.entries(definition.States).flatMap(([name, { Arguments }]) => {
+  return Object.entries(readOrderSaga().definition.States).flatMap(([name, { Arguments }]) => {
     const listed = /^#status IN \(([^)]*)\)/.exec(Arguments?.ConditionExpression ?? '')?.[1];
     const to = Arguments?.ExpressionAttributeValues?.[':to']?.S;
     if (listed === undefined || to === undefined) {

@@ -1,6 +1,8 @@
 import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import * as z from 'zod';
+import { readOrderSaga } from '../../statemachines/read-order-saga.ts';
 import { type PackagedTemplate, packageTemplate } from './packaged-template.ts';
 import { permissionsOf } from './permissions.ts';
 
@@ -34,6 +36,33 @@ test('allows nobody everything, nor anything everywhere', () => {
 test('says nothing of LocalStack', () => {
   expect(JSON.stringify(packaged.template)).not.toMatch(/localstack|_custom_id_/i);
 });
+
+const stateMachine = z.object({ Definition: z.looseObject({ States: z.record(z.string(), z.unknown()) }) });
+function packagedSaga() {
+  return stateMachine.parse(packaged.template.Resources.OrderSaga?.Properties).Definition;
+}
+
+test('the packaged order saga is what every test and program of this repository reads', () => {
+  expect(packagedSaga()).toEqual(readOrderSaga().definition);
+});
+
+// A snapshot of one fingerprint a state: moving or rewording the YAML must not change what is deployed. After a change of
+// the saga that is meant, write it anew: npm run jest -- tests/deployment/cloudformation-template.test.ts -u
+test('the packaged order saga is the one that was deployed before, state by state', () => {
+  const { States, ...rest } = packagedSaga();
+  const parts = Object.entries({ ...States, 'everything but the states': rest });
+  expect(Object.fromEntries(parts.map(([name, part]) => [name, fingerprint(part)]))).toMatchSnapshot();
+});
+
+/** The same for the same JSON, whatever the order of its keys. */
+function fingerprint(value: unknown): string {
+  const sorted = JSON.stringify(value, (_, part: unknown) =>
+    typeof part === 'object' && part !== null && !Array.isArray(part)
+      ? Object.fromEntries(Object.entries(part).toSorted(([one], [other]) => (one < other ? -1 : 1)))
+      : part,
+  );
+  return createHash('sha256').update(sorted).digest('hex');
+}
 
 const linter = spawnSync('cfn-lint', ['--version']).status === 0;
 if (!linter) {

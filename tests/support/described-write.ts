@@ -1,22 +1,9 @@
-import { readFileSync } from 'node:fs';
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { OrderTable } from '../../functions/orders/order-table.ts';
+import { readOrderSaga } from '../../statemachines/read-order-saga.ts';
 
-interface DescribedState {
-  readonly Arguments: {
-    readonly UpdateExpression: string;
-    readonly ConditionExpression: string;
-    readonly ExpressionAttributeNames: Readonly<Record<string, string>>;
-    readonly ExpressionAttributeValues: Readonly<Record<string, { readonly S?: string }>>;
-  };
-}
-
-const { States } = JSON.parse(
-  readFileSync(new URL('../../statemachines/order-saga.asl.json', import.meta.url), 'utf8'),
-) as {
-  readonly States: Readonly<Record<string, DescribedState>>;
-};
+const { States } = readOrderSaga().definition;
 
 /**
  * Makes the write of a state on a real table, with the expressions that stand in the state machine. Constants are taken
@@ -31,11 +18,11 @@ export async function makeWriteOf(
   values: Readonly<Record<string, unknown>> = {},
 ): Promise<boolean> {
   const described = States[state]?.Arguments;
-  if (described === undefined) {
-    throw new Error(`the saga has no state ${state}`);
+  if (described?.UpdateExpression === undefined) {
+    throw new Error(`the saga has no write ${state}`);
   }
   const { UpdateExpression, ConditionExpression, ExpressionAttributeNames, ExpressionAttributeValues } = described;
-  const constants = Object.entries(ExpressionAttributeValues).flatMap(([placeholder, { S }]) =>
+  const constants = Object.entries(ExpressionAttributeValues ?? {}).flatMap(([placeholder, { S }]) =>
     S === undefined || S.startsWith('{%') ? [] : [[placeholder, S] as const],
   );
   try {

@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import * as z from 'zod';
 import type { Order } from '../../functions/orders/order.ts';
+import { readOrderSaga } from '../../statemachines/read-order-saga.ts';
 import type { AwsCalls } from './aws-calls.ts';
 
 /** The steps of an order that nothing goes wrong with. */
@@ -23,7 +23,6 @@ const update = z.object({
   Resource: z.literal('arn:aws:states:::dynamodb:updateItem'),
   Arguments: z.record(z.string(), z.unknown()),
 });
-const machine = z.object({ States: z.record(z.string(), z.unknown()) });
 
 const reservationResult = z.object({
   amount_minor: z.int(),
@@ -54,8 +53,7 @@ export class PlainSaga {
   readonly #place: PlainSagaPlace;
 
   constructor(place: PlainSagaPlace) {
-    const file = new URL('../../statemachines/order-saga.asl.json', import.meta.url);
-    const { States } = machine.parse(JSON.parse(readFileSync(file, 'utf8')));
+    const { States } = readOrderSaga().definition;
     this.#steps = STEPS.map((name) => [name, z.union([invocation, update]).parse(States[name])]);
     this.#place = place;
   }

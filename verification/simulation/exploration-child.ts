@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readOrderSaga } from '../../statemachines/read-order-saga.ts';
 import { explore } from './explore.ts';
 import type { ExplorationShare, ShareSeen } from './explore-in-processes.ts';
 import { simulatedSaga } from './simulated-saga.ts';
@@ -12,8 +12,7 @@ function tell(message: ShareSeen | number): void {
 
 // Runs in a process of its own; see explore-in-processes.ts.
 const share: ExplorationShare = JSON.parse(process.argv[2] ?? '');
-const text = readFileSync(new URL('../../statemachines/order-saga.asl.json', import.meta.url), 'utf8');
-const { found, statuses, redriven, sagas } = await explore(simulatedSaga(text), {
+const { found, statuses, redriven, sagas } = await explore(simulatedSaga(readOrderSaga().text), {
   ...share,
   onRun: (done) => {
     if (done % PROGRESS_EVERY === 0) {

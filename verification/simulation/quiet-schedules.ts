@@ -1,11 +1,8 @@
-import { readFileSync } from 'node:fs';
+import { readOrderSaga } from '../../statemachines/read-order-saga.ts';
 import type { Scenario } from './scenario.ts';
 
-/** Text of the order saga's definition. */
-export const ORDER_SAGA_TEXT = readFileSync(
-  new URL('../../statemachines/order-saga.asl.json', import.meta.url),
-  'utf8',
-);
+/** The order saga's definition as JSON. */
+export const ORDER_SAGA_TEXT = readOrderSaga().text;
 
 /** One order, paid at once, and nothing goes wrong. */
 export const QUIET: Scenario = {
