@@ -47,18 +47,17 @@ export class Engine {
       settings.logger.error({ err: error }, 'a checkpoint failed, it is made again later'),
     );
     const journal = this.#journal;
-    const lambdaHttp = new HttpEndpoint(lambdaEndpoint, maxConcurrentInvokes, connectRetrySeconds);
-    const dynamodbHttp =
-      dynamodbEndpoint === undefined
-        ? undefined
-        : new HttpEndpoint(dynamodbEndpoint, maxConcurrentInvokes, connectRetrySeconds);
-    this.#endpoints = dynamodbHttp ? [lambdaHttp, dynamodbHttp] : [lambdaHttp];
-    const lambda = new Lambda(lambdaHttp, `arn:aws:lambda:${region}:${account}:function:`);
+    const open = (url: string | undefined): HttpEndpoint | undefined =>
+      url === undefined ? undefined : new HttpEndpoint(url, maxConcurrentInvokes, connectRetrySeconds);
+    const lambdaHttp = open(lambdaEndpoint);
+    const dynamodbHttp = open(dynamodbEndpoint);
+    this.#endpoints = [lambdaHttp, dynamodbHttp].filter((endpoint) => endpoint !== undefined);
+    const lambda = lambdaHttp && new Lambda(lambdaHttp, `arn:aws:lambda:${region}:${account}:function:`);
     this.#integrations = this.#integrationsOf(lambda, dynamodbHttp && new DynamoDb(dynamodbHttp, region));
     this.#queue = new FairQueue({ most: maxConcurrentInvokes, mostBusy: settings.maxBusyInvokes });
     this.#tasks = new TaskRunner(
       {
-        lambdaFunction: (arn, input, cancelled) => lambda.callFunction(arn, input, cancelled),
+        lambdaFunction: (arn, input, cancelled) => callFunction(lambda, arn, input, cancelled),
         integration: (target) => this.#integration(target),
         jobEnd: (task, submitted) => this.#jobEnd(task.target, submitted as JsonObject),
         stopJob: ({ execution, taskId }) => this.#stopJob(execution, taskId),
@@ -135,10 +134,10 @@ export class Engine {
     await this.#journal.close();
   }
 
-  #integrationsOf(lambda: Lambda, dynamodb: DynamoDb | undefined): ReadonlyMap<string, Integration> {
+  #integrationsOf(lambda: Lambda | undefined, dynamodb: DynamoDb | undefined): ReadonlyMap<string, Integration> {
     const own = new StepFunctions(async (action, body, parent) => this.call(action, body, asTask(parent)));
     return new Map<string, Integration>([
-      ['lambda:invoke', lambda.invoke],
+      ...(lambda ? [['lambda:invoke', lambda.invoke] as const] : []),
       ['states', own.optimized],
       ['aws-sdk:sfn', own.sdk],
       ...(dynamodb ? [['dynamodb', dynamodb.optimized] as const, ['aws-sdk:dynamodb', dynamodb.sdk] as const] : []),
@@ -151,8 +150,7 @@ export class Engine {
     if (found) {
       return found;
     }
-    const hint = target.service === 'dynamodb' ? ' Start the engine with --dynamodb-endpoint.' : '';
-    throw new TaskFailure('States.Runtime', `This engine does not reach the service behind ${target.resource}.${hint}`);
+    throw unreached(target.resource, target.service);
   }
 
   async #testTask(call: () => Promise<Json>): Promise<Json> {
@@ -168,10 +166,10 @@ export class Engine {
   }
 
   /** A call that belongs to no execution: TestState makes it. */
-  async #callTask(lambda: Lambda, target: TaskTarget, input: Json, cancelled: AbortSignal): Promise<Json> {
+  async #callTask(lambda: Lambda | undefined, target: TaskTarget, input: Json, cancelled: AbortSignal): Promise<Json> {
     switch (target.kind) {
       case 'LAMBDA_FUNCTION':
-        return await lambda.callFunction(target.functionArn, input, cancelled);
+        return await callFunction(lambda, target.functionArn, input, cancelled);
       case 'INTEGRATION': {
         const origin = { executionArn: '', taskId: randomUUID() };
         return await this.#integration(target)({ target, input, origin, cancelled });
@@ -220,6 +218,24 @@ export class Engine {
       this.#context.executions.deliverQuietly(child, { type: 'StopRequested' });
     }
   }
+}
+
+async function callFunction(
+  lambda: Lambda | undefined,
+  functionArn: string,
+  input: Json,
+  cancelled: AbortSignal,
+): Promise<Json> {
+  if (!lambda) {
+    throw unreached(functionArn, 'lambda');
+  }
+  return await lambda.callFunction(functionArn, input, cancelled);
+}
+
+/** The failure of a task whose service has no endpoint here. */
+function unreached(resource: string, service: string): TaskFailure {
+  const hint = service === 'dynamodb' || service === 'lambda' ? ` Start the engine with --${service}-endpoint.` : '';
+  return new TaskFailure('States.Runtime', `This engine does not reach the service behind ${resource}.${hint}`);
 }
 
 function asTask(parent: ParentTask | undefined): ActionCaller {

@@ -2,7 +2,7 @@
  * The public face of the engine: a server that speaks AWS's protocol.
  *
  * @example
- * const server = await startStepFunctionsServer({ dataDir: 'data', lambdaEndpoint: 'http://127.0.0.1:3002' });
+ * const server = await startStepFunctionsServer({ dataDir: 'data' });
  * // Any AWS SDK or the CLI works against server.url.
  * await server.close();
  */

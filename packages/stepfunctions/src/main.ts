@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 import { parseArgs } from 'node:util';
 import { JournalLockedError } from './journal/data-lock.ts';
 import { JournalVersionError } from './journal/database.ts';
@@ -7,10 +8,10 @@ import { OptionError } from './settings.ts';
 
 const USAGE = `AWS Step Functions on this machine, durable.
 
-npm run stepfunctions -- --lambda-endpoint URL [options]
+resilient-stepfunctions [options]
 
-  --lambda-endpoint URL     where Lambda's Invoke API is, e.g. http://localhost:3002
-  --dynamodb-endpoint URL   where DynamoDB is; without it DynamoDB tasks are refused
+  --lambda-endpoint URL     where Lambda's Invoke API is, e.g. http://localhost:3002; without it Lambda tasks fail
+  --dynamodb-endpoint URL   where DynamoDB is; without it DynamoDB tasks fail
   --port N                  port to listen on (8083; 0 for any)
   --host ADDRESS            address to listen on (127.0.0.1)
   --data DIR                folder of the journal (.stepfunctions), or :memory:
@@ -77,19 +78,15 @@ function readOptions(args: readonly string[]): StepFunctionsServerOptions | 'hel
   if (values.help) {
     return 'help';
   }
-  const lambdaEndpoint = values['lambda-endpoint'];
-  if (lambdaEndpoint === undefined) {
-    throw new OptionError('--lambda-endpoint is missing: say where Lambda is, e.g. http://localhost:3002.');
-  }
   const days = numberOf('retention-days', values['retention-days']);
   return {
-    lambdaEndpoint,
     dataDir: values.data,
     retention: given({
       finishedSeconds: days === undefined ? undefined : days * 86_400,
       finishedCount: numberOf('retention-count', values['retention-count']),
     }),
     ...given({
+      lambdaEndpoint: values['lambda-endpoint'],
       dynamodbEndpoint: values['dynamodb-endpoint'],
       port: numberOf('port', values.port),
       host: values.host,

@@ -22,7 +22,7 @@ export interface Retention {
   readonly finishedCount: number;
 }
 
-/** How the server is started. Only `dataDir` and `lambdaEndpoint` have no default. */
+/** How the server is started. Only `dataDir` has no default. */
 export interface StepFunctionsServerOptions {
   /** Address to listen on. Default `127.0.0.1`. */
   readonly host?: string;
@@ -30,9 +30,12 @@ export interface StepFunctionsServerOptions {
   readonly port?: number;
   /** Folder of the journal, made if absent, or `:memory:` for a server that forgets everything. */
   readonly dataDir: string;
-  /** Where Lambda's Invoke API is, e.g. `http://localhost:3002` for serverless-offline. */
-  readonly lambdaEndpoint: string;
-  /** Where DynamoDB is. Without it DynamoDB tasks and calls are refused. */
+  /**
+   * Where Lambda's Invoke API is, e.g. `http://localhost:3002` for serverless-offline. Without it Lambda tasks fail and
+   * Lambda calls are refused.
+   */
+  readonly lambdaEndpoint?: string;
+  /** Where DynamoDB is. Without it DynamoDB tasks fail and DynamoDB calls are refused. */
   readonly dynamodbEndpoint?: string;
   /** Account id in ARNs, 12 digits. Default `000000000000`. */
   readonly account?: string;

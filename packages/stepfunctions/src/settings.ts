@@ -4,7 +4,10 @@ import type { EngineLogger, Retention, StepFunctionsServerOptions } from './opti
 const NINETY_DAYS = 90 * 24 * 60 * 60;
 
 /** The options with every default filled in. */
-export type EngineSettings = Required<Omit<StepFunctionsServerOptions, 'dynamodbEndpoint' | 'retention'>> & {
+export type EngineSettings = Required<
+  Omit<StepFunctionsServerOptions, 'lambdaEndpoint' | 'dynamodbEndpoint' | 'retention'>
+> & {
+  readonly lambdaEndpoint: string | undefined;
   readonly dynamodbEndpoint: string | undefined;
   readonly retention: Retention;
 };
@@ -18,7 +21,10 @@ export class OptionError extends Error {
   override readonly name = 'OptionError';
 }
 
-function checkEndpoint(name: string, url: string): string {
+function checkEndpoint(name: string, url: string | undefined): string | undefined {
+  if (url === undefined) {
+    return undefined;
+  }
   if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol)) {
     throw new OptionError(`${name} is '${url}', but must be a URL like http://localhost:3002.`);
   }
@@ -38,7 +44,7 @@ function checkCount(name: string, value: number, least: number): number {
  * @throws {OptionError}
  */
 export function settingsOf(options: StepFunctionsServerOptions): EngineSettings {
-  const { account = '000000000000', region = 'us-east-1', dynamodbEndpoint } = options;
+  const { account = '000000000000', region = 'us-east-1' } = options;
   if (!/^\d{12}$/.test(account)) {
     throw new OptionError(`account is '${account}', but must be 12 digits.`);
   }
@@ -47,7 +53,7 @@ export function settingsOf(options: StepFunctionsServerOptions): EngineSettings 
     port: checkCount('port', options.port ?? 0, 0),
     dataDir: options.dataDir,
     lambdaEndpoint: checkEndpoint('lambdaEndpoint', options.lambdaEndpoint),
-    dynamodbEndpoint: dynamodbEndpoint === undefined ? undefined : checkEndpoint('dynamodbEndpoint', dynamodbEndpoint),
+    dynamodbEndpoint: checkEndpoint('dynamodbEndpoint', options.dynamodbEndpoint),
     account,
     region,
     maxConcurrentInvokes: checkCount('maxConcurrentInvokes', options.maxConcurrentInvokes ?? 32, 1),

@@ -6,6 +6,7 @@ import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { ListStateMachinesCommand, SFNClient, StartSyncExecutionCommand } from '@aws-sdk/client-sfn';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { type DynamoDb, startDynamoDb } from '../../../../tests/support/dynamodb.ts';
+import { startStepFunctionsServer } from '../server.ts';
 import { startTestServer, type TestServer } from '../testing/test-server.ts';
 
 let dynamodb: DynamoDb;
@@ -113,6 +114,20 @@ describe('one endpoint', () => {
     }
     expect(await statusOf(server.url, { host: 'rebound.example', 'x-amz-target': calls[0] ?? '' })).toBe(403);
     expect(invoked).toBe(1);
+  });
+
+  test('a call to a service without an endpoint is refused with the option that gives it one', async () => {
+    const alone = await startStepFunctionsServer({ dataDir: ':memory:' });
+    try {
+      const invocation = await fetch(`${alone.url}/2015-03-31/functions/work/invocations`, { method: 'POST' });
+      expect(invocation.status).toBe(400);
+      expect(await invocation.json()).toMatchObject({ message: expect.stringContaining('--lambda-endpoint') });
+      const headers = { 'x-amz-target': 'DynamoDB_20120810.GetItem' };
+      const get = await fetch(alone.url, { method: 'POST', headers, body: '{}' });
+      expect(await get.json()).toMatchObject({ message: expect.stringContaining('--dynamodb-endpoint') });
+    } finally {
+      await alone.close();
+    }
   });
 
   test('answers 503, which SDKs try again, while a service behind it is away', async () => {

@@ -8,7 +8,7 @@ export interface EndpointServices {
   readonly stepFunctions: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
   /** Shown at `/health`. */
   readonly load: () => object;
-  readonly lambdaEndpoint: string;
+  readonly lambdaEndpoint: string | undefined;
   readonly dynamodbEndpoint: string | undefined;
   /** Account id, 12 digits. */
   readonly account: string;
@@ -21,13 +21,13 @@ export interface EndpointServices {
  */
 export class EndpointRouter {
   readonly #services: EndpointServices;
-  readonly #lambda: HttpProxy;
+  readonly #lambda: HttpProxy | undefined;
   readonly #dynamodb: HttpProxy | undefined;
 
   constructor(services: EndpointServices) {
     this.#services = services;
-    this.#lambda = new HttpProxy(services.lambdaEndpoint);
-    this.#dynamodb = services.dynamodbEndpoint === undefined ? undefined : new HttpProxy(services.dynamodbEndpoint);
+    this.#lambda = proxyTo(services.lambdaEndpoint);
+    this.#dynamodb = proxyTo(services.dynamodbEndpoint);
   }
 
   /** Routes by `X-Amz-Target`, or by path where a service has no such header. */
@@ -41,7 +41,7 @@ export class EndpointRouter {
     if (target.startsWith('AWSStepFunctions.')) {
       void this.#services.stepFunctions(request, response);
     } else if (target.startsWith('DynamoDB')) {
-      this.#forwardDynamoDb(request, response);
+      this.#forward(this.#dynamodb, 'DynamoDB', request, response);
     } else if (/^\/20\d\d-\d\d-\d\d\/functions/.test(request.url ?? '')) {
       this.#forward(this.#lambda, 'Lambda', request, response);
     } else if (request.method === 'GET' && request.url === '/health') {
@@ -54,19 +54,21 @@ export class EndpointRouter {
   }
 
   close(): void {
-    this.#lambda.close();
+    this.#lambda?.close();
     this.#dynamodb?.close();
   }
 
-  #forwardDynamoDb(request: IncomingMessage, response: ServerResponse): void {
-    if (this.#dynamodb) {
-      this.#forward(this.#dynamodb, 'DynamoDB', request, response);
-    } else {
-      answerError(response, 400, 'UnknownOperationException', 'No DynamoDB here: start with --dynamodb-endpoint.');
+  #forward(
+    proxy: HttpProxy | undefined,
+    service: 'DynamoDB' | 'Lambda',
+    request: IncomingMessage,
+    response: ServerResponse,
+  ): void {
+    if (!proxy) {
+      const option = `--${service.toLowerCase()}-endpoint`;
+      answerError(response, 400, 'UnknownOperationException', `No ${service} here: start with ${option}.`);
+      return;
     }
-  }
-
-  #forward(proxy: HttpProxy, service: string, request: IncomingMessage, response: ServerResponse): void {
     proxy.forward(request, response, (error) => {
       this.#services.logger.warn({ service, err: error }, 'a proxied service cannot be reached');
       answerError(response, 503, 'ServiceUnavailable', `${service} cannot be reached at the moment.`);
@@ -87,6 +89,10 @@ export class EndpointRouter {
       response.destroy();
     }
   }
+}
+
+function proxyTo(endpoint: string | undefined): HttpProxy | undefined {
+  return endpoint === undefined ? undefined : new HttpProxy(endpoint);
 }
 
 function refuse(response: ServerResponse): void {
