@@ -2,10 +2,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import type { ApiCall, Exchange } from './exchange.ts';
-import { appendExchange, readExchanges } from './exchange-log.ts';
-import { fateOf } from './fate.ts';
-import { toldBy } from './told.ts';
+import { classify } from './classification.ts';
+import { type ApiCall, appendExchange, type Exchange, readExchanges } from './exchange.ts';
+import { promisesIn } from './promises.ts';
 
 describe('the promises in an answer', () => {
   const order = { data: { order_id: 'a', status: 'PENDING' } };
@@ -16,7 +15,7 @@ describe('the promises in an answer', () => {
       order,
       [
         { kind: 'order-accepted', order_id: 'a', idempotency_key: 'key' },
-        { kind: 'status-told', order_id: 'a', status: 'PENDING' },
+        { kind: 'status-shown', order_id: 'a', status: 'PENDING' },
       ],
     ],
     [
@@ -25,29 +24,29 @@ describe('the promises in an answer', () => {
       order,
       [
         { kind: 'cancellation-accepted', order_id: 'a' },
-        { kind: 'status-told', order_id: 'a', status: 'PENDING' },
+        { kind: 'status-shown', order_id: 'a', status: 'PENDING' },
       ],
     ],
-    ['status', 200, order, [{ kind: 'status-told', order_id: 'a', status: 'PENDING' }]],
+    ['status', 200, order, [{ kind: 'status-shown', order_id: 'a', status: 'PENDING' }]],
     ['pay', 200, { data: true }, [{ kind: 'payment-settled', order_id: 'asked' }]],
     ['stocks', 200, { data: [] }, []],
     ['place', 503, order, []],
     ['pay', 402, { data: 'declined' }, []],
   ])('%s answered with %d', (call, http_status, body, promises) => {
-    expect(toldBy(exchange(call, http_status, body))).toMatchObject(promises);
+    expect(promisesIn(exchange(call, http_status, body))).toMatchObject(promises);
   });
 
   test('each tells when it was asked for and given, so that answers can be put in order', () => {
     const asked_at = Date.parse('2026-01-01T00:00:00.000Z');
-    for (const told of toldBy(exchange('cancel', 202, order)) ?? []) {
-      expect(told.when).toEqual({ asked_at, answered_at: asked_at + 5 });
+    for (const promise of promisesIn(exchange('cancel', 202, order)) ?? []) {
+      expect(promise.when).toEqual({ asked_at, answered_at: asked_at + 5 });
     }
   });
 
   test('there are none in silence', () => {
-    expect(toldBy({ ...exchange('place', 202, order), outcome: { kind: 'unanswered', error: 'ECONNRESET' } })).toEqual(
-      [],
-    );
+    expect(
+      promisesIn({ ...exchange('place', 202, order), outcome: { kind: 'unanswered', error: 'ECONNRESET' } }),
+    ).toEqual([]);
   });
 });
 
@@ -67,7 +66,7 @@ describe('the fate of a request', () => {
     ['place', 503, '0', {}, 'faulty'],
     ['place', 500, '2', {}, 'faulty'],
   ])('%s answered with %d and Retry-After %s', (call, http_status, retry_after, body, fate) => {
-    expect(fateOf(exchange(call, http_status, body, retry_after))).toBe(fate);
+    expect(classify(exchange(call, http_status, body, retry_after))).toBe(fate);
   });
 });
 

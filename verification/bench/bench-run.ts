@@ -1,6 +1,6 @@
 import { loadavg } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { toldBy } from '../answers/told.ts';
+import { promisesIn } from '../answers/promises.ts';
 import { awsConnectionFrom } from '../invariants/reader/aws-connection.ts';
 import { SnapshotReader } from '../invariants/reader/snapshot-reader.ts';
 import { verifyInvariants } from '../invariants/verification.ts';
@@ -94,7 +94,7 @@ async function load(
   const exchanges = await openLoop(stack.urls.http, phases, bench.basket);
   const reader = new SnapshotReader(awsConnectionFrom({ AWS_ENDPOINT_URL: stack.urls.endpoint }));
   try {
-    const told = exchanges.flatMap((exchange) => toldBy(exchange) ?? []);
+    const told = exchanges.flatMap((exchange) => promisesIn(exchange) ?? []);
     const verification = await verifyInvariants(reader, told, { drain_seconds: plan.drain });
     const target = stack.urls.http;
     const machine = thisMachine();

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isFinished, type OrderStatus } from '../invariants/order-status.ts';
+import type { OrderStatus } from '../../functions/orders/order-status.ts';
+import { isFinished } from '../invariants/snapshot.ts';
 import type { AwsCalls } from './aws-calls.ts';
 
 const POLL_MS = 30;

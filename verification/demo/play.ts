@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isFinished } from '../invariants/order-status.ts';
+import { isFinished } from '../invariants/snapshot.ts';
 import type { EvidenceReader } from './evidence-reader.ts';
 import type { Scenario } from './scenario.ts';
 import type { Stage } from './stage.ts';

@@ -1,4 +1,4 @@
-import type { OrderStatus } from '../invariants/order-status.ts';
+import type { OrderStatus } from '../../functions/orders/order-status.ts';
 import type { PaymentState, ReservationState } from '../invariants/snapshot.ts';
 import type { Stage } from './stage.ts';
 

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as z from 'zod';
-import type { ApiAnswer } from '../invariants/api-answer.ts';
-import { orderStatuses } from '../invariants/order-status.ts';
+import { ORDER_STATUSES } from '../../functions/orders/order-status.ts';
+import type { ApiPromise } from '../invariants/snapshot.ts';
 
-const orderSummary = z.object({ order_id: z.string(), status: z.enum(orderStatuses) });
+const orderSummary = z.object({ order_id: z.string(), status: z.enum(ORDER_STATUSES) });
 const timelineEntry = z.object({ at: z.string(), status: z.string(), what: z.string(), why: z.string().optional() });
 const orderView = orderSummary.extend({ reason_code: z.string().optional(), timeline: z.array(timelineEntry) });
 const envelope = z.object({ status: z.int(), success: z.boolean(), data: z.unknown() });
@@ -30,7 +30,7 @@ export class Shop {
   readonly #baseUrl: string;
   readonly #say: (line: string) => void;
   /** What the API has promised so far. */
-  readonly answers: ApiAnswer[] = [];
+  readonly answers: ApiPromise[] = [];
 
   /** @param say told of each request that changes something, and its answer */
   constructor(baseUrl: string, say: (line: string) => void) {
@@ -42,7 +42,7 @@ export class Shop {
   async place(list: readonly WantedItem[], payment?: PaymentChoice): Promise<string> {
     const body = { list, ...(payment && { payment }) };
     const { order_id, status } = orderSummary.parse(await this.#post('/orders/place', body));
-    this.answers.push({ kind: 'order-accepted', order_id }, { kind: 'status-told', order_id, status });
+    this.answers.push({ kind: 'order-accepted', order_id }, { kind: 'status-shown', order_id, status });
     return order_id;
   }
 
@@ -62,7 +62,7 @@ export class Shop {
   async look(order_id: string): Promise<OrderView> {
     const { data } = await this.#send(`/orders/status?order_id=${order_id}`, { method: 'GET' });
     const view = orderView.parse(data);
-    this.answers.push({ kind: 'status-told', order_id, status: view.status });
+    this.answers.push({ kind: 'status-shown', order_id, status: view.status });
     return view;
   }
 

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { StackProcessName } from '../../embedded/stack.ts';
-import type { OrderStatus } from '../invariants/order-status.ts';
+import type { OrderStatus } from '../../functions/orders/order-status.ts';
 import type { Stocker } from '../stack/stocker.ts';
 import type { DemoStack } from './demo-stack.ts';
 import type { OrderView, Shop } from './shop.ts';

@@ -1,18 +1,15 @@
 import type { OrderCase } from './order-case.ts';
-import { isFinished } from './order-status.ts';
-import type { Violation } from './violation.ts';
+import { isFinished } from './snapshot.ts';
+import { orderViolation, type Violation } from './violation.ts';
 
 /**
- * Invariant 3: the money of an order is captured at most once, in the right amount, and exactly when its stock is
- * committed. Money that was given back counts as not captured. A parked order may be captured with its stock still
- * to be committed.
+ * Invariant 3: an order is captured at most once, in the right amount, and exactly when its stock is committed. A refunded
+ * capture counts as none. A parked order may be captured while its stock is still to be committed.
  */
 export function findWrongCapture(subject: OrderCase): readonly Violation[] {
-  return [...chargeFindings(subject), ...pivotFindings(subject)].map((finding) => ({
-    invariant: 'captured once, exactly with committed stock',
-    subject: { order_id: subject.order_id },
-    finding,
-  }));
+  return [...chargeFindings(subject), ...pivotFindings(subject)].map((finding) =>
+    orderViolation('captured once, exactly with committed stock', subject.order_id, finding),
+  );
 }
 
 function chargeFindings({ order, payment, charges }: OrderCase): readonly string[] {

@@ -1,9 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
-import type { ApiAnswer } from './api-answer.ts';
-import type { Expectations } from './expectations.ts';
-import { checkInvariants } from './invariants.ts';
-import type { OrderStatus } from './order-status.ts';
+import type { OrderStatus } from '../../functions/orders/order-status.ts';
+import { checkInvariants, type Expectations } from './invariants.ts';
 import type {
+  ApiPromise,
   ChargeSnapshot,
   ExecutionSnapshot,
   OrderSnapshot,
@@ -30,7 +29,7 @@ describe('a sound snapshot', () => {
   });
 
   test('passes also where all is known beforehand', () => {
-    expect(checkInvariants(sound, { records_kept: true, stocked: new Map([['item', 100]]) }).verdict).toBe('all hold');
+    expect(checkInvariants(sound, { recordsKept: true, stocked: new Map([['item', 100]]) }).verdict).toBe('all hold');
   });
 
   const nothing: Snapshot = {
@@ -93,18 +92,18 @@ describe('every accepted order ends', () => {
 });
 
 describe('where all is known beforehand', () => {
-  const records_kept = true;
+  const recordsKept = true;
   test.each<[string, Snapshot, Expectations, string]>([
     [
       'a finished order whose execution is gone',
       withoutExecution('confirmed'),
-      { records_kept },
+      { recordsKept },
       'order confirmed: it is CONFIRMED but no execution is known',
     ],
     [
       'an order that lost its lines',
       changeOrder('confirmed', { lines: [] }),
-      { records_kept },
+      { recordsKept },
       'order confirmed: it asks for nothing, but its COMMITTED reservation is for 2 of item',
     ],
     [
@@ -253,7 +252,7 @@ describe('nothing left behind a finished order', () => {
 });
 
 describe('no answer taken back', () => {
-  const answers: readonly (readonly [string, ApiAnswer, string])[] = [
+  const answers: readonly (readonly [string, ApiPromise, string])[] = [
     ['an accepted order that is gone', { kind: 'order-accepted', order_id: 'gone' }, 'order gone: it was accepted'],
     [
       'a key that led to two orders',
@@ -282,12 +281,12 @@ describe('no answer taken back', () => {
     ],
     [
       'an end that changed',
-      { kind: 'status-told', order_id: 'confirmed', status: 'CANCELLED' },
-      'told to be CANCELLED, but it is CONFIRMED',
+      { kind: 'status-shown', order_id: 'confirmed', status: 'CANCELLED' },
+      'shown as CANCELLED, but it is CONFIRMED',
     ],
     [
       'a status of an order that is gone',
-      { kind: 'status-told', order_id: 'gone', status: 'PENDING' },
+      { kind: 'status-shown', order_id: 'gone', status: 'PENDING' },
       'not in the orders table',
     ],
   ];
@@ -295,8 +294,8 @@ describe('no answer taken back', () => {
     expectFinding({ ...sound, answers: [...sound.answers, answer] }, 'no answer taken back', finding);
   });
 
-  const sight = (status: OrderStatus, asked_at: number, answered_at: number): ApiAnswer => ({
-    kind: 'status-told',
+  const sight = (status: OrderStatus, asked_at: number, answered_at: number): ApiPromise => ({
+    kind: 'status-shown',
     order_id: 'confirmed',
     status,
     when: { asked_at, answered_at },
@@ -304,7 +303,7 @@ describe('no answer taken back', () => {
 
   test('an end that was taken back for a while is found, although all is well again', () => {
     const answers = [sight('CONFIRMED', 10, 20), sight('PAID', 30, 40), sight('CONFIRMED', 50, 60)];
-    const finding = 'it was told to be CONFIRMED, and afterwards to be PAID';
+    const finding = 'it was shown as CONFIRMED, and afterwards as PAID';
     expectFinding({ ...sound, answers }, 'no answer taken back', finding);
     expect(checkInvariants({ ...sound, answers: [...answers, sight('PAID', 41, 45)] }).violations).toHaveLength(1);
   });
@@ -315,7 +314,7 @@ describe('no answer taken back', () => {
   });
 
   test('the same broken answer, given many times, is reported once', () => {
-    const gone: ApiAnswer = { kind: 'order-accepted', order_id: 'gone' };
+    const gone: ApiPromise = { kind: 'order-accepted', order_id: 'gone' };
     expect(checkInvariants({ ...sound, answers: [gone, gone, gone] }).violations).toHaveLength(1);
   });
 });

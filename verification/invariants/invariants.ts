@@ -1,18 +1,22 @@
-import { findRevisedEnds } from './answer-order.ts';
+import type { OrderStatus } from '../../functions/orders/order-status.ts';
 import { findWrongCapture } from './capture-once.ts';
-import type { Expectations } from './expectations.ts';
-import { findBrokenAnswers } from './kept-answers.ts';
+import { findBrokenAnswers, findRevisedEnds } from './kept-answers.ts';
 import { findLeftover } from './leftover.ts';
 import { orderCases } from './order-case.ts';
 import { findUnendedOrder, isWaitingForPayment } from './order-end.ts';
-import type { OrderStatus } from './order-status.ts';
-import { findWrongLines } from './reserved-lines.ts';
 import type { Snapshot } from './snapshot.ts';
-import { findUnbalancedStock } from './stock-balance.ts';
-import { findMissingStock } from './stocked-items.ts';
+import { findMissingStock, findUnbalancedStock, findWrongLines } from './stock-balance.ts';
 import type { Violation } from './violation.ts';
 
-/** What was looked at, so that a reader sees how much a pass is worth. */
+/** What the caller knows beforehand, beyond what must hold of every snapshot. */
+export interface Expectations {
+  /** Whether no record was deleted with age: a finished order then still has its execution, and every order its lines. */
+  readonly recordsKept?: boolean;
+  /** The quantity each item was stocked with, by item id. */
+  readonly stocked?: ReadonlyMap<string, number>;
+}
+
+/** How many records were checked: it shows how much a pass is worth. */
 export interface CheckedCounts {
   readonly orders: number;
   readonly items: number;
@@ -21,28 +25,33 @@ export interface CheckedCounts {
   readonly charges: number;
   readonly executions: number;
   readonly answers: number;
-  /** Orders that rightly still wait for their payment. */
+  /** Orders that still wait for a payment that is not due yet. */
   readonly waiting: number;
   readonly orders_by_status: Readonly<Partial<Record<OrderStatus, number>>>;
 }
 
-/** The outcome of a check. A check that found nothing to look at is never a pass. */
+/** The outcome of a check. A snapshot without orders or without items never passes. */
 export interface InvariantReport {
   readonly verdict: 'all hold' | 'broken' | 'nothing was checked';
   readonly violations: readonly Violation[];
   readonly checked: CheckedCounts;
 }
 
-/** Checks the design's five invariants, and what else is expected, over a snapshot taken while nothing moves. Pure. */
+/**
+ * Checks the five invariants, and what else is expected, over a snapshot that was taken while nothing changed. It is a pure
+ * function:
+ *
+ *     checkInvariants(await reader.read(answers)).violations.map(describeViolation)
+ */
 export function checkInvariants(snapshot: Snapshot, expected: Expectations = {}): InvariantReport {
-  const kept = expected.records_kept ?? false;
+  const recordsKept = expected.recordsKept ?? false;
   const cases = orderCases(snapshot);
   const caseById = new Map(cases.map((subject) => [subject.order_id, subject]));
   const violations = [
-    ...cases.flatMap((subject) => findUnendedOrder(subject, snapshot.taken_at, kept)),
+    ...cases.flatMap((subject) => findUnendedOrder(subject, snapshot.taken_at, recordsKept)),
     ...findUnbalancedStock(snapshot.items, snapshot.reservations),
     ...findMissingStock(snapshot.items, expected.stocked ?? new Map()),
-    ...cases.flatMap((subject) => findWrongLines(subject, kept)),
+    ...cases.flatMap((subject) => findWrongLines(subject, recordsKept)),
     ...cases.flatMap(findWrongCapture),
     ...cases.flatMap(findLeftover),
     ...findBrokenAnswers(snapshot.answers, (order_id) => caseById.get(order_id)),

@@ -1,15 +1,15 @@
-import type { ApiAnswer } from './api-answer.ts';
+import type { OrderStatus } from '../../functions/orders/order-status.ts';
 import type { OrderCase } from './order-case.ts';
-import { isFinished } from './order-status.ts';
-import type { Violation } from './violation.ts';
+import { type AnswerTime, type ApiPromise, isFinished } from './snapshot.ts';
+import { orderViolation, type Violation } from './violation.ts';
 
 /**
- * Invariant 5: what the API answered is never taken back. An accepted order exists; an idempotency key leads to one order;
- * a settled payment stays settled and its order goes on to its end; an order whose cancellation was accepted ends
- * as cancelled; a finished status once told stays.
+ * Invariant 5: what the API answered is never taken back. An accepted order exists, and an idempotency key leads to one
+ * order. A settled payment stays settled and its order goes on to its end. An order whose cancellation was accepted ends
+ * as CANCELLED. A finished status, once shown, stays.
  */
 export function findBrokenAnswers(
-  answers: readonly ApiAnswer[],
+  answers: readonly ApiPromise[],
   caseOf: (order_id: string) => OrderCase | undefined,
 ): readonly Violation[] {
   const findings = answers.flatMap((answer) => {
@@ -19,7 +19,7 @@ export function findBrokenAnswers(
   return [...new Map(findings.map((found) => [JSON.stringify(found), found])).values(), ...splitKeys(answers)];
 }
 
-function brokenAnswer(answer: ApiAnswer, subject: OrderCase | undefined): string | undefined {
+function brokenAnswer(answer: ApiPromise, subject: OrderCase | undefined): string | undefined {
   const order = subject?.order;
   switch (answer.kind) {
     case 'order-accepted':
@@ -37,18 +37,18 @@ function brokenAnswer(answer: ApiAnswer, subject: OrderCase | undefined): string
         return undefined;
       }
       return `its cancellation was accepted, but it is ${order?.status ?? 'not in the orders table'}`;
-    case 'status-told':
+    case 'status-shown':
       if (order === undefined) {
-        return `it was told to be ${answer.status}, but it is not in the orders table`;
+        return `it was shown as ${answer.status}, but it is not in the orders table`;
       }
       if (!isFinished(answer.status) || answer.status === order.status) {
         return undefined;
       }
-      return `it was told to be ${answer.status}, but it is ${order.status}`;
+      return `it was shown as ${answer.status}, but it is ${order.status}`;
   }
 }
 
-function splitKeys(answers: readonly ApiAnswer[]): readonly Violation[] {
+function splitKeys(answers: readonly ApiPromise[]): readonly Violation[] {
   const orderOfKey = new Map<string, string>();
   const violations: Violation[] = [];
   for (const answer of answers) {
@@ -67,6 +67,48 @@ function splitKeys(answers: readonly ApiAnswer[]): readonly Violation[] {
   return violations;
 }
 
+/** A status that a client saw, and when. */
+interface Sighting {
+  readonly order_id: string;
+  readonly status: OrderStatus;
+  readonly when: AnswerTime;
+}
+
+/** Times are cut to whole milliseconds, so an answer may have come that much later than recorded. */
+const CLOCK_STEP_MS = 1;
+
+/**
+ * Invariant 5, as the sequence of the answers shows it: an order seen in a finished status is never seen in another one
+ * afterwards, not even for a moment. Requests that overlap in time say nothing about each other.
+ */
+export function findRevisedEnds(answers: readonly ApiPromise[]): readonly Violation[] {
+  return [...Map.groupBy(sightingsIn(answers), ({ order_id }) => order_id).values()].flatMap(revisions);
+}
+
+function sightingsIn(answers: readonly ApiPromise[]): readonly Sighting[] {
+  return answers.flatMap((answer) => {
+    if (answer.kind !== 'status-shown' || answer.when === undefined) {
+      return [];
+    }
+    return [{ order_id: answer.order_id, status: answer.status, when: answer.when }];
+  });
+}
+
+function revisions(sightings: readonly Sighting[]): readonly Violation[] {
+  const ends = sightings.filter(({ status }) => isFinished(status)).toSorted(byAnswer);
+  const firstOfEach = [...new Map(ends.toReversed().map((end) => [end.status, end])).values()];
+  const findings = firstOfEach.flatMap((end) =>
+    sightings
+      .filter(({ status, when }) => status !== end.status && when.asked_at >= end.when.answered_at + CLOCK_STEP_MS)
+      .map(({ status }) => `it was shown as ${end.status}, and afterwards as ${status}`),
+  );
+  return [...new Set(findings)].map((finding) => violation(sightings[0]?.order_id ?? '', finding));
+}
+
+function byAnswer(one: Sighting, other: Sighting): number {
+  return one.when.answered_at - other.when.answered_at;
+}
+
 function violation(order_id: string, finding: string): Violation {
-  return { invariant: 'no answer taken back', subject: { order_id }, finding };
+  return orderViolation('no answer taken back', order_id, finding);
 }

@@ -1,10 +1,10 @@
 import type { OrderCase } from './order-case.ts';
-import { isFinished } from './order-status.ts';
-import type { Violation } from './violation.ts';
+import { isFinished } from './snapshot.ts';
+import { orderViolation, type Violation } from './violation.ts';
 
 /**
- * Invariant 4: behind a finished order no stock is held, no payment is authorized or of unknown outcome, and the
- * provider's books show no charge that is still set aside. An order that is not in the orders table counts as finished.
+ * Invariant 4: a finished order has no held stock, no payment that is authorized or of unknown outcome, and no charge that
+ * the provider still keeps authorized. An order that is missing from the orders table counts as finished.
  */
 export function findLeftover({ order_id, order, reservation, payment, charges }: OrderCase): readonly Violation[] {
   if (order !== undefined && !isFinished(order.status)) {
@@ -23,9 +23,5 @@ export function findLeftover({ order_id, order, reservation, payment, charges }:
       findings.push(`it is ${status}, but the provider still sets charge ${charge_id} aside`);
     }
   }
-  return findings.map((finding) => ({
-    invariant: 'nothing left behind a finished order',
-    subject: { order_id },
-    finding,
-  }));
+  return findings.map((finding) => orderViolation('nothing left behind a finished order', order_id, finding));
 }

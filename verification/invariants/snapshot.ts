@@ -1,83 +1,129 @@
-import type { ApiAnswer } from './api-answer.ts';
-import type { OrderStatus } from './order-status.ts';
+import * as z from 'zod';
+import { ORDER_STATUSES, type OrderStatus } from '../../functions/orders/order-status.ts';
 
-/** An order as the orders table holds it; only what the invariants speak about. */
-export interface OrderSnapshot {
-  readonly order_id: string;
-  readonly status: OrderStatus;
-  readonly lines: readonly LineSnapshot[];
-  /** Whole minor units; absent until the stock was reserved and priced. */
-  readonly amount_minor?: number;
-  readonly currency?: string;
-  readonly payment_method?: string;
-  /** ISO 8601. */
-  readonly created_at: string;
-  /** ISO 8601; present once the order waits for its payment. */
-  readonly payment_due_at?: string;
-  readonly timeline: readonly TimelineEntry[];
+/*
+ * The schemas read the rows of the tables, and their output types are what the invariants are checked against. They hold
+ * only the fields that an invariant or a report needs.
+ */
+
+const FINISHED = ['CONFIRMED', 'REJECTED', 'CANCELLED', 'EXPIRED'] as const satisfies readonly OrderStatus[];
+
+/** A status that an order never leaves. */
+export type FinishedStatus = (typeof FINISHED)[number];
+
+/** Whether an order in this status has ended. The checker keeps this list of its own; the order service has another. */
+export function isFinished(status: OrderStatus): status is FinishedStatus {
+  return (FINISHED as readonly OrderStatus[]).includes(status);
 }
 
-/** One thing that happened to an order, as the order's own record tells it. */
-export interface TimelineEntry {
-  /** ISO 8601. */
-  readonly at: string;
-  readonly status: string;
-  readonly what: string;
-  readonly why?: string;
-}
+const line = z.object({ item_id: z.string(), count: z.int() }).readonly();
 
-/** So many pieces of one item. */
-export interface LineSnapshot {
-  readonly item_id: string;
-  readonly count: number;
-}
+/** A quantity of one item. */
+export type LineSnapshot = z.output<typeof line>;
+
+const timelineEntry = z
+  .object({
+    /** ISO 8601. */
+    at: z.string(),
+    status: z.string(),
+    what: z.string(),
+    why: z.string().exactOptional(),
+  })
+  .readonly();
+
+/** A row of the orders table. */
+export const orderRow = z
+  .object({
+    order_id: z.string(),
+    status: z.enum(ORDER_STATUSES),
+    lines: z.array(line).readonly(),
+    /** Whole minor units; absent until the stock is reserved and priced. */
+    amount_minor: z.int().exactOptional(),
+    currency: z.string().exactOptional(),
+    payment_method: z.string().exactOptional(),
+    /** ISO 8601. */
+    created_at: z.string(),
+    /** ISO 8601; present once the order waits for its payment. */
+    payment_due_at: z.string().exactOptional(),
+    timeline: z.array(timelineEntry).readonly(),
+  })
+  .readonly();
+
+/** An order as the orders table holds it. */
+export type OrderSnapshot = z.output<typeof orderRow>;
+
+/** A row of Inventory's items table. */
+export const itemRow = z
+  .object({
+    item_id: z.string(),
+    stocked: z.int(),
+    available: z.int(),
+    held: z.int(),
+    sold: z.int(),
+  })
+  .readonly();
 
 /** The counters of one item in Inventory. */
-export interface ItemSnapshot {
-  readonly item_id: string;
-  readonly stocked: number;
-  readonly available: number;
-  readonly held: number;
-  readonly sold: number;
-}
+export type ItemSnapshot = z.output<typeof itemRow>;
 
-/** Every state a reservation can be read in. */
-export type ReservationState = 'HELD' | 'COMMITTED' | 'RELEASED' | 'EXPIRED' | 'REFUSED';
+/** A row of Inventory's reservations table. A tombstone has no lines. */
+export const reservationRow = z
+  .object({
+    order_id: z.string(),
+    state: z.enum(['HELD', 'COMMITTED', 'RELEASED', 'EXPIRED', 'REFUSED']),
+    lines: z.array(line).readonly().default([]),
+  })
+  .readonly();
 
 /** What Inventory keeps about one order, tombstones included. */
-export interface ReservationSnapshot {
-  readonly order_id: string;
-  readonly state: ReservationState;
-  /** Empty where the undo came before the reservation. */
-  readonly lines: readonly LineSnapshot[];
-}
+export type ReservationSnapshot = z.output<typeof reservationRow>;
 
-/** Every state a payment can be read in. */
-export type PaymentState = 'PENDING' | 'AUTHORIZED' | 'DECLINED' | 'CAPTURED' | 'VOIDED' | 'REFUNDED';
+/** Every state a reservation can be read in. */
+export type ReservationState = ReservationSnapshot['state'];
+
+/** A payment's row of the payments table. A tombstone has no amount. */
+export const paymentRow = z
+  .object({
+    order_id: z.string(),
+    state: z.enum(['PENDING', 'AUTHORIZED', 'DECLINED', 'CAPTURED', 'VOIDED', 'REFUNDED']),
+    amount_minor: z.int().exactOptional(),
+    currency: z.string().exactOptional(),
+  })
+  .readonly();
 
 /** What Payment keeps about one order, tombstones included. */
-export interface PaymentSnapshot {
-  readonly order_id: string;
-  readonly state: PaymentState;
-  readonly amount_minor?: number;
-  readonly currency?: string;
-}
+export type PaymentSnapshot = z.output<typeof paymentRow>;
 
-/** Every state a charge can be read in, in the provider's own books; UNANSWERED took no money. */
-export type ChargeState = 'AUTHORIZED' | 'CAPTURED' | 'VOIDED' | 'REFUNDED' | 'DECLINED' | 'UNANSWERED';
+/** Every state a payment can be read in. */
+export type PaymentState = PaymentSnapshot['state'];
 
-/** One charge in the payment provider's books: an order has as many as it was attempted to pay. */
-export interface ChargeSnapshot {
-  readonly charge_id: string;
-  readonly order_id: string;
-  readonly state: ChargeState;
-  readonly amount_minor: number;
-  readonly currency: string;
-  /** How often the provider took the money. */
-  readonly captures: number;
-  /** How often the provider gave it back. */
-  readonly refunds: number;
-}
+const CHARGE_KEY = /^charge#(?<order_id>[^#]+)#/;
+
+/** A row of the simulated provider's ledger, kept in the payments table under `charge#<order>#<payment>`. */
+export const chargeRow = z
+  .object({
+    order_id: z.string().regex(CHARGE_KEY),
+    /** UNANSWERED took no money. */
+    state: z.enum(['AUTHORIZED', 'CAPTURED', 'VOIDED', 'REFUNDED', 'DECLINED', 'UNANSWERED']),
+    amount_minor: z.int(),
+    currency: z.string(),
+    /** How often the provider took the money. */
+    captures: z.int().default(0),
+    /** How often the provider gave it back. */
+    refunds: z.int().default(0),
+  })
+  .transform(({ order_id: key, ...charge }) => ({
+    ...charge,
+    charge_id: key,
+    order_id: CHARGE_KEY.exec(key)?.groups?.order_id ?? key,
+  }))
+  .readonly();
+
+/** One charge in the payment provider's ledger: an order has one per attempt to pay. */
+export type ChargeSnapshot = z.output<typeof chargeRow>;
+
+/** Every state a charge can be read in. */
+export type ChargeState = ChargeSnapshot['state'];
 
 /** Every status of a Step Functions execution. */
 export type ExecutionStatus = 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT' | 'ABORTED' | 'PENDING_REDRIVE';
@@ -86,11 +132,32 @@ export type ExecutionStatus = 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT' |
 export interface ExecutionSnapshot {
   readonly order_id: string;
   readonly status: ExecutionStatus;
-  /** What DescribeExecution says; read for parked orders only. */
+  /** As DescribeExecution reports it; read for failed executions only. */
   readonly redrivable?: boolean;
 }
 
-/** Everything the invariants are checked against, read while nothing moves. */
+/** When a client sent a request and when it had the answer, in epoch milliseconds of one clock. */
+export interface AnswerTime {
+  readonly asked_at: number;
+  readonly answered_at: number;
+}
+
+/** A promise that the HTTP API made to a client by an answer. */
+export type ApiPromise = (
+  | /** 202 to /orders/place. */
+  { readonly kind: 'order-accepted'; readonly order_id: string; readonly idempotency_key?: string }
+  /** `data: true` from /payment/pay. */
+  | { readonly kind: 'payment-settled'; readonly order_id: string }
+  /** 202 to /orders/cancel. */
+  | { readonly kind: 'cancellation-accepted'; readonly order_id: string }
+  /** A status shown by any answer. */
+  | { readonly kind: 'status-shown'; readonly order_id: string; readonly status: OrderStatus }
+) & {
+  /** Absent where the client recorded no times. */
+  readonly when?: AnswerTime;
+};
+
+/** Everything the invariants are checked against, read while nothing changes. */
 export interface Snapshot {
   /** ISO 8601; when the reading began. */
   readonly taken_at: string;
@@ -100,6 +167,6 @@ export interface Snapshot {
   readonly payments: readonly PaymentSnapshot[];
   readonly charges: readonly ChargeSnapshot[];
   readonly executions: readonly ExecutionSnapshot[];
-  /** What clients were told; empty where nobody wrote it down. */
-  readonly answers: readonly ApiAnswer[];
+  /** The promises clients received; empty where nobody recorded them. */
+  readonly answers: readonly ApiPromise[];
 }

@@ -1,4 +1,4 @@
-import type { OrderStatus } from './order-status.ts';
+import type { OrderStatus } from '../../functions/orders/order-status.ts';
 import type {
   ChargeSnapshot,
   ChargeState,
@@ -52,8 +52,8 @@ export function soundSnapshot(): Snapshot {
       ...soundOrders.map(({ order_id }) => ({ kind: 'order-accepted', order_id, idempotency_key: order_id }) as const),
       { kind: 'payment-settled', order_id: 'confirmed' },
       { kind: 'cancellation-accepted', order_id: 'cancelled' },
-      { kind: 'status-told', order_id: 'confirmed', status: 'PENDING' },
-      { kind: 'status-told', order_id: 'confirmed', status: 'CONFIRMED' },
+      { kind: 'status-shown', order_id: 'confirmed', status: 'PENDING' },
+      { kind: 'status-shown', order_id: 'confirmed', status: 'CONFIRMED' },
     ],
   };
 }

@@ -1,9 +1,10 @@
-import type { ItemSnapshot, ReservationSnapshot } from './snapshot.ts';
-import type { Violation } from './violation.ts';
+import type { OrderCase } from './order-case.ts';
+import type { ItemSnapshot, LineSnapshot, ReservationSnapshot } from './snapshot.ts';
+import { orderViolation, stockViolation, type Violation } from './violation.ts';
 
 /**
- * Invariant 2: of every item, available + held + sold is what was stocked, no counter is negative, and held and sold are
- * what the reservations hold and have committed.
+ * Invariant 2: available + held + sold of every item is what was stocked, and no counter is negative. The reservations
+ * account for what is held and sold.
  */
 export function findUnbalancedStock(
   items: readonly ItemSnapshot[],
@@ -15,7 +16,9 @@ export function findUnbalancedStock(
   const unknown = [...new Set([...held.keys(), ...sold.keys()])].filter((item_id) => !known.has(item_id));
   return [
     ...items.flatMap((item) => itemFindings(item, held.get(item.item_id) ?? 0, sold.get(item.item_id) ?? 0)),
-    ...unknown.map((item_id) => violation(item_id, 'reservations hold it or have sold it, but there is no such item')),
+    ...unknown.map((item_id) =>
+      stockViolation(item_id, 'reservations hold it or have sold it, but there is no such item'),
+    ),
   ];
 }
 
@@ -39,7 +42,7 @@ function itemFindings(item: ItemSnapshot, held: number, sold: number): readonly 
   if (item.sold !== sold) {
     findings.push(`sold is ${item.sold}, but the committed reservations add up to ${sold}`);
   }
-  return findings.map((finding) => violation(item_id, finding));
+  return findings.map((finding) => stockViolation(item_id, finding));
 }
 
 function countByItem(reservations: readonly ReservationSnapshot[]): ReadonlyMap<string, number> {
@@ -50,6 +53,52 @@ function countByItem(reservations: readonly ReservationSnapshot[]): ReadonlyMap<
   return counts;
 }
 
-function violation(item_id: string, finding: string): Violation {
-  return { invariant: 'stock adds up', subject: { item_id }, finding };
+/**
+ * Invariant 2, seen by those who stocked the items: each item is still there, with the quantity it was stocked with.
+ *
+ * @param stocked the quantity by item id
+ */
+export function findMissingStock(
+  items: readonly ItemSnapshot[],
+  stocked: ReadonlyMap<string, number>,
+): readonly Violation[] {
+  const found = new Map(items.map((item) => [item.item_id, item.stocked]));
+  return [...stocked].flatMap(([item_id, count]) => {
+    const recorded = found.get(item_id);
+    if (recorded === count) {
+      return [];
+    }
+    const now = recorded === undefined ? 'there is no such item any more' : `its record says ${recorded}`;
+    return [stockViolation(item_id, `it was stocked with ${count}, but ${now}`)];
+  });
+}
+
+/**
+ * Invariant 2, for the lines that no counter shows: a reservation is for what its order asks for. A reservation without
+ * lines is the tombstone of an early compensation, unless it holds stock or has sold it.
+ *
+ * @param recordsKept whether an order without lines violates it, too
+ */
+export function findWrongLines({ order, reservation }: OrderCase, recordsKept: boolean): readonly Violation[] {
+  if (order === undefined || reservation === undefined) {
+    return [];
+  }
+  const isTombstone = reservation.lines.length === 0 && !['HELD', 'COMMITTED'].includes(reservation.state);
+  if (isTombstone || (order.lines.length === 0 && !recordsKept)) {
+    return [];
+  }
+  const [asked, reserved] = [describeLines(order.lines), describeLines(reservation.lines)];
+  if (asked === reserved) {
+    return [];
+  }
+  const finding = `it asks for ${asked}, but its ${reservation.state} reservation is for ${reserved}`;
+  return [orderViolation('stock adds up', order.order_id, finding)];
+}
+
+/** The same text for the same quantities, whatever their order and however they are split. */
+function describeLines(lines: readonly LineSnapshot[]): string {
+  const quantities = [...Map.groupBy(lines, ({ item_id }) => item_id)].map(
+    ([item_id, same]) => `${same.reduce((sum, { count }) => sum + count, 0)} of ${item_id}`,
+  );
+  return quantities.sort().join(', ') || 'nothing';
 }

@@ -1,13 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ApiAnswer } from './api-answer.ts';
-import { backlogOf } from './backlog.ts';
-import type { Expectations } from './expectations.ts';
-import { checkInvariants, type InvariantReport } from './invariants.ts';
-import type { Snapshot } from './snapshot.ts';
+import { checkInvariants, type Expectations, type InvariantReport } from './invariants.ts';
+import { backlogOf } from './order-end.ts';
+import type { ApiPromise, Snapshot } from './snapshot.ts';
 
 /** What the verification reads from; SnapshotReader is one. */
 export interface SnapshotSource {
-  read(answers: readonly ApiAnswer[]): Promise<Snapshot>;
+  read(answers: readonly ApiPromise[]): Promise<Snapshot>;
   orders(): Promise<Snapshot['orders']>;
   executionsIn(status: 'RUNNING'): Promise<readonly string[]>;
 }
@@ -46,7 +44,7 @@ export interface Verification {
  */
 export async function verifyInvariants(
   source: SnapshotSource,
-  answers: readonly ApiAnswer[],
+  answers: readonly ApiPromise[],
   options: VerificationOptions,
 ): Promise<Verification> {
   const { drained, seconds } = await drain(source, options);

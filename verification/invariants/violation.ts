@@ -1,4 +1,4 @@
-/** The design's five invariants. */
+/** The invariants of the order system. */
 export type Invariant =
   | 'every accepted order ends'
   | 'stock adds up'
@@ -6,13 +6,23 @@ export type Invariant =
   | 'nothing left behind a finished order'
   | 'no answer taken back';
 
-/** One broken invariant, with what a person needs to look it up. */
+/** One violated invariant, with what a person needs to look it up. */
 export interface Violation {
   readonly invariant: Invariant;
-  /** The order or item it is about. */
+  /** The order or item concerned. */
   readonly subject: { readonly order_id: string } | { readonly item_id: string };
   /** One sentence with the numbers or states that do not fit. */
   readonly finding: string;
+}
+
+/** A violation that concerns one order. */
+export function orderViolation(invariant: Invariant, order_id: string, finding: string): Violation {
+  return { invariant, subject: { order_id }, finding };
+}
+
+/** Stock of one item that does not add up. */
+export function stockViolation(item_id: string, finding: string): Violation {
+  return { invariant: 'stock adds up', subject: { item_id }, finding };
 }
 
 /** One line for a terminal or a log. */

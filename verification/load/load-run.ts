@@ -1,9 +1,9 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { readExchanges } from '../answers/exchange-log.ts';
-import { fateOf } from '../answers/fate.ts';
-import { toldBy } from '../answers/told.ts';
+import { classify } from '../answers/classification.ts';
+import { readExchanges } from '../answers/exchange.ts';
+import { promisesIn } from '../answers/promises.ts';
 import { awsConnectionFrom } from '../invariants/reader/aws-connection.ts';
 import { SnapshotReader } from '../invariants/reader/snapshot-reader.ts';
 import { type DrainProgress, type Verification, verifyInvariants } from '../invariants/verification.ts';
@@ -56,7 +56,7 @@ export async function runLoad(options: LoadRunOptions): Promise<LoadReport> {
   }
   const verification = await verify(
     options,
-    exchanges.flatMap((exchange) => toldBy(exchange) ?? []),
+    exchanges.flatMap((exchange) => promisesIn(exchange) ?? []),
   );
   return loadReportOf({
     name,
@@ -90,7 +90,7 @@ function tellProgress({ exchange_log, phases, say }: LoadRunOptions): () => void
   say(`Sending for ${seconds} s: ${phases.map((phase) => `${phase.name} ${phase.arrivalRate}/s`).join(', ')} ...`);
   const tail = new ExchangeTail(exchange_log);
   const look = async () => {
-    const fates = tally((await tail.next()).map(fateOf));
+    const fates = tally((await tail.next()).map(classify));
     if (fates.size === 0) {
       return;
     }

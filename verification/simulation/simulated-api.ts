@@ -9,7 +9,7 @@ import { acceptOrder } from '../../functions/orders/order-acceptance.ts';
 import { createOrderRepository, type OrderRepository } from '../../functions/orders/order-repository.ts';
 import { type OrderTable, readOrder } from '../../functions/orders/order-table.ts';
 import { settle } from '../../functions/orders/payment-settlement.ts';
-import type { ApiAnswer } from '../invariants/api-answer.ts';
+import type { ApiPromise } from '../invariants/snapshot.ts';
 import type { ModelServices } from './model-services.ts';
 import { atOnce } from './operation.ts';
 import type { Reach } from './reach.ts';
@@ -34,7 +34,7 @@ const PAUSE_SECONDS = 1;
  */
 export class SimulatedApi {
   /** What customers were told so far. */
-  readonly answers: ApiAnswer[] = [];
+  readonly answers: ApiPromise[] = [];
   readonly #services: ModelServices;
   readonly #clock: VirtualClock;
   readonly #reach: Reach;
@@ -59,7 +59,7 @@ export class SimulatedApi {
     const dependencies = { orders: this.#repository, saga: this.#saga, startPatience: NO_PATIENCE };
     const { order_id, status } = await acceptOrder(order, SILENT, dependencies);
     this.answers.push({ kind: 'order-accepted', order_id, idempotency_key: `key of ${order_id}` });
-    this.answers.push({ kind: 'status-told', order_id, status });
+    this.answers.push({ kind: 'status-shown', order_id, status });
   }
 
   /** `POST /payment/pay`. */
@@ -95,7 +95,7 @@ export class SimulatedApi {
   /** `GET /orders/status`. */
   async look(orderId: string): Promise<void> {
     const { order_id, status } = await this.#present(orderId);
-    this.answers.push({ kind: 'status-told', order_id, status });
+    this.answers.push({ kind: 'status-shown', order_id, status });
   }
 
   /** What the schedule does each minute: starts the sagas of orders that were accepted and not started. */

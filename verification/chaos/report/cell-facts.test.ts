@@ -1,6 +1,6 @@
 import type { HistoryEvent } from '@aws-sdk/client-sfn';
 import { expect, test } from '@jest/globals';
-import type { OrderStatus } from '../../invariants/order-status.ts';
+import type { OrderStatus } from '../../../functions/orders/order-status.ts';
 import type { OrderSnapshot } from '../../invariants/snapshot.ts';
 import type { FaultEvent } from '../faults/fault-event.ts';
 import { cellNamed } from '../short-plan.ts';

@@ -1,6 +1,6 @@
 import type { HistoryEvent } from '@aws-sdk/client-sfn';
-import { isFinished, type OrderStatus } from '../../invariants/order-status.ts';
-import type { OrderSnapshot } from '../../invariants/snapshot.ts';
+import type { OrderStatus } from '../../../functions/orders/order-status.ts';
+import { isFinished, type OrderSnapshot } from '../../invariants/snapshot.ts';
 import type { FaultEvent } from '../faults/fault-event.ts';
 import type { CellRun } from '../run/cell-run.ts';
 import { isInRetryWait, stateAt } from '../run/histories.ts';

@@ -1,4 +1,4 @@
-import { isFinished } from '../../invariants/order-status.ts';
+import { isFinished } from '../../invariants/snapshot.ts';
 import { type ChaosOutcome, stillParked } from '../run/chaos-run.ts';
 import { type Finding, findingOf } from './finding.ts';
 import { improperAnswers } from './improper-answers.ts';

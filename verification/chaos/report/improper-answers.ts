@@ -1,4 +1,4 @@
-import { describeExchange, fateOf } from '../../answers/fate.ts';
+import { classify, describeExchange } from '../../answers/classification.ts';
 import type { RecordedExchange } from '../traffic/recording-client.ts';
 import type { Finding } from './finding.ts';
 
@@ -12,7 +12,7 @@ function faultyAnswers(ofOneOrder: readonly RecordedExchange[]): readonly Findin
   let isAccepted = false;
   return ofOneOrder.flatMap((entry) => {
     const { exchange, injected } = entry;
-    const fate = fateOf(exchange);
+    const fate = classify(exchange);
     if (exchange.call === 'place' && fate === 'taken') {
       isAccepted = true;
     }
@@ -28,12 +28,12 @@ function mistakenKeys(ofOneOrder: readonly RecordedExchange[]): readonly Finding
   return placed.flatMap((entry) => {
     const isOther = ({ body }: RecordedExchange) => JSON.stringify(body) !== JSON.stringify(entry.body);
     const before = ofOneOrder.filter(({ exchange }) => exchange.call === 'place' && exchange.at <= entry.exchange.at);
-    const fate = fateOf(entry.exchange);
+    const fate = classify(entry.exchange);
     if (fate === 'denied' && !before.some(isOther)) {
       return [finding(entry, ', though its key had no other body')];
     }
     const taken = placed.filter(
-      (other) => fateOf(other.exchange) === 'taken' && isOther(other) && isOver(other, entry),
+      (other) => classify(other.exchange) === 'taken' && isOther(other) && isOver(other, entry),
     );
     return fate === 'taken' && taken.length > 0 ? [finding(entry, ', though its key had another body')] : [];
   });

@@ -1,9 +1,8 @@
 import type { HistoryEvent } from '@aws-sdk/client-sfn';
-import { describeExchange } from '../../answers/fate.ts';
+import { describeExchange } from '../../answers/classification.ts';
 import { sagaPathOf } from '../../demo/saga-path.ts';
 import { orderCases } from '../../invariants/order-case.ts';
-import { isFinished } from '../../invariants/order-status.ts';
-import type { OrderSnapshot, Snapshot } from '../../invariants/snapshot.ts';
+import { isFinished, type OrderSnapshot, type Snapshot } from '../../invariants/snapshot.ts';
 import { nameOf } from '../cell.ts';
 import type { FaultEvent } from '../faults/fault-event.ts';
 import type { CellRun } from '../run/cell-run.ts';

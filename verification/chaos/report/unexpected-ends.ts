@@ -1,5 +1,4 @@
-import { isFinished } from '../../invariants/order-status.ts';
-import type { OrderSnapshot } from '../../invariants/snapshot.ts';
+import { isFinished, type OrderSnapshot } from '../../invariants/snapshot.ts';
 import type { CellRun } from '../run/cell-run.ts';
 import { allowedEnds } from '../traffic/customer-ends.ts';
 import type { Finding } from './finding.ts';

@@ -1,4 +1,4 @@
-import type { FinishedStatus } from '../../invariants/order-status.ts';
+import type { FinishedStatus } from '../../invariants/snapshot.ts';
 import type { CellReport, ChaosReport, CheckReport } from './chaos-report.ts';
 
 /** Why a run does not pass, a sentence each; empty for a pass. A run that proved nothing does not pass. */

@@ -1,5 +1,5 @@
-import { toldBy } from '../../answers/told.ts';
-import type { Expectations } from '../../invariants/expectations.ts';
+import { promisesIn } from '../../answers/promises.ts';
+import type { Expectations } from '../../invariants/invariants.ts';
 import { SnapshotReader } from '../../invariants/reader/snapshot-reader.ts';
 import { type Verification, verifyInvariants } from '../../invariants/verification.ts';
 import type { StackUnderChaos } from '../stack-under-chaos.ts';
@@ -45,7 +45,7 @@ export async function runChaos(
     await stack.heal();
     say('All is healed; waiting until everything has ended ...');
     const expected: Expectations = {
-      records_kept: true,
+      recordsKept: true,
       stocked: new Map(runs.flatMap(({ stocked }) => [...stocked])),
     };
     const verify = () => verifyInvariants(reader, answersIn(client), { drain_seconds, settle_seconds, expected });
@@ -73,7 +73,7 @@ export async function runChaos(
 }
 
 function answersIn({ recorded }: RecordingClient) {
-  return recorded.flatMap(({ exchange, injected }) => (injected ? [] : (toldBy(exchange) ?? [])));
+  return recorded.flatMap(({ exchange, injected }) => (injected ? [] : (promisesIn(exchange) ?? [])));
 }
 
 /** The orders of a run that are parked in spite of the operator. */

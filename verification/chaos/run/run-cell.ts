@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isFinished } from '../../invariants/order-status.ts';
 import type { SnapshotReader } from '../../invariants/reader/snapshot-reader.ts';
+import { isFinished } from '../../invariants/snapshot.ts';
 import { type Cell, nameOf } from '../cell.ts';
 import { Choices } from '../choices.ts';
 import { FaultLog } from '../faults/fault-log.ts';

@@ -1,4 +1,4 @@
-import type { FinishedStatus } from '../../invariants/order-status.ts';
+import type { FinishedStatus } from '../../invariants/snapshot.ts';
 import type { CustomerKind } from './customer-kind.ts';
 
 /**

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import * as z from 'zod';
 import { newOrderId } from '../../../functions/orders/order-id.ts';
+import { ORDER_STATUSES, type OrderStatus } from '../../../functions/orders/order-status.ts';
 import type { Exchange } from '../../answers/exchange.ts';
-import { isFinished, type OrderStatus, orderStatuses } from '../../invariants/order-status.ts';
+import { isFinished } from '../../invariants/snapshot.ts';
 import type { Choices } from '../choices.ts';
 import type { CustomerKind } from './customer-kind.ts';
 import { Patience } from './patience.ts';
@@ -22,7 +23,7 @@ export interface CustomerSetting {
   readonly window_seconds: number;
 }
 
-const orderAnswer = z.object({ data: z.object({ status: z.enum(orderStatuses) }) });
+const orderAnswer = z.object({ data: z.object({ status: z.enum(ORDER_STATUSES) }) });
 
 /** One customer with one order. */
 export class Customer {

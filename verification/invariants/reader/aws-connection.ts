@@ -1,6 +1,6 @@
-/** Where the tables and executions of one stage are read. */
+/** Where the tables and executions of one stage are. */
 export interface AwsConnection {
-  /** Absent: AWS itself, with the caller's own credentials. */
+  /** Absent for AWS itself, with the caller's own credentials. */
   readonly endpoint?: string;
   readonly region: string;
   readonly stage: string;
@@ -8,8 +8,8 @@ export interface AwsConnection {
 }
 
 /**
- * The place that the usual variables name: AWS_ENDPOINT_URL, AWS_REGION, STAGE, AWS_ACCOUNT_ID. Without an endpoint it is
- * the embedded one.
+ * The connection that AWS_ENDPOINT_URL, AWS_REGION, STAGE and AWS_ACCOUNT_ID describe. Without an endpoint it is the
+ * embedded stack.
  */
 export function awsConnectionFrom(environment: Readonly<Record<string, string | undefined>>): AwsConnection {
   const port = environment.AWS_ENDPOINT_PORT ?? '4566';
@@ -21,7 +21,7 @@ export function awsConnectionFrom(environment: Readonly<Record<string, string | 
   };
 }
 
-/** Settings for any AWS SDK client. A local endpoint checks no signature, so it gets made-up credentials. */
+/** Settings for any AWS SDK client. A local endpoint checks no signature, so it gets placeholder credentials. */
 export function clientSettings({ endpoint, region }: AwsConnection) {
   if (endpoint === undefined) {
     return { region };
@@ -29,7 +29,7 @@ export function clientSettings({ endpoint, region }: AwsConnection) {
   return { region, endpoint, credentials: { accessKeyId: 'local', secretAccessKey: 'local' } };
 }
 
-/** The state machine of the order saga. */
+/** The ARN of the order saga's state machine. */
 export function orderSagaArn({ region, account, stage }: AwsConnection): string {
   return `arn:aws:states:${region}:${account}:stateMachine:order-saga-${stage}`;
 }

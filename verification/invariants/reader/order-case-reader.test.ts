@@ -2,10 +2,10 @@ import { DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { type DynamoDb, startDynamoDb } from '../../../tests/support/dynamodb.ts';
 import { createTables, dynamoDbClient } from '../../../tests/support/tables.ts';
+import { chargeRow, orderRow, paymentRow } from '../snapshot.ts';
 import type { AwsConnection } from './aws-connection.ts';
 import { OrderCaseReader } from './order-case-reader.ts';
-import { chargeRow, isChargeRow, isPlainRow, orderRow, paymentRow } from './row-schemas.ts';
-import { readRows } from './table-rows.ts';
+import { isChargeRow, isPlainRow, readRows } from './table-rows.ts';
 
 let database: DynamoDb;
 let tables: DynamoDBDocumentClient;

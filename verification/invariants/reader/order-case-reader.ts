@@ -1,12 +1,11 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb';
 import type { OrderCase } from '../order-case.ts';
-import type { ItemSnapshot } from '../snapshot.ts';
+import { chargeRow, type ItemSnapshot, itemRow, orderRow, paymentRow, reservationRow } from '../snapshot.ts';
 import { type AwsConnection, clientSettings } from './aws-connection.ts';
-import { chargeRow, itemRow, orderRow, paymentRow, reservationRow } from './row-schemas.ts';
 import { parseRow } from './table-rows.ts';
 
-/** Reads what the tables hold about single orders and items, by key. It only ever reads. */
+/** Reads what the tables hold about single orders and items, by key; it writes nothing. */
 export class OrderCaseReader {
   readonly #stage: string;
   readonly #tables: DynamoDBDocumentClient;
@@ -16,7 +15,7 @@ export class OrderCaseReader {
     this.#tables = DynamoDBDocumentClient.from(new DynamoDBClient(clientSettings(connection)));
   }
 
-  /** All about one order but its execution; of the provider's charges, the one of the order's present payment. */
+  /** One order without its execution; of the provider's charges only that of the order's current payment. */
   async read(order_id: string): Promise<Omit<OrderCase, 'execution'>> {
     const payment = await this.#row(`payments-${this.#stage}`, { order_id });
     const charge = payment && (await this.#row(`payments-${this.#stage}`, { order_id: chargeKey(order_id, payment) }));
@@ -38,7 +37,7 @@ export class OrderCaseReader {
     return row && parseRow(table, itemRow, row);
   }
 
-  /** Ends the connections. */
+  /** Closes the connections. */
   close(): void {
     this.#tables.destroy();
   }

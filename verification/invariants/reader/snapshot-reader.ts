@@ -1,16 +1,24 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { SFNClient } from '@aws-sdk/client-sfn';
+import { DescribeExecutionCommand, paginateListExecutions, SFNClient } from '@aws-sdk/client-sfn';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import type { ApiAnswer } from '../api-answer.ts';
-import type { ExecutionStatus, OrderSnapshot, Snapshot } from '../snapshot.ts';
+import {
+  type ApiPromise,
+  chargeRow,
+  type ExecutionSnapshot,
+  type ExecutionStatus,
+  itemRow,
+  type OrderSnapshot,
+  orderRow,
+  paymentRow,
+  reservationRow,
+  type Snapshot,
+} from '../snapshot.ts';
 import { type AwsConnection, clientSettings, orderSagaArn } from './aws-connection.ts';
-import { readExecutions } from './executions.ts';
-import { chargeRow, isChargeRow, isPlainRow, itemRow, orderRow, paymentRow, reservationRow } from './row-schemas.ts';
-import { readRows } from './table-rows.ts';
+import { isChargeRow, isPlainRow, readRows } from './table-rows.ts';
 
 /**
- * Reads what the invariants are checked against from the tables and executions of one stage. It only ever reads.
- * The tables are read one after the other, so a snapshot means something only while nothing moves.
+ * Reads snapshots from the tables and executions of one stage; it writes nothing. The tables are read one after the other,
+ * so a snapshot is consistent only while nothing changes.
  */
 export class SnapshotReader {
   readonly #connection: AwsConnection;
@@ -23,11 +31,11 @@ export class SnapshotReader {
     this.#executions = new SFNClient(clientSettings(connection));
   }
 
-  /** Everything, with what clients were told put beside it. */
-  async read(answers: readonly ApiAnswer[]): Promise<Snapshot> {
+  /** Everything the invariants need, together with the promises that clients received. */
+  async read(answers: readonly ApiPromise[]): Promise<Snapshot> {
     const taken_at = new Date().toISOString();
     const { stage } = this.#connection;
-    // Executions first: one that has ended by now cannot move an order that is read later.
+    // Executions first: one that has ended by now cannot change an order that is read later.
     const executions = await readExecutions(this.#executions, orderSagaArn(this.#connection));
     return {
       taken_at,
@@ -41,20 +49,45 @@ export class SnapshotReader {
     };
   }
 
-  /** The orders alone. */
+  /** Only the orders. */
   async orders(): Promise<readonly OrderSnapshot[]> {
     return await readRows(this.#tables, `orders-${this.#connection.stage}`, orderRow, isPlainRow);
   }
 
-  /** The order ids of all executions in one status. */
+  /** The order ids of all executions with one status. */
   async executionsIn(status: ExecutionStatus): Promise<readonly string[]> {
     const executions = await readExecutions(this.#executions, orderSagaArn(this.#connection), status);
     return executions.map(({ order_id }) => order_id);
   }
 
-  /** Ends the connections. */
+  /** Closes the connections. */
   close(): void {
     this.#tables.destroy();
     this.#executions.destroy();
   }
+}
+
+/** Every execution of a state machine, or those with one status; for failed ones also whether they can be redriven. */
+async function readExecutions(
+  client: SFNClient,
+  stateMachineArn: string,
+  status?: ExecutionStatus,
+): Promise<readonly ExecutionSnapshot[]> {
+  const executions: ExecutionSnapshot[] = [];
+  const query = { stateMachineArn, maxResults: 1000, ...(status === undefined ? {} : { statusFilter: status }) };
+  for await (const page of paginateListExecutions({ client }, query)) {
+    for (const { name, executionArn, status: found } of page.executions ?? []) {
+      if (name === undefined || executionArn === undefined || found === undefined) {
+        throw new Error(`ListExecutions of ${stateMachineArn} returned an entry without name, ARN or status`);
+      }
+      const redrivable = found === 'FAILED' ? await isRedrivable(client, executionArn) : undefined;
+      executions.push({ order_id: name, status: found, ...(redrivable === undefined ? {} : { redrivable }) });
+    }
+  }
+  return executions;
+}
+
+async function isRedrivable(client: SFNClient, executionArn: string): Promise<boolean | undefined> {
+  const { redriveStatus } = await client.send(new DescribeExecutionCommand({ executionArn }));
+  return redriveStatus === undefined ? undefined : redriveStatus === 'REDRIVABLE';
 }

@@ -1,11 +1,11 @@
+import { classify, type ExchangeClass } from '../../answers/classification.ts';
 import type { Exchange } from '../../answers/exchange.ts';
-import { type Fate, fateOf } from '../../answers/fate.ts';
 import { type Percentiles, percentilesOf } from './percentiles.ts';
 import type { SagaSpan } from './saga-span.ts';
 
 /** How long the answers of one fate took. */
-export function answerTimes(exchanges: readonly Exchange[], fate: Fate): Percentiles | undefined {
-  return percentilesOf(exchanges.filter((exchange) => fateOf(exchange) === fate).map(({ elapsed_ms }) => elapsed_ms));
+export function answerTimes(exchanges: readonly Exchange[], fate: ExchangeClass): Percentiles | undefined {
+  return percentilesOf(exchanges.filter((exchange) => classify(exchange) === fate).map(({ elapsed_ms }) => elapsed_ms));
 }
 
 /** How long the sagas took that have ended and had to wait for nobody. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Exchange } from '../../answers/exchange.ts';
-import { toldBy } from '../../answers/told.ts';
+import { promisesIn } from '../../answers/promises.ts';
 import { checkInvariants } from '../../invariants/invariants.ts';
 import type { OrderSnapshot, Snapshot } from '../../invariants/snapshot.ts';
 import { soundSnapshot } from '../../invariants/sound-snapshot.ts';
@@ -127,7 +127,7 @@ function reportOf(exchanges: readonly Exchange[], options: { readonly ended?: bo
   const ended = options.ended ?? true;
   const own = exchanges.flatMap((exchange) => orderOf(exchange, ended));
   const snapshot: Snapshot = withConfirmed(
-    { ...sound, answers: exchanges.flatMap((exchange) => toldBy(exchange) ?? []) },
+    { ...sound, answers: exchanges.flatMap((exchange) => promisesIn(exchange) ?? []) },
     [...new Map(own.map((order) => [order.order_id, order])).values()],
   );
   const verification = { report: checkInvariants(snapshot), snapshot, drained: true, drain_seconds: 1 };

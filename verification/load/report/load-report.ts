@@ -1,7 +1,7 @@
+import type { OrderStatus } from '../../../functions/orders/order-status.ts';
+import { classify, describeExchange, type ExchangeClass } from '../../answers/classification.ts';
 import type { Exchange } from '../../answers/exchange.ts';
-import { describeExchange, type Fate, fateOf } from '../../answers/fate.ts';
-import { toldBy } from '../../answers/told.ts';
-import type { OrderStatus } from '../../invariants/order-status.ts';
+import { promisesIn } from '../../answers/promises.ts';
 import type { Verification } from '../../invariants/verification.ts';
 import { describeViolation } from '../../invariants/violation.ts';
 import type { Machine } from '../../report/machine.ts';
@@ -21,7 +21,7 @@ export interface LoadReport {
   readonly target: string;
   readonly started_at: string;
   readonly machine: Machine;
-  readonly requests: Readonly<Record<Fate, number>>;
+  readonly requests: Readonly<Record<ExchangeClass, number>>;
   /** Only the orders of this run. */
   readonly orders: {
     readonly accepted: number;
@@ -70,7 +70,7 @@ export function loadReportOf(record: LoadRecord): LoadReport {
   const { report, snapshot, drained, drain_seconds } = record.verification;
   const started_ms = Math.min(...exchanges.slice(0, 1000).map(({ at }) => Date.parse(at)));
   const places = exchanges.filter(({ call }) => call === 'place');
-  const accepted = new Set(places.flatMap((place) => toldBy(place) ?? []).map(({ order_id }) => order_id));
+  const accepted = new Set(places.flatMap((place) => promisesIn(place) ?? []).map(({ order_id }) => order_id));
   const spans = snapshot.orders.filter(({ order_id }) => accepted.has(order_id)).map(sagaSpanOf);
   const phases = phaseReports(started_ms, record.phases, places, spans);
   const series = seriesOf(started_ms, exchanges, spans);
@@ -104,13 +104,13 @@ export function loadReportOf(record: LoadRecord): LoadReport {
 }
 
 function isImproper(exchange: Exchange): boolean {
-  const fate = fateOf(exchange);
+  const fate = classify(exchange);
   return fate === 'faulty' || fate === 'unreachable' || fate === 'unanswered';
 }
 
-function countFates(exchanges: readonly Exchange[]): Readonly<Record<Fate, number>> {
-  const counts = tally(exchanges.map(fateOf));
-  const count = (fate: Fate) => counts.get(fate) ?? 0;
+function countFates(exchanges: readonly Exchange[]): Readonly<Record<ExchangeClass, number>> {
+  const counts = tally(exchanges.map(classify));
+  const count = (fate: ExchangeClass) => counts.get(fate) ?? 0;
   return {
     taken: count('taken'),
     denied: count('denied'),

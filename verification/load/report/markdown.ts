@@ -1,4 +1,4 @@
-import { orderStatuses } from '../../invariants/order-status.ts';
+import { ORDER_STATUSES } from '../../../functions/orders/order-status.ts';
 import { textTable } from '../../report/text-table.ts';
 import type { LoadReport } from './load-report.ts';
 import type { Percentiles } from './percentiles.ts';
@@ -36,7 +36,7 @@ function machineLine({ machine }: LoadReport): string {
 }
 
 function orderRows({ orders }: LoadReport): readonly (readonly string[])[] {
-  const ended = orderStatuses.flatMap((status) => {
+  const ended = ORDER_STATUSES.flatMap((status) => {
     const count = orders.by_status[status];
     return count === undefined ? [] : [[`of these ${status}`, String(count)]];
   });

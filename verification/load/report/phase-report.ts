@@ -1,5 +1,5 @@
+import { classify } from '../../answers/classification.ts';
 import type { Exchange } from '../../answers/exchange.ts';
-import { fateOf } from '../../answers/fate.ts';
 import type { Phase } from '../scenarios/phases.ts';
 import { answerTimes, sagaTimes } from './durations.ts';
 import type { Percentiles } from './percentiles.ts';
@@ -42,7 +42,7 @@ export function phaseReports(
       to_second,
       customers_per_second: arrivalRate,
       accepted: begun.length,
-      refused: asked.filter((exchange) => fateOf(exchange) === 'refused').length,
+      refused: asked.filter((exchange) => classify(exchange) === 'refused').length,
       answer_ms: answerTimes(asked, 'taken') ?? null,
       saga_ms: sagaTimes(begun) ?? null,
     };

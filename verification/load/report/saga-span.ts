@@ -1,5 +1,5 @@
-import { isFinished, type OrderStatus } from '../../invariants/order-status.ts';
-import type { OrderSnapshot } from '../../invariants/snapshot.ts';
+import type { OrderStatus } from '../../../functions/orders/order-status.ts';
+import { isFinished, type OrderSnapshot } from '../../invariants/snapshot.ts';
 
 /** From when an order was accepted until its last timeline entry, in epoch milliseconds. */
 export interface SagaSpan {

@@ -1,5 +1,5 @@
+import { classify } from '../../answers/classification.ts';
 import type { Exchange } from '../../answers/exchange.ts';
-import { fateOf } from '../../answers/fate.ts';
 import { percentilesOf } from './percentiles.ts';
 import type { SagaSpan } from './saga-span.ts';
 import { tally } from './tally.ts';
@@ -46,8 +46,8 @@ export function seriesOf(
 }
 
 function answersOf(exchanges: readonly Exchange[]) {
-  const fates = tally(exchanges.map(fateOf));
-  const accepted = exchanges.filter((exchange) => exchange.call === 'place' && fateOf(exchange) === 'taken');
+  const fates = tally(exchanges.map(classify));
+  const accepted = exchanges.filter((exchange) => exchange.call === 'place' && classify(exchange) === 'taken');
   const answer = percentilesOf(accepted.map(({ elapsed_ms }) => elapsed_ms));
   return {
     requests: exchanges.length,

@@ -1,6 +1,5 @@
 import * as z from 'zod';
-import type { ApiCall, Exchange } from '../../answers/exchange.ts';
-import { appendExchange } from '../../answers/exchange-log.ts';
+import { type ApiCall, appendExchange, type Exchange } from '../../answers/exchange.ts';
 import type { HttpResponse, RequestSettings, VirtualUser } from './virtual-user.ts';
 
 const calls: Readonly<Record<string, ApiCall>> = {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { readExchanges } from '../../answers/exchange-log.ts';
+import { readExchanges } from '../../answers/exchange.ts';
 import { chooseBasket, chooseContendedBasket } from './basket.ts';
 import { ExchangeTail } from './exchange-tail.ts';
 import { ExchangeRecorder } from './recorder.ts';

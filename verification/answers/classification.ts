@@ -1,15 +1,20 @@
 import type { ApiCall, Exchange } from './exchange.ts';
-import { toldBy } from './told.ts';
+import { promisesIn } from './promises.ts';
 
 /**
- * What became of a request. `taken`: done or promised. `denied`: a "no" that belongs to the business, such as a declined
- * card. `refused`: not now, as it should be said: 503 with a Retry-After. `faulty`: any other answer. `unreachable`: the
- * connection was refused or broken. `unanswered`: silence.
+ * What a request came to.
+ *
+ * - `taken`: done or promised
+ * - `denied`: a business "no", such as a declined card
+ * - `refused`: a proper "not now", that is 503 with Retry-After
+ * - `faulty`: any other answer
+ * - `unreachable`: the connection was refused or broken
+ * - `unanswered`: no answer in time
  */
-export type Fate = 'taken' | 'denied' | 'refused' | 'faulty' | 'unreachable' | 'unanswered';
+export type ExchangeClass = 'taken' | 'denied' | 'refused' | 'faulty' | 'unreachable' | 'unanswered';
 
-// The load asks only about orders that were accepted, so a 404 is never a right answer to it.
-const denials: Readonly<Record<ApiCall, readonly number[]>> = {
+// Customers ask only about orders that were accepted, so 404 is never a right answer.
+const DENIALS: Readonly<Record<ApiCall, readonly number[]>> = {
   place: [409],
   pay: [402, 409],
   cancel: [409],
@@ -19,24 +24,24 @@ const denials: Readonly<Record<ApiCall, readonly number[]>> = {
 
 const BROKEN_CONNECTION = /ECONNREFUSED|ECONNRESET|EPIPE|socket hang up/;
 
-/** Judges an exchange by its HTTP answer. An answer of another shape than its call's is faulty. */
-export function fateOf(exchange: Exchange): Fate {
+/** Classifies an exchange by its HTTP answer. A success whose body does not fit its call is faulty. */
+export function classify(exchange: Exchange): ExchangeClass {
   const { call, outcome } = exchange;
   if (outcome.kind === 'unanswered') {
     return BROKEN_CONNECTION.test(outcome.error) ? 'unreachable' : 'unanswered';
   }
   const { http_status, retry_after } = outcome;
   if (http_status >= 200 && http_status < 300) {
-    return toldBy(exchange) === undefined ? 'faulty' : 'taken';
+    return promisesIn(exchange) === undefined ? 'faulty' : 'taken';
   }
-  if (denials[call].includes(http_status)) {
+  if (DENIALS[call].includes(http_status)) {
     return 'denied';
   }
   const seconds = Number(retry_after);
   return http_status === 503 && Number.isInteger(seconds) && seconds > 0 ? 'refused' : 'faulty';
 }
 
-/** One line about a request that did not get a proper answer. */
+/** One line about an exchange, for a report. */
 export function describeExchange({ at, call, scenario, elapsed_ms, outcome }: Exchange): string {
   const answer =
     outcome.kind === 'unanswered'

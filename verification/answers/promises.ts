@@ -1,16 +1,17 @@
 import * as z from 'zod';
-import type { AnswerTime, ApiAnswer } from '../invariants/api-answer.ts';
-import { orderStatuses } from '../invariants/order-status.ts';
+import { ORDER_STATUSES } from '../../functions/orders/order-status.ts';
+import type { AnswerTime, ApiPromise } from '../invariants/snapshot.ts';
 import type { Exchange } from './exchange.ts';
 
-const orderData = z.object({ data: z.object({ order_id: z.string(), status: z.enum(orderStatuses) }) });
+const orderData = z.object({ data: z.object({ order_id: z.string(), status: z.enum(ORDER_STATUSES) }) });
 const settledData = z.object({ data: z.literal(true) });
 
 /**
- * What an exchange promised the client: nothing for a refusal, a "no" or no answer at all; undefined where the answer says
- * that all is well but has not the shape of its call.
+ * The promises that an exchange made to the client. A refusal, a business "no" and silence promise nothing.
+ *
+ * @returns undefined where the status says success, but the body does not fit the call
  */
-export function toldBy(exchange: Exchange): readonly ApiAnswer[] | undefined {
+export function promisesIn(exchange: Exchange): readonly ApiPromise[] | undefined {
   const { call, order_ids, idempotency_key, outcome } = exchange;
   if (outcome.kind !== 'answered' || outcome.http_status < 200 || outcome.http_status > 299) {
     return [];
@@ -25,15 +26,15 @@ export function toldBy(exchange: Exchange): readonly ApiAnswer[] | undefined {
         return undefined;
       }
       const { order_id, status } = order;
-      const told: ApiAnswer = { kind: 'status-told', order_id, status, when };
+      const shown: ApiPromise = { kind: 'status-shown', order_id, status, when };
       if (call === 'status') {
-        return [told];
+        return [shown];
       }
       if (call === 'cancel') {
-        return [{ kind: 'cancellation-accepted', order_id, when }, told];
+        return [{ kind: 'cancellation-accepted', order_id, when }, shown];
       }
       const key = idempotency_key === undefined ? {} : { idempotency_key };
-      return [{ kind: 'order-accepted', order_id, ...key, when }, told];
+      return [{ kind: 'order-accepted', order_id, ...key, when }, shown];
     }
     case 'pay':
       if (!settledData.safeParse(outcome.body).success) {

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { backlogOf } from './backlog.ts';
+import { backlogOf } from './order-end.ts';
 import type { OrderSnapshot } from './snapshot.ts';
 
 const base = { lines: [], created_at: '2026-01-01T00:00:00.000Z', timeline: [] };
