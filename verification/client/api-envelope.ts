@@ -1,0 +1,52 @@
+import * as z from 'zod';
+import type { Exchange } from '../answers/exchange.ts';
+import { describeExchange } from '../answers/fate.ts';
+import { orderStatuses } from '../invariants/order-status.ts';
+
+const envelopeSchema = z.object({
+  status: z.int(),
+  success: z.boolean(),
+  meta: z.looseObject({ code: z.string().optional() }).nullable(),
+  data: z.unknown(),
+});
+
+/** What every answer of the API is wrapped in. */
+export type ApiEnvelope = z.output<typeof envelopeSchema>;
+
+/** The data of /orders/place and /orders/cancel. */
+export const orderSummarySchema = z.object({ order_id: z.uuid(), status: z.enum(orderStatuses) });
+
+/** The data of /orders/status. */
+export const orderViewSchema = orderSummarySchema.extend({
+  reason_code: z.string().optional(),
+  timeline: z.array(z.object({ at: z.string(), status: z.string(), what: z.string(), why: z.string().optional() })),
+});
+
+/** An order as /orders/status shows it. */
+export type OrderView = z.output<typeof orderViewSchema>;
+
+/** The data of /inventory/stocks. */
+export const stockItemsSchema = z.array(z.object({ Id: z.string(), name: z.string(), count: z.int(), price: z.int() }));
+
+/** One item of /inventory/stocks; the price in whole cents. */
+export type StockItem = z.output<typeof stockItemsSchema>[number];
+
+/**
+ * The envelope of an answer, a refusal's included.
+ *
+ * @throws {Error} there was no answer, or it has no envelope that repeats its HTTP status
+ */
+export function envelopeOf(exchange: Exchange): ApiEnvelope {
+  const { outcome } = exchange;
+  if (outcome.kind === 'unanswered') {
+    throw new Error(`No answer: ${describeExchange(exchange)}`);
+  }
+  const envelope = envelopeSchema.safeParse(outcome.body);
+  if (!envelope.success) {
+    throw new Error(`No envelope: ${describeExchange(exchange)}`, { cause: envelope.error });
+  }
+  if (envelope.data.status !== outcome.http_status) {
+    throw new Error(`The envelope says ${envelope.data.status}: ${describeExchange(exchange)}`);
+  }
+  return envelope.data;
+}
