@@ -1,4 +1,4 @@
-import type { FinishedStatus } from './invariants/order-status.ts';
+import type { FinishedStatus } from './invariants/snapshot.ts';
 
 /** What a kind of customer does with an order, and how the order may end. */
 interface CustomerKindFacts {

@@ -1,7 +1,7 @@
 import * as z from 'zod';
+import { ORDER_STATUSES } from '../../functions/orders/order-status.ts';
+import { describeExchange } from '../answers/classification.ts';
 import type { Exchange } from '../answers/exchange.ts';
-import { describeExchange } from '../answers/fate.ts';
-import { orderStatuses } from '../invariants/order-status.ts';
 
 const envelopeSchema = z.object({
   status: z.int(),
@@ -14,7 +14,7 @@ const envelopeSchema = z.object({
 export type ApiEnvelope = z.output<typeof envelopeSchema>;
 
 /** The data of /orders/place and /orders/cancel. */
-export const orderSummarySchema = z.object({ order_id: z.uuid(), status: z.enum(orderStatuses) });
+export const orderSummarySchema = z.object({ order_id: z.uuid(), status: z.enum(ORDER_STATUSES) });
 
 /** The data of /orders/status. */
 export const orderViewSchema = orderSummarySchema.extend({

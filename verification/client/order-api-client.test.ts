@@ -42,9 +42,9 @@ test('a request that is refused for now is sent again after Retry-After, with th
     { call: 'place', scenario: 'buys', idempotency_key, outcome: { http_status: 503, retry_after: '0.01' } },
     { call: 'place', scenario: 'buys', idempotency_key, outcome: { http_status: 202 } },
   ]);
-  expect(client.answers).toMatchObject([
+  expect(client.promises).toMatchObject([
     { kind: 'order-accepted', order_id: ORDER, idempotency_key },
-    { kind: 'status-told', order_id: ORDER, status: 'PENDING' },
+    { kind: 'status-shown', order_id: ORDER, status: 'PENDING' },
   ]);
 });
 
@@ -109,7 +109,7 @@ test('a fault proxy’s answer is marked, and promises nothing', async () => {
   const client = new OrderApiClient(url, { injectedHeader: 'x-injected' });
   await client.place({ list: [] });
   expect(client.recorded).toMatchObject([{ isInjected: true }]);
-  expect(client.answers).toEqual([]);
+  expect(client.promises).toEqual([]);
 });
 
 test('the record of a request that is sent late counts from its planned time', async () => {

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as z from 'zod';
+import type { OrderStatus } from '../../functions/orders/order-status.ts';
 import type { Exchange } from '../answers/exchange.ts';
-import { toldBy } from '../answers/told.ts';
-import type { ApiAnswer } from '../invariants/api-answer.ts';
-import { isFinished, type OrderStatus } from '../invariants/order-status.ts';
+import { promisesIn } from '../answers/promises.ts';
+import { type ApiPromise, isFinished } from '../invariants/snapshot.ts';
 import {
   type ApiEnvelope,
   envelopeOf,
@@ -100,8 +100,8 @@ export class OrderApiClient {
   }
 
   /** What the API has promised so far, for the invariants; answers of fault proxies promise nothing. */
-  get answers(): readonly ApiAnswer[] {
-    return this.recorded.flatMap(({ exchange, isInjected }) => (isInjected ? [] : (toldBy(exchange) ?? [])));
+  get promises(): readonly ApiPromise[] {
+    return this.recorded.flatMap(({ exchange, isInjected }) => (isInjected ? [] : (promisesIn(exchange) ?? [])));
   }
 
   /** Sends a request once. Never throws for want of an answer. */
