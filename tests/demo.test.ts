@@ -3,14 +3,14 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect, test } from '@jest/globals';
-import { scenarios } from '../verification/demo/scenarios.ts';
+import { SCENARIOS } from '../verification/demo/scenarios.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
 test('the demo drives an order through every outcome on a stack of its own, and each ends as it must', async () => {
   const demo = join(root, 'verification', 'demo', 'main.ts');
   const { stdout } = await promisify(execFile)(process.execPath, [demo, '--own-stack'], { cwd: root });
-  for (const { name } of scenarios) {
+  for (const { name } of SCENARIOS) {
     expect(stdout).toMatch(new RegExp(`\\| ${name} .* \\| yes +\\|`));
   }
   expect(stdout).toContain('Invariants: all hold');

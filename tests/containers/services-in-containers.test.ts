@@ -4,7 +4,7 @@ import { credentials } from '@grpc/grpc-js';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { InventoryServiceClient, ReservationState } from '../../proto/gen/inventory/v1/inventory.ts';
 import { PaymentServiceClient, PaymentState } from '../../proto/gen/payment/v1/payment.ts';
-import { Shop } from '../../verification/demo/shop.ts';
+import { OrderApiClient } from '../../verification/client/order-api-client.ts';
 import { SnapshotReader } from '../../verification/invariants/reader/snapshot-reader.ts';
 import { verifyInvariants } from '../../verification/invariants/verification.ts';
 import { call, failureOf } from '../support/unary-client.ts';
@@ -26,7 +26,7 @@ inContainers('the services as containers', () => {
   let containers: ServiceContainers;
   let inventory: InventoryServiceClient;
   let payment: PaymentServiceClient;
-  let shop: Shop;
+  let api: OrderApiClient;
 
   beforeAll(async () => {
     if (engine.kind === 'missing') {
@@ -35,7 +35,7 @@ inContainers('the services as containers', () => {
     containers = await startServiceContainers(engine.compose);
     inventory = new InventoryServiceClient(containers.addresses.inventory, credentials.createInsecure());
     payment = new PaymentServiceClient(containers.addresses.payment, credentials.createInsecure());
-    shop = new Shop(containers.stack.urls.http, () => undefined);
+    api = new OrderApiClient(containers.stack.urls.http);
   }, 600_000);
 
   afterAll(async () => {
@@ -70,8 +70,8 @@ inContainers('the services as containers', () => {
       'payment before it is asked: the order ends, completed or with everything undone',
       async () => {
         await containers.project.cutOff('payment');
-        const order = await shop.place([{ id: NOTEBOOK, count: 3 }], { method: 'tok_visa' });
-        await becomes(order, 'RESERVED');
+        const order = await api.place({ list: [{ id: NOTEBOOK, count: 3 }], payment: { method: 'tok_visa' } });
+        await api.waitForStatus(order, 60, ['RESERVED']);
         await delay(2_000);
         await containers.project.reconnect('payment');
         expect(await ended(order)).toMatch(/^(REJECTED|CONFIRMED)$/);
@@ -82,12 +82,12 @@ inContainers('the services as containers', () => {
     test(
       'payment while the order is cancelled: the void waits for it, then the order is cancelled',
       async () => {
-        const order = await shop.place([{ id: NOTEBOOK, count: 3 }]);
-        await becomes(order, 'AWAITING_PAYMENT');
+        const order = await api.place({ list: [{ id: NOTEBOOK, count: 3 }] });
+        await api.waitForStatus(order, 60, ['AWAITING_PAYMENT']);
         await containers.project.cutOff('payment');
-        await shop.cancel(order);
+        await api.cancel(order);
         await delay(2_000);
-        expect((await shop.look(order)).status).toBe('AWAITING_PAYMENT');
+        expect((await api.order(order)).status).toBe('AWAITING_PAYMENT');
         await containers.project.reconnect('payment');
         expect(await ended(order)).toBe('CANCELLED');
       },
@@ -97,12 +97,12 @@ inContainers('the services as containers', () => {
     test(
       'inventory after the money was taken: the commit waits for it, then the order is confirmed',
       async () => {
-        const order = await shop.place([{ id: NOTEBOOK, count: 3 }]);
-        await becomes(order, 'AWAITING_PAYMENT');
+        const order = await api.place({ list: [{ id: NOTEBOOK, count: 3 }] });
+        await api.waitForStatus(order, 60, ['AWAITING_PAYMENT']);
         await containers.project.cutOff('inventory');
-        await shop.pay(order, randomUUID());
+        await api.pay(order, randomUUID());
         await delay(2_000);
-        expect((await shop.look(order)).status).toBe('PAID');
+        expect((await api.order(order)).status).toBe('PAID');
         await containers.project.reconnect('inventory');
         expect(await ended(order)).toBe('CONFIRMED');
       },
@@ -115,7 +115,7 @@ inContainers('the services as containers', () => {
         const { endpoint } = containers.stack.urls;
         const reader = new SnapshotReader({ endpoint, region: 'us-east-1', stage: 'dev', account: '000000000000' });
         try {
-          const { report } = await verifyInvariants(reader, shop.answers, { drain_seconds: 30 });
+          const { report } = await verifyInvariants(reader, api.promises, { drain_seconds: 30 });
           expect(report).toMatchObject({ verdict: 'all hold', violations: [] });
         } finally {
           reader.close();
@@ -166,31 +166,7 @@ inContainers('the services as containers', () => {
     LONG,
   );
 
-  async function becomes(order: string, status: string): Promise<void> {
-    const end = Date.now() + 60_000;
-    for (;;) {
-      const seen = (await shop.look(order)).status;
-      if (seen === status) {
-        return;
-      }
-      if (Date.now() > end) {
-        throw new Error(`The order ${order} is ${seen}, not ${status}.`);
-      }
-      await delay(100);
-    }
-  }
-
   async function ended(order: string): Promise<string> {
-    const end = Date.now() + 90_000;
-    for (;;) {
-      const { status } = await shop.look(order);
-      if (/^(CONFIRMED|REJECTED|CANCELLED|EXPIRED|NEEDS_ATTENTION)$/.test(status)) {
-        return status;
-      }
-      if (Date.now() > end) {
-        throw new Error(`The order ${order} is still ${status}.`);
-      }
-      await delay(200);
-    }
+    return (await api.waitForStatus(order, 90)).status;
   }
 });

@@ -1,12 +1,31 @@
 import { DescribeExecutionCommand, paginateGetExecutionHistory, SFNClient } from '@aws-sdk/client-sfn';
+import type { OrderView } from '../client/api-envelope.ts';
+import type { OrderCase } from '../invariants/order-case.ts';
 import { type AwsConnection, clientSettings, orderSagaArn } from '../invariants/reader/aws-connection.ts';
 import { OrderCaseReader } from '../invariants/reader/order-case-reader.ts';
-import { sagaPathOf } from './saga-path.ts';
-import type { OrderedItem } from './scenario.ts';
-import type { OrderView } from './shop.ts';
-import type { Evidence } from './verdict.ts';
+import type { ItemSnapshot } from '../invariants/snapshot.ts';
+import { type StateVisit, sagaPathOf } from './saga-path.ts';
+import type { PlacedOrder } from './scenario.ts';
 
-/** Gathers how an order stands: its record, its stock, its money, and the way its execution went. */
+/** How an order stands after its saga, from all sides. */
+export interface Evidence {
+  /** As the API shows it. */
+  readonly order: OrderView;
+  readonly tables: Omit<OrderCase, 'execution'>;
+  readonly execution_status: string;
+  readonly path: readonly StateVisit[];
+  readonly items: readonly OrderedItem[];
+}
+
+/** An ordered item and how it stands now. */
+export interface OrderedItem {
+  readonly item_id: string;
+  /** How many pieces were ordered. */
+  readonly count: number;
+  readonly now: ItemSnapshot | undefined;
+}
+
+/** Gathers how an order stands: its record, its stock, its money, and the path of its execution. */
 export class EvidenceReader {
   readonly #stateMachineArn: string;
   readonly #tables: OrderCaseReader;
@@ -18,8 +37,8 @@ export class EvidenceReader {
     this.#executions = new SFNClient(clientSettings(connection));
   }
 
-  /** @param order how the API shows it */
-  async read(order: OrderView, ordered: readonly OrderedItem[]): Promise<Evidence> {
+  /** @param order as the API shows it */
+  async read(order: OrderView, ordered: PlacedOrder['ordered']): Promise<Evidence> {
     const executionArn = this.#executionArn(order.order_id);
     const { status } = await this.#executions.send(new DescribeExecutionCommand({ executionArn }));
     const history = [];
@@ -32,13 +51,15 @@ export class EvidenceReader {
       tables: await this.#tables.read(order.order_id),
       execution_status: status ?? 'unknown',
       path: sagaPathOf(history),
-      items: await Promise.all(ordered.map(async (item) => ({ ...item, now: await this.#tables.item(item.item_id) }))),
+      items: await Promise.all(
+        ordered.map(async ({ id, count }) => ({ item_id: id, count, now: await this.#tables.item(id) })),
+      ),
     };
   }
 
   /** Whether the order's execution still runs. */
-  async isRunning(order_id: string): Promise<boolean> {
-    const executionArn = this.#executionArn(order_id);
+  async isRunning(orderId: string): Promise<boolean> {
+    const executionArn = this.#executionArn(orderId);
     return (await this.#executions.send(new DescribeExecutionCommand({ executionArn }))).status === 'RUNNING';
   }
 
@@ -48,7 +69,7 @@ export class EvidenceReader {
     this.#executions.destroy();
   }
 
-  #executionArn(order_id: string): string {
-    return `${this.#stateMachineArn.replace(':stateMachine:', ':execution:')}:${order_id}`;
+  #executionArn(orderId: string): string {
+    return `${this.#stateMachineArn.replace(':stateMachine:', ':execution:')}:${orderId}`;
   }
 }

@@ -1,106 +1,104 @@
+import * as z from 'zod';
+import { OrderApiClient, type RecordedExchange } from '../client/order-api-client.ts';
+import { cleanUpWhenInterrupted, runCommand, say } from '../command-line.ts';
 import { awsConnectionFrom } from '../invariants/reader/aws-connection.ts';
 import { SnapshotReader } from '../invariants/reader/snapshot-reader.ts';
 import { type Verification, verifyInvariants } from '../invariants/verification.ts';
 import { Stocker } from '../stack/stocker.ts';
+import { DEMO_COMMAND_LINE } from './demo-options.ts';
 import { type DemoStack, openDemoStack } from './demo-stack.ts';
+import { exitCodeOf } from './deviations.ts';
 import { EvidenceReader } from './evidence-reader.ts';
-import { type DemoOptions, help, readDemoOptions } from './options.ts';
-import { type PlayedScenario, playScenario } from './play.ts';
-import { Shop } from './shop.ts';
-import { Stage } from './stage.ts';
-import { storyOf, styleFor } from './story.ts';
-import { summaryOf } from './summary.ts';
-import { exitCodeOf } from './verdict.ts';
+import { runScenario, type ScenarioRun } from './run-scenario.ts';
+import { type Scenario, ScenarioTools } from './scenario.ts';
+import { SCENARIOS } from './scenarios.ts';
+import { orderLines, styleFor, summaryOf } from './terminal-output.ts';
 
 const style = styleFor(process.stdout);
 const DRAIN_SECONDS = 120;
+const withData = z.object({ data: z.unknown() });
 
-async function main(options: DemoOptions): Promise<number> {
-  const say = options.json ? () => {} : (line: string) => console.log(line);
-  const stack = await openDemoStack(options.ownStack, say);
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.once(signal, () => {
-      void stack.release().finally(() => process.exit(1));
-    });
-  }
+await runCommand(DEMO_COMMAND_LINE, async ({ only, json, 'own-stack': ownStack }) => {
+  const tell = json ? () => {} : say;
+  const scenarios =
+    only.length === 0 ? SCENARIOS : only.flatMap((wanted) => SCENARIOS.filter(({ name }) => name === wanted));
+  const stack = await openDemoStack(ownStack, tell);
+  cleanUpWhenInterrupted(stack.release);
   try {
-    const shop = new Shop(stack.urls.http, (line) => say(style.faint(`  ${line}`)));
-    const results = await playAll(options, stack, shop, say);
-    const { report } = await verify(stack, shop);
-    const exitCode = exitCodeOf(results, report.verdict);
-    if (options.json) {
-      console.log(JSON.stringify({ passed: exitCode === 0, scenarios: results, invariants: report }, null, 2));
+    const onExchange = (recorded: RecordedExchange) => {
+      for (const line of writeLines(recorded)) {
+        tell(style.faint(`  ${line}`));
+      }
+    };
+    const api = new OrderApiClient(stack.urls.http, { scenario: 'demo', onExchange });
+    const runs = await runAll(scenarios, stack, api, tell);
+    const { report } = await verify(stack, api);
+    const exitCode = exitCodeOf(runs, report.verdict);
+    if (json) {
+      say(JSON.stringify({ passed: exitCode === 0, scenarios: runs, invariants: report }, null, 2));
     } else {
-      say(summaryOf(results, report, style));
+      say(summaryOf(runs, report, style));
     }
     return exitCode;
   } finally {
     await stack.release();
   }
-}
+});
 
-async function playAll(
-  options: DemoOptions,
+async function runAll(
+  scenarios: readonly Scenario[],
   stack: DemoStack,
-  shop: Shop,
-  say: (line: string) => void,
-): Promise<readonly PlayedScenario[]> {
+  api: OrderApiClient,
+  tell: (line: string) => void,
+): Promise<readonly ScenarioRun[]> {
   const stocker = new Stocker(stack.urls.inventory);
   const reader = new EvidenceReader(connectionTo(stack));
-  const stage = new Stage(shop, stocker, stack, (line) => say(style.strong(`  ${line}`)));
-  const results: PlayedScenario[] = [];
+  const tools = new ScenarioTools(api, stocker, stack, (line) => tell(style.strong(`  ${line}`)));
+  const runs: ScenarioRun[] = [];
   try {
-    for (const scenario of options.scenarios) {
-      say(`\n${style.strong(scenario.name)}: ${scenario.story}`);
-      const result = await playScenario(scenario, stage, reader);
-      results.push(result);
-      if (result.evidence !== undefined) {
-        say(storyOf(result.evidence, style).join('\n'));
+    for (const scenario of scenarios) {
+      tell(`\n${style.strong(scenario.name)}: ${scenario.description}`);
+      const run = await runScenario(scenario, tools, reader);
+      runs.push(run);
+      if (run.evidence !== undefined) {
+        tell(orderLines(run.evidence, style).join('\n'));
       }
-      for (const fault of result.faults) {
-        say(style.bad(`  ${fault}`));
+      for (const deviation of run.deviations) {
+        tell(style.bad(`  ${deviation}`));
       }
-      if (result.faults.length === 0) {
-        say(style.good('  as it must be'));
+      if (run.deviations.length === 0) {
+        tell(style.good('  as it must be'));
       }
     }
-    return results;
+    return runs;
   } finally {
     stocker.close();
     reader.close();
   }
 }
 
-async function verify(stack: DemoStack, shop: Shop): Promise<Verification> {
+async function verify(stack: DemoStack, { promises }: OrderApiClient): Promise<Verification> {
   const reader = new SnapshotReader(connectionTo(stack));
   try {
-    return await verifyInvariants(reader, shop.answers, { drain_seconds: DRAIN_SECONDS });
+    return await verifyInvariants(reader, promises, { drain_seconds: DRAIN_SECONDS });
   } finally {
     reader.close();
   }
 }
 
+/** One line about a request that writes; ids are cut to their first eight characters, so that it stays a line. */
+function writeLines({ request: { path, body }, exchange: { outcome } }: RecordedExchange): readonly string[] {
+  if (body === undefined) {
+    return [];
+  }
+  const answer =
+    outcome.kind === 'answered'
+      ? `${outcome.http_status} ${JSON.stringify(withData.safeParse(outcome.body).data?.data ?? outcome.body)}`
+      : `no answer: ${outcome.error}`;
+  const line = `POST ${path} ${JSON.stringify(body)} -> ${answer}`;
+  return [line.replaceAll(/([0-9a-f]{8})-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, '$1..')];
+}
+
 function connectionTo({ urls }: DemoStack) {
   return awsConnectionFrom({ ...process.env, AWS_ENDPOINT_URL: urls.endpoint });
-}
-
-function readOptions(): DemoOptions | 'help' | undefined {
-  try {
-    return readDemoOptions(process.argv.slice(2));
-  } catch (error) {
-    console.error(`${error instanceof Error ? error.message : String(error)}\nSee: npm run demo -- --help`);
-    return undefined;
-  }
-}
-
-const options = readOptions();
-if (options === undefined) {
-  process.exitCode = 2;
-} else if (options === 'help') {
-  console.log(help);
-} else {
-  process.exitCode = await main(options).catch((error: unknown) => {
-    console.error(error);
-    return 1;
-  });
 }

@@ -1,36 +1,33 @@
+import type { StackProcessName } from '../../embedded/stack.ts';
 import type { OrderStatus } from '../../functions/orders/order-status.ts';
+import type { OrderApiClient, PlaceBody } from '../client/order-api-client.ts';
 import type { PaymentState, ReservationState } from '../invariants/snapshot.ts';
-import type { Stage } from './stage.ts';
+import type { Stocker } from '../stack/stocker.ts';
+import type { DemoStack } from './demo-stack.ts';
 
 /** How an order must stand when its saga is over. */
 export interface Expectation {
   readonly status: OrderStatus;
-  /** `meta.code`-like constant of the order's end; absent where there is nothing to explain. */
-  readonly reason_code?: string;
+  /** The constant that explains the order's end; absent where there is nothing to explain. */
+  readonly reasonCode?: string;
   readonly reservation: ReservationState;
   /** `absent`: Payment never heard of the order. */
   readonly payment: PaymentState | 'absent';
-  /** How often the provider took the money. */
+  /** How often the provider captured the money. */
   readonly captures: 0 | 1;
-  /** What became of the items made for the scenario: what was ordered is sold, or all of it is available again. */
+  /** Whether the ordered items are sold, or all available again. */
   readonly stock: 'sold' | 'all available';
-  /** States that the saga must have been in, in this order; others may lie between. */
+  /** States that the saga must pass, in this order; others may lie between. */
   readonly passes: readonly string[];
-  /** States that the saga must not have been in. */
+  /** States that the saga must not pass. */
   readonly avoids: readonly string[];
 }
 
-/** What playing a scenario leads to. */
-export interface Played {
-  readonly order_id: string;
+/** The order that a scenario placed. */
+export interface PlacedOrder {
+  readonly orderId: string;
   /** Every item made for the scenario, with how many pieces of it were ordered. */
-  readonly ordered: readonly OrderedItem[];
-}
-
-/** An item made for a scenario. */
-export interface OrderedItem {
-  readonly item_id: string;
-  readonly count: number;
+  readonly ordered: PlaceBody['list'];
 }
 
 /** One way an order can go. */
@@ -38,8 +35,41 @@ export interface Scenario {
   /** For `--only`. */
   readonly name: string;
   /** What happens, in one sentence. */
-  readonly story: string;
+  readonly description: string;
   readonly expects: Expectation;
-  /** Does what the customer, and fate, do. Returns once there is nothing left but to wait for the end. */
-  readonly play: (stage: Stage) => Promise<Played>;
+  /** Does what the customer does, and what breaks meanwhile. Returns when there is nothing left but to wait for the end. */
+  readonly play: (tools: ScenarioTools) => Promise<PlacedOrder>;
+}
+
+/** What a scenario has at hand: the API, the warehouse, and a way to crash a process. */
+export class ScenarioTools {
+  readonly api: OrderApiClient;
+  readonly #stocker: Stocker;
+  readonly #stack: DemoStack;
+  readonly #say: (line: string) => void;
+
+  constructor(api: OrderApiClient, stocker: Stocker, stack: DemoStack, say: (line: string) => void) {
+    this.api = api;
+    this.#stocker = stocker;
+    this.#stack = stack;
+    this.#say = say;
+  }
+
+  /**
+   * Stocks a new item and returns its id.
+   *
+   * @param price whole cents
+   */
+  async stock(name: string, price: number, count: number): Promise<string> {
+    return await this.#stocker.create(name, price, count);
+  }
+
+  /** Kills a process of the stack; the supervisor restarts it. Resolves when it is ready again. */
+  async crash(process: StackProcessName): Promise<void> {
+    const pid = this.#stack.kill(process, 'SIGKILL');
+    this.#say(`kill -9 ${pid} (${process})`);
+    const died = performance.now();
+    await this.#stack.isBack(process, pid);
+    this.#say(`${process} is back after ${((performance.now() - died) / 1000).toFixed(1)} s`);
+  }
 }

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
+import { deviationsFrom, exitCodeOf } from './deviations.ts';
+import type { Evidence } from './evidence-reader.ts';
 import type { Expectation } from './scenario.ts';
-import { type Evidence, exitCodeOf, faultsOf } from './verdict.ts';
 
 const expects: Expectation = {
   status: 'CONFIRMED',
@@ -12,7 +13,7 @@ const expects: Expectation = {
   avoids: ['VoidPayment'],
 };
 
-const ORDER_ID = 'a';
+const ORDER_ID = '3b241101-e2bb-4255-8caf-4136c566a962';
 const base = { order_id: ORDER_ID, lines: [], created_at: '', timeline: [] };
 const CHARGE = {
   charge_id: 'c',
@@ -37,9 +38,9 @@ const evidence: Evidence = {
   items: [{ item_id: 'i', count: 2, now: { item_id: 'i', stocked: 5, available: 3, held: 0, sold: 2 } }],
 };
 
-describe('an order is judged by all that is known of it', () => {
-  test('nothing is at fault when all is as it must be', () => {
-    expect(faultsOf(expects, evidence)).toEqual([]);
+describe('what deviates from the expectation of a scenario', () => {
+  test('nothing deviates when all is as expected', () => {
+    expect(deviationsFrom(expects, evidence)).toEqual([]);
   });
 
   test.each<[string, Evidence, string]>([
@@ -72,28 +73,28 @@ describe('an order is judged by all that is known of it', () => {
       { ...evidence, path: [...evidence.path, { state: 'VoidPayment', retries: 0, errors: [] }] },
       'passed VoidPayment, which it must not',
     ],
-  ])('%s is a fault', (_what, changed, fault) => {
-    expect(faultsOf(expects, changed)).toContainEqual(expect.stringContaining(fault));
+  ])('%s is a deviation', (_what, changed, deviation) => {
+    expect(deviationsFrom(expects, changed)).toContainEqual(expect.stringContaining(deviation));
   });
 
-  test('stock that is not all available again is a fault where nothing was to be sold', () => {
-    expect(faultsOf({ ...expects, stock: 'all available' }, evidence)).toContainEqual(
+  test('stock that is not all available again is a deviation where nothing was to be sold', () => {
+    expect(deviationsFrom({ ...expects, stock: 'all available' }, evidence)).toContainEqual(
       'item i: available 3, but must be 5',
     );
   });
 });
 
-describe('the exit code', () => {
-  const well = { name: 'a', faults: [] };
+describe('the exit code of the demo', () => {
+  const well = { name: 'a', deviations: [] };
   test('is 0 when all came out as it must and all invariants hold', () => {
     expect(exitCodeOf([well, well], 'all hold')).toBe(0);
   });
 
   test.each([
-    ['one scenario has a fault', [well, { name: 'b', faults: ['its payment is HELD'] }], 'all hold'],
+    ['one scenario deviates', [well, { name: 'b', deviations: ['its payment is HELD'] }], 'all hold'],
     ['an invariant is broken', [well], 'broken'],
     ['no invariant was checked', [well], 'nothing was checked'],
-    ['nothing was played', [], 'all hold'],
+    ['no scenario ran', [], 'all hold'],
   ] as const)('is not 0 when %s', (_what, results, verdict) => {
     expect(exitCodeOf(results, verdict)).toBe(1);
   });

@@ -1,48 +1,37 @@
 import type { InvariantReport } from '../invariants/invariants.ts';
-import type { OrderCase } from '../invariants/order-case.ts';
-import type { ItemSnapshot } from '../invariants/snapshot.ts';
+import type { Evidence, OrderedItem } from './evidence-reader.ts';
 import type { StateVisit } from './saga-path.ts';
-import type { Expectation, OrderedItem } from './scenario.ts';
-import type { OrderView } from './shop.ts';
-
-/** How an order stands after its saga, from all sides. */
-export interface Evidence {
-  readonly order: OrderView;
-  readonly tables: Omit<OrderCase, 'execution'>;
-  readonly execution_status: string;
-  readonly path: readonly StateVisit[];
-  readonly items: readonly (OrderedItem & { readonly now: ItemSnapshot | undefined })[];
-}
+import type { Expectation } from './scenario.ts';
 
 /** How one scenario came out. */
 export interface ScenarioResult {
   readonly name: string;
-  /** What is not as it must be; empty for a success. */
-  readonly faults: readonly string[];
+  /** What differs from the expectation, a sentence each; empty for a success. */
+  readonly deviations: readonly string[];
 }
 
-/** Compares what is with what must be; one sentence for each difference. */
-export function faultsOf(
+/** Compares how an order stands with how it must; one sentence for each difference. */
+export function deviationsFrom(
   expects: Expectation,
   { order, tables, execution_status, path, items }: Evidence,
 ): readonly string[] {
   const captures = tables.charges.reduce((sum, charge) => sum + charge.captures, 0);
   return [
     ...differs('the order is', order.status, expects.status),
-    ...differs('its reason is', order.reason_code, expects.reason_code),
+    ...differs('its reason is', order.reason_code, expects.reasonCode),
     ...differs('its record is', tables.order?.status, expects.status),
     ...differs('its execution', execution_status, 'SUCCEEDED'),
     ...differs('its reservation is', tables.reservation?.state, expects.reservation),
     ...differs('its payment is', tables.payment?.state ?? 'absent', expects.payment),
     ...differs('times its money was taken:', captures, expects.captures),
-    ...items.flatMap((item) => stockFaults(expects.stock, item)),
-    ...pathFaults(expects, path),
+    ...items.flatMap((item) => stockDeviations(expects.stock, item)),
+    ...pathDeviations(expects, path),
   ];
 }
 
-/** 0 only if something was played, all of it came out as it must, and all invariants hold. */
+/** 0 only if at least one scenario ran, all of them came out as they must, and all invariants hold. */
 export function exitCodeOf(results: readonly ScenarioResult[], invariants: InvariantReport['verdict']): 0 | 1 {
-  const allWell = results.length > 0 && results.every(({ faults }) => faults.length === 0);
+  const allWell = results.length > 0 && results.every(({ deviations }) => deviations.length === 0);
   return allWell && invariants === 'all hold' ? 0 : 1;
 }
 
@@ -50,10 +39,7 @@ function differs(what: string, is: unknown, mustBe: unknown): readonly string[] 
   return is === mustBe ? [] : [`${what} ${String(is)}, but must be ${String(mustBe)}`];
 }
 
-function stockFaults(
-  stock: Expectation['stock'],
-  { item_id, count, now }: Evidence['items'][number],
-): readonly string[] {
+function stockDeviations(stock: Expectation['stock'], { item_id, count, now }: OrderedItem): readonly string[] {
   if (now === undefined) {
     return [`item ${item_id} is gone`];
   }
@@ -65,7 +51,7 @@ function stockFaults(
   ];
 }
 
-function pathFaults({ passes, avoids }: Expectation, path: readonly StateVisit[]): readonly string[] {
+function pathDeviations({ passes, avoids }: Expectation, path: readonly StateVisit[]): readonly string[] {
   const states = path.map(({ state }) => state);
   let from = 0;
   const missing = passes.filter((state) => {

@@ -1,11 +1,16 @@
 import { styleText } from 'node:util';
+import type { OrderView } from '../client/api-envelope.ts';
+import type { InvariantReport } from '../invariants/invariants.ts';
+import { describeViolation } from '../invariants/violation.ts';
+import { textTable } from '../report/text-table.ts';
+import { exitCodeOf } from './deviations.ts';
+import type { Evidence } from './evidence-reader.ts';
+import type { ScenarioRun } from './run-scenario.ts';
 import type { StateVisit } from './saga-path.ts';
-import type { OrderView } from './shop.ts';
-import type { Evidence } from './verdict.ts';
 
 const WIDEST_LINE = 110;
 
-/** How words are set off; the plain one is for files and pipes. */
+/** How words are set off. */
 export interface Style {
   readonly strong: (text: string) => string;
   readonly good: (text: string) => string;
@@ -21,13 +26,37 @@ export function styleFor(stream: NodeJS.WriteStream): Style {
 }
 
 /** The order's timeline and the saga's path, indented, one entry a line. */
-export function storyOf({ order, path, execution_status }: Evidence, style: Style): readonly string[] {
+export function orderLines({ order, path, execution_status }: Evidence, style: Style): readonly string[] {
   return [
     `  timeline of order ${order.order_id}`,
     ...timelineLines(order, style),
     `  the saga's path (execution ${execution_status})`,
     ...pathLines(path, style),
   ];
+}
+
+/** The table at the end, the invariants, and whether all is as it must be. */
+export function summaryOf(runs: readonly ScenarioRun[], invariants: InvariantReport, style: Style): string {
+  const rows = runs.map(({ name, evidence, deviations, seconds }) => [
+    name,
+    evidence?.order.status ?? '-',
+    evidence?.order.reason_code ?? '',
+    evidence?.tables.reservation?.state ?? '-',
+    evidence?.tables.payment?.state ?? '-',
+    seconds.toFixed(1),
+    deviations.length === 0 ? 'yes' : 'NO',
+  ]);
+  const { checked, verdict, violations } = invariants;
+  return [
+    '',
+    textTable(['scenario', 'order', 'reason', 'stock', 'payment', 'seconds', 'as it must be'], rows),
+    '',
+    `Invariants: ${verdict} (looked at ${checked.orders} orders, ${checked.items} items, ${checked.executions} executions).`,
+    ...violations.map((violation) => style.bad(`  ${describeViolation(violation)}`)),
+    exitCodeOf(runs, verdict) === 0
+      ? style.good('All is as it must be.')
+      : style.bad('Something is not as it must be.'),
+  ].join('\n');
 }
 
 function timelineLines({ timeline }: OrderView, style: Style): readonly string[] {
