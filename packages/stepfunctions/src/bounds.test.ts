@@ -53,7 +53,7 @@ test('workers beyond a thousand that poll one activity are refused', async () =>
   const { activityArn = '' } = await call('CreateActivity', { name: 'work' });
   const hungUp = new AbortController();
   const poll = async (): Promise<unknown> =>
-    engine.call('GetActivityTask', { activityArn }, { gone: () => hungUp.signal });
+    engine.dispatch('GetActivityTask', { activityArn }, { gone: () => hungUp.signal });
   const polls = Array.from({ length: 1_001 }, poll);
   expect(await refusalsOf(polls, 1)).toEqual([expect.objectContaining({ type: 'ActivityWorkerLimitExceeded' })]);
   hungUp.abort();

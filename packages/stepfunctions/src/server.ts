@@ -1,12 +1,11 @@
 import { createServer, type IncomingMessage, type ServerOptions, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { ACTIONS } from './api/actions.ts';
 import { EndpointRouter } from './endpoint/endpoint-router.ts';
 import { Engine } from './engine.ts';
 import type { StepFunctionsServerOptions } from './options.ts';
 import { guardAgainstRunawayExpressions } from './regexp-guard.ts';
 import { settingsOf } from './settings.ts';
-import { type ActionHandler, AwsJsonServer } from './wire/aws-json-server.ts';
+import { AwsJsonServer } from './wire/aws-json-server.ts';
 
 export type { EngineLogger, Retention, StepFunctionsServerOptions } from './options.ts';
 
@@ -50,11 +49,10 @@ export async function startStepFunctionsServer(
   guardAgainstRunawayExpressions();
   const settings = settingsOf(options);
   const engine = new Engine(settings);
-  const handlers = new Map<string, ActionHandler>();
-  for (const action of ACTIONS.keys()) {
-    handlers.set(action, (body, caller) => engine.call(action, body, caller));
-  }
-  const stepFunctions = new AwsJsonServer(handlers, settings.logger);
+  const stepFunctions = new AwsJsonServer(
+    (action, body, caller) => engine.dispatch(action, body, caller),
+    settings.logger,
+  );
   const router = new EndpointRouter({
     stepFunctions: (request: IncomingMessage, response: ServerResponse) => stepFunctions.handle(request, response),
     load: () => engine.load,

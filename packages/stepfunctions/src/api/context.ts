@@ -3,7 +3,7 @@ import type { ParentTask } from '../journal/execution-store.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Json, JsonObject } from '../language/json.ts';
 import type { ActivityQueue } from '../runtime/activity-queue.ts';
-import type { Definitions } from '../runtime/definitions.ts';
+import type { DefinitionCache } from '../runtime/definition-cache.ts';
 import type { ExpressExecutions } from '../runtime/express-executions.ts';
 import type { JournaledExecutions } from '../runtime/journaled-executions.ts';
 import type { Arns } from '../wire/arn.ts';
@@ -14,7 +14,7 @@ import type { PageTokens } from '../wire/page-tokens.ts';
 export interface ApiContext {
   readonly journal: Journal;
   readonly arns: Arns;
-  readonly definitions: Definitions;
+  readonly definitions: DefinitionCache;
   readonly executions: JournaledExecutions;
   readonly express: ExpressExecutions;
   readonly activities: ActivityQueue;

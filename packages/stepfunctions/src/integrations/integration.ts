@@ -27,3 +27,8 @@ export type Integration = (call: {
   /** Fires when nobody waits for the answer any more. */
   readonly cancelled: AbortSignal;
 }) => Promise<Json>;
+
+/** How the job of a `.sync` task ended. */
+export type JobEnd =
+  | { readonly status: 'SUCCEEDED'; readonly output: Json }
+  | { readonly status: 'FAILED'; readonly error: string; readonly cause: string };

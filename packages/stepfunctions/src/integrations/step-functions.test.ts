@@ -98,7 +98,7 @@ describe('a task that is interrupted between what it starts and its own answer',
     const engine = new Engine(settingsOf({ dataDir: ':memory:', lambdaEndpoint: 'http://127.0.0.1:1' }));
     const call = (action: string, body: JsonObject, parent?: ParentTask): Promise<JsonObject> =>
       Promise.resolve(
-        engine.call(action, body, { gone: () => new AbortController().signal, ...(parent && { parent }) }),
+        engine.dispatch(action, body, { gone: () => new AbortController().signal, ...(parent && { parent }) }),
       );
     try {
       const roleArn = 'arn:aws:iam::000000000000:role/test';

@@ -1,7 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
-import type { ExecutionRecord, ParentTask } from '../journal/execution-store.ts';
+import type { ParentTask } from '../journal/execution-store.ts';
 import type { Json, JsonObject } from '../language/json.ts';
-import type { JobEnd } from '../runtime/task-runner.ts';
 import { ApiError } from '../wire/api-error.ts';
 import type { Integration, IntegrationTarget, TaskOrigin } from './integration.ts';
 import { toApiNames, toLanguageNames, withDates } from './member-names.ts';
@@ -63,36 +62,6 @@ export class StepFunctions {
       throw error instanceof ApiError ? failure(error) : error;
     }
   }
-}
-
-/** What a `.sync` task gets when the execution it started has ended; `undefined` while that runs. */
-export function jobEndOf(
-  record: ExecutionRecord,
-  stateMachineArn: string,
-  pattern: IntegrationTarget['pattern'],
-): JobEnd | undefined {
-  if (record.status === 'RUNNING') {
-    return undefined;
-  }
-  const asText = pattern !== 'RUN_A_JOB_V2';
-  const payload = (text: string): Json => (asText ? text : (JSON.parse(text) as Json));
-  const description: JsonObject = {
-    ...(record.cause === undefined ? {} : { Cause: record.cause }),
-    ...(record.error === undefined ? {} : { Error: record.error }),
-    ExecutionArn: record.arn,
-    Input: payload(record.input),
-    InputDetails: { Included: true },
-    Name: record.name,
-    ...(record.output === undefined ? {} : { Output: payload(record.output), OutputDetails: { Included: true } }),
-    StartDate: record.startedAt,
-    StateMachineArn: stateMachineArn,
-    Status: record.status,
-    StopDate: record.stoppedAt ?? record.startedAt,
-  };
-  if (record.status === 'SUCCEEDED') {
-    return { status: 'SUCCEEDED', output: description };
-  }
-  return { status: 'FAILED', error: 'States.TaskFailed', cause: JSON.stringify(description) };
 }
 
 function objectOf(input: Json, target: IntegrationTarget): JsonObject {

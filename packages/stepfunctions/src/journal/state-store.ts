@@ -1,11 +1,11 @@
 import type { Database } from './database.ts';
 import { integerOf, textOf } from './row.ts';
 
-/** What wakes an execution up besides an answer. */
-export interface Wakening {
+/** When an execution has to be woken up, unless an answer to a task does so first. */
+export interface WakeUp {
   /** Its earliest timer: milliseconds since the epoch. */
   readonly dueAt: number | undefined;
-  /** Tasks that the engine itself has to see to the end, and so has to take up again after a restart. */
+  /** Running tasks that the engine itself has to restart after a crash. */
   readonly tasksOut: number;
 }
 
@@ -23,16 +23,16 @@ export class StateStore {
     return row && textOf(row, 'state');
   }
 
-  insert(execution: number, state: string, wakening: Wakening): void {
+  insert(execution: number, state: string, wakeUp: WakeUp): void {
     this.#db
       .statement('INSERT INTO states (execution, state, due_at, tasks_out) VALUES (?, ?, ?, ?)')
-      .run(execution, state, wakening.dueAt ?? null, wakening.tasksOut);
+      .run(execution, state, wakeUp.dueAt ?? null, wakeUp.tasksOut);
   }
 
-  update(execution: number, state: string, wakening: Wakening): void {
+  update(execution: number, state: string, wakeUp: WakeUp): void {
     this.#db
       .statement('UPDATE states SET state = ?, due_at = ?, tasks_out = ? WHERE execution = ?')
-      .run(state, wakening.dueAt ?? null, wakening.tasksOut, execution);
+      .run(state, wakeUp.dueAt ?? null, wakeUp.tasksOut, execution);
   }
 
   delete(execution: number): void {

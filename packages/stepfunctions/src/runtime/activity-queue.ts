@@ -1,42 +1,45 @@
-import type { Journal } from '../journal/journal.ts';
-import type { TaskToken } from '../journal/token-store.ts';
+import type { TaskToken, TokenStore } from '../journal/token-store.ts';
+import type { JournaledExecutions } from './journaled-executions.ts';
 
-/** A worker that waits for a task. */
+/** A worker whose poll waits for a task. */
 interface Worker {
   readonly wake: () => void;
 }
 
-/** How many tasks a worker looks at; more than one, as another worker may be about to take the first. */
-const TASKS_LOOKED_AT = 64;
-/** Workers that may poll an activity at once, as on AWS. */
+/** How many tasks a poll looks at. More than one, because other polls may be claiming the first ones. */
+const TASKS_PER_LOOK = 64;
+/** Polls of one activity at once, as on AWS. */
 const MOST_WORKERS = 1_000;
 
-/** Hands the tasks of activities to workers, each task to one. */
+/** Hands activity tasks to polling workers, each task to one worker. */
 export class ActivityQueue {
-  readonly #journal: Journal;
-  readonly #start: (task: TaskToken, workerName: string | undefined) => Promise<boolean>;
+  readonly #tokens: TokenStore;
+  readonly #executions: Pick<JournaledExecutions, 'deliver'>;
   readonly #waiting = new Map<string, Set<Worker>>();
-  readonly #taken = new Set<string>();
+  readonly #claiming = new Set<string>();
   readonly #polls = new Map<string, number>();
 
-  /** @param start makes it durable that a worker has the task; answers whether there still was one to have */
-  constructor(journal: Journal, start: (task: TaskToken, workerName: string | undefined) => Promise<boolean>) {
-    this.#journal = journal;
-    this.#start = start;
+  constructor(tokens: TokenStore, executions: Pick<JournaledExecutions, 'deliver'>) {
+    this.#tokens = tokens;
+    this.#executions = executions;
   }
 
-  /** Whether so many workers poll the activity that no other may. */
+  /** Whether the limit of polls is reached for this activity. */
   isCrowded(activityArn: string): boolean {
     return (this.#polls.get(activityArn) ?? 0) >= MOST_WORKERS;
   }
 
-  /** A task of the activity waits. */
+  /** Wakes a worker: a task of the activity was scheduled. */
   scheduled(activityArn: string): void {
     const [worker] = this.#waiting.get(activityArn) ?? [];
     worker?.wake();
   }
 
-  /** The next task of an activity, or `undefined` when none came in time or the worker has gone. */
+  /**
+   * The next task of an activity. Answers `undefined` when none was scheduled in time or the worker hung up.
+   *
+   * @param patienceMs how long to wait for one
+   */
   async take(
     activityArn: string,
     workerName: string | undefined,
@@ -47,7 +50,7 @@ export class ActivityQueue {
     this.#countPoll(activityArn, 1);
     try {
       while (!gone.aborted) {
-        const task = await this.#takeNow(activityArn, workerName);
+        const task = await this.#claim(activityArn, workerName);
         if (task) {
           return task;
         }
@@ -72,21 +75,30 @@ export class ActivityQueue {
     }
   }
 
-  async #takeNow(activityArn: string, workerName: string | undefined): Promise<TaskToken | undefined> {
-    for (const task of this.#journal.tokens.scheduled(activityArn, TASKS_LOOKED_AT)) {
-      if (this.#taken.has(task.token)) {
+  async #claim(activityArn: string, workerName: string | undefined): Promise<TaskToken | undefined> {
+    for (const task of this.#tokens.scheduled(activityArn, TASKS_PER_LOOK)) {
+      if (this.#claiming.has(task.token)) {
         continue;
       }
-      this.#taken.add(task.token);
+      this.#claiming.add(task.token);
       try {
         if (await this.#start(task, workerName)) {
           return task;
         }
       } finally {
-        this.#taken.delete(task.token);
+        this.#claiming.delete(task.token);
       }
     }
     return undefined;
+  }
+
+  /** Makes it durable that a worker has the task. Answers `false` if the task is no longer there to have. */
+  #start({ execution, taskId }: TaskToken, workerName: string | undefined): Promise<boolean> {
+    return this.#executions.deliver(execution, {
+      type: 'TaskStarted',
+      taskId,
+      ...(workerName === undefined ? {} : { workerName }),
+    });
   }
 
   #wait(activityArn: string, ms: number, gone: AbortSignal): Promise<void> {

@@ -1,7 +1,8 @@
 import type { StateStore } from '../journal/state-store.ts';
 import type { EngineLogger } from '../options.ts';
-import { Alarm } from './alarm.ts';
 
+/** The longest delay that `setTimeout` takes. */
+const LONGEST_SLEEP_MS = 2 ** 31 - 1;
 /** Executions whose timers are fired between two looks at the clock. */
 const FIRED_AT_ONCE = 500;
 /** An execution whose timers change nothing (its step fails) is looked at again after this pause. */
@@ -85,4 +86,40 @@ export class DueTimers {
 
 function isFired(result: PromiseSettledResult<boolean> | undefined): boolean {
   return result?.status === 'fulfilled' && result.value;
+}
+
+/** One Node timer for any number of due times: rings at the earliest. */
+class Alarm {
+  readonly #ring: () => void;
+  #at: number | undefined;
+  #timeout: NodeJS.Timeout | undefined;
+
+  constructor(ring: () => void) {
+    this.#ring = ring;
+  }
+
+  /** Rings at `at`, milliseconds since the epoch, or earlier if it was set so before. */
+  set(at: number): void {
+    if (this.#at !== undefined && this.#at <= at) {
+      return;
+    }
+    this.stop();
+    this.#at = at;
+    const sleep = Math.min(Math.max(at - Date.now(), 0), LONGEST_SLEEP_MS);
+    this.#timeout = setTimeout(() => {
+      this.#at = undefined;
+      this.#timeout = undefined;
+      if (at > Date.now()) {
+        this.set(at);
+      } else {
+        this.#ring();
+      }
+    }, sleep);
+  }
+
+  stop(): void {
+    clearTimeout(this.#timeout);
+    this.#at = undefined;
+    this.#timeout = undefined;
+  }
 }

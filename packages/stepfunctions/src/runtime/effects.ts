@@ -1,75 +1,73 @@
+import type { EventEmitter } from 'node:events';
 import type { Effect } from '../core/effect.ts';
+import type { Execution } from '../core/execution.ts';
+import type { ExecutionOrigin } from '../journal/execution-store.ts';
 import type { EngineLogger } from '../options.ts';
-import type { ExecutionListener } from './execution-listener.ts';
-import type { IncomingEvent } from './incoming-event.ts';
 import type { LiveExecution } from './live-execution.ts';
-import type { TaskOwner, TaskRunner } from './task-runner.ts';
+import type { SyncJobs } from './sync-jobs.ts';
+import type { TaskRunner } from './task-runner.ts';
 
-/** Brings an event to an execution that nobody waits for. */
-export type QuietDelivery = (id: number, event: IncomingEvent) => void;
+/** What {@link JournaledExecutions} emits about its executions, once it is durable. */
+export interface ExecutionEvents {
+  /** An execution has ended. */
+  readonly ended: [execution: Execution, origin: ExecutionOrigin];
+  /** An execution that had ended runs again. */
+  readonly redriven: [];
+  /** A task of this activity waits for a worker. */
+  readonly activityScheduled: [activityArn: string];
+}
 
 /** Runs the effects of executions, once they are durable. */
 export class Effects {
   readonly #tasks: TaskRunner;
-  readonly #listener: ExecutionListener;
+  readonly #jobs: SyncJobs;
+  readonly #events: EventEmitter<ExecutionEvents>;
   readonly #logger: EngineLogger;
-  readonly #deliver: QuietDelivery;
 
-  /** @param deliver for what becomes of a task */
-  constructor(tasks: TaskRunner, listener: ExecutionListener, logger: EngineLogger, deliver: QuietDelivery) {
+  constructor(tasks: TaskRunner, jobs: SyncJobs, events: EventEmitter<ExecutionEvents>, logger: EngineLogger) {
     this.#tasks = tasks;
-    this.#listener = listener;
+    this.#jobs = jobs;
+    this.#events = events;
     this.#logger = logger;
-    this.#deliver = deliver;
   }
 
-  /** Runs them one after the other; one that breaks does not hold up the others. */
+  /** Runs the effects in order. One that throws does not stop those after it. */
   run(live: LiveExecution, effects: readonly Effect[]): void {
-    const givenUp = new Set(effects.flatMap((effect) => (effect.type === 'CancelTask' ? [effect.taskId] : [])));
+    const cancelled = new Set(effects.flatMap((effect) => (effect.type === 'CancelTask' ? [effect.taskId] : [])));
     for (const effect of effects) {
-      // Events taken in together may begin a task and give it up.
-      if (effect.type === 'RunTask' && givenUp.has(effect.taskId)) {
+      // Events processed in one batch may begin a task and cancel it.
+      if (effect.type === 'RunTask' && cancelled.has(effect.taskId)) {
         continue;
       }
       try {
         this.#perform(live, effect);
       } catch (error) {
-        // What this is about is committed; the other effects must not be lost with it.
-        this.#logger.error({ executionArn: live.execution.arn, effect: effect.type, err: error }, 'an effect broke');
+        // The change is committed, so the other effects must not be lost.
+        this.#logger.error({ executionArn: live.execution.arn, effect: effect.type, err: error }, 'an effect failed');
       }
     }
   }
 
   #perform(live: LiveExecution, effect: Effect): void {
-    const owner = this.ownerOf(live);
     switch (effect.type) {
       case 'RunTask':
         if (effect.target.kind === 'ACTIVITY') {
-          this.#listener.activityScheduled(effect.target.activityArn);
+          this.#events.emit('activityScheduled', effect.target.activityArn);
         } else {
-          this.#tasks.run(owner, effect);
+          this.#tasks.run(live.owner, effect);
         }
         break;
       case 'CancelTask':
-        this.#tasks.cancel(owner, effect.taskId);
+        this.#tasks.cancel(live.owner, effect.taskId);
         break;
       case 'EndExecution':
-        this.#listener.ended(live.execution, live.origin);
+        this.#events.emit('ended', live.execution, live.origin);
+        this.#jobs.ended(live.execution, live.origin);
         break;
       case 'SetTimer':
       case 'CancelTimer':
-        // The journal's due times stand for all timers.
+        // Timers are kept as due times in the journal.
         break;
     }
-  }
-
-  /** The execution as its tasks see it. */
-  ownerOf(live: LiveExecution): TaskOwner {
-    const { id } = live.origin;
-    return {
-      arn: live.execution.arn,
-      id,
-      deliver: (event) => this.#deliver(id, event),
-    };
   }
 }

@@ -2,18 +2,18 @@ import type { Execution, ExecutionParameters } from '../core/execution.ts';
 import { createExecution, step } from '../core/step.ts';
 import type { StateMachineDefinition } from '../language/definition.ts';
 import type { EngineLogger } from '../options.ts';
-import { type IncomingEvent, takeIn } from './incoming-event.ts';
+import { type IncomingEvent, stampEvent } from './incoming-event.ts';
 import type { TaskOwner, TaskRunner } from './task-runner.ts';
 
 /** AWS ends an express execution after five minutes. */
 const LONGEST_RUN_SECONDS = 300;
-/** Timers of Node's that are set for later ring at once. No express execution lives that long. */
+/** The longest delay that `setTimeout` takes; a longer one fires at once. No express execution lives that long. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
-/** They are held in memory. */
+/** Bounded because they live in memory. */
 const MOST_AT_ONCE = 1_000;
 
 /**
- * Express executions: the same core without the journal, in memory alone. They end with the process, which AWS's
+ * Express executions: the same core in memory alone, without the journal. They are lost with the process, as AWS's
  * "at least once" and "at most once" allow.
  */
 export class ExpressExecutions {
@@ -26,19 +26,23 @@ export class ExpressExecutions {
     this.#logger = logger;
   }
 
-  /** Whether so many run that no other may begin. */
+  /** Whether the limit is reached and no other may start. */
   get isFull(): boolean {
     return this.#running.size >= MOST_AT_ONCE;
   }
 
-  /** Runs an execution to its end. */
+  /**
+   * Runs an execution to its end.
+   *
+   * @throws {Error} the core failed on an event; it was logged
+   */
   async run(parameters: ExecutionParameters, definition: StateMachineDefinition): Promise<Execution> {
     const run = new ExpressRun(createExecution(parameters), definition, this.#tasks);
     this.#running.add(run);
     try {
       return await run.end;
     } catch (error) {
-      this.#logger.error({ executionArn: parameters.arn, err: error }, 'an express execution broke');
+      this.#logger.error({ executionArn: parameters.arn, err: error }, 'an express execution failed unexpectedly');
       throw error;
     } finally {
       this.#running.delete(run);
@@ -52,6 +56,7 @@ export class ExpressExecutions {
   }
 }
 
+/** One express execution: a mailbox, Node's timers and the core. */
 class ExpressRun {
   readonly end: Promise<Execution>;
   readonly #definition: StateMachineDefinition;
@@ -94,15 +99,15 @@ class ExpressRun {
     }
     this.#mailbox.push(event);
     if (!this.#busy) {
-      void this.#work();
+      void this.#drainMailbox();
     }
   }
 
-  async #work(): Promise<void> {
+  async #drainMailbox(): Promise<void> {
     this.#busy = true;
     try {
       for (let event = this.#mailbox.shift(); event && !this.#isOver; event = this.#mailbox.shift()) {
-        const result = await step(this.#definition, this.#execution, takeIn(event));
+        const result = await step(this.#definition, this.#execution, stampEvent(event));
         this.#execution = result.execution;
         for (const effect of result.effects) {
           switch (effect.type) {

@@ -4,7 +4,7 @@ import type { ParentTask } from '../journal/execution-store.ts';
 import { Journal } from '../journal/journal.ts';
 import type { Json, JsonObject } from '../language/json.ts';
 import { eventually } from '../testing/test-server.ts';
-import { Definitions } from './definitions.ts';
+import { DefinitionCache } from './definition-cache.ts';
 import { FairQueue } from './fair-queue.ts';
 import { JournaledExecutions } from './journaled-executions.ts';
 import { TaskRunner } from './task-runner.ts';
@@ -25,26 +25,18 @@ let calls: PromiseWithResolvers<Json>[];
 let executions: JournaledExecutions;
 
 function shell(): JournaledExecutions {
-  const tasks = new TaskRunner(
-    {
-      lambdaFunction: () => {
-        const call = Promise.withResolvers<Json>();
-        calls.push(call);
-        return call.promise;
-      },
-      integration: () => () => new Promise<Json>(() => {}),
-      jobEnd: () => undefined,
-      stopJob: () => {},
-      logger,
+  const targets = {
+    invokeFunction: () => {
+      const call = Promise.withResolvers<Json>();
+      calls.push(call);
+      return call.promise;
     },
-    new FairQueue({ most: 8 }),
-  );
-  const listener = {
-    ended: (execution: Execution) => ended.push(execution),
-    redriven: () => {},
-    activityScheduled: () => {},
+    integrationFor: () => () => new Promise<Json>(() => {}),
   };
-  return new JournaledExecutions(journal, new Definitions(), tasks, listener, logger);
+  const tasks = new TaskRunner(targets, new FairQueue({ most: 8 }), logger);
+  const made = new JournaledExecutions(journal, new DefinitionCache(), tasks, logger);
+  made.events.on('ended', (execution) => ended.push(execution));
+  return made;
 }
 
 beforeEach(() => {
@@ -151,7 +143,7 @@ describe('the durable shell', () => {
     executions = shell();
     await executions.recover();
     expect(calls).toHaveLength(5);
-    expect(reported).toContain('an execution could not be taken up again');
+    expect(reported).toContain('an execution could not be recovered');
   });
 
   test('tasks that could not be taken up on a full disk are called once it has room', async () => {

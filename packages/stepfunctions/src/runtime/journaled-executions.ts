@@ -1,124 +1,124 @@
-import type { IntegrationPattern } from '../core/effect.ts';
+import { EventEmitter } from 'node:events';
 import type { Execution, ExecutionParameters } from '../core/execution.ts';
-import { createExecution, outstandingEffects } from '../core/step.ts';
+import { createExecution } from '../core/step.ts';
 import type { RunTask } from '../integrations/integration.ts';
-import type { ExecutionOrigin, ParentTask } from '../journal/execution-store.ts';
+import type { ExecutionOrigin } from '../journal/execution-store.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { EngineLogger } from '../options.ts';
-import type { Definitions } from './definitions.ts';
+import type { DefinitionCache } from './definition-cache.ts';
 import { DueTimers } from './due-timers.ts';
-import { Effects } from './effects.ts';
-import type { ExecutionListener } from './execution-listener.ts';
+import { Effects, type ExecutionEvents } from './effects.ts';
 import { GroupCommit } from './group-commit.ts';
-import { type IncomingEvent, takeIn } from './incoming-event.ts';
+import { InFlight } from './in-flight.ts';
+import { type IncomingEvent, stampEvent } from './incoming-event.ts';
 import { type Delivery, type LiveExecution, LiveExecutions } from './live-execution.ts';
-import { LostTasks, tasksOf } from './lost-tasks.ts';
-import { OneAtATime } from './one-at-a-time.ts';
-import { Recovery } from './recovery.ts';
+import { dueTimersOf, engineTasksOf, wakeUpOf } from './outstanding-work.ts';
+import { InterruptedTasks, Recovery } from './recovery.ts';
 import { stepThrough } from './step-through.ts';
+import { SyncJobs } from './sync-jobs.ts';
 import type { TaskOwner, TaskRunner } from './task-runner.ts';
-import { wakeningOf } from './wakening.ts';
 import { type ExecutionChange, writeChange } from './write-change.ts';
 
-/** What is kept in memory of executions that nothing happens to. */
+/** Bounds of the executions in memory. */
 const KEPT_IN_MEMORY = { executions: 2_000, characters: 32 * 1024 * 1024 };
 
-/** Pauses before an event that could not be written down is brought again. */
+/** Pauses before an event that could not be committed is delivered again. */
 const FIRST_REDELIVERY_MS = 250;
 const LONGEST_REDELIVERY_MS = 60_000;
 
-/** What an execution is started with besides the core's own parameters. */
-export type Origin = Omit<ExecutionOrigin, 'id'>;
+/** Where an execution comes from, before it has an id. */
+export type NewOrigin = Omit<ExecutionOrigin, 'id'>;
 
 /**
- * The durable shell around the core. Each execution takes in its events one after the other; what they lead to is
- * committed, together with that of other executions, before any effect runs and before any caller is answered.
- * A restart goes on from the last commit.
+ * The durable shell around the core.
+ *
+ * ```text
+ * deliver ─► mailbox ─► step (core) ─► group commit ─┬─► answer the callers
+ *                                                    └─► run the effects
+ * ```
+ *
+ * Each execution processes its events one batch after the other. A batch's changes are committed, together with those
+ * of other executions, before any effect runs and before any caller is answered. A restart resumes from the last commit.
  */
 export class JournaledExecutions {
+  /** Emits what has just become durable. */
+  readonly events = new EventEmitter<ExecutionEvents>();
   readonly #journal: Journal;
-  readonly #definitions: Definitions;
-  readonly #effects: Effects;
-  readonly #listener: ExecutionListener;
+  readonly #definitions: DefinitionCache;
   readonly #logger: EngineLogger;
+  readonly #jobs: SyncJobs;
+  readonly #effects: Effects;
   readonly #commits: GroupCommit;
   readonly #live = new LiveExecutions(KEPT_IN_MEMORY);
   readonly #timers: DueTimers;
-  readonly #lost: LostTasks;
+  readonly #interrupted: InterruptedTasks;
   readonly #recovery: Recovery;
-  readonly #starts = new OneAtATime<string>();
-  readonly #redrives = new OneAtATime<number>();
+  readonly #starts = new InFlight<string>();
+  readonly #redrives = new InFlight<number>();
   #lastId: number;
-  #closed = false;
+  #isClosed = false;
 
-  constructor(
-    journal: Journal,
-    definitions: Definitions,
-    tasks: TaskRunner,
-    listener: ExecutionListener,
-    logger: EngineLogger,
-  ) {
+  constructor(journal: Journal, definitions: DefinitionCache, tasks: TaskRunner, logger: EngineLogger) {
     this.#journal = journal;
     this.#definitions = definitions;
-    this.#effects = new Effects(tasks, listener, logger, (id, event) => this.deliverQuietly(id, event));
-    this.#listener = listener;
     this.#logger = logger;
+    this.#jobs = new SyncJobs(journal, tasks, {
+      find: (id) => this.#find(id),
+      deliver: (id, event) => this.deliver(id, event),
+      deliverWithRetry: (id, event) => this.#deliverWithRetry(id, event),
+    });
+    this.#effects = new Effects(tasks, this.#jobs, this.events, logger);
     this.#commits = new GroupCommit(journal.database);
     this.#lastId = journal.executions.lastId();
-    this.#lost = new LostTasks(journal.states.withTasksOut());
+    this.#interrupted = new InterruptedTasks(journal.states.withTasksOut());
     this.#recovery = new Recovery(logger);
-    this.#timers = new DueTimers(journal.states, (id, now) => this.#fireDueOf(id, now), logger);
+    this.#timers = new DueTimers(journal.states, (id, now) => this.#fireTimers(id, now), logger);
   }
 
-  /** Resolves when the start of this ARN that is under way has been written; `undefined` when there is none. */
+  /** Resolves when the start of this ARN that is in flight has been committed; `undefined` when there is none. */
   starting(arn: string): Promise<void> | undefined {
     return this.#starts.ending(arn);
   }
 
-  /** Starts an execution; resolves with its first committed state. The ARN must be neither taken nor {@link starting}. */
-  start(parameters: ExecutionParameters, origin: Origin): Promise<Execution> {
-    return this.#starts.begin(parameters.arn, () => this.#start(parameters, origin));
+  /**
+   * Starts an execution. No execution may have the ARN or be {@link starting} with it.
+   *
+   * @returns its first committed state
+   */
+  start(parameters: ExecutionParameters, origin: NewOrigin): Promise<Execution> {
+    return this.#starts.begin(parameters.arn, async () => {
+      const live = this.#liveExecution({ ...origin, id: this.#nextId() }, createExecution(parameters));
+      this.#live.add(live);
+      await this.#post(live, { type: 'ExecutionStarted' });
+      return live.execution;
+    });
   }
 
-  /** Resolves when the redrive of this execution that is under way has been written; `undefined` when there is none. */
+  /** Resolves when the redrive of this execution that is in flight has been committed; `undefined` when there is none. */
   redriving(id: number): Promise<void> | undefined {
     return this.#redrives.ending(id);
   }
 
   /**
-   * Takes an execution on from where it failed. It must not be {@link redriving}.
+   * Redrives an execution from where it failed. It must not be {@link redriving}.
    *
-   * @param clientToken kept with the redrive, so that a repeated call finds it
+   * @param clientToken stored with the redrive, so that a repeated call finds it
    * @returns whether it could be redriven, once that is durable
    */
   redrive(id: number, clientToken: string | undefined): Promise<boolean> {
-    const keep = (): void => {
+    const storeToken = (): void => {
       if (clientToken !== undefined) {
         this.#journal.executions.setRedriveToken(id, clientToken);
       }
     };
     return this.#redrives.begin(id, async () => {
       const live = this.#find(id);
-      return live ? this.#post(live, { type: 'RedriveRequested' }, keep) : false;
+      return live ? this.#post(live, { type: 'RedriveRequested' }, storeToken) : false;
     });
   }
 
-  async #start(parameters: ExecutionParameters, origin: Origin): Promise<Execution> {
-    const live: LiveExecution = {
-      origin: { ...origin, id: this.#nextId() },
-      execution: createExecution(parameters),
-      characters: 0,
-      isNew: true,
-      mailbox: [],
-      busy: false,
-    };
-    this.#live.add(live);
-    await this.#post(live, { type: 'ExecutionStarted' });
-    return live.execution;
-  }
-
   /**
-   * Brings an event to an execution.
+   * Delivers an event to an execution.
    *
    * @returns whether it changed anything, once that is durable
    */
@@ -127,12 +127,12 @@ export class JournaledExecutions {
     return live ? this.#post(live, event) : false;
   }
 
-  /** The execution's state, if it is kept: it runs, or it may be redriven. */
+  /** The state of an execution that runs or may be redriven. */
   state(id: number): Execution | undefined {
     return this.#find(id)?.execution;
   }
 
-  /** Takes an execution that has ended out of memory; answers `false` when events for it are being taken in. */
+  /** Evicts an execution that has ended from memory. Answers `false` while it processes events. */
   forget(id: number): boolean {
     if (this.#live.get(id)?.busy === true) {
       return false;
@@ -142,18 +142,18 @@ export class JournaledExecutions {
   }
 
   /**
-   * After a start: takes up every task that was out when the last process ended, and fires the timers that ran out
-   * meanwhile. Callers may be served at the same time. What cannot be taken up yet is tried again later.
+   * After a start: restarts the tasks that the end of the last process interrupted, fires overdue timers and stops
+   * orphaned jobs. Callers may be served at the same time. What fails is tried again later.
    */
   async recover(): Promise<void> {
-    await this.#recovery.run(this.#lost.executions, (id) => this.#takeUp(id));
+    await this.#recovery.run(this.#interrupted.executions, (id) => this.#restartTasks(id));
     await this.#timers.fire();
-    const awaited = this.#journal.executions.awaited();
-    await this.#recovery.run(awaited, (id) => this.#stopIfOrphan(id));
+    await this.#recovery.run(this.#journal.executions.awaited(), (id) => this.#jobs.stopOrphan(id));
   }
 
+  /** Commits what is pending and stops. The journal stays open. */
   close(): void {
-    this.#closed = true;
+    this.#isClosed = true;
     this.#recovery.stop();
     this.#timers.stop();
     this.#commits.flush();
@@ -164,56 +164,70 @@ export class JournaledExecutions {
     return this.#lastId;
   };
 
+  #liveExecution(origin: ExecutionOrigin, execution: Execution, stored?: string): LiveExecution {
+    const { id } = origin;
+    const owner: TaskOwner = {
+      arn: execution.arn,
+      id,
+      deliver: (event) => this.#deliverWithRetry(id, event),
+      jobs: this.#jobs.of(id),
+    };
+    return {
+      origin,
+      owner,
+      execution,
+      characters: stored?.length ?? 0,
+      isNew: stored === undefined,
+      mailbox: [],
+      busy: false,
+    };
+  }
+
+  /** The execution in memory; loads it from the journal if need be. */
   #find(id: number): LiveExecution | undefined {
     const known = this.#live.get(id);
     if (known) {
       return known;
     }
-    const state = this.#journal.states.read(id);
-    const record = state === undefined ? undefined : this.#journal.executions.findById(id);
-    if (state === undefined || !record) {
+    const stored = this.#journal.states.read(id);
+    const record = stored === undefined ? undefined : this.#journal.executions.findById(id);
+    if (stored === undefined || !record) {
       return undefined;
     }
     const { stateMachine, revision, traceHeader, parent } = record;
-    const live: LiveExecution = {
-      origin: {
-        id,
-        stateMachine,
-        revision,
-        ...(traceHeader === undefined ? {} : { traceHeader }),
-        ...(parent ? { parent } : {}),
-      },
-      execution: JSON.parse(state) as Execution,
-      characters: state.length,
-      isNew: false,
-      mailbox: [],
-      busy: false,
+    const origin: ExecutionOrigin = {
+      id,
+      stateMachine,
+      revision,
+      ...(traceHeader === undefined ? {} : { traceHeader }),
+      ...(parent ? { parent } : {}),
     };
-    this.#lost.loaded(id, live.execution);
+    const live = this.#liveExecution(origin, JSON.parse(stored) as Execution, stored);
+    this.#interrupted.loaded(id, live.execution);
     this.#live.add(live);
     return live;
   }
 
   #post(live: LiveExecution, event: IncomingEvent, alongside?: () => void): Promise<boolean> {
-    return new Promise((done, failed) => {
-      live.mailbox.push({ event: takeIn(event), done, failed, ...(alongside && { alongside }) });
+    return new Promise((resolve, reject) => {
+      live.mailbox.push({ event: stampEvent(event), resolve, reject, ...(alongside && { alongside }) });
       if (!live.busy) {
-        void this.#work(live);
+        void this.#drainMailbox(live);
       }
     });
   }
 
-  async #work(live: LiveExecution): Promise<void> {
+  async #drainMailbox(live: LiveExecution): Promise<void> {
     live.busy = true;
-    while (live.mailbox.length > 0 && !this.#closed) {
+    while (live.mailbox.length > 0 && !this.#isClosed) {
       const deliveries = live.mailbox;
       live.mailbox = [];
       try {
-        await this.#takeIn(live, deliveries);
+        await this.#process(live, deliveries);
       } catch (error) {
         this.#logger.error({ executionArn: live.execution.arn, err: error }, 'a commit failed');
-        for (const { failed } of deliveries) {
-          failed(error);
+        for (const { reject } of deliveries) {
+          reject(error);
         }
       }
     }
@@ -223,17 +237,18 @@ export class JournaledExecutions {
     }
   }
 
-  async #takeIn(live: LiveExecution, deliveries: readonly Delivery[]): Promise<void> {
+  /** Steps through a batch of events, commits the change, then answers the callers and runs the effects. */
+  async #process(live: LiveExecution, deliveries: readonly Delivery[]): Promise<void> {
     const { origin, isNew, execution: before } = live;
     const definition = this.#definitions.of(this.#journal.stateMachines.revision(origin.revision));
     const batch = await stepThrough(definition, before, deliveries, this.#logger);
     const { after } = batch;
     if (after !== before) {
       const state = after.status === 'SUCCEEDED' ? undefined : JSON.stringify(after);
-      const wakening = wakeningOf(after);
+      const wakeUp = wakeUpOf(after);
       const change: ExecutionChange = { ...batch, origin, isNew, before, state };
       await this.#commits.add(() => {
-        writeChange(this.#journal, change, wakening, this.#nextId);
+        writeChange(this.#journal, change, wakeUp, this.#nextId);
         for (const write of batch.alongside) {
           write();
         }
@@ -242,94 +257,64 @@ export class JournaledExecutions {
       live.isNew = false;
       this.#live.resize(live, state?.length ?? 0);
       if (before.status !== 'RUNNING' && after.status === 'RUNNING') {
-        this.#listener.redriven();
+        this.events.emit('redriven');
       }
-      if (wakening.dueAt !== undefined) {
-        this.#timers.set(wakening.dueAt);
+      if (wakeUp.dueAt !== undefined) {
+        this.#timers.set(wakeUp.dueAt);
       }
     }
-    for (const { done, changed } of batch.settled) {
-      done(changed);
+    for (const { resolve, changed } of batch.settled) {
+      resolve(changed);
     }
-    if (!this.#closed) {
+    if (!this.#isClosed) {
       this.#effects.run(live, batch.effects);
     }
   }
 
   /**
-   * For events that nobody waits for, such as a task's answer. One that could not be written down (a full disk) must
-   * not be lost, so it is brought again and again, ever more rarely.
+   * Delivers an event for which no caller waits, such as a task's outcome. One that cannot be committed (a full disk)
+   * must not be lost: it is delivered again with exponential backoff.
    */
-  deliverQuietly(id: number, event: IncomingEvent, pauseMs = FIRST_REDELIVERY_MS): void {
-    if (this.#closed) {
+  #deliverWithRetry(id: number, event: IncomingEvent, pauseMs = FIRST_REDELIVERY_MS): void {
+    if (this.#isClosed) {
       return;
     }
     this.deliver(id, event).catch(() => {
       const next = Math.min(pauseMs * 2, LONGEST_REDELIVERY_MS);
-      setTimeout(() => this.deliverQuietly(id, event, next), pauseMs).unref();
+      setTimeout(() => this.#deliverWithRetry(id, event, next), pauseMs).unref();
     });
   }
 
-  /** The owner of a task whose execution is another one's parent. */
-  ownerOfParent(parent: ParentTask): TaskOwner | undefined {
-    const live = this.#find(parent.execution);
-    return live && this.#effects.ownerOf(live);
-  }
-
-  /** How the parent's task waits for its job; `undefined` once it no longer does. */
-  patternOf({ execution, taskId }: ParentTask): IntegrationPattern | undefined {
-    const live = this.#find(execution);
-    if (!live) {
-      return undefined;
-    }
-    for (const effect of outstandingEffects(live.execution)) {
-      if (effect.type === 'RunTask' && effect.taskId === taskId && effect.target.kind === 'INTEGRATION') {
-        return effect.target.pattern;
-      }
-    }
-    return undefined;
-  }
-
-  /** Timers first: a task whose time is over need not be run again. */
-  async #takeUp(id: number): Promise<void> {
+  /** Fires due timers first: a task that timed out meanwhile is not called again. */
+  async #restartTasks(id: number): Promise<void> {
     if (!this.#find(id)) {
       return;
     }
-    await this.#fireDueOf(id, Date.now());
-    await Promise.all(this.#lost.of(id).map((taskId) => this.#restart(id, taskId)));
+    await this.#fireTimers(id, Date.now());
+    await Promise.all(this.#interrupted.of(id).map((taskId) => this.#restart(id, taskId)));
   }
 
-  /** Runs a lost task again if it is still out. It stays lost until that is written down. */
+  /** Runs an interrupted task again if it is still outstanding. It counts as interrupted until that is committed. */
   async #restart(id: number, taskId: string): Promise<void> {
-    const stillOut = (): RunTask | undefined => tasksOf(this.state(id)).find((task) => task.taskId === taskId);
-    if (stillOut()?.submitted === undefined) {
+    const outstanding = (): RunTask | undefined => engineTasksOf(this.state(id)).find((task) => task.taskId === taskId);
+    if (outstanding()?.submitted === undefined) {
       await this.deliver(id, { type: 'TaskRestarted', taskId });
     }
-    this.#lost.found(id, taskId);
+    this.#interrupted.settle(id, taskId);
     const live = this.#find(id);
-    const task = stillOut();
-    if (live && task && !this.#closed) {
+    const task = outstanding();
+    if (live && task && !this.#isClosed) {
       this.#effects.run(live, [task]);
     }
   }
 
-  /** The last process may have ended just after a task was given up and before what it had started was stopped. */
-  async #stopIfOrphan(id: number): Promise<void> {
-    const parent = this.#journal.executions.findById(id)?.parent;
-    if (parent && this.patternOf(parent) === undefined) {
-      await this.deliver(id, { type: 'StopRequested' });
-    }
-  }
-
-  async #fireDueOf(id: number, now: number): Promise<boolean> {
+  /** Fires an execution's due timers. Answers whether that changed anything. */
+  async #fireTimers(id: number, now: number): Promise<boolean> {
     const live = this.#find(id);
     if (!live) {
       return false;
     }
-    const due = outstandingEffects(live.execution).flatMap((effect) =>
-      effect.type === 'SetTimer' && effect.at <= now ? [effect.timerId] : [],
-    );
-    const fired = due.map((timerId) => this.#post(live, { type: 'TimerFired', timerId }));
+    const fired = dueTimersOf(live.execution, now).map((timerId) => this.#post(live, { type: 'TimerFired', timerId }));
     return (await Promise.all(fired)).includes(true);
   }
 }

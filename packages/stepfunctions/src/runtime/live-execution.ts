@@ -1,23 +1,26 @@
 import type { ExecutionEvent } from '../core/event.ts';
 import type { Execution } from '../core/execution.ts';
 import type { ExecutionOrigin } from '../journal/execution-store.ts';
+import type { TaskOwner } from './task-runner.ts';
 
-/** An event on its way into an execution. */
+/** An event in an execution's mailbox. */
 export interface Delivery {
   readonly event: ExecutionEvent;
-  /** Told whether the event changed anything, once that is durable. */
-  readonly done: (changed: boolean) => void;
-  readonly failed: (error: unknown) => void;
-  /** Writes what has to be in the journal together with what the event changes, if it changes anything. */
+  /** Called once the event is durable, with whether it changed anything. */
+  readonly resolve: (changed: boolean) => void;
+  readonly reject: (error: unknown) => void;
+  /** Writes to the journal in the same transaction as the change, if the event changes anything. */
   readonly alongside?: () => void;
 }
 
-/** An execution in memory. Its events are taken in one after the other. */
+/** An execution in memory. It processes one batch of events after the other. */
 export interface LiveExecution {
   readonly origin: ExecutionOrigin;
-  /** As it was committed last. */
+  /** The execution as its tasks see it. */
+  readonly owner: TaskOwner;
+  /** The last committed state. */
   execution: Execution;
-  /** Size of its state in the journal. */
+  /** Length of that state in the journal, in characters of JSON. */
   characters: number;
   /** Not yet in the journal. */
   isNew: boolean;
@@ -25,17 +28,17 @@ export interface LiveExecution {
   busy: boolean;
 }
 
-/** How many of the executions unused for longest are looked at to make room; busy ones have to stay. */
+/** How many of the least recently used executions are tried for eviction; busy ones have to stay. */
 const EVICTION_TRIES = 16;
 
-/** How much is kept. */
+/** Bounds of the cache. */
 export interface LiveLimits {
   readonly executions: number;
-  /** Of their states, in characters of JSON. */
+  /** Sum of the states' lengths, in characters of JSON. */
   readonly characters: number;
 }
 
-/** Keeps the executions used last; those that wait for long live in the journal alone. */
+/** An LRU cache of executions. Those that wait for long live in the journal alone. */
 export class LiveExecutions {
   readonly #kept = new Map<number, LiveExecution>();
   readonly #limits: LiveLimits;
@@ -57,16 +60,16 @@ export class LiveExecutions {
   add(live: LiveExecution): void {
     this.#kept.set(live.origin.id, live);
     this.#characters += live.characters;
-    this.#makeRoom(live);
+    this.#evict(live);
   }
 
-  /** The execution's state has another size now. */
+  /** Notes the new length of an execution's state. */
   resize(live: LiveExecution, characters: number): void {
     if (this.#kept.get(live.origin.id) === live) {
       this.#characters += characters - live.characters;
     }
     live.characters = characters;
-    this.#makeRoom(live);
+    this.#evict(live);
   }
 
   delete(id: number): void {
@@ -78,7 +81,7 @@ export class LiveExecutions {
     this.#kept.delete(id);
   }
 
-  #makeRoom(latest: LiveExecution): void {
+  #evict(latest: LiveExecution): void {
     let tries = EVICTION_TRIES;
     for (const [id, candidate] of this.#kept) {
       const isFull = this.#kept.size > this.#limits.executions || this.#characters > this.#limits.characters;

@@ -8,18 +8,18 @@ import type { EngineLogger } from '../options.ts';
 import type { Delivery } from './live-execution.ts';
 import type { ExecutionChange } from './write-change.ts';
 
-/** What a mailbox full of events made of an execution. */
+/** The outcome of a batch of events. */
 export type SteppedThrough = Pick<
   ExecutionChange,
   'after' | 'history' | 'childHistory' | 'effects' | 'taken' | 'answered'
 > & {
-  /** The events the core took in, and whether each changed anything. */
-  readonly settled: readonly { readonly done: Delivery['done']; readonly changed: boolean }[];
-  /** What has to be written together with the change. */
+  /** The events that the core accepted, and whether each changed anything. */
+  readonly settled: readonly { readonly resolve: Delivery['resolve']; readonly changed: boolean }[];
+  /** Writes for the same transaction as the change. */
   readonly alongside: readonly (() => void)[];
 };
 
-/** Takes a mailbox through the core. An event the core breaks on fails alone: the others go on without it. */
+/** Steps an execution through a batch of events. An event on which the core throws is rejected alone. */
 export async function stepThrough(
   definition: StateMachineDefinition,
   before: Execution,
@@ -31,10 +31,10 @@ export async function stepThrough(
   const effects: Effect[] = [];
   const taken: string[] = [];
   const answered: string[] = [];
-  const settled: { done: Delivery['done']; changed: boolean }[] = [];
+  const settled: { resolve: Delivery['resolve']; changed: boolean }[] = [];
   const alongside: (() => void)[] = [];
   let after = before;
-  for (const { event, done, failed, alongside: write } of deliveries) {
+  for (const { event, resolve, reject, alongside: write } of deliveries) {
     try {
       const result = await step(definition, after, event);
       const changed = result.execution !== after;
@@ -57,10 +57,10 @@ export async function stepThrough(
       for (const effect of result.effects) {
         effects.push(effect);
       }
-      settled.push({ done, changed });
+      settled.push({ resolve, changed });
     } catch (error) {
-      logger.error({ executionArn: before.arn, event: event.type, err: error }, 'the core broke on an event');
-      failed(error);
+      logger.error({ executionArn: before.arn, event: event.type, err: error }, 'the core failed on an event');
+      reject(error);
     }
   }
   return { after, history, childHistory, effects, taken, answered, settled, alongside };
@@ -68,7 +68,7 @@ export async function stepThrough(
 
 type Answer = Extract<ExecutionEvent, { readonly type: 'TaskSucceeded' | 'TaskFailed' | 'TaskSubmitFailed' }>;
 
-/** Whether the task is over with it. */
+/** Whether the event ends its task. */
 function isAnswer(event: ExecutionEvent): event is Answer {
   return event.type === 'TaskSucceeded' || event.type === 'TaskFailed' || event.type === 'TaskSubmitFailed';
 }

@@ -21,15 +21,10 @@ function runner() {
   };
   const stopped: string[] = [];
   const delivered: IncomingEvent[] = [];
-  const owner: TaskOwner = { arn: 'arn', id: 1, deliver: (event) => delivered.push(event) };
-  const services = {
-    lambdaFunction: called,
-    integration: () => () => called(undefined, undefined),
-    jobEnd: () => undefined,
-    stopJob: ({ taskId }: { taskId: string }) => stopped.push(taskId),
-    logger,
-  };
-  return { tasks: new TaskRunner(services, new FairQueue({ most: 1 })), calls, stopped, delivered, owner };
+  const jobs = { endOf: () => undefined, stop: (taskId: string) => stopped.push(taskId) };
+  const owner: TaskOwner = { arn: 'arn', id: 1, deliver: (event) => delivered.push(event), jobs };
+  const targets = { invokeFunction: called, integrationFor: () => () => called(undefined, undefined) };
+  return { tasks: new TaskRunner(targets, new FairQueue({ most: 1 }), logger), calls, stopped, delivered, owner };
 }
 
 function lambda(taskId: string): RunTask {

@@ -1,34 +1,38 @@
-import type { Integration, IntegrationTarget, RunTask, TaskOrigin } from '../integrations/integration.ts';
+import type { Integration, IntegrationTarget, JobEnd, RunTask, TaskOrigin } from '../integrations/integration.ts';
 import { TaskFailure } from '../integrations/task-failure.ts';
 import type { Json } from '../language/json.ts';
 import type { EngineLogger } from '../options.ts';
 import type { FairQueue } from './fair-queue.ts';
 import type { IncomingEvent } from './incoming-event.ts';
 
-/** An execution as far as its tasks have to do with it. */
+/** The `.sync` jobs that an execution's tasks started. */
+export interface TaskJobs {
+  /** How the job that a submitted task started has ended; `undefined` while it runs. */
+  readonly endOf: (task: RunTask, submitted: Json) => JobEnd | undefined;
+  /** Stops the jobs of a task that no longer waits for them. */
+  readonly stop: (taskId: string) => void;
+}
+
+/** An execution as its tasks see it. */
 export interface TaskOwner {
   readonly arn: string;
   /** The journal's id; absent for an express execution. */
   readonly id?: number;
   readonly deliver: (event: IncomingEvent) => void;
+  /** Absent for an express execution: AWS allows it no `.sync` tasks. */
+  readonly jobs?: TaskJobs;
 }
 
-/** How a job of `.sync` ended. */
-export type JobEnd =
-  | { readonly status: 'SUCCEEDED'; readonly output: Json }
-  | { readonly status: 'FAILED'; readonly error: string; readonly cause: string };
-
-/** What the runner calls. */
-export interface TaskServices {
-  /** A Lambda function named by its own ARN. */
-  readonly lambdaFunction: (functionArn: string, input: Json, cancelled: AbortSignal) => Promise<Json>;
-  /** The integration for a target. Throws a TaskFailure when there is none. */
-  readonly integration: (target: IntegrationTarget) => Integration;
-  /** Whether the job that a submitted `.sync` task started has ended. */
-  readonly jobEnd: (task: RunTask, submitted: Json) => JobEnd | undefined;
-  /** Nobody waits for the job any more. */
-  readonly stopJob: (origin: TaskOrigin) => void;
-  readonly logger: EngineLogger;
+/** What tasks call. */
+export interface TaskTargets {
+  /** Invokes a Lambda function by its ARN. */
+  readonly invokeFunction: (functionArn: string, input: Json, cancelled: AbortSignal) => Promise<Json>;
+  /**
+   * The integration for a target.
+   *
+   * @throws {TaskFailure} there is none
+   */
+  readonly integrationFor: (target: IntegrationTarget) => Integration;
 }
 
 function keyOf(arn: string, taskId: string): string {
@@ -43,26 +47,28 @@ function originOf({ arn, id }: TaskOwner, taskId: string): TaskOrigin {
   };
 }
 
-/** Runs tasks: calls what they call, in turn, and tells their execution the outcome. */
+/** Runs tasks: calls their targets, in turn, and delivers the outcome to their execution. */
 export class TaskRunner {
-  readonly #services: TaskServices;
+  readonly #targets: TaskTargets;
   readonly #queue: FairQueue<string>;
   readonly #running = new Map<string, AbortController>();
   readonly #submitting = new Set<string>();
+  readonly #logger: EngineLogger;
   #isClosed = false;
 
   /** @param queue bounds the calls that leave the process */
-  constructor(services: TaskServices, queue: FairQueue<string>) {
-    this.#services = services;
+  constructor(targets: TaskTargets, queue: FairQueue<string>, logger: EngineLogger) {
+    this.#targets = targets;
     this.#queue = queue;
+    this.#logger = logger;
   }
 
-  /** Executions with a task that waits for its turn. */
+  /** Executions with a task that is queued. */
   get backlog(): number {
     return this.#queue.ownersWaiting;
   }
 
-  /** Runs a task, or goes on with one that was submitted before a restart. */
+  /** Runs a task, or resumes one that was submitted before a restart. */
   run(owner: TaskOwner, task: RunTask): void {
     if (this.#isClosed) {
       return;
@@ -73,7 +79,7 @@ export class TaskRunner {
         return;
       case 'LAMBDA_FUNCTION':
         this.#enqueue(owner, task, (cancelled) =>
-          this.#services.lambdaFunction(target.functionArn, task.input, cancelled),
+          this.#targets.invokeFunction(target.functionArn, task.input, cancelled),
         );
         return;
       case 'INTEGRATION':
@@ -85,14 +91,14 @@ export class TaskRunner {
     }
   }
 
-  /** Nobody waits for the task any more: it is not begun, or its answer will not be looked at. */
+  /** Cancels a task: takes it out of the queue, or aborts its call and ignores the answer. Stops its jobs. */
   cancel(owner: TaskOwner, taskId: string): void {
     this.#queue.remove(owner.arn, taskId);
     this.#running.get(keyOf(owner.arn, taskId))?.abort();
-    this.#services.stopJob(originOf(owner, taskId));
+    owner.jobs?.stop(taskId);
   }
 
-  /** A job of `.sync` has ended. */
+  /** Delivers the end of a `.sync` task's job. While the task is being submitted, {@link run} looks for the end itself. */
   jobEnded(owner: TaskOwner, taskId: string, end: JobEnd): void {
     if (this.#submitting.has(keyOf(owner.arn, taskId))) {
       return;
@@ -100,10 +106,10 @@ export class TaskRunner {
     this.#deliverEnd(owner, taskId, end);
   }
 
-  /** Begins nothing more and ends all calls under way; their outcomes are not delivered. */
+  /** Begins nothing more and aborts all calls; their outcomes are not delivered. */
   close(): void {
     this.#isClosed = true;
-    // First: a call that ends would make room for the next one.
+    // First, because a call that ends would start the next one.
     this.#queue.close();
     for (const controller of this.#running.values()) {
       controller.abort();
@@ -113,7 +119,7 @@ export class TaskRunner {
   #callIntegration(owner: TaskOwner, task: RunTask, target: IntegrationTarget): void {
     const origin = originOf(owner, task.taskId);
     const call = (cancelled: AbortSignal): Promise<Json> =>
-      this.#services.integration(target)({ target, input: task.input, origin, cancelled });
+      this.#targets.integrationFor(target)({ target, input: task.input, origin, cancelled });
     if (target.service === 'states' || target.service === 'sfn') {
       void this.#attempt(owner, task, call);
     } else {
@@ -134,9 +140,9 @@ export class TaskRunner {
     try {
       const output = await call(controller.signal);
       if (controller.signal.aborted) {
-        // When the task was given up the job was not there to be stopped yet.
+        // When the task was cancelled its job had not started yet.
         if (!this.#isClosed) {
-          this.#services.stopJob(originOf(owner, task.taskId));
+          owner.jobs?.stop(task.taskId);
         }
         return;
       }
@@ -158,13 +164,13 @@ export class TaskRunner {
     }
   }
 
-  /** A submitted task waits for its token, which needs nothing here, or for its job. */
+  /** A submitted task waits for its task token, which needs nothing here, or for its job. */
   #follow(owner: TaskOwner, task: RunTask, submitted: Json): void {
     const pattern = task.target.kind === 'INTEGRATION' ? task.target.pattern : 'REQUEST_RESPONSE';
     if (pattern !== 'RUN_A_JOB' && pattern !== 'RUN_A_JOB_V2') {
       return;
     }
-    const end = this.#services.jobEnd(task, submitted);
+    const end = owner.jobs?.endOf(task, submitted);
     if (end) {
       this.#deliverEnd(owner, task.taskId, end);
     }
@@ -181,7 +187,7 @@ export class TaskRunner {
   #deliverFailure(owner: TaskOwner, task: RunTask, type: 'TaskFailed' | 'TaskSubmitFailed', error: unknown): void {
     const known = error instanceof TaskFailure;
     if (!known) {
-      this.#services.logger.error({ executionArn: owner.arn, err: error }, 'an integration broke');
+      this.#logger.error({ executionArn: owner.arn, err: error }, 'an integration failed unexpectedly');
     }
     const failure = known
       ? { error: error.error, cause: error.causeText }

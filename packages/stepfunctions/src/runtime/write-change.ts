@@ -4,31 +4,35 @@ import type { HistoryEvent } from '../core/history-event.ts';
 import type { ChildHistory } from '../core/step.ts';
 import type { ExecutionOrigin } from '../journal/execution-store.ts';
 import type { Journal } from '../journal/journal.ts';
-import type { Wakening } from '../journal/state-store.ts';
+import type { WakeUp } from '../journal/state-store.ts';
 import { writeChildren } from './write-children.ts';
 
-/** What one or more steps made of an execution. */
+/** A change of an execution by one or more steps. */
 export interface ExecutionChange {
   readonly origin: ExecutionOrigin;
   readonly before: Execution;
   readonly after: Execution;
-  /** `after` as JSON text, where it is kept: a succeeded execution needs none, nothing will ever happen to it again. */
+  /** `after` as JSON text. Absent for a succeeded execution, which can never change again. */
   readonly state: string | undefined;
   readonly history: readonly HistoryEvent[];
   readonly childHistory: readonly ChildHistory[];
   readonly effects: readonly Effect[];
-  /** Activity tasks that a worker took. */
+  /** Activity tasks that a worker fetched. */
   readonly taken: readonly string[];
-  /** Tasks that were answered. */
+  /** Tasks whose outcome was delivered. */
   readonly answered: readonly string[];
   readonly isNew: boolean;
 }
 
-/** Writes a change. Runs inside a transaction. `nextId` gives ids to new child executions. */
-export function writeChange(journal: Journal, change: ExecutionChange, wakening: Wakening, nextId: () => number): void {
+/**
+ * Writes a change to the journal. Runs inside a transaction.
+ *
+ * @param nextId gives ids to new child executions
+ */
+export function writeChange(journal: Journal, change: ExecutionChange, wakeUp: WakeUp, nextId: () => number): void {
   const { origin, after, history } = change;
   writeRecord(journal, change);
-  writeState(journal, change, wakening);
+  writeState(journal, change, wakeUp);
   journal.history.append(origin.id, history);
   writeChildren(journal, change, nextId);
   writeTokens(journal, change);
@@ -50,19 +54,22 @@ function writeRecord(journal: Journal, { origin, before, after, isNew }: Executi
   }
 }
 
-function writeState(journal: Journal, { origin, state, isNew }: ExecutionChange, wakening: Wakening): void {
+function writeState(journal: Journal, { origin, state, isNew }: ExecutionChange, wakeUp: WakeUp): void {
   if (state === undefined) {
     if (!isNew) {
       journal.states.delete(origin.id);
     }
   } else if (isNew) {
-    journal.states.insert(origin.id, state, wakening);
+    journal.states.insert(origin.id, state, wakeUp);
   } else {
-    journal.states.update(origin.id, state, wakening);
+    journal.states.update(origin.id, state, wakeUp);
   }
 }
 
-function writeTokens(journal: Journal, { origin, effects, answered, isNew }: ExecutionChange): void {
+function writeTokens(journal: Journal, { origin, effects, taken, answered, isNew }: ExecutionChange): void {
+  for (const taskId of taken) {
+    journal.tokens.open(origin.id, taskId);
+  }
   for (const taskId of answered) {
     journal.tokens.close(origin.id, taskId);
   }

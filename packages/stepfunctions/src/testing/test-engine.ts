@@ -18,7 +18,7 @@ export interface TestEngine {
 export function startTestEngine(): TestEngine {
   const engine = new Engine(settingsOf({ dataDir: ':memory:', lambdaEndpoint: 'http://127.0.0.1:1' }));
   const call = async (action: string, body: JsonObject = {}): Promise<JsonObject> =>
-    await engine.call(action, body, { gone: () => nobody });
+    await engine.dispatch(action, body, { gone: () => nobody });
   return {
     engine,
     call,

@@ -7,19 +7,23 @@ import { ApiError } from './api-error.ts';
 /** AWS refuses bigger requests; the largest legal one holds a 1 MB definition. */
 const BODY_LIMIT_BYTES = 2 * 1024 * 1024;
 
-/** Whoever made a call. */
+/** The caller of an action. */
 export interface Caller {
   /** Fires when the caller hangs up; asked for by long polls only. */
   gone(): AbortSignal;
 }
 
-/** Answers one action. */
-export type ActionHandler = (body: JsonObject, caller: Caller) => JsonObject | Promise<JsonObject>;
+/**
+ * Answers an action by its name on the wire.
+ *
+ * @throws {ApiError} the refusal, UnknownOperationException included
+ */
+export type Dispatch = (action: string, body: JsonObject, caller: Caller) => JsonObject | Promise<JsonObject>;
 
 async function readBody(request: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];
   let size = 0;
-  // Not destroyed on the way out: the answer still has to get to the caller.
+  // The request is not destroyed on early exit: the answer still has to reach the caller.
   const body = request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>;
   for await (const chunk of body) {
     size += chunk.length;
@@ -49,32 +53,28 @@ function parseBody(text: string): JsonObject {
   return body as JsonObject;
 }
 
-/** Serves the actions of one AWS JSON 1.0 service, found by the part of `X-Amz-Target` behind the dot. */
+/** Serves one AWS JSON 1.0 service. `X-Amz-Target` names the action behind the dot. */
 export class AwsJsonServer {
-  readonly #actions: ReadonlyMap<string, ActionHandler>;
+  readonly #dispatch: Dispatch;
   readonly #logger: EngineLogger;
 
-  constructor(actions: ReadonlyMap<string, ActionHandler>, logger: EngineLogger) {
-    this.#actions = actions;
+  constructor(dispatch: Dispatch, logger: EngineLogger) {
+    this.#dispatch = dispatch;
     this.#logger = logger;
   }
 
-  /** Never rejects: whatever goes wrong is answered the way AWS answers it. */
+  /** Never rejects: every failure is answered the way AWS answers it. */
   async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const target = String(request.headers['x-amz-target'] ?? '');
     const action = target.slice(target.indexOf('.') + 1);
     try {
-      const handler = this.#actions.get(action);
-      const text = await readBody(request);
-      if (!handler) {
-        throw new ApiError('UnknownOperationException', '', {});
-      }
-      send(response, 200, await handler(parseBody(text), { gone: () => hangUpOf(response) }));
+      const body = parseBody(await readBody(request));
+      send(response, 200, await this.#dispatch(action, body, { gone: () => hangUpOf(response) }));
     } catch (error) {
       if (request.destroyed && !request.complete) {
-        return; // Whoever asked has hung up.
+        return; // The caller has hung up.
       }
-      // What was not read is dropped, so that the next request on the connection is found.
+      // Drops the unread rest of the body, so that the next request on the connection can be parsed.
       request.resume();
       this.#answerError(action, error, response);
     }
@@ -104,7 +104,7 @@ function send(response: ServerResponse, status: number, body: JsonObject): void 
   if (response.destroyed) {
     return;
   }
-  // As text it goes out in one piece with the headers.
+  // A string goes out in one packet with the headers.
   const text = JSON.stringify(body);
   response.writeHead(status, {
     'content-type': 'application/x-amz-json-1.0',

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { Entropy } from '../core/entropy.ts';
-import { entropy } from './entropy.ts';
+import { entropy } from './incoming-event.ts';
 
 describe('an event’s entropy', () => {
   test('has 256 bits, all of which vary', () => {

@@ -1,0 +1,111 @@
+import { randomUUID } from 'node:crypto';
+import type { TaskTarget } from '../core/effect.ts';
+import type { Json } from '../language/json.ts';
+import type { EngineSettings } from '../settings.ts';
+import { throttled } from '../wire/api-error-texts.ts';
+import { DynamoDb } from './dynamodb.ts';
+import { HttpEndpoint } from './http-endpoint.ts';
+import type { Integration, IntegrationTarget } from './integration.ts';
+import { Lambda } from './lambda.ts';
+import { type CallAction, StepFunctions } from './step-functions.ts';
+import { TaskFailure } from './task-failure.ts';
+
+/** Calls that TestState makes at once. They bypass the queue. */
+const MOST_TEST_CALLS = 16;
+
+/** The services that tasks can call: this engine itself, and Lambda and DynamoDB where an endpoint is set. */
+export class ServiceIntegrations {
+  readonly #endpoints: readonly HttpEndpoint[];
+  readonly #lambda: Lambda | undefined;
+  /** By service, or by `service:action` where only some actions are integrated. */
+  readonly #integrations: ReadonlyMap<string, Integration>;
+  #testCalls = 0;
+
+  /** @param callAction calls an action of this engine's own API */
+  constructor(settings: EngineSettings, callAction: CallAction) {
+    const { account, region, lambdaEndpoint, dynamodbEndpoint, maxConcurrentInvokes, connectRetrySeconds } = settings;
+    const open = (url: string | undefined): HttpEndpoint | undefined =>
+      url === undefined ? undefined : new HttpEndpoint(url, maxConcurrentInvokes, connectRetrySeconds);
+    const lambdaHttp = open(lambdaEndpoint);
+    const dynamodbHttp = open(dynamodbEndpoint);
+    this.#endpoints = [lambdaHttp, dynamodbHttp].filter((endpoint) => endpoint !== undefined);
+    this.#lambda = lambdaHttp && new Lambda(lambdaHttp, `arn:aws:lambda:${region}:${account}:function:`);
+    const dynamodb = dynamodbHttp && new DynamoDb(dynamodbHttp, region);
+    const stepFunctions = new StepFunctions(callAction);
+    this.#integrations = new Map<string, Integration>([
+      ...(this.#lambda ? [['lambda:invoke', this.#lambda.invoke] as const] : []),
+      ['states', stepFunctions.optimized],
+      ['aws-sdk:sfn', stepFunctions.sdk],
+      ...(dynamodb ? [['dynamodb', dynamodb.optimized] as const, ['aws-sdk:dynamodb', dynamodb.sdk] as const] : []),
+    ]);
+  }
+
+  /**
+   * Invokes a Lambda function by its ARN.
+   *
+   * @throws {TaskFailure} the function failed or could not be reached
+   */
+  async invokeFunction(functionArn: string, input: Json, cancelled: AbortSignal): Promise<Json> {
+    if (!this.#lambda) {
+      throw noEndpoint(functionArn, 'lambda');
+    }
+    return await this.#lambda.callFunction(functionArn, input, cancelled);
+  }
+
+  /**
+   * The integration for a target.
+   *
+   * @throws {TaskFailure} there is none
+   */
+  integrationFor(target: IntegrationTarget): Integration {
+    const service = `${target.sdk ? 'aws-sdk:' : ''}${target.service}`;
+    const found = this.#integrations.get(service) ?? this.#integrations.get(`${service}:${target.action}`);
+    if (found) {
+      return found;
+    }
+    throw noEndpoint(target.resource, target.service);
+  }
+
+  /**
+   * Calls a task's target for TestState, which belongs to no execution.
+   *
+   * @throws {TaskFailure} the target refused, failed or could not be reached
+   * @throws {ApiError} ThrottlingException: too many such calls at once
+   */
+  async callForTest(target: TaskTarget, input: Json, cancelled: AbortSignal): Promise<Json> {
+    if (this.#testCalls >= MOST_TEST_CALLS) {
+      throw throttled();
+    }
+    this.#testCalls += 1;
+    try {
+      return await this.#callOnce(target, input, cancelled);
+    } finally {
+      this.#testCalls -= 1;
+    }
+  }
+
+  close(): void {
+    for (const endpoint of this.#endpoints) {
+      endpoint.close();
+    }
+  }
+
+  async #callOnce(target: TaskTarget, input: Json, cancelled: AbortSignal): Promise<Json> {
+    switch (target.kind) {
+      case 'LAMBDA_FUNCTION':
+        return await this.invokeFunction(target.functionArn, input, cancelled);
+      case 'INTEGRATION': {
+        const origin = { executionArn: '', taskId: randomUUID() };
+        return await this.integrationFor(target)({ target, input, origin, cancelled });
+      }
+      case 'ACTIVITY':
+        throw new TaskFailure('States.Runtime', 'An activity is worked on in executions only.');
+    }
+  }
+}
+
+/** The failure of a task whose service has no endpoint here. */
+function noEndpoint(resource: string, service: string): TaskFailure {
+  const hint = service === 'dynamodb' || service === 'lambda' ? ` Start the engine with --${service}-endpoint.` : '';
+  return new TaskFailure('States.Runtime', `This engine does not reach the service behind ${resource}.${hint}`);
+}
