@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { explore } from './explore.ts';
-import { ORDER_SAGA_TEXT } from './quiet-schedules.ts';
-import { simulatedSaga } from './simulated-saga.ts';
+import { ORDER_SAGA_TEXT } from './known-schedules.ts';
+import { parseSimulatedSaga } from './simulate-saga.ts';
 
 interface Catcher {
   readonly ErrorEquals: readonly string[];
@@ -9,7 +9,7 @@ interface Catcher {
 
 const states: Readonly<Record<string, { readonly Catch?: readonly Catcher[] }>> = JSON.parse(ORDER_SAGA_TEXT).States;
 
-/** Every catcher of the saga, so that none that is added can be forgotten here. */
+/** Every catcher of the saga: a new one is tested without being named here. */
 const catchers = Object.entries(states).flatMap(([state, { Catch = [] }]) =>
   Catch.map(({ ErrorEquals }, index) => ({ state, index, errors: ErrorEquals.join(', ') })),
 );
@@ -20,30 +20,30 @@ function withoutCatcher(state: string, index: number) {
   if (broken.States[state].Catch.length === 0) {
     delete broken.States[state].Catch;
   }
-  return simulatedSaga(JSON.stringify(broken));
+  return parseSimulatedSaga(JSON.stringify(broken));
 }
 
 test.each(catchers)(
-  '$state without its catch of $errors is found out',
+  'the simulation detects that $state lacks its catch of $errors',
   async ({ state, index }) => {
     const { found } = await explore(withoutCatcher(state, index), {
       runs: 500,
       seed: 7,
-      mostOrders: 3,
-      makeSmaller: false,
+      maxOrders: 3,
+      shrink: false,
     });
     expect(found?.report).toMatch(/^broken with seed 7, found in run \d+/);
     expect(found?.report).toContain('failing schedule: {"orders":[');
-    // The way of some order through the saga, up to the state that lacks its catcher.
+    // The path of an order through the saga, up to the state that lacks its catcher.
     expect(found?.report).toMatch(new RegExp(`order-\\d: (?:.* > )?${state} > `));
   },
   120_000,
 );
 
-test('the schedule that shows a missing catch is made small and printed', async () => {
+test('the schedule that reveals a missing catch is shrunk and printed', async () => {
   const pivot = catchers.findLast(({ state }) => state === 'CapturePayment')?.index ?? -1;
   const broken = withoutCatcher('CapturePayment', pivot);
-  const { found } = await explore(broken, { runs: 500, seed: 7, mostOrders: 3 });
+  const { found } = await explore(broken, { runs: 500, seed: 7, maxOrders: 3 });
   expect(found?.scenario.orders).toHaveLength(1);
   expect(found?.scenario.faults.filter(({ kind }) => kind !== 'none').length).toBeLessThan(3);
   expect(found?.report).toContain(

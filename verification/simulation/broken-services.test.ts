@@ -1,20 +1,20 @@
 import { expect, test } from '@jest/globals';
 import { explore } from './explore.ts';
-import { ORDER_SAGA_TEXT } from './quiet-schedules.ts';
-import { simulatedSaga } from './simulated-saga.ts';
-import { WEAKNESSES } from './weakness.ts';
+import { ORDER_SAGA_TEXT } from './known-schedules.ts';
+import { MUTATIONS } from './service-mutations.ts';
+import { parseSimulatedSaga } from './simulate-saga.ts';
 
-const saga = simulatedSaga(ORDER_SAGA_TEXT);
+const saga = parseSimulatedSaga(ORDER_SAGA_TEXT);
 
-test.each(WEAKNESSES)(
-  'services where %s are found out',
-  async (weakness) => {
+test.each(MUTATIONS)(
+  'the simulation detects a seeded bug in the services: %s',
+  async (mutation) => {
     const { found } = await explore(saga, {
       runs: 500,
       seed: 7,
-      mostOrders: 3,
-      weaknesses: [weakness],
-      makeSmaller: false,
+      maxOrders: 3,
+      mutations: [mutation],
+      shrink: false,
     });
     expect(found?.report).toMatch(/^broken with seed 7, found in run \d+/);
     expect(found?.report).toContain('failing schedule: {"orders":[');
@@ -22,9 +22,9 @@ test.each(WEAKNESSES)(
   120_000,
 );
 
-test('the schedule that shows a missing tombstone is made small and printed', async () => {
-  const weaknesses = ['reserve after release holds again'] as const;
-  const { found } = await explore(saga, { runs: 500, seed: 7, mostOrders: 3, weaknesses });
+test('the schedule that reveals a missing tombstone is shrunk and printed', async () => {
+  const mutations = ['reserve after release holds stock'] as const;
+  const { found } = await explore(saga, { runs: 500, seed: 7, maxOrders: 3, mutations });
   expect(found?.scenario.orders).toHaveLength(1);
   expect(found?.scenario.faults.filter(({ kind }) => kind !== 'none').length).toBeLessThan(5);
   expect(found?.report).toContain(

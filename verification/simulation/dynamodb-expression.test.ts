@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { conditionHolds, updated } from './dynamodb-expression.ts';
+import { applyUpdate, conditionHolds } from './dynamodb-expression.ts';
 
 const item = { status: { S: 'PENDING' }, timeline: { L: [1] }, token: { S: 't' }, tries: { N: '1' } };
 const placeholders = {
@@ -7,7 +7,7 @@ const placeholders = {
   values: { ':PENDING': { S: 'PENDING' }, ':PAID': { S: 'PAID' }, ':two': { N: '2' }, ':entry': { L: [2] } },
 };
 
-describe('conditions', () => {
+describe('a DynamoDB condition', () => {
   test.each([
     ['#status = :PENDING', true],
     ['#status <> :PENDING', false],
@@ -32,8 +32,8 @@ describe('conditions', () => {
   });
 });
 
-test('an update sets, appends and removes', () => {
-  const after = updated(
+test('a DynamoDB update sets, appends and removes attributes', () => {
+  const after = applyUpdate(
     'SET #status = :PAID, timeline = list_append(timeline, :entry) REMOVE token, gone',
     item,
     placeholders,
@@ -41,6 +41,9 @@ test('an update sets, appends and removes', () => {
   expect(after).toEqual({ status: { S: 'PAID' }, timeline: { L: [1, 2] }, tries: { N: '1' } });
 });
 
-test.each(['ADD x :PAID', 'SET x = x + :PAID', 'SET x = size(token)'])('%s is not understood, and said so', (text) => {
-  expect(() => updated(text, item, placeholders)).toThrow();
-});
+test.each(['ADD x :PAID', 'SET x = x + :PAID', 'SET x = size(token)'])(
+  'the unsupported update expression %s is an error',
+  (text) => {
+    expect(() => applyUpdate(text, item, placeholders)).toThrow();
+  },
+);

@@ -4,7 +4,7 @@ export type Attribute = Readonly<Record<string, unknown>>;
 /** A stored item: attribute name to attribute. */
 export type Item = Readonly<Record<string, Attribute>>;
 
-/** What the placeholders of an expression stand for. */
+/** Values of an expression's placeholders: `#name` and `:value`. */
 export interface Placeholders {
   readonly names: Readonly<Record<string, string>>;
   readonly values: Readonly<Record<string, Attribute>>;
@@ -14,9 +14,13 @@ const ABSENT = '(absent)';
 const TOKEN = /\s*([#:]?[A-Za-z_][\w]*|<>|[=<(),])/y;
 
 /**
- * Evaluates the part of DynamoDB's expression language that the order saga uses: conditions of `AND`, `OR`, `NOT`, `IN`, `=`,
- * `<>`, `<` between numbers or texts, `size` of a list, `attribute_exists`, `attribute_not_exists`; updates of `SET` (with `list_append`) and `REMOVE`. Anything
- * else is an error, so that a saga which comes to use more is noticed.
+ * Evaluates the subset of DynamoDB's expression language that the order saga uses:
+ *
+ * - conditions: `AND`, `OR`, `NOT`, `IN`, `=`, `<>`, `<` of numbers or strings, `size` of a list, `attribute_exists`,
+ *   `attribute_not_exists`
+ * - updates: `SET` (with `list_append`) and `REMOVE`
+ *
+ * Anything else is an error, so that new operators in the saga are noticed.
  *
  * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Expressions.OperatorsAndFunctions.html
  */
@@ -98,21 +102,21 @@ class ExpressionReader {
   }
 
   #comparison(): boolean {
-    const left = this.#compared();
+    const left = this.#comparable();
     if (this.#skip('=')) {
-      return this.#compared() === left && left !== ABSENT;
+      return this.#comparable() === left && left !== ABSENT;
     }
     if (this.#skip('<>')) {
-      return left !== this.#compared();
+      return left !== this.#comparable();
     }
     if (this.#skip('<')) {
-      return isBelow(left, this.#compared());
+      return isBelow(left, this.#comparable());
     }
     this.#take('IN');
     this.#take('(');
     const choices: string[] = [];
     do {
-      choices.push(this.#compared());
+      choices.push(this.#comparable());
     } while (this.#skip(','));
     this.#take(')');
     return left !== ABSENT && choices.includes(left);
@@ -139,8 +143,8 @@ class ExpressionReader {
     return attribute;
   }
 
-  /** An attribute that is not there is unlike any other, as in DynamoDB. */
-  #compared(): string {
+  /** A missing attribute equals no other, as in DynamoDB. */
+  #comparable(): string {
     const token = this.#next();
     if (token === 'size') {
       return this.#size();
@@ -201,16 +205,16 @@ export function conditionHolds(text: string, item: Item, placeholders: Placehold
   return new ExpressionReader(text, item, placeholders).condition();
 }
 
-/** The item after an UpdateExpression. */
-export function updated(text: string, item: Item, placeholders: Placeholders): Item {
+/** Returns the item after an UpdateExpression. */
+export function applyUpdate(text: string, item: Item, placeholders: Placeholders): Item {
   return new ExpressionReader(text, item, placeholders).update();
 }
 
-/** The saga and the functions have a few dozen expressions, evaluated again and again. */
-const readBefore = new Map<string, readonly string[]>();
+/** A cache: the saga and the functions evaluate a few dozen expressions again and again. */
+const tokensByText = new Map<string, readonly string[]>();
 
 function tokens(text: string): readonly string[] {
-  const known = readBefore.get(text);
+  const known = tokensByText.get(text);
   if (known !== undefined) {
     return known;
   }
@@ -224,7 +228,7 @@ function tokens(text: string): readonly string[] {
     }
     found.push(match[1]);
   }
-  readBefore.set(text, found);
+  tokensByText.set(text, found);
   return found;
 }
 
@@ -236,7 +240,7 @@ function listOf(attribute: Attribute): readonly unknown[] {
   return list;
 }
 
-/** Numbers and texts have an order, each among themselves; what is absent, or of another kind, is below nothing. */
+/** Compares two numbers or two strings; false where one is missing or their types differ. */
 function isBelow(left: string, right: string): boolean {
   if (left === ABSENT || right === ABSENT) {
     return false;

@@ -1,56 +1,56 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import type { ScheduleShape } from './schedules.ts';
-import type { Weakness } from './weakness.ts';
+import type { Mutation } from './service-mutations.ts';
 
-/** What one process explores. */
+/** The share of an exploration that one process runs. */
 export interface ExplorationShare extends ScheduleShape {
   readonly runs: number;
   readonly seed: number;
-  /** Breaks the services on purpose. */
-  readonly weaknesses?: readonly Weakness[];
+  /** Seeded bugs of the services. */
+  readonly mutations?: readonly Mutation[];
 }
 
-/** What one process saw. */
-export interface ShareSeen {
-  /** Of the first schedule that broke something; null where none did. */
+/** Result of one process. */
+export interface ShareResult {
+  /** Describes the first schedule that violated an invariant; null if none did. */
   readonly report: string | null;
   readonly statuses: readonly (readonly [string, number])[];
   readonly redriven: number;
   readonly sagas: number;
 }
 
-/** What all of them saw together. */
-export interface JointExploration {
-  /** One for each process that found a schedule that breaks something. */
+/** Results of all processes, added up. */
+export interface CombinedExploration {
+  /** One report for each process that found a violation. */
   readonly reports: readonly string[];
-  /** How many orders ended how. */
+  /** Number of orders by final status. */
   readonly statuses: ReadonlyMap<string, number>;
   readonly redriven: number;
   readonly sagas: number;
-  /** By the clock, the start of the processes included. */
+  /** In wall-clock time, start-up of the processes included. */
   readonly sagasPerMinute: number;
 }
 
-/** V8's usual nursery is small for work that makes and drops so much: a tenth of the time. */
-const ROOMY_NURSERY = '--max-semi-space-size=32';
+/** V8's default young generation is small for this much short-lived data; a larger one saves a tenth of the time. */
+const LARGE_NEW_SPACE = '--max-semi-space-size=32';
 
 /**
- * Explores several shares at the same time, each in a process of its own.
+ * Explores several shares in parallel, each in a process of its own.
  *
- * @param onProgress told now and then of so many further schedules that have been run
+ * @param onProgress called now and then with the number of schedules run since the last call
  * @throws {Error} a process ended without a result
  */
 export async function exploreInProcesses(
   shares: readonly ExplorationShare[],
   onProgress: (schedules: number) => void = () => undefined,
-): Promise<JointExploration> {
+): Promise<CombinedExploration> {
   const children: ChildProcess[] = [];
   const began = performance.now();
   try {
     const seen = await Promise.all(
       shares.map((share) => {
-        const child = fork(new URL('exploration-child.ts', import.meta.url), [JSON.stringify(share)], {
-          execArgv: [ROOMY_NURSERY],
+        const child = fork(new URL('exploration-process.ts', import.meta.url), [JSON.stringify(share)], {
+          execArgv: [LARGE_NEW_SPACE],
         });
         children.push(child);
         return resultOf(child, share, onProgress);
@@ -79,9 +79,9 @@ function resultOf(
   child: ChildProcess,
   { seed }: ExplorationShare,
   onProgress: (schedules: number) => void,
-): Promise<ShareSeen> {
+): Promise<ShareResult> {
   return new Promise((resolve, reject) => {
-    child.on('message', (message: ShareSeen | number) => {
+    child.on('message', (message: ShareResult | number) => {
       if (typeof message === 'number') {
         onProgress(message);
       } else {

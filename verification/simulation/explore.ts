@@ -3,41 +3,45 @@ import type { StateMachineDefinition } from 'resilient-stepfunctions/core';
 import { KNOWN_SCHEDULES } from './known-schedules.ts';
 import type { Scenario } from './scenario.ts';
 import { type ScheduleShape, schedules } from './schedules.ts';
+import type { Mutation } from './service-mutations.ts';
 import { simulateSaga } from './simulate-saga.ts';
-import type { Weakness } from './weakness.ts';
 
-/** How long to look, and where. */
+/** Size and seed of an exploration. */
 export interface ExplorationOptions extends ScheduleShape {
   readonly runs: number;
-  /** Repeats an exploration; a new one each time where absent. */
+  /** Repeats an earlier exploration; random if absent. */
   readonly seed?: number;
-  readonly weaknesses?: readonly Weakness[];
-  /** Whether to make a failing schedule as small as it goes, which takes hundreds of runs. Default true. */
-  readonly makeSmaller?: boolean;
-  /** Told how many runs are done, smaller versions of a failing one included. */
+  readonly mutations?: readonly Mutation[];
+  /** Whether to shrink a failing schedule, which takes hundreds of runs. Default: true. */
+  readonly shrink?: boolean;
+  /** Called with the number of runs done, shrinking included. */
   readonly onRun?: (done: number) => void;
 }
 
-/** What an exploration saw. */
+/** Result of an exploration. */
 export interface Exploration {
-  /** The first schedule that broke something, made as small as it goes; absent when none did. */
+  /** The first schedule that violated an invariant, shrunk; absent if none did. */
   readonly found?: { readonly scenario: Scenario; readonly report: string };
-  /** How many orders ended how. */
+  /** Number of orders by final status. */
   readonly statuses: ReadonlyMap<string, number>;
   readonly redriven: number;
   readonly sagas: number;
-  /** By the processor time that was used, so that other work on the machine does not count. */
+  /** In CPU time, so that other work on the machine does not count. */
   readonly sagasPerMinute: number;
 }
 
-/** Runs the saga under random schedules until one breaks an invariant or all have run. */
+/**
+ * Runs the saga under random schedules until one violates an invariant or all have run.
+ *
+ * @example await explore(definition, { runs: 500, seed: 7, maxOrders: 3 })
+ */
 export async function explore(definition: StateMachineDefinition, options: ExplorationOptions): Promise<Exploration> {
   const statuses = new Map<string, number>();
   let redriven = 0;
   let done = 0;
   let sagas = 0;
   const property = fc.asyncProperty(schedules(options), async (schedule) => {
-    const result = await simulateSaga(definition, { ...schedule, weaknesses: options.weaknesses ?? [] });
+    const result = await simulateSaga(definition, { ...schedule, mutations: options.mutations ?? [] });
     for (const status of result.statuses) {
       statuses.set(status, (statuses.get(status) ?? 0) + 1);
     }
@@ -54,7 +58,7 @@ export async function explore(definition: StateMachineDefinition, options: Explo
     fc.check(property, {
       numRuns: options.runs,
       examples: KNOWN_SCHEDULES.map((known) => [known]),
-      endOnFailure: options.makeSmaller === false,
+      endOnFailure: options.shrink === false,
       ...(options.seed === undefined ? {} : { seed: options.seed }),
     }),
   );
@@ -65,10 +69,10 @@ export async function explore(definition: StateMachineDefinition, options: Explo
   if (smallest === undefined) {
     return seen;
   }
-  const scenario = { ...smallest, weaknesses: options.weaknesses ?? [] };
+  const scenario = { ...smallest, mutations: options.mutations ?? [] };
   const { violations, paths } = await simulateSaga(definition, scenario);
   const report = [
-    `broken with seed ${details.seed}, found in run ${details.numRuns}, made smaller ${details.numShrinks} times`,
+    `broken with seed ${details.seed}, found in run ${details.numRuns}, shrunk ${details.numShrinks} times`,
     ...violations,
     `failing schedule: ${JSON.stringify(scenario)}`,
     ...paths.map(({ order_id, path }) => `${order_id}: ${path.join(' > ')}`),
@@ -76,7 +80,7 @@ export async function explore(definition: StateMachineDefinition, options: Explo
   return { ...seen, found: { scenario, report } };
 }
 
-/** Most of the errors thrown in a simulation are answers that nobody will look up in a source file; their stacks cost a tenth of the time. */
+/** Most errors in a simulation are expected answers; capturing their stacks would take a tenth of the time. */
 async function withoutStackTraces<T>(work: () => Promise<T>): Promise<T> {
   const { stackTraceLimit } = Error;
   Error.stackTraceLimit = 0;

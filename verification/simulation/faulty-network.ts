@@ -1,15 +1,12 @@
-import type { CallErrors } from './call-errors.ts';
-import { type Fault, NO_FAULT } from './fault.ts';
-import { begun, whole } from './operation.ts';
-import { isAnswer } from './refusal.ts';
-import type { Answer, SimulatedCall } from './simulated-call.ts';
+import { type CallErrors, type Fault, NO_FAULT } from './fault.ts';
+import { type Answer, isAnswer, runSteps, runToCompletion, type SimulatedCall } from './simulated-call.ts';
 import type { VirtualClock } from './virtual-clock.ts';
 
 const LATENCY_SECONDS = 0.02;
-/** Longest pause of a `slow` call between two of its steps. */
+/** Longest pause between two steps of a `slow` call. */
 const LONGEST_PAUSE_SECONDS = 60;
 
-/** Deals out the faults of a schedule, one to each call, and keeps the outages. */
+/** Applies the faults of a schedule, one to each call in turn, and keeps track of outages. */
 export class FaultyNetwork {
   readonly #clock: VirtualClock;
   readonly #faults: readonly Fault[];
@@ -22,7 +19,7 @@ export class FaultyNetwork {
     this.#faults = faults;
   }
 
-  /** From here on nothing fails any more. */
+  /** Ends all faults: every later call succeeds. */
   heal(): void {
     this.#healed = true;
     this.#downUntil.clear();
@@ -31,7 +28,7 @@ export class FaultyNetwork {
   async make<Output>(call: SimulatedCall<Output>): Promise<void> {
     const fault = this.#healed ? NO_FAULT : (this.#faults[this.#calls] ?? NO_FAULT);
     this.#calls += 1;
-    if ((this.#downUntil.get(call.place) ?? 0) > this.#clock.now) {
+    if ((this.#downUntil.get(call.destination) ?? 0) > this.#clock.now) {
       this.#fail(call, fault, 'unreached');
       return;
     }
@@ -47,9 +44,9 @@ export class FaultyNetwork {
         await outcome(call);
         this.#fail(call, fault, 'unanswered');
         return;
-      case 'silence':
+      case 'no answer':
         return;
-      case 'effect, then silence':
+      case 'effect without answer':
         await outcome(call);
         return;
       case 'late':
@@ -64,13 +61,13 @@ export class FaultyNetwork {
         this.#clock.after(LATENCY_SECONDS, async () => call.answer(await outcome(call)));
         return;
       case 'slow':
-        return this.#slowly(call, seconds % LONGEST_PAUSE_SECONDS);
-      case 'dies half-way':
-        await answerOf(() => begun(call.effect(), 1 + (seconds % 3)));
+        return this.#makeSlowly(call, seconds % LONGEST_PAUSE_SECONDS);
+      case 'callee crash':
+        await toAnswer(() => runSteps(call.effect(), 1 + (seconds % 3)));
         this.#fail(call, fault, 'unanswered');
         return;
       case 'outage':
-        this.#downUntil.set(call.place, this.#clock.now + seconds * 1000);
+        this.#downUntil.set(call.destination, this.#clock.now + seconds * 1000);
         this.#fail(call, fault, 'unreached');
         return;
       case 'caller crash':
@@ -83,19 +80,19 @@ export class FaultyNetwork {
     }
   }
 
-  async #slowly<Output>(call: SimulatedCall<Output>, pauseSeconds: number): Promise<void> {
+  async #makeSlowly<Output>(call: SimulatedCall<Output>, pauseSeconds: number): Promise<void> {
     const operation = call.effect();
-    const goOn = async (): Promise<void> => {
-      const step = await answerOf(async () => operation.next());
+    const runNextStep = async (): Promise<void> => {
+      const step = await toAnswer(async () => operation.next());
       if (!step.ok) {
         return call.answer(step);
       }
       if (step.output.done === true) {
         return call.answer({ ok: true, output: step.output.value });
       }
-      this.#clock.after(pauseSeconds, goOn);
+      this.#clock.after(pauseSeconds, runNextStep);
     };
-    await goOn();
+    await runNextStep();
   }
 
   #fail<Output>(call: SimulatedCall<Output>, { error }: Fault, how: keyof CallErrors): void {
@@ -104,16 +101,16 @@ export class FaultyNetwork {
   }
 
   #answerWith<Output>(call: SimulatedCall<Output>, error: string): void {
-    const cause = JSON.stringify({ errorMessage: 'made up' });
+    const cause = JSON.stringify({ errorMessage: 'injected' });
     this.#clock.after(LATENCY_SECONDS, () => call.answer({ ok: false, error, cause }));
   }
 }
 
 function outcome<Output>({ effect }: SimulatedCall<Output>): Promise<Answer<Output>> {
-  return answerOf(() => whole(effect()));
+  return toAnswer(() => runToCompletion(effect()));
 }
 
-async function answerOf<Output>(work: () => Promise<Output>): Promise<Answer<Output>> {
+async function toAnswer<Output>(work: () => Promise<Output>): Promise<Answer<Output>> {
   try {
     return { ok: true, output: await work() };
   } catch (origin) {

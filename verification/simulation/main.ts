@@ -1,58 +1,37 @@
 import { availableParallelism } from 'node:os';
-import { parseArgs } from 'node:util';
+import { runCommand, say, type ValuesOf, wholeNumber, withDefault } from '../command-line.ts';
 import { exploreInProcesses } from './explore-in-processes.ts';
 
-const USAGE = `Simulates the order saga, the API and an operator against model services on a virtual clock: every call may fail before or
-after its effect, half-way, come late or twice or stay unanswered; places go down; processes crash. Checks all invariants
-after each run, lets the operator heal the world and redrive what was parked, and checks again.
-
-npm run simulate:saga -- [options]
-
-  --runs N        schedules to run, one to six orders each (5000)
-  --seed S        repeats an exploration; random where absent, and printed
-  --processes N   processes that share the work (the machine's processors); repeats only with as many
-  --help`;
-
-interface Options {
-  readonly runs: number;
-  readonly seed: number;
-  readonly processes: number;
-}
-
-function readOptions(args: readonly string[]): Options | 'help' {
-  const { values } = parseArgs({
-    args: [...args],
-    options: {
-      runs: { type: 'string', default: '5000' },
-      seed: { type: 'string', default: String(Math.floor(Math.random() * 2 ** 31)) },
-      processes: { type: 'string', default: String(availableParallelism()) },
-      help: { type: 'boolean', default: false },
-    },
-  });
-  if (values.help) {
-    return 'help';
-  }
-  return {
-    runs: wholeNumber('runs', values.runs, 1),
-    seed: wholeNumber('seed', values.seed, 0),
-    processes: wholeNumber('processes', values.processes, 1),
-  };
-}
-
-function wholeNumber(name: string, text: string, least: number): number {
-  const value = Number(text);
-  if (/^\d{1,10}$/.test(text) && value >= least) {
-    return value;
-  }
-  throw new Error(`--${name} is "${text}"; it must be a whole number, at least ${least}.`);
-}
+const COMMAND_LINE = {
+  command: 'npm run simulate:saga --',
+  description:
+    'Simulates the order saga, the API and an operator against model services on a virtual clock. Any call may fail before, ' +
+    'during or after its effect, arrive late or twice, or get no answer; services have outages, processes crash. After each ' +
+    'run all invariants are checked; then the faults end, the operator redrives parked orders, and the invariants are ' +
+    'checked again.',
+  options: {
+    runs: withDefault(5000, wholeNumber('schedules to run, one to six orders each', { least: 1, most: 9_999_999_999 })),
+    seed: wholeNumber('repeats an exploration; random if left out, and printed', { least: 0, most: 9_999_999_999 }),
+    processes: withDefault(
+      availableParallelism(),
+      wholeNumber('processes that share the work; a seed repeats only with as many', { least: 1, most: 1000 }),
+    ),
+  },
+};
 
 const PROGRESS_EVERY = 500;
 
-async function simulate({ runs, seed, processes }: Options): Promise<number> {
-  console.log(`${runs} schedules, seed ${seed}, ${processes} processes`);
-  const shares = Array.from({ length: Math.min(processes, runs) }, (_, index, of = Math.min(processes, runs)) => ({
-    runs: Math.floor(runs / of) + (index < runs % of ? 1 : 0),
+await runCommand(COMMAND_LINE, simulate);
+
+async function simulate({
+  runs,
+  processes,
+  seed = Math.floor(Math.random() * 2 ** 31),
+}: ValuesOf<(typeof COMMAND_LINE)['options']>): Promise<number> {
+  say(`${runs} schedules, seed ${seed}, ${processes} processes`);
+  const shareCount = Math.min(processes, runs);
+  const shares = Array.from({ length: shareCount }, (_, index) => ({
+    runs: Math.floor(runs / shareCount) + (index < runs % shareCount ? 1 : 0),
     seed: seed + index,
   }));
   let done = 0;
@@ -68,19 +47,7 @@ async function simulate({ runs, seed, processes }: Options): Promise<number> {
   if (reports.length > 0) {
     return 1;
   }
-  const ends = [...statuses].map(([status, count]) => `${count} ${status}`).join(', ');
-  console.log(`${sagas} sagas, ${sagasPerMinute} a minute: ${ends}; ${redriven} redriven. All invariants hold.`);
+  const byStatus = [...statuses].map(([status, count]) => `${count} ${status}`).join(', ');
+  say(`${sagas} sagas, ${sagasPerMinute} a minute: ${byStatus}; ${redriven} redriven. All invariants hold.`);
   return 0;
-}
-
-try {
-  const options = readOptions(process.argv.slice(2));
-  if (options === 'help') {
-    console.log(USAGE);
-  } else {
-    process.exitCode = await simulate(options);
-  }
-} catch (error) {
-  console.error(`${error instanceof Error ? error.message : String(error)}\n\n${USAGE}`);
-  process.exitCode = 2;
 }

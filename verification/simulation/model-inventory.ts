@@ -1,12 +1,12 @@
 import type { ItemSnapshot, LineSnapshot, ReservationSnapshot, ReservationState } from '../invariants/snapshot.ts';
-import { Refusal } from './refusal.ts';
-import type { Weakness } from './weakness.ts';
+import type { Mutation } from './service-mutations.ts';
+import { Refusal } from './simulated-call.ts';
 
 interface Reservation {
   state: ReservationState;
   lines: readonly LineSnapshot[];
   expiresAt: number;
-  /** Name of the error with which it was REFUSED. */
+  /** Error name of a REFUSED reservation. */
   refusal?: string;
 }
 
@@ -19,24 +19,28 @@ interface Counters {
 
 const UNIT_PRICE_MINOR = 250;
 
-/** What the Inventory service promises in proto/inventory/v1, in memory and at once. */
+/** An in-memory model of the contract in proto/inventory/v1. Every call is atomic. */
 export class ModelInventory {
   readonly #items = new Map<string, Counters>();
   readonly #reservations = new Map<string, Reservation>();
-  readonly #weaknesses: ReadonlySet<Weakness>;
+  readonly #mutations: ReadonlySet<Mutation>;
 
-  constructor(stock: Readonly<Record<string, number>>, weaknesses: ReadonlySet<Weakness>) {
+  constructor(stock: Readonly<Record<string, number>>, mutations: ReadonlySet<Mutation>) {
     for (const [id, count] of Object.entries(stock)) {
       this.#items.set(id, { stocked: count, available: count, held: 0, sold: 0 });
     }
-    this.#weaknesses = weaknesses;
+    this.#mutations = mutations;
   }
 
-  /** @returns the answer of the reserveInventory function; times in milliseconds. */
+  /**
+   * @param now milliseconds since the epoch
+   * @returns the answer of the reserveInventory function
+   * @throws {Refusal}
+   */
   reserve(orderId: string, lines: readonly LineSnapshot[], holdSeconds: number, now: number) {
     const known = this.#reservations.get(orderId);
     const expiresAt = now + holdSeconds * 1000;
-    if (known !== undefined && this.#stands(known)) {
+    if (known !== undefined && this.#isRepeat(known)) {
       if (known.state === 'HELD') {
         known.expiresAt = Math.max(known.expiresAt, expiresAt);
       }
@@ -47,7 +51,7 @@ export class ModelInventory {
     if (short !== undefined) {
       const refusal = unknown === undefined ? 'OutOfStockError' : 'ItemNotFoundError';
       this.#reservations.set(orderId, { state: 'REFUSED', lines, expiresAt, refusal });
-      throw new Refusal(refusal, `${(unknown ?? short).item_id} cannot be had`);
+      throw new Refusal(refusal, `${(unknown ?? short).item_id} is not available`);
     }
     const reservation: Reservation = { state: 'HELD', lines, expiresAt };
     this.#move(lines, 'available', 'held');
@@ -55,28 +59,28 @@ export class ModelInventory {
     return this.#answer(reservation);
   }
 
-  /** Undoes a reservation; whatever it finds, it leaves what no Reserve and no Commit gets past. */
+  /** Undoes a reservation and always leaves a tombstone, which refuses a late Reserve or Commit. */
   release(orderId: string): void {
     const known = this.#reservations.get(orderId);
     if (known?.state === 'COMMITTED') {
       throw new Refusal('ReservationCommittedError', 'the stock is sold');
     }
-    if (known === undefined && this.#weaknesses.has('release before reserve leaves no tombstone')) {
+    if (known === undefined && this.#mutations.has('release before reserve leaves no tombstone')) {
       return;
     }
-    const again = known?.state === 'RELEASED' && this.#weaknesses.has('release again gives back again');
+    const again = known?.state === 'RELEASED' && this.#mutations.has('a repeated release returns stock twice');
     if (known !== undefined && (known.state === 'HELD' || again)) {
       this.#move(known.lines, 'held', 'available');
     }
     this.#reservations.set(orderId, { state: 'RELEASED', lines: known?.lines ?? [], expiresAt: 0 });
   }
 
-  /** Held becomes sold; an expired hold is taken again where the stock is still there. */
+  /** Sells what was held; an expired hold is renewed if there is enough stock. */
   commit(orderId: string): void {
     const known = this.#reservations.get(orderId);
     switch (known?.state) {
       case 'COMMITTED':
-        if (this.#weaknesses.has('commit again sells again')) {
+        if (this.#mutations.has('a repeated commit sells stock twice')) {
           this.#move(known.lines, 'held', 'sold');
         }
         return;
@@ -98,7 +102,7 @@ export class ModelInventory {
     known.state = 'COMMITTED';
   }
 
-  /** What the sweeper does: returns what was held too long. */
+  /** Returns expired holds, as Inventory's sweeper does. */
   sweep(now: number): void {
     for (const reservation of this.#reservations.values()) {
       if (reservation.state !== 'HELD' || reservation.expiresAt > now) {
@@ -109,7 +113,7 @@ export class ModelInventory {
     }
   }
 
-  /** An operator brings more of everything. */
+  /** Adds stock of every item, as an operator would. */
   restock(count: number): void {
     for (const item of this.#items.values()) {
       item.stocked += count;
@@ -117,7 +121,7 @@ export class ModelInventory {
     }
   }
 
-  /** Whether every piece of every item is where it can be: available, held or sold. */
+  /** Whether available + held + sold is the stock of every item, and none is negative. */
   isBalanced(): boolean {
     for (const { stocked, available, held, sold } of this.#items.values()) {
       if (available + held + sold !== stocked || available < 0 || held < 0 || sold < 0) {
@@ -135,15 +139,15 @@ export class ModelInventory {
     return [...this.#reservations].map(([order_id, { state, lines }]) => ({ order_id, state, lines }));
   }
 
-  /** Whether a repeated Reserve gets the old answer; refuses what was undone. */
-  #stands({ state, refusal }: Reservation): boolean {
+  /** Whether Reserve repeats its earlier answer. @throws {Refusal} the reservation was refused or undone */
+  #isRepeat({ state, refusal }: Reservation): boolean {
     switch (state) {
       case 'HELD':
-        return !this.#weaknesses.has('reserve again holds again');
+        return !this.#mutations.has('a repeated reserve holds stock twice');
       case 'COMMITTED':
         return true;
       case 'RELEASED':
-        if (this.#weaknesses.has('reserve after release holds again')) {
+        if (this.#mutations.has('reserve after release holds stock')) {
           return false;
         }
         throw new Refusal('ReservationReleasedError', 'the reservation was undone');

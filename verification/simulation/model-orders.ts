@@ -1,8 +1,8 @@
 import type { OrderSnapshot } from '../invariants/snapshot.ts';
-import { type Attribute, conditionHolds, type Item, type Placeholders, updated } from './dynamodb-expression.ts';
-import { type Weakness, weakenedCondition } from './weakness.ts';
+import { type Attribute, applyUpdate, conditionHolds, type Item, type Placeholders } from './dynamodb-expression.ts';
+import { type Mutation, mutatedCondition } from './service-mutations.ts';
 
-/** What a write asks for; every value in DynamoDB's own JSON. */
+/** The condition of a write; values in DynamoDB's JSON. */
 export interface ConditionalRequest {
   readonly ConditionExpression?: string | undefined;
   readonly ExpressionAttributeNames?: Readonly<Record<string, string>> | undefined;
@@ -15,10 +15,10 @@ export interface UpdateRequest extends ConditionalRequest {
   readonly UpdateExpression: string;
 }
 
-/** DynamoDB's refusal of a condition. */
+/** Thrown when the condition of a write is not met. */
 export class ConditionalCheckFailed extends Error {
   override readonly name = 'DynamoDB.ConditionalCheckFailedException';
-  /** The record that failed it. */
+  /** The item that did not meet it. */
   readonly item: Item | undefined;
 
   constructor(item: Item | undefined) {
@@ -27,38 +27,38 @@ export class ConditionalCheckFailed extends Error {
   }
 }
 
-/** DynamoDB's ValidationException: an update reads an attribute that is not there. */
+/** Thrown when an update reads a missing attribute, which DynamoDB answers with ValidationException. */
 export class InvalidUpdate extends Error {
   override readonly name = 'DynamoDB.AmazonDynamoDBException';
 }
 
-/** The orders table in memory. */
+/** An in-memory model of the orders table. */
 export class ModelOrders {
   readonly #items = new Map<string, Item>();
-  readonly #weaknesses: ReadonlySet<Weakness>;
+  readonly #mutations: ReadonlySet<Mutation>;
 
-  constructor(weaknesses: ReadonlySet<Weakness>) {
-    this.#weaknesses = weaknesses;
+  constructor(mutations: ReadonlySet<Mutation>) {
+    this.#mutations = mutations;
   }
 
   find(orderId: string): Item | undefined {
     return this.#items.get(orderId);
   }
 
-  /** @throws ConditionalCheckFailed, as all writes do */
+  /** @throws {ConditionalCheckFailed} as all writes do */
   put(item: Item, request: ConditionalRequest): void {
     const orderId = String(item.order_id?.S);
     this.#check(orderId, request);
     this.#items.set(orderId, item);
   }
 
-  /** @returns the item as it is then */
+  /** @returns the new item */
   update(request: UpdateRequest): Item {
     const orderId = String(request.Key.order_id?.S);
     this.#check(orderId, request);
     const before = this.#items.get(orderId) ?? request.Key;
     try {
-      const after = updated(request.UpdateExpression, before, placeholdersOf(request));
+      const after = applyUpdate(request.UpdateExpression, before, placeholdersOf(request));
       this.#items.set(orderId, after);
       return after;
     } catch (error) {
@@ -66,7 +66,7 @@ export class ModelOrders {
     }
   }
 
-  /** @returns the item as it was */
+  /** @returns the former item */
   delete(orderId: string, request: ConditionalRequest): Item | undefined {
     this.#check(orderId, request);
     const before = this.#items.get(orderId);
@@ -74,13 +74,13 @@ export class ModelOrders {
     return before;
   }
 
-  /** An attribute's value without its type; undefined where it is absent. */
+  /** An attribute's value without its type; undefined if absent. */
   read(orderId: string, attribute: string): string | undefined {
     const value = Object.values(this.#items.get(orderId)?.[attribute] ?? {})[0];
     return typeof value === 'string' ? value : undefined;
   }
 
-  /** Ids of orders that were created before a time and that no saga has written to. */
+  /** Ids of orders created before an ISO time whose start is still pending. */
   startPending(createdBefore: string): readonly string[] {
     return [...this.#items.keys()].filter(
       (orderId) =>
@@ -107,7 +107,7 @@ export class ModelOrders {
   }
 
   #check(orderId: string, request: ConditionalRequest): void {
-    const ConditionExpression = weakenedCondition(request.ConditionExpression, this.#weaknesses);
+    const ConditionExpression = mutatedCondition(request.ConditionExpression, this.#mutations);
     const item = this.#items.get(orderId);
     if (ConditionExpression === undefined || conditionHolds(ConditionExpression, item ?? {}, placeholdersOf(request))) {
       return;

@@ -1,5 +1,5 @@
 import type { ChargeSnapshot } from '../invariants/snapshot.ts';
-import type { Weakness } from './weakness.ts';
+import type { Mutation } from './service-mutations.ts';
 
 interface Charge {
   readonly orderId: string;
@@ -11,37 +11,37 @@ interface Charge {
   refunds: number;
 }
 
-/** What the provider says no to, and with which error that reaches the saga. */
-const REFUSED_METHODS: Readonly<Record<string, string>> = {
+/** Payment methods that the provider declines, with the error that the saga gets. */
+const DECLINED_METHODS: Readonly<Record<string, string>> = {
   tok_declined: 'PaymentDeclinedError',
   tok_insufficient_funds: 'InsufficientFundsError',
   tok_unknown: 'InvalidPaymentMethodError',
 };
 
-/** Money that nobody has captured for so long goes back by itself. */
-const AUTHORIZATION_LASTS_SECONDS = 1200;
+/** An authorization lapses if it is not captured within this time. */
+const AUTHORIZATION_LIFETIME_SECONDS = 1200;
 
-/** Who moves the money, with books of its own: one charge for each order and payment, `order#payment`. */
+/** A model of the payment provider, with its own ledger: one charge for each `order#payment`. */
 export class ModelProvider {
   readonly #charges = new Map<string, Charge>();
-  readonly #weaknesses: ReadonlySet<Weakness>;
+  readonly #mutations: ReadonlySet<Mutation>;
 
-  constructor(weaknesses: ReadonlySet<Weakness>) {
-    this.#weaknesses = weaknesses;
+  constructor(mutations: ReadonlySet<Mutation>) {
+    this.#mutations = mutations;
   }
 
   find(key: string): Readonly<Charge> | undefined {
     return this.#charges.get(key);
   }
 
-  /** The same key charges once. */
+  /** Idempotent by key. */
   authorize(key: string, orderId: string, method: string, amountMinor: number, now: number): Readonly<Charge> {
     const known = this.#charges.get(key);
-    const again = known !== undefined && this.#weaknesses.has('authorize again charges again');
+    const again = known !== undefined && this.#mutations.has('a repeated authorize charges twice');
     if (known !== undefined && !again) {
       return known;
     }
-    const decline = REFUSED_METHODS[method];
+    const decline = DECLINED_METHODS[method];
     const state = decline === undefined ? 'AUTHORIZED' : 'DECLINED';
     const charge: Charge = { orderId, state, decline, amountMinor, authorizedAt: now, captures: 0, refunds: 0 };
     this.#charges.set(again ? `${key}#${this.#charges.size}` : key, charge);
@@ -50,7 +50,7 @@ export class ModelProvider {
 
   capture(key: string): Readonly<Charge> | undefined {
     const charge = this.#charges.get(key);
-    const again = charge?.state === 'CAPTURED' && this.#weaknesses.has('capture again takes again');
+    const again = charge?.state === 'CAPTURED' && this.#mutations.has('a repeated capture captures twice');
     if (charge?.state === 'AUTHORIZED' || (charge !== undefined && again)) {
       charge.state = 'CAPTURED';
       charge.captures += 1;
@@ -68,7 +68,7 @@ export class ModelProvider {
 
   refund(key: string): Readonly<Charge> | undefined {
     const charge = this.#charges.get(key);
-    const again = charge?.state === 'REFUNDED' && this.#weaknesses.has('refund again gives back again');
+    const again = charge?.state === 'REFUNDED' && this.#mutations.has('a repeated refund refunds twice');
     if (charge?.state === 'CAPTURED' || (charge !== undefined && again)) {
       charge.state = 'REFUNDED';
       charge.refunds += 1;
@@ -76,10 +76,10 @@ export class ModelProvider {
     return charge;
   }
 
-  /** Lets go what was set aside too long ago. */
+  /** Voids authorizations that are too old. */
   lapse(now: number): void {
     for (const charge of this.#charges.values()) {
-      if (charge.state === 'AUTHORIZED' && charge.authorizedAt + AUTHORIZATION_LASTS_SECONDS * 1000 <= now) {
+      if (charge.state === 'AUTHORIZED' && charge.authorizedAt + AUTHORIZATION_LIFETIME_SECONDS * 1000 <= now) {
         charge.state = 'VOIDED';
       }
     }

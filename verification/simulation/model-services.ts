@@ -2,29 +2,29 @@ import { ModelInventory } from './model-inventory.ts';
 import { ModelOrders } from './model-orders.ts';
 import { ModelPayment } from './model-payment.ts';
 import { ModelProvider } from './model-provider.ts';
-import { PaymentRows } from './payment-rows.ts';
+import { PaymentRecords } from './payment-records.ts';
 import { STOCK } from './scenario.ts';
+import type { Mutation } from './service-mutations.ts';
 import type { VirtualClock } from './virtual-clock.ts';
-import type { Weakness } from './weakness.ts';
 
-/** Everything that keeps data beside Step Functions. */
+/** Models of all services that keep data, Step Functions aside. */
 export interface ModelServices {
   readonly inventory: ModelInventory;
   readonly payment: ModelPayment;
-  readonly paymentRows: PaymentRows;
+  readonly paymentRecords: PaymentRecords;
   readonly provider: ModelProvider;
   readonly orders: ModelOrders;
 }
 
-/** Services that nobody has used yet. */
-export function modelServices(clock: VirtualClock, weaknesses: ReadonlySet<Weakness>): ModelServices {
-  const paymentRows = new PaymentRows();
-  const provider = new ModelProvider(weaknesses);
+/** Creates the models: full stock, no orders, no payments. */
+export function modelServices(clock: VirtualClock, mutations: ReadonlySet<Mutation>): ModelServices {
+  const paymentRecords = new PaymentRecords();
+  const provider = new ModelProvider(mutations);
   return {
-    inventory: new ModelInventory(STOCK, weaknesses),
-    payment: new ModelPayment(paymentRows, provider, clock, weaknesses),
-    paymentRows,
+    inventory: new ModelInventory(STOCK, mutations),
+    payment: new ModelPayment(paymentRecords, provider, clock, mutations),
+    paymentRecords,
     provider,
-    orders: new ModelOrders(weaknesses),
+    orders: new ModelOrders(mutations),
   };
 }

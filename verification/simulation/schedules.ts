@@ -2,13 +2,13 @@ import fc from 'fast-check';
 import { FAULT_KINDS, type Fault, NO_FAULT } from './fault.ts';
 import { PAYMENT_WINDOW_SECONDS, type Scenario, STOCK, UNKNOWN_ITEM } from './scenario.ts';
 
-/** What the random schedules have in common. */
+/** Limits of random schedules. */
 export interface ScheduleShape {
-  /** Most orders in one schedule. */
-  readonly mostOrders?: number;
+  /** Maximum number of orders in one schedule. Default: 6. */
+  readonly maxOrders?: number;
 }
 
-/** @param kinds what happens to half of the calls */
+/** @param kinds fault kinds of half of the calls; the other half succeeds */
 function faultsOf(maxLength: number, kinds: readonly Fault['kind'][]): fc.Arbitrary<readonly Fault[]> {
   const seconds = fc.oneof(
     { weight: 3, arbitrary: fc.integer({ min: 1, max: 60 }) },
@@ -18,27 +18,27 @@ function faultsOf(maxLength: number, kinds: readonly Fault['kind'][]): fc.Arbitr
   return fc.array(fc.record({ kind, seconds, error: fc.nat({ max: 17 }) }), { maxLength, size: 'max' });
 }
 
-/** A saga that goes well makes eight calls. */
-const LONGEST_CALM = 16;
+/** Longest run of calls before the first fault; a saga without faults makes eight calls. */
+const FAULTLESS_CALLS = 16;
 
-/** One outage is dozens of calls in vain, so most schedules are without. */
-const WITHOUT_OUTAGE = FAULT_KINDS.filter((kind) => kind !== 'outage');
+/** One outage costs dozens of retries, so most schedules have none. */
+const KINDS_WITHOUT_OUTAGE = FAULT_KINDS.filter((kind) => kind !== 'outage');
 
-/** Schedules have moods: what seldom comes together among all kinds of faults comes together often among two or three. */
-function trouble(maxLength: number): fc.Arbitrary<readonly Fault[]> {
+/** Mixes of few kinds: combinations that are rare among all kinds are frequent among two or three. */
+function faultMixes(maxLength: number): fc.Arbitrary<readonly Fault[]> {
   return fc.oneof(
-    faultsOf(maxLength, WITHOUT_OUTAGE),
+    faultsOf(maxLength, KINDS_WITHOUT_OUTAGE),
     faultsOf(maxLength, [...FAULT_KINDS, ...Array<'none'>(30).fill('none')]),
     faultsOf(maxLength, ['late', 'defect']),
-    faultsOf(maxLength, ['slow', 'dies half-way', 'duplicate', 'late after an error', 'none']),
-    faultsOf(maxLength, ['effect, then silence', 'outage', 'caller crash', 'none', 'none']),
+    faultsOf(maxLength, ['slow', 'callee crash', 'duplicate', 'late after an error', 'none']),
+    faultsOf(maxLength, ['effect without answer', 'outage', 'caller crash', 'none', 'none']),
   );
 }
 
-/** Trouble that begins at once or with any later call, so that none is spared. */
+/** Faults that start with the first call or a later one, so that every call is hit. */
 function faults(maxLength: number): fc.Arbitrary<readonly Fault[]> {
   return fc
-    .tuple(fc.oneof(fc.constant(0), fc.nat({ max: LONGEST_CALM })), trouble(maxLength))
+    .tuple(fc.oneof(fc.constant(0), fc.nat({ max: FAULTLESS_CALLS })), faultMixes(maxLength))
     .map(([calls, later]) => [...Array<Fault>(calls).fill(NO_FAULT), ...later]);
 }
 
@@ -62,7 +62,7 @@ const method = fc.oneof(
   { weight: 5, arbitrary: fc.constant(null) },
 );
 
-function action(mostOrders: number) {
+function action(maxOrders: number) {
   return fc.record({
     kind: fc.constantFrom(
       'pay' as const,
@@ -70,18 +70,18 @@ function action(mostOrders: number) {
       'pay declined' as const,
       'cancel' as const,
       'place again' as const,
-      'look' as const,
+      'check status' as const,
     ),
-    order: fc.nat({ max: mostOrders - 1 }),
+    order: fc.nat({ max: maxOrders - 1 }),
     atSeconds: fc.oneof(fc.nat({ max: 20 }), fc.nat({ max: PAYMENT_WINDOW_SECONDS + 30 })),
   });
 }
 
-/** Random schedules. */
-export function schedules({ mostOrders = 6 }: ScheduleShape): fc.Arbitrary<Omit<Scenario, 'weaknesses'>> {
+/** Generates random schedules. */
+export function schedules({ maxOrders = 6 }: ScheduleShape): fc.Arbitrary<Omit<Scenario, 'mutations'>> {
   return fc.record({
-    orders: fc.array(fc.record({ lines, method }), { minLength: 1, maxLength: mostOrders, size: 'max' }),
-    actions: fc.array(action(mostOrders), { maxLength: 2 * mostOrders, size: 'max' }),
+    orders: fc.array(fc.record({ lines, method }), { minLength: 1, maxLength: maxOrders, size: 'max' }),
+    actions: fc.array(action(maxOrders), { maxLength: 2 * maxOrders, size: 'max' }),
     faults: faults(25),
     apiFaults: faults(15),
     redrives: fc.array(fc.integer({ min: 1, max: 1200 }), { maxLength: 4, size: 'max' }),

@@ -1,67 +1,67 @@
-import type { StateMachineDefinition } from 'resilient-stepfunctions/core';
+import { parseDefinition, type StateMachineDefinition } from 'resilient-stepfunctions/core';
 import { checkInvariants } from '../invariants/invariants.ts';
 import type { Snapshot } from '../invariants/snapshot.ts';
 import { describeViolation } from '../invariants/violation.ts';
+import { findWrongReason } from './saga-trace.ts';
 import type { Scenario } from './scenario.ts';
-import { findWrongReason } from './told-reason.ts';
-import { World } from './world.ts';
+import { Simulation } from './simulation.ts';
 
-/** How a simulated world ended. */
+/** Result of a simulation. */
 export interface SimulationResult {
-  /** Broken invariants, one sentence each; empty when all is well. */
+  /** Violated invariants, one sentence each. */
   readonly violations: readonly string[];
-  /** Each order's end, in the order of the plans. */
+  /** Final status of each order, in the order of the plans. */
   readonly statuses: readonly string[];
-  /** Executions that had to be redriven after the world was healed. */
+  /** Number of executions that the operator redrove after all faults had ended. */
   readonly redriven: number;
-  /** Each order's states and failures, for a person who reads a failure. */
+  /** States and errors of each order's saga, to explain a violation. */
   readonly paths: readonly { readonly order_id: string; readonly path: readonly string[] }[];
 }
 
-/** More of everything than all orders together can want. */
-const RESTOCKED = 100;
-const OPERATOR_COMES_AFTER_SECONDS = 6 * 3600;
+/** More of each item than all orders together can buy. */
+const RESTOCK_COUNT = 100;
+const OPERATOR_ARRIVES_AFTER_SECONDS = 6 * 3600;
 
 /**
- * Runs a scenario to its end, checks the invariants, lets an operator heal the world and redrive what was parked, and checks
- * again: then every order has to be finished.
+ * Runs a scenario to its end and checks the invariants. Then all faults end, an operator redrives the parked sagas, and the
+ * invariants are checked again: now every order has to be finished.
  */
 export async function simulateSaga(definition: StateMachineDefinition, scenario: Scenario): Promise<SimulationResult> {
-  const world = new World(definition, scenario);
+  const world = new Simulation(definition, scenario);
   const { clock, services, stepFunctions } = world;
   const check = () => checkInvariants(snapshot(world)).violations.map(describeViolation);
 
   await world.runToEnd();
-  const violations = [...world.breaches(), ...check()];
+  const violations = [...world.violations(), ...check()];
   const sagas = [...stepFunctions.executions.values()];
   const parked = sagas.filter(({ status }) => status !== 'SUCCEEDED');
 
   world.heal();
-  services.inventory.restock(RESTOCKED);
+  services.inventory.restock(RESTOCK_COUNT);
   for (const saga of parked) {
-    clock.after(OPERATOR_COMES_AFTER_SECONDS, () => saga.take({ type: 'RedriveRequested' }));
+    clock.after(OPERATOR_ARRIVES_AFTER_SECONDS, () => saga.apply({ type: 'RedriveRequested' }));
   }
   await world.runToEnd();
   violations.push(...check().map((violation) => `after the redrive: ${violation}`));
   const stuck = parked.filter(({ status }) => status !== 'SUCCEEDED');
   violations.push(...stuck.map(({ failure }) => `a redriven saga failed again: ${failure}`));
-  violations.push(...sagas.flatMap(({ orderId, course }) => findWrongReason(orderId, course) ?? []));
+  violations.push(...sagas.flatMap(({ orderId, trace }) => findWrongReason(orderId, trace) ?? []));
   const orders = services.orders.orders();
   return {
     violations,
     statuses: orders.toSorted((one, other) => (one.order_id < other.order_id ? -1 : 1)).map(({ status }) => status),
     redriven: parked.length,
-    paths: sagas.map(({ orderId, course }) => ({ order_id: orderId, path: course.path })),
+    paths: sagas.map(({ orderId, trace }) => ({ order_id: orderId, path: trace.path })),
   };
 }
 
-function snapshot({ services, stepFunctions, api, clock }: World): Snapshot {
+function snapshot({ services, stepFunctions, api, clock }: Simulation): Snapshot {
   return {
     taken_at: clock.date.toISOString(),
     orders: services.orders.orders(),
     items: services.inventory.items(),
     reservations: services.inventory.reservations(),
-    payments: services.paymentRows.payments(),
+    payments: services.paymentRecords.payments(),
     charges: services.provider.charges(),
     executions: [...stepFunctions.executions].map(([order_id, { status }]) => ({
       order_id,
@@ -70,4 +70,13 @@ function snapshot({ services, stepFunctions, api, clock }: World): Snapshot {
     })),
     answers: api.answers,
   };
+}
+
+/**
+ * Prepares the order saga for the simulation, which knows functions by name: `${NameFunctionArn}` becomes `Name`.
+ *
+ * @param text the order saga as JSON, or a version that a test has broken
+ */
+export function parseSimulatedSaga(text: string): StateMachineDefinition {
+  return parseDefinition(text.replaceAll(/\$\{(\w+?)(?:FunctionArn)?\}/g, '$1'));
 }

@@ -1,6 +1,12 @@
 import { createOrderSaga, type OrderSaga } from '../../functions/clients/order-saga.ts';
 import { createTaskTokens, type TaskTokens } from '../../functions/clients/task-tokens.ts';
-import { OrderNotFoundError } from '../../functions/common/errors.ts';
+import {
+  InsufficientFundsError,
+  InvalidPaymentMethodError,
+  OrderNotFoundError,
+  PaymentDeclinedError,
+  PaymentMismatchError,
+} from '../../functions/common/errors.ts';
 import type { Log } from '../../functions/common/logger.ts';
 import { requestCancellation } from '../../functions/orders/cancellation.ts';
 import { newOrder, type OrderRequest } from '../../functions/orders/new-order.ts';
@@ -8,55 +14,60 @@ import type { Order } from '../../functions/orders/order.ts';
 import { acceptOrder } from '../../functions/orders/order-acceptance.ts';
 import { createOrderRepository, type OrderRepository } from '../../functions/orders/order-repository.ts';
 import { type OrderTable, readOrder } from '../../functions/orders/order-table.ts';
-import { settle } from '../../functions/orders/payment-settlement.ts';
+import { type PaymentAuthorizer, settle } from '../../functions/orders/payment-settlement.ts';
 import type { ApiPromise } from '../invariants/snapshot.ts';
+import type { ModelPayment } from './model-payment.ts';
 import type { ModelServices } from './model-services.ts';
-import { atOnce } from './operation.ts';
-import type { Reach } from './reach.ts';
+import { atomically, Refusal } from './simulated-call.ts';
 import { simulatedOrderTable } from './simulated-order-table.ts';
-import { simulatedPaymentClient } from './simulated-payment-client.ts';
 import { type SimulatedStepFunctions, STATE_MACHINE_ARN } from './simulated-step-functions.ts';
+import type { Transport } from './transport.ts';
 import type { VirtualClock } from './virtual-clock.ts';
 
 const SILENT: Log = { info: () => {}, warn: () => {}, error: () => {}, add: () => {}, with: () => SILENT };
 
-/** A start is not repeated within its request: repeating is the customer's and the schedule's part here. */
-const NO_PATIENCE = { pausesMs: [], withinMs: Number.POSITIVE_INFINITY };
+/** StartExecution is not retried within a request: in the simulation the customer and the schedule retry. */
+const NO_START_RETRIES = { pausesMs: [], withinMs: Number.POSITIVE_INFINITY };
 
-/** As the endpoint has it. */
-const PATIENCE_MS = 8_000;
-/** Longer than the functions' own, which would only read the same record more often. */
-const PAUSE_SECONDS = 1;
+/** As in the HTTP endpoint. */
+const SETTLEMENT_TIMEOUT_MS = 8_000;
+/** Longer than in the functions: nothing changes between two polls at the same virtual time. */
+const POLL_SECONDS = 1;
 
 /**
- * The HTTP API and the schedule: the functions' own code, whose requests to the orders table, to Step Functions and to Payment
- * go over the faulty network. Writes down what it answers.
+ * The HTTP API and the schedule. It runs the functions' own code; their requests to the orders table, to Step Functions and to
+ * Payment go over the faulty network. It records its answers for the invariants.
  */
 export class SimulatedApi {
-  /** What customers were told so far. */
+  /** All answers so far. */
   readonly answers: ApiPromise[] = [];
   readonly #services: ModelServices;
   readonly #clock: VirtualClock;
-  readonly #reach: Reach;
+  readonly #transport: Transport;
   readonly #table: OrderTable;
   readonly #repository: OrderRepository;
   readonly #saga: OrderSaga;
   readonly #tokens: TaskTokens;
 
-  constructor(services: ModelServices, stepFunctions: SimulatedStepFunctions, clock: VirtualClock, reach: Reach) {
+  constructor(
+    services: ModelServices,
+    stepFunctions: SimulatedStepFunctions,
+    clock: VirtualClock,
+    transport: Transport,
+  ) {
     this.#services = services;
     this.#clock = clock;
-    this.#reach = reach;
-    this.#table = simulatedOrderTable(services.orders, reach);
+    this.#transport = transport;
+    this.#table = simulatedOrderTable(services.orders, transport);
     this.#repository = createOrderRepository(this.#table);
-    this.#saga = createOrderSaga(stepFunctions.client(reach), STATE_MACHINE_ARN);
-    this.#tokens = createTaskTokens(stepFunctions.client(reach));
+    this.#saga = createOrderSaga(stepFunctions.client(transport), STATE_MACHINE_ARN);
+    this.#tokens = createTaskTokens(stepFunctions.client(transport));
   }
 
   /** `POST /orders/place`. */
   async place(request: OrderRequest): Promise<void> {
     const order = newOrder(request, this.#clock.date);
-    const dependencies = { orders: this.#repository, saga: this.#saga, startPatience: NO_PATIENCE };
+    const dependencies = { orders: this.#repository, saga: this.#saga, startPatience: NO_START_RETRIES };
     const { order_id, status } = await acceptOrder(order, SILENT, dependencies);
     this.answers.push({ kind: 'order-accepted', order_id, idempotency_key: `key of ${order_id}` });
     this.answers.push({ kind: 'status-shown', order_id, status });
@@ -64,16 +75,16 @@ export class SimulatedApi {
 
   /** `POST /payment/pay`. */
   async pay(orderId: string, paymentId: string): Promise<void> {
-    const order = await this.#present(orderId);
+    const order = await this.#existingOrder(orderId);
     await settle(
       order,
       { paymentId, traceparent: order.traceparent },
       {
         table: this.#table,
         tokens: this.#tokens,
-        payment: simulatedPaymentClient(this.#services.payment, this.#reach),
-        patienceMs: PATIENCE_MS,
-        clock: { now: () => this.#clock.date, pause: () => this.#clock.pause(PAUSE_SECONDS) },
+        payment: simulatedPaymentClient(this.#services.payment, this.#transport),
+        patienceMs: SETTLEMENT_TIMEOUT_MS,
+        clock: { now: () => this.#clock.date, pause: () => this.#clock.pause(POLL_SECONDS) },
       },
     );
     this.answers.push({ kind: 'payment-settled', order_id: orderId });
@@ -81,7 +92,7 @@ export class SimulatedApi {
 
   /** `POST /orders/cancel`. */
   async cancel(orderId: string): Promise<void> {
-    const cancellation = await requestCancellation(this.#table, await this.#present(orderId), this.#clock.date);
+    const cancellation = await requestCancellation(this.#table, await this.#existingOrder(orderId), this.#clock.date);
     if (cancellation.outcome !== 'REQUESTED') {
       return;
     }
@@ -93,16 +104,16 @@ export class SimulatedApi {
   }
 
   /** `GET /orders/status`. */
-  async look(orderId: string): Promise<void> {
-    const { order_id, status } = await this.#present(orderId);
+  async status(orderId: string): Promise<void> {
+    const { order_id, status } = await this.#existingOrder(orderId);
     this.answers.push({ kind: 'status-shown', order_id, status });
   }
 
-  /** What the schedule does each minute: starts the sagas of orders that were accepted and not started. */
+  /** Starts the sagas of accepted orders that were never started, as the schedule does each minute. */
   async startStranded(strandedAfterSeconds: number): Promise<void> {
     const before = new Date(this.#clock.now - strandedAfterSeconds * 1000);
     const { orders } = this.#services;
-    const stranded = await this.#reach('orders', () => atOnce(() => orders.startPending(before.toISOString())));
+    const stranded = await this.#transport('orders', () => atomically(() => orders.startPending(before.toISOString())));
     for (const orderId of stranded) {
       const announced = await this.#repository.announceStart(orderId, this.#clock.date);
       if (announced.applied) {
@@ -111,11 +122,43 @@ export class SimulatedApi {
     }
   }
 
-  async #present(orderId: string): Promise<Order> {
+  async #existingOrder(orderId: string): Promise<Order> {
     const order = await readOrder(this.#table, orderId);
     if (order === undefined) {
       throw new OrderNotFoundError();
     }
     return order;
   }
+}
+
+/** Errors of Authorize that the functions' client maps to classes of its own. */
+const AUTHORIZATION_ERRORS = {
+  InsufficientFundsError,
+  InvalidPaymentMethodError,
+  PaymentDeclinedError,
+  PaymentMismatchError,
+};
+
+function isKnown(name: string): name is keyof typeof AUTHORIZATION_ERRORS {
+  return name in AUTHORIZATION_ERRORS;
+}
+
+/** A Payment client for the functions, over the faulty network. */
+export function simulatedPaymentClient(payment: ModelPayment, transport: Transport): PaymentAuthorizer {
+  return {
+    authorize: async ({ orderId, paymentId, method, amount }) => {
+      if (amount === undefined) {
+        throw new Error('an authorization without an amount');
+      }
+      try {
+        const paid = await transport('payment', () => payment.authorize(orderId, paymentId, method, amount.minorUnits));
+        return { providerReference: paid.provider_reference };
+      } catch (error) {
+        if (error instanceof Refusal && isKnown(error.name)) {
+          throw new AUTHORIZATION_ERRORS[error.name](error.message);
+        }
+        throw error;
+      }
+    },
+  };
 }

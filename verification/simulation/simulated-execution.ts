@@ -1,51 +1,57 @@
-import type {
-  Effect,
-  EventCircumstances,
-  Execution,
-  ExecutionEvent,
-  Json,
-  StateMachineDefinition,
+import {
+  createExecution,
+  type Effect,
+  type EventCircumstances,
+  type Execution,
+  type ExecutionEvent,
+  type Json,
+  outstandingEffects,
+  type StateMachineDefinition,
+  step,
 } from 'resilient-stepfunctions/core';
-import { createExecution, outstandingEffects, step } from 'resilient-stepfunctions/core';
 import type { Random } from 'resilient-stepfunctions/random';
-import { Course } from './course.ts';
 import type { FaultyNetwork } from './faulty-network.ts';
-import { Refusal } from './refusal.ts';
-import type { TaskWork } from './task-work.ts';
+import type { TaskHandler } from './saga-tasks.ts';
+import { SagaTrace } from './saga-trace.ts';
+import { Refusal } from './simulated-call.ts';
 import type { VirtualClock } from './virtual-clock.ts';
 
 type Task = Extract<Effect, { type: 'RunTask' }>;
-/** An event without what the clock and the generator add to it. */
-export type BareEvent = ExecutionEvent extends infer E
+/** An event before it gets its time and entropy. */
+export type UnstampedEvent = ExecutionEvent extends infer E
   ? E extends ExecutionEvent
     ? Omit<E, keyof EventCircumstances>
     : never
   : never;
 
-/** What all simulated executions share. */
-export interface Surroundings {
+/** Dependencies that all simulated executions share. */
+export interface ExecutionEnvironment {
   readonly definition: StateMachineDefinition;
   readonly clock: VirtualClock;
   readonly network: FaultyNetwork;
   readonly random: Random;
-  /** What a task's call does at the other end. */
-  readonly work: TaskWork;
-  /** Told when an execution has failed. */
+  /** Handles the saga's tasks. */
+  readonly work: TaskHandler;
+  /** Called when an execution has failed. */
   readonly onFailed: (saga: SimulatedExecution) => void;
 }
 
-/** One order's saga on the engine's pure core: a shell in which time is virtual and every call may go wrong. */
+/**
+ * One order's saga on the engine's pure core, in a shell with virtual time and a faulty network:
+ *
+ *     event -> step(execution) -> history (SagaTrace) and effects -> network, timers -> event ...
+ */
 export class SimulatedExecution {
-  readonly #surroundings: Surroundings;
+  readonly #environment: ExecutionEnvironment;
   readonly #cancelledTimers = new Set<string>();
   #execution: Execution;
-  #standsStillUntil = 0;
-  #waitsUnder: string | undefined;
+  #downUntil = 0;
+  #waitingToken: string | undefined;
   readonly orderId: string;
-  readonly course = new Course();
+  readonly trace = new SagaTrace();
 
-  constructor(orderId: string, input: string, surroundings: Surroundings) {
-    this.#surroundings = surroundings;
+  constructor(orderId: string, input: string, environment: ExecutionEnvironment) {
+    this.#environment = environment;
     this.orderId = orderId;
     this.#execution = createExecution({
       arn: `arn:aws:states:us-east-1:000000000000:execution:order-saga:${orderId}`,
@@ -71,24 +77,24 @@ export class SimulatedExecution {
     return `${this.#execution.error}: ${this.#execution.cause}`;
   }
 
-  /** The token under which it waits to be told; undefined while it is not known to wait. */
-  get waitsUnder(): string | undefined {
-    return this.#waitsUnder;
+  /** The task token of a waiting AwaitPayment; undefined unless the task has been submitted. */
+  get waitingToken(): string | undefined {
+    return this.#waitingToken;
   }
 
-  async take(event: BareEvent): Promise<void> {
-    const { definition, clock, random, onFailed } = this.#surroundings;
-    if (clock.now < this.#standsStillUntil) {
-      clock.at(this.#standsStillUntil, () => this.take(event));
+  async apply(event: UnstampedEvent): Promise<void> {
+    const { definition, clock, random, onFailed } = this.#environment;
+    if (clock.now < this.#downUntil) {
+      clock.at(this.#downUntil, () => this.apply(event));
       return;
     }
     const circumstances = { at: clock.now, entropy: random.digits() };
     const before = this.status;
     const result = await step(definition, this.#execution, { ...event, ...circumstances } as ExecutionEvent);
     this.#execution = result.execution;
-    this.course.follow(result.history);
-    const waiting = this.course.state === 'AwaitPayment' ? this.#openTasks()[0] : undefined;
-    this.#waitsUnder = waiting?.submitted === undefined ? undefined : waiting.token;
+    this.trace.record(result.history);
+    const waiting = this.trace.state === 'AwaitPayment' ? this.#openTasks()[0] : undefined;
+    this.#waitingToken = waiting?.submitted === undefined ? undefined : waiting.token;
     for (const effect of result.effects) {
       await this.#run(effect);
     }
@@ -98,18 +104,18 @@ export class SimulatedExecution {
   }
 
   /**
-   * @returns false when nobody waits for this token any more, as SendTaskSuccess and SendTaskFailure then refuse it.
-   * @throws Refusal while the engine stands still
+   * @returns false if no task waits under this token: SendTaskSuccess and SendTaskFailure then fail
+   * @throws {Refusal} the engine is down
    */
-  answerToken(token: string, event: (taskId: string) => BareEvent): boolean {
+  answerToken(token: string, event: (taskId: string) => UnstampedEvent): boolean {
     const task = this.#openTasks().find((open) => open.token === token);
     if (task === undefined) {
       return false;
     }
-    if (this.#surroundings.clock.now < this.#standsStillUntil) {
+    if (this.#environment.clock.now < this.#downUntil) {
       throw new Refusal('TimeoutError', 'the engine is down');
     }
-    this.#surroundings.clock.after(0, () => this.take(event(task.taskId)));
+    this.#environment.clock.after(0, () => this.apply(event(task.taskId)));
     return true;
   }
 
@@ -122,7 +128,7 @@ export class SimulatedExecution {
       case 'RunTask':
         return this.#call(effect);
       case 'SetTimer':
-        this.#surroundings.clock.at(effect.at, () => this.#fire(effect.timerId));
+        this.#environment.clock.at(effect.at, () => this.#fire(effect.timerId));
         return;
       case 'CancelTimer':
         this.#cancelledTimers.add(effect.timerId);
@@ -135,32 +141,32 @@ export class SimulatedExecution {
 
   async #fire(timerId: string): Promise<void> {
     if (!this.#cancelledTimers.has(timerId)) {
-      await this.take({ type: 'TimerFired', timerId });
+      await this.apply({ type: 'TimerFired', timerId });
     }
   }
 
   #call(task: Task): Promise<void> {
     const { taskId } = task;
-    const { clock, network, work } = this.#surroundings;
+    const { clock, network, work } = this.#environment;
     const waits = task.target.kind === 'INTEGRATION' && task.target.pattern === 'WAIT_FOR_TASK_TOKEN';
-    this.course.call(task.input);
+    this.trace.recordCall(task.input);
     return network.make<Json>({
       ...work(task.target, task.input),
       crash: (seconds) => {
-        this.#standsStillUntil = clock.now + seconds * 1000;
-        clock.after(seconds, () => this.#takeUpAgain(taskId));
+        this.#downUntil = clock.now + seconds * 1000;
+        clock.after(seconds, () => this.#restartTask(taskId));
       },
       answer: (answer) => {
         if (!answer.ok) {
-          return this.take({ type: 'TaskFailed', taskId, error: answer.error, cause: answer.cause });
+          return this.apply({ type: 'TaskFailed', taskId, error: answer.error, cause: answer.cause });
         }
-        return this.take({ type: waits ? 'TaskSubmitted' : 'TaskSucceeded', taskId, output: answer.output });
+        return this.apply({ type: waits ? 'TaskSubmitted' : 'TaskSucceeded', taskId, output: answer.output });
       },
     });
   }
 
-  async #takeUpAgain(taskId: string): Promise<void> {
-    await this.take({ type: 'TaskRestarted', taskId });
+  async #restartTask(taskId: string): Promise<void> {
+    await this.apply({ type: 'TaskRestarted', taskId });
     const lost = this.#openTasks().find((open) => open.taskId === taskId);
     if (lost !== undefined) {
       await this.#call(lost);

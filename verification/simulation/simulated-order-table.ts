@@ -10,38 +10,40 @@ import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import type { OrderTable } from '../../functions/orders/order-table.ts';
 import type { Item } from './dynamodb-expression.ts';
 import { ConditionalCheckFailed, type ConditionalRequest, type ModelOrders } from './model-orders.ts';
-import { atOnce } from './operation.ts';
-import type { Reach } from './reach.ts';
+import { atomically } from './simulated-call.ts';
+import type { Transport } from './transport.ts';
 
 /**
- * The orders table as the functions know it: their own requests, with their own conditions, on the model.
+ * The orders table for the functions: their own requests and conditions, executed on the model.
  *
- * @param reach how its client gets to the table
+ * @param transport how the client reaches the table
  */
-export function simulatedOrderTable(orders: ModelOrders, reach: Reach): OrderTable {
+export function simulatedOrderTable(orders: ModelOrders, transport: Transport): OrderTable {
   const send = (command: unknown) =>
-    reach('orders', () => atOnce(() => answerOf(command, orders))).catch((error: unknown) => {
+    transport('orders', () => atomically(() => execute(command, orders))).catch((error: unknown) => {
       throw error instanceof ConditionalCheckFailed ? conditionFailed(error) : error;
     });
-  // The functions use a client's `send` and nothing else of it.
+  // The functions use only `send` of a client.
   return { client: { send } as unknown as DynamoDBDocumentClient, name: 'orders' };
 }
 
-function answerOf(command: unknown, orders: ModelOrders) {
+function execute(command: unknown, orders: ModelOrders) {
   if (command instanceof GetCommand) {
-    return { Item: plain(orders.find(idOf(command.input.Key))) };
+    return { Item: toNative(orders.find(orderIdOf(command.input.Key))) };
   }
   if (command instanceof PutCommand) {
-    return orders.put(stored(command.input.Item), conditionOf(command.input));
+    return orders.put(toAttributes(command.input.Item), conditionOf(command.input));
   }
   if (command instanceof UpdateCommand) {
     const { Key, UpdateExpression = '' } = command.input;
-    return { Attributes: plain(orders.update({ ...conditionOf(command.input), Key: stored(Key), UpdateExpression })) };
+    return {
+      Attributes: toNative(orders.update({ ...conditionOf(command.input), Key: toAttributes(Key), UpdateExpression })),
+    };
   }
   if (command instanceof DeleteCommand) {
-    return { Attributes: plain(orders.delete(idOf(command.input.Key), conditionOf(command.input))) };
+    return { Attributes: toNative(orders.delete(orderIdOf(command.input.Key), conditionOf(command.input))) };
   }
-  throw new Error('the functions send the orders table something that the simulation does not know');
+  throw new Error('the simulation does not support this command of the orders table');
 }
 
 type NativeCondition = Pick<
@@ -54,27 +56,27 @@ function conditionOf(input: NativeCondition): ConditionalRequest {
   return {
     ConditionExpression,
     ExpressionAttributeNames,
-    ExpressionAttributeValues: stored(ExpressionAttributeValues),
+    ExpressionAttributeValues: toAttributes(ExpressionAttributeValues),
   };
 }
 
-function idOf(key: Readonly<Record<string, unknown>> | undefined): string {
+function orderIdOf(key: Readonly<Record<string, unknown>> | undefined): string {
   return String(key?.order_id);
 }
 
-function stored(native: Readonly<Record<string, unknown>> | undefined): Item {
+function toAttributes(native: Readonly<Record<string, unknown>> | undefined): Item {
   return marshall(native ?? {}, { removeUndefinedValues: true }) as unknown as Item;
 }
 
-const plainItems = new WeakMap<Item, Readonly<Record<string, unknown>>>();
+const nativeItems = new WeakMap<Item, Readonly<Record<string, unknown>>>();
 
-/** An item in the functions' own form. Items are never changed in place, so that each has to be turned once. */
-function plain(item: Item | undefined): Readonly<Record<string, unknown>> | undefined {
+/** Converts an item to native JavaScript. Items are immutable, so each is converted once. */
+function toNative(item: Item | undefined): Readonly<Record<string, unknown>> | undefined {
   if (item === undefined) {
     return undefined;
   }
-  const known = plainItems.get(item) ?? unmarshall(item as unknown as Parameters<typeof unmarshall>[0]);
-  plainItems.set(item, known);
+  const known = nativeItems.get(item) ?? unmarshall(item as unknown as Parameters<typeof unmarshall>[0]);
+  nativeItems.set(item, known);
   return known;
 }
 

@@ -7,31 +7,31 @@ import {
   StartExecutionCommand,
   TaskTimedOut,
 } from '@aws-sdk/client-sfn';
-import { atOnce } from './operation.ts';
-import type { Reach } from './reach.ts';
-import { type BareEvent, SimulatedExecution, type Surroundings } from './simulated-execution.ts';
+import { atomically } from './simulated-call.ts';
+import { type ExecutionEnvironment, SimulatedExecution, type UnstampedEvent } from './simulated-execution.ts';
+import type { Transport } from './transport.ts';
 
 /** ARN of the simulated state machine. */
 export const STATE_MACHINE_ARN = 'arn:aws:states:us-east-1:000000000000:stateMachine:order-saga';
 
-/** Step Functions with one state machine: executions are named by their orders, and each name is taken once. */
+/** Step Functions with one state machine, whose executions are named by order id. Names are unique. */
 export class SimulatedStepFunctions {
-  readonly #surroundings: Surroundings;
+  readonly #environment: ExecutionEnvironment;
   readonly #executions = new Map<string, SimulatedExecution>();
 
-  constructor(surroundings: Surroundings) {
-    this.#surroundings = surroundings;
+  constructor(environment: ExecutionEnvironment) {
+    this.#environment = environment;
   }
 
-  /** By order. */
+  /** By order id. */
   get executions(): ReadonlyMap<string, SimulatedExecution> {
     return this.#executions;
   }
 
-  /** Step Functions as the functions know it. */
-  client(reach: Reach): SFNClient {
-    const send = (command: unknown) => reach('step functions', () => atOnce(() => this.#answer(command)));
-    // The functions use a client's `send` and nothing else of it.
+  /** A Step Functions client for the functions. */
+  client(transport: Transport): SFNClient {
+    const send = (command: unknown) => transport('step functions', () => atomically(() => this.#answer(command)));
+    // The functions use only `send` of a client.
     return { send } as unknown as SFNClient;
   }
 
@@ -41,31 +41,31 @@ export class SimulatedStepFunctions {
     }
     if (command instanceof SendTaskSuccessCommand) {
       const output = JSON.parse(command.input.output ?? '');
-      return this.#tell(command.input.taskToken ?? '', (taskId) => ({ type: 'TaskSucceeded', taskId, output }));
+      return this.#complete(command.input.taskToken ?? '', (taskId) => ({ type: 'TaskSucceeded', taskId, output }));
     }
     if (command instanceof SendTaskFailureCommand) {
       const { taskToken = '', error = '', cause = '' } = command.input;
-      return this.#tell(taskToken, (taskId) => ({ type: 'TaskFailed', taskId, error, cause }));
+      return this.#complete(taskToken, (taskId) => ({ type: 'TaskFailed', taskId, error, cause }));
     }
     if (command instanceof DescribeExecutionCommand) {
       return { status: this.#executions.get(command.input.executionArn?.split(':').at(-1) ?? '')?.status };
     }
-    throw new Error('the functions send Step Functions something that the simulation does not know');
+    throw new Error('the simulation does not support this command of Step Functions');
   }
 
   #start(name: string, input: string) {
     const known = this.#executions.get(name);
     if (known === undefined) {
-      const saga = new SimulatedExecution(name, input, this.#surroundings);
+      const saga = new SimulatedExecution(name, input, this.#environment);
       this.#executions.set(name, saga);
-      this.#surroundings.clock.after(0, () => saga.take({ type: 'ExecutionStarted' }));
+      this.#environment.clock.after(0, () => saga.apply({ type: 'ExecutionStarted' }));
     } else if (known.input !== input || known.status !== 'RUNNING') {
       throw new ExecutionAlreadyExists({ message: 'Execution Already Exists', $metadata: {} });
     }
     return {};
   }
 
-  #tell(token: string, event: (taskId: string) => BareEvent) {
+  #complete(token: string, event: (taskId: string) => UnstampedEvent) {
     if (![...this.#executions.values()].some((saga) => saga.answerToken(token, event))) {
       throw new TaskTimedOut({ message: 'Task Timed Out', $metadata: {} });
     }

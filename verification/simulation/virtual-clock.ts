@@ -1,17 +1,17 @@
-interface Appointment {
+interface Timer {
   readonly at: number;
   readonly sequence: number;
   readonly run: () => void | Promise<void>;
 }
 
-/** Where virtual time begins: 2030-01-01T00:00:00Z, so that it is never mistaken for the real one. */
+/** Virtual time starts at 2030-01-01T00:00:00Z, so that it is not mistaken for real time. */
 const EPOCH = Date.UTC(2030, 0, 1);
 
-/** Time that passes only when somebody has something to do in it. */
+/** Virtual time, which jumps from timer to timer. */
 export class VirtualClock {
   #now = EPOCH;
   #sequence = 0;
-  readonly #appointments: Appointment[] = [];
+  readonly #timers: Timer[] = [];
 
   /** Milliseconds since the Unix epoch. */
   get now(): number {
@@ -22,50 +22,51 @@ export class VirtualClock {
     return new Date(this.#now);
   }
 
-  /** Does something at a moment, or at once where that has passed. Same moment: in the order of these calls. */
-  at(moment: number, run: Appointment['run']): void {
+  /** Schedules a callback; at once if the time has passed. Callbacks of the same time run in the order of these calls. */
+  at(moment: number, run: Timer['run']): void {
     this.#sequence += 1;
-    const appointment = { at: Math.max(moment, this.#now), sequence: this.#sequence, run };
-    const index = this.#appointments.findLastIndex(({ at }) => at <= appointment.at);
-    this.#appointments.splice(index + 1, 0, appointment);
+    const timer = { at: Math.max(moment, this.#now), sequence: this.#sequence, run };
+    const index = this.#timers.findLastIndex(({ at }) => at <= timer.at);
+    this.#timers.splice(index + 1, 0, timer);
   }
 
-  /** @param seconds from now. */
-  after(seconds: number, run: Appointment['run']): void {
+  /** Schedules a callback so many seconds from now. */
+  after(seconds: number, run: Timer['run']): void {
     this.at(this.#now + seconds * 1000, run);
   }
 
-  /** Resolves so many seconds from now; what then goes on has gone as far as it gets before the next appointment. */
+  /** Resolves so many seconds from now. The caller's continuation runs before the next timer. */
   pause(seconds: number): Promise<void> {
     return new Promise((resolve) => {
       this.after(seconds, () => {
         resolve();
-        return allContinuationsDone();
+        return settleContinuations();
       });
     });
   }
 
   /**
-   * Runs until nobody has anything to do. Throws after `limit` appointments: something goes round in circles.
+   * Runs until no timer is left.
    *
-   * @param look called after each appointment
+   * @param afterEach called after each timer
+   * @throws {Error} there are still timers after `limit` of them: an endless loop
    */
-  async runToEnd(limit: number, look: () => void): Promise<void> {
+  async runToEnd(limit: number, afterEach: () => void): Promise<void> {
     for (let done = 0; done < limit; done += 1) {
-      const next = this.#appointments.shift();
+      const next = this.#timers.shift();
       if (next === undefined) {
         return;
       }
       this.#now = next.at;
       await next.run();
-      look();
+      afterEach();
     }
-    throw new Error(`still busy after ${limit} appointments`);
+    throw new Error(`still busy after ${limit} timers`);
   }
 }
 
-/** Resolves when every promise that was settled has had its consequences. */
-export function allContinuationsDone(): Promise<void> {
+/** Resolves when all continuations of settled promises have run. */
+export function settleContinuations(): Promise<void> {
   return new Promise((resolve) => {
     setImmediate(resolve);
   });

@@ -1,18 +1,18 @@
 import { readOrderSaga } from '../../statemachines/read-order-saga.ts';
 import { explore } from './explore.ts';
-import type { ExplorationShare, ShareSeen } from './explore-in-processes.ts';
-import { simulatedSaga } from './simulated-saga.ts';
+import type { ExplorationShare, ShareResult } from './explore-in-processes.ts';
+import { parseSimulatedSaga } from './simulate-saga.ts';
 
-/** How many schedules are run between two words to the parent. */
+/** Schedules between two progress messages to the parent. */
 const PROGRESS_EVERY = 100;
 
-function tell(message: ShareSeen | number): void {
+function tell(message: ShareResult | number): void {
   process.send?.(message);
 }
 
-// Runs in a process of its own; see explore-in-processes.ts.
+// Entry point of one worker process; see explore-in-processes.ts.
 const share: ExplorationShare = JSON.parse(process.argv[2] ?? '');
-const { found, statuses, redriven, sagas } = await explore(simulatedSaga(readOrderSaga().text), {
+const { found, statuses, redriven, sagas } = await explore(parseSimulatedSaga(readOrderSaga().text), {
   ...share,
   onRun: (done) => {
     if (done % PROGRESS_EVERY === 0) {

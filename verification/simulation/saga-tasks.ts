@@ -1,11 +1,14 @@
+import type { Json, TaskTarget } from 'resilient-stepfunctions/core';
 import type { OrderTable } from '../../functions/orders/order-table.ts';
 import { beginPaymentWait, type PaymentWait } from '../../functions/orders/payment-wait.ts';
 import type { LineSnapshot } from '../invariants/snapshot.ts';
+import { DYNAMODB_ERRORS, LAMBDA_ERRORS } from './fault.ts';
 import type { ModelInventory } from './model-inventory.ts';
+import type { ModelOrders, UpdateRequest } from './model-orders.ts';
 import type { ModelPayment } from './model-payment.ts';
-import { Refusal } from './refusal.ts';
+import { atomically, Refusal, type SimulatedCall } from './simulated-call.ts';
 
-/** The payload of a saga function, as far as any of them reads it. */
+/** All payload fields that the saga's functions read. */
 export interface SagaPayload {
   readonly order_id: string;
   readonly lines?: readonly LineSnapshot[];
@@ -22,7 +25,7 @@ export interface SagaPayload {
   readonly redrive_count?: number;
 }
 
-/** What the functions work on. */
+/** Dependencies of the saga's functions. */
 export interface FunctionServices {
   readonly inventory: ModelInventory;
   readonly payment: ModelPayment;
@@ -32,10 +35,10 @@ export interface FunctionServices {
 }
 
 /**
- * Does what one function of functions/saga does, step by step.
+ * Does the work of one function of functions/saga, step by step.
  *
  * @param name the placeholder of its ARN in the state machine, such as `ReserveInventory`.
- * @throws Refusal as the function throws its terminal errors.
+ * @throws {Refusal} a terminal error of the function
  */
 export async function* runSagaFunction(name: string, payload: SagaPayload, services: FunctionServices) {
   const { inventory, payment, orderTable, now } = services;
@@ -66,7 +69,7 @@ export async function* runSagaFunction(name: string, payload: SagaPayload, servi
       }
       throw new Refusal('NeedsAttentionError', `${payload.parked_step} needs attention`);
     default:
-      throw new Error(`the saga calls a function that the simulation does not know: ${name}`);
+      throw new Error(`the simulation has no function ${name}`);
   }
 }
 
@@ -90,4 +93,33 @@ function paymentWait(payload: SagaPayload, now: number): PaymentWait {
     enteredAt: new Date(payload.entered_at ?? now),
     windowSeconds: payload.payment_window_seconds ?? 0,
   };
+}
+
+/** Maps a task of the saga to its destination, its effect there, and the errors its call may get. */
+export type TaskHandler = (
+  target: TaskTarget,
+  input: Json,
+) => Pick<SimulatedCall<Json>, 'destination' | 'effect' | 'errors'>;
+
+/** Handles both kinds of tasks of the order saga: writes to the orders table, and function calls. */
+export function sagaTasks(orders: ModelOrders, services: FunctionServices): TaskHandler {
+  return (target, input) => {
+    if (target.kind === 'INTEGRATION' && target.service === 'dynamodb') {
+      const write = (): Json => {
+        orders.update(input as unknown as UpdateRequest);
+        return {};
+      };
+      return { destination: 'orders', errors: DYNAMODB_ERRORS, effect: () => atomically(write) };
+    }
+    const { FunctionName, Payload } = input as unknown as { FunctionName: string; Payload: SagaPayload };
+    return {
+      destination: FunctionName,
+      errors: LAMBDA_ERRORS,
+      effect: () => invokeFunction(FunctionName, Payload, services),
+    };
+  };
+}
+
+async function* invokeFunction(name: string, payload: SagaPayload, services: FunctionServices) {
+  return { StatusCode: 200, Payload: (yield* runSagaFunction(name, payload, services)) as Json };
 }

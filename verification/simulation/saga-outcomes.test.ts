@@ -1,18 +1,16 @@
 import { describe, expect, test } from '@jest/globals';
-import { DYNAMODB_ERRORS, LAMBDA_ERRORS } from './call-errors.ts';
-import { type Fault, NO_FAULT } from './fault.ts';
-import { ORDER_SAGA_TEXT, QUIET } from './quiet-schedules.ts';
+import { DYNAMODB_ERRORS, type Fault, LAMBDA_ERRORS, NO_FAULT } from './fault.ts';
+import { FAULTLESS, ORDER_SAGA_TEXT } from './known-schedules.ts';
 import type { OrderPlan, Scenario } from './scenario.ts';
-import { simulateSaga } from './simulate-saga.ts';
-import { simulatedSaga } from './simulated-saga.ts';
+import { parseSimulatedSaga, simulateSaga } from './simulate-saga.ts';
 
-const saga = simulatedSaga(ORDER_SAGA_TEXT);
+const saga = parseSimulatedSaga(ORDER_SAGA_TEXT);
 const lines = [{ item_id: 'mug', count: 1 }];
 function ordered(...orders: readonly OrderPlan[]): Scenario {
-  return { ...QUIET, orders };
+  return { ...FAULTLESS, orders };
 }
 
-describe('without faults', () => {
+describe('the saga without faults', () => {
   test.each<[string, OrderPlan, string]>([
     ['a paid order is confirmed', { lines, method: 'tok_visa' }, 'CONFIRMED'],
     ['a declined order is rejected', { lines, method: 'tok_declined' }, 'REJECTED'],
@@ -39,11 +37,11 @@ describe('without faults', () => {
   });
 });
 
-// Calls: ReserveInventory, RecordReservation, AuthorizePayment, RecordAuthorization, CapturePayment, RecordPayment, CommitInventory, ConfirmOrder
+// From ReserveInventory to ConfirmOrder.
 const CALLS = 8;
 function beforeCall(call: number, fault: Fault): Scenario {
   return {
-    ...QUIET,
+    ...FAULTLESS,
     faults: [...Array<Fault>(call).fill(NO_FAULT), fault],
   };
 }
@@ -56,22 +54,22 @@ test('an outage that outlasts all retries behind the pivot parks the order, and 
 });
 
 const mostErrors = Math.max(LAMBDA_ERRORS.unanswered.length, DYNAMODB_ERRORS.unanswered.length);
-const HICCUPS = ['request lost', 'reply lost', 'dies half-way', 'silence', 'caller crash'] as const;
+const TRANSIENT_FAULTS = ['request lost', 'reply lost', 'callee crash', 'no answer', 'caller crash'] as const;
 
-test.each(HICCUPS)('no order is lost to a single %s, whatever AWS calls it', async (kind) => {
+test.each(TRANSIENT_FAULTS)('no order is lost to a single fault of kind "%s", under any error name', async (kind) => {
   for (let call = 0; call < CALLS; call += 1) {
     for (let error = 0; error < mostErrors; error += 1) {
-      const hiccup = await simulateSaga(saga, beforeCall(call, { kind, seconds: 1, error }));
-      const where = { call, error: LAMBDA_ERRORS.unanswered[error], paths: hiccup.paths };
-      expect({ ...hiccup, ...where }).toMatchObject({ violations: [], statuses: ['CONFIRMED'], redriven: 0 });
+      const result = await simulateSaga(saga, beforeCall(call, { kind, seconds: 1, error }));
+      const where = { call, error: LAMBDA_ERRORS.unanswered[error], paths: result.paths };
+      expect({ ...result, ...where }).toMatchObject({ violations: [], statuses: ['CONFIRMED'], redriven: 0 });
     }
   }
 });
 
-test('a retry list that lacks one of these names loses an order to it', async () => {
+test('an order is rejected when the Retry list lacks the name of a transient error', async () => {
   const name = 'Lambda.TooManyRequestsException';
-  const forgetful = simulatedSaga(ORDER_SAGA_TEXT.replaceAll(`"${name}",`, ''));
+  const incomplete = parseSimulatedSaga(ORDER_SAGA_TEXT.replaceAll(`"${name}",`, ''));
   const error = LAMBDA_ERRORS.unreached.indexOf(name);
-  const hiccup = beforeCall(0, { kind: 'request lost', seconds: 1, error });
-  expect(await simulateSaga(forgetful, hiccup)).toMatchObject({ statuses: ['REJECTED'] });
+  const result = beforeCall(0, { kind: 'request lost', seconds: 1, error });
+  expect(await simulateSaga(incomplete, result)).toMatchObject({ statuses: ['REJECTED'] });
 });

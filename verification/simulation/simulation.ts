@@ -1,0 +1,142 @@
+import type { StateMachineDefinition } from 'resilient-stepfunctions/core';
+import { Random } from 'resilient-stepfunctions/random';
+import { FaultyNetwork } from './faulty-network.ts';
+import { type ModelServices, modelServices } from './model-services.ts';
+import { sagaTasks } from './saga-tasks.ts';
+import type { Scenario } from './scenario.ts';
+import { SimulatedApi } from './simulated-api.ts';
+import { SimulatedCustomer } from './simulated-customer.ts';
+import type { SimulatedExecution } from './simulated-execution.ts';
+import { simulatedOrderTable } from './simulated-order-table.ts';
+import { SimulatedStepFunctions } from './simulated-step-functions.ts';
+import { inProcess, networkTransport } from './transport.ts';
+import { settleContinuations, VirtualClock } from './virtual-clock.ts';
+
+/** More timers than any correct run needs. */
+const MAX_TIMERS = 50_000;
+const HOUR_SECONDS = 3600;
+/** An order whose saga has not started by then counts as stranded. */
+const STRANDED_AFTER_SECONDS = 30;
+/** When the schedule starts stranded orders. After a find it runs each minute until there are none. */
+const SCHEDULE_SECONDS = [60, 300, 1200, HOUR_SECONDS, 8 * HOUR_SECONDS];
+const MAX_STRANDED_RUNS = 60;
+
+/** Customers, API, sagas and services of one scenario, on one virtual clock. */
+export class Simulation {
+  readonly clock = new VirtualClock();
+  readonly services: ModelServices;
+  readonly stepFunctions: SimulatedStepFunctions;
+  readonly api: SimulatedApi;
+  readonly #networks: readonly FaultyNetwork[];
+  readonly #customers: readonly SimulatedCustomer[];
+  readonly #transientViolations = new Set<string>();
+  readonly #earlyRedrives: number[];
+
+  constructor(definition: StateMachineDefinition, scenario: Scenario) {
+    const { clock } = this;
+    const random = new Random(scenario.seed);
+    const network = new FaultyNetwork(clock, scenario.faults);
+    const apiNetwork = new FaultyNetwork(clock, scenario.apiFaults);
+    this.#networks = [network, apiNetwork];
+    this.#earlyRedrives = [...scenario.redrives];
+    this.services = modelServices(clock, new Set(scenario.mutations));
+    const { orders, inventory, payment } = this.services;
+    const orderTable = simulatedOrderTable(orders, inProcess);
+    const work = sagaTasks(orders, { inventory, payment, orderTable, now: () => clock.now });
+    const onFailed = (saga: SimulatedExecution) => this.#redriveTooEarly(saga);
+    this.stepFunctions = new SimulatedStepFunctions({ definition, clock, network, random, work, onFailed });
+    this.api = new SimulatedApi(this.services, this.stepFunctions, clock, networkTransport(apiNetwork, clock));
+    this.#customers = scenario.orders.map(
+      (plan, index) => new SimulatedCustomer(`order-${index}`, plan, this.api, clock),
+    );
+    for (const customer of this.#customers) {
+      clock.after(random.fraction(), () => customer.place());
+    }
+    for (const action of scenario.actions) {
+      const customer = this.#customers[action.order % this.#customers.length];
+      if (customer !== undefined) {
+        clock.after(action.atSeconds + random.fraction(), () => customer.act(action));
+      }
+    }
+    for (const seconds of SCHEDULE_SECONDS) {
+      clock.after(seconds, () => this.#startStranded());
+    }
+    if (scenario.sweeps) {
+      for (let hour = 0.25; hour < 8; hour += 0.25) {
+        clock.after(hour * HOUR_SECONDS, () => this.#sweep());
+      }
+    }
+  }
+
+  /** Runs until no timer is left, and checks the transient invariants after each. */
+  async runToEnd(): Promise<void> {
+    await this.clock.runToEnd(MAX_TIMERS, () => {
+      for (const violation of findTransientViolations(this.services, this.stepFunctions)) {
+        this.#transientViolations.add(violation);
+      }
+    });
+  }
+
+  /** Violations of transient invariants, and unexpected errors of the API. */
+  violations(): readonly string[] {
+    return [
+      ...[...this.#transientViolations].slice(0, 3),
+      ...this.#customers.flatMap(({ apiFailures }) => apiFailures),
+    ];
+  }
+
+  /** Ends all faults: every later call succeeds. */
+  heal(): void {
+    for (const network of this.#networks) {
+      network.heal();
+    }
+  }
+
+  #sweep(): void {
+    this.services.inventory.sweep(this.clock.now);
+    this.services.provider.lapse(this.clock.now);
+  }
+
+  async #startStranded(remaining = MAX_STRANDED_RUNS): Promise<void> {
+    // Saves a call that would find nothing.
+    if (this.services.orders.startPending('9999').length === 0) {
+      return;
+    }
+    if (remaining > 1) {
+      this.clock.after(60, () => this.#startStranded(remaining - 1));
+    }
+    // A failed run is repeated by the next one.
+    this.api.startStranded(STRANDED_AFTER_SECONDS).catch(() => {});
+    await settleContinuations();
+  }
+
+  #redriveTooEarly(saga: SimulatedExecution): void {
+    const seconds = this.#earlyRedrives.shift();
+    if (seconds !== undefined) {
+      this.clock.after(seconds, () => saga.apply({ type: 'RedriveRequested' }));
+    }
+  }
+}
+
+/** Checks what has to hold at any time, not only in the end. Returns one sentence for each violation. */
+export function findTransientViolations(
+  { inventory, orders }: ModelServices,
+  { executions }: SimulatedStepFunctions,
+): readonly string[] {
+  const violations: string[] = [];
+  if (!inventory.isBalanced()) {
+    violations.push(`stock at every moment: ${JSON.stringify(inventory.items())}`);
+  }
+  for (const { orderId, waitingToken } of executions.values()) {
+    if (waitingToken === undefined || orders.read(orderId, 'status') !== 'AWAITING_PAYMENT') {
+      continue;
+    }
+    if (orders.read(orderId, 'task_token') === waitingToken) {
+      continue;
+    }
+    violations.push(
+      `a waiting saga can be resumed: order ${orderId}: its record lacks the task token under which the saga waits`,
+    );
+  }
+  return violations;
+}
