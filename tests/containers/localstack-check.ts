@@ -10,9 +10,10 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { findFreePorts } from '../../embedded/port-check.ts';
+import { OrderApiClient } from '../../verification/client/order-api-client.ts';
 import { SnapshotReader } from '../../verification/invariants/reader/snapshot-reader.ts';
 import { verifyInvariants } from '../../verification/invariants/verification.ts';
-import { Customer } from '../end-to-end/customer.ts';
+import { END_WITHIN_SECONDS } from '../end-to-end/checks.ts';
 import { ComposeProject } from './compose-project.ts';
 import { findContainerEngine } from './container-engine.ts';
 import { localStackImages } from './localstack-images.ts';
@@ -33,7 +34,7 @@ const project = new ComposeProject(engine.compose, ['docker-compose.yml'], {
 });
 const endpoint = `http://127.0.0.1:${ports.endpoint}`;
 const api = `${endpoint}/_aws/execute-api/orders/local`;
-const customer = new Customer(api, {});
+const client = new OrderApiClient(api, { answerWithinMs: END_WITHIN_SECONDS * 1000, lookEveryMs: 500 });
 
 try {
   say(images.standIns ? 'Starting, with stand-ins for LocalStack and the Lambda runtime ...' : 'Starting ...');
@@ -42,9 +43,9 @@ try {
   const { status } = spawnSync(process.execPath, [endToEnd(), '--url', api, '--at-once', '2'], { stdio: 'inherit' });
   assert.equal(status, 0, 'the end-to-end checks do not hold');
   say('Bringing it up once more ...');
-  const before = await customer.stocks();
+  const before = await client.stocks();
   await up();
-  assert.deepEqual(await customer.stocks(), before);
+  assert.deepEqual(await client.stocks(), before);
   await cutOffPayment();
   await cutOffInventory();
   await checkInvariants();
@@ -69,24 +70,24 @@ async function up(): Promise<void> {
 async function cutOffPayment(): Promise<void> {
   say('Cutting payment off while an order is on its way ...');
   await project.cutOff('payment');
-  const order = await customer.place(await basket({ method: 'tok_visa' }));
-  await customer.watch(order, ['RESERVED']);
+  const order = await client.place(await basket({ method: 'tok_visa' }));
+  await client.waitForStatus(order, END_WITHIN_SECONDS, ['RESERVED']);
   await delay(5_000);
   await project.reconnect('payment');
-  const { status } = await customer.watch(order);
+  const { status } = await client.waitForStatus(order, END_WITHIN_SECONDS);
   assert.match(status, /^(CONFIRMED|REJECTED)$/);
   say(`The order ended ${status}.`);
 }
 
 async function cutOffInventory(): Promise<void> {
   say('Cutting inventory off after the money of an order was taken ...');
-  const order = await customer.place(await basket());
-  await customer.watch(order, ['AWAITING_PAYMENT']);
+  const order = await client.place(await basket());
+  await client.waitForStatus(order, END_WITHIN_SECONDS, ['AWAITING_PAYMENT']);
   await project.cutOff('inventory');
-  await customer.post('/payment/pay', { list: [{ id: randomUUID(), order_id: order }] });
+  await client.request({ path: '/payment/pay', body: { list: [{ id: randomUUID(), order_id: order }] } });
   await delay(5_000);
   await project.reconnect('inventory');
-  const { status } = await customer.watch(order);
+  const { status } = await client.waitForStatus(order, END_WITHIN_SECONDS);
   assert.equal(status, 'CONFIRMED');
   say(`The order ended ${status}.`);
 }
@@ -122,7 +123,7 @@ function bench(): void {
 }
 
 async function basket(payment?: { readonly method: string }) {
-  const item = (await customer.stocks()).find(({ count }) => count >= 100);
+  const item = (await client.stocks()).find(({ count }) => count >= 100);
   assert.ok(item, 'no item has 100 or more in stock');
   return { list: [{ id: item.Id, count: 2 }], ...(payment && { payment }) };
 }

@@ -3,20 +3,20 @@ import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { startEmbeddedStack } from '../../embedded/stack.ts';
-import { checks } from './checks.ts';
+import { CHECKS } from './checks.ts';
 
-test('every check holds on the embedded stack', async () => {
+test('every end-to-end check holds on the embedded stack', async () => {
   const stack = await startEmbeddedStack();
   try {
     const { code, output } = await endToEnd(stack.urls.http);
-    expect(output).toContain(`${checks.length} of ${checks.length} checks hold`);
+    expect(output).toContain(`${CHECKS.length} of ${CHECKS.length} checks hold`);
     expect(code).toBe(0);
   } finally {
     await stack.stop();
   }
 }, 180_000);
 
-test('every check fails on a server that is something else', async () => {
+test('every end-to-end check fails on a server that is something else', async () => {
   const other = createServer((_request, response) => response.end('{"hello":"world"}'));
   await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
   try {
@@ -25,7 +25,7 @@ test('every check fails on a server that is something else', async () => {
       throw new Error('the server has no port');
     }
     const { code, output } = await endToEnd(`http://127.0.0.1:${address.port}`);
-    expect(output).toContain(`0 of ${checks.length} checks hold`);
+    expect(output).toContain(`0 of ${CHECKS.length} checks hold`);
     expect(code).toBe(1);
   } finally {
     other.close();

@@ -5,20 +5,22 @@
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { parseArgs } from 'node:util';
 import { type EmbeddedStack, STACK_PROCESSES, startEmbeddedStack } from '../../embedded/stack.ts';
 import { hashOfApiKey, newApiKey } from '../../functions/access/api-key.ts';
 import { API_KEY_HEADER, apiKeyEntry } from '../../functions/access/api-key-register.ts';
+import { runCommand, wholeNumber, withDefault } from '../../verification/command-line.ts';
 import { faultsInLog } from './log-faults.ts';
 import { PythonMissingError, pythonEnvironment, runShown } from './python.ts';
 
-const USAGE = `npm run fuzz -- [options]
-
-  --examples N   test cases for each call in each phase (50)
-  --seed N       repeats a run (default: another one each time)
-  --help         this text
-
-Starts a stack of its own that asks for API keys. Needs Python 3.10 or newer; installs schemathesis into .fuzz/.`;
+const COMMAND_LINE = {
+  command: 'npm run fuzz --',
+  description:
+    'Holds the whole API of a stack of its own, which asks for API keys, against the OpenAPI document. Needs Python 3.10 or newer; installs schemathesis into .fuzz/.',
+  options: {
+    examples: withDefault(50, wholeNumber('test cases for each call in each phase', { least: 1, most: 100_000 })),
+    seed: wholeNumber('repeats a run (default: another one each time)', { least: 0, most: 1_000_000_000 }),
+  },
+};
 
 /** API Gateway knows no 405: a method that a path has not is no such call (404), there and here. */
 const NOT_HERE = 'unsupported_method,allow_header_conformance';
@@ -26,18 +28,7 @@ const NOT_HERE = 'unsupported_method,allow_header_conformance';
 /** Each process of the stack writes one. */
 const LOGS = STACK_PROCESSES.map((name) => `${name}.log`);
 
-async function main(): Promise<number> {
-  const { values } = parseArgs({
-    options: {
-      examples: { type: 'string', default: '50' },
-      seed: { type: 'string', default: String(Math.floor(Math.random() * 1_000_000)) },
-      help: { type: 'boolean', default: false },
-    },
-  });
-  if (values.help) {
-    console.log(USAGE);
-    return 0;
-  }
+async function fuzz(examples: number, seed: number): Promise<number> {
   const root = resolve(import.meta.dirname, '../..');
   const bin = await pythonEnvironment(join(root, '.fuzz', 'python'), join(import.meta.dirname, 'requirements.txt'));
   const data = await mkdtemp(join(tmpdir(), 'fuzz-'));
@@ -52,15 +43,13 @@ async function main(): Promise<number> {
       ...['--config-file', join(import.meta.dirname, 'schemathesis.toml')],
       ...['run', `${stack.urls.http}/openapi.json`, '-H', `${API_KEY_HEADER}: ${key}`],
       ...['--checks', 'all', '--exclude-checks', NOT_HERE, '--continue-on-failure'],
-      ...['--max-examples', values.examples, '--seed', values.seed],
+      ...['--max-examples', String(examples), '--seed', String(seed)],
     ]);
     const faults = [...(await faultsOf(stack, data)), ...deaths(before, stack.processes())];
     for (const fault of faults) {
       console.error(fault);
     }
-    console.log(
-      faults.length === 0 && code === 0 ? `No fault found (seed ${values.seed}).` : `Repeat: --seed ${values.seed}`,
-    );
+    console.log(faults.length === 0 && code === 0 ? `No fault found (seed ${seed}).` : `Repeat: --seed ${seed}`);
     return faults.length > 0 ? 1 : code;
   } finally {
     await stack.stop();
@@ -88,9 +77,14 @@ function deaths(before: ReturnType<EmbeddedStack['processes']>, after: typeof be
   return before.filter(({ pid }) => !alive.has(pid)).map(({ name }) => `${name} died during the run.`);
 }
 
-try {
-  process.exitCode = await main();
-} catch (error) {
-  console.error(error instanceof PythonMissingError ? error.message : error);
-  process.exitCode = error instanceof PythonMissingError ? 2 : 1;
-}
+await runCommand(COMMAND_LINE, async ({ examples, seed = Math.floor(Math.random() * 1_000_000) }) => {
+  try {
+    return await fuzz(examples, seed);
+  } catch (error) {
+    if (error instanceof PythonMissingError) {
+      console.error(error.message);
+      return 2;
+    }
+    throw error;
+  }
+});

@@ -49,6 +49,8 @@ export interface ClientSettings {
   readonly answerWithinMs?: number;
   /** How long a request that is refused for now (503) is sent again. */
   readonly patienceMs?: number;
+  /** How long `waitForStatus` waits between two looks. */
+  readonly lookEveryMs?: number;
   /** The response header by which a fault proxy marks the answers that it gave itself. */
   readonly injectedHeader?: string;
   /** What sends the requests; fetch unless told otherwise. */
@@ -73,7 +75,7 @@ export interface PlaceBody {
 
 const ANSWER_WITHIN_MS = 30_000;
 const PATIENCE_MS = 60_000;
-const LOOK_AGAIN_MS = 100;
+const LOOK_EVERY_MS = 100;
 /** Where a 503 has no Retry-After, such as API Gateway's own. */
 const RETRY_AFTER_SECONDS = 1;
 
@@ -137,15 +139,12 @@ export class OrderApiClient {
    * @throws {Error} there was no answer, or it has no envelope
    */
   async request(request: ApiRequest): Promise<ApiEnvelope> {
-    const until = Date.now() + (this.#settings.patienceMs ?? PATIENCE_MS);
-    for (;;) {
-      const { exchange } = await this.send(request);
-      const { outcome } = exchange;
-      if (outcome.kind === 'unanswered' || outcome.http_status !== 503 || Date.now() > until) {
-        return envelopeOf(exchange);
-      }
-      await sleep(Number(outcome.retry_after ?? RETRY_AFTER_SECONDS) * 1000);
-    }
+    const { exchange } = await this.#whileRefused(
+      () => this.send(request),
+      ({ exchange: { outcome } }) =>
+        outcome.kind === 'answered' && outcome.http_status === 503 ? (outcome.retry_after ?? '') : undefined,
+    );
+    return envelopeOf(exchange);
   }
 
   /** Places an order that must be accepted, and returns its id. */
@@ -195,13 +194,29 @@ export class OrderApiClient {
         const wanted = statuses?.join(' or ') ?? 'at its end';
         throw new Error(`Order ${orderId} is ${order.status}, and should be ${wanted} within ${seconds} s`);
       }
-      await sleep(LOOK_AGAIN_MS);
+      await sleep(this.#settings.lookEveryMs ?? LOOK_EVERY_MS);
     }
   }
 
-  /** A page that is no call of the API, such as /docs; not recorded. */
-  page(path: string): Promise<TransportAnswer> {
-    return this.#ask(new URL(this.#baseUrl + path), { path });
+  /** A page that is no call of the API, such as /docs; again after Retry-After while it is refused. Not recorded. */
+  async page(path: string): Promise<TransportAnswer> {
+    return await this.#whileRefused(
+      () => this.#ask(new URL(this.#baseUrl + path), { path }),
+      ({ status, header }) => (status === 503 ? (header('retry-after') ?? '') : undefined),
+    );
+  }
+
+  /** @param refusal the Retry-After of a 503, empty where it has none; undefined for any other answer */
+  async #whileRefused<T>(attempt: () => Promise<T>, refusal: (answer: T) => string | undefined): Promise<T> {
+    const until = Date.now() + (this.#settings.patienceMs ?? PATIENCE_MS);
+    for (;;) {
+      const answer = await attempt();
+      const retryAfter = refusal(answer);
+      if (retryAfter === undefined || Date.now() > until) {
+        return answer;
+      }
+      await sleep(Number(retryAfter || RETRY_AFTER_SECONDS) * 1000);
+    }
   }
 
   #ask(url: URL, { body, idempotencyKey }: ApiRequest): Promise<TransportAnswer> {
