@@ -1,6 +1,6 @@
 import type { LoadReport } from '../load/report/load-report.ts';
 import type { Percentiles } from '../load/report/percentiles.ts';
-import { textTable } from '../report/text-table.ts';
+import { textTable } from '../report/markdown.ts';
 import type { BenchReport } from './bench-report.ts';
 
 /** The benchmark for people, in Markdown; it is also what the terminal shows. */

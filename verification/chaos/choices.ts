@@ -1,26 +1,30 @@
 import { createHash } from 'node:crypto';
 import { Random } from 'resilient-stepfunctions/random';
 
-/** Decisions that a seed and a name repeat exactly: the same cell draws the same faults, whatever runs before it. */
+/** Random choices that a seed and a name reproduce: a cell draws the same faults, whatever ran before it. */
 export class Choices {
   readonly #random: Random;
 
-  /** @param name what is decided about; each name has a sequence of its own */
+  /** @param name the subject of the choices; each name has its own sequence */
   constructor(seed: number, name: string) {
     this.#random = new Random(createHash('sha256').update(`${seed}/${name}`).digest().readUInt32BE());
   }
 
-  /** Whether something that happens in so many of 100 cases happens now. */
+  /** True in `percent` of 100 cases. */
   happens(percent: number): boolean {
     return this.#random.fraction() * 100 < percent;
   }
 
-  /** A whole number, both ends included. */
+  /** A whole number from `least` to `most`, both included. */
   between(least: number, most: number): number {
     return least + Math.floor(this.#random.fraction() * (most - least + 1));
   }
 
-  /** @throws {Error} there is nothing to choose from */
+  /**
+   * One of the elements.
+   *
+   * @throws {Error} there are none
+   */
   pick<T>(from: readonly T[]): T {
     const chosen = from[this.between(0, from.length - 1)];
     if (chosen === undefined) {
@@ -29,7 +33,7 @@ export class Choices {
     return chosen;
   }
 
-  /** The same elements in another order. */
+  /** The same elements in a random order. */
   shuffled<T>(elements: readonly T[]): readonly T[] {
     return elements
       .map((element) => ({ element, place: this.#random.fraction() }))

@@ -6,24 +6,28 @@ import { type AwsConnection, awsConnectionFrom } from '../invariants/reader/aws-
 import { ProcessWatch } from './faults/process-watch.ts';
 import { Proxies } from './proxy/proxies.ts';
 
-/** A real stack whose parts reach each other, and whose customers reach it, through proxies. */
+/** A real stack with a proxy before each listener: its parts and its customers reach it only through them. */
 export interface StackUnderChaos {
   readonly stack: EmbeddedStack;
   readonly proxies: Proxies;
-  /** Sees which processes end without a fault. */
+  /** Notices processes that end without a fault. */
   readonly watch: ProcessWatch;
-  /** Straight to the tables and executions, past the proxies. */
+  /** Leads to the tables and executions past the proxies. */
   readonly connection: AwsConnection;
-  /** Takes every fault back that may still be at work, as after a cell that broke off. */
+  /** Removes every fault that may still be active, as after a cell that broke off. */
   readonly heal: () => Promise<void>;
-  /** Ends all of it. */
+  /** Stops the stack and the proxies. */
   readonly stop: () => Promise<void>;
 }
 
-/** Between finding a free port and listening on it another program may take it; then others are found. */
+/** Another program may take a free port before the stack listens on it; the next attempt finds others. */
 const PORT_ATTEMPTS = 3;
 
-/** Starts a stack on free ports, with data of its own in a temporary folder, and the proxies before it. */
+/**
+ * Starts a stack on free ports, with a temporary data folder, and the proxies before it.
+ *
+ * @throws {StackStartError} it did not start
+ */
 export async function startStackUnderChaos(): Promise<StackUnderChaos> {
   for (let attempt = 1; ; attempt += 1) {
     try {
@@ -40,7 +44,7 @@ async function startOnce(): Promise<StackUnderChaos> {
   let ports: Ports | undefined;
   const proxies = new Proxies(() => {
     if (ports === undefined) {
-      throw new Error('The stack is not there yet');
+      throw new Error('The stack has not started yet');
     }
     return ports;
   });
@@ -60,7 +64,7 @@ async function startOnce(): Promise<StackUnderChaos> {
       watch,
       connection: awsConnectionFrom({ AWS_ENDPOINT_URL: stack.urls.endpoint }),
       heal: async () => {
-        proxies.wire.heal();
+        proxies.network.heal();
         for (const { pid } of stack.processes()) {
           signal(pid, 'SIGCONT');
         }

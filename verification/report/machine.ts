@@ -1,6 +1,6 @@
 import { arch, cpus, platform, release, totalmem } from 'node:os';
 
-/** What the numbers were measured on. */
+/** The machine that a measurement ran on. */
 export interface Machine {
   readonly processor: string;
   readonly cores: number;

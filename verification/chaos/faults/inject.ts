@@ -1,11 +1,10 @@
-import { type Cell, targets } from '../cell.ts';
-import { disturbAtPoint } from './at-point.ts';
+import { type Cell, TARGETS } from '../matrix.ts';
 import type { Injection } from './injection.ts';
-import { disturbWire } from './on-the-wire.ts';
+import { disturbNetwork } from './network-faults.ts';
 import { causeOutage } from './outage.ts';
-import { disturbProcess } from './random-moment.ts';
+import { disturbAtPoint, disturbAtRandom } from './process-faults.ts';
 
-/** Makes a cell's faults happen; resolves when all is healed. */
+/** Injects the faults of a cell; resolves when all of them are over. */
 export async function inject(cell: Cell, injection: Injection): Promise<void> {
   if (cell.kind === 'mixed') {
     await mix(injection);
@@ -16,7 +15,7 @@ export async function inject(cell: Cell, injection: Injection): Promise<void> {
     case 'kill -9':
     case 'SIGSTOP':
       if (point === undefined) {
-        await disturbProcess(fault, target, injection);
+        await disturbAtRandom(fault, target, injection);
       } else {
         await disturbAtPoint(fault, point, target, injection);
       }
@@ -25,34 +24,34 @@ export async function inject(cell: Cell, injection: Injection): Promise<void> {
     case 'errors':
     case 'lost reply':
     case 'duplicates':
-      await disturbWire(fault, target, injection);
+      await disturbNetwork(fault, target, injection);
       return;
     case 'outage':
       await causeOutage(target, injection);
   }
 }
 
-const WIRE_FAULTS = ['latency', 'errors', 'lost reply', 'duplicates'] as const;
-/** All die with the API process: then the other faults have less to befall. */
+const NETWORK_FAULTS = ['latency', 'errors', 'lost reply', 'duplicates'] as const;
+/** Every process dies with the API process, which leaves the other faults less to hit. */
 const API_DIES_PERCENT = 15;
 
 /**
- * Two faults of the network, a kill and a standstill at the same time, each on a target of its own. The API process does not
- * stand still here: it would keep the killed one from being started again.
+ * Two network faults, a kill and a standstill at the same time, each on another target. The API process is never stopped
+ * here: it could not restart the killed process.
  */
 async function mix(injection: Injection): Promise<void> {
   const { choices, choicesFor } = injection;
-  const [struck = 'payment', stopped = 'inventory'] = choices.shuffled(targets.filter((target) => target !== 'api'));
-  const killed = choices.happens(API_DIES_PERCENT) ? 'api' : struck;
-  const others = choices.shuffled(targets.filter((target) => target !== killed && target !== stopped));
-  const network = choices.shuffled(WIRE_FAULTS).flatMap((fault, index) => {
+  const [victim = 'payment', stopped = 'inventory'] = choices.shuffled(TARGETS.filter((target) => target !== 'api'));
+  const killed = choices.happens(API_DIES_PERCENT) ? 'api' : victim;
+  const others = choices.shuffled(TARGETS.filter((target) => target !== killed && target !== stopped));
+  const network = choices.shuffled(NETWORK_FAULTS).flatMap((fault, index) => {
     const target = index < 2 ? others[index] : undefined;
     return target === undefined ? [] : [{ fault, target }];
   });
   const own = (part: string): Injection => ({ ...injection, choices: choicesFor(part) });
   await Promise.all([
-    ...network.map(({ fault, target }) => disturbWire(fault, target, own(fault))),
-    disturbProcess('kill -9', killed, own('kill -9')),
-    process.platform === 'win32' ? undefined : disturbProcess('SIGSTOP', stopped, own('SIGSTOP')),
+    ...network.map(({ fault, target }) => disturbNetwork(fault, target, own(fault))),
+    disturbAtRandom('kill -9', killed, own('kill -9')),
+    process.platform === 'win32' ? undefined : disturbAtRandom('SIGSTOP', stopped, own('SIGSTOP')),
   ]);
 }

@@ -1,36 +1,58 @@
 import type { HistoryEvent } from '@aws-sdk/client-sfn';
 import type { Choices } from '../choices.ts';
-import type { WireCall } from '../proxy/wire-call.ts';
+import { type NetworkCall, type Target, targetOfLink } from '../proxy/network-call.ts';
 import type { StackUnderChaos } from '../stack-under-chaos.ts';
-import type { FaultLog } from './fault-log.ts';
-import type { ProcessFault } from './process-fault.ts';
 
-/** What a fault is injected into. */
+/** One fault that really happened. */
+export interface FaultEvent {
+  /** ISO 8601. */
+  readonly at: string;
+  /** ISO 8601; when the process was back. Absent for a fault of one call. */
+  readonly until?: string;
+  readonly target: Target;
+  /** What happened, for people. */
+  readonly what: string;
+  /** The order whose call was hit, or whose saga was at the chosen point. */
+  readonly order_id?: string;
+  /** Present where the fault waited for a point: that order's saga must have been in one of these states. */
+  readonly states?: readonly string[];
+  /** Present where that saga must also have waited for the retry of its task. */
+  readonly inRetryWait?: boolean;
+}
+
+/** The faults that really happened in one cell. */
+export class FaultLog {
+  readonly events: FaultEvent[] = [];
+
+  /** Records a fault of a process. */
+  add(event: FaultEvent): void {
+    this.events.push(event);
+  }
+
+  /** Records a fault of a call. */
+  addCall({ link, operation, order_id }: NetworkCall, what: string): void {
+    this.events.push({
+      at: new Date().toISOString(),
+      target: targetOfLink[link],
+      what: `${link} ${operation}: ${what}`,
+      ...(order_id === undefined ? {} : { order_id }),
+    });
+  }
+}
+
+/** The surroundings of one injected fault. */
 export interface Injection {
   readonly stack: StackUnderChaos;
   readonly log: FaultLog;
   readonly choices: Choices;
-  /** Choices of their own for faults that happen at the same time, so that none depends on how another one's calls came. */
+  /** Separate choices for faults that happen at the same time, so that none depends on the calls of another. */
   readonly choicesFor: (part: string) => Choices;
-  /** How long the faults go on. */
+  /** How long the faults last. */
   readonly seconds: number;
-  /** What Step Functions has written down about an order's saga by now, asked for past the proxies. */
+  /** The execution history of an order's saga so far, read past the proxies. */
   readonly historyOf: (order_id: string) => Promise<readonly HistoryEvent[]>;
   /** Whether a call is about an order of this cell. */
-  readonly isOurs: (call: WireCall) => boolean;
-  /** Whether every order that was to come has ended or is parked. */
+  readonly isOurs: (call: NetworkCall) => boolean;
+  /** Whether every expected order has ended or is parked. */
   readonly isOver: () => Promise<boolean>;
-}
-
-/** How long a process stands still: sometimes beyond the longest deadline of a call (gRPC, 5 s), sometimes not. */
-const STANDSTILL_MS = { least: 1_500, most: 8_000 } as const;
-
-/** Draws what is to befall a process. */
-export function processFault(kind: 'kill -9' | 'SIGSTOP', choices: Choices): ProcessFault {
-  switch (kind) {
-    case 'kill -9':
-      return { kind };
-    case 'SIGSTOP':
-      return { kind, ms: choices.between(STANDSTILL_MS.least, STANDSTILL_MS.most) };
-  }
 }

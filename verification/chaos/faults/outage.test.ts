@@ -1,17 +1,17 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
 import { Choices } from '../choices.ts';
-import { Wire } from '../proxy/wire.ts';
-import type { WireCall } from '../proxy/wire-call.ts';
-import { FaultLog } from './fault-log.ts';
+import { Network } from '../proxy/network.ts';
+import type { NetworkCall } from '../proxy/network-call.ts';
+import { FaultLog } from './injection.ts';
 import { causeOutage, type OutageInjection } from './outage.ts';
 
-const times = { most_ms: 60, engine_away_ms: 60, poll_ms: 5 };
+const times = { maxMs: 60, engineAwayMs: 60, pollMs: 5 };
 const delivery = { deliver: async () => 'done', hasFailed: () => false, hasArrived: () => true };
 
-function injectionOn(wire: Wire, isOver: () => Promise<boolean>): OutageInjection {
+function injectionOn(network: Network, isOver: () => Promise<boolean>): OutageInjection {
   return {
-    stack: { proxies: { wire } },
+    stack: { proxies: { network } },
     log: new FaultLog(),
     choices: new Choices(1, 'test'),
     seconds: 0,
@@ -20,33 +20,33 @@ function injectionOn(wire: Wire, isOver: () => Promise<boolean>): OutageInjectio
   };
 }
 
-async function outcomes(wire: Wire, calls: readonly WireCall[]): Promise<readonly string[]> {
-  return await Promise.all(calls.map(async (call) => (await wire.carry(call, delivery)).kind));
+async function outcomes(network: Network, calls: readonly NetworkCall[]): Promise<readonly string[]> {
+  return await Promise.all(calls.map(async (call) => (await network.carry(call, delivery)).kind));
 }
 
-test('an outage whose orders are neither parked nor ended in time fails, and is over all the same', async () => {
-  const wire = new Wire();
-  const voided: WireCall = { link: 'payment', operation: 'Void', order_id: 'ours' };
+test('an outage whose orders neither end nor are parked in time fails, and its faults are removed', async () => {
+  const network = new Network();
+  const voided: NetworkCall = { link: 'payment', operation: 'Void', order_id: 'ours' };
   const outage = causeOutage(
     'payment',
-    injectionOn(wire, async () => false),
+    injectionOn(network, async () => false),
     times,
   );
-  expect(await outcomes(wire, [voided, { ...voided, order_id: 'other' }])).toEqual(['refused', 'replied']);
-  await expect(outage).rejects.toThrow('Not all orders had ended or were parked');
-  expect(await outcomes(wire, [voided])).toEqual(['replied']);
+  expect(await outcomes(network, [voided, { ...voided, order_id: 'other' }])).toEqual(['refused', 'replied']);
+  await expect(outage).rejects.toThrow('before every order had ended or was parked');
+  expect(await outcomes(network, [voided])).toEqual(['replied']);
 });
 
-test("an engine that is away refuses every call about the cell's orders, and no other, until it is back", async () => {
-  const wire = new Wire();
-  const started: WireCall = { link: 'endpoint', operation: 'StartExecution', order_id: 'ours' };
+test("an outage of the engine refuses every call about the cell's orders, and no other, until it is over", async () => {
+  const network = new Network();
+  const started: NetworkCall = { link: 'endpoint', operation: 'StartExecution', order_id: 'ours' };
   const outage = causeOutage(
     'engine',
-    injectionOn(wire, async () => true),
+    injectionOn(network, async () => true),
     times,
   );
   await sleep(20);
-  expect(await outcomes(wire, [started, { ...started, order_id: 'other' }])).toEqual(['refused', 'replied']);
+  expect(await outcomes(network, [started, { ...started, order_id: 'other' }])).toEqual(['refused', 'replied']);
   await outage;
-  expect(await outcomes(wire, [started])).toEqual(['replied']);
+  expect(await outcomes(network, [started])).toEqual(['replied']);
 });

@@ -1,60 +1,62 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { NetworkCall, Target } from '../proxy/network-call.ts';
 import type { Proxies } from '../proxy/proxies.ts';
-import type { Target, WireCall } from '../proxy/wire-call.ts';
 import type { Injection } from './injection.ts';
 
-/** How long an outage lasts. */
+/** The durations of an outage. */
 export interface OutageTimes {
-  /** Longer than the saga's retries; an outage that parks nothing by then has failed. */
-  readonly most_ms: number;
+  /** Longer than the saga's retries; an outage that has parked nothing by then has failed. */
+  readonly maxMs: number;
   /** Longer than a customer likes to wait. */
-  readonly engine_away_ms: number;
-  readonly poll_ms: number;
+  readonly engineAwayMs: number;
+  readonly pollMs: number;
 }
 
-const usual: OutageTimes = { most_ms: 420_000, engine_away_ms: 16_000, poll_ms: 1_000 };
-/** Of the time in which customers come, the part in which the engine is still there: some sagas are started before. */
-const ENGINE_THERE_MS_PER_SECOND = 400;
+const USUAL: OutageTimes = { maxMs: 420_000, engineAwayMs: 16_000, pollMs: 1_000 };
+/** The outage of the engine begins after 40 % of the time in which customers come, so that some sagas have started. */
+const ENGINE_UP_MS_PER_SECOND = 400;
 
-/** What of an injection an outage needs. */
+/** The parts of an injection that an outage uses. */
 export interface OutageInjection extends Pick<Injection, 'log' | 'choices' | 'seconds' | 'isOurs' | 'isOver'> {
-  readonly stack: { readonly proxies: Pick<Proxies, 'wire'> };
+  readonly stack: { readonly proxies: Pick<Proxies, 'network'> };
 }
 
-/** What is away for as long as it takes until the saga gives up and calls for an operator. */
-const steps: Readonly<Record<Exclude<Target, 'engine'>, (call: WireCall) => boolean>> = {
+/** The calls that fail until the saga gives up and needs an operator. */
+const LAST_STEPS: Readonly<Record<Exclude<Target, 'engine'>, (call: NetworkCall) => boolean>> = {
   inventory: ({ operation }) => operation === 'Commit' || operation === 'Release',
   payment: ({ operation }) => operation === 'Void',
   api: ({ link, operation }) =>
     link === 'lambda' && ['commitInventory', 'releaseInventory', 'voidPayment'].includes(operation),
-  // The order's last write. The one that parks it gets through.
+  // The last write of an order. The write that parks it gets through.
   dynamodb: ({ operation }) => /^UpdateItem (CONFIRMED|REJECTED|EXPIRED|CANCELLED)$/.test(operation),
 };
 
 /**
- * Refuses calls of this cell's orders, and only theirs, so that several outages can last at the same time: the last steps,
- * until all orders are parked or have ended; of the engine every call, for a while. An engine that is away counts no
- * retries, so it parks nothing: orders are refused or stand still, and go on when it is back.
+ * Refuses calls of this cell's orders only, so that several outages can run at the same time.
  *
- * @throws {Error} the orders were neither parked nor ended in time
+ * - The last steps of the sagas fail until every order has ended or is parked.
+ * - The engine refuses every call for a while. It counts no retries meanwhile, so it parks nothing: orders are refused or
+ *   stand still, and go on when it is back.
+ *
+ * @throws {Error} some orders had neither ended nor been parked in time
  */
-export async function causeOutage(target: Target, injection: OutageInjection, times = usual): Promise<void> {
+export async function causeOutage(target: Target, injection: OutageInjection, times = USUAL): Promise<void> {
   const { seconds, isOver } = injection;
   if (target === 'engine') {
-    await sleep(seconds * ENGINE_THERE_MS_PER_SECOND);
+    await sleep(seconds * ENGINE_UP_MS_PER_SECOND);
     const end = begin(target, () => true, injection);
-    await sleep(times.engine_away_ms);
+    await sleep(times.engineAwayMs);
     end();
     return;
   }
-  const end = begin(target, steps[target], injection);
-  const deadline = Date.now() + times.most_ms;
+  const end = begin(target, LAST_STEPS[target], injection);
+  const deadline = Date.now() + times.maxMs;
   try {
     while (!(await isOver())) {
       if (Date.now() > deadline) {
-        throw new Error('Not all orders had ended or were parked when the outage was to end');
+        throw new Error('The outage reached its time limit before every order had ended or was parked');
       }
-      await sleep(times.poll_ms);
+      await sleep(times.pollMs);
     }
   } finally {
     end();
@@ -63,13 +65,13 @@ export async function causeOutage(target: Target, injection: OutageInjection, ti
 
 function begin(
   target: Target,
-  isAway: (call: WireCall) => boolean,
+  isAffected: (call: NetworkCall) => boolean,
   { stack, log, choices, isOurs }: OutageInjection,
 ): () => void {
-  return stack.proxies.wire.add({
+  return stack.proxies.network.add({
     target,
     fault: { kind: 'errors', percent: 100 },
-    touches: (call) => isOurs(call) && isAway(call),
+    appliesTo: (call) => isOurs(call) && isAffected(call),
     choices,
     onHit: (call, what) => log.addCall(call, what),
   });

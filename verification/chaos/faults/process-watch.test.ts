@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { ProcessWatch } from './process-watch.ts';
 
-test('a process that was replaced without a fault is found, a killed one and one that lives are not', () => {
+test('only a process that was replaced without a fault is a finding', () => {
   let pids = { api: 1, engine: 2, payment: 3 };
   const watch = new ProcessWatch(() => [
     { name: 'api', pid: pids.api },
@@ -16,7 +16,7 @@ test('a process that was replaced without a fault is found, a killed one and one
   expect(watch.unprovoked).toEqual([expect.stringContaining('payment: process 3 ended, 13 took its place')]);
 });
 
-test('a process that dies by itself after a kill was aimed at its forerunner is found', () => {
+test('a process that dies by itself is a finding, although its predecessor was killed', () => {
   let pid = 1;
   const watch = new ProcessWatch(() => [{ name: 'engine', pid }]);
   watch.look();

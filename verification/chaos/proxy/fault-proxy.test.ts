@@ -1,6 +1,6 @@
 import { createServer } from 'node:net';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { type FaultProxy, mirrorOutage } from './fault-proxy.ts';
+import { type FaultProxy, mirrorDeath } from './fault-proxy.ts';
 
 const part = createServer();
 let upstreamPort = 0;
@@ -17,27 +17,27 @@ afterAll(async () => {
   await new Promise((resolve) => part.close(resolve));
 });
 
-test('a killed process whose port still answers for a moment is not taken for its successor', async () => {
-  const told: string[] = [];
+test('a proxy stays shut while the port of the killed process still answers', async () => {
+  const actions: string[] = [];
   let looks = 0;
   const isReplaced = () => {
     looks += 1;
-    told.push('looked');
+    actions.push('looked');
     return looks === 3;
   };
-  await mirrorOutage(recordingProxy(told), { upstreamPort, isReplaced, isOver: () => false });
-  expect(told).toEqual(['shut', 'looked', 'looked', 'looked', 'open']);
+  await mirrorDeath(recordingProxy(actions), { upstreamPort, isReplaced, isOver: () => false });
+  expect(actions).toEqual(['shut', 'looked', 'looked', 'looked', 'open']);
 });
 
-test('a proxy that is not needed any more stays shut', async () => {
-  const told: string[] = [];
-  await mirrorOutage(recordingProxy(told), { upstreamPort, isReplaced: () => true, isOver: () => true });
-  expect(told).toEqual(['shut']);
+test('a proxy that is no longer needed stays shut', async () => {
+  const actions: string[] = [];
+  await mirrorDeath(recordingProxy(actions), { upstreamPort, isReplaced: () => true, isOver: () => true });
+  expect(actions).toEqual(['shut']);
 });
 
-function recordingProxy(told: string[]): FaultProxy {
-  const tell = (what: string) => async () => {
-    told.push(what);
+function recordingProxy(actions: string[]): FaultProxy {
+  const recording = (what: string) => async () => {
+    actions.push(what);
   };
-  return { address: '127.0.0.1:0', open: tell('open'), shut: tell('shut'), close: tell('close') };
+  return { address: '127.0.0.1:0', open: recording('open'), shut: recording('shut'), close: recording('close') };
 }

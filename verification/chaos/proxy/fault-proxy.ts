@@ -5,18 +5,18 @@ import { setTimeout as sleep } from 'node:timers/promises';
 export interface FaultProxy {
   /** host:port. */
   readonly address: string;
-  /** Lets callers in, from the first time on under the same port. */
+  /** Accepts callers; each time on the same port. */
   open(): Promise<void>;
-  /** Turns callers away as a port does on which nothing listens, and breaks off what is under way. */
+  /** Refuses callers like a port without a listener, and breaks off the calls in flight. */
   shut(): Promise<void>;
-  /** Ends for good. */
+  /** Closes for good. */
   close(): Promise<void>;
 }
 
 const POLL_MS = 25;
 const BIND_WITHIN_MS = 10_000;
 
-/** Whether something listens on a port of this machine. */
+/** Whether a process listens on a port of this machine. */
 export function isListening(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect({ host: '127.0.0.1', port });
@@ -25,21 +25,18 @@ export function isListening(port: number): Promise<boolean> {
   });
 }
 
-/** When a killed part is to be looked for again. */
-export interface Outage {
-  /** Where the part listens when it is back. */
+/** The part whose death a proxy mirrors. */
+export interface DeadPart {
+  /** The port on which the part listens when it is back. */
   readonly upstreamPort: number;
-  /** Whether another process has taken the place of the killed one, whose port still answers for a moment. */
+  /** Whether a new process has replaced the killed one, whose port may still answer for a moment. */
   readonly isReplaced: () => boolean;
-  /** Whether the proxy is not needed any more. */
+  /** Whether the proxy is no longer needed. */
   readonly isOver: () => boolean;
 }
 
-/**
- * Makes a proxy look like the dead part behind it: callers are refused, not accepted and dropped, until something
- * listens there again.
- */
-export async function mirrorOutage(proxy: FaultProxy, { upstreamPort, isReplaced, isOver }: Outage): Promise<void> {
+/** Makes a proxy look like the dead part behind it: it refuses connections until the part listens again. */
+export async function mirrorDeath(proxy: FaultProxy, { upstreamPort, isReplaced, isOver }: DeadPart): Promise<void> {
   await proxy.shut();
   while (!isOver() && !(isReplaced() && (await isListening(upstreamPort)))) {
     await sleep(POLL_MS);
@@ -49,7 +46,11 @@ export async function mirrorOutage(proxy: FaultProxy, { upstreamPort, isReplaced
   }
 }
 
-/** Binds again until it succeeds: a port that was just given up may be taken for a moment. */
+/**
+ * Binds, and tries again for a while: a port that was just released may be taken for a moment.
+ *
+ * @throws {Error} the port stayed taken
+ */
 export async function bindPatiently(bind: () => Promise<void>): Promise<void> {
   const deadline = Date.now() + BIND_WITHIN_MS;
   for (;;) {

@@ -13,13 +13,13 @@ import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { InventoryServiceService } from '../../../proto/gen/inventory/v1/inventory.ts';
 import { Choices } from '../choices.ts';
 import { GrpcFaultProxy } from './grpc-fault-proxy.ts';
-import { Wire } from './wire.ts';
+import { Network } from './network.ts';
 
 const { path } = InventoryServiceService.release;
-function asItIs(bytes: Buffer): Buffer {
+function unchanged(bytes: Buffer): Buffer {
   return bytes;
 }
-const wire = new Wire();
+const network = new Network();
 const served: string[] = [];
 let upstream: Server;
 let proxy: GrpcFaultProxy;
@@ -37,13 +37,13 @@ beforeAll(async () => {
       callback({ code: status.FAILED_PRECONDITION, details: 'no', metadata: trailers });
     }
   };
-  upstream.register(path, handler, asItIs, asItIs, 'unary');
+  upstream.register(path, handler, unchanged, unchanged, 'unary');
   const port = await new Promise<number>((resolve, reject) => {
     upstream.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (error, bound) =>
       error ? reject(error) : resolve(bound),
     );
   });
-  proxy = new GrpcFaultProxy('inventory', InventoryServiceService, () => port, wire);
+  proxy = new GrpcFaultProxy('inventory', InventoryServiceService, () => port, network);
   await proxy.open();
   client = new Client(proxy.address, credentials.createInsecure());
 });
@@ -58,21 +58,21 @@ beforeEach(() => {
   served.length = 0;
 });
 
-test('passes a call and its answer on, metadata included', async () => {
+test('a gRPC proxy forwards a call and its answer, metadata included', async () => {
   expect(String(await call('answer me'))).toBe('done');
   expect(served).toEqual(['answer me order-1']);
 });
 
-test("passes a service's refusal on with its code and its details", async () => {
+test("a gRPC proxy forwards a service's refusal with its code and details", async () => {
   const refusal = await failure(call('refuse me'));
   expect(refusal).toMatchObject({ code: status.FAILED_PRECONDITION, details: 'no' });
   expect(String(refusal.metadata.get('grpc-status-details-bin')[0])).toBe('why');
 });
 
-test('a lost reply looks like a broken connection, and the call had its effect', async () => {
+test('a lost gRPC reply looks like a broken connection after the call had its effect', async () => {
   const hits: string[] = [];
   const fault = { kind: 'lost reply', percent: 100 } as const;
-  const remove = wire.add({
+  const remove = network.add({
     target: 'inventory',
     fault,
     choices: new Choices(1, 'test'),
@@ -84,10 +84,10 @@ test('a lost reply looks like a broken connection, and the call had its effect',
   expect(hits).toEqual(['Release order-1']);
 });
 
-test('a proxy that lies answers without asking the service', async () => {
-  proxy.lieWith(({ operation }) => (operation === 'Release' ? Buffer.from('all is well') : undefined));
+test('a forged gRPC reply does not reach the service', async () => {
+  proxy.forgeReplies(({ operation }) => (operation === 'Release' ? Buffer.from('all is well') : undefined));
   expect(String(await call('answer me'))).toBe('all is well');
-  proxy.lieWith(() => undefined);
+  proxy.forgeReplies(() => undefined);
   expect(served).toEqual([]);
 });
 
@@ -96,8 +96,14 @@ function call(request: string): Promise<Buffer> {
   metadata.set('order-id', 'order-1');
   const deadline = Date.now() + 10_000;
   return new Promise((resolve, reject) => {
-    client.makeUnaryRequest(path, asItIs, asItIs, Buffer.from(request), metadata, { deadline }, (error, answer) =>
-      answer === undefined ? reject(error ?? new Error('no answer')) : resolve(answer),
+    client.makeUnaryRequest(
+      path,
+      unchanged,
+      unchanged,
+      Buffer.from(request),
+      metadata,
+      { deadline },
+      (error, answer) => (answer === undefined ? reject(error ?? new Error('no answer')) : resolve(answer)),
     );
   });
 }

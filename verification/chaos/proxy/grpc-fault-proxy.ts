@@ -1,55 +1,59 @@
 import {
   Client,
   credentials,
-  type Metadata,
+  Metadata,
   Server,
   ServerCredentials,
   type ServerUnaryCall,
   type ServiceDefinition,
+  type ServiceError,
   type sendUnaryData,
   status,
 } from '@grpc/grpc-js';
 import { CHANNEL_OPTIONS } from '../../../functions/clients/grpc-client.ts';
 import { bindPatiently, type FaultProxy } from './fault-proxy.ts';
-import { type GrpcReply, hasArrived, refusalError } from './grpc-reply.ts';
-import type { Wire } from './wire.ts';
-import type { WireCall } from './wire-call.ts';
+import type { Network } from './network.ts';
+import type { GrpcLink, NetworkCall } from './network-call.ts';
+import type { Refusal } from './network-fault.ts';
 
-/** A reply, and what is to be called once the caller has it. */
+/** The outcome of a unary call: the answer's bytes, or the error with its code and trailers. */
+type GrpcReply = { readonly answer: Buffer } | { readonly error: ServiceError };
+
+/** A reply, with the function to call once the caller has it. */
 interface Answered {
   readonly reply: GrpcReply;
   readonly onForwarded: () => void;
 }
 
-/** Answers a call in place of the service, which never hears of it: a proxy that lies. */
-export type Lie = (call: WireCall, request: Buffer) => Buffer | undefined;
+/** Makes up the answer to a call, which then never reaches the service; undefined lets the call through. */
+export type ForgedReply = (call: NetworkCall, request: Buffer) => Buffer | undefined;
 
-/** Passes the unary calls of one gRPC service on, byte for byte, with what the wire does to them. */
+/** Forwards the unary calls of one gRPC service, byte for byte, over the faulty network. */
 export class GrpcFaultProxy implements FaultProxy {
-  readonly #link: 'inventory' | 'payment';
+  readonly #link: GrpcLink;
   readonly #service: ServiceDefinition;
   readonly #upstreamPort: () => number;
-  readonly #wire: Wire;
-  #lie: Lie = () => undefined;
+  readonly #network: Network;
+  #forge: ForgedReply = () => undefined;
   #server: Server | undefined;
   #client: Client | undefined;
   #port = 0;
 
   /** @param upstreamPort where the service itself listens */
-  constructor(link: 'inventory' | 'payment', service: ServiceDefinition, upstreamPort: () => number, wire: Wire) {
+  constructor(link: GrpcLink, service: ServiceDefinition, upstreamPort: () => number, network: Network) {
     this.#link = link;
     this.#service = service;
     this.#upstreamPort = upstreamPort;
-    this.#wire = wire;
+    this.#network = network;
   }
 
   get address(): string {
     return `127.0.0.1:${this.#port}`;
   }
 
-  /** From now on the proxy answers by itself wherever `lie` has an answer. */
-  lieWith(lie: Lie): void {
-    this.#lie = lie;
+  /** Lets the proxy answer by itself wherever `forge` has an answer. */
+  forgeReplies(forge: ForgedReply): void {
+    this.#forge = forge;
   }
 
   async open(): Promise<void> {
@@ -91,69 +95,69 @@ export class GrpcFaultProxy implements FaultProxy {
         (error: unknown) => callback({ code: status.UNAVAILABLE, details: String(error) }),
       );
     };
-    server.register(path, handler, asItIs, asItIs, 'unary');
+    server.register(path, handler, unchanged, unchanged, 'unary');
   }
 
   async #pass(path: string, call: ServerUnaryCall<Buffer, Buffer>): Promise<Answered> {
     const operation = path.split('/').at(-1) ?? path;
     const order_id = call.metadata.get('order-id')[0];
-    const described: WireCall = {
+    const described: NetworkCall = {
       link: this.#link,
       operation,
       ...(typeof order_id === 'string' ? { order_id } : {}),
     };
-    const lie = this.#lie(described, call.request);
-    if (lie !== undefined) {
-      return toldAtOnce({ answer: lie });
+    const forged = this.#forge(described, call.request);
+    if (forged !== undefined) {
+      return immediately({ answer: forged });
     }
-    const carried = await this.#wire.carry(described, {
-      deliver: (alone) => this.#deliver(path, call, alone),
+    const outcome = await this.#network.carry(described, {
+      deliver: (detached) => this.#deliver(path, call, detached),
       hasFailed: (reply) => 'error' in reply,
       hasArrived,
     });
-    switch (carried.kind) {
+    switch (outcome.kind) {
       case 'replied':
-        return carried;
+        return outcome;
       case 'refused':
-        return toldAtOnce({ error: refusalError(carried.refusal) });
+        return immediately({ error: refusalError(outcome.refusal) });
       case 'lost':
-        return toldAtOnce({ error: refusalError('reset') });
+        return immediately({ error: refusalError('reset') });
     }
   }
 
-  #deliver(path: string, call: ServerUnaryCall<Buffer, Buffer>, alone: boolean): Promise<GrpcReply> {
+  #deliver(path: string, call: ServerUnaryCall<Buffer, Buffer>, detached: boolean): Promise<GrpcReply> {
     this.#client ??= new Client(`127.0.0.1:${this.#upstreamPort()}`, credentials.createInsecure(), CHANNEL_OPTIONS);
     const client = this.#client;
-    const deadline = alone ? Date.now() + OWN_DEADLINE_MS : call.getDeadline();
+    const deadline = detached ? Date.now() + DETACHED_DEADLINE_MS : call.getDeadline();
     return new Promise((resolve) => {
       const sent = client.makeUnaryRequest(
         path,
-        asItIs,
-        asItIs,
+        unchanged,
+        unchanged,
         call.request,
-        passedOn(call.metadata),
+        forwarded(call.metadata),
         { deadline },
         (error, answer) => resolve(answer === undefined ? { error: error ?? refusalError('reset') } : { answer }),
       );
-      if (!alone) {
+      if (!detached) {
         call.once('cancelled', () => sent.cancel());
       }
     });
   }
 }
 
-function toldAtOnce(reply: GrpcReply): Answered {
+function immediately(reply: GrpcReply): Answered {
   return { reply, onForwarded: () => {} };
 }
 
-/** For calls whose caller does not wait any more. */
-const OWN_DEADLINE_MS = 10_000;
+/** For calls whose caller may have given up. */
+const DETACHED_DEADLINE_MS = 10_000;
 
-function asItIs(bytes: Buffer): Buffer {
+function unchanged(bytes: Buffer): Buffer {
   return bytes;
 }
 
-function passedOn(metadata: Metadata): Metadata {
+function forwarded(metadata: Metadata): Metadata {
   const copy = metadata.clone();
   copy.remove('user-agent');
   return copy;
@@ -165,4 +169,22 @@ function bound(server: Server, port: number): Promise<number> {
       error === null ? resolve(taken) : reject(error),
     );
   });
+}
+
+/** With these codes the service may never have received the call. */
+const NEVER_ARRIVED: ReadonlySet<status> = new Set([status.UNAVAILABLE, status.DEADLINE_EXCEEDED, status.CANCELLED]);
+
+function hasArrived(reply: GrpcReply): boolean {
+  return 'answer' in reply || !NEVER_ARRIVED.has(reply.error.code);
+}
+
+const REFUSAL_CODES: Readonly<Record<Refusal, status>> = {
+  reset: status.UNAVAILABLE,
+  'server error': status.INTERNAL,
+  throttled: status.RESOURCE_EXHAUSTED,
+};
+
+function refusalError(refusal: Refusal): ServiceError {
+  const details = `A fault was injected: ${refusal}`;
+  return Object.assign(new Error(details), { code: REFUSAL_CODES[refusal], details, metadata: new Metadata() });
 }

@@ -3,12 +3,12 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { Choices } from '../choices.ts';
 import { HttpFaultProxy } from './http-fault-proxy.ts';
-import { Wire } from './wire.ts';
-import type { WireFault } from './wire-fault.ts';
+import { Network } from './network.ts';
+import type { NetworkFault } from './network-fault.ts';
 
 const ORDER_ID = '11111111-2222-3333-4444-555555555555';
 const served: string[] = [];
-const wire = new Wire();
+const network = new Network();
 let server: Server;
 let proxy: HttpFaultProxy;
 
@@ -25,7 +25,7 @@ beforeAll(async () => {
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
-  proxy = new HttpFaultProxy('dynamodb', () => port, wire);
+  proxy = new HttpFaultProxy('dynamodb', () => port, network);
   await proxy.open();
 });
 
@@ -39,14 +39,14 @@ beforeEach(() => {
   served.length = 0;
 });
 
-test('passes a request and its answer on as they are', async () => {
+test('an HTTP proxy forwards a request and its answer unchanged', async () => {
   const answer = await send();
   expect(answer.status).toBe(201);
   expect(answer.headers.get('x-own')).toBe('yes');
   expect(await answer.text()).toBe(`heard {"order_id":{"S":"${ORDER_ID}"}}`);
 });
 
-test('a lost reply is lost after the request had its effect', async () => {
+test('an HTTP reply is lost after the request had its effect', async () => {
   const hits = await during({ kind: 'lost reply', percent: 100 }, async () => {
     await expect(send()).rejects.toThrow();
   });
@@ -54,7 +54,7 @@ test('a lost reply is lost after the request had its effect', async () => {
   expect(hits).toEqual([[ORDER_ID, 'delivered, its reply lost']]);
 });
 
-test('an error comes before the request had any effect', async () => {
+test('an injected HTTP error comes before the request has any effect', async () => {
   const hits = await during({ kind: 'errors', percent: 100 }, async () => {
     const status = await send().then(
       (answer) => answer.status,
@@ -66,40 +66,40 @@ test('an error comes before the request had any effect', async () => {
   expect(hits).toHaveLength(1);
 });
 
-test('a duplicate arrives although nobody waits for it', async () => {
-  await during({ kind: 'duplicates', percent: 100, most_ms: 5 }, async () => {
+test('a duplicated HTTP request arrives although nobody waits for it', async () => {
+  await during({ kind: 'duplicates', percent: 100, maxMs: 5 }, async () => {
     expect((await send()).status).toBe(201);
   });
-  await wire.quiet();
+  await network.drain();
   expect(served).toHaveLength(2);
 });
 
-test('a late request arrives although its caller has given up', async () => {
+test('a delayed HTTP request arrives although its caller has given up', async () => {
   const impatient = new AbortController();
-  const remove = wire.add({
+  const remove = network.add({
     target: 'dynamodb',
-    touches: () => {
+    appliesTo: () => {
       impatient.abort();
       return true;
     },
-    fault: { kind: 'latency', percent: 100, most_ms: 400 },
+    fault: { kind: 'latency', percent: 100, maxMs: 400 },
     choices: new Choices(1, 'test'),
     onHit: () => {},
   });
   await expect(send(impatient.signal)).rejects.toThrow();
   remove();
-  await wire.quiet();
+  await network.drain();
   expect(served).toHaveLength(1);
 });
 
-test('rules that do not touch a call, or another target, leave it alone', async () => {
+test('a fault leaves calls alone that it does not apply to, and those to other targets', async () => {
   const fault = { kind: 'errors', percent: 100 } as const;
   const onHit = () => {
     throw new Error('it was hit');
   };
   const removes = [
-    wire.add({ target: 'dynamodb', fault, touches: () => false, choices: new Choices(1, 'test'), onHit }),
-    wire.add({ target: 'payment', fault, choices: new Choices(1, 'test'), onHit }),
+    network.add({ target: 'dynamodb', fault, appliesTo: () => false, choices: new Choices(1, 'test'), onHit }),
+    network.add({ target: 'payment', fault, choices: new Choices(1, 'test'), onHit }),
   ];
   expect((await send()).status).toBe(201);
   for (const remove of removes) {
@@ -107,7 +107,7 @@ test('rules that do not touch a call, or another target, leave it alone', async 
   }
 });
 
-test('a proxy that is shut refuses connections, and opens under the same port', async () => {
+test('a proxy that is shut refuses connections, and opens on the same port', async () => {
   const { address } = proxy;
   await proxy.shut();
   // A connection that was kept may still seem open.
@@ -119,10 +119,10 @@ test('a proxy that is shut refuses connections, and opens under the same port', 
   expect((await send()).status).toBe(201);
 });
 
-test('what is done at a point is done while the call stands still', async () => {
+test('the action at a saga point runs once, while the call waits', async () => {
   const seen: string[] = [];
-  const point = { phase: 'arrived', isAt: () => true, holds: true, states: [], customers: [] } as const;
-  const disarm = wire.arm(
+  const point = { phase: 'arrived', matches: () => true, holdsCall: true, states: [], customers: [] } as const;
+  const disarm = network.arm(
     point,
     (call) => call.order_id === ORDER_ID,
     async ({ operation }) => {
@@ -144,10 +144,10 @@ function send(signal?: AbortSignal): Promise<Response> {
   });
 }
 
-async function during(fault: WireFault, act: () => Promise<void>): Promise<readonly unknown[]> {
+async function during(fault: NetworkFault, act: () => Promise<void>): Promise<readonly unknown[]> {
   const hits: unknown[] = [];
   const choices = new Choices(1, 'test');
-  const remove = wire.add({
+  const remove = network.add({
     target: 'dynamodb',
     fault,
     choices,

@@ -6,11 +6,11 @@ import {
   type ServerResponse,
 } from 'node:http';
 import { bindPatiently, type FaultProxy } from './fault-proxy.ts';
-import { describeHttpCall, type HttpLink } from './http-call.ts';
-import type { Wire } from './wire.ts';
-import type { Refusal } from './wire-fault.ts';
+import type { Network } from './network.ts';
+import { describeHttpCall, type HttpLink } from './network-call.ts';
+import type { Refusal } from './network-fault.ts';
 
-/** Marks answers that no part of the stack gave. */
+/** Marks answers that a proxy made up. */
 export const INJECTED_HEADER = 'x-fault-injected';
 
 interface Reply {
@@ -19,24 +19,24 @@ interface Reply {
   readonly body: Buffer;
 }
 
-/** Longer than any part of the stack takes to answer, standing still included. */
+/** Longer than any part of the stack takes to answer, even when it was stopped for a while. */
 const UPSTREAM_MS = 60_000;
 
-const ofOneConnection = new Set(['connection', 'keep-alive', 'transfer-encoding', 'content-length', 'host']);
+const NOT_FORWARDED = new Set(['connection', 'keep-alive', 'transfer-encoding', 'content-length', 'host']);
 
-/** Passes HTTP requests on one by one, each on a connection of its own, with what the wire does to them. */
+/** Forwards HTTP requests over the faulty network, each on a connection of its own. */
 export class HttpFaultProxy implements FaultProxy {
   readonly #link: HttpLink;
   readonly #upstreamPort: () => number;
-  readonly #wire: Wire;
+  readonly #network: Network;
   #server: Server | undefined;
   #port = 0;
 
   /** @param upstreamPort where the part itself listens */
-  constructor(link: HttpLink, upstreamPort: () => number, wire: Wire) {
+  constructor(link: HttpLink, upstreamPort: () => number, network: Network) {
     this.#link = link;
     this.#upstreamPort = upstreamPort;
-    this.#wire = wire;
+    this.#network = network;
   }
 
   get address(): string {
@@ -49,7 +49,7 @@ export class HttpFaultProxy implements FaultProxy {
     }
     await bindPatiently(async () => {
       const server = createServer((incoming, response) => {
-        // A failure of the part behind is a failure of the connection before.
+        // A failure behind the proxy looks like a broken connection before it.
         this.#pass(incoming, response).catch(() => response.destroy());
       });
       await listening(server, this.#port);
@@ -79,23 +79,23 @@ export class HttpFaultProxy implements FaultProxy {
   async #pass(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
     const body = await whole(incoming);
     const call = describeHttpCall(this.#link, incoming, body);
-    const carried = await this.#wire.carry(call, {
+    const outcome = await this.#network.carry(call, {
       deliver: () => this.#deliver(incoming, body),
-      // What does not arrive is no reply but an exception.
+      // A request that does not arrive throws, so every reply proves arrival.
       hasArrived: () => true,
       hasFailed: ({ status, headers }) =>
         status >= 400 || headers.some((name) => name.toLowerCase() === 'x-amz-function-error'),
     });
-    switch (carried.kind) {
+    switch (outcome.kind) {
       case 'lost':
         response.destroy();
         return;
       case 'refused':
-        this.#refuse(response, carried.refusal);
+        this.#refuse(response, outcome.refusal);
         return;
       case 'replied': {
-        const { status, headers, body: answer } = carried.reply;
-        response.once('close', carried.onForwarded);
+        const { status, headers, body: answer } = outcome.reply;
+        response.once('close', outcome.onForwarded);
         response.writeHead(status, [...headers, 'content-length', String(answer.length)]).end(answer);
       }
     }
@@ -153,5 +153,5 @@ async function whole(stream: IncomingMessage): Promise<Buffer> {
 }
 
 function kept(rawHeaders: readonly string[]): string[] {
-  return rawHeaders.filter((_, index) => !ofOneConnection.has((rawHeaders[index - (index % 2)] ?? '').toLowerCase()));
+  return rawHeaders.filter((_, index) => !NOT_FORWARDED.has((rawHeaders[index - (index % 2)] ?? '').toLowerCase()));
 }

@@ -1,28 +1,27 @@
 import { LINKS, type LinkName, type Ports } from '../../../embedded/configuration.ts';
 import { InventoryServiceService } from '../../../proto/gen/inventory/v1/inventory.ts';
 import { PaymentServiceService } from '../../../proto/gen/payment/v1/payment.ts';
-import { type FaultProxy, mirrorOutage } from './fault-proxy.ts';
-import { GrpcFaultProxy, type Lie } from './grpc-fault-proxy.ts';
+import { type FaultProxy, mirrorDeath } from './fault-proxy.ts';
+import { type ForgedReply, GrpcFaultProxy } from './grpc-fault-proxy.ts';
 import { HttpFaultProxy } from './http-fault-proxy.ts';
-import { Wire } from './wire.ts';
-import { type Link, type Target, targetOfLink, WIRE_LINKS } from './wire-call.ts';
+import { Network } from './network.ts';
+import { type GrpcLink, type HttpLink, type Link, NETWORK_LINKS, type Target, targetOfLink } from './network-call.ts';
 
-/** One proxy before each listener of a stack, all on one wire. */
+/** One proxy before each listener of a stack, all on one faulty network. */
 export class Proxies {
-  readonly wire = new Wire();
+  readonly network = new Network();
   readonly #ports: () => Ports;
   readonly #proxies: Readonly<Record<Link, FaultProxy>>;
-  readonly #grpc: Readonly<Record<'inventory' | 'payment', GrpcFaultProxy>>;
+  readonly #grpc: Readonly<Record<GrpcLink, GrpcFaultProxy>>;
   #closed = false;
 
-  /** @param ports where the parts themselves listen; asked for each connection */
+  /** @param ports the ports of the parts themselves; read for each connection */
   constructor(ports: () => Ports) {
     this.#ports = ports;
-    const http = (link: Exclude<Link, 'inventory' | 'payment'>) =>
-      new HttpFaultProxy(link, () => ports()[link], this.wire);
+    const http = (link: HttpLink) => new HttpFaultProxy(link, () => ports()[link], this.network);
     this.#grpc = {
-      inventory: new GrpcFaultProxy('inventory', InventoryServiceService, () => ports().inventory, this.wire),
-      payment: new GrpcFaultProxy('payment', PaymentServiceService, () => ports().payment, this.wire),
+      inventory: new GrpcFaultProxy('inventory', InventoryServiceService, () => ports().inventory, this.network),
+      payment: new GrpcFaultProxy('payment', PaymentServiceService, () => ports().payment, this.network),
     };
     this.#proxies = {
       http: http('http'),
@@ -33,17 +32,17 @@ export class Proxies {
     };
   }
 
-  /** Lets callers in. */
+  /** Accepts callers. */
   async open(): Promise<void> {
-    await Promise.all(WIRE_LINKS.map((link) => this.#proxies[link].open()));
+    await Promise.all(NETWORK_LINKS.map((link) => this.#proxies[link].open()));
   }
 
-  /** Base URL of the HTTP API, for customers. */
+  /** The base URL of the HTTP API for customers. */
   get httpUrl(): string {
     return `http://${this.#proxies.http.address}`;
   }
 
-  /** The variables by which the parts of the stack reach each other through the proxies. */
+  /** The variables that lead the parts of the stack to each other through the proxies. */
   get environment(): Readonly<Record<string, string>> {
     const names = Object.keys(LINKS) as readonly LinkName[];
     return Object.fromEntries(
@@ -55,28 +54,29 @@ export class Proxies {
   }
 
   /**
-   * Refuses the callers of a killed part until it is back. With the API process its children die, too.
+   * Refuses the callers of a killed part until it is back. The children of the API process die with it.
    *
-   * @param isReplaced whether other processes have taken the place of all that was killed
-   * @returns once all that died is back
+   * @param isReplaced whether new processes have replaced all the killed ones
+   * @returns once all of them are back
    */
   async mirrorDeath(target: Target, isReplaced: () => boolean): Promise<void> {
-    const dead = target === 'api' ? WIRE_LINKS : WIRE_LINKS.filter((link) => targetOfLink[link] === target);
+    const dead = target === 'api' ? NETWORK_LINKS : NETWORK_LINKS.filter((link) => targetOfLink[link] === target);
     const isOver = () => this.#closed;
     const ports = this.#ports();
     await Promise.all(
-      dead.map((link) => mirrorOutage(this.#proxies[link], { upstreamPort: ports[link], isReplaced, isOver })),
+      dead.map((link) => mirrorDeath(this.#proxies[link], { upstreamPort: ports[link], isReplaced, isOver })),
     );
   }
 
-  /** Has a proxy answer in place of a service; only to prove that the checks find what comes of it. */
-  lieWith(lie: Lie): void {
-    this.#grpc.inventory.lieWith(lie);
-    this.#grpc.payment.lieWith(lie);
+  /** Lets the proxies forge replies of the services, to prove that the checks find the consequences. */
+  forgeReplies(forge: ForgedReply): void {
+    this.#grpc.inventory.forgeReplies(forge);
+    this.#grpc.payment.forgeReplies(forge);
   }
 
+  /** Closes every proxy. */
   async close(): Promise<void> {
     this.#closed = true;
-    await Promise.all(WIRE_LINKS.map((link) => this.#proxies[link].close()));
+    await Promise.all(NETWORK_LINKS.map((link) => this.#proxies[link].close()));
   }
 }

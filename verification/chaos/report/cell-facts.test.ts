@@ -2,8 +2,8 @@ import type { HistoryEvent } from '@aws-sdk/client-sfn';
 import { expect, test } from '@jest/globals';
 import type { OrderStatus } from '../../../functions/orders/order-status.ts';
 import type { OrderSnapshot } from '../../invariants/snapshot.ts';
-import type { FaultEvent } from '../faults/fault-event.ts';
-import { cellNamed } from '../short-plan.ts';
+import type { FaultEvent } from '../faults/injection.ts';
+import { cellNamed } from '../matrix.ts';
 import { factsOf, hasHit, sumOf } from './cell-facts.ts';
 
 function at(second: number) {
@@ -11,31 +11,23 @@ function at(second: number) {
 }
 const run = {
   cell: cellNamed('kill -9 x payment'),
-  began_at: at(0),
-  healed_at: at(10),
+  beganAt: at(0),
+  healedAt: at(10),
   order_ids: ['order', 'never taken'],
   customers: new Map(),
   stocked: new Map(),
 };
 
-test('a kill while an order was open is a hit; one after its end is none', () => {
-  const kill = (from: number): FaultEvent => ({
-    at: at(from),
-    until: at(from + 1),
-    target: 'payment',
-    what: 'kill -9',
-  });
+function kill(from: number): FaultEvent {
+  return { at: at(from), until: at(from + 1), target: 'payment', what: 'kill -9' };
+}
+
+test('a kill while an order was open is a hit, one after its end is not', () => {
   expect(facts([kill(3)], [order([1, 'PENDING'], [5, 'CONFIRMED'])])).toMatchObject({ orders: 1, hits: 1, touched: 1 });
   expect(facts([kill(7)], [order([1, 'PENDING'], [5, 'CONFIRMED'])])).toMatchObject({ orders: 1, hits: 0, touched: 0 });
 });
 
-test('a run whose faults all missed is known before the report, so that it can be tried again', () => {
-  const kill = (from: number): FaultEvent => ({
-    at: at(from),
-    until: at(from + 1),
-    target: 'payment',
-    what: 'kill -9',
-  });
+test('a run whose faults all missed is recognised before the report, so that it can be repeated', () => {
   const present = [order([1, 'PENDING'], [5, 'CONFIRMED'])];
   expect(hasHit({ ...run, faults: [kill(3)] }, present, new Map())).toBe(true);
   expect(hasHit({ ...run, faults: [kill(7)] }, present, new Map())).toBe(false);
@@ -43,7 +35,7 @@ test('a run whose faults all missed is known before the report, so that it can b
   expect(hasHit({ ...run, order_ids: ['of another cell'], faults: [kill(3)] }, present, new Map())).toBe(false);
 });
 
-test('a fault on the wire is a hit only when it befell a call of one of the orders', () => {
+test('a network fault is a hit only when it affected a call of one of the orders', () => {
   const lost: FaultEvent = { at: at(2), target: 'payment', what: 'lost', order_id: 'order' };
   const present = [order([1, 'PENDING'], [5, 'CONFIRMED'])];
   expect(facts([lost, lost], present)).toMatchObject({ hits: 2, touched: 1 });
@@ -77,7 +69,7 @@ test('a fault at a point is a hit only when the history shows the saga there', (
   expect(hasHit({ ...run, faults: [fault] }, present, elsewhere)).toBe(false);
 });
 
-test("a fault in a retry's wait is a hit only when the task had failed by then and was tried again later", () => {
+test("a fault in a retry's wait is a hit only when the task had failed by then and was retried later", () => {
   const states = ['AuthorizePayment'];
   const fault: FaultEvent = {
     at: at(3),
@@ -86,7 +78,7 @@ test("a fault in a retry's wait is a hit only when the task had failed by then a
     what: 'kill -9',
     order_id: 'order',
     states,
-    in_retry_wait: true,
+    inRetryWait: true,
   };
   const present = [order([1, 'PENDING'], [8, 'CONFIRMED'])];
   const happened = (second: number, type: NonNullable<HistoryEvent['type']>): HistoryEvent => ({
@@ -103,7 +95,7 @@ test("a fault in a retry's wait is a hit only when the task had failed by then a
   expect(facts([fault], present, history(4))).toMatchObject({ hits: 0 });
 });
 
-test('recovery counts from the end of the faults, for a parked order from the redrive', () => {
+test('recovery counts from the end of the faults, and for a parked order from the redrive', () => {
   expect(facts([], [order([1, 'PENDING'], [14, 'CONFIRMED'])])).toMatchObject({
     parked: 0,
     longest_recovery_seconds: 4,
@@ -114,7 +106,7 @@ test('recovery counts from the end of the faults, for a parked order from the re
   });
 });
 
-test('several runs of a cell add up', () => {
+test('the facts of several runs of a cell add up', () => {
   const one = facts([], [order([1, 'PENDING'], [14, 'CONFIRMED'])]);
   const other = facts([], [order([1, 'PENDING'], [12, 'EXPIRED'])]);
   expect(sumOf([one, other, one])).toMatchObject({
@@ -130,7 +122,7 @@ function facts(
   histories: ReadonlyMap<string, readonly HistoryEvent[]> = new Map(),
 ) {
   const byId = new Map(orders.map((present) => [present.order_id, present]));
-  return factsOf({ ...run, faults }, { orders: byId, histories, redriven_at: at(30) });
+  return factsOf({ ...run, faults }, { orders: byId, histories, redrivenAt: at(30) });
 }
 
 function order(...steps: readonly (readonly [second: number, status: OrderStatus])[]): OrderSnapshot {

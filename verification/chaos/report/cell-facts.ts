@@ -1,38 +1,38 @@
 import type { HistoryEvent } from '@aws-sdk/client-sfn';
 import type { OrderStatus } from '../../../functions/orders/order-status.ts';
 import { isFinished, type OrderSnapshot } from '../../invariants/snapshot.ts';
-import type { FaultEvent } from '../faults/fault-event.ts';
-import type { CellRun } from '../run/cell-run.ts';
-import { isInRetryWait, stateAt } from '../run/histories.ts';
+import type { FaultEvent } from '../faults/injection.ts';
+import type { CellRun } from '../run/run-cell.ts';
+import { isInRetryWait, stateAt } from '../run/saga-executions.ts';
 
-/** What one or several runs of a cell came to. */
+/** The results of one or several runs of a cell. */
 export interface CellFacts {
-  /** Orders that came into the orders table. */
+  /** Orders in the orders table. */
   readonly orders: number;
   readonly by_status: Readonly<Partial<Record<OrderStatus, number>>>;
-  /** Orders that needed an operator on their way. */
+  /** Orders that needed an operator. */
   readonly parked: number;
-  /** Faults that befell a call of one of the orders, or a process while one of them was open, at its point if it had one. */
+  /** Faults that hit a call of one of the orders, or a process while one of them was open, at the fault's point if any. */
   readonly hits: number;
-  /** Orders that a fault befell. */
+  /** Orders that a fault hit. */
   readonly touched: number;
-  /** From the end of the faults (of a parked order: from the operator's redrive) to the end of the last order. */
+  /** From the end of the faults to the end of the last order; for a parked order from the operator's redrive. */
   readonly longest_recovery_seconds: number;
 }
 
-/** Beside the run itself, what tells how it went. */
+/** What the facts of a run are judged by. */
 export interface CellEvidence {
   readonly orders: ReadonlyMap<string, OrderSnapshot>;
-  /** Of the orders that were at a chosen point. */
+  /** By order id, for the orders that were at a chosen point. */
   readonly histories: ReadonlyMap<string, readonly HistoryEvent[]>;
   /** ISO 8601. */
-  readonly redriven_at: string;
+  readonly redrivenAt: string;
 }
 
-/** Judges one run of a cell by what is in the tables and histories at the end. */
-export function factsOf(run: CellRun, { orders, histories, redriven_at }: CellEvidence): CellFacts {
+/** Judges one run of a cell by the tables and histories at the end. */
+export function factsOf(run: CellRun, { orders, histories, redrivenAt }: CellEvidence): CellFacts {
   const present = run.order_ids.flatMap((order_id) => orders.get(order_id) ?? []);
-  const befallen = run.faults.map((fault) => ordersBefallen(fault, present, histories));
+  const hits = run.faults.map((fault) => ordersHit(fault, present, histories));
   const by_status: Partial<Record<OrderStatus, number>> = {};
   for (const { status } of present) {
     by_status[status] = (by_status[status] ?? 0) + 1;
@@ -41,11 +41,11 @@ export function factsOf(run: CellRun, { orders, histories, redriven_at }: CellEv
     orders: present.length,
     by_status,
     parked: present.filter(wasParked).length,
-    hits: befallen.filter((ids) => ids.length > 0).length,
-    touched: new Set(befallen.flat()).size,
+    hits: hits.filter((ids) => ids.length > 0).length,
+    touched: new Set(hits.flat()).size,
     longest_recovery_seconds: Math.max(
       0,
-      ...present.map((order) => secondsBetween(wasParked(order) ? redriven_at : run.healed_at, endOf(order))),
+      ...present.map((order) => secondsBetween(wasParked(order) ? redrivenAt : run.healedAt, endOf(order))),
     ),
   };
 }
@@ -53,10 +53,16 @@ export function factsOf(run: CellRun, { orders, histories, redriven_at }: CellEv
 /** Whether a fault of the run hit. */
 export function hasHit(run: CellRun, orders: readonly OrderSnapshot[], histories: CellEvidence['histories']): boolean {
   const ours = orders.filter(({ order_id }) => run.order_ids.includes(order_id));
-  return run.faults.some((fault) => ordersBefallen(fault, ours, histories).length > 0);
+  return run.faults.some((fault) => ordersHit(fault, ours, histories).length > 0);
 }
 
-/** Adds the facts of several runs of the same cell. */
+/** The orders that were at a chosen point when a fault came. Only their histories tell whether it hit. */
+export function ordersAtPoints(runs: readonly Pick<CellRun, 'faults'>[]): readonly string[] {
+  const atPoint = runs.flatMap(({ faults }) => faults).filter(({ states }) => states !== undefined);
+  return atPoint.flatMap(({ order_id }) => order_id ?? []);
+}
+
+/** Adds up the facts of several runs of one cell. */
 export function sumOf(facts: readonly CellFacts[]): CellFacts {
   const by_status: Partial<Record<OrderStatus, number>> = {};
   for (const [status, count] of facts.flatMap((fact) => Object.entries(fact.by_status))) {
@@ -73,13 +79,13 @@ export function sumOf(facts: readonly CellFacts[]): CellFacts {
   };
 }
 
-/** The orders a fault really befell; none where it missed. */
-function ordersBefallen(
+/** The orders that a fault really hit; none where it missed. */
+function ordersHit(
   fault: FaultEvent,
   present: readonly OrderSnapshot[],
   histories: CellEvidence['histories'],
 ): readonly string[] {
-  const { at, until, order_id, states, in_retry_wait } = fault;
+  const { at, until, order_id, states, inRetryWait } = fault;
   if (states !== undefined) {
     if (order_id === undefined) {
       return [];
@@ -87,7 +93,7 @@ function ordersBefallen(
     const history = histories.get(order_id) ?? [];
     const state = stateAt(history, at);
     const wasThere =
-      state !== undefined && states.includes(state) && (in_retry_wait !== true || isInRetryWait(history, at));
+      state !== undefined && states.includes(state) && (inRetryWait !== true || isInRetryWait(history, at));
     return wasThere ? [order_id] : [];
   }
   if (until === undefined) {
@@ -100,7 +106,7 @@ function wasParked({ timeline }: OrderSnapshot): boolean {
   return timeline.some(({ status }) => status === 'NEEDS_ATTENTION');
 }
 
-/** When an order came to where it is; an order that is still open has not. */
+/** When an order ended. An open order ends at the latest representable time. */
 function endOf({ status, timeline }: OrderSnapshot): string {
   const last = timeline.at(-1)?.at;
   return isFinished(status) && last !== undefined ? last : new Date(8_640_000_000_000_000).toISOString();

@@ -1,82 +1,82 @@
-import { promisesIn } from '../../answers/promises.ts';
+import { OrderApiClient, type RecordedExchange } from '../../client/order-api-client.ts';
 import type { Expectations } from '../../invariants/invariants.ts';
 import { SnapshotReader } from '../../invariants/reader/snapshot-reader.ts';
 import { type Verification, verifyInvariants } from '../../invariants/verification.ts';
+import type { ChaosPlan } from '../chaos-plan.ts';
+import { INJECTED_HEADER } from '../proxy/http-fault-proxy.ts';
 import type { StackUnderChaos } from '../stack-under-chaos.ts';
-import { type RecordedExchange, RecordingClient } from '../traffic/recording-client.ts';
-import type { CellRun } from './cell-run.ts';
-import type { ChaosPlan } from './chaos-plan.ts';
-import { Histories } from './histories.ts';
-import { Operator } from './operator.ts';
+import type { CellRun } from './run-cell.ts';
 import { runCells } from './run-cells.ts';
+import { SagaExecutions } from './saga-executions.ts';
 
-/** What a run left to be reported on. */
+/** The result of a whole run. */
 export interface ChaosOutcome {
   readonly runs: readonly CellRun[];
   readonly recorded: readonly RecordedExchange[];
-  /** Before the operator came: parked orders are in order here, and what a redrive might heal shows. */
-  readonly before_redrive: Verification;
+  /** Before the operator's redrive. Parked orders hold the invariants here, and what a redrive might heal is visible. */
+  readonly beforeRedrive: Verification;
   readonly verification: Verification;
   readonly redriven: readonly string[];
   /** ISO 8601. */
-  readonly redriven_at: string;
-  /** Processes that ended although no fault ended them, each described. */
-  readonly unprovoked_deaths: readonly string[];
+  readonly redrivenAt: string;
+  /** Processes that ended without a fault, each described. */
+  readonly unprovokedDeaths: readonly string[];
 }
 
-const MOST_REDRIVES = 5;
+const MAX_REDRIVES = 5;
+/** A customer sends a request again when it got no answer for so long. */
+const ANSWER_WITHIN_MS = 12_000;
 
 /**
- * Runs the cells, heals all and checks the invariants; then lets the operator redrive what is parked, and checks them again.
+ * Runs the cells, removes every fault and checks the invariants. Then it redrives what is parked, as an operator does, and
+ * checks them again.
  */
 export async function runChaos(
   plan: ChaosPlan,
   stack: StackUnderChaos,
   say: (line: string) => void,
 ): Promise<ChaosOutcome> {
-  const client = new RecordingClient(stack.proxies.httpUrl);
+  const client = new OrderApiClient(stack.proxies.httpUrl, {
+    injectedHeader: INJECTED_HEADER,
+    answerWithinMs: ANSWER_WITHIN_MS,
+  });
   const reader = new SnapshotReader(stack.connection);
-  const histories = new Histories(stack.connection);
-  const operator = new Operator(stack.connection);
-  const { seed, orders, fault_seconds, drain_seconds, settle_seconds } = plan;
-  const run_id = `${seed}-${Date.now()}`;
+  const executions = new SagaExecutions(stack.connection);
+  const { seed, orders, faultSeconds, drainSeconds, settleSeconds } = plan;
+  const runId = `${seed}-${Date.now()}`;
   try {
-    const runs = await runCells(plan, { stack, client, reader, histories, seed, orders, fault_seconds, run_id, say });
+    const runs = await runCells(plan, { stack, client, reader, executions, seed, orders, faultSeconds, runId, say });
     await stack.heal();
-    say('All is healed; waiting until everything has ended ...');
+    say('Every fault is over; waiting until every order has ended ...');
     const expected: Expectations = {
       recordsKept: true,
       stocked: new Map(runs.flatMap(({ stocked }) => [...stocked])),
     };
-    const verify = () => verifyInvariants(reader, answersIn(client), { drain_seconds, settle_seconds, expected });
-    const before_redrive = await verify();
-    const redriven_at = new Date().toISOString();
+    const times = { drain_seconds: drainSeconds, settle_seconds: settleSeconds };
+    const verify = () => verifyInvariants(reader, client.promises, { ...times, expected });
+    const beforeRedrive = await verify();
+    const redrivenAt = new Date().toISOString();
     const redriven: string[] = [];
-    for (let round = 0; round < MOST_REDRIVES; round += 1) {
-      const again = await operator.redriveFailed();
+    for (let round = 0; round < MAX_REDRIVES; round += 1) {
+      const again = await executions.redriveFailed();
       if (again.length === 0) {
         break;
       }
       say(`The operator redrives ${again.length} executions ...`);
       redriven.push(...again);
-      await verifyInvariants(reader, [], { drain_seconds, settle_seconds: 0 });
+      await verifyInvariants(reader, [], { ...times, settle_seconds: 0 });
     }
-    const verification = redriven.length === 0 ? before_redrive : await verify();
+    const verification = redriven.length === 0 ? beforeRedrive : await verify();
     stack.watch.look();
-    const { unprovoked: unprovoked_deaths } = stack.watch;
-    return { runs, recorded: client.recorded, before_redrive, verification, redriven, redriven_at, unprovoked_deaths };
+    const { unprovoked: unprovokedDeaths } = stack.watch;
+    return { runs, recorded: client.recorded, beforeRedrive, verification, redriven, redrivenAt, unprovokedDeaths };
   } finally {
-    operator.close();
-    histories.close();
+    executions.close();
     reader.close();
   }
 }
 
-function answersIn({ recorded }: RecordingClient) {
-  return recorded.flatMap(({ exchange, injected }) => (injected ? [] : (promisesIn(exchange) ?? [])));
-}
-
-/** The orders of a run that are parked in spite of the operator. */
+/** The orders of a run that are still parked after the redrive. */
 export function stillParked({ runs, verification }: ChaosOutcome): readonly string[] {
   const ours = new Set(runs.flatMap(({ order_ids }) => order_ids));
   return verification.snapshot.orders

@@ -1,39 +1,55 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { OrderApiClient } from '../../client/order-api-client.ts';
+import type { CustomerKind } from '../../customer-kinds.ts';
 import type { SnapshotReader } from '../../invariants/reader/snapshot-reader.ts';
 import { isFinished } from '../../invariants/snapshot.ts';
-import { type Cell, nameOf } from '../cell.ts';
 import { Choices } from '../choices.ts';
-import { FaultLog } from '../faults/fault-log.ts';
 import { inject } from '../faults/inject.ts';
-import type { Injection } from '../faults/injection.ts';
-import { POINTS } from '../faults/points.ts';
+import { type FaultEvent, FaultLog, type Injection } from '../faults/injection.ts';
+import { SAGA_POINTS } from '../faults/saga-points.ts';
+import { type Cell, nameOf } from '../matrix.ts';
 import type { StackUnderChaos } from '../stack-under-chaos.ts';
-import { chooseCrowd, crowdForOutage } from '../traffic/crowd.ts';
+import { stockCellItems } from '../traffic/cell-items.ts';
 import { Customer } from '../traffic/customer.ts';
-import type { CustomerKind } from '../traffic/customer-kind.ts';
-import type { RecordingClient } from '../traffic/recording-client.ts';
-import { stockShelf } from '../traffic/shelf.ts';
-import type { CellRun } from './cell-run.ts';
-import type { Histories } from './histories.ts';
+import { customersForOutage, drawCustomers } from '../traffic/customer-mix.ts';
+import type { SagaExecutions } from './saga-executions.ts';
 
-/** What a cell is run with. */
-export interface CellSetting {
-  readonly stack: StackUnderChaos;
-  readonly client: RecordingClient;
-  readonly reader: SnapshotReader;
-  readonly histories: Histories;
-  readonly seed: number;
-  /** Counts how often the same cell was run before with this seed. */
-  readonly round: number;
-  /** How many customers come. */
-  readonly orders: number;
-  /** How long faults go on. */
-  readonly fault_seconds: number;
-  /** Makes keys unique. */
-  readonly run_id: string;
+/** The result of one run of one cell. */
+export interface CellRun {
+  readonly cell: Cell;
+  /** ISO 8601. */
+  readonly beganAt: string;
+  /** ISO 8601; when the last fault was over. */
+  readonly healedAt: string;
+  /** Every order that the customers tried to place. */
+  readonly order_ids: readonly string[];
+  /** The kind of customer of each order. */
+  readonly customers: ReadonlyMap<string, CustomerKind>;
+  /** The quantity each of the cell's items was stocked with. */
+  readonly stocked: ReadonlyMap<string, number>;
+  readonly faults: readonly FaultEvent[];
+  /** The exception that broke the run off. */
+  readonly failure?: string;
 }
 
-/** How long customers stay beyond the time in which they come, and how long an order waits for its payment beyond it. */
+/** What a run of a cell needs. */
+export interface CellSetting {
+  readonly stack: StackUnderChaos;
+  readonly client: OrderApiClient;
+  readonly reader: SnapshotReader;
+  readonly executions: SagaExecutions;
+  readonly seed: number;
+  /** Tells the runs of one cell with one seed apart. */
+  readonly round: number;
+  /** The number of customers. */
+  readonly orders: number;
+  /** How long the faults last. */
+  readonly faultSeconds: number;
+  /** Makes idempotency keys unique. */
+  readonly runId: string;
+}
+
+/** How long customers stay after the faults, and the payment window of their orders beyond the faults, in seconds. */
 const STAYS = {
   usual: { patience: 25, window: 12 },
   outage: { patience: 15, window: 12 },
@@ -42,13 +58,13 @@ const STAYS = {
 const SETTLE_SECONDS = 20;
 
 /**
- * Lets customers come while a cell's faults happen, and waits a while for their orders to end. What throws meanwhile is
- * healed and told by the run, since its orders are to be checked all the same.
+ * Sends customers while a cell's faults happen, and waits a while for their orders to end. After an exception it removes
+ * the faults and reports the failure in its result, since the orders must be checked all the same.
  */
 export async function runCell(cell: Cell, setting: CellSetting): Promise<CellRun> {
-  const { stack, seed, round, fault_seconds } = setting;
+  const { stack, seed, round, faultSeconds } = setting;
   const name = `${nameOf(cell)}/${round}`;
-  const began_at = new Date().toISOString();
+  const beganAt = new Date().toISOString();
   const { customers, stocked } = await invite(cell, name, setting);
   const order_ids = customers.map(({ order_id }) => order_id);
   const ours = new Set(order_ids);
@@ -56,34 +72,34 @@ export async function runCell(cell: Cell, setting: CellSetting): Promise<CellRun
   const arrivals = new Choices(seed, `${name}/arrivals`);
   const shopping = Promise.all(
     customers.map(async (customer) => {
-      await sleep(arrivals.between(0, fault_seconds * 800));
+      await sleep(arrivals.between(0, faultSeconds * 800));
       await customer.shop();
     }),
   );
   const failures: unknown[] = [];
-  const noted = (part: Promise<unknown>) => part.catch((error: unknown) => failures.push(error));
+  const recordingFailure = (part: Promise<unknown>) => part.catch((error: unknown) => failures.push(error));
   const injection: Injection = {
     stack,
     log,
     choices: new Choices(seed, `${name}/faults`),
     choicesFor: (part) => new Choices(seed, `${name}/faults/${part}`),
-    seconds: fault_seconds,
-    historyOf: (order_id) => setting.histories.of(order_id),
+    seconds: faultSeconds,
+    historyOf: (order_id) => setting.executions.historyOf(order_id),
     isOurs: ({ order_id }) => order_id !== undefined && ours.has(order_id),
     isOver: () => areAtRest(setting.reader, ours, ours.size),
   };
-  await noted(inject(cell, injection));
+  await recordingFailure(inject(cell, injection));
   if (failures.length > 0) {
-    await noted(stack.heal());
+    await recordingFailure(stack.heal());
   }
-  const healed_at = new Date().toISOString();
-  await noted(shopping);
-  await noted(stack.proxies.wire.quiet());
-  await noted(settle(setting.reader, ours));
+  const healedAt = new Date().toISOString();
+  await recordingFailure(shopping);
+  await recordingFailure(stack.proxies.network.drain());
+  await recordingFailure(settle(setting.reader, ours));
   return {
     cell,
-    began_at,
-    healed_at,
+    beganAt,
+    healedAt,
     order_ids,
     customers: new Map(customers.map(({ order_id, kind }) => [order_id, kind])),
     stocked,
@@ -93,22 +109,22 @@ export async function runCell(cell: Cell, setting: CellSetting): Promise<CellRun
 }
 
 async function invite(cell: Cell, name: string, setting: CellSetting) {
-  const { stack, client, seed, orders, fault_seconds, run_id } = setting;
+  const { stack, client, seed, orders, faultSeconds, runId } = setting;
   const choices = new Choices(seed, `${name}/customers`);
-  const shelf = await stockShelf(stack.stack.urls.inventory, name, choices);
+  const items = await stockCellItems(stack.stack.urls.inventory, name, choices);
   const { patience, window } = STAYS[stayIn(cell)];
-  const customers = crowdFor(cell, orders, choices).map(
+  const customers = customersOf(cell, orders, choices).map(
     (kind, index) =>
       new Customer(kind, {
         client,
-        shelf,
+        items,
         choices: new Choices(seed, `${name}/customer ${index}`),
-        key: `${run_id}/${name}/${index}`,
-        until: Date.now() + (fault_seconds + patience) * 1000,
-        window_seconds: fault_seconds + window,
+        key: `${runId}/${name}/${index}`,
+        until: Date.now() + (faultSeconds + patience) * 1000,
+        windowSeconds: faultSeconds + window,
       }),
   );
-  return { customers, stocked: shelf.stocked };
+  return { customers, stocked: items.stocked };
 }
 
 function stayIn(cell: Cell): keyof typeof STAYS {
@@ -118,23 +134,23 @@ function stayIn(cell: Cell): keyof typeof STAYS {
   return cell.target === 'engine' ? 'engine away' : 'outage';
 }
 
-function crowdFor(cell: Cell, orders: number, choices: Choices): readonly CustomerKind[] {
+function customersOf(cell: Cell, orders: number, choices: Choices): readonly CustomerKind[] {
   if (cell.kind === 'mixed') {
-    return chooseCrowd(orders + 2, [], choices);
+    return drawCustomers(orders + 2, [], choices);
   }
   if (cell.fault === 'outage') {
-    return crowdForOutage(cell.target);
+    return customersForOutage(cell.target);
   }
-  return chooseCrowd(orders, cell.point === undefined ? [] : POINTS[cell.point].customers, choices);
+  return drawCustomers(orders, cell.point === undefined ? [] : SAGA_POINTS[cell.point].customers, choices);
 }
 
-/** @param least so many orders must be there; some that were tried were never taken */
+/** @param least how many of the orders must exist; some that customers tried to place were never accepted */
 async function areAtRest(reader: SnapshotReader, ids: ReadonlySet<string>, least: number): Promise<boolean> {
   const present = (await reader.orders()).filter(({ order_id }) => ids.has(order_id));
   return present.length >= least && present.every(({ status }) => isFinished(status) || status === 'NEEDS_ATTENTION');
 }
 
-/** Orders that take longer are waited for at the end of all. */
+/** Waits a while for the orders to end. Orders that take longer are awaited at the end of the whole run. */
 async function settle(reader: SnapshotReader, ids: ReadonlySet<string>): Promise<void> {
   const deadline = Date.now() + SETTLE_SECONDS * 1000;
   while (Date.now() < deadline && !(await areAtRest(reader, ids, 0))) {

@@ -1,23 +1,22 @@
-import { type Cell, nameOf, whyImpossible } from '../cell.ts';
+import type { ChaosPlan } from '../chaos-plan.ts';
 import { Choices } from '../choices.ts';
-import { hasHit } from '../report/cell-facts.ts';
-import type { CellRun } from './cell-run.ts';
-import type { ChaosPlan } from './chaos-plan.ts';
-import { type CellSetting, runCell } from './run-cell.ts';
+import { type Cell, nameOf, whyImpossible } from '../matrix.ts';
+import { hasHit, ordersAtPoints } from '../report/cell-facts.ts';
+import { type CellRun, type CellSetting, runCell } from './run-cell.ts';
 
-/** Of a cell whose faults all missed. */
-const MOST_ATTEMPTS = 4;
-/** Far from the numbers of further rounds, which make other choices too. */
-const ATTEMPTS_APART = 1_000;
+/** How often a cell runs whose faults all missed. */
+const MAX_ATTEMPTS = 4;
+/** Keeps the rounds of further attempts apart from other rounds, which make other choices. */
+const ATTEMPT_OFFSET = 1_000;
 
-/** What the cells are run with. */
+/** What the runs of the cells need. */
 export interface CellsSetting extends Omit<CellSetting, 'round'> {
   readonly say: (line: string) => void;
 }
 
-/** Runs the cells of a plan, one after the other. Never throws: a run that breaks off says so itself. */
+/** Runs the cells of a plan, one after the other. Never throws: a run that breaks off reports its own failure. */
 export async function runCells(
-  { seed, cells, minutes, mixed_runs }: ChaosPlan,
+  { seed, cells, minutes, mixedRuns }: ChaosPlan,
   setting: CellsSetting,
 ): Promise<readonly CellRun[]> {
   const possible = cells.filter((cell) => whyImpossible(cell, process.platform) === undefined);
@@ -31,24 +30,24 @@ export async function runCells(
     runs.push(run);
     return run;
   };
-  // Their faults touch only their own orders, and they are long: at the same time.
+  // Outages are long, and each hits only the orders of its own cell: they run at the same time.
   const runOutages = (round: number) => Promise.all(outages.map((cell) => runOne(cell, round)));
   for (const cell of others) {
-    // A moment at which no order was open, or a point that none came to in time: another try has other choices.
-    for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt += 1) {
-      if (await hit(await runOne(cell, attempt * ATTEMPTS_APART), setting)) {
+    // No order was open at the moment of the fault, or none reached the point: another attempt makes other choices.
+    for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
+      if (await hit(await runOne(cell, attempt * ATTEMPT_OFFSET), setting)) {
         break;
       }
     }
     // The mixed cell draws other faults each time.
     if (cell.kind === 'mixed') {
-      for (let round = 1; round < mixed_runs; round += 1) {
+      for (let round = 1; round < mixedRuns; round += 1) {
         await runOne(cell, round);
       }
     }
   }
   await runOutages(0);
-  for (let round = mixed_runs; possible.length > 0 && Date.now() < until; round += 1) {
+  for (let round = mixedRuns; possible.length > 0 && Date.now() < until; round += 1) {
     for (const cell of new Choices(seed, `round ${round}`).shuffled(others)) {
       if (Date.now() < until) {
         await runOne(cell, round);
@@ -62,25 +61,25 @@ export async function runCells(
 }
 
 async function runOrFailure(cell: Cell, setting: CellsSetting, round: number): Promise<CellRun> {
-  const began_at = new Date().toISOString();
+  const beganAt = new Date().toISOString();
   try {
     return await runCell(cell, { ...setting, round });
   } catch (error) {
     const nothing = { order_ids: [], customers: new Map(), stocked: new Map(), faults: [] };
-    return { cell, began_at, healed_at: new Date().toISOString(), ...nothing, failure: String(error) };
+    return { cell, beganAt, healedAt: new Date().toISOString(), ...nothing, failure: String(error) };
   }
 }
 
-/** A run that broke off has failed; trying it again would hide that. */
-async function hit(run: CellRun, { reader, histories }: CellsSetting): Promise<boolean> {
+/** Whether a run need not be repeated. A run that broke off has failed, and a repetition would hide that. */
+async function hit(run: CellRun, { reader, executions }: CellsSetting): Promise<boolean> {
   if (run.failure !== undefined) {
     return true;
   }
-  return hasHit(run, await reader.orders(), await histories.ofPoints([run]));
+  return hasHit(run, await reader.orders(), await executions.historiesOf(ordersAtPoints([run])));
 }
 
-function described({ cell, order_ids, faults, began_at, failure }: CellRun): string {
-  const seconds = Math.round((Date.now() - Date.parse(began_at)) / 1000);
+function described({ cell, order_ids, faults, beganAt, failure }: CellRun): string {
+  const seconds = Math.round((Date.now() - Date.parse(beganAt)) / 1000);
   const outcome = failure === undefined ? '' : `, FAILED: ${failure}`;
   return `  ${nameOf(cell)}: ${order_ids.length} orders, ${faults.length} faults, ${seconds} s${outcome}`;
 }

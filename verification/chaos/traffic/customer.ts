@@ -1,66 +1,63 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import * as z from 'zod';
 import { newOrderId } from '../../../functions/orders/order-id.ts';
 import { ORDER_STATUSES, type OrderStatus } from '../../../functions/orders/order-status.ts';
 import type { Exchange } from '../../answers/exchange.ts';
+import type { ApiRequest, OrderApiClient, PaymentChoice } from '../../client/order-api-client.ts';
+import { CUSTOMER_KINDS, type CustomerKind } from '../../customer-kinds.ts';
 import { isFinished } from '../../invariants/snapshot.ts';
 import type { Choices } from '../choices.ts';
-import type { CustomerKind } from './customer-kind.ts';
-import { Patience } from './patience.ts';
-import type { ApiRequest, RecordingClient } from './recording-client.ts';
-import type { Shelf } from './shelf.ts';
+import type { CellItems } from './cell-items.ts';
 
-/** What a customer needs to know. */
+/** What a customer needs for shopping. */
 export interface CustomerSetting {
-  readonly client: RecordingClient;
-  readonly shelf: Shelf;
+  readonly client: OrderApiClient;
+  readonly items: CellItems;
   readonly choices: Choices;
-  /** Unique in all runs; makes the order's id. */
+  /** The idempotency key, unique in all runs. The order's id follows from it. */
   readonly key: string;
-  /** Epoch milliseconds at which the customer gives up. */
+  /** Epoch milliseconds; when the customer gives up. */
   readonly until: number;
-  /** How long an order that will be paid for waits, in seconds. */
-  readonly window_seconds: number;
+  /** The payment window of an order that will be paid later, in seconds. */
+  readonly windowSeconds: number;
 }
+
+const MAX_RETRY_PAUSE_MS = 900;
+const MAX_POLL_PAUSE_MS = 400;
+/** The payment window of an order that nobody pays, in seconds. */
+const SHORT_WINDOW_SECONDS = 3;
 
 const orderAnswer = z.object({ data: z.object({ status: z.enum(ORDER_STATUSES) }) });
 
 /** One customer with one order. */
 export class Customer {
   readonly kind: CustomerKind;
-  /** Known before the API is asked: it follows from the key. */
+  /** Known before the order is placed, since it follows from the key. */
   readonly order_id: string;
   readonly #setting: CustomerSetting;
-  readonly #patience: Patience;
   readonly #basket: readonly { readonly id: string; readonly count: number }[];
 
   constructor(kind: CustomerKind, setting: CustomerSetting) {
     this.kind = kind;
     this.order_id = newOrderId(setting.key);
     this.#setting = setting;
-    this.#patience = new Patience(setting.choices, setting.until);
     this.#basket = this.#chooseBasket();
   }
 
-  /** Does what this kind of customer does, and looks at the order until it has ended. */
+  /** Behaves as the kind of customer does, and polls the order until it has ended or is parked. */
   async shop(): Promise<void> {
+    const { method } = CUSTOMER_KINDS[this.kind];
+    const payment = method === undefined ? {} : { method };
     switch (this.kind) {
       case 'buys':
       case 'wants what everybody wants':
       case 'unknown item':
-        await this.#place({ method: 'tok_visa' });
-        break;
       case 'declined':
-        await this.#place({ method: 'tok_declined' });
-        break;
       case 'no funds':
-        await this.#place({ method: 'tok_insufficient_funds' });
-        break;
       case 'flaky provider':
-        await this.#place({ method: 'tok_flaky' });
-        break;
       case 'forgetful provider':
-        await this.#place({ method: 'tok_timeout' });
+        await this.#place(payment);
         break;
       case 'pays later':
         if (await this.#placeUnpaid()) {
@@ -79,10 +76,10 @@ export class Customer {
         }
         break;
       case 'never pays':
-        await this.#place({ window_seconds: 3 });
+        await this.#place({ window_seconds: SHORT_WINDOW_SECONDS });
         break;
       case 'cancels':
-        await this.#place({ window_seconds: this.#setting.window_seconds });
+        await this.#place({ window_seconds: this.#setting.windowSeconds });
         await this.#cancel();
         break;
       case 'cancels while paying':
@@ -91,11 +88,11 @@ export class Customer {
         }
         break;
       case 'repeats':
-        await Promise.all([this.#place({ method: 'tok_visa' }), this.#place({ method: 'tok_visa' })]);
-        await this.#place({ method: 'tok_visa' });
+        await Promise.all([this.#place(payment), this.#place(payment)]);
+        await this.#place(payment);
         break;
       case 'reuses the key':
-        await this.#place({ method: 'tok_visa' });
+        await this.#place(payment);
         await this.#place({ method: 'tok_declined' });
         break;
     }
@@ -103,56 +100,73 @@ export class Customer {
   }
 
   #chooseBasket() {
-    const { shelf, choices } = this.#setting;
+    const { items, choices } = this.#setting;
     const line = (id: string) => ({ id, count: choices.between(1, 3) });
-    const [plenty, ...others] = choices.shuffled(shelf.plentiful).map(line);
-    const basket = choices.happens(50) ? [plenty, ...others] : [plenty];
+    const [first, ...others] = choices.shuffled(items.plentiful).map(line);
+    const basket = choices.happens(50) ? [first, ...others] : [first];
     const wanted = basket.filter((entry) => entry !== undefined);
     if (this.kind === 'unknown item') {
       return [...wanted, { id: randomUUID(), count: 1 }];
     }
-    return this.kind === 'wants what everybody wants' ? [...wanted, { id: shelf.contended, count: 1 }] : wanted;
+    return this.kind === 'wants what everybody wants' ? [...wanted, { id: items.contended, count: 1 }] : wanted;
   }
 
-  #place(payment: object): Promise<Exchange> {
+  #place(payment: PaymentChoice): Promise<Exchange> {
     const body = { list: this.#basket, payment };
-    return this.#insist({ call: 'place', path: '/orders/place', body, idempotency_key: this.#setting.key });
+    return this.#request({ path: '/orders/place', body, idempotencyKey: this.#setting.key });
   }
 
   /** Whether the order came to wait for its payment. */
   async #placeUnpaid(): Promise<boolean> {
-    await this.#place({ window_seconds: this.#setting.window_seconds });
-    return (
-      (await this.#waitFor((status) => status === 'AWAITING_PAYMENT' || isFinished(status))) === 'AWAITING_PAYMENT'
-    );
+    await this.#place({ window_seconds: this.#setting.windowSeconds });
+    const status = await this.#waitFor((reached) => reached === 'AWAITING_PAYMENT' || isFinished(reached));
+    return status === 'AWAITING_PAYMENT';
   }
 
   #pay(payment_id: string): Promise<Exchange> {
     const body = { list: [{ id: payment_id, order_id: this.order_id }] };
-    return this.#insist({ call: 'pay', path: '/payment/pay', body });
+    return this.#request({ path: '/payment/pay', body });
   }
 
   #cancel(): Promise<Exchange> {
-    return this.#insist({ call: 'cancel', path: '/orders/cancel', body: { order_id: this.order_id } });
+    return this.#request({ path: '/orders/cancel', body: { order_id: this.order_id } });
   }
 
-  async #waitFor(isThere: (status: OrderStatus) => boolean): Promise<OrderStatus | undefined> {
-    while (this.#patience.lasts) {
-      const { outcome } = await this.#insist({ call: 'status', path: `/orders/status?order_id=${this.order_id}` });
-      // Never accepted: there is nothing to wait for.
+  async #waitFor(isReached: (status: OrderStatus) => boolean): Promise<OrderStatus | undefined> {
+    while (this.#isPatient()) {
+      const { outcome } = await this.#request({ path: `/orders/status?order_id=${this.order_id}` });
+      // The order was never accepted, so there is nothing to wait for.
       if (outcome.kind === 'answered' && outcome.http_status === 404) {
         return undefined;
       }
       const status = outcome.kind === 'answered' ? orderAnswer.safeParse(outcome.body).data?.data.status : undefined;
-      if (status !== undefined && isThere(status)) {
+      if (status !== undefined && isReached(status)) {
         return status;
       }
-      await this.#patience.pause(400);
+      await this.#pause(MAX_POLL_PAUSE_MS);
     }
     return undefined;
   }
 
-  #insist(request: Omit<ApiRequest, 'order_id'>): Promise<Exchange> {
-    return this.#patience.insist(() => this.#setting.client.send({ ...request, order_id: this.order_id }, this.kind));
+  /** Sends the same request again while it gets no answer or 5xx; returns the last exchange. */
+  async #request(request: ApiRequest): Promise<Exchange> {
+    for (;;) {
+      const sent = { ...request, orderId: this.order_id, scenario: this.kind };
+      const { exchange } = await this.#setting.client.send(sent);
+      const { outcome } = exchange;
+      const isSettled = outcome.kind === 'answered' && outcome.http_status < 500;
+      if (isSettled || !this.#isPatient()) {
+        return exchange;
+      }
+      await this.#pause(MAX_RETRY_PAUSE_MS);
+    }
+  }
+
+  #isPatient(): boolean {
+    return Date.now() < this.#setting.until;
+  }
+
+  async #pause(mostMs: number): Promise<void> {
+    await sleep(this.#setting.choices.between(mostMs / 4, mostMs));
   }
 }

@@ -1,5 +1,5 @@
 import { ORDER_STATUSES } from '../../../functions/orders/order-status.ts';
-import { textTable } from '../../report/text-table.ts';
+import { textTable } from '../../report/markdown.ts';
 import type { LoadReport } from './load-report.ts';
 import type { Percentiles } from './percentiles.ts';
 
