@@ -2,7 +2,7 @@ import { styleText } from 'node:util';
 import type { OrderView } from '../client/api-envelope.ts';
 import type { InvariantReport } from '../invariants/invariants.ts';
 import { describeViolation } from '../invariants/violation.ts';
-import { textTable } from '../report/text-table.ts';
+import { textTable } from '../report/markdown.ts';
 import { exitCodeOf } from './deviations.ts';
 import type { Evidence } from './evidence-reader.ts';
 import type { ScenarioRun } from './run-scenario.ts';
