@@ -1,93 +1,84 @@
 /**
- * Imports run one way:
- *
- *   proto <- grpc-services, functions <- embedded <- verification <- tests
- *   packages/stepfunctions stands alone; others import its face only
- *
- * A test file may also import tests/support.
+ * Imports run one way. Each room may import the rooms that it names, all of which stand above it; so rooms form no circle.
+ * Test files may import any room, but of the engine only its public face.
  */
-const IO_MODULES =
-  '^(node:)?(fs|net|http|https|http2|child_process|worker_threads|sqlite|dgram|tls|dns|os|timers|process|cluster|readline|repl|inspector)(/|$)';
+const ROOMS = {
+  proto: [],
+  packages: [],
+  statemachines: [],
+  localstack: [],
+  'grpc-services': ['proto'],
+  functions: ['proto'],
+  embedded: ['functions', 'packages'],
+  scripts: ['embedded', 'functions'],
+  verification: ['embedded', 'functions', 'packages', 'proto', 'statemachines'],
+};
+
 const TEST = '\\.test\\.ts$';
+const TESTS_ROOM = 'tests';
 const ENGINE = '^packages/stepfunctions/src';
 const PURE = `${ENGINE}/(core|language|validation)/`;
-const PRODUCT = '^(proto|grpc-services|functions|statemachines|localstack|packages)/';
+const IO_MODULES =
+  '^(node:)?(fs|net|http|https|http2|child_process|worker_threads|sqlite|dgram|tls|dns|os|timers|process|cluster|readline|repl|inspector)(/|$)';
+
+/** Modules that the engine's package.json exports. */
+const FACE = Object.values(require('./packages/stepfunctions/package.json').exports).map(
+  (file) => `^packages/stepfunctions/${file.replace('./', '').replaceAll('.', '\\.')}$`,
+);
+
+/** One rule a room, such as `functions-imports-allowed-rooms-only`. */
+function roomRules() {
+  const rooms = Object.keys(ROOMS);
+  return rooms.map((room, position) => {
+    const allowed = ROOMS[room];
+    const above = rooms.slice(0, position);
+    if (!allowed.every((other) => above.includes(other))) {
+      throw new Error(`.dependency-cruiser.cjs: ${room} may import only rooms that are listed above it`);
+    }
+    const forbidden = [...rooms, TESTS_ROOM].filter((other) => other !== room && !allowed.includes(other));
+    return {
+      name: `${room}-imports-allowed-rooms-only`,
+      comment: `Allowed: ${allowed.join(', ') || 'none'}.`,
+      severity: 'error',
+      from: { path: `^${room}/`, pathNot: TEST },
+      to: { path: `^(${forbidden.join('|')})/` },
+    };
+  });
+}
 
 module.exports = {
   forbidden: [
+    ...roomRules(),
     {
-      name: 'product-knows-neither-the-laptop-nor-its-proofs',
-      comment: 'What runs in the cloud imports nothing of the stack on a laptop, of what tries it out, or of tests.',
-      severity: 'error',
-      from: { path: PRODUCT, pathNot: [TEST, '/testing/'] },
-      to: { path: '^(embedded|verification|tests)/' },
-    },
-    {
-      name: 'only-tests-import-verification',
-      severity: 'error',
-      from: { pathNot: ['^(verification|tests)/', TEST] },
-      to: { path: '^verification/' },
-    },
-    {
-      name: 'only-tests-import-tests',
-      severity: 'error',
-      from: { pathNot: ['^tests/', TEST] },
-      to: { path: '^tests/' },
-    },
-    {
-      name: 'functions-stay-apart',
-      severity: 'error',
-      from: { path: '^functions/', pathNot: TEST },
-      to: { path: '^(grpc-services|statemachines|packages|scripts|localstack)/' },
-    },
-    {
-      name: 'services-stay-apart',
-      severity: 'error',
-      from: { path: '^grpc-services/', pathNot: TEST },
-      to: { path: '^(functions|statemachines|packages|scripts|localstack)/' },
-    },
-    {
-      name: 'inventory-and-payment-share-only-common',
+      name: 'inventory-does-not-import-payment',
       severity: 'error',
       from: { path: '^grpc-services/inventory/' },
       to: { path: '^grpc-services/payment/' },
     },
     {
-      name: 'payment-and-inventory-share-only-common',
+      name: 'payment-does-not-import-inventory',
       severity: 'error',
       from: { path: '^grpc-services/payment/' },
       to: { path: '^grpc-services/inventory/' },
     },
     {
-      name: 'common-knows-no-service',
+      name: 'service-common-imports-no-service',
       severity: 'error',
       from: { path: '^grpc-services/common/', pathNot: TEST },
       to: { path: '^grpc-services/(inventory|payment)/' },
     },
     {
-      name: 'contracts-import-nothing-of-ours',
-      severity: 'error',
-      from: { path: '^proto/' },
-      to: { path: '^(?!proto/|node_modules/)', dependencyTypesNot: ['core'] },
-    },
-    {
-      name: 'engine-stands-alone',
-      comment: 'The engine is a package of its own: it knows no order and nothing else of this repository.',
-      severity: 'error',
-      from: { path: '^packages/', pathNot: TEST },
-      to: { path: '^(?!packages/|node_modules/)', dependencyTypesNot: ['core'] },
-    },
-    {
-      name: 'engine-only-by-its-face',
+      name: 'engine-only-by-its-public-face',
       comment: 'The face is what `exports` in packages/stepfunctions/package.json names.',
       severity: 'error',
       from: { pathNot: '^packages/' },
-      to: { path: '^packages/', pathNot: `${ENGINE}/(index|core|random|main|endpoint/foreign-page)\\.ts$` },
+      to: { path: '^packages/', pathNot: FACE },
     },
     {
-      name: 'engine-tests-use-its-face-too',
+      name: 'engine-only-by-its-package-name',
+      comment: 'A relative path to the engine would break once it is installed as a package.',
       severity: 'error',
-      from: { path: '^(embedded|verification|tests|functions|grpc-services|statemachines)/' },
+      from: { pathNot: '^packages/' },
       to: {
         path: '^packages/',
         dependencyTypesNot: ['aliased', 'npm', 'npm-dev', 'npm-optional', 'npm-no-pkg', 'npm-unknown', 'localmodule'],
@@ -106,19 +97,24 @@ module.exports = {
       to: { path: '^packages/', pathNot: PURE },
     },
     {
-      name: 'language-does-not-know-the-core',
+      name: 'language-does-not-import-the-core',
       severity: 'error',
       from: { path: `${ENGINE}/language/`, pathNot: TEST },
       to: { path: `${ENGINE}/(core|validation)/` },
     },
     {
-      name: 'no-cycles',
+      name: 'no-circle-of-files',
       severity: 'error',
       from: { pathNot: '^proto/gen' },
       to: { circular: true },
     },
-    // aws-lambda is a package of types alone, by the name of @types/aws-lambda.
-    { name: 'nothing-unresolved', severity: 'error', from: {}, to: { couldNotResolve: true, pathNot: '^aws-lambda$' } },
+    {
+      name: 'every-import-resolves',
+      comment: 'aws-lambda has types only, in @types/aws-lambda.',
+      severity: 'error',
+      from: {},
+      to: { couldNotResolve: true, pathNot: '^aws-lambda$' },
+    },
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
