@@ -16,7 +16,7 @@ const sources = [
   'functions/**/*.ts',
   'grpc-services/**/*.ts',
   'packages/*/src/**/*.ts',
-  'proto/gen/**/*.ts',
+  'proto/**/*.ts',
   'package-lock.json',
 ];
 

@@ -1,24 +1,24 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from './logger.ts';
 
-/** Work that a service does at intervals beside its calls. */
+/** A background task that is running. */
 export interface BackgroundTask {
-  /** Lets the round that runs end, and starts no other. */
+  /** Starts no further round, and resolves when the current one has ended. */
   readonly stop: () => Promise<void>;
 }
 
-/** What is done, and how often. */
+/** Work that a service repeats beside its calls. */
 export interface BackgroundWork {
   readonly name: string;
-  /** Pause between the end of one round and the start of the next. */
+  /** Average pause between the end of one round and the start of the next. */
   readonly intervalMs: number;
   /** `signal` aborts when the service stops. */
   readonly round: (signal: AbortSignal) => Promise<void>;
 }
 
 /**
- * Runs the work round after round; never two at once. A round that fails is logged and the next one comes as ever. The
- * pauses differ by up to a fifth, so that several instances do not all work at the same moment.
+ * Repeats the work, one round at a time. A round that fails is logged; the next one starts as usual. Pauses vary by 20 %,
+ * so that several instances do not all work at the same moment.
  */
 export function startBackgroundTask({ name, intervalMs, round }: BackgroundWork, logger: Logger): BackgroundTask {
   const stopping = new AbortController();
@@ -44,6 +44,7 @@ export function startBackgroundTask({ name, intervalMs, round }: BackgroundWork,
   }
 }
 
+/** False when the signal ended the pause. */
 async function paused(ms: number, signal: AbortSignal): Promise<boolean> {
   try {
     await delay(ms, undefined, { signal });

@@ -1,27 +1,27 @@
 import { CallCancelled, DeadlineExceeded, type RetryableError } from './service-error.ts';
 
-/** The part of a gRPC server call that says how long its caller waits. */
+/** The part of a gRPC server call that carries its deadline and its cancellation. */
 export interface TimedCall {
   getDeadline(): Date | number;
   on(event: 'cancelled', listener: () => void): unknown;
 }
 
-/** How long a call may go on: until its deadline passes or its caller hangs up. */
+/** The end of a call: its deadline passes, or its caller cancels it. */
 export interface CallDeadline {
-  /** Aborted, with a `RetryableError` as the reason, once nobody waits for the answer. */
+  /** Aborts, with a `RetryableError` as the reason, when the caller no longer waits. */
   readonly signal: AbortSignal;
-  /** Rejects when the signal aborts, otherwise never settles. */
+  /** Rejects when the signal aborts; otherwise it never settles. */
   readonly expired: Promise<never>;
   /** Frees the timer. */
   readonly clear: () => void;
 }
 
-/** Longest delay of a timer in Node; a longer one fires at once. */
+/** Node fires a timer with a longer delay at once. */
 const LONGEST_TIMER_MS = 2_147_483_647;
 
 /**
- * Follows the deadline of a call. A caller that set none gets `defaultMs`: without one a lost caller would keep its
- * call, and its place among the concurrent calls, for ever.
+ * Follows the deadline of a call. A call without one gets `defaultMs`: otherwise a lost caller would occupy a place under
+ * the concurrency limit forever.
  */
 export function followDeadline(call: TimedCall, defaultMs: number, now: number): CallDeadline {
   const controller = new AbortController();

@@ -40,7 +40,7 @@ function entry(): Record<string, unknown> {
 }
 
 describe('the log of a call', () => {
-  test('names the RPC, the order, the trace and the outcome', async () => {
+  test('has the RPC, the order, the trace and the outcome', async () => {
     await authorize('order', 'tok_visa', { metadata: { traceparent: TRACEPARENT } });
     expect(lines).toHaveLength(1);
     expect(entry()).toMatchObject({
@@ -54,12 +54,12 @@ describe('the log of a call', () => {
     });
   });
 
-  test('names the reason of a refusal', async () => {
+  test('has the reason of a refusal', async () => {
     await failureOf(authorize('declined', 'tok_declined'));
     expect(entry()).toMatchObject({ level: 'info', code: 'FAILED_PRECONDITION', reason: 'PAYMENT_DECLINED' });
   });
 
-  test('never holds the payment method, nor anything a caller sends as traceparent that is none', async () => {
+  test('never has a payment method, nor a malformed traceparent', async () => {
     await authorize('secret-1', 'tok_visa', { metadata: { traceparent: 'tok_stolen' } });
     await failureOf(authorize('secret-2', 'tok_declined'));
     await failureOf(authorize('secret-3', 'tok_timeout'));
@@ -70,7 +70,7 @@ describe('the log of a call', () => {
     expect(lines.join('')).not.toContain('tok_');
   });
 
-  test('holds the causes of a defect, of which the caller hears nothing', async () => {
+  test('has the stack and the causes of a defect, which the caller never sees', async () => {
     failStore = new Error('the store is upside down', { cause: new Error('gravity') });
     const failure = await failureOf(authorize('order', 'tok_visa'));
     expect(failure).toMatchObject({ code: 'INTERNAL', reason: 'INTERNAL' });
@@ -81,7 +81,7 @@ describe('the log of a call', () => {
     });
   });
 
-  test('of a failure that may be tried again is a warning with its cause', async () => {
+  test('has a warning for a retryable failure', async () => {
     failStore = undefined;
     await failureOf(authorize('timeout', 'tok_timeout'));
     expect(entry()).toMatchObject({ level: 'warn', code: 'UNAVAILABLE', reason: 'PROVIDER_UNAVAILABLE' });

@@ -1,4 +1,4 @@
-/** The time in milliseconds since the epoch. Injected, so that tests decide when a hold runs out. */
+/** The time in milliseconds since the epoch. It is injected, so that tests decide when a hold expires. */
 export type Clock = () => number;
 
 /** The machine's clock. */

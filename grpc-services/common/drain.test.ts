@@ -1,100 +1,68 @@
 import { credentials, makeClientConstructor, status } from '@grpc/grpc-js';
-import { expect, test } from '@jest/globals';
+import { afterEach, expect, test } from '@jest/globals';
 import { service as healthDefinition } from 'grpc-health-check';
 import { InventoryServiceClient } from '../../proto/gen/inventory/v1/inventory.ts';
-import { startDynamoDb } from '../../tests/support/dynamodb.ts';
-import { inventoryTables } from '../../tests/support/inventory.ts';
-import { testSettings } from '../../tests/support/service.ts';
-import { dynamoDbClient } from '../../tests/support/tables.ts';
+import { startInventory, type TestInventory } from '../../tests/support/inventory.ts';
 import { call, failureOf } from '../../tests/support/unary-client.ts';
-import { inventoryService } from '../inventory/service.ts';
-import { systemClock } from './clock.ts';
-import { documentClient } from './dynamodb-client.ts';
-import { startService } from './service.ts';
+import type { FaultInjection } from './fault-injection.ts';
 
-test('a drain says NOT_SERVING, ends watches, takes no new call and lets those that run be answered', async () => {
-  const database = await startDynamoDb();
-  const dynamoDb = dynamoDbClient(database.endpoint);
-  const begun = Promise.withResolvers<void>();
-  const goOn = Promise.withResolvers<void>();
-  const description = inventoryService({
-    documents: documentClient(dynamoDb),
-    tables: inventoryTables,
-    clock: systemClock,
-    logger: testSettings.logger,
-    defaultHoldSeconds: 60,
-    sweepIntervalMs: 3_600_000,
-    catalogue: [],
-  });
-  const faults = {
-    around: async <Result>(_rpc: string, work: () => Promise<Result>) => {
-      begun.resolve();
-      await goOn.promise;
+let inventory: TestInventory;
+
+afterEach(() => inventory.close());
+
+test('a drain sets NOT_SERVING, ends watches, refuses new calls and answers the running ones', async () => {
+  const started = Promise.withResolvers<void>();
+  const released = Promise.withResolvers<void>();
+  const faults: FaultInjection = {
+    around: async (_rpc, work) => {
+      started.resolve();
+      await released.promise;
       return work();
     },
   };
-  const service = await startService(description, { ...testSettings, faults });
-  const address = `127.0.0.1:${service.port}`;
-  const client = new InventoryServiceClient(address, credentials.createInsecure());
+  inventory = await startInventory({ tables: 'absent', settings: { faults } });
+  const address = `127.0.0.1:${inventory.port}`;
   const health = new (makeClientConstructor(healthDefinition, 'Health'))(address, credentials.createInsecure());
   const watch = health.watch?.({ service: '' });
-  const seen: unknown[] = [];
+  const statuses: unknown[] = [];
   const watchEnded = new Promise<{ readonly code?: number }>((resolve) => {
-    watch.on('data', ({ status: said }: { readonly status: unknown }) => seen.push(said));
+    watch.on('data', (answer: { readonly status: unknown }) => statuses.push(answer.status));
     watch.on('error', resolve);
   });
   await new Promise((resolve) => watch.once('data', resolve));
   try {
-    const running = failureOf(call(client, client.getReservation, { orderId: 'running' }));
-    await begun.promise;
+    const running = failureOf(inventory.reservation('running'));
+    await started.promise;
     let stopped = false;
-    const stopping = service.stop().then(() => {
+    const stopping = inventory.stop().then(() => {
       stopped = true;
     });
     expect((await watchEnded).code).toBe(status.UNAVAILABLE);
-    expect(seen).toEqual(['SERVING', 'NOT_SERVING']);
-    const other = new InventoryServiceClient(address, credentials.createInsecure());
-    expect((await failureOf(call(other, other.getReservation, { orderId: 'new' }))).code).toBe('UNAVAILABLE');
-    other.close();
+    expect(statuses).toEqual(['SERVING', 'NOT_SERVING']);
+    const late = new InventoryServiceClient(address, credentials.createInsecure());
+    expect((await failureOf(call(late, late.getReservation, { orderId: 'new' }))).code).toBe('UNAVAILABLE');
+    late.close();
     expect(stopped).toBe(false);
-    goOn.resolve();
+    released.resolve();
     expect((await running).reason).toBe('STORE_UNAVAILABLE');
     await stopping;
   } finally {
-    goOn.resolve();
-    client.close();
+    released.resolve();
     health.close();
-    dynamoDb.destroy();
-    await database.close();
   }
 });
 
-test('a drain cuts off what still runs at its end', async () => {
-  const begun = Promise.withResolvers<void>();
-  const faults = {
-    around: <Result>(): Promise<Result> => {
-      begun.resolve();
+test('a drain cuts off calls that still run at its end', async () => {
+  const started = Promise.withResolvers<void>();
+  const faults: FaultInjection = {
+    around: () => {
+      started.resolve();
       return new Promise(() => undefined);
     },
   };
-  const database = await startDynamoDb();
-  const dynamoDb = dynamoDbClient(database.endpoint);
-  const description = inventoryService({
-    documents: documentClient(dynamoDb),
-    tables: inventoryTables,
-    clock: systemClock,
-    logger: testSettings.logger,
-    defaultHoldSeconds: 60,
-    sweepIntervalMs: 3_600_000,
-    catalogue: [],
-  });
-  const service = await startService(description, { ...testSettings, drainSeconds: 0, faults });
-  const client = new InventoryServiceClient(`127.0.0.1:${service.port}`, credentials.createInsecure());
-  const running = failureOf(call(client, client.getReservation, { orderId: 'running' }));
-  await begun.promise;
-  await service.stop();
+  inventory = await startInventory({ tables: 'absent', settings: { drainSeconds: 0, faults } });
+  const running = failureOf(inventory.reservation('running'));
+  await started.promise;
+  await inventory.stop();
   expect(['UNAVAILABLE', 'CANCELLED', 'INTERNAL', 'UNKNOWN']).toContain((await running).code);
-  client.close();
-  dynamoDb.destroy();
-  await database.close();
 });

@@ -12,15 +12,15 @@ async function accessKey(endpoint: string | undefined, environment: Record<strin
   }
 }
 
-describe('credentials', () => {
+describe('the DynamoDB client', () => {
   test.each(['http://127.0.0.1:8000', 'http://localhost:4566', 'http://localstack:4566', 'http://[::1]:8000'])(
-    'are dummies at %s where none are set',
+    'uses dummy credentials at %s when the environment has none',
     async (endpoint) => {
       expect(await accessKey(endpoint, {})).toBe('local');
     },
   );
 
-  test('are never dummies at a host of the internet, nor where some are set', async () => {
+  test('never uses dummy credentials at a public host, nor when the environment has some', async () => {
     expect(await accessKey('https://dynamodb.eu-west-1.amazonaws.com', { AWS_EC2_METADATA_DISABLED: 'true' })).not.toBe(
       'local',
     );

@@ -1,23 +1,24 @@
 import { DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 
-/** Where DynamoDB is. */
+/** How to reach DynamoDB. */
 export interface DynamoDbSettings {
-  /** AWS_ENDPOINT_URL; absent on AWS itself. */
+  /** From AWS_ENDPOINT_URL; undefined on AWS itself. */
   readonly endpoint: string | undefined;
   readonly region: string;
-  /** How long one request may take before it counts as failed. */
+  /** A request without an answer fails after this time; 3 s if unset. */
   readonly requestTimeoutMs?: number | undefined;
 }
 
-/** Sockets to DynamoDB: more than calls that are at work, so that none of them waits for one. */
+/** More sockets than concurrent calls, so that no call waits for a socket. */
 const SOCKETS = { maxSockets: 128 } as const;
 
 /**
- * A document client with short timeouts: a call has seconds, not minutes, and whatever is lost is asked again by the
- * caller. Its retries come out of one budget: in the SDK's standard mode 500 tokens, of which each retry takes 5 (one
- * after a timeout 10) and each success brings some back; with none left a failed request fails at once. On an emulator
- * no credentials are needed, so dummies stand in where the environment names none.
+ * A document client for calls that have seconds, not minutes.
+ *
+ * Retries share one budget (the SDK's standard mode): 500 tokens, 5 per retry, 10 after a timeout. Each success returns
+ * some. With an empty budget a failed request fails at once. A local endpoint needs no credentials: dummies are used when
+ * the environment has none.
  */
 export function createDocumentClient(
   { endpoint, region, requestTimeoutMs = 3_000 }: DynamoDbSettings,
@@ -42,7 +43,7 @@ export function createDocumentClient(
   return documentClient(new DynamoDBClient(configuration));
 }
 
-/** The marshalling that both services' rows rely on. */
+/** Wraps a client with the marshalling that all rows of both services rely on. */
 export function documentClient(client: DynamoDBClient): DynamoDBDocumentClient {
   return DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
 }
@@ -65,7 +66,7 @@ function needsDummyCredentials(
   return CREDENTIAL_SOURCES.every((name) => (environment[name] ?? '') === '');
 }
 
-/** Loopback, or a name without dots as compose gives its services; never a host on the internet. */
+/** A loopback address, or a name without dots (a service of docker compose); never a host on the internet. */
 function isLocal(host: string): boolean {
   return host === '[::1]' || /^127(\.\d{1,3}){3}$/.test(host) || !/[.:]/.test(host);
 }

@@ -1,13 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
-import { ConfigurationError, readEnvironment } from './environment.ts';
-import { serviceEnvironment } from './service-environment.ts';
+import { ConfigurationError, readEnvironment, serviceEnvironment } from './environment.ts';
 
 function read(environment: Record<string, string>) {
   return readEnvironment(serviceEnvironment(50_051), environment);
 }
 
 describe('the environment of a service', () => {
-  test('has defaults that suit a laptop', () => {
+  test('has defaults for a laptop', () => {
     expect(read({})).toMatchObject({
       LISTEN_HOST: '127.0.0.1',
       PORT: 50_051,
@@ -18,11 +17,11 @@ describe('the environment of a service', () => {
     });
   });
 
-  test('takes an empty variable for one that is not set', () => {
+  test('treats an empty variable as unset', () => {
     expect(read({ PORT: '', TLS_CERT_FILE: '', FAULTS_ENABLED: '' })).toEqual(read({}));
   });
 
-  test('that is wrong names every variable and what it must be', () => {
+  test('is refused with a message that names every wrong variable', () => {
     const wrong = { PORT: '70000', LOG_LEVEL: 'loud', PARENT_WATCH: 'yes', AWS_ENDPOINT_URL: 'nowhere' };
     expect(() => read(wrong)).toThrow(ConfigurationError);
     for (const variable of Object.keys(wrong)) {

@@ -1,6 +1,7 @@
 import * as z from 'zod';
+import { LOG_LEVELS } from './logger.ts';
 
-/** Thrown at start when the environment cannot be used; the message names each variable and what it must be. */
+/** Thrown at the start when the environment is not usable. The message names each variable and what it must be. */
 export class ConfigurationError extends Error {
   override readonly name = 'ConfigurationError';
 }
@@ -10,14 +11,40 @@ export function wholeNumber(minimum: number, maximum: number, byDefault: number)
   return z.coerce.number().pipe(z.int().min(minimum).max(maximum)).default(byDefault);
 }
 
-/** A variable that switches something on: `1` is on, `0` is off and the default. */
+/** A variable that is a switch: `1` is on, `0` is off and the default. */
 export const onOrOff = z
   .enum(['0', '1'])
   .default('0')
   .transform((value) => value === '1');
 
+/** The variables that both services read; `docs/configuration.md` explains them. Only the default port differs. */
+export function serviceEnvironment(defaultPort: number) {
+  return z.object({
+    LISTEN_HOST: z.string().min(1).default('127.0.0.1'),
+    PORT: wholeNumber(0, 65_535, defaultPort),
+    LOG_LEVEL: z.enum(LOG_LEVELS).default('info'),
+    DRAIN_SECONDS: wholeNumber(0, 3600, 10),
+    CALL_DEADLINE_SECONDS: wholeNumber(1, 3600, 10),
+    MAX_CONCURRENT_CALLS: wholeNumber(1, 10_000, 64),
+    MAX_QUEUED_CALLS: wholeNumber(0, 100_000, 512),
+    PARENT_WATCH: onOrOff,
+    TLS_CERT_FILE: z.string().min(1).optional(),
+    TLS_KEY_FILE: z.string().min(1).optional(),
+    TLS_CLIENT_CA_FILE: z.string().min(1).optional(),
+    FAULTS_ENABLED: onOrOff,
+    FAULTS_FILE: z.string().min(1).optional(),
+    NODE_ENV: z.string().optional(),
+    AWS_ENDPOINT_URL: z.url().optional(),
+    AWS_REGION: z.string().min(1).default('us-east-1'),
+  });
+}
+
+/** The values of `serviceEnvironment`. */
+export type ServiceEnvironment = z.output<ReturnType<typeof serviceEnvironment>>;
+
 /**
- * Reads configuration from environment variables. An empty one counts as unset, as compose files pass them on that way.
+ * Reads configuration from environment variables. An empty variable counts as unset, because compose files pass unset
+ * variables on as empty ones.
  *
  * @throws ConfigurationError naming every variable that is missing or wrong
  */

@@ -1,17 +1,22 @@
-import { describe, expect, test } from '@jest/globals';
-import { injectFaults } from './fault-injection.ts';
-import { faultRules } from './fault-rules.ts';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { testSettings } from '../../tests/support/service.ts';
+import { ConfigurationError } from './environment.ts';
+import { faultRules, faultsFrom, injectFaults } from './fault-injection.ts';
+import { createLogger } from './logger.ts';
 
 const never = new AbortController().signal;
 
-/** Injects one rule; `random` says how each percentage falls. */
+/** Injects one rule. By default every percentage above 0 happens. */
 function injecting(rule: object, random: () => number = () => 0) {
   const rules = faultRules.parse({ rules: [rule] });
   return injectFaults(() => rules, random);
 }
 
-describe('a fault', () => {
-  test('before the work leaves no effect', async () => {
+describe('fault injection', () => {
+  test('of an error before the work leaves no effect', async () => {
     let effects = 0;
     const faults = injecting({ error_percent: 100 });
     await expect(faults.around('Reserve', async () => ++effects, never)).rejects.toMatchObject({
@@ -20,7 +25,7 @@ describe('a fault', () => {
     expect(effects).toBe(0);
   });
 
-  test('after the work leaves its effect and loses its answer', async () => {
+  test('of a lost reply does the work and then fails the call', async () => {
     let effects = 0;
     const faults = injecting({ lose_reply_percent: 100 });
     await expect(faults.around('Reserve', async () => ++effects, never)).rejects.toMatchObject({
@@ -29,14 +34,14 @@ describe('a fault', () => {
     expect(effects).toBe(1);
   });
 
-  test('may be a second delivery, whose answer nobody hears', async () => {
+  test('of a duplicate does the work twice and answers once', async () => {
     let effects = 0;
     const faults = injecting({ duplicate_percent: 100 });
     expect(await faults.around('Reserve', async () => ++effects, never)).toBe(1);
     expect(effects).toBe(2);
   });
 
-  test('meets only the RPC that its rule names, or all', async () => {
+  test('applies a rule to the RPC that it names, or to every RPC', async () => {
     const named = injecting({ rpc: 'Reserve', error_percent: 100 });
     await expect(named.around('Reserve', async () => 'done', never)).rejects.toThrow();
     expect(await named.around('Release', async () => 'done', never)).toBe('done');
@@ -44,7 +49,7 @@ describe('a fault', () => {
     await expect(all.around('Release', async () => 'done', never)).rejects.toThrow();
   });
 
-  test('comes as often as its rate says', async () => {
+  test('fails about as many calls as the rate says', async () => {
     let drawn = 0;
     const faults = injecting({ error_percent: 25 }, () => (drawn++ % 100) / 100);
     const calls = Array.from({ length: 400 }, () => faults.around('Reserve', async () => 'done', never));
@@ -53,11 +58,67 @@ describe('a fault', () => {
     expect(failed.length).toBeLessThan(200);
   });
 
-  test('of latency ends with the call that waits', async () => {
+  test('of latency ends when the call is aborted', async () => {
     const caller = new AbortController();
     const faults = injecting({ latency_ms: 600_000 });
     const answer = faults.around('Reserve', async () => 'done', caller.signal);
     caller.abort();
     await expect(answer).rejects.toMatchObject({ name: 'AbortError' });
+  });
+});
+
+let folder: string;
+let file: string;
+const { logger } = testSettings;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'faults-'));
+  file = join(folder, 'faults.json');
+});
+
+afterEach(() => rm(folder, { recursive: true }));
+
+const failing = JSON.stringify({ rules: [{ error_percent: 100 }] });
+async function done() {
+  return 'done';
+}
+
+describe('FAULTS_FILE', () => {
+  test('is read on every call, so that rates change while the service runs', async () => {
+    const faults = faultsFrom({ FAULTS_ENABLED: true, FAULTS_FILE: file }, logger);
+    expect(await faults.around('Reserve', done, never)).toBe('done');
+    await writeFile(file, failing);
+    await expect(faults.around('Reserve', done, never)).rejects.toThrow();
+    await writeFile(file, '{"rules":[]}');
+    expect(await faults.around('Reserve', done, never)).toBe('done');
+    await writeFile(file, failing);
+    await rm(file);
+    expect(await faults.around('Reserve', done, never)).toBe('done');
+  });
+
+  test('that cannot be parsed keeps the previous rules and logs an error', async () => {
+    const lines: string[] = [];
+    const log = createLogger('test', 'error', { write: (line) => void lines.push(line) });
+    await writeFile(file, failing);
+    const faults = faultsFrom({ FAULTS_ENABLED: true, FAULTS_FILE: file }, log);
+    await expect(faults.around('Reserve', done, never)).rejects.toThrow();
+    await writeFile(file, '{"rules":[{"error_percent":1');
+    await expect(faults.around('Reserve', done, never)).rejects.toThrow();
+    expect(lines).toHaveLength(1);
+    await writeFile(file, '{"rules":[{"error_percent":101}]}');
+    await expect(faults.around('Reserve', done, never)).rejects.toThrow();
+    expect(lines).toHaveLength(2);
+  });
+
+  test('has no effect unless FAULTS_ENABLED is set', async () => {
+    await writeFile(file, failing);
+    const faults = faultsFrom({ FAULTS_ENABLED: false, FAULTS_FILE: file }, logger);
+    expect(await faults.around('Reserve', done, never)).toBe('done');
+  });
+
+  test('is refused in production, and is required when faults are enabled', () => {
+    const production = { FAULTS_ENABLED: true, FAULTS_FILE: file, NODE_ENV: 'production' };
+    expect(() => faultsFrom(production, logger)).toThrow(ConfigurationError);
+    expect(() => faultsFrom({ FAULTS_ENABLED: true }, logger)).toThrow(/FAULTS_FILE/);
   });
 });

@@ -5,16 +5,15 @@ import {
   type ServiceDefinition,
   type UntypedServiceImplementation,
 } from '@grpc/grpc-js';
-import { type ConnectionBounds, channelOptions } from './connection-bounds.ts';
+import { ReflectionService } from '@grpc/reflection';
+import { fileDescriptors } from '../../proto/gen/file-descriptors.ts';
+import { type ConnectionLimits, channelOptions, enforceConnectionLimits } from './connection-limits.ts';
 import { addHealth } from './health.ts';
-import { http2ServersOf } from './http2-servers.ts';
 import type { Logger } from './logger.ts';
-import { followStreams } from './open-streams.ts';
-import { addReflection } from './reflection.ts';
-import { guardStreams } from './stream-guard.ts';
-import { withForgivingDecoder } from './undecodable-request.ts';
+import { deferDecodeErrors } from './request-validation.ts';
+import { limitStreamingCalls } from './streaming-calls.ts';
 
-/** What a server serves, and where. */
+/** What a server serves, and where it listens. */
 export interface GrpcServerOptions {
   /** Full name, such as `inventory.v1.InventoryService`. */
   readonly name: string;
@@ -26,48 +25,59 @@ export interface GrpcServerOptions {
   /** 0 takes any free port. */
   readonly port: number;
   readonly credentials: ServerCredentials;
-  readonly bounds: ConnectionBounds;
+  readonly limits: ConnectionLimits;
   readonly logger: Logger;
 }
 
-/** A server that listens. */
+/** A server that is listening. */
 export interface GrpcServer {
   readonly port: number;
-  /** From now on the service's health is SERVING. */
+  /** Sets the service's health to SERVING. */
   readonly ready: () => void;
   /**
-   * Says NOT_SERVING, takes no new call, and resolves when the calls that run are answered, or after `seconds`, when it
-   * cuts them off.
+   * Sets the health to NOT_SERVING, refuses new calls, and resolves when the running calls are answered. Calls that still
+   * run after `seconds` are cut off.
    */
   readonly drain: (seconds: number) => Promise<void>;
 }
 
 /** Starts a gRPC server with one service, health and reflection. */
 export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcServer> {
-  const { bounds } = options;
-  const streams = followStreams(bounds.watches);
-  const server = new Server({ ...channelOptions(bounds), interceptors: [streams.interceptor] });
-  server.addService(withForgivingDecoder(options.definition), options.implementation);
-  const health = addHealth(server, [options.name]);
-  addReflection(server, [options.name]);
+  const { name, domain, limits, logger } = options;
+  const streamingCalls = limitStreamingCalls(limits.watches);
+  const server = new Server({ ...channelOptions(limits), interceptors: [streamingCalls.interceptor] });
+  server.addService(deferDecodeErrors(options.definition), options.implementation);
+  const health = addHealth(server, [name]);
+  addReflection(server, [name]);
   const port = await listen(server, options);
-  const guards = http2ServersOf(server).map((http2Server) => guardStreams(http2Server, bounds, options.domain));
-  options.logger.info({ host: options.host, port }, 'listening');
+  const stopEnforcing = enforceConnectionLimits(server, limits, domain);
+  logger.info({ host: options.host, port }, 'listening');
   return {
     port,
     ready: () => {
-      health.serving(options.name);
-      options.logger.info('ready');
+      health.serving(name);
+      logger.info('ready');
     },
     drain: async (seconds) => {
       health.stop();
-      streams.end();
-      await ended(server, seconds, options.logger);
-      for (const guard of guards) {
-        guard.stop();
-      }
+      streamingCalls.endAll();
+      await shutDown(server, seconds, logger);
+      stopEnforcing();
     },
   };
+}
+
+type PackageDefinition = ConstructorParameters<typeof ReflectionService>[0];
+
+/** Adds server reflection (v1 and v1alpha) for the named services. */
+function addReflection(server: Server, services: readonly string[]): void {
+  // ReflectionService reads only the file descriptors of a loaded package.
+  const loadedPackage: PackageDefinition[string] = {
+    format: 'Protocol Buffer 3 DescriptorProto',
+    type: {},
+    fileDescriptorProtos: Object.values(fileDescriptors).map((base64) => Buffer.from(base64, 'base64')),
+  };
+  new ReflectionService({ files: loadedPackage }, { services: [...services] }).addToServer(server);
 }
 
 function listen(server: Server, { host, port, credentials }: GrpcServerOptions): Promise<number> {
@@ -85,17 +95,17 @@ function listen(server: Server, { host, port, credentials }: GrpcServerOptions):
   });
 }
 
-async function ended(server: Server, seconds: number, logger: Logger): Promise<void> {
-  const patience = new AbortController();
-  const orderly = new Promise<'orderly' | 'failed'>((resolve) => {
-    server.tryShutdown((error) => resolve(error === undefined ? 'orderly' : 'failed'));
+async function shutDown(server: Server, seconds: number, logger: Logger): Promise<void> {
+  const timeout = new AbortController();
+  const graceful = new Promise<'graceful' | 'failed'>((resolve) => {
+    server.tryShutdown((error) => resolve(error === undefined ? 'graceful' : 'failed'));
   });
-  const late = delay(seconds * 1_000, 'late' as const, { signal: patience.signal }).catch(() => 'late' as const);
-  const outcome = await Promise.race([orderly, late]);
-  patience.abort();
-  if (outcome === 'orderly') {
+  const late = delay(seconds * 1_000, 'late' as const, { signal: timeout.signal }).catch(() => 'late' as const);
+  const outcome = await Promise.race([graceful, late]);
+  timeout.abort();
+  if (outcome === 'graceful') {
     return;
   }
-  logger.warn({ drain_seconds: seconds }, 'calls were still running at the end of the drain and are cut off');
+  logger.warn({ drain_seconds: seconds }, 'calls still running at the end of the drain are cut off');
   server.forceShutdown();
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { ServerCredentials } from '@grpc/grpc-js';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { InventoryServiceService } from '../../proto/gen/inventory/v1/inventory.ts';
-import { CONNECTION_BOUNDS } from './connection-bounds.ts';
+import { CONNECTION_LIMITS } from './connection-limits.ts';
 import { type GrpcServer, startGrpcServer } from './grpc-server.ts';
 import { createLogger } from './logger.ts';
 
@@ -19,27 +19,27 @@ beforeEach(async () => {
     host: '127.0.0.1',
     port: 0,
     credentials: ServerCredentials.createInsecure(),
-    bounds: CONNECTION_BOUNDS,
+    limits: CONNECTION_LIMITS,
     logger: createLogger('test', 'silent'),
   });
 });
 
 afterEach(() => server.drain(0));
 
-test('a service that is not ready yet is not healthy', async () => {
+test('the health probe fails for a service that is not ready yet', async () => {
   expect(await probe(SERVICE)).toEqual({ code: 1, output: `${SERVICE}: NOT_SERVING\n` });
 });
 
-test('a service that is ready is healthy', async () => {
+test('the health probe succeeds for a service that is ready', async () => {
   server.ready();
   expect(await probe(SERVICE)).toEqual({ code: 0, output: `${SERVICE}: SERVING\n` });
 });
 
-test('a service that the server does not have is not healthy', async () => {
+test('the health probe fails for a service that the server does not have', async () => {
   expect(await probe('payment.v1.PaymentService')).toMatchObject({ code: 1 });
 });
 
-test('a port where nobody listens is not healthy', async () => {
+test('the health probe fails at a port without a server', async () => {
   const { port } = server;
   await server.drain(0);
   expect(await probe(SERVICE, port)).toMatchObject({ code: 1 });

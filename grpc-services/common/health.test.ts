@@ -1,57 +1,25 @@
-import { credentials, makeClientConstructor, type ServiceError, status } from '@grpc/grpc-js';
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { service as healthDefinition } from 'grpc-health-check';
-import { type DynamoDb, startDynamoDb } from '../../tests/support/dynamodb.ts';
-import { inventoryTables } from '../../tests/support/inventory.ts';
-import { testSettings } from '../../tests/support/service.ts';
-import { createTables, dynamoDbClient } from '../../tests/support/tables.ts';
-import { inventoryService } from '../inventory/service.ts';
-import { itemsTable, reservationsTable } from '../inventory/tables.ts';
-import { systemClock } from './clock.ts';
-import { documentClient } from './dynamodb-client.ts';
-import { startService } from './service.ts';
+import { credentials, status } from '@grpc/grpc-js';
+import { expect, test } from '@jest/globals';
+import { startInventory } from '../../tests/support/inventory.ts';
+import { checkHealth } from './health.ts';
 
-let database: DynamoDb;
-
-beforeAll(async () => {
-  database = await startDynamoDb();
-});
-
-afterAll(() => database.close());
-
-test('the process is healthy from the start, the service once its tables are there, and no other name at all', async () => {
-  const dynamoDb = dynamoDbClient(database.endpoint);
-  const description = inventoryService({
-    documents: documentClient(dynamoDb),
-    tables: inventoryTables,
-    clock: systemClock,
-    logger: testSettings.logger,
-    defaultHoldSeconds: 60,
-    sweepIntervalMs: 3_600_000,
-    catalogue: [],
-  });
-  const service = await startService(description, testSettings);
-  const Health = makeClientConstructor(healthDefinition, 'Health');
-  const client = new Health(`127.0.0.1:${service.port}`, credentials.createInsecure());
-  const check = (name: string) =>
-    new Promise<unknown>((resolve, reject) => {
-      client.check?.({ service: name }, (error: ServiceError | null, answer: { readonly status: unknown }) =>
-        error === null ? resolve(answer.status) : reject(error),
-      );
+test('the process is healthy at once, its service when the tables exist, and an unknown service is NOT_FOUND', async () => {
+  const inventory = await startInventory({ tables: 'absent' });
+  const healthOf = (service: string) =>
+    checkHealth({
+      address: `127.0.0.1:${inventory.port}`,
+      service,
+      credentials: credentials.createInsecure(),
+      timeoutMs: 10_000,
     });
   try {
-    expect(await check('')).toBe('SERVING');
-    expect(await check('inventory.v1.InventoryService')).toBe('NOT_SERVING');
-    await expect(check('payment.v1.PaymentService')).rejects.toMatchObject({ code: status.NOT_FOUND });
-    await createTables(database.endpoint, [
-      { TableName: inventoryTables.items, ...itemsTable },
-      { TableName: inventoryTables.reservations, ...reservationsTable },
-    ]);
-    await service.prepared;
-    expect(await check('inventory.v1.InventoryService')).toBe('SERVING');
+    expect(await healthOf('')).toBe('SERVING');
+    expect(await healthOf('inventory.v1.InventoryService')).toBe('NOT_SERVING');
+    await expect(healthOf('payment.v1.PaymentService')).rejects.toMatchObject({ code: status.NOT_FOUND });
+    await inventory.createTables();
+    await inventory.prepared;
+    expect(await healthOf('inventory.v1.InventoryService')).toBe('SERVING');
   } finally {
-    client.close();
-    await service.stop();
-    dynamoDb.destroy();
+    await inventory.close();
   }
 });

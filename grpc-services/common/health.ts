@@ -1,14 +1,19 @@
-import type { Server } from '@grpc/grpc-js';
-import { HealthImplementation } from 'grpc-health-check';
+import { type ChannelCredentials, type ChannelOptions, Client, type Server } from '@grpc/grpc-js';
+import { HealthImplementation, service as healthService } from 'grpc-health-check';
+import * as z from 'zod';
 
-/** grpc.health.v1 of a server. The empty service name is the process; a named one is ready for calls or not. */
+/** A status of grpc.health.v1. */
+export type HealthStatus = 'UNKNOWN' | 'SERVING' | 'NOT_SERVING';
+
+/** The health of a server. The empty service name stands for the process. */
 export interface Health {
+  /** Sets a service to SERVING. */
   readonly serving: (service: string) => void;
-  /** Says NOT_SERVING for every name. */
+  /** Sets every name to NOT_SERVING. */
   readonly stop: () => void;
 }
 
-/** Adds the health service: the process is SERVING from the start, the named services are not until they say so. */
+/** Adds the health service to a server. The process is SERVING at once; the named services start as NOT_SERVING. */
 export function addHealth(server: Pick<Server, 'addService'>, services: readonly string[]): Health {
   const names = ['', ...services];
   const health = new HealthImplementation(
@@ -23,4 +28,53 @@ export function addHealth(server: Pick<Server, 'addService'>, services: readonly
       }
     },
   };
+}
+
+/** A question to a server's health service. */
+export interface HealthQuestion {
+  /** `host:port`. */
+  readonly address: string;
+  /** Full name of a service; the empty name asks about the process. */
+  readonly service: string;
+  readonly credentials: ChannelCredentials;
+  readonly options?: ChannelOptions;
+  readonly timeoutMs: number;
+}
+
+const CHECK = checkMethod();
+const healthAnswer = z.object({ status: z.enum(['UNKNOWN', 'SERVING', 'NOT_SERVING']) });
+
+/**
+ * Asks a server for the health of a service.
+ *
+ * @throws ServiceError of grpc-js: NOT_FOUND for an unknown service, UNAVAILABLE or DEADLINE_EXCEEDED without an answer
+ */
+export async function checkHealth(question: HealthQuestion): Promise<HealthStatus> {
+  const { address, service, credentials, options = {}, timeoutMs } = question;
+  const client = new Client(address, credentials, options);
+  const { path, requestSerialize, responseDeserialize } = CHECK;
+  const deadline = Date.now() + timeoutMs;
+  try {
+    const answer = await new Promise<unknown>((resolve, reject) => {
+      client.makeUnaryRequest(
+        path,
+        requestSerialize,
+        responseDeserialize,
+        { service },
+        { deadline },
+        (error, message) => (error === null ? resolve(message) : reject(error)),
+      );
+    });
+    return healthAnswer.parse(answer).status;
+  } finally {
+    client.close();
+  }
+}
+
+function checkMethod() {
+  const { Check: method } = healthService;
+  if (method === undefined) {
+    throw new Error('grpc-health-check describes no Check method.');
+  }
+  return method;
 }

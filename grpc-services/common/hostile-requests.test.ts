@@ -30,7 +30,7 @@ afterAll(async () => {
   await Promise.all([inventory.close(), payment.close()]);
 });
 
-/** Sends bytes as the request of a method; undefined when they were accepted. */
+/** Sends bytes as the request of a method. Undefined when they were accepted. */
 function send(client: Client, path: string, bytes: Uint8Array): Promise<CallFailure | undefined> {
   return new Promise((resolve) => {
     client.makeUnaryRequest(
@@ -47,7 +47,7 @@ const reservePath = InventoryServiceService.reserve.path;
 const valid = { orderId: 'order', lines: [{ itemId: 'pen', count: 1 }], holdSeconds: 60 };
 const line = { itemId: 'pen', count: 1 };
 
-describe('a Reserve that breaks a rule is refused by the field that breaks it', () => {
+describe('Reserve names the invalid field of a request', () => {
   test.each<readonly [string, Partial<ReserveRequest>, string]>([
     ['no order id', { orderId: '' }, 'order_id'],
     ['an order id of 65 characters', { orderId: 'x'.repeat(65) }, 'order_id'],
@@ -74,7 +74,7 @@ describe('a Reserve that breaks a rule is refused by the field that breaks it', 
   });
 });
 
-describe('an Authorize that breaks a rule is refused by the field that breaks it', () => {
+describe('Authorize names the invalid field of a request', () => {
   const amount = { minorUnits: 1, currency: 'USD' };
   const authorization = { orderId: 'order', paymentId: 'pay', method: 'tok_visa', amount };
   test.each<readonly [string, Partial<AuthorizeRequest>, string]>([
@@ -82,12 +82,16 @@ describe('an Authorize that breaks a rule is refused by the field that breaks it
     ['no payment id', { paymentId: '' }, 'payment_id'],
     ['a payment id with a separator', { paymentId: 'a#b' }, 'payment_id'],
     ['no method', { method: '' }, 'method'],
-    ['a method without end', { method: 'x'.repeat(201) }, 'method'],
+    ['a method of 201 characters', { method: 'x'.repeat(201) }, 'method'],
     ['no amount', { amount: undefined }, 'amount'],
     ['a negative amount', { amount: { ...amount, minorUnits: -1 } }, 'amount.minor_units'],
-    ['an amount beyond reason', { amount: { ...amount, minorUnits: 1_000_000_000_001 } }, 'amount.minor_units'],
+    [
+      'an amount of more than 10^12 minor units',
+      { amount: { ...amount, minorUnits: 1_000_000_000_001 } },
+      'amount.minor_units',
+    ],
     ['a currency in lower case', { amount: { ...amount, currency: 'usd' } }, 'amount.currency'],
-    ['a currency that is none', { amount: { ...amount, currency: 'XQZ' } }, 'amount.currency'],
+    ['an unknown currency', { amount: { ...amount, currency: 'XQZ' } }, 'amount.currency'],
   ])('%s', async (_what, change, field) => {
     const bytes = AuthorizeRequest.encode({ ...authorization, ...change }).finish();
     const refusal = await send(raw.payment, PaymentServiceService.authorize.path, bytes);
@@ -98,7 +102,7 @@ describe('an Authorize that breaks a rule is refused by the field that breaks it
 
 const amount = { minorUnits: 1, currency: 'USD' };
 const authorization = { orderId: 'order', paymentId: 'pay', method: 'tok_visa', amount };
-const largest = [
+const rawCalls = [
   {
     name: 'inventory',
     client: () => raw.inventory,
@@ -113,14 +117,14 @@ const largest = [
   },
 ];
 
-describe.each(largest)('bytes that are no message of the $name service', ({ client, path, message }) => {
+describe.each(rawCalls)('a raw request to the $name service', ({ client, path, message }) => {
   const malformed = { code: 'INVALID_ARGUMENT', metadata: { field: 'request' } };
 
-  test('are refused as such', async () => {
+  test('of malformed bytes is refused as malformed', async () => {
     expect(await send(client(), path, Uint8Array.of(0x0a, 0xff, 0xff))).toMatchObject(malformed);
   });
 
-  test('that nest groups without end are refused as such', async () => {
+  test('of deeply nested groups is refused as malformed', async () => {
     const startOfGroup = (100 << 3) | 3;
     const writer = new BinaryWriter();
     for (let depth = 0; depth < 60_000; depth++) {
@@ -129,12 +133,12 @@ describe.each(largest)('bytes that are no message of the $name service', ({ clie
     expect(await send(client(), path, writer.finish())).toMatchObject(malformed);
   });
 
-  test('of 4 MB are refused for their size, and the next call is answered', async () => {
+  test('of 4 MB is refused for its size, and the next call is answered', async () => {
     expect((await send(client(), path, new Uint8Array(4 * 1024 * 1024)))?.code).toBe('RESOURCE_EXHAUSTED');
     expect(await send(client(), path, message)).toBeUndefined();
   });
 
-  test('just above 256 KB are refused, just below are read', async () => {
+  test('is refused above 256 KB and accepted below', async () => {
     const padded = (size: number): Uint8Array => {
       const unknownField = new BinaryWriter().uint32((1000 << 3) | 2).bytes(new Uint8Array(size - message.length));
       return Buffer.concat([message, unknownField.finish()]);
@@ -162,8 +166,8 @@ test.each([
   expect(refusal).toMatchObject({ code: 'INVALID_ARGUMENT', metadata: { field: 'request' } });
 });
 
-describe('bytes', () => {
-  test('of any kind never cause a fault of the service', async () => {
+describe('a request of arbitrary bytes', () => {
+  test('never causes an error of the service', async () => {
     const methods = [
       ...Object.values(InventoryServiceService).map(({ path }) => ({ client: () => raw.inventory, path })),
       ...Object.values(PaymentServiceService).map(({ path }) => ({ client: () => raw.payment, path })),
@@ -203,7 +207,7 @@ function encoded(fields: readonly (readonly [number, string | bigint])[]): Uint8
   return writer.finish();
 }
 
-test('a method that does not exist is UNIMPLEMENTED', async () => {
+test('an unknown method is UNIMPLEMENTED', async () => {
   const failure = await send(raw.inventory, '/inventory.v1.InventoryService/Steal', new Uint8Array());
   expect(failure?.code).toBe(status[status.UNIMPLEMENTED]);
 });

@@ -1,5 +1,4 @@
 import { type DestinationStream, type Logger, pino } from 'pino';
-import { loggedError } from './error-log.ts';
 
 export type { Logger };
 
@@ -10,8 +9,8 @@ export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', '
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
 /**
- * JSON lines on standard output, or wherever `destination` says. Requests and rows are never logged: what a line may hold is listed where it is
- * written, so that a payment method cannot slip in.
+ * Writes JSON lines to standard output, or to `destination`. No caller logs a whole request or row: each log line lists its
+ * fields, so that a payment method cannot slip in.
  */
 export function createLogger(service: string, level: LogLevel, destination?: DestinationStream): Logger {
   const options = {
@@ -22,4 +21,27 @@ export function createLogger(service: string, level: LogLevel, destination?: Des
     serializers: { err: (error: unknown) => loggedError(error) },
   };
   return destination === undefined ? pino(options) : pino(options, destination);
+}
+
+/** The logged part of an error. Its other properties are left out, because they may hold rows or requests. */
+interface LoggedError {
+  readonly type: string;
+  readonly message: string;
+  readonly stack?: string;
+  readonly cause?: LoggedError;
+}
+
+/** Causes beyond this depth are left out. */
+const DEEPEST_CAUSE = 5;
+
+function loggedError(error: unknown, depth = 0): LoggedError {
+  if (!(error instanceof Error)) {
+    return { type: typeof error, message: 'a value that is not an Error was thrown' };
+  }
+  return {
+    type: error.name,
+    message: error.message,
+    ...(error.stack === undefined ? {} : { stack: error.stack }),
+    ...(error.cause === undefined || depth === DEEPEST_CAUSE ? {} : { cause: loggedError(error.cause, depth + 1) }),
+  };
 }

@@ -17,7 +17,7 @@ afterAll(() => inventory.close());
 const FILE_CONTAINING_SYMBOL = 4;
 const LIST_SERVICES = 7;
 
-/** Asks one question over the wire and answers the response's fields. */
+/** Sends one reflection request, and returns the fields of the response. */
 function ask(field: number, value: string): Promise<Fields> {
   const client = new Client(`127.0.0.1:${inventory.port}`, credentials.createInsecure());
   const request = new BinaryWriter()
@@ -39,7 +39,7 @@ function ask(field: number, value: string): Promise<Fields> {
     .finally(() => client.close());
 }
 
-/** Reads the length-delimited fields of a message by their number. */
+/** The length-delimited fields of a message, by field number. */
 type Fields = (number: number) => readonly Uint8Array[];
 
 function fieldsOf(message: Uint8Array | undefined): Fields {
@@ -57,13 +57,13 @@ function fieldsOf(message: Uint8Array | undefined): Fields {
 }
 
 describe('server reflection', () => {
-  test('lists the service, and only that', async () => {
+  test('lists only the service itself', async () => {
     const [listed] = (await ask(LIST_SERVICES, ''))(6);
     const names = fieldsOf(listed)(1).map((entry) => Buffer.from(fieldsOf(entry)(1)[0] ?? []).toString());
     expect(names).toEqual(['inventory.v1.InventoryService']);
   });
 
-  test('gives the file that a symbol is defined in, with the files it imports', async () => {
+  test('returns the file that defines a symbol, with its imports', async () => {
     const [answer] = (await ask(FILE_CONTAINING_SYMBOL, 'inventory.v1.InventoryService'))(4);
     const files = fieldsOf(answer)(1).map((bytes) => fromBinary(FileDescriptorProtoSchema, bytes));
     expect(files.map(({ name }) => name).sort()).toEqual([

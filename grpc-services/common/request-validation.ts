@@ -1,18 +1,19 @@
+import type { ServiceDefinition } from '@grpc/grpc-js';
 import * as z from 'zod';
 import { InvalidArgument } from './service-error.ts';
 
-/** An order's id: 1 to 64 letters, digits and hyphens, so that it never collides with rows keyed `kind#id`. */
+/** An order's id. It has no `#`, so it never collides with a row whose key is `kind#id`. */
 export const orderId = z.string().regex(/^[A-Za-z0-9-]{1,64}$/, 'must be 1 to 64 letters, digits or hyphens');
 
-/** An id that another system chose (an item, a payment, a request): 1 to 64 letters, digits and `-_.:`. */
-export const foreignId = z
+/** An id from another system: of an item, a payment or a request. */
+export const externalId = z
   .string()
   .regex(/^[A-Za-z0-9._:-]{1,64}$/, 'must be 1 to 64 letters, digits, hyphens, underscores, dots or colons');
 
-/** Free text for people who read the record later. */
+/** Free text for the people who read the record later. */
 export const reasonText = z.string().max(500, 'must have at most 500 characters');
 
-/** Money as ts-proto reads it. `minimum` is in minor units. */
+/** A `common.v1.Money` as ts-proto decodes it; `minimum` is in minor units. */
 export function money(minimum: number) {
   return z.object({
     minorUnits: z
@@ -21,29 +22,64 @@ export function money(minimum: number) {
       .max(1_000_000_000_000, 'must be at most 1,000,000,000,000'),
     currency: z
       .string()
-      .refine((code) => currencies.has(code), 'must be the upper-case code of an ISO 4217 currency, such as USD'),
+      .refine((code) => CURRENCIES.has(code), 'must be the upper-case code of an ISO 4217 currency, such as USD'),
   });
 }
 
-const currencies: ReadonlySet<string> = new Set(Intl.supportedValuesOf('currency'));
+const CURRENCIES: ReadonlySet<string> = new Set(Intl.supportedValuesOf('currency'));
+
+/** A request whose bytes are not a message of the method's type. */
+export class UndecodableRequest {
+  readonly cause: unknown;
+
+  constructor(cause: unknown) {
+    this.cause = cause;
+  }
+}
 
 /**
- * The request as the schema reads it.
+ * The same service definition, with decoders that pass an `UndecodableRequest` on to the handler. By default grpc-js
+ * answers INTERNAL to malformed bytes, which blames the service for the caller's mistake.
+ */
+export function deferDecodeErrors<Definition extends ServiceDefinition>(definition: Definition): Definition {
+  const entries = Object.entries(definition).map(([name, method]) => {
+    const requestDeserialize = (bytes: Buffer): unknown => {
+      try {
+        return method.requestDeserialize(bytes);
+      } catch (error) {
+        return new UndecodableRequest(error);
+      }
+    };
+    return [name, { ...method, requestDeserialize }];
+  });
+  return Object.fromEntries(entries) as Definition;
+}
+
+/**
+ * Parses a request by its schema.
  *
- * @throws InvalidArgument whose metadata `field` is the path in the proto's own spelling, such as `lines[2].item_id`
+ * @throws InvalidArgument with metadata `field`: the path in the proto's spelling, such as `lines[2].item_id`, or
+ * `request` for a message that could not be decoded
  */
 export function validated<Schema extends z.ZodType>(schema: Schema, request: unknown): z.output<Schema> {
+  if (request instanceof UndecodableRequest) {
+    const tooDeep = request.cause instanceof RangeError;
+    throw invalid(
+      'request',
+      `the message is ${tooDeep ? 'nested too deeply or holds a number out of range' : 'malformed'}`,
+    );
+  }
   const result = schema.safeParse(request);
   if (result.success) {
     return result.data;
   }
   const [issue] = result.error.issues;
-  const field = protoPath(issue?.path ?? []);
-  throw new InvalidArgument({
-    reason: 'INVALID_ARGUMENT',
-    message: `${field}: ${issue?.message ?? 'is not valid'}`,
-    metadata: { field },
-  });
+  throw invalid(protoPath(issue?.path ?? []), issue?.message ?? 'is not valid');
+}
+
+/** INVALID_ARGUMENT that blames one field. */
+export function invalid(field: string, problem: string): InvalidArgument {
+  return new InvalidArgument({ reason: 'INVALID_ARGUMENT', message: `${field}: ${problem}`, metadata: { field } });
 }
 
 function protoPath(path: readonly PropertyKey[]): string {

@@ -6,19 +6,15 @@ import { credentials } from '@grpc/grpc-js';
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { InventoryServiceClient } from '../../proto/gen/inventory/v1/inventory.ts';
 import { type DynamoDb, startDynamoDb } from '../../tests/support/dynamodb.ts';
-import { inventoryTables, itemInStock } from '../../tests/support/inventory.ts';
+import { createInventoryTables, itemInStock, testInventoryService } from '../../tests/support/inventory.ts';
 import { testSettings } from '../../tests/support/service.ts';
-import { createTables } from '../../tests/support/tables.ts';
 import { call, failureOf } from '../../tests/support/unary-client.ts';
-import { inventoryService } from '../inventory/service.ts';
-import { itemsTable, reservationsTable } from '../inventory/tables.ts';
-import { systemClock } from './clock.ts';
 import { createDocumentClient } from './dynamodb-client.ts';
 import { type RunningService, startService } from './service.ts';
 
-// DynamoDB with too little capacity: what is counted is how much worse the service makes it.
+// DynamoDB with too little capacity: the tests count how many requests the service adds by retrying.
 const CALLS = 60;
-/** The SDK's standard mode: 500 tokens a client, 5 for each retry, one back for each request that succeeds (the reads). */
+/** The SDK's standard mode: 500 tokens per client, minus 5 per retry, plus 1 per successful request (the reads). */
 const RETRIES_OF_A_CLIENT = (500 + CALLS) / 5;
 
 const BODIES = {
@@ -36,9 +32,9 @@ type Trouble = keyof typeof BODIES;
 let trouble: Trouble | undefined;
 let troubled = 0;
 
-/** Stands before the real DynamoDB and answers in its place while there is trouble. */
-function startNarrowDynamoDb(endpoint: string): Promise<Server> {
-  const narrow = createServer(async (incoming, response) => {
+/** A proxy of the real DynamoDB that answers in its place while there is trouble. */
+function startThrottlingProxy(endpoint: string): Promise<Server> {
+  const proxy = createServer(async (incoming, response) => {
     const target = String(incoming.headers['x-amz-target']);
     const body = await text(incoming);
     const wanted = trouble === 'leaves items of a batch unread' ? 'BatchGetItem' : 'TransactWriteItems';
@@ -55,26 +51,23 @@ function startNarrowDynamoDb(endpoint: string): Promise<Server> {
     });
     onward.on('error', () => response.destroy()).end(body);
   });
-  return new Promise((resolve) => narrow.listen(0, '127.0.0.1', () => resolve(narrow)));
+  return new Promise((resolve) => proxy.listen(0, '127.0.0.1', () => resolve(proxy)));
 }
 
 let database: DynamoDb;
-let narrow: Server;
+let proxy: Server;
 beforeAll(async () => {
   database = await startDynamoDb();
-  await createTables(database.endpoint, [
-    { TableName: inventoryTables.items, ...itemsTable },
-    { TableName: inventoryTables.reservations, ...reservationsTable },
-  ]);
-  narrow = await startNarrowDynamoDb(database.endpoint);
+  await createInventoryTables(database.endpoint);
+  proxy = await startThrottlingProxy(database.endpoint);
 });
 beforeEach(() => {
   trouble = undefined;
   troubled = 0;
 });
 afterAll(async () => {
-  narrow.close();
-  narrow.closeAllConnections();
+  proxy.close();
+  proxy.closeAllConnections();
   await database.close();
 });
 
@@ -83,19 +76,11 @@ function client(server: Server, requestTimeoutMs: number) {
   return createDocumentClient({ endpoint, region: 'us-east-1', requestTimeoutMs }, {});
 }
 
-/** A service of its own for each test, as the budget is a client's. */
+/** Starts a new service for each test, because each client has its own budget. */
 async function withService(work: (inventory: InventoryServiceClient) => Promise<void>): Promise<void> {
-  const documents = client(narrow, 20_000);
-  const description = inventoryService({
-    documents,
-    tables: inventoryTables,
-    clock: systemClock,
-    logger: testSettings.logger,
-    defaultHoldSeconds: 60,
-    sweepIntervalMs: 3_600_000,
-    catalogue: [itemInStock('pen', 1_000)],
-  });
-  const service: RunningService = await startService(description, testSettings);
+  const documents = client(proxy, 20_000);
+  const description = testInventoryService(documents, { catalogue: [itemInStock('pen', 1_000)] });
+  const service: RunningService = await startService(description, { ...testSettings, defaultDeadlineMs: 60_000 });
   await service.prepared;
   const inventory = new InventoryServiceClient(`127.0.0.1:${service.port}`, credentials.createInsecure());
   try {
@@ -115,7 +100,7 @@ const troubles: readonly { readonly kind: Trouble; readonly retries: number }[] 
 ];
 
 test.each(troubles)(
-  'a DynamoDB that $kind is asked no more than once a call and $retries times in all, and the caller comes back',
+  'a DynamoDB that $kind gets one request per call and at most $retries retries, and a later call succeeds',
   async ({ kind, retries }) => {
     await withService(async (inventory) => {
       trouble = kind;
@@ -135,7 +120,7 @@ test.each(troubles)(
   },
 );
 
-test('a DynamoDB that takes a request and says nothing is given up on, also where no deadline is: the sweeper has none', async () => {
+test('a request that DynamoDB never answers times out, even without a deadline as in the sweeper', async () => {
   let requests = 0;
   const silent = createServer(() => {
     requests++;

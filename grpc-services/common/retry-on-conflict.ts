@@ -2,28 +2,28 @@ import { ExponentialBackoff, fullJitterGenerator, handleType, retry } from 'cock
 import { Contention } from './service-error.ts';
 
 /**
- * Thrown inside `retryOnConflict` when another call changed the rows first. A store that is throttling or away is no
- * conflict: the SDK has tried that again already, out of its budget.
+ * Thrown inside `retryOnConflict` when another call changed the rows first. Throttling and outages of the store are not
+ * conflicts: the SDK has already retried those, out of its budget.
  */
 export class RowConflict extends Error {
   override readonly name = 'RowConflict';
 }
 
-/** How often, and how far apart, a call that met a conflict tries again. */
+/** Attempts of a call that meets conflicts, and the delays between them. */
 export interface ConflictRetries {
   readonly attempts: number;
-  /** The longest first delay, in milliseconds; it doubles from there. Each delay is drawn between 0 and the longest. */
+  /** Upper limit of the first delay; it doubles each time. Each delay is random, from 0 to its limit (full jitter). */
   readonly firstDelayMs: number;
   readonly longestDelayMs: number;
 }
 
-/** About a second and a half in all: less than a caller's deadline, more than the queue at a contended item. */
+/** About 1.5 s in all: less than a caller's deadline, more than the queue at a contended item takes. */
 export const CONFLICT_RETRIES: ConflictRetries = { attempts: 10, firstDelayMs: 10, longestDelayMs: 400 };
 
 /**
- * Runs the attempt until it ends in anything but a `RowConflict`. Every attempt reads what is there and decides anew.
+ * Repeats the attempt while it throws `RowConflict`. Every attempt reads the rows again and decides anew.
  *
- * @throws Contention after the last attempt, or the signal's reason once nobody waits any more
+ * @throws Contention after the last attempt, or the signal's reason when the caller no longer waits
  */
 export async function retryOnConflict<Result>(
   attempt: () => Promise<Result>,

@@ -1,31 +1,39 @@
-import { status } from '@grpc/grpc-js';
+import { type StatusObject, status } from '@grpc/grpc-js';
+import { statusWithErrorInfo } from '../../proto/error-info.ts';
 
-/** What an error's `google.rpc.ErrorInfo` says beside its domain. */
+/** The parts of an error that its caller sees. */
 export interface ErrorDetail {
-  /** UPPER_SNAKE_CASE constant for programs; the contract in `proto/` lists them. */
+  /** UPPER_SNAKE_CASE constant for programs; the proto files list all of them. */
   readonly reason: string;
-  /** A sentence for people; it goes to the caller, so it holds nothing internal. */
+  /** A sentence for people. The caller sees it, so it contains nothing internal. */
   readonly message: string;
   /** Facts for programs, such as `item_id`. */
   readonly metadata?: Readonly<Record<string, string>>;
 }
 
-interface ErrorOptionsWithCode extends ErrorDetail {
+interface ServiceErrorOptions extends ErrorDetail {
   readonly code: status;
   readonly cause?: unknown;
 }
 
 /**
- * An answer other than success that the contract knows. The first question about one is whether asking again can help:
- * never for a `TerminalError`, later for a `RetryableError`. Whatever else a handler throws is a defect and answered
- * INTERNAL.
+ * An error of the contract. It is either a `TerminalError`, which no retry can change, or a `RetryableError`. Anything else
+ * that a handler throws is a defect, and the caller gets INTERNAL.
+ *
+ * | error | code |
+ * |---|---|
+ * | `NotFound`, `FailedPrecondition`, `AlreadyExists`, `InvalidArgument` | terminal, the code of the same name |
+ * | `Unavailable` | retryable, UNAVAILABLE |
+ * | `Contention` | retryable, ABORTED |
+ * | `Overloaded` | retryable, RESOURCE_EXHAUSTED |
+ * | `DeadlineExceeded`, `CallCancelled` | retryable, DEADLINE_EXCEEDED and CANCELLED |
  */
 export abstract class ServiceError extends Error {
   readonly code: status;
   readonly reason: string;
   readonly metadata: Readonly<Record<string, string>>;
 
-  constructor({ code, reason, message, metadata = {}, cause }: ErrorOptionsWithCode) {
+  constructor({ code, reason, message, metadata = {}, cause }: ServiceErrorOptions) {
     super(message, cause === undefined ? {} : { cause });
     this.name = new.target.name;
     this.code = code;
@@ -34,27 +42,27 @@ export abstract class ServiceError extends Error {
   }
 }
 
-/** The same request gets the same answer for ever: the caller must do something else. */
+/** The same request always gets the same answer, so the caller must do something else. */
 export class TerminalError extends ServiceError {}
 
-/** The request is sound and may succeed when it is sent again; its effect may or may not have happened. */
+/** The request is valid and may succeed when it is sent again. It may already have had its effect. */
 export class RetryableError extends ServiceError {}
 
-/** What was asked for is not there. */
+/** What the request names does not exist. */
 export class NotFound extends TerminalError {
   constructor(detail: ErrorDetail) {
     super({ ...detail, code: status.NOT_FOUND });
   }
 }
 
-/** The state of the order, the stock or the payment does not allow it. */
+/** The state of the order, the stock or the payment does not allow the request. */
 export class FailedPrecondition extends TerminalError {
   constructor(detail: ErrorDetail) {
     super({ ...detail, code: status.FAILED_PRECONDITION });
   }
 }
 
-/** The id is taken by something else. */
+/** The id already belongs to something else. */
 export class AlreadyExists extends TerminalError {
   constructor(detail: ErrorDetail) {
     super({ ...detail, code: status.ALREADY_EXISTS });
@@ -68,14 +76,14 @@ export class InvalidArgument extends TerminalError {
   }
 }
 
-/** Something this service needs does not answer. */
+/** The store or the provider does not answer. */
 export class Unavailable extends RetryableError {
   constructor(detail: ErrorDetail, cause?: unknown) {
     super({ ...detail, code: status.UNAVAILABLE, cause });
   }
 }
 
-/** Other calls changed the same rows all the while. */
+/** Other calls kept changing the same rows. */
 export class Contention extends RetryableError {
   constructor(cause?: unknown) {
     super({
@@ -87,19 +95,19 @@ export class Contention extends RetryableError {
   }
 }
 
-/** More calls are running and waiting than this service takes. */
+/** A limit of the service is reached: of calls, or of streams. */
 export class Overloaded extends RetryableError {
   constructor(cause?: unknown) {
     super({
       code: status.RESOURCE_EXHAUSTED,
       reason: 'OVERLOADED',
-      message: 'This service has as many calls as it takes; try again later.',
+      message: 'This service is working at its limit; try again later.',
       cause,
     });
   }
 }
 
-/** The caller's deadline, or the service's own where the caller set none, has passed. */
+/** The caller's deadline passed, or the service's default for a call without one. */
 export class DeadlineExceeded extends RetryableError {
   constructor() {
     super({
@@ -110,9 +118,22 @@ export class DeadlineExceeded extends RetryableError {
   }
 }
 
-/** The caller hung up. */
+/** The caller cancelled the call, or its connection closed. */
 export class CallCancelled extends RetryableError {
   constructor() {
     super({ code: status.CANCELLED, reason: 'CANCELLED', message: 'The caller cancelled the call.' });
   }
+}
+
+/**
+ * The status that the caller gets for anything a handler threw. A `ServiceError` is sent in full, with its `ErrorInfo` under
+ * `domain` (such as `inventory.v1`). Anything else becomes INTERNAL, without its message or stack.
+ */
+export function toStatus(error: unknown, domain: string): StatusObject {
+  if (error instanceof ServiceError) {
+    const { code, message, reason, metadata } = error;
+    return statusWithErrorInfo(code, message, { reason, domain, metadata: { ...metadata } });
+  }
+  const message = 'Internal error; the log of the service has its cause.';
+  return statusWithErrorInfo(status.INTERNAL, message, { reason: 'INTERNAL', domain, metadata: {} });
 }

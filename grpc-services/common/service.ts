@@ -1,14 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ServerCredentials, ServiceDefinition, UntypedServiceImplementation } from '@grpc/grpc-js';
-import { type AdmissionLimits, createAdmission } from './admission.ts';
 import { type BackgroundWork, startBackgroundTask } from './background-task.ts';
-import { CONNECTION_BOUNDS, type ConnectionBounds } from './connection-bounds.ts';
+import { type ConcurrencyLimits, createConcurrencyLimit } from './concurrency-limit.ts';
+import { CONNECTION_LIMITS, type ConnectionLimits } from './connection-limits.ts';
 import type { FaultInjection } from './fault-injection.ts';
 import { startGrpcServer } from './grpc-server.ts';
 import type { Logger } from './logger.ts';
 import type { CallEnvironment } from './unary-call.ts';
 
-/** What makes one service: its contract, its handlers and what it does beside them. */
+/** One service: its contract, its handlers and its background work. */
 export interface ServiceDescription {
   /** Full name, such as `inventory.v1.InventoryService`. */
   readonly name: string;
@@ -16,35 +16,36 @@ export interface ServiceDescription {
   readonly domain: string;
   readonly definition: ServiceDefinition;
   readonly implementation: (environment: CallEnvironment) => UntypedServiceImplementation;
-  /** What must have succeeded before the service is healthy; tried again until it does. */
+  /** Must succeed before the service is healthy; it is retried until it does. */
   readonly prepare: (signal: AbortSignal) => Promise<void>;
   readonly background: readonly BackgroundWork[];
 }
 
-/** Where and within which bounds a service runs. */
+/** Where a service listens, and the limits it runs with. */
 export interface ServiceSettings {
   readonly host: string;
   readonly port: number;
   readonly credentials: ServerCredentials;
-  readonly limits: AdmissionLimits;
-  /** Those that differ from the usual. */
-  readonly bounds?: Partial<ConnectionBounds>;
+  readonly concurrency: ConcurrencyLimits;
+  /** Overrides of `CONNECTION_LIMITS`. */
+  readonly connections?: Partial<ConnectionLimits>;
+  /** Deadline of a call whose caller set none. */
   readonly defaultDeadlineMs: number;
   readonly drainSeconds: number;
   readonly faults: FaultInjection;
   readonly logger: Logger;
 }
 
-/** A service that listens. */
+/** A service that is listening. */
 export interface RunningService {
   readonly port: number;
-  /** Resolves when the service is healthy, or has been stopped before it was. */
+  /** Resolves when the service is healthy, or when it was stopped before that. */
   readonly prepared: Promise<void>;
   /** Drains the calls, then ends the background work. */
   readonly stop: () => Promise<void>;
 }
 
-/** Starts a service; it listens at once and is healthy once it is prepared. */
+/** Starts a service. It listens at once, and is healthy when `prepare` has succeeded. */
 export async function startService(
   description: ServiceDescription,
   settings: ServiceSettings,
@@ -52,7 +53,7 @@ export async function startService(
   const { logger } = settings;
   const implementation = description.implementation({
     domain: description.domain,
-    admission: createAdmission(settings.limits),
+    concurrency: createConcurrencyLimit(settings.concurrency),
     faults: settings.faults,
     logger,
     defaultDeadlineMs: settings.defaultDeadlineMs,
@@ -65,7 +66,7 @@ export async function startService(
     host: settings.host,
     port: settings.port,
     credentials: settings.credentials,
-    bounds: { ...CONNECTION_BOUNDS, ...settings.bounds },
+    limits: { ...CONNECTION_LIMITS, ...settings.connections },
     logger,
   });
   const stopping = new AbortController();
@@ -88,7 +89,7 @@ export async function startService(
 
 const LONGEST_PAUSE_MS = 5_000;
 
-/** False when the service was stopped before it was prepared. */
+/** False when the service was stopped before `prepare` succeeded. */
 async function prepare(description: ServiceDescription, logger: Logger, signal: AbortSignal): Promise<boolean> {
   for (let pause = 100; !signal.aborted; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
     try {

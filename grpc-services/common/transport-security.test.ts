@@ -23,7 +23,7 @@ interface ClientSide {
   readonly shows?: Certificates;
 }
 
-/** Whether a client with these certificates gets through to a server with those files. */
+/** Whether a client with these certificates can call a server with those files. */
 async function reaches(server: Parameters<typeof serverCredentials>[0], { trusts, shows }: ClientSide) {
   const inventory = await startInventory({ settings: { credentials: serverCredentials(server) } });
   const secure = credentials.createSsl(trusts.authority, shows?.key ?? null, shows?.certificate ?? null);
@@ -45,21 +45,21 @@ describe('TLS', () => {
   const tls = () => ({ TLS_CERT_FILE: ours.certificateFile, TLS_KEY_FILE: ours.keyFile });
   const mutual = () => ({ ...tls(), TLS_CLIENT_CA_FILE: ours.authorityFile });
 
-  test('lets in a client that trusts the certificate', async () => {
+  test('accepts a client that trusts the certificate', async () => {
     expect(await reaches(tls(), { trusts: ours })).toBe(true);
   });
 
-  test('is of no use to a client that does not', async () => {
+  test('fails for a client that does not trust the certificate', async () => {
     expect(await reaches(tls(), { trusts: foreign })).toBe(false);
   });
 
-  test('with an authority for clients lets in those with a certificate of it, and nobody else', async () => {
+  test('with a client authority accepts only clients with a certificate of that authority', async () => {
     expect(await reaches(mutual(), { trusts: ours, shows: ours })).toBe(true);
     expect(await reaches(mutual(), { trusts: ours })).toBe(false);
     expect(await reaches(mutual(), { trusts: ours, shows: foreign })).toBe(false);
   });
 
-  test('that is half configured, or whose files are not there, is refused', () => {
+  test('is refused when a file is missing or cannot be read', () => {
     expect(() => serverCredentials({ TLS_CERT_FILE: ours.certificateFile })).toThrow(ConfigurationError);
     expect(() => serverCredentials({ TLS_CLIENT_CA_FILE: ours.authorityFile })).toThrow(ConfigurationError);
     const absent = { TLS_CERT_FILE: '/nowhere/cert.pem', TLS_KEY_FILE: ours.keyFile };

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { ServerCredentials } from '@grpc/grpc-js';
 import { ConfigurationError } from './environment.ts';
 
-/** Files in PEM. With `TLS_CLIENT_CA_FILE` only clients with a certificate of that authority get in (mutual TLS). */
+/** PEM files. With `TLS_CLIENT_CA_FILE`, clients need a certificate of that authority (mutual TLS). */
 export interface TransportFiles {
   readonly TLS_CERT_FILE?: string | undefined;
   readonly TLS_KEY_FILE?: string | undefined;
@@ -10,9 +10,9 @@ export interface TransportFiles {
 }
 
 /**
- * TLS from the files, or plaintext where none is named.
+ * TLS from the files, or plaintext when none is named.
  *
- * @throws ConfigurationError when only some of them are named or one cannot be read
+ * @throws ConfigurationError when the certificate or the key is missing, or a file cannot be read
  */
 export function serverCredentials(files: TransportFiles): ServerCredentials {
   const { TLS_CERT_FILE: certificate, TLS_KEY_FILE: key, TLS_CLIENT_CA_FILE: clientAuthority } = files;

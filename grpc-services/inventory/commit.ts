@@ -5,7 +5,7 @@ import { refused, reservationExpired, reservationNotFound, reservationReleased }
 import { nextVersion, type Reservation } from './reservation.ts';
 import type { Counter } from './reservation-store.ts';
 
-/** Turns held stock into sold stock; on an expired hold it takes the stock anew, all lines or none. */
+/** Turns held stock into sold stock. For an expired hold it takes the stock again: all lines or none. */
 export function commit(inventory: Inventory, orderId: string, signal: AbortSignal): Promise<Reservation> {
   return retryOnConflict(async () => {
     const existing = await inventory.reservations.find(orderId, signal);
@@ -47,6 +47,6 @@ async function sell(
       if (from === 'available') {
         throw reservationExpired();
       }
-      throw new Error(`less is held of item ${outcome.line.item_id} than its reservations say`);
+      throw new Error(`item ${outcome.line.item_id} has less held stock than its reservations say`);
   }
 }

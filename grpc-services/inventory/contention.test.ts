@@ -14,7 +14,7 @@ afterEach(() => inventory.close());
 
 const one = [{ itemId: 'hot', count: 1 }];
 
-test('fifty orders for twenty pieces: twenty hold, thirty are told, none is oversold', async () => {
+test('of 50 orders for 20 pieces 20 hold stock, 30 are refused, and nothing is oversold', async () => {
   const orders = Array.from({ length: 50 }, (_, index) => `order-${index}`);
   const answers = await Promise.allSettled(orders.map((order) => inventory.reserve(order, one)));
   const held = answers.filter(({ status }) => status === 'fulfilled');
@@ -24,7 +24,7 @@ test('fifty orders for twenty pieces: twenty hold, thirty are told, none is over
   expect(await inventory.stock('hot')).toMatchObject({ stocked: 20, available: 0, held: 20, sold: 0 });
 });
 
-/** dynoxide runs one transaction after the other, so the conflict that DynamoDB reports has to be made. */
+/** Fakes the conflicts that DynamoDB reports: dynoxide runs one transaction at a time and has none. */
 function conflictTimes(times: number): () => number {
   let conflicts = 0;
   inventory.dynamoDb.middlewareStack.add(
@@ -44,14 +44,14 @@ function conflictTimes(times: number): () => number {
   return () => conflicts;
 }
 
-test('a transaction that meets another is tried again', async () => {
+test('a transaction that conflicts with another is retried', async () => {
   const conflicts = conflictTimes(3);
   expect((await inventory.reserve('patient', one)).state).toBe(ReservationState.HELD);
   expect(conflicts()).toBe(3);
   expect(await inventory.stock('hot')).toMatchObject({ available: 19, held: 1 });
 });
 
-test('a conflict without end is answered ABORTED with CONTENTION, after a bounded number of tries', async () => {
+test('a lasting conflict ends as CONTENTION after ten attempts', async () => {
   const conflicts = conflictTimes(Number.POSITIVE_INFINITY);
   expect(await failureOf(inventory.reserve('unlucky', one))).toMatchObject({ code: 'ABORTED', reason: 'CONTENTION' });
   expect(conflicts()).toBe(10);

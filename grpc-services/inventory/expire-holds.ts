@@ -3,19 +3,22 @@ import { retryOnConflict } from '../common/retry-on-conflict.ts';
 import type { Inventory } from './inventory.ts';
 import { HOLD_BUCKETS, nextVersion } from './reservation.ts';
 
-/** Orders that are looked up at a time. */
+/** Orders per query of the index. */
 const BATCH = 25;
-/** Batches of one bucket in one round; what is left is the next round's. */
+/** Batches per bucket and round. The next round does the rest. */
 const BATCHES_PER_ROUND = 20;
 
+/** Is told which order's hold could not be expired, and why. */
+export type ReportFailure = (orderId: string, error: unknown) => void;
+
 /**
- * One round of the sweeper: gives back the stock of holds that have run out. Any number of instances may do so at once:
- * each hold is expired by whoever comes first.
+ * One round of the sweeper: releases the stock of expired holds. Several instances may sweep at the same time; each hold is
+ * expired once.
  *
- * @param report hears of each hold that could not be expired; the others are
- * @returns how many holds this round expired
+ * @param report called for each hold that could not be expired; the round goes on with the others
+ * @returns the number of holds that this round expired
  */
-export async function expireHolds(inventory: Inventory, signal: AbortSignal, report: Report): Promise<number> {
+export async function expireHolds(inventory: Inventory, signal: AbortSignal, report: ReportFailure): Promise<number> {
   let expired = 0;
   for (let bucket = 0; bucket < HOLD_BUCKETS; bucket++) {
     expired += await expireBucket(inventory, String(bucket), signal, report);
@@ -23,14 +26,11 @@ export async function expireHolds(inventory: Inventory, signal: AbortSignal, rep
   return expired;
 }
 
-/** Hears what went wrong with the hold of an order. */
-export type Report = (orderId: string, error: unknown) => void;
-
 async function expireBucket(
   inventory: Inventory,
   bucket: string,
   signal: AbortSignal,
-  report: Report,
+  report: ReportFailure,
 ): Promise<number> {
   let expired = 0;
   for (let batch = 0; batch < BATCHES_PER_ROUND && !signal.aborted; batch++) {
@@ -47,15 +47,15 @@ async function expireBucket(
       }
     }
     expired += fromBatch;
-    const onlyLeftoversOfTheIndex = fromBatch === 0;
-    if (orders.length < BATCH || onlyLeftoversOfTheIndex) {
+    const onlyStaleIndexEntries = fromBatch === 0;
+    if (orders.length < BATCH || onlyStaleIndexEntries) {
       break;
     }
   }
   return expired;
 }
 
-/** False when the hold was extended, committed, released or expired by someone else meanwhile. */
+/** False when the hold was extended, committed, released or already expired in the meantime. */
 function expireHold(inventory: Inventory, orderId: string, signal: AbortSignal): Promise<boolean> {
   return retryOnConflict(async () => {
     const existing = await inventory.reservations.find(orderId, signal);
@@ -67,7 +67,7 @@ function expireHold(inventory: Inventory, orderId: string, signal: AbortSignal):
     const move = { from: 'held', to: 'available' } as const;
     const outcome = await inventory.reservations.apply({ previous: existing, next, move }, signal);
     if (outcome.kind === 'short') {
-      throw new Error(`less is held of item ${outcome.line.item_id} than its reservations say`);
+      throw new Error(`item ${outcome.line.item_id} has less held stock than its reservations say`);
     }
     return outcome.kind === 'done';
   }, signal);

@@ -16,26 +16,26 @@ function two(itemId: string) {
   return [{ itemId, count: 2 }];
 }
 
-describe('empty compensation: Release comes and Reserve never did', () => {
-  test('leaves a tombstone and no stock moves', async () => {
+describe('an empty compensation: Release without its Reserve', () => {
+  test('leaves a tombstone and moves no stock', async () => {
     expect(await inventory.release('empty')).toMatchObject({ state: ReservationState.RELEASED, lines: [] });
     expect(await inventory.stock('empty')).toMatchObject({ available: 10, held: 0, sold: 0 });
   });
 
-  test('is answered alike when it comes twice', async () => {
+  test('gets the same answer when it is repeated', async () => {
     const first = await inventory.release('empty-twice');
     expect(await inventory.release('empty-twice')).toEqual(first);
   });
 
-  test('of a refused reservation gives nothing back', async () => {
+  test('of a refused reservation moves no stock', async () => {
     await failureOf(inventory.reserve('refused', [{ itemId: 'refused', count: 11 }]));
     expect((await inventory.release('refused')).state).toBe(ReservationState.RELEASED);
     expect(await inventory.stock('refused')).toMatchObject({ stocked: 10, available: 10, held: 0 });
   });
 });
 
-describe('hanging: the step comes after its undo', () => {
-  test('a Reserve after an empty Release is refused and holds nothing', async () => {
+describe('a hanging step, which arrives after its compensation', () => {
+  test('is a Reserve after an empty Release: it is refused and holds nothing', async () => {
     await inventory.release('hanging');
     expect(await failureOf(inventory.reserve('hanging', two('hanging')))).toMatchObject({
       code: 'FAILED_PRECONDITION',
@@ -44,7 +44,7 @@ describe('hanging: the step comes after its undo', () => {
     expect(await inventory.stock('hanging')).toMatchObject({ available: 10, held: 0 });
   });
 
-  test('a second Reserve and a Commit after Release are refused', async () => {
+  test('is a repeated Reserve or a Commit after Release: both are refused', async () => {
     await inventory.reserve('late-commit', two('late-commit'));
     await inventory.release('late-commit');
     expect((await failureOf(inventory.reserve('late-commit', two('late-commit')))).reason).toBe('RESERVATION_RELEASED');
@@ -52,7 +52,7 @@ describe('hanging: the step comes after its undo', () => {
     expect(await inventory.stock('late-commit')).toMatchObject({ available: 10, held: 0, sold: 0 });
   });
 
-  test('a Reserve that races its Release ends with nothing held, whichever comes first', async () => {
+  test('may race it: Reserve and Release at the same time end with nothing held', async () => {
     for (let round = 0; round < 20; round++) {
       const order = `race-${round}`;
       await Promise.allSettled([inventory.reserve(order, two('both')), inventory.release(order)]);
@@ -62,19 +62,19 @@ describe('hanging: the step comes after its undo', () => {
   });
 });
 
-describe('duplicate: the same call comes more than once', () => {
-  test('Reserve holds once', async () => {
+describe('a duplicate call', () => {
+  test('of Reserve holds stock once', async () => {
     const copies = await Promise.all(Array.from({ length: 5 }, () => inventory.reserve('twice', two('twice'))));
     expect(new Set(copies.map(({ state }) => state))).toEqual(new Set([ReservationState.HELD]));
     expect(await inventory.stock('twice')).toMatchObject({ available: 8, held: 2 });
   });
 
-  test('Release gives back once', async () => {
+  test('of Release releases stock once', async () => {
     await Promise.all(Array.from({ length: 5 }, () => inventory.release('twice')));
     expect(await inventory.stock('twice')).toMatchObject({ available: 10, held: 0 });
   });
 
-  test('Commit sells once; Release is refused from then on and Reserve answers the sold reservation', async () => {
+  test('of Commit sells once; later a Release is refused and a Reserve returns the sold reservation', async () => {
     await inventory.reserve('sold', two('sold'));
     await Promise.all(Array.from({ length: 5 }, () => inventory.commit('sold')));
     expect(await inventory.stock('sold')).toMatchObject({ stocked: 10, available: 8, held: 0, sold: 2 });
@@ -87,7 +87,7 @@ describe('duplicate: the same call comes more than once', () => {
   });
 });
 
-describe('what was never reserved', () => {
+describe('an order without a reservation', () => {
   test('cannot be committed', async () => {
     expect(await failureOf(inventory.commit('unheard-of'))).toMatchObject({
       code: 'NOT_FOUND',
@@ -95,7 +95,7 @@ describe('what was never reserved', () => {
     });
   });
 
-  test('cannot be shown', async () => {
+  test('cannot be read', async () => {
     expect((await failureOf(inventory.reservation('unheard-of'))).reason).toBe('RESERVATION_NOT_FOUND');
   });
 });

@@ -1,14 +1,10 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { ReservationState } from '../../proto/gen/inventory/v1/inventory.ts';
-import { inventoryTables, itemInStock, startInventory, type TestInventory } from '../../tests/support/inventory.ts';
+import { itemInStock, startInventory, type TestInventory } from '../../tests/support/inventory.ts';
 import { failureOf } from '../../tests/support/unary-client.ts';
-import { documentClient } from '../common/dynamodb-client.ts';
 import { expireHolds } from './expire-holds.ts';
 import type { Inventory } from './inventory.ts';
-import { ItemStore } from './item-store.ts';
 import { holdBucket } from './reservation.ts';
-import { ReservationStore } from './reservation-store.ts';
-import { RestockStore } from './restock-store.ts';
 
 let inventory: TestInventory;
 let now: number;
@@ -22,7 +18,7 @@ afterEach(() => inventory.close());
 
 const two = [{ itemId: 'seat', count: 2 }];
 
-test('the sweeper gives back what ran out and leaves what did not', async () => {
+test('the sweeper releases expired holds and leaves the others', async () => {
   await inventory.reserve('short', two, 10);
   await inventory.reserve('long', two, 20);
   now += 10_000;
@@ -33,7 +29,7 @@ test('the sweeper gives back what ran out and leaves what did not', async () => 
   expect(await inventory.sweep()).toBe(0);
 });
 
-test('sweepers of several instances give back once', async () => {
+test('sweepers of several instances release each hold once', async () => {
   await inventory.reserve('one', two, 10);
   await inventory.reserve('two', two, 10);
   now += 10_000;
@@ -42,7 +38,7 @@ test('sweepers of several instances give back once', async () => {
   expect(await inventory.stock('seat')).toMatchObject({ available: 4, held: 0 });
 });
 
-test('more holds than a batch run out at once and all come back in one round', async () => {
+test('the sweeper releases more holds than a batch in one round', async () => {
   await inventory.close();
   inventory = await startInventory({ clock: () => now, catalogue: [itemInStock('seat', 60)] });
   const orders = Array.from({ length: 1_000 }, (_, index) => `many-${index}`)
@@ -54,7 +50,7 @@ test('more holds than a batch run out at once and all come back in one round', a
   expect(await inventory.stock('seat')).toMatchObject({ available: 60, held: 0 });
 });
 
-test('the service sweeps by itself', async () => {
+test('the service sweeps expired holds in the background', async () => {
   await inventory.close();
   inventory = await startInventory({ clock: () => now, sweepIntervalMs: 5, catalogue: [itemInStock('seat', 4)] });
   await inventory.reserve('left', two, 10);
@@ -63,7 +59,7 @@ test('the service sweeps by itself', async () => {
   expect(await inventory.stock('seat')).toMatchObject({ available: 4, held: 0 });
 });
 
-test('Reserve on an expired hold is refused', async () => {
+test('Reserve of an order with an expired hold is refused', async () => {
   await inventory.reserve('late', two, 10);
   now += 10_000;
   await inventory.sweep();
@@ -73,7 +69,7 @@ test('Reserve on an expired hold is refused', async () => {
   });
 });
 
-test('Commit on an expired hold takes the stock again while there is enough', async () => {
+test('Commit of an expired hold takes the stock again if there is enough', async () => {
   await inventory.reserve('late', two, 10);
   now += 10_000;
   await inventory.sweep();
@@ -81,7 +77,7 @@ test('Commit on an expired hold takes the stock again while there is enough', as
   expect(await inventory.stock('seat')).toMatchObject({ stocked: 4, available: 2, held: 0, sold: 2 });
 });
 
-test('Commit on an expired hold is refused when the stock is gone, and sells nothing', async () => {
+test('Commit of an expired hold is refused and sells nothing when the stock is gone', async () => {
   await inventory.reserve('late', two, 10);
   now += 10_000;
   await inventory.sweep();
@@ -93,7 +89,7 @@ test('Commit on an expired hold is refused when the stock is gone, and sells not
   expect(await inventory.stock('seat')).toMatchObject({ available: 1, held: 3, sold: 0 });
 });
 
-test('Commit of a hold that ran out but was not swept yet sells it once', async () => {
+test('Commit of an expired hold before its sweep sells it once', async () => {
   await inventory.reserve('late', two, 10);
   now += 10_000;
   await inventory.commit('late');
@@ -101,7 +97,7 @@ test('Commit of a hold that ran out but was not swept yet sells it once', async 
   expect(await inventory.stock('seat')).toMatchObject({ available: 2, held: 0, sold: 2 });
 });
 
-test('Release of an expired hold gives nothing back twice, and no Commit gets past it', async () => {
+test('Release of an expired hold moves no stock, and a later Commit is refused', async () => {
   await inventory.reserve('late', two, 10);
   now += 10_000;
   await inventory.sweep();
@@ -110,7 +106,7 @@ test('Release of an expired hold gives nothing back twice, and no Commit gets pa
   expect(await inventory.stock('seat')).toMatchObject({ available: 4, held: 0, sold: 0 });
 });
 
-test('Reserve that extends a hold in time keeps the sweeper away', async () => {
+test('a hold that Reserve extended in time is not swept', async () => {
   await inventory.reserve('kept', two, 10);
   now += 9_000;
   await inventory.reserve('kept', two, 10);
@@ -119,26 +115,18 @@ test('Reserve that extends a hold in time keeps the sweeper away', async () => {
   expect(await inventory.stock('seat')).toMatchObject({ held: 2 });
 });
 
-/** A store whose index still lists the orders, as DynamoDB's may for a while. */
-function laggingIndex(orders: readonly string[]): Inventory {
-  class Lagging extends ReservationStore {
-    override async expiredHolds(bucket: string): Promise<readonly string[]> {
-      return bucket === '0' ? orders : [];
-    }
-  }
-  const documents = documentClient(inventory.dynamoDb);
+/** An inventory whose index still lists these orders, as an eventually consistent index may for a while. */
+function withStaleIndex(orders: readonly string[]): Inventory {
+  const { reservations, ...others } = inventory.otherInstance;
   return {
-    items: new ItemStore(documents, inventoryTables),
-    reservations: new Lagging(documents, inventoryTables),
-    restocks: new RestockStore(documents, inventoryTables),
-    clock: () => now,
-    defaultHoldSeconds: 60,
+    ...others,
+    reservations: { ...reservations, expiredHolds: async (bucket) => (bucket === '0' ? orders : []) },
   };
 }
 
 const never = new AbortController().signal;
 
-test('an index that lags behind never costs a hold that was extended, committed or released', async () => {
+test('a stale index never expires a hold that was extended, committed or released', async () => {
   await inventory.reserve('extended', two, 10);
   await inventory.reserve('committed', [{ itemId: 'seat', count: 1 }], 10);
   await inventory.reserve('released', [{ itemId: 'seat', count: 1 }], 10);
@@ -147,18 +135,23 @@ test('an index that lags behind never costs a hold that was extended, committed 
   await inventory.commit('committed');
   await inventory.release('released');
   now += 1_000;
-  const stale = laggingIndex(['extended', 'committed', 'released']);
+  const stale = withStaleIndex(['extended', 'committed', 'released']);
   expect(await expireHolds(stale, never, () => undefined)).toBe(0);
   expect(await inventory.stock('seat')).toMatchObject({ available: 1, held: 2, sold: 1 });
 });
 
-test('a hold that cannot be expired is reported and does not keep the others', async () => {
+test('a hold that cannot be expired is reported, and the others are expired', async () => {
   await inventory.reserve('sound', two, 10);
   now += 10_000;
-  const broken = laggingIndex(['broken', 'sound']);
-  const find = broken.reservations.find.bind(broken.reservations);
-  broken.reservations.find = (orderId, signal) =>
-    orderId === 'broken' ? Promise.reject(new Error('not a reservation')) : find(orderId, signal);
+  const { reservations, ...others } = withStaleIndex(['broken', 'sound']);
+  const broken: Inventory = {
+    ...others,
+    reservations: {
+      ...reservations,
+      find: (orderId, signal) =>
+        orderId === 'broken' ? Promise.reject(new Error('not a reservation')) : reservations.find(orderId, signal),
+    },
+  };
   const reported: string[] = [];
   expect(await expireHolds(broken, never, (orderId) => reported.push(orderId))).toBe(1);
   expect(reported).toEqual(['broken']);

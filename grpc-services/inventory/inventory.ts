@@ -1,14 +1,35 @@
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { Clock } from '../common/clock.ts';
-import type { ItemStore } from './item-store.ts';
-import type { ReservationStore } from './reservation-store.ts';
-import type { RestockStore } from './restock-store.ts';
+import { createItemStore, type ItemStore } from './item-store.ts';
+import { createReservationStore, type ReservationStore } from './reservation-store.ts';
+import { createRestockStore, type RestockStore } from './restock-store.ts';
+import type { InventoryTables } from './tables.ts';
 
-/** What the operations of the service work on. */
+/** What the operations of the service work with. */
 export interface Inventory {
   readonly items: ItemStore;
   readonly reservations: ReservationStore;
   readonly restocks: RestockStore;
   readonly clock: Clock;
-  /** How long a hold lasts when the caller does not say. */
+  /** Duration of a hold when the caller names none. */
   readonly defaultHoldSeconds: number;
+}
+
+/** How to open an `Inventory` in DynamoDB. */
+export interface InventorySettings {
+  readonly documents: DynamoDBDocumentClient;
+  readonly tables: InventoryTables;
+  readonly clock: Clock;
+  readonly defaultHoldSeconds: number;
+}
+
+/** The inventory that is in these tables. */
+export function openInventory({ documents, tables, clock, defaultHoldSeconds }: InventorySettings): Inventory {
+  return {
+    items: createItemStore(documents, tables),
+    reservations: createReservationStore(documents, tables),
+    restocks: createRestockStore(documents, tables),
+    clock,
+    defaultHoldSeconds,
+  };
 }

@@ -1,12 +1,12 @@
 import * as z from 'zod';
 import type { Item as ItemMessage } from '../../proto/gen/inventory/v1/inventory.ts';
 
-/** The one value of the items table's `catalogue` attribute: all items are in one list. */
+/** The only value of the `catalogue` attribute: the index lists all items in one partition. */
 export const CATALOGUE = 'all';
 
 const counter = z.int().min(0);
 
-/** A row of the items table. `stocked` is counted apart, so that `available + held + sold` can be held against it. */
+/** A row of the items table. `stocked` is a counter of its own, to check `available + held + sold` against. */
 export const itemRow = z.object({
   item_id: z.string(),
   catalogue: z.literal(CATALOGUE),
@@ -22,10 +22,10 @@ export const itemRow = z.object({
 /** An item in stock. */
 export type Item = Readonly<z.output<typeof itemRow>>;
 
-/** What is known of an item before there is any stock of it. */
+/** An item without its stock. */
 export type NewItem = Pick<Item, 'item_id' | 'name' | 'unit_price_minor' | 'currency'>;
 
-/** The row of an item that is stocked for the first time. */
+/** The row of a new item with its first stock. */
 export function firstStock({ item_id, name, unit_price_minor, currency }: NewItem, count: number): Item {
   return {
     item_id,
@@ -40,7 +40,7 @@ export function firstStock({ item_id, name, unit_price_minor, currency }: NewIte
   };
 }
 
-/** The item as the contract shows it. */
+/** The item as a message of the contract. */
 export function itemMessage(item: Item): ItemMessage {
   return {
     id: item.item_id,

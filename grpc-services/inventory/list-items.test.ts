@@ -16,7 +16,7 @@ function page(pageSize: number, pageToken = '') {
 }
 
 describe('ListItems', () => {
-  test('pages through all items by id, each once', async () => {
+  test('returns every item once, in pages ordered by id', async () => {
     const seen: string[] = [];
     let token = '';
     do {
@@ -27,11 +27,11 @@ describe('ListItems', () => {
     expect(seen).toEqual(ids);
   });
 
-  test('gives 100 where no size is asked for', async () => {
+  test('returns 100 items when no page size is given', async () => {
     expect((await page(0)).items).toHaveLength(100);
   });
 
-  test('gives more than one batch of the store in a page', async () => {
+  test('returns pages that are larger than one batch of the store', async () => {
     const { items, nextPageToken } = await page(1000);
     expect(items.map(({ id }) => id)).toEqual(ids);
     expect(nextPageToken).toBe('');
@@ -41,7 +41,7 @@ describe('ListItems', () => {
     expect((await page(130)).nextPageToken).toBe('');
   });
 
-  test('refuses sizes and tokens that are none', async () => {
+  test('refuses invalid page sizes and page tokens', async () => {
     expect((await failureOf(page(1001))).metadata).toEqual({ field: 'page_size' });
     expect((await failureOf(page(-1))).metadata).toEqual({ field: 'page_size' });
     expect((await failureOf(page(10, 'Ww=='))).metadata).toEqual({ field: 'page_token' });

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { ReservationState } from '../../proto/gen/inventory/v1/inventory.ts';
+import { loseReply } from '../../tests/support/dynamodb-requests.ts';
 import { itemInStock, startInventory, type TestInventory } from '../../tests/support/inventory.ts';
 import { failureOf } from '../../tests/support/unary-client.ts';
 
@@ -13,31 +14,9 @@ afterEach(() => inventory.close());
 
 const one = [{ itemId: 'cup', count: 1 }];
 
-/**
- * The next transaction is written and its answer gets lost. With `thenAway` DynamoDB is not there any more from then on,
- * until the function that is returned brings it back.
- */
-function loseReply({ thenAway }: { readonly thenAway: boolean }): () => void {
-  let written = false;
-  let away = false;
-  inventory.dynamoDb.middlewareStack.add(
-    (next, context) => async (args) => {
-      if (away) {
-        throw Object.assign(new Error('connection refused'), { code: 'ECONNREFUSED' });
-      }
-      const answer = await next(args);
-      if (context.commandName !== 'TransactWriteItemsCommand' || written) {
-        return answer;
-      }
-      written = true;
-      away = thenAway;
-      throw Object.assign(new Error('connection reset'), { code: 'ECONNRESET' });
-    },
-    { step: 'deserialize', name: 'lost reply', priority: 'high' },
-  );
-  return () => {
-    away = false;
-  };
+/** The next transaction is carried out, and its reply is lost. */
+function loseNextReply({ thenUnreachable }: { readonly thenUnreachable: boolean }): () => void {
+  return loseReply(inventory.dynamoDb, { command: 'TransactWriteItemsCommand', request: 1, thenUnreachable });
 }
 
 const CALLS = [
@@ -54,22 +33,22 @@ async function send(rpc: 'Reserve' | 'Release' | 'Commit') {
 }
 
 for (const { rpc, state, stock } of CALLS) {
-  test(`${rpc} whose transaction was written and whose reply was lost answers what it did`, async () => {
+  test(`${rpc} whose reply from DynamoDB is lost returns what it wrote`, async () => {
     if (rpc !== 'Reserve') {
       await inventory.reserve('lost', one);
     }
-    loseReply({ thenAway: false });
+    loseNextReply({ thenUnreachable: false });
     expect((await send(rpc)).state).toBe(state);
     expect(await inventory.stock('cup')).toMatchObject(stock);
   });
 
-  test(`${rpc} whose reply was lost while the store goes away answers UNAVAILABLE, and a repeated call what it did`, async () => {
+  test(`${rpc} whose reply from DynamoDB is lost in an outage is UNAVAILABLE, and a retry returns what it wrote`, async () => {
     if (rpc !== 'Reserve') {
       await inventory.reserve('lost', one);
     }
-    const comeBack = loseReply({ thenAway: true });
+    const reconnect = loseNextReply({ thenUnreachable: true });
     expect(await failureOf(send(rpc))).toMatchObject({ code: 'UNAVAILABLE', reason: 'STORE_UNAVAILABLE' });
-    comeBack();
+    reconnect();
     expect((await send(rpc)).state).toBe(state);
     expect(await inventory.stock('cup')).toMatchObject(stock);
   });

@@ -1,8 +1,7 @@
 import * as z from 'zod';
 import { systemClock } from '../common/clock.ts';
-import { readEnvironment, wholeNumber } from '../common/environment.ts';
-import { serviceEnvironment } from '../common/service-environment.ts';
-import { runService } from '../common/service-main.ts';
+import { readEnvironment, serviceEnvironment, wholeNumber } from '../common/environment.ts';
+import { runService } from '../common/service-process.ts';
 import { readCatalogue } from './catalogue.ts';
 import { inventoryService } from './service.ts';
 
@@ -31,7 +30,7 @@ async function main(): Promise<void> {
   );
 }
 
-// Imported, it does nothing: so it is compiled ahead of its first run (embedded/compile-ahead.mjs).
+// An import alone must not start the service: embedded/compile-ahead.mjs imports this file to compile it.
 if (import.meta.main !== false) {
   await main();
 }

@@ -1,8 +1,8 @@
-import { InvalidArgument } from '../common/service-error.ts';
+import { invalid } from '../common/request-validation.ts';
 import type { Item } from './item.ts';
 import type { Line, PricedLine, Refusal } from './reservation.ts';
 
-/** Why the stock does not have the lines; undefined where it does. */
+/** Why the lines cannot be reserved: the first unknown item, or else the first shortage. Undefined if they can. */
 export function shortage(lines: readonly Line[], items: ReadonlyMap<string, Item>): Refusal | undefined {
   for (const { item_id } of lines) {
     if (!items.has(item_id)) {
@@ -18,7 +18,7 @@ export function shortage(lines: readonly Line[], items: ReadonlyMap<string, Item
   return undefined;
 }
 
-/** The lines at the price of now; those of unknown items are left out. */
+/** The lines with name and current price. Lines of unknown items are left out. */
 export function priced(lines: readonly Line[], items: ReadonlyMap<string, Item>): PricedLine[] {
   return lines.flatMap(({ item_id, count }) => {
     const item = items.get(item_id);
@@ -30,30 +30,22 @@ export function priced(lines: readonly Line[], items: ReadonlyMap<string, Item>)
   });
 }
 
-/** What the payment service takes at most. */
+/** The largest amount that the payment service accepts. */
 const LARGEST_TOTAL_MINOR = 1_000_000_000_000;
 
 /**
- * What the lines cost together.
+ * The total price of the lines.
  *
- * @throws InvalidArgument when that is more than one currency, or more than anyone can pay
+ * @throws InvalidArgument when the prices have different currencies, or the total is too large to pay
  */
 export function totalOf(lines: readonly PricedLine[]): { readonly total_minor: number; readonly currency: string } {
   const currencies = new Set(lines.map(({ currency }) => currency).filter((currency) => currency !== ''));
   if (currencies.size > 1) {
-    throw new InvalidArgument({
-      reason: 'INVALID_ARGUMENT',
-      message: `lines: the items are priced in ${[...currencies].join(' and ')}; order them apart`,
-      metadata: { field: 'lines' },
-    });
+    throw invalid('lines', `the items are priced in ${[...currencies].join(' and ')}; order them apart`);
   }
   const total_minor = lines.reduce((sum, { count, unit_price_minor }) => sum + count * unit_price_minor, 0);
   if (total_minor > LARGEST_TOTAL_MINOR) {
-    throw new InvalidArgument({
-      reason: 'INVALID_ARGUMENT',
-      message: `lines: the order costs more than ${LARGEST_TOTAL_MINOR} minor units; order less at a time`,
-      metadata: { field: 'lines' },
-    });
+    throw invalid('lines', `the order costs more than ${LARGEST_TOTAL_MINOR} minor units; order less at a time`);
   }
   const [currency = ''] = currencies;
   return { total_minor, currency };

@@ -1,7 +1,7 @@
 import { AlreadyExists, FailedPrecondition, NotFound, type TerminalError } from '../common/service-error.ts';
 import type { Refusal } from './reservation.ts';
 
-/** The answer to a Reserve that was refused, the first time and every time after. */
+/** The answer to a refused Reserve, the first time and every time after. */
 export function refused(refusal: Refusal): TerminalError {
   switch (refusal.reason) {
     case 'OUT_OF_STOCK':
@@ -23,7 +23,7 @@ export function refused(refusal: Refusal): TerminalError {
   }
 }
 
-/** The stock of the order went back; nothing can be done with its reservation any more. */
+/** The reservation was released, which is final. */
 export function reservationReleased(): TerminalError {
   return new FailedPrecondition({
     reason: 'RESERVATION_RELEASED',
@@ -31,11 +31,11 @@ export function reservationReleased(): TerminalError {
   });
 }
 
-/** The hold ran out and cannot be had back. */
+/** The hold expired, and its stock cannot be taken again. */
 export function reservationExpired(): TerminalError {
   return new FailedPrecondition({
     reason: 'RESERVATION_EXPIRED',
-    message: 'The hold of this order ran out and its stock went back.',
+    message: 'The hold of this order expired and its stock was released.',
   });
 }
 
@@ -47,23 +47,23 @@ export function reservationCommitted(): TerminalError {
   });
 }
 
-/** There is no reservation of the order. */
+/** The order has no reservation. */
 export function reservationNotFound(): TerminalError {
   return new NotFound({ reason: 'RESERVATION_NOT_FOUND', message: 'There is no reservation of this order.' });
 }
 
-/** The order id was used for other lines. */
+/** The order has a reservation with other lines. */
 export function reservationMismatch(): TerminalError {
   return new AlreadyExists({
     reason: 'RESERVATION_MISMATCH',
-    message: 'This order id is taken by a reservation of other lines.',
+    message: 'This order has a reservation with other lines.',
   });
 }
 
-/** The request id was used for another restock. */
+/** The request id belongs to another restock. */
 export function restockMismatch(): TerminalError {
   return new AlreadyExists({
     reason: 'RESTOCK_MISMATCH',
-    message: 'This request id restocked something else.',
+    message: 'This request id belongs to another restock.',
   });
 }

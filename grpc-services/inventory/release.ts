@@ -5,15 +5,15 @@ import { reservationCommitted } from './refusals.ts';
 import { nextVersion, type Reservation } from './reservation.ts';
 import type { ReservationChange } from './reservation-store.ts';
 
-/** What Release is asked. */
+/** A Release request. */
 export interface ReleaseOrder {
   readonly orderId: string;
   readonly reason: string;
 }
 
 /**
- * Gives held stock back. Whatever it finds, it leaves a reservation that no Reserve and no Commit gets past: also where
- * there was none, where the hold had run out and where the reservation had been refused.
+ * Makes held stock available again, and refuses every later Reserve and Commit of the order. That holds as well for an
+ * order without a reservation (a tombstone is written), with an expired hold, or with a refused reservation.
  */
 export function release(inventory: Inventory, order: ReleaseOrder, signal: AbortSignal): Promise<Reservation> {
   return retryOnConflict(async () => {
@@ -24,10 +24,10 @@ export function release(inventory: Inventory, order: ReleaseOrder, signal: Abort
     if (existing?.state === 'COMMITTED') {
       throw reservationCommitted();
     }
-    const change = releasing(inventory, order, existing);
+    const change = releaseChange(inventory, order, existing);
     const outcome = await inventory.reservations.apply(change, signal);
     if (outcome.kind === 'short') {
-      throw new Error(`less is held of item ${outcome.line.item_id} than its reservations say`);
+      throw new Error(`item ${outcome.line.item_id} has less held stock than its reservations say`);
     }
     if (outcome.kind === 'stale') {
       throw new RowConflict('the reservation changed after it was read');
@@ -36,7 +36,7 @@ export function release(inventory: Inventory, order: ReleaseOrder, signal: Abort
   }, signal);
 }
 
-function releasing(
+function releaseChange(
   inventory: Inventory,
   { orderId, reason }: ReleaseOrder,
   existing: Reservation | undefined,

@@ -1,9 +1,9 @@
 import * as z from 'zod';
-import { foreignId, money, orderId, reasonText } from '../common/request-validation.ts';
+import { externalId, money, orderId, reasonText } from '../common/request-validation.ts';
 
 const line = z
   .object({
-    itemId: foreignId,
+    itemId: externalId,
     count: z.int().min(1, 'must be at least 1').max(1_000_000, 'must be at most 1,000,000'),
   })
   .transform(({ itemId, count }) => ({ item_id: itemId, count }));
@@ -25,7 +25,7 @@ const lines = z
 /** 60 days. */
 const LONGEST_HOLD_SECONDS = 5_184_000;
 
-/** Reserve; `holdSeconds` 0 asks for the service's default. */
+/** Reserve. `holdSeconds` 0 means the default of the service. */
 export const reserveRequest = z.object({
   orderId,
   lines,
@@ -44,16 +44,16 @@ export const commitRequest = z.object({ orderId });
 /** GetReservation. */
 export const getReservationRequest = z.object({ orderId });
 
-/** Restock; whether name and price may be absent depends on the item. */
+/** Restock. Only a new item requires name and price. */
 export const restockRequest = z.object({
-  requestId: foreignId,
-  itemId: foreignId,
+  requestId: externalId,
+  itemId: externalId,
   name: z.string().max(200, 'must have at most 200 characters'),
   unitPrice: money(0).optional(),
   count: z.int().min(1, 'must be at least 1').max(1_000_000_000, 'must be at most 1,000,000,000'),
 });
 
-/** ListItems. The token of a page is the id of the last item before it, in base64url. */
+/** ListItems. A page token is the id of the last item on the page before, in base64url. */
 export const listItemsRequest = z
   .object({
     pageSize: z.int().min(0, 'must be 1 to 1000, or 0 for 100').max(1_000, 'must be at most 1000'),
@@ -61,14 +61,14 @@ export const listItemsRequest = z
       .string()
       .max(100, 'must be a next_page_token of this service')
       .transform((token) => Buffer.from(token, 'base64url').toString('utf8'))
-      .pipe(z.union([z.literal(''), foreignId], 'must be a next_page_token of this service')),
+      .pipe(z.union([z.literal(''), externalId], 'must be a next_page_token of this service')),
   })
   .transform(({ pageSize, pageToken }) => ({
     pageSize: pageSize === 0 ? 100 : pageSize,
     after: pageToken === '' ? undefined : pageToken,
   }));
 
-/** The token of the page that begins after the item. */
+/** The token of the page that starts after the item. */
 export function pageTokenAfter(itemId: string): string {
   return Buffer.from(itemId).toString('base64url');
 }

@@ -5,143 +5,146 @@ import {
   TransactWriteCommand,
   type TransactWriteCommandInput,
 } from '@aws-sdk/lib-dynamodb';
-import { WITH_ROW_ON_FAILURE } from '../common/failed-condition.ts';
-import { storeFailure } from '../common/store-failure.ts';
-import { type ConditionResult, cancellationOf } from './cancellation.ts';
+import {
+  cancellationOf,
+  type Row,
+  storeError,
+  WITH_ROW_ON_FAILURE,
+  withStoreErrors,
+} from '../common/dynamodb-errors.ts';
 import { type PricedLine, type Reservation, reservationRow } from './reservation.ts';
 import type { InventoryTables } from './tables.ts';
 
 /** The counters of an item that stock moves between. */
 export type Counter = 'available' | 'held' | 'sold';
 
-/** All lines of the reservation move from one counter to another. */
+/** Moves the count of every line of a reservation from one counter to another. */
 export interface StockMove {
   readonly from: Counter;
   readonly to: Counter;
 }
 
-/** A reservation's next state and the stock that moves with it, in one transaction. */
+/** The next version of a reservation, and the stock that moves in the same transaction. */
 export interface ReservationChange {
-  /** The version that was read; undefined where there was no reservation. */
+  /** The version that was read; undefined when there was none. */
   readonly previous: Reservation | undefined;
   readonly next: Reservation;
   readonly move?: StockMove;
 }
 
 /**
- * What became of a change:
- * - `done`
- * - `stale`: the reservation is no longer the one that was read; `current` is what it is, undefined where it is gone
- * - `short`: an item has less in the counter that the stock is taken from; `available` is what it had, where known
+ * The outcome of a change:
+ * - `done`: it is written
+ * - `stale`: the reservation changed after it was read; `current` is its present version, undefined if it is gone
+ * - `short`: the counter of an item is too low; `available` is what the item had available, if known
  */
 export type ChangeOutcome =
   | { readonly kind: 'done' }
   | { readonly kind: 'stale'; readonly current: Reservation | undefined }
   | { readonly kind: 'short'; readonly line: PricedLine; readonly available: number | undefined };
 
-type Action = NonNullable<TransactWriteCommandInput['TransactItems']>[number];
-
-/** Reservations, and the item counters that change with them and never without. */
-export class ReservationStore {
-  readonly #documents: DynamoDBDocumentClient;
-  readonly #tables: InventoryTables;
-
-  constructor(documents: DynamoDBDocumentClient, tables: InventoryTables) {
-    this.#documents = documents;
-    this.#tables = tables;
-  }
-
-  /** The reservation of an order as it is now. */
-  async find(orderId: string, signal: AbortSignal): Promise<Reservation | undefined> {
-    const command = new GetCommand({
-      TableName: this.#tables.reservations,
-      Key: { order_id: orderId },
-      ConsistentRead: true,
-    });
-    try {
-      const { Item: row } = await this.#documents.send(command, { abortSignal: signal });
-      return row === undefined ? undefined : reservationRow.parse(row);
-    } catch (error) {
-      throw storeFailure(error);
-    }
-  }
-
+/** Reservations, together with the item counters. The counters change only in the transaction of a reservation. */
+export interface ReservationStore {
+  /** The reservation of an order, strongly consistent. */
+  readonly find: (orderId: string, signal: AbortSignal) => Promise<Reservation | undefined>;
   /**
-   * Writes the change, all of it or nothing.
+   * Writes the whole change or nothing.
    *
-   * @throws RowConflict when another transaction is at the same rows, STORE_UNAVAILABLE when the store is throttling
+   * @throws RowConflict when another transaction changes the same rows, STORE_UNAVAILABLE when the store throttles
    */
-  async apply(change: ReservationChange, signal: AbortSignal): Promise<ChangeOutcome> {
-    const { next, move } = change;
-    const lines = move === undefined ? [] : next.lines;
-    const moves = move === undefined ? [] : lines.map((line) => this.#moveLine(line, move));
-    const command = new TransactWriteCommand({ TransactItems: [this.#putReservation(change), ...moves] });
-    try {
-      await this.#documents.send(command, { abortSignal: signal });
-      return { kind: 'done' };
-    } catch (error) {
-      const cancellation = cancellationOf(error);
-      if (cancellation === undefined) {
-        throw storeFailure(error);
-      }
-      const [reservation, ...items] = cancellation.failedConditions();
-      if (reservation?.failed === true) {
-        return { kind: 'stale', current: reservationIn(reservation.row) };
-      }
-      for (const [index, line] of lines.entries()) {
-        const item = items[index];
-        if (item?.failed === true) {
-          return { kind: 'short', line, available: availableIn(item.row) };
-        }
-      }
-      throw cancellation.otherwise();
-    }
-  }
-
-  /** Orders of one bucket whose hold ran out before `now`, the oldest first; the index may lag behind. */
-  async expiredHolds(bucket: string, now: number, limit: number, signal: AbortSignal): Promise<readonly string[]> {
-    const command = new QueryCommand({
-      TableName: this.#tables.reservations,
-      IndexName: 'held-by-expiry',
-      KeyConditionExpression: 'hold_bucket = :bucket AND expires_at <= :now',
-      ExpressionAttributeValues: { ':bucket': bucket, ':now': now },
-      Limit: limit,
-    });
-    try {
-      const { Items: keys = [] } = await this.#documents.send(command, { abortSignal: signal });
-      return keys.map((key) => String(key.order_id));
-    } catch (error) {
-      throw storeFailure(error);
-    }
-  }
-
-  #putReservation({ previous, next }: ReservationChange): Action {
-    const condition =
-      previous === undefined
-        ? { ConditionExpression: 'attribute_not_exists(order_id)' }
-        : { ConditionExpression: 'version = :read', ExpressionAttributeValues: { ':read': previous.version } };
-    return { Put: { TableName: this.#tables.reservations, Item: next, ...condition, ...WITH_ROW_ON_FAILURE } };
-  }
-
-  #moveLine({ item_id, count }: PricedLine, { from, to }: StockMove): Action {
-    return {
-      Update: {
-        TableName: this.#tables.items,
-        Key: { item_id },
-        UpdateExpression: 'SET #from = #from - :count, #to = #to + :count',
-        ConditionExpression: '#from >= :count',
-        ExpressionAttributeNames: { '#from': from, '#to': to },
-        ExpressionAttributeValues: { ':count': count },
-        ...WITH_ROW_ON_FAILURE,
-      },
-    };
-  }
+  readonly apply: (change: ReservationChange, signal: AbortSignal) => Promise<ChangeOutcome>;
+  /**
+   * Ids of orders whose hold expired by `now` (milliseconds since the epoch), oldest first, from one bucket. The index is
+   * eventually consistent: read each reservation before you act on it.
+   */
+  readonly expiredHolds: (
+    bucket: string,
+    now: number,
+    limit: number,
+    signal: AbortSignal,
+  ) => Promise<readonly string[]>;
 }
 
-function reservationIn(row: ConditionResult['row']): Reservation | undefined {
+type Action = NonNullable<TransactWriteCommandInput['TransactItems']>[number];
+
+/** Reservations in DynamoDB. */
+export function createReservationStore(documents: DynamoDBDocumentClient, tables: InventoryTables): ReservationStore {
+  return {
+    find: async (orderId, signal) => {
+      const command = new GetCommand({
+        TableName: tables.reservations,
+        Key: { order_id: orderId },
+        ConsistentRead: true,
+      });
+      const { Item: row } = await withStoreErrors(documents.send(command, { abortSignal: signal }));
+      return row === undefined ? undefined : reservationRow.parse(row);
+    },
+    apply: async (change, signal) => {
+      const { next, move } = change;
+      const lines = move === undefined ? [] : next.lines;
+      const moves = move === undefined ? [] : lines.map((line) => moveLine(tables, line, move));
+      const command = new TransactWriteCommand({ TransactItems: [putReservation(tables, change), ...moves] });
+      try {
+        await documents.send(command, { abortSignal: signal });
+        return { kind: 'done' };
+      } catch (error) {
+        const cancellation = cancellationOf(error);
+        if (cancellation === undefined) {
+          throw storeError(error);
+        }
+        const [reservation, ...items] = cancellation.failedConditions;
+        if (reservation !== undefined) {
+          return { kind: 'stale', current: reservationIn(reservation.row) };
+        }
+        for (const [index, line] of lines.entries()) {
+          const item = items[index];
+          if (item !== undefined) {
+            return { kind: 'short', line, available: availableIn(item.row) };
+          }
+        }
+        throw cancellation.otherCause();
+      }
+    },
+    expiredHolds: async (bucket, now, limit, signal) => {
+      const command = new QueryCommand({
+        TableName: tables.reservations,
+        IndexName: 'held-by-expiry',
+        KeyConditionExpression: 'hold_bucket = :bucket AND expires_at <= :now',
+        ExpressionAttributeValues: { ':bucket': bucket, ':now': now },
+        Limit: limit,
+      });
+      const { Items: keys = [] } = await withStoreErrors(documents.send(command, { abortSignal: signal }));
+      return keys.map((key) => String(key.order_id));
+    },
+  };
+}
+
+function putReservation(tables: InventoryTables, { previous, next }: ReservationChange): Action {
+  const condition =
+    previous === undefined
+      ? { ConditionExpression: 'attribute_not_exists(order_id)' }
+      : { ConditionExpression: 'version = :read', ExpressionAttributeValues: { ':read': previous.version } };
+  return { Put: { TableName: tables.reservations, Item: next, ...condition, ...WITH_ROW_ON_FAILURE } };
+}
+
+function moveLine(tables: InventoryTables, { item_id, count }: PricedLine, { from, to }: StockMove): Action {
+  return {
+    Update: {
+      TableName: tables.items,
+      Key: { item_id },
+      UpdateExpression: 'SET #from = #from - :count, #to = #to + :count',
+      ConditionExpression: '#from >= :count',
+      ExpressionAttributeNames: { '#from': from, '#to': to },
+      ExpressionAttributeValues: { ':count': count },
+      ...WITH_ROW_ON_FAILURE,
+    },
+  };
+}
+
+function reservationIn(row: Row | undefined): Reservation | undefined {
   return row === undefined ? undefined : reservationRow.parse(row);
 }
 
-function availableIn(row: ConditionResult['row']): number | undefined {
+function availableIn(row: Row | undefined): number | undefined {
   return typeof row?.available === 'number' ? row.available : undefined;
 }

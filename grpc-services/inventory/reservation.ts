@@ -10,20 +10,20 @@ const pricedLine = z.object({
   currency: z.string(),
 });
 
-/** Why a reservation was refused, as the refusal's `ErrorInfo` said it. */
+/** The `ErrorInfo` of a refused Reserve, kept so that a repeated Reserve gets the same answer. */
 const refusal = z.discriminatedUnion('reason', [
   z.object({ reason: z.literal('OUT_OF_STOCK'), item_id: z.string(), requested: z.int(), available: z.int() }),
   z.object({ reason: z.literal('ITEM_NOT_FOUND'), item_id: z.string() }),
 ]);
 
-/** A row of the reservations table. Times are ISO 8601 but for `expires_at`: milliseconds since the epoch. */
+/** A row of the reservations table. Times are ISO 8601, except `expires_at`: milliseconds since the epoch. */
 export const reservationRow = z.object({
   order_id: z.string(),
   state: z.enum(['HELD', 'COMMITTED', 'RELEASED', 'EXPIRED', 'REFUSED']),
-  /** Empty where a Release came before its Reserve. */
+  /** Empty in a tombstone: a Release that came before its Reserve. */
   lines: z.array(pricedLine),
   total_minor: z.int(),
-  /** Empty where there are no lines. */
+  /** Empty if there are no lines. */
   currency: z.string(),
   expires_at: z.int().optional(),
   hold_bucket: z.string().optional(),
@@ -32,7 +32,7 @@ export const reservationRow = z.object({
   refusal: refusal.optional(),
   created_at: z.string(),
   updated_at: z.string(),
-  /** Counts the writes; each is conditional on the version it read. */
+  /** Increases with each write; every write is conditional on the version that was read. */
   version: z.int(),
 });
 
@@ -45,13 +45,13 @@ export type PricedLine = Readonly<z.output<typeof pricedLine>>;
 /** Why a reservation was refused. */
 export type Refusal = z.output<typeof refusal>;
 
-/** What an order asks for. */
+/** A line of an order. */
 export interface Line {
   readonly item_id: string;
   readonly count: number;
 }
 
-/** Holds are spread over this many partitions of the index, so that no single one takes every write. */
+/** Partitions of the index of holds, so that no single partition takes every write. */
 export const HOLD_BUCKETS = 8;
 
 /** The index partition of an order's hold. */
@@ -59,19 +59,19 @@ export function holdBucket(orderId: string): string {
   return String((createHash('sha256').update(orderId).digest()[0] ?? 0) % HOLD_BUCKETS);
 }
 
-/** The later version of a reservation, out of the index of holds unless `change` puts it there. */
+/** The next version of a reservation. It leaves the index of holds unless `change` has a `hold_bucket`. */
 export function nextVersion(previous: Reservation, change: Partial<Reservation>, now: string): Reservation {
   const { hold_bucket: _noLongerHeld, ...kept } = previous;
   return { ...kept, ...change, updated_at: now, version: previous.version + 1 };
 }
 
-/** Whether the reservation is about exactly these lines, in whatever order. */
+/** Whether the reservation has exactly these lines, in any order. */
 export function hasLines(reservation: Reservation, lines: readonly Line[]): boolean {
   const counts = new Map(reservation.lines.map(({ item_id, count }) => [item_id, count]));
   return counts.size === lines.length && lines.every(({ item_id, count }) => counts.get(item_id) === count);
 }
 
-/** The reservation as the contract shows it. */
+/** The reservation as a message of the contract. */
 export function reservationMessage(reservation: Reservation): ReservationMessage {
   return {
     orderId: reservation.order_id,

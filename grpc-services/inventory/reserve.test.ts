@@ -14,7 +14,7 @@ beforeAll(async () => {
 afterAll(() => inventory.close());
 
 describe('Reserve', () => {
-  test('moves the stock of every line to held and answers prices, total and expiry', async () => {
+  test('holds the stock of every line and returns prices, total and expiry', async () => {
     const reservation = await inventory.reserve(
       'whole-order',
       [
@@ -37,7 +37,7 @@ describe('Reserve', () => {
     expect(await inventory.stock('ink')).toMatchObject({ stocked: 10, available: 9, held: 1, sold: 0 });
   });
 
-  test('holds nothing when one line of three is out of stock, and says which', async () => {
+  test('holds nothing when one of three lines is out of stock, and names that line', async () => {
     const lines = [
       { itemId: 'cap', count: 1 },
       { itemId: 'gone', count: 2 },
@@ -53,7 +53,7 @@ describe('Reserve', () => {
     expect(await inventory.stock('nib')).toMatchObject({ available: 10, held: 0 });
   });
 
-  test('names an item that does not exist', async () => {
+  test('names an unknown item', async () => {
     expect(await failureOf(inventory.reserve('unknown-item', [{ itemId: 'no-such', count: 1 }]))).toMatchObject({
       code: 'NOT_FOUND',
       reason: 'ITEM_NOT_FOUND',
@@ -61,7 +61,7 @@ describe('Reserve', () => {
     });
   });
 
-  test('repeats a refusal even when there is stock by then', async () => {
+  test('repeats its refusal after a restock', async () => {
     const lines = [{ itemId: 'wax', count: 11 }];
     const first = await failureOf(inventory.reserve('refused', lines));
     const moreWax = { requestId: 'more-wax', itemId: 'wax', name: '', unitPrice: undefined, count: 5 };
@@ -72,7 +72,7 @@ describe('Reserve', () => {
     expect((await inventory.reserve('another-order', lines)).state).toBe(ReservationState.HELD);
   });
 
-  test('refuses another set of lines under the same order id', async () => {
+  test('refuses other lines for the same order id', async () => {
     await inventory.reserve('taken', [{ itemId: 'pen', count: 1 }]);
     expect(await failureOf(inventory.reserve('taken', [{ itemId: 'pen', count: 2 }]))).toMatchObject({
       code: 'ALREADY_EXISTS',
@@ -80,7 +80,7 @@ describe('Reserve', () => {
     });
   });
 
-  test('repeated while the hold stands extends it and never shortens it', async () => {
+  test('extends a hold when it is repeated, and never shortens it', async () => {
     const lines = [{ itemId: 'nib', count: 1 }];
     const first = await inventory.reserve('extended', lines, 100);
     now += 50_000;
@@ -91,7 +91,7 @@ describe('Reserve', () => {
     expect(await inventory.stock('nib')).toMatchObject({ available: 9, held: 1 });
   });
 
-  test('takes as many as 50 lines in one transaction', async () => {
+  test('accepts 50 lines in one transaction', async () => {
     const many = Array.from({ length: 50 }, (_, index) => itemInStock(`bulk-${index}`, 1));
     const shop = await startInventory({ catalogue: many });
     try {

@@ -13,17 +13,17 @@ import {
   type Reservation,
 } from './reservation.ts';
 
-/** What Reserve is asked. */
+/** A Reserve request. */
 export interface ReserveOrder {
   readonly orderId: string;
   readonly lines: readonly Line[];
-  /** 0 means the service's default. */
+  /** 0 means the default of the service. */
   readonly holdSeconds: number;
 }
 
 /**
- * Holds all lines or none. The first answer for an order stands: a repeated call gets the same reservation, its hold
- * extended, or the same refusal; a call that comes after Release or the hold's end is refused.
+ * Holds all lines or none. A repeated call gets the same reservation with its hold extended, or the same refusal. A call
+ * after Release, or after the hold expired, is refused.
  */
 export function reserve(inventory: Inventory, order: ReserveOrder, signal: AbortSignal): Promise<Reservation> {
   return retryOnConflict(async () => {
@@ -56,7 +56,7 @@ async function hold(
     case 'done':
       return next;
     case 'stale':
-      return answerAgain(inventory, order, outcome.current, signal);
+      return answerExisting(inventory, order, outcome.current, signal);
     case 'short': {
       const { line, available } = outcome;
       if (available === undefined) {
@@ -68,7 +68,7 @@ async function hold(
   }
 }
 
-/** Keeps the refusal, so that stock which comes later does not turn a "no" that was already heard into a "yes". */
+/** Keeps the refusal, so that a later restock does not turn a "no" that the caller heard into a "yes". */
 async function refuse(
   inventory: Inventory,
   order: ReserveOrder,
@@ -82,15 +82,15 @@ async function refuse(
   const next: Reservation = { ...firstVersion(inventory, order, lines), state: 'REFUSED', refusal };
   const outcome = await inventory.reservations.apply({ previous: undefined, next }, signal);
   if (outcome.kind === 'stale') {
-    return answerAgain(inventory, order, outcome.current, signal);
+    return answerExisting(inventory, order, outcome.current, signal);
   }
   throw refused(refusal);
 }
 
 const UNKNOWN_ITEM = { name: '', unit_price_minor: 0, currency: '' };
 
-/** The answer where the order has a reservation already. */
-async function answerAgain(
+/** The answer for an order that already has a reservation. */
+async function answerExisting(
   inventory: Inventory,
   order: ReserveOrder,
   existing: Reservation | undefined,

@@ -5,9 +5,8 @@ import {
   type TransactWriteCommandInput,
 } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
+import { cancellationOf, storeError, withStoreErrors } from '../common/dynamodb-errors.ts';
 import { RowConflict } from '../common/retry-on-conflict.ts';
-import { storeFailure } from '../common/store-failure.ts';
-import { cancellationOf } from './cancellation.ts';
 import { firstStock, type Item, type NewItem } from './item.ts';
 import type { InventoryTables } from './tables.ts';
 
@@ -19,98 +18,101 @@ const restockRow = z.object({
   currency: z.string().optional(),
 });
 
-/** What a restock asked for; name `''` and no price mean that the item keeps its own. */
+/** What a restock asked for. An empty name, or an absent price, keeps the one that the item has. */
 export type Restocking = Readonly<z.output<typeof restockRow>>;
+
+/** Restocks. The transaction that adds the stock also records the request id, so each request adds stock once. */
+export interface RestockStore {
+  /** The restock of a request id; undefined when that request was not carried out yet. */
+  readonly find: (requestId: string, signal: AbortSignal) => Promise<Restocking | undefined>;
+  /**
+   * Creates an item with its first stock.
+   *
+   * @throws RowConflict when the item exists, or the request was carried out
+   */
+  readonly putNew: (requestId: string, restocking: Restocking, item: NewItem, signal: AbortSignal) => Promise<Item>;
+  /**
+   * Adds stock to an item.
+   *
+   * @throws RowConflict when the item does not exist, or the request was carried out
+   */
+  readonly add: (requestId: string, restocking: Restocking, signal: AbortSignal) => Promise<void>;
+}
 
 type Action = NonNullable<TransactWriteCommandInput['TransactItems']>[number];
 
-/** Restocks, each remembered under its request id in the transaction that adds the stock. */
-export class RestockStore {
-  readonly #documents: DynamoDBDocumentClient;
-  readonly #tables: InventoryTables;
-
-  constructor(documents: DynamoDBDocumentClient, tables: InventoryTables) {
-    this.#documents = documents;
-    this.#tables = tables;
-  }
-
-  /** What the request id restocked; undefined where it did not yet. */
-  async find(requestId: string, signal: AbortSignal): Promise<Restocking | undefined> {
-    const command = new GetCommand({
-      TableName: this.#tables.reservations,
-      Key: { order_id: rowKey(requestId) },
-      ConsistentRead: true,
-    });
-    try {
-      const { Item: row } = await this.#documents.send(command, { abortSignal: signal });
+/** Restocks in DynamoDB, as rows of the reservations table. */
+export function createRestockStore(documents: DynamoDBDocumentClient, tables: InventoryTables): RestockStore {
+  return {
+    find: async (requestId, signal) => {
+      const command = new GetCommand({
+        TableName: tables.reservations,
+        Key: { order_id: rowKey(requestId) },
+        ConsistentRead: true,
+      });
+      const { Item: row } = await withStoreErrors(documents.send(command, { abortSignal: signal }));
       return row === undefined ? undefined : restockRow.parse(row);
-    } catch (error) {
-      throw storeFailure(error);
-    }
-  }
+    },
+    putNew: async (requestId, restocking, item, signal) => {
+      const row = firstStock(item, restocking.count);
+      const put: Action = {
+        Put: { TableName: tables.items, Item: row, ConditionExpression: 'attribute_not_exists(item_id)' },
+      };
+      await write(requestId, restocking, put, signal);
+      return row;
+    },
+    add: (requestId, restocking, signal) => write(requestId, restocking, addStock(tables.items, restocking), signal),
+  };
 
-  /** Puts an item that is not there yet, with its first stock. Throws RowConflict when it, or the request, is there. */
-  async putNew(requestId: string, restocking: Restocking, item: NewItem, signal: AbortSignal): Promise<Item> {
-    const row = firstStock(item, restocking.count);
-    const put: Action = {
-      Put: { TableName: this.#tables.items, Item: row, ConditionExpression: 'attribute_not_exists(item_id)' },
-    };
-    await this.#write(requestId, restocking, put, signal);
-    return row;
-  }
-
-  /** Adds stock to an item. Throws RowConflict when the item is not there, or the request already is. */
-  async add(requestId: string, restocking: Restocking, signal: AbortSignal): Promise<void> {
-    const { item_id, count, name, unit_price_minor, currency } = restocking;
-    const sets = ['available = available + :count', 'stocked = stocked + :count'];
-    if (name !== '') {
-      sets.push('#name = :name');
-    }
-    if (unit_price_minor !== undefined) {
-      sets.push('unit_price_minor = :price', 'currency = :currency');
-    }
-    const update: Action = {
-      Update: {
-        TableName: this.#tables.items,
-        Key: { item_id },
-        UpdateExpression: `SET ${sets.join(', ')}`,
-        ConditionExpression: 'attribute_exists(item_id)',
-        ...(name === '' ? {} : { ExpressionAttributeNames: { '#name': 'name' } }),
-        ExpressionAttributeValues: {
-          ':count': count,
-          ...(name === '' ? {} : { ':name': name }),
-          ...(unit_price_minor === undefined ? {} : { ':price': unit_price_minor, ':currency': currency }),
-        },
-      },
-    };
-    await this.#write(requestId, restocking, update, signal);
-  }
-
-  async #write(requestId: string, restocking: Restocking, stock: Action, signal: AbortSignal): Promise<void> {
-    const remember: Action = {
+  async function write(requestId: string, restocking: Restocking, stock: Action, signal: AbortSignal): Promise<void> {
+    const recordRequest: Action = {
       Put: {
-        TableName: this.#tables.reservations,
+        TableName: tables.reservations,
         Item: { ...restocking, order_id: rowKey(requestId) },
         ConditionExpression: 'attribute_not_exists(order_id)',
       },
     };
     try {
-      const command = new TransactWriteCommand({ TransactItems: [remember, stock] });
-      await this.#documents.send(command, { abortSignal: signal });
+      const command = new TransactWriteCommand({ TransactItems: [recordRequest, stock] });
+      await documents.send(command, { abortSignal: signal });
     } catch (error) {
       const cancellation = cancellationOf(error);
       if (cancellation === undefined) {
-        throw storeFailure(error);
+        throw storeError(error);
       }
-      if (!cancellation.failedConditions().some(({ failed }) => failed)) {
-        throw cancellation.otherwise();
+      if (cancellation.failedConditions.every((failed) => failed === undefined)) {
+        throw cancellation.otherCause();
       }
       throw new RowConflict('the request or the item changed after it was read', { cause: error });
     }
   }
 }
 
-/** An order id has no `#`, so it never collides. */
+function addStock(table: string, { item_id, count, name, unit_price_minor, currency }: Restocking): Action {
+  const sets = ['available = available + :count', 'stocked = stocked + :count'];
+  if (name !== '') {
+    sets.push('#name = :name');
+  }
+  if (unit_price_minor !== undefined) {
+    sets.push('unit_price_minor = :price', 'currency = :currency');
+  }
+  return {
+    Update: {
+      TableName: table,
+      Key: { item_id },
+      UpdateExpression: `SET ${sets.join(', ')}`,
+      ConditionExpression: 'attribute_exists(item_id)',
+      ...(name === '' ? {} : { ExpressionAttributeNames: { '#name': 'name' } }),
+      ExpressionAttributeValues: {
+        ':count': count,
+        ...(name === '' ? {} : { ':name': name }),
+        ...(unit_price_minor === undefined ? {} : { ':price': unit_price_minor, ':currency': currency }),
+      },
+    },
+  };
+}
+
+/** An order id has no `#`, so this key never collides with a reservation. */
 function rowKey(requestId: string): string {
   return `restock#${requestId}`;
 }

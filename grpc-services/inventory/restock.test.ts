@@ -17,24 +17,24 @@ function restock(request: Partial<RestockRequest> & Pick<RestockRequest, 'reques
 }
 
 describe('Restock', () => {
-  test('adds to an item once for each request id, also when the copies come at once', async () => {
+  test('adds stock once per request id, even for simultaneous duplicates', async () => {
     await Promise.all(Array.from({ length: 5 }, () => restock({ requestId: 'r1', itemId: 'known', count: 4 })));
     expect(await inventory.stock('known')).toMatchObject({ stocked: 7, available: 7, name: 'name of known' });
   });
 
-  test('puts an item that is new, with its name and price', async () => {
+  test('creates a new item with its name and price', async () => {
     const unitPrice = { minorUnits: 250, currency: 'EUR' };
     const { item } = await restock({ requestId: 'r2', itemId: 'new', name: 'brand new', unitPrice, count: 9 });
     expect(item).toMatchObject({ id: 'new', name: 'brand new', unitPrice, stocked: 9, available: 9, held: 0, sold: 0 });
   });
 
-  test('gives an existing item another name and price where they are sent', async () => {
+  test('changes the name and price of an existing item when they are given', async () => {
     const unitPrice = { minorUnits: 1, currency: 'USD' };
     const request = { requestId: 'r3', itemId: 'known', name: 'renamed', unitPrice, count: 1 };
     expect((await restock(request)).item).toMatchObject({ name: 'renamed', unitPrice });
   });
 
-  test('of a new item names what is missing', async () => {
+  test('names the missing field of a new item', async () => {
     expect(await failureOf(restock({ requestId: 'r4', itemId: 'nameless' }))).toMatchObject({
       code: 'INVALID_ARGUMENT',
       metadata: { field: 'name' },
@@ -45,7 +45,7 @@ describe('Restock', () => {
     });
   });
 
-  test('refuses a request id that restocked something else', async () => {
+  test('refuses a request id of another restock', async () => {
     await restock({ requestId: 'r5', itemId: 'known', count: 1 });
     expect(await failureOf(restock({ requestId: 'r5', itemId: 'known', count: 2 }))).toMatchObject({
       code: 'ALREADY_EXISTS',

@@ -1,11 +1,11 @@
+import { invalid } from '../common/request-validation.ts';
 import { RowConflict, retryOnConflict } from '../common/retry-on-conflict.ts';
-import { InvalidArgument } from '../common/service-error.ts';
 import type { Inventory } from './inventory.ts';
 import type { Item, NewItem } from './item.ts';
 import { restockMismatch } from './refusals.ts';
 import type { Restocking } from './restock-store.ts';
 
-/** Adds stock once for each request id, and the item itself where it is new. Answers the item as it is now. */
+/** Adds stock, and the item itself if it is new; each request id does so once. Returns the item as it is now. */
 export function restock(
   inventory: Inventory,
   requestId: string,
@@ -35,27 +35,21 @@ async function findItem(inventory: Inventory, itemId: string, signal: AbortSigna
 
 function present(item: Item | undefined): Item {
   if (item === undefined) {
-    throw new RowConflict('an item that was stocked is not there');
+    throw new RowConflict('a restocked item was not found');
   }
   return item;
 }
 
+const REQUIRED = 'is required for a new item';
+
 function newItem({ item_id, name, unit_price_minor, currency }: Restocking): NewItem {
   if (name === '') {
-    throw missing('name');
+    throw invalid('name', REQUIRED);
   }
   if (unit_price_minor === undefined || currency === undefined) {
-    throw missing('unit_price');
+    throw invalid('unit_price', REQUIRED);
   }
   return { item_id, name, unit_price_minor, currency };
-}
-
-function missing(field: string): InvalidArgument {
-  return new InvalidArgument({
-    reason: 'INVALID_ARGUMENT',
-    message: `${field}: is required for an item that is new`,
-    metadata: { field },
-  });
 }
 
 function same(left: Restocking, right: Restocking): boolean {

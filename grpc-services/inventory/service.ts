@@ -1,15 +1,12 @@
-import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { type InventoryServiceServer, InventoryServiceService } from '../../proto/gen/inventory/v1/inventory.ts';
-import type { Clock } from '../common/clock.ts';
 import type { Logger } from '../common/logger.ts';
 import type { ServiceDescription } from '../common/service.ts';
 import { type CallEnvironment, unaryCall } from '../common/unary-call.ts';
 import { seed } from './catalogue.ts';
 import { commit } from './commit.ts';
 import { expireHolds } from './expire-holds.ts';
-import type { Inventory } from './inventory.ts';
+import { type Inventory, type InventorySettings, openInventory } from './inventory.ts';
 import { type Item, itemMessage } from './item.ts';
-import { ItemStore } from './item-store.ts';
 import { reservationNotFound } from './refusals.ts';
 import { release } from './release.ts';
 import {
@@ -22,35 +19,22 @@ import {
   restockRequest,
 } from './requests.ts';
 import { reservationMessage } from './reservation.ts';
-import { ReservationStore } from './reservation-store.ts';
 import { reserve } from './reserve.ts';
 import { restock } from './restock.ts';
-import { RestockStore } from './restock-store.ts';
-import type { InventoryTables } from './tables.ts';
 
-/** What the inventory service is made from. */
-export interface InventoryOptions {
-  readonly documents: DynamoDBDocumentClient;
-  readonly tables: InventoryTables;
-  readonly clock: Clock;
+/** What the inventory service needs. */
+export interface InventoryOptions extends InventorySettings {
   readonly logger: Logger;
-  readonly defaultHoldSeconds: number;
-  /** Pause between two rounds that give back the stock of expired holds. */
+  /** Pause between two rounds of the sweeper, which releases the stock of expired holds. */
   readonly sweepIntervalMs: number;
-  /** Items that are put at the start where they are missing. */
+  /** Items that are added at the start if they do not exist. */
   readonly catalogue: readonly Item[];
 }
 
 /** The inventory service, ready to be started. */
 export function inventoryService(options: InventoryOptions): ServiceDescription {
-  const { documents, tables, clock, logger, defaultHoldSeconds, catalogue } = options;
-  const inventory: Inventory = {
-    items: new ItemStore(documents, tables),
-    reservations: new ReservationStore(documents, tables),
-    restocks: new RestockStore(documents, tables),
-    clock,
-    defaultHoldSeconds,
-  };
+  const { logger, catalogue, sweepIntervalMs } = options;
+  const inventory = openInventory(options);
   return {
     name: 'inventory.v1.InventoryService',
     domain: 'inventory.v1',
@@ -59,21 +43,21 @@ export function inventoryService(options: InventoryOptions): ServiceDescription 
     prepare: async (signal) => {
       await inventory.items.page(1, undefined, signal);
       await inventory.reservations.find('readiness', signal);
-      const put = await seed(inventory.items, catalogue, signal);
-      if (put > 0) {
-        logger.info({ items: put }, 'catalogue seeded');
+      const added = await seed(inventory.items, catalogue, signal);
+      if (added > 0) {
+        logger.info({ items: added }, 'catalogue seeded');
       }
     },
     background: [
       {
         name: 'expire holds',
-        intervalMs: options.sweepIntervalMs,
+        intervalMs: sweepIntervalMs,
         round: async (signal) => {
           const expired = await expireHolds(inventory, signal, (order_id, err) =>
             logger.error({ order_id, err }, 'the hold could not be expired'),
           );
           if (expired > 0) {
-            logger.info({ expired }, 'stock of expired holds given back');
+            logger.info({ expired }, 'stock of expired holds released');
           }
         },
       },

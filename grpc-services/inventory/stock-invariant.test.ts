@@ -25,10 +25,10 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   fc.constant({ kind: 'expire' as const }),
 );
 
-/** Steps that are under way at the same time; a step may be delivered twice. */
+/** Rounds of concurrent steps; a step may be delivered twice. */
 const schedule = fc.array(fc.array(fc.tuple(step, fc.boolean()), { minLength: 1, maxLength: 4 }), { maxLength: 12 });
 
-test('whatever comes, in whatever order and how often, each counter is what the reservations say', async () => {
+test('after any sequence of concurrent and duplicate calls the counters match the reservations', async () => {
   let now = Date.parse('2030-01-01T00:00:00Z');
   const inventory = await startInventory({ clock: () => now });
   let run = 0;

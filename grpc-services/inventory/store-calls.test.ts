@@ -3,21 +3,21 @@ import { requestsOf } from '../../tests/support/dynamodb-requests.ts';
 import { itemInStock, startInventory, type TestInventory } from '../../tests/support/inventory.ts';
 import { failureOf } from '../../tests/support/unary-client.ts';
 
-// A budget, not a timing: every call is a round trip that each order pays for, and a charge on a bill.
+// A budget: every DynamoDB call costs each order a round trip, and money.
 let inventory: TestInventory;
 
 afterEach(() => inventory.close());
 
-/** The DynamoDB requests of the service from now on, by command. */
-async function countedRequests(): Promise<readonly string[]> {
+/** Starts the service, and records its DynamoDB requests by command. */
+async function recordedRequests(): Promise<readonly string[]> {
   inventory = await startInventory({ catalogue: [itemInStock('pen', 5), itemInStock('ink', 5)] });
   return requestsOf(inventory.dynamoDb);
 }
 
 const lines = ['pen', 'ink'].map((itemId) => ({ itemId, count: 2 }));
 
-test('an order that is reserved and sold costs four DynamoDB calls, however many lines it has', async () => {
-  const requests = await countedRequests();
+test('Reserve and Commit of an order take four DynamoDB calls, however many lines it has', async () => {
+  const requests = await recordedRequests();
   await inventory.reserve('order', lines);
   await inventory.commit('order');
   expect(requests).toEqual([
@@ -28,8 +28,8 @@ test('an order that is reserved and sold costs four DynamoDB calls, however many
   ]);
 });
 
-test('a Reserve that comes again extends its hold with three: the write that fails tells what is there', async () => {
-  const requests = await countedRequests();
+test('a repeated Reserve takes three DynamoDB calls, because its failed write returns the reservation', async () => {
+  const requests = await recordedRequests();
   await inventory.reserve('order', lines, 10);
   const before = requests.length;
   await inventory.reserve('order', lines, 60);
@@ -40,8 +40,8 @@ test('a Reserve that comes again extends its hold with three: the write that fai
   ]);
 });
 
-test('an order for what is sold out asks no transaction of the item that everybody wants', async () => {
-  const requests = await countedRequests();
+test('an order for a sold-out item does not touch the item in its transaction', async () => {
+  const requests = await recordedRequests();
   let touched: number | undefined;
   inventory.dynamoDb.middlewareStack.add(
     (next, { commandName }) =>

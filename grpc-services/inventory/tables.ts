@@ -1,11 +1,11 @@
 import type { CreateTableCommandInput } from '@aws-sdk/client-dynamodb';
 
-/** Everything about a table but its name. */
+/** The schema of a table, without its name. */
 export type TableSchema = Omit<CreateTableCommandInput, 'TableName'>;
 
 /**
- * One row an item, with its counters. The index lists items by id; it holds keys only, and these never change, so
- * counters change without a write to it.
+ * One row per item, with its counters. The index lists items by id. It projects only keys, which never change, so a change
+ * of a counter costs no write to the index.
  */
 export const itemsTable: TableSchema = {
   KeySchema: [{ AttributeName: 'item_id', KeyType: 'HASH' }],
@@ -27,7 +27,7 @@ export const itemsTable: TableSchema = {
 };
 
 /**
- * One row an order, and one row `restock#<request id>` a restock. The index finds holds that have run out; only rows
+ * One row per order, and one row `restock#<request id>` per restock. The index finds expired holds. It is sparse: only rows
  * that hold stock have its attributes.
  */
 export const reservationsTable: TableSchema = {
@@ -50,7 +50,7 @@ export const reservationsTable: TableSchema = {
   BillingMode: 'PAY_PER_REQUEST',
 };
 
-/** The tables' names in one place of deployment. */
+/** The names of the tables in one deployment. */
 export interface InventoryTables {
   readonly items: string;
   readonly reservations: string;

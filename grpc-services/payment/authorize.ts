@@ -1,23 +1,23 @@
 import { isoTime } from '../common/clock.ts';
 import { RowConflict, retryOnConflict } from '../common/retry-on-conflict.ts';
-import { chargeKey, type Payment } from './payment.ts';
-import { type Payments, saveChange } from './payments.ts';
+import type { Payment } from './payment.ts';
+import { type Payments, requiredChargeKey, saveChange } from './payments.ts';
 import type { Charge } from './provider/payment-provider.ts';
 import { declined, paymentAlreadyRefunded, paymentMismatch, paymentVoided } from './refusals.ts';
-import { settleVoid } from './void.ts';
+import { completeVoid } from './void.ts';
 
-/** What Authorize is asked. */
+/** An Authorize request. */
 export interface AuthorizeOrder {
   readonly orderId: string;
   readonly paymentId: string;
-  /** Secret: goes to the provider and nowhere else. */
+  /** Secret: only the provider may see it. */
   readonly method: string;
   readonly amount: { readonly minorUnits: number; readonly currency: string };
 }
 
 /**
- * Sets the amount aside. The attempt is written before the provider is asked; a later call meets it, asks the provider
- * what became of it and goes on from there.
+ * Authorizes the amount. The attempt is written before the provider is called. A later call finds it, asks the provider for
+ * its charge and continues from there.
  */
 export function authorize(payments: Payments, order: AuthorizeOrder, signal: AbortSignal): Promise<Payment> {
   return retryOnConflict(async () => {
@@ -26,21 +26,21 @@ export function authorize(payments: Payments, order: AuthorizeOrder, signal: Abo
     if (read === undefined) {
       return makeCharge(payments, order, first, signal);
     }
-    const existing = read.intent === 'VOID' ? await settleVoid(payments, read, signal) : read;
+    const existing = read.intent === 'VOID' ? await completeVoid(payments, read, signal) : read;
     if (existing.state === 'DECLINED' && existing.payment_id !== order.paymentId) {
       const again = pendingPayment(payments, order, existing);
       await payments.store.save(existing, again, signal);
       return findOrMakeCharge(payments, order, again, signal);
     }
     if (existing.state !== 'PENDING') {
-      return answer(existing, order);
+      return answerOf(existing, order);
     }
     assertSame(existing, order);
     return findOrMakeCharge(payments, order, existing, signal);
   }, signal);
 }
 
-function answer(settled: Payment, order: AuthorizeOrder): Payment {
+function answerOf(settled: Payment, order: AuthorizeOrder): Payment {
   switch (settled.state) {
     case 'VOIDED':
       throw paymentVoided();
@@ -54,7 +54,7 @@ function answer(settled: Payment, order: AuthorizeOrder): Payment {
       assertSame(settled, order);
       return settled;
     case 'PENDING':
-      throw new Error('a payment that is pending has no answer yet');
+      throw new Error('a pending payment has no answer yet');
   }
 }
 
@@ -68,7 +68,7 @@ function assertSame(existing: Payment, { paymentId, amount }: AuthorizeOrder): v
   }
 }
 
-/** The intent to authorize, to be written before the provider is asked. */
+/** The intent to authorize, written before the provider is called. */
 function pendingPayment({ clock }: Payments, order: AuthorizeOrder, declinedBefore: Payment | undefined): Payment {
   const now = isoTime(clock());
   return {
@@ -84,8 +84,8 @@ function pendingPayment({ clock }: Payments, order: AuthorizeOrder, declinedBefo
 }
 
 /**
- * Goes on from an attempt that was begun before, perhaps days ago. The provider is asked for its charge first: a real one
- * remembers the keys of authorizations for a time only, and its charges for ever.
+ * Continues an earlier attempt, perhaps days old. It looks the charge up first: real providers keep charges for good, but
+ * forget the idempotency keys of authorizations after a time.
  */
 async function findOrMakeCharge(
   payments: Payments,
@@ -93,11 +93,11 @@ async function findOrMakeCharge(
   pending: Payment,
   signal: AbortSignal,
 ): Promise<Payment> {
-  const charge = await payments.provider.find(keyOf(pending), signal);
+  const charge = await payments.provider.find(requiredChargeKey(pending), signal);
   return charge === undefined ? makeCharge(payments, order, pending, signal) : record(payments, order, pending, charge);
 }
 
-/** Asks for the charge of an attempt for which there is none, or which another call is making right now. */
+/** Authorizes at the provider. If another call of the same attempt does so as well, both get the same charge. */
 async function makeCharge(
   payments: Payments,
   order: AuthorizeOrder,
@@ -105,20 +105,25 @@ async function makeCharge(
   signal: AbortSignal,
 ): Promise<Payment> {
   const { method, amount } = order;
-  const asked = { key: keyOf(pending), method, amountMinor: amount.minorUnits, currency: amount.currency };
-  return record(payments, order, pending, await payments.provider.authorize(asked, signal));
+  const authorization = {
+    key: requiredChargeKey(pending),
+    method,
+    amountMinor: amount.minorUnits,
+    currency: amount.currency,
+  };
+  return record(payments, order, pending, await payments.provider.authorize(authorization, signal));
 }
 
-/** What the provider answered is recorded within this time, even when the caller waits no longer. */
-const RECORDING_MS = 5_000;
+/** Time to record the provider's answer. It is recorded even if the caller no longer waits. */
+const RECORDING_TIMEOUT_MS = 5_000;
 
 async function record(payments: Payments, order: AuthorizeOrder, pending: Payment, charge: Charge): Promise<Payment> {
-  const recording = AbortSignal.timeout(RECORDING_MS);
+  const recording = AbortSignal.timeout(RECORDING_TIMEOUT_MS);
   try {
-    return answer(await saveChange(payments, pending, changeBy(charge), recording), order);
+    return answerOf(await saveChange(payments, pending, changeBy(charge), recording), order);
   } catch (error) {
     if (error instanceof RowConflict) {
-      await undoIfVoided(payments, pending, recording);
+      await voidLateCharge(payments, pending, recording);
     }
     throw error;
   }
@@ -131,20 +136,12 @@ function changeBy(charge: Charge): Partial<Payment> {
 }
 
 /**
- * A Void may have come while the provider was asked, and then found no charge to undo; this call made one, so this call
- * undoes it. If the process dies first, the recheck that the Void left behind does.
+ * Voids the charge of this call, if a Void arrived during the call to the provider and found no charge. If the process dies
+ * first, the recheck that the Void scheduled does it.
  */
-async function undoIfVoided(payments: Payments, pending: Payment, signal: AbortSignal): Promise<void> {
+async function voidLateCharge(payments: Payments, pending: Payment, signal: AbortSignal): Promise<void> {
   const current = await payments.store.find(pending.order_id, signal);
   if (current?.state === 'VOIDED' || current?.intent === 'VOID') {
-    await payments.provider.void(keyOf(pending), signal);
+    await payments.provider.void(requiredChargeKey(pending), signal);
   }
-}
-
-function keyOf(pending: Payment): string {
-  const key = chargeKey(pending);
-  if (key === undefined) {
-    throw new Error('a pending payment has no attempt');
-  }
-  return key;
 }

@@ -8,7 +8,7 @@ let payment: TestPayment;
 
 afterEach(() => payment.close());
 
-test('of a Capture and a Void at the same time exactly one wins, and both are told the same', async () => {
+test('of a simultaneous Capture and Void exactly one wins, and the other is refused', async () => {
   payment = await startPayment();
   for (let round = 0; round < 25; round++) {
     const order = `order-${round}`;
@@ -29,64 +29,64 @@ test('of a Capture and a Void at the same time exactly one wins, and both are to
   }
 });
 
-/** The first call of the operation waits, before or after the provider does it, until it may go on. */
-function holdUp(operation: 'capture' | 'void', when: 'before' | 'after') {
+/** Makes the first call of an operation pause, before or after the provider carries it out, until `resume`. */
+function pauseFirst(operation: 'capture' | 'void', when: 'before' | 'after') {
   const reached = Promise.withResolvers<void>();
-  const goOn = Promise.withResolvers<void>();
+  const resume = Promise.withResolvers<void>();
   let first = true;
   const wrap = (provider: PaymentProvider): PaymentProvider => ({
     ...provider,
     [operation]: async (key: string, signal: AbortSignal) => {
-      const held = first;
+      const paused = first;
       first = false;
       const pause = async (): Promise<void> => {
         reached.resolve();
-        await goOn.promise;
+        await resume.promise;
       };
-      if (held && when === 'before') {
+      if (paused && when === 'before') {
         await pause();
       }
       const charge = await provider[operation](key, signal);
-      if (held && when === 'after') {
+      if (paused && when === 'after') {
         await pause();
       }
       return charge;
     },
   });
-  return { wrap, reached: reached.promise, goOn: goOn.resolve };
+  return { wrap, reached: reached.promise, resume: resume.resolve };
 }
 
-test('a Void overtakes a Capture that the provider has not carried out', async () => {
-  const held = holdUp('capture', 'before');
-  payment = await startPayment({ wrapProvider: held.wrap });
+test('a Void wins over a Capture that the provider has not carried out', async () => {
+  const paused = pauseFirst('capture', 'before');
+  payment = await startPayment({ wrapProvider: paused.wrap });
   await payment.authorize('order');
   const capture = failureOf(payment.capture('order'));
-  await held.reached;
+  await paused.reached;
   expect((await payment.void('order')).state).toBe(PaymentState.VOIDED);
-  held.goOn();
+  paused.resume();
   expect((await capture).reason).toBe('PAYMENT_VOIDED');
   expect(await payment.charge('order')).toMatchObject({ state: 'VOIDED', captures: 0 });
 });
 
-test('a Void does not undo a Capture that the provider has carried out and nobody has recorded', async () => {
-  const held = holdUp('capture', 'after');
-  payment = await startPayment({ wrapProvider: held.wrap });
+test('a Void loses to a Capture that the provider has carried out, even before it is recorded', async () => {
+  const paused = pauseFirst('capture', 'after');
+  payment = await startPayment({ wrapProvider: paused.wrap });
   await payment.authorize('order');
   const capture = payment.capture('order');
-  await held.reached;
+  await paused.reached;
   expect((await failureOf(payment.void('order'))).reason).toBe('PAYMENT_ALREADY_CAPTURED');
-  held.goOn();
+  paused.resume();
   expect((await capture).state).toBe(PaymentState.CAPTURED);
   expect(await payment.charge('order')).toMatchObject({ state: 'CAPTURED', captures: 1 });
 });
 
-test('a Capture that meets a Void under way carries the Void out and is refused', async () => {
-  const held = holdUp('void', 'before');
-  payment = await startPayment({ wrapProvider: held.wrap });
+test('a Capture during a Void completes the Void and is refused', async () => {
+  const paused = pauseFirst('void', 'before');
+  payment = await startPayment({ wrapProvider: paused.wrap });
   await payment.authorize('order');
   const voiding = payment.void('order');
-  await held.reached;
+  await paused.reached;
   expect((await failureOf(payment.capture('order'))).reason).toBe('PAYMENT_VOIDED');
-  held.goOn();
+  paused.resume();
   expect((await voiding).state).toBe(PaymentState.VOIDED);
 });

@@ -1,16 +1,16 @@
 import { isoTime } from '../common/clock.ts';
 import { retryOnConflict } from '../common/retry-on-conflict.ts';
-import { chargeKey, type Payment } from './payment.ts';
-import { type Payments, saveChange } from './payments.ts';
-import { settleRefund } from './refund.ts';
+import type { Payment } from './payment.ts';
+import { type Payments, requiredChargeKey, saveChange } from './payments.ts';
+import { completeRefund } from './refund.ts';
 import { paymentAlreadyRefunded, paymentNotAuthorized, paymentVoided } from './refusals.ts';
-import { settleVoid } from './void.ts';
+import { completeVoid } from './void.ts';
 
-/** Takes the money that is set aside, once. A Void or Refund that was begun before is carried out first. */
+/** Captures the authorized amount, once. A Void or Refund that was started before is completed first. */
 export function capture(payments: Payments, orderId: string, signal: AbortSignal): Promise<Payment> {
   return retryOnConflict(async () => {
     const read = await payments.store.intendCapture(orderId, isoTime(payments.clock()), signal);
-    const existing = read === undefined ? undefined : await withoutUndoing(payments, read, signal);
+    const existing = read === undefined ? undefined : await completeUndo(payments, read, signal);
     switch (existing?.state) {
       case undefined:
       case 'PENDING':
@@ -23,22 +23,22 @@ export function capture(payments: Payments, orderId: string, signal: AbortSignal
       case 'CAPTURED':
         return existing;
       case 'AUTHORIZED': {
-        const settled = await settleCapture(payments, existing, signal);
-        if (settled.state === 'VOIDED') {
+        const completed = await completeCapture(payments, existing, signal);
+        if (completed.state === 'VOIDED') {
           throw paymentVoided();
         }
-        return settled;
+        return completed;
       }
     }
   }, signal);
 }
 
-function withoutUndoing(payments: Payments, payment: Payment, signal: AbortSignal): Promise<Payment> | Payment {
+function completeUndo(payments: Payments, payment: Payment, signal: AbortSignal): Promise<Payment> | Payment {
   switch (payment.intent) {
     case 'VOID':
-      return settleVoid(payments, payment, signal);
+      return completeVoid(payments, payment, signal);
     case 'REFUND':
-      return settleRefund(payments, payment, signal);
+      return completeRefund(payments, payment, signal);
     case 'CAPTURE':
     case undefined:
       return payment;
@@ -46,19 +46,15 @@ function withoutUndoing(payments: Payments, payment: Payment, signal: AbortSigna
 }
 
 /**
- * Carries out a Capture that was intended. The provider decides: a Void that overtook it may have been faster.
+ * Carries out an intended Capture. The provider decides if a Void races it: the result may be a voided payment.
  *
- * @throws RowConflict when the payment changed meanwhile: read it again and decide anew
+ * @throws RowConflict when the payment changed in the meantime; read it again and decide anew
  */
-async function settleCapture(payments: Payments, intended: Payment, signal: AbortSignal): Promise<Payment> {
+async function completeCapture(payments: Payments, intended: Payment, signal: AbortSignal): Promise<Payment> {
   if (intended.intent !== 'CAPTURE') {
-    throw new Error('a capture must be written down before the provider is asked');
+    throw new Error('the intent to capture must be written before the provider is called');
   }
-  const key = chargeKey(intended);
-  if (key === undefined) {
-    throw new Error('a payment that is to be captured has no attempt');
-  }
-  const charge = await payments.provider.capture(key, signal);
+  const charge = await payments.provider.capture(requiredChargeKey(intended), signal);
   switch (charge?.state) {
     case 'CAPTURED':
     case 'VOIDED':
@@ -67,6 +63,6 @@ async function settleCapture(payments: Payments, intended: Payment, signal: Abor
     case undefined:
     case 'AUTHORIZED':
     case 'DECLINED':
-      throw new Error(`the provider was asked to capture and its charge is ${charge?.state ?? 'not there'}`);
+      throw new Error(`after a capture the provider's charge is ${charge?.state ?? 'missing'}`);
   }
 }

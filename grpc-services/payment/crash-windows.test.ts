@@ -3,7 +3,7 @@ import { PaymentState } from '../../proto/gen/payment/v1/payment.ts';
 import { startPayment, type TestPayment } from '../../tests/support/payment.ts';
 import { failureOf } from '../../tests/support/unary-client.ts';
 
-/** The process "dies" at this write of the store, counted from 1 since it was armed: `before` or `after` it is done. */
+/** The process "crashes" before or after this write to the store, counted from 1 since `arm`. */
 interface Crash {
   readonly write: number;
   readonly when: 'before' | 'after';
@@ -18,22 +18,22 @@ beforeEach(async () => {
   payment = await startPayment({
     wrapStore: (store) => ({
       ...store,
-      saveFirst: (first, signal) => mortal(() => store.saveFirst(first, signal)),
-      save: (previous, next, signal) => mortal(() => store.save(previous, next, signal)),
-      intendCapture: (orderId, now, signal) => mortal(() => store.intendCapture(orderId, now, signal)),
+      saveFirst: (first, signal) => crashing(() => store.saveFirst(first, signal)),
+      save: (previous, next, signal) => crashing(() => store.save(previous, next, signal)),
+      intendCapture: (orderId, now, signal) => crashing(() => store.intendCapture(orderId, now, signal)),
     }),
   });
 });
 
-async function mortal<Answer>(write: () => Promise<Answer>): Promise<Answer> {
+async function crashing<Answer>(write: () => Promise<Answer>): Promise<Answer> {
   writes++;
   const here = crash?.write === writes;
   if (here && crash?.when === 'before') {
-    throw new Error('died before the write');
+    throw new Error('crashed before the write');
   }
   const answer = await write();
   if (here) {
-    throw new Error('died after the write');
+    throw new Error('crashed after the write');
   }
   return answer;
 }
@@ -52,7 +52,7 @@ const crashes: readonly Crash[] = [
   { write: 2, when: 'after' },
 ];
 
-/** Every RPC writes twice: its intent before it asks the provider, the outcome after. */
+/** Every RPC writes twice: its intent before it calls the provider, and the outcome after. */
 const OPERATIONS = [
   { rpc: 'authorize', from: [], state: PaymentState.AUTHORIZED, charge: { state: 'AUTHORIZED', tries: 1 } },
   { rpc: 'capture', from: ['authorize'], state: PaymentState.CAPTURED, charge: { state: 'CAPTURED', captures: 1 } },
@@ -66,26 +66,23 @@ const OPERATIONS = [
 ] as const;
 
 for (const { rpc, from, state, charge } of OPERATIONS) {
-  describe(`${rpc} that dies`, () => {
-    test.each(crashes)(
-      'at write $write, $when it: the next call brings it to its end, once at the provider',
-      async (at) => {
-        for (const step of from) {
-          await payment[step]('order');
-        }
-        arm(at);
-        expect((await failureOf(payment[rpc]('order'))).code).toBe('INTERNAL');
-        crash = undefined;
-        expect((await payment[rpc]('order')).state).toBe(state);
-        expect((await payment.payment('order')).state).toBe(state);
-        expect(await payment.charge('order')).toMatchObject(charge);
-      },
-    );
+  describe(`${rpc} that crashes`, () => {
+    test.each(crashes)('$when write $write is completed by the next call, once at the provider', async (at) => {
+      for (const step of from) {
+        await payment[step]('order');
+      }
+      arm(at);
+      expect((await failureOf(payment[rpc]('order'))).code).toBe('INTERNAL');
+      crash = undefined;
+      expect((await payment[rpc]('order')).state).toBe(state);
+      expect((await payment.payment('order')).state).toBe(state);
+      expect(await payment.charge('order')).toMatchObject(charge);
+    });
   });
 }
 
-describe('compensation of a step that died', () => {
-  test.each(crashes)('Void after an Authorize that died at write $write, $when it', async (at) => {
+describe('the compensation of a crashed step', () => {
+  test.each(crashes)('is Void after an Authorize that crashed $when write $write', async (at) => {
     arm(at);
     await failureOf(payment.authorize('order'));
     crash = undefined;
@@ -94,7 +91,7 @@ describe('compensation of a step that died', () => {
     expect((await failureOf(payment.authorize('order'))).reason).toBe('PAYMENT_VOIDED');
   });
 
-  test.each(crashes)('Void, or else Refund, after a Capture that died at write $write, $when it', async (at) => {
+  test.each(crashes)('is Void or Refund after a Capture that crashed $when write $write', async (at) => {
     await payment.authorize('order');
     arm(at);
     await failureOf(payment.capture('order'));
@@ -110,7 +107,7 @@ describe('compensation of a step that died', () => {
     expect((await failureOf(payment.capture('order'))).reason).toMatch(/PAYMENT_(VOIDED|ALREADY_REFUNDED)/);
   });
 
-  test('Refund of a Capture that died before it recorded what the provider did', async () => {
+  test('is Refund after a Capture that crashed before it recorded the outcome', async () => {
     await payment.authorize('order');
     arm({ write: 2, when: 'before' });
     await failureOf(payment.capture('order'));

@@ -8,53 +8,53 @@ let payment: TestPayment;
 
 afterEach(() => payment.close());
 
-/** A provider that takes its time between being asked to authorize and doing so. */
+/** A provider that receives an authorization and carries it out only after `resume`. */
 function slowProvider() {
-  const asked = Promise.withResolvers<void>();
-  const goOn = Promise.withResolvers<void>();
+  const received = Promise.withResolvers<void>();
+  const resume = Promise.withResolvers<void>();
   const wrap = (provider: PaymentProvider): PaymentProvider => ({
     ...provider,
     authorize: async (authorization, signal) => {
-      asked.resolve();
-      await goOn.promise;
+      received.resolve();
+      await resume.promise;
       return provider.authorize(authorization, signal);
     },
   });
-  return { wrap, asked: asked.promise, goOn: goOn.resolve };
+  return { wrap, received: received.promise, resume: resume.resolve };
 }
 
-test('a charge that the provider makes while its Void is answered does not survive the Authorize that asked for it', async () => {
+test('a charge that appears after its Void is voided by the Authorize that made it', async () => {
   const slow = slowProvider();
   payment = await startPayment({ wrapProvider: slow.wrap });
   const authorization = failureOf(payment.authorize('order'));
-  await slow.asked;
+  await slow.received;
   expect((await payment.void('order')).state).toBe(PaymentState.VOIDED);
   expect(await payment.charge('order')).toBeUndefined();
-  slow.goOn();
+  slow.resume();
   expect((await authorization).reason).toBe('PAYMENT_VOIDED');
   expect(await payment.charge('order')).toMatchObject({ state: 'VOIDED' });
 });
 
-test('a charge made after its Void by a process that died is found by the recheck and voided', async () => {
+test('a charge that appears after its Void is voided by the recheck if the Authorize crashed', async () => {
   let now = Date.parse('2030-01-01T00:00:00Z');
   const slow = slowProvider();
-  let died = false;
+  let crashed = false;
   payment = await startPayment({
     clock: () => now,
     wrapProvider: slow.wrap,
     wrapStore: (store) => ({
       ...store,
       find: (orderId, signal) =>
-        died ? Promise.reject(new Error('the process is dead')) : store.find(orderId, signal),
+        crashed ? Promise.reject(new Error('the process crashed')) : store.find(orderId, signal),
       save: (previous, next, signal) =>
-        died ? Promise.reject(new Error('the process is dead')) : store.save(previous, next, signal),
+        crashed ? Promise.reject(new Error('the process crashed')) : store.save(previous, next, signal),
     }),
   });
   const authorization = failureOf(payment.authorize('order'));
-  await slow.asked;
+  await slow.received;
   await payment.void('order');
-  died = true;
-  slow.goOn();
+  crashed = true;
+  slow.resume();
   expect((await authorization).code).toBe('INTERNAL');
   expect(await payment.charge('order')).toMatchObject({ state: 'AUTHORIZED' });
 
@@ -67,7 +67,7 @@ test('a charge made after its Void by a process that died is found by the rechec
   expect(await payment.recheck()).toBe(0);
 });
 
-test('a charge that comes an hour after its Void is still found', async () => {
+test('a charge that appears an hour after its Void is voided by the recheck', async () => {
   let now = Date.parse('2030-01-01T00:00:00Z');
   const unreachable = { now: true };
   const kept: { provider?: PaymentProvider } = {};
@@ -79,7 +79,7 @@ test('a charge that comes an hour after its Void is still found', async () => {
         ...provider,
         authorize: async (authorization, signal) => {
           if (unreachable.now) {
-            throw new Error('the request lingers in the network');
+            throw new Error('the request is delayed in the network');
           }
           return provider.authorize(authorization, signal);
         },
@@ -92,8 +92,8 @@ test('a charge that comes an hour after its Void is still found', async () => {
     now += pause;
     expect(await payment.recheck()).toBe(0);
   }
-  const lingering = { key: 'order#pay', method: 'tok_visa', amountMinor: 1_000, currency: 'USD' };
-  await kept.provider?.authorize(lingering, new AbortController().signal);
+  const delayed = { key: 'order#pay', method: 'tok_visa', amountMinor: 1_000, currency: 'USD' };
+  await kept.provider?.authorize(delayed, new AbortController().signal);
   now += 3_600_000;
   expect(await payment.recheck()).toBe(1);
   expect(await payment.charge('order')).toMatchObject({ state: 'VOIDED' });

@@ -1,11 +1,10 @@
 import * as z from 'zod';
 import { systemClock } from '../common/clock.ts';
-import { readEnvironment, wholeNumber } from '../common/environment.ts';
-import { serviceEnvironment } from '../common/service-environment.ts';
-import { runService } from '../common/service-main.ts';
-import { dynamoDbPaymentStore } from './payment-store.ts';
-import { ChargeLedger } from './provider/charge-ledger.ts';
-import { simulatedProvider } from './provider/simulated-provider.ts';
+import { readEnvironment, serviceEnvironment, wholeNumber } from '../common/environment.ts';
+import { runService } from '../common/service-process.ts';
+import { createPaymentStore } from './payment-store.ts';
+import { createChargeLedger } from './provider/charge-ledger.ts';
+import { createSimulatedProvider } from './provider/simulated-provider.ts';
 import { paymentService } from './service.ts';
 
 async function main(): Promise<void> {
@@ -18,8 +17,8 @@ async function main(): Promise<void> {
   );
   await runService('payment', environment, ({ documents, logger }) =>
     paymentService({
-      store: dynamoDbPaymentStore(documents, environment.PAYMENTS_TABLE),
-      provider: simulatedProvider(new ChargeLedger(documents, environment.PAYMENTS_TABLE)),
+      store: createPaymentStore(documents, environment.PAYMENTS_TABLE),
+      provider: createSimulatedProvider(createChargeLedger(documents, environment.PAYMENTS_TABLE)),
       clock: systemClock,
       logger,
       recheckIntervalMs: environment.RECHECK_INTERVAL_SECONDS * 1_000,
@@ -27,7 +26,7 @@ async function main(): Promise<void> {
   );
 }
 
-// Imported, it does nothing: so it is compiled ahead of its first run (embedded/compile-ahead.mjs).
+// An import alone must not start the service: embedded/compile-ahead.mjs imports this file to compile it.
 if (import.meta.main !== false) {
   await main();
 }

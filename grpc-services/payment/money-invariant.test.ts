@@ -3,11 +3,11 @@ import fc from 'fast-check';
 import { PaymentState } from '../../proto/gen/payment/v1/payment.ts';
 import { startPayment, type TestPayment } from '../../tests/support/payment.ts';
 import { CallFailure } from '../../tests/support/unary-client.ts';
-import { ProviderUnavailable } from './provider/provider-unavailable.ts';
+import { ProviderUnavailable } from './provider/payment-provider.ts';
 
 const RPCS = ['authorize', 'capture', 'void', 'refund'] as const;
 const methods = ['tok_visa', 'tok_timeout', 'tok_flaky'];
-/** What goes wrong with a call to the provider: nothing, it never arrives, or its answer gets lost. */
+/** What goes wrong with a call to the provider. */
 const ACCIDENTS = ['none', 'none', 'lost request', 'lost answer'] as const;
 type Accident = (typeof ACCIDENTS)[number];
 
@@ -17,7 +17,7 @@ const schedule = fc.record({
   accidents: fc.array(fc.constantFrom(...ACCIDENTS), { maxLength: 12 }),
 });
 
-test('whatever comes and whatever the provider loses, the payment says what the provider did', async () => {
+test('after any sequence of calls and lost messages the payment matches the charge at the provider', async () => {
   let coming: Accident[] = [];
   const accidental = async <Answer>(ask: () => Promise<Answer>): Promise<Answer> => {
     const accident = coming.shift() ?? 'none';
@@ -99,7 +99,7 @@ async function assertAgreement(payment: TestPayment, order: string): Promise<voi
   }
 }
 
-/** What the saga does to undo a payment. */
+/** Undoes a payment as the saga does. */
 async function compensate(payment: TestPayment, order: string): Promise<void> {
   try {
     await payment.void(order);

@@ -19,7 +19,7 @@ describe('a payment', () => {
     expect(await payment.charge('whole')).toMatchObject({ state: 'REFUNDED', captures: 1, refunds: 1 });
   });
 
-  test('has the amount and payment id it began with', async () => {
+  test('keeps its amount and payment id', async () => {
     await payment.authorize('fixed', { paymentId: 'first', amountMinor: 700 });
     const taken = { code: 'ALREADY_EXISTS', reason: 'PAYMENT_MISMATCH' };
     expect(await failureOf(payment.authorize('fixed', { paymentId: 'first', amountMinor: 701 }))).toMatchObject(taken);
@@ -27,12 +27,12 @@ describe('a payment', () => {
     expect(await payment.charge('fixed', 'other')).toBeUndefined();
   });
 
-  test('whose outcome is not known yet admits no other payment id', async () => {
+  test('with an unknown outcome accepts no other payment id', async () => {
     await failureOf(payment.authorize('pending', { paymentId: 'first', method: 'tok_timeout' }));
     expect((await failureOf(payment.authorize('pending', { paymentId: 'other' }))).reason).toBe('PAYMENT_MISMATCH');
   });
 
-  test('may be tried again with another payment id after a decline', async () => {
+  test('may be retried with another payment id after a decline', async () => {
     await failureOf(payment.authorize('again', { paymentId: 'first', method: 'tok_declined' }));
     expect(await payment.authorize('again', { paymentId: 'second' })).toMatchObject({
       paymentId: 'second',
@@ -69,7 +69,7 @@ describe('a payment', () => {
     expect(await failureOf(payment.refund('only-authorized'))).toMatchObject(no);
   });
 
-  test('that does not exist cannot be shown', async () => {
+  test('that does not exist cannot be read', async () => {
     expect(await failureOf(payment.payment('unheard-of'))).toMatchObject({
       code: 'NOT_FOUND',
       reason: 'PAYMENT_NOT_FOUND',

@@ -1,3 +1,4 @@
+import type { CreateTableCommandInput } from '@aws-sdk/client-dynamodb';
 import {
   type DynamoDBDocumentClient,
   GetCommand,
@@ -5,46 +6,68 @@ import {
   QueryCommand,
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
-import { failedCondition, WITH_ROW_ON_FAILURE } from '../common/failed-condition.ts';
+import { failedCondition, storeError, WITH_ROW_ON_FAILURE, withStoreErrors } from '../common/dynamodb-errors.ts';
 import { RowConflict } from '../common/retry-on-conflict.ts';
-import { storeFailure } from '../common/store-failure.ts';
 import { type Payment, paymentRow } from './payment.ts';
 
 /** Where payments are kept. */
 export interface PaymentStore {
-  /** The payment of an order as it is now. */
+  /** The payment of an order, strongly consistent. */
   readonly find: (orderId: string, signal: AbortSignal) => Promise<Payment | undefined>;
-  /** Writes the first payment of an order. Where there is one already it writes nothing and answers that one. */
+  /** Writes the first payment of an order. If the order has one, writes nothing and returns the existing payment. */
   readonly saveFirst: (first: Payment, signal: AbortSignal) => Promise<Payment | undefined>;
   /**
-   * Writes the next version of the payment that was read.
+   * Writes the next version of a payment.
    *
-   * @throws RowConflict when the payment is no longer the one that was read
+   * @throws RowConflict when the payment changed after it was read
    */
   readonly save: (previous: Payment, next: Payment, signal: AbortSignal) => Promise<void>;
   /**
-   * Writes the intent to capture over an authorized payment that has no other, and answers the payment as it is after
-   * that: where it could not be written, with what stood in the way. Undefined where there is no payment.
+   * Writes the intent to capture, if the payment is authorized and has no other intent. Returns the payment as it then is,
+   * with or without the intent; undefined if the order has no payment. It spares Capture a read.
    */
   readonly intendCapture: (orderId: string, now: string, signal: AbortSignal) => Promise<Payment | undefined>;
-  /** Orders of voided payments whose charge is to be looked at once more by `now`; the index may lag behind. */
+  /**
+   * Ids of orders whose voided payment is due for a recheck at `now` (milliseconds since the epoch). The index is
+   * eventually consistent: read each payment before you act on it.
+   */
   readonly dueForRecheck: (now: number, limit: number, signal: AbortSignal) => Promise<readonly string[]>;
 }
 
-/** The one partition of the index: payments voided in mid-authorization are few. */
+/** The only partition of the index; few payments are voided while they are being authorized. */
 export const RECHECK_BUCKET = 'all';
 
+/**
+ * The schema of the payments table, without its name: one row per order, and the ledger of the simulated provider under
+ * `charge#<key>`. The index finds payments that are due for a recheck. It is sparse: only those rows have its attributes.
+ */
+export const paymentsTable: Omit<CreateTableCommandInput, 'TableName'> = {
+  KeySchema: [{ AttributeName: 'order_id', KeyType: 'HASH' }],
+  AttributeDefinitions: [
+    { AttributeName: 'order_id', AttributeType: 'S' },
+    { AttributeName: 'recheck_bucket', AttributeType: 'S' },
+    { AttributeName: 'recheck_at', AttributeType: 'N' },
+  ],
+  GlobalSecondaryIndexes: [
+    {
+      IndexName: 'due-for-recheck',
+      KeySchema: [
+        { AttributeName: 'recheck_bucket', KeyType: 'HASH' },
+        { AttributeName: 'recheck_at', KeyType: 'RANGE' },
+      ],
+      Projection: { ProjectionType: 'KEYS_ONLY' },
+    },
+  ],
+  BillingMode: 'PAY_PER_REQUEST',
+};
+
 /** Payments in DynamoDB. */
-export function dynamoDbPaymentStore(documents: DynamoDBDocumentClient, table: string): PaymentStore {
+export function createPaymentStore(documents: DynamoDBDocumentClient, table: string): PaymentStore {
   return {
     find: async (orderId, signal) => {
       const command = new GetCommand({ TableName: table, Key: { order_id: orderId }, ConsistentRead: true });
-      try {
-        const { Item: row } = await documents.send(command, { abortSignal: signal });
-        return row === undefined ? undefined : paymentRow.parse(row);
-      } catch (error) {
-        throw storeFailure(error);
-      }
+      const { Item: row } = await withStoreErrors(documents.send(command, { abortSignal: signal }));
+      return row === undefined ? undefined : paymentRow.parse(row);
     },
     saveFirst: async (first, signal) => {
       const ConditionExpression = 'attribute_not_exists(order_id)';
@@ -55,7 +78,7 @@ export function dynamoDbPaymentStore(documents: DynamoDBDocumentClient, table: s
       } catch (error) {
         const failed = failedCondition(error);
         if (failed === undefined) {
-          throw storeFailure(error);
+          throw storeError(error);
         }
         return paymentRow.parse(failed.row);
       }
@@ -71,7 +94,7 @@ export function dynamoDbPaymentStore(documents: DynamoDBDocumentClient, table: s
         await documents.send(command, { abortSignal: signal });
       } catch (error) {
         if (failedCondition(error) === undefined) {
-          throw storeFailure(error);
+          throw storeError(error);
         }
         throw new RowConflict('the payment changed after it was read', { cause: error });
       }
@@ -93,7 +116,7 @@ export function dynamoDbPaymentStore(documents: DynamoDBDocumentClient, table: s
       } catch (error) {
         const failed = failedCondition(error);
         if (failed === undefined) {
-          throw storeFailure(error);
+          throw storeError(error);
         }
         return failed.row === undefined ? undefined : paymentRow.parse(failed.row);
       }
@@ -106,12 +129,8 @@ export function dynamoDbPaymentStore(documents: DynamoDBDocumentClient, table: s
         ExpressionAttributeValues: { ':bucket': RECHECK_BUCKET, ':now': now },
         Limit: limit,
       });
-      try {
-        const { Items: keys = [] } = await documents.send(command, { abortSignal: signal });
-        return keys.map((key) => String(key.order_id));
-      } catch (error) {
-        throw storeFailure(error);
-      }
+      const { Items: keys = [] } = await withStoreErrors(documents.send(command, { abortSignal: signal }));
+      return keys.map((key) => String(key.order_id));
     },
   };
 }

@@ -3,23 +3,26 @@ import { chargeKey, type Payment } from './payment.ts';
 import { RECHECK_BUCKET } from './payment-store.ts';
 import { type Payments, saveChange } from './payments.ts';
 
-/** When a voided payment's charge is first looked at again: longer than any call to the provider takes. */
+/** Time from a Void to its first recheck: longer than any call to the provider takes. */
 export const FIRST_RECHECK_MS = 30_000;
 
-/** How long after that it is looked at again, in milliseconds; a request can linger in a network. */
+/** Pauses before the further rechecks, because a request can be delayed in a network. */
 const LATER_RECHECKS_MS = [300_000, 3_600_000];
 
-/** Payments that are looked at in one round. */
+/** Payments per round. */
 const BATCH = 50;
 
+/** Is told which order's payment could not be rechecked, and why. */
+export type ReportFailure = (orderId: string, error: unknown) => void;
+
 /**
- * One round: voids charges that appeared at the provider after the Void of their payment had found none. The Authorize
- * that made such a charge normally voids it itself; this is for the case that its process died in between.
+ * One round: voids late charges, which appear at the provider after the Void of their payment found none. Normally the
+ * Authorize that made such a charge voids it; the recheck does so if its process died.
  *
- * @param report hears of each payment that could not be looked at; the others are
- * @returns how many late charges were found
+ * @param report called for each payment that could not be rechecked; the round goes on with the others
+ * @returns the number of late charges that were voided
  */
-export async function recheckVoided(payments: Payments, signal: AbortSignal, report: Report): Promise<number> {
+export async function recheckVoided(payments: Payments, signal: AbortSignal, report: ReportFailure): Promise<number> {
   let late = 0;
   for (const orderId of await payments.store.dueForRecheck(payments.clock(), BATCH, signal)) {
     try {
@@ -36,9 +39,6 @@ export async function recheckVoided(payments: Payments, signal: AbortSignal, rep
   }
   return late;
 }
-
-/** Hears what went wrong with the payment of an order. */
-export type Report = (orderId: string, error: unknown) => void;
 
 async function recheck(payments: Payments, payment: Payment, signal: AbortSignal): Promise<boolean> {
   const stillDue = payment.recheck_at !== undefined && payment.recheck_at <= payments.clock();

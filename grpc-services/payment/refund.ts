@@ -1,24 +1,24 @@
 import { retryOnConflict } from '../common/retry-on-conflict.ts';
-import { chargeKey, type Payment } from './payment.ts';
-import { type Payments, saveChange } from './payments.ts';
+import type { Payment } from './payment.ts';
+import { type Payments, requiredChargeKey, saveChange } from './payments.ts';
 import { paymentNotCaptured } from './refusals.ts';
-import { settleVoid } from './void.ts';
+import { completeVoid } from './void.ts';
 
-/** What Refund is asked. */
+/** A Refund request. */
 export interface RefundOrder {
   readonly orderId: string;
   readonly reason: string;
 }
 
 /**
- * Gives captured money back, once; no Capture gets past it any more. A Capture or Void that was begun and whose
- * outcome is not known is looked up at the provider. Where no money was taken there is nothing to give back, which the caller is told
- * rather than given a tombstone: Void is what stops a payment that was not captured.
+ * Refunds the captured amount, once, and refuses every later Capture. If the outcome of a Capture or Void is unknown, the
+ * provider is asked for it first. A payment that was not captured is refused, and no tombstone is written: stopping such a
+ * payment is the job of Void.
  */
 export function refund(payments: Payments, { orderId, reason }: RefundOrder, signal: AbortSignal): Promise<Payment> {
   return retryOnConflict(async () => {
     const read = await payments.store.find(orderId, signal);
-    const existing = read === undefined ? undefined : await withOutcomeKnown(payments, read, signal);
+    const existing = read === undefined ? undefined : await withKnownOutcome(payments, read, signal);
     switch (existing?.state) {
       case 'REFUNDED':
         return existing;
@@ -27,7 +27,7 @@ export function refund(payments: Payments, { orderId, reason }: RefundOrder, sig
           existing.intent === 'REFUND'
             ? existing
             : await saveChange(payments, existing, { intent: 'REFUND', reason }, signal);
-        return settleRefund(payments, intended, signal);
+        return completeRefund(payments, intended, signal);
       }
       case undefined:
       case 'PENDING':
@@ -39,14 +39,14 @@ export function refund(payments: Payments, { orderId, reason }: RefundOrder, sig
   }, signal);
 }
 
-async function withOutcomeKnown(payments: Payments, payment: Payment, signal: AbortSignal): Promise<Payment> {
+async function withKnownOutcome(payments: Payments, payment: Payment, signal: AbortSignal): Promise<Payment> {
   if (payment.intent === 'VOID') {
-    return settleVoid(payments, payment, signal);
+    return completeVoid(payments, payment, signal);
   }
   if (payment.intent !== 'CAPTURE') {
     return payment;
   }
-  const charge = await payments.provider.find(keyOf(payment), signal);
+  const charge = await payments.provider.find(requiredChargeKey(payment), signal);
   if (charge?.state !== 'CAPTURED') {
     return payment;
   }
@@ -54,22 +54,14 @@ async function withOutcomeKnown(payments: Payments, payment: Payment, signal: Ab
 }
 
 /**
- * Carries out a Refund that was intended, by whoever meets it.
+ * Carries out an intended Refund; any operation that finds the intent does so.
  *
- * @throws RowConflict when the payment changed meanwhile: read it again and decide anew
+ * @throws RowConflict when the payment changed in the meantime; read it again and decide anew
  */
-export async function settleRefund(payments: Payments, intended: Payment, signal: AbortSignal): Promise<Payment> {
-  const charge = await payments.provider.refund(keyOf(intended), signal);
+export async function completeRefund(payments: Payments, intended: Payment, signal: AbortSignal): Promise<Payment> {
+  const charge = await payments.provider.refund(requiredChargeKey(intended), signal);
   if (charge?.state !== 'REFUNDED') {
-    throw new Error(`the provider was asked to refund and its charge is ${charge?.state ?? 'not there'}`);
+    throw new Error(`after a refund the provider's charge is ${charge?.state ?? 'missing'}`);
   }
   return saveChange(payments, intended, { state: 'REFUNDED' }, signal);
-}
-
-function keyOf(payment: Payment): string {
-  const key = chargeKey(payment);
-  if (key === undefined) {
-    throw new Error('a payment that is to be refunded has no attempt');
-  }
-  return key;
 }

@@ -7,7 +7,7 @@ import {
 } from '../common/service-error.ts';
 import type { DeclineReason } from './provider/payment-provider.ts';
 
-/** The provider's "no", the first time and every time after. */
+/** The answer to a declined Authorize, the first time and every time after. */
 export function declined(reason: DeclineReason): TerminalError {
   switch (reason) {
     case 'PAYMENT_DECLINED':
@@ -19,20 +19,20 @@ export function declined(reason: DeclineReason): TerminalError {
   }
 }
 
-/** The payment of the order was undone before any money was taken. */
+/** The payment was voided, which is final. */
 export function paymentVoided(): TerminalError {
   return new FailedPrecondition({ reason: 'PAYMENT_VOIDED', message: 'The payment of this order was voided.' });
 }
 
-/** There is no money set aside. */
+/** No amount is authorized. */
 export function paymentNotAuthorized(): TerminalError {
   return new FailedPrecondition({
     reason: 'PAYMENT_NOT_AUTHORIZED',
-    message: 'No money is set aside for this order; there is nothing to capture.',
+    message: 'No amount is authorized for this order; there is nothing to capture.',
   });
 }
 
-/** The money is taken. */
+/** The amount is captured: only a Refund undoes that. */
 export function paymentAlreadyCaptured(): TerminalError {
   return new FailedPrecondition({
     reason: 'PAYMENT_ALREADY_CAPTURED',
@@ -40,7 +40,7 @@ export function paymentAlreadyCaptured(): TerminalError {
   });
 }
 
-/** The money was given back. */
+/** The amount was refunded. */
 export function paymentAlreadyRefunded(): TerminalError {
   return new FailedPrecondition({
     reason: 'PAYMENT_ALREADY_REFUNDED',
@@ -48,15 +48,15 @@ export function paymentAlreadyRefunded(): TerminalError {
   });
 }
 
-/** No money was taken. */
+/** No amount was captured. */
 export function paymentNotCaptured(): TerminalError {
   return new FailedPrecondition({
     reason: 'PAYMENT_NOT_CAPTURED',
-    message: 'No money was taken for this order; there is nothing to refund.',
+    message: 'No amount was captured for this order; there is nothing to refund.',
   });
 }
 
-/** The order has another payment. */
+/** The order has a payment with another amount or payment id. */
 export function paymentMismatch(): TerminalError {
   return new AlreadyExists({
     reason: 'PAYMENT_MISMATCH',

@@ -1,6 +1,8 @@
+import * as z from 'zod';
 import { type PaymentServiceServer, PaymentServiceService } from '../../proto/gen/payment/v1/payment.ts';
 import type { Clock } from '../common/clock.ts';
 import type { Logger } from '../common/logger.ts';
+import { externalId, money, orderId, reasonText } from '../common/request-validation.ts';
 import type { ServiceDescription } from '../common/service.ts';
 import { type CallEnvironment, unaryCall } from '../common/unary-call.ts';
 import { authorize } from './authorize.ts';
@@ -12,16 +14,15 @@ import type { PaymentProvider } from './provider/payment-provider.ts';
 import { recheckVoided } from './recheck-voided.ts';
 import { refund } from './refund.ts';
 import { paymentNotFound } from './refusals.ts';
-import { authorizeRequest, captureRequest, getPaymentRequest, refundRequest, voidRequest } from './requests.ts';
 import { voidPayment } from './void.ts';
 
-/** What the payment service is made from. */
+/** What the payment service needs. */
 export interface PaymentOptions {
   readonly store: PaymentStore;
   readonly provider: PaymentProvider;
   readonly clock: Clock;
   readonly logger: Logger;
-  /** Pause between two rounds that look for charges which came after their Void. */
+  /** Pause between two rounds that look for late charges, which appear after their Void. */
   readonly recheckIntervalMs: number;
 }
 
@@ -41,16 +42,30 @@ export function paymentService({ logger, recheckIntervalMs, ...payments }: Payme
         intervalMs: recheckIntervalMs,
         round: async (signal) => {
           const late = await recheckVoided(payments, signal, (order_id, err) =>
-            logger.error({ order_id, err }, 'the voided payment could not be looked at'),
+            logger.error({ order_id, err }, 'the voided payment could not be rechecked'),
           );
           if (late > 0) {
-            logger.warn({ late }, 'charges that came after their void are voided');
+            logger.warn({ late }, 'late charges were voided');
           }
         },
       },
     ],
   };
 }
+
+const authorizeRequest = z.object({
+  orderId,
+  paymentId: externalId,
+  method: z.string().min(1, 'is required').max(200, 'must have at most 200 characters'),
+  amount: z
+    .unknown()
+    .refine((amount) => amount !== undefined, 'is required')
+    .pipe(money(0)),
+});
+const captureRequest = z.object({ orderId });
+const voidRequest = z.object({ orderId, reason: reasonText });
+const refundRequest = z.object({ orderId, reason: reasonText });
+const getPaymentRequest = z.object({ orderId });
 
 function handlers(payments: Payments, environment: CallEnvironment): PaymentServiceServer {
   return {

@@ -28,7 +28,7 @@ describe('the simulated provider', () => {
     ['tok_declined', 'FAILED_PRECONDITION', 'PAYMENT_DECLINED'],
     ['tok_insufficient_funds', 'FAILED_PRECONDITION', 'INSUFFICIENT_FUNDS'],
     ['tok_of_nobody', 'INVALID_ARGUMENT', 'INVALID_PAYMENT_METHOD'],
-  ])('says no to %s, each time alike, and the payment says why', async (method, code, reason) => {
+  ])('declines %s every time, and the payment has the reason', async (method, code, reason) => {
     const order = method.replaceAll('_', '-');
     const no = { code, reason, domain: 'payment.v1' };
     expect(await failureOf(payment.authorize(order, { method }))).toMatchObject(no);
@@ -36,7 +36,7 @@ describe('the simulated provider', () => {
     expect(await payment.payment(order)).toMatchObject({ state: PaymentState.DECLINED, declineReason: reason });
   });
 
-  test('charges tok_timeout and loses the reply; the next call finds the charge and makes no other', async () => {
+  test('charges tok_timeout and loses the reply; the next call finds that charge', async () => {
     expect(await failureOf(payment.authorize('timeout', { method: 'tok_timeout' }))).toMatchObject({
       code: 'UNAVAILABLE',
       reason: 'PROVIDER_UNAVAILABLE',
@@ -51,7 +51,7 @@ describe('the simulated provider', () => {
     expect((await payment.charge('timeout'))?.tries).toBe(1);
   });
 
-  test('gives no answer to tok_flaky twice, then authorizes; another payment id begins anew', async () => {
+  test('does not answer tok_flaky twice per order, then authorizes it', async () => {
     const flaky = { method: 'tok_flaky' };
     for (const order of ['flaky', 'flaky-too']) {
       expect((await failureOf(payment.authorize(order, flaky))).reason).toBe('PROVIDER_UNAVAILABLE');

@@ -1,20 +1,20 @@
 import { isoTime } from '../common/clock.ts';
 import { RowConflict, retryOnConflict } from '../common/retry-on-conflict.ts';
-import { chargeKey, type Payment } from './payment.ts';
+import type { Payment } from './payment.ts';
 import { RECHECK_BUCKET } from './payment-store.ts';
-import { type Payments, saveChange } from './payments.ts';
+import { type Payments, requiredChargeKey, saveChange } from './payments.ts';
 import { FIRST_RECHECK_MS } from './recheck-voided.ts';
 import { paymentAlreadyCaptured } from './refusals.ts';
 
-/** What Void is asked. */
+/** A Void request. */
 export interface VoidOrder {
   readonly orderId: string;
   readonly reason: string;
 }
 
 /**
- * Undoes Authorize. Unless the money is taken it leaves a payment that no Authorize and no Capture gets past, also where
- * there was none. A refunded payment is undone already and answered as it is.
+ * Undoes Authorize, and refuses every later Authorize and Capture of the order. That holds as well for an order without a
+ * payment: a tombstone is written. A captured payment is refused; a refunded payment is returned unchanged.
  */
 export function voidPayment(payments: Payments, { orderId, reason }: VoidOrder, signal: AbortSignal): Promise<Payment> {
   return retryOnConflict(async () => {
@@ -36,7 +36,7 @@ export function voidPayment(payments: Payments, { orderId, reason }: VoidOrder, 
           existing.intent === 'VOID'
             ? existing
             : await saveChange(payments, existing, { intent: 'VOID', reason }, signal);
-        return settleVoid(payments, intended, signal);
+        return completeVoid(payments, intended, signal);
       }
     }
   }, signal);
@@ -51,23 +51,18 @@ async function leaveTombstone(
   const now = isoTime(clock());
   const voided: Payment = { order_id: orderId, state: 'VOIDED', reason, created_at: now, updated_at: now, version: 1 };
   if ((await store.saveFirst(voided, signal)) !== undefined) {
-    throw new RowConflict('a payment came before its void');
+    throw new RowConflict('the payment appeared after it was read');
   }
   return voided;
 }
 
 /**
- * Carries out a Void that was intended, by whoever meets it. The provider decides: a Capture that was under way may have
- * been faster.
+ * Carries out an intended Void; any operation that finds the intent does so. The provider decides if a Capture races it.
  *
- * @throws RowConflict when the payment turned out captured, or changed meanwhile: read it again and decide anew
+ * @throws RowConflict when the capture won, or the payment changed in the meantime; read it again and decide anew
  */
-export async function settleVoid(payments: Payments, intended: Payment, signal: AbortSignal): Promise<Payment> {
-  const key = chargeKey(intended);
-  if (key === undefined) {
-    throw new Error('a payment that is to be voided has no attempt');
-  }
-  const charge = await payments.provider.void(key, signal);
+export async function completeVoid(payments: Payments, intended: Payment, signal: AbortSignal): Promise<Payment> {
+  const charge = await payments.provider.void(requiredChargeKey(intended), signal);
   switch (charge?.state) {
     case undefined: {
       const recheck_at = payments.clock() + FIRST_RECHECK_MS;
@@ -80,8 +75,8 @@ export async function settleVoid(payments: Payments, intended: Payment, signal: 
     case 'CAPTURED':
     case 'REFUNDED':
       await saveChange(payments, intended, { state: charge.state, provider_reference: charge.reference }, signal);
-      throw new RowConflict('the capture was faster than the void');
+      throw new RowConflict('the capture won the race against the void');
     case 'AUTHORIZED':
-      throw new Error('the provider neither voided nor captured a charge that it was asked to void');
+      throw new Error("after a void the provider's charge is AUTHORIZED");
   }
 }

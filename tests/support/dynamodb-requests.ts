@@ -1,6 +1,6 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 
-/** The requests that a client makes from now on, by command, repetitions included. */
+/** Records the requests of a client from now on, by command and including retries. */
 export function requestsOf(dynamoDb: DynamoDBClient): readonly string[] {
   const requests: string[] = [];
   dynamoDb.middlewareStack.add(
@@ -9,7 +9,49 @@ export function requestsOf(dynamoDb: DynamoDBClient): readonly string[] {
         requests.push(String(commandName));
         return next(args);
       },
-    { step: 'deserialize', name: 'count requests' },
+    { step: 'deserialize', name: 'record requests' },
   );
   return requests;
+}
+
+/** Which reply gets lost, and what follows. */
+export interface LostReply {
+  /** Counts only requests of this command; all requests if unset. */
+  readonly command?: string;
+  /** The number of the request whose reply is lost, from 1. */
+  readonly request: number;
+  /** Whether DynamoDB is unreachable after that. */
+  readonly thenUnreachable: boolean;
+}
+
+/**
+ * Loses one reply: DynamoDB carries the request out, but the client sees a reset connection and sends the request again.
+ *
+ * @returns a function that makes DynamoDB reachable again
+ */
+export function loseReply(dynamoDb: DynamoDBClient, { command, request, thenUnreachable }: LostReply): () => void {
+  let requests = 0;
+  let unreachable = false;
+  dynamoDb.middlewareStack.add(
+    (next, { commandName }) =>
+      async (args) => {
+        if (unreachable) {
+          throw Object.assign(new Error('connection refused'), { code: 'ECONNREFUSED' });
+        }
+        const answer = await next(args);
+        if (command !== undefined && commandName !== command) {
+          return answer;
+        }
+        requests++;
+        if (requests !== request) {
+          return answer;
+        }
+        unreachable = thenUnreachable;
+        throw Object.assign(new Error('connection reset'), { code: 'ECONNRESET' });
+      },
+    { step: 'deserialize', name: 'lost reply', priority: 'high' },
+  );
+  return () => {
+    unreachable = false;
+  };
 }

@@ -1,5 +1,4 @@
 import {
-  Metadata,
   Server,
   ServerCredentials,
   type ServiceDefinition,
@@ -7,8 +6,7 @@ import {
   type status,
   type UntypedServiceImplementation,
 } from '@grpc/grpc-js';
-import { Any, ErrorInfo } from 'nice-grpc-error-details';
-import { Status } from 'nice-grpc-error-details/lib/proto/google/rpc/status.js';
+import { statusWithErrorInfo } from '../../proto/error-info.ts';
 
 /** A gRPC server of a test's own. */
 export interface TestGrpcServer {
@@ -33,12 +31,5 @@ export async function startGrpcServer(
 
 /** A refusal as the services send it: a status with a `google.rpc.ErrorInfo`. */
 export function refusal(code: status, reason: string, details: string): StatusObject {
-  const info = Any.fromPartial({
-    typeUrl: 'type.googleapis.com/google.rpc.ErrorInfo',
-    value: ErrorInfo.encode(ErrorInfo.fromPartial({ reason, domain: 'test' })).finish(),
-  });
-  const metadata = new Metadata();
-  const encoded = Status.encode(Status.fromPartial({ code, message: details, details: [info] })).finish();
-  metadata.set('grpc-status-details-bin', Buffer.from(encoded));
-  return { code, details, metadata };
+  return statusWithErrorInfo(code, details, { reason, domain: 'test', metadata: {} });
 }

@@ -1,13 +1,12 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { credentials } from '@grpc/grpc-js';
 import { systemClock } from '../../grpc-services/common/clock.ts';
 import { documentClient } from '../../grpc-services/common/dynamodb-client.ts';
-import { type ServiceSettings, startService } from '../../grpc-services/common/service.ts';
+import { type ServiceDescription, type ServiceSettings, startService } from '../../grpc-services/common/service.ts';
 import { expireHolds } from '../../grpc-services/inventory/expire-holds.ts';
+import { type Inventory, openInventory } from '../../grpc-services/inventory/inventory.ts';
 import { firstStock, type Item } from '../../grpc-services/inventory/item.ts';
-import { ItemStore } from '../../grpc-services/inventory/item-store.ts';
-import { ReservationStore } from '../../grpc-services/inventory/reservation-store.ts';
-import { RestockStore } from '../../grpc-services/inventory/restock-store.ts';
 import { type InventoryOptions, inventoryService } from '../../grpc-services/inventory/service.ts';
 import { itemsTable, reservationsTable } from '../../grpc-services/inventory/tables.ts';
 import {
@@ -17,50 +16,68 @@ import {
   type Reservation,
 } from '../../proto/gen/inventory/v1/inventory.ts';
 import { startDynamoDb } from './dynamodb.ts';
-import { testSettings } from './service.ts';
+import { testSettings, throwFailure } from './service.ts';
 import { createTables, dynamoDbClient } from './tables.ts';
-import { type CallExtras, call } from './unary-client.ts';
+import { type CallExtras, call, present } from './unary-client.ts';
 
-/** What a test sets apart from the usual. */
-export interface TestInventoryOptions extends Partial<Omit<InventoryOptions, 'documents' | 'tables' | 'logger'>> {
+/** The options of a test's inventory service that differ from the defaults here. */
+export type InventoryTestOptions = Partial<Omit<InventoryOptions, 'documents' | 'tables' | 'logger'>>;
+
+/** How to start a `TestInventory`. */
+export interface TestInventoryOptions extends InventoryTestOptions {
   readonly settings?: Partial<ServiceSettings>;
+  /** `absent`: the service starts without its tables, and is not ready until `createTables`. */
+  readonly tables?: 'present' | 'absent';
 }
 
 /** A real inventory service on a real DynamoDB. */
 export interface TestInventory {
+  /** Of DynamoDB. */
   readonly endpoint: string;
   readonly port: number;
-  /** The connection to DynamoDB that the service uses; a test may add middleware to it. */
+  /** The service's own DynamoDB client; a test may add middleware to it. */
   readonly dynamoDb: DynamoDBClient;
   readonly client: InventoryServiceClient;
   readonly reserve: (orderId: string, lines: readonly Line[], holdSeconds?: number) => Promise<Reservation>;
   readonly release: (orderId: string) => Promise<Reservation>;
   readonly commit: (orderId: string) => Promise<Reservation>;
   readonly reservation: (orderId: string, extras?: CallExtras) => Promise<Reservation>;
-  /** One round of the sweeper, as another instance of the service would do it. */
+  /** The stores of another instance of the service. */
+  readonly otherInstance: Inventory;
+  /** One round of the sweeper in another instance of the service. */
   readonly sweep: () => Promise<number>;
   readonly stock: (itemId: string) => Promise<ItemMessage>;
+  readonly createTables: () => Promise<void>;
+  /** Resolves when the service is ready. */
+  readonly prepared: Promise<void>;
+  /** Drains and stops the service. */
+  readonly stop: () => Promise<void>;
+  /** Stops the service and ends DynamoDB. */
   readonly close: () => Promise<void>;
 }
 
-/** An item of a test's catalogue: 500 US cents a piece. */
+/** An item of a test's catalogue, at a price of 5 US dollars. */
 export function itemInStock(itemId: string, count: number): Item {
   return firstStock({ item_id: itemId, name: `name of ${itemId}`, unit_price_minor: 500, currency: 'USD' }, count);
 }
 
-/** Names of the tables that a `TestInventory` uses. */
+/** The tables of every `TestInventory`. */
 export const inventoryTables = { items: 'items', reservations: 'reservations' };
 
-/** Starts DynamoDB and the service; the sweeper does not run by itself unless `sweepIntervalMs` says so. */
-export async function startInventory({ settings, ...options }: TestInventoryOptions = {}): Promise<TestInventory> {
-  const database = await startDynamoDb();
-  await createTables(database.endpoint, [
+/** Creates the tables of the inventory service. */
+export function createInventoryTables(endpoint: string): Promise<void> {
+  return createTables(endpoint, [
     { TableName: inventoryTables.items, ...itemsTable },
     { TableName: inventoryTables.reservations, ...reservationsTable },
   ]);
-  const dynamoDb = dynamoDbClient(database.endpoint);
-  const documents = documentClient(dynamoDb);
-  const description = inventoryService({
+}
+
+/** The inventory service of a test. Its sweeper does not run unless `sweepIntervalMs` is set. */
+export function testInventoryService(
+  documents: DynamoDBDocumentClient,
+  options: InventoryTestOptions = {},
+): ServiceDescription {
+  return inventoryService({
     documents,
     tables: inventoryTables,
     clock: systemClock,
@@ -70,18 +87,32 @@ export async function startInventory({ settings, ...options }: TestInventoryOpti
     catalogue: [],
     ...options,
   });
-  const service = await startService(description, { ...testSettings, ...settings });
-  await service.prepared;
-  const otherInstance = {
-    items: new ItemStore(documents, inventoryTables),
-    reservations: new ReservationStore(documents, inventoryTables),
-    restocks: new RestockStore(documents, inventoryTables),
-    clock: options.clock ?? systemClock,
-    defaultHoldSeconds: 60,
-  };
+}
+
+/** Starts DynamoDB and the service, and waits until it is ready. */
+export async function startInventory(options: TestInventoryOptions = {}): Promise<TestInventory> {
+  const { settings, tables = 'present', ...serviceOptions } = options;
+  const database = await startDynamoDb();
+  const { endpoint } = database;
+  const dynamoDb = dynamoDbClient(endpoint);
+  const documents = documentClient(dynamoDb);
+  if (tables === 'present') {
+    await createInventoryTables(endpoint);
+  }
+  const service = await startService(testInventoryService(documents, serviceOptions), { ...testSettings, ...settings });
+  if (tables === 'present') {
+    await service.prepared;
+  }
+  const { clock = systemClock } = options;
+  const otherInstance = openInventory({ documents, tables: inventoryTables, clock, defaultHoldSeconds: 60 });
   const client = new InventoryServiceClient(`127.0.0.1:${service.port}`, credentials.createInsecure());
+  let stopped: Promise<void> | undefined;
+  const stop = (): Promise<void> => {
+    stopped ??= service.stop();
+    return stopped;
+  };
   return {
-    endpoint: database.endpoint,
+    endpoint,
     port: service.port,
     dynamoDb,
     client,
@@ -91,28 +122,21 @@ export async function startInventory({ settings, ...options }: TestInventoryOpti
     commit: async (orderId) => present((await call(client, client.commit, { orderId })).reservation),
     reservation: async (orderId, extras) =>
       present((await call(client, client.getReservation, { orderId }, extras)).reservation),
-    sweep: () => expireHolds(otherInstance, new AbortController().signal, throwing),
+    otherInstance,
+    sweep: () => expireHolds(otherInstance, new AbortController().signal, throwFailure),
     stock: async (itemId) => {
       const { items } = await call(client, client.listItems, { pageSize: 1000, pageToken: '' });
       return present(items.find(({ id }) => id === itemId));
     },
+    createTables: () => createInventoryTables(endpoint),
+    prepared: service.prepared,
+    stop,
     close: async () => {
       client.close();
-      await service.stop();
+      await stop();
       documents.destroy();
       dynamoDb.destroy();
       await database.close();
     },
   };
-}
-
-function throwing(orderId: string, cause: unknown): never {
-  throw new Error(`the hold of ${orderId} could not be expired`, { cause });
-}
-
-function present<Value>(value: Value | undefined): Value {
-  if (value === undefined) {
-    throw new Error('the answer is empty');
-  }
-  return value;
 }

@@ -3,20 +3,19 @@ import { credentials } from '@grpc/grpc-js';
 import { type Clock, systemClock } from '../../grpc-services/common/clock.ts';
 import { documentClient } from '../../grpc-services/common/dynamodb-client.ts';
 import { type ServiceSettings, startService } from '../../grpc-services/common/service.ts';
-import { dynamoDbPaymentStore, type PaymentStore } from '../../grpc-services/payment/payment-store.ts';
-import { ChargeLedger, type ChargeRow } from '../../grpc-services/payment/provider/charge-ledger.ts';
+import { createPaymentStore, type PaymentStore, paymentsTable } from '../../grpc-services/payment/payment-store.ts';
+import { type ChargeRow, createChargeLedger } from '../../grpc-services/payment/provider/charge-ledger.ts';
 import type { PaymentProvider } from '../../grpc-services/payment/provider/payment-provider.ts';
-import { simulatedProvider } from '../../grpc-services/payment/provider/simulated-provider.ts';
+import { createSimulatedProvider } from '../../grpc-services/payment/provider/simulated-provider.ts';
 import { recheckVoided } from '../../grpc-services/payment/recheck-voided.ts';
 import { paymentService } from '../../grpc-services/payment/service.ts';
-import { paymentsTable } from '../../grpc-services/payment/tables.ts';
 import { type Payment, PaymentServiceClient } from '../../proto/gen/payment/v1/payment.ts';
 import { startDynamoDb } from './dynamodb.ts';
-import { testSettings } from './service.ts';
+import { testSettings, throwFailure } from './service.ts';
 import { createTables, dynamoDbClient } from './tables.ts';
-import { call } from './unary-client.ts';
+import { call, present } from './unary-client.ts';
 
-/** What a test sets apart from the usual. */
+/** How to start a `TestPayment`. */
 export interface TestPaymentOptions {
   readonly clock?: Clock;
   /** Stands between the service and the provider. */
@@ -26,7 +25,7 @@ export interface TestPaymentOptions {
   readonly settings?: Partial<ServiceSettings>;
 }
 
-/** What Authorize is asked, but for the order. */
+/** An Authorize request, without its order. */
 export interface Attempt {
   readonly paymentId?: string;
   readonly method?: string;
@@ -35,6 +34,7 @@ export interface Attempt {
 
 /** A real payment service on a real DynamoDB. */
 export interface TestPayment {
+  /** Of DynamoDB. */
   readonly endpoint: string;
   readonly port: number;
   readonly dynamoDb: DynamoDBClient;
@@ -44,25 +44,25 @@ export interface TestPayment {
   readonly void: (orderId: string) => Promise<Payment>;
   readonly refund: (orderId: string) => Promise<Payment>;
   readonly payment: (orderId: string) => Promise<Payment>;
-  /** What the provider has in its ledger; undefined where it never heard of the attempt. */
+  /** The charge in the provider's ledger; undefined if the attempt never reached the provider. */
   readonly charge: (orderId: string, paymentId?: string) => Promise<ChargeRow | undefined>;
-  /** One round of the recheck, as another instance of the service would do it. */
+  /** One round of the recheck in another instance of the service. */
   readonly recheck: () => Promise<number>;
   readonly close: () => Promise<void>;
 }
 
 const TABLE = 'payments';
 
-/** Starts DynamoDB and the service; rechecks do not run by themselves. */
+/** Starts DynamoDB and the service. Rechecks run only when the test asks for them. */
 export async function startPayment(options: TestPaymentOptions = {}): Promise<TestPayment> {
   const { clock = systemClock, wrapProvider = (same) => same, wrapStore = (same) => same, settings } = options;
   const database = await startDynamoDb();
   await createTables(database.endpoint, [{ TableName: TABLE, ...paymentsTable }]);
   const dynamoDb = dynamoDbClient(database.endpoint);
   const documents = documentClient(dynamoDb);
-  const ledger = new ChargeLedger(documents, TABLE);
-  const provider = simulatedProvider(ledger);
-  const store = dynamoDbPaymentStore(documents, TABLE);
+  const ledger = createChargeLedger(documents, TABLE);
+  const provider = createSimulatedProvider(ledger);
+  const store = createPaymentStore(documents, TABLE);
   const description = paymentService({
     store: wrapStore(store),
     provider: wrapProvider(provider),
@@ -88,7 +88,7 @@ export async function startPayment(options: TestPaymentOptions = {}): Promise<Te
     refund: async (orderId) => present((await call(client, client.refund, { orderId, reason: 'test' })).payment),
     payment: async (orderId) => present((await call(client, client.getPayment, { orderId })).payment),
     charge: (orderId, paymentId = 'pay') => ledger.find(`${orderId}#${paymentId}`, never),
-    recheck: () => recheckVoided({ store, provider, clock }, never, throwing),
+    recheck: () => recheckVoided({ store, provider, clock }, never, throwFailure),
     close: async () => {
       client.close();
       await service.stop();
@@ -97,15 +97,4 @@ export async function startPayment(options: TestPaymentOptions = {}): Promise<Te
       await database.close();
     },
   };
-}
-
-function throwing(orderId: string, cause: unknown): never {
-  throw new Error(`the payment of ${orderId} could not be looked at`, { cause });
-}
-
-function present<Value>(value: Value | undefined): Value {
-  if (value === undefined) {
-    throw new Error('the answer is empty');
-  }
-  return value;
 }

@@ -3,14 +3,19 @@ import { noFaults } from '../../grpc-services/common/fault-injection.ts';
 import { createLogger } from '../../grpc-services/common/logger.ts';
 import type { ServiceSettings } from '../../grpc-services/common/service.ts';
 
-/** A service of a test's own: any free port of 127.0.0.1, plaintext, no logs. */
+/** Settings of a test's own service: a free port of 127.0.0.1, plaintext, no logs. */
 export const testSettings: ServiceSettings = {
   host: '127.0.0.1',
   port: 0,
   credentials: ServerCredentials.createInsecure(),
-  limits: { concurrent: 64, queued: 512 },
+  concurrency: { concurrent: 64, queued: 512 },
   defaultDeadlineMs: 10_000,
   drainSeconds: 2,
   faults: noFaults,
   logger: createLogger('test', 'silent'),
 };
+
+/** For background work of which no part may fail. */
+export function throwFailure(orderId: string, cause: unknown): never {
+  throw new Error(`background work for ${orderId} failed`, { cause });
+}

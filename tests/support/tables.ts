@@ -1,6 +1,6 @@
 import { CreateTableCommand, type CreateTableCommandInput, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 
-/** The parts of a table definition that the tables of this product have. */
+/** A table as CreateTable takes it. */
 export type TableDefinition = CreateTableCommandInput;
 
 /** A client of a test's own DynamoDB; end it with `destroy()`. */

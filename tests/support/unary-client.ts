@@ -6,14 +6,14 @@ import {
   type ServiceError,
   status,
 } from '@grpc/grpc-js';
-import { errorFactsIn } from '../../grpc-services/common/status-details.ts';
+import { errorInfoIn } from '../../proto/error-info.ts';
 
-/** A failed call as a test looks at it. */
+/** A failed call, with the code and the `ErrorInfo` of its status. */
 export class CallFailure extends Error {
   override readonly name = 'CallFailure';
   /** Such as `FAILED_PRECONDITION`. */
   readonly code: string;
-  /** Of the ErrorInfo; undefined where there is none. */
+  /** The reason in the `ErrorInfo`; undefined if there is none. */
   readonly reason: string | undefined;
   readonly domain: string | undefined;
   readonly metadata: Readonly<Record<string, string>>;
@@ -21,11 +21,11 @@ export class CallFailure extends Error {
 
   constructor(error: ServiceError) {
     super(error.message, { cause: error });
-    const facts = errorFactsIn(error.metadata);
+    const errorInfo = errorInfoIn(error.metadata);
     this.code = status[error.code];
-    this.reason = facts?.reason;
-    this.domain = facts?.domain;
-    this.metadata = facts?.metadata ?? {};
+    this.reason = errorInfo?.reason;
+    this.domain = errorInfo?.domain;
+    this.metadata = errorInfo?.metadata ?? {};
     this.details = error.details;
   }
 }
@@ -37,7 +37,7 @@ type UnaryMethod<Request, Response> = (
   callback: (error: ServiceError | null, response: Response) => void,
 ) => ClientUnaryCall;
 
-/** What a call may send along. */
+/** Metadata and deadline of a call. */
 export interface CallExtras {
   readonly metadata?: Readonly<Record<string, string>>;
   readonly deadline?: Date | number;
@@ -69,7 +69,7 @@ export function call<Request, Response>(
   });
 }
 
-/** The failure of a call that must fail; throws when it succeeds. */
+/** The failure of a call. Throws when the call succeeds. */
 export async function failureOf(answer: Promise<unknown>): Promise<CallFailure> {
   try {
     await answer;
@@ -80,4 +80,12 @@ export async function failureOf(answer: Promise<unknown>): Promise<CallFailure> 
     throw error;
   }
   throw new Error('the call was expected to fail and succeeded');
+}
+
+/** A message field that must be set. */
+export function present<Value>(value: Value | undefined): Value {
+  if (value === undefined) {
+    throw new Error('the answer is empty');
+  }
+  return value;
 }

@@ -1,29 +1,28 @@
 import { randomUUID } from 'node:crypto';
 import type { ChargeLedger, ChargeRow, NewCharge } from './charge-ledger.ts';
-import type { Authorization, Charge, PaymentProvider } from './payment-provider.ts';
-import { ProviderUnavailable } from './provider-unavailable.ts';
+import { type Authorization, type Charge, type PaymentProvider, ProviderUnavailable } from './payment-provider.ts';
 
-/** How often `tok_flaky` gives no answer before it works. */
+/** Calls of `tok_flaky` without an answer before it works. */
 const FLAKY_FAILURES = 2;
 
 /**
- * A provider that takes no money and remembers everything. What it does depends on the payment method:
+ * A provider that moves no money and keeps its charges in a ledger. The payment method decides what it does:
  *
  * | method | behaviour |
  * |---|---|
  * | `tok_visa` | authorizes |
  * | `tok_declined` | declines |
  * | `tok_insufficient_funds` | declines for lack of funds |
- * | `tok_timeout` | authorizes, but the first answer gets lost |
+ * | `tok_timeout` | authorizes, but the first answer is lost |
  * | `tok_flaky` | gives no answer twice, then authorizes |
- * | anything else | is no valid method |
+ * | anything else | declines: the method is not valid |
  */
-export function simulatedProvider(ledger: ChargeLedger): PaymentProvider {
+export function createSimulatedProvider(ledger: ChargeLedger): PaymentProvider {
   const moved = (from: ChargeRow['state'], to: ChargeRow['state']) => (key: string, signal: AbortSignal) =>
-    answering(async () => chargeOf((await ledger.move(key, from, to, signal)).row));
+    withProviderErrors(async () => chargeOf((await ledger.move(key, from, to, signal)).row));
   return {
-    authorize: (authorization, signal) => answering(() => authorize(ledger, authorization, signal)),
-    find: (key, signal) => answering(async () => chargeOf(await ledger.find(key, signal))),
+    authorize: (authorization, signal) => withProviderErrors(() => authorize(ledger, authorization, signal)),
+    find: (key, signal) => withProviderErrors(async () => chargeOf(await ledger.find(key, signal))),
     capture: moved('AUTHORIZED', 'CAPTURED'),
     void: moved('AUTHORIZED', 'VOIDED'),
     refund: moved('CAPTURED', 'REFUNDED'),
@@ -87,8 +86,8 @@ function chargeOf(row: ChargeRow | undefined): Charge | undefined {
   }
 }
 
-/** To this service, trouble inside the provider is only ever a provider that gives no answer. */
-async function answering<Answer>(ask: () => Promise<Answer>): Promise<Answer> {
+/** Any error inside the provider looks to this service like a provider that does not answer. */
+async function withProviderErrors<Answer>(ask: () => Promise<Answer>): Promise<Answer> {
   try {
     return await ask();
   } catch (error) {

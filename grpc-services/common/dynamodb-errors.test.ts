@@ -7,23 +7,29 @@ import {
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, test } from '@jest/globals';
 import { createDocumentClient } from './dynamodb-client.ts';
+import { storeError } from './dynamodb-errors.ts';
 import { Contention } from './service-error.ts';
-import { storeFailure } from './store-failure.ts';
 
 const unavailable = { reason: 'STORE_UNAVAILABLE' };
 
 describe('a failed call to DynamoDB', () => {
   test.each([
     Object.assign(new Error('refused'), { code: 'ECONNREFUSED' }),
+    Object.assign(new Error('no name server'), { code: 'EAI_AGAIN' }),
     Object.assign(new Error('slow'), { name: 'TimeoutError' }),
     new ProvisionedThroughputExceededException({ message: 'slow down', $metadata: {} }),
     new ResourceNotFoundException({ message: 'no table yet', $metadata: {} }),
-    new DynamoDBServiceException({ name: 'Strange', $fault: 'server', message: 'broken', $metadata: {} }),
-  ])('may be tried again: $name', (error) => {
-    expect(storeFailure(error)).toMatchObject({ ...unavailable, cause: error });
+    new DynamoDBServiceException({
+      name: 'Strange',
+      $fault: 'server',
+      message: 'broken',
+      $metadata: { httpStatusCode: 507 },
+    }),
+  ])('is STORE_UNAVAILABLE when a retry can help: $name', (error) => {
+    expect(storeError(error)).toMatchObject({ ...unavailable, cause: error });
   });
 
-  test('that was given up before it was answered may be tried again: nobody knows whether it was done', async () => {
+  test('is STORE_UNAVAILABLE when it was aborted, as its outcome is unknown', async () => {
     const silent = createServer(() => undefined);
     await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
     const address = silent.address();
@@ -35,7 +41,7 @@ describe('a failed call to DynamoDB', () => {
     const abortSignal = AbortSignal.timeout(50);
     const command = new GetCommand({ TableName: 'payments', Key: { order_id: 'order' } });
     const error = await documents.send(command, { abortSignal }).catch((failure: unknown) => failure);
-    expect(storeFailure(error)).toMatchObject({ ...unavailable, cause: error });
+    expect(storeError(error)).toMatchObject({ ...unavailable, cause: error });
     documents.destroy();
     silent.closeAllConnections();
     silent.close();
@@ -51,9 +57,9 @@ describe('a failed call to DynamoDB', () => {
       new DynamoDBServiceException({ name: 'AccessDeniedException', $fault: 'client', message: 'no', $metadata: {} }),
     ],
     ['a defect', new TypeError('a defect')],
-    ['an answer that is known already', new Contention()],
+    ['an error of the contract', new Contention()],
     ['not even an error', 'not even an error'],
-  ])('stays what it is where asking again cannot help: %s', (_what, error) => {
-    expect(storeFailure(error)).toBe(error);
+  ])('stays itself when a retry cannot help: %s', (_what, error) => {
+    expect(storeError(error)).toBe(error);
   });
 });

@@ -7,25 +7,25 @@ import {
   status,
 } from '@grpc/grpc-js';
 
-/** The streaming calls (health watches, reflection) of a server; they would keep it from ending for ever. */
-export interface OpenStreams {
+/** The streaming calls of a server: health watches and reflection. Left alone, they would keep a drain from ending. */
+export interface StreamingCalls {
   readonly interceptor: ServerInterceptor;
-  /** Ends all that are open with UNAVAILABLE, upon which a client turns to another server. */
-  readonly end: () => void;
+  /** Ends every open call with UNAVAILABLE, which tells its client to try another server. */
+  readonly endAll: () => void;
 }
 
-/** Questions on one reflection stream; their answers pile up here while their caller does not take them. */
+/** Questions per reflection stream. Answers pile up in memory while the caller does not read them. */
 const QUESTIONS_PER_STREAM = 100;
 
-/** Follows the streaming calls of one server, which no admission bounds, and takes `most` at a time. */
-export function followStreams(most: number): OpenStreams {
+/** Allows up to `limit` streaming calls at a time; the concurrency limit of a service covers unary calls only. */
+export function limitStreamingCalls(limit: number): StreamingCalls {
   const open = new Set<ServerInterceptingCallInterface>();
   return {
     interceptor: (method, call) => {
       if (!method.responseStream) {
         return new ServerInterceptingCall(call);
       }
-      if (open.size >= most) {
+      if (open.size >= limit) {
         return refused(call);
       }
       open.add(call);
@@ -55,20 +55,20 @@ export function followStreams(most: number): OpenStreams {
         .build();
       return new ServerInterceptingCall(call, responder);
     },
-    end: () => {
+    endAll: () => {
       for (const call of open) {
-        call.sendStatus({ code: status.UNAVAILABLE, details: 'The server is going away.' });
+        call.sendStatus({ code: status.UNAVAILABLE, details: 'The server is shutting down.' });
       }
       open.clear();
     },
   };
 }
 
-/** The call ends before any handler hears of it. */
+/** The call ends before it reaches any handler. */
 function refused(call: ServerInterceptingCallInterface): ServerInterceptingCall {
   const responder = new ResponderBuilder()
     .withStart(() =>
-      call.sendStatus({ code: status.RESOURCE_EXHAUSTED, details: 'This server has as many streams as it takes.' }),
+      call.sendStatus({ code: status.RESOURCE_EXHAUSTED, details: 'This server has no room for another stream.' }),
     )
     .build();
   return new ServerInterceptingCall(call, responder);

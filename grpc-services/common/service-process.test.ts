@@ -7,21 +7,18 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { InventoryServiceClient } from '../../proto/gen/inventory/v1/inventory.ts';
 import { PaymentServiceClient } from '../../proto/gen/payment/v1/payment.ts';
 import { type DynamoDb, startDynamoDb } from '../../tests/support/dynamodb.ts';
+import { createInventoryTables } from '../../tests/support/inventory.ts';
 import { createTables } from '../../tests/support/tables.ts';
 import { call, failureOf } from '../../tests/support/unary-client.ts';
-import { itemsTable, reservationsTable } from '../inventory/tables.ts';
-import { paymentsTable } from '../payment/tables.ts';
+import { paymentsTable } from '../payment/payment-store.ts';
 
 const services = join(import.meta.dirname, '..');
 let database: DynamoDb;
 
 beforeAll(async () => {
   database = await startDynamoDb();
-  await createTables(database.endpoint, [
-    { TableName: 'items', ...itemsTable },
-    { TableName: 'reservations', ...reservationsTable },
-    { TableName: 'payments', ...paymentsTable },
-  ]);
+  await createInventoryTables(database.endpoint);
+  await createTables(database.endpoint, [{ TableName: 'payments', ...paymentsTable }]);
 });
 
 afterAll(() => database.close());
@@ -41,7 +38,7 @@ function environmentOf(extra: Readonly<Record<string, string>>) {
 
 type LogLine = Readonly<Record<string, unknown>>;
 
-/** A service as a process of its own, and its log. */
+/** Starts a service as a process of its own, and follows its log. */
 function start(service: 'inventory' | 'payment', extra: Readonly<Record<string, string>> = {}) {
   const main = join(services, service, 'main.ts');
   const child = spawn(process.execPath, [main], { env: environmentOf(extra), stdio: ['ignore', 'pipe', 'pipe'] });
@@ -82,7 +79,7 @@ function watched(child: ChildProcess) {
 }
 
 describe('a service as a process', () => {
-  test('listens, is ready once it has seeded its stock, answers, and ends in order on SIGTERM', async () => {
+  test('listens, seeds its stock, answers calls, and ends gracefully on SIGTERM', async () => {
     const inventory = start('inventory');
     const { port } = await inventory.logged('listening');
     await inventory.logged('ready');
@@ -94,7 +91,7 @@ describe('a service as a process', () => {
     expect(await inventory.ended).toMatchObject({ code: 0 });
   });
 
-  test('that runs payments ends in order on SIGINT, more than once', async () => {
+  test('ends gracefully when it gets SIGINT twice', async () => {
     const payment = start('payment');
     const { port } = await payment.logged('listening');
     const client = new PaymentServiceClient(`127.0.0.1:${port}`, credentials.createInsecure());
@@ -105,7 +102,7 @@ describe('a service as a process', () => {
     expect(await payment.ended).toMatchObject({ code: 0 });
   });
 
-  test('names what is wrong with its environment and does not start', async () => {
+  test('does not start with a wrong environment, and names the wrong variables', async () => {
     const inventory = start('inventory', { ITEMS_TABLE: '', PORT: 'seventy' });
     const { code, errors } = await inventory.ended;
     expect(code).toBe(1);
@@ -113,7 +110,7 @@ describe('a service as a process', () => {
     expect(errors).toMatch(/PORT/);
   });
 
-  test('that cannot have its port says so', async () => {
+  test('does not start when its port is taken, and says so', async () => {
     const first = start('inventory');
     const { port } = await first.logged('listening');
     const second = start('inventory', { PORT: String(port) });
@@ -124,7 +121,7 @@ describe('a service as a process', () => {
     await first.ended;
   });
 
-  test('with PARENT_WATCH=1 ends when its parent is gone', async () => {
+  test('ends with its parent when PARENT_WATCH=1', async () => {
     const options = { env: environmentOf({ PARENT_WATCH: '1' }), execArgv: [], silent: true };
     const inventory = watched(fork(join(services, 'inventory/main.ts'), options));
     await inventory.logged('listening');
@@ -133,7 +130,7 @@ describe('a service as a process', () => {
     expect(await inventory.logged('stopping')).toMatchObject({ why: 'the parent is gone' });
   });
 
-  test('with PARENT_WATCH=1 and no parent to watch does not start', async () => {
+  test('does not start with PARENT_WATCH=1 and no parent to watch', async () => {
     const inventory = start('inventory', { PARENT_WATCH: '1' });
     const { code, errors } = await inventory.ended;
     expect(code).toBe(1);

@@ -1,0 +1,90 @@
+import { createDocumentClient } from './dynamodb-client.ts';
+import { ConfigurationError, type ServiceEnvironment } from './environment.ts';
+import { faultsFrom } from './fault-injection.ts';
+import { createLogger, type Logger } from './logger.ts';
+import { type ServiceDescription, startService } from './service.ts';
+import { serverCredentials } from './transport-security.ts';
+
+/** What a process provides to its service. */
+export interface ServiceParts {
+  readonly documents: ReturnType<typeof createDocumentClient>;
+  readonly logger: Logger;
+}
+
+/**
+ * Runs a service as this process, until a signal ends it.
+ *
+ * @param name for the log, such as `inventory`
+ */
+export async function runService(
+  name: string,
+  environment: ServiceEnvironment,
+  describe: (parts: ServiceParts) => ServiceDescription,
+): Promise<void> {
+  const logger = createLogger(name, environment.LOG_LEVEL);
+  const documents = createDocumentClient(
+    { endpoint: environment.AWS_ENDPOINT_URL, region: environment.AWS_REGION },
+    process.env,
+  );
+  const service = await startService(describe({ documents, logger }), {
+    host: environment.LISTEN_HOST,
+    port: environment.PORT,
+    credentials: serverCredentials(environment),
+    concurrency: { concurrent: environment.MAX_CONCURRENT_CALLS, queued: environment.MAX_QUEUED_CALLS },
+    defaultDeadlineMs: environment.CALL_DEADLINE_SECONDS * 1_000,
+    drainSeconds: environment.DRAIN_SECONDS,
+    faults: faultsFrom(environment, logger),
+    logger,
+  });
+  shutDownGracefully({
+    logger,
+    watchParent: environment.PARENT_WATCH,
+    stop: async () => {
+      await service.stop();
+      documents.destroy();
+    },
+  });
+}
+
+interface GracefulShutdown {
+  readonly logger: Logger;
+  /** Whether to end as well when the IPC channel to the parent closes: it does, even if the parent was killed. */
+  readonly watchParent: boolean;
+  /** Stops everything, within a limited time. */
+  readonly stop: () => Promise<void>;
+}
+
+/**
+ * Ends the process gracefully on SIGTERM or SIGINT, and with its parent if asked to. Further signals are ignored: Ctrl-C in a
+ * terminal signals the whole process group, and the parent adds a signal of its own.
+ *
+ * @throws ConfigurationError when there is no parent to watch
+ */
+function shutDownGracefully({ logger, watchParent, stop }: GracefulShutdown): void {
+  if (watchParent && !process.connected) {
+    throw new ConfigurationError('PARENT_WATCH=1 needs a parent with an IPC channel: start with child_process.fork().');
+  }
+  let ending = false;
+  const end = (why: string): void => {
+    if (ending) {
+      return;
+    }
+    ending = true;
+    logger.info({ why }, 'stopping');
+    stop().then(
+      () => {
+        logger.info('stopped');
+        process.exit(0);
+      },
+      (error: unknown) => {
+        logger.error({ err: error }, 'the graceful shutdown failed');
+        process.exit(1);
+      },
+    );
+  };
+  process.on('SIGTERM', () => end('SIGTERM'));
+  process.on('SIGINT', () => end('SIGINT'));
+  if (watchParent) {
+    process.once('disconnect', () => end('the parent is gone'));
+  }
+}
