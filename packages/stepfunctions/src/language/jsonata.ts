@@ -1,11 +1,14 @@
 import { Draws } from './draws.ts';
 import type { Json } from './json.ts';
-import { EvaluationLimitError } from './jsonata/evaluation-limit.ts';
 import { compileJsonata, isJsonataError, JsonataSyntaxError, jsonataMessage } from './jsonata/expression.ts';
-import { Meter } from './jsonata/meter.ts';
+import {
+  EVALUATION_CONTEXT,
+  type EvaluationContext,
+  EvaluationLimitError,
+  EvaluationLimits,
+} from './jsonata/limits.ts';
 import { plainResult, UNSUPPORTED } from './jsonata/result.ts';
 import { follow } from './jsonata/simple-reference.ts';
-import { SURROUNDINGS, type Surroundings } from './jsonata/surroundings.ts';
 import type { Scope, Where } from './scope.ts';
 import { StatesError } from './states-error.ts';
 
@@ -112,10 +115,10 @@ function isConstant(template: object): boolean {
 }
 
 function bindings(scope: Scope, where: Where, expression: string): Record<string, unknown> {
-  const surroundings: Surroundings = {
+  const evaluationContext: EvaluationContext = {
     at: scope.at,
     draws: new Draws(scope, `${where.stateName}/${where.field}/${expression}`),
-    meter: new Meter(),
+    limits: new EvaluationLimits(),
   };
   return {
     ...scope.variables,
@@ -128,7 +131,7 @@ function bindings(scope: Scope, where: Where, expression: string): Record<string
       ...(scope.result !== undefined && { result: scope.result }),
       ...(scope.errorOutput !== undefined && { errorOutput: scope.errorOutput }),
     },
-    [SURROUNDINGS]: surroundings,
+    [EVALUATION_CONTEXT]: evaluationContext,
   };
 }
 

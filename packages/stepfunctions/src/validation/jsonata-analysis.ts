@@ -1,5 +1,5 @@
 import type { Expression } from 'jsonata';
-import { builtInFunctionNames } from '../language/jsonata/built-in-functions.ts';
+import { builtInFunctionNames } from '../language/jsonata/built-in.ts';
 
 /** What an expression refers to. */
 export interface JsonataReferences {

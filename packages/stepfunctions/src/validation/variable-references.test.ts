@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import jsonata from 'jsonata';
 import { parseDefinition } from '../language/definition.ts';
-import { builtInFunctionNames } from '../language/jsonata/built-in-functions.ts';
+import { builtInFunctionNames } from '../language/jsonata/built-in.ts';
 import { evaluateJsonata } from '../language/jsonata.ts';
 import { jsonataReferences } from './jsonata-analysis.ts';
 import { variableReferences } from './variable-references.ts';

@@ -1,15 +1,176 @@
-import { type BuiltIn, builtIn } from './built-in.ts';
-import { builtInFunctionNames } from './built-in-functions.ts';
-import { paying } from './costs.ts';
-import { stepFunctionsFunctions } from './functions.ts';
-import { linearFunctions } from './linear-functions.ts';
+import { type BuiltIn, builtIn, builtInFunctionNames, doing, type RunningFocus } from './built-in.ts';
+import { EvaluationLimitError, LONGEST_SEQUENCE, LONGEST_TEXT } from './limits.ts';
+import { stepFunctionsFunctions } from './step-functions-functions.ts';
 
-/** All functions of an expression: AWS's, ours and JSONata's. Each pays for its work before it does it. */
+/** Characters of a picture such as `#,##0`. JSONata takes the square of that. */
+const LONGEST_PICTURE = 10_000;
+
+const theirSort = await builtIn('sort');
+const theirSpread = await builtIn('spread');
+const theirDistinct = await builtIn('distinct');
+
+/** Replacements of JSONata's functions that take the square of the time they need, in one step that no time limit ends. */
+const linearFunctions: ReadonlyMap<string, BuiltIn> = new Map([
+  ['distinct', doing(theirDistinct, distinct)],
+  ['sort', doing(theirSort, sort)],
+  ['spread', doing(theirSpread, spread)],
+]);
+
+/** All functions of an expression: AWS's, ours and JSONata's, each within the limits. */
 export const boundedFunctions: ReadonlyMap<string, BuiltIn> = new Map(
   await Promise.all(
     [...builtInFunctionNames].map(async (name) => {
-      const implementation = stepFunctionsFunctions.get(name) ?? linearFunctions.get(name) ?? (await builtIn(name));
-      return [name, paying(name, implementation)] as const;
+      const original = stepFunctionsFunctions.get(name) ?? linearFunctions.get(name) ?? (await builtIn(name));
+      return [name, bounded(name, original)] as const;
     }),
   ),
 );
+
+/** JSONata checks its time limit at its own steps, of which `$reduce($list, $append)` takes none. */
+function bounded(name: string, original: BuiltIn): BuiltIn {
+  const { implementation } = original;
+  return doing(original, function (...args) {
+    this.environment.base.guardrails();
+    checkArguments(name, args);
+    return implementation.apply(this, args);
+  });
+}
+
+/** Refuses arguments that would keep one call busy for long, or make a text larger than any may be. */
+function checkArguments(name: string, args: readonly unknown[]): void {
+  switch (name) {
+    case 'pad': {
+      const [, width, padding] = args;
+      checkTextLength(Math.abs(Number(width)) * lengthOf(padding));
+      break;
+    }
+    case 'join': {
+      const [texts, separator] = args;
+      checkTextLength(lengthOf(texts) * lengthOf(separator));
+      break;
+    }
+    case 'formatNumber':
+    case 'formatInteger':
+    case 'parseInteger':
+    case 'fromMillis':
+    case 'toMillis':
+      if (lengthOf(args[1]) > LONGEST_PICTURE) {
+        throw new EvaluationLimitError('D1012');
+      }
+      break;
+  }
+}
+
+function checkTextLength(length: number): void {
+  if (length > LONGEST_TEXT) {
+    throw new EvaluationLimitError('D2014');
+  }
+}
+
+/** Of a text or an array; 1 of anything else. */
+function lengthOf(value: unknown): number {
+  return typeof value === 'string' || Array.isArray(value) ? value.length : 1;
+}
+
+/** JSONata compares every value with every other. */
+function distinct(this: RunningFocus, arr: unknown): unknown {
+  if (!Array.isArray(arr) || arr.length <= 1) {
+    return arr;
+  }
+  const values: unknown[] = 'sequence' in arr ? this.createSequence() : [];
+  const seen = new Set<unknown>();
+  for (const value of arr) {
+    const key = identityOf(value);
+    if (seen.has(key)) {
+      continue;
+    }
+    seen.add(key);
+    values.push(value);
+  }
+  return values;
+}
+
+function identityOf(value: unknown): unknown {
+  if (typeof value === 'string') {
+    return JSON.stringify(value);
+  }
+  const isData = typeof value === 'object' && value !== null && !isFunction(value);
+  return isData ? canonicalText(value) : value;
+}
+
+/** JSONata copies what is left of each half with every element that it merges. */
+async function sort(this: RunningFocus, arr: unknown, comparator?: unknown): Promise<unknown> {
+  if (!Array.isArray(arr) || arr.length <= 1) {
+    return arr;
+  }
+  if (comparator !== undefined && typeof comparator !== 'function') {
+    return await theirSort.implementation.call(this, arr, comparator);
+  }
+  if (comparator !== undefined) {
+    return await sorted(arr, async (left, right) => await comparator(left, right));
+  }
+  const comparable = (type: string) => arr.every((value) => typeof value === type);
+  // It says best itself what it cannot sort.
+  if (!comparable('string') && !arr.every(Number.isFinite)) {
+    return await theirSort.implementation.call(this, arr);
+  }
+  return arr.toSorted((left, right) => (left > right ? 1 : left < right ? -1 : 0));
+}
+
+/** Halves and merges as JSONata does: a comparator that contradicts itself has the same effect. */
+async function sorted(
+  values: readonly unknown[],
+  isAfter: (left: unknown, right: unknown) => Promise<unknown>,
+): Promise<readonly unknown[]> {
+  if (values.length <= 1) {
+    return values;
+  }
+  const middle = Math.floor(values.length / 2);
+  const left = await sorted(values.slice(0, middle), isAfter);
+  const right = await sorted(values.slice(middle), isAfter);
+  const merged: unknown[] = [];
+  let [fromLeft, fromRight] = [0, 0];
+  while (fromLeft < left.length && fromRight < right.length) {
+    const takeRight = await isAfter(left[fromLeft], right[fromRight]);
+    merged.push(takeRight ? right[fromRight++] : left[fromLeft++]);
+  }
+  return merged.concat(left.slice(fromLeft), right.slice(fromRight));
+}
+
+/** JSONata copies the whole result for every element of an array. */
+function spread(this: RunningFocus, arg: unknown): unknown {
+  if (!Array.isArray(arg)) {
+    return theirSpread.implementation.call(this, arg);
+  }
+  let result: unknown[] | undefined;
+  for (const element of arg) {
+    const members = spread.call(this, element);
+    if (members === undefined) {
+      continue;
+    }
+    result ??= [];
+    for (const member of Array.isArray(members) ? members : [members]) {
+      result.push(member);
+    }
+    if (result.length > LONGEST_SEQUENCE) {
+      throw new EvaluationLimitError('D2014');
+    }
+  }
+  return result ?? this.createSequence();
+}
+
+/** The text of a value, members in order of their names: equal values have equal texts. */
+function canonicalText(value: unknown): string {
+  if (Array.isArray(value)) {
+    return `[${value.map(canonicalText).join(',')}]`;
+  }
+  if (typeof value !== 'object' || value === null) {
+    return typeof value === 'string' ? JSON.stringify(value) : `${value}`;
+  }
+  const members = Object.entries(value).sort(([left], [right]) => (left < right ? -1 : 1));
+  return `{${members.map(([name, member]) => `${JSON.stringify(name)}:${canonicalText(member)}`).join(',')}}`;
+}
+
+function isFunction(value: object): boolean {
+  return '_jsonata_function' in value || '_jsonata_lambda' in value;
+}

@@ -1,10 +1,24 @@
-import jsonata, { type Focus } from 'jsonata';
+import jsonata, { type Environment, type Focus } from 'jsonata';
+import type { EvaluationLimits } from './limits.ts';
 
 /** What a function of JSONata does. */
 export type Implementation = (this: RunningFocus, ...args: unknown[]) => unknown;
 
+/** The part of a running evaluation's environment that JSONata's typings leave out. */
+export interface RunningEnvironment extends Environment {
+  /** Of the whole evaluation. */
+  readonly base: {
+    /** Throws when the evaluation has run for too long. */
+    guardrails(): void;
+    RegexEngine: RegExpConstructor;
+    /** Ours: the evaluation's limits, kept where every step finds them at once. */
+    limits?: EvaluationLimits;
+  };
+}
+
 /** JSONata's `this` for its functions, of which its typings know a part. */
 export interface RunningFocus extends Focus {
+  readonly environment: RunningEnvironment;
   createSequence(): unknown[];
 }
 
@@ -34,3 +48,12 @@ export function doing(original: BuiltIn, implementation: Implementation): BuiltI
   });
   return { ...original, implementation };
 }
+
+/** Names that mean a function in an expression unless it binds them itself: JSONata 2.0.6's and those AWS adds. */
+export const builtInFunctionNames: ReadonlySet<string> = new Set(
+  `abs append assert average base64decode base64encode boolean ceil clone contains count decodeUrl decodeUrlComponent
+  distinct each encodeUrl encodeUrlComponent error exists filter floor formatBase formatInteger formatNumber fromMillis
+  hash join keys length lookup lowercase map match max merge millis min not now number pad parse parseInteger partition
+  power random range reduce replace reverse round shuffle sift single sort split spread sqrt string substring
+  substringAfter substringBefore sum toMillis trim type uppercase uuid zip`.split(/\s+/),
+);

@@ -1,12 +1,25 @@
 import jsonata from 'jsonata';
 import { BoundedCache } from '../bounded-cache.ts';
+import { regExpsWithin } from '../bounded-regexp.ts';
 import { boundedFunctions } from './bounded-functions.ts';
-import { LONGEST_SEQUENCE } from './longest-sequence.ts';
-import { measure } from './metering.ts';
+import type { RunningEnvironment } from './built-in.ts';
+import {
+  EVALUATION_CONTEXT,
+  type EvaluationContext,
+  type EvaluationLimits,
+  LONGEST_SEQUENCE,
+  MANY_PARTS,
+} from './limits.ts';
 import { type SimpleReference, simpleReference } from './simple-reference.ts';
 
 /** Expressions remembered over all state machines. */
 const REMEMBERED = 5_000;
+
+/**
+ * A safety net behind the limit of steps, for steps that are long themselves. Such an expression fails as on AWS, and holds
+ * up all others no longer than this.
+ */
+const LONGEST_EVALUATION_MS = 10_000;
 
 /** Thrown for an expression that JSONata cannot parse; the message is JSONata's own, as AWS shows it. */
 export class JsonataSyntaxError extends Error {
@@ -28,21 +41,24 @@ const compiled = new BoundedCache<CompiledJsonata>(REMEMBERED);
  * @throws {JsonataSyntaxError} It does not parse as JSONata 2.0.6, the version that Step Functions runs.
  */
 export function compileJsonata(text: string): CompiledJsonata {
-  return compiled.get(text, () => {
-    refuseLaterOperators(text);
-    const expression = parse(text);
-    expression.assign('eval', undefined);
-    for (const [name, implementation] of boundedFunctions) {
-      expression.assign(name, implementation);
-    }
-    measure(expression);
-    return { expression, reference: simpleReference(expression) };
-  });
+  return compiled.get(text, () => compile(text));
 }
 
-function parse(text: string): jsonata.Expression {
+/** As {@link compileJsonata}, but remembers nothing, and lets an evaluation run for another time. */
+export function compile(text: string, timeoutMs = LONGEST_EVALUATION_MS): CompiledJsonata {
+  refuseLaterOperators(text);
+  const expression = parse(text, timeoutMs);
+  expression.assign('eval', undefined);
+  for (const [name, implementation] of boundedFunctions) {
+    expression.assign(name, implementation);
+  }
+  holdToLimits(expression);
+  return { expression, reference: simpleReference(expression) };
+}
+
+function parse(text: string, timeoutMs: number): jsonata.Expression {
   try {
-    return jsonata(text, { sequence: LONGEST_SEQUENCE });
+    return jsonata(text, { sequence: LONGEST_SEQUENCE, timeout: timeoutMs });
   } catch (error) {
     throw new JsonataSyntaxError(jsonataMessage(error), { cause: error });
   }
@@ -74,4 +90,65 @@ export function isJsonataError(error: unknown): error is { readonly code: string
 /** The message of whatever JSONata threw. */
 export function jsonataMessage(error: unknown): string {
   return typeof error === 'object' && error !== null && 'message' in error ? String(error.message) : String(error);
+}
+
+/** A node of JSONata's syntax tree, as loosely as its typings know it. */
+type AstNode = { readonly [member: string]: unknown };
+
+/** JSONata calls what is bound to these before and after each step. */
+const BEFORE_STEP = Symbol.for('jsonata.__evaluate_entry');
+const AFTER_STEP = Symbol.for('jsonata.__evaluate_exit');
+
+/** Steps that make a new value, which may be larger than what it is made of. */
+const MAKING: ReadonlySet<unknown> = new Set(['unary', 'binary', 'function', 'apply', 'descendant', 'wildcard']);
+
+/** Holds every evaluation of an expression to the limits of its context. */
+function holdToLimits(expression: jsonata.Expression): void {
+  // The nodes whose values a transformation, `|...|...|`, writes into its copy in place.
+  const updates = new WeakSet<object>();
+  const before = (node: AstNode, input: unknown, environment: RunningEnvironment): void => {
+    const limits = limitsOf(environment);
+    limits.enter(partsOf(node, input));
+    if (node.type === 'regex') {
+      environment.base.RegexEngine = regExpsWithin(limits.matchingTime);
+    } else if (node.type === 'transform') {
+      updates.add(node.update as object);
+    }
+  };
+  const after = (node: AstNode, input: unknown, environment: RunningEnvironment, result: unknown): void => {
+    const limits = limitsOf(environment);
+    limits.leave(partsOf(node, input));
+    if (isMade(node, result)) {
+      limits.checkSize(result);
+    }
+    if (updates.has(node)) {
+      limits.forgetSizes();
+    }
+  };
+  // The typings know names only, JSONata itself takes symbols.
+  const assign = expression.assign as (name: string | symbol, value: unknown) => void;
+  assign(BEFORE_STEP, before);
+  assign(AFTER_STEP, after);
+}
+
+function limitsOf({ base, lookup }: RunningEnvironment): EvaluationLimits {
+  base.limits ??= (lookup(EVALUATION_CONTEXT) as EvaluationContext).limits;
+  return base.limits;
+}
+
+/** Parts of an array, an object or a group-by that are evaluated side by side. */
+function partsOf(node: AstNode, input: unknown): number {
+  if (node.group !== undefined || (node.value === '{' && Array.isArray(input))) {
+    return MANY_PARTS;
+  }
+  const parts = node.type === 'unary' ? (node.value === '[' ? node.expressions : node.lhs) : undefined;
+  return Array.isArray(parts) ? Math.max(1, parts.length) : 1;
+}
+
+/** A path makes a sequence, or leads to what is there already. */
+function isMade(node: AstNode, result: unknown): boolean {
+  if (node.type === 'path') {
+    return Array.isArray(result) && 'sequence' in result;
+  }
+  return MAKING.has(node.type) || node.group !== undefined;
 }

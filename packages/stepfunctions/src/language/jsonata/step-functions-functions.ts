@@ -1,12 +1,10 @@
-import type { Focus } from 'jsonata';
 import { hashAlgorithms, hashText } from '../data-hash.ts';
 import { partition, range } from '../intrinsics/array-functions.ts';
 import { JavaRandom } from '../java-random.ts';
 import type { Json } from '../json.ts';
 import { nestingComplaint } from '../nesting.ts';
 import { type BuiltIn, builtIn, defined, type Implementation, type RunningFocus } from './built-in.ts';
-import { LONGEST_SEQUENCE } from './longest-sequence.ts';
-import { SURROUNDINGS, type Surroundings } from './surroundings.ts';
+import { EVALUATION_CONTEXT, type EvaluationContext, LONGEST_SEQUENCE } from './limits.ts';
 
 const builtInFromMillis = await builtIn('fromMillis');
 const builtInToMillis = await builtIn('toMillis');
@@ -28,17 +26,17 @@ export const stepFunctionsFunctions: ReadonlyMap<string, BuiltIn> = new Map([
   ['range', await defined(rangeFunction as Implementation, '<nnn:a<n>>')],
 ]);
 
-function surroundings(focus: RunningFocus): Surroundings {
-  return focus.environment.lookup(SURROUNDINGS) as Surroundings;
+function contextOf(focus: RunningFocus): EvaluationContext {
+  return focus.environment.lookup(EVALUATION_CONTEXT) as EvaluationContext;
 }
 
 function now(this: RunningFocus, picture?: string, timezone?: string): unknown {
-  return builtInFromMillis.implementation.call(this, surroundings(this).at, picture, timezone);
+  return builtInFromMillis.implementation.call(this, contextOf(this).at, picture, timezone);
 }
 
 /** A picture without a date means today, so JSONata's own looks at the clock. */
 function toMillis(this: RunningFocus, text: string, picture?: string): unknown {
-  const environment = { timestamp: new Date(surroundings(this).at) } as Focus['environment'];
+  const environment = { timestamp: new Date(contextOf(this).at) } as RunningFocus['environment'];
   return builtInToMillis.implementation.call({ ...this, environment } as RunningFocus, text, picture);
 }
 
@@ -46,21 +44,21 @@ function shuffle(this: RunningFocus, values: readonly unknown[] | undefined): un
   if (values === undefined) {
     return undefined;
   }
-  const { draws } = surroundings(this);
+  const { draws } = contextOf(this);
   const keyed = values.map((value) => ({ value, key: draws.fraction() }));
   return keyed.sort((left, right) => left.key - right.key).map(({ value }) => value);
 }
 
 function millis(this: RunningFocus): number {
-  return surroundings(this).at;
+  return contextOf(this).at;
 }
 
 function random(this: RunningFocus, seed?: number): number {
-  return seed === undefined ? surroundings(this).draws.fraction() : new JavaRandom(seed).nextDouble();
+  return seed === undefined ? contextOf(this).draws.fraction() : new JavaRandom(seed).nextDouble();
 }
 
 function uuid(this: RunningFocus): string {
-  return surroundings(this).draws.uuid();
+  return contextOf(this).draws.uuid();
 }
 
 function hash(text: string | undefined, algorithm: string): string | undefined {
