@@ -7,5 +7,5 @@
  * await server.close();
  */
 export type { Durability, EngineLogger, Retention, StepFunctionsServerOptions } from './options.ts';
+export { OptionError } from './options.ts';
 export { type StepFunctionsServer, startStepFunctionsServer } from './server.ts';
-export { OptionError } from './settings.ts';

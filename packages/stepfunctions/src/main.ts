@@ -2,9 +2,8 @@
 import { parseArgs } from 'node:util';
 import { JournalLockedError } from './journal/data-lock.ts';
 import { JournalVersionError } from './journal/database.ts';
-import type { Durability, StepFunctionsServerOptions } from './options.ts';
+import { type Durability, OptionError, type StepFunctionsServerOptions } from './options.ts';
 import { startStepFunctionsServer } from './server.ts';
-import { OptionError } from './settings.ts';
 
 const USAGE = `AWS Step Functions on this machine, durable.
 
@@ -18,86 +17,86 @@ resilient-stepfunctions [options]
   --account ID              account in ARNs (000000000000)
   --region NAME             region in ARNs (us-east-1)
   --concurrency N           Lambda and DynamoDB calls at once (32)
-  --busy N                  of these, how many that began within the last half second (all)
-  --max-queued N            executions with a task that waits for its turn, beyond which StartExecution answers
-                            ThrottlingException (2000)
+  --busy N                  calls at once that began within the last half second (as --concurrency)
+  --max-queued N            executions with a queued task at which StartExecution answers ThrottlingException (2000)
   --connect-retry SECONDS   how long an endpoint that refuses connections is tried again (20)
-  --durability KIND         process: commits survive kill -9; power: a power cut too (process)
-  --retention-days N        finished executions are dropped after this time (90)
-  --retention-count N       only so many finished executions are kept (1000000)
+  --durability KIND         process: commits survive kill -9; power: also a power cut (process)
+  --retention-days N        days after which finished executions are dropped (90)
+  --retention-count N       finished executions that are kept (1000000)
   --help`;
 
-/** Thrown for an option on the command line that is no number. */
-function numberOf(name: string, text: string | undefined): number | undefined {
-  if (text === undefined) {
-    return undefined;
-  }
-  const value = Number(text);
-  if (text.trim() === '' || !Number.isFinite(value)) {
-    throw new OptionError(`--${name} is '${text}', but must be a number.`);
-  }
-  return value;
-}
+/** The flags by the option that each of them sets. */
+const FLAGS: { readonly [option: string]: string } = {
+  lambdaEndpoint: 'lambda-endpoint',
+  dynamodbEndpoint: 'dynamodb-endpoint',
+  maxConcurrentInvokes: 'concurrency',
+  maxBusyInvokes: 'busy',
+  maxQueuedExecutions: 'max-queued',
+  connectRetrySeconds: 'connect-retry',
+  'retention.finishedSeconds': 'retention-days',
+  'retention.finishedCount': 'retention-count',
+};
 
-function durabilityOf(text: string | undefined): Durability | undefined {
-  if (text === undefined || text === 'process' || text === 'power') {
-    return text;
-  }
-  throw new OptionError(`--durability is '${text}', but must be process or power.`);
-}
+const SECONDS_PER_DAY = 86_400;
+const STRING = { type: 'string' } as const;
 
-/** Leaves out what is undefined, as the options want it. */
-function given<T extends object>(members: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as {
-    [K in keyof T]?: Exclude<T[K], undefined>;
-  };
-}
-
+/** Reads the command line; the server checks the values. */
 function readOptions(args: readonly string[]): StepFunctionsServerOptions | 'help' {
-  const string = { type: 'string' } as const;
   const { values } = parseArgs({
     args: [...args],
     options: {
-      'lambda-endpoint': string,
-      'dynamodb-endpoint': string,
+      'lambda-endpoint': STRING,
+      'dynamodb-endpoint': STRING,
       port: { type: 'string', default: '8083' },
-      host: string,
+      host: STRING,
       data: { type: 'string', default: '.stepfunctions' },
-      account: string,
-      region: string,
-      concurrency: string,
-      busy: string,
-      'max-queued': string,
-      'connect-retry': string,
-      durability: string,
-      'retention-days': string,
-      'retention-count': string,
+      account: STRING,
+      region: STRING,
+      concurrency: STRING,
+      busy: STRING,
+      'max-queued': STRING,
+      'connect-retry': STRING,
+      durability: STRING,
+      'retention-days': STRING,
+      'retention-count': STRING,
       help: { type: 'boolean', default: false },
     },
   });
   if (values.help) {
     return 'help';
   }
-  const days = numberOf('retention-days', values['retention-days']);
+  const days = numberOf(values['retention-days']);
   return {
     dataDir: values.data,
-    retention: given({
-      finishedSeconds: days === undefined ? undefined : days * 86_400,
-      finishedCount: numberOf('retention-count', values['retention-count']),
+    retention: defined({
+      finishedSeconds: days === undefined ? undefined : days * SECONDS_PER_DAY,
+      finishedCount: numberOf(values['retention-count']),
     }),
-    ...given({
+    ...defined({
       lambdaEndpoint: values['lambda-endpoint'],
       dynamodbEndpoint: values['dynamodb-endpoint'],
-      port: numberOf('port', values.port),
+      port: numberOf(values.port),
       host: values.host,
       account: values.account,
       region: values.region,
-      maxConcurrentInvokes: numberOf('concurrency', values.concurrency),
-      maxBusyInvokes: numberOf('busy', values.busy),
-      maxQueuedExecutions: numberOf('max-queued', values['max-queued']),
-      connectRetrySeconds: numberOf('connect-retry', values['connect-retry']),
-      durability: durabilityOf(values.durability),
+      maxConcurrentInvokes: numberOf(values.concurrency),
+      maxBusyInvokes: numberOf(values.busy),
+      maxQueuedExecutions: numberOf(values['max-queued']),
+      connectRetrySeconds: numberOf(values['connect-retry']),
+      durability: values.durability as Durability | undefined,
     }),
+  };
+}
+
+/** NaN for a text that is no number, the empty one included. */
+function numberOf(text: string | undefined): number | undefined {
+  return text === undefined ? undefined : Number(text.trim() || 'none');
+}
+
+/** The members that are not undefined. */
+function defined<T extends object>(members: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]?: Exclude<T[K], undefined>;
   };
 }
 
@@ -121,14 +120,24 @@ async function main(): Promise<void> {
   process.on('SIGTERM', close);
 }
 
+/** Prints what a person can act on in one sentence, and everything else with its stack. */
 function fail(error: unknown): void {
-  const isUsage = error instanceof OptionError || (error instanceof TypeError && 'code' in error);
-  const isKnown = isUsage || error instanceof JournalVersionError || error instanceof JournalLockedError;
-  console.error(isUsage ? `${error.message}\n\n${USAGE}` : isKnown ? error.message : error);
-  process.exitCode = isUsage ? 2 : 1;
+  const misuse = misuseOf(error);
+  const isKnown = error instanceof JournalVersionError || error instanceof JournalLockedError;
+  console.error(misuse === undefined ? (isKnown ? error.message : error) : `${misuse}\n\n${USAGE}`);
+  process.exitCode = misuse === undefined ? 1 : 2;
 }
 
-// Imported, it does nothing: so it is compiled ahead of its first run (embedded/compile-ahead.mjs).
+/** What is wrong with the command line; `undefined` for any other error. */
+function misuseOf(error: unknown): string | undefined {
+  if (error instanceof OptionError) {
+    return `--${FLAGS[error.option] ?? error.option} ${error.problem}`;
+  }
+  // Thrown by parseArgs.
+  return error instanceof TypeError && 'code' in error ? error.message : undefined;
+}
+
+// Nothing runs on import, so that the file can be compiled ahead of its first run (embedded/compile-ahead.mjs).
 if (import.meta.main !== false) {
   await main().catch(fail);
 }

@@ -1,4 +1,6 @@
-/** What the engine says about its own life; a `pino` logger fits. Never sees inputs, outputs or task tokens. */
+import { pino } from 'pino';
+
+/** Logs the engine's own events; a `pino` logger fits. It never sees inputs, outputs or task tokens. */
 export interface EngineLogger {
   debug(fields: object, message: string): void;
   info(fields: object, message: string): void;
@@ -8,9 +10,9 @@ export interface EngineLogger {
 
 /**
  * What a committed transaction survives.
- * - `process`: the end of the process, `kill -9` included (SQLite `synchronous=NORMAL`); a power cut may take the last
- *   moments back, the file stays consistent
- * - `power`: a power cut too: every group commit waits for fsync (SQLite `synchronous=FULL`)
+ * - `process`: the end of the process, `kill -9` included (SQLite `synchronous=NORMAL`). A power cut may undo the last
+ *   moments; the file stays consistent.
+ * - `power`: a power cut too. Every group commit waits for fsync (SQLite `synchronous=FULL`).
  */
 export type Durability = 'process' | 'power';
 
@@ -28,29 +30,29 @@ export interface StepFunctionsServerOptions {
   readonly host?: string;
   /** Port to listen on, 0 for any free one. Default 0. */
   readonly port?: number;
-  /** Folder of the journal, made if absent, or `:memory:` for a server that forgets everything. */
+  /** Folder of the journal, created if absent, or `:memory:` for a server that forgets everything. */
   readonly dataDir: string;
   /**
-   * Where Lambda's Invoke API is, e.g. `http://localhost:3002` for serverless-offline. Without it Lambda tasks fail and
-   * Lambda calls are refused.
+   * Lambda's Invoke API, e.g. `http://localhost:3002` for serverless-offline. Without it Lambda tasks fail and Lambda
+   * calls are refused.
    */
   readonly lambdaEndpoint?: string;
-  /** Where DynamoDB is. Without it DynamoDB tasks fail and DynamoDB calls are refused. */
+  /** DynamoDB's API. Without it DynamoDB tasks fail and DynamoDB calls are refused. */
   readonly dynamodbEndpoint?: string;
   /** Account id in ARNs, 12 digits. Default `000000000000`. */
   readonly account?: string;
   /** Region in ARNs. Default `us-east-1`. */
   readonly region?: string;
-  /** Lambda invokes under way at once; more wait their turn. Default 32. */
+  /** Concurrent calls to Lambda and DynamoDB; more are queued. Default 32. */
   readonly maxConcurrentInvokes?: number;
   /**
-   * Of those, how many that began within the last half second. Few, where functions and callers share a machine: more at once
-   * are not done sooner. Default: all.
+   * Concurrent calls that began within the last half second. Set it low where functions and callers share a machine:
+   * more of them at once do not finish sooner. Default: `maxConcurrentInvokes`.
    */
   readonly maxBusyInvokes?: number;
-  /** StartExecution is throttled while this many executions have a task that waits for its turn. Default 2,000. */
+  /** StartExecution is throttled while this many executions have a queued task. Default 2,000. */
   readonly maxQueuedExecutions?: number;
-  /** How long a Lambda or DynamoDB endpoint that refuses connections is tried again before the task fails. Default 20 s. */
+  /** Seconds for which an endpoint that refuses connections is tried again before the task fails. Default 20. */
   readonly connectRetrySeconds?: number;
   /** Default `process`. */
   readonly durability?: Durability;
@@ -58,4 +60,84 @@ export interface StepFunctionsServerOptions {
   readonly retention?: Partial<Retention>;
   /** Default: warnings and errors to standard error, as JSON lines. */
   readonly logger?: EngineLogger;
+}
+
+/** The options with every default filled in. */
+export type EngineSettings = Required<
+  Omit<StepFunctionsServerOptions, 'lambdaEndpoint' | 'dynamodbEndpoint' | 'retention'>
+> & {
+  readonly lambdaEndpoint: string | undefined;
+  readonly dynamodbEndpoint: string | undefined;
+  readonly retention: Retention;
+};
+
+/** Thrown for an option that cannot be used. */
+export class OptionError extends Error {
+  override readonly name = 'OptionError';
+  /** The option, e.g. `maxBusyInvokes` or `retention.finishedCount`. */
+  readonly option: string;
+  /** What is wrong with it, to be read behind the option's name. */
+  readonly problem: string;
+
+  constructor(option: string, problem: string) {
+    super(`${option} ${problem}`);
+    this.option = option;
+    this.problem = problem;
+  }
+}
+
+const NINETY_DAYS = 90 * 24 * 60 * 60;
+
+/**
+ * Fills in the defaults and checks the options.
+ *
+ * @throws {OptionError}
+ */
+export function settingsOf(options: StepFunctionsServerOptions): EngineSettings {
+  const { account = '000000000000', durability = 'process', maxConcurrentInvokes = 32, retention } = options;
+  if (!/^\d{12}$/.test(account)) {
+    throw new OptionError('account', `is '${account}', but must be 12 digits.`);
+  }
+  if (durability !== 'process' && durability !== 'power') {
+    throw new OptionError('durability', `is '${String(durability)}', but must be process or power.`);
+  }
+  return {
+    host: options.host ?? '127.0.0.1',
+    port: checkNumber('port', options.port ?? 0, 0),
+    dataDir: options.dataDir,
+    lambdaEndpoint: checkEndpoint('lambdaEndpoint', options.lambdaEndpoint),
+    dynamodbEndpoint: checkEndpoint('dynamodbEndpoint', options.dynamodbEndpoint),
+    account,
+    region: options.region ?? 'us-east-1',
+    maxConcurrentInvokes: checkNumber('maxConcurrentInvokes', maxConcurrentInvokes, 1),
+    maxBusyInvokes: checkNumber('maxBusyInvokes', options.maxBusyInvokes ?? maxConcurrentInvokes, 1),
+    maxQueuedExecutions: checkNumber('maxQueuedExecutions', options.maxQueuedExecutions ?? 2_000, 1),
+    connectRetrySeconds: checkNumber('connectRetrySeconds', options.connectRetrySeconds ?? 20, 0),
+    durability,
+    retention: {
+      finishedSeconds: checkNumber('retention.finishedSeconds', retention?.finishedSeconds ?? NINETY_DAYS, 0),
+      finishedCount: checkNumber('retention.finishedCount', retention?.finishedCount ?? 1_000_000, 0),
+    },
+    logger: options.logger ?? pino({ level: 'warn' }, pino.destination(2)),
+  };
+}
+
+function checkEndpoint(option: string, url: string | undefined): string | undefined {
+  if (url === undefined) {
+    return undefined;
+  }
+  if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol)) {
+    throw new OptionError(option, `is '${url}', but must be a URL like http://localhost:3002.`);
+  }
+  return url;
+}
+
+function checkNumber(option: string, value: number, min: number): number {
+  if (!Number.isFinite(value) || value < min) {
+    throw new OptionError(
+      option,
+      `${Number.isNaN(value) ? '' : `is ${value}, but `}must be a number of at least ${min}.`,
+    );
+  }
+  return value;
 }

@@ -3,23 +3,23 @@ import type { AddressInfo } from 'node:net';
 import { EndpointRouter } from './endpoint/endpoint-router.ts';
 import { Engine } from './engine.ts';
 import type { StepFunctionsServerOptions } from './options.ts';
+import { settingsOf } from './options.ts';
 import { guardAgainstRunawayExpressions } from './regexp-guard.ts';
-import { settingsOf } from './settings.ts';
 import { AwsJsonServer } from './wire/aws-json-server.ts';
 
 export type { EngineLogger, Retention, StepFunctionsServerOptions } from './options.ts';
 
-/** A server that runs. */
+/** A running server. */
 export interface StepFunctionsServer {
-  /** Where it listens, e.g. `http://127.0.0.1:4566`. */
+  /** Its address, e.g. `http://127.0.0.1:4566`. */
   readonly url: string;
-  /** Stops listening, lets calls under way be answered for a moment and closes the journal. Executions go on at the next start. */
+  /** Stops listening, gives requests in flight half a second and closes the journal. The next start resumes the executions. */
   close(): Promise<void>;
 }
 
 /**
- * Time for a request to arrive; who sends one drop by drop is cut off. Connections are kept a minute between two requests,
- * longer than the SDKs keep them, so that it is never the server that closes one just as the next request comes.
+ * HTTP timeouts. A client that sends its request too slowly is cut off. Idle connections are kept for a minute, longer
+ * than the SDKs keep them, so that the server never closes one just as the next request arrives.
  */
 export const TIMES = {
   headersTimeout: 10_000,
@@ -28,17 +28,17 @@ export const TIMES = {
   keepAliveTimeout: 60_000,
 } as const;
 
-/** Connections at once; more are closed as they come. Callers keep a few dozen each. */
+/** Open connections; more are closed on arrival. Clients keep a few dozen each. */
 const MOST_CONNECTIONS = 2_000;
 
-/** How long open connections have to finish when the server closes. */
-const CLOSE_PATIENCE_MS = 500;
+/** How long requests may take to finish when the server closes. */
+const CLOSE_TIMEOUT_MS = 500;
 
 /**
  * Starts the Step Functions engine behind an HTTP endpoint that also passes DynamoDB and Lambda calls on. Executions
- * that ran when the last process on this data folder ended go on at once.
+ * that ran when the last process on this data folder ended are resumed at once.
  *
- * @param times how long requests may take to arrive
+ * @param times HTTP timeouts
  * @throws {OptionError} an option cannot be used
  * @throws {Error} the port is taken, or another process has the journal open
  */
@@ -73,13 +73,13 @@ export async function startStepFunctionsServer(
   }
   engine
     .recover()
-    .catch((error: unknown) => settings.logger.error({ err: error }, 'executions could not be taken up again'));
+    .catch((error: unknown) => settings.logger.error({ err: error }, 'executions could not be recovered'));
   const { port } = server.address() as AddressInfo;
   return {
     url: `http://${settings.host.includes(':') ? `[${settings.host}]` : settings.host}:${port}`,
     close: async () => {
       const closed = new Promise<void>((done) => server.close(() => done()));
-      const cut = setTimeout(() => server.closeAllConnections(), CLOSE_PATIENCE_MS);
+      const cut = setTimeout(() => server.closeAllConnections(), CLOSE_TIMEOUT_MS);
       server.closeIdleConnections();
       await closed;
       clearTimeout(cut);

@@ -19,12 +19,12 @@ import {
   describeStateMachine,
   describeStateMachineForExecution,
   listStateMachines,
+  validateStateMachineDefinition,
 } from './state-machines.ts';
 import { listTagsForResource, tagResource, untagResource } from './tags.ts';
 import { sendTaskFailure, sendTaskHeartbeat, sendTaskSuccess } from './task-tokens.ts';
 import { testState } from './test-state.ts';
 import { updateStateMachine } from './update-state-machine.ts';
-import { validateStateMachineDefinition } from './validate-state-machine-definition.ts';
 import { deleteStateMachineVersion, listStateMachineVersions, publishStateMachineVersion } from './versions.ts';
 
 /** Every action of the API by the name it has on the wire. */

@@ -1,19 +1,12 @@
 import type { Activity } from '../journal/activity-store.ts';
 import type { JsonObject } from '../language/json.ts';
-import { activityDoesNotExist, activityWorkerLimitExceeded } from '../wire/api-error-texts.ts';
+import { activityDoesNotExist, activityWorkerLimitExceeded } from '../wire/api-error.ts';
 import { parseArn } from '../wire/arn.ts';
 import { optional, readRequest } from '../wire/request-shape.ts';
 import { completeEncryption } from './configuration.ts';
 import { type ActionCaller, type ApiContext, present, seconds } from './context.ts';
-import {
-  arnMember,
-  encryptionMember,
-  maxResultsMember,
-  nameMember,
-  nextTokenMember,
-  pageSize,
-  tagsMember,
-} from './members.ts';
+import { arnMember, encryptionMember, nameMember, tagsMember } from './members.ts';
+import { maxResultsMember, nextTokenMember, readPage, textPosition } from './paging.ts';
 import { checkName } from './request-checks.ts';
 import { checkTags } from './tags.ts';
 
@@ -73,16 +66,16 @@ function findActivity({ journal }: ApiContext, arn: string): Activity {
 const listActivitiesShape = { maxResults: maxResultsMember, nextToken: nextTokenMember };
 
 /** ListActivities. */
-export function listActivities({ journal, pages }: ApiContext, body: JsonObject): JsonObject {
+export function listActivities(context: ApiContext, body: JsonObject): JsonObject {
   const request = readRequest(listActivitiesShape, body);
-  const limit = pageSize(request.maxResults);
-  const after = request.nextToken === undefined ? undefined : String(pages.open('activities', request.nextToken));
-  const found = journal.activities.list(limit + 1, after);
-  const page = found.slice(0, limit);
-  const last = found.length > limit ? page.at(-1) : undefined;
+  const { items, nextToken } = readPage(context, request, {
+    name: 'activities',
+    read: (limit, after) => context.journal.activities.list(limit, textPosition(after)),
+    position: ({ arn }) => arn,
+  });
   return present({
-    activities: page.map(({ arn, name, createdAt }) => ({ activityArn: arn, name, creationDate: seconds(createdAt) })),
-    nextToken: last && pages.seal('activities', last.arn),
+    activities: items.map(({ arn, name, createdAt }) => ({ activityArn: arn, name, creationDate: seconds(createdAt) })),
+    nextToken,
   });
 }
 

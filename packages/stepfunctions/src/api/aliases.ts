@@ -1,11 +1,12 @@
-import type { Alias, Route } from '../journal/alias-store.ts';
 import type { StateMachine } from '../journal/state-machine-store.ts';
+import type { Alias, Route } from '../journal/version-store.ts';
 import type { JsonObject } from '../language/json.ts';
-import { conflict, resourceNotFound, stateMachineDeleting, validationFailed } from '../wire/api-error-texts.ts';
+import { conflict, resourceNotFound, stateMachineDeleting, validationFailed } from '../wire/api-error.ts';
 import { parseArn } from '../wire/arn.ts';
 import { optional, readRequest, text } from '../wire/request-shape.ts';
 import { type ApiContext, present, seconds } from './context.ts';
-import { arnMember, descriptionMember, maxResultsMember, nextTokenMember, pageSize, routesMember } from './members.ts';
+import { arnMember, descriptionMember, routesMember } from './members.ts';
+import { maxResultsMember, nextTokenMember, readPage, textPosition } from './paging.ts';
 import { resolve, versionNumber } from './state-machine-lookup.ts';
 
 const createStateMachineAliasShape = {
@@ -120,24 +121,22 @@ const listStateMachineAliasesShape = {
 
 /** ListStateMachineAliases, of a machine or only those that lead to one version. */
 export function listStateMachineAliases(context: ApiContext, body: JsonObject): JsonObject {
-  const { journal, pages } = context;
   const request = readRequest(listStateMachineAliasesShape, body);
   const { qualifier } = parseArn(request.stateMachineArn, 'stateMachine');
   const { machine } = resolve(context, request.stateMachineArn);
-  const limit = pageSize(request.maxResults);
-  const listing = ['aliases', request.stateMachineArn];
-  const after = request.nextToken === undefined ? undefined : String(pages.open(listing, request.nextToken));
-  const found = journal.aliases.list(machine.id, limit + 1, after);
-  const page = found.slice(0, limit);
-  const last = found.length > limit ? page.at(-1) : undefined;
-  const isListed = (routes: (typeof page)[number]['routes']): boolean =>
+  const { items, nextToken } = readPage(context, request, {
+    name: ['aliases', request.stateMachineArn],
+    read: (limit, after) => context.journal.aliases.list(machine.id, limit, textPosition(after)),
+    position: ({ name }) => name,
+  });
+  const isListed = ({ routes }: Alias): boolean =>
     qualifier === undefined ||
     routes.some(({ stateMachineVersionArn }) => stateMachineVersionArn === request.stateMachineArn);
   return present({
-    stateMachineAliases: page
-      .filter(({ routes }) => isListed(routes))
+    stateMachineAliases: items
+      .filter(isListed)
       .map(({ arn, createdAt }) => ({ stateMachineAliasArn: arn, creationDate: seconds(createdAt) })),
-    nextToken: last && pages.seal(listing, last.name),
+    nextToken,
   });
 }
 

@@ -1,6 +1,5 @@
 import type { JsonObject } from '../language/json.ts';
-import { ApiError } from '../wire/api-error.ts';
-import { invalidArn } from '../wire/api-error-texts.ts';
+import { ApiError, invalidArn } from '../wire/api-error.ts';
 import type { Read } from '../wire/request-shape.ts';
 import { present } from './context.ts';
 import type { encryptionMember, loggingMember, tracingMember } from './members.ts';

@@ -1,6 +1,6 @@
 import type { NewRevision, StateMachine } from '../journal/state-machine-store.ts';
 import type { JsonObject } from '../language/json.ts';
-import { stateMachineAlreadyExists, stateMachineDeleting, validationFailed } from '../wire/api-error-texts.ts';
+import { stateMachineAlreadyExists, stateMachineDeleting, validationFailed } from '../wire/api-error.ts';
 import { flag, optional, readRequest } from '../wire/request-shape.ts';
 import { checkRole, completeEncryption, completeLogging, completeTracing } from './configuration.ts';
 import { type ApiContext, present, seconds } from './context.ts';

@@ -1,8 +1,7 @@
 import type { ExecutionRecord } from '../journal/execution-store.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { JsonObject } from '../language/json.ts';
-import { ApiError } from '../wire/api-error.ts';
-import { executionDoesNotExist, invalidArn, validationFailed } from '../wire/api-error-texts.ts';
+import { ApiError, executionDoesNotExist, invalidArn, validationFailed } from '../wire/api-error.ts';
 import { parseArn } from '../wire/arn.ts';
 import { optional, readRequest, text } from '../wire/request-shape.ts';
 import { type ApiContext, present, seconds } from './context.ts';

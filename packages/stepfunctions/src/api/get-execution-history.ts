@@ -3,7 +3,8 @@ import type { Json, JsonObject } from '../language/json.ts';
 import { flag, optional, readRequest } from '../wire/request-shape.ts';
 import { type ApiContext, present, seconds } from './context.ts';
 import { findExecution } from './executions.ts';
-import { arnMember, maxResultsMember, nextTokenMember, pageSize } from './members.ts';
+import { arnMember } from './members.ts';
+import { maxResultsMember, nextTokenMember, pageSize } from './paging.ts';
 
 const getExecutionHistoryShape = {
   executionArn: arnMember,

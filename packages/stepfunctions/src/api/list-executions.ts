@@ -1,11 +1,12 @@
 import type { ExecutionFilter, ExecutionRecord } from '../journal/execution-store.ts';
 import type { JsonObject } from '../language/json.ts';
-import { stateMachineTypeNotSupported, validationFailed } from '../wire/api-error-texts.ts';
+import { stateMachineTypeNotSupported, validationFailed } from '../wire/api-error.ts';
 import { optional, type Read, readRequest, text } from '../wire/request-shape.ts';
 import { type ApiContext, present, seconds } from './context.ts';
 import { stateMachineArnOf } from './executions.ts';
 import { findMapRun } from './map-runs.ts';
-import { arnMember, longArnMember, maxResultsMember, pageSize } from './members.ts';
+import { arnMember, longArnMember } from './members.ts';
+import { maxResultsMember, readPage } from './paging.ts';
 import { resolve } from './state-machine-lookup.ts';
 
 const listExecutionsShape = {
@@ -49,32 +50,27 @@ function ofMapRun(context: ApiContext, request: Request, arn: string): JsonObjec
   return pageOf(context, request, arn, { of: { mapRunArn: arn } });
 }
 
-function pageOf(
-  { journal, pages }: ApiContext,
-  { statusFilter, redriveFilter, nextToken, maxResults }: Request,
-  arn: string,
-  filter: ExecutionFilter,
-): JsonObject {
+function pageOf(context: ApiContext, request: Request, arn: string, filter: ExecutionFilter): JsonObject {
+  const { journal } = context;
+  const { statusFilter, redriveFilter } = request;
   // No execution is ever PENDING_REDRIVE here: a redrive begins at once.
   if (statusFilter === 'PENDING_REDRIVE') {
     return { executions: [] };
   }
-  const limit = pageSize(maxResults);
-  const listing = ['executions', arn, statusFilter ?? null, redriveFilter ?? null];
-  const found = journal.executions.list(
-    {
-      ...filter,
-      ...(statusFilter === undefined ? {} : { status: statusFilter }),
-      ...(redriveFilter === undefined ? {} : { redriven: redriveFilter === 'REDRIVEN' }),
-      ...(nextToken === undefined ? {} : { before: Number(pages.open(listing, nextToken)) }),
-    },
-    limit + 1,
-  );
-  const page = found.slice(0, limit);
-  const last = found.length > limit ? page.at(-1) : undefined;
+  const filtered: ExecutionFilter = {
+    ...filter,
+    ...(statusFilter === undefined ? {} : { status: statusFilter }),
+    ...(redriveFilter === undefined ? {} : { redriven: redriveFilter === 'REDRIVEN' }),
+  };
+  const { items, nextToken } = readPage(context, request, {
+    name: ['executions', arn, statusFilter ?? null, redriveFilter ?? null],
+    read: (limit, before) =>
+      journal.executions.list(before === undefined ? filtered : { ...filtered, before: Number(before) }, limit),
+    position: ({ id }) => id,
+  });
   return present({
-    executions: page.map((record) => itemOf(record, stateMachineArnOf(journal, record))),
-    nextToken: last && pages.seal(listing, last.id),
+    executions: items.map((record) => itemOf(record, stateMachineArnOf(journal, record))),
+    nextToken,
   });
 }
 

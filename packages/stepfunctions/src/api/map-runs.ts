@@ -1,12 +1,13 @@
 import type { MapRunCounts } from '../core/map-run.ts';
 import type { StoredMapRun } from '../journal/map-run-store.ts';
 import type { JsonObject } from '../language/json.ts';
-import { resourceNotFound, validationFailed } from '../wire/api-error-texts.ts';
+import { resourceNotFound, validationFailed } from '../wire/api-error.ts';
 import { parseArn } from '../wire/arn.ts';
 import { number, optional, readRequest } from '../wire/request-shape.ts';
 import { type ApiContext, present, seconds } from './context.ts';
 import { findExecution } from './executions.ts';
-import { arnMember, longArnMember, maxResultsMember, nextTokenMember, pageSize } from './members.ts';
+import { arnMember, longArnMember } from './members.ts';
+import { maxResultsMember, nextTokenMember, readPage, textPosition } from './paging.ts';
 
 const describeMapRunShape = { mapRunArn: longArnMember };
 
@@ -52,18 +53,17 @@ const listMapRunsShape = { executionArn: arnMember, maxResults: maxResultsMember
 
 /** ListMapRuns of an execution. */
 export function listMapRuns(context: ApiContext, body: JsonObject): JsonObject {
-  const { journal, pages } = context;
+  const { journal } = context;
   const request = readRequest(listMapRunsShape, body);
   const record = findExecution(context, request.executionArn);
-  const limit = pageSize(request.maxResults);
-  const listing = ['mapRuns', record.arn];
-  const after = request.nextToken === undefined ? undefined : String(pages.open(listing, request.nextToken));
-  const found = journal.mapRuns.list(record.id, limit + 1, after);
-  const page = found.slice(0, limit);
-  const last = found.length > limit ? page.at(-1) : undefined;
+  const { items, nextToken } = readPage(context, request, {
+    name: ['mapRuns', record.arn],
+    read: (limit, after) => journal.mapRuns.list(record.id, limit, textPosition(after)),
+    position: ({ arn }) => arn,
+  });
   const stateMachineArn = journal.stateMachines.revision(record.revision).arn;
   return present({
-    mapRuns: page.map((mapRun) =>
+    mapRuns: items.map((mapRun) =>
       present({
         executionArn: record.arn,
         mapRunArn: mapRun.arn,
@@ -72,7 +72,7 @@ export function listMapRuns(context: ApiContext, body: JsonObject): JsonObject {
         stopDate: mapRun.stoppedAt === undefined ? undefined : seconds(mapRun.stoppedAt),
       }),
     ),
-    nextToken: last && pages.seal(listing, last.arn),
+    nextToken,
   });
 }
 

@@ -10,8 +10,6 @@ export const payloadMember = text({ max: 262_144, sensitive: true });
 export const errorMember = text({ min: 0, max: 256, sensitive: true });
 export const causeMember = text({ min: 0, max: 32_768, sensitive: true });
 export const traceHeaderMember = text({ max: 256, pattern: /^\p{ASCII}*$/u });
-export const maxResultsMember = optional(number({ min: 0, max: 1_000 }));
-export const nextTokenMember = optional(text({ min: 1, max: 1_024 }));
 export const typeMember = text({ oneOf: ['STANDARD', 'EXPRESS'] });
 export const includedDataMember = optional(text({ oneOf: ['METADATA_ONLY', 'ALL_DATA'] }));
 
@@ -40,11 +38,3 @@ export const routesMember = list(
   structure({ stateMachineVersionArn: arnMember, weight: number({ min: 0, max: 100 }) }),
   { min: 1, max: 2, itemClass: 'RoutingConfigurationListItem' },
 );
-
-/** How many items a page has when the caller names no number, or 0. */
-export const DEFAULT_PAGE = 100;
-
-/** The page size a `maxResults` asks for. */
-export function pageSize(maxResults: number | undefined): number {
-  return maxResults || DEFAULT_PAGE;
-}

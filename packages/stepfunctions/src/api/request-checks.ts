@@ -2,8 +2,7 @@ import type { StateMachineType } from '../journal/state-machine-store.ts';
 import { jsonComplaint } from '../language/json-complaint.ts';
 import { invalidDefinitionMessage } from '../validation/diagnostic.ts';
 import { validateDefinition } from '../validation/validate-definition.ts';
-import { ApiError } from '../wire/api-error.ts';
-import { invalidName } from '../wire/api-error-texts.ts';
+import { ApiError, invalidName } from '../wire/api-error.ts';
 
 /** Blanks, brackets, wildcards, other special characters and control characters; AWS allows the rest of Unicode. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for

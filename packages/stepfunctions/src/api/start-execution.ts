@@ -7,7 +7,7 @@ import {
   stateMachineDeleting,
   stateMachineTypeNotSupported,
   throttled,
-} from '../wire/api-error-texts.ts';
+} from '../wire/api-error.ts';
 import { optional, readRequest } from '../wire/request-shape.ts';
 import { type ActionCaller, type ApiContext, seconds } from './context.ts';
 import { arnMember, nameMember, payloadMember, traceHeaderMember } from './members.ts';

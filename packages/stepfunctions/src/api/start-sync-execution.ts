@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Execution } from '../core/execution.ts';
 import type { JsonObject } from '../language/json.ts';
-import { stateMachineDeleting, stateMachineTypeNotSupported, throttled } from '../wire/api-error-texts.ts';
+import { stateMachineDeleting, stateMachineTypeNotSupported, throttled } from '../wire/api-error.ts';
 import { optional, readRequest } from '../wire/request-shape.ts';
 import { type ActionCaller, type ApiContext, present, seconds } from './context.ts';
 import { arnMember, includedDataMember, nameMember, payloadMember, traceHeaderMember } from './members.ts';

@@ -1,7 +1,6 @@
-import type { Alias } from '../journal/alias-store.ts';
 import type { Revision, StateMachine } from '../journal/state-machine-store.ts';
-import type { Version } from '../journal/version-store.ts';
-import { stateMachineDoesNotExist } from '../wire/api-error-texts.ts';
+import type { Alias, Version } from '../journal/version-store.ts';
+import { stateMachineDoesNotExist } from '../wire/api-error.ts';
 import { parseArn } from '../wire/arn.ts';
 import type { ApiContext } from './context.ts';
 

@@ -1,13 +1,15 @@
 import type { ExecutionRecord } from '../journal/execution-store.ts';
 import type { Revision } from '../journal/state-machine-store.ts';
 import type { Json, JsonObject } from '../language/json.ts';
-import { findState } from '../test-state/find-state.ts';
+import { findState } from '../test-state/tested-state.ts';
+import { validateDefinition } from '../validation/validate-definition.ts';
 import { variableReferences } from '../validation/variable-references.ts';
 import { parseArn } from '../wire/arn.ts';
-import { readRequest } from '../wire/request-shape.ts';
+import { number, optional, readRequest, text } from '../wire/request-shape.ts';
 import { type ApiContext, present, seconds } from './context.ts';
 import { findExecution, stateMachineArnOf } from './executions.ts';
-import { arnMember, includedDataMember, maxResultsMember, nextTokenMember, pageSize } from './members.ts';
+import { arnMember, definitionMember, includedDataMember, typeMember } from './members.ts';
+import { maxResultsMember, nextTokenMember, readPage } from './paging.ts';
 import { resolve } from './state-machine-lookup.ts';
 
 const describeStateMachineShape = { stateMachineArn: arnMember, includedData: includedDataMember };
@@ -75,24 +77,22 @@ function childOf({ journal, definitions }: ApiContext, { mapRunArn, revision }: 
 const listStateMachinesShape = { maxResults: maxResultsMember, nextToken: nextTokenMember };
 
 /** ListStateMachines, newest first. */
-export function listStateMachines({ journal, pages }: ApiContext, body: JsonObject): JsonObject {
+export function listStateMachines(context: ApiContext, body: JsonObject): JsonObject {
   const request = readRequest(listStateMachinesShape, body);
-  const limit = pageSize(request.maxResults);
-  const after =
-    request.nextToken === undefined
-      ? undefined
-      : (pages.open('stateMachines', request.nextToken) as { createdAt: number; id: number });
-  const found = journal.stateMachines.list(limit + 1, after);
-  const page = found.slice(0, limit);
-  const last = found.length > limit ? page.at(-1) : undefined;
+  const { items, nextToken } = readPage(context, request, {
+    name: 'stateMachines',
+    read: (limit, after) =>
+      context.journal.stateMachines.list(limit, after as { createdAt: number; id: number } | undefined),
+    position: ({ createdAt, id }) => ({ createdAt, id }),
+  });
   return present({
-    stateMachines: page.map(({ arn, name, type, createdAt }) => ({
+    stateMachines: items.map(({ arn, name, type, createdAt }) => ({
       stateMachineArn: arn,
       name,
       type,
       creationDate: seconds(createdAt),
     })),
-    nextToken: last && pages.seal('stateMachines', { createdAt: last.createdAt, id: last.id }),
+    nextToken,
   });
 }
 
@@ -110,4 +110,29 @@ export function deleteStateMachine({ journal }: ApiContext, body: JsonObject): J
     });
   }
   return {};
+}
+
+const validateStateMachineDefinitionShape = {
+  definition: definitionMember,
+  type: optional(typeMember),
+  severity: optional(text({ oneOf: ['ERROR', 'WARNING'] })),
+  maxResults: optional(number({ min: 0, max: 100 })),
+};
+
+/** How many diagnostics AWS answers with when the caller names no number, or 0. */
+const DEFAULT_DIAGNOSTICS = 100;
+
+/** ValidateStateMachineDefinition. Warnings are answered only when they are asked for, and fail nothing. */
+export function validateStateMachineDefinition(_context: ApiContext, body: JsonObject): JsonObject {
+  const request = readRequest(validateStateMachineDefinitionShape, body);
+  const found = validateDefinition(request.definition, request.type ?? 'STANDARD');
+  const wanted = found.filter(({ severity }) => severity === 'ERROR' || request.severity === 'WARNING');
+  const limit = request.maxResults || DEFAULT_DIAGNOSTICS;
+  return {
+    result: found.some(({ severity }) => severity === 'ERROR') ? 'FAIL' : 'OK',
+    diagnostics: wanted
+      .slice(0, limit)
+      .map(({ severity, code, message, location }) => present({ severity, code, message, location })),
+    truncated: wanted.length > limit,
+  };
 }

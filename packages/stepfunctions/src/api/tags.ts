@@ -1,7 +1,6 @@
 import type { Tag } from '../journal/tag-store.ts';
 import type { JsonObject } from '../language/json.ts';
-import { ApiError } from '../wire/api-error.ts';
-import { resourceNotFound, validationFailed } from '../wire/api-error-texts.ts';
+import { ApiError, resourceNotFound, validationFailed } from '../wire/api-error.ts';
 import { parseArn } from '../wire/arn.ts';
 import { list, type Read, readRequest, text } from '../wire/request-shape.ts';
 import type { ApiContext } from './context.ts';

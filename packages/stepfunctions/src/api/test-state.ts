@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { StateFailed } from '../core/state-failed.ts';
 import { parseTaskTarget } from '../core/task-target.ts';
-import { TaskFailure } from '../integrations/task-failure.ts';
+import { TaskFailure } from '../integrations/integration.ts';
 import type { State } from '../language/definition.ts';
 import type { Json, JsonObject } from '../language/json.ts';
 import { Inspection } from '../test-state/inspection.ts';

@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { NewRevision, Revision } from '../journal/state-machine-store.ts';
 import type { JsonObject } from '../language/json.ts';
-import { ApiError } from '../wire/api-error.ts';
-import { stateMachineDeleting, stateMachineDoesNotExist, validationFailed } from '../wire/api-error-texts.ts';
+import { ApiError, stateMachineDeleting, stateMachineDoesNotExist, validationFailed } from '../wire/api-error.ts';
 import { parseArn } from '../wire/arn.ts';
 import { flag, optional, readRequest } from '../wire/request-shape.ts';
 import { checkRole, completeEncryption, completeLogging, completeTracing } from './configuration.ts';

@@ -1,11 +1,12 @@
 import type { StateMachine } from '../journal/state-machine-store.ts';
 import type { Version } from '../journal/version-store.ts';
 import type { JsonObject } from '../language/json.ts';
-import { conflict, stateMachineDeleting, validationFailed } from '../wire/api-error-texts.ts';
+import { conflict, stateMachineDeleting, validationFailed } from '../wire/api-error.ts';
 import { parseArn } from '../wire/arn.ts';
 import { optional, readRequest, text } from '../wire/request-shape.ts';
 import { type ApiContext, present, seconds } from './context.ts';
-import { arnMember, descriptionMember, longArnMember, maxResultsMember, nextTokenMember, pageSize } from './members.ts';
+import { arnMember, descriptionMember, longArnMember } from './members.ts';
+import { maxResultsMember, nextTokenMember, numberPosition, readPage } from './paging.ts';
 import { findMachine, versionNumber } from './state-machine-lookup.ts';
 
 const publishStateMachineVersionShape = {
@@ -42,21 +43,19 @@ const listStateMachineVersionsShape = {
 
 /** ListStateMachineVersions, newest first. */
 export function listStateMachineVersions(context: ApiContext, body: JsonObject): JsonObject {
-  const { journal, pages } = context;
   const request = readRequest(listStateMachineVersionsShape, body);
   const machine = findMachine(context, request.stateMachineArn);
-  const limit = pageSize(request.maxResults);
-  const listing = ['versions', machine.arn];
-  const before = request.nextToken === undefined ? undefined : Number(pages.open(listing, request.nextToken));
-  const found = journal.versions.list(machine.id, limit + 1, before);
-  const page = found.slice(0, limit);
-  const last = found.length > limit ? page.at(-1) : undefined;
+  const { items, nextToken } = readPage(context, request, {
+    name: ['versions', machine.arn],
+    read: (limit, before) => context.journal.versions.list(machine.id, limit, numberPosition(before)),
+    position: ({ version }) => version,
+  });
   return present({
-    stateMachineVersions: page.map((version) => ({
+    stateMachineVersions: items.map((version) => ({
       stateMachineVersionArn: versionArnOf(machine, version),
       creationDate: seconds(version.createdAt),
     })),
-    nextToken: last && pages.seal(listing, last.version),
+    nextToken,
   });
 }
 

@@ -1,7 +1,7 @@
 import type { JsonObject } from '../language/json.ts';
 import type { HttpReply } from './http-endpoint.ts';
+import { TaskFailure } from './integration.ts';
 import { requestIdOf } from './sdk-metadata.ts';
-import { TaskFailure } from './task-failure.ts';
 
 /** What DynamoDB said no with. */
 export interface DynamoDbError {

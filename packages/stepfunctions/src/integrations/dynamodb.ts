@@ -1,10 +1,10 @@
 import type { Json, JsonObject } from '../language/json.ts';
-import { toApiSpelling, toSdkSpelling } from './attribute-values.ts';
 import { optimizedFailure, readError, sdkFailure } from './dynamodb-errors.ts';
 import { ConnectionError, type HttpEndpoint, type HttpReply } from './http-endpoint.ts';
 import type { Integration } from './integration.ts';
+import { TaskFailure } from './integration.ts';
+import { toApiSpelling, toSdkSpelling } from './member-spelling.ts';
 import { requestIdOf, sdkMetadata } from './sdk-metadata.ts';
-import { TaskFailure } from './task-failure.ts';
 
 /** What DynamoDB's emulators want to see of a signature: they look at its form and the key's id. */
 function authorization(region: string): string {

@@ -1,9 +1,8 @@
 import { MAX_PAYLOAD_BYTES } from '../core/json-text.ts';
 import type { Json, JsonObject } from '../language/json.ts';
 import type { HttpReply } from './http-endpoint.ts';
+import { TaskFailure } from './integration.ts';
 import { requestIdOf } from './sdk-metadata.ts';
-import { mendErrorType, readPayload } from './serverless-offline-errors.ts';
-import { TaskFailure } from './task-failure.ts';
 
 /** Lambda's own exceptions by HTTP status, for endpoints that do not name them. */
 const BY_STATUS: { readonly [status: number]: string } = {
@@ -74,5 +73,31 @@ export function throwIfFailed(reply: HttpReply, functionArn: string, resource: s
       'States.DataLimitExceeded',
       `The state/task '${resource}' returned a result with a size exceeding the maximum number of bytes service limit.`,
     );
+  }
+}
+
+/**
+ * serverless-offline's Lambda endpoint departs from AWS in two ways, both mended here and nowhere else:
+ * - whatever a function throws, it answers `errorType: "Error"`; the true name is the first word of `trace[0]`
+ * - a string that a function returns is put between quotes without being escaped
+ */
+export function mendErrorType(payload: JsonObject): JsonObject {
+  const [first] = Array.isArray(payload.trace) ? (payload.trace as readonly Json[]) : [];
+  if (payload.errorType !== 'Error' || typeof first !== 'string') {
+    return payload;
+  }
+  const name = /^[\w$.]+/.exec(first)?.[0];
+  return name === undefined ? payload : { ...payload, errorType: name };
+}
+
+/** Reads what a function returned; text that is no JSON is the string it stands for. */
+export function readPayload(body: string): Json {
+  if (body === '') {
+    return null;
+  }
+  try {
+    return JSON.parse(body) as Json;
+  } catch {
+    return body.length >= 2 && body.startsWith('"') && body.endsWith('"') ? body.slice(1, -1) : body;
   }
 }

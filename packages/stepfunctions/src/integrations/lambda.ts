@@ -2,10 +2,9 @@ import { exceedsPayloadLimit } from '../core/json-text.ts';
 import type { Json, JsonObject } from '../language/json.ts';
 import { ConnectionError, type HttpEndpoint, type HttpReply } from './http-endpoint.ts';
 import type { Integration } from './integration.ts';
-import { throwIfFailed } from './lambda-errors.ts';
+import { TaskFailure } from './integration.ts';
+import { readPayload, throwIfFailed } from './lambda-errors.ts';
 import { requestIdOf, sdkMetadata } from './sdk-metadata.ts';
-import { readPayload } from './serverless-offline-errors.ts';
-import { TaskFailure } from './task-failure.ts';
 
 interface Invocation {
   readonly functionName: string;

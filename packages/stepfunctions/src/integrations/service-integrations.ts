@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import type { TaskTarget } from '../core/effect.ts';
 import type { Json } from '../language/json.ts';
-import type { EngineSettings } from '../settings.ts';
-import { throttled } from '../wire/api-error-texts.ts';
+import type { EngineSettings } from '../options.ts';
+import { throttled } from '../wire/api-error.ts';
 import { DynamoDb } from './dynamodb.ts';
 import { HttpEndpoint } from './http-endpoint.ts';
 import type { Integration, IntegrationTarget } from './integration.ts';
+import { TaskFailure } from './integration.ts';
 import { Lambda } from './lambda.ts';
 import { type CallAction, StepFunctions } from './step-functions.ts';
-import { TaskFailure } from './task-failure.ts';
 
 /** Calls that TestState makes at once. They bypass the queue. */
 const MOST_TEST_CALLS = 16;

@@ -3,7 +3,7 @@ import { parseTaskTarget } from '../core/task-target.ts';
 import { Engine } from '../engine.ts';
 import type { ParentTask } from '../journal/execution-store.ts';
 import type { Json, JsonObject } from '../language/json.ts';
-import { settingsOf } from '../settings.ts';
+import { settingsOf } from '../options.ts';
 import { eventually, startTestServer, type TestServer } from '../testing/test-server.ts';
 import type { IntegrationTarget } from './integration.ts';
 import { StepFunctions } from './step-functions.ts';

@@ -3,8 +3,8 @@ import type { ParentTask } from '../journal/execution-store.ts';
 import type { Json, JsonObject } from '../language/json.ts';
 import { ApiError } from '../wire/api-error.ts';
 import type { Integration, IntegrationTarget, TaskOrigin } from './integration.ts';
-import { toApiNames, toLanguageNames, withDates } from './member-names.ts';
-import { TaskFailure } from './task-failure.ts';
+import { TaskFailure } from './integration.ts';
+import { toApiNames, toLanguageNames, withDates } from './member-spelling.ts';
 
 /** Calls an action of this engine's own API. */
 export type CallAction = (action: string, body: JsonObject, parent: ParentTask | undefined) => Promise<JsonObject>;

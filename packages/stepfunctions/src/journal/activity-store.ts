@@ -1,5 +1,5 @@
 import type { Database } from './database.ts';
-import { integerOf, type Row, textOf } from './row.ts';
+import { integerOf, type Row, textOf } from './database.ts';
 
 /** An activity: work that a program of somebody's own fetches. */
 export interface Activity {

@@ -1,6 +1,6 @@
 import type { Execution, ExecutionStatus } from '../core/execution.ts';
 import type { Database } from './database.ts';
-import { integerOf, integerOrNothing, type Row, textOf, textOrNothing } from './row.ts';
+import { integerOf, integerOrNothing, type Row, textOf, textOrNothing } from './database.ts';
 
 /** A task of another execution that started this one. */
 export interface ParentTask {

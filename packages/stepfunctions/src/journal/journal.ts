@@ -1,18 +1,16 @@
 import { randomBytes } from 'node:crypto';
 import type { Durability } from '../options.ts';
 import { ActivityStore } from './activity-store.ts';
-import { AliasStore } from './alias-store.ts';
-import { Database } from './database.ts';
+import { Database, textOf } from './database.ts';
 import { ExecutionStore } from './execution-store.ts';
 import { HistoryStore } from './history-store.ts';
 import { MapRunStore } from './map-run-store.ts';
 import { RetentionStore } from './retention-store.ts';
-import { textOf } from './row.ts';
 import { StateMachineStore } from './state-machine-store.ts';
 import { StateStore } from './state-store.ts';
 import { TagStore } from './tag-store.ts';
 import { TokenStore } from './token-store.ts';
-import { VersionStore } from './version-store.ts';
+import { AliasStore, VersionStore } from './version-store.ts';
 
 /** All that outlives the process, in one SQLite file that one process at a time holds. */
 export class Journal {

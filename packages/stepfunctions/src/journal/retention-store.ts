@@ -1,5 +1,5 @@
 import type { Database } from './database.ts';
-import { integerOf } from './row.ts';
+import { integerOf } from './database.ts';
 
 const TABLES_OF_AN_EXECUTION = ['states', 'history', 'tokens', 'map_runs'];
 

@@ -1,5 +1,5 @@
 import type { Database } from './database.ts';
-import { integerOf, textOf } from './row.ts';
+import { integerOf, textOf } from './database.ts';
 
 /** When an execution has to be woken up, unless an answer to a task does so first. */
 export interface WakeUp {

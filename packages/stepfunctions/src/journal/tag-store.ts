@@ -1,5 +1,5 @@
 import type { Database } from './database.ts';
-import { textOf } from './row.ts';
+import { textOf } from './database.ts';
 
 /** A label of a state machine or an activity. */
 export interface Tag {

@@ -1,5 +1,5 @@
 import type { Failure } from '../core/frame.ts';
-import type { State } from '../language/definition.ts';
+import type { State, StateGraph } from '../language/definition.ts';
 import type { Json, JsonObject } from '../language/json.ts';
 import type { Scope } from '../language/scope.ts';
 import type { Inspection } from './inspection.ts';
@@ -44,4 +44,22 @@ export interface Outcome {
 export function scopeOf(tested: Tested, input: Json, extras: Pick<Scope, 'result' | 'errorOutput'> = {}): Scope {
   const { context, variables, at, entropy } = tested;
   return { input, context, variables, at, entropy, ...extras };
+}
+
+/** A state by its name, anywhere in a machine. */
+export function findState(graph: StateGraph, name: string): State | undefined {
+  const here = Object.hasOwn(graph.States, name) ? graph.States[name] : undefined;
+  if (here !== undefined) {
+    return here;
+  }
+  for (const state of Object.values(graph.States)) {
+    const inner = state.Type === 'Parallel' ? state.Branches : state.Type === 'Map' ? [state.ItemProcessor] : [];
+    for (const container of inner) {
+      const found = findState(container, name);
+      if (found !== undefined) {
+        return found;
+      }
+    }
+  }
+  return undefined;
 }

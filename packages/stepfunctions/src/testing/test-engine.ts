@@ -1,6 +1,6 @@
 import { Engine } from '../engine.ts';
 import type { JsonObject } from '../language/json.ts';
-import { settingsOf } from '../settings.ts';
+import { settingsOf } from '../options.ts';
 
 const nobody = new AbortController().signal;
 const ROLE = 'arn:aws:iam::000000000000:role/test';

@@ -1,4 +1,4 @@
-import { invalidArn } from './api-error-texts.ts';
+import { invalidArn } from './api-error.ts';
 
 /** What stands in an ARN of Step Functions after the account. */
 export type ArnResource =

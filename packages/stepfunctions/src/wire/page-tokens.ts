@@ -1,6 +1,6 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { Json } from '../language/json.ts';
-import { invalidToken } from './api-error-texts.ts';
+import { invalidToken } from './api-error.ts';
 
 const SEAL_BYTES = 16;
 

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { toApiSpelling, toSdkSpelling } from './attribute-values.ts';
+import { toApiSpelling, toSdkSpelling } from './member-spelling.ts';
 
 const sdk = {
   Item: { tags: { Ss: ['a'] }, on: { Bool: true }, map: { M: { none: { Nul: true } } }, Bool: { S: 'x' } },

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { mendErrorType, readPayload } from './serverless-offline-errors.ts';
+import { mendErrorType, readPayload } from './lambda-errors.ts';
 
 describe('the name of an error that serverless-offline hides', () => {
   test.each([
