@@ -95,7 +95,7 @@ async function cutOffInventory(): Promise<void> {
 async function checkInvariants(): Promise<void> {
   const reader = new SnapshotReader({ endpoint, region: 'us-east-1', stage: 'local', account: '000000000000' });
   try {
-    const { report } = await verifyInvariants(reader, [], { drain_seconds: 60 });
+    const { report } = await verifyInvariants(reader, [], { drainSeconds: 60 });
     assert.deepEqual([report.verdict, report.violations], ['all hold', []]);
     say(`All invariants hold over ${report.checked.orders} orders.`);
   } finally {

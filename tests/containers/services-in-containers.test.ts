@@ -115,7 +115,7 @@ inContainers('the services as containers', () => {
         const { endpoint } = containers.stack.urls;
         const reader = new SnapshotReader({ endpoint, region: 'us-east-1', stage: 'dev', account: '000000000000' });
         try {
-          const { report } = await verifyInvariants(reader, api.promises, { drain_seconds: 30 });
+          const { report } = await verifyInvariants(reader, api.promises, { drainSeconds: 30 });
           expect(report).toMatchObject({ verdict: 'all hold', violations: [] });
         } finally {
           reader.close();

@@ -32,25 +32,25 @@ describe('the promises in an answer', () => {
     ['stocks', 200, { data: [] }, []],
     ['place', 503, order, []],
     ['pay', 402, { data: 'declined' }, []],
-  ])('%s answered with %d', (call, http_status, body, promises) => {
+  ])('are collected from %s answered with %d', (call, http_status, body, promises) => {
     expect(promisesIn(exchange(call, http_status, body))).toMatchObject(promises);
   });
 
-  test('each tells when it was asked for and given, so that answers can be put in order', () => {
+  test('carry the times of request and answer, so that answers can be ordered', () => {
     const asked_at = Date.parse('2026-01-01T00:00:00.000Z');
     for (const promise of promisesIn(exchange('cancel', 202, order)) ?? []) {
       expect(promise.when).toEqual({ asked_at, answered_at: asked_at + 5 });
     }
   });
 
-  test('there are none in silence', () => {
+  test('are none where there was no answer', () => {
     expect(
       promisesIn({ ...exchange('place', 202, order), outcome: { kind: 'unanswered', error: 'ECONNRESET' } }),
     ).toEqual([]);
   });
 });
 
-describe('the fate of a request', () => {
+describe('the class of an exchange', () => {
   const order = { data: { order_id: 'a', status: 'PENDING' } };
   test.each<[ApiCall, number, string | undefined, unknown, string]>([
     ['place', 202, undefined, order, 'taken'],
@@ -65,8 +65,8 @@ describe('the fate of a request', () => {
     ['place', 503, 'soon', {}, 'faulty'],
     ['place', 503, '0', {}, 'faulty'],
     ['place', 500, '2', {}, 'faulty'],
-  ])('%s answered with %d and Retry-After %s', (call, http_status, retry_after, body, fate) => {
-    expect(classify(exchange(call, http_status, body, retry_after))).toBe(fate);
+  ])('%s answered with %d, Retry-After %s and %j is %s', (call, http_status, retry_after, body, expected) => {
+    expect(classify(exchange(call, http_status, body, retry_after))).toBe(expected);
   });
 });
 
@@ -79,7 +79,7 @@ describe('the log of exchanges', () => {
     await rm(directory, { recursive: true });
   });
 
-  test('gives back what was written', async () => {
+  test('returns what was written', async () => {
     const file = join(directory, 'written.jsonl');
     const written = [exchange('place', 503, {}, '1'), exchange('stocks', 200, { data: [] })];
     for (const one of written) {
@@ -88,11 +88,11 @@ describe('the log of exchanges', () => {
     expect(await readExchanges(file)).toEqual(written);
   });
 
-  test('is empty where nothing was ever written', async () => {
+  test('is empty where nothing was written', async () => {
     expect(await readExchanges(join(directory, 'absent.jsonl'))).toEqual([]);
   });
 
-  test('names the line that is no exchange', async () => {
+  test('names a line that is not an exchange', async () => {
     const file = join(directory, 'broken.jsonl');
     appendExchange(file, exchange('stocks', 200, {}));
     await writeFile(file, '{"call":"place"}\n', { flag: 'a' });

@@ -95,7 +95,7 @@ async function load(
   const reader = new SnapshotReader(awsConnectionFrom({ AWS_ENDPOINT_URL: stack.urls.endpoint }));
   try {
     const told = exchanges.flatMap((exchange) => promisesIn(exchange) ?? []);
-    const verification = await verifyInvariants(reader, told, { drain_seconds: plan.drain });
+    const verification = await verifyInvariants(reader, told, { drainSeconds: plan.drain });
     const target = stack.urls.http;
     const machine = thisMachine();
     const report = loadReportOf({ name, profile: 'spike', target, machine, phases, exchanges, verification });

@@ -80,7 +80,7 @@ async function runAll(
 async function verify(stack: DemoStack, { promises }: OrderApiClient): Promise<Verification> {
   const reader = new SnapshotReader(connectionTo(stack));
   try {
-    return await verifyInvariants(reader, promises, { drain_seconds: DRAIN_SECONDS });
+    return await verifyInvariants(reader, promises, { drainSeconds: DRAIN_SECONDS });
   } finally {
     reader.close();
   }

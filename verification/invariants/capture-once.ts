@@ -21,13 +21,13 @@ function chargeFindings({ order, payment, charges }: OrderCase): readonly string
   }
   for (const { charge_id, captures, refunds } of charges) {
     if (refunds > captures) {
-      findings.push(`charge ${charge_id} was taken ${captures} times and given back ${refunds} times`);
+      findings.push(`charge ${charge_id} was captured ${captures} times and refunded ${refunds} times`);
     }
   }
   const captured = charges.filter((charge) => charge.captures > charge.refunds);
   if ((payment?.state === 'CAPTURED') !== captured.length > 0) {
     findings.push(
-      `the payment is ${payment?.state ?? 'absent'}, but the provider's books show ${captured.length} captured`,
+      `the payment is ${payment?.state ?? 'absent'}, but the provider's ledger shows ${captured.length} captured`,
     );
   }
   for (const { amount_minor, currency, charge_id } of captured) {

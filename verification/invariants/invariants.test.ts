@@ -16,7 +16,7 @@ import { describeViolation } from './violation.ts';
 const sound = soundSnapshot();
 
 describe('a sound snapshot', () => {
-  test('passes, and the report says what was looked at', () => {
+  test('a sound snapshot passes, and the report counts what was checked', () => {
     const report = checkInvariants(sound);
     expect(report.violations).toEqual([]);
     expect(report.verdict).toBe('all hold');
@@ -24,11 +24,11 @@ describe('a sound snapshot', () => {
     expect(report.checked.orders_by_status).toMatchObject({ CONFIRMED: 1, REJECTED: 4, NEEDS_ATTENTION: 1 });
   });
 
-  test('still passes when the execution of a finished order was dropped with age', () => {
+  test('a snapshot still passes when the execution of a finished order was deleted with age', () => {
     expect(checkInvariants(withoutExecution('confirmed')).verdict).toBe('all hold');
   });
 
-  test('passes also where all is known beforehand', () => {
+  test('a sound snapshot also passes against full expectations', () => {
     expect(checkInvariants(sound, { recordsKept: true, stocked: new Map([['item', 100]]) }).verdict).toBe('all hold');
   });
 
@@ -45,10 +45,10 @@ describe('a sound snapshot', () => {
   const stock = { item_id: 'item', stocked: 1, available: 1, held: 0, sold: 0 };
   const rejected = sound.orders.filter(({ order_id }) => order_id === 'never-reserved');
   test.each([
-    ['nothing at all', nothing],
+    ['nothing in it', nothing],
     ['stock but no orders', { ...nothing, items: [stock] }],
     ['orders but no stock', { ...nothing, orders: rejected }],
-  ] as const)('%s is no pass', (_what, empty) => {
+  ] as const)('a snapshot with %s does not pass', (_what, empty) => {
     expect(checkInvariants(empty).verdict).toBe('nothing was checked');
   });
 });
@@ -66,12 +66,12 @@ describe('every accepted order ends', () => {
       'still RESERVED and its execution is SUCCEEDED',
     ],
     [
-      'an order that waits past its time',
+      'an order that waits beyond its due time',
       changeOrder('waiting', { payment_due_at: sound.taken_at }),
       'still AWAITING_PAYMENT',
     ],
     [
-      'an order that waits with its saga gone',
+      'an order that waits without a running saga',
       changeExecution('waiting', { status: 'ABORTED' }),
       'its execution is ABORTED',
     ],
@@ -91,7 +91,7 @@ describe('every accepted order ends', () => {
   });
 });
 
-describe('where all is known beforehand', () => {
+describe('against full expectations', () => {
   const recordsKept = true;
   test.each<[string, Snapshot, Expectations, string]>([
     [
@@ -107,13 +107,13 @@ describe('where all is known beforehand', () => {
       'order confirmed: it asks for nothing, but its COMMITTED reservation is for 2 of item',
     ],
     [
-      'an item whose row is gone, and nothing with it',
+      'an item without a row, with everything else intact',
       sound,
       { stocked: new Map([['lost', 5]]) },
       'item lost: it was stocked with 5, but there is no such item any more',
     ],
     [
-      'an item whose whole record shrank',
+      'an item whose consistent record lost a unit',
       sound,
       { stocked: new Map([['item', 101]]) },
       'item item: it was stocked with 101, but its record says 100',
@@ -127,14 +127,14 @@ describe('where all is known beforehand', () => {
 
 describe('stock adds up', () => {
   test.each<[string, Snapshot]>([
-    ['held for other pieces', changeOrder('waiting', { lines: [{ item_id: 'item', count: 3 }] })],
-    ['sold without a line', changeOrder('confirmed', { lines: [{ item_id: 'other', count: 2 }] })],
-    ['released of something else', changeReservation('declined', { lines: [{ item_id: 'item', count: 1 }] })],
-  ])('a reservation %s than its order asks for is found', (_what, snapshot) => {
+    ['another quantity held', changeOrder('waiting', { lines: [{ item_id: 'item', count: 3 }] })],
+    ['another item sold', changeOrder('confirmed', { lines: [{ item_id: 'other', count: 2 }] })],
+    ['another quantity released', changeReservation('declined', { lines: [{ item_id: 'item', count: 1 }] })],
+  ])('a reservation with %s than its order asks for is found', (_what, snapshot) => {
     expectFinding(snapshot, 'stock adds up', 'it asks for');
   });
 
-  test('a tombstone without lines, and lines that are split otherwise, are in order', () => {
+  test('a tombstone without lines and lines that are split otherwise violate nothing', () => {
     const split = [1, 1].map((count) => ({ item_id: 'item', count }));
     const tombstone = changeReservation('declined', { lines: [] });
     expect(checkInvariants(changeOrder('waiting', { lines: split }, tombstone)).verdict).toBe('all hold');
@@ -142,7 +142,7 @@ describe('stock adds up', () => {
 
   const item = { item_id: 'item', stocked: 100, available: 94, held: 4, sold: 2 };
   test.each([
-    ['a piece that got lost', { ...item, available: 93 }, 'available 93 + held 4 + sold 2 = 99, but 100 were stocked'],
+    ['a lost unit', { ...item, available: 93 }, 'available 93 + held 4 + sold 2 = 99, but 100 were stocked'],
     ['a counter below zero', { ...item, stocked: 5, available: -1 }, 'available is -1'],
     ['held stock without a reservation', { ...item, available: 93, held: 5 }, 'held is 5, but the reservations hold 4'],
     [
@@ -172,19 +172,19 @@ describe('captured once, exactly with committed stock', () => {
   };
   test.each([
     [
-      'a second capture, even one given back',
+      'a second capture, even a refunded one',
       { ...sound, charges: [...sound.charges, second] },
       'took its money 2 times: charge-confirmed, second',
     ],
     [
       'a capture that Payment does not know',
       changePayment('confirmed', { state: 'AUTHORIZED' }),
-      "AUTHORIZED, but the provider's books show 1 captured",
+      "AUTHORIZED, but the provider's ledger shows 1 captured",
     ],
     [
       'a capture that the provider does not know',
       changeCharge('confirmed', { state: 'AUTHORIZED', captures: 0 }),
-      "CAPTURED, but the provider's books show 0 captured",
+      "CAPTURED, but the provider's ledger shows 0 captured",
     ],
     ['a wrong amount', changeCharge('confirmed', { amount_minor: 501 }), 'took 501 USD, but the order costs 500 USD'],
     ['a wrong currency', changeCharge('confirmed', { currency: 'EUR' }), 'took 500 EUR, but the order costs 500 USD'],
@@ -204,17 +204,17 @@ describe('captured once, exactly with committed stock', () => {
       'committed without its money',
     ],
     [
-      'a confirmed order with nothing behind it',
+      'a confirmed order without payment and stock',
       changeOrder('never-reserved', { status: 'CONFIRMED' }),
       'it is CONFIRMED with payment absent, reservation absent',
     ],
     [
-      'a rejected order that was paid and delivered',
+      'a rejected order with captured payment and committed stock',
       changeOrder('confirmed', { status: 'REJECTED' }),
       'it is REJECTED with payment CAPTURED, reservation COMMITTED',
     ],
     [
-      'money taken for an order that is gone',
+      'money taken for a missing order',
       withoutOrder('confirmed'),
       'it is not in the orders table with payment CAPTURED',
     ],
@@ -237,12 +237,12 @@ describe('nothing left behind a finished order', () => {
       'it is EXPIRED, but its payment is still PENDING',
     ],
     [
-      'a charge that only the provider knows of',
+      'a charge that only the provider knows',
       changeCharge('declined', { state: 'AUTHORIZED' }),
-      'still sets charge charge-declined aside',
+      'still keeps charge charge-declined authorized',
     ],
     [
-      'stock held for an order that is gone',
+      'stock held for a missing order',
       withoutOrder('waiting'),
       'it is not in the orders table, but its stock is still held',
     ],
@@ -253,19 +253,19 @@ describe('nothing left behind a finished order', () => {
 
 describe('no answer taken back', () => {
   const answers: readonly (readonly [string, ApiPromise, string])[] = [
-    ['an accepted order that is gone', { kind: 'order-accepted', order_id: 'gone' }, 'order gone: it was accepted'],
+    ['an accepted order that is missing', { kind: 'order-accepted', order_id: 'gone' }, 'order gone: it was accepted'],
     [
       'a key that led to two orders',
       { kind: 'order-accepted', order_id: 'declined', idempotency_key: 'confirmed' },
       'was first answered with confirmed',
     ],
     [
-      'a settled payment that is not',
+      'a settled payment that was voided',
       { kind: 'payment-settled', order_id: 'expired' },
       'answered with true, but it is EXPIRED with payment VOIDED',
     ],
     [
-      'a settled payment that was given back',
+      'a settled payment that was refunded',
       { kind: 'payment-settled', order_id: 'refunded' },
       'it is REJECTED with payment REFUNDED',
     ],
@@ -280,12 +280,12 @@ describe('no answer taken back', () => {
       'but it is EXPIRED',
     ],
     [
-      'an end that changed',
+      'a finished status that changed',
       { kind: 'status-shown', order_id: 'confirmed', status: 'CANCELLED' },
       'shown as CANCELLED, but it is CONFIRMED',
     ],
     [
-      'a status of an order that is gone',
+      'a status of a missing order',
       { kind: 'status-shown', order_id: 'gone', status: 'PENDING' },
       'not in the orders table',
     ],
@@ -294,26 +294,26 @@ describe('no answer taken back', () => {
     expectFinding({ ...sound, answers: [...sound.answers, answer] }, 'no answer taken back', finding);
   });
 
-  const sight = (status: OrderStatus, asked_at: number, answered_at: number): ApiPromise => ({
+  const sighting = (status: OrderStatus, asked_at: number, answered_at: number): ApiPromise => ({
     kind: 'status-shown',
     order_id: 'confirmed',
     status,
     when: { asked_at, answered_at },
   });
 
-  test('an end that was taken back for a while is found, although all is well again', () => {
-    const answers = [sight('CONFIRMED', 10, 20), sight('PAID', 30, 40), sight('CONFIRMED', 50, 60)];
+  test('a finished status that was taken back for a while is found, although it is right again', () => {
+    const answers = [sighting('CONFIRMED', 10, 20), sighting('PAID', 30, 40), sighting('CONFIRMED', 50, 60)];
     const finding = 'it was shown as CONFIRMED, and afterwards as PAID';
     expectFinding({ ...sound, answers }, 'no answer taken back', finding);
-    expect(checkInvariants({ ...sound, answers: [...answers, sight('PAID', 41, 45)] }).violations).toHaveLength(1);
+    expect(checkInvariants({ ...sound, answers: [...answers, sighting('PAID', 41, 45)] }).violations).toHaveLength(1);
   });
 
-  test('an earlier status told by a request that overlaps in time is in order', () => {
-    const answers = [sight('CONFIRMED', 10, 20.4), sight('PAID', 5, 40), sight('PAID', 21, 40)];
+  test('an earlier status in an answer that overlaps in time violates nothing', () => {
+    const answers = [sighting('CONFIRMED', 10, 20.4), sighting('PAID', 5, 40), sighting('PAID', 21, 40)];
     expect(checkInvariants({ ...sound, answers }).verdict).toBe('all hold');
   });
 
-  test('the same broken answer, given many times, is reported once', () => {
+  test('the same broken answer, repeated, is reported once', () => {
     const gone: ApiPromise = { kind: 'order-accepted', order_id: 'gone' };
     expect(checkInvariants({ ...sound, answers: [gone, gone, gone] }).violations).toHaveLength(1);
   });

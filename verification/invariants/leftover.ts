@@ -20,7 +20,7 @@ export function findLeftover({ order_id, order, reservation, payment, charges }:
   }
   for (const { charge_id, state } of charges) {
     if (state === 'AUTHORIZED') {
-      findings.push(`it is ${status}, but the provider still sets charge ${charge_id} aside`);
+      findings.push(`it is ${status}, but the provider still keeps charge ${charge_id} authorized`);
     }
   }
   return findings.map((finding) => orderViolation('nothing left behind a finished order', order_id, finding));

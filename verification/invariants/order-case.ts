@@ -7,7 +7,7 @@ import type {
   Snapshot,
 } from './snapshot.ts';
 
-/** All that is known of one order id, in whichever table it was found. */
+/** Everything the tables hold under one order id. */
 export interface OrderCase {
   readonly order_id: string;
   readonly order: OrderSnapshot | undefined;
@@ -17,7 +17,7 @@ export interface OrderCase {
   readonly execution: ExecutionSnapshot | undefined;
 }
 
-/** Brings the tables' records together by order id, orders without a record in the orders table included. */
+/** Joins the records of all tables by order id, including ids that are missing from the orders table. */
 export function orderCases(snapshot: Snapshot): readonly OrderCase[] {
   const orders = byOrder(snapshot.orders);
   const reservations = byOrder(snapshot.reservations);

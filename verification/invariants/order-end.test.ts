@@ -12,11 +12,11 @@ const orders: readonly OrderSnapshot[] = [
 ];
 const UNTIL = '2026-01-01T00:01:00.000Z';
 
-test('open orders are the backlog, but not one whose payment is due only later', () => {
+test('the backlog is the open orders without those whose payment is due later', () => {
   expect([...backlogOf(orders, ['due-late'], UNTIL)]).toEqual(['pending', 'due-soon']);
 });
 
-test('an execution that still runs is backlog, whatever its order says', () => {
+test('an execution that still runs belongs to the backlog, whatever the status of its order', () => {
   expect([...backlogOf(orders, ['confirmed', 'parked', 'unknown'], UNTIL)]).toEqual([
     'pending',
     'due-soon',

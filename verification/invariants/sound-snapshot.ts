@@ -11,7 +11,7 @@ import type {
 const TAKEN_AT = '2026-01-02T03:10:00.000Z';
 const ITEM_ID = 'item';
 
-/** One order of two pieces as it should look at each end it can come to. */
+/** One order of two units, as it should look at one of its possible ends. */
 interface SoundOrder {
   readonly order_id: string;
   readonly status: OrderStatus;
@@ -32,7 +32,7 @@ const soundOrders: readonly SoundOrder[] = [
   { order_id: 'parked', status: 'NEEDS_ATTENTION', reservation: 'HELD', payment: 'CAPTURED', charge: 'CAPTURED' },
 ];
 
-/** A hand-made snapshot in which every invariant holds, with one order at each end; for tests to break. */
+/** A hand-made snapshot in which every invariant holds, with one order at each possible end, for tests to break. */
 export function soundSnapshot(): Snapshot {
   return {
     taken_at: TAKEN_AT,

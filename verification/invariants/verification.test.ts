@@ -3,12 +3,12 @@ import type { Snapshot } from './snapshot.ts';
 import { soundSnapshot } from './sound-snapshot.ts';
 import { type DrainProgress, type SnapshotSource, verifyInvariants } from './verification.ts';
 
-const fast = { drain_seconds: 20, poll_seconds: 0.001, settle_seconds: 0.02 };
+const fast = { drainSeconds: 20, pollSeconds: 0.001, settleSeconds: 0.02 };
 const sound = soundSnapshot();
 const halfDone: Snapshot = { ...sound, orders: sound.orders.map((order) => ({ ...order, status: 'RESERVED' })) };
 
-describe('verification', () => {
-  test('waits for the backlog, tells about it, and then checks', async () => {
+describe('verifying the invariants', () => {
+  test('waits for the backlog and reports its size before it checks', async () => {
     const progress: DrainProgress[] = [];
     const source = sourceOf([halfDone, halfDone, sound]);
     const result = await verifyInvariants(source, [], { ...fast, onProgress: (step) => progress.push(step) });
@@ -16,12 +16,12 @@ describe('verification', () => {
     expect(progress).toMatchObject([{ open: 9 }, { open: 9 }]);
   });
 
-  test('checks all the same when the backlog never drains, and finds the orders that hang', async () => {
-    const result = await verifyInvariants(sourceOf([halfDone]), [], { ...fast, drain_seconds: 0 });
+  test('finds the stuck orders when the backlog never drains', async () => {
+    const result = await verifyInvariants(sourceOf([halfDone]), [], { ...fast, drainSeconds: 0 });
     expect(result).toMatchObject({ drained: false, report: { verdict: 'broken' } });
   });
 
-  test('a finding that is gone at the next look was only a moment between two reads', async () => {
+  test('ignores a violation that is gone at the next read', async () => {
     const source = sourceOf([sound]);
     const torn = { ...sound, items: sound.items.map((item) => ({ ...item, available: 0 })) };
     const reads = [torn, sound];
@@ -29,20 +29,20 @@ describe('verification', () => {
     expect(result.report.verdict).toBe('all hold');
   });
 
-  test('a finding that stays is reported', async () => {
+  test('reports a violation that stays', async () => {
     const source = sourceOf([sound]);
     const torn = { ...sound, items: sound.items.map((item) => ({ ...item, available: 0 })) };
     const result = await verifyInvariants({ ...source, read: async () => torn }, [], fast);
     expect(result.report.verdict).toBe('broken');
   });
 
-  test('what is known beforehand is checked at every look', async () => {
+  test('checks what the caller knows beforehand, too', async () => {
     const expected = { stocked: new Map([['lost', 1]]) };
     const result = await verifyInvariants(sourceOf([sound]), [], { ...fast, expected });
     expect(result.report.verdict).toBe('broken');
   });
 
-  test('a store that restarts while draining is waited for', async () => {
+  test('waits for a store that restarts while the backlog drains', async () => {
     const source = sourceOf([sound]);
     let refusals = 2;
     const orders = async () => {
@@ -55,18 +55,18 @@ describe('verification', () => {
     expect(await verifyInvariants({ ...source, orders }, [], fast)).toMatchObject({ drained: true });
   });
 
-  test('a store that never comes back is an error, not a pass', async () => {
+  test('fails when a store never comes back', async () => {
     const source = sourceOf([sound]);
     const orders = async () => {
       throw new Error('connection refused');
     };
-    await expect(verifyInvariants({ ...source, orders }, [], { ...fast, drain_seconds: 0 })).rejects.toThrow('backlog');
+    await expect(verifyInvariants({ ...source, orders }, [], { ...fast, drainSeconds: 0 })).rejects.toThrow('backlog');
   });
 });
 
-/** Answers each look at the orders with the next of the snapshots, then for ever with the last. */
-function sourceOf(looks: readonly Snapshot[]): SnapshotSource {
-  const rest = [...looks];
+/** Answers each read of the orders with the next snapshot, and then always with the last one. */
+function sourceOf(snapshots: readonly Snapshot[]): SnapshotSource {
+  const rest = [...snapshots];
   const far = '9999-01-01T00:00:00.000Z';
   const last = () => rest[0] ?? sound;
   return {

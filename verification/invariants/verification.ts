@@ -3,44 +3,44 @@ import { checkInvariants, type Expectations, type InvariantReport } from './inva
 import { backlogOf } from './order-end.ts';
 import type { ApiPromise, Snapshot } from './snapshot.ts';
 
-/** What the verification reads from; SnapshotReader is one. */
+/** The source of snapshots; SnapshotReader is one. */
 export interface SnapshotSource {
   read(answers: readonly ApiPromise[]): Promise<Snapshot>;
   orders(): Promise<Snapshot['orders']>;
   executionsIn(status: 'RUNNING'): Promise<readonly string[]>;
 }
 
-/** How long to wait, and where to tell about it. */
+/** How long to wait, and what else to check. */
 export interface VerificationOptions {
-  /** The longest to wait until nothing is open any more. */
-  readonly drain_seconds: number;
-  /** Pause between two looks; a look that took longer doubles as the pause. */
-  readonly poll_seconds?: number;
-  /** How long a finding may take to go away by itself, such as a late charge that Payment is about to void. */
-  readonly settle_seconds?: number;
-  /** What is known beforehand; a finding like any other where it does not hold. */
+  /** The longest wait for the backlog to drain. */
+  readonly drainSeconds: number;
+  /** The pause between two polls, at least as long as the poll took; 1 by default. */
+  readonly pollSeconds?: number;
+  /** How long a violation may take to disappear by itself, such as a late charge that Payment will void; 60 by default. */
+  readonly settleSeconds?: number;
+  /** What the caller knows beforehand; where it does not hold, that is a violation, too. */
   readonly expected?: Expectations;
-  /** Told after each look how many orders are still open, and every failed look. */
+  /** Called after each poll with the size of the backlog, or with the error of a failed poll. */
   readonly onProgress?: (progress: DrainProgress) => void;
 }
 
-/** One look at the backlog. */
+/** One poll of the backlog. */
 export type DrainProgress = { readonly open: number; readonly seconds: number } | { readonly unreadable: Error };
 
 /** The outcome of a verification. */
 export interface Verification {
   readonly report: InvariantReport;
   readonly snapshot: Snapshot;
-  /** Whether the backlog was gone before the time was over. */
+  /** Whether the backlog drained in time. */
   readonly drained: boolean;
-  readonly drain_seconds: number;
+  readonly drainSeconds: number;
 }
 
 /**
- * Waits until the backlog is gone or the time is over, then checks the invariants. A finding counts only when it does not
- * go away, since the tables cannot be read all at one instant and the services tidy up after themselves.
+ * Waits until the backlog has drained or the time is over, then checks the invariants. Only a lasting violation counts: the
+ * tables cannot be read at one instant, and the services clean up after themselves.
  *
- * @throws {Error} the tables or executions can still not be read when the time is over.
+ * @throws {Error} the tables or executions are still unreadable when the time is over
  */
 export async function verifyInvariants(
   source: SnapshotSource,
@@ -50,22 +50,22 @@ export async function verifyInvariants(
   const { drained, seconds } = await drain(source, options);
   let snapshot = await source.read(answers);
   let report = checkInvariants(snapshot, options.expected);
-  const settled = Date.now() + (options.settle_seconds ?? 60) * 1000;
-  while (report.verdict === 'broken' && Date.now() < settled) {
-    await sleep((options.poll_seconds ?? 1) * 1000);
+  const settleDeadline = Date.now() + (options.settleSeconds ?? 60) * 1000;
+  while (report.verdict === 'broken' && Date.now() < settleDeadline) {
+    await sleep((options.pollSeconds ?? 1) * 1000);
     snapshot = await source.read(answers);
     report = checkInvariants(snapshot, options.expected);
   }
-  return { report, snapshot, drained, drain_seconds: seconds };
+  return { report, snapshot, drained, drainSeconds: seconds };
 }
 
 async function drain(source: SnapshotSource, options: VerificationOptions) {
   const started = Date.now();
-  const deadline = started + options.drain_seconds * 1000;
+  const deadline = started + options.drainSeconds * 1000;
   const until = new Date(deadline).toISOString();
   for (;;) {
-    const lookedAt = Date.now();
-    const seconds = (lookedAt - started) / 1000;
+    const polledAt = Date.now();
+    const seconds = (polledAt - started) / 1000;
     const open = await openOrders(source, until, deadline, options);
     if (open === 0) {
       return { drained: true, seconds };
@@ -74,13 +74,13 @@ async function drain(source: SnapshotSource, options: VerificationOptions) {
       options.onProgress?.({ open, seconds });
     }
     if (Date.now() >= deadline) {
-      return { drained: false, seconds: options.drain_seconds };
+      return { drained: false, seconds: options.drainSeconds };
     }
-    await sleep(Math.max((options.poll_seconds ?? 1) * 1000, Date.now() - lookedAt));
+    await sleep(Math.max((options.pollSeconds ?? 1) * 1000, Date.now() - polledAt));
   }
 }
 
-/** How many orders are open; undefined while a restarting part of the stack cannot be read. */
+/** The size of the backlog; undefined while a part of the stack restarts and cannot be read. */
 async function openOrders(source: SnapshotSource, until: string, deadline: number, options: VerificationOptions) {
   try {
     const running = await source.executionsIn('RUNNING');

@@ -113,7 +113,7 @@ async function verify(options: LoadRunOptions, answers: Parameters<typeof verify
         : `  cannot look: ${progress.unreadable.message}`,
     );
   try {
-    return await verifyInvariants(reader, answers, { drain_seconds, onProgress });
+    return await verifyInvariants(reader, answers, { drainSeconds: drain_seconds, onProgress });
   } finally {
     reader.close();
   }

@@ -20,3 +20,8 @@ export function thisMachine(): Machine {
     node: process.version,
   };
 }
+
+/** The machine in one line, for a report. */
+export function machineLine({ processor, cores, memory_gb, system, node }: Machine): string {
+  return `${processor}, ${cores} cores, ${memory_gb} GB, ${system}, Node ${node}`;
+}

@@ -1,5 +1,4 @@
 import type { CheckedCounts } from '../invariants/invariants.ts';
-import type { Machine } from './machine.ts';
 
 /** A Markdown table that also reads well as plain text: every column is as wide as its widest cell. */
 export function textTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
@@ -19,11 +18,6 @@ export function bulletList(lines: readonly string[]): string {
 /** A list under a title; nothing where the list is empty. */
 export function titledList(title: string, lines: readonly string[]): readonly string[] {
   return lines.length === 0 ? [] : [`${title}\n\n${bulletList(lines)}`];
-}
-
-/** The machine in one line. */
-export function machineLine({ processor, cores, memory_gb, system, node }: Machine): string {
-  return `${processor}, ${cores} cores, ${memory_gb} GB, ${system}, Node ${node}`;
 }
 
 /** How many records a check of the invariants covered, such as `looked at 3 orders, 1 items, ...`. */

@@ -1,4 +1,5 @@
-import { bulletList, checkedLine, machineLine, resultLine, textTable, titledList } from '../../report/markdown.ts';
+import { machineLine } from '../../report/machine.ts';
+import { bulletList, checkedLine, resultLine, textTable, titledList } from '../../report/markdown.ts';
 import { TARGETS } from '../matrix.ts';
 import type { CellReport, ChaosReport } from './chaos-report.ts';
 

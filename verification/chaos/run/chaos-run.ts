@@ -52,7 +52,7 @@ export async function runChaos(
       recordsKept: true,
       stocked: new Map(runs.flatMap(({ stocked }) => [...stocked])),
     };
-    const times = { drain_seconds: drainSeconds, settle_seconds: settleSeconds };
+    const times = { drainSeconds, settleSeconds };
     const verify = () => verifyInvariants(reader, client.promises, { ...times, expected });
     const beforeRedrive = await verify();
     const redrivenAt = new Date().toISOString();
@@ -64,7 +64,7 @@ export async function runChaos(
       }
       say(`The operator redrives ${again.length} executions ...`);
       redriven.push(...again);
-      await verifyInvariants(reader, [], { ...times, settle_seconds: 0 });
+      await verifyInvariants(reader, [], { ...times, settleSeconds: 0 });
     }
     const verification = redriven.length === 0 ? beforeRedrive : await verify();
     stack.watch.look();

@@ -40,7 +40,7 @@ afterAll(async () => {
   await database.close();
 });
 
-test('all that the tables hold about one order is brought together', async () => {
+test('the reader joins what all tables hold about one order', async () => {
   const reader = new OrderCaseReader(connection);
   try {
     expect(await reader.read('a')).toMatchObject({
@@ -55,7 +55,7 @@ test('all that the tables hold about one order is brought together', async () =>
   }
 });
 
-test('an order that nobody knows has nothing', async () => {
+test('an unknown order is read without any record', async () => {
   const reader = new OrderCaseReader(connection);
   try {
     expect(await reader.read('b')).toEqual({
@@ -70,12 +70,12 @@ test('an order that nobody knows has nothing', async () => {
   }
 });
 
-test('a table with two kinds of rows is read by kind', async () => {
+test('the payments table is read by kind of row', async () => {
   expect(await readRows(tables, 'payments-test', paymentRow, isPlainRow)).toMatchObject([{ order_id: 'a' }]);
   expect(await readRows(tables, 'payments-test', chargeRow, isChargeRow)).toMatchObject([{ charge_id: 'charge#a#p' }]);
 });
 
-test('a row that cannot be checked is named, not passed over', async () => {
+test('a row that does not match its schema is an error that names it', async () => {
   await put('orders-test', { order_id: 'odd', status: 'LOST', lines: [], created_at: '', timeline: [] });
   await expect(readRows(tables, 'orders-test', orderRow)).rejects.toThrow(/Row odd of table orders-test.*status/s);
 });

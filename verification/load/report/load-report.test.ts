@@ -130,7 +130,7 @@ function reportOf(exchanges: readonly Exchange[], options: { readonly ended?: bo
     { ...sound, answers: exchanges.flatMap((exchange) => promisesIn(exchange) ?? []) },
     [...new Map(own.map((order) => [order.order_id, order])).values()],
   );
-  const verification = { report: checkInvariants(snapshot), snapshot, drained: true, drain_seconds: 1 };
+  const verification = { report: checkInvariants(snapshot), snapshot, drained: true, drainSeconds: 1 };
   const machine = { processor: 'a processor', cores: 2, memory_gb: 8, system: 'linux', node: 'v24' };
   return loadReportOf({
     name: 'test',

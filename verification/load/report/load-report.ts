@@ -67,7 +67,7 @@ const SHOWN_ANSWERS = 10;
 /** Puts a report together. Pure. */
 export function loadReportOf(record: LoadRecord): LoadReport {
   const { name, profile, target, machine, exchanges } = record;
-  const { report, snapshot, drained, drain_seconds } = record.verification;
+  const { report, snapshot, drained, drainSeconds } = record.verification;
   const started_ms = Math.min(...exchanges.slice(0, 1000).map(({ at }) => Date.parse(at)));
   const places = exchanges.filter(({ call }) => call === 'place');
   const accepted = new Set(places.flatMap((place) => promisesIn(place) ?? []).map(({ order_id }) => order_id));
@@ -92,7 +92,7 @@ export function loadReportOf(record: LoadRecord): LoadReport {
     phases,
     recovery: recoveryOf(phases, series) ?? null,
     drained,
-    drain_seconds,
+    drain_seconds: drainSeconds,
     invariants: {
       verdict: report.verdict,
       checked: report.checked,
