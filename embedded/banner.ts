@@ -1,5 +1,5 @@
 import { relative } from 'node:path';
-import type { StackUrls } from './child-processes.ts';
+import type { StackUrls } from './addresses.ts';
 import { PROJECT_ROOT, type StackConfiguration } from './configuration.ts';
 
 const FIRST_ITEM = '0ec2fe2b-d061-43cd-a16e-672d2662e6fe';

@@ -1,68 +1,41 @@
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { linkUrls, type StackUrls, stackUrls } from './addresses.ts';
 import { clientTlsEnvironment, serverTlsEnvironment } from './certificate-files.ts';
 import { PROJECT_ROOT, type StackConfiguration } from './configuration.ts';
 import type { DataDirectory } from './data-directory.ts';
 import { findDynoxide } from './dynamodb/dynoxide.ts';
 import { type ClientTlsFiles, isDynamoDbReady, isServing, isStepFunctionsReady } from './supervisor/health.ts';
-import { MODEST_HEAP } from './supervisor/modest-heap.ts';
 import type { ProcessDescription } from './supervisor/supervised-process.ts';
+import { SMALL_HEAP_FLAGS } from './supervisor/supervised-process.ts';
 
 const READY_WITHIN_MS = 30_000;
 const GRACE_MS = 5_000;
 
 /**
- * Functions and DynamoDB calls that Step Functions has under way at once, and how many of them may be at work rather than
- * waiting for a service. The functions share one event loop with the HTTP API: with more at work, its answers wait (see
+ * Lambda and DynamoDB calls that Step Functions has in flight at once, and how many of them may be computing rather than
+ * waiting for a service. The functions share one event loop with the HTTP API: more of them would delay its answers (see
  * docs/performance.md).
  */
 const CONCURRENT_TASKS = 32;
 const BUSY_TASKS = 5;
 
-/** What the stack's child processes need to know of serverless.yml. */
+/** The services' tables, as serverless.yml names them. */
 export interface TableNames {
   readonly items: string;
   readonly reservations: string;
   readonly payments: string;
 }
 
-/** Where the parts of the stack are reached. */
-export interface StackUrls {
-  readonly http: string;
-  readonly lambda: string;
-  readonly endpoint: string;
-  readonly dynamodb: string;
-  /** host:port, as gRPC names it. */
-  readonly inventory: string;
-  readonly payment: string;
-}
-
-/** The addresses that follow from a configuration. */
-export function stackUrls({ ports, externalDynamoDbUrl }: StackConfiguration): StackUrls {
-  return {
-    http: `http://127.0.0.1:${ports.http}`,
-    lambda: `http://127.0.0.1:${ports.lambda}`,
-    endpoint: `http://127.0.0.1:${ports.endpoint}`,
-    dynamodb: externalDynamoDbUrl ?? `http://127.0.0.1:${ports.dynamodb}`,
-    inventory: `127.0.0.1:${ports.inventory}`,
-    payment: `127.0.0.1:${ports.payment}`,
-  };
-}
-
-/** The addresses under which the parts reach each other: their own, or what stands before them. */
-export function linkUrls(configuration: StackConfiguration): StackUrls {
-  return { ...stackUrls(configuration), ...configuration.links };
-}
-
-/** What differs between the stack's Node programs. */
+/** What differs from one Node program of the stack to the next. */
 interface NodeProgram {
   readonly name: string;
   readonly port: number;
-  /** Path in the checkout. */
+  /** Absolute path of the program. */
   readonly main: string;
   readonly arguments?: readonly string[];
-  /** Beside what all children get. */
+  /** Added to the environment that all children share. */
   readonly environment: Readonly<Record<string, string>>;
   readonly isReady: () => Promise<boolean>;
 }
@@ -75,7 +48,7 @@ export class ChildProcesses {
   readonly #links: StackUrls;
   readonly #baseEnvironment: NodeJS.ProcessEnv;
 
-  /** @param environment what all children get, before anything of the functions' environment came into it */
+  /** @param environment what all children share, without the environment of the functions */
   constructor(configuration: StackConfiguration, directory: DataDirectory, environment: NodeJS.ProcessEnv) {
     this.#configuration = configuration;
     this.#directory = directory;
@@ -84,7 +57,7 @@ export class ChildProcesses {
     this.#baseEnvironment = environment;
   }
 
-  /** dynoxide on its database file. */
+  /** DynamoDB: dynoxide on its database file. */
   dynamodb(): ProcessDescription {
     const { dynamodbFile } = this.#directory;
     const port = this.#configuration.ports.dynamodb;
@@ -123,7 +96,7 @@ export class ChildProcesses {
     });
   }
 
-  /** The Inventory service; it stocks each item of the catalogue once. */
+  /** The Inventory service. It stocks each item of the catalogue once. */
   inventory(tables: TableNames): ProcessDescription {
     return this.#node({
       name: 'inventory',
@@ -161,7 +134,7 @@ export class ChildProcesses {
       ...(certificatesDirectory !== undefined && serverTlsEnvironment(certificatesDirectory)),
       LISTEN_HOST: '127.0.0.1',
       PORT: String(port),
-      // The services use DynamoDB alone: straight to it, so that they go on while the endpoint is down.
+      // The services need only DynamoDB. They call it directly, so that they work while the endpoint is down.
       AWS_ENDPOINT_URL: this.#links.dynamodb,
       DRAIN_SECONDS: '3',
     };
@@ -169,14 +142,14 @@ export class ChildProcesses {
 
   #node(program: NodeProgram): ProcessDescription {
     const parentWatch = pathToFileURL(join(PROJECT_ROOT, 'embedded/supervisor/parent-watch.ts')).href;
-    // The string behind it makes the command line tell this stack's children from another stack's. It must not be part of the
-    // file's own URL: Node's compile cache would not know that one, and would load its TypeScript compiler (18 MB) for it.
+    // The data directory in the command line tells this stack's children from another stack's. As part of the file's own URL
+    // it would miss Node's compile cache, and Node would load its TypeScript compiler (18 MB).
     const preload = `data:text/javascript,${encodeURIComponent(`import ${JSON.stringify(parentWatch)}; ${JSON.stringify(this.#directory.root)}`)}`;
     return {
       name: program.name,
       port: program.port,
       command: process.execPath,
-      arguments: [...MODEST_HEAP, '--import', preload, program.main, ...(program.arguments ?? [])],
+      arguments: [...SMALL_HEAP_FLAGS, '--import', preload, program.main, ...(program.arguments ?? [])],
       identity: [preload, program.main],
       environment: { ...this.#baseEnvironment, ...program.environment },
       watchesParent: true,

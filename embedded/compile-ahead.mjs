@@ -11,7 +11,7 @@ const programs = [
   'embedded/start.ts',
   'embedded/serverless-plugin.ts',
   'embedded/supervisor/parent-watch.ts',
-  'embedded/admission/gate-thread.ts',
+  'embedded/reverse-proxy/api-proxy-worker.ts',
   'grpc-services/inventory/main.ts',
   'grpc-services/payment/main.ts',
 ];

@@ -1,35 +1,40 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SFNClient } from '@aws-sdk/client-sfn';
-import { type ApiGate, openApiGate } from './admission/api-gate.ts';
-import { guardServersFromPages } from './admission/guarded-servers.ts';
+import { linkUrls, type StackUrls, setLocalEnvironment, stackUrls } from './addresses.ts';
 import { banner } from './banner.ts';
-import { ChildProcesses, linkUrls, type StackUrls, stackUrls } from './child-processes.ts';
+import { ChildProcesses } from './child-processes.ts';
 import { ConfigurationError, type StackConfiguration } from './configuration.ts';
 import type { DataDirectory } from './data-directory.ts';
-import { firstAnswer } from './first-answer.ts';
-import { setLocalEnvironment } from './local-environment.ts';
-import { findFreePort } from './port-check.ts';
-import { Possession } from './possession.ts';
+import { findFreePort } from './ports.ts';
+import { configureLocalFunctions } from './resources/local-functions.ts';
 import { LocalTemplate } from './resources/local-template.ts';
-import { localiseFunctions } from './resources/localise-functions.ts';
 import { provisionStateMachines, provisionTables, tableNamesOf } from './resources/provision.ts';
 import type { Serverless } from './resources/serverless-service.ts';
-import { placeSampleOrder } from './seed/sample-order.ts';
+import { startApiProxy } from './reverse-proxy/api-proxy.ts';
+import { guardServersFromForeignPages } from './reverse-proxy/foreign-page-guard.ts';
+import type { RestartingWorker } from './reverse-proxy/restarting-worker.ts';
+import { placeSampleOrder } from './sample-order.ts';
+import { sendSmokeRequest } from './smoke-request.ts';
+import { StackLock } from './stack-lock.ts';
 import { isDynamoDbReady } from './supervisor/health.ts';
 import { ProcessGroup } from './supervisor/process-group.ts';
 import type { Terminal } from './terminal.ts';
 
-/** What the front of the stack may take to end; whatever takes longer ends with the process. */
-const FRONT_END_MS = 5_000;
+/** How long the proxy and serverless-offline may take to stop; after that they end with the process. */
+const FRONT_STOP_MS = 5_000;
 
-/** What the stack needs of the serverless-offline plugin: its public methods. */
+/** The methods of the serverless-offline plugin that the stack calls. */
 export interface OfflineServer {
   start(): Promise<void>;
-  /** @param skipExit leaves the process running */
+  /** @param skipExit keeps the process running */
   end(skipExit: boolean): Promise<void>;
 }
 
-/** The life of one embedded stack inside the API process: its start in order, its children, its end in order. */
+/**
+ * Starts and stops one embedded stack inside the API process:
+ *
+ *   acquireLock -> startChildren (DynamoDB, tables, engine, services) -> startApi (functions, API, proxy) -> stop
+ */
 export class StackLifecycle {
   readonly #serverless: Serverless;
   readonly #configuration: StackConfiguration;
@@ -37,11 +42,11 @@ export class StackLifecycle {
   readonly #terminal: Terminal;
   readonly #descriptions: ChildProcesses;
   readonly #children: ProcessGroup;
-  readonly #possession: Possession;
+  readonly #lock: StackLock;
   readonly #urls: StackUrls;
   readonly #startedAt = performance.now();
   #offline: OfflineServer | undefined;
-  #gate: ApiGate | undefined;
+  #proxy: RestartingWorker | undefined;
   #stopping = false;
 
   constructor(serverless: Serverless, configuration: StackConfiguration, directory: DataDirectory, terminal: Terminal) {
@@ -51,22 +56,22 @@ export class StackLifecycle {
     this.#terminal = terminal;
     this.#urls = stackUrls(configuration);
     setLocalEnvironment(process.env, linkUrls(configuration));
-    // A copy: serverless-offline puts each function's environment into process.env while it runs.
+    // A copy, because serverless-offline puts each function's environment into process.env while it runs.
     this.#descriptions = new ChildProcesses(configuration, directory, { ...process.env });
     this.#children = new ProcessGroup(directory, terminal);
-    this.#possession = new Possession(configuration, directory.run);
+    this.#lock = new StackLock(configuration, directory.run);
   }
 
   /**
-   * Takes possession of the data directory and the ports.
+   * Locks the data directory and the ports.
    *
-   * @throws ConfigurationError when another stack has the one or another program one of the others
+   * @throws ConfigurationError when another stack uses the data directory or another program one of the ports
    */
-  takePossession(): Promise<void> {
-    return this.#possession.take();
+  acquireLock(): Promise<void> {
+    return this.#lock.acquire();
   }
 
-  /** Starts the four children and makes the tables; runs beside the framework's own start. */
+  /** Starts the four children and creates the tables, while the framework starts. */
   async startChildren(): Promise<void> {
     const engine = this.#children.start(this.#descriptions.engine());
     await this.#startDynamoDb();
@@ -79,30 +84,30 @@ export class StackLifecycle {
     ]);
   }
 
-  /** Starts the functions and the HTTP API, and finishes the start: state machines, seed, banner. */
+  /** Starts the functions and the HTTP API, then finishes the start: state machines, sample order, banner. */
   async startApi(offline: OfflineServer, childrenStarted: Promise<void>): Promise<void> {
     this.#offline = offline;
-    guardServersFromPages();
+    guardServersFromForeignPages();
     const template = LocalTemplate.of(this.#serverless);
     const apiPort = await findFreePort();
-    const modules = localiseFunctions(this.#serverless, this.#configuration, {
+    const modules = configureLocalFunctions(this.#serverless, this.#configuration, {
       folder: this.#directory.handlers,
       apiPort,
     });
     const client = new SFNClient({ endpoint: this.#urls.endpoint });
     await Promise.all([
       childrenStarted,
-      // Loaded now, so that the first request is as quick as the next and a broken source is found at the start.
+      // Imported now, so that the first request is as quick as the next and a broken source fails the start.
       ...modules.map((url) => import(url)),
     ]);
     if (this.#stopping) {
       return;
     }
-    // Not before the services are there: executions of an earlier life go on as soon as a function can be invoked.
+    // Only once the services are up: executions of an earlier run continue as soon as a function can be invoked.
     await Promise.all([provisionStateMachines(template, client), offline.start()]);
     const { ports, authMode } = this.#configuration;
-    this.#gate = await openApiGate({ host: '127.0.0.1', port: ports.http, upstreamPort: apiPort });
-    await firstAnswer(this.#urls.http, authMode, () => this.#stopping);
+    this.#proxy = await startApiProxy({ host: '127.0.0.1', port: ports.http, upstreamPort: apiPort });
+    await sendSmokeRequest(this.#urls.http, authMode, () => this.#stopping);
     const nameOf = (logicalId: string) => String(template.resolve({ Ref: logicalId }, 'the sample order'));
     const stateMachineArn = nameOf('OrderSaga');
     await placeSampleOrder({ stateMachines: client, stateMachineArn, ordersTable: nameOf('OrdersTable') });
@@ -111,36 +116,36 @@ export class StackLifecycle {
   }
 
   /**
-   * Ends all in order: no more requests, the engine, the services, the database. Each is ended even when the one before it
-   * did not end well.
+   * Stops all parts in order: proxy, functions, engine, services, database. A part that fails to stop does not keep the next
+   * ones from being stopped.
    *
-   * @throws the first failure, after all have been ended
+   * @throws the first failure, after all parts have been stopped
    */
   async stop(): Promise<void> {
     this.#stopping = true;
     this.#children.close();
-    if (!this.#possession.isTaken) {
+    if (!this.#lock.isHeld) {
       return;
     }
-    this.#possession.announceEnd();
-    const stages = [
-      () => withinTime(this.#gate?.close()),
+    this.#lock.withdrawReady();
+    const steps = [
+      () => withinTime(this.#proxy?.close()),
       () => withinTime(this.#offline?.end(true)),
       () => this.#children.stop('engine'),
       () => this.#children.stop('inventory', 'payment'),
       () => this.#children.stop('dynamodb'),
     ];
     const failures: unknown[] = [];
-    for (const stage of stages) {
-      await stage().catch((error: unknown) => failures.push(error));
+    for (const step of steps) {
+      await step().catch((error: unknown) => failures.push(error));
     }
-    this.#possession.release();
+    this.#lock.release();
     if (failures.length > 0) {
       throw failures[0];
     }
   }
 
-  /** Ends all children this instant. */
+  /** Kills all children at once. */
   kill(): void {
     this.#stopping = true;
     this.#children.kill();
@@ -155,7 +160,7 @@ export class StackLifecycle {
   }
 
   #announce(stateMachineArn: string): void {
-    this.#possession.announceReady(this.#urls, Math.round(performance.now() - this.#startedAt));
+    this.#lock.announceReady(this.#urls, Math.round(performance.now() - this.#startedAt));
     this.#terminal.say(banner(this.#urls, this.#configuration, stateMachineArn, process.uptime()));
     process.send?.({ type: 'ready' });
   }
@@ -163,7 +168,7 @@ export class StackLifecycle {
 
 async function withinTime(end: Promise<void> | undefined): Promise<void> {
   const tooLate = new AbortController();
-  const timeout = sleep(FRONT_END_MS, undefined, { signal: tooLate.signal }).catch(() => undefined);
+  const timeout = sleep(FRONT_STOP_MS, undefined, { signal: tooLate.signal }).catch(() => undefined);
   try {
     await Promise.race([end, timeout]);
   } finally {

@@ -3,8 +3,8 @@ import { ConfigurationError, readConfiguration } from './configuration.ts';
 import { prepareDataDirectory } from './data-directory.ts';
 import { type OfflineServer, StackLifecycle } from './lifecycle.ts';
 import type { Serverless } from './resources/serverless-service.ts';
-import { whenNpmIsGone } from './supervisor/npm-watch.ts';
-import { divertOutput, type Terminal } from './terminal.ts';
+import { onNpmExit } from './supervisor/process-table.ts';
+import { redirectOutput, type Terminal } from './terminal.ts';
 
 /** A press of Ctrl-C can arrive several times, from the terminal and from npm; this much later it is another press. */
 const SAME_PRESS_MS = 1_000;
@@ -41,13 +41,13 @@ export default class EmbeddedStackPlugin {
     const configuration = readConfiguration(process.env);
     const directory = prepareDataDirectory(configuration.dataDirectory);
     const verbose = process.env.EMBEDDED_VERBOSE === '1';
-    const { terminal } = divertOutput(join(directory.logs, 'api.log'), 'api', verbose);
+    const { terminal } = redirectOutput(join(directory.logs, 'api.log'), 'api', verbose);
     this.#terminal = terminal;
     const lifecycle = new StackLifecycle(this.#serverless, configuration, directory, terminal);
     this.#lifecycle = lifecycle;
     this.#watchForTheEnd(lifecycle, terminal);
     terminal.say('Starting DynamoDB, Step Functions, Inventory, Payment and the HTTP API ...');
-    await lifecycle.takePossession();
+    await lifecycle.acquireLock();
     this.#childrenStarted = lifecycle.startChildren();
     // Awaited in #run; until then a failure must not count as unhandled.
     this.#childrenStarted.catch(() => undefined);
@@ -89,7 +89,7 @@ export default class EmbeddedStackPlugin {
     }
     // `npm start` keeps a channel to this process; when it closes, the terminal is gone.
     process.on('disconnect', () => this.#stopOn('disconnect', lifecycle, terminal));
-    whenNpmIsGone(() => this.#stopOn('npm is gone', lifecycle, terminal));
+    onNpmExit(() => this.#stopOn('npm is gone', lifecycle, terminal));
     // A function invoked asynchronously that throws: AWS would only log it, too.
     process.on('unhandledRejection', (reason) => console.error(`Unhandled rejection: ${explain(reason)}`));
     process.once('exit', () => lifecycle.kill());

@@ -3,14 +3,14 @@ import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import * as z from 'zod';
-import type { StackUrls } from './child-processes.ts';
+import type { StackUrls } from './addresses.ts';
 import { PORTS, type Ports, PROJECT_ROOT, portNames, portsSchema } from './configuration.ts';
 import { dataDirectoryAt } from './data-directory.ts';
-import { findFreePorts } from './port-check.ts';
+import { eventually } from './eventually.ts';
+import { findFreePorts } from './ports.ts';
 import { signal } from './supervisor/process-table.ts';
-import { isStillRunning, readRunFile } from './supervisor/run-file.ts';
+import { isStillRunning, readRunFile } from './supervisor/run-files.ts';
 
 /** The five processes of a stack; `api` is serverless-offline with the functions in it. */
 export const STACK_PROCESSES = ['api', 'engine', 'dynamodb', 'inventory', 'payment'] as const;
@@ -18,17 +18,17 @@ export const STACK_PROCESSES = ['api', 'engine', 'dynamodb', 'inventory', 'payme
 /** A process of the stack. */
 export type StackProcessName = (typeof STACK_PROCESSES)[number];
 
-/** How a stack is started by a program. */
+/** How a program starts a stack. */
 export interface EmbeddedStackOptions {
-  /** Where its data is. Default: a new temporary folder, removed by `stop`. */
+  /** Where its data lies. Default: a new temporary folder, removed by `stop`. */
   readonly dataDirectory?: string;
-  /** `free` finds free ones; `default` leaves them to the environment. Default `free`. */
+  /** `free` picks free ports; `default` leaves them to the environment. Default `free`. */
   readonly ports?: Ports | 'free' | 'default';
-  /** False shows what `npm start` would show. Default true. */
+  /** False passes the output of `npm start` on. Default true. */
   readonly quiet?: boolean;
   /** Further environment variables, e.g. PAYMENT_WINDOW_SECONDS. */
   readonly environment?: Readonly<Record<string, string>>;
-  /** Default 60 s. */
+  /** How long the start may take. Default 60 s. */
   readonly readyWithinMs?: number;
 }
 
@@ -37,46 +37,51 @@ export interface EmbeddedStack {
   readonly urls: StackUrls;
   readonly ports: Ports;
   readonly dataDirectory: string;
-  /** How long the start took, from the launch to readiness. */
+  /** Time from the launch to readiness. */
   readonly startMs: number;
-  /** What it has said so far (with `quiet`). */
+  /** Its output so far (with `quiet`). */
   readonly output: () => string;
-  /** The processes as of now; an id changes when its process is started again. */
+  /** The running processes; an id changes when its process is restarted. */
   readonly processes: () => readonly { readonly name: StackProcessName; readonly pid: number }[];
-  /** Sends a signal to one process; it is started again when that ends it. Answers the id that was hit; throws where none runs. */
+  /** Sends a signal to one process, which is restarted when it dies. Returns its id; throws when it does not run. */
   readonly kill: (name: StackProcessName, signal: NodeJS.Signals) => number;
   /** Resolves once a process runs under another id than the given one and the stack is ready. */
   readonly isBack: (name: StackProcessName, oldPid: number) => Promise<void>;
-  /** Ends the stack as Ctrl-C does and resolves with its exit code. */
+  /** Stops the stack as Ctrl-C does and resolves with its exit code. */
   readonly stop: () => Promise<number>;
 }
 
 const POLL_MS = 50;
-const LAST_WORDS_MS = 1_000;
+const OUTPUT_DRAIN_MS = 1_000;
 const READY_WITHIN_MS = 60_000;
 
-/** Between finding a free port and listening on it another program may take it; then others are found. */
+/** Another program may take a free port before the stack listens on it; then other ports are picked. */
 const PORT_ATTEMPTS = 3;
 
-/** Thrown when a stack does not start; holds what it said. */
+/** Thrown when a stack does not start; holds its output. */
 export class StackStartError extends Error {
   override readonly name = 'StackStartError';
   readonly output: string;
 
   constructor(output: string, cause: unknown) {
-    super(`The stack did not start. It said:\n${output}`, { cause });
+    super(`The stack did not start. Its output:\n${output}`, { cause });
     this.output = output;
   }
 
+  /** Whether another program took a port first. */
   get lostItsPort(): boolean {
     return /taken by another program|EADDRINUSE|address already in use/i.test(this.output);
   }
 }
 
 /**
- * Starts a whole stack beside whatever else runs, and resolves once it is ready.
+ * Starts a whole stack on free ports with data of its own, and resolves once it is ready.
  *
- * @throws StackStartError with the stack's own words when it ends, or is not ready in time
+ * @example
+ * const stack = await startEmbeddedStack();
+ * await fetch(`${stack.urls.http}/inventory/stocks`);
+ * await stack.stop();
+ * @throws StackStartError when the stack ends or is not ready in time
  */
 export async function startEmbeddedStack(options: EmbeddedStackOptions = {}): Promise<EmbeddedStack> {
   const attempts = (options.ports ?? 'free') === 'free' ? PORT_ATTEMPTS : 1;
@@ -95,7 +100,7 @@ async function startOnce(options: EmbeddedStackOptions): Promise<EmbeddedStack> 
   const temporary = options.dataDirectory === undefined;
   const dataDirectory = options.dataDirectory ?? (await mkdtemp(join(tmpdir(), 'embedded-stack-')));
   const runFolder = dataDirectoryAt(dataDirectory).run;
-  const within = options.readyWithinMs ?? READY_WITHIN_MS;
+  const withinMs = options.readyWithinMs ?? READY_WITHIN_MS;
   const startedAt = performance.now();
   const launch = new StackLaunch(await environmentOf(options, dataDirectory), options.quiet ?? true);
   const stop = async (): Promise<number> => {
@@ -111,7 +116,7 @@ async function startOnce(options: EmbeddedStackOptions): Promise<EmbeddedStack> 
     return runFile?.ready === true && runFile.pid !== otherThan && (await isStillRunning(runFile));
   };
   try {
-    await until(isReady('api'), within, 'The stack is not ready');
+    await eventually(isReady('api'), { withinMs, pollMs: POLL_MS, what: 'the stack is ready' });
   } catch (error) {
     await stop();
     throw new StackStartError(launch.output, error);
@@ -134,7 +139,9 @@ async function startOnce(options: EmbeddedStackOptions): Promise<EmbeddedStack> 
       }
       return found.pid;
     },
-    isBack: (name, oldPid) => until(isReady(name, oldPid), within, `${name} did not come back`),
+    isBack: async (name, oldPid) => {
+      await eventually(isReady(name, oldPid), { withinMs, pollMs: POLL_MS, what: `${name} is back` });
+    },
     stop,
   };
 }
@@ -171,7 +178,7 @@ async function environmentOf(options: EmbeddedStackOptions, dataDirectory: strin
   };
 }
 
-/** The launcher's process and what it said. */
+/** The launcher's process and its output. */
 class StackLaunch {
   readonly #child: ChildProcess;
   readonly #ended: Promise<number>;
@@ -194,9 +201,9 @@ class StackLaunch {
         this.#exit = code ?? 1;
         resolve(this.#exit);
       };
-      // Its last words arrive until `close`, which a process that it left behind can put off for ever.
+      // Output arrives until `close`, which a process left behind can delay without end.
       this.#child.once('close', end);
-      this.#child.once('exit', (code) => void setTimeout(() => end(code), LAST_WORDS_MS));
+      this.#child.once('exit', (code) => void setTimeout(() => end(code), OUTPUT_DRAIN_MS));
     });
   }
 
@@ -207,19 +214,9 @@ class StackLaunch {
     }
   }
 
-  /** Ends as Ctrl-C does; the launcher waits for its children and bounds their time. */
+  /** Stops as Ctrl-C does; the launcher waits for its children and bounds their time. */
   stop(): Promise<number> {
     this.#child.kill('SIGINT');
     return this.#ended;
-  }
-}
-
-async function until(holds: () => Promise<boolean>, ms: number, otherwise: string): Promise<void> {
-  const deadline = performance.now() + ms;
-  while (!(await holds())) {
-    if (performance.now() > deadline) {
-      throw new Error(`${otherwise} after ${ms / 1000} s.`);
-    }
-    await sleep(POLL_MS);
   }
 }

@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import { ConfigurationError, readConfiguration } from './configuration.ts';
 import { deleteDataDirectory, prepareDataDirectory } from './data-directory.ts';
 import { ApiLauncher } from './supervisor/api-launcher.ts';
-import { endLeftovers } from './supervisor/leftovers.ts';
+import { endLeftoverProcesses } from './supervisor/run-files.ts';
 
 const HELP = `npm start [-- options]
 
@@ -35,7 +35,7 @@ async function start(): Promise<number> {
   const { dataDirectory } = readConfiguration(process.env);
   if (options.fresh) {
     // First see that no stack runs there, and end what a killed one left: it would go on writing to deleted files.
-    await endLeftovers(prepareDataDirectory(dataDirectory).run, 'api');
+    await endLeftoverProcesses(prepareDataDirectory(dataDirectory).run, 'api');
     deleteDataDirectory(dataDirectory);
   }
   return new ApiLauncher({ verbose: options.verbose, runFolder: prepareDataDirectory(dataDirectory).run }).run();

@@ -50,7 +50,7 @@ export class Terminal {
  * Sends this process's standard output and error into a log file from now on: the framework's own lines and the
  * functions' logs. Answers a terminal that still writes to the standard output.
  */
-export function divertOutput(logPath: string, name: string, verbose: boolean): { terminal: Terminal; log: LogFile } {
+export function redirectOutput(logPath: string, name: string, verbose: boolean): { terminal: Terminal; log: LogFile } {
   const write = process.stdout.write.bind(process.stdout);
   const terminal = new Terminal((text) => void write(text), verbose);
   const log = terminal.openLog(logPath, name);

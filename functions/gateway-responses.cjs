@@ -1,6 +1,6 @@
 /**
  * CloudFormation that makes API Gateway's own answers (no credentials, no such path, too much at once) speak in the envelope
- * of the API. The embedded stack's gate does the same from the same table.
+ * of the API. The embedded stack's reverse proxy does the same from the same table.
  */
 const { GATEWAY_ANSWERS } = require('./http/gateway-answers.ts');
 

@@ -137,7 +137,7 @@ test('a tunnel is not dug', async () => {
 
 test('after all that every process is the one that was started, and nothing was a fault of ours', async () => {
   expect(stack.processes()).toHaveLength(5);
-  expect(stack.output()).not.toContain('starting it again');
+  expect(stack.output()).not.toContain('restarting it');
   const folder = join(stack.dataDirectory, 'logs');
   const logs = readdirSync(folder).map((file) => [file, readFileSync(join(folder, file), 'utf8')] as const);
   expect(logs.map(([file]) => file)).toEqual(expect.arrayContaining(STACK_PROCESSES.map((name) => `${name}.log`)));

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { PORTS, PROJECT_ROOT, portNames } from '../embedded/configuration.ts';
-import { findFreePorts } from '../embedded/port-check.ts';
+import { findFreePorts } from '../embedded/ports.ts';
 
 let folder: string;
 

@@ -1,8 +1,7 @@
 import { DescribeTableCommand, DynamoDBClient, type TableDescription } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { type DynamoDb, startDynamoDb } from '../../tests/support/dynamodb.ts';
-import { readTableDescription } from './table-description.ts';
-import { ensureTable } from './tables.ts';
+import { ensureTable, readTableDescription } from './tables.ts';
 
 let dynamodb: DynamoDb;
 let client: DynamoDBClient;

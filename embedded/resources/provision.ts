@@ -3,12 +3,10 @@ import type { SFNClient } from '@aws-sdk/client-sfn';
 import * as z from 'zod';
 import type { TableNames } from '../child-processes.ts';
 import { ConfigurationError } from '../configuration.ts';
-import { readTableDescription } from '../dynamodb/table-description.ts';
-import { ensureTable } from '../dynamodb/tables.ts';
+import { ensureTable, readTableDescription } from '../dynamodb/tables.ts';
 import type { LocalTemplate } from './local-template.ts';
 import type { Serverless } from './serverless-service.ts';
-import { readStateMachineDescription } from './state-machine-description.ts';
-import { ensureStateMachine } from './state-machines.ts';
+import { ensureStateMachine, readStateMachineDescription } from './state-machines.ts';
 
 const tableNamesSchema = z.object({ items: z.string(), reservations: z.string(), payments: z.string() });
 

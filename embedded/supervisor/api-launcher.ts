@@ -2,24 +2,23 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { PROJECT_ROOT } from '../configuration.ts';
-import { endLeftovers } from './leftovers.ts';
-import { MODEST_HEAP } from './modest-heap.ts';
-import { whenNpmIsGone } from './npm-watch.ts';
-import { signal } from './process-table.ts';
-import { DEFAULT_RESTART_POLICY, decideRestart } from './restart-policy.ts';
+import { onNpmExit, signal } from './process-table.ts';
+import { RestartBackoff } from './restart-policy.ts';
+import { endLeftoverProcesses } from './run-files.ts';
+import { SMALL_HEAP_FLAGS } from './supervised-process.ts';
 
 const FRAMEWORK = join(PROJECT_ROOT, 'node_modules', 'serverless', 'bin', 'serverless.js');
 
-/** How one life of the API process ended. */
-interface End {
+/** How the API process ended. */
+interface Exit {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
   readonly wasReady: boolean;
 }
 
 /**
- * Runs `serverless offline` as a child, and again when it dies without having been asked to: by a signal, or after it
- * was up. One that ends by itself before it was ever up has said why (a busy port, say), and no repetition would help.
+ * Runs `serverless offline` as a child process. Restarts it when a signal killed it or when it died after it was ready. A
+ * process that exits before the first readiness has said why (a busy port, say), and a restart would not help.
  */
 export class ApiLauncher {
   readonly #verbose: boolean;
@@ -32,38 +31,37 @@ export class ApiLauncher {
     this.#runFolder = options.runFolder;
   }
 
-  /** Resolves with the exit code once the stack has ended for good. */
+  /** Runs the stack; resolves with the exit code once it has ended for good. */
   async run(): Promise<number> {
     for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-      process.on(name, () => this.#passOn(name));
+      process.on(name, () => this.#forwardSignal(name));
     }
-    whenNpmIsGone(() => this.#passOn('SIGTERM'));
-    let deaths = 0;
+    onNpmExit(() => this.#forwardSignal('SIGTERM'));
+    const backoff = new RestartBackoff();
     let everReady = false;
     for (;;) {
       const startedAt = performance.now();
-      const end = await this.#live();
-      everReady ||= end.wasReady;
-      if (this.#stop.signal.aborted || !mayReturn(end, everReady)) {
-        if (end.signal !== null) {
-          await endLeftovers(this.#runFolder, 'api');
+      const exit = await this.#runOnce();
+      everReady ||= exit.wasReady;
+      if (this.#stop.signal.aborted || !shouldRestart(exit, everReady)) {
+        if (exit.signal !== null) {
+          await endLeftoverProcesses(this.#runFolder, 'api');
         }
-        return end.code ?? (this.#stop.signal.aborted ? 0 : 1);
+        return exit.code ?? (this.#stop.signal.aborted ? 0 : 1);
       }
-      const decision = decideRestart(DEFAULT_RESTART_POLICY, deaths, performance.now() - startedAt);
-      deaths = decision.deaths;
-      console.log(`\nThe API process ${describe(end)}; starting it again in ${decision.delayMs} ms ...`);
-      await sleep(decision.delayMs, undefined, { signal: this.#stop.signal }).catch(() => undefined);
-      // Ctrl-C may have come meanwhile.
+      const { delayMs } = backoff.afterDeath(performance.now() - startedAt);
+      console.log(`\nThe API process ${describe(exit)}; restarting it in ${delayMs} ms ...`);
+      await sleep(delayMs, undefined, { signal: this.#stop.signal }).catch(() => undefined);
+      // Ctrl-C may have come during the pause.
       if (this.#stop.signal.aborted) {
-        await endLeftovers(this.#runFolder, 'api');
+        await endLeftoverProcesses(this.#runFolder, 'api');
         return 0;
       }
     }
   }
 
-  #live(): Promise<End> {
-    const child = spawn(process.execPath, [...MODEST_HEAP, FRAMEWORK, 'offline'], {
+  #runOnce(): Promise<Exit> {
+    const child = spawn(process.execPath, [...SMALL_HEAP_FLAGS, FRAMEWORK, 'offline'], {
       cwd: PROJECT_ROOT,
       env: {
         ...process.env,
@@ -72,7 +70,7 @@ export class ApiLauncher {
         ...(this.#verbose && { EMBEDDED_VERBOSE: '1' }),
       },
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-      // Out of the terminal's process group: it gets each signal once, from here.
+      // Outside the terminal's process group, so that each signal reaches it once, from here.
       detached: true,
       windowsHide: true,
     });
@@ -90,7 +88,7 @@ export class ApiLauncher {
     });
   }
 
-  #passOn(name: NodeJS.Signals): void {
+  #forwardSignal(name: NodeJS.Signals): void {
     this.#stop.abort();
     const pid = this.#child?.pid;
     if (pid !== undefined) {
@@ -99,13 +97,13 @@ export class ApiLauncher {
   }
 }
 
-function mayReturn({ code, signal: signalName, wasReady }: End, everReady: boolean): boolean {
+function shouldRestart({ code, signal: signalName, wasReady }: Exit, everReady: boolean): boolean {
   if (code === 0) {
     return false;
   }
   return signalName !== null || wasReady || everReady;
 }
 
-function describe({ code, signal: signalName }: End): string {
+function describe({ code, signal: signalName }: Exit): string {
   return signalName === null ? `ended with exit code ${code}` : `was ended by ${signalName}`;
 }

@@ -20,7 +20,7 @@ afterEach(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-test('hands on whole lines, whoever appends them and in however many pieces', () => {
+test('a log file passes on whole lines, however many writers and pieces they come from', () => {
   log.write('one\ntw');
   log.catchUp();
   appendFileSync(log.path, 'o\nthree\n');
@@ -28,7 +28,7 @@ test('hands on whole lines, whoever appends them and in however many pieces', ()
   expect(lines).toEqual(['one', 'two', 'three']);
 });
 
-test('a character cut between two reads arrives whole', () => {
+test('a log file passes on a character whole that was split between two reads', () => {
   const bytes = Buffer.from('für\n');
   log.write(bytes.subarray(0, 2));
   log.catchUp();
@@ -37,7 +37,7 @@ test('a character cut between two reads arrives whole', () => {
   expect(lines).toEqual(['für']);
 });
 
-test('a full file is set aside and begun anew, and reading goes on', () => {
+test('a full log file is rotated, and its next lines are read', () => {
   const line = `${'x'.repeat(1023)}\n`;
   log.write(line.repeat(9 * 1024));
   log.catchUp();
@@ -49,15 +49,15 @@ test('a full file is set aside and begun anew, and reading goes on', () => {
   expect(lines.at(-1)).toBe('after');
 });
 
-test('a full file that cannot be set aside is begun anew all the same, with a word about it', async () => {
+test('a full log file that cannot be copied is truncated all the same, and the failure is reported', async () => {
   await mkdir(`${log.path}.1`);
   log.write(`${'x'.repeat(1023)}\n`.repeat(9 * 1024));
   log.catchUp();
   expect(statSync(log.path).size).toBe(0);
-  expect(lines.at(-1)).toContain('could not be set aside');
+  expect(lines.at(-1)).toContain('could not be copied');
 });
 
-test('the last lines are there for a report', () => {
+test('a log file returns its last lines for a report', () => {
   log.write('one\ntwo\nthree\n');
   expect(log.lastLines(2)).toEqual(['two', 'three']);
 });

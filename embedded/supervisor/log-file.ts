@@ -1,18 +1,18 @@
 import { closeSync, copyFileSync, fstatSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs';
 import { StringDecoder } from 'node:string_decoder';
 
-const MOST_BYTES = 8 * 1024 * 1024;
+const MAX_BYTES = 8 * 1024 * 1024;
 const POLL_MS = 300;
 const CHUNK_BYTES = 256 * 1024;
 
 /**
- * A log file that a child writes to directly, so that neither a stalled nor a dead parent ever holds the child up. The
- * parent reads along to show what is noteworthy, and keeps the file bounded: a full one is copied to `<file>.1` and
- * emptied (lines written in that very moment may be lost).
+ * A log file to which a child writes directly, so that a stalled or dead parent never blocks the child. The parent tails the
+ * file for noteworthy lines and rotates it: a full file is copied to `<file>.1` and truncated. Lines written between the
+ * copy and the truncation are lost.
  */
 export class LogFile {
   readonly path: string;
-  /** To be given to a child as its standard output and error; always appends. */
+  /** For a child's standard output and error. Opened for appending. */
   readonly descriptor: number;
   readonly #onLine: (line: string) => void;
   readonly #buffer = Buffer.alloc(CHUNK_BYTES);
@@ -21,7 +21,7 @@ export class LogFile {
   #offset: number;
   #rest = '';
 
-  /** Opens the file and reads along what is appended from now on, line by line. */
+  /** Opens the file and calls back with each line that is appended from now on. */
   constructor(path: string, onLine: (line: string) => void) {
     this.path = path;
     this.#onLine = onLine;
@@ -31,12 +31,12 @@ export class LogFile {
     this.#timer.unref();
   }
 
-  /** Appends the parent's own words. */
+  /** Appends the parent's own output. */
   write(text: string | Uint8Array): void {
     writeSync(this.descriptor, typeof text === 'string' ? Buffer.from(text) : text);
   }
 
-  /** Reads what was appended since the last time, and bounds the file. */
+  /** Reads what was appended since the last call, and rotates a full file. */
   catchUp(): void {
     for (;;) {
       const bytes = readSync(this.descriptor, this.#buffer, 0, CHUNK_BYTES, this.#offset);
@@ -50,17 +50,17 @@ export class LogFile {
         this.#onLine(line);
       }
     }
-    if (this.#offset > MOST_BYTES) {
-      this.#beginAnew();
+    if (this.#offset > MAX_BYTES) {
+      this.#rotate();
     }
   }
 
-  /** On a full disk the old lines are given up: the file stays bounded, and the process that reads along lives on. */
-  #beginAnew(): void {
+  /** When the copy fails, as on a full disk, the old lines are lost: the file stays bounded and the parent lives on. */
+  #rotate(): void {
     try {
       copyFileSync(this.path, `${this.path}.1`);
     } catch (error) {
-      this.#onLine(`Error: the full log ${this.path} could not be set aside: ${String(error)}`);
+      this.#onLine(`Error: the full log ${this.path} could not be copied: ${String(error)}`);
     }
     ftruncateSync(this.descriptor, 0);
     this.#offset = 0;
@@ -75,6 +75,7 @@ export class LogFile {
     return tail.toString('utf8').trimEnd().split('\n').slice(-count);
   }
 
+  /** Reads the rest and closes the file. */
   close(): void {
     clearInterval(this.#timer);
     this.catchUp();

@@ -10,6 +10,6 @@ test.each([
   ['{"level":"ERROR","message":"no answer","order_id":"o-1"}', 'error: order o-1: no answer'],
   ['{"level":50,"msg":"write failed","err":{"message":"disk full"}}', 'error: write failed: disk full'],
   ['TypeError: x is not a function', 'TypeError: x is not a function'],
-])('of %s a person sees %s', (line, shown) => {
+])('of the log line %s, the terminal shows %s', (line, shown) => {
   expect(noteworthy(line)).toBe(shown);
 });

@@ -22,8 +22,11 @@ const lineSchema = z.object({
 });
 
 /**
- * What of one log line belongs in front of a person: warnings and errors of the structured logs (pino's numbers and
- * Powertools' names), and plain lines that announce a failure. Undefined for everything else, which stays in the file.
+ * What the terminal shows of one log line: warnings and errors of the structured logs (levels as pino's numbers or
+ * Powertools' names) and plain lines that announce a failure. Undefined for all other lines, which stay in the file.
+ *
+ * @example
+ * noteworthy('{"level":50,"msg":"write failed","err":{"message":"disk full"}}'); // 'error: write failed: disk full'
  */
 export function noteworthy(line: string): string | undefined {
   if (!line.startsWith('{')) {
@@ -48,7 +51,7 @@ function parseJson(line: string): unknown {
   try {
     return JSON.parse(line);
   } catch {
-    // A line cut in two by two writers: it is in the file, and no warning can be read from it.
+    // Two writers cut the line in two. It stays in the file; no level can be read from it.
     return undefined;
   }
 }

@@ -3,7 +3,7 @@ import { expect, test } from '@jest/globals';
 
 const WATCH = new URL('./parent-watch.ts', import.meta.url).href;
 
-// A parent that starts a child with the watch, tells its id and is killed; the child says goodbye on SIGTERM.
+// The parent starts a child with the watch and is killed; the child says goodbye on SIGTERM.
 const PARENT = `
   const { spawn } = require('node:child_process');
   const child = spawn(process.execPath, ['--import', ${JSON.stringify(WATCH)}, '-e',
@@ -20,7 +20,7 @@ test('a child ends gracefully when its parent is killed', async () => {
       parent.kill('SIGKILL');
     }
   });
-  // The pipe closes when its last writer is gone, and that is the child.
+  // The pipe closes when its last writer, the child, is gone.
   await new Promise((resolve) => parent.stdout.once('close', resolve));
   expect(output).toBe('up\ngoodbye\n');
 });

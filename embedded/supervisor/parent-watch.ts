@@ -1,12 +1,12 @@
 /**
- * Loaded into each Node child with `--import`: when the parent dies, however it dies, the channel to it closes and the
- * child ends as on SIGTERM, gracefully; after a while in any case.
+ * Loaded into each Node child with `--import`. When the parent dies, its IPC channel closes: the child then ends gracefully,
+ * as on SIGTERM, and is forced to end after a while.
  */
-const HARD_END_MS = 8_000;
+const FORCED_EXIT_MS = 8_000;
 
 process.once('disconnect', () => {
-  setTimeout(() => process.exit(1), HARD_END_MS).unref();
+  setTimeout(() => process.exit(1), FORCED_EXIT_MS).unref();
   process.kill(process.pid, 'SIGTERM');
 });
-// The watch alone must not keep a child alive that has finished.
+// The watch alone must not keep a finished child alive.
 process.channel?.unref();

@@ -1,10 +1,9 @@
 import { join } from 'node:path';
 import type { DataDirectory } from '../data-directory.ts';
 import type { Terminal } from '../terminal.ts';
-import { reportText } from './report-text.ts';
-import { type ProcessDescription, SupervisedProcess } from './supervised-process.ts';
+import { type ProcessDescription, type ProcessReport, SupervisedProcess } from './supervised-process.ts';
 
-/** The child processes of one stack: started one by one, ended by name, and all at once in need. */
+/** The child processes of one stack. */
 export class ProcessGroup {
   readonly #directory: DataDirectory;
   readonly #terminal: Terminal;
@@ -17,7 +16,7 @@ export class ProcessGroup {
   }
 
   /**
-   * Starts a child and waits until it is ready; starts nothing once the group is closed.
+   * Starts a child and waits until it is ready; does nothing once the group is closed.
    *
    * @throws ProcessStartError with the end of its log when it dies or does not become ready in time
    */
@@ -29,7 +28,7 @@ export class ProcessGroup {
       description,
       log: this.#terminal.openLog(join(this.#directory.logs, `${description.name}.log`), description.name),
       runFolder: this.#directory.run,
-      report: (report) => this.#terminal.say(reportText(report)),
+      report: (report) => this.#terminal.say(describeReport(report)),
     });
     this.#children.push(child);
     await child.start();
@@ -45,11 +44,28 @@ export class ProcessGroup {
     await Promise.all(this.#children.filter((child) => names.includes(child.name)).map((child) => child.stop()));
   }
 
-  /** Ends all children this instant. */
+  /** Kills all children at once. */
   kill(): void {
     this.#isClosed = true;
     for (const child of this.#children) {
       child.kill();
     }
+  }
+}
+
+function describeReport(report: ProcessReport): string {
+  switch (report.type) {
+    case 'died':
+      return `${report.name} ${report.how}; restarting it in ${report.delayMs} ms`;
+    case 'recovered':
+      return `${report.name} is back (process ${report.pid}, ${Math.round(report.ms)} ms)`;
+    case 'late':
+      return `${report.name} was restarted, but is not ready after ${report.ms / 1000} s; ending it`;
+    case 'unrecorded':
+      return `${report.name} runs, but its run file could not be written: ${String(report.error)}`;
+    case 'keeps-dying':
+      return [`${report.name} died ${report.deaths} times in a row. The end of its log:`, ...report.lastLines].join(
+        '\n    ',
+      );
   }
 }

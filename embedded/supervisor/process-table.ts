@@ -1,12 +1,13 @@
 import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { eventually, NotInTimeError } from '../eventually.ts';
 
 const run = promisify(execFile);
-const POLL_MS = 20;
+const EXIT_POLL_MS = 20;
+const PARENT_POLL_MS = 500;
 
-/** Whether a process with this id exists (one that this user may not signal exists as well). */
+/** Whether a process with this id exists, even one that this user may not signal. */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
@@ -16,7 +17,11 @@ export function isAlive(pid: number): boolean {
   }
 }
 
-/** The command line of a process as the operating system knows it, or undefined when there is no such process. */
+/**
+ * The command line of a process as the operating system knows it, or undefined when there is no such process.
+ *
+ * @throws Error when the process exists, but the system does not say what it is
+ */
 export async function commandLineOf(pid: number): Promise<string | undefined> {
   try {
     switch (process.platform) {
@@ -37,7 +42,7 @@ export async function commandLineOf(pid: number): Promise<string | undefined> {
   }
 }
 
-/** Sends a signal to one process; answers false when it is already gone. */
+/** Sends a signal to one process; returns false when it is already gone. */
 export function signal(pid: number, name: NodeJS.Signals): boolean {
   try {
     return process.kill(pid, name);
@@ -49,25 +54,43 @@ export function signal(pid: number, name: NodeJS.Signals): boolean {
   }
 }
 
-/** Ends one process: asks with SIGTERM, and forces it after the grace period. Resolves once it is gone. */
+/** Ends one process with SIGTERM, and with SIGKILL after the grace period. Resolves once it is gone. */
 export async function endProcess(pid: number, graceMs: number): Promise<void> {
-  if (signal(pid, 'SIGTERM') && !(await goneWithin(pid, graceMs))) {
+  if (signal(pid, 'SIGTERM') && !(await exitsWithin(pid, graceMs))) {
     signal(pid, 'SIGKILL');
-    await goneWithin(pid, graceMs);
+    await exitsWithin(pid, graceMs);
   }
 }
 
-async function goneWithin(pid: number, ms: number): Promise<boolean> {
-  const deadline = performance.now() + ms;
-  while (isAlive(pid)) {
-    if (performance.now() >= deadline) {
+async function exitsWithin(pid: number, withinMs: number): Promise<boolean> {
+  try {
+    return await eventually(() => !isAlive(pid), { withinMs, pollMs: EXIT_POLL_MS });
+  } catch (error) {
+    if (error instanceof NotInTimeError) {
       return false;
     }
-    await sleep(POLL_MS);
+    throw error;
   }
-  return true;
 }
 
 function isErrno(error: unknown, code: string): boolean {
   return typeof error === 'object' && error !== null && 'code' in error && error.code === code;
+}
+
+/**
+ * Calls back when npm, which started this process, has exited. npm runs scripts through a shell that passes no signals on.
+ * Without this watch, a `kill` of npm would leave the stack running with nobody to end it.
+ */
+export function onNpmExit(callback: () => void): void {
+  if (process.env.npm_lifecycle_event === undefined) {
+    return;
+  }
+  const parent = process.ppid;
+  const timer = setInterval(() => {
+    if (process.ppid !== parent) {
+      clearInterval(timer);
+      callback();
+    }
+  }, PARENT_POLL_MS);
+  timer.unref();
 }

@@ -1,17 +1,17 @@
-/** When a process that died comes back, and when its death is worth more than a line. */
+/** When a process or thread that died is restarted, and from when on its deaths are reported with its log. */
 export interface RestartPolicy {
   readonly firstDelayMs: number;
-  readonly longestDelayMs: number;
-  /** A process that lived this long has recovered: its next death counts as the first again. */
+  readonly maxDelayMs: number;
+  /** A life of this length counts as recovered: the next death is the first again. */
   readonly stableMs: number;
-  /** From this many deaths in a row on, the end of the log is shown with each death. */
+  /** From this many deaths in a row on, each death is reported with the end of the log. */
   readonly loudFromDeath: number;
 }
 
-/** Quick for a single `kill -9`, slow for a process that cannot live. */
+/** Quick after a single `kill -9`, slow for a process that cannot live. */
 export const DEFAULT_RESTART_POLICY: RestartPolicy = {
   firstDelayMs: 100,
-  longestDelayMs: 5_000,
+  maxDelayMs: 5_000,
   stableMs: 20_000,
   loudFromDeath: 3,
 };
@@ -21,19 +21,27 @@ export interface RestartDecision {
   /** Deaths in a row, this one included. */
   readonly deaths: number;
   readonly delayMs: number;
-  readonly loud: boolean;
+  /** Whether to report this death with the end of the log. */
+  readonly isLoud: boolean;
 }
 
-/**
- * Decides about a death from the deaths in a row before it and how long the process lived: the delay doubles from death
- * to death up to the longest one.
- */
-export function decideRestart(policy: RestartPolicy, deathsBefore: number, livedMs: number): RestartDecision {
-  const deaths = livedMs >= policy.stableMs ? 1 : deathsBefore + 1;
-  const doubled = policy.firstDelayMs * 2 ** (deaths - 1);
-  return {
-    deaths,
-    delayMs: Math.min(doubled, policy.longestDelayMs),
-    loud: deaths >= policy.loudFromDeath,
-  };
+/** Exponential backoff between the lives of one process or thread; a stable life resets it. */
+export class RestartBackoff {
+  readonly #policy: RestartPolicy;
+  #deaths = 0;
+
+  constructor(policy: RestartPolicy = DEFAULT_RESTART_POLICY) {
+    this.#policy = policy;
+  }
+
+  /** @param livedMs how long the life lasted that just ended */
+  afterDeath(livedMs: number): RestartDecision {
+    const { firstDelayMs, maxDelayMs, stableMs, loudFromDeath } = this.#policy;
+    this.#deaths = livedMs >= stableMs ? 1 : this.#deaths + 1;
+    return {
+      deaths: this.#deaths,
+      delayMs: Math.min(firstDelayMs * 2 ** (this.#deaths - 1), maxDelayMs),
+      isLoud: this.#deaths >= loudFromDeath,
+    };
+  }
 }

@@ -3,12 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { eventually } from '../eventually.ts';
 import { LogFile } from './log-file.ts';
 import { isAlive, signal } from './process-table.ts';
-import { readRunFile } from './run-file.ts';
+import { readRunFile } from './run-files.ts';
 import { type ProcessReport, SupervisedProcess } from './supervised-process.ts';
 
-const QUICK = { firstDelayMs: 5, longestDelayMs: 20, stableMs: 60_000, loudFromDeath: 3 };
+const QUICK = { firstDelayMs: 5, maxDelayMs: 20, stableMs: 60_000, loudFromDeath: 3 };
 const FOREVER = 'setInterval(() => undefined, 1000)';
 
 let folder: string;
@@ -26,26 +27,26 @@ afterEach(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-test('a killed child comes back under another id and is reported', async () => {
+test('a killed child is restarted under another id, and its death and recovery are reported', async () => {
   const child = program(FOREVER);
   await child.start();
   const first = pidOf(child);
   signal(first, 'SIGKILL');
-  await until(() => reports.some(({ type }) => type === 'recovered'));
+  await eventually(() => reports.some(({ type }) => type === 'recovered'));
   expect(pidOf(child)).not.toBe(first);
   expect(reports).toMatchObject([{ type: 'died', how: 'was ended by SIGKILL' }, { type: 'recovered' }]);
   expect(readRunFile(folder, 'child')).toMatchObject({ pid: pidOf(child), ready: true });
 });
 
-test('a child that keeps dying is shown with the end of its log', async () => {
+test('a child that keeps dying is reported with the end of its log', async () => {
   const child = program(`console.log('cannot go on'); setTimeout(() => process.exit(3), 30)`);
   await child.start();
-  await until(() => reports.some(({ type }) => type === 'keeps-dying'));
+  await eventually(() => reports.some(({ type }) => type === 'keeps-dying'));
   const loud = reports.find((report) => report.type === 'keeps-dying');
   expect(loud).toMatchObject({ deaths: 3, lastLines: expect.arrayContaining(['cannot go on']) });
 });
 
-test('a child that dies before it is ready fails the start, with its own words', async () => {
+test('a child that dies before it is ready fails the start with the end of its log', async () => {
   const child = program(`console.log('the disk is full'); process.exit(7)`, () => Promise.resolve(false));
   await expect(child.start()).rejects.toThrow(/ended with exit code 7[\s\S]*the disk is full/);
 });
@@ -58,27 +59,27 @@ test('a child that never becomes ready fails the start and is ended', async () =
   expect(isAlive(pid)).toBe(false);
 });
 
-test('a child that comes back and never becomes ready is ended and started once more', async () => {
+test('a restarted child that never becomes ready is ended and restarted once more', async () => {
   let answers = true;
   const child = program(FOREVER, () => Promise.resolve(answers), 200);
   await child.start();
   answers = false;
   signal(pidOf(child), 'SIGKILL');
-  await until(() => reports.some(({ type }) => type === 'late'));
+  await eventually(() => reports.some(({ type }) => type === 'late'));
   answers = true;
-  await until(() => reports.some(({ type }) => type === 'recovered'));
+  await eventually(() => reports.some(({ type }) => type === 'recovered'));
   expect(reports.map(({ type }) => type)).toEqual(['died', 'late', 'died', 'recovered']);
 });
 
-test('a child whose run file cannot be written is watched all the same', async () => {
+test('a child whose run file cannot be written is restarted all the same', async () => {
   const child = program(FOREVER, undefined, undefined, join(folder, 'not-there'));
   await child.start();
   signal(pidOf(child), 'SIGKILL');
-  await until(() => reports.some(({ type }) => type === 'recovered'));
+  await eventually(() => reports.some(({ type }) => type === 'recovered'));
   expect(reports[0]).toMatchObject({ type: 'unrecorded', name: 'child' });
 });
 
-test('a child that ignores SIGTERM is ended all the same, and stays ended', async () => {
+test('a child that ignores SIGTERM is killed, and is not restarted', async () => {
   const child = program(`process.on('SIGTERM', () => undefined); console.log('up'); ${FOREVER}`, async () =>
     (await import('node:fs')).readFileSync(join(folder, 'child.log'), 'utf8').includes('up'),
   );
@@ -126,10 +127,4 @@ function pidOf(child: SupervisedProcess): number {
     throw new Error('The child does not run.');
   }
   return child.pid;
-}
-
-async function until(holds: () => boolean): Promise<void> {
-  while (!holds()) {
-    await sleep(10);
-  }
 }

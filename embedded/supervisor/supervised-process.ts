@@ -2,40 +2,45 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { LogFile } from './log-file.ts';
 import { endProcess, signal } from './process-table.ts';
-import { DEFAULT_RESTART_POLICY, decideRestart, type RestartPolicy } from './restart-policy.ts';
-import { removeJsonFile, writeRunFile } from './run-file.ts';
+import { RestartBackoff, type RestartPolicy } from './restart-policy.ts';
+import { removeJsonFile, writeRunFile } from './run-files.ts';
+
+/**
+ * Node flags for several processes on one laptop: a young generation of 4 MB per semi-space. V8's default of 16 MB is filled
+ * once at the start and kept for good.
+ */
+export const SMALL_HEAP_FLAGS = ['--max-semi-space-size=4'] as const;
 
 const READINESS_POLL_MS = 40;
 const SHOWN_LOG_LINES = 12;
 
 /** How one child process is run. */
 export interface ProcessDescription {
-  /** Unique in the stack; names the run file and the log. */
+  /** Unique in the stack. Names the run file and the log. */
   readonly name: string;
   readonly port: number;
   readonly command: string;
   readonly arguments: readonly string[];
   /** The whole environment of the child. */
   readonly environment: NodeJS.ProcessEnv;
-  /** See RunFile: what tells this process from all others on the machine. */
+  /** Arguments that, together, only this process has; see RunFile. */
   readonly identity: readonly string[];
-  /** Whether the child is a Node program that watches for its parent's death. */
+  /** Whether the child is a Node program that ends when its parent dies (parent-watch.ts). */
   readonly watchesParent: boolean;
-  /** Asked repeatedly after a start until it answers true. */
+  /** Polled after each start until it resolves with true. */
   readonly isReady: () => Promise<boolean>;
-  /** How long the child may take to become ready. */
   readonly readyWithinMs: number;
-  /** How long the child may take to end on SIGTERM. */
+  /** Time between SIGTERM and SIGKILL. */
   readonly graceMs: number;
 }
 
-/** What happened to a child; for the terminal. */
+/** What happened to a child, for the terminal. */
 export type ProcessReport =
   | { readonly type: 'recovered'; readonly name: string; readonly pid: number; readonly ms: number }
   | { readonly type: 'died'; readonly name: string; readonly how: string; readonly delayMs: number }
-  /** Started again, and not ready in time; it is ended, and so started once more. */
+  /** Not ready in time after a restart: it is ended, which restarts it once more. */
   | { readonly type: 'late'; readonly name: string; readonly ms: number }
-  /** It runs, but a later stack that finds it left over will not know it. */
+  /** It runs without a run file, so a later start would not recognize it as left over. */
   | { readonly type: 'unrecorded'; readonly name: string; readonly error: unknown }
   | {
       readonly type: 'keeps-dying';
@@ -44,22 +49,28 @@ export type ProcessReport =
       readonly lastLines: readonly string[];
     };
 
-/** Thrown by `start` when a child does not become ready at all. */
+/** Thrown by `start` when a child dies or does not become ready in time. The message ends with the child's log. */
 export class ProcessStartError extends Error {
   override readonly name = 'ProcessStartError';
 }
 
-/** One child process that is started, watched, started again when it dies, and ended. */
+/**
+ * One child process that is restarted whenever it dies.
+ *
+ * @example
+ * const child = new SupervisedProcess({ description, log, runFolder, report: console.log });
+ * await child.start(); // ready
+ * await child.stop(); // gone, and not restarted
+ */
 export class SupervisedProcess {
   readonly #description: ProcessDescription;
   readonly #log: LogFile;
   readonly #runFolder: string;
   readonly #report: (report: ProcessReport) => void;
-  readonly #policy: RestartPolicy;
+  readonly #backoff: RestartBackoff;
   readonly #stop = new AbortController();
   #child: ChildProcess | undefined;
   #startedAt = '';
-  #deaths = 0;
 
   constructor(options: {
     readonly description: ProcessDescription;
@@ -72,22 +83,23 @@ export class SupervisedProcess {
     this.#log = options.log;
     this.#runFolder = options.runFolder;
     this.#report = options.report;
-    this.#policy = options.policy ?? DEFAULT_RESTART_POLICY;
+    this.#backoff = new RestartBackoff(options.policy);
   }
 
+  /** The child's name in the stack. */
   get name(): string {
     return this.#description.name;
   }
 
-  /** The running child's id, or undefined between two lives. */
+  /** The running child's process id, or undefined while none runs. */
   get pid(): number | undefined {
     return this.#child?.pid;
   }
 
   /**
-   * Starts the child and waits until it is ready. From then on it is started again whenever it dies.
+   * Starts the child and waits until it is ready. From then on it is restarted whenever it dies.
    *
-   * @throws ProcessStartError with the end of its log when it dies or does not become ready in time
+   * @throws ProcessStartError when it dies or does not become ready in time
    */
   async start(): Promise<void> {
     const exited = this.#spawn();
@@ -99,10 +111,10 @@ export class SupervisedProcess {
       await this.#endChild();
       throw new ProcessStartError(this.#startFailure(outcome));
     }
-    void this.#keepAlive(exited);
+    void this.#restartWheneverDead(exited);
   }
 
-  /** Ends the child and keeps it ended. Resolves once it is gone. */
+  /** Ends the child for good. Resolves once it is gone. */
   async stop(): Promise<void> {
     this.#stop.abort();
     await this.#endChild();
@@ -110,7 +122,7 @@ export class SupervisedProcess {
     this.#log.close();
   }
 
-  /** Ends the child this instant, without grace; for the second Ctrl-C and for the parent's own exit. */
+  /** Kills the child without grace: on the second Ctrl-C and when the parent exits. */
   kill(): void {
     this.#stop.abort();
     const pid = this.pid;
@@ -126,14 +138,14 @@ export class SupervisedProcess {
     }
   }
 
-  /** Starts one life of the child; resolves with how it ended. */
+  /** Spawns the child; resolves with how it ended. */
   #spawn(): Promise<string> {
     const { command, environment, watchesParent } = this.#description;
     const output = this.#log.descriptor;
     const child = spawn(command, [...this.#description.arguments], {
       env: environment,
       stdio: watchesParent ? ['ignore', output, output, 'ipc'] : ['ignore', output, output],
-      // A process group of its own: Ctrl-C in the terminal reaches the parent alone, which then ends all in order.
+      // A process group of its own: Ctrl-C reaches only the parent, which then ends its children in order.
       detached: true,
       windowsHide: true,
     });
@@ -162,7 +174,7 @@ export class SupervisedProcess {
     try {
       writeRunFile(this.#runFolder, { name, pid: this.pid, port, startedAt, ready, identity: [...identity] });
     } catch (error) {
-      // A full disk is no reason to stop watching the child.
+      // A full disk must not stop the supervision.
       this.#report({ type: 'unrecorded', name, error });
     }
   }
@@ -182,7 +194,7 @@ export class SupervisedProcess {
     return 'late';
   }
 
-  async #keepAlive(firstExit: Promise<string>): Promise<void> {
+  async #restartWheneverDead(firstExit: Promise<string>): Promise<void> {
     let exited = firstExit;
     let startedAt = performance.now();
     for (;;) {
@@ -190,10 +202,9 @@ export class SupervisedProcess {
       if (this.#stop.signal.aborted) {
         return;
       }
-      const decision = decideRestart(this.#policy, this.#deaths, performance.now() - startedAt);
-      this.#deaths = decision.deaths;
+      const decision = this.#backoff.afterDeath(performance.now() - startedAt);
       this.#report({ type: 'died', name: this.name, how, delayMs: decision.delayMs });
-      if (decision.loud) {
+      if (decision.isLoud) {
         this.#report({ type: 'keeps-dying', name: this.name, deaths: decision.deaths, lastLines: this.#lastLines() });
       }
       await sleep(decision.delayMs);

@@ -9,7 +9,7 @@ import { spawnSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { findFreePorts } from '../../embedded/port-check.ts';
+import { findFreePorts } from '../../embedded/ports.ts';
 import { OrderApiClient } from '../../verification/client/order-api-client.ts';
 import { SnapshotReader } from '../../verification/invariants/reader/snapshot-reader.ts';
 import { verifyInvariants } from '../../verification/invariants/verification.ts';

@@ -1,5 +1,5 @@
 import type { Ports } from '../../embedded/configuration.ts';
-import { findFreePorts } from '../../embedded/port-check.ts';
+import { findFreePorts } from '../../embedded/ports.ts';
 import { type EmbeddedStack, StackStartError, startEmbeddedStack } from '../../embedded/stack.ts';
 import { signal } from '../../embedded/supervisor/process-table.ts';
 import { type AwsConnection, awsConnectionFrom } from '../invariants/reader/aws-connection.ts';

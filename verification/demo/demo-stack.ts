@@ -6,7 +6,7 @@ import { readConfiguration } from '../../embedded/configuration.ts';
 import { dataDirectoryAt } from '../../embedded/data-directory.ts';
 import { type EmbeddedStack, type StackProcessName, startEmbeddedStack } from '../../embedded/stack.ts';
 import { signal } from '../../embedded/supervisor/process-table.ts';
-import { isStillRunning, readRunFile } from '../../embedded/supervisor/run-file.ts';
+import { isStillRunning, readRunFile } from '../../embedded/supervisor/run-files.ts';
 import { isServing } from '../stack/stack-addresses.ts';
 
 /** A stack to play on: where it is reached, and how to crash a part of it. */

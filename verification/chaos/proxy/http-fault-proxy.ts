@@ -5,6 +5,7 @@ import {
   type Server,
   type ServerResponse,
 } from 'node:http';
+import { forwardedHeaders } from 'resilient-stepfunctions/http';
 import { bindPatiently, type FaultProxy } from './fault-proxy.ts';
 import type { Network } from './network.ts';
 import { describeHttpCall, type HttpLink } from './network-call.ts';
@@ -22,7 +23,10 @@ interface Reply {
 /** Longer than any part of the stack takes to answer, even when it was stopped for a while. */
 const UPSTREAM_MS = 60_000;
 
-const NOT_FORWARDED = new Set(['connection', 'keep-alive', 'transfer-encoding', 'content-length', 'host']);
+/** The proxy sends whole bodies, to an address of its own choice. */
+function isReplaced(name: string): boolean {
+  return name === 'content-length' || name === 'host';
+}
 
 /** Forwards HTTP requests over the faulty network, each on a connection of its own. */
 export class HttpFaultProxy implements FaultProxy {
@@ -105,13 +109,23 @@ export class HttpFaultProxy implements FaultProxy {
     return new Promise((resolve, reject) => {
       const port = this.#upstreamPort();
       const signal = AbortSignal.timeout(UPSTREAM_MS);
-      const headers = [...kept(rawHeaders), 'host', `127.0.0.1:${port}`, 'content-length', String(body.length)];
+      const headers = [
+        ...forwardedHeaders(rawHeaders, isReplaced),
+        'host',
+        `127.0.0.1:${port}`,
+        'content-length',
+        String(body.length),
+      ];
       const outgoing = openRequest(
         { host: '127.0.0.1', port, method, path: url, headers, agent: false, signal },
         (answer) => {
           whole(answer).then(
             (answered) =>
-              resolve({ status: answer.statusCode ?? 502, headers: kept(answer.rawHeaders), body: answered }),
+              resolve({
+                status: answer.statusCode ?? 502,
+                headers: forwardedHeaders(answer.rawHeaders, isReplaced),
+                body: answered,
+              }),
             reject,
           );
         },
@@ -150,8 +164,4 @@ async function whole(stream: IncomingMessage): Promise<Buffer> {
     chunks.push(Buffer.from(chunk));
   }
   return Buffer.concat(chunks);
-}
-
-function kept(rawHeaders: readonly string[]): string[] {
-  return rawHeaders.filter((_, index) => !NOT_FORWARDED.has((rawHeaders[index - (index % 2)] ?? '').toLowerCase()));
 }

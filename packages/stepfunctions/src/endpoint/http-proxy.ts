@@ -1,49 +1,40 @@
 import { Agent, type IncomingMessage, request as openRequest, type ServerResponse } from 'node:http';
+import { forwardedHeaders } from './forwarded-headers.ts';
 
-/** Headers that belong to one connection, not to the message. */
-const HOP_BY_HOP = new Set(['connection', 'keep-alive', 'proxy-connection', 'te', 'trailer', 'upgrade']);
+/** More than all clients of one stack have open together (256 each for the API and the services). */
+const MAX_IN_FLIGHT = 1_024;
 
-function forwarded(rawHeaders: readonly string[]): string[] {
-  const kept: string[] = [];
-  for (let i = 0; i + 1 < rawHeaders.length; i += 2) {
-    const name = rawHeaders[i] ?? '';
-    if (!HOP_BY_HOP.has(name.toLowerCase()) && name.toLowerCase() !== 'host') {
-      kept.push(name, rawHeaders[i + 1] ?? '');
-    }
-  }
-  return kept;
-}
-
-/** More than all clients of one stack keep open by themselves (256 each for API and services). */
-const MOST_UNDER_WAY = 1_024;
-
-/** What `unreachable` gets while so many requests are under way that no more are taken; nothing waits in the proxy. */
+/** Passed to `unreachable` when too many requests are in flight. The proxy queues nothing. */
 export class ProxyFullError extends Error {
   override readonly name = 'ProxyFullError';
 }
 
-/** Passes requests on to one HTTP endpoint, byte for byte and as they come, over connections that are kept open. */
+/** Passes requests on to one HTTP endpoint over keep-alive connections, bodies byte for byte as they arrive. */
 export class HttpProxy {
   readonly #target: URL;
   readonly #agent = new Agent({ keepAlive: true });
-  readonly #mostUnderWay: number;
-  #underWay = 0;
+  readonly #maxInFlight: number;
+  #inFlight = 0;
 
-  constructor(target: string, mostUnderWay = MOST_UNDER_WAY) {
+  constructor(target: string, maxInFlight = MAX_IN_FLIGHT) {
     this.#target = new URL(target);
-    this.#mostUnderWay = mostUnderWay;
+    this.#maxInFlight = maxInFlight;
   }
 
-  /** Answers with what the endpoint answers, or with `unreachable` when no answer has begun; ProxyFullError when full. */
+  /**
+   * Streams the request to the endpoint and its answer back.
+   *
+   * @param unreachable answers the request when no answer has begun; gets a ProxyFullError when the proxy is full
+   */
   forward(incoming: IncomingMessage, response: ServerResponse, unreachable: (error: Error) => void): void {
-    if (this.#underWay >= this.#mostUnderWay) {
+    if (this.#inFlight >= this.#maxInFlight) {
       incoming.resume();
-      unreachable(new ProxyFullError(`${this.#underWay} requests are under way`));
+      unreachable(new ProxyFullError(`${this.#inFlight} requests are in flight`));
       return;
     }
-    this.#underWay += 1;
+    this.#inFlight += 1;
     response.once('close', () => {
-      this.#underWay -= 1;
+      this.#inFlight -= 1;
     });
     const outgoing = openRequest(
       {
@@ -52,10 +43,10 @@ export class HttpProxy {
         port: this.#target.port || 80,
         method: incoming.method,
         path: incoming.url,
-        headers: [...forwarded(incoming.rawHeaders), 'Host', this.#target.host],
+        headers: this.#requestHeaders(incoming),
       },
       (answer) => {
-        response.writeHead(answer.statusCode ?? 502, forwarded(answer.rawHeaders));
+        response.writeHead(answer.statusCode ?? 502, forwardedHeaders(answer.rawHeaders));
         answer.pipe(response);
         answer.on('error', (error) => response.destroy(error));
       },
@@ -75,7 +66,14 @@ export class HttpProxy {
     incoming.pipe(outgoing);
   }
 
+  /** Closes the idle connections. */
   close(): void {
     this.#agent.destroy();
+  }
+
+  // A chunked body stays chunked whatever the method: Node would send the body of a GET without any framing.
+  #requestHeaders({ rawHeaders, headers }: IncomingMessage): string[] {
+    const framing = headers['transfer-encoding'] === undefined ? [] : ['Transfer-Encoding', 'chunked'];
+    return [...forwardedHeaders(rawHeaders, (name) => name === 'host'), 'Host', this.#target.host, ...framing];
   }
 }

@@ -1,0 +1,93 @@
+import { connect, createServer, type Server } from 'node:net';
+import { ConfigurationError, PORTS, type PortName, type Ports, portNames, portsSchema } from './configuration.ts';
+
+const HOST = '127.0.0.1';
+const CONNECT_MS = 500;
+
+/**
+ * Checks that nothing listens on the given ports of 127.0.0.1.
+ *
+ * @throws ConfigurationError naming every busy port, what needs it and how to move it
+ */
+export async function refuseBusyPorts(ports: Ports, names: readonly PortName[]): Promise<void> {
+  const busy = await Promise.all(names.map(async (name) => ({ name, busy: await isBusy(ports[name]) })));
+  const lines = busy.filter((entry) => entry.busy).map(({ name }) => busyPortLine(name, ports[name]));
+  if (lines.length > 0) {
+    throw new ConfigurationError(lines.join('\n'));
+  }
+}
+
+function busyPortLine(name: PortName, port: number): string {
+  const { variable, listener } = PORTS[name];
+  const elsewhere = port + 100 <= 65_535 ? port + 100 : port - 100;
+  return (
+    `Port ${port} is taken by another program; ${listener} needs it. ` +
+    `End that program, or choose another port: ${variable}=${elsewhere} npm start`
+  );
+}
+
+// On some systems a program can listen on 127.0.0.1 while another listens on all addresses, so check both ways.
+async function isBusy(port: number): Promise<boolean> {
+  return !(await canListen(port)) || (await acceptsConnections(port));
+}
+
+function canListen(port: number): Promise<boolean> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EADDRINUSE') {
+        resolve(false);
+      } else if (error.code === 'EACCES') {
+        reject(new ConfigurationError(`This user may not listen on port ${port}; choose one above 1023.`));
+      } else {
+        reject(error);
+      }
+    });
+    server.listen({ host: HOST, port, exclusive: true }, () => server.close(() => resolve(true)));
+  });
+}
+
+function acceptsConnections(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ host: HOST, port, timeout: CONNECT_MS });
+    const end = (connected: boolean): void => {
+      socket.destroy();
+      resolve(connected);
+    };
+    socket.once('connect', () => end(true));
+    socket.once('timeout', () => end(false));
+    socket.once('error', () => end(false));
+  });
+}
+
+/** A free port for each listener, all different. Another program may take one before the stack listens. */
+export async function findFreePorts(): Promise<Ports> {
+  const servers = await Promise.all(portNames().map(() => listenAnywhere()));
+  const [http, lambda, endpoint, dynamodb, inventory, payment] = servers.map(portOf);
+  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
+  return portsSchema.parse({ http, lambda, endpoint, dynamodb, inventory, payment });
+}
+
+/** One free port. Another program may take it before the caller listens. */
+export async function findFreePort(): Promise<number> {
+  const server = await listenAnywhere();
+  const port = portOf(server);
+  await new Promise((resolve) => server.close(resolve));
+  if (port === undefined) {
+    throw new Error('The system gave a listener no port.');
+  }
+  return port;
+}
+
+function portOf(server: Server): number | undefined {
+  const address = server.address();
+  return address === null || typeof address === 'string' ? undefined : address.port;
+}
+
+function listenAnywhere(): Promise<Server> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', reject);
+    server.listen({ host: HOST, port: 0 }, () => resolve(server));
+  });
+}

@@ -1,0 +1,117 @@
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { linkUrls } from '../addresses.ts';
+import { clientTlsEnvironment } from '../certificate-files.ts';
+import { ConfigurationError, PROJECT_ROOT, type StackConfiguration } from '../configuration.ts';
+import { LocalTemplate } from './local-template.ts';
+import type { Serverless, ServerlessFunction } from './serverless-service.ts';
+
+/** Where serverless-offline finds the functions and listens. */
+export interface LocalFunctions {
+  /** Folder for the modules through which the functions' sources are found. */
+  readonly folder: string;
+  /** Port of serverless-offline's HTTP server, behind the reverse proxy. */
+  readonly apiPort: number;
+}
+
+/**
+ * Gives the functions of a loaded serverless.yml their local environment and sources, and serverless-offline its port.
+ *
+ * @returns file URLs of the modules to load
+ */
+export function configureLocalFunctions(
+  serverless: Serverless,
+  configuration: StackConfiguration,
+  { folder, apiPort }: LocalFunctions,
+): readonly string[] {
+  const { service } = serverless;
+  const template = LocalTemplate.of(serverless);
+  const functions = Object.entries(service.functions);
+  const { authMode } = configuration;
+  const common = {
+    ...template.resolveEnvironment(service.provider.environment, 'provider.environment'),
+    AUTH_MODE: authMode,
+    ...serviceAddresses(configuration),
+  };
+  service.provider.environment = common;
+  Object.assign(process.env, common);
+  for (const [key, definition] of functions) {
+    definition.environment = template.resolveEnvironment(definition.environment, `functions.${key}.environment`);
+    if (authMode === 'none') {
+      removeAuthorizers(definition);
+    }
+    Object.assign(process.env, definition.environment, { AUTH_MODE: authMode });
+  }
+  const offline = service.custom?.['serverless-offline'];
+  service.custom = {
+    ...service.custom,
+    'serverless-offline': { ...(typeof offline === 'object' && offline), location: folder, httpPort: apiPort },
+  };
+  return writeFunctionModules(
+    PROJECT_ROOT,
+    folder,
+    functions.map(([, { handler }]) => handler),
+  );
+}
+
+function serviceAddresses(configuration: StackConfiguration): Readonly<Record<string, string>> {
+  const { inventory, payment } = linkUrls(configuration);
+  const { certificatesDirectory } = configuration;
+  if (certificatesDirectory === undefined) {
+    return { INVENTORY_GRPC_URL: inventory, PAYMENT_GRPC_URL: payment };
+  }
+  return {
+    ...clientTlsEnvironment(certificatesDirectory),
+    INVENTORY_GRPC_URL: encryptedUrl(inventory),
+    PAYMENT_GRPC_URL: encryptedUrl(payment),
+  };
+}
+
+/** In the cloud serverless.yml asks for API keys unless told otherwise; this machine's own API is open to it. */
+function removeAuthorizers({ events = [] }: ServerlessFunction): void {
+  for (const { http } of events) {
+    delete http?.authorizer;
+  }
+}
+
+/** By name: TLS knows servers by name, and by address only where it must (RFC 6066, section 3). */
+function encryptedUrl(address: string): string {
+  return `grpcs://${address.replace('127.0.0.1', 'localhost')}`;
+}
+
+/**
+ * Makes, for each handler, a module that serverless-offline loads by the handler's path and that re-exports the TypeScript
+ * source: Node runs the sources as they are. So the functions share one copy of every library and one connection to each
+ * service, and nothing is bundled at the start. Deployments bundle with serverless-esbuild.
+ *
+ * @param handlers as in serverless.yml, e.g. `functions/http/place-order.handler`
+ * @returns the file URLs of the modules
+ */
+export function writeFunctionModules(
+  projectRoot: string,
+  folder: string,
+  handlers: readonly string[],
+): readonly string[] {
+  rmSync(folder, { recursive: true, force: true });
+  const modules = new Set(handlers.map((handler) => modulePath(handler)));
+  return [...modules].map((module) => {
+    const source = pathToFileURL(resolve(projectRoot, `${module}.ts`)).href;
+    const file = join(folder, `${module}.js`);
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, `export * from ${JSON.stringify(source)};\n`);
+    // serverless-offline asks for the nearest package.json at every call: the nearer the cheaper.
+    writeFileSync(join(dirname(file), 'package.json'), '{"type":"module"}\n');
+    return pathToFileURL(file).href;
+  });
+}
+
+function modulePath(handler: string): string {
+  const dot = handler.lastIndexOf('.');
+  if (dot <= 0) {
+    throw new ConfigurationError(
+      `Handler '${handler}' of serverless.yml must be <file without .ts>.<exported function>.`,
+    );
+  }
+  return handler.slice(0, dot);
+}

@@ -1,0 +1,67 @@
+import { ConcurrencyLimit } from './concurrency-limit.ts';
+
+/** Chooses the limit of a request by its URL, in any spelling. Undefined: the request is always admitted. */
+export type LimitChoice = (url: string) => ConcurrencyLimit | undefined;
+
+/**
+ * The limits of the order API. Payments have their own: they wait for the saga, so their latency says nothing about the load
+ * on the API. Other requests take about 10 ms; beyond 50 ms they wait for each other (see docs/performance.md).
+ */
+export function orderApiLimits(): LimitChoice {
+  const quick = new ConcurrencyLimit({ min: 2, max: 256, targetMs: 50 });
+  const payments = new ConcurrencyLimit({ min: 32, max: 64, targetMs: 10_000 });
+  return (url) => {
+    switch (requestPath(url)) {
+      case '/health':
+        return undefined;
+      case '/payment/pay':
+        return payments;
+      default:
+        return quick;
+    }
+  };
+}
+
+/** Escapes of characters that need no escape in a path. */
+const NEEDLESS_ESCAPE = /%(?:2[146-9A-E]|3[\dABD]|4[\dA-F]|5[\dAF]|6[1-9A-F]|7[\dAE])/g;
+
+/**
+ * The path of a request target as serverless-offline's router (hapi) reads it: without query, needless escapes, dot segments
+ * and trailing slash. Undefined when the target has no path, such as `*`.
+ */
+export function requestPath(target: string): string | undefined {
+  const path = rawPath(target)
+    ?.replace(/%[\da-f]{2}/gi, (escaped) => escaped.toUpperCase())
+    .replace(NEEDLESS_ESCAPE, (escaped) => String.fromCharCode(Number.parseInt(escaped.slice(1), 16)));
+  const plain = path === undefined ? undefined : withoutDotSegments(path);
+  return plain !== undefined && plain.length > 1 && plain.endsWith('/') ? plain.slice(0, -1) : plain;
+}
+
+function rawPath(target: string): string | undefined {
+  if (target.startsWith('/')) {
+    return /^[^?#]*/.exec(target)?.[0];
+  }
+  // The absolute form that clients send to a proxy: http://host/path.
+  return URL.canParse(target) ? new URL(target).pathname : undefined;
+}
+
+function withoutDotSegments(path: string): string {
+  if (!path.includes('/.')) {
+    return path;
+  }
+  const kept: string[] = [];
+  const segments = path.split('/');
+  for (const segment of segments) {
+    if (segment === '..') {
+      kept.pop();
+    } else if (segment !== '.') {
+      kept.push(segment);
+    }
+  }
+  const last = segments.at(-1);
+  if (last === '.' || last === '..') {
+    kept.push('');
+  }
+  const joined = kept.join('/');
+  return joined.startsWith('/') ? joined : `/${joined}`;
+}

@@ -1,0 +1,133 @@
+import { Agent, createServer, type IncomingMessage, request, type Server, type ServerResponse } from 'node:http';
+import { answerHeaders, requestHeaders } from './forwarded-headers.ts';
+import { gatewayResponseInsteadOf, refusalOf, refuse, send } from './gateway-responses.ts';
+import type { LimitChoice } from './order-api-limits.ts';
+
+/** The server that admitted requests are passed on to. */
+export interface Upstream {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** What one client, or all of them, may take of the proxy. */
+export interface ReverseProxyLimits {
+  /** Within this time a request must have arrived whole, so that a slow sender keeps no place from others. */
+  readonly requestMs: number;
+  /** Longer bodies are not passed on. The API itself accepts far less. */
+  readonly maxBodyBytes: number;
+  readonly maxConnections: number;
+}
+
+/**
+ * With all places of `orderApiLimits` taken (256 and 64 payments), the API holds at most 320 MB of bodies. Requests to
+ * `/health` come on top, up to the number of connections.
+ */
+export const REVERSE_PROXY_LIMITS: ReverseProxyLimits = {
+  requestMs: 10_000,
+  maxBodyBytes: 1024 * 1024,
+  maxConnections: 10_000,
+};
+
+/**
+ * A reverse proxy with a concurrency limit. Requests over the limit are answered at once with 503 and Retry-After, as API
+ * Gateway's throttling does in the cloud.
+ */
+export function createReverseProxy(
+  upstream: Upstream,
+  limitOf: LimitChoice,
+  limits: ReverseProxyLimits = REVERSE_PROXY_LIMITS,
+): Server {
+  const agent = new Agent({ keepAlive: true, scheduling: 'lifo' });
+  const { requestMs, maxBodyBytes, maxConnections } = limits;
+  const timeouts = {
+    headersTimeout: requestMs,
+    requestTimeout: requestMs,
+    connectionsCheckingInterval: Math.ceil(requestMs / 10),
+  };
+  const proxy = createServer(timeouts, (incoming, response) => {
+    const refusal = refusalOf(incoming, maxBodyBytes);
+    if (refusal !== undefined) {
+      refuse(incoming, response, refusal);
+      return;
+    }
+    const limit = limitOf(incoming.url ?? '');
+    if (limit?.tryEnter() === false) {
+      refuse(incoming, response, 'THROTTLED');
+      return;
+    }
+    const enteredAt = performance.now();
+    response.once('close', () => limit?.leave(enteredAt, performance.now()));
+    try {
+      forward(incoming, response, upstream, agent);
+    } catch {
+      // Node's client refuses some requests that Node's server accepts.
+      refuse(incoming, response, 'DEFAULT_4XX');
+    }
+    closeWhenOver(maxBodyBytes, incoming, response);
+  });
+  proxy.maxConnections = maxConnections;
+  proxy.once('close', () => agent.destroy());
+  return proxy;
+}
+
+function forward(incoming: IncomingMessage, response: ServerResponse, { host, port }: Upstream, agent: Agent): void {
+  const outgoing = request({
+    host,
+    port,
+    agent,
+    method: incoming.method,
+    path: incoming.url,
+    headers: requestHeaders(incoming),
+    setHost: false,
+  });
+  outgoing.once('response', (answered) => {
+    try {
+      sendBack(answered, response);
+    } catch {
+      // Node's server cannot send this answer. Whether the request took effect is unknown.
+      outgoing.destroy();
+      refuse(incoming, response, 'DEFAULT_5XX');
+    }
+  });
+  outgoing.once('error', (error: NodeJS.ErrnoException) => {
+    if (response.headersSent || response.destroyed) {
+      return;
+    }
+    // Without a connection, nothing was done. Otherwise the effect is unknown, so the client gets no answer.
+    if (error.code === 'ECONNREFUSED') {
+      refuse(incoming, response, 'THROTTLED');
+    } else {
+      response.destroy();
+    }
+  });
+  response.once('close', () => {
+    if (!response.writableFinished) {
+      outgoing.destroy();
+    }
+  });
+  incoming.pipe(outgoing);
+}
+
+function sendBack(answered: IncomingMessage, response: ServerResponse): void {
+  const replacement = gatewayResponseInsteadOf(answered);
+  if (replacement !== undefined) {
+    answered.resume();
+    send(response, replacement);
+    return;
+  }
+  response.writeHead(answered.statusCode ?? 502, answerHeaders(answered));
+  answered.pipe(response);
+  // An answer that breaks off must break off for the client too.
+  answered.once('error', () => response.destroy());
+}
+
+/** Counts a body that declares no length, and closes the connection once it is too long. */
+function closeWhenOver(maxBodyBytes: number, incoming: IncomingMessage, response: ServerResponse): void {
+  let bytes = 0;
+  incoming.on('data', (chunk: Buffer) => {
+    bytes += chunk.length;
+    if (bytes > maxBodyBytes) {
+      response.destroy();
+    }
+  });
+}

@@ -1,0 +1,54 @@
+import { ExecutionAlreadyExists, type SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
+import { createDynamoDb } from '../functions/clients/dynamodb.ts';
+import { continueTrace } from '../functions/common/trace-context.ts';
+import { newOrder } from '../functions/orders/new-order.ts';
+import { createOrderRepository } from '../functions/orders/order-repository.ts';
+import { sagaInput } from '../functions/orders/saga-input.ts';
+
+/** An order that waits for its payment from the first start on, so that `/payment/pay` has something to settle. */
+export const SAMPLE_ORDER_ID = 'bdc38c99-c74d-4053-8897-7ea0dbd423f8';
+
+/** A mug; not one of the first items, whose counts a newcomer looks at. */
+const SAMPLE_ITEM_ID = 'e7b3c9f2-5a1d-4d68-9f0e-4c2a6b8d7e05';
+const TWO_WEEKS_SECONDS = 14 * 24 * 60 * 60;
+
+/**
+ * Places the sample order where it was never placed; later starts find it, whatever became of it. A start that was cut
+ * short between the order and its saga is made whole.
+ */
+export async function placeSampleOrder(place: {
+  readonly stateMachines: SFNClient;
+  readonly stateMachineArn: string;
+  readonly ordersTable: string;
+}): Promise<void> {
+  const client = createDynamoDb();
+  const orders = createOrderRepository({ client, name: place.ordersTable });
+  const request = {
+    orderId: SAMPLE_ORDER_ID,
+    lines: [{ item_id: SAMPLE_ITEM_ID, count: 1 }],
+    paymentMethod: undefined,
+    paymentWindowSeconds: TWO_WEEKS_SECONDS,
+    requestedWindowSeconds: TWO_WEEKS_SECONDS,
+    traceparent: continueTrace(undefined),
+    owner: undefined,
+  };
+  const { order } = await orders.add(newOrder(request, new Date()));
+  if (order?.start_pending === 'Y') {
+    await startSaga(place, order.order_id, JSON.stringify(sagaInput(order)));
+  }
+  client.destroy();
+}
+
+async function startSaga(
+  { stateMachines, stateMachineArn }: { readonly stateMachines: SFNClient; readonly stateMachineArn: string },
+  name: string,
+  input: string,
+): Promise<void> {
+  try {
+    await stateMachines.send(new StartExecutionCommand({ stateMachineArn, name, input }));
+  } catch (error) {
+    if (!(error instanceof ExecutionAlreadyExists)) {
+      throw error;
+    }
+  }
+}
