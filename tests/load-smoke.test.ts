@@ -17,7 +17,9 @@ test('a short load loses no accepted order, breaks no invariant, and says so in 
     const { http, endpoint, inventory } = stack.urls;
     const addresses = ['--endpoint', http, '--aws-endpoint', endpoint, '--inventory', inventory];
     const options = ['--duration', '0.35', '--results', results, '--name', 'short', ...addresses];
-    const run = promisify(execFile)(process.execPath, ['verification/load/run.ts', 'smoke', ...options], { cwd: root });
+    const run = promisify(execFile)(process.execPath, ['verification/load/main.ts', '--profile', 'smoke', ...options], {
+      cwd: root,
+    });
     const { stdout } = await run;
     expect(stdout).toContain('Result: passed.');
     const report = reportSchema.parse(JSON.parse(await readFile(join(results, 'short.json'), 'utf8')));

@@ -1,5 +1,5 @@
 import type { LoadReport } from '../load/report/load-report.ts';
-import type { Percentiles } from '../load/report/percentiles.ts';
+import type { Percentiles } from '../load/report/statistics.ts';
 import { textTable } from '../report/markdown.ts';
 import type { BenchReport } from './bench-report.ts';
 

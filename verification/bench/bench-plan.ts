@@ -1,17 +1,20 @@
-/** How long and how much is measured. Times in seconds. */
+import type { EmbeddedStack } from '../../embedded/stack.ts';
+import type { OtherEndpoint } from './other-endpoint.ts';
+
+/** How long and how much is measured; times in seconds. */
 export interface BenchPlan {
   /** Before the idle memory is read. */
   readonly settle: number;
   readonly warmUp: number;
   /** For each concurrency tried. */
   readonly step: number;
-  /** How often the three ways are compared, in turn, and for how long each. */
+  /** How many rounds the ways are compared in, and how long each way runs in a round. */
   readonly rounds: number;
   readonly round: number;
-  /** Each of 50 %, 80 % and 120 %. */
+  /** For each of 50 %, 80 % and 120 %. */
   readonly level: number;
   readonly spike: { readonly before: number; readonly during: number; readonly after: number };
-  /** Orders stored when the cost of one more is measured. */
+  /** How many orders are stored when the cost of one more is measured. */
   readonly stored: readonly number[];
   readonly growth: number;
   /** The longest to wait for open orders. */
@@ -19,7 +22,7 @@ export interface BenchPlan {
 }
 
 /** Under ten minutes. */
-export const fullPlan: BenchPlan = {
+export const FULL_PLAN: BenchPlan = {
   settle: 5,
   warmUp: 15,
   step: 3.5,
@@ -33,7 +36,7 @@ export const fullPlan: BenchPlan = {
 };
 
 /** About a minute. */
-export const quickPlan: BenchPlan = {
+export const QUICK_PLAN: BenchPlan = {
   settle: 1,
   warmUp: 5,
   step: 1.5,
@@ -45,3 +48,15 @@ export const quickPlan: BenchPlan = {
   growth: 2,
   drain: 60,
 };
+
+/** One run of the benchmark. */
+export interface BenchRun {
+  readonly stack: EmbeddedStack;
+  readonly plan: BenchPlan;
+  /** Another Step Functions endpoint to compare with. */
+  readonly endpoint: OtherEndpoint | undefined;
+  /** The command as it was typed. */
+  readonly command: string;
+  /** Takes lines of progress. */
+  readonly say: (line: string) => void;
+}

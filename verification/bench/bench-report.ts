@@ -42,7 +42,7 @@ export interface GrowthReport {
   readonly dynamodb_cpu_ms_per_order: number | null;
 }
 
-/** All numbers of one benchmark; written to verification/load/results as JSON. */
+/** All numbers of one benchmark; written to the results folder as JSON. */
 export interface BenchReport {
   readonly started_at: string;
   readonly command: string;

@@ -7,23 +7,22 @@ import { verifyInvariants } from '../invariants/verification.ts';
 import { type LoadReport, loadReportOf } from '../load/report/load-report.ts';
 import type { Phase } from '../load/scenarios/phases.ts';
 import { thisMachine } from '../report/machine.ts';
-import type { BenchPlan } from './bench-plan.ts';
+import type { BenchPlan, BenchRun } from './bench-plan.ts';
 import type { BenchReport } from './bench-report.ts';
-import type { BenchSetting } from './bench-setting.ts';
+import { BenchStack, stockItems } from './bench-stack.ts';
 import { bestConcurrency, closedLoop, stepUp } from './closed-loop.ts';
 import { compareWays } from './compare-ways.ts';
-import { measureGrowth } from './measure-growth.ts';
+import { measureGrowth } from './growth.ts';
 import { openLoop } from './open-loop.ts';
-import { usageOf } from './stack-usage.ts';
-import { stockShelves, Workbench } from './workbench.ts';
+import { usageOf } from './process-usage.ts';
 
 /** Measures one stack that has just been started, from the lightest to the heaviest load. */
-export async function runBench(run: BenchSetting): Promise<BenchReport> {
+export async function runBench(run: BenchRun): Promise<BenchReport> {
   const { stack, plan, say, command } = run;
   const load_average_before = Math.round((loadavg()[0] ?? 0) * 10) / 10;
   const started_at = new Date().toISOString();
   const usage = () => usageOf(stack);
-  const bench = new Workbench(stack.urls, await stockShelves(stack.urls.inventory));
+  const bench = new BenchStack(stack.urls, await stockItems(stack.urls.inventory));
   try {
     await sleep(plan.settle * 1000);
     const idle = usage();
@@ -83,8 +82,8 @@ function spikePhases({ spike }: BenchPlan, sustained: number): readonly Phase[] 
 }
 
 async function load(
-  { stack, plan, say }: BenchSetting,
-  bench: Workbench,
+  { stack, plan, say }: BenchRun,
+  bench: BenchStack,
   name: string,
   phases: readonly Phase[],
 ): Promise<LoadReport> {
@@ -94,8 +93,8 @@ async function load(
   const exchanges = await openLoop(stack.urls.http, phases, bench.basket);
   const reader = new SnapshotReader(awsConnectionFrom({ AWS_ENDPOINT_URL: stack.urls.endpoint }));
   try {
-    const told = exchanges.flatMap((exchange) => promisesIn(exchange) ?? []);
-    const verification = await verifyInvariants(reader, told, { drainSeconds: plan.drain });
+    const promises = exchanges.flatMap((exchange) => promisesIn(exchange) ?? []);
+    const verification = await verifyInvariants(reader, promises, { drainSeconds: plan.drain });
     const target = stack.urls.http;
     const machine = thisMachine();
     const report = loadReportOf({ name, profile: 'spike', target, machine, phases, exchanges, verification });

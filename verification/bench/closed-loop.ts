@@ -1,4 +1,4 @@
-import { type Percentiles, percentilesOf } from '../load/report/percentiles.ts';
+import { type Percentiles, percentilesOf } from '../load/report/statistics.ts';
 
 /** How much got done. */
 export interface Throughput {

@@ -1,12 +1,12 @@
-import { percentilesOf } from '../load/report/percentiles.ts';
+import { percentilesOf } from '../load/report/statistics.ts';
+import type { BenchRun } from './bench-plan.ts';
 import type { WayReport } from './bench-report.ts';
-import type { BenchSetting } from './bench-setting.ts';
+import type { BenchStack } from './bench-stack.ts';
 import { closedLoop, type OrderRun, type Throughput } from './closed-loop.ts';
-import { usageOf } from './stack-usage.ts';
-import type { Workbench } from './workbench.ts';
+import { usageOf } from './process-usage.ts';
 
-/** In turns, so that what else the machine does strikes all ways alike. */
-export async function compareWays({ stack, plan, say, endpoint }: BenchSetting, bench: Workbench, concurrency: number) {
+/** Compares the ways in turns, so that whatever else the machine does affects all of them alike. */
+export async function compareWays({ stack, plan, say, endpoint }: BenchRun, bench: BenchStack, concurrency: number) {
   const ways: (readonly [string, OrderRun])[] = [
     ['HTTP API, then Step Functions', bench.overHttp()],
     ['Step Functions alone', bench.throughStepFunctions()],

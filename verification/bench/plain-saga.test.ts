@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { AwsCalls } from './aws-calls.ts';
-import { orderRecord } from './customer-order.ts';
+import { orderRecord } from './order-runs.ts';
 import { PlainSaga } from './plain-saga.ts';
 
 const calls: { readonly what: string; readonly body: string }[] = [];

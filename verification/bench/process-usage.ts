@@ -1,22 +1,42 @@
 import { readFileSync } from 'node:fs';
+import type { EmbeddedStack } from '../../embedded/stack.ts';
 
-/** What a process has of the machine. */
+/** The memory and processor time of a process. */
 export interface ProcessUsage {
   readonly name: string;
   readonly pid: number;
   /** Resident memory, pages shared with others included. */
   readonly rss_mb: number;
-  /** Resident memory, shared pages divided among those who share them. */
+  /** Resident memory, shared pages divided among the processes that share them. */
   readonly pss_mb: number;
-  /** Time on a processor since the process began. */
+  /** Processor time since the process began. */
   readonly cpu_ms: number;
 }
 
-/** Linux's clock tick, 100 a second on every platform that Node runs on. */
+/** Linux counts processor time in ticks, 100 a second on every platform that Node runs on. */
 const MS_PER_TICK = 10;
 
-/** What some processes have now, as /proc tells; undefined on systems that have none, and without those that have ended. */
-export function readUsage(
+/** The usage of every process of a stack, its launcher included; undefined on systems without /proc. */
+export function usageOf(stack: EmbeddedStack): readonly ProcessUsage[] | undefined {
+  return readUsage(processesOf(stack));
+}
+
+/** Processor milliseconds that a stack, or one process of it, took between two readings. */
+export function cpuBetween(before: readonly ProcessUsage[], after: readonly ProcessUsage[], part?: string): number {
+  const sum = (all: readonly ProcessUsage[]) =>
+    all.reduce((total, { name, cpu_ms }) => (part === undefined || part === name ? total + cpu_ms : total), 0);
+  return sum(after) - sum(before);
+}
+
+function processesOf(stack: EmbeddedStack): readonly { readonly name: string; readonly pid: number }[] {
+  const processes = stack.processes();
+  const api = processes.find(({ name }) => name === 'api');
+  const launcher = api && parentOf(api.pid);
+  return launcher === undefined ? processes : [...processes, { name: 'launcher', pid: launcher }];
+}
+
+/** The usage of processes now, from /proc; undefined on systems without it. */
+function readUsage(
   processes: readonly { readonly name: string; readonly pid: number }[],
 ): readonly ProcessUsage[] | undefined {
   if (process.platform !== 'linux') {
@@ -30,8 +50,8 @@ export function readUsage(
   });
 }
 
-/** The process that started this one; undefined where /proc does not tell. */
-export function parentOf(pid: number): number | undefined {
+/** The parent of a process; undefined on systems without /proc. */
+function parentOf(pid: number): number | undefined {
   return process.platform === 'linux' ? Number(statFields(pid)[1]) : undefined;
 }
 
@@ -40,7 +60,7 @@ function cpuMs(pid: number): number {
   return (Number(fields[11]) + Number(fields[12])) * MS_PER_TICK;
 }
 
-/** From the third on: the second is the program's name, which may hold spaces and parentheses. */
+/** The fields from the third on; the second is the program's name, which may hold spaces and parentheses. */
 function statFields(pid: number): readonly string[] {
   const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
   return stat.slice(stat.lastIndexOf(')') + 2).split(' ');

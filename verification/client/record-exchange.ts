@@ -40,20 +40,23 @@ export function exchangeOf(request: RequestFacts, outcome: Exchange['outcome']):
   };
 }
 
+type Answered = Extract<Exchange['outcome'], { readonly kind: 'answered' }>;
+
 /**
  * The record of an answer.
  *
  * @param retryAfter the Retry-After header
  */
-export function answeredWith(httpStatus: number, retryAfter: string | undefined, text: string): Exchange['outcome'] {
+export function answeredWith(httpStatus: number, retryAfter: string | undefined, text: string): Answered {
   const retry_after = retryAfter === undefined ? {} : { retry_after: retryAfter };
   return { kind: 'answered', http_status: httpStatus, ...retry_after, body: parsedJson(text) };
 }
 
 /** The record of silence: the failure's code where it has one, such as ECONNREFUSED, and its message. */
 export function unansweredBecause(error: unknown): Exchange['outcome'] {
-  const { code, cause } = failure.safeParse(error).data ?? {};
-  return { kind: 'unanswered', error: [code ?? cause?.code, String(error)].filter(Boolean).join(': ') };
+  const { message, code, cause } = failure.safeParse(error).data ?? {};
+  const known = code ?? cause?.code;
+  return { kind: 'unanswered', error: known === undefined ? String(error) : `${known}: ${message}` };
 }
 
 function callOf({ pathname }: URL): ApiCall {
@@ -67,6 +70,7 @@ function callOf({ pathname }: URL): ApiCall {
 
 /** fetch hides the code in the cause. */
 const failure = z.object({
+  message: z.string(),
   code: z.string().optional().catch(undefined),
   cause: z.object({ code: z.string() }).optional().catch(undefined),
 });

@@ -11,11 +11,11 @@ import { thisMachine } from '../report/machine.ts';
 import type { StackAddresses } from '../stack/stack-addresses.ts';
 import { Stocker } from '../stack/stocker.ts';
 import { type LoadReport, loadReportOf } from './report/load-report.ts';
-import { tally } from './report/tally.ts';
+import { tally } from './report/statistics.ts';
 import type { Phase, Profile } from './scenarios/phases.ts';
 import { runArtillery } from './traffic/artillery.ts';
 import { ExchangeTail } from './traffic/exchange-tail.ts';
-import type { TrafficPlan } from './traffic/plan.ts';
+import type { TrafficPlan } from './traffic/traffic-plan.ts';
 
 /** What to run, and against what. */
 export interface LoadRunOptions {
@@ -23,11 +23,11 @@ export interface LoadRunOptions {
   readonly profile: Profile;
   readonly phases: readonly Phase[];
   readonly addresses: StackAddresses;
-  /** Where every answer is written down, one a line. Must not exist yet. */
-  readonly exchange_log: string;
+  /** The file for all exchanges, one a line. Must not exist yet. */
+  readonly exchangeLog: string;
   /** The longest to wait for the backlog to drain. */
-  readonly drain_seconds: number;
-  /** Told how it goes. */
+  readonly drainSeconds: number;
+  /** Takes lines of progress. */
   readonly say: (line: string) => void;
   /** Ends the sending early; the run then fails. */
   readonly signal?: AbortSignal;
@@ -39,18 +39,18 @@ const PROGRESS_SECONDS = 5;
 
 /** Sends one load, waits until everything has ended, checks the invariants and reports. */
 export async function runLoad(options: LoadRunOptions): Promise<LoadReport> {
-  const { name, profile, phases, addresses, exchange_log, signal } = options;
+  const { name, profile, phases, addresses, exchangeLog, signal } = options;
   const directory = await mkdtemp(join(tmpdir(), 'order-load-'));
-  const plan: TrafficPlan = { ...(await stockShelves(addresses, phases)), exchange_log };
-  const stopTelling = tellProgress(options);
+  const plan: TrafficPlan = { ...(await stockItems(addresses, phases)), exchange_log: exchangeLog };
+  const stopProgress = showProgress(options);
   try {
     await runArtillery({ profile, phases, target: addresses.http, plan, directory, ...(signal && { signal }) });
   } finally {
-    stopTelling();
+    stopProgress();
   }
-  // Kept where artillery failed: its own log is in there.
+  // Where artillery failed, the folder stays: artillery's log is in it.
   await rm(directory, { recursive: true });
-  const exchanges = await readExchanges(exchange_log);
+  const exchanges = await readExchanges(exchangeLog);
   if (exchanges.length === 0) {
     throw new Error('The load sent no request at all');
   }
@@ -69,32 +69,32 @@ export async function runLoad(options: LoadRunOptions): Promise<LoadReport> {
   });
 }
 
-async function stockShelves({ inventory }: StackAddresses, phases: readonly Phase[]) {
+async function stockItems({ inventory }: StackAddresses, phases: readonly Phase[]) {
   const customers = phases.reduce((sum, { duration, arrivalRate }) => sum + duration * arrivalRate, 0);
   const stocker = new Stocker(inventory);
   try {
-    const shelf = (count: number, name: string, pieces: number) =>
+    const create = (count: number, name: string, pieces: number) =>
       Promise.all(Array.from({ length: count }, (_, index) => stocker.create(`${name} ${index + 1}`, 250, pieces)));
     return {
-      plentiful: await shelf(PLENTIFUL_ITEMS, 'plentiful', Math.ceil(customers * 20)),
-      // About one customer in eight wants two of one of these: half of them shall get it.
-      contended: await shelf(CONTENDED_ITEMS, 'contended', Math.max(1, Math.ceil(customers / 8 / CONTENDED_ITEMS))),
+      plentiful: await create(PLENTIFUL_ITEMS, 'plentiful', Math.ceil(customers * 20)),
+      // About one customer in eight wants two of one of these; half of them get it.
+      contended: await create(CONTENDED_ITEMS, 'contended', Math.max(1, Math.ceil(customers / 8 / CONTENDED_ITEMS))),
     };
   } finally {
     stocker.close();
   }
 }
 
-function tellProgress({ exchange_log, phases, say }: LoadRunOptions): () => void {
+function showProgress({ exchangeLog, phases, say }: LoadRunOptions): () => void {
   const seconds = phases.reduce((sum, { duration }) => sum + duration, 0);
   say(`Sending for ${seconds} s: ${phases.map((phase) => `${phase.name} ${phase.arrivalRate}/s`).join(', ')} ...`);
-  const tail = new ExchangeTail(exchange_log);
+  const tail = new ExchangeTail(exchangeLog);
   const look = async () => {
-    const fates = tally((await tail.next()).map(classify));
-    if (fates.size === 0) {
+    const classes = tally((await tail.next()).map(classify));
+    if (classes.size === 0) {
       return;
     }
-    say(`  the last ${PROGRESS_SECONDS} s: ${[...fates].map(([fate, count]) => `${count} ${fate}`).join(', ')}`);
+    say(`  the last ${PROGRESS_SECONDS} s: ${[...classes].map(([name, count]) => `${count} ${name}`).join(', ')}`);
   };
   const timer = setInterval(() => {
     look().catch((error: unknown) => say(`  cannot follow the answers: ${String(error)}`));
@@ -103,7 +103,7 @@ function tellProgress({ exchange_log, phases, say }: LoadRunOptions): () => void
 }
 
 async function verify(options: LoadRunOptions, answers: Parameters<typeof verifyInvariants>[1]): Promise<Verification> {
-  const { addresses, drain_seconds, say } = options;
+  const { addresses, drainSeconds, say } = options;
   const reader = new SnapshotReader(awsConnectionFrom({ ...process.env, AWS_ENDPOINT_URL: addresses.aws }));
   say('Waiting until everything has ended ...');
   const onProgress = (progress: DrainProgress) =>
@@ -113,7 +113,7 @@ async function verify(options: LoadRunOptions, answers: Parameters<typeof verify
         : `  cannot look: ${progress.unreadable.message}`,
     );
   try {
-    return await verifyInvariants(reader, answers, { drainSeconds: drain_seconds, onProgress });
+    return await verifyInvariants(reader, answers, { drainSeconds, onProgress });
   } finally {
     reader.close();
   }

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 
-/** Where the parts of a stack are reached that the load and its checker talk to. */
+/** The addresses of a stack that a load and its checker talk to. */
 export interface StackAddresses {
   /** Base URL of the HTTP API. */
   readonly http: string;
@@ -10,7 +10,7 @@ export interface StackAddresses {
   readonly inventory: string;
 }
 
-/** The addresses that the usual variables name; without them the defaults of `npm start`. */
+/** The addresses from the environment variables of `npm start`, and its defaults. */
 export function stackAddressesFrom(environment: Readonly<Record<string, string | undefined>>): StackAddresses {
   return {
     http: `http://127.0.0.1:${environment.HTTP_PORT || 3000}`,
@@ -27,7 +27,23 @@ export async function isServing(http: string): Promise<boolean> {
     const response = await fetch(`${http.replace(/\/+$/, '')}/health`, { signal: AbortSignal.timeout(5_000) });
     return health.safeParse(await response.json()).success;
   } catch {
-    // Refused, silent or no JSON: not our API, which is the question.
+    // Refused, silent or no JSON: it is not our API.
     return false;
   }
+}
+
+const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
+
+/**
+ * Keeps load on this machine, unless another one is allowed explicitly.
+ *
+ * @param address a URL, or host:port
+ * @throws {Error} the address is another machine's and `allowRemote` is false
+ */
+export function refuseRemote(address: string, allowRemote: boolean): void {
+  const { hostname } = new URL(address.includes('://') ? address : `tcp://${address}`);
+  if (allowRemote || LOOPBACK.test(hostname)) {
+    return;
+  }
+  throw new Error(`${address} is not this machine (127.0.0.1, localhost). Load another one only with --allow-remote.`);
 }

@@ -5,10 +5,9 @@ import { checkInvariants } from '../../invariants/invariants.ts';
 import type { OrderSnapshot, Snapshot } from '../../invariants/snapshot.ts';
 import { soundSnapshot } from '../../invariants/sound-snapshot.ts';
 import { loadChartOf } from './load-chart.ts';
-import { type LoadReport, loadReportOf } from './load-report.ts';
-import { markdownOf } from './markdown.ts';
-import { percentilesOf } from './percentiles.ts';
-import { failuresOf } from './verdict.ts';
+import { loadMarkdown } from './load-markdown.ts';
+import { failuresOf, type LoadReport, loadReportOf } from './load-report.ts';
+import { percentilesOf } from './statistics.ts';
 
 const begin = Date.parse('2026-01-02T03:00:00.000Z');
 const phases = [
@@ -22,17 +21,17 @@ describe('percentiles by nearest rank', () => {
     [[5], { count: 1, p50: 5, p95: 5, p99: 5, max: 5 }],
     [[4, 1, 3, 2], { count: 4, p50: 2, p95: 4, p99: 4, max: 4 }],
     [Array.from({ length: 200 }, (_, index) => index + 1), { count: 200, p50: 100, p95: 190, p99: 198, max: 200 }],
-  ])('of %j', (durations, expected) => {
+  ])('percentiles of %j', (durations, expected) => {
     expect(percentilesOf(durations)).toEqual(expected);
   });
 
-  test('there are none of nothing', () => {
+  test('there are no percentiles of nothing', () => {
     expect(percentilesOf([])).toBeUndefined();
   });
 });
 
-describe('a report', () => {
-  test('counts the orders of this run only, and requests by their fate', () => {
+describe('the report of a load', () => {
+  test('counts the orders of this run only, and requests by their class', () => {
     const report = reportOf([taken('a', 0), taken('a', 10), taken('b', 20), refused(30), denied(40)]);
     expect(report.orders).toEqual({ accepted: 2, refused: 1, by_status: { CONFIRMED: 2 } });
     expect(report.requests).toEqual({ taken: 3, denied: 1, refused: 1, faulty: 0, unreachable: 0, unanswered: 0 });
@@ -47,7 +46,7 @@ describe('a report', () => {
 
   test('files everything under the phase and the second in which it was asked for', () => {
     const report = reportOf([taken('a', 100), taken('b', 2100), taken('c', 2200), refused(3000)]);
-    expect(report.phases.map(({ accepted, refused: told }) => [accepted, told])).toEqual([
+    expect(report.phases.map(({ accepted, refused: no }) => [accepted, no])).toEqual([
       [1, 0],
       [2, 1],
       [0, 0],
@@ -67,8 +66,8 @@ describe('a report', () => {
   });
 });
 
-describe('a run fails', () => {
-  test('not when all accepted orders ended and the rest was refused properly', () => {
+describe('a run of the load', () => {
+  test('passes when all accepted orders ended and the rest was refused properly', () => {
     expect(failuresOf(reportOf([taken('a', 0), refused(1), denied(2)]), false)).toEqual([]);
   });
 
@@ -84,27 +83,34 @@ describe('a run fails', () => {
     ['a request got no answer', [taken('a', 0), unanswered('ERR_SOCKET_TIMEOUT')], '1 requests got no answer'],
     ['a connection was refused', [taken('a', 0), unanswered('ECONNREFUSED')], '1 requests found no API'],
     ['an accepted order is not in the tables', [taken('lost', 0)], 'invariants: broken'],
-  ])('when %s', (_what, exchanges, failure) => {
+  ])('fails when %s', (_what, exchanges, failure) => {
     expect(failuresOf(reportOf(exchanges), false)).toContainEqual(expect.stringContaining(failure));
   });
 
-  test('when the backlog did not drain', () => {
+  test('fails when an order ends as its kind of customer cannot bring about', () => {
+    const declined = { ...taken('a', 0), scenario: 'declined' };
+    expect(failuresOf(reportOf([declined]), false)).toEqual([
+      'order a is CONFIRMED, which its customer (declined) cannot bring about',
+    ]);
+  });
+
+  test('fails when the backlog did not drain', () => {
     const failures = failuresOf({ ...reportOf([taken('a', 0)]), drained: false, drain_seconds: 7 }, false);
     expect(failures).toEqual(['orders were still open after 7 seconds']);
   });
 
-  test('not for a broken connection where the API may be killed, but for silence even then', () => {
+  test('passes in spite of a broken connection where the API may be killed, but never of silence', () => {
     const silent = reportOf([taken('a', 0), unanswered('ERR_SOCKET_TIMEOUT')]);
     expect(failuresOf(reportOf([taken('a', 0), unanswered('ECONNRESET')]), true)).toEqual([]);
     expect(failuresOf(silent, true)).toEqual(['1 requests got no answer']);
   });
 });
 
-describe('what is written', () => {
+describe('the results of a load', () => {
   const report = reportOf([taken('a', 100), taken('b', 2100), refused(3000)]);
 
   test('the Markdown has the numbers and the result', () => {
-    const text = markdownOf(report, ['something <odd>']);
+    const text = loadMarkdown(report, ['something <odd>']);
     expect(text).toMatch(/\| accepted +\| 2 +\|/);
     expect(text).toContain('Invariants: all hold');
     expect(text).toContain('Result: FAILED.\n\n- something <odd>');

@@ -2,19 +2,17 @@ import type { OrderStatus } from '../../../functions/orders/order-status.ts';
 import { classify, describeExchange, type ExchangeClass } from '../../answers/classification.ts';
 import type { Exchange } from '../../answers/exchange.ts';
 import { promisesIn } from '../../answers/promises.ts';
+import { CUSTOMER_KINDS, isCustomerKind } from '../../customer-kinds.ts';
+import { isFinished } from '../../invariants/snapshot.ts';
 import type { Verification } from '../../invariants/verification.ts';
 import { describeViolation } from '../../invariants/violation.ts';
 import type { Machine } from '../../report/machine.ts';
 import type { Phase, Profile } from '../scenarios/phases.ts';
-import { answerTimes, sagaTimes } from './durations.ts';
-import type { Percentiles } from './percentiles.ts';
-import { type PhaseReport, phaseReports } from './phase-report.ts';
-import { type Recovery, recoveryOf } from './recovery.ts';
-import { sagaSpanOf } from './saga-span.ts';
+import { type PhaseReport, phaseReports, type Recovery, recoveryOf } from './phases-and-recovery.ts';
 import { type SeriesPoint, seriesOf } from './series.ts';
-import { tally } from './tally.ts';
+import { answerTimes, type Percentiles, type SagaSpan, sagaSpanOf, sagaTimes, tally } from './statistics.ts';
 
-/** All there is to say about one run of the load; what is written to verification/load/results as JSON. */
+/** The numbers of one run; written to the results folder as JSON. */
 export interface LoadReport {
   readonly name: string;
   readonly profile: Profile;
@@ -48,6 +46,8 @@ export interface LoadReport {
   };
   /** Requests that were neither taken, denied nor properly refused: the first few, described. */
   readonly improper_answers: readonly string[];
+  /** Ends that an order's kind of customer cannot bring about, such as CONFIRMED with a declined card. */
+  readonly unexpected_ends: readonly string[];
   readonly series: readonly SeriesPoint[];
 }
 
@@ -80,10 +80,10 @@ export function loadReportOf(record: LoadRecord): LoadReport {
     target,
     started_at: new Date(started_ms).toISOString(),
     machine,
-    requests: countFates(exchanges),
+    requests: countClasses(exchanges),
     orders: {
       accepted: accepted.size,
-      refused: countFates(places).refused,
+      refused: countClasses(places).refused,
       by_status: Object.fromEntries(tally(spans.map(({ status }) => status))),
     },
     answer_ms: answerTimes(places, 'taken') ?? null,
@@ -99,18 +99,52 @@ export function loadReportOf(record: LoadRecord): LoadReport {
       violations: report.violations.map(describeViolation),
     },
     improper_answers: exchanges.filter(isImproper).slice(0, SHOWN_ANSWERS).map(describeExchange),
+    unexpected_ends: unexpectedEnds(places, spans),
     series,
   };
 }
 
-function isImproper(exchange: Exchange): boolean {
-  const fate = classify(exchange);
-  return fate === 'faulty' || fate === 'unreachable' || fate === 'unanswered';
+/**
+ * Why a run fails; empty for a success. Every accepted order must have ended with all invariants kept, and every other
+ * request must have been refused properly.
+ *
+ * @param toleratesUnreachable a broken connection is no failure, since the API itself may be killed during the run. Silence
+ *   always is one.
+ */
+export function failuresOf(report: LoadReport, toleratesUnreachable: boolean): readonly string[] {
+  const { requests, orders, invariants, drained, drain_seconds, unexpected_ends } = report;
+  const failures: string[] = [];
+  if (orders.accepted === 0) {
+    failures.push('no order was accepted, so nothing was shown');
+  }
+  if (!drained) {
+    failures.push(`orders were still open after ${drain_seconds} seconds`);
+  }
+  if (invariants.verdict !== 'all hold') {
+    failures.push(`invariants: ${invariants.verdict}`);
+  }
+  for (const end of unexpected_ends) {
+    failures.push(end);
+  }
+  if (requests.faulty > 0) {
+    failures.push(`${requests.faulty} requests were answered with an error that is no 503 with Retry-After`);
+  }
+  if (requests.unanswered > 0) {
+    failures.push(`${requests.unanswered} requests got no answer`);
+  }
+  if (requests.unreachable > 0 && !toleratesUnreachable) {
+    failures.push(`${requests.unreachable} requests found no API or lost their connection to it`);
+  }
+  return failures;
 }
 
-function countFates(exchanges: readonly Exchange[]): Readonly<Record<ExchangeClass, number>> {
+function isImproper(exchange: Exchange): boolean {
+  return ['faulty', 'unreachable', 'unanswered'].includes(classify(exchange));
+}
+
+function countClasses(exchanges: readonly Exchange[]): Readonly<Record<ExchangeClass, number>> {
   const counts = tally(exchanges.map(classify));
-  const count = (fate: ExchangeClass) => counts.get(fate) ?? 0;
+  const count = (wanted: ExchangeClass) => counts.get(wanted) ?? 0;
   return {
     taken: count('taken'),
     denied: count('denied'),
@@ -119,4 +153,18 @@ function countFates(exchanges: readonly Exchange[]): Readonly<Record<ExchangeCla
     unreachable: count('unreachable'),
     unanswered: count('unanswered'),
   };
+}
+
+function unexpectedEnds(places: readonly Exchange[], spans: readonly SagaSpan[]): readonly string[] {
+  const kinds = new Map(
+    places.flatMap((place) => (promisesIn(place) ?? []).map(({ order_id }) => [order_id, place.scenario] as const)),
+  );
+  return spans.flatMap(({ order_id, status }) => {
+    const kind = kinds.get(order_id);
+    if (kind === undefined || !isCustomerKind(kind) || !isFinished(status)) {
+      return [];
+    }
+    const isAllowed = CUSTOMER_KINDS[kind].allowedEnds.includes(status);
+    return isAllowed ? [] : [`order ${order_id} is ${status}, which its customer (${kind}) cannot bring about`];
+  });
 }

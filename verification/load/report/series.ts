@@ -1,8 +1,6 @@
 import { classify } from '../../answers/classification.ts';
 import type { Exchange } from '../../answers/exchange.ts';
-import { percentilesOf } from './percentiles.ts';
-import type { SagaSpan } from './saga-span.ts';
-import { tally } from './tally.ts';
+import { percentilesOf, type SagaSpan, tally } from './statistics.ts';
 
 /** What happened in one second of the load. */
 export interface SeriesPoint {
@@ -46,14 +44,14 @@ export function seriesOf(
 }
 
 function answersOf(exchanges: readonly Exchange[]) {
-  const fates = tally(exchanges.map(classify));
+  const classes = tally(exchanges.map(classify));
   const accepted = exchanges.filter((exchange) => exchange.call === 'place' && classify(exchange) === 'taken');
   const answer = percentilesOf(accepted.map(({ elapsed_ms }) => elapsed_ms));
   return {
     requests: exchanges.length,
     accepted: accepted.length,
-    refused: fates.get('refused') ?? 0,
-    failed: (fates.get('faulty') ?? 0) + (fates.get('unreachable') ?? 0) + (fates.get('unanswered') ?? 0),
+    refused: classes.get('refused') ?? 0,
+    failed: (classes.get('faulty') ?? 0) + (classes.get('unreachable') ?? 0) + (classes.get('unanswered') ?? 0),
     ...(answer && { answer_p50_ms: answer.p50, answer_p95_ms: answer.p95, answer_p99_ms: answer.p99 }),
   };
 }

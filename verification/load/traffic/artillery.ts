@@ -4,7 +4,7 @@ import { writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { ordersFile, type Phase, type Profile, profileFile } from '../scenarios/phases.ts';
-import { PLAN_VARIABLE, type TrafficPlan } from './plan.ts';
+import { PLAN_VARIABLE, type TrafficPlan } from './traffic-plan.ts';
 
 const artillery = join(dirname(createRequire(import.meta.url).resolve('artillery/package.json')), 'bin', 'run');
 

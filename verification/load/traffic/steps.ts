@@ -1,14 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import * as z from 'zod';
-import { chooseBasket, chooseContendedBasket, type WantedLine } from './basket.ts';
-import { readTrafficPlan } from './plan.ts';
-import { ExchangeRecorder } from './recorder.ts';
-import type { HttpResponse, RequestSettings, VirtualUser, VirtualUserVariables } from './virtual-user.ts';
+import {
+  ArtilleryRecorder,
+  type HttpResponse,
+  type RequestSettings,
+  type VirtualUser,
+  type VirtualUserVariables,
+} from './artillery-recorder.ts';
+import { chooseBasket, chooseContendedBasket, readTrafficPlan, type WantedLine } from './traffic-plan.ts';
 
 // Artillery finds these functions by the names that verification/load/scenarios/orders.yml gives them.
 
 const plan = readTrafficPlan();
-const recorder = new ExchangeRecorder(plan.exchange_log);
+const recorder = new ArtilleryRecorder(plan.exchange_log);
 const orderAnswer = z.object({ data: z.object({ order_id: z.string(), status: z.string() }) });
 
 /** Before /orders/place: the user's basket and key, the same again when the request is repeated. */
@@ -38,7 +42,7 @@ export async function startClock(request: RequestSettings): Promise<void> {
   recorder.sent(request);
 }
 
-/** After every answer: writes it down and remembers the user's order. */
+/** After every answer: records it and remembers the user's order. */
 export async function recordAnswer(request: RequestSettings, response: HttpResponse, user: VirtualUser): Promise<void> {
   const body = recorder.answered(request, response, user);
   const order = orderAnswer.safeParse(body);

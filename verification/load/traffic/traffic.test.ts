@@ -1,13 +1,16 @@
-import { appendFile, mkdtemp, rm } from 'node:fs/promises';
+import { appendFile, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { parse } from 'yaml';
+import * as z from 'zod';
 import { readExchanges } from '../../answers/exchange.ts';
-import { chooseBasket, chooseContendedBasket } from './basket.ts';
+import { isCustomerKind } from '../../customer-kinds.ts';
+import { ordersFile } from '../scenarios/phases.ts';
+import { ArtilleryRecorder, type RequestSettings, type VirtualUser } from './artillery-recorder.ts';
 import { ExchangeTail } from './exchange-tail.ts';
-import { ExchangeRecorder } from './recorder.ts';
-import type { RequestSettings, VirtualUser } from './virtual-user.ts';
+import { chooseBasket, chooseContendedBasket } from './traffic-plan.ts';
 
 let directory: string;
 beforeAll(async () => {
@@ -20,7 +23,7 @@ afterAll(async () => {
 const user: VirtualUser = { vars: {}, scenario: { name: 'buys' } };
 const answer = { statusCode: 202, headers: {}, body: '{"data":{"order_id":"a","status":"PENDING"}}' };
 
-describe('baskets', () => {
+describe('the baskets of the load', () => {
   test('name each item once, in small counts, however few items there are', () => {
     const items = fc.uniqueArray(fc.uuid(), { minLength: 1, maxLength: 5 });
     fc.assert(
@@ -37,10 +40,10 @@ describe('baskets', () => {
   });
 });
 
-describe('the recorder', () => {
-  test('writes a request down with its answer, key and orders', async () => {
+describe('the recorder of artillery’s requests', () => {
+  test('records a request with its answer, key and orders', async () => {
     const file = join(directory, 'answered.jsonl');
-    const recorder = new ExchangeRecorder(file);
+    const recorder = new ArtilleryRecorder(file);
     const place: RequestSettings = {
       uuid: '1',
       url: 'http://h/orders/place',
@@ -66,9 +69,9 @@ describe('the recorder', () => {
     ]);
   });
 
-  test('writes a silence down once, however often it is told of it', async () => {
+  test('records silence once, however often artillery reports it', async () => {
     const file = join(directory, 'silent.jsonl');
-    const recorder = new ExchangeRecorder(file);
+    const recorder = new ArtilleryRecorder(file);
     const request: RequestSettings = { uuid: '1', url: 'http://h/inventory/stocks' };
     recorder.sent(request);
     const error = Object.assign(new Error('refused'), { code: 'ECONNREFUSED' });
@@ -80,12 +83,12 @@ describe('the recorder', () => {
   });
 });
 
-describe('following a log', () => {
-  test('gives each exchange once, and none before it is written to its end', async () => {
+describe('the tail of an exchange log', () => {
+  test('gives each exchange once, and none before its line is complete', async () => {
     const file = join(directory, 'followed.jsonl');
     const tail = new ExchangeTail(file);
     expect(await tail.next()).toEqual([]);
-    const recorder = new ExchangeRecorder(file);
+    const recorder = new ArtilleryRecorder(file);
     const request: RequestSettings = { uuid: '1', url: 'http://h/inventory/stocks' };
     recorder.sent(request);
     recorder.answered(request, answer, user);
@@ -98,3 +101,12 @@ describe('following a log', () => {
     expect(await tail.next()).toEqual([written]);
   });
 });
+
+test('every scenario of the load is a kind of customer, but for the one that orders nothing', async () => {
+  const { scenarios } = scenariosSchema.parse(parse(await readFile(ordersFile, 'utf8'), { merge: true }));
+  const others = scenarios.map(({ name }) => name).filter((name) => !isCustomerKind(name));
+  expect(scenarios.length).toBeGreaterThan(10);
+  expect(others).toEqual(['looks around']);
+});
+
+const scenariosSchema = z.object({ scenarios: z.array(z.object({ name: z.string() })) });

@@ -1,44 +1,51 @@
 import { describe, expect, test } from '@jest/globals';
-import { refuseRemote } from '../stack/loopback.ts';
-import { readLoadOptions } from './options.ts';
+import { readCommandLine } from '../command-line.ts';
+import { refuseRemote } from '../stack/stack-addresses.ts';
+import { LOAD_COMMAND_LINE, loadOptionsOf } from './load-options.ts';
 import { readPhases } from './scenarios/phases.ts';
 
-describe('the command line', () => {
-  test('goes to the stack on this machine unless told otherwise', () => {
-    expect(readLoadOptions(['smoke'], {})).toMatchObject({
+function readLoadOptions(args: readonly string[], environment: Readonly<Record<string, string>>) {
+  return loadOptionsOf(readCommandLine(LOAD_COMMAND_LINE, args), environment);
+}
+
+describe('the options of the load', () => {
+  test('name the stack on this machine unless told otherwise', () => {
+    expect(readLoadOptions(['--profile', 'smoke'], {})).toMatchObject({
       profile: 'smoke',
       name: 'smoke',
       addresses: { http: 'http://127.0.0.1:3000', aws: 'http://127.0.0.1:4566', inventory: '127.0.0.1:50051' },
       startOwn: true,
       allowRemote: false,
+      toleratesUnreachable: true,
     });
   });
 
-  test('takes addresses from the environment, and before that from its options', () => {
+  test('take addresses from the command line, and otherwise from the environment', () => {
     const environment = { HTTP_PORT: '3100', AWS_ENDPOINT_PORT: '4600', INVENTORY_PORT: '50100' };
-    const options = readLoadOptions(['spike', '--endpoint', 'http://localhost:9', '--name', 'mine'], environment);
-    expect(options).toMatchObject({
+    const args = ['--profile', 'spike', '--endpoint', 'http://localhost:9', '--name', 'mine'];
+    expect(readLoadOptions(args, environment)).toMatchObject({
       name: 'mine',
       addresses: { http: 'http://localhost:9', aws: 'http://127.0.0.1:4600', inventory: '127.0.0.1:50100' },
       startOwn: false,
+      toleratesUnreachable: false,
     });
   });
 
   test.each([
-    [[], 'Name one load'],
-    [['soak'], 'not "soak"'],
-    [['smoke', 'spike'], 'Name one load'],
-    [['smoke', '--rate', '0'], '--rate is "0"'],
-    [['smoke', '--duration', 'long'], '--duration is "long"'],
-    [['smoke', '--name', '../x'], '--name is "../x"'],
-    [['smoke', '--endpoint', 'nowhere'], '--endpoint is "nowhere"'],
-    [['smoke', '--unknown'], '--unknown'],
-  ])('%j is refused with the fault named', (args, fault) => {
+    [[], '--profile PROFILE is missing'],
+    [['--profile', 'soak'], '--profile is "soak"; it must be one of smoke, spike'],
+    [['--profile', 'smoke', '--rate', '0'], '--rate is "0"'],
+    [['--profile', 'smoke', '--duration', 'long'], '--duration is "long"'],
+    [['--profile', 'smoke', '--name', '../x'], '--name is "../x"'],
+    [['--profile', 'smoke', '--endpoint', 'nowhere'], '--endpoint is "nowhere"'],
+    [['--profile', 'smoke', '--unknown'], '--unknown'],
+    [['smoke'], 'smoke'],
+  ])('are refused by name: %j', (args, fault) => {
     expect(() => readLoadOptions(args, {})).toThrow(fault);
   });
 });
 
-describe('load goes to this machine only', () => {
+describe('the load goes to this machine only', () => {
   test.each([
     'http://127.0.0.1:3000',
     'http://localhost:3000/x',
@@ -61,7 +68,7 @@ describe('load goes to this machine only', () => {
   });
 });
 
-describe('the profiles', () => {
+describe('the profiles of the load', () => {
   test('the spike jumps to twenty times the usual rate and comes back to it', async () => {
     const [baseline, spike, recovery] = await readPhases('spike');
     expect(spike?.arrivalRate).toBe((baseline?.arrivalRate ?? 0) * 20);

@@ -1,11 +1,10 @@
 import { startEmbeddedStack } from '../../embedded/stack.ts';
-import { refuseRemote } from './loopback.ts';
-import { isServing, type StackAddresses } from './stack-addresses.ts';
+import { isServing, refuseRemote, type StackAddresses } from './stack-addresses.ts';
 
-/** A stack that the load may use. */
-export interface StackUnderLoad {
+/** A stack to send load to. */
+export interface OpenStack {
   readonly addresses: StackAddresses;
-  /** Ends the stack if it was started for this load; one that was there before goes on. */
+  /** Stops the stack if it was started for this load; one that was there before keeps running. */
   readonly release: () => Promise<void>;
 }
 
@@ -16,7 +15,7 @@ export interface StackChoice {
   readonly allowRemote: boolean;
   /** Whether to start a stack where none answers. */
   readonly startOwn: boolean;
-  /** Told what happens. */
+  /** Takes lines of progress. */
   readonly say: (line: string) => void;
 }
 
@@ -25,7 +24,7 @@ export interface StackChoice {
  *
  * @throws {Error} an address is another machine's, or nothing answers there and no stack may be started
  */
-export async function openStack({ addresses, allowRemote, startOwn, say }: StackChoice): Promise<StackUnderLoad> {
+export async function openStack({ addresses, allowRemote, startOwn, say }: StackChoice): Promise<OpenStack> {
   for (const address of Object.values(addresses)) {
     refuseRemote(address, allowRemote);
   }

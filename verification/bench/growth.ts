@@ -1,5 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { AwsCalls } from './aws-calls.ts';
+import type { BenchRun } from './bench-plan.ts';
+import type { GrowthReport } from './bench-report.ts';
+import type { BenchStack } from './bench-stack.ts';
+import { closedLoop } from './closed-loop.ts';
+import { cpuBetween, usageOf } from './process-usage.ts';
 
 const ROWS_A_CALL = 25;
 const CALLS_AT_ONCE = 8;
@@ -10,11 +15,47 @@ interface StoredRow {
   readonly row: Row;
 }
 
+/** Fills the tables step by step, and measures at each step what one more order costs. */
+export async function measureGrowth(
+  { stack, plan, say }: BenchRun,
+  bench: BenchStack,
+  concurrency: number,
+): Promise<readonly GrowthReport[]> {
+  const template = await bench.confirmedOrder();
+  const tables = new OrderCopies(bench.dynamodb, 'dev');
+  const reports: GrowthReport[] = [];
+  let stored = 0;
+  for (const wanted of plan.stored) {
+    say(`Storing ${(wanted - stored).toLocaleString('en')} more orders ...`);
+    await tables.add(wanted - stored, template);
+    stored = wanted;
+    const before = usageOf(stack);
+    const result = await closedLoop(bench.overHttp(), concurrency, plan.growth);
+    const after = usageOf(stack);
+    const cpu = (part?: string) =>
+      before && after ? cpuBetween(before, after, part) / Math.max(1, result.orders) : null;
+    say(`  with ${stored.toLocaleString('en')} stored: ${result.orders_per_second} orders/s`);
+    reports.push({
+      stored,
+      orders_per_second: result.orders_per_second,
+      order_p50_ms: result.order_ms?.p50 ?? 0,
+      order_p99_ms: result.order_ms?.p99 ?? 0,
+      cpu_ms_per_order: rounded(cpu()),
+      dynamodb_cpu_ms_per_order: rounded(cpu('dynamodb')),
+    });
+  }
+  return reports;
+}
+
+function rounded(value: number | null): number | null {
+  return value === null ? null : Math.round(value * 10) / 10;
+}
+
 /**
- * Makes the tables as full as many finished orders leave them: it copies the rows of one order that really went through
- * the saga (order, reservation, payment, the provider's charge) under new ids, straight into the tables.
+ * Fills the tables as many finished orders would. It copies the rows of one order that went through the saga (order,
+ * reservation, payment, the provider's charge) under new ids, straight into the tables.
  */
-export class StoredOrders {
+class OrderCopies {
   readonly #dynamodb: AwsCalls;
   readonly #stage: string;
 
@@ -23,13 +64,13 @@ export class StoredOrders {
     this.#stage = stage;
   }
 
-  /** Adds so many copies of a confirmed order. */
+  /** Adds copies of a confirmed order. */
   async add(count: number, confirmed_id: string): Promise<void> {
     const rows = JSON.stringify(await this.#rowsOf(confirmed_id));
     let left = count;
     const writer = async () => {
       while (left > 0) {
-        // Four rows an order: six orders fit into one call.
+        // An order has four rows, so six orders fit into one call.
         const orders = Math.min(left, 6);
         left -= orders;
         const copies = Array.from({ length: orders }, () => rows.replaceAll(confirmed_id, randomUUID()));

@@ -1,17 +1,17 @@
 import { ORDER_STATUSES } from '../../../functions/orders/order-status.ts';
 import { textTable } from '../../report/markdown.ts';
 import type { LoadReport } from './load-report.ts';
-import type { Percentiles } from './percentiles.ts';
+import type { Percentiles } from './statistics.ts';
 
 /** The report for people, in Markdown; it is also what the terminal shows. */
-export function markdownOf(report: LoadReport, failures: readonly string[]): string {
+export function loadMarkdown(report: LoadReport, failures: readonly string[]): string {
   return `${[
     `# Load: ${report.name}`,
     `${report.started_at}, ${report.target}, profile ${report.profile}; on ${machineLine(report)}.`,
     textTable(['orders', 'count'], orderRows(report)),
     textTable(
       ['requests', 'count'],
-      Object.entries(report.requests).map(([fate, count]) => [fate, String(count)]),
+      Object.entries(report.requests).map(([name, count]) => [name, String(count)]),
     ),
     textTable(
       ['milliseconds', 'count', 'p50', 'p95', 'p99', 'max'],

@@ -1,13 +1,20 @@
 import { DescribeStateMachineCommand, SFNClient } from '@aws-sdk/client-sfn';
 import type { EmbeddedStack } from '../../embedded/stack.ts';
+import { KeepAliveTransport } from '../client/http-transport.ts';
+import { OrderApiClient } from '../client/order-api-client.ts';
 import { awsConnectionFrom, clientSettings, orderSagaArn } from '../invariants/reader/aws-connection.ts';
 import { Stocker } from '../stack/stocker.ts';
 import { AwsCalls } from './aws-calls.ts';
 import type { OrderRun } from './closed-loop.ts';
-import { type Basket, basketsOf } from './customer-order.ts';
-import { JsonConnection } from './json-connection.ts';
 import { OrderEndWatch } from './order-end-watch.ts';
-import { overHttp, throughStepFunctions, withoutStepFunctions } from './order-runs.ts';
+import {
+  type Basket,
+  basketsOf,
+  overHttp,
+  placeBody,
+  throughStepFunctions,
+  withoutStepFunctions,
+} from './order-runs.ts';
 import type { OtherEndpoint } from './other-endpoint.ts';
 import { PlainSaga } from './plain-saga.ts';
 
@@ -16,12 +23,13 @@ const ORDERS_TABLE = `orders-${STAGE}`;
 const ITEMS = 16;
 const PIECES = 1_000_000;
 
-/** One stack with stocked shelves, and the ways in which orders are taken to their end on it. */
-export class Workbench {
+/** A stack with stocked items, and the ways to take an order to its end on it. */
+export class BenchStack {
   readonly basket: () => Basket;
   readonly dynamodb: AwsCalls;
   readonly #urls: EmbeddedStack['urls'];
-  readonly #http: JsonConnection;
+  readonly #transport = new KeepAliveTransport();
+  readonly #api: OrderApiClient;
   readonly #lambda: AwsCalls;
   readonly #states: AwsCalls;
   readonly #watch: OrderEndWatch;
@@ -30,7 +38,7 @@ export class Workbench {
   constructor(urls: EmbeddedStack['urls'], items: readonly string[]) {
     this.#urls = urls;
     this.basket = basketsOf(items);
-    this.#http = new JsonConnection(urls.http);
+    this.#api = new OrderApiClient(urls.http, { transport: this.#transport.send, keepsExchanges: false });
     this.dynamodb = new AwsCalls(urls.dynamodb);
     this.#lambda = new AwsCalls(urls.lambda);
     this.#states = new AwsCalls(urls.endpoint);
@@ -39,7 +47,7 @@ export class Workbench {
 
   /** Over the HTTP API. */
   overHttp(): OrderRun {
-    return overHttp(this.#http, this.#watch, this.basket);
+    return overHttp(this.#api, this.#watch, this.basket);
   }
 
   /** Step Functions alone, started directly. */
@@ -76,25 +84,23 @@ export class Workbench {
     return throughStepFunctions({
       dynamodb,
       ordersTable,
-      basket: inventory === undefined ? this.basket : basketsOf(await stockShelves(inventory)),
+      basket: inventory === undefined ? this.basket : basketsOf(await stockItems(inventory)),
       states,
       stateMachineArn: sagaArn(isDeployed ? stage : STAGE),
       watch: isDeployed ? new OrderEndWatch(dynamodb, ordersTable) : this.#watch,
     });
   }
 
-  /** The id of an order that is confirmed, taken to its end for this. */
+  /** Takes one order to its end and returns its id. */
   async confirmedOrder(): Promise<string> {
-    const before = this.basket;
-    const reply = await this.#http.post('/orders/place', {}, { list: before(), payment: { method: 'tok_visa' } });
-    const { order_id } = (reply.body as { readonly data: { readonly order_id: string } }).data;
+    const order_id = await this.#api.place(placeBody(this.basket()));
     await this.#watch.confirmed(order_id);
     return order_id;
   }
 
   /** Ends the connections. */
   close(): void {
-    for (const connection of [this.#http, this.dynamodb, this.#lambda, this.#states, ...this.#others]) {
+    for (const connection of [this.#transport, this.dynamodb, this.#lambda, this.#states, ...this.#others]) {
       connection.close();
     }
   }
@@ -109,8 +115,8 @@ export class Workbench {
   }
 }
 
-/** Items of the benchmark's own with plenty of stock; answers their ids. */
-export async function stockShelves(inventory: string): Promise<readonly string[]> {
+/** Creates items with plenty of stock for the benchmark, and returns their ids. */
+export async function stockItems(inventory: string): Promise<readonly string[]> {
   const stocker = new Stocker(inventory);
   try {
     return await Promise.all(

@@ -1,0 +1,84 @@
+import { appendExchange, type Exchange } from '../../answers/exchange.ts';
+import { answeredWith, exchangeOf, unansweredBecause } from '../../client/record-exchange.ts';
+import type { WantedLine } from './traffic-plan.ts';
+
+/** What artillery keeps for one virtual user, with what our steps put there. */
+export interface VirtualUser {
+  readonly vars: VirtualUserVariables;
+  readonly scenario?: { readonly name?: string };
+}
+
+/** Read by the scenario files as `{{ order_id }}` and the like. */
+export interface VirtualUserVariables {
+  basket?: readonly WantedLine[];
+  idempotency_key?: string;
+  order_id?: string;
+  order_status?: string;
+  /** How often the status was asked for in the present loop. */
+  looks?: number;
+}
+
+/** The parts of artillery's request settings that the steps touch. `uuid` is artillery's own name of the request. */
+export interface RequestSettings {
+  readonly uuid: string;
+  readonly url: string;
+  headers?: Record<string, string>;
+  json?: unknown;
+}
+
+/** The parts of artillery's response that the steps read. */
+export interface HttpResponse {
+  readonly statusCode: number;
+  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
+  readonly body: string;
+}
+
+interface SentRequest {
+  readonly sentAt: Date;
+  readonly startedMs: number;
+}
+
+/** Records each of artillery's requests with its answer, or that there was none. */
+export class ArtilleryRecorder {
+  readonly #file: string;
+  readonly #sent = new Map<string, SentRequest>();
+
+  /** @param file the exchange log */
+  constructor(file: string) {
+    this.#file = file;
+  }
+
+  /** To be called right before a request is sent. */
+  sent({ uuid }: RequestSettings): void {
+    this.#sent.set(uuid, { sentAt: new Date(), startedMs: performance.now() });
+  }
+
+  /** Returns the answer's parsed body, or its text where it is no JSON. */
+  answered(request: RequestSettings, { statusCode, headers, body }: HttpResponse, user: VirtualUser): unknown {
+    const outcome = answeredWith(statusCode, headers['retry-after']?.toString(), body);
+    this.#record(request, user, outcome);
+    return outcome.body;
+  }
+
+  /** Artillery reports one failure more than once; only the first counts. */
+  unanswered(request: RequestSettings, error: Error, user: VirtualUser): void {
+    this.#record(request, user, unansweredBecause(error));
+  }
+
+  #record({ uuid, url, headers, json }: RequestSettings, user: VirtualUser, outcome: Exchange['outcome']): void {
+    const sent = this.#sent.get(uuid);
+    if (sent === undefined) {
+      return;
+    }
+    this.#sent.delete(uuid);
+    const facts = {
+      url: new URL(url),
+      body: json,
+      idempotencyKey: headers?.['idempotency-key'],
+      scenario: user.scenario?.name ?? 'unnamed',
+      sentAt: sent.sentAt,
+      elapsedMs: performance.now() - sent.startedMs,
+    };
+    appendExchange(this.#file, exchangeOf(facts, outcome));
+  }
+}
