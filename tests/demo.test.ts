@@ -7,7 +7,7 @@ import { SCENARIOS } from '../verification/demo/scenarios.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
-test('the demo drives an order through every outcome on a stack of its own, and each ends as it must', async () => {
+test('the demo takes an order to every outcome on a stack of its own', async () => {
   const demo = join(root, 'verification', 'demo', 'main.ts');
   const { stdout } = await promisify(execFile)(process.execPath, [demo, '--own-stack'], { cwd: root });
   for (const { name } of SCENARIOS) {

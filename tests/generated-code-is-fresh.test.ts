@@ -17,7 +17,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-test('proto/gen is what `npm run gen` makes of the contracts', async () => {
+test('proto/gen is up to date: `npm run gen` generates the same files', async () => {
   await promisify(execFile)(join(tools, 'buf'), ['generate', '--output', folder], {
     cwd: repository,
     env: { ...process.env, PATH: `${tools}${delimiter}${process.env.PATH ?? ''}` },

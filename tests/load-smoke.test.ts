@@ -10,7 +10,7 @@ import { startEmbeddedStack } from '../embedded/stack.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
-test('a short load loses no accepted order, breaks no invariant, and says so in its results', async () => {
+test('a short load test loses no accepted order, breaks no invariant, and reports both', async () => {
   const results = await mkdtemp(join(tmpdir(), 'load-smoke-'));
   const stack = await startEmbeddedStack();
   try {

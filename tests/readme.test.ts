@@ -8,14 +8,14 @@ const run = promisify(execFile);
 const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
 const scripts = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')).scripts;
 
-/** Commands that end only with Ctrl-C, or that run this very test: they are checked by what they stand for. */
+/** `npm start` ends only with Ctrl-C, and `npm test` runs this test; other tests cover them. */
 const CHECKED_ELSEWHERE = ['npm start', 'npm test'];
-/** Blocks of the containers' section need an engine; tests/containers runs them. */
+/** These commands need Docker or AWS; tests/containers covers them. */
 const IN_CONTAINERS = /docker|awslocal|serverless deploy|npm run e2e/;
 
 interface Block {
   readonly command: string;
-  /** The JSON that the README shows below the command. */
+  /** The answer that the README shows below the command. */
   readonly answer?: unknown;
 }
 
@@ -43,7 +43,7 @@ function onThesePorts(command: string): string {
     .replaceAll('http://localhost:4566', stack.urls.endpoint);
 }
 
-/** An order's times differ from run to run, as does whether it is still under way. */
+/** Replaces times, which differ from run to run. */
 function withoutTimes(answer: unknown): unknown {
   return JSON.parse(JSON.stringify(answer).replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, '(a time)'));
 }
@@ -57,12 +57,12 @@ function hasAwsCli(): boolean {
   }
 }
 
-test('the README begins with commands that can be run', () => {
+test('the README starts with npm start and npm test', () => {
   expect(blocks.map(({ command }) => command).slice(0, 2)).toEqual(CHECKED_ELSEWHERE);
   expect(runnable.length).toBeGreaterThan(8);
 });
 
-test('every npm script that the README names is there', () => {
+test('every npm script that the README names exists', () => {
   const named = [...readme.matchAll(/npm run ([\w:-]+)/g)].map(([, name]) => name);
   expect(named.length).toBeGreaterThan(5);
   for (const name of named) {
@@ -70,19 +70,19 @@ test('every npm script that the README names is there', () => {
   }
 });
 
-test('CI runs exactly the test command of the README', () => {
+test('CI runs the test command of the README and nothing else', () => {
   const lines = readFileSync(new URL('../.ci/run', import.meta.url), 'utf8').split('\n');
   expect(lines.filter((line) => /^(?!#|set |cd |$)/.test(line))).toEqual(['npm test']);
 });
 
-test('every file that the README points to is there', () => {
+test('every file that the README links to exists', () => {
   const targets = [...readme.matchAll(/\]\((?!http)([^)#]+)\)/g)].map(([, target]) => target);
   for (const target of targets) {
     expect(() => execFileSync('ls', [new URL(`../${target}`, import.meta.url).pathname])).not.toThrow();
   }
 });
 
-test('the commands of the README work as written, one after the other, and answer what it shows', async () => {
+test('the commands of the README work in order and give the answers that it shows', async () => {
   let exports = '';
   const withAws = hasAwsCli();
   let compared = 0;
@@ -109,7 +109,7 @@ test('the commands of the README work as written, one after the other, and answe
       expect(stdout).toContain('PaymentDeclinedError');
       expect(stdout).toContain('ReleaseInventory');
     }
-    // "A moment later": every order that the README places has left the saga's hands, or waits for its payment.
+    // The README says "a moment later": wait until the order is finished or awaits its payment.
     if (command.includes('/orders/place')) {
       await settled(JSON.parse(stdout).data.order_id);
     }
@@ -121,11 +121,11 @@ test('the commands of the README work as written, one after the other, and answe
 }, 120_000);
 
 async function settled(orderId: string): Promise<void> {
-  const underWay = ['PENDING', 'RESERVED', 'AUTHORIZED', 'PAID'];
+  const inProgress = ['PENDING', 'RESERVED', 'AUTHORIZED', 'PAID'];
   for (;;) {
     const answer = await fetch(`${stack.urls.http}/orders/status?order_id=${orderId}`);
     const { data } = (await answer.json()) as { readonly data: { readonly status: string } };
-    if (!underWay.includes(data.status)) {
+    if (!inProgress.includes(data.status)) {
       return;
     }
     await new Promise((resolve) => setTimeout(resolve, 50));

@@ -6,7 +6,7 @@ import { PROJECT_ROOT } from '../../embedded/configuration.ts';
 
 const run = promisify(execFile);
 
-/** One set of containers, apart from any other on this machine. */
+/** A Compose project of its own, isolated from all others on this machine. */
 export class ComposeProject {
   readonly #compose: readonly [string, ...string[]];
   readonly #environment: NodeJS.ProcessEnv;
@@ -14,7 +14,7 @@ export class ComposeProject {
 
   /**
    * @param files the compose files, from the root of the repository
-   * @param environment what the files' variables are filled from
+   * @param environment values of the variables in the files
    */
   constructor(
     compose: readonly [string, ...string[]],
@@ -26,7 +26,7 @@ export class ComposeProject {
     this.#environment = { ...process.env, ...environment };
   }
 
-  /** Runs one command of Compose and answers what it printed. */
+  /** Runs a Compose command and returns its output. */
   async compose(...parameters: readonly string[]): Promise<string> {
     const [program, ...words] = this.#compose;
     const { stdout } = await run(program, [...words, ...parameters], {
@@ -37,7 +37,7 @@ export class ComposeProject {
     return stdout.trim();
   }
 
-  /** The id of a service's container, running or not. */
+  /** Returns the id of a service's container, running or not. */
   async container(service: string): Promise<string> {
     const ids = await this.compose('ps', '--all', '--quiet', service).catch(() =>
       this.compose('ps', '--quiet', service),
@@ -48,12 +48,12 @@ export class ComposeProject {
     return ids;
   }
 
-  /** Reads one thing of a service's container by a template of `docker inspect`. */
+  /** Formats the result of `docker inspect` for a service's container. */
   async inspect(service: string, template: string): Promise<string> {
     return docker('inspect', '--format', template, await this.container(service));
   }
 
-  /** Resolves when the container's own health check says that the service is ready. */
+  /** Resolves when the container's health check succeeds. */
   async healthy(service: string, withinMs = 60_000): Promise<void> {
     const end = Date.now() + withinMs;
     while ((await this.inspect(service, '{{.State.Health.Status}}')) !== 'healthy') {
@@ -66,17 +66,17 @@ export class ComposeProject {
     }
   }
 
-  /** Cuts a service off from everything; connections that are open hang. */
+  /** Disconnects a service from its network; open connections hang. */
   async cutOff(service: string): Promise<void> {
     await docker('network', 'disconnect', `${this.name}_default`, await this.container(service));
   }
 
-  /** Ends what `cutOff` began. */
+  /** Reconnects a service after `cutOff`. */
   async reconnect(service: string): Promise<void> {
     await docker('network', 'connect', '--alias', service, `${this.name}_default`, await this.container(service));
   }
 
-  /** Removes the containers, those in which LocalStack runs the functions too, their network and their images. */
+  /** Removes all containers (LocalStack's function containers included), their network and their images. */
   async remove(): Promise<void> {
     const functions = await docker('ps', '--all', '--quiet', '--filter', `name=^/${this.name}-localstack-1-lambda-`);
     if (functions !== '') {
@@ -86,7 +86,7 @@ export class ComposeProject {
   }
 }
 
-/** Runs one command of Docker and answers what it printed. */
+/** Runs a Docker command and returns its output. */
 export async function docker(...parameters: readonly string[]): Promise<string> {
   return (await run('docker', [...parameters])).stdout.trim();
 }

@@ -2,12 +2,12 @@ import { spawnSync } from 'node:child_process';
 
 const BASE_IMAGE = 'node:24-bookworm-slim';
 
-/** Docker with Compose, able to build the images of this repository; or why there is none. */
+/** Docker with Compose, if it can build the images of this repository; otherwise the reason. */
 export type ContainerEngine =
   | { readonly kind: 'ready'; readonly compose: readonly [string, ...string[]] }
   | { readonly kind: 'missing'; readonly why: string };
 
-/** Looks for an engine that answers, for Compose in either of its forms, and for the images' base. */
+/** Looks for a running Docker engine, Compose 1 or 2, and the base image. */
 export function findContainerEngine(): ContainerEngine {
   if (!succeeds('docker', 'version')) {
     return missing('no Docker engine answers to `docker version`');

@@ -1,8 +1,8 @@
 /**
- * `npm run test:localstack`: brings docker-compose.yml up, deploys serverless.yml into LocalStack, and tries the whole
- * system there: the end-to-end checks, a second `up`, and each service cut off in the middle of a saga. With `-- --bench` the
- * benchmark then takes the same orders through it and through the embedded engine, in turns. It takes several minutes and a
- * Docker engine, so it is no part of `npm test`.
+ * `npm run test:localstack` starts docker-compose.yml, deploys serverless.yml into LocalStack and tests the whole system there:
+ * the end-to-end checks, a second `up`, and a disconnected service in the middle of a saga. With `-- --bench` it also runs the
+ * benchmark on LocalStack and on the embedded engine, in turns. It needs Docker and several minutes, so it is not part of
+ * `npm test`.
  */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
@@ -49,7 +49,7 @@ try {
   await cutOffPayment();
   await cutOffInventory();
   await checkInvariants();
-  say('All of it holds on LocalStack.');
+  say('All checks passed on LocalStack.');
   if (process.argv.includes('--bench')) {
     bench();
   }
@@ -68,7 +68,7 @@ async function up(): Promise<void> {
 }
 
 async function cutOffPayment(): Promise<void> {
-  say('Cutting payment off while an order is on its way ...');
+  say('Disconnecting payment in the middle of a saga ...');
   await project.cutOff('payment');
   const order = await client.place(await basket({ method: 'tok_visa' }));
   await client.waitForStatus(order, END_WITHIN_SECONDS, ['RESERVED']);
@@ -80,7 +80,7 @@ async function cutOffPayment(): Promise<void> {
 }
 
 async function cutOffInventory(): Promise<void> {
-  say('Cutting inventory off after the money of an order was taken ...');
+  say('Disconnecting inventory after a capture ...');
   const order = await client.place(await basket());
   await client.waitForStatus(order, END_WITHIN_SECONDS, ['AWAITING_PAYMENT']);
   await project.cutOff('inventory');
@@ -104,7 +104,7 @@ async function checkInvariants(): Promise<void> {
 }
 
 function bench(): void {
-  say('Running the benchmark beside it ...');
+  say('Running the benchmark ...');
   const inventory = `127.0.0.1:${ports.inventory}`;
   const options = [
     '--quick',

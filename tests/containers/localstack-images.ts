@@ -6,16 +6,16 @@ const LOCALSTACK = 'localstack/localstack:4.14.0';
 const LAMBDA_RUNTIME = 'public.ecr.aws/lambda/nodejs:22';
 const STAND_INS = join(import.meta.dirname, 'stand-ins');
 
-/** The images that a LocalStack run uses, as the variables that docker-compose.yml reads. */
+/** Images of a LocalStack run, as variables for docker-compose.yml. */
 export interface LocalStackImages {
-  /** True where the official images could not be had. */
+  /** Whether the official images are not available. */
   readonly standIns: boolean;
   readonly environment: Readonly<Record<string, string>>;
-  /** Ends what the images need while they are used. */
+  /** Stops the local registry that the images may need. */
   readonly release: () => Promise<void>;
 }
 
-/** The official images where they are here or can be pulled; otherwise stand-ins, built from package registries. */
+/** Uses the official images if they can be pulled; otherwise builds stand-ins from package registries. */
 export async function localStackImages(say: (line: string) => void): Promise<LocalStackImages> {
   if (process.env.LOCALSTACK_IMAGE !== undefined) {
     return { standIns: false, environment: {}, release: async () => undefined };

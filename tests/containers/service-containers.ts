@@ -4,16 +4,16 @@ import { dirname } from 'node:path';
 import { type EmbeddedStack, startEmbeddedStack } from '../../embedded/stack.ts';
 import { ComposeProject } from './compose-project.ts';
 
-/** Both services as containers, with a saga that calls them: the embedded stack, on the containers' DynamoDB. */
+/** Both services in containers, and an embedded stack that uses them and their DynamoDB. */
 export interface ServiceContainers {
   readonly project: ComposeProject;
   readonly stack: EmbeddedStack;
-  /** host:port of the containers' ports on this machine. */
+  /** `host:port` of the published ports. */
   readonly addresses: { readonly inventory: string; readonly payment: string };
   readonly close: () => Promise<void>;
 }
 
-/** Builds the images, starts the containers and resolves when both are healthy. */
+/** Builds the images and starts the containers; resolves when both are healthy. */
 export async function startServiceContainers(compose: readonly [string, ...string[]]): Promise<ServiceContainers> {
   const [dynamoDbPort, inventoryPort, paymentPort] = await freePorts();
   const project = new ComposeProject(compose, ['docker-compose.yml', 'tests/containers/docker-compose.dynamodb.yml'], {

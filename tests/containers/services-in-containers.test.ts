@@ -13,7 +13,7 @@ import { findContainerEngine } from './container-engine.ts';
 import { type ServiceContainers, startServiceContainers } from './service-containers.ts';
 
 const NOTEBOOK = '5d8e7a13-0b9c-4f26-b1e4-7c3d2f9a8b03';
-const LARGEST_IMAGE_BYTES = 260_000_000;
+const MAX_IMAGE_BYTES = 260_000_000;
 const LONG = 120_000;
 
 const engine = findContainerEngine();
@@ -45,29 +45,27 @@ inContainers('the services as containers', () => {
   }, LONG);
 
   describe.each(['inventory', 'payment'] as const)('%s', (service) => {
-    test('is a small image that does not run as root', async () => {
+    test('runs from a small image, and not as root', async () => {
       const image = await containers.project.inspect(service, '{{.Image}}');
-      expect(Number(await docker('image', 'inspect', '--format', '{{.Size}}', image))).toBeLessThan(
-        LARGEST_IMAGE_BYTES,
-      );
+      expect(Number(await docker('image', 'inspect', '--format', '{{.Size}}', image))).toBeLessThan(MAX_IMAGE_BYTES);
       expect(await containers.project.compose('exec', '-T', service, 'id', '-un')).toBe('node');
     });
 
-    test('has a root file system that nobody can write to', async () => {
+    test('has a read-only root file system', async () => {
       await expect(containers.project.compose('exec', '-T', service, 'touch', '/tmp/file')).rejects.toThrow(
         'Read-only file system',
       );
     });
 
-    test('holds no package manager output, sources or tests of ours', async () => {
+    test('contains only bundles, source maps and contracts', async () => {
       const files = await containers.project.compose('exec', '-T', service, 'find', '/service', '-type', 'f');
       expect(files.split(/\s+/).filter((file) => !/\.(mjs|map|proto|json)$/.test(file))).toEqual([]);
     });
   });
 
-  describe('cut off from the network in the middle of a saga', () => {
+  describe('a network partition in the middle of a saga', () => {
     test(
-      'payment before it is asked: the order ends, completed or with everything undone',
+      'before payment is called: the order is completed or fully compensated',
       async () => {
         await containers.project.cutOff('payment');
         const order = await api.place({ list: [{ id: NOTEBOOK, count: 3 }], payment: { method: 'tok_visa' } });
@@ -80,7 +78,7 @@ inContainers('the services as containers', () => {
     );
 
     test(
-      'payment while the order is cancelled: the void waits for it, then the order is cancelled',
+      'between a cancellation and payment: the void is retried, and the order is cancelled',
       async () => {
         const order = await api.place({ list: [{ id: NOTEBOOK, count: 3 }] });
         await api.waitForStatus(order, 60, ['AWAITING_PAYMENT']);
@@ -95,7 +93,7 @@ inContainers('the services as containers', () => {
     );
 
     test(
-      'inventory after the money was taken: the commit waits for it, then the order is confirmed',
+      'between a capture and inventory: the commit is retried, and the order is confirmed',
       async () => {
         const order = await api.place({ list: [{ id: NOTEBOOK, count: 3 }] });
         await api.waitForStatus(order, 60, ['AWAITING_PAYMENT']);
@@ -110,7 +108,7 @@ inContainers('the services as containers', () => {
     );
 
     test(
-      'no invariant is broken',
+      'leaves all invariants intact',
       async () => {
         const { endpoint } = containers.stack.urls;
         const reader = new SnapshotReader({ endpoint, region: 'us-east-1', stage: 'dev', account: '000000000000' });
@@ -126,7 +124,7 @@ inContainers('the services as containers', () => {
   });
 
   // After the invariants were checked: these orders are known to the services alone.
-  test('inventory reserves, releases and commits, and refuses what it must', async () => {
+  test('inventory reserves, releases, commits, and refuses a late call', async () => {
     const lines = [{ itemId: NOTEBOOK, count: 2 }];
     const [kept, undone] = [randomUUID(), randomUUID()];
     for (const orderId of [kept, undone]) {
@@ -141,7 +139,7 @@ inContainers('the services as containers', () => {
     expect(await failureOf(late)).toMatchObject({ code: 'FAILED_PRECONDITION', domain: 'inventory.v1' });
   });
 
-  test('payment authorizes, captures and voids, and refuses what it must', async () => {
+  test('payment authorizes, captures, voids, and refuses a late call', async () => {
     const amount = { minorUnits: 1500, currency: 'USD' };
     const [kept, undone] = [randomUUID(), randomUUID()];
     for (const orderId of [kept, undone]) {
@@ -157,7 +155,7 @@ inContainers('the services as containers', () => {
   });
 
   test.each(['inventory', 'payment'] as const)(
-    '%s drains and ends by itself when it is told to stop',
+    '%s drains and exits on SIGTERM',
     async (service) => {
       await containers.project.compose('stop', service);
       expect(await containers.project.inspect(service, '{{.State.ExitCode}}')).toBe('0');

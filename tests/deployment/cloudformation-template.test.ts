@@ -14,14 +14,14 @@ beforeAll(async () => {
 
 afterAll(() => packaged?.remove());
 
-test('gives each role what was reviewed, and nothing more', () => {
+test('the packaged template gives each role only the reviewed permissions', () => {
   const lines = permissionsOf(packaged.template).map(
     ({ holder, effect, actions, resources }) => `${holder}: ${effect} ${actions.join(', ')} on ${resources.join(', ')}`,
   );
   expect(lines.toSorted()).toMatchSnapshot();
 });
 
-test('allows nobody everything, nor anything everywhere', () => {
+test('the packaged template has no wildcard actions or resources', () => {
   const allowed = permissionsOf(packaged.template).filter(({ effect }) => effect === 'Allow');
   expect(allowed.length).toBeGreaterThan(20);
   for (const { holder, actions, resources } of allowed) {
@@ -33,7 +33,7 @@ test('allows nobody everything, nor anything everywhere', () => {
   }
 });
 
-test('says nothing of LocalStack', () => {
+test('the packaged template does not mention LocalStack', () => {
   expect(JSON.stringify(packaged.template)).not.toMatch(/localstack|_custom_id_/i);
 });
 
@@ -42,7 +42,7 @@ function packagedSaga() {
   return stateMachine.parse(packaged.template.Resources.OrderSaga?.Properties).Definition;
 }
 
-test('the packaged order saga is what every test and program of this repository reads', () => {
+test('the packaged order saga is what every test and program reads', () => {
   expect(packagedSaga()).toEqual(readOrderSaga().definition);
 });
 
@@ -70,7 +70,7 @@ if (!linter) {
 }
 
 (linter ? test : test.skip)(
-  'passes cfn-lint',
+  'the packaged template passes cfn-lint',
   () => {
     const { stdout } = spawnSync('cfn-lint', ['--format', 'json', packaged.file], { encoding: 'utf8' });
     const findings = z
@@ -84,7 +84,7 @@ if (!linter) {
   60_000,
 );
 
-/** TimeoutSeconds may be a JSONata expression; the linter knows numbers only. */
+/** TimeoutSeconds may be a JSONata expression, but the linter accepts only numbers. */
 function isJsonataTimeout(rule: string, message: string): boolean {
   return rule === 'E3601' && /^'\{% .* %\}' is not of type 'number'$/.test(message);
 }

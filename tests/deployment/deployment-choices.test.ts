@@ -32,10 +32,10 @@ function lambdas(template: Template) {
   return ofType(template, 'AWS::Lambda::Function', lambda);
 }
 
-describe('who may call', () => {
+describe('access to a deployed API', () => {
   const method = z.object({ AuthorizationType: z.string(), AuthorizerId: z.unknown().optional() });
 
-  test('every method asks the authorizer but health and the documentation', () => {
+  test('every method but health and documentation requires the authorizer', () => {
     const methods = ofType(byDefault.template, 'AWS::ApiGateway::Method', method);
     const open = methods.filter(([, { AuthorizationType }]) => AuthorizationType !== 'CUSTOM').map(([id]) => id);
     expect(open.toSorted()).toEqual([
@@ -52,7 +52,7 @@ describe('who may call', () => {
   });
 
   test(
-    'where the rules for that are missing nothing is deployed',
+    'packaging fails without the access rules',
     async () => {
       await expect(packageTemplate('dev', { without: 'functions/access.cjs' })).rejects.toMatchObject({
         stdout: expect.stringContaining('Cannot resolve variable at "functions.authorizer.environment"'),
@@ -62,15 +62,15 @@ describe('who may call', () => {
   );
 });
 
-describe('what a deployment says of the gRPC services', () => {
-  test('reaches every function, with the layer that holds the certificates', () => {
+describe('gRPC settings of a deployment', () => {
+  test('reach every function, together with the certificate layer', () => {
     for (const [id, { Environment, Layers }] of lambdas(chosen.template)) {
       expect([id, Environment.Variables, Layers]).toEqual([id, expect.objectContaining(GRPC), [LAYER]]);
     }
     expect(lambdas(chosen.template).length).toBeGreaterThan(15);
   });
 
-  test('is left to the functions where it says nothing', () => {
+  test('default to the functions’ own values', () => {
     const unset = Object.fromEntries(Object.keys(GRPC).map((name) => [name, '']));
     for (const [id, { Environment, Layers }] of lambdas(byDefault.template)) {
       expect([id, Environment.Variables, Layers]).toEqual([id, expect.objectContaining(unset), []]);
@@ -78,7 +78,7 @@ describe('what a deployment says of the gRPC services', () => {
   });
 });
 
-test('how many orders a process places at once is the deployment’s choice, 256 by default', () => {
+test('PLACE_MAX_IN_FLIGHT can be set at deployment and is 256 by default', () => {
   const inFlight = ({ template }: PackagedTemplate) =>
     lambdas(template).flatMap(([, { Environment }]) => Environment.Variables.PLACE_MAX_IN_FLIGHT ?? []);
   expect([inFlight(byDefault), inFlight(chosen)]).toEqual([['256'], ['33']]);

@@ -8,7 +8,7 @@ import { PROJECT_ROOT } from '../../embedded/configuration.ts';
 
 const SOURCES = ['serverless.yml', 'package.json', 'functions', 'statemachines', 'embedded', 'localstack', 'packages'];
 
-/** A zip file without entries. Code is left out of the package: the template is the same without it, and there in 3 s. */
+/** An empty zip file in place of the code: the template is the same, and packaging takes 3 s. */
 const EMPTY_ZIP = Buffer.concat([Buffer.from('PK\x05\x06'), Buffer.alloc(18)]);
 
 const template = z.object({
@@ -21,28 +21,28 @@ const template = z.object({
 /** The CloudFormation template that `serverless deploy` uploads. */
 export type Template = z.output<typeof template>;
 
-/** What `serverless package` made. */
+/** Output of `serverless package`. */
 export interface PackagedTemplate {
   readonly template: Template;
   readonly file: string;
   readonly remove: () => Promise<void>;
 }
 
-/** How a deployment differs from one out of the box. */
+/** Differences from a default deployment. */
 export interface Packaging {
-  /** Environment variables of whoever deploys. */
+  /** Environment variables of the deployment. */
   readonly environment?: Readonly<Record<string, string>>;
-  /** A file of the checkout that is not there. */
+  /** A file to leave out of the checkout. */
   readonly without?: string;
 }
 
-/** What the machine that runs the tests may have set for its own stacks. */
+/** Variables that a developer may have set for other stacks. */
 const OWN_VARIABLES = /^(AWS_ENDPOINT_URL|AUTH_MODE|API_KEYS|JWT_|GRPC_|PLACE_MAX_IN_FLIGHT)/;
 
 /**
- * Packages a copy of the service, so that a package made here by hand stays as it is.
+ * Packages a copy of the service and leaves the checkout untouched.
  *
- * @throws {Error} with what `serverless package` said
+ * @throws {Error} `serverless package` failed; the message has its output
  */
 export async function packageTemplate(stage: string, packaging: Packaging = {}): Promise<PackagedTemplate> {
   const folder = await mkdtemp(join(tmpdir(), 'packaged-template-'));
@@ -75,7 +75,7 @@ function withoutCode(description: string): string {
     .replace(/^ {2}individually: true$/m, '  artifact: empty.zip')
     .replace(/^ {2}- \.\/embedded\/bundling-plugin\.cjs\n/m, '');
   if (!changed.includes('artifact: empty.zip') || changed.includes('bundling-plugin')) {
-    throw new Error('serverless.yml has changed: packaged-template.ts does not find what it leaves out.');
+    throw new Error('serverless.yml has changed: packaged-template.ts cannot find the parts that it replaces.');
   }
   return changed;
 }

@@ -14,17 +14,17 @@ const policies = z.object({
   Policies: z.array(z.object({ PolicyDocument: document })).default([]),
 });
 
-/** One thing that the template allows or forbids. */
+/** One IAM permission or denial of a template. */
 export interface Permission {
-  /** Logical id of the role or policy that holds it. */
+  /** Logical id of the role or policy. */
   readonly holder: string;
   readonly effect: string;
   readonly actions: readonly string[];
-  /** What it is about, in one line each: `OrdersTable.Arn`; for a trust policy, who is trusted. */
+  /** Resources such as `OrdersTable.Arn`; in a trust policy, the trusted principals. */
   readonly resources: readonly string[];
 }
 
-/** Every IAM statement of a template. */
+/** Returns every IAM statement of a template. */
 export function permissionsOf({ Resources }: Template): readonly Permission[] {
   return Object.entries(Resources).flatMap(([holder, { Properties }]) => {
     const { PolicyDocument, AssumeRolePolicyDocument, Policies } = policies.parse(Properties);

@@ -8,17 +8,17 @@ import {
 } from '../../verification/client/api-envelope.ts';
 import type { OrderApiClient, PlaceBody } from '../../verification/client/order-api-client.ts';
 
-/** On LocalStack the first call of each function starts a container. */
+/** Long enough for LocalStack, where the first call of each function starts a container. */
 export const END_WITHIN_SECONDS = 120;
 
-/** One thing that must hold wherever the system runs. */
+/** A behaviour that every deployment must have. */
 export interface Check {
   readonly name: string;
-  /** Throws when it does not hold. */
+  /** Throws if the check fails. */
   readonly run: (api: OrderApiClient) => Promise<void>;
 }
 
-/** All checks, independent of each other and of what else happens to the stock. */
+/** All checks. They depend neither on each other nor on other orders. */
 export const CHECKS: readonly Check[] = [
   {
     name: 'stock is listed under both spellings, with and without a slash',
@@ -46,14 +46,14 @@ export const CHECKS: readonly Check[] = [
     },
   },
   {
-    name: 'a provider that charges and loses the reply does not hinder an order',
+    name: 'an order is confirmed although the provider loses a reply',
     run: async (api) => {
       const order = await ended(api, await api.place(await basket(api, 'tok_timeout')));
       assert.equal(order.status, 'CONFIRMED');
     },
   },
   {
-    name: 'a declined payment rejects the order and says why',
+    name: 'a declined payment rejects the order with a reason',
     run: async (api) => {
       const order = await ended(api, await api.place(await basket(api, 'tok_declined')));
       assert.deepEqual([order.status, order.reason_code], ['REJECTED', 'PAYMENT_DECLINED']);
@@ -121,7 +121,7 @@ export const CHECKS: readonly Check[] = [
     },
   },
   {
-    name: 'what is wrong in a request is named, and nothing is placed',
+    name: 'an invalid request is refused with its error, and no order is placed',
     run: async (api) => {
       const answer = await api.request({ path: '/orders/place', body: { list: [{ id: 'x', count: 0 }], paymnt: {} } });
       refused(answer, 400);
@@ -138,7 +138,7 @@ export const CHECKS: readonly Check[] = [
     },
   },
   {
-    name: 'the API describes itself',
+    name: 'the API serves its OpenAPI document',
     run: async (api) => {
       const document = await api.page('/openapi.json');
       assert.match(document.text, /"openapi":\s*"3\./);

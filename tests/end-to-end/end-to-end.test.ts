@@ -16,7 +16,7 @@ test('every end-to-end check holds on the embedded stack', async () => {
   }
 }, 180_000);
 
-test('every end-to-end check fails on a server that is something else', async () => {
+test('every end-to-end check fails on an unrelated server', async () => {
   const other = createServer((_request, response) => response.end('{"hello":"world"}'));
   await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
   try {

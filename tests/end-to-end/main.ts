@@ -1,4 +1,4 @@
-/** `npm run e2e -- --url URL`: runs the same checks against the system wherever it runs. */
+/** `npm run e2e -- --url URL` runs the end-to-end checks against any deployment. */
 import { OrderApiClient } from '../../verification/client/order-api-client.ts';
 import {
   CommandLineError,

@@ -1,6 +1,6 @@
 /**
- * `npm run fuzz`: holds the whole API of a real stack against its own OpenAPI document with schemathesis: no fault of the
- * server, no answer that is not documented, nothing taken that the document refuses, no call without a key.
+ * `npm run fuzz` tests the API of a real stack against its OpenAPI document with schemathesis: no server errors, no undocumented
+ * answers, no invalid request accepted, no call without a key.
  */
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -22,10 +22,10 @@ const COMMAND_LINE = {
   },
 };
 
-/** API Gateway knows no 405: a method that a path has not is no such call (404), there and here. */
+/** API Gateway answers 404, not 405, to an unsupported method; so does this API. */
 const NOT_HERE = 'unsupported_method,allow_header_conformance';
 
-/** Each process of the stack writes one. */
+/** Log files, one for each process of the stack. */
 const LOGS = STACK_PROCESSES.map((name) => `${name}.log`);
 
 async function fuzz(examples: number, seed: number): Promise<number> {
@@ -57,7 +57,7 @@ async function fuzz(examples: number, seed: number): Promise<number> {
   }
 }
 
-/** What the logs of all processes call a failure of ours, and whether the stack still answers. */
+/** Internal errors in the logs, and processes that have died or do not answer. */
 async function faultsOf(stack: EmbeddedStack, data: string): Promise<readonly string[]> {
   const folder = join(data, 'logs');
   const logs = (await readdir(folder)).filter((file) => file.endsWith('.log'));

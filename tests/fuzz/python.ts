@@ -3,19 +3,19 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Oldest Python that the tools in requirements.txt run on. */
-const OLDEST = [3, 10] as const;
+/** Minimum Python version of the packages in requirements.txt. */
+const MIN_VERSION = [3, 10] as const;
 
-/** Thrown where there is no Python to run the fuzzer with; says what to do. */
+/** Thrown when no suitable Python is installed; the message says what to do. */
 export class PythonMissingError extends Error {
   override readonly name = 'PythonMissingError';
 }
 
 /**
- * A virtual environment with what the requirements file pins, made at first use and whenever the file has changed.
+ * Creates a virtual environment from the requirements file, at first use and after each change of the file.
  *
  * @returns the path of its `bin` folder
- * @throws PythonMissingError
+ * @throws {PythonMissingError}
  */
 export async function pythonEnvironment(folder: string, requirementsFile: string): Promise<string> {
   const bin = join(folder, process.platform === 'win32' ? 'Scripts' : 'bin');
@@ -42,7 +42,7 @@ export async function pythonEnvironment(folder: string, requirementsFile: string
   return bin;
 }
 
-/** Runs a program in this terminal; resolves with its exit code. */
+/** Runs a program with this terminal's input and output; resolves with its exit code. */
 export function runShown(program: string, args: readonly string[]): Promise<number> {
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, { stdio: 'inherit' });
@@ -62,7 +62,7 @@ function findPython(): string {
     try {
       const version = execFileSync(candidate, ['-c', 'import sys; print(*sys.version_info[:2])'], { encoding: 'utf8' });
       const [major = 0, minor = 0] = version.split(' ').map(Number);
-      if (major > OLDEST[0] || (major === OLDEST[0] && minor >= OLDEST[1])) {
+      if (major > MIN_VERSION[0] || (major === MIN_VERSION[0] && minor >= MIN_VERSION[1])) {
         return candidate;
       }
     } catch {
@@ -70,6 +70,6 @@ function findPython(): string {
     }
   }
   throw new PythonMissingError(
-    `The fuzz needs Python ${OLDEST.join('.')} or newer as python3 (with venv). Install it, or rely on npm test, whose property tests need none.`,
+    `The fuzz needs Python ${MIN_VERSION.join('.')} or newer as python3 (with venv). Install it, or rely on npm test, whose property tests need none.`,
   );
 }

@@ -2,18 +2,18 @@ import type { APIGatewayProxyEvent } from 'aws-lambda';
 import fc from 'fast-check';
 import { httpEvent } from './http-event.ts';
 
-/** Any text, of every alphabet. */
+/** Generates any text, with characters of all planes. */
 export const anyText = fc.string({ unit: 'binary' });
 const key = fc.oneof(anyText, fc.constantFrom('__proto__', 'constructor', 'prototype', 'toString', 'hasOwnProperty'));
 const headerName = fc.oneof(key, fc.constantFrom('Content-Type', 'Idempotency-Key', 'traceparent', 'X-Api-Key'));
-/** Headers that mean something here, and others. */
+/** Generates headers, known and unknown ones. */
 export const anyHeaders = fc.dictionary(
   headerName,
   fc.oneof(anyText, fc.constantFrom('application/json', 'text/plain')),
 );
 const uuid = fc.oneof(fc.uuid(), fc.constant('bdc38c99-c74d-4053-8897-7ea0dbd423f8'));
 
-/** JSON with numbers that JavaScript cannot hold, keys of prototypes, and texts of every alphabet. */
+/** JSON with numbers that JavaScript cannot represent, prototype keys, and any text. */
 const json = fc
   .letrec<{ value: unknown }>((tie) => ({
     value: fc.oneof(
@@ -28,7 +28,7 @@ const json = fc
     ),
   }))
   .value.map(String);
-const nearly = fc
+const nearlyValid = fc
   .record(
     {
       list: fc.oneof(
@@ -43,7 +43,7 @@ const nearly = fc
     { requiredKeys: [] },
   )
   .map((body) => JSON.stringify(body));
-const right = fc
+const valid = fc
   .oneof(
     fc.record({
       list: fc.array(fc.record({ id: fc.constant('item1'), count: fc.nat(3) }), { minLength: 1, maxLength: 55 }),
@@ -56,15 +56,15 @@ const right = fc
   .map((body) => JSON.stringify(body));
 const large = fc.integer({ min: 65_530, max: 65_545 }).map((bytes) => `{"list":[]${' '.repeat(bytes)}`.slice(0, bytes));
 const body = fc.oneof(
-  { arbitrary: right, weight: 8 },
-  { arbitrary: nearly, weight: 4 },
+  { arbitrary: valid, weight: 8 },
+  { arbitrary: nearlyValid, weight: 4 },
   { arbitrary: json, weight: 3 },
   anyText,
   large,
   fc.constant(null),
 );
 
-/** Requests that are right, nearly right and not right at all. */
+/** Generates valid, nearly valid and invalid requests. */
 export const anyEvent = fc
   .record({
     body,

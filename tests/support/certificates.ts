@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { generate } from 'selfsigned';
 
-/** Files in PEM of an authority and of a certificate that it signed for `localhost` and 127.0.0.1. */
+/** PEM files of a certificate authority, and of a certificate that it signed for `localhost` and 127.0.0.1. */
 export interface Certificates {
   readonly authorityFile: string;
   readonly certificateFile: string;
@@ -14,7 +14,7 @@ export interface Certificates {
   readonly remove: () => Promise<void>;
 }
 
-/** Makes an authority of the test's own and one certificate, good for a server and for a client. */
+/** Creates a certificate authority and one certificate, valid for servers and clients. */
 export async function makeCertificates(): Promise<Certificates> {
   const authority = await generate([{ name: 'commonName', value: 'authority of a test' }], {
     keyType: 'ec',

@@ -1,8 +1,8 @@
 import { isNativeError } from 'node:util/types';
 
 /**
- * Imported for its effect: `instanceof Error` holds for Node's own errors too. Jest runs a test file in a realm of its
- * own, whose `Error` is not the one that Node's sockets throw; outside of Jest there is one only.
+ * Imported for its side effect: makes `instanceof Error` hold for Node's own errors. Jest runs each test file in a realm of its
+ * own, whose `Error` differs from that of Node's sockets.
  */
 Object.defineProperty(Error, Symbol.hasInstance, {
   value(this: unknown, candidate: unknown): boolean {

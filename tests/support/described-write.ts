@@ -6,10 +6,10 @@ import { readOrderSaga } from '../../statemachines/read-order-saga.ts';
 const { States } = readOrderSaga().definition;
 
 /**
- * Makes the write of a state on a real table, with the expressions that stand in the state machine. Constants are taken
- * from there too; `values` has what the saga would work out.
+ * Makes the write of a state of the saga on a real table, with the state machine's own expressions and constants.
  *
- * @returns false where the write's condition refuses it
+ * @param values the values that the saga would compute, by placeholder
+ * @returns false if the condition of the write fails
  */
 export async function makeWriteOf(
   state: string,

@@ -8,14 +8,14 @@ import {
 } from '@grpc/grpc-js';
 import { statusWithErrorInfo } from '../../proto/error-info.ts';
 
-/** A gRPC server of a test's own. */
+/** A gRPC server for one test. */
 export interface TestGrpcServer {
   /** `host:port`. */
   readonly target: string;
   readonly close: () => void;
 }
 
-/** Serves the implementation on a free port of 127.0.0.1. */
+/** Starts a gRPC server on a free port of 127.0.0.1. */
 export async function startGrpcServer(
   definition: ServiceDefinition,
   implementation: UntypedServiceImplementation,
@@ -29,7 +29,7 @@ export async function startGrpcServer(
   return { target: `127.0.0.1:${port}`, close: () => server.forceShutdown() };
 }
 
-/** A refusal as the services send it: a status with a `google.rpc.ErrorInfo`. */
+/** Creates a status with a `google.rpc.ErrorInfo`, as the services send it. */
 export function refusal(code: status, reason: string, details: string): StatusObject {
   return statusWithErrorInfo(code, details, { reason, domain: 'test', metadata: {} });
 }

@@ -1,7 +1,7 @@
 import './quiet-log.ts';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
 
-/** What a test says of a request; the rest is as API Gateway sends it. */
+/** The parts of a request that a test sets. */
 export interface TestRequest {
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
@@ -9,7 +9,7 @@ export interface TestRequest {
   readonly owner?: string;
 }
 
-/** An event of API Gateway's proxy integration. A body that is no string is sent as JSON. */
+/** Creates an event of API Gateway's proxy integration. A body other than a string is sent as JSON. */
 export function httpEvent({ body, headers = {}, query, owner }: TestRequest = {}): APIGatewayProxyEvent {
   const text = body === undefined || typeof body === 'string' ? body : JSON.stringify(body);
   const event: Partial<APIGatewayProxyEvent> = {
@@ -27,7 +27,7 @@ export function httpEvent({ body, headers = {}, query, owner }: TestRequest = {}
   return event as APIGatewayProxyEvent;
 }
 
-/** An endpoint's answer with its envelope read. */
+/** Parses the envelope of an endpoint's answer. */
 export function read({ statusCode, headers, body }: APIGatewayProxyResult) {
   return { statusCode, headers, ...(JSON.parse(body) as { success: boolean; meta: Meta | null; data: unknown }) };
 }

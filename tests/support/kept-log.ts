@@ -2,16 +2,16 @@ import { LogFormatter, Logger, LogItem } from '@aws-lambda-powertools/logger';
 import type { LogAttributes, UnformattedAttributes } from '@aws-lambda-powertools/logger/types';
 import { jest } from '@jest/globals';
 
-/** A logger of the functions whose lines a test can read. */
+/** A logger for the functions whose lines a test can read. */
 export interface KeptLog {
   readonly logger: Logger;
   /** The lines so far, as they would be written. */
   readonly lines: readonly LogAttributes[];
-  /** Lets standard output and error through again. */
+  /** Restores standard output and standard error. */
   readonly restore: () => void;
 }
 
-/** Makes a logger that keeps its lines, and keeps them off the terminal. */
+/** Creates a logger that records its lines instead of printing them. */
 export function keptLog(): KeptLog {
   const lines: LogAttributes[] = [];
   class Keeper extends LogFormatter {

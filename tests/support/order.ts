@@ -2,7 +2,7 @@ import { newOrder } from '../../functions/orders/new-order.ts';
 import type { Order } from '../../functions/orders/order.ts';
 import { newOrderId } from '../../functions/orders/order-id.ts';
 
-/** A record of an order of one item, as placed, with the given differences. */
+/** Creates the record of a new order of one item. */
 export function testOrder(differences: Partial<Order> = {}): Order {
   const placed = newOrder(
     {
@@ -19,7 +19,7 @@ export function testOrder(differences: Partial<Order> = {}): Order {
   return { ...placed, ...differences };
 }
 
-/** An order that waits for its payment. */
+/** Creates the record of an order that awaits its payment. */
 export function awaitingOrder(differences: Partial<Order> = {}): Order {
   return testOrder({
     status: 'AWAITING_PAYMENT',

@@ -5,7 +5,7 @@ import type { OrderTable } from '../../functions/orders/order-table.ts';
 import { startDynamoDb } from './dynamodb.ts';
 import { createTables, type TableDefinition } from './tables.ts';
 
-/** An orders table of a test's own. */
+/** An orders table on a DynamoDB of its own. */
 export interface TestOrderTable {
   readonly table: OrderTable;
   readonly close: () => Promise<void>;
@@ -13,7 +13,7 @@ export interface TestOrderTable {
 
 const CREDENTIALS = { accessKeyId: 'test', secretAccessKey: 'test' };
 
-/** Starts a DynamoDB with the orders table, as serverless.yml describes it. */
+/** Starts DynamoDB and creates the orders table of serverless.yml. */
 export async function startOrderTable(): Promise<TestOrderTable> {
   const { endpoint, close } = await startDynamoDb();
   const { TableName, KeySchema, AttributeDefinitions, GlobalSecondaryIndexes } = describedTable();

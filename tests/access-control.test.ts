@@ -16,7 +16,7 @@ import { type LocalCertificates, makeLocalCertificates } from '../scripts/local-
 import { type ApiCaller, RecordedApi } from './support/recorded-api.ts';
 import { call } from './support/unary-client.ts';
 
-// One stack with API keys, mutual TLS and chatty logs, in the order of the tests: the last one ends it and reads its logs.
+// All tests share one stack with API keys, mutual TLS and debug logs. The last test stops it and searches its logs.
 const ITEM = 'dad78a5a-3c27-449f-8696-fd745260884e';
 const LONG = 60_000;
 const METHODS = ['tok_visa', 'tok_declined', 'tok_insufficient_funds', `tok_${randomUUID()}`];
@@ -56,7 +56,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 }, LONG);
 
-describe('without a key', () => {
+describe('without an API key', () => {
   test.each([
     ['GET', '/inventory/stocks'],
     ['GET', '/inventry/stocks/'],
@@ -64,7 +64,7 @@ describe('without a key', () => {
     ['GET', `/orders/status?order_id=${randomUUID()}`],
     ['POST', '/orders/cancel'],
     ['POST', '/payment/pay'],
-  ])('%s %s is answered with 401', async (method, path) => {
+  ])('%s %s answers 401', async (method, path) => {
     const answer = method === 'GET' ? await stranger.get(path) : await stranger.post(path, {});
     expect(answer).toMatchObject({
       status: 401,
@@ -74,11 +74,11 @@ describe('without a key', () => {
     expect(answer.headers.get('www-authenticate')).not.toBeNull();
   });
 
-  test.each(['/health', '/docs', '/openapi.json'])('%s is open', async (path) => {
+  test.each(['/health', '/docs', '/openapi.json'])('%s needs none', async (path) => {
     expect(await stranger.get(path)).toMatchObject({ status: 200 });
   });
 
-  test('nothing is gained by a wrong key, by the header that serverless-offline obeys, or by a path that does not exist', async () => {
+  test('a wrong key, serverless-offline’s override header and unknown paths reveal nothing', async () => {
     const unauthenticated = { status: 401, meta: { code: 'UNAUTHENTICATED' } };
     expect(await api.as({ [API_KEY_HEADER]: newApiKey() }).get('/inventory/stocks')).toMatchObject(unauthenticated);
     const claimed = { 'sls-offline-authorizer-override': JSON.stringify({ owner: 'ann', principalId: 'ann' }) };
@@ -89,20 +89,20 @@ describe('without a key', () => {
   });
 });
 
-test('a web page of somebody else’s is not invited to call the API', async () => {
+test('the API sends no CORS headers to a foreign web page', async () => {
   const { headers } = await ann.get('/inventory/stocks', { origin: 'https://elsewhere.example' });
   expect([...headers.keys()].filter((name) => name.startsWith('access-control-'))).toEqual([]);
 });
 
-test('an order is seen, cancelled and paid by whoever placed it, and by nobody else', async () => {
+test('only its owner can read, cancel and pay an order', async () => {
   const orderId = await place(ann, { list: [{ id: ITEM, count: 1 }] });
   await ann.orderBecomes(orderId, 'AWAITING_PAYMENT');
   await collectTokens();
 
-  const impostor = { 'sls-offline-authorizer-override': JSON.stringify({ owner: 'ann' }) };
+  const overrideHeader = { 'sls-offline-authorizer-override': JSON.stringify({ owner: 'ann' }) };
   const attempts = [
     await bob.get(`/orders/status?order_id=${orderId}`),
-    await bob.get(`/orders/status?order_id=${orderId}`, impostor),
+    await bob.get(`/orders/status?order_id=${orderId}`, overrideHeader),
     await bob.post('/orders/cancel', { order_id: orderId }),
     await bob.post('/payment/pay', { list: [{ id: randomUUID(), order_id: orderId }] }),
   ];
@@ -120,13 +120,13 @@ test('an order is seen, cancelled and paid by whoever placed it, and by nobody e
   await ann.orderBecomes(orderId, 'CONFIRMED');
 });
 
-test('an order that was placed when nobody had to say who they are is nobody’s', async () => {
+test('an order that was placed without authentication belongs to no caller', async () => {
   // The embedded stack's sample order.
   const status = await ann.get('/orders/status?order_id=bdc38c99-c74d-4053-8897-7ea0dbd423f8');
   expect(status).toMatchObject({ status: 404, meta: { code: 'ORDER_NOT_FOUND' } });
 });
 
-test('the same idempotency key of two callers is two orders', async () => {
+test('two callers with the same idempotency key get two orders', async () => {
   const key = { 'idempotency-key': 'cart-1' };
   const anns = await place(ann, { list: [{ id: ITEM, count: 1 }] }, key);
   const bobs = await place(bob, { list: [{ id: ITEM, count: 2 }] }, key);
@@ -139,7 +139,7 @@ test('the same idempotency key of two callers is two orders', async () => {
   await ann.orderBecomes(anns, 'AWAITING_PAYMENT');
 });
 
-test('every outcome comes about under mutual TLS', async () => {
+test('orders reach every outcome under mutual TLS', async () => {
   const order = (method: string | undefined) => place(bob, { list: [{ id: ITEM, count: 1 }], payment: { method } });
   await bob.orderBecomes(await order('tok_visa'), 'CONFIRMED');
   for (const method of METHODS.slice(1)) {
@@ -147,10 +147,10 @@ test('every outcome comes about under mutual TLS', async () => {
   }
 });
 
-test('the services let in nobody without a certificate', async () => {
+test('the gRPC services refuse connections without a client certificate', async () => {
   const authority = Buffer.from(certificates.authority);
   const shown = [Buffer.from(certificates.client.key), Buffer.from(certificates.client.certificate)] as const;
-  // A server's certificate is none for a client.
+  // A server certificate is not valid for a client.
   const wrong = [Buffer.from(certificates.server.key), Buffer.from(certificates.server.certificate)] as const;
   const reaches = async (channel: ReturnType<typeof credentials.createSsl>): Promise<boolean> => {
     const client = new InventoryServiceClient(stack.urls.inventory.replace('127.0.0.1', 'localhost'), channel);
@@ -170,7 +170,7 @@ test('the services let in nobody without a certificate', async () => {
 });
 
 test(
-  'no task token, no API key and no payment method is in any log, and no token or key in any answer',
+  'no log contains a task token, API key or payment method, and no answer a token or key',
   async () => {
     await stack.stop();
     expect(tokens.size).toBeGreaterThanOrEqual(3);
@@ -207,10 +207,14 @@ async function place(
   return (answer.data as { readonly order_id: string }).order_id;
 }
 
-/** The tokens under which sagas wait now. */
+/** Remembers the task tokens of all waiting sagas. */
 async function collectTokens(): Promise<void> {
-  const keysOfNobody = { accessKeyId: 'local', secretAccessKey: 'local' };
-  const client = new DynamoDBClient({ endpoint: stack.urls.dynamodb, region: 'us-east-1', credentials: keysOfNobody });
+  const localCredentials = { accessKeyId: 'local', secretAccessKey: 'local' };
+  const client = new DynamoDBClient({
+    endpoint: stack.urls.dynamodb,
+    region: 'us-east-1',
+    credentials: localCredentials,
+  });
   const documents = DynamoDBDocumentClient.from(client);
   const { Items = [] } = await documents.send(new ScanCommand({ TableName: 'orders-dev' }));
   for (const { task_token } of Items) {

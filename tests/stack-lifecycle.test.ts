@@ -7,7 +7,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { type EmbeddedStack, STACK_PROCESSES, startEmbeddedStack } from '../embedded/stack.ts';
 import { isAlive } from '../embedded/supervisor/process-table.ts';
 
-// One stack through its whole life, in the order of the tests: starting one costs seconds.
+// All tests share one stack, in order, because a start takes seconds.
 const ITEM_3 = 'dad78a5a-3c27-449f-8696-fd745260884e';
 const SAMPLE_ORDER = 'bdc38c99-c74d-4053-8897-7ea0dbd423f8';
 const LONG = 60_000;
@@ -30,7 +30,7 @@ afterAll(async () => {
   await rm(dataDirectory, { recursive: true, force: true });
 }, LONG);
 
-test('answers the first requests of a newcomer as the contract says', async () => {
+test('a new stack answers the first requests as the API contract says', async () => {
   const stocks = await get('/inventry/stocks/');
   expect(stocks.body).toMatchObject({ status: 200, success: true, meta: null });
   expect(stocks.body.data).toEqual(
@@ -51,7 +51,7 @@ test('answers the first requests of a newcomer as the contract says', async () =
 });
 
 test.each(['inventory', 'payment', 'engine', 'dynamodb'] as const)(
-  'goes on when %s is killed, and starts it again',
+  'the stack restarts %s after a kill, and the order is confirmed',
   async (name) => {
     const placed = await place({ list: [{ id: ITEM_3, count: 1 }], payment: { method: 'tok_visa' } });
     await stack.isBack(name, stack.kill(name, 'SIGKILL'));
@@ -61,7 +61,7 @@ test.each(['inventory', 'payment', 'engine', 'dynamodb'] as const)(
 );
 
 test(
-  'comes back as a whole when the API process is killed, and finishes what it had accepted',
+  'the stack restarts after a kill of the API process, and the accepted order is confirmed',
   async () => {
     const placed = await place({ list: [{ id: ITEM_3, count: 1 }], payment: { method: 'tok_visa' } });
     await stack.isBack('api', stack.kill('api', 'SIGKILL'));
@@ -71,7 +71,7 @@ test(
 );
 
 test(
-  'ends on Ctrl-C without a process left, and starts again with everything it knew',
+  'Ctrl-C ends every process, and a new start keeps all data',
   async () => {
     const placed = await place({ list: [{ id: ITEM_3, count: 1 }], payment: { method: 'tok_visa' } });
     const processes = stack.processes();
@@ -84,7 +84,7 @@ test(
     stack = await startEmbeddedStack({ dataDirectory });
     await orderBecomes(orderId(placed), 'CONFIRMED');
     const stocks = await get('/inventory/stocks');
-    // 3 held by the order that waits for its payment, 1 sold for each of the six others.
+    // 3 are held by the order that awaits its payment, and each of the other six orders bought 1.
     expect(stocks.body.data).toContainEqual({ Id: ITEM_3, name: 'item3', count: 1000 - 3 - 6, price: 500 });
   },
   LONG,

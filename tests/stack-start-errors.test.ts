@@ -17,12 +17,12 @@ afterEach(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-test('names a busy port, what needs it and how to move it, and starts nothing', async () => {
+test('npm start fails on a busy port, and says what needs it and how to change it', async () => {
   const ports = await findFreePorts();
-  const squatter = await listen(ports.inventory);
+  const occupant = await listen(ports.inventory);
   const variables = Object.fromEntries(portNames().map((name) => [PORTS[name].variable, String(ports[name])]));
   const ended = await npmStart([], { ...variables, EMBEDDED_DATA_DIR: folder });
-  squatter.close();
+  occupant.close();
 
   expect(ended.code).toBe(1);
   expect(ended.output).toContain(`Port ${ports.inventory} is taken`);
@@ -31,7 +31,7 @@ test('names a busy port, what needs it and how to move it, and starts nothing', 
   expect(await readdir(join(folder, 'run'))).toEqual([]);
 });
 
-test('--fresh deletes no folder that the stack did not make', async () => {
+test('npm start -- --fresh refuses to delete files that the stack did not create', async () => {
   await mkdir(join(folder, 'photos'));
   await writeFile(join(folder, 'photos', 'summer.jpg'), 'precious');
   const ended = await npmStart(['--fresh'], { EMBEDDED_DATA_DIR: folder });
@@ -41,7 +41,7 @@ test('--fresh deletes no folder that the stack did not make', async () => {
   expect(await readdir(folder)).toEqual(['photos']);
 });
 
-test('an option that does not exist is named, with those that do', async () => {
+test('npm start names an unknown option and lists the known ones', async () => {
   const ended = await npmStart(['--frehs'], { EMBEDDED_DATA_DIR: folder });
   expect(ended.code).toBe(1);
   expect(ended.output).toContain("'--frehs'");

@@ -6,18 +6,18 @@ import { describe, expect, test } from '@jest/globals';
 import { newApiKey } from '../functions/access/api-key.ts';
 
 const ROOT = resolve(import.meta.dirname, '..');
-const LARGEST_BYTES = 5_000_000;
-const MOST_COMMITS = 5_000;
-/** Stands before each commit in the history's text, and nowhere in a file. */
+const MAX_FILE_BYTES = 5_000_000;
+const MAX_COMMITS = 5_000;
+/** Separates commits in the output of `git log`; no file contains it. */
 const COMMIT = '\u0001commit ';
 
-/** What keys and tokens look like. */
+/** Patterns of keys and tokens. */
 const PATTERNS: Readonly<Record<string, RegExp>> = {
   'a private key': /-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----/,
   'an AWS access key': /\b(?:AKIA|ASIA)[A-Z0-9]{16}\b/,
   'an AWS secret': /aws_secret_access_key["'\s:=]+[A-Za-z0-9/+]{40}\b/i,
   'a bearer token': /\beyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{20,}/,
-  'an API key of ours': /\borders_[A-Za-z0-9_-]{43}(?![A-Za-z0-9_-])/,
+  'an API key of this system': /\borders_[A-Za-z0-9_-]{43}(?![A-Za-z0-9_-])/,
   'a GitHub token': /\bgh[pousr]_[A-Za-z0-9]{36}\b/,
   'an npm token': /\bnpm_[A-Za-z0-9]{36}\b/,
   'a Slack token': /\bxox[abpr]-[A-Za-z0-9-]{20,}/,
@@ -39,32 +39,32 @@ function trackedFiles(): readonly string[] {
     .filter((file) => file !== '');
 }
 
-/** A copy without its history, such as an archive, has nothing to search. */
+/** Skipped in a copy without git history, such as an archive. */
 const inRepository = existsSync(join(ROOT, '.git')) ? test : test.skip;
 
-inRepository('no file of the repository holds key material', () => {
+inRepository('no file of the repository contains a secret', () => {
   const files = trackedFiles();
   expect(files.length).toBeGreaterThan(100);
   const found = files.flatMap((file) => {
     const path = join(ROOT, file);
     const stats = statSync(path, { throwIfNoEntry: false });
-    if (stats === undefined || !stats.isFile() || stats.size > LARGEST_BYTES) {
+    if (stats === undefined || !stats.isFile() || stats.size > MAX_FILE_BYTES) {
       return [];
     }
-    return secretsIn(readFileSync(path, 'utf8')).map((what) => `${file} holds ${what}`);
+    return secretsIn(readFileSync(path, 'utf8')).map((what) => `${file} contains ${what}`);
   });
   expect(found).toEqual([]);
 });
 
-inRepository('no file of the repository is one that keeps keys', () => {
+inRepository('no file of the repository is a key file or a .env file', () => {
   expect(trackedFiles().filter((file) => KEY_FILES.test(file))).toEqual([]);
 });
 
-inRepository('no commit that can be reached has ever held any', () => {
+inRepository('no reachable commit contains a secret or a key file', () => {
   const all = [
     'log',
     '--all',
-    `--max-count=${MOST_COMMITS}`,
+    `--max-count=${MAX_COMMITS}`,
     '--unified=0',
     '--no-color',
     '--no-ext-diff',
@@ -80,26 +80,26 @@ inRepository('no commit that can be reached has ever held any', () => {
   const found = commits.flatMap((commit) => {
     const files = [...commit.matchAll(/^\+\+\+ b\/(.+)$/gm)].map(([, file = '']) => file);
     return [...secretsIn(commit), ...files.filter((file) => KEY_FILES.test(file))].map(
-      (what) => `${commit.slice(0, 12)} holds ${what}`,
+      (what) => `${commit.slice(0, 12)} contains ${what}`,
     );
   });
   expect(found).toEqual([]);
 });
 
-inRepository('what the scripts make here is ignored by git', () => {
-  const made = ['.certificates/server-key.pem', '.embedded/logs/api.log', '.env', '.fuzz/python/bin/python'];
-  const ignored = execFileSync('git', ['check-ignore', ...made], { cwd: ROOT, encoding: 'utf8' });
-  expect(ignored.trim().split('\n')).toEqual(made);
+inRepository('git ignores the secrets and data that the scripts create', () => {
+  const created = ['.certificates/server-key.pem', '.embedded/logs/api.log', '.env', '.fuzz/python/bin/python'];
+  const ignored = execFileSync('git', ['check-ignore', ...created], { cwd: ROOT, encoding: 'utf8' });
+  expect(ignored.trim().split('\n')).toEqual(created);
 });
 
-describe('the search would find', () => {
+describe('the secret scan finds', () => {
   const letters = (count: number): string => 'Ab3'.repeat(count).slice(0, count);
   test.each<readonly [string, string]>([
     ['a private key', generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()],
     ['an AWS access key', `AKIA${'ABCD2345'.repeat(2)}`],
     ['an AWS secret', `aws_secret_access_key = ${letters(40)}`],
     ['a bearer token', `eyJ${letters(20)}.eyJ${letters(20)}.${letters(40)}`],
-    ['an API key of ours', newApiKey()],
+    ['an API key of this system', newApiKey()],
     ['a GitHub token', `ghp_${letters(36)}`],
     ['an npm token', `npm_${letters(36)}`],
     ['a Slack token', `xoxb-${letters(24)}`],
