@@ -20,7 +20,7 @@ interface SoundOrder {
   readonly charge?: ChargeState;
 }
 
-const soundOrders: readonly SoundOrder[] = [
+const SOUND_ORDERS: readonly SoundOrder[] = [
   { order_id: 'confirmed', status: 'CONFIRMED', reservation: 'COMMITTED', payment: 'CAPTURED', charge: 'CAPTURED' },
   { order_id: 'declined', status: 'REJECTED', reservation: 'RELEASED', payment: 'VOIDED', charge: 'DECLINED' },
   { order_id: 'out-of-stock', status: 'REJECTED', reservation: 'REFUSED' },
@@ -36,20 +36,20 @@ const soundOrders: readonly SoundOrder[] = [
 export function soundSnapshot(): Snapshot {
   return {
     taken_at: TAKEN_AT,
-    orders: soundOrders.map(({ order_id, status }) => orderRecord(order_id, status)),
+    orders: SOUND_ORDERS.map(({ order_id, status }) => orderRecord(order_id, status)),
     items: [{ item_id: ITEM_ID, stocked: 100, available: 94, held: 4, sold: 2 }],
-    reservations: soundOrders.flatMap(({ order_id, reservation }) =>
+    reservations: SOUND_ORDERS.flatMap(({ order_id, reservation }) =>
       reservation === undefined ? [] : [{ order_id, state: reservation, lines: [{ item_id: ITEM_ID, count: 2 }] }],
     ),
-    payments: soundOrders.flatMap(({ order_id, payment }) =>
+    payments: SOUND_ORDERS.flatMap(({ order_id, payment }) =>
       payment === undefined ? [] : [{ order_id, state: payment, amount_minor: 500, currency: 'USD' }],
     ),
-    charges: soundOrders.flatMap(({ order_id, charge }) =>
+    charges: SOUND_ORDERS.flatMap(({ order_id, charge }) =>
       charge === undefined ? [] : [chargeRecord(order_id, charge)],
     ),
-    executions: soundOrders.map(({ order_id, status }) => ({ order_id, ...executionOf(status) })),
+    executions: SOUND_ORDERS.map(({ order_id, status }) => ({ order_id, ...executionOf(status) })),
     answers: [
-      ...soundOrders.map(({ order_id }) => ({ kind: 'order-accepted', order_id, idempotency_key: order_id }) as const),
+      ...SOUND_ORDERS.map(({ order_id }) => ({ kind: 'order-accepted', order_id, idempotency_key: order_id }) as const),
       { kind: 'payment-settled', order_id: 'confirmed' },
       { kind: 'cancellation-accepted', order_id: 'cancelled' },
       { kind: 'status-shown', order_id: 'confirmed', status: 'PENDING' },

@@ -1,6 +1,6 @@
 import type { HistoryEvent } from '@aws-sdk/client-sfn';
 import type { Choices } from '../choices.ts';
-import { type NetworkCall, type Target, targetOfLink } from '../proxy/network-call.ts';
+import { type NetworkCall, TARGET_OF_LINK, type Target } from '../proxy/network-call.ts';
 import type { StackUnderChaos } from '../stack-under-chaos.ts';
 
 /** One fault that really happened. */
@@ -33,7 +33,7 @@ export class FaultLog {
   addCall({ link, operation, order_id }: NetworkCall, what: string): void {
     this.events.push({
       at: new Date().toISOString(),
-      target: targetOfLink[link],
+      target: TARGET_OF_LINK[link],
       what: `${link} ${operation}: ${what}`,
       ...(order_id === undefined ? {} : { order_id }),
     });

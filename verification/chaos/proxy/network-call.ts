@@ -17,7 +17,7 @@ export type GrpcLink = Extract<Link, 'inventory' | 'payment'>;
 export type HttpLink = Exclude<Link, GrpcLink>;
 
 /** The process that owns each listener. */
-export const targetOfLink: Readonly<Record<Link, Target>> = {
+export const TARGET_OF_LINK: Readonly<Record<Link, Target>> = {
   http: 'api',
   lambda: 'api',
   endpoint: 'engine',

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { SagaPoint } from '../faults/saga-points.ts';
-import { hasEffect, type NetworkCall, TokenOrders, targetOfLink } from './network-call.ts';
+import { hasEffect, type NetworkCall, TARGET_OF_LINK, TokenOrders } from './network-call.ts';
 import { type DrawnFaults, drawFaults, type FaultRule, type Refusal } from './network-fault.ts';
 
 /** How a proxy delivers one call to the part behind it. */
@@ -28,7 +28,7 @@ interface ArmedPoint {
   readonly act: PointAction;
 }
 
-/** A shorter delay changes nothing for anybody. */
+/** A shorter delay has no consequence. */
 const NOTICEABLE_MS = 500;
 /** Longer than any proxy waits for the part behind it. */
 const DRAIN_WITHIN_MS = 90_000;
@@ -85,7 +85,7 @@ export class Network {
 
   async #carry<Reply>(call: NetworkCall, delivery: Delivery<Reply>): Promise<CallOutcome<Reply>> {
     await this.#pass(call, 'arrived');
-    const rules = [...this.#rules].filter(({ target }) => target === targetOfLink[call.link]);
+    const rules = [...this.#rules].filter(({ target }) => target === TARGET_OF_LINK[call.link]);
     const { delay, refused, lost, again } = drawFaults(rules, call);
     if (delay !== undefined) {
       await sleep(delay.ms);

@@ -5,7 +5,7 @@ import { type FaultProxy, mirrorDeath } from './fault-proxy.ts';
 import { type ForgedReply, GrpcFaultProxy } from './grpc-fault-proxy.ts';
 import { HttpFaultProxy } from './http-fault-proxy.ts';
 import { Network } from './network.ts';
-import { type GrpcLink, type HttpLink, type Link, NETWORK_LINKS, type Target, targetOfLink } from './network-call.ts';
+import { type GrpcLink, type HttpLink, type Link, NETWORK_LINKS, TARGET_OF_LINK, type Target } from './network-call.ts';
 
 /** One proxy before each listener of a stack, all on one faulty network. */
 export class Proxies {
@@ -60,7 +60,7 @@ export class Proxies {
    * @returns once all of them are back
    */
   async mirrorDeath(target: Target, isReplaced: () => boolean): Promise<void> {
-    const dead = target === 'api' ? NETWORK_LINKS : NETWORK_LINKS.filter((link) => targetOfLink[link] === target);
+    const dead = target === 'api' ? NETWORK_LINKS : NETWORK_LINKS.filter((link) => TARGET_OF_LINK[link] === target);
     const isOver = () => this.#closed;
     const ports = this.#ports();
     await Promise.all(

@@ -56,7 +56,7 @@ export function hasHit(run: CellRun, orders: readonly OrderSnapshot[], histories
   return run.faults.some((fault) => ordersHit(fault, ours, histories).length > 0);
 }
 
-/** The orders that were at a chosen point when a fault came. Only their histories tell whether it hit. */
+/** The orders at a chosen point when a fault came. Their histories show whether it hit. */
 export function ordersAtPoints(runs: readonly Pick<CellRun, 'faults'>[]): readonly string[] {
   const atPoint = runs.flatMap(({ faults }) => faults).filter(({ states }) => states !== undefined);
   return atPoint.flatMap(({ order_id }) => order_id ?? []);
