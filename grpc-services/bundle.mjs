@@ -1,7 +1,8 @@
 /**
- * Bundles a service for its image: `node grpc-services/bundle.mjs inventory FOLDER`. The folder then holds all that the
- * service needs beside Node: `dist/server/main.mjs`, `dist/server/health-probe.mjs`, and the .proto files that gRPC's
- * health and reflection packages read at run time.
+ * Bundles a service for its image: `node grpc-services/bundle.mjs inventory FOLDER`.
+ *
+ * The folder then contains everything that the service needs besides Node: `dist/server/main.mjs`,
+ * `dist/server/health-probe.mjs`, and the .proto files that gRPC's health and reflection packages read at run time.
  */
 import { cpSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -31,7 +32,7 @@ await build({
   sourcemap: true,
   sourcesContent: false,
   logLevel: 'warning',
-  // CommonJS packages ask for Node's own modules through require, and look for their .proto files from __dirname.
+  // Bundled CommonJS packages call require for Node's modules, and find their .proto files by __dirname.
   banner: {
     js: [
       "import { createRequire as createRequireForBundle } from 'node:module';",
@@ -41,7 +42,7 @@ await build({
   },
 });
 
-// Both packages look for `../../proto` from the module that is now in the bundle.
+// Both packages look for `../../proto`, relative to a module that is now in the bundle.
 const require = createRequire(import.meta.url);
 const healthProto = join(dirname(require.resolve('grpc-health-check/package.json')), 'proto');
 const reflectionProto = join(dirname(require.resolve('@grpc/reflection')), '..', 'proto', 'grpc');

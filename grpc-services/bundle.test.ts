@@ -26,10 +26,10 @@ test.each([
   ['inventory', { ITEMS_TABLE: 'items', RESERVATIONS_TABLE: 'reservations' }],
   ['payment', { PAYMENTS_TABLE: 'payments' }],
 ])(
-  '%s runs from its bundle alone, answers the probe and ends when it is told to',
+  '%s runs from its bundle alone, answers the health probe and ends on SIGTERM',
   async (service, tables) => {
     await run(process.execPath, [join(import.meta.dirname, 'bundle.mjs'), service, folder]);
-    // Nobody listens at the endpoint: the process serves, the service is not ready.
+    // Nothing listens at the endpoint, so the process is healthy and the service is not ready.
     const environment = { ...tables, PORT: '0', AWS_ENDPOINT_URL: 'http://127.0.0.1:1' };
     server = spawn(process.execPath, ['dist/server/main.mjs'], { cwd: folder, env: environment });
     const PORT = await portOf(server);

@@ -2,6 +2,7 @@ import { type ClientHttp2Session, type ClientHttp2Stream, connect as connectHttp
 import { connect, type Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { BOTH_SERVICES, type ServiceUnderTest } from '../../tests/support/both-services.ts';
+import { eventually } from '../../tests/support/eventually.ts';
 import type { ConnectionLimits } from './connection-limits.ts';
 
 // Callers that open something and never end it, over plain HTTP/2 and TCP, because gRPC clients never do that.
@@ -12,19 +13,6 @@ const REFLECTION = '/grpc.reflection.v1.ServerReflection/ServerReflectionInfo';
 const EMPTY_MESSAGE = Buffer.alloc(5);
 /** A reflection request, in its frame. */
 const LIST_SERVICES = Buffer.from([0, 0, 0, 0, 3, 0x3a, 1, 0x2a]);
-
-/** Repeats the attempt until it succeeds: the server notices a closed stream later than its caller. Jest's timeout ends it. */
-async function eventuallySucceeds(attempt: () => Promise<unknown>): Promise<void> {
-  for (;;) {
-    const failed = await attempt().then(
-      () => false,
-      () => true,
-    );
-    if (!failed) {
-      return;
-    }
-  }
-}
 
 describe.each(BOTH_SERVICES)('the $name service', ({ path, start }) => {
   let service: ServiceUnderTest;
@@ -118,7 +106,7 @@ describe.each(BOTH_SERVICES)('the $name service', ({ path, start }) => {
     for (const stream of endless) {
       stream.close(constants.NGHTTP2_CANCEL);
     }
-    await eventuallySucceeds(() => service.expectHealthy());
+    await eventually(() => service.expectHealthy());
     other.destroy();
   });
 
@@ -131,7 +119,7 @@ describe.each(BOTH_SERVICES)('the $name service', ({ path, start }) => {
     expect(await ended(open(WATCH).end(EMPTY_MESSAGE))).toBe(RESOURCE_EXHAUSTED);
     expect(await ended(open(REFLECTION).end(EMPTY_MESSAGE))).toBe(RESOURCE_EXHAUSTED);
     watches[0]?.close(constants.NGHTTP2_CANCEL);
-    await eventuallySucceeds(async () => {
+    await eventually(async () => {
       const watch = open(WATCH).end(EMPTY_MESSAGE);
       const ending = ended(watch).then(() => Promise.reject(new Error('the watch was refused')));
       await Promise.race([ending, new Promise((resolve) => watch.once('data', resolve))]);
@@ -172,7 +160,7 @@ describe.each(BOTH_SERVICES)('the $name service', ({ path, start }) => {
     await closed(await tcp());
     await service.expectHealthy();
     held[0]?.destroy();
-    await eventuallySucceeds(async () => {
+    await eventually(async () => {
       const welcome = await tcp();
       const ending = closed(welcome).then(() => Promise.reject(new Error('the connection was refused')));
       welcome.write('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n');

@@ -1,6 +1,25 @@
+import * as z from 'zod';
 import { invalid } from '../common/request-validation.ts';
 import type { Item } from './item.ts';
-import type { Line, PricedLine, Refusal } from './reservation.ts';
+import type { Refusal } from './refusals.ts';
+
+/** A line of an order. */
+export interface Line {
+  readonly item_id: string;
+  readonly count: number;
+}
+
+/** A line of a reservation as it is stored. */
+export const pricedLine = z.object({
+  item_id: z.string(),
+  name: z.string(),
+  count: z.int(),
+  unit_price_minor: z.int(),
+  currency: z.string(),
+});
+
+/** One item of a reservation at the price it had when it was reserved. */
+export type PricedLine = Readonly<z.output<typeof pricedLine>>;
 
 /** Why the lines cannot be reserved: the first unknown item, or else the first shortage. Undefined if they can. */
 export function shortage(lines: readonly Line[], items: ReadonlyMap<string, Item>): Refusal | undefined {
@@ -49,4 +68,10 @@ export function totalOf(lines: readonly PricedLine[]): { readonly total_minor: n
   }
   const [currency = ''] = currencies;
   return { total_minor, currency };
+}
+
+/** Whether both have the same items with the same counts, in any order. */
+export function sameLines(reserved: readonly PricedLine[], lines: readonly Line[]): boolean {
+  const counts = new Map(reserved.map(({ item_id, count }) => [item_id, count]));
+  return counts.size === lines.length && lines.every(({ item_id, count }) => counts.get(item_id) === count);
 }

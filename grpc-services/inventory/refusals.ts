@@ -1,5 +1,14 @@
+import * as z from 'zod';
 import { AlreadyExists, FailedPrecondition, NotFound, type TerminalError } from '../common/service-error.ts';
-import type { Refusal } from './reservation.ts';
+
+/** The `ErrorInfo` of a refused Reserve, kept so that a repeated Reserve gets the same answer. */
+export const refusal = z.discriminatedUnion('reason', [
+  z.object({ reason: z.literal('OUT_OF_STOCK'), item_id: z.string(), requested: z.int(), available: z.int() }),
+  z.object({ reason: z.literal('ITEM_NOT_FOUND'), item_id: z.string() }),
+]);
+
+/** Why a reservation was refused. */
+export type Refusal = z.output<typeof refusal>;
 
 /** The answer to a refused Reserve, the first time and every time after. */
 export function refused(refusal: Refusal): TerminalError {

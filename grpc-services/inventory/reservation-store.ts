@@ -12,7 +12,8 @@ import {
   WITH_ROW_ON_FAILURE,
   withStoreErrors,
 } from '../common/dynamodb-errors.ts';
-import { type PricedLine, type Reservation, reservationRow } from './reservation.ts';
+import type { PricedLine } from './order-lines.ts';
+import { type Reservation, reservationRow } from './reservation.ts';
 import type { InventoryTables } from './tables.ts';
 
 /** The counters of an item that stock moves between. */

@@ -1,20 +1,8 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import { type Reservation as ReservationMessage, ReservationState } from '../../proto/gen/inventory/v1/inventory.ts';
-
-const pricedLine = z.object({
-  item_id: z.string(),
-  name: z.string(),
-  count: z.int(),
-  unit_price_minor: z.int(),
-  currency: z.string(),
-});
-
-/** The `ErrorInfo` of a refused Reserve, kept so that a repeated Reserve gets the same answer. */
-const refusal = z.discriminatedUnion('reason', [
-  z.object({ reason: z.literal('OUT_OF_STOCK'), item_id: z.string(), requested: z.int(), available: z.int() }),
-  z.object({ reason: z.literal('ITEM_NOT_FOUND'), item_id: z.string() }),
-]);
+import { pricedLine } from './order-lines.ts';
+import { refusal } from './refusals.ts';
 
 /** A row of the reservations table. Times are ISO 8601, except `expires_at`: milliseconds since the epoch. */
 export const reservationRow = z.object({
@@ -39,18 +27,6 @@ export const reservationRow = z.object({
 /** The reservation of an order. */
 export type Reservation = Readonly<z.output<typeof reservationRow>>;
 
-/** One item of a reservation at the price it had when it was reserved. */
-export type PricedLine = Readonly<z.output<typeof pricedLine>>;
-
-/** Why a reservation was refused. */
-export type Refusal = z.output<typeof refusal>;
-
-/** A line of an order. */
-export interface Line {
-  readonly item_id: string;
-  readonly count: number;
-}
-
 /** Partitions of the index of holds, so that no single partition takes every write. */
 export const HOLD_BUCKETS = 8;
 
@@ -63,12 +39,6 @@ export function holdBucket(orderId: string): string {
 export function nextVersion(previous: Reservation, change: Partial<Reservation>, now: string): Reservation {
   const { hold_bucket: _noLongerHeld, ...kept } = previous;
   return { ...kept, ...change, updated_at: now, version: previous.version + 1 };
-}
-
-/** Whether the reservation has exactly these lines, in any order. */
-export function hasLines(reservation: Reservation, lines: readonly Line[]): boolean {
-  const counts = new Map(reservation.lines.map(({ item_id, count }) => [item_id, count]));
-  return counts.size === lines.length && lines.every(({ item_id, count }) => counts.get(item_id) === count);
 }
 
 /** The reservation as a message of the contract. */

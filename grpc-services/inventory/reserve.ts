@@ -1,17 +1,9 @@
 import { isoTime } from '../common/clock.ts';
 import { RowConflict, retryOnConflict } from '../common/retry-on-conflict.ts';
 import type { Inventory } from './inventory.ts';
-import { priced, shortage, totalOf } from './order-lines.ts';
-import { refused, reservationExpired, reservationMismatch, reservationReleased } from './refusals.ts';
-import {
-  hasLines,
-  holdBucket,
-  type Line,
-  nextVersion,
-  type PricedLine,
-  type Refusal,
-  type Reservation,
-} from './reservation.ts';
+import { type Line, type PricedLine, priced, sameLines, shortage, totalOf } from './order-lines.ts';
+import { type Refusal, refused, reservationExpired, reservationMismatch, reservationReleased } from './refusals.ts';
+import { holdBucket, nextVersion, type Reservation } from './reservation.ts';
 
 /** A Reserve request. */
 export interface ReserveOrder {
@@ -100,7 +92,7 @@ async function answerExisting(
     throw new RowConflict('the reservation was there a moment ago');
   }
   const tombstone = existing.state === 'RELEASED' && existing.lines.length === 0;
-  if (!tombstone && !hasLines(existing, order.lines)) {
+  if (!tombstone && !sameLines(existing.lines, order.lines)) {
     throw reservationMismatch();
   }
   switch (existing.state) {

@@ -11,10 +11,9 @@ import { paymentMessage } from './payment.ts';
 import type { PaymentStore } from './payment-store.ts';
 import type { Payments } from './payments.ts';
 import type { PaymentProvider } from './provider/payment-provider.ts';
-import { recheckVoided } from './recheck-voided.ts';
 import { refund } from './refund.ts';
 import { paymentNotFound } from './refusals.ts';
-import { voidPayment } from './void.ts';
+import { recheckVoided, voidPayment } from './void.ts';
 
 /** What the payment service needs. */
 export interface PaymentOptions {

@@ -7,8 +7,8 @@ import { createPaymentStore, type PaymentStore, paymentsTable } from '../../grpc
 import { type ChargeRow, createChargeLedger } from '../../grpc-services/payment/provider/charge-ledger.ts';
 import type { PaymentProvider } from '../../grpc-services/payment/provider/payment-provider.ts';
 import { createSimulatedProvider } from '../../grpc-services/payment/provider/simulated-provider.ts';
-import { recheckVoided } from '../../grpc-services/payment/recheck-voided.ts';
 import { paymentService } from '../../grpc-services/payment/service.ts';
+import { recheckVoided } from '../../grpc-services/payment/void.ts';
 import { type Payment, PaymentServiceClient } from '../../proto/gen/payment/v1/payment.ts';
 import { startDynamoDb } from './dynamodb.ts';
 import { testSettings, throwFailure } from './service.ts';

@@ -28,7 +28,7 @@ export const ReservationState = {
   COMMITTED: 2,
   RELEASED: 3,
   EXPIRED: 4,
-  /** REFUSED - Reserve said no; kept so that a repeated Reserve gets the same answer. */
+  /** REFUSED - Reserve was refused. Kept, so that a repeated Reserve gets the same answer. */
   REFUSED: 5,
   UNRECOGNIZED: -1,
 } as const;
@@ -98,7 +98,7 @@ export interface Item {
   unitPrice:
     | Money
     | undefined;
-  /** Everything that was ever stocked: available + held + sold. */
+  /** All stock that was ever added: available + held + sold. */
   stocked: number;
   available: number;
   held: number;
@@ -122,7 +122,7 @@ export interface Reservation {
   orderId: string;
   state: ReservationState;
   lines: PricedLine[];
-  /** Sum over the lines of count times unit price. */
+  /** The sum of count times unit price over all lines. */
   total: Money | undefined;
   expiresAt: Date | undefined;
   createdAt: Date | undefined;
@@ -145,7 +145,7 @@ export interface ReserveRequest {
   orderId: string;
   /** 1 to 50 lines, each item at most once. */
   lines: Line[];
-  /** How long the stock is held: 1 to 5,184,000 (60 days); 0 means the service's default. */
+  /** How long the stock is held: 1 to 5,184,000 (60 days); 0 means the default of the service. */
   holdSeconds: number;
 }
 
@@ -155,7 +155,7 @@ export interface ReserveResponse {
 
 export interface ReleaseRequest {
   orderId: string;
-  /** Why, for people who read the reservation later. */
+  /** Why, for the people who read the reservation later. */
   reason: string;
 }
 
@@ -180,12 +180,12 @@ export interface GetReservationResponse {
 }
 
 export interface RestockRequest {
-  /** Chosen by the caller; the same id restocks once. */
+  /** Chosen by the caller. Each id adds stock once. */
   requestId: string;
   itemId: string;
-  /** Required for a new item; an existing item keeps its own where this is empty. */
+  /** Required for a new item. If empty, an existing item keeps its name. */
   name: string;
-  /** Required for a new item; an existing item keeps its own where this is absent. */
+  /** Required for a new item. If absent, an existing item keeps its price. */
   unitPrice:
     | Money
     | undefined;
@@ -1792,18 +1792,18 @@ export const RestockResponse: MessageFns<RestockResponse> = {
 /**
  * Holds stock for orders.
  *
- * Reserve, Release and Commit are idempotent by order id and safe in any order of arrival: a Release that comes before
- * its Reserve leaves a tombstone, and a Reserve that comes after its Release is refused (RESERVATION_RELEASED).
+ * Reserve, Release and Commit are idempotent by order id, and safe in any order of arrival. A Release before its Reserve
+ * leaves a tombstone. A Reserve after its Release is refused (RESERVATION_RELEASED).
  *
  * Refusals carry a google.rpc.ErrorInfo with domain "inventory.v1" and one of these reasons:
  *   OUT_OF_STOCK (FAILED_PRECONDITION)          nothing was held; metadata item_id, requested, available
  *   ITEM_NOT_FOUND (NOT_FOUND)                  metadata item_id
- *   RESERVATION_RELEASED (FAILED_PRECONDITION)  the reservation of this order was undone
- *   RESERVATION_EXPIRED (FAILED_PRECONDITION)   the hold ran out and its stock is gone
+ *   RESERVATION_RELEASED (FAILED_PRECONDITION)  the reservation of this order was released
+ *   RESERVATION_EXPIRED (FAILED_PRECONDITION)   the hold expired and its stock is gone
  *   RESERVATION_COMMITTED (FAILED_PRECONDITION) the stock of this order is sold and cannot be released
  *   RESERVATION_NOT_FOUND (NOT_FOUND)
- *   RESERVATION_MISMATCH (ALREADY_EXISTS)       the order id holds other lines
- *   RESTOCK_MISMATCH (ALREADY_EXISTS)           the request id restocked something else
+ *   RESERVATION_MISMATCH (ALREADY_EXISTS)       the order has a reservation with other lines
+ *   RESTOCK_MISMATCH (ALREADY_EXISTS)           the request id belongs to another restock
  *   INVALID_ARGUMENT (INVALID_ARGUMENT)         metadata field
  *   STORE_UNAVAILABLE (UNAVAILABLE)             try again
  *   OVERLOADED (RESOURCE_EXHAUSTED)             try again
@@ -1811,7 +1811,7 @@ export const RestockResponse: MessageFns<RestockResponse> = {
  */
 export type InventoryServiceService = typeof InventoryServiceService;
 export const InventoryServiceService = {
-  /** All items in stock, by item id, a page at a time. */
+  /** Lists all items in pages, ordered by item id. */
   listItems: {
     path: "/inventory.v1.InventoryService/ListItems" as const,
     requestStream: false as const,
@@ -1822,8 +1822,8 @@ export const InventoryServiceService = {
     responseDeserialize: (value: Buffer): ListItemsResponse => ListItemsResponse.decode(value),
   },
   /**
-   * Holds every line of an order or none. Repeated with the same lines while the hold stands: extends the hold to
-   * at least hold_seconds from now and answers the same reservation.
+   * Holds every line of an order or none. A repeated call with the same lines returns the same reservation, with its hold
+   * extended to at least hold_seconds from now.
    */
   reserve: {
     path: "/inventory.v1.InventoryService/Reserve" as const,
@@ -1844,7 +1844,7 @@ export const InventoryServiceService = {
     responseSerialize: (value: ReleaseResponse): Buffer => Buffer.from(ReleaseResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): ReleaseResponse => ReleaseResponse.decode(value),
   },
-  /** Turns the held stock into sold stock. On an expired hold it takes the stock again if there still is enough. */
+  /** Turns the held stock into sold stock. For an expired hold it takes the stock again if there is enough. */
   commit: {
     path: "/inventory.v1.InventoryService/Commit" as const,
     requestStream: false as const,
@@ -1854,7 +1854,7 @@ export const InventoryServiceService = {
     responseSerialize: (value: CommitResponse): Buffer => Buffer.from(CommitResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): CommitResponse => CommitResponse.decode(value),
   },
-  /** The reservation of an order, in whatever state it is. */
+  /** Returns the reservation of an order, in any state. */
   getReservation: {
     path: "/inventory.v1.InventoryService/GetReservation" as const,
     requestStream: false as const,
@@ -1866,7 +1866,7 @@ export const InventoryServiceService = {
       Buffer.from(GetReservationResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): GetReservationResponse => GetReservationResponse.decode(value),
   },
-  /** Adds stock, and the item itself where it is new. Idempotent by request id. */
+  /** Adds stock, and the item itself if it is new. Idempotent by request id. */
   restock: {
     path: "/inventory.v1.InventoryService/Restock" as const,
     requestStream: false as const,
@@ -1879,25 +1879,25 @@ export const InventoryServiceService = {
 } as const;
 
 export interface InventoryServiceServer extends UntypedServiceImplementation {
-  /** All items in stock, by item id, a page at a time. */
+  /** Lists all items in pages, ordered by item id. */
   listItems: handleUnaryCall<ListItemsRequest, ListItemsResponse>;
   /**
-   * Holds every line of an order or none. Repeated with the same lines while the hold stands: extends the hold to
-   * at least hold_seconds from now and answers the same reservation.
+   * Holds every line of an order or none. A repeated call with the same lines returns the same reservation, with its hold
+   * extended to at least hold_seconds from now.
    */
   reserve: handleUnaryCall<ReserveRequest, ReserveResponse>;
   /** Undoes Reserve; the held stock is available again. */
   release: handleUnaryCall<ReleaseRequest, ReleaseResponse>;
-  /** Turns the held stock into sold stock. On an expired hold it takes the stock again if there still is enough. */
+  /** Turns the held stock into sold stock. For an expired hold it takes the stock again if there is enough. */
   commit: handleUnaryCall<CommitRequest, CommitResponse>;
-  /** The reservation of an order, in whatever state it is. */
+  /** Returns the reservation of an order, in any state. */
   getReservation: handleUnaryCall<GetReservationRequest, GetReservationResponse>;
-  /** Adds stock, and the item itself where it is new. Idempotent by request id. */
+  /** Adds stock, and the item itself if it is new. Idempotent by request id. */
   restock: handleUnaryCall<RestockRequest, RestockResponse>;
 }
 
 export interface InventoryServiceClient extends Client {
-  /** All items in stock, by item id, a page at a time. */
+  /** Lists all items in pages, ordered by item id. */
   listItems(
     request: ListItemsRequest,
     callback: (error: ServiceError | null, response: ListItemsResponse) => void,
@@ -1914,8 +1914,8 @@ export interface InventoryServiceClient extends Client {
     callback: (error: ServiceError | null, response: ListItemsResponse) => void,
   ): ClientUnaryCall;
   /**
-   * Holds every line of an order or none. Repeated with the same lines while the hold stands: extends the hold to
-   * at least hold_seconds from now and answers the same reservation.
+   * Holds every line of an order or none. A repeated call with the same lines returns the same reservation, with its hold
+   * extended to at least hold_seconds from now.
    */
   reserve(
     request: ReserveRequest,
@@ -1948,7 +1948,7 @@ export interface InventoryServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: ReleaseResponse) => void,
   ): ClientUnaryCall;
-  /** Turns the held stock into sold stock. On an expired hold it takes the stock again if there still is enough. */
+  /** Turns the held stock into sold stock. For an expired hold it takes the stock again if there is enough. */
   commit(
     request: CommitRequest,
     callback: (error: ServiceError | null, response: CommitResponse) => void,
@@ -1964,7 +1964,7 @@ export interface InventoryServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: CommitResponse) => void,
   ): ClientUnaryCall;
-  /** The reservation of an order, in whatever state it is. */
+  /** Returns the reservation of an order, in any state. */
   getReservation(
     request: GetReservationRequest,
     callback: (error: ServiceError | null, response: GetReservationResponse) => void,
@@ -1980,7 +1980,7 @@ export interface InventoryServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: GetReservationResponse) => void,
   ): ClientUnaryCall;
-  /** Adds stock, and the item itself where it is new. Idempotent by request id. */
+  /** Adds stock, and the item itself if it is new. Idempotent by request id. */
   restock(
     request: RestockRequest,
     callback: (error: ServiceError | null, response: RestockResponse) => void,

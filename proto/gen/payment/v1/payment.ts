@@ -24,7 +24,7 @@ export const protobufFileName = "payment/v1/payment.proto";
 
 export const PaymentState = {
   UNSPECIFIED: 0,
-  /** PENDING - The provider was asked and its answer is not known yet. */
+  /** PENDING - The answer of the provider is not known yet. */
   PENDING: 1,
   AUTHORIZED: 2,
   DECLINED: 3,
@@ -101,7 +101,7 @@ export function paymentStateToJSON(object: PaymentState): string {
 
 export interface Payment {
   orderId: string;
-  /** The attempt that this state is about. */
+  /** The attempt that the state refers to. */
   paymentId: string;
   state: PaymentState;
   amount:
@@ -109,7 +109,7 @@ export interface Payment {
     | undefined;
   /** Why the last attempt was declined; empty otherwise. */
   declineReason: string;
-  /** The provider's own id of the charge; empty while there is none. */
+  /** The provider's id of the charge; empty if there is none. */
   providerReference: string;
   createdAt: Date | undefined;
   updatedAt: Date | undefined;
@@ -117,7 +117,7 @@ export interface Payment {
 
 export interface AuthorizeRequest {
   orderId: string;
-  /** Identifies the attempt; the same id asks the provider once. */
+  /** Identifies the attempt. Each id is authorized once at the provider. */
   paymentId: string;
   /** The provider's token of the customer's payment method, such as tok_visa. */
   method: string;
@@ -138,7 +138,7 @@ export interface CaptureResponse {
 
 export interface VoidRequest {
   orderId: string;
-  /** Why, for people who read the payment later. */
+  /** Why, for the people who read the payment later. */
   reason: string;
 }
 
@@ -148,7 +148,7 @@ export interface VoidResponse {
 
 export interface RefundRequest {
   orderId: string;
-  /** Why, for people who read the payment later. */
+  /** Why, for the people who read the payment later. */
   reason: string;
 }
 
@@ -1177,31 +1177,31 @@ export const GetPaymentResponse: MessageFns<GetPaymentResponse> = {
 };
 
 /**
- * Takes the money for orders: one payment an order.
+ * Takes payments: one per order.
  *
- * Every call is idempotent by order id and safe in any order of arrival: a Void that comes before its Authorize leaves a
- * tombstone, and an Authorize or Capture that comes after it is refused (PAYMENT_VOIDED).
+ * Every call is idempotent by order id, and safe in any order of arrival. A Void before its Authorize leaves a tombstone. An
+ * Authorize or Capture after its Void is refused (PAYMENT_VOIDED).
  *
  * Refusals carry a google.rpc.ErrorInfo with domain "payment.v1" and one of these reasons:
- *   PAYMENT_DECLINED (FAILED_PRECONDITION)          the provider said no
- *   INSUFFICIENT_FUNDS (FAILED_PRECONDITION)        the provider said no for lack of funds
+ *   PAYMENT_DECLINED (FAILED_PRECONDITION)          the provider declined
+ *   INSUFFICIENT_FUNDS (FAILED_PRECONDITION)        the provider declined for lack of funds
  *   INVALID_PAYMENT_METHOD (INVALID_ARGUMENT)       the provider does not know the method
- *   PAYMENT_VOIDED (FAILED_PRECONDITION)            the payment of this order was undone
+ *   PAYMENT_VOIDED (FAILED_PRECONDITION)            the payment of this order was voided
  *   PAYMENT_NOT_AUTHORIZED (FAILED_PRECONDITION)    there is nothing to capture
- *   PAYMENT_ALREADY_CAPTURED (FAILED_PRECONDITION)  cannot be voided any more; Refund undoes it
+ *   PAYMENT_ALREADY_CAPTURED (FAILED_PRECONDITION)  too late for Void; use Refund
  *   PAYMENT_ALREADY_REFUNDED (FAILED_PRECONDITION)
  *   PAYMENT_NOT_CAPTURED (FAILED_PRECONDITION)      there is nothing to refund
- *   PAYMENT_MISMATCH (ALREADY_EXISTS)               the order was authorized with another amount or payment id
+ *   PAYMENT_MISMATCH (ALREADY_EXISTS)               the order has a payment with another amount or payment id
  *   PAYMENT_NOT_FOUND (NOT_FOUND)
  *   INVALID_ARGUMENT (INVALID_ARGUMENT)             metadata field
  *   PROVIDER_UNAVAILABLE (UNAVAILABLE)              try again
  *   STORE_UNAVAILABLE (UNAVAILABLE)                 try again
- *   OVERLOADED (RESOURCE_EXHAUSTED)                try again
+ *   OVERLOADED (RESOURCE_EXHAUSTED)                 try again
  *   CONTENTION (ABORTED)                            try again
  */
 export type PaymentServiceService = typeof PaymentServiceService;
 export const PaymentServiceService = {
-  /** Sets the amount aside at the provider. After a decline, another payment id is a new attempt. */
+  /** Authorizes the amount at the provider. After a decline, another payment id makes a new attempt. */
   authorize: {
     path: "/payment.v1.PaymentService/Authorize" as const,
     requestStream: false as const,
@@ -1211,7 +1211,7 @@ export const PaymentServiceService = {
     responseSerialize: (value: AuthorizeResponse): Buffer => Buffer.from(AuthorizeResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): AuthorizeResponse => AuthorizeResponse.decode(value),
   },
-  /** Takes the money that was set aside. */
+  /** Captures the authorized amount. */
   capture: {
     path: "/payment.v1.PaymentService/Capture" as const,
     requestStream: false as const,
@@ -1221,7 +1221,7 @@ export const PaymentServiceService = {
     responseSerialize: (value: CaptureResponse): Buffer => Buffer.from(CaptureResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): CaptureResponse => CaptureResponse.decode(value),
   },
-  /** Undoes Authorize before the capture. Where there never was an authorization it leaves a tombstone. */
+  /** Undoes Authorize before the capture. Without an authorization it leaves a tombstone. */
   void: {
     path: "/payment.v1.PaymentService/Void" as const,
     requestStream: false as const,
@@ -1231,7 +1231,7 @@ export const PaymentServiceService = {
     responseSerialize: (value: VoidResponse): Buffer => Buffer.from(VoidResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): VoidResponse => VoidResponse.decode(value),
   },
-  /** Gives captured money back. */
+  /** Refunds the captured amount. */
   refund: {
     path: "/payment.v1.PaymentService/Refund" as const,
     requestStream: false as const,
@@ -1241,7 +1241,7 @@ export const PaymentServiceService = {
     responseSerialize: (value: RefundResponse): Buffer => Buffer.from(RefundResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): RefundResponse => RefundResponse.decode(value),
   },
-  /** The payment of an order, in whatever state it is. */
+  /** Returns the payment of an order, in any state. */
   getPayment: {
     path: "/payment.v1.PaymentService/GetPayment" as const,
     requestStream: false as const,
@@ -1254,20 +1254,20 @@ export const PaymentServiceService = {
 } as const;
 
 export interface PaymentServiceServer extends UntypedServiceImplementation {
-  /** Sets the amount aside at the provider. After a decline, another payment id is a new attempt. */
+  /** Authorizes the amount at the provider. After a decline, another payment id makes a new attempt. */
   authorize: handleUnaryCall<AuthorizeRequest, AuthorizeResponse>;
-  /** Takes the money that was set aside. */
+  /** Captures the authorized amount. */
   capture: handleUnaryCall<CaptureRequest, CaptureResponse>;
-  /** Undoes Authorize before the capture. Where there never was an authorization it leaves a tombstone. */
+  /** Undoes Authorize before the capture. Without an authorization it leaves a tombstone. */
   void: handleUnaryCall<VoidRequest, VoidResponse>;
-  /** Gives captured money back. */
+  /** Refunds the captured amount. */
   refund: handleUnaryCall<RefundRequest, RefundResponse>;
-  /** The payment of an order, in whatever state it is. */
+  /** Returns the payment of an order, in any state. */
   getPayment: handleUnaryCall<GetPaymentRequest, GetPaymentResponse>;
 }
 
 export interface PaymentServiceClient extends Client {
-  /** Sets the amount aside at the provider. After a decline, another payment id is a new attempt. */
+  /** Authorizes the amount at the provider. After a decline, another payment id makes a new attempt. */
   authorize(
     request: AuthorizeRequest,
     callback: (error: ServiceError | null, response: AuthorizeResponse) => void,
@@ -1283,7 +1283,7 @@ export interface PaymentServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: AuthorizeResponse) => void,
   ): ClientUnaryCall;
-  /** Takes the money that was set aside. */
+  /** Captures the authorized amount. */
   capture(
     request: CaptureRequest,
     callback: (error: ServiceError | null, response: CaptureResponse) => void,
@@ -1299,7 +1299,7 @@ export interface PaymentServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: CaptureResponse) => void,
   ): ClientUnaryCall;
-  /** Undoes Authorize before the capture. Where there never was an authorization it leaves a tombstone. */
+  /** Undoes Authorize before the capture. Without an authorization it leaves a tombstone. */
   void(request: VoidRequest, callback: (error: ServiceError | null, response: VoidResponse) => void): ClientUnaryCall;
   void(
     request: VoidRequest,
@@ -1312,7 +1312,7 @@ export interface PaymentServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: VoidResponse) => void,
   ): ClientUnaryCall;
-  /** Gives captured money back. */
+  /** Refunds the captured amount. */
   refund(
     request: RefundRequest,
     callback: (error: ServiceError | null, response: RefundResponse) => void,
@@ -1328,7 +1328,7 @@ export interface PaymentServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: RefundResponse) => void,
   ): ClientUnaryCall;
-  /** The payment of an order, in whatever state it is. */
+  /** Returns the payment of an order, in any state. */
   getPayment(
     request: GetPaymentRequest,
     callback: (error: ServiceError | null, response: GetPaymentResponse) => void,
