@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { evaluateJsonata } from './language/evaluate.ts';
+import { evaluateJsonata } from './language/jsonata.ts';
 import { guardAgainstRunawayExpressions } from './regexp-guard.ts';
 
 test('a regular expression that backtracks without end is answered all the same', async () => {

@@ -2,8 +2,7 @@ import { createServer, type IncomingMessage, type ServerOptions, type ServerResp
 import type { AddressInfo } from 'node:net';
 import { EndpointRouter } from './endpoint/endpoint-router.ts';
 import { Engine } from './engine.ts';
-import type { StepFunctionsServerOptions } from './options.ts';
-import { settingsOf } from './options.ts';
+import { type StepFunctionsServerOptions, settingsOf } from './options.ts';
 import { guardAgainstRunawayExpressions } from './regexp-guard.ts';
 import { AwsJsonServer } from './wire/aws-json-server.ts';
 

@@ -1,4 +1,4 @@
-import type { MapRunCounts } from '../core/map-run.ts';
+import type { MapRunCounts } from '../core/execution.ts';
 import type { StoredMapRun } from '../journal/map-run-store.ts';
 import type { JsonObject } from '../language/json.ts';
 import { resourceNotFound, validationFailed } from '../wire/api-error.ts';

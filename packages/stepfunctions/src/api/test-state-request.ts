@@ -1,11 +1,9 @@
 import { parseTaskTarget } from '../core/task-target.ts';
 import { parseDefinition, parseState, type State } from '../language/definition.ts';
-import type { Json, JsonObject } from '../language/json.ts';
+import { isJsonObject, type Json, type JsonObject } from '../language/json.ts';
 import { jsonComplaint } from '../language/json-complaint.ts';
-import { isJsonObject } from '../language/json-object.ts';
 import { mockFault } from '../test-state/mock-validation.ts';
-import type { Mock } from '../test-state/tested-state.ts';
-import { findState } from '../test-state/tested-state.ts';
+import { findState, type Mock } from '../test-state/tested-state.ts';
 import { type Diagnostic, invalidDefinitionMessage } from '../validation/diagnostic.ts';
 import { validateDefinition, validateState } from '../validation/validate-definition.ts';
 import { ApiError } from '../wire/api-error.ts';

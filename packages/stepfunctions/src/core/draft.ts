@@ -5,8 +5,13 @@ import { Entropy } from './entropy.ts';
 import type { EventCircumstances } from './event.ts';
 import { type Execution, ROOT_FRAME } from './execution.ts';
 import type { ChildExecution, Frame, Timer } from './frame.ts';
-import type { HistoryEvent, HistoryEventDetails, HistoryEventType } from './history-event.ts';
-import { HistoryFull, MAX_HISTORY_EVENTS } from './history-limit.ts';
+import {
+  type HistoryEvent,
+  type HistoryEventDetails,
+  type HistoryEventType,
+  HistoryFull,
+  MAX_HISTORY_EVENTS,
+} from './history-event.ts';
 
 type Writable<T> = { -readonly [member in keyof T]: T[member] };
 

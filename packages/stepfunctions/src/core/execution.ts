@@ -1,5 +1,4 @@
 import type { Frame, Timer } from './frame.ts';
-import type { MapRun } from './map-run.ts';
 
 /** Where an execution stands; AWS's `PENDING_REDRIVE` never shows, a redrive begins at once. */
 export type ExecutionStatus = 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT' | 'ABORTED';
@@ -52,3 +51,53 @@ export interface Execution extends ExecutionParameters {
 
 /** Id of the frame that runs the machine itself. */
 export const ROOT_FRAME = '0';
+
+/** A new execution, RUNNING, which the event `ExecutionStarted` sets in motion. Its input is valid JSON text. */
+export function createExecution(parameters: ExecutionParameters): Execution {
+  return {
+    ...parameters,
+    status: 'RUNNING',
+    startedAt: 0,
+    redriveCount: 0,
+    nextEventId: 1,
+    nextId: 1,
+    frames: { [ROOT_FRAME]: { id: ROOT_FRAME, index: 0, variables: {}, lastEventId: 0 } },
+    mapRuns: [],
+  };
+}
+
+/** How many items or child executions of a Map Run are where. */
+export interface MapRunCounts {
+  readonly pending: number;
+  readonly running: number;
+  readonly succeeded: number;
+  readonly failed: number;
+  readonly timedOut: number;
+  readonly aborted: number;
+  readonly total: number;
+  readonly resultsWritten: number;
+  readonly failuresNotRedrivable: number;
+  readonly pendingRedrive: number;
+}
+
+/** A distributed Map's run, as DescribeMapRun reports it. */
+export interface MapRun {
+  readonly arn: string;
+  /** The frame whose Map state this is; the state's name. */
+  readonly frameId: string;
+  readonly stateName: string;
+  /** The state's `Label`, or the one that was made up for it. */
+  readonly label: string;
+  readonly status: 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'ABORTED';
+  readonly startedAt: number;
+  readonly stoppedAt?: number | undefined;
+  /** 0: no limit of its own. */
+  readonly maxConcurrency: number;
+  readonly toleratedFailureCount: number;
+  readonly toleratedFailurePercentage: number;
+  /** Counts items; one child execution handles several of them where the state has an `ItemBatcher`. */
+  readonly itemCounts: MapRunCounts;
+  readonly executionCounts: MapRunCounts;
+  readonly redriveCount: number;
+  readonly redriveDate?: number;
+}

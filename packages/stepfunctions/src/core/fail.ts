@@ -1,10 +1,9 @@
 import { StatesError } from '../language/states-error.ts';
 import { childrenOf, dropChildren, haltFrame } from './abort.ts';
 import type { Draft } from './draft.ts';
-import { matchesError } from './error-match.ts';
 import type { Failure, StateRun } from './frame.ts';
 import { catchExit, type Executing } from './input-output.ts';
-import { nextAttempt } from './retry.ts';
+import { matchesError, nextAttempt } from './retry.ts';
 import { failureOf, isFatal, type StateFailed } from './state-failed.ts';
 import { stateOf } from './state-graph.ts';
 import { leaveState } from './transition.ts';

@@ -1,6 +1,8 @@
 import type { Catcher, State } from '../language/definition.ts';
-import { applyPath, applyResultPath, evaluateJsonataTemplate, evaluatePayloadTemplate } from '../language/evaluate.ts';
 import type { Json, JsonObject } from '../language/json.ts';
+import { evaluateJsonataTemplate } from '../language/jsonata.ts';
+import { applyPath, applyResultPath } from '../language/path-field.ts';
+import { evaluatePayloadTemplate } from '../language/payload-template.ts';
 import type { Scope } from '../language/scope.ts';
 import type { Draft } from './draft.ts';
 import type { StateRun } from './frame.ts';
@@ -130,3 +132,20 @@ export async function catchExit(
   const assigned = await assignments(executing, catcher.Assign, stateScope(draft, frameId, errorOutput));
   return { output: applyResultPath(catcher.ResultPath, run.input, errorOutput), assigned };
 }
+
+/** What executing a state comes to, unless it throws. */
+export type Outcome =
+  /** The frame's `run.activity` says what for. */
+  { readonly kind: 'WAIT' } | StateExit;
+
+/** A state is left. */
+export interface StateExit {
+  readonly kind: 'EXIT';
+  readonly output: Json;
+  /** Variables to set. */
+  readonly assigned?: JsonObject | undefined;
+  /** The next state; absent at the end of a frame. */
+  readonly next?: string | undefined;
+}
+
+export const WAIT: Outcome = { kind: 'WAIT' };

@@ -1,19 +1,17 @@
 import { StatesError } from '../language/states-error.ts';
 import type { Draft } from './draft.ts';
-import { endWithRoot } from './end.ts';
+import { endWithRoot } from './execution-end.ts';
 import { failState, failWhole } from './fail.ts';
-import { HistoryFull } from './history-limit.ts';
-import type { Executing } from './input-output.ts';
-import type { Outcome } from './outcome.ts';
+import { HistoryFull } from './history-event.ts';
+import type { Executing, Outcome } from './input-output.ts';
 import { StateFailed } from './state-failed.ts';
 import { stateOf } from './state-graph.ts';
 import { executeChoice } from './states/choice.ts';
-import { executeFail } from './states/fail.ts';
 import { executeMap, iterationEnded } from './states/map.ts';
 import { branchEnded, executeParallel } from './states/parallel.ts';
 import { executePass } from './states/pass.ts';
-import { executeSucceed } from './states/succeed.ts';
 import { executeTask } from './states/task.ts';
+import { executeFail, executeSucceed } from './states/terminal.ts';
 import { executeWait } from './states/wait.ts';
 import { leaveState } from './transition.ts';
 

@@ -1,6 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { ScriptedRun } from './testing/scripted-run.ts';
-import { machine, pass } from './testing/states.ts';
+import { machine, pass, ScriptedRun } from './testing/scripted-run.ts';
 
 describe('An execution', () => {
   test('that never stops ends, failed, with event 25,000', async () => {

@@ -1,5 +1,5 @@
 import type { Draft } from './draft.ts';
-import type { MapRun, MapRunCounts } from './map-run.ts';
+import type { MapRun, MapRunCounts } from './execution.ts';
 
 /** A column of a Map Run's counts that items and executions move between. */
 export type CountColumn = 'pending' | 'running' | 'succeeded' | 'failed' | 'timedOut' | 'aborted';

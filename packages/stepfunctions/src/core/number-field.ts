@@ -1,6 +1,7 @@
 import type { NumberOrExpression } from '../language/definition.ts';
-import { applyPath, evaluateJsonataAs } from '../language/evaluate.ts';
 import type { Json } from '../language/json.ts';
+import { evaluateJsonataAs } from '../language/jsonata.ts';
+import { applyPath } from '../language/path-field.ts';
 import { StatesError } from '../language/states-error.ts';
 import { type Executing, effectiveInput } from './input-output.ts';
 import { jsonText } from './json-text.ts';

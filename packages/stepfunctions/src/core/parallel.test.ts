@@ -1,6 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { ScriptedRun } from './testing/scripted-run.ts';
-import { machine, pass, task } from './testing/states.ts';
+import { machine, pass, ScriptedRun, task } from './testing/scripted-run.ts';
 
 function parallel(branches: readonly ReturnType<typeof machine>[], members = {}) {
   return { Type: 'Parallel', Branches: branches, End: true, ...members };

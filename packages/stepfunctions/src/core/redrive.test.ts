@@ -1,7 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { notRedrivableReason, outstandingEffects } from './step.ts';
-import { ScriptedRun } from './testing/scripted-run.ts';
-import { machine, pass, task } from './testing/states.ts';
+import { machine, pass, ScriptedRun, task } from './testing/scripted-run.ts';
 
 const redrive = { type: 'RedriveRequested' as const };
 

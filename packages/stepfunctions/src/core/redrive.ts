@@ -1,8 +1,8 @@
 import { childrenOf, dropChildren } from './abort.ts';
 import type { Draft } from './draft.ts';
 import { type Execution, ROOT_FRAME } from './execution.ts';
-import { startExecutionTimeout } from './execution-timeout.ts';
-import { MAX_HISTORY_EVENTS } from './history-limit.ts';
+import { startExecutionTimeout } from './execution-end.ts';
+import { MAX_HISTORY_EVENTS } from './history-event.ts';
 import { changeMapRun, countMoved, mapRunOf } from './map-runs.ts';
 import { enterFirstState } from './transition.ts';
 

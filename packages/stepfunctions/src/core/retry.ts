@@ -1,5 +1,4 @@
 import type { Retrier } from '../language/definition.ts';
-import { matchesError } from './error-match.ts';
 import type { Failure } from './frame.ts';
 
 /** A further attempt: how long to wait for it, and the count of attempts to go on with. */
@@ -35,4 +34,31 @@ export function nextAttempt(
     delaySeconds: retrier.JitterStrategy === 'FULL' ? capped * fraction() : capped,
     attempts: retriers.map((_, i) => (attempts[i] ?? 0) + (i === index ? 1 : 0)),
   };
+}
+
+/** Errors that only their own name matches, no wildcard. */
+const UNMATCHED: ReadonlySet<string> = new Set(['States.Runtime']);
+
+/**
+ * Whether `ErrorEquals` of a Retrier or Catcher takes an error. `States.ALL` takes all but `States.Runtime`;
+ * `States.TaskFailed` all but that and timeouts; `States.Timeout` also missed heartbeats.
+ */
+export function matchesError(errorEquals: readonly string[], failure: Failure): boolean {
+  const name = failure.error ?? '';
+  return errorEquals.some((wanted) => {
+    if (wanted === name) {
+      return true;
+    }
+    if (UNMATCHED.has(name)) {
+      return false;
+    }
+    if (wanted === 'States.ALL') {
+      return true;
+    }
+    const timeout = name === 'States.Timeout' || name === 'States.HeartbeatTimeout';
+    if (wanted === 'States.TaskFailed') {
+      return !timeout;
+    }
+    return wanted === 'States.Timeout' && timeout;
+  });
 }

@@ -1,14 +1,23 @@
 import type { StateMachineDefinition } from '../language/definition.ts';
+import { setActivity } from './activity.ts';
 import { type ChildHistory, Draft } from './draft.ts';
 import type { Effect } from './effect.ts';
 import type { ExecutionEvent } from './event.ts';
-import type { Execution } from './execution.ts';
-import { handleEvent } from './handle-event.ts';
+import { type Execution, ROOT_FRAME } from './execution.ts';
+import { abortExecution, startExecutionTimeout } from './execution-end.ts';
 import type { HistoryEvent } from './history-event.ts';
-import { guarded, runUntilIdle } from './interpreter.ts';
+import { WAIT } from './input-output.ts';
+import { attempt, guarded, runUntilIdle } from './interpreter.ts';
+import { changeMapRun } from './map-runs.ts';
+import { notRedrivableReason, redrive } from './redrive.ts';
+import { givenFailure } from './state-failed.ts';
+import { startIterations } from './states/map-iterations.ts';
+import { handleTaskEvent } from './task-event.ts';
+import { handleTimer } from './timer-event.ts';
+import { enterFirstState } from './transition.ts';
 
-export { createExecution } from './create-execution.ts';
 export type { ChildHistory } from './draft.ts';
+export { createExecution } from './execution.ts';
 export { outstandingEffects } from './outstanding-effects.ts';
 export { notRedrivableReason } from './redrive.ts';
 
@@ -36,4 +45,81 @@ export async function step(
   await guarded(draft, () => handleEvent(draft, event));
   await runUntilIdle(draft);
   return draft.result();
+}
+
+/** Does what an event asks for, and nothing when it no longer concerns the execution. */
+export async function handleEvent(draft: Draft, event: ExecutionEvent): Promise<void> {
+  if (draft.execution.status !== 'RUNNING' && event.type !== 'RedriveRequested') {
+    return;
+  }
+  switch (event.type) {
+    case 'RedriveRequested':
+      if (notRedrivableReason(draft.execution) === undefined) {
+        redrive(draft);
+      }
+      return;
+    case 'ExecutionStarted':
+      start(draft);
+      return;
+    case 'StopRequested':
+      abortExecution(draft, givenFailure(event));
+      return;
+    case 'TimerFired':
+      await handleTimer(draft, event.timerId);
+      return;
+    case 'MapRunUpdated':
+      await updateMapRun(draft, event);
+      return;
+    case 'TaskStarted':
+    case 'TaskSubmitted':
+    case 'TaskSubmitFailed':
+    case 'TaskSucceeded':
+    case 'TaskFailed':
+    case 'TaskHeartbeat':
+    case 'TaskRestarted':
+      await handleTaskEvent(draft, event);
+  }
+}
+
+function start(draft: Draft): void {
+  const { startedAt, input, roleArn, aliasArn, versionArn } = draft.execution;
+  if (startedAt !== 0) {
+    return;
+  }
+  draft.set({ startedAt: draft.at });
+  const details = {
+    input,
+    inputDetails: { truncated: false },
+    roleArn,
+    ...(aliasArn === undefined ? {} : { stateMachineAliasArn: aliasArn }),
+    ...(versionArn === undefined ? {} : { stateMachineVersionArn: versionArn }),
+  };
+  // The first state follows nothing: AWS gives it the previous event 0.
+  draft.append(ROOT_FRAME, 'ExecutionStarted', { executionStartedEventDetails: details }, 0);
+  startExecutionTimeout(draft);
+  enterFirstState(draft, ROOT_FRAME, draft.input);
+}
+
+/** UpdateMapRun: changes a running Map Run, which may let more child executions start. */
+async function updateMapRun(
+  draft: Draft,
+  update: Extract<ExecutionEvent, { readonly type: 'MapRunUpdated' }>,
+): Promise<void> {
+  const mapRun = draft.execution.mapRuns.find(({ arn, status }) => arn === update.mapRunArn && status === 'RUNNING');
+  if (mapRun === undefined) {
+    return;
+  }
+  const { maxConcurrency, toleratedFailureCount, toleratedFailurePercentage } = { ...mapRun, ...update };
+  changeMapRun(draft, mapRun.arn, () => ({ maxConcurrency, toleratedFailureCount, toleratedFailurePercentage }));
+  const activity = draft.frame(mapRun.frameId).run?.activity;
+  if (activity?.kind !== 'MAP') {
+    return;
+  }
+  setActivity(draft, mapRun.frameId, { ...activity, maxConcurrency });
+  await attempt(draft, mapRun.frameId, async ({ state, ...rest }) => {
+    if (state.Type === 'Map') {
+      await startIterations({ state, ...rest }, draft.frame(mapRun.frameId).lastEventId);
+    }
+    return WAIT;
+  });
 }

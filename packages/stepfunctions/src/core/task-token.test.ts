@@ -1,6 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { ScriptedRun } from './testing/scripted-run.ts';
-import { machine } from './testing/states.ts';
+import { machine, ScriptedRun } from './testing/scripted-run.ts';
 
 const Ask = {
   Type: 'Task',

@@ -1,7 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { outstandingEffects, step } from './step.ts';
-import { ScriptedRun } from './testing/scripted-run.ts';
-import { FUNCTION, machine, pass, task } from './testing/states.ts';
+import { FUNCTION, machine, pass, ScriptedRun, task } from './testing/scripted-run.ts';
 
 const WAITING = 'arn:aws:states:::lambda:invoke.waitForTaskToken';
 const ACTIVITY = 'arn:aws:states:us-east-1:000000000000:activity:pack';

@@ -1,9 +1,9 @@
 import { endActivity } from './activity.ts';
 import type { Draft } from './draft.ts';
-import { timeOut } from './end.ts';
+import { timeOut } from './execution-end.ts';
 import type { TaskActivity, Timer } from './frame.ts';
+import { WAIT } from './input-output.ts';
 import { attempt, runUntilIdle } from './interpreter.ts';
-import { WAIT } from './outcome.ts';
 import { StateFailed } from './state-failed.ts';
 import { timeOutTask } from './states/task.ts';
 import { leaveWait } from './states/wait.ts';

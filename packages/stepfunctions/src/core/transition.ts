@@ -1,8 +1,8 @@
 import type { Json, JsonObject } from '../language/json.ts';
 import type { Draft } from './draft.ts';
 import type { StateExited } from './history-event.ts';
+import type { StateExit } from './input-output.ts';
 import { exceedsPayloadLimit, jsonText } from './json-text.ts';
-import type { StateExit } from './outcome.ts';
 import { payloadTooLarge } from './state-failed.ts';
 import { graphOf, stateNamed, stateOf } from './state-graph.ts';
 import { withAssigned } from './variables.ts';

@@ -1,7 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Json, JsonObject } from '../language/json.ts';
-import { ScriptedRun } from './testing/scripted-run.ts';
-import { machine, pass, task } from './testing/states.ts';
+import { machine, pass, ScriptedRun, task } from './testing/scripted-run.ts';
 
 describe('Assign in JSONPath', () => {
   const Tell = pass({ Parameters: { 'x.$': '$x' } });

@@ -1,6 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { ScriptedRun } from './testing/scripted-run.ts';
-import { machine, pass } from './testing/states.ts';
+import { machine, pass, ScriptedRun } from './testing/scripted-run.ts';
 
 function wait(members: object) {
   return { Type: 'Wait', End: true, ...members };

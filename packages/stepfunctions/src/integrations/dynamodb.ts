@@ -1,8 +1,7 @@
 import type { Json, JsonObject } from '../language/json.ts';
 import { optimizedFailure, readError, sdkFailure } from './dynamodb-errors.ts';
 import { ConnectionError, type HttpEndpoint, type HttpReply } from './http-endpoint.ts';
-import type { Integration } from './integration.ts';
-import { TaskFailure } from './integration.ts';
+import { type Integration, TaskFailure } from './integration.ts';
 import { toApiSpelling, toSdkSpelling } from './member-spelling.ts';
 import { requestIdOf, sdkMetadata } from './sdk-metadata.ts';
 

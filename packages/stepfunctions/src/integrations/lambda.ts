@@ -1,8 +1,7 @@
 import { exceedsPayloadLimit } from '../core/json-text.ts';
 import type { Json, JsonObject } from '../language/json.ts';
 import { ConnectionError, type HttpEndpoint, type HttpReply } from './http-endpoint.ts';
-import type { Integration } from './integration.ts';
-import { TaskFailure } from './integration.ts';
+import { type Integration, TaskFailure } from './integration.ts';
 import { readPayload, throwIfFailed } from './lambda-errors.ts';
 import { requestIdOf, sdkMetadata } from './sdk-metadata.ts';
 

@@ -5,8 +5,7 @@ import type { EngineSettings } from '../options.ts';
 import { throttled } from '../wire/api-error.ts';
 import { DynamoDb } from './dynamodb.ts';
 import { HttpEndpoint } from './http-endpoint.ts';
-import type { Integration, IntegrationTarget } from './integration.ts';
-import { TaskFailure } from './integration.ts';
+import { type Integration, type IntegrationTarget, TaskFailure } from './integration.ts';
 import { Lambda } from './lambda.ts';
 import { type CallAction, StepFunctions } from './step-functions.ts';
 

@@ -2,8 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import type { ParentTask } from '../journal/execution-store.ts';
 import type { Json, JsonObject } from '../language/json.ts';
 import { ApiError } from '../wire/api-error.ts';
-import type { Integration, IntegrationTarget, TaskOrigin } from './integration.ts';
-import { TaskFailure } from './integration.ts';
+import { type Integration, type IntegrationTarget, TaskFailure, type TaskOrigin } from './integration.ts';
 import { toApiNames, toLanguageNames, withDates } from './member-spelling.ts';
 
 /** Calls an action of this engine's own API. */

@@ -1,5 +1,4 @@
-import type { Database } from './database.ts';
-import { integerOf, type Row, textOf } from './database.ts';
+import { type Database, integerOf, type Row, textOf } from './database.ts';
 
 /** An activity: work that a program of somebody's own fetches. */
 export interface Activity {

@@ -1,6 +1,5 @@
 import type { Execution, ExecutionStatus } from '../core/execution.ts';
-import type { Database } from './database.ts';
-import { integerOf, integerOrNothing, type Row, textOf, textOrNothing } from './database.ts';
+import { type Database, integerOf, integerOrNothing, type Row, textOf, textOrNothing } from './database.ts';
 
 /** A task of another execution that started this one. */
 export interface ParentTask {

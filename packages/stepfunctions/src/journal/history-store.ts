@@ -1,6 +1,5 @@
 import type { HistoryEvent } from '../core/history-event.ts';
-import type { Database } from './database.ts';
-import { textOf } from './database.ts';
+import { type Database, textOf } from './database.ts';
 
 /** Histories, one row per step that wrote any. */
 export class HistoryStore {

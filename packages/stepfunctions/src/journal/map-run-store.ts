@@ -1,6 +1,5 @@
-import type { MapRun } from '../core/map-run.ts';
-import type { Database } from './database.ts';
-import { integerOf, textOf } from './database.ts';
+import type { MapRun } from '../core/execution.ts';
+import { type Database, integerOf, textOf } from './database.ts';
 
 /** A map run and the execution it belongs to. */
 export interface StoredMapRun {

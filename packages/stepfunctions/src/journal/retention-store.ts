@@ -1,5 +1,4 @@
-import type { Database } from './database.ts';
-import { integerOf } from './database.ts';
+import { type Database, integerOf } from './database.ts';
 
 const TABLES_OF_AN_EXECUTION = ['states', 'history', 'tokens', 'map_runs'];
 

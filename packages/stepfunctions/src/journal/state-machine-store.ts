@@ -1,5 +1,4 @@
-import type { Database } from './database.ts';
-import { integerOf, type Row, textOf, textOrNothing } from './database.ts';
+import { type Database, integerOf, type Row, textOf, textOrNothing } from './database.ts';
 
 /** Standard executions are journaled, express ones live in memory. */
 export type StateMachineType = 'STANDARD' | 'EXPRESS';

@@ -1,5 +1,4 @@
-import type { Database } from './database.ts';
-import { integerOf, textOf } from './database.ts';
+import { type Database, integerOf, textOf } from './database.ts';
 
 /** When an execution has to be woken up, unless an answer to a task does so first. */
 export interface WakeUp {

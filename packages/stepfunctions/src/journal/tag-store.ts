@@ -1,5 +1,4 @@
-import type { Database } from './database.ts';
-import { textOf } from './database.ts';
+import { type Database, textOf } from './database.ts';
 
 /** A label of a state machine or an activity. */
 export interface Tag {

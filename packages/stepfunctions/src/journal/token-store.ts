@@ -1,5 +1,4 @@
-import type { Database } from './database.ts';
-import { integerOf, type Row, textOf, textOrNothing } from './database.ts';
+import { type Database, integerOf, type Row, textOf, textOrNothing } from './database.ts';
 
 /**
  * A task that somebody outside answers. SCHEDULED: an activity's task that no worker has; OPEN: somebody has the token;

@@ -1,8 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { BoundedRegExp, RunawayExpressionError } from './bounded-regexp.ts';
-import { applyPath } from './evaluate.ts';
-import { MatchingTime } from './matching-time.ts';
-import { mayBacktrackLong } from './regexp-backtracking.ts';
+import { BoundedRegExp, MatchingTime, mayBacktrackLong, RunawayExpressionError } from './bounded-regexp.ts';
+import { applyPath } from './path-field.ts';
 
 describe('a regular expression that backtracks without end is stopped, on a short text too', () => {
   test.each([

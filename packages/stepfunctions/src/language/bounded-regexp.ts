@@ -1,6 +1,4 @@
 import { createContext, Script } from 'node:vm';
-import { MatchingTime } from './matching-time.ts';
-import { mayBacktrackLong } from './regexp-backtracking.ts';
 
 /** One call, however much its evaluation has left. Ours: AWS says nothing of such a bound. */
 const LONGEST_MATCH_MS = 500;
@@ -116,4 +114,51 @@ export function regExpsWithin(time: MatchingTime): RegExpConstructor {
     }
   };
   return Within as unknown as RegExpConstructor;
+}
+
+/** What the regular expressions of one evaluation may take together. */
+const LONGEST_MS = 2_000;
+
+/**
+ * The time that matching has left. The one clock of the language: V8 does not count the steps of a match, and stops
+ * one by time alone. It decides nothing but whether a regular expression that goes on and on fails.
+ */
+export class MatchingTime {
+  #leftMs = LONGEST_MS;
+
+  /** In whole milliseconds; 0 when it is used up. */
+  get leftMs(): number {
+    return Math.max(0, Math.ceil(this.#leftMs));
+  }
+
+  spend(ms: number): void {
+    this.#leftMs -= ms;
+  }
+}
+
+/** So many attempts take some milliseconds. */
+const FEW_ATTEMPTS = 1e6;
+
+/** A group that is repeated, look-around, names, modifiers, back references: what they cost does not show from outside. */
+const INTRICATE = /\)[*+?{]|\(\?(?!:)|\\[1-9k]/;
+
+/** Repeats one thing a fixed number of times: no choice. */
+const FIXED = /\{\d+\}/g;
+
+/** At each of these an attempt can go on in more than one way. */
+const CHOICE = /[*+?{|]/g;
+
+const HARMLESS = /\(\?:/g;
+
+/**
+ * Whether matching a text of some length could take long, for all that its source says. Without intricate parts each
+ * choice, and the place to begin, has at most as many ways to go as the text has places.
+ */
+export function mayBacktrackLong(source: string, length: number): boolean {
+  if (INTRICATE.test(source)) {
+    return true;
+  }
+  const choices = source.replace(FIXED, '').replace(HARMLESS, '(').match(CHOICE)?.length ?? 0;
+  const places = source.startsWith('^') && !source.includes('|') ? choices : choices + 1;
+  return (length + 2) ** places * source.length > FEW_ATTEMPTS * 10;
 }

@@ -1,12 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { evaluateChoice } from './choice.ts';
 import type { ChoiceRule } from './choice-rule.ts';
+import { matchesWildcard } from './comparison.ts';
 import type { ChoiceState } from './definition.ts';
-import { evaluateChoice } from './evaluate.ts';
 import type { Json } from './json.ts';
 import type { Scope } from './scope.ts';
 import { StatesError } from './states-error.ts';
-import { matchesWildcard } from './wildcard.ts';
 
 function scope(input: Json): Scope {
   return { input, context: { Execution: { Name: 'run' } }, variables: { limit: 10 }, at: 0, entropy: 'ab'.repeat(16) };

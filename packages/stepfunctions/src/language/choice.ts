@@ -2,10 +2,10 @@ import type { ChoiceRule, ComparisonRule } from './choice-rule.ts';
 import { literalTests, type Test, valueTests } from './comparison.ts';
 import type { ChoiceState } from './definition.ts';
 import type { Json } from './json.ts';
-import { evaluateJsonataAs } from './jsonata-type.ts';
+import { evaluateJsonataAs } from './jsonata.ts';
 import type { Path } from './jsonpath/path.ts';
 import { parsePath } from './jsonpath/path-parser.ts';
-import { resolve } from './jsonpath/resolve.ts';
+import { resolve } from './jsonpath/select.ts';
 import type { Scope } from './scope.ts';
 import { StatesError } from './states-error.ts';
 

@@ -96,3 +96,6 @@ function completeState(state: WrittenState, inherited: QueryLanguage): State {
   }
   return completed as State;
 }
+
+/** The two kinds of state machine; an EXPRESS one cannot wait for callbacks, jobs or activities. */
+export type StateMachineType = 'STANDARD' | 'EXPRESS';

@@ -1,6 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { evaluateJsonata, evaluateJsonataAs, evaluateJsonataTemplate } from './evaluate.ts';
-import { jsonataExpression } from './jsonata.ts';
+import { evaluateJsonata, evaluateJsonataAs, evaluateJsonataTemplate, jsonataExpression } from './jsonata.ts';
 import type { Scope } from './scope.ts';
 import { StatesError } from './states-error.ts';
 

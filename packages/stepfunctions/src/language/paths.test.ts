@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { applyItemsPath, applyPath, applyResultPath, evaluatePayloadTemplate } from './evaluate.ts';
 import type { Json } from './json.ts';
+import { applyItemsPath, applyPath, applyResultPath } from './path-field.ts';
+import { evaluatePayloadTemplate } from './payload-template.ts';
 import type { Scope } from './scope.ts';
 import { StatesError } from './states-error.ts';
 

@@ -1,11 +1,11 @@
-import { Draws } from './draws.ts';
 import { evaluateCall } from './intrinsics/evaluate-intrinsic.ts';
 import { type IntrinsicCall, parseIntrinsic } from './intrinsics/intrinsic-parser.ts';
 import type { Json } from './json.ts';
 import type { Path } from './jsonpath/path.ts';
 import { parsePath } from './jsonpath/path-parser.ts';
-import { resolve } from './jsonpath/resolve.ts';
+import { resolve } from './jsonpath/select.ts';
 import { pathNotFound } from './path-field.ts';
+import { Draws } from './randomness.ts';
 import type { Scope, Where } from './scope.ts';
 
 /** Fills in a template that has been read once. */

@@ -1,5 +1,11 @@
-import type { Integration, IntegrationTarget, JobEnd, RunTask, TaskOrigin } from '../integrations/integration.ts';
-import { TaskFailure } from '../integrations/integration.ts';
+import {
+  type Integration,
+  type IntegrationTarget,
+  type JobEnd,
+  type RunTask,
+  TaskFailure,
+  type TaskOrigin,
+} from '../integrations/integration.ts';
 import type { Json } from '../language/json.ts';
 import type { EngineLogger } from '../options.ts';
 import type { FairQueue } from './fair-queue.ts';

@@ -1,7 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { HistoryEvent } from '../core/history-event.ts';
-import { ScriptedRun } from '../core/testing/scripted-run.ts';
-import { machine, pass, task } from '../core/testing/states.ts';
+import { machine, pass, ScriptedRun, task } from '../core/testing/scripted-run.ts';
 import { checkHistory } from './history-check.ts';
 
 async function recorded() {

@@ -1,6 +1,8 @@
 import type { State } from '../language/definition.ts';
-import { applyPath, applyResultPath, evaluateJsonataTemplate, evaluatePayloadTemplate } from '../language/evaluate.ts';
 import type { Json, JsonObject } from '../language/json.ts';
+import { evaluateJsonataTemplate } from '../language/jsonata.ts';
+import { applyPath, applyResultPath } from '../language/path-field.ts';
+import { evaluatePayloadTemplate } from '../language/payload-template.ts';
 import type { Scope } from '../language/scope.ts';
 import { scopeOf, type Tested } from './tested-state.ts';
 

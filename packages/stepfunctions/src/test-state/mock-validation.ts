@@ -1,5 +1,4 @@
-import type { Json } from '../language/json.ts';
-import { isJsonObject } from '../language/json-object.ts';
+import { isJsonObject, type Json } from '../language/json.ts';
 
 /** How closely a mocked result is held against what the service answers. */
 export type FieldValidationMode = 'STRICT' | 'PRESENT' | 'NONE';

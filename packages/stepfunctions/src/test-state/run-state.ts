@@ -1,11 +1,11 @@
-import { matchesError } from '../core/error-match.ts';
 import type { Failure } from '../core/frame.ts';
-import { nextAttempt } from '../core/retry.ts';
+import { matchesError, nextAttempt } from '../core/retry.ts';
 import { StateFailed } from '../core/state-failed.ts';
 import type { Catcher } from '../language/definition.ts';
-import { Draws } from '../language/draws.ts';
-import { applyResultPath, evaluateJsonataTemplate } from '../language/evaluate.ts';
 import type { Json, JsonObject } from '../language/json.ts';
+import { evaluateJsonataTemplate } from '../language/jsonata.ts';
+import { applyResultPath } from '../language/path-field.ts';
+import { Draws } from '../language/randomness.ts';
 import { StatesError } from '../language/states-error.ts';
 import { assign } from './data-flow.ts';
 import { testChoice, testFail, testPass, testSucceed, testWait } from './simple-states.ts';

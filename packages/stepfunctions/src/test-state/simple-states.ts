@@ -1,14 +1,10 @@
 import { StateFailed } from '../core/state-failed.ts';
+import { evaluateChoice } from '../language/choice.ts';
 import type { ChoiceState, FailState, PassState, SucceedState, WaitState } from '../language/definition.ts';
-import {
-  applyPath,
-  applyResultPath,
-  evaluateChoice,
-  evaluateJsonataAs,
-  evaluateJsonataTemplate,
-  evaluatePayloadTemplate,
-} from '../language/evaluate.ts';
 import type { Json } from '../language/json.ts';
+import { evaluateJsonataAs, evaluateJsonataTemplate } from '../language/jsonata.ts';
+import { applyPath, applyResultPath } from '../language/path-field.ts';
+import { evaluatePayloadTemplate } from '../language/payload-template.ts';
 import type { Scope } from '../language/scope.ts';
 import { StatesError } from '../language/states-error.ts';
 import { assign, effectiveInput, outputPath } from './data-flow.ts';

@@ -1,13 +1,9 @@
 import { StateFailed } from '../core/state-failed.ts';
 import type { MapState, NumberOrExpression, ParallelState, TaskState } from '../language/definition.ts';
-import {
-  applyItemsPath,
-  applyPath,
-  evaluateJsonataAs,
-  evaluateJsonataTemplate,
-  evaluatePayloadTemplate,
-} from '../language/evaluate.ts';
 import type { Json } from '../language/json.ts';
+import { evaluateJsonataAs, evaluateJsonataTemplate } from '../language/jsonata.ts';
+import { applyItemsPath, applyPath } from '../language/path-field.ts';
+import { evaluatePayloadTemplate } from '../language/payload-template.ts';
 import { argumentsOf, effectiveInput, outputOf } from './data-flow.ts';
 import type { InspectedNumber } from './inspection.ts';
 import { nextOf } from './simple-states.ts';

@@ -1,8 +1,7 @@
 import { literalTests, valueTests } from '../language/comparison.ts';
 import type { Json } from '../language/json.ts';
-import { assign } from './assign-check.ts';
 import { checkObject, checkOneOf, type Field, type FieldSubject, type Fields } from './field.ts';
-import { checkTimestamp, isExpression, jsonataTemplate, path, text, truth } from './field-checks.ts';
+import { assign, checkTimestamp, isExpression, jsonataTemplate, path, text, truth } from './field-checks.ts';
 import { checkJsonataValue } from './jsonata-check.ts';
 
 const timestamp: Field = { check: checkTimestamp };

@@ -1,6 +1,5 @@
 import type { QueryLanguage } from '../language/definition.ts';
-import type { Json, JsonObject } from '../language/json.ts';
-import { isJsonObject } from '../language/json-object.ts';
+import { isJsonObject, type Json, type JsonObject } from '../language/json.ts';
 import { below, checkExclusive, checkObject, checkOneOf, type FieldSubject, type Fields } from './field.ts';
 import { anything, literalNumber, text, word } from './field-checks.ts';
 import { processorConfig } from './map-fields.ts';

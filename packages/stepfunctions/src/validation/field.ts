@@ -1,8 +1,6 @@
-import type { QueryLanguage } from '../language/definition.ts';
-import type { Json, JsonObject } from '../language/json.ts';
-import { isJsonObject } from '../language/json-object.ts';
-import type { Findings } from './findings.ts';
-import type { StateMachineType } from './state-machine-type.ts';
+import type { QueryLanguage, StateMachineType } from '../language/definition.ts';
+import { isJsonObject, type Json, type JsonObject } from '../language/json.ts';
+import type { Findings } from './diagnostic.ts';
 
 /** What a check of a field has at hand. */
 export interface FieldSubject {

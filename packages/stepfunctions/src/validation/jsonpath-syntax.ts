@@ -1,4 +1,4 @@
-import { intrinsicFunctions } from '../language/intrinsics/intrinsic-functions.ts';
+import { intrinsicFunctions } from '../language/intrinsics/evaluate-intrinsic.ts';
 import { type IntrinsicCall, parseIntrinsic } from '../language/intrinsics/intrinsic-parser.ts';
 import { parsePath } from '../language/jsonpath/path-parser.ts';
 import { SyntaxFault } from '../language/text-cursor.ts';

@@ -1,8 +1,6 @@
-import type { Json } from '../language/json.ts';
-import { isJsonObject } from '../language/json-object.ts';
-import { assign } from './assign-check.ts';
+import { isJsonObject, type Json } from '../language/json.ts';
 import { checkObject, type Field, type FieldSubject, type Fields } from './field.ts';
-import { jsonataTemplate, literalNumber, path, text, word } from './field-checks.ts';
+import { assign, jsonataTemplate, literalNumber, path, text, word } from './field-checks.ts';
 
 const MOST_SECONDS = 99_999_999;
 /** `MaxDelaySeconds` must stay below a leap year. */

@@ -1,8 +1,8 @@
-import { assign } from './assign-check.ts';
 import { choices } from './choice-check.ts';
 import type { Field, Fields } from './field.ts';
 import {
   anything,
+  assign,
   checkTimestamp,
   isExpression,
   jsonataTemplate,

@@ -1,6 +1,6 @@
 import type { State, StateGraph } from '../language/definition.ts';
+import type { Findings } from './diagnostic.ts';
 import { below } from './field.ts';
-import type { Findings } from './findings.ts';
 
 interface Transition {
   readonly target: string;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
+import type { StateMachineType } from '../language/definition.ts';
 import { invalidDefinitionMessage } from './diagnostic.ts';
-import type { StateMachineType } from './state-machine-type.ts';
 import { validateDefinition } from './validate-definition.ts';
 
 const end = { End: true };

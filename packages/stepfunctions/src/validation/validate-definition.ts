@@ -1,11 +1,8 @@
-import { parseDefinition } from '../language/definition.ts';
-import type { Json } from '../language/json.ts';
+import { parseDefinition, type StateMachineType } from '../language/definition.ts';
+import { isJsonObject, type Json } from '../language/json.ts';
 import { jsonComplaint } from '../language/json-complaint.ts';
-import { isJsonObject } from '../language/json-object.ts';
 import { checkContainer, checkState, machineFields } from './container-check.ts';
-import type { Diagnostic } from './diagnostic.ts';
-import { Findings } from './findings.ts';
-import type { StateMachineType } from './state-machine-type.ts';
+import { type Diagnostic, Findings } from './diagnostic.ts';
 import { checkTransitions } from './transition-check.ts';
 
 /** Every finding about a definition, errors before warnings; no error means that it can be created and runs here. */

@@ -1,8 +1,6 @@
 import type { State, StateGraph, StateMachineDefinition } from '../language/definition.ts';
-import type { IntrinsicCall } from '../language/intrinsics/intrinsic-parser.ts';
-import { parseIntrinsic } from '../language/intrinsics/intrinsic-parser.ts';
-import type { Json } from '../language/json.ts';
-import { isJsonObject } from '../language/json-object.ts';
+import { type IntrinsicCall, parseIntrinsic } from '../language/intrinsics/intrinsic-parser.ts';
+import { isJsonObject, type Json } from '../language/json.ts';
 import { compileJsonata } from '../language/jsonata/expression.ts';
 import { jsonataExpression } from '../language/jsonata.ts';
 import { parsePath } from '../language/jsonpath/path-parser.ts';

@@ -1,8 +1,14 @@
+import { evaluateChoice } from '../../language/choice.ts';
 import type { ChoiceState } from '../../language/definition.ts';
-import { evaluateChoice } from '../../language/evaluate.ts';
 import { StatesError } from '../../language/states-error.ts';
-import { assignments, type Executing, effectiveInput, jsonataOutput, outputPath } from '../input-output.ts';
-import type { Outcome } from '../outcome.ts';
+import {
+  assignments,
+  type Executing,
+  effectiveInput,
+  jsonataOutput,
+  type Outcome,
+  outputPath,
+} from '../input-output.ts';
 import { stateScope } from '../state-scope.ts';
 
 /** Goes where the first rule that holds says, or to the default. */

@@ -1,11 +1,8 @@
 import type { ItemBatcher, MapState } from '../../language/definition.ts';
-import {
-  applyItemsPath,
-  evaluateJsonataAs,
-  evaluateJsonataTemplate,
-  evaluatePayloadTemplate,
-} from '../../language/evaluate.ts';
 import type { Json, JsonObject } from '../../language/json.ts';
+import { evaluateJsonataAs, evaluateJsonataTemplate } from '../../language/jsonata.ts';
+import { applyItemsPath } from '../../language/path-field.ts';
+import { evaluatePayloadTemplate } from '../../language/payload-template.ts';
 import type { MapItem } from '../frame.ts';
 import type { Executing } from '../input-output.ts';
 import { jsonText } from '../json-text.ts';

@@ -2,8 +2,7 @@ import type { ParallelState } from '../../language/definition.ts';
 import { abortFrame, dropChildren } from '../abort.ts';
 import { setActivity } from '../activity.ts';
 import type { Frame } from '../frame.ts';
-import { argumentsOf, type Executing, resultExit } from '../input-output.ts';
-import { type Outcome, WAIT } from '../outcome.ts';
+import { argumentsOf, type Executing, type Outcome, resultExit, WAIT } from '../input-output.ts';
 import { StateFailed } from '../state-failed.ts';
 import { enterFirstState } from '../transition.ts';
 

@@ -1,8 +1,15 @@
 import type { PassState } from '../../language/definition.ts';
-import { applyResultPath, evaluatePayloadTemplate } from '../../language/evaluate.ts';
 import type { Json } from '../../language/json.ts';
-import { assignments, type Executing, effectiveInput, jsonataOutput, outputPath } from '../input-output.ts';
-import type { Outcome } from '../outcome.ts';
+import { applyResultPath } from '../../language/path-field.ts';
+import { evaluatePayloadTemplate } from '../../language/payload-template.ts';
+import {
+  assignments,
+  type Executing,
+  effectiveInput,
+  jsonataOutput,
+  type Outcome,
+  outputPath,
+} from '../input-output.ts';
 import { stateScope } from '../state-scope.ts';
 
 /** Passes its input on, or what it makes of it. */

@@ -1,12 +1,20 @@
 import type { WaitState } from '../../language/definition.ts';
-import { applyPath, evaluateJsonataAs } from '../../language/evaluate.ts';
 import type { Json } from '../../language/json.ts';
+import { evaluateJsonataAs } from '../../language/jsonata.ts';
+import { applyPath } from '../../language/path-field.ts';
 import { StatesError } from '../../language/states-error.ts';
 import { setActivity } from '../activity.ts';
-import { assignments, type Executing, effectiveInput, jsonataOutput, outputPath } from '../input-output.ts';
+import {
+  assignments,
+  type Executing,
+  effectiveInput,
+  jsonataOutput,
+  type Outcome,
+  outputPath,
+  WAIT,
+} from '../input-output.ts';
 import { jsonText } from '../json-text.ts';
 import { numberField } from '../number-field.ts';
-import { type Outcome, WAIT } from '../outcome.ts';
 import { stateScope } from '../state-scope.ts';
 
 /** Longest wait that AWS takes, in milliseconds: as many seconds as 32 bits hold. */

@@ -1,7 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Json } from '../json.ts';
-import { arrayArgument, integerArgument } from './argument.ts';
-import { IntrinsicFault, type IntrinsicFunction } from './intrinsic-function.ts';
+import { arrayArgument, IntrinsicFault, type IntrinsicFunction, integerArgument } from './intrinsic-function.ts';
 
 /** `States.ArrayRange` makes no more elements. */
 const RANGE_LIMIT = 1000;

@@ -1,8 +1,14 @@
-import { JavaRandom } from '../java-random.ts';
+import { createHash } from 'node:crypto';
 import type { Json } from '../json.ts';
 import { nestingComplaint } from '../nesting.ts';
-import { integerArgument, objectArgument, stringArgument } from './argument.ts';
-import { IntrinsicFault, type IntrinsicFunction } from './intrinsic-function.ts';
+import { JavaRandom } from '../randomness.ts';
+import {
+  IntrinsicFault,
+  type IntrinsicFunction,
+  integerArgument,
+  objectArgument,
+  stringArgument,
+} from './intrinsic-function.ts';
 
 const stringToJson: IntrinsicFunction = {
   arity: [1, 1],
@@ -67,3 +73,20 @@ export const dataFunctions: { readonly [name: string]: IntrinsicFunction } = {
   'States.MathRandom': mathRandom,
   'States.UUID': uuid,
 };
+
+const ALGORITHMS: { readonly [name: string]: string } = {
+  MD5: 'md5',
+  'SHA-1': 'sha1',
+  'SHA-256': 'sha256',
+  'SHA-384': 'sha384',
+  'SHA-512': 'sha512',
+};
+
+/** The algorithms that `States.Hash` and `$hash` take. */
+export const hashAlgorithms: readonly string[] = Object.keys(ALGORITHMS);
+
+/** The hexadecimal digest of a text, or `undefined` for an algorithm that Step Functions does not know. */
+export function hashText(text: string, algorithm: string): string | undefined {
+  const known = Object.hasOwn(ALGORITHMS, algorithm) ? ALGORITHMS[algorithm] : undefined;
+  return known === undefined ? undefined : createHash(known).update(text).digest('hex');
+}

@@ -1,11 +1,13 @@
-import { Draws } from '../draws.ts';
 import type { Json } from '../json.ts';
-import { resolve } from '../jsonpath/resolve.ts';
+import { resolve } from '../jsonpath/select.ts';
+import { Draws } from '../randomness.ts';
 import type { Scope, Where } from '../scope.ts';
 import { StatesError } from '../states-error.ts';
-import { IntrinsicFault } from './intrinsic-function.ts';
-import { intrinsicFunctions } from './intrinsic-functions.ts';
+import { arrayFunctions } from './array-functions.ts';
+import { dataFunctions } from './data-functions.ts';
+import { IntrinsicFault, type IntrinsicFunction } from './intrinsic-function.ts';
 import { type IntrinsicArgument, type IntrinsicCall, parseIntrinsic } from './intrinsic-parser.ts';
+import { textFunctions } from './text-functions.ts';
 
 /**
  * Evaluates an intrinsic function that stands where a path may: `ErrorPath`, `CausePath`.
@@ -67,3 +69,8 @@ function failure(call: IntrinsicCall, reason: string, origin?: IntrinsicFault): 
     origin,
   });
 }
+
+/** All intrinsic functions of the states language by name. */
+export const intrinsicFunctions: ReadonlyMap<string, IntrinsicFunction> = new Map(
+  Object.entries({ ...arrayFunctions, ...textFunctions, ...dataFunctions }),
+);

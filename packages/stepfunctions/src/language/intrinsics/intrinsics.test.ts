@@ -5,8 +5,7 @@ import type { Json } from '../json.ts';
 import type { Scope } from '../scope.ts';
 import { StatesError } from '../states-error.ts';
 import { SyntaxFault } from '../text-cursor.ts';
-import { evaluateIntrinsic } from './evaluate-intrinsic.ts';
-import { intrinsicFunctions } from './intrinsic-functions.ts';
+import { evaluateIntrinsic, intrinsicFunctions } from './evaluate-intrinsic.ts';
 import { parseIntrinsic } from './intrinsic-parser.ts';
 
 function call(text: string, input: Json = {}, entropy = 'ab'.repeat(16)): Json {

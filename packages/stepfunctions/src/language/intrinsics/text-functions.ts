@@ -1,7 +1,6 @@
-import { hashAlgorithms, hashText } from '../data-hash.ts';
 import type { Json } from '../json.ts';
-import { shortStringArgument, stringArgument } from './argument.ts';
-import { IntrinsicFault, type IntrinsicFunction } from './intrinsic-function.ts';
+import { hashAlgorithms, hashText } from './data-functions.ts';
+import { IntrinsicFault, type IntrinsicFunction, shortStringArgument, stringArgument } from './intrinsic-function.ts';
 
 /** Base64 and hashes take no more characters. */
 const CHARACTER_LIMIT = 10_000;

@@ -1,8 +1,8 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import jsonata from 'jsonata';
-import { evaluateJsonata } from '../evaluate.ts';
 import type { Json } from '../json.ts';
+import { evaluateJsonata } from '../jsonata.ts';
 import { plainResult } from './result.ts';
 
 const json = fc.letrec((tie) => ({

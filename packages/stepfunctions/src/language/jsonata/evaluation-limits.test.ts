@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import { Draws } from '../draws.ts';
-import { evaluateJsonata } from '../evaluate.ts';
 import type { Json } from '../json.ts';
+import { evaluateJsonata } from '../jsonata.ts';
+import { Draws } from '../randomness.ts';
 import { compile } from './expression.ts';
 import { EVALUATION_CONTEXT, type EvaluationContext, EvaluationLimits } from './limits.ts';
 

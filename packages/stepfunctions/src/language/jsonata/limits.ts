@@ -1,5 +1,5 @@
-import type { Draws } from '../draws.ts';
-import { MatchingTime } from '../matching-time.ts';
+import { MatchingTime } from '../bounded-regexp.ts';
+import type { Draws } from '../randomness.ts';
 
 /** AWS: a sequence of so many numbers passes and one more does not. */
 export const LONGEST_SEQUENCE = 873_782;

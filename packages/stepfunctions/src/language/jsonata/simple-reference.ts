@@ -1,6 +1,5 @@
 import type { Expression } from 'jsonata';
-import type { Json } from '../json.ts';
-import { isJsonObject } from '../json-object.ts';
+import { isJsonObject, type Json } from '../json.ts';
 import type { Scope } from '../scope.ts';
 
 /** An expression that only follows names: `$states.input.order.id`, `$total`. Most expressions of a workflow do. */

@@ -1,8 +1,8 @@
-import { hashAlgorithms, hashText } from '../data-hash.ts';
 import { partition, range } from '../intrinsics/array-functions.ts';
-import { JavaRandom } from '../java-random.ts';
+import { hashAlgorithms, hashText } from '../intrinsics/data-functions.ts';
 import type { Json } from '../json.ts';
 import { nestingComplaint } from '../nesting.ts';
+import { JavaRandom } from '../randomness.ts';
 import { type BuiltIn, builtIn, defined, type Implementation, type RunningFocus } from './built-in.ts';
 import { EVALUATION_CONTEXT, type EvaluationContext, LONGEST_SEQUENCE } from './limits.ts';
 

@@ -3,8 +3,7 @@ import { type BoundedRegExp, RunawayExpressionError } from '../bounded-regexp.ts
 import type { Json } from '../json.ts';
 import { StatesError } from '../states-error.ts';
 import type { Condition, FilterOperand, FilterOperator, Path } from './path.ts';
-import type { Selection } from './selection.ts';
-import type { SelectionEffort } from './selection-effort.ts';
+import type { Selection, SelectionEffort } from './selection.ts';
 
 /** What a filter is applied to. */
 export interface FilterSubject {

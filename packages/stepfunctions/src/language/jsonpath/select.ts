@@ -1,9 +1,8 @@
-import type { Json, JsonObject } from '../json.ts';
-import { isJsonObject } from '../json-object.ts';
+import { isJsonObject, type Json, type JsonObject } from '../json.ts';
+import type { Scope } from '../scope.ts';
 import { holds } from './filter.ts';
 import type { Path, Segment } from './path.ts';
-import type { Selection } from './selection.ts';
-import { SelectionEffort } from './selection-effort.ts';
+import { type Selection, SelectionEffort } from './selection.ts';
 
 /**
  * Applies a path to a document, its root already looked up. A definite path finds one value or nothing; any other
@@ -141,4 +140,19 @@ function typeName(value: Json): string {
     return 'null';
   }
   return Array.isArray(value) ? 'array' : typeof value;
+}
+
+/** Applies a path to what its root means in a scope: the input, the context object or a variable. */
+export function resolve(path: Path, scope: Scope): Selection {
+  switch (path.root.kind) {
+    case 'INPUT':
+      return select(path, scope.input);
+    case 'CONTEXT':
+      return select(path, scope.context);
+    case 'VARIABLE': {
+      const { name } = path.root;
+      const value = Object.hasOwn(scope.variables, name) ? scope.variables[name] : undefined;
+      return value === undefined ? { found: false, reason: `No such variable: $${name}` } : select(path, value);
+    }
+  }
 }

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { JavaRandom } from './java-random.ts';
+import { JavaRandom } from './randomness.ts';
 
 test('the first numbers of seed 42 are those of java.util.Random', () => {
   expect(new JavaRandom(42).nextDouble()).toBe(0.7275636800328681);

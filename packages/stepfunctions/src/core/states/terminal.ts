@@ -1,10 +1,22 @@
-import type { FailState } from '../../language/definition.ts';
-import { applyPath, evaluateJsonataAs } from '../../language/evaluate.ts';
+import type { FailState, SucceedState } from '../../language/definition.ts';
+import { evaluateJsonataAs } from '../../language/jsonata.ts';
+import { applyPath } from '../../language/path-field.ts';
 import { StatesError } from '../../language/states-error.ts';
-import type { Executing } from '../input-output.ts';
+import { type Executing, effectiveInput, jsonataOutput, type Outcome, outputPath } from '../input-output.ts';
 import { jsonText } from '../json-text.ts';
 import { StateFailed } from '../state-failed.ts';
 import { stateScope } from '../state-scope.ts';
+
+/** Ends its frame well. */
+export async function executeSucceed(executing: Executing<SucceedState>): Promise<Outcome> {
+  const { draft, frameId, state } = executing;
+  const input = effectiveInput(executing);
+  const output =
+    state.QueryLanguage === 'JSONata'
+      ? await jsonataOutput(executing, state.Output, stateScope(draft, frameId, input), input)
+      : outputPath(executing, input);
+  return { kind: 'EXIT', output };
+}
 
 /** Fails its frame. */
 export async function executeFail(executing: Executing<FailState>): Promise<never> {
