@@ -1,4 +1,4 @@
-/** What we use of asl-validator, which brings no types of its own. */
+/** Types of asl-validator, which has none of its own. */
 declare module 'asl-validator' {
   export interface ValidationError {
     readonly 'Error code': string;
@@ -14,6 +14,6 @@ declare module 'asl-validator' {
     readonly checkPaths?: boolean;
     readonly checkArn?: boolean;
   }
-  /** Checks a definition against JSON schemas of the Amazon States Language and a few rules beyond them. */
+  /** Checks a definition against JSON schemas of the Amazon States Language, and some further rules. */
   export default function validate(definition: unknown, options?: ValidationOptions): ValidationResult;
 }

@@ -27,17 +27,17 @@ async function placed(status: OrderStatus): Promise<string> {
   return order.order_id;
 }
 
-test('parking is repeated, and parked again after a redrive', async () => {
+test('an order can be parked repeatedly, and again after a redrive', async () => {
   const orderId = await placed('AUTHORIZED');
   expect([await park(orderId, 0), await park(orderId, 0), await park(orderId, 1)]).toEqual([true, true, true]);
 });
 
-test('the write of a former parking arrives late: the fence against late steps stays where it is', async () => {
+test('a late write of an earlier parking does not lower the redrive count that later steps must exceed', async () => {
   const orderId = await placed('AUTHORIZED');
   await park(orderId, 0);
   await park(orderId, 1);
   expect(await park(orderId, 0)).toBe(false);
-  // A step of the execution before its second redrive, on its way ever since.
+  // A late write of a step from before the second redrive.
   expect(await recordPayment(orderId, 1)).toBe(false);
   expect(await recordPayment(orderId, 2)).toBe(true);
 });

@@ -26,14 +26,14 @@ const BEHIND_THE_PIVOT = ['RecordPayment', 'CommitInventory', 'ConfirmOrder'];
 const COMPENSATION = ['VoidPayment', 'ReleaseInventory', 'CloseOrder', 'CloseCancelledOrder'];
 const tasks = Object.entries(machine.States).filter(([, { Type }]) => Type === 'Task');
 
-/** Names of the states that one state can go to. */
+/** Returns the names of the states that can follow a state. */
 function successors({ Next, Default, Choices = [], Catch = [] }: SagaState): readonly string[] {
   return [Next, Default, ...Choices.map((choice) => choice.Next), ...Catch.map((catcher) => catcher.Next)].filter(
     (name) => name !== undefined,
   );
 }
 
-/** All states on the way from one state, itself included. */
+/** Returns all states that are reachable from a state, itself included. */
 function reachableFrom(start: string): ReadonlySet<string> {
   const seen = new Set<string>();
   const open = [start];
@@ -47,7 +47,7 @@ function reachableFrom(start: string): ReadonlySet<string> {
   return seen;
 }
 
-test('is valid Amazon States Language', () => {
+test('the order saga is valid Amazon States Language', () => {
   const { isValid, errorsText } = validator(
     JSON.parse(text.replaceAll(/\$\{\w+Arn\}/g, 'arn:aws:lambda:us-east-1:123456789012:function:f')),
   );
@@ -55,25 +55,25 @@ test('is valid Amazon States Language', () => {
   expect(isValid).toBe(true);
 });
 
-test('every state can be reached, and every way ends in Succeed or waits for a redrive', () => {
+test('every state of the saga is reachable, and every path ends in Succeed or waits for a redrive', () => {
   expect([...reachableFrom(machine.StartAt)].sort()).toEqual(Object.keys(machine.States).sort());
   const ends = Object.entries(machine.States).filter(([, found]) => successors(found).length === 0);
   expect(ends.map(([, { Type }]) => Type)).toEqual(['Succeed', 'Succeed']);
 });
 
-test('no task can hang: each has a timeout', () => {
+test('every task of the saga has a timeout', () => {
   for (const [name, { TimeoutSeconds }] of tasks) {
     expect({ name, set: TimeoutSeconds !== undefined }).toEqual({ name, set: true });
   }
 });
 
-test('every task is either before the pivot, behind it, compensation, or parking', () => {
+test('every task of the saga is before the pivot, behind it, compensation, or parking', () => {
   const known = [...BEFORE_THE_PIVOT, ...BEHIND_THE_PIVOT, ...COMPENSATION, 'ParkOrder', 'AwaitRedrive'];
   expect(tasks.map(([name]) => name).sort()).toEqual([...known].sort());
 });
 
-describe.each(BEFORE_THE_PIVOT)('%s', (name) => {
-  test('catches every failure last, after its own errors, and compensates', () => {
+describe.each(BEFORE_THE_PIVOT)('%s, before the pivot,', (name) => {
+  test('compensates after every error, and catches States.ALL last', () => {
     const catchers = state(name).Catch ?? [];
     expect(catchers.at(-1)?.ErrorEquals).toEqual(['States.ALL']);
     for (const catcher of catchers) {
@@ -83,12 +83,12 @@ describe.each(BEFORE_THE_PIVOT)('%s', (name) => {
     }
   });
 
-  test('undoes a step whose outcome is unknown', () => {
+  test('is itself undone when its outcome is unknown', () => {
     const undo = name === 'ReserveInventory' || name === 'RecordReservation' ? 'ReleaseInventory' : 'VoidPayment';
     expect(state(name).Catch?.at(-1)?.Next).toBe(undo);
   });
 
-  test('backs off with full jitter and a cap', () => {
+  test('retries with full jitter and capped back-off', () => {
     const backingOff = (state(name).Retry ?? []).filter(({ MaxAttempts }) => MaxAttempts !== 0);
     expect(backingOff.length).toBeGreaterThan(0);
     for (const retrier of backingOff) {
@@ -97,8 +97,8 @@ describe.each(BEFORE_THE_PIVOT)('%s', (name) => {
   });
 });
 
-describe.each([...BEHIND_THE_PIVOT, ...COMPENSATION])('%s', (name) => {
-  test('is retried on every error for minutes, then parks the order', () => {
+describe.each([...BEHIND_THE_PIVOT, ...COMPENSATION])('%s, behind the pivot or in compensation,', (name) => {
+  test('retries every error for minutes, then parks the order', () => {
     expect(state(name).Retry?.at(-1)).toMatchObject({
       ErrorEquals: ['States.ALL'],
       MaxAttempts: 12,
@@ -108,14 +108,14 @@ describe.each([...BEHIND_THE_PIVOT, ...COMPENSATION])('%s', (name) => {
     expect(last).toMatchObject({ ErrorEquals: ['States.ALL'], Next: 'ParkOrder', Assign: { parked_step: name } });
   });
 
-  test('goes on from here after a redrive', () => {
+  test('is resumed by a redrive', () => {
     const { Choices = [], Default } = state('ResumeAfterRedrive');
     const chosen = Choices.find(({ Condition }) => Condition.includes(`'${name}'`))?.Next ?? Default;
     expect(chosen).toBe(name);
   });
 });
 
-test('a refusal to park closes the execution only where the parked write itself may have finished the order', () => {
+test('a refused parking ends the execution only if the parked write may have finished the order', () => {
   expect(state('ParkOrder').Catch?.map(({ Next }) => Next)).toEqual(['IsOrderFinished']);
   const { Choices = [], Default } = state('IsOrderFinished');
   expect(Default).toBe('AwaitRedrive');
@@ -124,7 +124,7 @@ test('a refusal to park closes the execution only where the parked write itself 
   expect(named).toEqual(['ConfirmOrder', 'CloseOrder', 'CloseCancelledOrder']);
 });
 
-test('a Lambda function that crashed, or could not be run, is tried again', () => {
+test('every Lambda task retries crashes and transient Lambda errors', () => {
   const transient = [
     'Lambda.ClientExecutionTimeoutException',
     'Lambda.ServiceException',
@@ -149,7 +149,7 @@ test.each([
     'the items are priced in EUR and USD; order them apart',
   ],
   ['ReserveInventory got an input it cannot work with: lines.0.count: Too small', 'the order cannot be taken as it is'],
-])('an order that cannot be reserved because of %s says so', async (errorMessage, told) => {
+])('the error "%s" of ReserveInventory gives the customer the reason "%s"', async (errorMessage, expected) => {
   const caught = state('ReserveInventory').Catch?.find(({ ErrorEquals }) =>
     ErrorEquals.includes('InvalidTaskInputError'),
   );
@@ -157,38 +157,38 @@ test.each([
   const { reason = '' } = (outcome ?? {}) as { readonly reason?: string };
   const Cause = JSON.stringify({ errorType: 'InvalidTaskInputError', errorMessage, trace: ['at work'] });
   const expression = jsonata(reason.slice('{%'.length, -'%}'.length));
-  expect(await expression.evaluate({}, { states: { errorOutput: { Cause } } })).toBe(told);
+  expect(await expression.evaluate({}, { states: { errorOutput: { Cause } } })).toBe(expected);
 });
 
 test('steps behind the pivot never lead into compensation', () => {
-  const parkedAside = (name: string) => successors(state(name)).filter((next) => next !== 'ParkOrder');
+  const successorsExceptParking = (name: string) => successors(state(name)).filter((next) => next !== 'ParkOrder');
   for (const name of BEHIND_THE_PIVOT) {
-    for (const next of parkedAside(name)) {
+    for (const next of successorsExceptParking(name)) {
       expect(COMPENSATION).not.toContain(next);
     }
   }
 });
 
-test('the payment is voided before the stock is released: undo runs in reverse order', () => {
+test('compensation runs in reverse order: the payment is voided before the stock is released', () => {
   expect(state('VoidPayment').Next).toBe('ReleaseInventory');
 });
 
-test('a hold that passes the pivot outlasts the retries up to the commit', () => {
+test('a hold that passes the pivot outlasts all retries up to the commit', () => {
   const longest = (name: string) => {
     const { Retry = [], TimeoutSeconds } = state(name);
-    const patient = Retry.at(-1);
-    if (patient === undefined || typeof TimeoutSeconds !== 'number') {
-      throw new Error(`${name} has no fixed budget`);
+    const lastRetrier = Retry.at(-1);
+    if (lastRetrier === undefined || typeof TimeoutSeconds !== 'number') {
+      throw new Error(`${name} has no fixed retry budget`);
     }
-    return retryBudget(patient, TimeoutSeconds).longest;
+    return retryBudget(lastRetrier, TimeoutSeconds).longest;
   };
   const needed = ['CapturePayment', 'RecordPayment', 'CommitInventory'].reduce((sum, name) => sum + longest(name), 0);
-  const asked = /> (\d+) %\}/.exec(state('IsHoldLongEnough').Choices?.[0]?.Condition ?? '')?.[1];
+  const required = /> (\d+) %\}/.exec(state('IsHoldLongEnough').Choices?.[0]?.Condition ?? '')?.[1];
   expect(needed).toBe(943);
-  expect(Number(asked) / 1000).toBeGreaterThan(needed);
+  expect(Number(required) / 1000).toBeGreaterThan(needed);
 });
 
-test('what a customer reads of a technical failure is a sentence of ours, never a cause with its stack trace', () => {
+test('the reason of a technical failure is a fixed sentence, never a cause with a stack trace', () => {
   const technical = tasks.flatMap(([, { Catch = [] }]) =>
     Catch.filter(({ ErrorEquals }) => ErrorEquals.includes('States.ALL')).flatMap(
       ({ Assign }) => Assign?.outcome ?? [],
@@ -197,7 +197,7 @@ test('what a customer reads of a technical failure is a sentence of ours, never 
   expect(technical).toHaveLength(BEFORE_THE_PIVOT.length);
   for (const outcome of technical) {
     expect(JSON.stringify(outcome)).not.toContain('errorOutput');
-    // It may have been a defect just as well as an outage.
+    // States.ALL may be a defect as well as an outage.
     expect(JSON.stringify(outcome)).not.toMatch(/in time|reached/);
   }
 });

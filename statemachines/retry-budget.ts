@@ -1,4 +1,4 @@
-/** A retrier of the Amazon States Language, as far as its waits go. Defaults: AWS's. */
+/** The waits of a retrier of the Amazon States Language. The defaults are those of AWS. */
 export interface RetrierWaits {
   readonly IntervalSeconds?: number;
   readonly BackoffRate?: number;
@@ -6,18 +6,18 @@ export interface RetrierWaits {
   readonly MaxDelaySeconds?: number;
 }
 
-/** How long one Task state can take at most, in seconds. */
+/** Longest time that a Task state can take, in seconds. */
 export interface RetryBudget {
-  /** How often the task runs, the first time included. */
+  /** Number of tries, the first one included. */
   readonly tries: number;
-  /** The sum of all back-offs. With `JitterStrategy: FULL` half of it on average. */
+  /** Sum of all back-offs; with `JitterStrategy: FULL` half of it on average. */
   readonly waiting: number;
-  /** Every try running into its timeout, and all back-offs. */
+  /** All back-offs, with every try timing out. */
   readonly longest: number;
 }
 
 /**
- * Adds up a retrier's waits: the n-th is `IntervalSeconds * BackoffRate^(n-1)`, at most `MaxDelaySeconds`.
+ * Adds up the waits of a retrier: the n-th is `IntervalSeconds * BackoffRate^(n-1)`, at most `MaxDelaySeconds`.
  *
  * @see https://states-language.net/#errors
  */

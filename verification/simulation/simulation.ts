@@ -21,7 +21,14 @@ const STRANDED_AFTER_SECONDS = 30;
 const SCHEDULE_SECONDS = [60, 300, 1200, HOUR_SECONDS, 8 * HOUR_SECONDS];
 const MAX_STRANDED_RUNS = 60;
 
-/** Customers, API, sagas and services of one scenario, on one virtual clock. */
+/**
+ * Customers, API, sagas and services of one scenario, on one virtual clock:
+ *
+ *     customers -> API (the functions' own code) -+-> Step Functions (the engine's core) -> tasks -+-> Inventory, Payment
+ *                                                 +-> orders table <-------------------------------+
+ *
+ * Every arrow but the customers' own is a {@link FaultyNetwork}, which applies the faults of the scenario to the calls.
+ */
 export class Simulation {
   readonly clock = new VirtualClock();
   readonly services: ModelServices;
