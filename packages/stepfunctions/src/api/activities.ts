@@ -16,7 +16,7 @@ const createActivityShape = {
   encryptionConfiguration: optional(encryptionMember),
 };
 
-/** CreateActivity. Asked again for what exists, it answers as the first time; tags don't count. */
+/** CreateActivity. Idempotent by name; tags are not compared. */
 export function createActivity(context: ApiContext, body: JsonObject): JsonObject {
   const { journal, arns } = context;
   const request = readRequest(createActivityShape, body);
@@ -81,7 +81,7 @@ export function listActivities(context: ApiContext, body: JsonObject): JsonObjec
 
 const deleteActivityShape = { activityArn: arnMember };
 
-/** DeleteActivity. One that does not exist is as good as deleted. */
+/** DeleteActivity. An activity that does not exist counts as deleted. */
 export function deleteActivity({ journal }: ApiContext, body: JsonObject): JsonObject {
   const { activityArn } = readRequest(deleteActivityShape, body);
   parseArn(activityArn, 'activity');
@@ -95,9 +95,9 @@ export function deleteActivity({ journal }: ApiContext, body: JsonObject): JsonO
 const getActivityTaskShape = { activityArn: arnMember, workerName: optional(nameMember) };
 
 /** How long AWS keeps a poll open. */
-const PATIENCE_MS = 60_000;
+const POLL_MS = 60_000;
 
-/** GetActivityTask: a long poll. Answers without a token when no task came within a minute. */
+/** GetActivityTask: a long poll. Answers without a token when no task is scheduled within a minute. */
 export async function getActivityTask(
   context: ApiContext,
   body: JsonObject,
@@ -108,6 +108,6 @@ export async function getActivityTask(
   if (context.activities.isCrowded(activity.arn)) {
     throw activityWorkerLimitExceeded();
   }
-  const task = await context.activities.take(activity.arn, workerName, PATIENCE_MS, caller.gone());
+  const task = await context.activities.take(activity.arn, workerName, POLL_MS, caller.gone());
   return task ? { taskToken: task.token, input: task.activityInput ?? '{}' } : {};
 }

@@ -15,7 +15,7 @@ const createStateMachineAliasShape = {
   routingConfiguration: routesMember,
 };
 
-/** CreateStateMachineAlias. Asked again for the very same, it answers as the first time. */
+/** CreateStateMachineAlias. Idempotent by name, description and routes. */
 export function createStateMachineAlias(context: ApiContext, body: JsonObject): JsonObject {
   const { journal } = context;
   const { name, description, routingConfiguration: routes } = readRequest(createStateMachineAliasShape, body);
@@ -102,7 +102,7 @@ function findAlias({ journal }: ApiContext, arn: string): Alias {
 }
 
 /**
- * Checks that an ARN could be an alias's.
+ * Checks that an ARN has the form of an alias's.
  *
  * @throws {ApiError} InvalidArn, ValidationException
  */
@@ -119,7 +119,7 @@ const listStateMachineAliasesShape = {
   maxResults: maxResultsMember,
 };
 
-/** ListStateMachineAliases, of a machine or only those that lead to one version. */
+/** ListStateMachineAliases of a state machine, or of one version. */
 export function listStateMachineAliases(context: ApiContext, body: JsonObject): JsonObject {
   const request = readRequest(listStateMachineAliasesShape, body);
   const { qualifier } = parseArn(request.stateMachineArn, 'stateMachine');
@@ -142,7 +142,7 @@ export function listStateMachineAliases(context: ApiContext, body: JsonObject): 
 
 const deleteStateMachineAliasShape = { stateMachineAliasArn: arnMember };
 
-/** DeleteStateMachineAlias. One that does not exist is as good as deleted. */
+/** DeleteStateMachineAlias. An alias that does not exist counts as deleted. */
 export function deleteStateMachineAlias({ journal }: ApiContext, body: JsonObject): JsonObject {
   const { stateMachineAliasArn } = readRequest(deleteStateMachineAliasShape, body);
   checkAliasArn(stateMachineAliasArn);
@@ -151,9 +151,9 @@ export function deleteStateMachineAlias({ journal }: ApiContext, body: JsonObjec
 }
 
 /**
- * Checks where an alias is to lead.
+ * Checks the routes of an alias.
  *
- * @returns the state machine of the versions
+ * @returns the state machine whose versions the routes name
  * @throws {ApiError} ValidationException, ResourceNotFound
  */
 function checkRoutes({ journal }: ApiContext, routes: readonly Route[]): StateMachine {

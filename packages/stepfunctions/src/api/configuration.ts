@@ -10,7 +10,11 @@ type Configurations = Read<{
   encryption: typeof encryptionMember;
 }>;
 
-/** A logging configuration with AWS's defaults filled in. Nothing is logged to CloudWatch here. */
+/**
+ * A logging configuration with AWS's defaults. Nothing is logged to CloudWatch here.
+ *
+ * @throws {ApiError} InvalidLoggingConfiguration
+ */
 export function completeLogging(given: Configurations['logging'] | undefined): JsonObject {
   const level = given?.level ?? 'OFF';
   const destinations = given?.destinations?.map(({ cloudWatchLogsLogGroup }) =>
@@ -36,7 +40,11 @@ export function completeTracing(given: Configurations['tracing'] | undefined): J
   };
 }
 
-/** An encryption configuration; the journal itself is not encrypted, so only AWS's own key is accepted. */
+/**
+ * An encryption configuration. The journal is not encrypted, so only AWS's own key is accepted.
+ *
+ * @throws {ApiError} InvalidEncryptionConfiguration
+ */
 export function completeEncryption(given: Configurations['encryption'] | undefined): JsonObject {
   if (given?.type === 'CUSTOMER_MANAGED_KMS_KEY') {
     throw new ApiError(
@@ -48,7 +56,7 @@ export function completeEncryption(given: Configurations['encryption'] | undefin
 }
 
 /**
- * Checks that a role is an ARN. Nobody takes the role on here.
+ * Checks that a role is an ARN. The role is never assumed here.
  *
  * @throws {ApiError} InvalidArn
  */

@@ -10,7 +10,7 @@ import type { Arns } from '../wire/arn.ts';
 import type { Caller } from '../wire/aws-json-server.ts';
 import type { PageTokens } from '../wire/page-tokens.ts';
 
-/** What the actions of the API work with. */
+/** The parts of the engine that API actions use. */
 export interface ApiContext {
   readonly journal: Journal;
   readonly arns: Arns;
@@ -20,32 +20,37 @@ export interface ApiContext {
   readonly activities: ActivityQueue;
   readonly pages: PageTokens;
   /**
-   * Calls what a Task state calls, outside of any execution and without a turn in the queue.
+   * Calls the target of a Task state for TestState: outside any execution and the queue.
    *
-   * @throws {TaskFailure} it said no or could not be reached
+   * @throws {TaskFailure} the target refused, failed or could not be reached
+   * @throws {ApiError} ThrottlingException: too many such calls at once
    */
   readonly callTask: (target: TaskTarget, input: Json, cancelled: AbortSignal) => Promise<Json>;
-  /** Whether so much work waits that nothing new is begun. */
+  /** Whether the queue of tasks is so long that new executions are refused. */
   readonly isOverloaded: () => boolean;
 }
 
-/** Who calls an action: somebody outside, or a task of an execution. */
+/** The caller of an action: a client, or a task of an execution. */
 export interface ActionCaller extends Caller {
-  /** A task calls, so the work is part of what was accepted before. */
+  /** A task calls, so its work was accepted before and is not throttled. */
   readonly isTask?: boolean;
-  /** The task that calls, where its execution is in the journal. */
+  /** The calling task, if its execution is in the journal. */
   readonly parent?: ParentTask;
 }
 
-/** One action of the API: reads its request, answers AWS's response or throws an ApiError. */
+/**
+ * One action of the API: reads its request and answers AWS's response.
+ *
+ * @throws {ApiError} the refusal as AWS words it
+ */
 export type Action = (context: ApiContext, body: JsonObject, caller: ActionCaller) => JsonObject | Promise<JsonObject>;
 
-/** AWS JSON 1.0 writes moments as seconds since the epoch with milliseconds behind the point. */
+/** A time in milliseconds as AWS JSON 1.0 writes it: seconds since the epoch, with a fraction. */
 export function seconds(ms: number): number {
   return ms / 1_000;
 }
 
-/** The members that are present, as JSON. */
+/** The members that are not undefined, as JSON. */
 export function present(members: { readonly [name: string]: JsonObject[string] | undefined }): JsonObject {
   const result: { [name: string]: JsonObject[string] } = {};
   for (const [name, value] of Object.entries(members)) {

@@ -32,7 +32,7 @@ const createStateMachineShape = {
   encryptionConfiguration: optional(encryptionMember),
 };
 
-/** CreateStateMachine. Asked again for what exists, it answers as the first time; the role and tags don't count. */
+/** CreateStateMachine. Idempotent by name, definition and configuration; the role and the tags are not compared. */
 export function createStateMachine(context: ApiContext, body: JsonObject): JsonObject {
   const { journal, arns } = context;
   const request = readRequest(createStateMachineShape, body);

@@ -16,7 +16,7 @@ export function describeExecution(context: ApiContext, body: JsonObject): JsonOb
   return describeRecord(context, record, request.includedData !== 'METADATA_ONLY');
 }
 
-/** What DescribeExecution answers about an execution. */
+/** The description of an execution. */
 export function describeRecord(
   { journal }: Pick<ApiContext, 'journal'>,
   record: ExecutionRecord,
@@ -55,7 +55,7 @@ function redriveOf(journal: Journal, record: ExecutionRecord): JsonObject {
 
 const stopExecutionShape = { executionArn: arnMember, error: optional(errorMember), cause: optional(causeMember) };
 
-/** StopExecution. Of an execution that has ended, it answers when that was. */
+/** StopExecution. For an execution that has ended, answers when it ended. */
 export async function stopExecution(context: ApiContext, body: JsonObject): Promise<JsonObject> {
   const { executionArn, error, cause } = readRequest(stopExecutionShape, body);
   const record = findExecution(context, executionArn);
@@ -70,7 +70,7 @@ export async function stopExecution(context: ApiContext, body: JsonObject): Prom
 }
 
 /**
- * The execution with this ARN. Express executions leave no record that could be found.
+ * The execution with this ARN. Express executions have no record.
  *
  * @throws {ApiError} InvalidArn, ExecutionDoesNotExist
  */
@@ -86,7 +86,7 @@ export function findExecution({ journal }: ApiContext, arn: string): ExecutionRe
   return record;
 }
 
-/** The state machine of an execution; a distributed Map's child has one of its own, named after the Map's label. */
+/** The state machine ARN of an execution. For a distributed Map's child it ends in the Map's label. */
 export function stateMachineArnOf(journal: Journal, record: ExecutionRecord): string {
   return record.mapRunArn === undefined
     ? journal.stateMachines.revision(record.revision).arn
@@ -94,7 +94,7 @@ export function stateMachineArnOf(journal: Journal, record: ExecutionRecord): st
 }
 
 /**
- * Refuses what can only be done to a child execution through its parent.
+ * Refuses an action on a distributed Map's child that only its parent can take.
  *
  * @throws {ApiError} ValidationException
  */
@@ -117,7 +117,7 @@ const REDRIVABLE_FOR_MS = 14 * DAY_MS;
 const MOST_REDRIVES = 1_000;
 const MOST_EVENTS = 24_999;
 
-/** RedriveExecution. With a client token, a repeated call answers as the first. */
+/** RedriveExecution. Idempotent by client token. */
 export async function redriveExecution(context: ApiContext, body: JsonObject): Promise<JsonObject> {
   const { executionArn, clientToken } = readRequest(redriveExecutionShape, body);
   const { journal, executions } = context;
@@ -125,7 +125,7 @@ export async function redriveExecution(context: ApiContext, body: JsonObject): P
   for (let other = executions.redriving(id); other; other = executions.redriving(id)) {
     await other;
   }
-  // Nothing is awaited from here to the redrive: of calls at the same moment the second has to find the first.
+  // Nothing is awaited from here to the redrive, so that of two concurrent calls the second finds the first.
   const record = findExecution(context, executionArn);
   refuseChild(record, 'redriven');
   if (clientToken !== undefined && record.redriveToken === clientToken && record.redrivenAt !== undefined) {

@@ -14,7 +14,7 @@ const getExecutionHistoryShape = {
   includeExecutionData: optional(flag()),
 };
 
-/** GetExecutionHistory. A page goes on at an event's id, so it costs the same however long the history is. */
+/** GetExecutionHistory. A page starts at an event's id, so its cost does not depend on the history's length. */
 export function getExecutionHistory(context: ApiContext, body: JsonObject): JsonObject {
   const request = readRequest(getExecutionHistoryShape, body);
   const { id, arn } = findExecution(context, request.executionArn);
@@ -34,7 +34,7 @@ export function getExecutionHistory(context: ApiContext, body: JsonObject): Json
   });
 }
 
-/** Members that hold execution data: payloads, errors and variables. */
+/** Members of event details that are execution data: payloads, errors and variables. */
 const DATA = new Set(['input', 'output', 'parameters', 'error', 'cause', 'assignedVariables', 'location']);
 const TRUNCATABLE = new Set(['inputDetails', 'outputDetails', 'assignedVariablesDetails']);
 

@@ -53,7 +53,7 @@ function ofMapRun(context: ApiContext, request: Request, arn: string): JsonObjec
 function pageOf(context: ApiContext, request: Request, arn: string, filter: ExecutionFilter): JsonObject {
   const { journal } = context;
   const { statusFilter, redriveFilter } = request;
-  // No execution is ever PENDING_REDRIVE here: a redrive begins at once.
+  // No execution is ever PENDING_REDRIVE here, because a redrive starts at once.
   if (statusFilter === 'PENDING_REDRIVE') {
     return { executions: [] };
   }

@@ -30,7 +30,7 @@ export function describeMapRun(context: ApiContext, body: JsonObject): JsonObjec
   });
 }
 
-/** A redrive begins at once and takes all of them, so none is ever pending or beyond it. */
+/** A redrive starts at once and includes every failed child, so none is ever pending or not redrivable. */
 function countsOf(counts: MapRunCounts): JsonObject {
   return { ...counts, failuresNotRedrivable: 0, pendingRedrive: 0 };
 }

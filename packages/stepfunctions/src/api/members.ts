@@ -1,6 +1,7 @@
 import { flag, list, number, optional, structure, text } from '../wire/request-shape.ts';
 
-/** Members that several requests share, with the limits AWS documents for them. */
+// Members that several requests share, with the limits that AWS documents.
+
 export const arnMember = text({ min: 1, max: 256 });
 export const longArnMember = text({ min: 1, max: 2_000 });
 export const nameMember = text({ min: 1, max: 80 });

@@ -2,7 +2,9 @@ import type { Json } from '../language/json.ts';
 import { number, optional, text } from '../wire/request-shape.ts';
 import type { ApiContext } from './context.ts';
 
+/** `maxResults` of a listing. */
 export const maxResultsMember = optional(number({ min: 0, max: 1_000 }));
+/** `nextToken` of a listing. */
 export const nextTokenMember = optional(text({ min: 1, max: 1_024 }));
 
 /** Page size when the caller names no number, or 0. */

@@ -4,8 +4,8 @@ import { invalidDefinitionMessage } from '../validation/diagnostic.ts';
 import { validateDefinition } from '../validation/validate-definition.ts';
 import { ApiError, invalidName } from '../wire/api-error.ts';
 
-/** Blanks, brackets, wildcards, other special characters and control characters; AWS allows the rest of Unicode. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
+/** Whitespace, brackets, wildcards, other special characters and control characters. AWS allows the rest of Unicode. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the pattern looks for control characters
 const FORBIDDEN = /[\s<>{}[\]?*"#%\\^|~`$&,;:/\u0000-\u001f\u007f-\u009f]/u;
 
 /**
@@ -32,9 +32,9 @@ export function checkExecutionInput(input: string): void {
 }
 
 /**
- * Checks a definition before a state machine gets it.
+ * Checks the definition of a state machine.
  *
- * @throws {ApiError} InvalidDefinition with every finding that is an error
+ * @throws {ApiError} InvalidDefinition, with every error of the validation
  */
 export function checkDefinition(definition: string, type: StateMachineType): void {
   const message = invalidDefinitionMessage(validateDefinition(definition, type));

@@ -22,8 +22,8 @@ const startExecutionShape = {
 };
 
 /**
- * StartExecution. Idempotent by name and input for as long as the execution runs. Refused with ThrottlingException
- * while the engine is overloaded; a nested start is not, as it belongs to work that was accepted before.
+ * StartExecution. Idempotent by name and input while the execution runs. An overloaded engine refuses it with a
+ * ThrottlingException, except for a task's call, whose work was accepted before.
  */
 export async function startExecution(context: ApiContext, body: JsonObject, caller: ActionCaller): Promise<JsonObject> {
   const request = readRequest(startExecutionShape, body);
@@ -46,7 +46,7 @@ export async function startExecution(context: ApiContext, body: JsonObject, call
   return startStandard(context, target, { name, input, traceHeader: request.traceHeader }, caller);
 }
 
-/** What the core has to know about an execution of this revision. */
+/** The parameters with which the core starts an execution. */
 export function parametersOf(target: Resolved, arn: string, name: string, input: string): ExecutionParameters {
   return {
     arn,
@@ -75,7 +75,7 @@ function startExpress(
   }
   const arn = context.arns.express(target.machine.name, name, randomUUID());
   const definition = context.definitions.of(target.revision);
-  // Nobody waits for its end; what goes wrong is in the log.
+  // No caller waits for the end; a failure is logged.
   context.express.run(parametersOf(target, arn, name, input), definition).catch(() => undefined);
   return { executionArn: arn, startDate: seconds(Date.now()) };
 }
@@ -91,7 +91,7 @@ async function startStandard(
   for (let other = executions.starting(arn); other; other = executions.starting(arn)) {
     await other;
   }
-  // Nothing is awaited from here to the start: of calls at the same moment the second has to find the first.
+  // Nothing is awaited from here to the start, so that of two concurrent calls the second finds the first.
   const existing = journal.executions.find(arn);
   if (existing) {
     if (!isSameStart(existing, start.input, caller)) {
@@ -108,7 +108,7 @@ async function startStandard(
   return { executionArn: arn, startDate: seconds(execution.startedAt) };
 }
 
-/** A task that was interrupted by a crash finds the execution it started, whatever became of it. */
+/** Whether the call repeats an earlier start. A task that runs again after a crash finds its execution in any status. */
 function isSameStart(existing: ExecutionRecord, input: string, caller: ActionCaller): boolean {
   if (caller.parent) {
     const { parent } = existing;

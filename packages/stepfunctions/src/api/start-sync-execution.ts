@@ -21,7 +21,7 @@ const startSyncExecutionShape = {
 const BILLED_STEP_MS = 100;
 const BILLED_MEMORY_MB = 64;
 
-/** StartSyncExecution: runs an express execution to its end and answers with that. */
+/** StartSyncExecution: runs an express execution and answers with its end. */
 export async function startSyncExecution(
   context: ApiContext,
   body: JsonObject,

@@ -4,7 +4,7 @@ import { stateMachineDoesNotExist } from '../wire/api-error.ts';
 import { parseArn } from '../wire/arn.ts';
 import type { ApiContext } from './context.ts';
 
-/** What a state machine ARN, with or without a version or alias, stands for. */
+/** What the ARN of a state machine, a version or an alias resolves to. */
 export interface Resolved {
   readonly machine: StateMachine;
   readonly revision: Revision;
@@ -28,7 +28,7 @@ export function findMachine({ journal }: ApiContext, arn: string): StateMachine 
 }
 
 /**
- * The machine and revision an ARN stands for. Through an alias, one of its versions by their weights.
+ * Resolves an ARN to a state machine and a revision. For an alias, picks one of its versions by weight.
  *
  * @throws {ApiError} InvalidArn, StateMachineDoesNotExist
  */
@@ -53,7 +53,7 @@ export function resolve(context: ApiContext, arn: string): Resolved {
   return { machine, revision, version, versionArn, ...(alias ? { alias } : {}) };
 }
 
-/** The number at the end of a version's ARN; NaN when it is no version. */
+/** The number at the end of a version's ARN; NaN for any other ARN. */
 export function versionNumber(arn: string): number {
   const last = arn.slice(arn.lastIndexOf(':') + 1);
   return /^[1-9]\d*$/.test(last) ? Number(last) : Number.NaN;

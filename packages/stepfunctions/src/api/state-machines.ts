@@ -14,7 +14,7 @@ import { resolve } from './state-machine-lookup.ts';
 
 const describeStateMachineShape = { stateMachineArn: arnMember, includedData: includedDataMember };
 
-/** DescribeStateMachine, of a machine, a version or through an alias. */
+/** DescribeStateMachine of a state machine, a version or an alias. */
 export function describeStateMachine(context: ApiContext, body: JsonObject): JsonObject {
   const request = readRequest(describeStateMachineShape, body);
   const { machine, revision, version, versionArn } = resolve(context, request.stateMachineArn);
@@ -29,7 +29,7 @@ export function describeStateMachine(context: ApiContext, body: JsonObject): Jso
   });
 }
 
-/** What descriptions of a revision have in common. */
+/** The members that all descriptions of a revision share. */
 export function describeRevision({ definitions }: ApiContext, revision: Revision): JsonObject {
   const references = variableReferences(definitions.of(revision));
   return present({
@@ -46,7 +46,7 @@ export function describeRevision({ definitions }: ApiContext, revision: Revision
 
 const describeStateMachineForExecutionShape = { executionArn: arnMember, includedData: includedDataMember };
 
-/** DescribeStateMachineForExecution: the revision the execution was started with, whatever became of the machine. */
+/** DescribeStateMachineForExecution: the revision that the execution runs, even if the state machine has changed since. */
 export function describeStateMachineForExecution(context: ApiContext, body: JsonObject): JsonObject {
   const request = readRequest(describeStateMachineForExecutionShape, body);
   const record = findExecution(context, request.executionArn);
@@ -98,7 +98,7 @@ export function listStateMachines(context: ApiContext, body: JsonObject): JsonOb
 
 const deleteStateMachineShape = { stateMachineArn: arnMember };
 
-/** DeleteStateMachine. Executions that run are carried to their end first. */
+/** DeleteStateMachine. Running executions finish first. */
 export function deleteStateMachine({ journal }: ApiContext, body: JsonObject): JsonObject {
   const { stateMachineArn } = readRequest(deleteStateMachineShape, body);
   parseArn(stateMachineArn, 'stateMachine');
@@ -119,10 +119,10 @@ const validateStateMachineDefinitionShape = {
   maxResults: optional(number({ min: 0, max: 100 })),
 };
 
-/** How many diagnostics AWS answers with when the caller names no number, or 0. */
+/** The number of diagnostics when the caller names none, or 0. */
 const DEFAULT_DIAGNOSTICS = 100;
 
-/** ValidateStateMachineDefinition. Warnings are answered only when they are asked for, and fail nothing. */
+/** ValidateStateMachineDefinition. Warnings are included only on request and do not make the result FAIL. */
 export function validateStateMachineDefinition(_context: ApiContext, body: JsonObject): JsonObject {
   const request = readRequest(validateStateMachineDefinitionShape, body);
   const found = validateDefinition(request.definition, request.type ?? 'STANDARD');

@@ -37,7 +37,7 @@ export function listTagsForResource(context: ApiContext, body: JsonObject): Json
 }
 
 /**
- * Checks that an ARN names something that has tags: a state machine or an activity, but no version or alias.
+ * Checks that an ARN names a taggable resource: a state machine or an activity, but no version or alias.
  *
  * @throws {ApiError} InvalidArn, ResourceNotFound
  */
@@ -51,13 +51,13 @@ function checkTaggable({ journal }: ApiContext, arn: string): void {
 
 const MOST_TAGS = 50;
 
-/** Tags as requests hold them. */
+/** Tags as a request has them. */
 type GivenTags = Read<{ tags: typeof tagsMember }>['tags'];
 
 /**
- * Checks tags that are about to be added to a resource.
+ * Checks tags before they are added to a resource.
  *
- * @throws {ApiError} ValidationException for a key AWS keeps for itself, TooManyTags
+ * @throws {ApiError} ValidationException for a key that AWS reserves, TooManyTags
  */
 export function checkTags({ journal }: ApiContext, arn: string, tags: GivenTags): readonly Tag[] {
   const reserved = tags.find(({ key }) => key.toLowerCase().startsWith('aws:'));

@@ -12,7 +12,7 @@ const taskTokenMember = text({ min: 1, max: 2_048 });
 
 const sendTaskSuccessShape = { taskToken: taskTokenMember, output: payloadMember };
 
-/** SendTaskSuccess. Answered once the execution has durably taken the output in. */
+/** SendTaskSuccess. Answered once the output is durable in the execution. */
 export async function sendTaskSuccess(context: ApiContext, body: JsonObject): Promise<JsonObject> {
   const { taskToken, output } = readRequest(sendTaskSuccessShape, body);
   const complaint = jsonComplaint(output);
@@ -41,7 +41,7 @@ export async function sendTaskFailure(context: ApiContext, body: JsonObject): Pr
 
 const sendTaskHeartbeatShape = { taskToken: taskTokenMember };
 
-/** SendTaskHeartbeat. A task without a heartbeat timeout takes it and changes nothing. */
+/** SendTaskHeartbeat. It has no effect on a task without a heartbeat timeout. */
 export async function sendTaskHeartbeat(context: ApiContext, body: JsonObject): Promise<JsonObject> {
   const { taskToken } = readRequest(sendTaskHeartbeatShape, body);
   const task = findTask(context, taskToken);
@@ -51,7 +51,7 @@ export async function sendTaskHeartbeat(context: ApiContext, body: JsonObject): 
 }
 
 /**
- * The task a token stands for, if it can still be answered.
+ * The task of a token, if it can still be answered.
  *
  * @throws {ApiError} InvalidToken, TaskTimedOut
  */
@@ -67,9 +67,9 @@ function findTask({ journal }: ApiContext, token: string): TaskToken {
 }
 
 /**
- * Brings somebody's answer to the task it is for; of several answers the first counts.
+ * Delivers an answer to its task. Of several answers the first counts.
  *
- * @throws {ApiError} TaskTimedOut when the task was over
+ * @throws {ApiError} TaskTimedOut: the task is over
  */
 async function answerTask(context: ApiContext, task: TaskToken, answer: IncomingEvent): Promise<void> {
   if (!(await context.executions.deliver(task.execution, answer))) {

@@ -37,12 +37,17 @@ export const testStateShape = {
   ),
 };
 
+/** A TestState request as it was read. */
 export type TestStateRequest = Read<typeof testStateShape>;
 
-/** States whose work a mock can stand for. */
+/** Types of states that can be mocked. */
 export const mockableTypes: ReadonlySet<string> = new Set(['Task', 'Map', 'Parallel']);
 
-/** The state to test: the definition itself, or the one of a machine that is named. */
+/**
+ * The state under test: the definition itself, or a named state of a state machine.
+ *
+ * @throws {ApiError} InvalidDefinition, ValidationException
+ */
 export function testedState({ definition, stateName, mock }: TestStateRequest): State {
   if (stateName === undefined) {
     refuseInvalid(validateState(definition), mock !== undefined);
@@ -56,7 +61,7 @@ export function testedState({ definition, stateName, mock }: TestStateRequest): 
   return found;
 }
 
-/** A service that the engine does not run may still be mocked. */
+/** A mock may stand for a service that the engine does not integrate. */
 function refuseInvalid(diagnostics: readonly Diagnostic[], mocked: boolean): void {
   const counted = mocked ? diagnostics.filter(({ code }) => code !== 'UNSUPPORTED_SERVICE_INTEGRATION') : diagnostics;
   const message = invalidDefinitionMessage(counted);
@@ -66,7 +71,7 @@ function refuseInvalid(diagnostics: readonly Diagnostic[], mocked: boolean): voi
 }
 
 /**
- * Checks that a mock and the state go together.
+ * Checks that the mock fits the state.
  *
  * @throws {ApiError} ValidationException
  */
@@ -95,7 +100,7 @@ export function checkMock({ mock, revealSecrets, roleArn, context }: TestStateRe
   }
 }
 
-/** Nobody answers a token, a job or an activity during a test. */
+/** Task tokens, jobs and activities get no answer during a test. */
 function needsMock(state: State): boolean {
   if (state.Type !== 'Task') {
     return false;
@@ -108,7 +113,11 @@ function nameOf(state: State): string {
   return state.Type === 'Task' ? `Task (${state.Resource})` : state.Type;
 }
 
-/** Items read from elsewhere cannot be tested: the engine has no ItemReader. */
+/**
+ * Refuses data of an ItemReader, which this engine does not have.
+ *
+ * @throws {ApiError} ValidationException
+ */
 export function refuseItemReaderData({ stateConfiguration }: TestStateRequest): void {
   if (stateConfiguration?.mapItemReaderData === undefined) {
     return;
@@ -118,7 +127,11 @@ export function refuseItemReaderData({ stateConfiguration }: TestStateRequest): 
   );
 }
 
-/** The mock as the state takes it. */
+/**
+ * The mock that the request describes.
+ *
+ * @throws {ApiError} ValidationException
+ */
 export function mockOf({ mock }: TestStateRequest, state: State): Mock | undefined {
   if (mock === undefined) {
     return undefined;
@@ -140,7 +153,11 @@ export function mockOf({ mock }: TestStateRequest, state: State): Mock | undefin
   return { kind: 'RESULT', result };
 }
 
-/** A member that holds a JSON object as text; `{}` when it is absent. */
+/**
+ * Parses a member that is a JSON object as text; `{}` when it is absent.
+ *
+ * @throws {ApiError} ValidationException
+ */
 export function objectMember(json: string | undefined, member: string): JsonObject {
   const value = json === undefined ? {} : jsonOf(json, member);
   if (isJsonObject(value)) {

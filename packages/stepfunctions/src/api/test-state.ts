@@ -21,10 +21,10 @@ import {
   testStateShape,
 } from './test-state-request.ts';
 
-/** The name a state goes by when the definition is the state alone. */
+/** The name of a state whose definition is the state alone. */
 const NAMELESS = 'StateName';
 
-/** TestState: runs one state by itself, on a mock or, for a Task, against the real thing. A Wait does not wait. */
+/** TestState: runs one state on its own, with a mock or, for a Task, with a real call. A Wait does not wait. */
 export async function testState(
   { arns, callTask }: ApiContext,
   body: JsonObject,
@@ -61,7 +61,7 @@ export async function testState(
   return present({ ...answerOf(result), inspectionData: inspected ? inspection.data : undefined });
 }
 
-/** A task's failure is the state's. */
+/** Makes a task's failure the state's failure. */
 async function failing(call: Promise<Json>): Promise<Json> {
   try {
     return await call;

@@ -28,7 +28,7 @@ const updateStateMachineShape = {
   encryptionConfiguration: optional(encryptionMember),
 };
 
-/** UpdateStateMachine. Running executions keep the revision they were started with. */
+/** UpdateStateMachine. Running executions keep the revision that they started with. */
 export function updateStateMachine(context: ApiContext, body: JsonObject): JsonObject {
   const { journal } = context;
   const request = readRequest(updateStateMachineShape, body);

@@ -63,7 +63,7 @@ const deleteStateMachineVersionShape = { stateMachineVersionArn: longArnMember }
 
 const MOST_ALIASES = 1_000;
 
-/** DeleteStateMachineVersion. Refused while an alias leads to the version; one that does not exist is as good as deleted. */
+/** DeleteStateMachineVersion. Refused while an alias routes to it. A version that does not exist counts as deleted. */
 export function deleteStateMachineVersion({ journal }: ApiContext, body: JsonObject): JsonObject {
   const { stateMachineVersionArn: arn } = readRequest(deleteStateMachineVersionShape, body);
   const { qualifier } = parseArn(arn, 'stateMachine');
@@ -92,7 +92,7 @@ export function versionArnOf(machine: StateMachine, version: Version): string {
   return `${machine.arn}:${version.version}`;
 }
 
-/** Publishes the current revision; when that is the latest version already, that version stands. */
+/** Publishes the current revision. If it is published already as the latest version, answers that one. */
 export function publishVersion(
   { journal }: ApiContext,
   machine: StateMachine,

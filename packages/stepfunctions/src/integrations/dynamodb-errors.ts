@@ -3,7 +3,7 @@ import type { HttpReply } from './http-endpoint.ts';
 import { TaskFailure } from './integration.ts';
 import { requestIdOf } from './sdk-metadata.ts';
 
-/** What DynamoDB said no with. */
+/** A refusal of DynamoDB. */
 export interface DynamoDbError {
   readonly code: string;
   readonly message: string;
@@ -12,8 +12,8 @@ export interface DynamoDbError {
 }
 
 /**
- * Codes that AWS's SDK has no exception class for: Step Functions then names the service's general exception.
- * `ValidationException` is the one that occurs in practice.
+ * Error codes without an exception class in AWS's SDK. Step Functions reports them as the service's general exception.
+ * `ValidationException` is the common one.
  */
 const WITHOUT_CLASS = new Set([
   'AccessDeniedException',
@@ -27,13 +27,13 @@ const WITHOUT_CLASS = new Set([
   'ValidationException',
 ]);
 
-/** Reads a refusal of DynamoDB. */
+/** Parses a refusal of DynamoDB. */
 export function readError(reply: HttpReply): DynamoDbError {
   let body: JsonObject = {};
   try {
     body = JSON.parse(reply.body) as JsonObject;
   } catch {
-    // Not from DynamoDB itself, as of a proxy in front of it: the status says what there is to say.
+    // Not from DynamoDB itself but, say, from a proxy: only the status is known.
   }
   const type = typeof body.__type === 'string' ? body.__type : `Http${reply.status}`;
   return {

@@ -5,7 +5,7 @@ import { type Integration, TaskFailure } from './integration.ts';
 import { toApiSpelling, toSdkSpelling } from './member-spelling.ts';
 import { requestIdOf, sdkMetadata } from './sdk-metadata.ts';
 
-/** What DynamoDB's emulators want to see of a signature: they look at its form and the key's id. */
+/** A placeholder signature. DynamoDB's emulators check only its form and the key's id. */
 function authorization(region: string): string {
   return `AWS4-HMAC-SHA256 Credential=test/20260101/${region}/dynamodb/aws4_request, SignedHeaders=host;x-amz-date, Signature=${'0'.repeat(64)}`;
 }
@@ -14,7 +14,7 @@ function pascalCase(action: string): string {
   return `${action.slice(0, 1).toUpperCase()}${action.slice(1)}`;
 }
 
-/** DynamoDB through its own API, wherever that is. */
+/** Calls DynamoDB's API. */
 export class DynamoDb {
   readonly #endpoint: HttpEndpoint;
   readonly #authorization: string;

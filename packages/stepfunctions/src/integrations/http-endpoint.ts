@@ -2,14 +2,14 @@ import { Agent, type IncomingHttpHeaders, type RequestOptions, request } from 'n
 import { Agent as SecureAgent, request as secureRequest } from 'node:https';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** What an endpoint answered. */
+/** The answer of an endpoint. */
 export interface HttpReply {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
   readonly body: string;
 }
 
-/** Thrown when no answer came: the endpoint could not be reached, or broke the connection off. */
+/** Thrown when no answer came: the endpoint could not be reached, or the connection broke. */
 export class ConnectionError extends Error {
   override readonly name = 'ConnectionError';
 }
@@ -21,33 +21,34 @@ interface HttpCall {
   readonly cancelled: AbortSignal;
 }
 
-/** How one try went wrong. */
-interface LostTry {
+/** An attempt without an answer. */
+interface FailedAttempt {
   readonly cause: Error;
-  /** There was a connection, so that the endpoint may have got the request and acted on it. */
+  /** There was a connection, so the endpoint may have acted on the request. */
   readonly wasConnected: boolean;
 }
 
-/** Lambda's own limit of 15 minutes, and a moment for the way. */
-const LONGEST_SILENCE_MS = 905_000;
+/** Lambda's limit of 15 minutes, and 5 seconds for the network. */
+const RESPONSE_TIMEOUT_MS = 905_000;
 const FIRST_PAUSE_MS = 50;
 const LONGEST_PAUSE_MS = 1_000;
 
 /**
- * Posts to one endpoint over connections that are kept open. An endpoint that takes no connections is being restarted, as
- * a rule: the call is held and made again until there is one or the patience is over. Once there was a connection the
- * request may have been acted on, whatever the connection's end looks like; that includes one that was kept open and
- * breaks off just as it is used again. Such a call fails: whether it is made again is for the state machine's Retry to
- * say, and for the history to show.
+ * Posts to one endpoint over keep-alive connections.
+ *
+ * An endpoint that refuses connections is usually restarting. The call is tried again with backoff until it connects or
+ * the retry time is over. Once there was a connection, the endpoint may have acted on the request, also where a
+ * keep-alive connection breaks just as it is reused. Such a call fails at once: the state machine's Retry decides whether
+ * to repeat it, and the history shows it.
  */
 export class HttpEndpoint {
   readonly #origin: string;
   readonly #target: RequestOptions;
   readonly #isSecure: boolean;
   readonly #agent: Agent;
-  readonly #patienceMs: number;
+  readonly #connectRetryMs: number;
 
-  constructor(url: string, connections: number, patienceSeconds: number) {
+  constructor(url: string, connections: number, connectRetrySeconds: number) {
     const { origin, protocol, hostname, port } = new URL(url);
     this.#origin = origin;
     this.#isSecure = protocol === 'https:';
@@ -55,19 +56,23 @@ export class HttpEndpoint {
     this.#agent = this.#isSecure ? new SecureAgent(options) : new Agent(options);
     this.#target = {
       protocol,
-      // As `http.request` takes an IPv6 address: without the brackets it has in a URL.
+      // `http.request` takes an IPv6 address without the brackets of a URL.
       hostname: hostname.replace(/^\[|\]$/g, ''),
       ...(port === '' ? {} : { port }),
       method: 'POST',
       agent: this.#agent,
-      timeout: LONGEST_SILENCE_MS,
+      timeout: RESPONSE_TIMEOUT_MS,
     };
-    this.#patienceMs = patienceSeconds * 1_000;
+    this.#connectRetryMs = connectRetrySeconds * 1_000;
   }
 
-  /** @throws {ConnectionError} no connection within the patience, or one that broke off before the answer was there */
+  /**
+   * Posts a request.
+   *
+   * @throws {ConnectionError} no connection in time, or one that broke before the answer was complete
+   */
   async post(call: HttpCall): Promise<HttpReply> {
-    const until = Date.now() + this.#patienceMs;
+    const until = Date.now() + this.#connectRetryMs;
     for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
       const outcome = await this.#postOnce(call);
       if ('status' in outcome) {
@@ -89,15 +94,15 @@ export class HttpEndpoint {
     this.#agent.destroy();
   }
 
-  #postOnce({ path, headers, body, cancelled }: HttpCall): Promise<HttpReply | LostTry> {
-    return new Promise<HttpReply | LostTry>((resolve) => {
+  #postOnce({ path, headers, body, cancelled }: HttpCall): Promise<HttpReply | FailedAttempt> {
+    return new Promise<HttpReply | FailedAttempt>((resolve) => {
       const open = this.#isSecure ? secureRequest : request;
       let wasConnected = false;
-      const giveUp = (): void => {
-        outgoing.destroy(new Error('nobody waits for the answer any more'));
+      const abort = (): void => {
+        outgoing.destroy(new Error('the call was cancelled'));
       };
-      const over = (outcome: HttpReply | LostTry): void => {
-        cancelled.removeEventListener('abort', giveUp);
+      const over = (outcome: HttpReply | FailedAttempt): void => {
+        cancelled.removeEventListener('abort', abort);
         resolve(outcome);
       };
       const lost = (cause: Error): void => over({ cause, wasConnected });
@@ -126,19 +131,19 @@ export class HttpEndpoint {
         });
       });
       outgoing.on('error', lost);
-      outgoing.on('timeout', () => outgoing.destroy(new Error(`no answer for ${LONGEST_SILENCE_MS / 1_000} s`)));
-      // A request's own `signal` costs more than all else here.
-      cancelled.addEventListener('abort', giveUp, { once: true });
-      // As text it goes out in one piece with the headers.
+      outgoing.on('timeout', () => outgoing.destroy(new Error(`no answer for ${RESPONSE_TIMEOUT_MS / 1_000} s`)));
+      // Cheaper than the request's own `signal` option, which would cost more than everything else here.
+      cancelled.addEventListener('abort', abort, { once: true });
+      // A string goes out in one packet with the headers.
       outgoing.end(body);
       if (cancelled.aborted) {
-        giveUp();
+        abort();
       }
     });
   }
 }
 
-/** A name that stands for several addresses fails with an error that has a code and no message. */
+/** The error for a host name with several addresses has a code and no message. */
 function textOf(error: Error): string {
   return error.message || ('code' in error ? String(error.code) : error.name);
 }

@@ -7,7 +7,7 @@ export type RunTask = Extract<Effect, { type: 'RunTask' }>;
 /** A target that is called through a service integration. */
 export type IntegrationTarget = Extract<TaskTarget, { kind: 'INTEGRATION' }>;
 
-/** Who the task belongs to. */
+/** The task that calls, and its execution. */
 export interface TaskOrigin {
   readonly executionArn: string;
   readonly taskId: string;
@@ -16,15 +16,15 @@ export interface TaskOrigin {
 }
 
 /**
- * Calls a service once and answers what the task's result is made of. Fires no events itself.
+ * Calls a service once and answers the task's result.
  *
- * @throws {TaskFailure} the service said no or could not be reached
+ * @throws {TaskFailure} the service refused or could not be reached
  */
 export type Integration = (call: {
   readonly target: IntegrationTarget;
   readonly input: Json;
   readonly origin: TaskOrigin;
-  /** Fires when nobody waits for the answer any more. */
+  /** Fires when the task is cancelled. */
   readonly cancelled: AbortSignal;
 }) => Promise<Json>;
 

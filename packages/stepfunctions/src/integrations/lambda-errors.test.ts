@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import { mendErrorType, readPayload } from './lambda-errors.ts';
+import { correctErrorType, readPayload } from './lambda-errors.ts';
 
-describe('the name of an error that serverless-offline hides', () => {
+describe('the error name of a function behind serverless-offline', () => {
   test.each([
     ['OutOfStockError: nope', 'OutOfStockError'],
     ['TypeError: x is not a function', 'TypeError'],
@@ -9,18 +9,18 @@ describe('the name of an error that serverless-offline hides', () => {
     ['RetryableError', 'RetryableError'],
   ])('is read from the first line of the trace: %s', (first, name) => {
     const payload = { errorMessage: 'm', errorType: 'Error', trace: [first, '    at somewhere'] };
-    expect(mendErrorType(payload).errorType).toBe(name);
+    expect(correctErrorType(payload).errorType).toBe(name);
   });
 
-  test('is left alone where an endpoint gives it', () => {
+  test('is kept where the endpoint reports it', () => {
     const payload = { errorMessage: 'm', errorType: 'OutOfStockError', trace: ['Other: m'] };
-    expect(mendErrorType(payload)).toBe(payload);
+    expect(correctErrorType(payload)).toBe(payload);
     const withoutTrace = { errorMessage: 'm', errorType: 'Error' };
-    expect(mendErrorType(withoutTrace)).toBe(withoutTrace);
+    expect(correctErrorType(withoutTrace)).toBe(withoutTrace);
   });
 });
 
-test('a string put between quotes without being escaped is still that string', () => {
+test('a string that serverless-offline quotes without escaping is read as that string', () => {
   expect(readPayload('"it said "no""')).toBe('it said "no"');
   expect(readPayload('{"a":1}')).toEqual({ a: 1 });
   expect(readPayload('')).toBeNull();

@@ -4,7 +4,7 @@ import type { HttpReply } from './http-endpoint.ts';
 import { TaskFailure } from './integration.ts';
 import { requestIdOf } from './sdk-metadata.ts';
 
-/** Lambda's own exceptions by HTTP status, for endpoints that do not name them. */
+/** Lambda's exceptions by HTTP status, for endpoints that do not name them. */
 const BY_STATUS: { readonly [status: number]: string } = {
   400: 'InvalidParameterValueException',
   403: 'AccessDeniedException',
@@ -18,17 +18,17 @@ function isObject(value: Json): value is JsonObject {
   return value !== null && typeof value === 'object' && !Array.isArray(value);
 }
 
-/** The failure of a function that threw: its own error name, and what it said as JSON text. */
+/** The failure of a function that threw: its error name, and its payload as JSON text. */
 function functionError(body: string): TaskFailure {
   const payload = readPayload(body);
   if (!isObject(payload)) {
     return unknownError(body);
   }
-  const mended = mendErrorType(payload);
-  if (typeof mended.errorType !== 'string') {
+  const corrected = correctErrorType(payload);
+  if (typeof corrected.errorType !== 'string') {
     return unknownError(body);
   }
-  return new TaskFailure(mended.errorType, mended === payload ? body : JSON.stringify(mended));
+  return new TaskFailure(corrected.errorType, corrected === payload ? body : JSON.stringify(corrected));
 }
 
 function unknownError(body: string): TaskFailure {
@@ -56,9 +56,9 @@ function serviceError(reply: HttpReply, functionArn: string): TaskFailure {
 }
 
 /**
- * Throws what a reply of Lambda's Invoke API says went wrong.
+ * Throws the failure that a reply of Lambda's Invoke API reports.
  *
- * @param resource how the result's size is complained about: the function's ARN, or `lambda`
+ * @param resource the name for the error about a result that is too large: the function's ARN, or `lambda`
  * @throws {TaskFailure} the function's own error, `Lambda.Unknown`, a Lambda exception, `States.DataLimitExceeded`
  */
 export function throwIfFailed(reply: HttpReply, functionArn: string, resource: string): void {
@@ -76,12 +76,10 @@ export function throwIfFailed(reply: HttpReply, functionArn: string, resource: s
   }
 }
 
-/**
- * serverless-offline's Lambda endpoint departs from AWS in two ways, both mended here and nowhere else:
- * - whatever a function throws, it answers `errorType: "Error"`; the true name is the first word of `trace[0]`
- * - a string that a function returns is put between quotes without being escaped
- */
-export function mendErrorType(payload: JsonObject): JsonObject {
+// serverless-offline's Lambda endpoint departs from AWS in two ways. The next two functions correct them.
+
+/** Restores the error's name: serverless-offline always says `Error`, and `trace[0]` starts with the true name. */
+export function correctErrorType(payload: JsonObject): JsonObject {
   const [first] = Array.isArray(payload.trace) ? (payload.trace as readonly Json[]) : [];
   if (payload.errorType !== 'Error' || typeof first !== 'string') {
     return payload;
@@ -90,7 +88,7 @@ export function mendErrorType(payload: JsonObject): JsonObject {
   return name === undefined ? payload : { ...payload, errorType: name };
 }
 
-/** Reads what a function returned; text that is no JSON is the string it stands for. */
+/** Parses what a function returned. serverless-offline puts a string between quotes without escaping it. */
 export function readPayload(body: string): Json {
   if (body === '') {
     return null;

@@ -13,7 +13,7 @@ interface Invocation {
   readonly cancelled: AbortSignal;
 }
 
-/** The name and qualifier in what AWS takes for a function: a name, a partial ARN or a whole one. */
+/** The name and qualifier of a function given by name, partial ARN or full ARN. */
 function nameOf(functionName: string): { name: string; qualifier: string | undefined } {
   const marker = functionName.lastIndexOf('function:');
   const [name = functionName, qualifier] = (
@@ -22,19 +22,19 @@ function nameOf(functionName: string): { name: string; qualifier: string | undef
   return { name, qualifier };
 }
 
-/** Lambda through its Invoke API, wherever that is. */
+/** Calls Lambda's Invoke API. */
 export class Lambda {
   readonly #endpoint: HttpEndpoint;
   readonly #arnPrefix: string;
 
-  /** @param arnPrefix what functions named without an ARN are called in messages: `arn:aws:lambda:REGION:ACCOUNT:function:` */
+  /** @param arnPrefix for functions named without an ARN, in messages: `arn:aws:lambda:REGION:ACCOUNT:function:` */
   constructor(endpoint: HttpEndpoint, arnPrefix: string) {
     this.#endpoint = endpoint;
     this.#arnPrefix = arnPrefix;
   }
 
   /**
-   * A Task whose `Resource` is a function's ARN: bare input, bare answer.
+   * Calls a function for a Task whose `Resource` is its ARN: input and answer without an envelope.
    *
    * @throws {TaskFailure}
    */
@@ -49,7 +49,7 @@ export class Lambda {
     return readPayload(reply.body);
   }
 
-  /** `lambda:invoke`: parameters and result of Lambda's Invoke API. */
+  /** `lambda:invoke`: takes the parameters and answers the result of Lambda's Invoke API. */
   readonly invoke: Integration = async ({ input, cancelled }) => {
     const parameters = parametersOf(input);
     const functionName = String(parameters.FunctionName);
@@ -104,8 +104,8 @@ export class Lambda {
 }
 
 /**
- * `Payload` is a blob: AWS sends a string as it is, so that `"{}"` arrives as an object, and anything else as JSON. With
- * null the parameter is not there at all.
+ * The request body for a `Payload`, which is a blob. AWS sends a string as it is, so `"{}"` arrives as an object, and
+ * anything else as JSON. Null counts as absent.
  */
 function bodyOf(payload: Json | undefined): string {
   if (payload === undefined || payload === null) {

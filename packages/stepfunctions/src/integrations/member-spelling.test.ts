@@ -8,7 +8,7 @@ const api = {
   Item: { tags: { SS: ['a'] }, on: { BOOL: true }, map: { M: { none: { NULL: true } } }, Bool: { S: 'x' } },
 };
 
-test('types of attribute values are spelt for whoever reads them; attributes of such a name are not touched', () => {
+test('types of attribute values are renamed between the SDK and the API, attributes with such a name are not', () => {
   expect(toApiSpelling(sdk)).toEqual(api);
   expect(toSdkSpelling(api)).toEqual(sdk);
 });

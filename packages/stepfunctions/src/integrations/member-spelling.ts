@@ -15,17 +15,17 @@ function withMembers(value: Json, change: (first: string) => string): Json {
   return Object.fromEntries(entries.map(([name, item]) => [withFirst(name, change), withMembers(item, change)]));
 }
 
-/** Members as the API of Step Functions spells them: `StateMachineArn` becomes `stateMachineArn`. */
+/** Members as the Step Functions API spells them: `StateMachineArn` becomes `stateMachineArn`. */
 export function toApiNames(value: JsonObject): JsonObject {
   return withMembers(value, (first) => first.toLowerCase()) as JsonObject;
 }
 
-/** Members as the states language spells them: `executionArn` becomes `ExecutionArn`. */
+/** Members as the Amazon States Language spells them: `executionArn` becomes `ExecutionArn`. */
 export function toLanguageNames(value: JsonObject): JsonObject {
   return withMembers(value, (first) => first.toUpperCase()) as JsonObject;
 }
 
-/** Moments, which the API answers as seconds since the epoch, the way `change` writes them. */
+/** Converts dates, which the API answers as seconds since the epoch. `change` gets milliseconds. */
 export function withDates(value: Json, change: (ms: number) => Json): Json {
   if (Array.isArray(value)) {
     return value.map((item: Json) => withDates(item, change));
@@ -42,8 +42,8 @@ export function withDates(value: Json, change: (ms: number) => Json): Json {
 }
 
 /**
- * AWS SDK integrations spell the types of DynamoDB's attribute values the way AWS's Java SDK does, DynamoDB's own API
- * in capitals. Only objects with exactly one such member are attribute values.
+ * AWS SDK integrations spell the types of DynamoDB's attribute values like AWS's Java SDK; DynamoDB's API uses capitals.
+ * Only objects with exactly one such member are attribute values.
  */
 const SDK_TO_API: { readonly [name: string]: string } = { Ss: 'SS', Ns: 'NS', Bs: 'BS', Bool: 'BOOL', Nul: 'NULL' };
 const API_TO_SDK = Object.fromEntries(Object.entries(SDK_TO_API).map(([sdk, api]) => [api, sdk]));
@@ -63,17 +63,17 @@ function withAttributeTypes(value: Json, names: { readonly [name: string]: strin
   return Object.fromEntries(entries.map(([name, item]) => [name, withAttributeTypes(item, names)]));
 }
 
-/** Of the types in question: `true` and `false`, and lists of texts. */
+/** Whether a value fits these types: a boolean or a list of strings. */
 function isAttributeContent(value: Json): boolean {
   return typeof value === 'boolean' || (Array.isArray(value) && value.every((item) => typeof item === 'string'));
 }
 
-/** A request as DynamoDB's API takes it. */
+/** A request in the spelling of DynamoDB's API. */
 export function toApiSpelling(value: Json): Json {
   return withAttributeTypes(value, SDK_TO_API);
 }
 
-/** A response as an AWS SDK integration shows it. */
+/** A response in the spelling of an AWS SDK integration. */
 export function toSdkSpelling(value: Json): Json {
   return withAttributeTypes(value, API_TO_SDK);
 }

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { JsonObject } from '../language/json.ts';
 import type { HttpReply } from './http-endpoint.ts';
 
-/** Header names as AWS's SDK reports them to Step Functions. */
+/** Header names as AWS's SDK reports them. */
 const SPELLING: { readonly [name: string]: string } = {
   'content-length': 'Content-Length',
   'content-type': 'Content-Type',
@@ -13,13 +13,13 @@ const SPELLING: { readonly [name: string]: string } = {
   'x-amzn-trace-id': 'X-Amzn-Trace-Id',
 };
 
-/** The request id an endpoint gave, or one made up where it gave none. */
+/** The request id of a reply, or a new one where the endpoint sent none. */
 export function requestIdOf(reply: HttpReply): string {
   const id = reply.headers['x-amzn-requestid'];
   return typeof id === 'string' ? id : randomUUID();
 }
 
-/** The two members by which an optimized integration reports the HTTP exchange in its result. */
+/** The members of an optimized integration's result that describe the HTTP exchange. */
 export function sdkMetadata(reply: HttpReply, requestId: string): JsonObject {
   const headers = Object.entries(reply.headers).flatMap(([name, value]) =>
     value === undefined ? [] : [[SPELLING[name] ?? name, Array.isArray(value) ? value : [value]] as const],

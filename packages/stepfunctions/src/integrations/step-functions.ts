@@ -8,7 +8,7 @@ import { toApiNames, toLanguageNames, withDates } from './member-spelling.ts';
 /** Calls an action of this engine's own API. */
 export type CallAction = (action: string, body: JsonObject, parent: ParentTask | undefined) => Promise<JsonObject>;
 
-/** Step Functions as a service that tasks call: this very engine. */
+/** Step Functions as a service that tasks call: this engine itself. */
 export class StepFunctions {
   readonly #call: CallAction;
 
@@ -16,7 +16,10 @@ export class StepFunctions {
     this.#call = call;
   }
 
-  /** `states:startExecution`, also `.sync` and `.sync:2`. Without a `Name` one is derived from the task, so that a task run again after a crash starts nothing twice. */
+  /**
+   * `states:startExecution`, also with `.sync` and `.sync:2`. Without a `Name`, one is derived from the task, so that a
+   * task that runs again after a crash starts nothing twice.
+   */
   readonly optimized: Integration = async ({ target, input, origin }) => {
     if (target.action !== 'startExecution') {
       throw unsupported(target);
@@ -70,7 +73,7 @@ function objectOf(input: Json, target: IntegrationTarget): JsonObject {
   throw new TaskFailure('States.Runtime', `The parameters of ${target.resource} must be a JSON object.`);
 }
 
-/** The input of the new execution: an object as JSON text; a text stands for itself. */
+/** The input of the new execution as JSON text. A string is taken as it is. */
 function inputText(input: Json | undefined): string {
   if (input === undefined || input === null) {
     return '{}';
@@ -78,13 +81,13 @@ function inputText(input: Json | undefined): string {
   return typeof input === 'string' ? input : JSON.stringify(input);
 }
 
-/** The same for every attempt of one task, but not for a retry, which is another task. */
+/** The same name for every run of one task after a crash. A retry is another task. */
 function derivedName({ executionArn, taskId }: TaskOrigin): string {
   const hex = createHash('sha256').update(`${executionArn}/${taskId}`).digest('hex');
   return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20, 32)].join('-');
 }
 
-/** Kept with what is started, so that a task that is run again after a crash finds it, whatever became of it. */
+/** Stored with the new execution, so that a task that runs again after a crash finds it in any status. */
 function startedBy({ pattern }: IntegrationTarget, { execution, taskId }: TaskOrigin): ParentTask | undefined {
   return execution === undefined
     ? undefined

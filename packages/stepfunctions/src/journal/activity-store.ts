@@ -1,6 +1,6 @@
 import { type Database, integerOf, type Row, textOf } from './database.ts';
 
-/** An activity: work that a program of somebody's own fetches. */
+/** An activity: work that a program polls for and answers. */
 export interface Activity {
   readonly arn: string;
   readonly name: string;
@@ -15,7 +15,7 @@ function activityOf(row: Row): Activity {
   };
 }
 
-/** The activities of this account. Their tasks are in {@link TokenStore}. */
+/** Activities. Their tasks are in {@link TokenStore}. */
 export class ActivityStore {
   readonly #db: Database;
 
@@ -34,7 +34,7 @@ export class ActivityStore {
       .run(activity.arn, activity.name, activity.createdAt);
   }
 
-  /** By ARN, those after `after`. */
+  /** At most `limit` in order of ARN, those behind `after`. */
   list(limit: number, after = ''): readonly Activity[] {
     return this.#db
       .statement('SELECT * FROM activities WHERE arn > ? ORDER BY arn LIMIT ?')

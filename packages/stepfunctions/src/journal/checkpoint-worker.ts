@@ -1,7 +1,7 @@
 import { DatabaseSync } from 'node:sqlite';
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 
-/** Runs in a thread of its own: copies the write-ahead log into the file whenever it is told to. */
+/** Runs in a worker thread: copies the write-ahead log into the file on each message. */
 function checkpointOnDemand(port: MessagePort): void {
   const db = new DatabaseSync(String(workerData));
   port.on('message', (message: 'checkpoint' | 'close') => {
@@ -15,7 +15,7 @@ function checkpointOnDemand(port: MessagePort): void {
   });
 }
 
-// Elsewhere than in a thread it does nothing: so it is compiled ahead of its first run (embedded/compile-ahead.mjs).
+// Outside a worker thread nothing runs, so that the file can be compiled ahead of its first run (embedded/compile-ahead.mjs).
 if (parentPort !== null) {
   checkpointOnDemand(parentPort);
 }

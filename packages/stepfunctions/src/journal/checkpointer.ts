@@ -1,15 +1,15 @@
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
-// Here it does nothing; imported, the worker's code is in the compile cache before its thread starts.
+// Imported only so that the worker's code is in the compile cache before its thread starts.
 import './checkpoint-worker.ts';
 
 const PAUSE_MS = 200;
-/** Pause after a checkpoint that failed, as on a full disk. */
+/** Pause after a failed checkpoint, e.g. on a full disk. */
 const PAUSE_AFTER_FAILURE_MS = 5_000;
 
 /**
- * Copies the write-ahead log into the file while executions go on. The fsyncs this takes would hold up every execution
- * if they were made by the thread that runs them. A checkpoint that fails loses nothing: what is committed is in the log.
+ * Makes SQLite checkpoints in a worker thread: copies the write-ahead log into the file while executions run. In the
+ * main thread, the fsyncs would stall every execution. A failed checkpoint loses nothing: the log has all commits.
  */
 export class Checkpointer {
   readonly #file: string;
@@ -23,7 +23,7 @@ export class Checkpointer {
 
   /**
    * @param file the journal's SQLite file
-   * @param report told of checkpoints that failed; they are made again later
+   * @param report gets the errors of failed checkpoints, which are tried again later
    */
   constructor(file: string, report: (error: unknown) => void, pauseAfterFailureMs = PAUSE_AFTER_FAILURE_MS) {
     this.#file = file;
@@ -34,12 +34,12 @@ export class Checkpointer {
     this.#pause.unref();
   }
 
-  /** Something was committed. */
+  /** Notes that something was committed. */
   written(): void {
     this.#isWanted = true;
   }
 
-  /** Resolves once the file is closed there. */
+  /** Resolves once the worker has closed the file. */
   async close(): Promise<void> {
     clearInterval(this.#pause);
     const worker = this.#worker;
@@ -60,7 +60,7 @@ export class Checkpointer {
     worker.on('message', () => {
       this.#isUnderWay = false;
     });
-    // An error ends the thread; without a listener it would end the engine.
+    // An error ends the thread. Without a listener it would end the process.
     worker.on('error', (error) => {
       this.#report(error);
       this.#notBefore = Date.now() + this.#pauseAfterFailureMs;

@@ -1,19 +1,19 @@
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 
-/** Thrown when another process holds the journal. */
+/** Thrown when another process has the journal open. */
 export class JournalLockedError extends Error {
   override readonly name = 'JournalLockedError';
 }
 
 /** SQLite's primary result code is the lowest byte. */
 const SQLITE_BUSY = 5;
-/** A process that was just killed may take a moment to let go. */
+/** A process that was just killed may hold the lock for a moment. */
 const PATIENCE_MS = 1_000;
 
 /**
- * Holds a data folder for this process alone. The journal itself cannot be locked for good, as its checkpoints are made
- * by another connection; the lock is a file of its own, which the system lets go of with the process however it ends.
+ * Locks a data folder for this process. The journal's own file cannot be locked, because checkpoints use a second
+ * connection to it. The lock is a separate SQLite file. The system releases it however the process ends.
  */
 export class DataLock {
   readonly #db: DatabaseSync;
@@ -37,6 +37,7 @@ export class DataLock {
     }
   }
 
+  /** Lets another process have the folder. */
   release(): void {
     this.#db.close();
   }

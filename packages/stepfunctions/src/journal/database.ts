@@ -6,19 +6,19 @@ import { Checkpointer } from './checkpointer.ts';
 import { DataLock } from './data-lock.ts';
 import { MIGRATIONS, SCHEMA, SCHEMA_VERSION } from './schema.ts';
 
-/** Thrown when the journal on disk was written by a version of the engine this one cannot read. */
+/** Thrown when the journal was written by a version of the engine that this one cannot read. */
 export class JournalVersionError extends Error {
   override readonly name = 'JournalVersionError';
 }
 
-/** A checkpoint under way in the other thread is waited for so long. */
+/** How long to wait for a checkpoint of the worker thread. */
 const BUSY_TIMEOUT_MS = 5_000;
 /**
- * Pages of 4 KiB in the write-ahead log at which this thread makes a checkpoint of its own. The other thread has done
- * nearly all the work by then; but while executions write without a pause only this one can start the log anew.
+ * Pages of 4 KiB in the write-ahead log at which this thread makes a checkpoint itself. The worker thread has done
+ * nearly all the work by then. But under constant writes only this thread can restart the log.
  */
 const WAL_PAGES = 16_000;
-/** What the write-ahead log is cut back to when it starts anew. */
+/** The size to which the write-ahead log is truncated when it restarts. */
 const WAL_LIMIT_BYTES = 64 * 1024 * 1024;
 const PAGE_CACHE_KIB = 65_536;
 
@@ -26,7 +26,7 @@ function warn(error: unknown): void {
   process.emitWarning(`journal: a checkpoint failed: ${String(error)}`);
 }
 
-/** One SQLite file; statements are prepared once and kept. */
+/** One SQLite file. Statements are prepared once and kept. */
 export class Database {
   readonly #db: DatabaseSync;
   readonly #lock: DataLock | undefined;
@@ -36,7 +36,7 @@ export class Database {
 
   /**
    * @param dataDir folder of the file, made if absent, or `:memory:`
-   * @param report told what went wrong in the background
+   * @param report gets the errors of background work
    * @throws {JournalLockedError} another process holds the folder
    * @throws {JournalVersionError} the file was written by another version
    */
@@ -88,7 +88,7 @@ export class Database {
     return made;
   }
 
-  /** Runs `work` in one transaction: all of it is kept or, when it throws, none. May be nested: the outer one counts. */
+  /** Runs `work` in one transaction, which is rolled back when it throws. Nested calls join the outer transaction. */
   transaction<T>(work: () => T): T {
     if (this.#inTransaction) {
       return work();
@@ -110,12 +110,12 @@ export class Database {
     }
   }
 
-  /** Gives free pages back to the file system, at most `pages` of them. */
+  /** Returns at most `pages` free pages to the file system. */
   vacuum(pages: number): void {
     this.#db.exec(`PRAGMA incremental_vacuum(${pages})`);
   }
 
-  /** Resolves once nothing of the folder is held any more. */
+  /** Resolves once the folder is unlocked. */
   async close(): Promise<void> {
     this.#statements.clear();
     await this.#checkpointer?.close();
@@ -124,7 +124,7 @@ export class Database {
   }
 }
 
-/** @throws {JournalVersionError} no way leads from there to this engine's version */
+/** @throws {JournalVersionError} no migration leads from that version to this engine's */
 function stepsFrom(version: number): readonly string[] {
   const steps: string[] = [];
   for (let at = version; at !== SCHEMA_VERSION; at += 1) {
@@ -139,7 +139,7 @@ function stepsFrom(version: number): readonly string[] {
   return steps;
 }
 
-/** A row as SQLite gives it. */
+/** A row of SQLite. */
 export type Row = { readonly [column: string]: SQLOutputValue };
 
 function wrongType(row: Row, column: string, wanted: string): TypeError {

@@ -5,11 +5,11 @@ import { type Database, integerOf, integerOrNothing, type Row, textOf, textOrNot
 export interface ParentTask {
   readonly execution: number;
   readonly taskId: string;
-  /** It goes on when this execution ends (`startExecution.sync`). */
+  /** The task waits for the end of this execution (`startExecution.sync`). */
   readonly waits: boolean;
 }
 
-/** What is known of an execution without its inner state. */
+/** An execution without the core's state. */
 export interface ExecutionRecord {
   readonly id: number;
   readonly arn: string;
@@ -20,7 +20,7 @@ export interface ExecutionRecord {
   readonly aliasArn: string | undefined;
   readonly traceHeader: string | undefined;
   readonly status: ExecutionStatus;
-  /** JSON text as the caller gave it. */
+  /** JSON text, exactly as the caller sent it. */
   readonly input: string;
   readonly output: string | undefined;
   readonly error: string | undefined;
@@ -32,12 +32,12 @@ export interface ExecutionRecord {
   /** The client token of the latest redrive that had one. */
   readonly redriveToken: string | undefined;
   readonly parent: ParentTask | undefined;
-  /** Of a distributed Map's child execution: the map run it belongs to, and how many items it handles. */
+  /** The map run of a distributed Map's child, and the number of its items. */
   readonly mapRunArn: string | undefined;
   readonly itemCount: number | undefined;
 }
 
-/** A distributed Map's child execution as it starts. Its state is part of its parent's. */
+/** A distributed Map's child at its start. Its state is part of its parent's. */
 export interface ChildRecord {
   readonly id: number;
   readonly arn: string;
@@ -59,7 +59,7 @@ export interface ExecutionEnd {
   readonly stoppedAt: number;
 }
 
-/** What an execution is besides what the core knows of it. */
+/** What the shell knows about an execution and the core does not. */
 export interface ExecutionOrigin {
   readonly id: number;
   readonly stateMachine: number;
@@ -75,7 +75,7 @@ export interface ExecutionFilter {
   readonly redriven?: boolean;
   /** Only those started through this version or alias. */
   readonly qualifiedArn?: string;
-  /** Keyset: only ids below it. */
+  /** Keyset pagination: only ids below it. */
   readonly before?: number;
 }
 
@@ -133,7 +133,7 @@ export class ExecutionStore {
     this.#db = db;
   }
 
-  /** Highest id ever given; the next execution takes the one after. */
+  /** The highest id ever given. */
   lastId(): number {
     const row = this.#db.statement("SELECT seq FROM sqlite_sequence WHERE name = 'executions'").get();
     return row ? integerOf(row, 'seq') : 0;
@@ -176,7 +176,7 @@ export class ExecutionStore {
       );
   }
 
-  /** Writes what an end or a redrive changes. */
+  /** Writes the members that an end or a redrive changes. */
   update(id: number, execution: Execution): void {
     this.#db
       .statement(UPDATE)
@@ -217,7 +217,7 @@ export class ExecutionStore {
       .run(end.status, end.output ?? null, end.error ?? null, end.cause ?? null, end.stoppedAt, id);
   }
 
-  /** The child runs again, as its map run is redriven. */
+  /** Notes that a child runs again, because its map run was redriven. */
   redriveChild(id: number, redriveCount: number, at: number): void {
     this.#db
       .statement(
@@ -254,7 +254,7 @@ export class ExecutionStore {
       .map(recordOf);
   }
 
-  /** Executions that run and that a task started and waits for. */
+  /** Running executions that this task started and waits for. */
   awaitedBy(parent: number, taskId: string): readonly number[] {
     return this.#db
       .statement(
@@ -264,7 +264,7 @@ export class ExecutionStore {
       .map((row) => integerOf(row, 'id'));
   }
 
-  /** Executions that run and whose end a task waits for, or did when it started them. */
+  /** Running executions that some task started to wait for. The task may be over by now. */
   awaited(): readonly number[] {
     return this.#db
       .statement("SELECT id FROM executions WHERE parent_waits = 1 AND status = 'RUNNING'")

@@ -1,7 +1,7 @@
 import type { HistoryEvent } from '../core/history-event.ts';
 import { type Database, textOf } from './database.ts';
 
-/** Histories, one row per step that wrote any. */
+/** Execution histories: one row for the events of each commit. */
 export class HistoryStore {
   readonly #db: Database;
 
@@ -19,12 +19,12 @@ export class HistoryStore {
       .run(execution, first.id, JSON.stringify(events));
   }
 
-  /** Id of the latest event, which is how many there are. */
+  /** Id of the latest event, which is the number of events. */
   lastId(execution: number): number {
     return this.backwards(execution, Number.MAX_SAFE_INTEGER, 1)[0]?.id ?? 0;
   }
 
-  /** At most `limit` events from the one with id `from` on, upwards. */
+  /** At most `limit` events in ascending order, starting with id `from`. */
   forwards(execution: number, from: number, limit: number): readonly HistoryEvent[] {
     const rows = this.#db
       .statement(
@@ -46,7 +46,7 @@ export class HistoryStore {
     return found;
   }
 
-  /** At most `limit` events from the one with id `from` on, downwards. */
+  /** At most `limit` events in descending order, starting with id `from`. */
   backwards(execution: number, from: number, limit: number): readonly HistoryEvent[] {
     const rows = this.#db
       .statement('SELECT events FROM history WHERE execution = ? AND first_id <= ? ORDER BY first_id DESC')

@@ -12,7 +12,7 @@ import { TagStore } from './tag-store.ts';
 import { TokenStore } from './token-store.ts';
 import { AliasStore, VersionStore } from './version-store.ts';
 
-/** All that outlives the process, in one SQLite file that one process at a time holds. */
+/** Everything that outlives the process, in one SQLite file that one process at a time has open. */
 export class Journal {
   readonly database: Database;
   readonly stateMachines: StateMachineStore;
@@ -29,7 +29,7 @@ export class Journal {
 
   /**
    * @param dataDir folder of the file, or `:memory:`
-   * @param report told what went wrong in the background; by default a warning of the process
+   * @param report gets the errors of background work; by default they become process warnings
    */
   constructor(dataDir: string, durability: Durability, report?: (error: unknown) => void) {
     this.database = new Database(dataDir, durability, report);
@@ -46,7 +46,7 @@ export class Journal {
     this.retention = new RetentionStore(this.database);
   }
 
-  /** A random key made once per journal: signs pagination tokens. */
+  /** A random key per journal, which signs page tokens. */
   secret(): string {
     const db = this.database;
     const found = db.statement("SELECT value FROM settings WHERE name = 'secret'").get();
@@ -58,11 +58,12 @@ export class Journal {
     return made;
   }
 
+  /** Runs `work` in one transaction, which is rolled back when it throws. */
   transaction<T>(work: () => T): T {
     return this.database.transaction(work);
   }
 
-  /** Resolves once nothing of the data folder is held any more. */
+  /** Resolves once the data folder is unlocked. */
   close(): Promise<void> {
     return this.database.close();
   }

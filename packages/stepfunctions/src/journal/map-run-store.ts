@@ -7,7 +7,7 @@ export interface StoredMapRun {
   readonly mapRun: MapRun;
 }
 
-/** Map runs, written whenever the core changes one. */
+/** Map runs of distributed Map states. */
 export class MapRunStore {
   readonly #db: Database;
 
@@ -26,7 +26,7 @@ export class MapRunStore {
     return row && { execution: integerOf(row, 'execution'), mapRun: JSON.parse(textOf(row, 'map_run')) as MapRun };
   }
 
-  /** By ARN, those after `after`. */
+  /** At most `limit` in order of ARN, those behind `after`. */
   list(execution: number, limit: number, after = ''): readonly MapRun[] {
     return this.#db
       .statement('SELECT map_run FROM map_runs WHERE execution = ? AND arn > ? ORDER BY arn LIMIT ?')

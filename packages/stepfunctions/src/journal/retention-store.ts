@@ -2,7 +2,7 @@ import { type Database, integerOf } from './database.ts';
 
 const TABLES_OF_AN_EXECUTION = ['states', 'history', 'tokens', 'map_runs'];
 
-/** Takes finished executions out of the journal. */
+/** Deletes finished executions from the journal. */
 export class RetentionStore {
   readonly #db: Database;
 
@@ -10,7 +10,7 @@ export class RetentionStore {
     this.#db = db;
   }
 
-  /** How many finished executions there are, without children. Reads an index from end to end: ask once. */
+  /** The number of finished executions, without children. It scans an index, so call it once. */
   countFinished(): number {
     const row = this.#db
       .statement('SELECT COUNT(*) AS n FROM executions WHERE stopped_at IS NOT NULL AND map_run IS NULL')
@@ -27,10 +27,10 @@ export class RetentionStore {
   }
 
   /**
-   * Drops executions with all that belongs to them, children included, as far as `limit` goes. Of one with more children
-   * than that some are dropped; it can no longer be redriven, and is still there for the next time.
+   * Drops executions with all their rows, at most `limit` executions including children. One with more children than
+   * that is dropped over several calls. It can no longer be redriven after the first.
    *
-   * @returns how many of the executions are gone
+   * @returns how many of the given executions are gone
    */
   drop(executions: readonly number[], limit: number): number {
     return this.#db.transaction(() => {
@@ -68,7 +68,7 @@ export class RetentionStore {
     this.#db.statement('DELETE FROM executions WHERE id = ?').run(id);
   }
 
-  /** Revisions that nothing refers to: no state machine, no version, no execution. */
+  /** Revisions to which no state machine, version or execution refers. */
   unusedRevisions(): readonly number[] {
     return this.#db
       .statement(
@@ -85,7 +85,7 @@ export class RetentionStore {
     this.#db.statement('DELETE FROM revisions WHERE id = ?').run(id);
   }
 
-  /** Gives at most `pages` free pages back to the file system. */
+  /** Returns at most `pages` free pages to the file system. */
   shrink(pages: number): void {
     this.#db.vacuum(pages);
   }

@@ -1,7 +1,8 @@
 /**
- * The journal's tables. What an execution's every step writes is kept apart from what is looked up: `executions` changes
- * at start and end only, `states` holds what the core needs to go on and two columns by which a restart and the clock
- * find the few executions that have something to do, `history` takes one row per step however many events it has.
+ * The journal's tables. Tables that every step writes are kept apart from those that are searched:
+ * - `executions` changes only when an execution starts and ends
+ * - `states` has the core's state, and two indexed columns by which timers and recovery find the executions to wake up
+ * - `history` gets one row per commit, however many events that has
  */
 export const SCHEMA_VERSION = 2;
 
@@ -138,10 +139,10 @@ CREATE INDEX tokens_of_execution ON tokens (execution, task_id);
 CREATE INDEX tokens_of_activity ON tokens (activity_arn, execution) WHERE status = 'SCHEDULED';
 `;
 
-/** What takes a journal of an earlier version on to the next, by the version it has. */
+/** The migration from each earlier version to the next. */
 export const MIGRATIONS: { readonly [version: number]: string } = {
-  // Until then the task that started an execution was kept only where it waited for the end, and children of a
-  // distributed Map were dropped on their own.
+  // Version 1 stored the parent task only where it waited for the end, and dropped children of a distributed Map
+  // on their own.
   1: `
     ALTER TABLE executions ADD COLUMN parent_waits INTEGER NOT NULL DEFAULT 0;
     UPDATE executions SET parent_waits = 1 WHERE parent_task IS NOT NULL;

@@ -1,20 +1,20 @@
 import { type Database, integerOf, type Row, textOf, textOrNothing } from './database.ts';
 
-/** Standard executions are journaled, express ones live in memory. */
+/** Standard executions are journaled; express ones live in memory. */
 export type StateMachineType = 'STANDARD' | 'EXPRESS';
 
-/** What a state machine was at one moment; executions refer to it for as long as they are kept. */
+/** One revision of a state machine. It is kept as long as an execution refers to it. */
 export interface Revision {
   readonly id: number;
   readonly stateMachine: number;
   readonly arn: string;
   readonly name: string;
   readonly type: StateMachineType;
-  /** Absent for what CreateStateMachine made. */
+  /** Absent for the first revision, as on AWS. */
   readonly revisionId: string | undefined;
   readonly definition: string;
   readonly roleArn: string;
-  /** JSON, as are the two below; AWS's shapes. */
+  /** JSON text in AWS's shape, like the two below. */
   readonly logging: string;
   readonly tracing: string;
   readonly encryption: string;
@@ -22,7 +22,7 @@ export interface Revision {
   readonly createdAt: number;
 }
 
-/** A state machine; its definition stands in the current revision. */
+/** A state machine. Its current revision has the definition. */
 export interface StateMachine {
   readonly id: number;
   readonly arn: string;
@@ -34,7 +34,7 @@ export interface StateMachine {
   readonly lastVersion: number;
 }
 
-/** What a new revision holds; the rest is the machine's. */
+/** The members of a new revision that do not come from the state machine. */
 export type NewRevision = Pick<
   Revision,
   'revisionId' | 'definition' | 'roleArn' | 'logging' | 'tracing' | 'encryption'
@@ -96,7 +96,7 @@ export class StateMachineStore {
     return machine;
   }
 
-  /** @throws {Error} when there is no such revision: executions keep theirs alive */
+  /** @throws {Error} there is no such revision, although executions keep theirs */
   revision(id: number): Revision {
     const known = this.#revisions.get(id);
     if (known) {
@@ -126,7 +126,7 @@ export class StateMachineStore {
     });
   }
 
-  /** Makes a revision the current one. */
+  /** Adds a revision and makes it the current one. */
   revise(machine: StateMachine, next: NewRevision, at: number): StateMachine {
     this.#byArn.delete(machine.arn);
     return this.#db.transaction(() => {
@@ -154,7 +154,7 @@ export class StateMachineStore {
     });
   }
 
-  /** Newest first, at most `limit`, those after `after`. */
+  /** At most `limit`, newest first, those behind `after`. */
   list(limit: number, after: { createdAt: number; id: number } | undefined): readonly StateMachine[] {
     const from = after ?? { createdAt: Number.MAX_SAFE_INTEGER, id: Number.MAX_SAFE_INTEGER };
     return this.#db
@@ -165,13 +165,13 @@ export class StateMachineStore {
       .map(stateMachineOf);
   }
 
-  /** Marks as DELETING; {@link dropDeleted} takes it away once none of its executions runs. */
+  /** Marks as DELETING. {@link dropDeleted} deletes it once none of its executions runs. */
   markDeleting(machine: StateMachine): void {
     this.#byArn.delete(machine.arn);
     this.#db.statement("UPDATE state_machines SET status = 'DELETING' WHERE id = ?").run(machine.id);
   }
 
-  /** Drops machines that were deleted and whose executions have ended, with their versions, aliases and tags. */
+  /** Deletes state machines that are DELETING and have no running execution, with their versions, aliases and tags. */
   dropDeleted(): void {
     this.#db.transaction(() => {
       const gone = this.#db
@@ -191,7 +191,7 @@ export class StateMachineStore {
     });
   }
 
-  /** Takes the next version number of a machine; numbers are never used twice. */
+  /** Takes the next version number of a state machine. Numbers are never used twice. */
   nextVersion(machine: StateMachine): number {
     this.#byArn.delete(machine.arn);
     const row = this.#db

@@ -8,7 +8,7 @@ export interface WakeUp {
   readonly tasksOut: number;
 }
 
-/** The core's state of every execution that runs or may be redriven. */
+/** The core's state of each execution that runs or may be redriven. */
 export class StateStore {
   readonly #db: Database;
 
@@ -38,7 +38,7 @@ export class StateStore {
     this.#db.statement('DELETE FROM states WHERE execution = ?').run(execution);
   }
 
-  /** Executions with a timer due at `at` or before, the most overdue first. */
+  /** Executions with a timer due by `at`, most overdue first. */
   due(at: number, limit: number): readonly number[] {
     return this.#db
       .statement('SELECT execution FROM states WHERE due_at <= ? ORDER BY due_at LIMIT ?')
@@ -57,7 +57,7 @@ export class StateStore {
     return row && integerOf(row, 'due_at');
   }
 
-  /** Executions with tasks out, oldest first. */
+  /** Executions with running tasks, oldest first. */
   withTasksOut(): readonly number[] {
     return this.#db
       .statement('SELECT execution FROM states WHERE tasks_out > 0 ORDER BY execution')

@@ -1,6 +1,6 @@
 import { type Database, textOf } from './database.ts';
 
-/** A label of a state machine or an activity. */
+/** A tag of a state machine or an activity. */
 export interface Tag {
   readonly key: string;
   readonly value: string;
@@ -21,7 +21,7 @@ export class TagStore {
       .map((row) => ({ key: textOf(row, 'key'), value: textOf(row, 'value') }));
   }
 
-  /** Adds tags; one with a known key takes the new value. */
+  /** Adds tags. A known key gets the new value. */
   add(arn: string, tags: readonly Tag[]): void {
     const statement = this.#db.statement('INSERT OR REPLACE INTO tags (arn, key, value) VALUES (?, ?, ?)');
     for (const { key, value } of tags) {

@@ -1,8 +1,10 @@
 import { type Database, integerOf, type Row, textOf, textOrNothing } from './database.ts';
 
 /**
- * A task that somebody outside answers. SCHEDULED: an activity's task that no worker has; OPEN: somebody has the token;
- * CLOSED: the task is over, whoever still answers is told so.
+ * A task that is answered by its token from outside the engine.
+ * - SCHEDULED: an activity task that no worker has fetched
+ * - OPEN: a worker or a callback has the token
+ * - CLOSED: the task is over; a late answer gets TaskTimedOut
  */
 export interface TaskToken {
   readonly token: string;
@@ -25,7 +27,7 @@ function tokenOf(row: Row): TaskToken {
   };
 }
 
-/** Task tokens, kept as long as their execution. */
+/** Task tokens. They are kept as long as their execution. */
 export class TokenStore {
   readonly #db: Database;
 
@@ -53,19 +55,21 @@ export class TokenStore {
       );
   }
 
-  /** A worker has taken the task. */
+  /** Notes that a worker fetched the task. */
   open(execution: number, taskId: string): void {
     this.#db
       .statement("UPDATE tokens SET status = 'OPEN', activity_input = NULL WHERE execution = ? AND task_id = ?")
       .run(execution, taskId);
   }
 
+  /** Notes that the task is over. */
   close(execution: number, taskId: string): void {
     this.#db
       .statement("UPDATE tokens SET status = 'CLOSED', activity_input = NULL WHERE execution = ? AND task_id = ?")
       .run(execution, taskId);
   }
 
+  /** Notes that all tasks of an execution are over. */
   closeAll(execution: number): void {
     this.#db
       .statement(
@@ -74,7 +78,7 @@ export class TokenStore {
       .run(execution);
   }
 
-  /** The activity's tasks that no worker has, of the oldest executions first. */
+  /** Tasks of an activity that no worker has fetched, oldest executions first. */
   scheduled(activityArn: string, limit: number): readonly TaskToken[] {
     return this.#db
       .statement("SELECT * FROM tokens WHERE activity_arn = ? AND status = 'SCHEDULED' ORDER BY execution LIMIT ?")

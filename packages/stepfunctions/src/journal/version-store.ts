@@ -42,7 +42,7 @@ export class VersionStore {
     return row && versionOf(row);
   }
 
-  /** Newest first, those with a number below `before`. */
+  /** At most `limit`, newest first, those with a number below `before`. */
   list(stateMachine: number, limit: number, before = Number.MAX_SAFE_INTEGER): readonly Version[] {
     return this.#db
       .statement('SELECT * FROM versions WHERE state_machine = ? AND version < ? ORDER BY version DESC LIMIT ?')
@@ -60,14 +60,14 @@ export class VersionStore {
   }
 }
 
-/** Which share of the executions started through an alias a version gets. */
+/** The share of an alias's executions that a version gets. */
 export interface Route {
   readonly stateMachineVersionArn: string;
   /** Percent. */
   readonly weight: number;
 }
 
-/** A name for one or two versions of a state machine. */
+/** A name that routes to one or two versions of a state machine. */
 export interface Alias {
   readonly arn: string;
   readonly stateMachine: number;
@@ -121,7 +121,7 @@ export class AliasStore {
       );
   }
 
-  /** By name, those after `after`. */
+  /** At most `limit` in order of name, those behind `after`. */
   list(stateMachine: number, limit: number, after = ''): readonly Alias[] {
     return this.#db
       .statement('SELECT * FROM aliases WHERE state_machine = ? AND name > ? ORDER BY name LIMIT ?')

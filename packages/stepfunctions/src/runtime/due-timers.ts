@@ -3,15 +3,15 @@ import type { EngineLogger } from '../options.ts';
 
 /** The longest delay that `setTimeout` takes. */
 const LONGEST_SLEEP_MS = 2 ** 31 - 1;
-/** Executions whose timers are fired between two looks at the clock. */
-const FIRED_AT_ONCE = 500;
-/** An execution whose timers change nothing (its step fails) is looked at again after this pause. */
+/** Executions whose timers are fired in one batch. */
+const BATCH = 500;
+/** Pause before the timers of an execution whose step fails are fired again. */
 const STUCK_PAUSE_MS = 1_000;
-/** Pauses after a round that failed as a whole (a full disk). */
+/** Pauses after a round that failed as a whole, e.g. on a full disk. */
 const FIRST_FAILURE_PAUSE_MS = 100;
 const LONGEST_FAILURE_PAUSE_MS = 10_000;
 
-/** Fires the timers of all executions when they are due. It knows the next one only; the journal knows the others. */
+/** Fires the timers of all executions when they are due. Only the next one is in memory; the journal has the others. */
 export class DueTimers {
   readonly #states: StateStore;
   readonly #fire: (execution: number, now: number) => Promise<boolean>;
@@ -21,21 +21,21 @@ export class DueTimers {
   #failurePauseMs = 0;
   #isStopped = false;
 
-  /** @param fire fires an execution's timers that are due by then; answers whether that changed anything */
+  /** @param fire fires the timers of an execution that are due at `now`; answers whether that changed anything */
   constructor(states: StateStore, fire: (execution: number, now: number) => Promise<boolean>, logger: EngineLogger) {
     this.#states = states;
     this.#fire = fire;
     this.#logger = logger;
   }
 
-  /** A timer was set for this moment: milliseconds since the epoch. */
+  /** Notes a timer that is due at `at`, milliseconds since the epoch. */
   set(at: number): void {
     if (!this.#isStopped) {
       this.#alarm.set(at);
     }
   }
 
-  /** Fires what is due. One round at a time: the timers of a round are committed before the next one is looked for. */
+  /** Fires the due timers. One round at a time: a round's changes are committed before the next round reads the journal. */
   fire(): Promise<void> {
     this.#round ??= this.#fireRound().finally(() => {
       this.#round = undefined;
@@ -68,7 +68,7 @@ export class DueTimers {
   async #fireAll(): Promise<void> {
     while (!this.#isStopped) {
       const now = Date.now();
-      const ids = this.#states.due(now, FIRED_AT_ONCE);
+      const ids = this.#states.due(now, BATCH);
       if (ids.length === 0) {
         return;
       }
@@ -77,7 +77,7 @@ export class DueTimers {
       for (const id of stuck) {
         this.#states.postpone(id, now, Date.now() + STUCK_PAUSE_MS);
       }
-      if (ids.length < FIRED_AT_ONCE) {
+      if (ids.length < BATCH) {
         return;
       }
     }

@@ -1,42 +1,44 @@
-/** Work that waits for its turn. */
+/** A queued job. */
 interface Job {
   readonly id: string;
   readonly run: () => Promise<void>;
 }
 
-/** How much a queue runs at once. */
+/** The concurrency limits of a queue. */
 export interface QueueBounds {
-  /** Jobs under way. */
+  /** Jobs that run at once. */
   readonly most: number;
-  /** Jobs of those that count as work. Default: all. */
+  /** Busy jobs among them. Default: `most`. */
   readonly mostBusy?: number;
-  /** A job under way for longer waits for somebody else, and counts as work no more. Default 500 ms. */
+  /** A job that runs for longer waits for somebody else and no longer counts as busy. Default 500 ms. */
   readonly busyMs?: number;
 }
 
-/** An owner with jobs that wait. */
+/** An owner with queued jobs. */
 interface Waiter<Owner> {
   readonly owner: Owner;
   readonly age: number;
   readonly jobs: Job[];
 }
 
-/** One start in so many goes to whoever has waited longest, whatever its age. */
+/** One start in so many goes to the owner that has waited longest, whatever its age. */
 const STARTS_BY_AGE = 4;
 
 /**
- * Runs at most so many jobs at once and decides whose turn it is: mostly the oldest owner's, so that what was begun first is
- * finished first rather than all at the end; every few starts the one's that has waited longest, so that nobody waits for
- * ever. An owner with ten thousand jobs does not hold up another with one: behind its first it comes after all others.
+ * A fair queue with two concurrency limits.
  *
- * It has two bounds, because jobs keep others busy in two ways. Those that work share processors, so few at a time are done
- * soonest. Those that wait for an answer that does not come cost nothing, and must not keep the others from their turn.
+ * The next job is mostly the oldest owner's, so that executions which began first finish first. Every few starts it is
+ * that of the owner which has waited longest, so that none starves. An owner with many jobs does not block the others:
+ * after its first job it queues behind all of them.
+ *
+ * `mostBusy` limits jobs that use the processor, of which few at a time finish soonest. `most` limits all jobs. Jobs that
+ * only wait for a slow answer cost little and must not block the rest.
  */
 export class FairQueue<Owner> {
   readonly #bounds: Required<QueueBounds>;
-  /** In the order in which they began to wait. */
+  /** In order of arrival. */
   readonly #waiting = new Map<Owner, Waiter<Owner>>();
-  /** The oldest first; some of them wait no longer. */
+  /** Oldest first. Some of them are no longer queued. */
   #byAge: Waiter<Owner>[] = [];
   #running = 0;
   #busy = 0;
@@ -47,20 +49,21 @@ export class FairQueue<Owner> {
     this.#bounds = { most, mostBusy, busyMs };
   }
 
-  /** How many owners have a job that waits. */
+  /** Owners with a queued job. */
   get ownersWaiting(): number {
     return this.#waiting.size;
   }
 
-  /** Jobs under way. */
+  /** Jobs that run. */
   get running(): number {
     return this.#running;
   }
 
   /**
-   * Runs `run`, which never rejects, as soon as its turn has come.
+   * Queues a job.
    *
-   * @param age of the owner: the lower, the older. Without it the owner comes after all that have one.
+   * @param run must not reject
+   * @param age of the owner: the lower, the older. Without it the owner comes after all that have one
    */
   add(owner: Owner, id: string, run: () => Promise<void>, age = Number.POSITIVE_INFINITY): void {
     if (this.#isClosed) {
@@ -76,7 +79,7 @@ export class FairQueue<Owner> {
     this.#startNext();
   }
 
-  /** Takes a job out that has not started. Answers whether there was one. */
+  /** Removes a job that has not started. Answers whether there was one. */
   remove(owner: Owner, id: string): boolean {
     const jobs = this.#waiting.get(owner)?.jobs;
     const index = jobs?.findIndex((job) => job.id === id) ?? -1;
@@ -90,7 +93,7 @@ export class FairQueue<Owner> {
     return true;
   }
 
-  /** Drops what waits and takes nothing in any more. What is under way is not touched. */
+  /** Drops the queued jobs and accepts no more. Running jobs are not touched. */
   close(): void {
     this.#isClosed = true;
     this.#waiting.clear();
@@ -162,7 +165,7 @@ export class FairQueue<Owner> {
   }
 }
 
-/** Where an age belongs among others, behind its equals. */
+/** The index at which an age belongs in a sorted list, behind its equals. */
 function placeOf(age: number, sorted: readonly { readonly age: number }[]): number {
   let from = 0;
   let to = sorted.length;

@@ -7,8 +7,8 @@ interface Entry {
 }
 
 /**
- * Writes what many executions did in one transaction, so that they share the cost of making it durable. All that is
- * added while a transaction is prepared or written goes into the next one.
+ * Group commit: writes the changes of many executions in one transaction, so that they share the cost of durability.
+ * Writes that are added during a transaction go into the next one.
  */
 export class GroupCommit {
   readonly #db: Database;
@@ -19,7 +19,7 @@ export class GroupCommit {
     this.#db = db;
   }
 
-  /** Resolves once what `write` wrote is durable; rejects when it could not be written, and then none of it was. */
+  /** Adds a write. Resolves once it is durable; rejects if it was rolled back. */
   add(write: () => void): Promise<void> {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ write, resolve, reject });
@@ -31,7 +31,7 @@ export class GroupCommit {
     });
   }
 
-  /** Writes what waits now. */
+  /** Commits the pending writes now. */
   flush(): void {
     this.#scheduled = false;
     const entries = this.#waiting;
@@ -46,7 +46,7 @@ export class GroupCommit {
         }
       });
     } catch (error) {
-      this.#separate(entries, error);
+      this.#commitSeparately(entries, error);
       return;
     }
     for (const { resolve } of entries) {
@@ -54,8 +54,8 @@ export class GroupCommit {
     }
   }
 
-  /** One of them spoilt the transaction: each gets one of its own, so that only the culprit fails. */
-  #separate(entries: readonly Entry[], error: unknown): void {
+  /** One write failed the transaction: each gets its own transaction, so that only that one fails. */
+  #commitSeparately(entries: readonly Entry[], error: unknown): void {
     for (const { write, resolve, reject } of entries) {
       if (entries.length === 1) {
         reject(error);
@@ -63,8 +63,8 @@ export class GroupCommit {
       }
       try {
         this.#db.transaction(write);
-      } catch (own) {
-        reject(own);
+      } catch (ownError) {
+        reject(ownError);
         continue;
       }
       resolve();

@@ -2,14 +2,14 @@ import type { RetentionStore } from '../journal/retention-store.ts';
 import type { EngineLogger, Retention } from '../options.ts';
 
 const SWEEP_INTERVAL_MS = 60_000;
-/** Executions, children included, dropped in one transaction; what runs meanwhile waits no longer than that. */
+/** Executions, children included, dropped in one transaction. It bounds how long running executions wait. */
 const DROPPED_AT_ONCE = 200;
-/** Pages of 4 KiB given back after each of them. */
+/** Pages of 4 KiB returned to the file system after each transaction. */
 const PAGES_AT_ONCE = 2_000;
 
 /**
- * Drops finished executions that are too old or too many, a few at a time, so that the journal stays bounded. Children of
- * a distributed Map go with the execution they belong to and are not counted.
+ * Drops finished executions that are too old or too many, in small batches, so that the journal stays bounded. Children
+ * of a distributed Map are dropped with their parent and are not counted.
  */
 export class RetentionSweep {
   readonly #store: RetentionStore;
@@ -20,7 +20,7 @@ export class RetentionSweep {
   #unusedRevisions: ReadonlySet<number> = new Set();
   #next: NodeJS.Timeout | undefined;
 
-  /** @param forget takes an execution out of memory; answers `false` when it is just about to change and has to stay */
+  /** @param forget evicts an execution from memory; answers `false` if it is about to change and has to stay */
   constructor(
     store: RetentionStore,
     retention: Retention,
@@ -34,17 +34,17 @@ export class RetentionSweep {
     this.#finished = store.countFinished();
   }
 
-  /** An execution has ended. */
+  /** Counts an execution that has ended. */
   executionEnded(): void {
     this.#finished += 1;
   }
 
-  /** A finished execution runs again. */
+  /** Uncounts a finished execution that runs again. */
   executionRedriven(): void {
     this.#finished -= 1;
   }
 
-  /** Sweeps now and then from now on. */
+  /** Sweeps every minute from now on. */
   start(): void {
     this.#schedule(SWEEP_INTERVAL_MS);
   }
@@ -53,7 +53,7 @@ export class RetentionSweep {
     clearTimeout(this.#next);
   }
 
-  /** Drops one helping. Answers whether there may be more to drop. */
+  /** Drops one batch. Answers whether there may be more to drop. */
   sweep(now: number): boolean {
     const tooMany = Math.min(Math.max(this.#finished - this.#retention.finishedCount, 0), DROPPED_AT_ONCE);
     const excess = tooMany > 0 ? this.#store.oldestFinished(Number.MAX_SAFE_INTEGER, tooMany) : [];
@@ -67,7 +67,7 @@ export class RetentionSweep {
     return true;
   }
 
-  /** Drops revisions found unused twice in a row: the first time an execution may be about to start with one. */
+  /** Drops revisions found unused twice in a row. The first time, an execution may be about to start with one. */
   dropRevisions(): void {
     const unused = this.#store.unusedRevisions();
     for (const id of unused) {

@@ -3,17 +3,17 @@ import type { ChildHistory } from '../core/step.ts';
 import type { ExecutionEnd, ExecutionOrigin } from '../journal/execution-store.ts';
 import type { Journal } from '../journal/journal.ts';
 
-/** What the steps of an execution added to its distributed Maps' children. */
+/** What steps of an execution added to the histories of its distributed Maps' children. */
 export interface ChildrenChange {
   readonly origin: ExecutionOrigin;
   readonly childHistory: readonly ChildHistory[];
 }
 
-/** Writes the records and histories of child executions as their events tell them. Runs inside a transaction. */
+/** Writes the records and histories of child executions, derived from their events. Runs inside a transaction. */
 export function writeChildren(journal: Journal, { origin, childHistory }: ChildrenChange, nextId: () => number): void {
   for (const child of childHistory) {
     const id = journal.executions.find(child.executionArn)?.id ?? insertChild(journal, origin, child, nextId);
-    // Retention used to drop children of executions that could still be redriven: nobody can ask for these.
+    // Earlier versions dropped children of executions that could still be redriven. Such a child has no record.
     if (id === undefined) {
       continue;
     }

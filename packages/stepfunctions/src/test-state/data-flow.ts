@@ -10,7 +10,7 @@ type Selecting = Exclude<State, { readonly Type: 'Fail' }>;
 type Working = Extract<State, { readonly Type: 'Task' | 'Parallel' }>;
 type Resulting = Extract<State, { readonly Type: 'Task' | 'Parallel' | 'Map' }>;
 
-/** `InputPath`; a JSONata state has none and works on its raw input. */
+/** Applies `InputPath`. A JSONata state has none and works on its raw input. */
 export function effectiveInput(tested: Tested<Selecting>): Json {
   const { state, stateName, input, inspection } = tested;
   if (state.QueryLanguage === 'JSONata') {
@@ -20,13 +20,13 @@ export function effectiveInput(tested: Tested<Selecting>): Json {
   return inspection.step('afterInputPath', found);
 }
 
-/** `OutputPath`, on what a JSONPath state puts out. */
+/** Applies `OutputPath` to the output of a JSONPath state. */
 export function outputPath(tested: Tested<Selecting>, output: Json): Json {
   const { state, stateName } = tested;
   return applyPath(state.OutputPath, scopeOf(tested, output), { stateName, field: 'OutputPath' });
 }
 
-/** `Parameters` or `Arguments`. */
+/** Evaluates `Parameters` or `Arguments`. */
 export async function argumentsOf(tested: Tested<Working>): Promise<Json> {
   const { state, stateName, inspection } = tested;
   const input = effectiveInput(tested);
@@ -41,7 +41,7 @@ export async function argumentsOf(tested: Tested<Working>): Promise<Json> {
   return inspection.step('afterParameters', filled);
 }
 
-/** From a result to the state's output: `ResultSelector`, `ResultPath`, `OutputPath`, or `Output`; and `Assign`. */
+/** Turns a result into the state's output by `ResultSelector`, `ResultPath` and `OutputPath`, or by `Output`. Runs `Assign`. */
 export async function outputOf(tested: Tested<Resulting>, result: Json): Promise<Json> {
   const { state, stateName, input, inspection } = tested;
   if (state.QueryLanguage === 'JSONata') {
@@ -61,9 +61,9 @@ export async function outputOf(tested: Tested<Resulting>, result: Json): Promise
 }
 
 /**
- * `Assign`: shown with the variables that the state was given.
+ * Evaluates `Assign` and records the variables after it, given ones included.
  *
- * @param inside where in the state it stands: `Choices[0]/`, `Catch[1]/`
+ * @param inside its place in the state: `Choices[0]/`, `Catch[1]/`
  */
 export async function assign(
   tested: Tested,

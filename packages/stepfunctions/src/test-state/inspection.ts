@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from '../language/json.ts';
 
-/** The steps of data through a state that TestState shows as JSON text, by AWS's member names. */
+/** The data that TestState shows after each step of a state, by AWS's member names. */
 export type InspectedStep =
   | 'afterArguments'
   | 'afterInputPath'
@@ -13,21 +13,21 @@ export type InspectedStep =
   | 'result'
   | 'variables';
 
-/** The numbers it shows. */
+/** The numbers that TestState shows. */
 export type InspectedNumber = 'maxConcurrency' | 'toleratedFailureCount' | 'toleratedFailurePercentage';
 
-/** What handled an error, or tried to. */
+/** The Retry or Catch that handled an error. */
 export interface ErrorDetails {
   readonly catchIndex?: number;
   readonly retryIndex?: number;
   readonly retryBackoffIntervalSeconds?: number;
 }
 
-/** Collects a state's `inspectionData` as far as the state got. */
+/** Collects `inspectionData` as far as the state gets. */
 export class Inspection {
   readonly #data: { [member: string]: Json } = {};
 
-  /** Notes a value and gives it back. */
+  /** Records a value and returns it. */
   step<V extends Json>(step: InspectedStep, value: V): V {
     this.#data[step] = JSON.stringify(value);
     return value;

@@ -1,11 +1,11 @@
 import { isJsonObject, type Json } from '../language/json.ts';
 
-/** How closely a mocked result is held against what the service answers. */
+/** How strictly a mocked result is checked against the service's answer. */
 export type FieldValidationMode = 'STRICT' | 'PRESENT' | 'NONE';
 
 type FieldType = 'string' | 'number' | 'boolean' | 'timestamp' | 'object' | 'array';
 
-/** Fields of an answer; `!` marks those that are always there. */
+/** Fields of an answer; `!` marks required ones. */
 interface AnswerModel {
   readonly [field: string]: FieldType | `${FieldType}!`;
 }
@@ -21,7 +21,7 @@ const endedExecution: AnswerModel = {
   StopDate: 'timestamp',
 };
 
-/** The answers of the services that a Task may call and whose answers are known here. */
+/** The known answers of services, by resource. */
 const answers: { readonly [resource: string]: AnswerModel } = {
   'lambda:invoke': { StatusCode: 'number', FunctionError: 'string', LogResult: 'string', ExecutedVersion: 'string' },
   'states:startExecution': startedExecution,
@@ -35,7 +35,7 @@ const answers: { readonly [resource: string]: AnswerModel } = {
 
 /**
  * What is wrong with a mocked result of a Task state, or `undefined`. Results of services without a model, and of tasks
- * that answer by their token, are not looked at.
+ * with a task token, are not checked.
  */
 export function mockFault(resource: string, result: Json, mode: FieldValidationMode): string | undefined {
   const model = mode === 'NONE' ? undefined : answers[resource.slice(resource.indexOf(':::') + 3)];

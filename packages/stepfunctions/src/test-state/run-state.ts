@@ -12,13 +12,13 @@ import { testChoice, testFail, testPass, testSucceed, testWait } from './simple-
 import { type Outcome, scopeOf, type Tested } from './tested-state.ts';
 import { testMap, testParallel, testTask } from './working-states.ts';
 
-/** What a state under test comes to. */
+/** The result of a state under test. */
 export type TestResult =
   | { readonly status: 'SUCCEEDED'; readonly output: Json; readonly next?: string }
   | { readonly status: 'CAUGHT_ERROR'; readonly output: Json; readonly next: string; readonly failure: Failure }
   | { readonly status: 'RETRIABLE' | 'FAILED'; readonly failure: Failure };
 
-/** Runs one state on its own, once; its inspection holds what it did to the data. */
+/** Runs one state on its own, once. Its inspection records the data flow. */
 export async function runState(tested: Tested): Promise<TestResult> {
   tested.inspection.step('input', tested.input);
   try {
@@ -52,7 +52,7 @@ function outcomeOf({ state, ...rest }: Tested): Promise<Outcome> {
   }
 }
 
-/** TestState names no state and event in front of a cause: there is no history to look at. */
+/** TestState does not prefix a cause with state and event, because there is no history to look at. */
 function failureOf(error: StatesError | StateFailed): Failure {
   return error instanceof StateFailed ? error.failure : { error: error.errorName, cause: error.message };
 }

@@ -9,7 +9,7 @@ import type { InspectedNumber } from './inspection.ts';
 import { nextOf } from './simple-states.ts';
 import { type Outcome, scopeOf, type Tested } from './tested-state.ts';
 
-/** Calls what the Task calls, unless there is a mock. */
+/** Tests a Task: calls its target, unless there is a mock. */
 export async function testTask(tested: Tested<TaskState>): Promise<Outcome> {
   const { state, inspection } = tested;
   const input = await argumentsOf(tested);
@@ -18,14 +18,14 @@ export async function testTask(tested: Tested<TaskState>): Promise<Outcome> {
   return { output: await outputOf(tested, result), ...nextOf(state) };
 }
 
-/** The branches are the mock. */
+/** Tests a Parallel, whose branches are mocked. */
 export async function testParallel(tested: Tested<ParallelState>): Promise<Outcome> {
   await argumentsOf(tested);
   const result = tested.inspection.step('result', mocked(tested));
   return { output: await outputOf(tested, result), ...nextOf(tested.state) };
 }
 
-/** The iterations are the mock. */
+/** Tests a Map, whose iterations are mocked. */
 export async function testMap(tested: Tested<MapState>): Promise<Outcome> {
   const { state } = tested;
   const input = effectiveInput(tested);
@@ -89,7 +89,7 @@ async function mapNumber(tested: Tested<MapState>, name: InspectedNumber, input:
   return await evaluateJsonataAs(value, 'number', scopeOf(tested, input), { stateName, field });
 }
 
-/** With iterations said to have failed, a Map state fails as a whole once it tolerates no more of them. */
+/** Fails the Map if the configured number of failed iterations exceeds its tolerance. */
 function refuseTooManyFailures(
   { configuration }: Tested<MapState>,
   items: number,
@@ -111,7 +111,7 @@ function refuseTooManyFailures(
   });
 }
 
-/** The result that stands for the state's work. */
+/** The mocked result. */
 function mocked({ mock, state }: Tested): Json {
   if (mock === undefined) {
     throw new Error(`A ${state.Type} state cannot be tested without a mock`);

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../language/json.ts';
 
-/** An error the API answered. */
+/** An error that the API answered. */
 export class AnsweredError extends Error {
   override readonly name = 'AnsweredError';
   readonly type: string;
@@ -14,9 +14,9 @@ export class AnsweredError extends Error {
 }
 
 /**
- * Calls an action over the wire.
+ * Calls an action over HTTP.
  *
- * @throws {AnsweredError} the API said no
+ * @throws {AnsweredError} the API refused
  * @throws {TypeError} no answer came
  */
 export async function callAction(url: string, action: string, body: JsonObject = {}): Promise<JsonObject> {

@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Json, JsonObject } from '../language/json.ts';
 
-/** A function: answers its result, or throws what it fails with. */
+/** A Lambda function for tests: answers its result, or throws. */
 export type Handler = (event: Json) => Json | Promise<Json>;
 
 /** A Lambda endpoint for tests. */
@@ -11,7 +11,7 @@ export interface LambdaStub {
   close(): Promise<void>;
 }
 
-/** Serves functions by name through Lambda's Invoke API on a free port; errors are reported the way Node's runtime does. */
+/** Serves functions by name through Lambda's Invoke API on a free port. Errors are reported like Lambda's Node runtime does. */
 export async function startLambdaStub(functions: { readonly [name: string]: Handler }): Promise<LambdaStub> {
   const server = createServer((request, response) => {
     const chunks: Buffer[] = [];

@@ -5,13 +5,13 @@ import { fileURLToPath } from 'node:url';
 
 const MAIN = fileURLToPath(new URL('../main.ts', import.meta.url));
 
-/** The real server as a process of its own, that can be killed and started again on the same data and port. */
+/** The real server in a process that can be killed and restarted on the same data and port. */
 export class ServerProcess {
   readonly #args: readonly string[];
   #process: ChildProcess | undefined;
   #port = 0;
 
-  /** @param args for `main.ts`, without the port */
+  /** @param args command line for `main.ts`, without the port */
   constructor(args: readonly string[]) {
     this.#args = args;
   }
@@ -20,7 +20,7 @@ export class ServerProcess {
     return `http://127.0.0.1:${this.#port}`;
   }
 
-  /** Its process id while it runs. */
+  /** The process id while it runs, otherwise 0. */
   get pid(): number {
     return this.#process?.pid ?? 0;
   }

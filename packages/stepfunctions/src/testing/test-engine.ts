@@ -2,23 +2,23 @@ import { Engine } from '../engine.ts';
 import type { JsonObject } from '../language/json.ts';
 import { settingsOf } from '../options.ts';
 
-const nobody = new AbortController().signal;
+const NEVER_ABORTED = new AbortController().signal;
 const ROLE = 'arn:aws:iam::000000000000:role/test';
 
-/** An engine in memory without its HTTP server, for calls that have to come at the very same moment. */
+/** An engine in memory without its HTTP server, for calls that have to arrive in the same tick. */
 export interface TestEngine {
   readonly engine: Engine;
-  /** Two calls made one after the other without a pause reach the engine in the same tick. */
+  /** Calls an action. Two calls without an `await` in between reach the engine in the same tick. */
   call(action: string, body?: JsonObject): Promise<JsonObject>;
   /** Creates a state machine and answers its ARN. */
   create(name: string, definition: JsonObject, more?: JsonObject): Promise<string>;
 }
 
-/** Starts an engine on no functions at all. */
+/** Starts an engine without any function. */
 export function startTestEngine(): TestEngine {
   const engine = new Engine(settingsOf({ dataDir: ':memory:', lambdaEndpoint: 'http://127.0.0.1:1' }));
   const call = async (action: string, body: JsonObject = {}): Promise<JsonObject> =>
-    await engine.dispatch(action, body, { gone: () => nobody });
+    await engine.dispatch(action, body, { gone: () => NEVER_ABORTED });
   return {
     engine,
     call,

@@ -4,7 +4,7 @@ import { type StepFunctionsServer, startStepFunctionsServer } from '../server.ts
 import { callAction } from './call-action.ts';
 import { type Handler, type LambdaStub, startLambdaStub } from './lambda-stub.ts';
 
-/** A server of its own for a test, with functions to call. */
+/** A server for one test, with its own Lambda functions. */
 export interface TestServer {
   readonly url: string;
   call(action: string, body?: JsonObject): Promise<JsonObject>;
@@ -58,18 +58,22 @@ export async function startTestServer(
   };
 }
 
-const PATIENCE_MS = 20_000;
+const TIMEOUT_MS = 20_000;
 
-/** Waits until something is there; gives up after 20 seconds. */
+/**
+ * Polls until `look` answers something other than `undefined`.
+ *
+ * @throws {Error} nothing after 20 seconds
+ */
 export async function eventually<T>(look: () => T | undefined | Promise<T | undefined>): Promise<T> {
-  const deadline = Date.now() + PATIENCE_MS;
+  const deadline = Date.now() + TIMEOUT_MS;
   for (;;) {
     const found = await look();
     if (found !== undefined) {
       return found;
     }
     if (Date.now() > deadline) {
-      throw new Error(`nothing came within ${PATIENCE_MS / 1_000} s: ${String(look)}`);
+      throw new Error(`nothing came within ${TIMEOUT_MS / 1_000} s: ${String(look)}`);
     }
     await new Promise((done) => setTimeout(done, 5));
   }

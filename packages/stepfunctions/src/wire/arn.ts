@@ -1,6 +1,6 @@
 import { invalidArn } from './api-error.ts';
 
-/** What stands in an ARN of Step Functions after the account. */
+/** The resource that an ARN of Step Functions names. */
 export type ArnResource =
   | { readonly kind: 'stateMachine'; readonly name: string; readonly qualifier?: string }
   | { readonly kind: 'execution'; readonly stateMachine: string; readonly name: string }
@@ -8,7 +8,7 @@ export type ArnResource =
   | { readonly kind: 'activity'; readonly name: string }
   | { readonly kind: 'mapRun'; readonly stateMachine: string; readonly label: string; readonly id: string };
 
-/** Account and region of this endpoint, and the ARNs of what lives here. */
+/** Builds the ARNs of this endpoint's account and region. */
 export class Arns {
   readonly account: string;
   readonly region: string;
@@ -63,9 +63,9 @@ function resourceOf(kind: string | undefined, parts: readonly string[]): ArnReso
 }
 
 /**
- * Takes an ARN of Step Functions apart.
+ * Parses an ARN of Step Functions.
  *
- * @param allowed the kinds of resource the calling action takes
+ * @param allowed the kinds of resource that the action accepts
  * @throws {ApiError} InvalidArn
  */
 export function parseArn<K extends ArnResource['kind']>(

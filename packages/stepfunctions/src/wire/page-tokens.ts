@@ -2,9 +2,9 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { Json } from '../language/json.ts';
 import { invalidToken } from './api-error.ts';
 
-const SEAL_BYTES = 16;
+const SIGNATURE_BYTES = 16;
 
-/** Pagination tokens: where a listing goes on, sealed so that only what this engine gave out is taken back. */
+/** Page tokens: the position where a listing continues, signed with HMAC so that only this engine's tokens are accepted. */
 export class PageTokens {
   readonly #secret: string;
 
@@ -12,25 +12,25 @@ export class PageTokens {
     this.#secret = secret;
   }
 
-  /** @param listing what is listed, its filters included: a token is good for that only */
+  /** @param listing what is listed, filters included: the token is good for the same listing only */
   seal(listing: Json, position: Json): string {
     const text = Buffer.from(JSON.stringify(position));
-    return Buffer.concat([this.#sealOf(listing, text), text]).toString('base64url');
+    return Buffer.concat([this.#signatureOf(listing, text), text]).toString('base64url');
   }
 
   /** @throws {ApiError} InvalidToken */
   open(listing: Json, token: string): Json {
     const bytes = Buffer.from(token, 'base64url');
-    const text = bytes.subarray(SEAL_BYTES);
-    const expected = this.#sealOf(listing, text);
-    if (bytes.length <= SEAL_BYTES || !timingSafeEqual(expected, bytes.subarray(0, SEAL_BYTES))) {
+    const text = bytes.subarray(SIGNATURE_BYTES);
+    const expected = this.#signatureOf(listing, text);
+    if (bytes.length <= SIGNATURE_BYTES || !timingSafeEqual(expected, bytes.subarray(0, SIGNATURE_BYTES))) {
       throw invalidToken();
     }
     return JSON.parse(text.toString()) as Json;
   }
 
-  #sealOf(listing: Json, text: Buffer): Buffer {
-    const seal = createHmac('sha256', this.#secret).update(JSON.stringify(listing)).update(text).digest();
-    return seal.subarray(0, SEAL_BYTES);
+  #signatureOf(listing: Json, text: Buffer): Buffer {
+    const signature = createHmac('sha256', this.#secret).update(JSON.stringify(listing)).update(text).digest();
+    return signature.subarray(0, SIGNATURE_BYTES);
   }
 }

@@ -1,12 +1,16 @@
 import type { Json, JsonObject } from '../language/json.ts';
 import { ApiError } from './api-error.ts';
 
-/** Collects what AWS's front door would complain about, in its words. A value that is undefined is not shown. */
+/** Reports a broken constraint in AWS's words. An undefined value is not shown. */
 type Complain = (value: string | null | undefined, path: string, constraint: string) => void;
 
 /**
- * One member of a request: checks the JSON it finds and answers it typed. Wrong JSON types are SerializationExceptions
- * at once; broken constraints are collected and answered together.
+ * One member of a request: checks its JSON and answers it typed. A wrong JSON type throws a SerializationException at
+ * once. Broken constraints are collected and reported together.
+ *
+ * @example
+ * const shape = { name: text({ min: 1, max: 80 }), tags: optional(list(structure({ key: text() }))) };
+ * const { name, tags } = readRequest(shape, body);
  */
 export interface Member<T> {
   readonly read: (value: Json | undefined, path: string, complain: Complain) => T;
@@ -40,7 +44,7 @@ function cannotConvert(value: Json, target: string): ApiError {
   );
 }
 
-/** How AWS's Java front door prints a value inside a complaint. */
+/** A value as AWS's Java servers print it in an error message. */
 function printed(value: Json, itemClass: string | undefined): string {
   if (Array.isArray(value)) {
     return `[${value.map((item: Json) => printed(item, itemClass)).join(', ')}]`;
@@ -57,7 +61,7 @@ interface TextRules<E extends string> {
   readonly max?: number;
   readonly pattern?: RegExp;
   readonly oneOf?: readonly E[];
-  /** AWS keeps the value out of its complaints. */
+  /** AWS does not show the value in error messages. */
   readonly sensitive?: boolean;
 }
 
@@ -90,7 +94,7 @@ export function text<const E extends string = string>(rules: TextRules<E> = {}):
   };
 }
 
-/** A number without or (`decimal`) with a fraction. */
+/** A whole number, or with `decimal` any number. A fraction is cut off, as on AWS. */
 export function number(rules: { min?: number; max?: number; decimal?: boolean } = {}): Member<number> {
   return {
     read: (value, path, complain) => {
@@ -129,7 +133,7 @@ export function flag(): Member<boolean> {
   };
 }
 
-/** An object with members of its own. */
+/** An object with its own members. */
 export function structure<S extends RequestShape>(shape: S): Member<Read<S>> {
   return {
     read: (value, path, complain) => {
@@ -145,7 +149,7 @@ export function structure<S extends RequestShape>(shape: S): Member<Read<S>> {
   };
 }
 
-/** A list. `itemClass` is the name AWS prints for its items in complaints. */
+/** A list. `itemClass` is the Java class that AWS prints for its items in error messages. */
 export function list<T>(
   item: Member<T>,
   rules: { min?: number; max?: number; itemClass?: string } = {},
@@ -172,7 +176,7 @@ export function list<T>(
   };
 }
 
-/** May be absent. */
+/** A member that may be absent. */
 export function optional<T>(member: Member<T>): Member<T | undefined> {
   return {
     read: (value, path, complain) =>
@@ -192,7 +196,7 @@ function readMembers<S extends RequestShape>(shape: S, body: JsonObject, prefix:
  * Reads a request body by its shape.
  *
  * @throws {ApiError} SerializationException for a wrong JSON type, ValidationException that lists every broken
- * constraint in the words of AWS's front door
+ * constraint in AWS's words
  */
 export function readRequest<S extends RequestShape>(shape: S, body: JsonObject): Read<S> {
   const complaints: string[] = [];
