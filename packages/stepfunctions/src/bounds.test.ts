@@ -28,7 +28,7 @@ async function refusalsOf(calls: readonly Promise<unknown>[], count: number): Pr
   return refused;
 }
 
-test('more connections than the server holds are closed as they come, and those it holds are served', async () => {
+test('connections beyond the limit are closed on arrival, and open ones are served', async () => {
   const { url, call } = await open();
   const port = Number(new URL(url).port);
   const sockets: Socket[] = [];
@@ -48,7 +48,7 @@ test('more connections than the server holds are closed as they come, and those 
   await eventually(() => call('ListStateMachines').catch(() => undefined));
 });
 
-test('workers beyond a thousand that poll one activity are refused', async () => {
+test('the 1,001st concurrent poll of one activity is refused', async () => {
   const { engine, call } = startTestEngine();
   const { activityArn = '' } = await call('CreateActivity', { name: 'work' });
   const hungUp = new AbortController();
@@ -61,7 +61,7 @@ test('workers beyond a thousand that poll one activity are refused', async () =>
   await engine.close();
 });
 
-test('states tested at the same time call a few tasks at once and no more', async () => {
+test('concurrent TestState calls run at most 16 tasks at once', async () => {
   const ends: (() => void)[] = [];
   const hang = (): Promise<null> => new Promise((done) => ends.push(() => done(null)));
   const { url } = await open({ hang });

@@ -7,7 +7,7 @@ import { callAction } from './testing/call-action.ts';
 import { type LambdaStub, startLambdaStub } from './testing/lambda-stub.ts';
 import { ServerProcess } from './testing/server-process.ts';
 
-// A process of its own: what stops or ends it must not stop or end the tests.
+// A separate process, because a hostile request may hang or end it.
 const ROLE = 'arn:aws:iam::000000000000:role/test';
 const ARN = 'arn:aws:states:us-east-1:000000000000';
 const PATIENCE_MS = 60_000;
@@ -77,7 +77,7 @@ function start(input: string): string {
   return JSON.stringify({ stateMachineArn: `${ARN}:stateMachine:machine-${count}`, input });
 }
 
-describe('a request is refused in AWS’s terms when it', () => {
+describe('hostile requests', () => {
   test.each<readonly [string, string, string, string]>([
     ['is broken JSON', 'ListStateMachines', '{', 'SerializationException'],
     ['is no object', 'ListStateMachines', deep, 'SerializationException'],
@@ -131,7 +131,7 @@ describe('a request is refused in AWS’s terms when it', () => {
       'ValidationException',
     ],
     ['has a page token that is a guess', 'ListStateMachines', '{"nextToken":"__proto__"}', 'InvalidToken'],
-  ])('%s', async (_what, action, body, type) => {
+  ])('a hostile request is refused with AWS’s exception when it %s', async (_what, action, body, type) => {
     const answer = await send(action, body);
     expect(answer.status).toBeGreaterThanOrEqual(400);
     expect(answer.status).toBeLessThan(500);
@@ -143,7 +143,7 @@ describe('a request is refused in AWS’s terms when it', () => {
     ['arrays', deep],
     ['objects', objects(10_000)],
     ['what does not end', '['.repeat(200_000)],
-  ])('has an input nested 10,000 deep (%s)', async (_what, input) => {
+  ])('a request is refused when it has an input nested 10,000 deep (%s)', async (_what, input) => {
     await outcomeOf(pass('"Result":1'));
     expect((await send('StartExecution', start(input))).body).toMatchObject({ __type: 'InvalidExecutionInput' });
     expect((await send('StartExecution', start(arrays(1_000)))).status).toBe(200);
@@ -151,7 +151,7 @@ describe('a request is refused in AWS’s terms when it', () => {
   });
 });
 
-describe('an execution fails, and nothing else does, when it', () => {
+describe('hostile definitions', () => {
   const letters = `${'a'.repeat(60)}!`;
   const few = `${'a'.repeat(24)}!`;
   const doubling = '($d := function($x, $n) { $n = 0 ? $x : $d({"a": $x, "b": $x}, $n - 1) }; $d({}, 60))';
@@ -242,24 +242,24 @@ describe('an execution fails, and nothing else does, when it', () => {
       '{}',
       'States.DataLimitExceeded',
     ],
-  ])('%s', async (_what, definition, input, error) => {
+  ])('only the execution fails when it %s', async (_what, definition, input, error) => {
     expect(await outcomeOf(definition, input)).toMatchObject({ status: 'FAILED', error });
     await expectWell();
   });
 });
 
-describe('an execution ends well when it', () => {
+describe('costly definitions', () => {
   test.each<readonly [string, string, string]>([
     // V8's linear-time engine answers; without `guardAgainstRunawayExpressions` it fails after half a second.
     ['asks whether 60 letters and a mark are letters', '$contains("LETTERS", /^(a+)+$/)', 'false'],
     ['drops duplicates from 800,000 numbers', '$count($distinct([1..800000]))', '800000'],
-  ])('%s', async (_what, expression, output) => {
+  ])('an execution succeeds when it %s', async (_what, expression, output) => {
     const definition = jsonata(expression.replace('LETTERS', `${'a'.repeat(60)}!`));
     expect(await outcomeOf(definition)).toMatchObject({ status: 'SUCCEEDED', output });
     await expectWell();
   });
 
-  test('is one of 300 that wait for the same moment and then calculate', async () => {
+  test('300 executions that wait for the same moment and then calculate all succeed', async () => {
     const until = new Date(Date.now() + 5_000).toISOString();
     const definition = JSON.stringify({
       QueryLanguage: 'JSONata',
@@ -297,7 +297,7 @@ async function endOf(executionArn: string): Promise<JsonObject> {
   throw new Error('The execution did not end');
 }
 
-describe('names of objects’ own parts are names like others', () => {
+describe('member names of JavaScript objects', () => {
   test.each<readonly [string, string, string, string]>([
     [
       'in an input',
@@ -309,13 +309,13 @@ describe('names of objects’ own parts are names like others', () => {
     ['in a template', pass('"Parameters":{"__proto__":{"polluted":1}}'), '{}', '{"__proto__":{"polluted":1}}'],
     ['of a variable', pass('"Assign":{"__proto__":{"polluted":1},"constructor":1}'), '{}', '{}'],
     ['of a state', '{"StartAt":"__proto__","States":{"__proto__":{"Type":"Pass","End":true}}}', '{}', '{}'],
-  ])('%s', async (_what, definition, input, output) => {
+  ])('names such as __proto__ are ordinary names: %s', async (_what, definition, input, output) => {
     expect(await outcomeOf(definition, input)).toMatchObject({ status: 'SUCCEEDED', output });
     expect(await outcomeOf(jsonata('$exists($states.input.polluted)'))).toMatchObject({ output: 'false' });
   });
 });
 
-test('240 Parallel states in each other run', async () => {
+test('240 nested Parallel states run', async () => {
   let machine: JsonObject = { StartAt: 'End', States: { End: { Type: 'Pass', End: true } } };
   for (let depth = 0; depth < 240; depth += 1) {
     const name = `P${depth}`;
@@ -333,7 +333,7 @@ test.each([
     'a body',
     'POST / HTTP/1.1\r\nHost: x\r\nX-Amz-Target: AWSStepFunctions.ListStateMachines\r\nContent-Length: 9\r\n\r\n{',
   ],
-])('100 requests whose end never comes are cut off and leave the server to others: %s', async (_part, begun) => {
+])('100 requests that never end are cut off, and other clients are served: %s', async (_part, begun) => {
   const patient = await startStepFunctionsServer(
     { dataDir: ':memory:', lambdaEndpoint: lambda.url },
     { headersTimeout: 100, requestTimeout: 200, connectionsCheckingInterval: 50 },
@@ -348,7 +348,7 @@ test.each([
   }
 });
 
-test('outside of tests a request has 30 seconds to arrive', () => {
+test('a request has 30 seconds to arrive', () => {
   expect(TIMES).toMatchObject({ headersTimeout: 10_000, requestTimeout: 30_000, connectionsCheckingInterval: 5_000 });
 });
 

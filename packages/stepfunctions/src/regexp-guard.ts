@@ -1,10 +1,9 @@
 import { setFlagsFromString } from 'node:v8';
 
 /**
- * Lets V8 go over to its linear-time engine for most regular expressions that backtrack without end, so that a
- * definition's `$match` or JSONPath filter is answered instead of stopped. Whether it goes over or not, the time of a
- * match is bounded (`language/bounded-regexp.ts`): it does not for back references, look-around, flags such as `i` and
- * repetitions nested deep.
+ * Lets V8 switch to its linear-time engine when a regular expression backtracks excessively, so that `$match` or a
+ * JSONPath filter is answered instead of stopped. V8 does not switch for back references, look-around, flags such as `i`
+ * and deeply nested repetitions. In every case `language/bounded-regexp.ts` bounds the time of a match.
  *
  * @see https://v8.dev/blog/non-backtracking-regexp
  */

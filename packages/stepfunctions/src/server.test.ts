@@ -46,7 +46,7 @@ function typesOf({ events }: JsonObject): readonly string[] {
 }
 
 describe('an execution', () => {
-  test('runs to its end and can be described, listed and read event by event', async () => {
+  test('an execution runs to its end and can be described, listed and read event by event', async () => {
     const server = await serve({ work: (event) => ({ got: event }) });
     const arn = await server.create('one', TASK);
     const executionArn = await server.start(arn, { name: 'first', input: '{"a":1}' });
@@ -74,7 +74,7 @@ describe('an execution', () => {
     expect(typesOf(next)).toEqual(['LambdaFunctionSucceeded', 'LambdaFunctionStarted']);
   });
 
-  test('keeps the definition it was started with when the machine is updated and deleted', async () => {
+  test('an execution keeps its definition when the state machine is updated and deleted', async () => {
     const release = Promise.withResolvers<null>();
     const server = await serve({ work: () => release.promise });
     const stateMachineArn = await server.create('changed', TASK);
@@ -91,7 +91,7 @@ describe('an execution', () => {
     });
   });
 
-  test('stopped while its Lambda runs is ABORTED, and the late answer changes nothing', async () => {
+  test('an execution that is stopped while its Lambda runs is ABORTED, and the late answer changes nothing', async () => {
     const release = Promise.withResolvers<string>();
     const server = await serve({ work: () => release.promise });
     const executionArn = await server.start(await server.create('stopped', TASK));
@@ -100,7 +100,7 @@ describe('an execution', () => {
     expect(await server.end(executionArn)).toMatchObject({ status: 'ABORTED', error: 'Enough', cause: 'for today' });
   });
 
-  test('that failed goes on from there when it is redriven, and a repeated redrive call is one', async () => {
+  test('a redriven execution continues from where it failed, and a repeated redrive call is idempotent', async () => {
     let fails = true;
     const server = await serve({
       work: () => {
@@ -123,7 +123,7 @@ describe('an execution', () => {
 });
 
 describe('StartExecution', () => {
-  test('with the same name and input answers the same execution while it runs, however many ask at once', async () => {
+  test('concurrent StartExecution calls with the same name and input answer the same running execution', async () => {
     const release = Promise.withResolvers<null>();
     const server = await serve({ work: () => release.promise });
     const stateMachineArn = await server.create('same', TASK);
@@ -139,7 +139,7 @@ describe('StartExecution', () => {
     await expect(server.call('StartExecution', start)).rejects.toMatchObject(exists);
   });
 
-  test('is throttled while too many executions have a task waiting, but not for those that wait for time', async () => {
+  test('StartExecution is throttled while too many executions have a queued task; waiting executions do not count', async () => {
     const release = Promise.withResolvers<null>();
     const server = await serve({ work: () => release.promise }, { maxConcurrentInvokes: 1, maxQueuedExecutions: 2 });
     const waiting = await server.create('waiting', machine({ Type: 'Wait', Seconds: 60 }));
@@ -162,7 +162,7 @@ describe('StartExecution', () => {
 });
 
 describe('a task token', () => {
-  test('is answered once: whoever comes later is told that the task is over', async () => {
+  test('a task token is answered once, later answers get TaskTimedOut', async () => {
     const tokens: string[] = [];
     const server = await serve({
       work: (event) => {
@@ -188,7 +188,7 @@ describe('a task token', () => {
     });
   });
 
-  test('of an execution that was stopped is told so as well', async () => {
+  test('the task token of a stopped execution gets TaskTimedOut', async () => {
     const tokens: string[] = [];
     const server = await serve({
       work: (event) => {
@@ -206,7 +206,7 @@ describe('a task token', () => {
 });
 
 describe('an activity', () => {
-  test('gives each task to one of the workers that wait for it', async () => {
+  test('an activity gives each task to one of the waiting workers', async () => {
     const server = await serve();
     const { activityArn } = await server.call('CreateActivity', { name: 'work' });
     const stateMachineArn = await server.create(
@@ -232,7 +232,7 @@ describe('an activity', () => {
 });
 
 describe('after a restart', () => {
-  test('a Wait, a task token, an activity task and a lost Lambda call go on where they were', async () => {
+  test('a Wait, a task token, an activity task and an interrupted Lambda call continue after a restart', async () => {
     const tokens: string[] = [];
     let calls = 0;
     const server = await serve(
@@ -273,7 +273,7 @@ describe('after a restart', () => {
     expect(await server.end(activity)).toMatchObject({ status: 'SUCCEEDED', output: '"by hand"' });
   });
 
-  test('a parent that waits for its nested execution learns of an end that came meanwhile', async () => {
+  test('a parent learns after a restart that its .sync job has ended', async () => {
     const release = Promise.withResolvers<null>();
     const server = await serve({ work: () => release.promise }, { dataDir: await dataFolder() });
     const child = await server.create('child', TASK);
@@ -316,7 +316,7 @@ describe('a distributed Map', () => {
     },
   };
 
-  test('has a map run whose children are listed, described and read like executions, and redriven with it', async () => {
+  test('children of a distributed Map are listed, described and read like executions, and redriven with their map run', async () => {
     let fails = true;
     const server = await serve({
       work: (event) => {
@@ -372,7 +372,7 @@ describe('a distributed Map', () => {
   });
 });
 
-describe('the wire', () => {
+describe('the HTTP server', () => {
   const post = (url: string, target: string, body: string): Promise<Response> =>
     fetch(url, { method: 'POST', headers: { 'x-amz-target': target }, body });
 
@@ -382,20 +382,20 @@ describe('the wire', () => {
     ['a body that is no object', 'AWSStepFunctions.ListStateMachines', '[]', 'SerializationException'],
     ['a member of a wrong type', 'AWSStepFunctions.ListStateMachines', '{"maxResults":"5"}', 'SerializationException'],
     ['another service', 'AmazonSQS.SendMessage', '{}', 'UnknownOperationException'],
-  ])('answers %s with AWS’s exception', async (_what, target, body, type) => {
+  ])('the server answers %s with AWS’s exception', async (_what, target, body, type) => {
     const server = await serve();
     const response = await post(server.url, target, body);
     expect(response.status).toBe(400);
     expect(await response.json()).toMatchObject({ __type: type });
   });
 
-  test('refuses a body without end before it has read it all', async () => {
+  test('the server refuses an endless body before it has read it all', async () => {
     const server = await serve();
     const response = await post(server.url, 'AWSStepFunctions.ListStateMachines', ' '.repeat(3_000_000));
     expect(response.status).toBe(413);
   });
 
-  test('shows how much work there is', async () => {
+  test('the server shows its load', async () => {
     const server = await serve();
     const response = await fetch(`${server.url}/health`);
     expect(await response.json()).toEqual({

@@ -42,29 +42,29 @@ function described(stoppedAt: number, redriveCount: number, lastEventId: number)
   return describeRecord({ journal }, record, true);
 }
 
-describe('an execution that RedriveExecution would refuse is not described as redrivable', () => {
-  test('when it ended more than 14 days ago', () => {
+describe('DescribeExecution’s redrive status', () => {
+  test('an execution that ended more than 14 days ago is not redrivable', () => {
     expect(described(Date.now() - 15 * DAY_MS, 0, 5)).toMatchObject({
       redriveStatus: 'NOT_REDRIVABLE',
       redriveStatusReason: 'Execution has exceeded the redrivable period of 14 days',
     });
   });
 
-  test('when its history is too long', () => {
+  test('an execution whose history is too long is not redrivable', () => {
     expect(described(Date.now(), 0, 24_999)).toMatchObject({
       redriveStatus: 'NOT_REDRIVABLE',
       redriveStatusReason: 'Execution event history exceeds 24999 events',
     });
   });
 
-  test('when it was redriven too often', () => {
+  test('an execution that was redriven too often is not redrivable', () => {
     expect(described(Date.now(), 1_000, 5)).toMatchObject({
       redriveStatus: 'NOT_REDRIVABLE',
       redriveStatusReason: 'Execution redrive count exceeds the limit of 1000',
     });
   });
 
-  test('and otherwise it is', () => {
+  test('an execution that failed within the limits is redrivable', () => {
     const description = described(Date.now() - 13 * DAY_MS, 999, 24_998);
     expect(description).toMatchObject({ redriveStatus: 'REDRIVABLE' });
     expect(description).not.toHaveProperty('redriveStatusReason');

@@ -14,7 +14,7 @@ const PASS: JsonObject = { StartAt: 'A', States: { A: { Type: 'Pass', End: true 
 const ARN = 'arn:aws:states:us-east-1:000000000000';
 const create = { roleArn: 'arn:aws:iam::000000000000:role/r', definition: JSON.stringify(PASS) };
 
-describe('bad input is answered in AWS’s words', () => {
+describe('bad requests', () => {
   test.each<[string, JsonObject, string, string]>([
     ['CreateActivity', { name: 'a b' }, 'InvalidName', "Invalid Name: 'a b'"],
     ['CreateStateMachine', { ...create, name: 'a/b' }, 'InvalidName', "Invalid Name: 'a/b'"],
@@ -67,7 +67,7 @@ describe('bad input is answered in AWS’s words', () => {
       'ValidationException',
       '1 validation error detected: Must provide a StateMachine ARN or MapRun ARN',
     ],
-  ])('%s %j', async (action, body, type, message) => {
+  ])('%s refuses a bad request in AWS’s words: %j', async (action, body, type, message) => {
     await expect(server.call(action, body)).rejects.toMatchObject({ type, message, status: 400 });
   });
 
@@ -77,7 +77,7 @@ describe('bad input is answered in AWS’s words', () => {
       "Unrecognized token 'not': was expecting (JSON String, Number, Array, Object or token 'null', 'true' or 'false')",
     ],
     ['', 'Invalid execution input.'],
-  ])('StartExecution with the input %j', async (input, why) => {
+  ])('StartExecution refuses input that is no JSON in AWS’s words: %j', async (input, why) => {
     const stateMachineArn = await server.create('input', PASS);
     await expect(server.start(stateMachineArn, { input })).rejects.toMatchObject({
       type: 'InvalidExecutionInput',
@@ -86,7 +86,7 @@ describe('bad input is answered in AWS’s words', () => {
   });
 });
 
-test('a listing goes on where its page ended, each item once, and takes no other listing’s token', async () => {
+test('a listing continues where its page ended, shows each item once and refuses the token of another listing', async () => {
   const names = ['page-1', 'page-2', 'page-3'];
   for (const name of names) {
     await server.call('CreateActivity', { name });
@@ -101,7 +101,7 @@ test('a listing goes on where its page ended, each item once, and takes no other
   });
 });
 
-test('creating again what exists answers as before, but not with another definition', async () => {
+test('a repeated create call is idempotent, but conflicts with another definition', async () => {
   const first = await server.call('CreateStateMachine', { ...create, name: 'twice' });
   const otherRole = { ...create, name: 'twice', roleArn: 'arn:aws:iam::000000000000:role/other' };
   expect(await server.call('CreateStateMachine', otherRole)).toEqual(first);

@@ -50,7 +50,7 @@ function definition(state: object) {
 }
 
 describe('TestState', () => {
-  test('answers the output, and the way there when asked', async () => {
+  test('TestState answers the output, and the data after each step on request', async () => {
     const request = { definition: definition(pass), input: '{"a":1}' };
     await expect(call(request)).resolves.toStrictEqual({ status: 'SUCCEEDED', output: '{"a":1}' });
     await expect(call({ ...request, inspectionLevel: 'DEBUG' })).resolves.toMatchObject({
@@ -58,7 +58,7 @@ describe('TestState', () => {
     });
   });
 
-  test('calls what a Task calls', async () => {
+  test('TestState calls the target of a Task', async () => {
     await expect(call({ definition: definition(task), roleArn: ROLE_ARN, input: '{"a":1}' })).resolves.toStrictEqual({
       status: 'SUCCEEDED',
       output: '{"a":1}',
@@ -69,7 +69,7 @@ describe('TestState', () => {
     });
   });
 
-  test('finds a state anywhere in a machine', async () => {
+  test('TestState finds a nested state of a state machine by its name', async () => {
     const machine = definition({
       StartAt: 'M',
       States: { M: { ...map, Next: 'F', End: undefined }, F: { Type: 'Fail', Error: 'E' } },
@@ -84,7 +84,7 @@ describe('TestState', () => {
     });
   });
 
-  test('makes up a context, or takes the one given with a mock', async () => {
+  test('TestState makes up a context, or takes the one that comes with a mock', async () => {
     const asking = (at: string) => definition({ ...task, ResultSelector: { 'c.$': at } });
     const made = await call({
       definition: asking('$$'),
@@ -109,7 +109,7 @@ describe('TestState', () => {
     expect(given.output).toBe('{"c":"mine"}');
   });
 
-  test('a mocked error is handled as the state says', async () => {
+  test('TestState handles a mocked error by the state’s Retry and Catch', async () => {
     const state = {
       ...task,
       Retry: [{ ErrorEquals: ['E'], MaxAttempts: 1 }],
@@ -132,7 +132,7 @@ describe('TestState', () => {
     });
   });
 
-  test('a service that the engine does not run can be mocked', async () => {
+  test('TestState can mock a service that the engine does not integrate', async () => {
     const sqs = definition({ ...task, Resource: 'arn:aws:states:::sqs:sendMessage' });
     await expect(call({ definition: sqs, mock: { result: '{"MessageId":"m"}' } })).resolves.toMatchObject({
       status: 'SUCCEEDED',
@@ -144,7 +144,7 @@ describe('TestState', () => {
   });
 });
 
-describe('TestState refuses', () => {
+describe('bad requests to TestState', () => {
   const mock = { result: '{}' };
   test.each<[string, object, string]>([
     [
@@ -206,11 +206,11 @@ describe('TestState refuses', () => {
       { definition: definition(pass), variables: '[]' },
       'variables must be a JSON object',
     ],
-  ])('%s', async (_name, request, message) => {
+  ])('TestState refuses %s', async (_name, request, message) => {
     await expect(call(request)).resolves.toStrictEqual({ type: 'ValidationException', message });
   });
 
-  test('a definition that is none', async () => {
+  test('TestState refuses an invalid definition', async () => {
     await expect(call({ definition: '{"Type":"Pas"}' })).resolves.toMatchObject({
       type: 'InvalidDefinition',
       message: expect.stringContaining('at /Type'),

@@ -28,7 +28,7 @@ async function versionsOf(stateMachineArn: string): Promise<unknown> {
 }
 
 describe('a version', () => {
-  test('keeps the definition it was published with; publishing again what did not change makes no other', async () => {
+  test('a version keeps the definition it was published with, and an unchanged revision is published once', async () => {
     const arn = await server.create('m', passing(1), { publish: true });
     await server.call('PublishStateMachineVersion', { stateMachineArn: arn });
     await update(arn, 2);
@@ -38,7 +38,7 @@ describe('a version', () => {
     expect(await versionsOf(arn)).toEqual([`${arn}:2`, `${arn}:1`]);
   });
 
-  test('has a number that is never used again', async () => {
+  test('a version number is never used twice', async () => {
     const arn = await server.create('m', passing(1), { publish: true });
     await server.call('DeleteStateMachineVersion', { stateMachineVersionArn: `${arn}:1` });
     await server.call('PublishStateMachineVersion', { stateMachineArn: arn });
@@ -46,7 +46,7 @@ describe('a version', () => {
     await expect(server.start(`${arn}:1`)).rejects.toMatchObject({ type: 'StateMachineDoesNotExist' });
   });
 
-  test('is not published of a revision that another update has replaced', async () => {
+  test('a version is not published from a revision that another update has replaced', async () => {
     const stateMachineArn = await server.create('m', passing(1));
     const { revisionId } = await update(stateMachineArn, 2);
     await update(stateMachineArn, 3);
@@ -67,7 +67,7 @@ describe('an alias', () => {
       })),
     });
 
-  test('leads to its versions by their weights, and tells the execution which way it came', async () => {
+  test('an alias routes executions to its versions by weight, and the execution names both', async () => {
     const arn = await server.create('m', passing(1), { publish: true });
     await update(arn, 2, { publish: true });
     const { stateMachineAliasArn } = await alias(arn, [
@@ -81,7 +81,7 @@ describe('an alias', () => {
     expect((await server.call('ListExecutions', { stateMachineArn: `${arn}:1` })).executions).toEqual([]);
   });
 
-  test('keeps its versions from being deleted', async () => {
+  test('a version cannot be deleted while an alias routes to it', async () => {
     const arn = await server.create('m', passing(1), { publish: true });
     await alias(arn, [[1, 100]]);
     await expect(
@@ -100,7 +100,7 @@ describe('an alias', () => {
       'must contain distinct state machine version ARNs',
     ],
     ['a version that does not exist', [[7, 100]], 'Resource not found'],
-  ])('is refused for %s', async (_what, routes, message) => {
+  ])('an alias is refused for %s', async (_what, routes, message) => {
     const arn = await server.create('m', passing(1), { publish: true });
     await expect(alias(arn, routes)).rejects.toMatchObject({ message: expect.stringContaining(message) });
   });

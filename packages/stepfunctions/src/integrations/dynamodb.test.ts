@@ -56,7 +56,7 @@ async function serveWithTable(name: string): Promise<TestServer> {
   return server;
 }
 
-test('the optimized integration writes and reads items and reports the HTTP exchange', async () => {
+test('the optimized integration of DynamoDB writes and reads items and reports the HTTP exchange', async () => {
   const on = await serveWithTable('optimized');
   const put = await run(on, 'dynamodb:putItem', {
     TableName: 'optimized',
@@ -67,7 +67,7 @@ test('the optimized integration writes and reads items and reports the HTTP exch
   expect(outputOf(get).Item).toEqual({ id: { S: '1' }, on: { BOOL: true } });
 });
 
-test('a condition that does not hold is DynamoDB.ConditionalCheckFailedException, of the SDK DynamoDb.…', async () => {
+test('a failed condition is DynamoDB.ConditionalCheckFailedException, with the SDK integration DynamoDb.…', async () => {
   const on = await serveWithTable('conditions');
   const parameters = { TableName: 'conditions', Item: { id: { S: '1' } }, ConditionExpression: 'attribute_exists(id)' };
   expect(await run(on, 'dynamodb:putItem', parameters)).toMatchObject({
@@ -89,14 +89,14 @@ test('a request that DynamoDB finds invalid fails with the service’s general e
   });
 });
 
-test('the SDK integration spells attribute types as AWS’s Java SDK does', async () => {
+test('the SDK integration of DynamoDB spells attribute types like AWS’s Java SDK', async () => {
   const on = await serveWithTable('sdk');
   await run(on, 'aws-sdk:dynamodb:putItem', { TableName: 'sdk', Item: { id: { S: '1' }, tags: { Ss: ['a'] } } });
   const get = await run(on, 'aws-sdk:dynamodb:getItem', { TableName: 'sdk', Key: { id: { S: '1' } } });
   expect(outputOf(get)).toEqual({ Item: { id: { S: '1' }, tags: { Ss: ['a'] } } });
 });
 
-test('without a DynamoDB the task fails and says what to start', async () => {
+test('a DynamoDB task without an endpoint fails and names the option to set', async () => {
   server = await startTestServer();
   expect(await run(server, 'dynamodb:getItem', { TableName: 't', Key: { id: { S: '1' } } })).toMatchObject({
     status: 'FAILED',

@@ -40,14 +40,14 @@ function ok(socket: Socket): boolean {
   return socket.write('HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok');
 }
 
-describe('a request that may have been acted on is never made again behind the task’s back', () => {
-  test('when the connection breaks off before an answer', async () => {
+describe('a request that may have been acted on', () => {
+  test('a request is not repeated when its connection breaks before the answer', async () => {
     const { port, requests } = await listen((socket) => socket.resetAndDestroy());
     await expect(post(port, 5)()).rejects.toThrow(ConnectionError);
     expect(requests()).toBe(1);
   });
 
-  test('when it breaks off in the middle of the answer', async () => {
+  test('a request is not repeated when its connection breaks in the middle of the answer', async () => {
     const { port, requests } = await listen((socket) => {
       socket.end('HTTP/1.1 200 OK\r\ncontent-length: 200\r\n\r\nhalf');
     });
@@ -55,7 +55,7 @@ describe('a request that may have been acted on is never made again behind the t
     expect(requests()).toBe(1);
   });
 
-  test('when a connection that is used a second time breaks off', async () => {
+  test('a request is not repeated when a reused keep-alive connection breaks', async () => {
     const { port, requests } = await listen((socket, request) => {
       if (request === 1) {
         ok(socket);
@@ -70,7 +70,7 @@ describe('a request that may have been acted on is never made again behind the t
   });
 });
 
-test('an endpoint that does not take connections is tried again until it does', async () => {
+test('an endpoint that refuses connections is tried again until it accepts one', async () => {
   const { port, server } = await listen(ok);
   servers.splice(servers.indexOf(server), 1);
   await new Promise((done) => server.close(done));
@@ -81,7 +81,7 @@ test('an endpoint that does not take connections is tried again until it does', 
   expect(requests()).toBe(1);
 });
 
-test('a kept connection that the endpoint has closed meanwhile is not used again', async () => {
+test('a keep-alive connection that the endpoint has closed is not reused', async () => {
   const { port, requests } = await listen((socket) => {
     ok(socket);
     setImmediate(() => socket.resetAndDestroy());

@@ -1,18 +1,21 @@
 import { describe, expect, test } from '@jest/globals';
 import { correctErrorType, readPayload } from './lambda-errors.ts';
 
-describe('the error name of a function behind serverless-offline', () => {
+describe('error names of Lambda functions', () => {
   test.each([
     ['OutOfStockError: nope', 'OutOfStockError'],
     ['TypeError: x is not a function', 'TypeError'],
     ['Error: plain', 'Error'],
     ['RetryableError', 'RetryableError'],
-  ])('is read from the first line of the trace: %s', (first, name) => {
-    const payload = { errorMessage: 'm', errorType: 'Error', trace: [first, '    at somewhere'] };
-    expect(correctErrorType(payload).errorType).toBe(name);
-  });
+  ])(
+    'the error name of a function behind serverless-offline comes from the first line of the trace: %s',
+    (first, name) => {
+      const payload = { errorMessage: 'm', errorType: 'Error', trace: [first, '    at somewhere'] };
+      expect(correctErrorType(payload).errorType).toBe(name);
+    },
+  );
 
-  test('is kept where the endpoint reports it', () => {
+  test('the error name that an endpoint reports is kept', () => {
     const payload = { errorMessage: 'm', errorType: 'OutOfStockError', trace: ['Other: m'] };
     expect(correctErrorType(payload)).toBe(payload);
     const withoutTrace = { errorMessage: 'm', errorType: 'Error' };

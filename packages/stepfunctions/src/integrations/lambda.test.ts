@@ -48,7 +48,7 @@ function invoke(lambda: Lambda, input: Json): Promise<Json> {
 }
 
 describe('lambda:invoke', () => {
-  test('sends what the parameters say and answers in the shape of the service integration', async () => {
+  test('lambda:invoke sends its parameters and answers in the shape of the service integration', async () => {
     const seen: unknown[] = [];
     const port = await listen((request, response) => {
       let body = '';
@@ -72,15 +72,15 @@ describe('lambda:invoke', () => {
     });
   });
 
-  test('needs the name of a function', async () => {
+  test('lambda:invoke fails without the name of a function', async () => {
     await expect(invoke(lambdaOn(1), { Payload: {} })).rejects.toMatchObject({ error: 'States.Runtime' });
   });
 });
 
-describe('a function that fails', () => {
+describe('failing functions', () => {
   const failing = (body: string): Promise<number> => answering(200, { 'x-amz-function-error': 'Unhandled' }, body);
 
-  test('fails the task with its own error and all it said as the cause', async () => {
+  test('a function that throws fails the task with its error name, and its payload as the cause', async () => {
     const body = '{"errorType":"OutOfStockError","errorMessage":"none left"}';
     const lambda = lambdaOn(await failing(body));
     await expect(lambda.callFunction(`${PREFIX}work`, {}, never)).rejects.toMatchObject({
@@ -89,12 +89,12 @@ describe('a function that fails', () => {
     });
   });
 
-  test('without an error type fails it with Lambda.Unknown', async () => {
+  test('a function that fails without an error type fails the task with Lambda.Unknown', async () => {
     const lambda = lambdaOn(await failing('{"errorMessage":"2026 Task timed out after 3.00 seconds"}'));
     await expect(lambda.callFunction(`${PREFIX}work`, {}, never)).rejects.toMatchObject({ error: 'Lambda.Unknown' });
   });
 
-  test('by answering too much fails it with States.DataLimitExceeded', async () => {
+  test('a function whose answer is too large fails the task with States.DataLimitExceeded', async () => {
     const lambda = lambdaOn(await answering(200, {}, `"${'a'.repeat(262_144)}"`));
     await expect(lambda.callFunction(`${PREFIX}work`, {}, never)).rejects.toMatchObject({
       error: 'States.DataLimitExceeded',
@@ -102,18 +102,18 @@ describe('a function that fails', () => {
   });
 });
 
-describe('Lambda itself', () => {
+describe('the Lambda endpoint', () => {
   test.each([
     [404, {}, 'Lambda.ResourceNotFoundException'],
     [429, {}, 'Lambda.TooManyRequestsException'],
     [500, {}, 'Lambda.ServiceException'],
     [400, { 'x-amzn-errortype': 'InvalidRequestContentException:http://x' }, 'Lambda.InvalidRequestContentException'],
-  ])('refusing with %i fails the task with the exception’s name', async (status, headers, error) => {
+  ])('a call that Lambda refuses with %i fails the task with the exception’s name', async (status, headers, error) => {
     const lambda = lambdaOn(await answering(status, headers, '{"Message":"no"}'));
     await expect(lambda.callFunction(`${PREFIX}work`, {}, never)).rejects.toMatchObject({ error });
   });
 
-  test('being restarted is waited for', async () => {
+  test('a call waits for a Lambda endpoint that restarts', async () => {
     const port = await answering(200, {}, '1');
     for (const server of servers.splice(0)) {
       await new Promise((done) => server.close(done));
@@ -124,7 +124,7 @@ describe('Lambda itself', () => {
     expect(await answer).toBe('back');
   });
 
-  test('gone for longer than the patience fails the task with Lambda.SdkClientException', async () => {
+  test('a Lambda endpoint that stays down fails the task with Lambda.SdkClientException', async () => {
     const port = await answering(200, {}, '1');
     for (const server of servers.splice(0)) {
       await new Promise((done) => server.close(done));
@@ -134,7 +134,7 @@ describe('Lambda itself', () => {
     });
   });
 
-  test('is not waited for once nobody wants the answer', async () => {
+  test('a cancelled call no longer waits for the Lambda endpoint', async () => {
     const port = await listen(() => undefined);
     const controller = new AbortController();
     const answer = lambdaOn(port, 20).callFunction(`${PREFIX}work`, {}, controller.signal);

@@ -32,7 +32,7 @@ async function run(on: TestServer, resource: string, parameters: JsonObject): Pr
 }
 
 describe('states:startExecution', () => {
-  test('answers at once with the new execution', async () => {
+  test('startExecution answers at once with the new execution', async () => {
     server = await startTestServer();
     const child = await server.create('child', ECHO);
     const end = await run(server, 'states:startExecution', { StateMachineArn: child, Name: 'named', Input: { a: 1 } });
@@ -44,14 +44,14 @@ describe('states:startExecution', () => {
   test.each([
     ['.sync', '{"a":1}'],
     ['.sync:2', { a: 1 }],
-  ])('with %s answers with its end', async (suffix, payload) => {
+  ])('startExecution with %s answers with the end of the new execution', async (suffix, payload) => {
     server = await startTestServer();
     const child = await server.create('child', ECHO);
     const end = await run(server, `states:startExecution${suffix}`, { StateMachineArn: child, Input: { a: 1 } });
     expect(outputOf(end)).toMatchObject({ Status: 'SUCCEEDED', Input: payload, Output: payload });
   });
 
-  test('with .sync fails when the execution fails, and the cause says how', async () => {
+  test('startExecution.sync fails when the new execution fails, and the cause describes it', async () => {
     server = await startTestServer();
     const child = await server.create('child', FAIL);
     const end = await run(server, 'states:startExecution.sync', { StateMachineArn: child });
@@ -59,7 +59,7 @@ describe('states:startExecution', () => {
     expect(JSON.parse(String(end.cause))).toMatchObject({ Status: 'FAILED', Error: 'Bad', Cause: 'very', Input: '{}' });
   });
 
-  test('with .sync stops the execution it waits for when its own is stopped', async () => {
+  test('startExecution.sync stops its job when its own execution is stopped', async () => {
     server = await startTestServer();
     const wait: JsonObject = { StartAt: 'Wait', States: { Wait: { Type: 'Wait', Seconds: 60, End: true } } };
     const child = await server.create('child', wait);
@@ -71,7 +71,7 @@ describe('states:startExecution', () => {
     });
   });
 
-  test('of a machine that is not there fails with the service’s exception', async () => {
+  test('startExecution of a missing state machine fails with the service’s exception', async () => {
     server = await startTestServer();
     const missing = 'arn:aws:states:us-east-1:000000000000:stateMachine:missing';
     expect(await run(server, 'states:startExecution', { StateMachineArn: missing })).toMatchObject({
@@ -81,7 +81,7 @@ describe('states:startExecution', () => {
   });
 });
 
-test('aws-sdk:sfn calls any action, its members and dates spelt as AWS’s SDK does', async () => {
+test('aws-sdk:sfn calls any action and spells members and dates like AWS’s SDK', async () => {
   server = await startTestServer();
   const child = await server.create('child', ECHO);
   const described = await run(server, 'aws-sdk:sfn:describeStateMachine', { StateMachineArn: child });
@@ -92,8 +92,8 @@ test('aws-sdk:sfn calls any action, its members and dates spelt as AWS’s SDK d
   });
 });
 
-describe('a task that is interrupted between what it starts and its own answer', () => {
-  /** Runs the caller's task a second time, as a restart does when the first answer was not written down. */
+describe('tasks that a crash interrupts between their call and its answer', () => {
+  /** Runs the caller's task a second time, as a restart does when the first answer was not committed. */
   const twice = async (resource: string, parameters: JsonObject): Promise<readonly unknown[]> => {
     const engine = new Engine(settingsOf({ dataDir: ':memory:', lambdaEndpoint: 'http://127.0.0.1:1' }));
     const call = (action: string, body: JsonObject, parent?: ParentTask): Promise<JsonObject> =>
@@ -132,13 +132,16 @@ describe('a task that is interrupted between what it starts and its own answer',
     ['states:startExecution.sync', {}],
     ['aws-sdk:sfn:startExecution', {}],
     ['aws-sdk:sfn:startExecution', { Name: 'named' }],
-  ])('by %s %j finds the execution it started, though that has ended', async (resource, parameters) => {
-    const [first, second] = await twice(resource, parameters);
-    expect(second).toBe(first);
-  });
+  ])(
+    'an interrupted task %s %j finds the execution it started, even if that has ended',
+    async (resource, parameters) => {
+      const [first, second] = await twice(resource, parameters);
+      expect(second).toBe(first);
+    },
+  );
 });
 
-test('with fire and forget what was started goes on when its own execution is stopped, and does not answer for the task', async () => {
+test('an execution that was started without .sync runs on when its parent is stopped, and does not answer the task', async () => {
   server = await startTestServer();
   const wait: JsonObject = { StartAt: 'Wait', States: { Wait: { Type: 'Wait', Seconds: 1, End: true } } };
   const child = await server.create('child', wait);

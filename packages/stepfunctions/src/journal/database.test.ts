@@ -31,14 +31,14 @@ test('a transaction that throws leaves nothing behind, and the next one works', 
   await db.close();
 });
 
-test('a folder that another engine holds is refused with a sentence that says so, and free again after it', async () => {
+test('a data folder that another engine has open is refused with JournalLockedError, and is free after its close', async () => {
   const first = new Database(dataDir, 'process');
   expect(() => new Database(dataDir, 'process')).toThrow(JournalLockedError);
   await first.close();
   await new Database(dataDir, 'process').close();
 });
 
-test('a journal of another version is refused, not misread', async () => {
+test('a journal of an unknown version is refused with JournalVersionError', async () => {
   await new Database(dataDir, 'process').close();
   const raw = new DatabaseSync(join(dataDir, 'stepfunctions.sqlite'));
   raw.exec('PRAGMA user_version = 99');
@@ -46,7 +46,7 @@ test('a journal of another version is refused, not misread', async () => {
   expect(() => new Database(dataDir, 'process')).toThrow(JournalVersionError);
 });
 
-test('what is written finds its way from the log into the file while the journal is in use', async () => {
+test('checkpoints copy the write-ahead log into the file while the journal is in use', async () => {
   const db = new Database(dataDir, 'process');
   const size = async (): Promise<number> => (await stat(join(dataDir, 'stepfunctions.sqlite'))).size;
   const before = await size();
@@ -55,7 +55,7 @@ test('what is written finds its way from the log into the file while the journal
   await db.close();
 });
 
-test('a journal of version 1 is taken over: what was started by a task that waits is still awaited', async () => {
+test('a journal of version 1 is migrated: a job of a waiting task is still awaited', async () => {
   await new Database(dataDir, 'process').close();
   const raw = new DatabaseSync(join(dataDir, 'stepfunctions.sqlite'));
   raw.exec(`

@@ -22,7 +22,7 @@ function ids(events: readonly HistoryEvent[]): readonly number[] {
   return events.map(({ id }) => id);
 }
 
-test('a page begins at any event, whichever step wrote it, and ends at its limit', () => {
+test('a page of history starts at any event, whichever commit wrote it, and ends at its limit', () => {
   for (const step of [[1, 2, 3], [4], [5, 6, 7]]) {
     journal.history.append(9, step.map(event));
   }

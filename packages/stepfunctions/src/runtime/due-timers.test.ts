@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { Journal } from '../journal/journal.ts';
+import { errorLog } from '../testing/test-loggers.ts';
 import { eventually } from '../testing/test-server.ts';
 import { DueTimers } from './due-timers.ts';
 
@@ -15,14 +16,8 @@ afterEach(() => {
   return journal.close();
 });
 
-test('timers that cannot be fired on a full disk are tried again at ever longer intervals, and fire once it has room', async () => {
-  const reported: string[] = [];
-  const logger = {
-    debug: () => {},
-    info: () => {},
-    warn: () => {},
-    error: (_: object, message: string) => reported.push(message),
-  };
+test('timers that cannot fire on a full disk are tried again with backoff, and fire once it has room', async () => {
+  const { logger, errors } = errorLog();
   const fired: number[] = [];
   let isFull = true;
   journal.states.insert(1, '{}', { dueAt: Date.now() - 1, tasksOut: 0 });
@@ -41,8 +36,8 @@ test('timers that cannot be fired on a full disk are tried again at ever longer 
   journal.database.statement('PRAGMA query_only = ON').run();
   await timers.fire();
   await new Promise((done) => setTimeout(done, 400));
-  expect(reported.length).toBeGreaterThan(0);
-  expect(reported.length).toBeLessThan(6);
+  expect(errors.length).toBeGreaterThan(0);
+  expect(errors.length).toBeLessThan(6);
   isFull = false;
   journal.database.statement('PRAGMA query_only = OFF').run();
   await eventually(() => fired[0]);

@@ -18,7 +18,7 @@ beforeEach(() => {
 
 afterEach(() => on.engine.close());
 
-test('a wait of more than 24.8 days, the longest a timer of Node’s takes, does not end at once', async () => {
+test('an express wait of more than 24.8 days, the longest delay of setTimeout, does not end at once', async () => {
   const stateMachineArn = await on.create('express', waiting(30 * 86_400), { type: 'EXPRESS' });
   const end = on.call('StartSyncExecution', { stateMachineArn });
   end.catch(() => undefined);
@@ -26,7 +26,7 @@ test('a wait of more than 24.8 days, the longest a timer of Node’s takes, does
   expect(await Promise.race([end, later])).toBe('still runs');
 });
 
-test('more than a thousand express executions at once are refused, as they live in memory', async () => {
+test('the 1,001st concurrent express execution is refused, because they live in memory', async () => {
   const stateMachineArn = await on.create('express', waiting(60), { type: 'EXPRESS' });
   await Promise.all(Array.from({ length: 1_000 }, () => on.call('StartExecution', { stateMachineArn })));
   for (const action of ['StartExecution', 'StartSyncExecution']) {
@@ -34,7 +34,7 @@ test('more than a thousand express executions at once are refused, as they live 
   }
 });
 
-test('a .sync task on an express machine fails, rather than wait for an end that nobody would tell it', async () => {
+test('a .sync task that starts an express execution fails instead of waiting for an end it would never get', async () => {
   const child = await on.create('express', waiting(0), { type: 'EXPRESS' });
   const resource = 'arn:aws:states:::states:startExecution.sync';
   const call: JsonObject = { Type: 'Task', Resource: resource, Parameters: { StateMachineArn: child }, End: true };

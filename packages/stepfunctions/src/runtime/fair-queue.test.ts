@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { FairQueue } from './fair-queue.ts';
 
-/** Jobs that end when they are told to. */
+/** Jobs that the test ends. */
 function jobs() {
   const started: string[] = [];
   const ends = new Map<string, () => void>();
@@ -17,7 +17,7 @@ function jobs() {
   return { started, job, end };
 }
 
-test('no more jobs run at once than the limit', async () => {
+test('a fair queue runs no more jobs at once than its limit', async () => {
   const queue = new FairQueue<string>({ most: 2 });
   const { started, job, end } = jobs();
   for (const id of ['a1', 'a2', 'a3']) {
@@ -28,7 +28,7 @@ test('no more jobs run at once than the limit', async () => {
   expect(started).toEqual(['a1', 'a2', 'a3']);
 });
 
-test('an owner with many jobs does not hold up one that comes later with one', async () => {
+test('an owner with many jobs does not block a later owner with one job', async () => {
   const queue = new FairQueue<string>({ most: 1 });
   const { started, job, end } = jobs();
   for (const id of ['a1', 'a2', 'a3']) {
@@ -41,7 +41,7 @@ test('an owner with many jobs does not hold up one that comes later with one', a
   expect(started).toEqual(['a1', 'a2', 'b1']);
 });
 
-test('what was begun first is finished first', async () => {
+test('the oldest owner’s job runs first', async () => {
   const queue = new FairQueue<string>({ most: 1 });
   const { started, job, end } = jobs();
   const steps = (owner: string, age: number) => (step: number) =>
@@ -57,7 +57,7 @@ test('what was begun first is finished first', async () => {
   expect(started).toEqual(['young1', 'old1', 'old2']);
 });
 
-test('old owners whose work never ends do not keep a young one waiting for ever', async () => {
+test('old owners with endless work do not starve a young one', async () => {
   const queue = new FairQueue<string>({ most: 1 });
   const started: string[] = [];
   const endless = (owner: string, age: number): void =>
@@ -80,7 +80,7 @@ test('old owners whose work never ends do not keep a young one waiting for ever'
   expect(started.indexOf('young')).toBeLessThan(10);
 });
 
-test('every job runs once, in whatever order they come, end and are taken out', async () => {
+test('every job runs once, in whatever order jobs are added, end and are removed', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(fc.record({ owner: fc.nat(4), age: fc.nat(3), ends: fc.boolean(), goes: fc.boolean() })),
@@ -112,7 +112,7 @@ test('every job runs once, in whatever order they come, end and are taken out', 
   );
 });
 
-test('a job that was taken out does not run', async () => {
+test('a removed job does not run', async () => {
   const queue = new FairQueue<string>({ most: 1 });
   const { started, job, end } = jobs();
   for (const id of ['a1', 'a2', 'a3']) {
@@ -125,7 +125,7 @@ test('a job that was taken out does not run', async () => {
   expect(queue.ownersWaiting).toBe(0);
 });
 
-test('jobs that wait for an answer that does not come leave their turn to others, up to the limit', async () => {
+test('jobs that wait for a slow answer make room for others, up to the limit', async () => {
   const queue = new FairQueue<string>({ most: 3, mostBusy: 1, busyMs: 20 });
   const { started, job, end } = jobs();
   for (const id of ['a1', 'a2', 'a3', 'a4']) {
@@ -139,7 +139,7 @@ test('jobs that wait for an answer that does not come leave their turn to others
   expect(started).toEqual(['a1', 'a2', 'a3', 'a4']);
 });
 
-test('a job that ends early is counted out once', async () => {
+test('a job that ends early is counted as ended only once', async () => {
   const queue = new FairQueue<string>({ most: 9, mostBusy: 1, busyMs: 300 });
   const { started, job, end } = jobs();
   for (const id of ['a1', 'a2', 'a3']) {

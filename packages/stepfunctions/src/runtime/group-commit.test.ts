@@ -22,7 +22,7 @@ function names() {
     .map(({ name }) => name);
 }
 
-test('nothing is written before the group is, and all of it after', async () => {
+test('a group commit writes nothing before the group, and then all of it', async () => {
   const commits = new GroupCommit(db);
   const written = [commits.add(insert('a')), commits.add(insert('b'))];
   expect(names()).toEqual([]);
@@ -30,7 +30,7 @@ test('nothing is written before the group is, and all of it after', async () => 
   expect(names()).toEqual(['a', 'b']);
 });
 
-test('a change that cannot be written fails alone', async () => {
+test('a write that fails in a group commit fails alone', async () => {
   const commits = new GroupCommit(db);
   const results = await Promise.allSettled([
     commits.add(insert('a')),

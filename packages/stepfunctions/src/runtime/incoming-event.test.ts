@@ -3,7 +3,7 @@ import { Entropy } from '../core/entropy.ts';
 import { entropy } from './incoming-event.ts';
 
 describe('an event’s entropy', () => {
-  test('has 256 bits, all of which vary', () => {
+  test('an event’s entropy has 256 bits that all vary', () => {
     const drawn = Array.from({ length: 4_096 }, () => entropy());
     const [always, ever] = drawn.reduce(
       ([all, any], digits) => {
@@ -17,7 +17,7 @@ describe('an event’s entropy', () => {
     expect(ever).toBe(2n ** 256n - 1n);
   });
 
-  test('never comes twice', () => {
+  test('an event’s entropy never repeats', () => {
     const drawn = Array.from({ length: 20_000 }, () => entropy());
     expect(new Set(drawn).size).toBe(drawn.length);
     const halves = drawn.flatMap((digits) => [digits.slice(0, 32), digits.slice(32)]);
@@ -26,12 +26,12 @@ describe('an event’s entropy', () => {
 });
 
 describe('a task token', () => {
-  test('is long enough for the 256 bits it is made of', () => {
+  test('a task token is long enough for its 256 bits', () => {
     const token = new Entropy(entropy()).token();
     expect(Buffer.from(token, 'base64')).toHaveLength(64);
   });
 
-  test('is another in each event, and with each draw', () => {
+  test('a task token differs in each event and with each draw', () => {
     const tokens = Array.from({ length: 1_000 }, () => {
       const source = new Entropy(entropy());
       return [source.token(), source.token()];
@@ -39,7 +39,7 @@ describe('a task token', () => {
     expect(new Set(tokens).size).toBe(2_000);
   });
 
-  test('follows from all of the entropy: half of it right is not enough', () => {
+  test('a task token depends on all of the entropy, not on half of it', () => {
     const digits = entropy();
     const token = new Entropy(digits).token();
     expect(new Entropy(digits).token()).toBe(token);

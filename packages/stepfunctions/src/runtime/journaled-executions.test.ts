@@ -3,23 +3,18 @@ import type { Execution } from '../core/execution.ts';
 import type { ParentTask } from '../journal/execution-store.ts';
 import { Journal } from '../journal/journal.ts';
 import type { Json, JsonObject } from '../language/json.ts';
+import { type ErrorLog, errorLog } from '../testing/test-loggers.ts';
 import { eventually } from '../testing/test-server.ts';
 import { DefinitionCache } from './definition-cache.ts';
 import { FairQueue } from './fair-queue.ts';
 import { JournaledExecutions } from './journaled-executions.ts';
 import { TaskRunner } from './task-runner.ts';
 
-let reported: string[];
-const logger = {
-  debug: () => {},
-  info: () => {},
-  warn: () => {},
-  error: (_fields: object, message: string) => reported.push(message),
-};
 const FUNCTION = 'arn:aws:lambda:us-east-1:000000000000:function:work';
 const TASK: JsonObject = { StartAt: 'T', States: { T: { Type: 'Task', Resource: FUNCTION, End: true } } };
 
 let journal: Journal;
+let log: ErrorLog;
 let ended: Execution[];
 let calls: PromiseWithResolvers<Json>[];
 let executions: JournaledExecutions;
@@ -33,8 +28,8 @@ function shell(): JournaledExecutions {
     },
     integrationFor: () => () => new Promise<Json>(() => {}),
   };
-  const tasks = new TaskRunner(targets, new FairQueue({ most: 8 }), logger);
-  const made = new JournaledExecutions(journal, new DefinitionCache(), tasks, logger);
+  const tasks = new TaskRunner(targets, new FairQueue({ most: 8 }), log.logger);
+  const made = new JournaledExecutions(journal, new DefinitionCache(), tasks, log.logger);
   made.events.on('ended', (execution) => ended.push(execution));
   return made;
 }
@@ -43,7 +38,7 @@ beforeEach(() => {
   journal = new Journal(':memory:', 'process');
   ended = [];
   calls = [];
-  reported = [];
+  log = errorLog();
   executions = shell();
 });
 
@@ -86,7 +81,7 @@ function writable(isWritable: boolean): void {
 }
 
 describe('the durable shell', () => {
-  test('runs no task before what leads to it is in the journal', async () => {
+  test('a task runs only after the change that led to it is committed', async () => {
     writable(false);
     await expect(start(TASK)).rejects.toThrow();
     expect(calls).toHaveLength(0);
@@ -96,7 +91,7 @@ describe('the durable shell', () => {
     expect(journal.states.withTasksOut()).toHaveLength(1);
   });
 
-  test('brings a task’s answer again that could not be written down', async () => {
+  test('a task’s outcome that could not be committed is delivered again', async () => {
     await start(TASK);
     writable(false);
     calls[0]?.resolve('answer');
@@ -107,7 +102,7 @@ describe('the durable shell', () => {
     expect(execution).toMatchObject({ status: 'SUCCEEDED', output: '"answer"' });
   });
 
-  test('tells whether an event changed anything, so that of two answers one counts', async () => {
+  test('of two answers to a task only the first changes the execution', async () => {
     const id = await start(TASK);
     const taskId = Object.values(executions.state(id)?.frames ?? {})
       .map(({ run }) => (run?.activity?.kind === 'TASK' ? run.activity.taskId : undefined))
@@ -118,7 +113,7 @@ describe('the durable shell', () => {
     expect(await executions.deliver(id + 1, answer)).toBe(false);
   });
 
-  test('goes on from the last commit: calls lost tasks again and fires timers that ran out', async () => {
+  test('recovery resumes from the last commit: it calls interrupted tasks again and fires overdue timers', async () => {
     const wait: JsonObject = { Type: 'Wait', Timestamp: new Date(Date.now() + 50).toISOString(), Next: 'T' };
     await start({ StartAt: 'W', States: { W: wait, T: { Type: 'Task', Resource: FUNCTION, End: true } } });
     executions.close();
@@ -134,7 +129,7 @@ describe('the durable shell', () => {
     expect(calls).toHaveLength(2);
   });
 
-  test('an execution whose state cannot be read is reported and keeps no other from being taken up', async () => {
+  test('an execution whose state cannot be read is logged and does not keep others from recovery', async () => {
     const unreadable = await start(TASK, 'unreadable');
     await start(TASK, 'sound');
     await start(TASK, 'later');
@@ -143,10 +138,10 @@ describe('the durable shell', () => {
     executions = shell();
     await executions.recover();
     expect(calls).toHaveLength(5);
-    expect(reported).toContain('an execution could not be recovered');
+    expect(log.errors).toContain('an execution could not be recovered');
   });
 
-  test('tasks that could not be taken up on a full disk are called once it has room', async () => {
+  test('interrupted tasks that could not be restarted on a full disk are called once it has room', async () => {
     await start(TASK);
     executions.close();
     executions = shell();
@@ -159,7 +154,7 @@ describe('the durable shell', () => {
     expect(calls).toHaveLength(2);
   });
 
-  test('timers are fired even when a lost task cannot be taken up', async () => {
+  test('timers fire even if an interrupted task cannot be restarted', async () => {
     const wait: JsonObject = { Type: 'Wait', Seconds: 1, End: true };
     const task: JsonObject = { Type: 'Task', Resource: FUNCTION, End: true };
     const branches = [
@@ -182,7 +177,7 @@ describe('the durable shell', () => {
     );
   });
 
-  test('stops what a .sync task started when the task was given up just before the last process ended', async () => {
+  test('recovery stops the job of a .sync task that was cancelled just before the last process ended', async () => {
     const resource = 'arn:aws:states:::states:startExecution.sync';
     const task: JsonObject = { Type: 'Task', Resource: resource, Parameters: { StateMachineArn: 'a' }, End: true };
     const parent = await start({ StartAt: 'T', States: { T: task } });
@@ -196,7 +191,7 @@ describe('the durable shell', () => {
     expect(ended).toHaveLength(1);
   });
 
-  test('does not begin a task that is given up by an event taken in together with what leads to it', async () => {
+  test('a task that is scheduled and cancelled in one batch of events is not called', async () => {
     const task: JsonObject = { Type: 'Task', Resource: FUNCTION, End: true };
     const id = await start({ StartAt: 'A', States: { A: { Type: 'Task', Resource: FUNCTION, Next: 'B' }, B: task } });
     const heartbeat = executions.deliver(id, { type: 'TaskHeartbeat', taskId: 'task-1' });
@@ -207,7 +202,7 @@ describe('the durable shell', () => {
     expect(calls).toHaveLength(1);
   });
 
-  test('a token whose call failed is closed, so that whoever has it all the same is told so', async () => {
+  test('the token of a failed call is closed, so that a late callback gets TaskTimedOut', async () => {
     const resource = 'arn:aws:states:::lambda:invoke.waitForTaskToken';
     const Catch = [{ ErrorEquals: ['States.ALL'], Next: 'W' }];
     const task: JsonObject = { Type: 'Task', Resource: resource, Parameters: { FunctionName: 'f' }, Catch, End: true };
@@ -220,7 +215,7 @@ describe('the durable shell', () => {
     expect(journal.tokens.find(token)).toMatchObject({ status: 'CLOSED' });
   });
 
-  test('does not take a task for lost that was begun while it recovers', async () => {
+  test('a task that starts during recovery is not taken for an interrupted one', async () => {
     const old = await start(TASK, 'old');
     executions.close();
     executions = shell();
@@ -232,7 +227,7 @@ describe('the durable shell', () => {
     expect(executions.state(old)).toMatchObject({ status: 'RUNNING' });
   });
 
-  test('does not call a lost task again whose time ran out meanwhile', async () => {
+  test('an interrupted task that timed out meanwhile is not called again', async () => {
     await start({ StartAt: 'T', States: { T: { Type: 'Task', Resource: FUNCTION, TimeoutSeconds: 1, End: true } } });
     executions.close();
     await new Promise((done) => setTimeout(done, 1_010));
@@ -242,7 +237,7 @@ describe('the durable shell', () => {
     expect(calls).toHaveLength(1);
   });
 
-  test('keeps what only waits out of the way: nothing but a due time is left of it', async () => {
+  test('an execution that only waits takes no memory: the journal keeps its due time', async () => {
     const id = await start({ StartAt: 'W', States: { W: { Type: 'Wait', Seconds: 86_400, End: true } } });
     expect(journal.states.withTasksOut()).toEqual([]);
     expect(journal.states.nextDue()).toBeGreaterThan(Date.now() + 86_000_000);

@@ -2,9 +2,9 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { createExecution } from '../core/step.ts';
 import { Journal } from '../journal/journal.ts';
 import type { Retention } from '../options.ts';
+import { SILENT_LOGGER } from '../testing/test-loggers.ts';
 import { RetentionSweep } from './retention.ts';
 
-const logger = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
 let journal: Journal;
 
 beforeEach(() => {
@@ -50,12 +50,12 @@ function sweepOf(retention: Partial<Retention>, forget: (id: number) => boolean 
     journal.retention,
     { finishedSeconds: 1e9, finishedCount: 1e9, ...retention },
     forget,
-    logger,
+    SILENT_LOGGER,
   );
 }
 
 describe('retention', () => {
-  test('drops what ended longer ago than the age, with its state and history, and never what runs', () => {
+  test('retention drops executions past their age with state and history, and never running ones', () => {
     store(1, 1_000);
     store(2, 9_000);
     store(3, undefined);
@@ -67,7 +67,7 @@ describe('retention', () => {
     expect(journal.executions.findById(3)).toBeDefined();
   });
 
-  test('keeps only so many finished executions, those that ended last', () => {
+  test('retention keeps only so many finished executions, those that ended last', () => {
     for (const id of [1, 2, 3, 4]) {
       store(id, id * 1_000);
     }
@@ -77,13 +77,13 @@ describe('retention', () => {
     expect(sweep.sweep(10_000)).toBe(false);
   });
 
-  test('leaves an execution alone that is about to change', () => {
+  test('retention keeps an execution that is about to change', () => {
     store(1, 1_000);
     expect(sweepOf({ finishedSeconds: 5 }, () => false).sweep(10_000)).toBe(false);
     expect(journal.executions.findById(1)).toBeDefined();
   });
 
-  test('drops a revision that nothing refers to, but not one that an execution may be about to start with', () => {
+  test('retention drops an unused revision, but not one that an execution may be about to start with', () => {
     const revision = {
       revisionId: 'r',
       definition: '{}',
@@ -102,7 +102,7 @@ describe('retention', () => {
     expect(journal.stateMachines.revision(second.revision).definition).toBe('{}');
   });
 
-  test('a finished child of a distributed Map stays as long as the execution it belongs to, and goes with it', () => {
+  test('a finished child of a distributed Map is kept and dropped with its parent', () => {
     store(1, undefined);
     storeChild(2, 1, 1_000);
     store(3, 9_000);
@@ -113,7 +113,7 @@ describe('retention', () => {
     expect(kept(1, 2, 3, 4, 5, 6)).toEqual([1, 2, 3, 4]);
   });
 
-  test('children do not count among the finished executions that are kept', () => {
+  test('children of a distributed Map do not count as finished executions', () => {
     store(1, 1_000);
     for (const id of [2, 3, 4]) {
       storeChild(id, 1, 900);
@@ -128,7 +128,7 @@ describe('retention', () => {
     expect(sweep.sweep(10_000)).toBe(false);
   });
 
-  test('an execution with very many children goes a few at a time, and cannot be redriven from the first on', () => {
+  test('an execution with very many children is dropped in batches, and cannot be redriven after the first', () => {
     store(1, 1_000);
     for (let id = 2; id < 452; id += 1) {
       storeChild(id, 1, 900);
@@ -143,7 +143,7 @@ describe('retention', () => {
     expect(journal.executions.list({ of: { mapRunArn: 'arn:mapRun:1' } }, 1_000)).toEqual([]);
   });
 
-  test('an execution id is never given twice, not even after the latest execution was dropped', () => {
+  test('an execution id is never reused, not even after the latest execution was dropped', () => {
     store(7, 1_000);
     sweepOf({ finishedSeconds: 5 }).sweep(10_000);
     expect(journal.executions.lastId()).toBe(7);

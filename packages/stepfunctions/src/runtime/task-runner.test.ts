@@ -1,16 +1,16 @@
 import { expect, test } from '@jest/globals';
 import type { RunTask } from '../integrations/integration.ts';
 import type { Json } from '../language/json.ts';
+import { SILENT_LOGGER } from '../testing/test-loggers.ts';
 import { FairQueue } from './fair-queue.ts';
 import type { IncomingEvent } from './incoming-event.ts';
 import { type TaskOwner, TaskRunner } from './task-runner.ts';
 
-const logger = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
 function soon(): Promise<void> {
   return new Promise((done) => setImmediate(done));
 }
 
-/** A runner whose calls end when they are told to, at most one at a time. */
+/** A runner whose calls the test ends, at most one at a time. */
 function runner() {
   const calls: PromiseWithResolvers<Json>[] = [];
   const called = (_: unknown, __: unknown, cancelled?: AbortSignal): Promise<Json> => {
@@ -24,7 +24,13 @@ function runner() {
   const jobs = { endOf: () => undefined, stop: (taskId: string) => stopped.push(taskId) };
   const owner: TaskOwner = { arn: 'arn', id: 1, deliver: (event) => delivered.push(event), jobs };
   const targets = { invokeFunction: called, integrationFor: () => () => called(undefined, undefined) };
-  return { tasks: new TaskRunner(targets, new FairQueue({ most: 1 }), logger), calls, stopped, delivered, owner };
+  return {
+    tasks: new TaskRunner(targets, new FairQueue({ most: 1 }), SILENT_LOGGER),
+    calls,
+    stopped,
+    delivered,
+    owner,
+  };
 }
 
 function lambda(taskId: string): RunTask {
@@ -50,7 +56,7 @@ function job(taskId: string): RunTask {
   };
 }
 
-test('a job whose task was given up while it was being started is stopped once it runs', async () => {
+test('a job whose task is cancelled while it starts is stopped once it runs', async () => {
   const { tasks, calls, stopped, delivered, owner } = runner();
   tasks.run(owner, job('one'));
   tasks.cancel(owner, 'one');
@@ -61,7 +67,7 @@ test('a job whose task was given up while it was being started is stopped once i
   expect(delivered).toEqual([]);
 });
 
-test('a runner that closes begins nothing that waited for its turn, and nothing that comes later', async () => {
+test('a closed task runner starts neither queued nor later tasks', async () => {
   const { tasks, calls, delivered, owner } = runner();
   tasks.run(owner, lambda('under way'));
   tasks.run(owner, lambda('waiting'));

@@ -11,7 +11,7 @@ beforeEach(() => {
 
 afterEach(() => on.engine.close());
 
-test('children belong to their own map run where one state has several runs at the same time', async () => {
+test('children of concurrent map runs of one state belong to their own map run', async () => {
   const inner: JsonObject = {
     Type: 'Map',
     MaxConcurrency: 1,

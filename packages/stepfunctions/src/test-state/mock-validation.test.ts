@@ -18,6 +18,6 @@ test.each<[string, Json, FieldValidationMode, string | undefined]>([
   ['arn:aws:states:::dynamodb:getItem', [], 'PRESENT', 'Mocked result must be an object'],
   ['arn:aws:lambda:us-east-1:000000000000:function:f', 5, 'STRICT', undefined],
   ['arn:aws:states:::sqs:sendMessage', 5, 'STRICT', undefined],
-])('%s, %j, %s', (resource, result, mode, fault) => {
+])('a mocked result is checked against the service’s answer: %s, %j, %s', (resource, result, mode, fault) => {
   expect(mockFault(resource, result, mode)).toBe(fault === undefined ? undefined : PREFIX + fault);
 });

@@ -35,10 +35,10 @@ function resulting(result: Json) {
   return { mock: { kind: 'RESULT', result } } as const;
 }
 
-describe('JSONPath states show each step of their data', () => {
+describe('TestState of JSONPath states', () => {
   const input = { a: { b: 1 }, c: 2 };
 
-  test('Pass', async () => {
+  test('a Pass state shows its data after each step', async () => {
     const state = {
       Type: 'Pass',
       InputPath: '$.a',
@@ -58,12 +58,12 @@ describe('JSONPath states show each step of their data', () => {
     });
   });
 
-  test('Pass with a Result looks at nothing else', async () => {
+  test('a Pass state with a Result ignores InputPath and Parameters', async () => {
     const { inspected } = await run({ Type: 'Pass', InputPath: '$.nope', Result: 5, End: true }, { input });
     expect(inspected).toStrictEqual({ input, result: 5, afterResultSelector: 5, afterResultPath: 5 });
   });
 
-  test('Task on a mock', async () => {
+  test('a Task state with a mock shows its data after each step', async () => {
     const state = {
       Type: 'Task',
       Resource: LAMBDA,
@@ -86,7 +86,7 @@ describe('JSONPath states show each step of their data', () => {
     });
   });
 
-  test('Task for real', async () => {
+  test('a Task state without a mock calls its target', async () => {
     const calls: unknown[] = [];
     const callTask = async (resource: string, parameters: Json) => {
       calls.push([resource, parameters]);
@@ -97,7 +97,7 @@ describe('JSONPath states show each step of their data', () => {
     expect(calls).toStrictEqual([[LAMBDA, { b: 1 }]]);
   });
 
-  test('Map', async () => {
+  test('a Map state shows its items and limits', async () => {
     const state = {
       Type: 'Map',
       ItemsPath: '$.list',
@@ -120,13 +120,13 @@ describe('JSONPath states show each step of their data', () => {
     });
   });
 
-  test('Choice goes to the first rule that holds', async () => {
+  test('a Choice state takes the first rule that matches', async () => {
     const state = { Type: 'Choice', Choices: [{ Variable: '$.c', NumericEquals: 1, Next: 'One' }], Default: 'Other' };
     expect((await run(state, { input })).result).toStrictEqual({ status: 'SUCCEEDED', output: input, next: 'Other' });
     expect((await run(state, { input: { c: 1 } })).result).toMatchObject({ next: 'One' });
   });
 
-  test('what failed is shown as far as it got', async () => {
+  test('a state that fails shows the steps before the failure', async () => {
     const { result, inspected } = await run(
       { Type: 'Pass', InputPath: '$.a', Parameters: { 'x.$': '$.nope' }, End: true },
       { input },
@@ -142,9 +142,9 @@ describe('JSONPath states show each step of their data', () => {
   });
 });
 
-describe('JSONata states', () => {
+describe('TestState of JSONata states', () => {
   const jsonata = { QueryLanguage: 'JSONata' };
-  test('a Task shows its arguments and result', async () => {
+  test('a JSONata Task shows its arguments and result', async () => {
     const state = {
       ...jsonata,
       Type: 'Task',
@@ -158,12 +158,12 @@ describe('JSONata states', () => {
     expect(inspected).toStrictEqual({ input: { n: 1 }, afterArguments: { n: 1 }, result: 5, variables: { v: 10 } });
   });
 
-  test('a Parallel state takes its branches’ results from the mock', async () => {
+  test('a JSONata Parallel takes the results of its branches from the mock', async () => {
     const state = { ...jsonata, Type: 'Parallel', Branches: [], Output: '{% $sum($states.result) %}', End: true };
     expect((await run(state, resulting([1, 2]))).result).toStrictEqual({ status: 'SUCCEEDED', output: 3 });
   });
 
-  test('a Fail state evaluates its texts', async () => {
+  test('a JSONata Fail evaluates its Error and Cause', async () => {
     const { result, inspected } = await run(
       { ...jsonata, Type: 'Fail', Error: 'E', Cause: '{% $states.input.why %}' },
       { input: { why: 'w' } },
@@ -172,7 +172,7 @@ describe('JSONata states', () => {
     expect(inspected).toStrictEqual({ input: { why: 'w' } });
   });
 
-  test('Pass, Succeed, Wait and Choice put out their Output', async () => {
+  test('JSONata Pass, Succeed, Wait and Choice states answer their Output', async () => {
     const Output = '{% $states.input.n + 1 %}';
     for (const state of [
       { Type: 'Pass', Output, End: true },
@@ -188,7 +188,7 @@ describe('JSONata states', () => {
   });
 });
 
-describe('errors', () => {
+describe('TestState of errors', () => {
   const retrier = { ErrorEquals: ['Flaky'], IntervalSeconds: 3, MaxAttempts: 2, BackoffRate: 2 };
   const catcher = { ErrorEquals: ['States.ALL'], ResultPath: '$.e', Next: 'Mend' };
   const task = {
@@ -199,13 +199,13 @@ describe('errors', () => {
     End: true,
   };
 
-  test('a Retrier that has attempts left makes them retriable, with its back-off', async () => {
+  test('an error is RETRIABLE while its Retrier has attempts left, and shows the backoff', async () => {
     const { result, inspected } = await run(task, { ...failing('Flaky'), configuration: { retrierRetryCount: 1 } });
     expect(result).toStrictEqual({ status: 'RETRIABLE', failure: { error: 'Flaky', cause: 'c' } });
     expect(inspected.errorDetails).toStrictEqual({ retryIndex: 1, retryBackoffIntervalSeconds: 6 });
   });
 
-  test('then a Catcher takes them', async () => {
+  test('an error without attempts left goes to the Catcher', async () => {
     const { result, inspected } = await run(task, {
       input: { a: 1 },
       ...failing('Flaky'),
@@ -220,21 +220,21 @@ describe('errors', () => {
     expect(inspected.errorDetails).toStrictEqual({ retryIndex: 1, catchIndex: 1 });
   });
 
-  test('and without one they fail the state', async () => {
+  test('an error without Retrier and Catcher fails the state', async () => {
     expect((await run({ ...task, Catch: [] }, failing('Other2'))).result).toStrictEqual({
       status: 'FAILED',
       failure: { error: 'Other2', cause: 'c' },
     });
   });
 
-  test('a runtime error is not caught', async () => {
+  test('a States.Runtime error is not caught', async () => {
     expect((await run({ ...task, InputPath: '$.nope' }, resulting(1))).result).toMatchObject({
       status: 'FAILED',
       failure: { error: 'States.Runtime' },
     });
   });
 
-  test('a Catcher whose own fields fail fails the state', async () => {
+  test('a Catcher whose fields fail to evaluate fails the state', async () => {
     const state = {
       ...task,
       QueryLanguage: 'JSONata',
@@ -245,7 +245,7 @@ describe('errors', () => {
     expect(result).toHaveProperty('failure.cause', expect.stringContaining("field 'Catch[0]/Output'"));
   });
 
-  test('a Choice rule’s own field is named under its place', async () => {
+  test('an error in a field of a Choice rule names the rule', async () => {
     const state = {
       QueryLanguage: 'JSONata',
       Type: 'Choice',
@@ -260,7 +260,7 @@ describe('errors', () => {
     );
   });
 
-  test('a Map tolerates as many failed iterations as it says', async () => {
+  test('a Map fails once more iterations failed than it tolerates', async () => {
     const map = { Type: 'Map', ItemProcessor: { StartAt: 'I', States: { I: { Type: 'Pass', End: true } } }, End: true };
     const failed = async (state: object, mapIterationFailureCount: number) =>
       (

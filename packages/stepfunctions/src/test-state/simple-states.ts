@@ -10,6 +10,7 @@ import { StatesError } from '../language/states-error.ts';
 import { assign, effectiveInput, outputPath } from './data-flow.ts';
 import { type Outcome, scopeOf, type Tested } from './tested-state.ts';
 
+/** Tests a Pass. */
 export async function testPass(tested: Tested<PassState>): Promise<Outcome> {
   const { state, input } = tested;
   if (state.QueryLanguage === 'JSONata') {
@@ -22,7 +23,7 @@ export async function testPass(tested: Tested<PassState>): Promise<Outcome> {
   return { output: outputPath(tested, output), ...nextOf(state) };
 }
 
-/** A Pass state with a `Result` looks at neither `InputPath` nor `Parameters`. */
+/** A Pass state with a `Result` ignores `InputPath` and `Parameters`. */
 function resultOf(tested: Tested<PassState>): Json {
   const { state, stateName, inspection } = tested;
   if (state.Result !== undefined) {
@@ -35,17 +36,19 @@ function resultOf(tested: Tested<PassState>): Json {
   return inspection.step('afterParameters', filled);
 }
 
+/** Tests a Succeed. */
 export async function testSucceed(tested: Tested<SucceedState>): Promise<Outcome> {
   const input = effectiveInput(tested);
   return await leave(tested, tested.state, scopeOf(tested, input), input);
 }
 
-/** The wait itself is left out. */
+/** Tests a Wait, without waiting. */
 export async function testWait(tested: Tested<WaitState>): Promise<Outcome> {
   const input = effectiveInput(tested);
   return await leave(tested, tested.state, scopeOf(tested, input), input);
 }
 
+/** Tests a Choice: takes the first rule that matches, or `Default`. */
 export async function testChoice(tested: Tested<ChoiceState>): Promise<Outcome> {
   const { state, stateName } = tested;
   const input = effectiveInput(tested);
@@ -61,6 +64,7 @@ export async function testChoice(tested: Tested<ChoiceState>): Promise<Outcome> 
   return await leave(tested, { ...(rule ?? state), Next }, scope, input, inside);
 }
 
+/** Tests a Fail. */
 export async function testFail(tested: Tested<FailState>): Promise<never> {
   const { state } = tested;
   if (state.QueryLanguage === 'JSONPath') {
@@ -95,7 +99,7 @@ async function textField(
   return await evaluateJsonataAs(text, 'string', scope, { stateName, field });
 }
 
-/** What leaving a state takes that has no result of its own. */
+/** Fields that produce the output and next state of a state without a result. */
 interface Leaving {
   readonly Assign?: PassState['Assign'];
   readonly Output?: Json;
@@ -121,7 +125,7 @@ async function leave(
   return { output, ...nextOf(leaving) };
 }
 
-/** The member `next` of an outcome, if there is one. */
+/** The member `next` of an outcome, absent where the state ends. */
 export function nextOf({ Next }: { readonly Next?: string }): Pick<Outcome, 'next'> {
   return Next === undefined ? {} : { next: Next };
 }

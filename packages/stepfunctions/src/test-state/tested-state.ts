@@ -4,20 +4,20 @@ import type { Json, JsonObject } from '../language/json.ts';
 import type { Scope } from '../language/scope.ts';
 import type { Inspection } from './inspection.ts';
 
-/** What a state's work is replaced by. */
+/** The result or error that replaces a state's work. */
 export type Mock =
   | { readonly kind: 'RESULT'; readonly result: Json }
   | { readonly kind: 'ERROR'; readonly failure: Failure };
 
-/** How far the state is said to have come before. */
+/** What is assumed to have happened before. */
 export interface StateConfiguration {
-  /** Attempts that the Retrier which takes the error has spent. */
+  /** Attempts already made by the Retrier that matches the error. */
   readonly retrierRetryCount?: number;
   /** Iterations of a Map state that have failed. */
   readonly mapIterationFailureCount?: number;
 }
 
-/** A state under test with all that its fields may read. */
+/** A state under test and everything that its fields may read. */
 export interface Tested<S extends State = State> {
   readonly state: S;
   readonly stateName: string;
@@ -30,23 +30,27 @@ export interface Tested<S extends State = State> {
   readonly mock?: Mock;
   readonly configuration: StateConfiguration;
   readonly inspection: Inspection;
-  /** Calls what the Task state calls; only without a mock. Throws a StateFailed. */
+  /**
+   * Calls the target of the Task state. Not called with a mock.
+   *
+   * @throws {StateFailed}
+   */
   readonly callTask: (resource: string, input: Json) => Promise<Json>;
 }
 
-/** What a state came to without an error. */
+/** The outcome of a state without an error. */
 export interface Outcome {
   readonly output: Json;
   readonly next?: string;
 }
 
-/** The scope of an expression in the state under test, `$` being the value given. */
+/** The scope of an expression in the state under test. `input` is `$`. */
 export function scopeOf(tested: Tested, input: Json, extras: Pick<Scope, 'result' | 'errorOutput'> = {}): Scope {
   const { context, variables, at, entropy } = tested;
   return { input, context, variables, at, entropy, ...extras };
 }
 
-/** A state by its name, anywhere in a machine. */
+/** Finds a state by its name, nested states included. */
 export function findState(graph: StateGraph, name: string): State | undefined {
   const here = Object.hasOwn(graph.States, name) ? graph.States[name] : undefined;
   if (here !== undefined) {

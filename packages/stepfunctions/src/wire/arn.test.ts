@@ -4,7 +4,7 @@ import { Arns, parseArn } from './arn.ts';
 describe('an ARN', () => {
   const arns = new Arns('123456789012', 'eu-west-1');
 
-  test('is taken apart as it was put together', () => {
+  test('an ARN parses to the parts it was built from', () => {
     expect(parseArn(arns.stateMachine('orders'), 'stateMachine')).toEqual({ kind: 'stateMachine', name: 'orders' });
     expect(parseArn(`${arns.stateMachine('orders')}:3`, 'stateMachine')).toMatchObject({ qualifier: '3' });
     expect(parseArn(arns.execution('orders', 'one'), 'execution')).toMatchObject({
@@ -26,7 +26,7 @@ describe('an ARN', () => {
     ['arn:aws:states:r:a:stateMachine:', "Invalid Arn: 'Invalid ARN format: arn:aws:states:r:a:stateMachine:'"],
     ['arn:aws:s3:r:a:stateMachine:x', "Invalid Arn: 'Service not valid in this context: s3'"],
     ['arn:aws:states:r:a:activity:x', "Invalid Arn: 'Resource type not valid in this context: activity'"],
-  ])('that is none is refused in words: %s', (arn, message) => {
+  ])('an invalid ARN is refused with the reason: %s', (arn, message) => {
     expect(() => parseArn(arn, 'stateMachine')).toThrow(message);
   });
 });

@@ -3,7 +3,7 @@ import { PageTokens } from './page-tokens.ts';
 
 const pages = new PageTokens('secret');
 
-test('a token opens to the place it was sealed for', () => {
+test('a page token opens to the position it was sealed with', () => {
   expect(pages.open('list', pages.seal('list', { id: 5 }))).toEqual({ id: 5 });
 });
 
@@ -12,6 +12,6 @@ test.each([
   ['one of another engine', new PageTokens('another').seal('list', 5)],
   ['one that was changed', `${pages.seal('list', 5)}0`],
   ['no token at all', 'InvalidToken'],
-])('%s is refused', (_what, token) => {
+])('a page token is refused: %s', (_what, token) => {
   expect(() => pages.open('list', token)).toThrow("Invalid Token: 'Invalid token'");
 });

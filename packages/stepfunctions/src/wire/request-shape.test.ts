@@ -16,7 +16,7 @@ function complaintOf(shape: RequestShape, body: JsonObject): string {
 }
 
 describe('a request', () => {
-  test('reads to what it holds, absent members to undefined', () => {
+  test('a request is read by its shape, absent members as undefined', () => {
     const shape = { name: text({ max: 5 }), count: optional(number()), more: list(structure({ on: flag() })) };
     expect(readRequest(shape, { name: 'a', more: [{ on: true }] })).toEqual({
       name: 'a',
@@ -56,11 +56,11 @@ describe('a request', () => {
       { routes: [{ weight: 1 }, { weight: 2 }] },
       "Value '[Route(weight=1), Route(weight=2)]' at 'routes' failed to satisfy constraint: Member must have length less than or equal to 1",
     ],
-  ])('is refused for %s', (_what, shape, body, complaint) => {
+  ])('a request is refused for %s', (_what, shape, body, complaint) => {
     expect(complaintOf(shape, body)).toBe(`ValidationException: 1 validation error detected: ${complaint}`);
   });
 
-  test('is refused for all broken constraints at once', () => {
+  test('a request is refused for all broken constraints at once', () => {
     expect(complaintOf({ a: text({ min: 1 }), b: number({ min: 1 }) }, { a: '', b: 0 })).toMatch(
       /^ValidationException: 2 validation errors detected: Value '' at 'a' .*; Value '0' at 'b' /,
     );
@@ -72,7 +72,7 @@ describe('a request', () => {
     [{ on: flag() }, { on: 1 }],
     [{ items: list(text()) }, { items: 'a' }],
     [{ item: structure({}) }, { item: [] }],
-  ])('with a member of a wrong JSON type cannot be read', (shape, body) => {
+  ])('a request member of a wrong JSON type is a SerializationException: %j %j', (shape, body) => {
     expect(complaintOf(shape, body)).toMatch(/^SerializationException: /);
   });
 });

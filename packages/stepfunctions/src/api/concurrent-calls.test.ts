@@ -14,7 +14,7 @@ beforeEach(() => {
 
 afterEach(() => on.engine.close());
 
-test('calls that start the same execution at the same moment start it once and answer alike', async () => {
+test('concurrent starts of the same execution start it once and answer alike', async () => {
   const stateMachineArn = await on.create('machine', WAIT);
   const start = { stateMachineArn, name: 'one' };
   const [first, ...others] = await Promise.all([1, 2, 3].map(() => on.call('StartExecution', start)));
@@ -23,7 +23,7 @@ test('calls that start the same execution at the same moment start it once and a
   await expect(other).rejects.toMatchObject({ type: 'ExecutionAlreadyExists' });
 });
 
-test('of starts with one name and different inputs at the same moment one happens and the others are refused', async () => {
+test('of concurrent starts with one name and different inputs one succeeds and the others are refused', async () => {
   const stateMachineArn = await on.create('machine', WAIT);
   const outcomes = await Promise.allSettled(
     [1, 2, 3].map((input) => on.call('StartExecution', { stateMachineArn, name: 'one', input: String(input) })),
@@ -35,7 +35,7 @@ test('of starts with one name and different inputs at the same moment one happen
   ]);
 });
 
-test('redrives with one client token at the same moment redrive once and answer alike, later ones too', async () => {
+test('concurrent redrives with one client token redrive once and answer alike, later ones too', async () => {
   const stateMachineArn = await on.create('machine', FAIL);
   const { executionArn } = await on.call('StartExecution', { stateMachineArn });
   const description = (): Promise<JsonObject> => on.call('DescribeExecution', { executionArn: executionArn ?? '' });
@@ -47,7 +47,7 @@ test('redrives with one client token at the same moment redrive once and answer 
   expect(await description()).toMatchObject({ redriveCount: 1 });
 });
 
-test('of redrives with different client tokens at the same moment one happens and the others are refused', async () => {
+test('of concurrent redrives with different client tokens one succeeds and the others are refused', async () => {
   const stateMachineArn = await on.create('machine', {
     StartAt: 'A',
     States: { A: { Type: 'Wait', Seconds: 60, End: true } },
