@@ -16,7 +16,7 @@ function injecting(rule: object, random: () => number = () => 0) {
 }
 
 describe('fault injection', () => {
-  test('of an error before the work leaves no effect', async () => {
+  test('fails a call before it has any effect', async () => {
     let effects = 0;
     const faults = injecting({ error_percent: 100 });
     await expect(faults.around('Reserve', async () => ++effects, never)).rejects.toMatchObject({
@@ -25,7 +25,7 @@ describe('fault injection', () => {
     expect(effects).toBe(0);
   });
 
-  test('of a lost reply does the work and then fails the call', async () => {
+  test('loses the reply of a call that had its effect', async () => {
     let effects = 0;
     const faults = injecting({ lose_reply_percent: 100 });
     await expect(faults.around('Reserve', async () => ++effects, never)).rejects.toMatchObject({
@@ -34,7 +34,7 @@ describe('fault injection', () => {
     expect(effects).toBe(1);
   });
 
-  test('of a duplicate does the work twice and answers once', async () => {
+  test('delivers a call twice and answers once', async () => {
     let effects = 0;
     const faults = injecting({ duplicate_percent: 100 });
     expect(await faults.around('Reserve', async () => ++effects, never)).toBe(1);
@@ -58,7 +58,7 @@ describe('fault injection', () => {
     expect(failed.length).toBeLessThan(200);
   });
 
-  test('of latency ends when the call is aborted', async () => {
+  test('stops delaying a call that is aborted', async () => {
     const caller = new AbortController();
     const faults = injecting({ latency_ms: 600_000 });
     const answer = faults.around('Reserve', async () => 'done', caller.signal);

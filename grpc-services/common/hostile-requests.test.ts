@@ -47,7 +47,7 @@ const reservePath = InventoryServiceService.reserve.path;
 const valid = { orderId: 'order', lines: [{ itemId: 'pen', count: 1 }], holdSeconds: 60 };
 const line = { itemId: 'pen', count: 1 };
 
-describe('Reserve names the invalid field of a request', () => {
+describe('Reserve', () => {
   test.each<readonly [string, Partial<ReserveRequest>, string]>([
     ['no order id', { orderId: '' }, 'order_id'],
     ['an order id of 65 characters', { orderId: 'x'.repeat(65) }, 'order_id'],
@@ -63,7 +63,7 @@ describe('Reserve names the invalid field of a request', () => {
     ['a count above a million', { lines: [{ itemId: 'pen', count: 1_000_001 }] }, 'lines[0].count'],
     ['a negative hold', { holdSeconds: -1 }, 'hold_seconds'],
     ['a hold of more than 60 days', { holdSeconds: 5_184_001 }, 'hold_seconds'],
-  ])('%s', async (_what, change, field) => {
+  ])('refuses %s and names the field', async (_what, change, field) => {
     const bytes = ReserveRequest.encode({ ...valid, ...change }).finish();
     expect(await send(raw.inventory, reservePath, bytes)).toMatchObject({
       code: 'INVALID_ARGUMENT',
@@ -74,7 +74,7 @@ describe('Reserve names the invalid field of a request', () => {
   });
 });
 
-describe('Authorize names the invalid field of a request', () => {
+describe('Authorize', () => {
   const amount = { minorUnits: 1, currency: 'USD' };
   const authorization = { orderId: 'order', paymentId: 'pay', method: 'tok_visa', amount };
   test.each<readonly [string, Partial<AuthorizeRequest>, string]>([
@@ -92,7 +92,7 @@ describe('Authorize names the invalid field of a request', () => {
     ],
     ['a currency in lower case', { amount: { ...amount, currency: 'usd' } }, 'amount.currency'],
     ['an unknown currency', { amount: { ...amount, currency: 'XQZ' } }, 'amount.currency'],
-  ])('%s', async (_what, change, field) => {
+  ])('refuses %s and names the field', async (_what, change, field) => {
     const bytes = AuthorizeRequest.encode({ ...authorization, ...change }).finish();
     const refusal = await send(raw.payment, PaymentServiceService.authorize.path, bytes);
     expect(refusal).toMatchObject({ code: 'INVALID_ARGUMENT', domain: 'payment.v1', metadata: { field } });

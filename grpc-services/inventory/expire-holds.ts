@@ -8,7 +8,7 @@ const BATCH = 25;
 /** Batches per bucket and round. The next round does the rest. */
 const BATCHES_PER_ROUND = 20;
 
-/** Is told which order's hold could not be expired, and why. */
+/** Receives the order whose hold could not be expired, and the error. */
 export type ReportFailure = (orderId: string, error: unknown) => void;
 
 /**

@@ -16,26 +16,26 @@ function two(itemId: string) {
   return [{ itemId, count: 2 }];
 }
 
-describe('an empty compensation: Release without its Reserve', () => {
-  test('leaves a tombstone and moves no stock', async () => {
+describe('empty compensation', () => {
+  test('a Release without a reservation leaves a tombstone and moves no stock', async () => {
     expect(await inventory.release('empty')).toMatchObject({ state: ReservationState.RELEASED, lines: [] });
     expect(await inventory.stock('empty')).toMatchObject({ available: 10, held: 0, sold: 0 });
   });
 
-  test('gets the same answer when it is repeated', async () => {
+  test('a repeated Release without a reservation gets the same answer', async () => {
     const first = await inventory.release('empty-twice');
     expect(await inventory.release('empty-twice')).toEqual(first);
   });
 
-  test('of a refused reservation moves no stock', async () => {
+  test('a Release of a refused reservation moves no stock', async () => {
     await failureOf(inventory.reserve('refused', [{ itemId: 'refused', count: 11 }]));
     expect((await inventory.release('refused')).state).toBe(ReservationState.RELEASED);
     expect(await inventory.stock('refused')).toMatchObject({ stocked: 10, available: 10, held: 0 });
   });
 });
 
-describe('a hanging step, which arrives after its compensation', () => {
-  test('is a Reserve after an empty Release: it is refused and holds nothing', async () => {
+describe('hanging', () => {
+  test('a Reserve that arrives after its Release is refused and holds nothing', async () => {
     await inventory.release('hanging');
     expect(await failureOf(inventory.reserve('hanging', two('hanging')))).toMatchObject({
       code: 'FAILED_PRECONDITION',
@@ -44,7 +44,7 @@ describe('a hanging step, which arrives after its compensation', () => {
     expect(await inventory.stock('hanging')).toMatchObject({ available: 10, held: 0 });
   });
 
-  test('is a repeated Reserve or a Commit after Release: both are refused', async () => {
+  test('a repeated Reserve and a Commit that arrive after Release are refused', async () => {
     await inventory.reserve('late-commit', two('late-commit'));
     await inventory.release('late-commit');
     expect((await failureOf(inventory.reserve('late-commit', two('late-commit')))).reason).toBe('RESERVATION_RELEASED');
@@ -52,7 +52,7 @@ describe('a hanging step, which arrives after its compensation', () => {
     expect(await inventory.stock('late-commit')).toMatchObject({ available: 10, held: 0, sold: 0 });
   });
 
-  test('may race it: Reserve and Release at the same time end with nothing held', async () => {
+  test('a Reserve that races its Release holds nothing in the end', async () => {
     for (let round = 0; round < 20; round++) {
       const order = `race-${round}`;
       await Promise.allSettled([inventory.reserve(order, two('both')), inventory.release(order)]);
@@ -62,19 +62,19 @@ describe('a hanging step, which arrives after its compensation', () => {
   });
 });
 
-describe('a duplicate call', () => {
-  test('of Reserve holds stock once', async () => {
+describe('duplicates', () => {
+  test('duplicate Reserves hold stock once', async () => {
     const copies = await Promise.all(Array.from({ length: 5 }, () => inventory.reserve('twice', two('twice'))));
     expect(new Set(copies.map(({ state }) => state))).toEqual(new Set([ReservationState.HELD]));
     expect(await inventory.stock('twice')).toMatchObject({ available: 8, held: 2 });
   });
 
-  test('of Release releases stock once', async () => {
+  test('duplicate Releases release stock once', async () => {
     await Promise.all(Array.from({ length: 5 }, () => inventory.release('twice')));
     expect(await inventory.stock('twice')).toMatchObject({ available: 10, held: 0 });
   });
 
-  test('of Commit sells once; later a Release is refused and a Reserve returns the sold reservation', async () => {
+  test('duplicate Commits sell once, and then a Release is refused and a Reserve returns the sold reservation', async () => {
     await inventory.reserve('sold', two('sold'));
     await Promise.all(Array.from({ length: 5 }, () => inventory.commit('sold')));
     expect(await inventory.stock('sold')).toMatchObject({ stocked: 10, available: 8, held: 0, sold: 2 });

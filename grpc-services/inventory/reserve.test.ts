@@ -53,7 +53,7 @@ describe('Reserve', () => {
     expect(await inventory.stock('nib')).toMatchObject({ available: 10, held: 0 });
   });
 
-  test('names an unknown item', async () => {
+  test('refuses an unknown item and names it', async () => {
     expect(await failureOf(inventory.reserve('unknown-item', [{ itemId: 'no-such', count: 1 }]))).toMatchObject({
       code: 'NOT_FOUND',
       reason: 'ITEM_NOT_FOUND',

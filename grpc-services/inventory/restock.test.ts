@@ -34,7 +34,7 @@ describe('Restock', () => {
     expect((await restock(request)).item).toMatchObject({ name: 'renamed', unitPrice });
   });
 
-  test('names the missing field of a new item', async () => {
+  test('refuses a new item without name or price, and names the field', async () => {
     expect(await failureOf(restock({ requestId: 'r4', itemId: 'nameless' }))).toMatchObject({
       code: 'INVALID_ARGUMENT',
       metadata: { field: 'name' },

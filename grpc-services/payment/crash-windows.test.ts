@@ -81,8 +81,8 @@ for (const { rpc, from, state, charge } of OPERATIONS) {
   });
 }
 
-describe('the compensation of a crashed step', () => {
-  test.each(crashes)('is Void after an Authorize that crashed $when write $write', async (at) => {
+describe('compensation', () => {
+  test.each(crashes)('undoes an Authorize that crashed $when write $write by a Void', async (at) => {
     arm(at);
     await failureOf(payment.authorize('order'));
     crash = undefined;
@@ -91,7 +91,7 @@ describe('the compensation of a crashed step', () => {
     expect((await failureOf(payment.authorize('order'))).reason).toBe('PAYMENT_VOIDED');
   });
 
-  test.each(crashes)('is Void or Refund after a Capture that crashed $when write $write', async (at) => {
+  test.each(crashes)('undoes a Capture that crashed $when write $write by a Void or a Refund', async (at) => {
     await payment.authorize('order');
     arm(at);
     await failureOf(payment.capture('order'));
@@ -107,7 +107,7 @@ describe('the compensation of a crashed step', () => {
     expect((await failureOf(payment.capture('order'))).reason).toMatch(/PAYMENT_(VOIDED|ALREADY_REFUNDED)/);
   });
 
-  test('is Refund after a Capture that crashed before it recorded the outcome', async () => {
+  test('undoes a Capture that crashed before it recorded the outcome by a Refund', async () => {
     await payment.authorize('order');
     arm({ write: 2, when: 'before' });
     await failureOf(payment.capture('order'));

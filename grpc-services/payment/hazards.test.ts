@@ -15,26 +15,26 @@ function five<Result>(one: () => Promise<Result>): Promise<Result[]> {
   return Promise.all(Array.from({ length: 5 }, one));
 }
 
-describe('an empty compensation: Void without its Authorize', () => {
-  test('leaves a tombstone and does not call the provider', async () => {
+describe('empty compensation', () => {
+  test('a Void without a payment leaves a tombstone and does not call the provider', async () => {
     expect(await payment.void('empty')).toMatchObject({ state: PaymentState.VOIDED, paymentId: '', amount: undefined });
     expect(await payment.charge('empty')).toBeUndefined();
   });
 
-  test('gets the same answer when it is repeated', async () => {
+  test('a repeated Void without a payment gets the same answer', async () => {
     const first = await payment.void('empty-twice');
     expect(await payment.void('empty-twice')).toEqual(first);
   });
 
-  test('turns a declined payment into a tombstone', async () => {
+  test('a Void turns a declined payment into a tombstone', async () => {
     await failureOf(payment.authorize('declined', { method: 'tok_declined' }));
     expect((await payment.void('declined')).state).toBe(PaymentState.VOIDED);
     expect((await failureOf(payment.authorize('declined', { paymentId: 'second' }))).reason).toBe('PAYMENT_VOIDED');
   });
 });
 
-describe('a hanging step, which arrives after its compensation', () => {
-  test('is an Authorize after an empty Void: it is refused and charges nothing', async () => {
+describe('hanging', () => {
+  test('an Authorize that arrives after its Void is refused and charges nothing', async () => {
     await payment.void('hanging');
     expect(await failureOf(payment.authorize('hanging'))).toMatchObject({
       code: 'FAILED_PRECONDITION',
@@ -43,7 +43,7 @@ describe('a hanging step, which arrives after its compensation', () => {
     expect(await payment.charge('hanging')).toBeUndefined();
   });
 
-  test('is an Authorize or a Capture after Void: both are refused', async () => {
+  test('a repeated Authorize and a Capture that arrive after Void are refused', async () => {
     await payment.authorize('voided');
     expect((await payment.void('voided')).state).toBe(PaymentState.VOIDED);
     expect((await failureOf(payment.authorize('voided'))).reason).toBe('PAYMENT_VOIDED');
@@ -51,14 +51,14 @@ describe('a hanging step, which arrives after its compensation', () => {
     expect(await payment.charge('voided')).toMatchObject({ state: 'VOIDED', captures: 0 });
   });
 
-  test('may be a charge with a lost reply: Void finds and voids it', async () => {
+  test('a Void finds and voids a charge whose reply was lost', async () => {
     await failureOf(payment.authorize('lost', { method: 'tok_timeout' }));
     expect((await payment.void('lost')).state).toBe(PaymentState.VOIDED);
     expect(await payment.charge('lost')).toMatchObject({ state: 'VOIDED' });
     expect((await failureOf(payment.authorize('lost', { method: 'tok_timeout' }))).reason).toBe('PAYMENT_VOIDED');
   });
 
-  test('is a Capture or an Authorize after Refund: both are refused', async () => {
+  test('a Capture and an Authorize that arrive after Refund are refused', async () => {
     await payment.authorize('refunded');
     await payment.capture('refunded');
     await payment.refund('refunded');
@@ -67,7 +67,7 @@ describe('a hanging step, which arrives after its compensation', () => {
     expect(await payment.charge('refunded')).toMatchObject({ captures: 1, refunds: 1 });
   });
 
-  test('may race it: Authorize and Void at the same time end with nothing authorized', async () => {
+  test('an Authorize that races its Void leaves nothing authorized', async () => {
     for (let round = 0; round < 20; round++) {
       const order = `race-${round}`;
       await Promise.allSettled([payment.authorize(order), payment.void(order)]);
@@ -77,8 +77,8 @@ describe('a hanging step, which arrives after its compensation', () => {
   });
 });
 
-describe('a duplicate call', () => {
-  test('of Authorize, Capture or Refund takes effect at the provider once', async () => {
+describe('duplicates', () => {
+  test('duplicates of Authorize, Capture and Refund take effect at the provider once', async () => {
     const authorized = await five(() => payment.authorize('twice'));
     expect(new Set(authorized.map(({ providerReference }) => providerReference)).size).toBe(1);
     const captured = await five(() => payment.capture('twice'));
@@ -88,7 +88,7 @@ describe('a duplicate call', () => {
     expect(await payment.charge('twice')).toMatchObject({ state: 'REFUNDED', tries: 1, captures: 1, refunds: 1 });
   });
 
-  test('of Void gets the same answer', async () => {
+  test('duplicate Voids get the same answer', async () => {
     await payment.authorize('void-twice');
     const voided = await five(() => payment.void('void-twice'));
     expect(new Set(voided.map(({ state }) => state))).toEqual(new Set([PaymentState.VOIDED]));

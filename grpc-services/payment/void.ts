@@ -14,7 +14,7 @@ const LATER_RECHECKS_MS = [300_000, 3_600_000];
 /** Payments per round. */
 const BATCH = 50;
 
-/** Is told which order's payment could not be rechecked, and why. */
+/** Receives the order whose payment could not be rechecked, and the error. */
 export type ReportFailure = (orderId: string, error: unknown) => void;
 
 /** A Void request. */

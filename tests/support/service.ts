@@ -15,7 +15,7 @@ export const testSettings: ServiceSettings = {
   logger: createLogger('test', 'silent'),
 };
 
-/** For background work of which no part may fail. */
+/** A report of failed background work, for tests in which none may fail. */
 export function throwFailure(orderId: string, cause: unknown): never {
   throw new Error(`background work for ${orderId} failed`, { cause });
 }
