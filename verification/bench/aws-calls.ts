@@ -1,6 +1,6 @@
 import { KeepAliveTransport, type TransportAnswer } from '../client/http-transport.ts';
 
-/** A service of AWS that speaks JSON 1.0. */
+/** An AWS service that speaks JSON 1.0. */
 export type AwsService = 'dynamodb' | 'states';
 
 const TARGETS = { dynamodb: 'DynamoDB_20120810', states: 'AWSStepFunctions' } as const satisfies Record<
@@ -10,7 +10,7 @@ const TARGETS = { dynamodb: 'DynamoDB_20120810', states: 'AWSStepFunctions' } as
 
 const ANSWER_WITHIN_MS = 20_000;
 
-/** Thrown where AWS, or what stands for it, answers with an error. */
+/** Thrown when AWS, or an emulator of it, answers with an error. */
 export class AwsCallError extends Error {
   override readonly name = 'AwsCallError';
   /** AWS's name of the error, e.g. ConditionalCheckFailedException. */

@@ -1,14 +1,14 @@
 import type { LoadReport } from '../load/report/load-report.ts';
 import type { Percentiles } from '../load/report/statistics.ts';
+import { machineLine } from '../report/machine.ts';
 import { textTable } from '../report/markdown.ts';
 import type { BenchReport } from './bench-report.ts';
 
-/** The benchmark for people, in Markdown; it is also what the terminal shows. */
+/** The report in Markdown; the terminal shows it, too. */
 export function benchMarkdown(report: BenchReport): string {
-  const { processor, cores, memory_gb, system, node } = report.machine;
   return `${[
     '# Benchmark',
-    `${report.started_at}, \`${report.command}\`, on ${processor}, ${cores} cores, ${memory_gb} GB, ${system}, Node ${node}. Load average before: ${report.load_average_before}. The client runs on the same machine.`,
+    `${report.started_at}, \`${report.command}\`, on ${machineLine(report.machine)}. Load average before: ${report.load_average_before}. The client runs on the same machine.`,
     '## Aims',
     textTable(['aim', 'wanted', 'measured', 'met'], aims(report)),
     '## Orders a second to the end of the saga (closed loop)',
@@ -56,7 +56,7 @@ export function benchMarkdown(report: BenchReport): string {
   ].join('\n\n')}\n`;
 }
 
-/** Aim, what is wanted, what was measured and whether that is enough. */
+/** Each aim with the wanted value, the measured value, and whether it is met. */
 export function aims(report: BenchReport): readonly (readonly [string, string, string, string])[] {
   const saga = report.ways[1]?.of_plain_loop ?? 0;
   const factor = report.spike.recovery?.answer_p99_factor ?? null;

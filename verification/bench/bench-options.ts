@@ -11,7 +11,7 @@ import {
 } from '../command-line.ts';
 import type { EndpointChoice } from './other-endpoint.ts';
 
-/** Where results go unless told otherwise; git ignores it. */
+/** The default folder for results; git ignores its files. */
 const RESULTS_FOLDER = fileURLToPath(new URL('results', import.meta.url));
 
 /** The command line of the benchmark. */
@@ -31,7 +31,7 @@ export const BENCH_COMMAND_LINE = {
   },
 };
 
-/** How a benchmark was asked for. */
+/** The options of one benchmark. */
 export interface BenchOptions {
   readonly quick: boolean;
   readonly endpoint: EndpointChoice | undefined;

@@ -3,10 +3,10 @@ import type { OtherEndpoint } from './other-endpoint.ts';
 
 /** How long and how much is measured; times in seconds. */
 export interface BenchPlan {
-  /** Before the idle memory is read. */
+  /** Before the idle memory is measured. */
   readonly settle: number;
   readonly warmUp: number;
-  /** For each concurrency tried. */
+  /** For each concurrency. */
   readonly step: number;
   /** How many rounds the ways are compared in, and how long each way runs in a round. */
   readonly rounds: number;
@@ -17,7 +17,7 @@ export interface BenchPlan {
   /** How many orders are stored when the cost of one more is measured. */
   readonly stored: readonly number[];
   readonly growth: number;
-  /** The longest to wait for open orders. */
+  /** How long to wait for open orders, at most. */
   readonly drain: number;
 }
 

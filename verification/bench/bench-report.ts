@@ -8,29 +8,29 @@ export interface Memory {
   readonly pss_mb: number;
 }
 
-/** What one process needs. */
+/** The memory and processor time of one process. */
 export interface ProcessReport {
   readonly name: string;
   readonly idle: Memory;
-  /** After all load but that of growth. */
+  /** After all load except the growth measurement. */
   readonly after: Memory;
   /** Processor time for one order placed over HTTP, at the sustained rate. */
   readonly cpu_ms_per_order: number;
 }
 
-/** The same orders taken to their end in one way. */
+/** The results of taking orders to their end in one way. */
 export interface WayReport {
   readonly name: string;
   readonly orders: number;
   readonly orders_per_second: number;
-  /** Of one order from its first call to its end. */
+  /** From an order's first call to its end. */
   readonly p50_ms: number;
   readonly p99_ms: number;
-  /** Against the plain loop's orders a second. */
+  /** As a fraction of the plain loop's orders a second. */
   readonly of_plain_loop: number;
 }
 
-/** What an order costs where so many are stored already. */
+/** The cost of an order with a number of orders stored already. */
 export interface GrowthReport {
   readonly stored: number;
   readonly orders_per_second: number;
@@ -38,7 +38,7 @@ export interface GrowthReport {
   readonly order_p99_ms: number;
   /** Processor time of all processes of the stack. */
   readonly cpu_ms_per_order: number | null;
-  /** Of that, DynamoDB's. */
+  /** DynamoDB's part of it. */
   readonly dynamodb_cpu_ms_per_order: number | null;
 }
 
@@ -47,12 +47,12 @@ export interface BenchReport {
   readonly started_at: string;
   readonly command: string;
   readonly machine: Machine;
-  /** Of the machine, over one minute, before the benchmark began: what others did to it. */
+  /** The machine's load over the minute before the benchmark began, from other work. */
   readonly load_average_before: number;
   readonly start_ms: number;
   readonly steps: readonly Throughput[];
   readonly concurrency: number;
-  /** First the API, then Step Functions alone, then the plain loop, then any other endpoint. */
+  /** In this order: the API, Step Functions alone, the plain loop, another endpoint if there is one. */
   readonly ways: readonly WayReport[];
   /** Open loop at parts of the sustained rate. */
   readonly levels: LoadReport;

@@ -16,7 +16,7 @@ import { measureGrowth } from './growth.ts';
 import { openLoop } from './open-loop.ts';
 import { usageOf } from './process-usage.ts';
 
-/** Measures one stack that has just been started, from the lightest to the heaviest load. */
+/** Measures a stack that was just started, from the lightest to the heaviest load. */
 export async function runBench(run: BenchRun): Promise<BenchReport> {
   const { stack, plan, say, command } = run;
   const load_average_before = Math.round((loadavg()[0] ?? 0) * 10) / 10;
@@ -71,7 +71,7 @@ function levelPhases({ level }: BenchPlan, sustained: number): readonly Phase[] 
   }));
 }
 
-/** A fifth of what can be sustained, twenty times that, and a fifth again. */
+/** A fifth of the sustained rate, twenty times that, and a fifth again. */
 function spikePhases({ spike }: BenchPlan, sustained: number): readonly Phase[] {
   const usual = Math.max(1, Math.round(sustained / 5));
   return [

@@ -3,7 +3,7 @@ import type { EmbeddedStack } from '../../embedded/stack.ts';
 import { KeepAliveTransport } from '../client/http-transport.ts';
 import { OrderApiClient } from '../client/order-api-client.ts';
 import { awsConnectionFrom, clientSettings, orderSagaArn } from '../invariants/reader/aws-connection.ts';
-import { Stocker } from '../stack/stocker.ts';
+import { RestockClient } from '../stack/restock-client.ts';
 import { AwsCalls } from './aws-calls.ts';
 import type { OrderRun } from './closed-loop.ts';
 import { OrderEndWatch } from './order-end-watch.ts';
@@ -117,13 +117,13 @@ export class BenchStack {
 
 /** Creates items with plenty of stock for the benchmark, and returns their ids. */
 export async function stockItems(inventory: string): Promise<readonly string[]> {
-  const stocker = new Stocker(inventory);
+  const restockClient = new RestockClient(inventory);
   try {
     return await Promise.all(
-      Array.from({ length: ITEMS }, (_, index) => stocker.create(`benchmark ${index + 1}`, 250, PIECES)),
+      Array.from({ length: ITEMS }, (_, index) => restockClient.createItem(`benchmark ${index + 1}`, 250, PIECES)),
     );
   } finally {
-    stocker.close();
+    restockClient.close();
   }
 }
 

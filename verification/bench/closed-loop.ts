@@ -1,12 +1,12 @@
 import { type Percentiles, percentilesOf } from '../load/report/statistics.ts';
 
-/** How much got done. */
+/** The throughput of a closed loop. */
 export interface Throughput {
   readonly concurrency: number;
   readonly orders: number;
   readonly seconds: number;
   readonly orders_per_second: number;
-  /** Of one order, from before its first call until its end was seen. */
+  /** From before an order's first call until its end was seen. */
   readonly order_ms: Percentiles | null;
 }
 
@@ -14,10 +14,10 @@ export interface Throughput {
 export type OrderRun = () => Promise<void>;
 
 /**
- * Keeps so many orders under way for a time, a new one as soon as one has ended, and counts those that ended within it.
- * Resolves when the last one begun has ended, too.
+ * Keeps a number of orders under way for some seconds, starts a new one whenever one has ended, and counts the ended ones.
+ * Resolves when the last one has ended, too.
  *
- * @throws what the first order that fails throws
+ * @throws the error of the first order that fails
  */
 export async function closedLoop(run: OrderRun, concurrency: number, seconds: number): Promise<Throughput> {
   const started = performance.now();
@@ -43,7 +43,7 @@ export async function closedLoop(run: OrderRun, concurrency: number, seconds: nu
 }
 
 /**
- * Doubles how many orders are under way until that brings less than 5 % more twice in a row.
+ * Doubles the number of orders under way until that gains less than 5 % twice in a row.
  *
  * @returns one measurement for each step
  */
@@ -65,7 +65,7 @@ export async function stepUp(
   return steps;
 }
 
-/** The least concurrency that brings at least 95 % of the most. */
+/** The lowest concurrency that reaches at least 95 % of the best throughput. */
 export function bestConcurrency(steps: readonly Throughput[]): number {
   const most = Math.max(...steps.map(({ orders_per_second }) => orders_per_second));
   return steps.find(({ orders_per_second }) => orders_per_second >= most * 0.95)?.concurrency ?? 1;

@@ -19,7 +19,7 @@ await runCommand(BENCH_COMMAND_LINE, async (values, args) => {
   }
   const endpoint = options.endpoint && (await lookAtEndpoint(options.endpoint));
   const stack = await startEmbeddedStack({
-    // An endpoint without functions of its own must be set up to find the stack's, so they stand where they always do.
+    // An endpoint without functions of its own calls the stack's, so these listen on their default ports.
     ports: endpoint === undefined || endpoint.isDeployed ? 'free' : 'default',
     ...(profile !== undefined && {
       environment: { NODE_OPTIONS: `--cpu-prof --cpu-prof-dir=${resolve(profile)} ${process.env.NODE_OPTIONS ?? ''}` },

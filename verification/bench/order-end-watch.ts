@@ -13,7 +13,7 @@ interface Watched {
   readonly reject: (error: Error) => void;
 }
 
-/** Tells when orders are confirmed: one BatchGetItem for all of them, every 30 ms. */
+/** Waits for orders to be confirmed, with one BatchGetItem for all of them every 30 ms. */
 export class OrderEndWatch {
   readonly #dynamodb: AwsCalls;
   readonly #table: string;
@@ -28,7 +28,7 @@ export class OrderEndWatch {
   /**
    * Resolves once the order is confirmed.
    *
-   * @throws {Error} it ended otherwise, or is not at its end within a minute
+   * @throws {Error} it ended otherwise, or has not ended within a minute
    */
   confirmed(order_id: string): Promise<void> {
     return new Promise((resolve, reject) => {
@@ -66,14 +66,14 @@ export class OrderEndWatch {
       this.#table
     ];
     for (const { order_id, status } of rows ?? []) {
-      this.#tell(order_id.S, status.S);
+      this.#settle(order_id.S, status.S);
     }
     for (const id of ids) {
-      this.#losePatience(id);
+      this.#rejectIfLate(id);
     }
   }
 
-  #tell(id: string, status: OrderStatus): void {
+  #settle(id: string, status: OrderStatus): void {
     if (!isFinished(status) && status !== 'NEEDS_ATTENTION') {
       return;
     }
@@ -86,13 +86,13 @@ export class OrderEndWatch {
     }
   }
 
-  #losePatience(id: string): void {
+  #rejectIfLate(id: string): void {
     const watched = this.#watched.get(id);
     if (watched === undefined || performance.now() - watched.since < PATIENCE_MS) {
       return;
     }
     this.#watched.delete(id);
-    watched.reject(new Error(`Order ${id} is not at its end after ${PATIENCE_MS / 1000} s`));
+    watched.reject(new Error(`Order ${id} has not ended after ${PATIENCE_MS / 1000} s`));
   }
 
   #giveUp(cause: unknown): void {

@@ -32,7 +32,7 @@ export function placeBody(basket: Basket) {
   return { list: basket, payment: { method: 'tok_visa' } };
 }
 
-/** The record that POST /orders/place would write for a basket. */
+/** The order record that POST /orders/place would write for a basket. */
 export function orderRecord(basket: Basket, now = new Date()): Order {
   return newOrder(
     {

@@ -4,15 +4,15 @@ import { AwsCallError, AwsCalls } from './aws-calls.ts';
 /** Another Step Functions endpoint that takes the same orders. */
 export interface OtherEndpoint {
   readonly url: string;
-  /** Of the names of its tables and of its state machine. */
+  /** The stage in the names of its tables and of its state machine. */
   readonly stage: string;
-  /** host:port of the Inventory service that its functions use; undefined where they are the measured stack's own functions. */
+  /** host:port of its functions' Inventory service; undefined where it calls the measured stack's functions. */
   readonly inventory: string | undefined;
   /** Whether the order saga is deployed there, with tables and functions of its own. */
   readonly isDeployed: boolean;
 }
 
-/** How another endpoint was asked for. */
+/** Another endpoint, as the command line names it. */
 export interface EndpointChoice {
   readonly url: string;
   readonly stage: string;
@@ -20,10 +20,9 @@ export interface EndpointChoice {
 }
 
 /**
- * Looks whether the order saga is deployed at an endpoint.
+ * Finds out whether the order saga is deployed at an endpoint.
  *
- * @throws {Error} it is, and nobody said which Inventory its functions use: without stock of their own its orders would take
- * the measured stack's
+ * @throws {Error} it is deployed, but its Inventory is unknown: its orders would take the measured stack's stock
  */
 export async function lookAtEndpoint({ url, stage, inventory }: EndpointChoice): Promise<OtherEndpoint> {
   const isDeployed = await hasOrderSaga(url, stage);

@@ -38,7 +38,7 @@ afterAll(async () => {
   server.close();
 });
 
-test('makes the calls of the state machine in its order, each with every expression replaced', async () => {
+test('the plain loop makes the calls of the state machine in order, each with every expression replaced', async () => {
   const order = orderRecord([{ id: 'a', count: 1 }]);
   await new PlainSaga({ lambda: aws, dynamodb: aws, stage: 'test' }).run(order);
   expect(calls.map(({ what }) => what)).toStrictEqual([

@@ -3,7 +3,7 @@ import type { Order } from '../../functions/orders/order.ts';
 import { readOrderSaga } from '../../statemachines/read-order-saga.ts';
 import type { AwsCalls } from './aws-calls.ts';
 
-/** The steps of an order that nothing goes wrong with. */
+/** The steps of an order that succeeds. */
 const STEPS = [
   'ReserveInventory',
   'RecordReservation',
@@ -34,7 +34,7 @@ const paymentResult = z.object({ payment_id: z.string() });
 type Step = z.infer<typeof invocation> | z.infer<typeof update>;
 type Values = Readonly<Record<string, unknown>>;
 
-/** Where the plain loop makes its calls. */
+/** The endpoints that the plain loop calls. */
 export interface PlainSagaPlace {
   readonly lambda: AwsCalls;
   readonly dynamodb: AwsCalls;
@@ -43,8 +43,8 @@ export interface PlainSagaPlace {
 
 /**
  * The saga's calls made by a plain loop: the same Lambda functions with the same payloads and the same conditional
- * updates, in the same order, and nothing else. No journal, no history, no retry, no timeout, no JSONata: what the same
- * work costs where nobody sees to it that it is finished.
+ * updates, in the same order, and nothing else. It has no journal, history, retry, timeout or JSONata, so it costs what the
+ * work costs without any guarantee that it is finished.
  *
  * The arguments are read from the state machine's definition, its expressions replaced by their values.
  */
@@ -120,7 +120,7 @@ function reservationValues({ amount_minor, currency, lines }: z.infer<typeof res
   };
 }
 
-/** @throws {Error} the definition has an expression that is not known here */
+/** @throws {Error} the definition has an expression that has no value here */
 function fill(template: unknown, values: Values): unknown {
   if (typeof template === 'string') {
     if (!template.startsWith('{%') && !template.startsWith('$' + '{')) {

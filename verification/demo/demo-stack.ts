@@ -9,10 +9,10 @@ import { signal } from '../../embedded/supervisor/process-table.ts';
 import { isStillRunning, readRunFile } from '../../embedded/supervisor/run-files.ts';
 import { isServing } from '../stack/stack-addresses.ts';
 
-/** A stack to play on: where it is reached, and how to crash a part of it. */
+/** The stack of a demo: its addresses, and how to crash a process of it. */
 export interface DemoStack extends Pick<EmbeddedStack, 'kill' | 'isBack'> {
   readonly urls: Pick<EmbeddedStack['urls'], 'http' | 'endpoint' | 'inventory'>;
-  /** Ends the stack if it was started for the demo; one that was there before goes on. */
+  /** Stops the stack if it was started for the demo; one that was there before keeps running. */
   readonly release: () => Promise<void>;
 }
 
@@ -22,8 +22,8 @@ const BACK_WITHIN_SECONDS = 60;
 /**
  * The stack that `npm start` runs on this machine; where there is none, a temporary one on free ports.
  *
- * @param startOwn start a temporary one in any case
- * @param say told which one it is
+ * @param startOwn start a temporary one even if one runs
+ * @param say takes lines of progress
  */
 export async function openDemoStack(startOwn: boolean, say: (line: string) => void): Promise<DemoStack> {
   const running = startOwn ? undefined : await runningStack();
@@ -40,7 +40,7 @@ export async function openDemoStack(startOwn: boolean, say: (line: string) => vo
   return { urls: stack.urls, kill: stack.kill, isBack: stack.isBack, release };
 }
 
-/** The stack of this checkout's data directory, if it is up: its run files say who it is. */
+/** The running stack of this checkout's data directory, found by its run files. */
 async function runningStack(): Promise<DemoStack | undefined> {
   const { run } = dataDirectoryAt(readConfiguration(process.env).dataDirectory);
   const file = join(run, 'ready.json');

@@ -4,7 +4,7 @@ import { cleanUpWhenInterrupted, runCommand, say } from '../command-line.ts';
 import { awsConnectionFrom } from '../invariants/reader/aws-connection.ts';
 import { SnapshotReader } from '../invariants/reader/snapshot-reader.ts';
 import { type Verification, verifyInvariants } from '../invariants/verification.ts';
-import { Stocker } from '../stack/stocker.ts';
+import { RestockClient } from '../stack/restock-client.ts';
 import { DEMO_COMMAND_LINE } from './demo-options.ts';
 import { type DemoStack, openDemoStack } from './demo-stack.ts';
 import { exitCodeOf } from './deviations.ts';
@@ -51,9 +51,9 @@ async function runAll(
   api: OrderApiClient,
   tell: (line: string) => void,
 ): Promise<readonly ScenarioRun[]> {
-  const stocker = new Stocker(stack.urls.inventory);
+  const restockClient = new RestockClient(stack.urls.inventory);
   const reader = new EvidenceReader(connectionTo(stack));
-  const tools = new ScenarioTools(api, stocker, stack, (line) => tell(style.strong(`  ${line}`)));
+  const tools = new ScenarioTools(api, restockClient, stack, (line) => tell(style.strong(`  ${line}`)));
   const runs: ScenarioRun[] = [];
   try {
     for (const scenario of scenarios) {
@@ -72,7 +72,7 @@ async function runAll(
     }
     return runs;
   } finally {
-    stocker.close();
+    restockClient.close();
     reader.close();
   }
 }

@@ -2,8 +2,8 @@ import type { HistoryEvent } from '@aws-sdk/client-sfn';
 import { describe, expect, test } from '@jest/globals';
 import { sagaPathOf } from './saga-path.ts';
 
-describe("an execution's path", () => {
-  test('lists the states in the order of entering', () => {
+describe('the path of an execution', () => {
+  test('lists the states in the order in which they were entered', () => {
     const path = sagaPathOf(
       chain(entered('A'), { type: 'TaskScheduled' }, { type: 'TaskSucceeded' }, exited('A'), entered('B')),
     );
@@ -13,7 +13,7 @@ describe("an execution's path", () => {
     ]);
   });
 
-  test('a task that was scheduled again was retried, and is not caught when it then succeeds', () => {
+  test('shows a task that was scheduled again as retried, and not as caught when it then succeeds', () => {
     const path = sagaPathOf(
       chain(
         entered('A'),
@@ -29,14 +29,14 @@ describe("an execution's path", () => {
     expect(path).toEqual([{ state: 'A', retries: 2, errors: ['RetryableError'] }]);
   });
 
-  test('a state that is left after a failure was left by a Catch', () => {
+  test('shows a state that was left after a failure as caught', () => {
     const path = sagaPathOf(
       chain(entered('A'), { type: 'TaskScheduled' }, failed('OutOfStockError'), exited('A'), entered('Undo')),
     );
     expect(path[0]).toEqual({ state: 'A', retries: 0, errors: ['OutOfStockError'], caught: 'OutOfStockError' });
   });
 
-  test('a task that waits for its token too long is caught as States.Timeout', () => {
+  test('shows a task whose token did not come in time as caught by States.Timeout', () => {
     const timedOut = {
       type: 'TaskTimedOut',
       taskTimedOutEventDetails: {
@@ -51,7 +51,7 @@ describe("an execution's path", () => {
     expect(path[0]).toMatchObject({ caught: 'States.Timeout' });
   });
 
-  test('events of parallel branches are told apart by what they follow from', () => {
+  test('tells the events of parallel branches apart by their previous events', () => {
     const events: readonly HistoryEvent[] = [
       event(1, 0, { type: 'ExecutionStarted' }),
       event(2, 1, entered('Left')),

@@ -3,15 +3,15 @@ import type { HistoryEvent } from '@aws-sdk/client-sfn';
 /** One stay of an execution in a state. */
 export interface StateVisit {
   readonly state: string;
-  /** How often the state's task was run again after a failure. */
+  /** How often the state's task was retried. */
   readonly retries: number;
-  /** The names of the errors that were seen, each once, in order. */
+  /** The names of the errors that occurred, each once, in order. */
   readonly errors: readonly string[];
-  /** The error that made the execution leave by a Catch, or fail. */
+  /** The error that the state was left with, by a Catch or by failing the execution. */
   readonly caught?: string;
 }
 
-/** The way an execution went, as its history tells it. States inside Map and Parallel are listed in order of entering. */
+/** The path of an execution, from its history. States inside Map and Parallel are listed in the order of entering. */
 export function sagaPathOf(history: readonly HistoryEvent[]): readonly StateVisit[] {
   const visits: VisitRecord[] = [];
   const visitOfEvent = new Map<number, VisitRecord>();
@@ -35,7 +35,7 @@ interface VisitRecord {
   readonly state: string;
   readonly failures: string[];
   schedules: number;
-  /** Whether the latest attempt ended in the failure that was noted last. */
+  /** Whether the latest attempt failed. */
   left: boolean;
 }
 

@@ -2,7 +2,7 @@ import type { StackProcessName } from '../../embedded/stack.ts';
 import type { OrderStatus } from '../../functions/orders/order-status.ts';
 import type { OrderApiClient, PlaceBody } from '../client/order-api-client.ts';
 import type { PaymentState, ReservationState } from '../invariants/snapshot.ts';
-import type { Stocker } from '../stack/stocker.ts';
+import type { RestockClient } from '../stack/restock-client.ts';
 import type { DemoStack } from './demo-stack.ts';
 
 /** How an order must stand when its saga is over. */
@@ -44,13 +44,13 @@ export interface Scenario {
 /** What a scenario has at hand: the API, the warehouse, and a way to crash a process. */
 export class ScenarioTools {
   readonly api: OrderApiClient;
-  readonly #stocker: Stocker;
+  readonly #restockClient: RestockClient;
   readonly #stack: DemoStack;
   readonly #say: (line: string) => void;
 
-  constructor(api: OrderApiClient, stocker: Stocker, stack: DemoStack, say: (line: string) => void) {
+  constructor(api: OrderApiClient, restockClient: RestockClient, stack: DemoStack, say: (line: string) => void) {
     this.api = api;
-    this.#stocker = stocker;
+    this.#restockClient = restockClient;
     this.#stack = stack;
     this.#say = say;
   }
@@ -61,7 +61,7 @@ export class ScenarioTools {
    * @param price whole cents
    */
   async stock(name: string, price: number, count: number): Promise<string> {
-    return await this.#stocker.create(name, price, count);
+    return await this.#restockClient.createItem(name, price, count);
   }
 
   /** Kills a process of the stack; the supervisor restarts it. Resolves when it is ready again. */

@@ -14,7 +14,7 @@ import {
 import { type StackAddresses, stackAddressesFrom } from '../stack/stack-addresses.ts';
 import { PROFILES, type Profile } from './scenarios/phases.ts';
 
-/** Where results go unless told otherwise; git ignores it. */
+/** The default folder for results; git ignores its files. */
 const RESULTS_FOLDER = fileURLToPath(new URL('results', import.meta.url));
 
 /** The command line of the load. */
@@ -39,7 +39,7 @@ export const LOAD_COMMAND_LINE = {
   },
 };
 
-/** How one run of the load was asked for. */
+/** The options of one run of the load. */
 export interface LoadOptions {
   readonly profile: Profile;
   readonly addresses: StackAddresses;

@@ -8,8 +8,8 @@ import { awsConnectionFrom } from '../invariants/reader/aws-connection.ts';
 import { SnapshotReader } from '../invariants/reader/snapshot-reader.ts';
 import { type DrainProgress, type Verification, verifyInvariants } from '../invariants/verification.ts';
 import { thisMachine } from '../report/machine.ts';
+import { RestockClient } from '../stack/restock-client.ts';
 import type { StackAddresses } from '../stack/stack-addresses.ts';
-import { Stocker } from '../stack/stocker.ts';
 import { type LoadReport, loadReportOf } from './report/load-report.ts';
 import { tally } from './report/statistics.ts';
 import type { Phase, Profile } from './scenarios/phases.ts';
@@ -17,7 +17,7 @@ import { runArtillery } from './traffic/artillery.ts';
 import { ExchangeTail } from './traffic/exchange-tail.ts';
 import type { TrafficPlan } from './traffic/traffic-plan.ts';
 
-/** What to run, and against what. */
+/** The settings of one run of the load. */
 export interface LoadRunOptions {
   readonly name: string;
   readonly profile: Profile;
@@ -25,7 +25,7 @@ export interface LoadRunOptions {
   readonly addresses: StackAddresses;
   /** The file for all exchanges, one a line. Must not exist yet. */
   readonly exchangeLog: string;
-  /** The longest to wait for the backlog to drain. */
+  /** How long to wait for the backlog to drain, at most. */
   readonly drainSeconds: number;
   /** Takes lines of progress. */
   readonly say: (line: string) => void;
@@ -37,7 +37,7 @@ const PLENTIFUL_ITEMS = 8;
 const CONTENDED_ITEMS = 4;
 const PROGRESS_SECONDS = 5;
 
-/** Sends one load, waits until everything has ended, checks the invariants and reports. */
+/** Sends one load, waits until all orders have ended, checks the invariants and reports. */
 export async function runLoad(options: LoadRunOptions): Promise<LoadReport> {
   const { name, profile, phases, addresses, exchangeLog, signal } = options;
   const directory = await mkdtemp(join(tmpdir(), 'order-load-'));
@@ -71,17 +71,19 @@ export async function runLoad(options: LoadRunOptions): Promise<LoadReport> {
 
 async function stockItems({ inventory }: StackAddresses, phases: readonly Phase[]) {
   const customers = phases.reduce((sum, { duration, arrivalRate }) => sum + duration * arrivalRate, 0);
-  const stocker = new Stocker(inventory);
+  const restockClient = new RestockClient(inventory);
   try {
     const create = (count: number, name: string, pieces: number) =>
-      Promise.all(Array.from({ length: count }, (_, index) => stocker.create(`${name} ${index + 1}`, 250, pieces)));
+      Promise.all(
+        Array.from({ length: count }, (_, index) => restockClient.createItem(`${name} ${index + 1}`, 250, pieces)),
+      );
     return {
       plentiful: await create(PLENTIFUL_ITEMS, 'plentiful', Math.ceil(customers * 20)),
       // About one customer in eight wants two of one of these; half of them get it.
       contended: await create(CONTENDED_ITEMS, 'contended', Math.max(1, Math.ceil(customers / 8 / CONTENDED_ITEMS))),
     };
   } finally {
-    stocker.close();
+    restockClient.close();
   }
 }
 

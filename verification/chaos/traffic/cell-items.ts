@@ -1,4 +1,4 @@
-import { Stocker } from '../../stack/stocker.ts';
+import { RestockClient } from '../../stack/restock-client.ts';
 import type { Choices } from '../choices.ts';
 
 /** The items of one cell. No other cell orders them, so a finding about an item is a finding about the cell. */
@@ -15,10 +15,10 @@ const FEW = 2;
 
 /** Creates and stocks the items of a cell, directly at the Inventory service. */
 export async function stockCellItems(inventory: string, cell: string, choices: Choices): Promise<CellItems> {
-  const stocker = new Stocker(inventory);
+  const restockClient = new RestockClient(inventory);
   const stocked = new Map<string, number>();
   const create = async (name: string, count: number) => {
-    const item_id = await stocker.create(`${name} (${cell})`, choices.between(100, 9_900), count);
+    const item_id = await restockClient.createItem(`${name} (${cell})`, choices.between(100, 9_900), count);
     stocked.set(item_id, count);
     return item_id;
   };
@@ -29,6 +29,6 @@ export async function stockCellItems(inventory: string, cell: string, choices: C
       stocked,
     };
   } finally {
-    stocker.close();
+    restockClient.close();
   }
 }

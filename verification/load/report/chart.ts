@@ -7,7 +7,7 @@ export interface ChartLine {
   /** A CSS colour. */
   readonly colour: string;
   readonly filled?: boolean;
-  /** One value a point of the x axis; undefined leaves a gap. */
+  /** One value for each point of the x axis; undefined leaves a gap. */
   readonly values: readonly (number | undefined)[];
 }
 
@@ -17,14 +17,14 @@ export interface ChartPanel {
   readonly lines: readonly ChartLine[];
 }
 
-/** A stretch of the x axis with a name, drawn as a band behind all panels. */
+/** A named range of the x axis, drawn as a band behind all panels. */
 export interface ChartBand {
   readonly label: string;
   readonly from: number;
   readonly to: number;
 }
 
-/** Panels one above the other over one x axis. */
+/** Panels stacked over one x axis. */
 export interface Chart {
   readonly title: string;
   readonly x_label: string;
@@ -40,7 +40,7 @@ const TOP = 64;
 const PANEL_HEIGHT = 130;
 const PANEL_GAP = 52;
 
-/** Draws a chart as a self-contained SVG document that reads on a light and on a dark page. */
+/** Draws a chart as a self-contained SVG document, readable on a light and on a dark page. */
 export function drawChart({ title, x_label, x, bands, panels }: Chart): string {
   const height = TOP + panels.length * (PANEL_HEIGHT + PANEL_GAP) + 8;
   const xScale = scaleLinear([x[0] ?? 0, Math.max(x.at(-1) ?? 1, 1)], [LEFT, WIDTH - RIGHT]);

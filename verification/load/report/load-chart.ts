@@ -1,7 +1,7 @@
 import { drawChart } from './chart.ts';
 import type { LoadReport } from './load-report.ts';
 
-/** The picture of a run: rate, answer times, backlog and refusals over time, as SVG. */
+/** Draws a run as SVG: rate, answer times, backlog and refusals over time. */
 export function loadChartOf(report: LoadReport): string {
   const { series } = report;
   const blue = '#1f6feb';

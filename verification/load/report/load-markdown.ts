@@ -1,13 +1,16 @@
 import { ORDER_STATUSES } from '../../../functions/orders/order-status.ts';
-import { textTable } from '../../report/markdown.ts';
+import { machineLine } from '../../report/machine.ts';
+import { checkedLine, resultLine, textTable, titledList } from '../../report/markdown.ts';
 import type { LoadReport } from './load-report.ts';
 import type { Percentiles } from './statistics.ts';
 
-/** The report for people, in Markdown; it is also what the terminal shows. */
+const SHOWN_VIOLATIONS = 50;
+
+/** The report in Markdown; the terminal shows it, too. */
 export function loadMarkdown(report: LoadReport, failures: readonly string[]): string {
   return `${[
     `# Load: ${report.name}`,
-    `${report.started_at}, ${report.target}, profile ${report.profile}; on ${machineLine(report)}.`,
+    `${report.started_at}, ${report.target}, profile ${report.profile}; on ${machineLine(report.machine)}.`,
     textTable(['orders', 'count'], orderRows(report)),
     textTable(
       ['requests', 'count'],
@@ -24,15 +27,10 @@ export function loadMarkdown(report: LoadReport, failures: readonly string[]): s
     phaseTable(report),
     ...recoveryLines(report),
     `Drained ${report.drained ? `${report.drain_seconds.toFixed(1)} s after the load` : 'not in time'}.`,
-    invariantLines(report),
-    ...(report.improper_answers.length > 0 ? [`Improper answers:\n\n${bullets(report.improper_answers)}`] : []),
-    failures.length === 0 ? 'Result: passed.' : `Result: FAILED.\n\n${bullets(failures)}`,
+    ...invariantLines(report),
+    ...titledList('Improper answers:', report.improper_answers),
+    resultLine(failures),
   ].join('\n\n')}\n`;
-}
-
-function machineLine({ machine }: LoadReport): string {
-  const { processor, cores, memory_gb, system, node } = machine;
-  return `${processor}, ${cores} cores, ${memory_gb} GB, ${system}, Node ${node}`;
 }
 
 function orderRows({ orders }: LoadReport): readonly (readonly string[])[] {
@@ -90,13 +88,7 @@ function recoveryLines({ recovery }: LoadReport): readonly string[] {
   return [`Longest backlog: ${highest_backlog} orders. ${recovered} The answer's p99 against before: ${times}.`];
 }
 
-function invariantLines({ invariants }: LoadReport): string {
-  const { checked, verdict, violations } = invariants;
-  const looked = `${checked.orders} orders, ${checked.items} items, ${checked.reservations} reservations, ${checked.payments} payments, ${checked.charges} charges, ${checked.executions} executions and ${checked.answers} answers`;
-  const found = violations.length === 0 ? '' : `\n\n${bullets(violations.slice(0, 50))}`;
-  return `Invariants: ${verdict} (looked at ${looked}).${found}`;
-}
-
-function bullets(lines: readonly string[]): string {
-  return lines.map((line) => `- ${line}`).join('\n');
+function invariantLines({ invariants: { checked, verdict, violations } }: LoadReport): readonly string[] {
+  const summary = `Invariants: ${verdict} (${checkedLine(checked)}).`;
+  return violations.length === 0 ? [summary] : titledList(summary, violations.slice(0, SHOWN_VIOLATIONS));
 }

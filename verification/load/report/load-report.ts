@@ -20,38 +20,38 @@ export interface LoadReport {
   readonly started_at: string;
   readonly machine: Machine;
   readonly requests: Readonly<Record<ExchangeClass, number>>;
-  /** Only the orders of this run. */
+  /** The orders of this run only. */
   readonly orders: {
     readonly accepted: number;
-    /** Requests to /orders/place that were told to come back later. */
+    /** Requests to /orders/place that were refused for now. */
     readonly refused: number;
     readonly by_status: Readonly<Partial<Record<OrderStatus, number>>>;
   };
-  /** Of the requests to /orders/place that were taken. */
+  /** The answer times of /orders/place, for requests that were taken. */
   readonly answer_ms: Percentiles | null;
-  /** How soon a refused request was told so. */
+  /** The answer times of refusals. */
   readonly refusal_ms: Percentiles | null;
-  /** Of the orders that waited for nobody, from accepted to the last entry of the timeline. */
+  /** From acceptance to the last entry of the timeline, for orders that did not wait for their customer. */
   readonly saga_ms: Percentiles | null;
   readonly phases: readonly PhaseReport[];
   readonly recovery: Recovery | null;
   readonly drained: boolean;
-  /** From the end of the load until nothing was open any more. */
+  /** From the end of the load until no order was open. */
   readonly drain_seconds: number;
-  /** Of everything in the tables, orders of earlier runs included. */
+  /** For all that is in the tables, orders of earlier runs included. */
   readonly invariants: {
     readonly verdict: Verification['report']['verdict'];
     readonly checked: Verification['report']['checked'];
     readonly violations: readonly string[];
   };
-  /** Requests that were neither taken, denied nor properly refused: the first few, described. */
+  /** The first few requests that were neither taken, denied nor properly refused. */
   readonly improper_answers: readonly string[];
   /** Ends that an order's kind of customer cannot bring about, such as CONFIRMED with a declined card. */
   readonly unexpected_ends: readonly string[];
   readonly series: readonly SeriesPoint[];
 }
 
-/** What a report is made from. */
+/** The input of a report. */
 export interface LoadRecord {
   readonly name: string;
   readonly profile: Profile;
@@ -64,7 +64,7 @@ export interface LoadRecord {
 
 const SHOWN_ANSWERS = 10;
 
-/** Puts a report together. Pure. */
+/** Makes the report of one run. Pure. */
 export function loadReportOf(record: LoadRecord): LoadReport {
   const { name, profile, target, machine, exchanges } = record;
   const { report, snapshot, drained, drainSeconds } = record.verification;

@@ -4,24 +4,24 @@ import type { Phase } from '../scenarios/phases.ts';
 import type { SeriesPoint } from './series.ts';
 import { answerTimes, type Percentiles, type SagaSpan, sagaTimes } from './statistics.ts';
 
-/** A phase as it was run. Requests and orders belong to the phase in which they were made. */
+/** One phase of a run. Requests and orders belong to the phase in which they were made. */
 export interface PhaseReport {
   readonly name: string;
-  /** Since the load began. */
+  /** Seconds since the load began. */
   readonly from_second: number;
   readonly to_second: number;
   readonly customers_per_second: number;
-  /** Orders. */
+  /** How many orders were accepted. */
   readonly accepted: number;
-  /** Requests to /orders/place. */
+  /** How many requests to /orders/place were refused. */
   readonly refused: number;
-  /** Of the requests to /orders/place that were taken. */
+  /** The answer times of /orders/place, for requests that were taken. */
   readonly answer_ms: Percentiles | null;
-  /** Of the orders that waited for nobody. */
+  /** For orders that did not wait for their customer. */
   readonly saga_ms: Percentiles | null;
 }
 
-/** Reports on each phase of a load that began at `started_ms`. */
+/** The reports of all phases of a load that began at `started_ms`. */
 export function phaseReports(
   started_ms: number,
   phases: readonly Phase[],
@@ -48,7 +48,7 @@ export function phaseReports(
   });
 }
 
-/** How the busiest phase compares with the one before it, and how soon it was over. */
+/** How the busiest phase compares with the one before it, and how soon the load recovered from it. */
 export interface Recovery {
   readonly phase: string;
   /** p99 of the answers in the busiest phase, as a multiple of the p99 before it. */
@@ -56,15 +56,15 @@ export interface Recovery {
   /** The longest backlog of the whole load. */
   readonly highest_backlog: number;
   /**
-   * Seconds from the end of the busiest phase until the backlog was, for three seconds on end, no longer than the longest
-   * before that phase. null: not within the time that was watched.
+   * Seconds from the end of the busiest phase until the backlog stayed, for three seconds, at or below the highest one
+   * before that phase; null where it never did.
    */
   readonly backlog_recovered_seconds: number | null;
 }
 
 const CALM_SECONDS = 3;
 
-/** Nothing, where the busiest phase is the first: there is nothing to compare it with. */
+/** The recovery from the busiest phase; undefined where it is the first, with nothing to compare it with. */
 export function recoveryOf(phases: readonly PhaseReport[], series: readonly SeriesPoint[]): Recovery | undefined {
   const busiest = phases.toSorted((a, b) => b.customers_per_second - a.customers_per_second)[0];
   const before = phases.filter(({ to_second }) => busiest !== undefined && to_second <= busiest.from_second).at(-1);
@@ -88,7 +88,7 @@ function recoveredAfter(busiest: PhaseReport, recovered: SeriesPoint | undefined
   if (recovered !== undefined) {
     return recovered.second - busiest.to_second;
   }
-  // Nothing was going on any more when the phase ended.
+  // All orders had ended when the phase did.
   return (series.at(-1)?.second ?? 0) < busiest.to_second && series.at(-1)?.backlog === 0 ? 0 : null;
 }
 

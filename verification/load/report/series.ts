@@ -4,18 +4,18 @@ import { percentilesOf, type SagaSpan, tally } from './statistics.ts';
 
 /** What happened in one second of the load. */
 export interface SeriesPoint {
-  /** Since the load began; requests are counted when they were sent. */
+  /** Seconds since the load began; requests count when they were sent. */
   readonly second: number;
   readonly requests: number;
   readonly accepted: number;
   readonly refused: number;
   /** Neither taken, denied nor properly refused. */
   readonly failed: number;
-  /** Orders that came to their end. */
+  /** Orders that ended. */
   readonly ended: number;
-  /** Orders accepted and not yet ended, at the end of this second; without those that wait for their customer. */
+  /** Orders still open at the end of this second, without those that wait for their customer. */
   readonly backlog: number;
-  /** Of the answers to /orders/place that took the order; absent where there was none. */
+  /** The answer times of /orders/place, for accepted orders; absent where there were none. */
   readonly answer_p50_ms?: number;
   readonly answer_p95_ms?: number;
   readonly answer_p99_ms?: number;

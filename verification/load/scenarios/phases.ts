@@ -11,13 +11,13 @@ const profileSchema = z.object({
   }),
 });
 
-/** A stretch of the load: for `duration` seconds, `arrivalRate` new customers a second. */
+/** A phase of the load: for `duration` seconds, `arrivalRate` new customers a second. */
 export type Phase = z.infer<typeof profileSchema>['config']['phases'][number];
 
 /** The names of the load's profiles, each a file beside this one. */
 export const PROFILES = ['smoke', 'spike'] as const;
 
-/** How many customers come, and when. */
+/** The name of a profile: how many customers come, and when. */
 export type Profile = (typeof PROFILES)[number];
 
 /** The file of a profile, for artillery. */

@@ -2,7 +2,7 @@ import { appendExchange, type Exchange } from '../../answers/exchange.ts';
 import { answeredWith, exchangeOf, unansweredBecause } from '../../client/record-exchange.ts';
 import type { WantedLine } from './traffic-plan.ts';
 
-/** What artillery keeps for one virtual user, with what our steps put there. */
+/** Artillery's state of one virtual user, with the variables of our steps. */
 export interface VirtualUser {
   readonly vars: VirtualUserVariables;
   readonly scenario?: { readonly name?: string };
@@ -14,11 +14,11 @@ export interface VirtualUserVariables {
   idempotency_key?: string;
   order_id?: string;
   order_status?: string;
-  /** How often the status was asked for in the present loop. */
+  /** How often the present loop has asked for the status. */
   looks?: number;
 }
 
-/** The parts of artillery's request settings that the steps touch. `uuid` is artillery's own name of the request. */
+/** The fields of artillery's request settings that the steps use; `uuid` is artillery's id of the request. */
 export interface RequestSettings {
   readonly uuid: string;
   readonly url: string;
@@ -26,7 +26,7 @@ export interface RequestSettings {
   json?: unknown;
 }
 
-/** The parts of artillery's response that the steps read. */
+/** The fields of artillery's response that the steps read. */
 export interface HttpResponse {
   readonly statusCode: number;
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;

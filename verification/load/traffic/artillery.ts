@@ -8,7 +8,7 @@ import { PLAN_VARIABLE, type TrafficPlan } from './traffic-plan.ts';
 
 const artillery = join(dirname(createRequire(import.meta.url).resolve('artillery/package.json')), 'bin', 'run');
 
-/** What one run of artillery needs. */
+/** The settings of one run of artillery. */
 export interface ArtilleryRun {
   readonly profile: Profile;
   readonly phases: readonly Phase[];
@@ -22,8 +22,8 @@ export interface ArtilleryRun {
 }
 
 /**
- * Lets artillery send the traffic and returns when the last customer is served. Artillery's own output goes to
- * `artillery.log` in the run's folder; what counts is in the exchange log.
+ * Sends the traffic with artillery; resolves when the last customer is served. Artillery's own output goes to
+ * `artillery.log` in the run's folder; the results are in the exchange log.
  *
  * @throws {Error} artillery could not run; the message names its log.
  */

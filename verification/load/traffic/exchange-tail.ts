@@ -1,7 +1,7 @@
 import { open } from 'node:fs/promises';
 import { type Exchange, exchangeSchema } from '../../answers/exchange.ts';
 
-/** Follows a log of exchanges while it is being written. */
+/** Follows an exchange log while it is being written. */
 export class ExchangeTail {
   readonly #file: string;
   #offset = 0;

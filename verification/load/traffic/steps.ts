@@ -21,13 +21,13 @@ export async function fillBasket(request: RequestSettings, user: VirtualUser): P
   place(request, user.vars, user.vars.basket);
 }
 
-/** Before /orders/place: a basket with an item that everybody wants. */
+/** Before /orders/place: a basket with a contended item. */
 export async function fillContendedBasket(request: RequestSettings, user: VirtualUser): Promise<void> {
   user.vars.basket ??= chooseContendedBasket(plan);
   place(request, user.vars, user.vars.basket);
 }
 
-/** Before /orders/place: the user's key once more, but with one piece more of everything. */
+/** Before /orders/place: the user's key again, but one more piece of everything. */
 export async function fillOtherBasket(request: RequestSettings, user: VirtualUser): Promise<void> {
   const basket = user.vars.basket ?? chooseBasket(plan);
   place(
@@ -37,7 +37,7 @@ export async function fillOtherBasket(request: RequestSettings, user: VirtualUse
   );
 }
 
-/** Before every request: the clock of its answer starts. */
+/** Before every request: starts the clock of its answer. */
 export async function startClock(request: RequestSettings): Promise<void> {
   recorder.sent(request);
 }
@@ -53,7 +53,7 @@ export async function recordAnswer(request: RequestSettings, response: HttpRespo
   user.vars.order_status = order.data.data.status;
 }
 
-/** After every failure to get an answer. Artillery calls this one with a callback only. */
+/** After every request without an answer. Artillery calls this function with a callback only. */
 export function recordSilence(
   error: Error,
   request: RequestSettings,
@@ -75,7 +75,7 @@ export function isPaymentAwaited(vars: VirtualUserVariables): boolean {
   return vars.order_status === 'AWAITING_PAYMENT';
 }
 
-/** Condition of a loop: the accepted order is not yet where its payment is awaited, and the user still has patience. */
+/** Condition of a loop: the order does not await its payment yet, and the user has not looked too often. */
 export function isPaymentNotYetAwaited(user: VirtualUser, done: (goOn: boolean) => void): void {
   user.vars.looks = (user.vars.looks ?? 0) + 1;
   const onItsWay = user.vars.order_status === 'PENDING' || user.vars.order_status === 'RESERVED';

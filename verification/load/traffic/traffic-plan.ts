@@ -2,21 +2,21 @@ import { readFileSync } from 'node:fs';
 import * as z from 'zod';
 
 const planSchema = z.object({
-  /** Items of which there is enough for everybody. */
+  /** Items with enough stock for everybody. */
   plentiful: z.array(z.string()).min(1),
   /** Items that everybody wants and few can get. */
   contended: z.array(z.string()).min(1),
-  /** Where the exchanges are written down. */
+  /** The file for all exchanges. */
   exchange_log: z.string(),
 });
 
-/** What the traffic buys, and where it writes down what it was told. */
+/** The items that the traffic buys, and where it records its exchanges. */
 export type TrafficPlan = z.infer<typeof planSchema>;
 
 /** The environment variable that names the plan's file: artillery runs the traffic in a thread of its own. */
 export const PLAN_VARIABLE = 'LOAD_TRAFFIC_PLAN';
 
-/** Reads the plan that the runner made. */
+/** Reads the plan that `runArtillery` wrote. */
 export function readTrafficPlan(): TrafficPlan {
   const file = process.env[PLAN_VARIABLE];
   if (file === undefined) {
@@ -36,7 +36,7 @@ export function chooseBasket(plan: Pick<TrafficPlan, 'plentiful'>): readonly Wan
   return pickDistinct(plan.plentiful, 1 + chance(3)).map(toLine);
 }
 
-/** An item that is easy to get together with one that is not: both or neither. */
+/** A plentiful item together with a contended one: the order gets both or neither. */
 export function chooseContendedBasket(plan: Pick<TrafficPlan, 'plentiful' | 'contended'>): readonly WantedLine[] {
   return [...pickDistinct(plan.contended, 1), ...pickDistinct(plan.plentiful, 1)].map(toLine);
 }

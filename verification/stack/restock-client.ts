@@ -7,8 +7,8 @@ import {
   type RestockResponse,
 } from '../../proto/gen/inventory/v1/inventory.ts';
 
-/** Puts new items on the shelf through the Inventory service, so that a run never depends on what an earlier one left. */
-export class Stocker {
+/** Creates items with stock through the Inventory service, so that no run depends on what an earlier one left. */
+export class RestockClient {
   readonly #client: InventoryServiceClient;
   readonly #restock: (request: RestockRequest) => Promise<RestockResponse>;
 
@@ -22,12 +22,12 @@ export class Stocker {
   }
 
   /**
-   * Creates an item that nobody else knows.
+   * Creates an item of a new id.
    *
    * @param price whole cents
    * @returns its id
    */
-  async create(name: string, price: number, count: number): Promise<string> {
+  async createItem(name: string, price: number, count: number): Promise<string> {
     const item_id = randomUUID();
     await this.#restock({
       requestId: randomUUID(),
