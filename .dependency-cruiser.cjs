@@ -50,6 +50,37 @@ module.exports = {
   forbidden: [
     ...roomRules(),
     {
+      name: 'functions-common-imports-no-other-folder',
+      comment: 'Within functions: common <- access, clients <- orders <- environment.ts <- http, saga, scheduled.',
+      severity: 'error',
+      from: { path: '^functions/common/', pathNot: TEST },
+      to: { path: '^functions/(?!common/)' },
+    },
+    {
+      name: 'functions-access-and-clients-import-only-common',
+      severity: 'error',
+      from: { path: '^functions/(access|clients)/', pathNot: TEST },
+      to: { path: '^functions/(?!common/)', pathNot: '^functions/$1/' },
+    },
+    {
+      name: 'functions-orders-import-only-clients-and-common',
+      severity: 'error',
+      from: { path: '^functions/orders/', pathNot: TEST },
+      to: { path: '^functions/(?!(common|clients|orders)/)' },
+    },
+    {
+      name: 'functions-environment-imports-no-handler',
+      severity: 'error',
+      from: { path: '^functions/environment\\.ts$' },
+      to: { path: '^functions/(http|saga|scheduled)/' },
+    },
+    {
+      name: 'functions-handlers-stay-apart',
+      severity: 'error',
+      from: { path: '^functions/(http|saga|scheduled)/', pathNot: TEST },
+      to: { path: '^functions/(http|saga|scheduled)/', pathNot: '^functions/$1/' },
+    },
+    {
       name: 'inventory-does-not-import-payment',
       severity: 'error',
       from: { path: '^grpc-services/inventory/' },

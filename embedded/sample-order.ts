@@ -1,9 +1,8 @@
 import { ExecutionAlreadyExists, type SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
-import { createDynamoDb } from '../functions/clients/dynamodb.ts';
-import { continueTrace } from '../functions/common/trace-context.ts';
-import { newOrder } from '../functions/orders/new-order.ts';
-import { createOrderRepository } from '../functions/orders/order-repository.ts';
-import { sagaInput } from '../functions/orders/saga-input.ts';
+import { createDynamoDb } from '../functions/clients/aws.ts';
+import { continueTrace } from '../functions/http/http-request.ts';
+import { newOrder, sagaInput } from '../functions/orders/new-order.ts';
+import { addOrder } from '../functions/orders/order-writes.ts';
 
 /** An order that waits for its payment from the first start on, so that `/payment/pay` has something to settle. */
 export const SAMPLE_ORDER_ID = 'bdc38c99-c74d-4053-8897-7ea0dbd423f8';
@@ -22,7 +21,6 @@ export async function placeSampleOrder(place: {
   readonly ordersTable: string;
 }): Promise<void> {
   const client = createDynamoDb();
-  const orders = createOrderRepository({ client, name: place.ordersTable });
   const request = {
     orderId: SAMPLE_ORDER_ID,
     lines: [{ item_id: SAMPLE_ITEM_ID, count: 1 }],
@@ -32,7 +30,7 @@ export async function placeSampleOrder(place: {
     traceparent: continueTrace(undefined),
     owner: undefined,
   };
-  const { order } = await orders.add(newOrder(request, new Date()));
+  const { order } = await addOrder({ client, name: place.ordersTable }, newOrder(request, new Date()));
   if (order?.start_pending === 'Y') {
     await startSaga(place, order.order_id, JSON.stringify(sagaInput(order)));
   }

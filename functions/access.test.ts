@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { afterEach, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
-import { ERROR_CODES } from './common/error-code.ts';
+import { ERROR_CODES } from './common/errors.ts';
 import { OPERATIONS } from './http/contract/operations.ts';
 
 interface Access {

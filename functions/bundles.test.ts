@@ -28,6 +28,36 @@ function bundleOptions(): BuildOptions {
 }
 
 test(
+  'a bundle holds only the clients that its function uses',
+  async () => {
+    const { metafile } = await build({
+      ...bundleOptions(),
+      absWorkingDir: ROOT,
+      entryPoints: [
+        'functions/saga/await-redrive.ts',
+        'functions/http/order-status.ts',
+        'functions/http/list-stocks.ts',
+      ],
+      outbase: ROOT,
+      outdir: join(ROOT, 'unwritten'),
+      write: false,
+      metafile: true,
+    });
+    const clients = ['client-dynamodb', 'client-sfn', 'grpc-js', 'jose'];
+    const used = Object.values(metafile.outputs).map(({ entryPoint, inputs }) => [
+      entryPoint,
+      clients.filter((client) => Object.keys(inputs).some((path) => path.includes(`/${client}/`))),
+    ]);
+    expect(Object.fromEntries(used)).toEqual({
+      'functions/saga/await-redrive.ts': [],
+      'functions/http/order-status.ts': ['client-dynamodb'],
+      'functions/http/list-stocks.ts': ['grpc-js'],
+    });
+  },
+  LONG,
+);
+
+test(
   'every function, bundled as for a deployment, loads with nothing else around it, and its errors keep their names',
   async () => {
     const handlers = Object.values(read('functions/functions.yml') as Record<string, { readonly handler: string }>);

@@ -1,12 +1,12 @@
 /**
- * CloudFormation that makes API Gateway's own answers (no credentials, no such path, too much at once) speak in the envelope
- * of the API. The embedded stack's reverse proxy does the same from the same table.
+ * CloudFormation that puts API Gateway's own responses (no credentials, no such path, throttled) into the envelope of the API.
+ * The embedded stack's reverse proxy does the same from the same table.
  */
-const { GATEWAY_ANSWERS } = require('./http/gateway-answers.ts');
+const { GATEWAY_RESPONSES } = require('./http/gateway-responses.ts');
 
 module.exports = async () => ({
   Resources: Object.fromEntries(
-    Object.entries(GATEWAY_ANSWERS).map(([type, answer]) => [logicalId(type), gatewayResponse(type, answer)]),
+    Object.entries(GATEWAY_RESPONSES).map(([type, response]) => [logicalId(type), gatewayResponse(type, response)]),
   ),
 });
 

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
 import { parse } from 'yaml';
 import { readOrderSaga } from '../statemachines/read-order-saga.ts';
-import { CLAIM_LEASE_MS } from './orders/claim-lease.ts';
+import { CLAIM_LEASE_MS } from './orders/payment-claim.ts';
 
 interface Described {
   readonly handler: string;

@@ -1,6 +1,5 @@
 /** `npm run api-key -- create NAME`: makes an API key and prints what to configure. Keeps nothing. */
-import { hashOfApiKey, newApiKey } from '../functions/access/api-key.ts';
-import { API_KEY_HEADER, apiKeyEntry, parseApiKeys } from '../functions/access/api-key-register.ts';
+import { API_KEY_HEADER, apiKeyEntry, hashOfApiKey, newApiKey, parseApiKeys } from '../functions/access/api-keys.ts';
 
 const USAGE = `npm run api-key -- create NAME
 

@@ -1,15 +1,10 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { createOrderRepository } from '../functions/orders/order-repository.ts';
+import { expect, test } from '@jest/globals';
 import type { OrderStatus } from '../functions/orders/order-status.ts';
 import { makeWriteOf } from '../tests/support/described-write.ts';
 import { testOrder } from '../tests/support/order.ts';
-import { startOrderTable, type TestOrderTable } from '../tests/support/orders-table.ts';
+import { withOrderTable } from '../tests/support/order-fixtures.ts';
 
-let database: TestOrderTable;
-beforeAll(async () => {
-  database = await startOrderTable();
-});
-afterAll(() => database.close());
+const database = withOrderTable();
 
 function park(orderId: string, redriveCount: number) {
   return makeWriteOf('ParkOrder', database.table, orderId, {
@@ -23,7 +18,7 @@ function recordPayment(orderId: string, redriveCount: number) {
 
 async function placed(status: OrderStatus): Promise<string> {
   const order = testOrder({ status, start_pending: undefined });
-  await createOrderRepository(database.table).add(order);
+  await database.written(order);
   return order.order_id;
 }
 

@@ -3,7 +3,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { newApiKey } from '../functions/access/api-key.ts';
+import { newApiKey } from '../functions/access/api-keys.ts';
 
 const ROOT = resolve(import.meta.dirname, '..');
 const MAX_FILE_BYTES = 5_000_000;

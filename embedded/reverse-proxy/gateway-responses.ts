@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { APIGatewayProxyResult } from 'aws-lambda';
 import { isFromForeignPage } from 'resilient-stepfunctions/http';
-import { answer } from '../../functions/common/envelope.ts';
-import { GATEWAY_ANSWERS, type GatewayResponseType } from '../../functions/http/gateway-answers.ts';
-import { isJsonMediaType } from '../../functions/http/json-media-type.ts';
+import { GATEWAY_RESPONSES, type GatewayResponseType } from '../../functions/http/gateway-responses.ts';
+import { isJsonMediaType } from '../../functions/http/request-reading.ts';
+import { respond } from '../../functions/http/response.ts';
 
 /** Why the proxy answers a request itself, by API Gateway's name for the same case. */
 export type Refusal = Extract<
@@ -36,8 +36,8 @@ export function refusalOf(incoming: IncomingMessage, maxBodyBytes: number): Refu
 
 /** Refuses a request, even while its body is still arriving. */
 export function refuse(incoming: IncomingMessage, response: ServerResponse, refusal: Refusal): void {
-  const { status, code, data, headers } = GATEWAY_ANSWERS[refusal];
-  const refused = answer(status, data, {
+  const { status, code, data, headers } = GATEWAY_RESPONSES[refusal];
+  const refused = respond(status, data, {
     meta: { code, request_id: randomUUID() },
     headers: refusal === 'THROTTLED' ? { 'Retry-After': String(retryAfterSeconds()) } : headers,
   });
@@ -82,6 +82,6 @@ export function gatewayResponseInsteadOf(answered: IncomingMessage): APIGatewayP
     return undefined;
   }
   const type = RESPONSE_TYPES[statusCode] ?? (statusCode < 500 ? 'DEFAULT_4XX' : 'DEFAULT_5XX');
-  const { status, code, data, headers: own } = GATEWAY_ANSWERS[type];
-  return answer(status, data, { meta: { code, request_id: randomUUID() }, headers: own });
+  const { status, code, data, headers: own } = GATEWAY_RESPONSES[type];
+  return respond(status, data, { meta: { code, request_id: randomUUID() }, headers: own });
 }

@@ -1,19 +1,25 @@
-/** Who a request comes from. */
+/** The sender of a request. */
 export interface Caller {
-  /** What their orders are kept under: the name of an API key, or the `sub` of a bearer token. */
+  /** The owner of the caller's orders: the name of an API key, or the `sub` of a bearer token. */
   readonly owner: string;
 }
 
-/** What became of a request's credentials. */
+/** The verdict over a request's credentials. */
 export type Authentication =
   | { readonly outcome: 'AUTHENTICATED'; readonly caller: Caller }
-  /** Everybody may come in, and nobody is anybody. */
+  /** The API asks for no credentials. Orders placed this way have no owner. */
   | { readonly outcome: 'ANONYMOUS' }
-  /** `why` is for the log, and holds nothing of the credentials. */
+  /** `why` is for the log and repeats nothing of the credentials. */
   | { readonly outcome: 'REFUSED'; readonly why: string };
 
 /**
- * Finds out who sends a request, from its headers (by name, in whatever case). Throws where that cannot be told at the
- * moment, which is no refusal.
+ * Authenticates the sender of a request by its headers, which are read by name in any case.
+ *
+ *     request ─▶ authorizer (http/authorizer.ts) ─▶ Authenticate ─┬─ api-keys.ts       AUTH_MODE=api-key
+ *                    │ puts the owner into its context            └─ bearer-token.ts   AUTH_MODE=jwt
+ *                    ▼
+ *                endpoint ─▶ visibleOrder (http/order-view.ts): an order is visible to its owner alone
+ *
+ * @throws Error where the credentials cannot be checked at the moment; that is not a refusal
  */
 export type Authenticate = (header: (name: string) => string | undefined) => Promise<Authentication>;

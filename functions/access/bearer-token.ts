@@ -2,23 +2,23 @@ import { createPublicKey } from 'node:crypto';
 import { createRemoteJWKSet, errors, type JWTVerifyGetKey, jwtVerify } from 'jose';
 import type { Authenticate } from './authentication.ts';
 
-/** What a bearer token (a JWT, RFC 7519) must be like to be taken. */
+/** The rules for an acceptable bearer token (a JWT, RFC 7519). */
 export interface BearerTokenRules {
   readonly issuer: string;
   readonly audience: string;
-  /** The one algorithm that is taken: which one it is must not be the token's choice (RFC 8725, section 3.1). */
+  /** The only accepted algorithm. A token must not choose it itself (RFC 8725, section 3.1). */
   readonly algorithm: 'RS256' | 'ES256';
   readonly clockToleranceSeconds: number;
-  /** Where the issuer publishes its keys (RFC 7517), or its one public key in PEM. */
+  /** The URL of the issuer's keys (RFC 7517), or its only public key in PEM. */
   readonly keys: { readonly jwksUrl: URL } | { readonly publicKeyPem: string };
 }
 
 const BEARER = /^Bearer +([A-Za-z0-9._~+/-]+=*)$/i;
-const LONGEST_TOKEN = 8 * 1024;
-const LONGEST_SUBJECT = 255;
+const MAX_TOKEN_LENGTH = 8 * 1024;
+const MAX_SUBJECT_LENGTH = 255;
 const KEYS_TIMEOUT_MS = 3_000;
 
-/** What a token can have against it; every other error is ours or the issuer's. */
+/** Errors that make a token unacceptable. Every other error is our fault or the issuer's. */
 const REFUSALS: ReadonlySet<string> = new Set([
   errors.JWTExpired.code,
   errors.JWTClaimValidationFailed.code,
@@ -32,9 +32,9 @@ const REFUSALS: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Knows callers by the `sub` of a bearer token whose signature, issuer, audience and times hold.
+ * Authenticates callers by the `sub` of a bearer token with a valid signature, issuer, audience and lifetime.
  *
- * @throws Error where the public key is none; the returned function where the issuer's keys cannot be fetched
+ * @throws Error where the public key is not valid; the returned function where the issuer's keys cannot be fetched
  */
 export function authenticateByBearerToken(rules: BearerTokenRules): Authenticate {
   const keys = keySource(rules);
@@ -50,14 +50,14 @@ export function authenticateByBearerToken(rules: BearerTokenRules): Authenticate
     if (credentials === undefined) {
       return { outcome: 'REFUSED', why: 'no bearer token' };
     }
-    const [, token] = credentials.length > LONGEST_TOKEN ? [] : (BEARER.exec(credentials.trim()) ?? []);
+    const [, token] = credentials.length > MAX_TOKEN_LENGTH ? [] : (BEARER.exec(credentials.trim()) ?? []);
     if (token === undefined) {
       return { outcome: 'REFUSED', why: 'no bearer token in the Authorization header' };
     }
     try {
       const { payload } = await jwtVerify(token, keys, options);
       const { sub } = payload;
-      if (sub === undefined || sub === '' || sub.length > LONGEST_SUBJECT) {
+      if (sub === undefined || sub === '' || sub.length > MAX_SUBJECT_LENGTH) {
         return { outcome: 'REFUSED', why: 'a bearer token without a subject of 1 to 255 characters' };
       }
       return { outcome: 'AUTHENTICATED', caller: { owner: sub } };
@@ -79,7 +79,7 @@ function keySource({ keys }: BearerTokenRules): JWTVerifyGetKey {
 }
 
 function publicKey(pem: string) {
-  // A private key would do as well, and has no business here.
+  // A private key would work too, but does not belong here.
   if (pem.includes('PRIVATE KEY')) {
     throw new Error('JWT_PUBLIC_KEY is a private key; give the public one');
   }

@@ -1,23 +1,46 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { SFNClient } from '@aws-sdk/client-sfn';
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { isThrottlingError, isTransientError } from '@smithy/core/retry';
+import { type RetryableCode, RetryableError } from '../common/errors.ts';
 
-/** Where a client connects; the SDK reads what is absent from its environment (AWS_ENDPOINT_URL, AWS_REGION, …). */
+/** Where a client connects. The SDK reads what is absent from its environment (AWS_ENDPOINT_URL, AWS_REGION, …). */
 export interface AwsOptions {
   readonly endpoint?: string;
   readonly region?: string;
   readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
 }
 
-/** Sockets that one process holds open to one service; the SDK's own 50 would queue a spike. */
+/** Sockets that one process holds open to one service; the SDK's default of 50 would queue a spike. */
 const SOCKETS = { maxSockets: 256 } as const;
 
-/** How long a request may take before it counts as failed; the SDK by itself would wait for ever. */
-export const IMPATIENT = {
+/** How long one attempt may take before it counts as failed, in milliseconds. The SDK has no limit by default. */
+export const AWS_REQUEST_TIMEOUT_MS = 2_000;
+
+const REQUEST_HANDLER = {
   connectionTimeout: 1_000,
-  requestTimeout: 2_000,
+  requestTimeout: AWS_REQUEST_TIMEOUT_MS,
   throwOnRequestTimeout: true,
   httpAgent: SOCKETS,
   httpsAgent: SOCKETS,
 } as const;
+
+/** Attempts of one DynamoDB call. Every write of ours is conditional, so a repeat is harmless. */
+export const DYNAMODB_ATTEMPTS = 3;
+
+/** Attempts of one Step Functions call. One: the error of that attempt tells whether a StartExecution took effect. */
+export const STEP_FUNCTIONS_ATTEMPTS = 1;
+
+/** A DynamoDB client that takes and returns plain JavaScript values. */
+export function createDynamoDb(options: AwsOptions = {}): DynamoDBDocumentClient {
+  const client = new DynamoDBClient({ ...options, maxAttempts: DYNAMODB_ATTEMPTS, requestHandler: REQUEST_HANDLER });
+  return DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
+}
+
+/** A Step Functions client. */
+export function createStepFunctions(options: AwsOptions = {}): SFNClient {
+  return new SFNClient({ ...options, maxAttempts: STEP_FUNCTIONS_ATTEMPTS, requestHandler: REQUEST_HANDLER });
+}
 
 type SdkError = Parameters<typeof isThrottlingError>[0];
 
@@ -26,7 +49,23 @@ export function isThrottling(error: Error): boolean {
   return isThrottlingError(error as SdkError);
 }
 
-/** True for throttling, timeouts, broken connections and the service's own faults: later it may go better. */
+/** True for throttling, timeouts, broken connections and faults of the service: a later attempt may succeed. */
 export function isWorthRetrying(error: unknown): error is Error {
   return error instanceof Error && (isThrottlingError(error as SdkError) || isTransientError(error as SdkError));
+}
+
+/**
+ * Translates the errors of an AWS call that are worth retrying.
+ *
+ * @throws RetryableError with the code and the message; other errors as they are
+ */
+export async function translateErrors<T>(call: Promise<T>, code: RetryableCode, message: string): Promise<T> {
+  try {
+    return await call;
+  } catch (cause) {
+    if (!isWorthRetrying(cause)) {
+      throw cause;
+    }
+    throw new RetryableError(code, message, { cause });
+  }
 }

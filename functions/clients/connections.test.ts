@@ -3,9 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { ListExecutionsCommand } from '@aws-sdk/client-sfn';
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { type AwsOptions, isWorthRetrying } from './aws.ts';
-import { createDynamoDb } from './dynamodb.ts';
-import { createStepFunctions } from './step-functions.ts';
+import { type AwsOptions, createDynamoDb, createStepFunctions, isWorthRetrying } from './aws.ts';
 
 const MOST_CONNECTIONS = 256;
 const WAVE = 16;

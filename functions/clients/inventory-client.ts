@@ -18,15 +18,11 @@ import {
   ReservationReleasedError,
   ServiceContractError,
 } from '../common/errors.ts';
-import {
-  type CallContext,
-  CHANNEL_OPTIONS,
-  createUnaryCaller,
-  type GrpcClientOptions,
-  type Refusals,
-} from './grpc-client.ts';
+import { CHANNEL_OPTIONS } from './grpc-channel.ts';
+import { type CallContext, createUnaryCaller, type GrpcClientOptions } from './grpc-client.ts';
+import type { Refusals } from './grpc-errors.ts';
 
-/** The inventory as the functions need it. Every method throws what {@link REFUSALS} names, or RetryableError. */
+/** The calls of the Inventory service that the functions make. Each throws an error of {@link REFUSALS} or RetryableError. */
 export interface InventoryClient {
   readonly listItems: (request: ListItemsRequest, context: CallContext) => Promise<ListItemsResponse>;
   readonly reserve: (request: ReserveRequest, context: CallContext) => Promise<Reservation>;
@@ -35,6 +31,7 @@ export interface InventoryClient {
   readonly close: () => void;
 }
 
+/** The service's refusals by their reason, see proto/. */
 const REFUSALS: Refusals = {
   OUT_OF_STOCK: OutOfStockError,
   ITEM_NOT_FOUND: ItemNotFoundError,
@@ -46,7 +43,7 @@ const REFUSALS: Refusals = {
   INVALID_ARGUMENT: InvalidTaskInputError,
 };
 
-/** A client of the inventory service with one channel. */
+/** Makes a client of the Inventory service, with one channel. */
 export function createInventoryClient(options: GrpcClientOptions): InventoryClient {
   const client = new InventoryServiceClient(options.target, options.credentials, CHANNEL_OPTIONS);
   const call = createUnaryCaller({

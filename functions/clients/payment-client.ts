@@ -20,15 +20,11 @@ import {
   PaymentVoidedError,
   ServiceContractError,
 } from '../common/errors.ts';
-import {
-  type CallContext,
-  CHANNEL_OPTIONS,
-  createUnaryCaller,
-  type GrpcClientOptions,
-  type Refusals,
-} from './grpc-client.ts';
+import { CHANNEL_OPTIONS } from './grpc-channel.ts';
+import { type CallContext, createUnaryCaller, type GrpcClientOptions } from './grpc-client.ts';
+import type { Refusals } from './grpc-errors.ts';
 
-/** The payment service as the functions need it. Every method throws what {@link REFUSALS} names, or RetryableError. */
+/** The calls of the Payment service that the functions make. Each throws an error of {@link REFUSALS} or RetryableError. */
 export interface PaymentClient {
   readonly authorize: (request: AuthorizeRequest, context: CallContext) => Promise<Payment>;
   readonly capture: (request: CaptureRequest, context: CallContext) => Promise<Payment>;
@@ -37,6 +33,7 @@ export interface PaymentClient {
   readonly close: () => void;
 }
 
+/** The service's refusals by their reason, see proto/. */
 const REFUSALS: Refusals = {
   PAYMENT_DECLINED: PaymentDeclinedError,
   INSUFFICIENT_FUNDS: InsufficientFundsError,
@@ -51,7 +48,7 @@ const REFUSALS: Refusals = {
   INVALID_ARGUMENT: InvalidTaskInputError,
 };
 
-/** A client of the payment service with one channel. */
+/** Makes a client of the Payment service, with one channel. */
 export function createPaymentClient(options: GrpcClientOptions): PaymentClient {
   const client = new PaymentServiceClient(options.target, options.credentials, CHANNEL_OPTIONS);
   const call = createUnaryCaller({

@@ -3,8 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { ListExecutionsCommand } from '@aws-sdk/client-sfn';
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
-import { createDynamoDb } from './dynamodb.ts';
-import { createStepFunctions } from './step-functions.ts';
+import { createDynamoDb, createStepFunctions } from './aws.ts';
 
 // A service that fails every request: what is counted is how much worse its callers make it.
 const CALLS = 400;

@@ -1,30 +1,23 @@
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import {
-  refuse,
-  type StepFunctionsRecorder,
-  startStepFunctionsRecorder,
-} from '../../tests/support/step-functions-recorder.ts';
+import { expect, test } from '@jest/globals';
+import { withStepFunctions } from '../../tests/support/order-fixtures.ts';
+import { refuse } from '../../tests/support/step-functions-recorder.ts';
 import { createTaskTokens } from './task-tokens.ts';
 
-let stepFunctions: StepFunctionsRecorder;
-beforeEach(async () => {
-  stepFunctions = await startStepFunctionsRecorder();
-});
-afterEach(() => stepFunctions.close());
+const stepFunctions = withStepFunctions();
 function tokens() {
   return createTaskTokens(stepFunctions.client);
 }
 
 test('a payment wakes the saga with its decision', async () => {
   const decision = { decision: 'PAID', payment_id: 'payment-1', provider_reference: 'charge-1' } as const;
-  expect(await tokens().tellPaid('token-1', decision)).toBe(true);
+  expect(await tokens().reportPaid('token-1', decision)).toBe(true);
   expect(stepFunctions.calls).toEqual([
     { action: 'SendTaskSuccess', input: { taskToken: 'token-1', output: JSON.stringify(decision) } },
   ]);
 });
 
 test('a cancellation wakes the saga with the error that it catches', async () => {
-  expect(await tokens().tellCancelled('token-1')).toBe(true);
+  expect(await tokens().reportCancelled('token-1')).toBe(true);
   expect(stepFunctions.calls).toEqual([
     {
       action: 'SendTaskFailure',
@@ -35,12 +28,12 @@ test('a cancellation wakes the saga with the error that it catches', async () =>
 
 test.each(['TaskTimedOut', 'TaskDoesNotExist', 'InvalidToken'])('%s: nothing waits any more', async (error) => {
   stepFunctions.reply = () => refuse(error);
-  expect(await tokens().tellCancelled('token-1')).toBe(false);
+  expect(await tokens().reportCancelled('token-1')).toBe(false);
 });
 
 test('a Step Functions that does not answer is retryable', async () => {
   stepFunctions.reply = () => refuse('ThrottlingException');
-  await expect(tokens().tellCancelled('token-1')).rejects.toMatchObject({
+  await expect(tokens().reportCancelled('token-1')).rejects.toMatchObject({
     name: 'RetryableError',
     code: 'SAGA_UNAVAILABLE',
   });

@@ -4,30 +4,33 @@ import {
   type SFNClient,
   SFNServiceException,
 } from '@aws-sdk/client-sfn';
-import { reachable } from './step-functions.ts';
+import { translateErrors } from './aws.ts';
 
-/** The decision that wakes a saga which waits for its payment. */
+/** The output of AwaitPayment for an authorized payment. */
 export interface PaidDecision {
   readonly decision: 'PAID';
   readonly payment_id: string;
   readonly provider_reference: string;
 }
 
-/** Wakes sagas that wait for their payment. Methods throw RetryableError where Step Functions is out of reach. */
+/**
+ * Completes the task AwaitPayment by its task token, so that the saga goes on. Each method returns false where no task
+ * waits under the token any more, and throws RetryableError where Step Functions does not reply.
+ */
 export interface TaskTokens {
-  /** Tells the saga that the payment is authorized; false where nothing waits under the token any more. */
-  readonly tellPaid: (taskToken: string, decision: PaidDecision) => Promise<boolean>;
-  /** Tells the saga that the customer cancelled; false where nothing waits under the token any more. */
-  readonly tellCancelled: (taskToken: string) => Promise<boolean>;
+  /** Completes the task: the payment is authorized. */
+  readonly reportPaid: (taskToken: string, decision: PaidDecision) => Promise<boolean>;
+  /** Fails the task with OrderCancelledError: the customer cancelled. */
+  readonly reportCancelled: (taskToken: string) => Promise<boolean>;
 }
 
-/** Answers to task tokens by way of the client. */
+/** Makes the task tokens' client. */
 export function createTaskTokens(client: SFNClient): TaskTokens {
   return {
-    tellPaid: (taskToken, decision) =>
-      delivered(client.send(new SendTaskSuccessCommand({ taskToken, output: JSON.stringify(decision) }))),
-    tellCancelled: (taskToken) =>
-      delivered(
+    reportPaid: (taskToken, decision) =>
+      completeTask(client.send(new SendTaskSuccessCommand({ taskToken, output: JSON.stringify(decision) }))),
+    reportCancelled: (taskToken) =>
+      completeTask(
         client.send(
           new SendTaskFailureCommand({ taskToken, error: 'OrderCancelledError', cause: 'cancelled by the customer' }),
         ),
@@ -35,14 +38,15 @@ export function createTaskTokens(client: SFNClient): TaskTokens {
   };
 }
 
-const NOTHING_WAITS: ReadonlySet<string> = new Set(['TaskTimedOut', 'TaskDoesNotExist', 'InvalidToken']);
+/** Errors of a token under which no task waits. */
+const NO_TASK_WAITS: ReadonlySet<string> = new Set(['TaskTimedOut', 'TaskDoesNotExist', 'InvalidToken']);
 
-async function delivered(call: Promise<unknown>): Promise<boolean> {
+async function completeTask(call: Promise<unknown>): Promise<boolean> {
   try {
-    await reachable(call);
+    await translateErrors(call, 'SAGA_UNAVAILABLE', 'Step Functions does not answer');
     return true;
   } catch (error) {
-    if (error instanceof SFNServiceException && NOTHING_WAITS.has(error.name)) {
+    if (error instanceof SFNServiceException && NO_TASK_WAITS.has(error.name)) {
       return false;
     }
     throw error;

@@ -9,11 +9,11 @@ function wholeNumber(fallback: number, minimum: number, maximum: number) {
     .default(fallback);
 }
 
-function required(what: string) {
-  return z.string({ error: `is not set; it must be ${what}` }).min(1, `must be ${what}`);
+function required(description: string) {
+  return z.string({ error: `is not set; it must be ${description}` }).min(1, `must be ${description}`);
 }
 
-/** Whoever can change what comes from there can sign tokens. */
+/** A URL whose responses nobody on the way can change: whoever can, can sign tokens. */
 const SECURE_URL = /^(https:\/\/|http:\/\/(localhost|127\.0\.0\.1|\[::1\])[:/])/;
 
 const VARIABLES = {
@@ -23,25 +23,25 @@ const VARIABLES = {
   PAYMENT_GRPC_URL: required('the payment service as host:port, grpc://host:port or grpcs://host:port'),
   /** How long an order without a payment method waits for `/payment/pay`. */
   PAYMENT_WINDOW_SECONDS: wholeNumber(900, 1, 86_400),
-  /** `/orders/place` requests that one process works on at a time; more are refused. */
+  /** Requests of `/orders/place` that one process handles at a time; more are refused. */
   PLACE_MAX_IN_FLIGHT: wholeNumber(256, 1, 100_000),
-  /** Longest wait for one answer of a gRPC service. */
+  /** Longest wait for one reply of a gRPC service. */
   GRPC_DEADLINE_MS: wholeNumber(5_000, 1, 60_000),
-  /** Calls that one process has open at one gRPC service; as many again may wait. */
+  /** Calls that one process has open to one gRPC service; as many again may wait. */
   GRPC_MAX_CONCURRENT_CALLS: wholeNumber(128, 1, 100_000),
-  /** PEM files for grpcs:// ; the certificate and its key together make the TLS mutual. */
+  /** PEM files for grpcs://. Certificate and key together make the TLS mutual. */
   GRPC_CA_FILE: z.string().min(1).optional(),
   GRPC_CLIENT_CERT_FILE: z.string().min(1).optional(),
   GRPC_CLIENT_KEY_FILE: z.string().min(1).optional(),
-  /** Who may call the API: everybody, holders of an API key, or of a bearer token (a JWT). */
+  /** Who may call the API: everybody, holders of an API key, or holders of a bearer token (a JWT). */
   AUTH_MODE: z.enum(['none', 'api-key', 'jwt'], { error: 'must be none, api-key or jwt' }),
-  /** `name:sha256:<hash>`, several with commas in between. */
+  /** `name:sha256:<hash>`, separated by commas. */
   API_KEYS: required('one or more keys as `npm run api-key -- create NAME` prints them'),
   JWT_ISSUER: required('the iss of the tokens'),
   JWT_AUDIENCE: required('the aud of the tokens'),
   JWT_ALGORITHM: z.enum(['RS256', 'ES256'], { error: 'must be RS256 or ES256' }).default('RS256'),
   JWT_CLOCK_TOLERANCE_SECONDS: wholeNumber(5, 0, 300),
-  /** Where the issuer's keys are, or its one public key in PEM. */
+  /** The URL of the issuer's keys, or its only public key in PEM. */
   JWT_JWKS_URL: z
     .string()
     .regex(SECURE_URL, 'must be a URL such as https://issuer.example/keys; http:// is for loopback addresses only')
@@ -51,14 +51,17 @@ const VARIABLES = {
 
 type Variables = typeof VARIABLES;
 
-/** What AUTH_MODE may be. */
+/** The values of AUTH_MODE. */
 export type AuthMode = z.infer<Variables['AUTH_MODE']>;
 
-/** The configuration that the named variables make. */
+/** The values of the named variables. */
 export type Configuration<Name extends keyof Variables> = { readonly [N in Name]: z.infer<Variables[N]> };
 
 /**
- * Reads the named environment variables and checks them.
+ * Reads the named environment variables and checks them. An empty variable counts as unset.
+ *
+ * @example
+ * const { ORDERS_TABLE, GRPC_DEADLINE_MS } = readConfiguration(['ORDERS_TABLE', 'GRPC_DEADLINE_MS']);
  *
  * @throws Error naming every variable that is missing or wrong, and what it must be
  */

@@ -1,8 +1,77 @@
-import type { ErrorCode } from './error-code.ts';
+/** One code of the API. */
+interface ErrorCodeDescription {
+  /** HTTP status of a response that carries the code. */
+  readonly status: number;
+  /** What happened, for the reader of the API's documentation. */
+  readonly meaning: string;
+}
+
+/** Codes of errors that the same attempt meets again. */
+const TERMINAL_CODES = {
+  INVALID_REQUEST: { status: 400, meaning: 'the request is not as documented; meta.errors names each fault' },
+  PAYMENT_DECLINED: { status: 402, meaning: 'the payment provider said no; another payment may be tried' },
+  INSUFFICIENT_FUNDS: { status: 402, meaning: 'the payment provider said no for lack of funds' },
+  INVALID_PAYMENT_METHOD: { status: 402, meaning: 'the payment provider does not know the payment method' },
+  UNAUTHENTICATED: { status: 401, meaning: 'the credentials are missing or not valid' },
+  FORBIDDEN: { status: 403, meaning: 'the caller may not do that' },
+  NO_SUCH_CALL: { status: 404, meaning: 'the API has no such call: another path or method' },
+  ORDER_NOT_FOUND: { status: 404, meaning: 'there is no such order' },
+  IDEMPOTENCY_KEY_REUSED: { status: 409, meaning: 'the idempotency key belongs to an order with another body' },
+  ORDER_NOT_CANCELLABLE: { status: 409, meaning: 'the order has gone too far to be cancelled' },
+  ORDER_NOT_PAYABLE: { status: 409, meaning: 'the order does not wait for this payment and will not' },
+  PAYMENT_IN_PROGRESS: { status: 409, meaning: 'another payment of the order is under way' },
+  PAYMENT_MISMATCH: { status: 409, meaning: 'the order was authorized with another payment' },
+  PAYMENT_VOIDED: { status: 409, meaning: 'the payment of the order was undone' },
+  BODY_TOO_LARGE: { status: 413, meaning: 'the body is larger than 64 KB' },
+  UNSUPPORTED_MEDIA_TYPE: { status: 415, meaning: 'the Content-Type is not JSON' },
+  INTERNAL_ERROR: { status: 500, meaning: 'an internal fault; meta.request_id finds it in the log' },
+  OUT_OF_STOCK: { status: 409, meaning: 'there is not enough stock' },
+  ITEM_NOT_FOUND: { status: 404, meaning: 'an item does not exist' },
+  RESERVATION_RELEASED: { status: 409, meaning: 'the reservation was undone' },
+  RESERVATION_EXPIRED: { status: 409, meaning: 'the hold ran out and its stock is gone' },
+  RESERVATION_MISMATCH: { status: 409, meaning: 'the order holds other lines' },
+  RESERVATION_COMMITTED: { status: 409, meaning: 'the stock of the order is sold' },
+  RESERVATION_NOT_FOUND: { status: 404, meaning: 'the order has no reservation' },
+  PAYMENT_NOT_AUTHORIZED: { status: 409, meaning: 'there is nothing to capture' },
+  PAYMENT_ALREADY_CAPTURED: { status: 409, meaning: 'the money is taken; only a refund undoes it' },
+  PAYMENT_REFUNDED: { status: 409, meaning: 'the money was given back' },
+  PAYMENT_NOT_CAPTURED: { status: 409, meaning: 'there is nothing to refund' },
+  PAYMENT_NOT_FOUND: { status: 404, meaning: 'the order has no payment' },
+  ORDER_CANCELLED: { status: 409, meaning: 'the order was cancelled' },
+  NEEDS_ATTENTION: { status: 503, meaning: 'the order is parked until an operator has looked at it' },
+  INVALID_TASK_INPUT: { status: 500, meaning: 'a task of the saga got an input it cannot work with' },
+  SERVICE_CONTRACT: { status: 500, meaning: 'a service answered in a way that its contract does not have' },
+} as const satisfies Record<string, ErrorCodeDescription>;
+
+/** Codes of errors that a later attempt may not meet. */
+const RETRYABLE_CODES = {
+  OVERLOADED: { status: 503, meaning: 'too many requests at once; nothing was done, try again after Retry-After' },
+  ORDERS_UNAVAILABLE: {
+    status: 503,
+    meaning: 'the order store does not answer; repeat the same request (and Idempotency-Key) to learn its outcome',
+  },
+  SAGA_UNAVAILABLE: { status: 503, meaning: 'Step Functions does not answer; try again after Retry-After' },
+  INVENTORY_UNAVAILABLE: { status: 503, meaning: 'the inventory does not answer; try again after Retry-After' },
+  PAYMENT_UNAVAILABLE: { status: 503, meaning: 'the payment service does not answer; try again after Retry-After' },
+  PAYMENT_PENDING: { status: 503, meaning: 'the payment is not settled yet; the same request again finds out' },
+} as const satisfies Record<string, ErrorCodeDescription>;
 
 /**
- * Root of all errors of the functions. `name` is the class's own name, because Step Functions compares it with
- * `ErrorEquals`, and `stack` begins with it.
+ * Every code that `meta.code` of a response may carry. A published code keeps its meaning.
+ *
+ * The saga's tasks use the same codes: `POST /payment/pay` shows some of their errors to the customer.
+ */
+export const ERROR_CODES = { ...TERMINAL_CODES, ...RETRYABLE_CODES };
+
+/** A constant for programs; see {@link ERROR_CODES}. */
+export type ErrorCode = keyof typeof ERROR_CODES;
+
+/** The code of an error that a later attempt may not meet. */
+export type RetryableCode = keyof typeof RETRYABLE_CODES;
+
+/**
+ * Root of the functions' own errors. `name` is the name of the class: Step Functions compares it with `ErrorEquals`.
+ * `stack` begins with it too.
  */
 abstract class OrderSystemError extends Error {
   abstract readonly code: ErrorCode;
@@ -15,19 +84,10 @@ abstract class OrderSystemError extends Error {
   }
 }
 
-/** The same attempt again has the same end. */
+/** The same attempt again ends the same way. */
 export abstract class TerminalError extends OrderSystemError {}
 
-/** Codes of what may go better the next time. */
-export type RetryableCode =
-  | 'OVERLOADED'
-  | 'ORDERS_UNAVAILABLE'
-  | 'SAGA_UNAVAILABLE'
-  | 'INVENTORY_UNAVAILABLE'
-  | 'PAYMENT_UNAVAILABLE'
-  | 'PAYMENT_PENDING';
-
-/** The same attempt again may succeed; whether this one had an effect may be unknown. */
+/** The same attempt again may succeed. Whether this one took effect may be unknown. */
 export class RetryableError extends OrderSystemError {
   readonly code: RetryableCode;
 
@@ -37,17 +97,23 @@ export class RetryableError extends OrderSystemError {
   }
 }
 
+/** Base of the terminal error with this code; {@link ERROR_CODES} says what the code means. */
+function terminalError<const Code extends keyof typeof TERMINAL_CODES>(code: Code) {
+  return class extends TerminalError {
+    readonly code = code;
+  };
+}
+
 /** One fault of a request. */
 export interface RequestFault {
-  /** Where it is, such as `list[0].count` or `Idempotency-Key`; empty for the body as a whole. */
+  /** Its place, such as `list[0].count` or `Idempotency-Key`; empty for the body as a whole. */
   readonly path: string;
   /** What is expected there. */
   readonly message: string;
 }
 
-/** The request is not as documented. */
-export class InvalidRequestError extends TerminalError {
-  readonly code = 'INVALID_REQUEST';
+/** Thrown when a request differs from its documentation; `faults` names each difference. */
+export class InvalidRequestError extends terminalError('INVALID_REQUEST') {
   readonly faults: readonly RequestFault[];
 
   constructor(faults: readonly RequestFault[], options?: ErrorOptions) {
@@ -56,146 +122,44 @@ export class InvalidRequestError extends TerminalError {
   }
 }
 
-/** The body is larger than the API takes. */
-export class BodyTooLargeError extends TerminalError {
-  readonly code = 'BODY_TOO_LARGE';
-}
-
-/** The body is said to be something else than JSON. */
-export class UnsupportedMediaTypeError extends TerminalError {
-  readonly code = 'UNSUPPORTED_MEDIA_TYPE';
-}
-
-/** There is no such order, or it is somebody else's. */
-export class OrderNotFoundError extends TerminalError {
-  readonly code = 'ORDER_NOT_FOUND';
-
+/** Thrown when the order does not exist or belongs to somebody else. */
+export class OrderNotFoundError extends terminalError('ORDER_NOT_FOUND') {
   constructor() {
     super('no record found');
   }
 }
 
-/** The idempotency key belongs to an order with another body. */
-export class IdempotencyKeyReusedError extends TerminalError {
-  readonly code = 'IDEMPOTENCY_KEY_REUSED';
-}
+// Errors of the HTTP API.
+export class BodyTooLargeError extends terminalError('BODY_TOO_LARGE') {}
+export class UnsupportedMediaTypeError extends terminalError('UNSUPPORTED_MEDIA_TYPE') {}
+export class IdempotencyKeyReusedError extends terminalError('IDEMPOTENCY_KEY_REUSED') {}
+export class OrderNotCancellableError extends terminalError('ORDER_NOT_CANCELLABLE') {}
+export class OrderNotPayableError extends terminalError('ORDER_NOT_PAYABLE') {}
+export class PaymentInProgressError extends terminalError('PAYMENT_IN_PROGRESS') {}
 
-/** The order has gone too far to be cancelled. */
-export class OrderNotCancellableError extends TerminalError {
-  readonly code = 'ORDER_NOT_CANCELLABLE';
-}
+// Refusals of the Inventory service. After the first two, nothing is held.
+export class OutOfStockError extends terminalError('OUT_OF_STOCK') {}
+export class ItemNotFoundError extends terminalError('ITEM_NOT_FOUND') {}
+export class ReservationReleasedError extends terminalError('RESERVATION_RELEASED') {}
+export class ReservationExpiredError extends terminalError('RESERVATION_EXPIRED') {}
+export class ReservationMismatchError extends terminalError('RESERVATION_MISMATCH') {}
+export class ReservationCommittedError extends terminalError('RESERVATION_COMMITTED') {}
+export class ReservationNotFoundError extends terminalError('RESERVATION_NOT_FOUND') {}
 
-/** The order does not wait for this payment and will not. */
-export class OrderNotPayableError extends TerminalError {
-  readonly code = 'ORDER_NOT_PAYABLE';
-}
+// Refusals of the Payment service. After the first three, another payment may be tried.
+export class PaymentDeclinedError extends terminalError('PAYMENT_DECLINED') {}
+export class InsufficientFundsError extends terminalError('INSUFFICIENT_FUNDS') {}
+export class InvalidPaymentMethodError extends terminalError('INVALID_PAYMENT_METHOD') {}
+export class PaymentVoidedError extends terminalError('PAYMENT_VOIDED') {}
+export class PaymentNotAuthorizedError extends terminalError('PAYMENT_NOT_AUTHORIZED') {}
+export class PaymentMismatchError extends terminalError('PAYMENT_MISMATCH') {}
+export class PaymentAlreadyCapturedError extends terminalError('PAYMENT_ALREADY_CAPTURED') {}
+export class PaymentRefundedError extends terminalError('PAYMENT_REFUNDED') {}
+export class PaymentNotCapturedError extends terminalError('PAYMENT_NOT_CAPTURED') {}
+export class PaymentNotFoundError extends terminalError('PAYMENT_NOT_FOUND') {}
 
-/** Another payment of the order is under way. */
-export class PaymentInProgressError extends TerminalError {
-  readonly code = 'PAYMENT_IN_PROGRESS';
-}
-
-/** Some items are not there in the wanted count; nothing is held. */
-export class OutOfStockError extends TerminalError {
-  readonly code = 'OUT_OF_STOCK';
-}
-
-/** An item does not exist; nothing is held. */
-export class ItemNotFoundError extends TerminalError {
-  readonly code = 'ITEM_NOT_FOUND';
-}
-
-/** The reservation was undone before. */
-export class ReservationReleasedError extends TerminalError {
-  readonly code = 'RESERVATION_RELEASED';
-}
-
-/** The hold ran out and its stock is gone. */
-export class ReservationExpiredError extends TerminalError {
-  readonly code = 'RESERVATION_EXPIRED';
-}
-
-/** The order id holds other lines. */
-export class ReservationMismatchError extends TerminalError {
-  readonly code = 'RESERVATION_MISMATCH';
-}
-
-/** The stock is sold and cannot be released. */
-export class ReservationCommittedError extends TerminalError {
-  readonly code = 'RESERVATION_COMMITTED';
-}
-
-/** The order has no reservation. */
-export class ReservationNotFoundError extends TerminalError {
-  readonly code = 'RESERVATION_NOT_FOUND';
-}
-
-/** The provider said no. */
-export class PaymentDeclinedError extends TerminalError {
-  readonly code = 'PAYMENT_DECLINED';
-}
-
-/** The provider said no for lack of funds. */
-export class InsufficientFundsError extends TerminalError {
-  readonly code = 'INSUFFICIENT_FUNDS';
-}
-
-/** The provider does not know the payment method. */
-export class InvalidPaymentMethodError extends TerminalError {
-  readonly code = 'INVALID_PAYMENT_METHOD';
-}
-
-/** The payment was undone before. */
-export class PaymentVoidedError extends TerminalError {
-  readonly code = 'PAYMENT_VOIDED';
-}
-
-/** There is nothing to capture. */
-export class PaymentNotAuthorizedError extends TerminalError {
-  readonly code = 'PAYMENT_NOT_AUTHORIZED';
-}
-
-/** The order was authorized with another amount or payment id. */
-export class PaymentMismatchError extends TerminalError {
-  readonly code = 'PAYMENT_MISMATCH';
-}
-
-/** The money is taken; only a refund undoes it. */
-export class PaymentAlreadyCapturedError extends TerminalError {
-  readonly code = 'PAYMENT_ALREADY_CAPTURED';
-}
-
-/** The money was given back. */
-export class PaymentRefundedError extends TerminalError {
-  readonly code = 'PAYMENT_REFUNDED';
-}
-
-/** There is nothing to refund. */
-export class PaymentNotCapturedError extends TerminalError {
-  readonly code = 'PAYMENT_NOT_CAPTURED';
-}
-
-/** The order has no payment. */
-export class PaymentNotFoundError extends TerminalError {
-  readonly code = 'PAYMENT_NOT_FOUND';
-}
-
-/** The customer cancelled the order. */
-export class OrderCancelledError extends TerminalError {
-  readonly code = 'ORDER_CANCELLED';
-}
-
-/** A step has used up its retries; an operator mends the cause and redrives the execution. */
-export class NeedsAttentionError extends TerminalError {
-  readonly code = 'NEEDS_ATTENTION';
-}
-
-/** A task of the saga got an input it cannot work with. */
-export class InvalidTaskInputError extends TerminalError {
-  readonly code = 'INVALID_TASK_INPUT';
-}
-
-/** A service answered in a way that its contract does not have. */
-export class ServiceContractError extends TerminalError {
-  readonly code = 'SERVICE_CONTRACT';
-}
+// Errors of the saga itself.
+export class OrderCancelledError extends terminalError('ORDER_CANCELLED') {}
+export class NeedsAttentionError extends terminalError('NEEDS_ATTENTION') {}
+export class InvalidTaskInputError extends terminalError('INVALID_TASK_INPUT') {}
+export class ServiceContractError extends terminalError('SERVICE_CONTRACT') {}

@@ -1,6 +1,8 @@
 /**
- * Makes the value at the first call and answers it from then on. Clients are made this way: not while the module loads,
- * so that a test can bring its own, and once for all invocations of a process. A failure is not kept.
+ * Makes a value at the first call and returns it from then on. A failure is not kept: the next call tries again.
+ *
+ * Clients are made this way. Loading a module makes none, so that a test can bring its own. All invocations of a process
+ * share one.
  */
 export function once<T>(make: () => T): () => T {
   let made: { readonly value: T } | undefined;

@@ -4,8 +4,7 @@ import { expect, test } from '@jest/globals';
 import type { APIGatewayRequestAuthorizerEvent } from 'aws-lambda';
 import fc from 'fast-check';
 import { anyHeaders, anyText } from '../../tests/support/any-event.ts';
-import { hashOfApiKey, newApiKey } from '../access/api-key.ts';
-import { apiKeyEntry } from '../access/api-key-register.ts';
+import { apiKeyEntry, hashOfApiKey, newApiKey } from '../access/api-keys.ts';
 import { authenticateByBearerToken } from '../access/bearer-token.ts';
 import { createHandler, handler } from './authorizer.ts';
 

@@ -5,8 +5,7 @@ import { itemInStock, startInventory, type TestInventory } from '../../tests/sup
 import { startOrderTable, type TestOrderTable } from '../../tests/support/orders-table.ts';
 import { startPayment, type TestPayment } from '../../tests/support/payment.ts';
 import { type StepFunctionsRecorder, startStepFunctionsRecorder } from '../../tests/support/step-functions-recorder.ts';
-import { hashOfApiKey, newApiKey } from '../access/api-key.ts';
-import { apiKeyEntry } from '../access/api-key-register.ts';
+import { apiKeyEntry, hashOfApiKey, newApiKey } from '../access/api-keys.ts';
 import { handler as cancel } from './cancel-order.ts';
 import { OPERATIONS } from './contract/operations.ts';
 import { handler as docs } from './docs.ts';

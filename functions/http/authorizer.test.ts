@@ -1,8 +1,7 @@
 import { expect, test } from '@jest/globals';
 import type { APIGatewayRequestAuthorizerEvent } from 'aws-lambda';
 import { keptLog } from '../../tests/support/kept-log.ts';
-import { hashOfApiKey, newApiKey } from '../access/api-key.ts';
-import { authenticateByApiKey } from '../access/api-key-register.ts';
+import { authenticateByApiKey, hashOfApiKey, newApiKey } from '../access/api-keys.ts';
 import type { Authenticate } from '../access/authentication.ts';
 import { createHandler } from './authorizer.ts';
 

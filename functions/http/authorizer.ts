@@ -1,40 +1,40 @@
 import type { APIGatewayAuthorizerResult, APIGatewayRequestAuthorizerEvent } from 'aws-lambda';
 import type { Authenticate } from '../access/authentication.ts';
-import { type Logger, rootLogger } from '../common/logger.ts';
-import { authentication } from '../environment/authentication.ts';
+import { asError, type Logger, rootLogger } from '../common/logger.ts';
+import { authentication } from '../environment.ts';
+import { headerLookup } from './http-request.ts';
 
 /** A Lambda authorizer of a REST API, of type REQUEST. */
 export type Authorizer = (event: APIGatewayRequestAuthorizerEvent) => Promise<APIGatewayAuthorizerResult>;
 
-/** API Gateway answers 401 to this very message, and 500 to any other. */
+/** The one error message that API Gateway answers with 401; any other becomes a 500. */
 const UNAUTHORIZED = 'Unauthorized';
 
 /**
- * Makes the authorizer: it says who calls, and the endpoints keep each owner's orders apart. Refused credentials are
- * answered with 401; where they cannot be checked at the moment (the issuer's keys are out of reach), with 503.
+ * Makes the authorizer. It identifies the caller; the endpoints keep each owner's orders apart.
+ *
+ * Refused credentials are answered with 401. Credentials that cannot be checked at the moment, because the issuer's keys are
+ * out of reach, are answered with 503.
  */
 export function createHandler(authenticate: () => Authenticate, parent: () => Logger = rootLogger): Authorizer {
   return async (event) => {
-    const headers = new Map(
-      Object.entries(event.headers ?? {}).map(([name, value]) => [name.toLowerCase(), value] as const),
-    );
-    const answer = await authenticate()((name) => headers.get(name.toLowerCase())).catch((error: unknown) => {
-      parent().error('credentials cannot be checked', { error: error instanceof Error ? error : String(error) });
+    const authenticated = await authenticate()(headerLookup(event.headers)).catch((error: unknown) => {
+      parent().error('credentials cannot be checked', { error: asError(error) });
       throw error;
     });
-    switch (answer.outcome) {
+    switch (authenticated.outcome) {
       case 'AUTHENTICATED':
-        return permit(event.methodArn, answer.caller.owner, { owner: answer.caller.owner });
+        return permit(event.methodArn, authenticated.caller.owner, { owner: authenticated.caller.owner });
       case 'ANONYMOUS':
         return permit(event.methodArn, 'anonymous', {});
       case 'REFUSED':
-        parent().info('refused', { method: event.httpMethod, path: event.path, status: 401, why: answer.why });
+        parent().info('refused', { method: event.httpMethod, path: event.path, status: 401, why: authenticated.why });
         throw new Error(UNAUTHORIZED);
     }
   };
 }
 
-/** Permits every call of the API's stage: API Gateway uses the answer for the caller's other calls, too. */
+/** Permits every call of the API's stage: API Gateway caches the policy for the caller's other calls, too. */
 function permit(
   methodArn: string,
   principalId: string,
@@ -51,5 +51,5 @@ function permit(
   };
 }
 
-/** Stands before every call but health and documentation where AUTH_MODE is not `none`. */
+/** Runs before every call except health and documentation, unless AUTH_MODE is `none`. */
 export const handler = createHandler(authentication);

@@ -1,37 +1,13 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { httpEvent, read } from '../../tests/support/http-event.ts';
 import { awaitingOrder, testOrder } from '../../tests/support/order.ts';
-import { startOrderTable, type TestOrderTable } from '../../tests/support/orders-table.ts';
-import {
-  refuse,
-  type StepFunctionsRecorder,
-  startStepFunctionsRecorder,
-  success,
-} from '../../tests/support/step-functions-recorder.ts';
+import { withOrderTable, withStepFunctions } from '../../tests/support/order-fixtures.ts';
+import { refuse, success } from '../../tests/support/step-functions-recorder.ts';
 import { createTaskTokens } from '../clients/task-tokens.ts';
-import type { Order } from '../orders/order.ts';
-import { createOrderRepository } from '../orders/order-repository.ts';
 import { createHandler } from './cancel-order.ts';
 
-let database: TestOrderTable;
-let stepFunctions: StepFunctionsRecorder;
-beforeAll(async () => {
-  database = await startOrderTable();
-  stepFunctions = await startStepFunctionsRecorder();
-});
-afterAll(async () => {
-  await stepFunctions.close();
-  await database.close();
-});
-beforeEach(() => {
-  stepFunctions.calls.length = 0;
-  stepFunctions.reply = success;
-});
-
-async function written(order: Order): Promise<Order> {
-  await createOrderRepository(database.table).add(order);
-  return order;
-}
+const database = withOrderTable();
+const stepFunctions = withStepFunctions();
 
 function cancel(body: unknown, owner?: string) {
   const handler = createHandler(() => ({ table: database.table, tokens: createTaskTokens(stepFunctions.client) }));
@@ -39,7 +15,7 @@ function cancel(body: unknown, owner?: string) {
 }
 
 test('an order that waits for its payment is cancelled: its saga is told', async () => {
-  const { order_id } = await written(awaitingOrder());
+  const { order_id } = await database.written(awaitingOrder());
   expect(await cancel({ order_id })).toMatchObject({
     statusCode: 202,
     success: true,
@@ -49,21 +25,23 @@ test('an order that waits for its payment is cancelled: its saga is told', async
 });
 
 test('an order whose saga is at work is cancelled by its record alone', async () => {
-  const { order_id } = await written(testOrder());
+  const { order_id } = await database.written(testOrder());
   expect(await cancel({ order_id })).toMatchObject({ statusCode: 202, data: { status: 'PENDING' } });
   expect(stepFunctions.calls).toEqual([]);
 });
 
 test('repeated: the same answer, also when the order has ended', async () => {
-  const { order_id } = await written(awaitingOrder());
+  const { order_id } = await database.written(awaitingOrder());
   const first = await cancel({ order_id });
   expect(await cancel({ order_id })).toEqual(first);
-  const ended = await written(testOrder({ status: 'CANCELLED', cancel_requested_at: new Date().toISOString() }));
+  const ended = await database.written(
+    testOrder({ status: 'CANCELLED', cancel_requested_at: new Date().toISOString() }),
+  );
   expect(await cancel({ order_id: ended.order_id })).toMatchObject({ statusCode: 202, data: { status: 'CANCELLED' } });
 });
 
 test('an id in upper case is the same order', async () => {
-  const { order_id } = await written(testOrder());
+  const { order_id } = await database.written(testOrder());
   expect(await cancel({ order_id: order_id.toUpperCase() })).toMatchObject({ statusCode: 202, data: { order_id } });
 });
 
@@ -73,7 +51,7 @@ test.each([
   ['it was rejected', testOrder({ status: 'REJECTED', reason: 'out of stock' }), 'rejected already: out of stock'],
   ['it is parked', testOrder({ status: 'NEEDS_ATTENTION' }), 'operator'],
 ])('too late, because %s: refused with the reason', async (_why, order, reason) => {
-  const { order_id } = await written(order);
+  const { order_id } = await database.written(order);
   expect(await cancel({ order_id })).toMatchObject({
     statusCode: 409,
     meta: { code: 'ORDER_NOT_CANCELLABLE' },
@@ -83,12 +61,12 @@ test.each([
 
 test('token already timed out: the wish is recorded all the same', async () => {
   stepFunctions.reply = () => refuse('TaskTimedOut');
-  const { order_id } = await written(awaitingOrder());
+  const { order_id } = await database.written(awaitingOrder());
   expect(await cancel({ order_id })).toMatchObject({ statusCode: 202 });
 });
 
 test('Step Functions away: the same request again tells the saga', async () => {
-  const { order_id } = await written(awaitingOrder());
+  const { order_id } = await database.written(awaitingOrder());
   stepFunctions.reply = () => refuse('ThrottlingException');
   expect(await cancel({ order_id })).toMatchObject({ statusCode: 503, meta: { code: 'SAGA_UNAVAILABLE' } });
   stepFunctions.reply = success;
@@ -97,7 +75,7 @@ test('Step Functions away: the same request again tells the saga', async () => {
 });
 
 test("an unknown order and somebody else's order look the same", async () => {
-  const { order_id } = await written(testOrder({ owner: 'ann' }));
+  const { order_id } = await database.written(testOrder({ owner: 'ann' }));
   const foreign = await cancel({ order_id }, 'bob');
   expect(foreign).toMatchObject({ statusCode: 404, meta: { code: 'ORDER_NOT_FOUND' }, data: 'no record found' });
   expect(await cancel({ order_id: testOrder().order_id })).toEqual(foreign);

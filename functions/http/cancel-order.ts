@@ -1,26 +1,25 @@
 import type { TaskTokens } from '../clients/task-tokens.ts';
-import { answer } from '../common/envelope.ts';
 import { OrderNotCancellableError, OrderNotFoundError } from '../common/errors.ts';
 import { once } from '../common/once.ts';
-import { orderTable } from '../environment/order-table.ts';
-import { taskTokens } from '../environment/task-tokens.ts';
+import { orderTable, taskTokens } from '../environment.ts';
 import { requestCancellation } from '../orders/cancellation.ts';
 import type { Order } from '../orders/order.ts';
 import { type OrderTable, readOrder } from '../orders/order-table.ts';
 import { cancelOrderBody } from './contract/cancel-order.ts';
 import { createEndpoint, type Endpoint } from './endpoint.ts';
+import { visibleOrder } from './order-view.ts';
 import { readBody } from './request-reading.ts';
-import { visibleOrder } from './visible-order.ts';
+import { respond } from './response.ts';
 
-/** What the endpoint works with. */
+/** Dependencies of the endpoint. */
 export interface CancelOrderDependencies {
   readonly table: OrderTable;
-  readonly tokens: Pick<TaskTokens, 'tellCancelled'>;
+  readonly tokens: Pick<TaskTokens, 'reportCancelled'>;
 }
 
 /**
- * Makes `POST /orders/cancel`. Once the wish is recorded it will be granted; telling the saga only hastens it, and is
- * repeated with every request as long as the saga waits.
+ * Makes `POST /orders/cancel`. A recorded request will be granted. Completing the saga's task only hastens it, and is
+ * repeated with every request while the saga waits.
  */
 export function createHandler(dependencies: () => CancelOrderDependencies): Endpoint {
   return createEndpoint(async (request) => {
@@ -37,9 +36,9 @@ export function createHandler(dependencies: () => CancelOrderDependencies): Endp
       case 'REQUESTED': {
         const { status, task_token } = cancellation.order;
         if (status === 'AWAITING_PAYMENT' && task_token !== undefined) {
-          await tokens.tellCancelled(task_token);
+          await tokens.reportCancelled(task_token);
         }
-        return answer(202, { order_id, status, cancel_requested: true });
+        return respond(202, { order_id, status, cancel_requested: true });
       }
     }
   });

@@ -1,32 +1,24 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { beforeEach, expect, test } from '@jest/globals';
 import { PaymentState } from '../../proto/gen/payment/v1/payment.ts';
 import { makeWriteOf } from '../../tests/support/described-write.ts';
 import { httpEvent, read } from '../../tests/support/http-event.ts';
 import { awaitingOrder } from '../../tests/support/order.ts';
-import { type SettlementSurroundings, startSettlementSurroundings } from '../../tests/support/settlement.ts';
+import { withOrderTable, withPaymentService, withStepFunctions } from '../../tests/support/order-fixtures.ts';
 import { refuse } from '../../tests/support/step-functions-recorder.ts';
 import { failureOf } from '../../tests/support/unary-client.ts';
 import { createTaskTokens } from '../clients/task-tokens.ts';
 import { requestCancellation } from '../orders/cancellation.ts';
 import type { Order } from '../orders/order.ts';
-import { createOrderRepository } from '../orders/order-repository.ts';
 import { readOrder } from '../orders/order-table.ts';
-import { claimForPayment, giveUpClaim } from '../orders/payment-claim.ts';
+import { paymentClaim, paymentClaimRelease, updateOrder } from '../orders/order-writes.ts';
 import { createHandler } from './pay.ts';
 
 // An API that dies between claiming an order and giving the claim back leaves the order claimed. The first payment of these
-// orders did so a little more than a minute ago; each test says how far it had come at the payment service.
+// orders did so a little more than a minute ago; each test says how far it had come at the payment payments.service.
 
-let surroundings: SettlementSurroundings;
-let database: SettlementSurroundings['database'];
-let stepFunctions: SettlementSurroundings['stepFunctions'];
-let service: SettlementSurroundings['service'];
-let payment: SettlementSurroundings['payment'];
-beforeAll(async () => {
-  surroundings = await startSettlementSurroundings();
-  ({ database, stepFunctions, service, payment } = surroundings);
-});
-afterAll(() => surroundings.close());
+const database = withOrderTable();
+const stepFunctions = withStepFunctions();
+const payments = withPaymentService();
 
 /** What the saga does when it is told: it records the authorization, and captures what was authorized. */
 beforeEach(() => {
@@ -37,7 +29,7 @@ beforeEach(() => {
     if (!recorded) {
       return refuse('TaskTimedOut');
     }
-    await service.capture(orderId);
+    await payments.service.capture(orderId);
     await makeWriteOf('RecordPayment', database.table, orderId, { ':redrive_count': 0 });
     return { kind: 'answer', output: {} };
   };
@@ -51,21 +43,21 @@ function secondsAgo(seconds: number) {
 async function claimedBy(paymentId: string, claimedAt = secondsAgo(61)): Promise<Order> {
   const waiting = awaitingOrder({ payment_id: paymentId, payment_claimed_at: claimedAt });
   const order: Order = { ...waiting, task_token: waiting.order_id };
-  await createOrderRepository(database.table).add(order);
+  await database.written(order);
   return order;
 }
 
 function pay(id: string, order_id: string) {
   const tokens = createTaskTokens(stepFunctions.client);
-  const handler = createHandler(() => ({ table: database.table, payment, tokens, patienceMs: 5_000 }));
+  const handler = createHandler(() => ({ table: database.table, payment: payments.client, tokens, waitMs: 5_000 }));
   return handler(httpEvent({ body: { list: [{ id, order_id }] } })).then(read);
 }
 
 function authorize(orderId: string, id: string, method = 'tok_visa') {
-  return service.authorize(orderId, { paymentId: id, method, amountMinor: 2_000 });
+  return payments.service.authorize(orderId, { paymentId: id, method, amountMinor: 2_000 });
 }
 async function stateAtService(orderId: string) {
-  return (await service.payment(orderId)).state;
+  return (await payments.service.payment(orderId)).state;
 }
 async function cancel(order: Order) {
   return (await requestCancellation(database.table, order, new Date())).outcome;
@@ -82,7 +74,7 @@ test('the claim of a moment ago keeps other payments and cancellations away', as
 
 test('a claim of which it is not known when it was made stays', async () => {
   const unknown = awaitingOrder({ payment_id: 'payment-1' });
-  await createOrderRepository(database.table).add(unknown);
+  await database.written(unknown);
   expect(await pay('payment-2', unknown.order_id)).toMatchObject({ statusCode: 409 });
   expect(await cancel(unknown)).toBe('TOO_LATE');
 });
@@ -90,7 +82,7 @@ test('a claim of which it is not known when it was made stays', async () => {
 test('the first payment never reached the service: the second one pays', async () => {
   const { order_id } = await claimedBy('payment-1');
   expect(await pay('payment-2', order_id)).toMatchObject({ statusCode: 200, data: true });
-  expect(await service.charge(order_id, 'payment-2')).toMatchObject({ state: 'CAPTURED', captures: 1 });
+  expect(await payments.service.charge(order_id, 'payment-2')).toMatchObject({ state: 'CAPTURED', captures: 1 });
 });
 
 test('the first payment is PENDING: the second is refused without a charge, and the first goes on', async () => {
@@ -98,18 +90,18 @@ test('the first payment is PENDING: the second is refused without a charge, and 
   await failureOf(authorize(order_id, 'tok_timeout', 'tok_timeout'));
   expect(await stateAtService(order_id)).toBe(PaymentState.PENDING);
   expect(await pay('payment-2', order_id)).toMatchObject({ statusCode: 409, meta: { code: 'PAYMENT_MISMATCH' } });
-  expect(await service.charge(order_id, 'payment-2')).toBeUndefined();
+  expect(await payments.service.charge(order_id, 'payment-2')).toBeUndefined();
   expect(await pay('tok_timeout', order_id)).toMatchObject({ statusCode: 200, data: true });
-  expect(await service.charge(order_id, 'tok_timeout')).toMatchObject({ state: 'CAPTURED', captures: 1 });
+  expect(await payments.service.charge(order_id, 'tok_timeout')).toMatchObject({ state: 'CAPTURED', captures: 1 });
 });
 
 test('the first payment is AUTHORIZED: the second is refused without a charge, and the first goes on', async () => {
   const { order_id } = await claimedBy('payment-1');
   await authorize(order_id, 'payment-1');
   expect(await pay('payment-2', order_id)).toMatchObject({ statusCode: 409, meta: { code: 'PAYMENT_MISMATCH' } });
-  expect(await service.charge(order_id, 'payment-2')).toBeUndefined();
+  expect(await payments.service.charge(order_id, 'payment-2')).toBeUndefined();
   expect(await pay('payment-1', order_id)).toMatchObject({ statusCode: 200, data: true });
-  expect(await service.charge(order_id, 'payment-1')).toMatchObject({ state: 'CAPTURED', captures: 1 });
+  expect(await payments.service.charge(order_id, 'payment-1')).toMatchObject({ state: 'CAPTURED', captures: 1 });
 });
 
 test('the first payment was DECLINED: the second one pays', async () => {
@@ -122,8 +114,10 @@ test('the first payment was DECLINED: the second one pays', async () => {
 test('the request of the first payment was only asleep: it takes neither the claim nor the money of the second', async () => {
   const { order_id } = await claimedBy('tok_declined');
   await failureOf(authorize(order_id, 'tok_declined', 'tok_declined'));
-  await claimForPayment(database.table, order_id, 'payment-2', new Date());
-  expect(await giveUpClaim(database.table, order_id, 'tok_declined', 'declined', new Date())).toMatchObject({
+  await updateOrder(database.table, paymentClaim(order_id, 'payment-2', new Date()));
+  expect(
+    await updateOrder(database.table, paymentClaimRelease(order_id, 'tok_declined', 'declined', new Date())),
+  ).toMatchObject({
     applied: false,
     order: { payment_id: 'payment-2' },
   });
@@ -136,7 +130,7 @@ test('both payments at once, the first one’s claim just run out: one charge, a
     const { order_id } = await claimedBy('payment-1');
     const answers = await Promise.all(['payment-1', 'payment-2'].map((id) => pay(id, order_id)));
     expect(answers.map(({ statusCode }) => statusCode).toSorted()).toEqual([200, 409]);
-    const charges = await Promise.all(['payment-1', 'payment-2'].map((id) => service.charge(order_id, id)));
+    const charges = await Promise.all(['payment-1', 'payment-2'].map((id) => payments.service.charge(order_id, id)));
     expect(charges.filter((charge) => charge !== undefined)).toHaveLength(1);
   }
 });
@@ -158,14 +152,14 @@ test('cancelled with the first payment AUTHORIZED: the saga records no authoriza
     statusCode: 409,
     meta: { code: 'ORDER_NOT_PAYABLE' },
   });
-  await service.void(order.order_id);
-  expect(await service.charge(order.order_id, 'payment-1')).toMatchObject({ state: 'VOIDED', captures: 0 });
+  await payments.service.void(order.order_id);
+  expect(await payments.service.charge(order.order_id, 'payment-1')).toMatchObject({ state: 'VOIDED', captures: 0 });
 });
 
 test('cancelled while the sleeping request is about to authorize: its authorization is refused after the void', async () => {
   const order = await claimedBy('payment-1');
   expect(await cancel(order)).toBe('REQUESTED');
-  await service.void(order.order_id);
+  await payments.service.void(order.order_id);
   expect(await failureOf(authorize(order.order_id, 'payment-1'))).toMatchObject({ reason: 'PAYMENT_VOIDED' });
 });
 

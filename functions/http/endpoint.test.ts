@@ -1,12 +1,12 @@
 import { expect, test } from '@jest/globals';
 import { httpEvent, read } from '../../tests/support/http-event.ts';
 import { keptLog } from '../../tests/support/kept-log.ts';
-import { answer } from '../common/envelope.ts';
 import { OutOfStockError, RetryableError } from '../common/errors.ts';
 import { createEndpoint } from './endpoint.ts';
 import type { HttpRequest } from './http-request.ts';
+import { respond } from './response.ts';
 
-async function answered(work: (request: HttpRequest) => Promise<ReturnType<typeof answer>>, headers = {}) {
+async function answered(work: (request: HttpRequest) => Promise<ReturnType<typeof respond>>, headers = {}) {
   const { logger, lines, restore } = keptLog();
   try {
     return { ...read(await createEndpoint(work, () => logger)(httpEvent({ headers }))), lines };
@@ -63,7 +63,7 @@ test('every line of a request carries its order, its request id and its trace', 
     async (request) => {
       request.log.add({ order_id: 'order-1' });
       request.log.info('at work');
-      return answer(200, true);
+      return respond(200, true);
     },
     { TraceParent: traceparent },
   );
@@ -84,7 +84,7 @@ test('requests that overlap in one process keep their logs apart', async () => {
       request.log.add({ order_id: request.query.order_id ?? '' });
       await new Promise((resolve) => setImmediate(resolve));
       request.log.info('at work', { expected: request.query.order_id ?? '' });
-      return answer(200, true);
+      return respond(200, true);
     },
     () => logger,
   );

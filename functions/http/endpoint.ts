@@ -1,16 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
 import { TerminalError } from '../common/errors.ts';
-import { type Log, type Logger, rootLogger } from '../common/logger.ts';
-import { failureAnswer, publishedCode } from './failure-answer.ts';
+import { asError, type Log, type Logger, rootLogger } from '../common/logger.ts';
 import { type HttpRequest, httpRequest } from './http-request.ts';
+import { failureResponse, publishedCode } from './response.ts';
 
 /** A Lambda function behind API Gateway's proxy integration. */
 export type Endpoint = (event: APIGatewayProxyEvent) => Promise<APIGatewayProxyResult>;
 
 /**
- * Makes an endpoint of its work: whatever the work throws becomes an answer in the envelope, and every request leaves
- * one line in the log with its outcome.
+ * Makes an endpoint from its work. Whatever the work throws becomes a response in the envelope. Every request leaves one
+ * line with its outcome in the log.
+ *
+ * @example
+ * export const handler = createEndpoint(async (request) => respond(200, { order_id: request.query.order_id }));
  */
 export function createEndpoint(
   work: (request: HttpRequest) => Promise<APIGatewayProxyResult>,
@@ -26,7 +29,7 @@ export function createEndpoint(
       request.log.info('answered', { ...called, status: answered.statusCode, ms: Date.now() - started });
       return answered;
     } catch (error) {
-      const failure = failureAnswer(error, requestId);
+      const failure = failureResponse(error, requestId);
       const outcome = { ...called, status: failure.statusCode, code: publishedCode(error), ms: Date.now() - started };
       logFailure(request.log, error, outcome);
       return failure;
@@ -35,12 +38,11 @@ export function createEndpoint(
 }
 
 function logFailure(log: Log, error: unknown, outcome: { readonly status: number }): void {
-  const cause = error instanceof Error ? error : new Error('something that is no error was thrown', { cause: error });
   if (outcome.status === 500) {
-    log.error('failed', { ...outcome, error: cause });
+    log.error('failed', { ...outcome, error: asError(error) });
   } else if (error instanceof TerminalError) {
     log.info('refused', { ...outcome, why: error.message });
   } else {
-    log.warn('could not be answered', { ...outcome, error: cause });
+    log.warn('could not be answered', { ...outcome, error: asError(error) });
   }
 }

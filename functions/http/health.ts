@@ -1,5 +1,5 @@
-import { answer } from '../common/envelope.ts';
 import { createEndpoint } from './endpoint.ts';
+import { respond } from './response.ts';
 
-/** `GET /health`: the API itself runs. It asks nobody else, so that a fault elsewhere takes no API process down. */
-export const handler = createEndpoint(async () => answer(200, { state: 'UP' }));
+/** `GET /health`: the API itself runs. It calls no other service, so that a fault elsewhere restarts no API process. */
+export const handler = createEndpoint(async () => respond(200, { state: 'UP' }));

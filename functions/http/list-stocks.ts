@@ -1,20 +1,20 @@
 import type * as z from 'zod';
 import type { Item } from '../../proto/gen/inventory/v1/inventory.ts';
 import type { InventoryClient } from '../clients/inventory-client.ts';
-import { answer } from '../common/envelope.ts';
 import { ServiceContractError } from '../common/errors.ts';
-import { inventory } from '../environment/inventory.ts';
+import { inventory } from '../environment.ts';
 import type { stockSchema } from './contract/list-stocks.ts';
 import { createEndpoint, type Endpoint } from './endpoint.ts';
+import { respond } from './response.ts';
 
-/** What the endpoint works with. */
+/** Dependencies of the endpoint. */
 export interface ListStocksDependencies {
   readonly inventory: Pick<InventoryClient, 'listItems'>;
 }
 
 const PAGE_SIZE = 1_000;
-/** An answer with more items would not pass through a Lambda (6 MB); the catalogue is far smaller. */
-const MOST_PAGES = 20;
+/** A response with more items would exceed Lambda's 6 MB. The catalogue is far smaller. */
+const MAX_PAGES = 20;
 
 /** Makes `GET /inventory/stocks`. */
 export function createHandler(dependencies: () => ListStocksDependencies): Endpoint {
@@ -28,8 +28,8 @@ export function createHandler(dependencies: () => ListStocksDependencies): Endpo
       stocks.push(...page.items.map(stock));
       pageToken = page.nextPageToken;
       pages += 1;
-    } while (pageToken !== '' && pages < MOST_PAGES);
-    return answer(200, stocks, { meta: pageToken === '' ? null : { incomplete: true } });
+    } while (pageToken !== '' && pages < MAX_PAGES);
+    return respond(200, stocks, { meta: pageToken === '' ? null : { incomplete: true } });
   });
 }
 

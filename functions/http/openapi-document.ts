@@ -1,13 +1,160 @@
-import { readConfiguration } from '../common/configuration.ts';
+import * as z from 'zod';
+import {
+  createDocument,
+  type ZodOpenApiOperationObject,
+  type ZodOpenApiResponsesObject,
+  type ZodOpenApiSecuritySchemeObject,
+} from 'zod-openapi';
+import { API_KEY_HEADER } from '../access/api-keys.ts';
+import { type AuthMode, readConfiguration } from '../common/configuration.ts';
+import { ERROR_CODES, type ErrorCode } from '../common/errors.ts';
 import { once } from '../common/once.ts';
+import { allErrors, type Operation } from './contract/operation.ts';
+import { OPERATIONS } from './contract/operations.ts';
 import { createEndpoint } from './endpoint.ts';
-import { openApiDocument } from './openapi/document.ts';
 
-const text = once(() => JSON.stringify(openApiDocument(readConfiguration(['AUTH_MODE']).AUTH_MODE)));
+/** An OpenAPI 3.1 document. */
+export type OpenApiDocument = ReturnType<typeof createDocument>;
+
+const JSON_TYPE = 'application/json';
+
+interface SecurityScheme {
+  readonly name: string;
+  readonly object: ZodOpenApiSecuritySchemeObject;
+}
+
+const SECURITY_SCHEMES: Readonly<Record<AuthMode, SecurityScheme | undefined>> = {
+  none: undefined,
+  'api-key': {
+    name: 'ApiKey',
+    object: { type: 'apiKey', in: 'header', name: API_KEY_HEADER, description: 'made by npm run api-key' },
+  },
+  jwt: { name: 'BearerToken', object: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } },
+};
+
+const failureSchema = z
+  .object({
+    status: z.int(),
+    success: z.literal(false),
+    meta: z.object({
+      code: z.string().meta({ description: 'a constant for programs' }),
+      request_id: z.string(),
+      errors: z
+        .array(z.object({ path: z.string(), message: z.string() }))
+        .optional()
+        .meta({ description: 'with INVALID_REQUEST: each fault and where it is' }),
+      payments: z
+        .array(z.object({ id: z.string(), order_id: z.string(), paid: z.boolean(), code: z.string().optional() }))
+        .optional()
+        .meta({ description: 'with several payments: what became of each' }),
+    }),
+    data: z.string().meta({ description: 'a sentence for people' }),
+  })
+  .meta({ id: 'Failure', description: 'The envelope of an answer that is not a success' });
+
+/**
+ * The API's OpenAPI document, made from the schemas that check its requests.
+ *
+ * @param authMode the credentials that the API asks for
+ */
+export function openApiDocument(
+  authMode: AuthMode = 'none',
+  operations: readonly Operation[] = OPERATIONS,
+): OpenApiDocument {
+  const scheme = SECURITY_SCHEMES[authMode];
+  const paths: Record<string, Record<string, ZodOpenApiOperationObject>> = {};
+  for (const operation of operations) {
+    operation.paths.forEach((path, index) => {
+      const alias = index > 0;
+      paths[path] = {
+        ...paths[path],
+        [operation.method]: operationObject(operation, authMode, alias ? index : undefined),
+      };
+    });
+  }
+  return createDocument({
+    openapi: '3.1.0',
+    info: {
+      title: 'Orders',
+      version: '1.0.0',
+      description:
+        'Orders that a saga carries through: stock is reserved, the payment authorized and captured, the stock sold; ' +
+        'what fails is undone. Every JSON answer has the same envelope. All money is in whole minor units (cents).',
+    },
+    paths,
+    ...(scheme === undefined ? {} : { components: { securitySchemes: { [scheme.name]: scheme.object } } }),
+  });
+}
+
+function operationObject(
+  operation: Operation,
+  authMode: AuthMode,
+  alias: number | undefined,
+): ZodOpenApiOperationObject {
+  const scheme = operation.open === true ? undefined : SECURITY_SCHEMES[authMode];
+  const { id, summary, description, query, headers, body } = operation;
+  return {
+    operationId: alias === undefined ? id : `${id}Alias${alias}`,
+    summary: alias === undefined ? summary : `${summary} (another spelling of ${operation.paths[0]})`,
+    description,
+    ...(alias === undefined ? {} : { deprecated: true }),
+    requestParams: { ...(query === undefined ? {} : { query }), ...(headers === undefined ? {} : { header: headers }) },
+    ...(body === undefined
+      ? {}
+      : { requestBody: { required: true, content: { [JSON_TYPE]: { schema: body.schema, example: body.example } } } }),
+    ...(scheme === undefined ? {} : { security: [{ [scheme.name]: [] }] }),
+    responses: responses(operation, authMode),
+  };
+}
+
+function responses(operation: Operation, authMode: AuthMode): ZodOpenApiResponsesObject {
+  const { success } = operation;
+  const all: ZodOpenApiResponsesObject =
+    'mediaType' in success
+      ? { '200': { description: 'The document', content: { [success.mediaType]: {} } } }
+      : {
+          [`${success.status}`]: {
+            description: success.status === 202 ? 'Accepted' : 'Done',
+            ...(success.links === undefined ? {} : { links: success.links }),
+            content: {
+              [JSON_TYPE]: {
+                schema: z.object({
+                  status: z.literal(success.status),
+                  success: z.literal(true),
+                  meta: z.record(z.string(), z.unknown()).nullable(),
+                  data: success.data,
+                }),
+                example: { status: success.status, success: true, meta: null, data: success.example },
+              },
+            },
+          },
+        };
+  for (const [status, codes] of codesByStatus(allErrors(operation, authMode))) {
+    all[`${status}` as keyof ZodOpenApiResponsesObject] = {
+      description: codes.map((code) => `${code}: ${ERROR_CODES[code].meaning}`).join('; '),
+      ...(status === 503
+        ? { headers: z.object({ 'Retry-After': z.string().meta({ description: 'seconds until the next try' }) }) }
+        : {}),
+      content: { [JSON_TYPE]: { schema: failureSchema } },
+    };
+  }
+  return all;
+}
+
+function codesByStatus(codes: readonly ErrorCode[]): readonly (readonly [number, readonly ErrorCode[]])[] {
+  const byStatus = new Map<number, ErrorCode[]>();
+  for (const code of codes) {
+    const { status } = ERROR_CODES[code];
+    byStatus.set(status, [...(byStatus.get(status) ?? []), code]);
+  }
+  return [...byStatus].sort(([left], [right]) => left - right);
+}
+
+const documentText = once(() => JSON.stringify(openApiDocument(readConfiguration(['AUTH_MODE']).AUTH_MODE)));
 
 /** `GET /openapi.json`. */
 export const handler = createEndpoint(async () => ({
   statusCode: 200,
   headers: { 'Content-Type': 'application/json; charset=utf-8', 'X-Content-Type-Options': 'nosniff' },
-  body: text(),
+  body: documentText(),
 }));

@@ -1,27 +1,21 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { httpEvent, read } from '../../tests/support/http-event.ts';
 import { awaitingOrder, testOrder } from '../../tests/support/order.ts';
-import { startOrderTable, type TestOrderTable } from '../../tests/support/orders-table.ts';
+import { withOrderTable } from '../../tests/support/order-fixtures.ts';
 import type { Order } from '../orders/order.ts';
-import { createOrderRepository, type OrderRepository } from '../orders/order-repository.ts';
+import { addOrder } from '../orders/order-writes.ts';
 import { orderStatusSchema } from './contract/order-status.ts';
 import { createHandler } from './order-status.ts';
 
-let database: TestOrderTable;
-let orders: OrderRepository;
-beforeAll(async () => {
-  database = await startOrderTable();
-  orders = createOrderRepository(database.table);
-});
-afterAll(() => database.close());
+const database = withOrderTable();
 
 async function written(order: Order): Promise<string> {
-  await orders.add(order);
+  await addOrder(database.table, order);
   return order.order_id;
 }
 
 function status(query: Readonly<Record<string, string>> | undefined, owner?: string) {
-  const handler = createHandler(() => ({ orders }));
+  const handler = createHandler(() => ({ table: database.table }));
   return handler(
     httpEvent({ ...(query === undefined ? {} : { query }), ...(owner === undefined ? {} : { owner }) }),
   ).then(read);

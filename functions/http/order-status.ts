@@ -1,16 +1,15 @@
-import { answer } from '../common/envelope.ts';
 import { once } from '../common/once.ts';
-import { orderTable } from '../environment/order-table.ts';
-import { createOrderRepository, type OrderRepository } from '../orders/order-repository.ts';
+import { orderTable } from '../environment.ts';
+import { type OrderTable, readOrder } from '../orders/order-table.ts';
 import { orderStatusQuery } from './contract/order-status.ts';
 import { createEndpoint, type Endpoint } from './endpoint.ts';
-import { orderView } from './order-view.ts';
+import { orderView, visibleOrder } from './order-view.ts';
 import { readQuery } from './request-reading.ts';
-import { visibleOrder } from './visible-order.ts';
+import { respond } from './response.ts';
 
-/** What the endpoint works with. */
+/** Dependencies of the endpoint. */
 export interface OrderStatusDependencies {
-  readonly orders: Pick<OrderRepository, 'find'>;
+  readonly table: OrderTable;
 }
 
 /** Makes `GET /orders/status`. */
@@ -18,9 +17,9 @@ export function createHandler(dependencies: () => OrderStatusDependencies): Endp
   return createEndpoint(async (request) => {
     const { order_id } = readQuery(request, orderStatusQuery);
     request.log.add({ order_id });
-    return answer(200, orderView(visibleOrder(await dependencies().orders.find(order_id), request.owner)));
+    return respond(200, orderView(visibleOrder(await readOrder(dependencies().table, order_id), request.owner)));
   });
 }
 
 /** `GET /orders/status`. */
-export const handler = createHandler(once(() => ({ orders: createOrderRepository(orderTable()) })));
+export const handler = createHandler(once(() => ({ table: orderTable() })));

@@ -1,11 +1,25 @@
 import type * as z from 'zod';
+import { OrderNotFoundError } from '../common/errors.ts';
 import type { Order, TimelineEntry } from '../orders/order.ts';
 import type { orderStatusSchema } from './contract/order-status.ts';
+
+/**
+ * The order, where the caller may see it: its owner may. An order that was placed without authentication has no owner, and
+ * is visible only without authentication.
+ *
+ * @throws OrderNotFoundError otherwise; the caller does not learn whether somebody else has such an order
+ */
+export function visibleOrder(order: Order | undefined, caller: string | undefined): Order {
+  if (order === undefined || order.owner !== caller) {
+    throw new OrderNotFoundError();
+  }
+  return order;
+}
 
 /** An order as its customer sees it. */
 export type OrderView = z.infer<typeof orderStatusSchema>;
 
-/** The parts of an order that are for its customer's eyes: no task token, no request hash, no payment method. */
+/** The parts of an order that its customer may see: no task token, no request hash, no payment method. */
 export function orderView(order: Order): OrderView {
   return {
     order_id: order.order_id,
@@ -31,10 +45,7 @@ export function orderView(order: Order): OrderView {
   };
 }
 
-/**
- * A write to the order whose reply was lost is made again, with the same time: that of entering its state. What it
- * wrote twice is told once.
- */
+/** A write whose reply was lost is repeated with the same time. Its second timeline entry is left out. */
 function withoutRepetitions(timeline: readonly TimelineEntry[]): TimelineEntry[] {
   return [...new Map(timeline.map((entry) => [`${entry.at} ${entry.status} ${entry.what}`, entry])).values()];
 }

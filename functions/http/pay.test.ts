@@ -1,36 +1,19 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { httpEvent, read } from '../../tests/support/http-event.ts';
 import { awaitingOrder, testOrder } from '../../tests/support/order.ts';
-import { type SettlementSurroundings, startSettlementSurroundings } from '../../tests/support/settlement.ts';
-import { type Reply, refuse, success } from '../../tests/support/step-functions-recorder.ts';
+import { withOrderTable, withPaymentService, withStepFunctions } from '../../tests/support/order-fixtures.ts';
+import { type Reply, refuse } from '../../tests/support/step-functions-recorder.ts';
 import { createTaskTokens } from '../clients/task-tokens.ts';
 import { requestCancellation } from '../orders/cancellation.ts';
-import type { Order } from '../orders/order.ts';
-import { createOrderRepository } from '../orders/order-repository.ts';
 import type { OrderStatus } from '../orders/order-status.ts';
-import { readOrder, updateOrder } from '../orders/order-table.ts';
+import { readOrder } from '../orders/order-table.ts';
+import { updateOrder } from '../orders/order-writes.ts';
 import { beginPaymentWait } from '../orders/payment-wait.ts';
 import { createHandler } from './pay.ts';
 
-let surroundings: SettlementSurroundings;
-let database: SettlementSurroundings['database'];
-let stepFunctions: SettlementSurroundings['stepFunctions'];
-let service: SettlementSurroundings['service'];
-let payment: SettlementSurroundings['payment'];
-beforeAll(async () => {
-  surroundings = await startSettlementSurroundings();
-  ({ database, stepFunctions, service, payment } = surroundings);
-});
-afterAll(() => surroundings.close());
-beforeEach(() => {
-  stepFunctions.calls.length = 0;
-  stepFunctions.reply = success;
-});
-
-async function written(order: Order): Promise<Order> {
-  await createOrderRepository(database.table).add(order);
-  return order;
-}
+const database = withOrderTable();
+const stepFunctions = withStepFunctions();
+const payments = withPaymentService();
 
 /** The saga's answer to a payment: it records the order's next state. */
 async function sagaWrites(orderId: string, status: OrderStatus): Promise<Reply> {
@@ -50,9 +33,9 @@ function wait(orderId: string, taskToken: string, attempt: number) {
   return beginPaymentWait(database.table, { orderId, taskToken, attempt, enteredAt: new Date(), windowSeconds: 60 });
 }
 
-function pay(list: readonly { readonly id: string; readonly order_id: string }[], owner?: string, patienceMs = 5_000) {
+function pay(list: readonly { readonly id: string; readonly order_id: string }[], owner?: string, waitMs = 5_000) {
   const tokens = createTaskTokens(stepFunctions.client);
-  const handler = createHandler(() => ({ table: database.table, payment, tokens, patienceMs }));
+  const handler = createHandler(() => ({ table: database.table, payment: payments.client, tokens, waitMs }));
   return handler(httpEvent({ body: { list }, ...(owner === undefined ? {} : { owner }) })).then(read);
 }
 
@@ -61,10 +44,10 @@ function told() {
 }
 
 test('an order that waits is paid: authorized, its saga told, and true once the money is taken', async () => {
-  const { order_id } = await written(awaitingOrder());
+  const { order_id } = await database.written(awaitingOrder());
   stepFunctions.reply = () => sagaWrites(order_id, 'PAID');
   expect(await pay([{ id: 'payment-1', order_id }])).toMatchObject({ statusCode: 200, success: true, data: true });
-  const authorized = await service.payment(order_id);
+  const authorized = await payments.service.payment(order_id);
   expect(authorized).toMatchObject({ paymentId: 'payment-1', amount: { minorUnits: 2_000, currency: 'USD' } });
   expect(told()).toHaveLength(1);
   expect(told()[0]?.input.taskToken).toBe('token-1');
@@ -76,7 +59,7 @@ test('an order that waits is paid: authorized, its saga told, and true once the 
 });
 
 test('pay repeated: true again, and nothing is asked a second time', async () => {
-  const { order_id } = await written(awaitingOrder());
+  const { order_id } = await database.written(awaitingOrder());
   stepFunctions.reply = () => sagaWrites(order_id, 'CONFIRMED');
   await pay([{ id: 'payment-1', order_id }]);
   expect(await pay([{ id: 'payment-1', order_id }])).toMatchObject({ statusCode: 200, data: true });
@@ -84,7 +67,7 @@ test('pay repeated: true again, and nothing is asked a second time', async () =>
 });
 
 test('pay repeated at the same time: all true, one charge', async () => {
-  const { order_id } = await written(awaitingOrder());
+  const { order_id } = await database.written(awaitingOrder());
   stepFunctions.reply = () => sagaWrites(order_id, 'PAID').catch(() => refuse('TaskTimedOut'));
   const answers = await Promise.all(Array.from({ length: 5 }, () => pay([{ id: 'payment-1', order_id }])));
   for (const answer of answers) {
@@ -101,7 +84,7 @@ test('pay for an unknown order: no record found', async () => {
 });
 
 test("somebody else's order: no record found, and nothing claimed", async () => {
-  const { order_id } = await written(awaitingOrder({ owner: 'ann' }));
+  const { order_id } = await database.written(awaitingOrder({ owner: 'ann' }));
   expect(await pay([{ id: 'payment-1', order_id }], 'bob')).toMatchObject({ statusCode: 404 });
   expect(await readOrder(database.table, order_id)).not.toHaveProperty('payment_id');
 });
@@ -111,7 +94,7 @@ test.each([
   ['tok_insufficient_funds', 'INSUFFICIENT_FUNDS'],
   ['tok_unheard_of', 'INVALID_PAYMENT_METHOD'],
 ])('%s is refused with %s; then another payment of the order goes through', async (id, code) => {
-  const { order_id } = await written(awaitingOrder());
+  const { order_id } = await database.written(awaitingOrder());
   expect(await pay([{ id, order_id }])).toMatchObject({ statusCode: 402, success: false, meta: { code } });
   expect(told()).toEqual([]);
   const refused = await readOrder(database.table, order_id);
@@ -122,14 +105,14 @@ test.each([
 });
 
 test('after a refusal the order can be cancelled', async () => {
-  const order = await written(awaitingOrder());
+  const order = await database.written(awaitingOrder());
   await pay([{ id: 'tok_declined', order_id: order.order_id }]);
   expect(await requestCancellation(database.table, order, new Date())).toMatchObject({ outcome: 'REQUESTED' });
 });
 
 test('cancel racing pay: whoever comes first gets the order', async () => {
   for (let round = 0; round < 10; round += 1) {
-    const order = await written(awaitingOrder());
+    const order = await database.written(awaitingOrder());
     stepFunctions.reply = () => sagaWrites(order.order_id, 'PAID');
     const [paid, cancellation] = await Promise.all([
       pay([{ id: 'payment-1', order_id: order.order_id }]),
@@ -140,14 +123,14 @@ test('cancel racing pay: whoever comes first gets the order', async () => {
 });
 
 test('two payments of one order at once: one of them gets it', async () => {
-  const { order_id } = await written(awaitingOrder());
+  const { order_id } = await database.written(awaitingOrder());
   stepFunctions.reply = () => sagaWrites(order_id, 'PAID');
   const answers = await Promise.all(['payment-1', 'payment-2'].map((id) => pay([{ id, order_id }])));
   expect(answers.map(({ statusCode }) => statusCode).toSorted()).toEqual([200, 409]);
 });
 
 test('token already timed out: the answer is what became of the order', async () => {
-  const { order_id } = await written(awaitingOrder());
+  const { order_id } = await database.written(awaitingOrder());
   stepFunctions.reply = async () => {
     await sagaWrites(order_id, 'EXPIRED');
     return refuse('TaskTimedOut');
@@ -160,7 +143,7 @@ test('token already timed out: the answer is what became of the order', async ()
 });
 
 test('the saga waits under another token meanwhile: it is told under that one', async () => {
-  const { order_id } = await written(awaitingOrder());
+  const { order_id } = await database.written(awaitingOrder());
   stepFunctions.reply = async ({ input }) => {
     if (input.taskToken === 'token-2') {
       return sagaWrites(order_id, 'PAID');
@@ -172,8 +155,8 @@ test('the saga waits under another token meanwhile: it is told under that one', 
 });
 
 test('hanging: the payment comes after it was voided, and is refused', async () => {
-  const { order_id } = await written(awaitingOrder());
-  await service.void(order_id);
+  const { order_id } = await database.written(awaitingOrder());
+  await payments.service.void(order_id);
   expect(await pay([{ id: 'payment-1', order_id }])).toMatchObject({
     statusCode: 409,
     meta: { code: 'PAYMENT_VOIDED' },
@@ -182,7 +165,7 @@ test('hanging: the payment comes after it was voided, and is refused', async () 
 });
 
 test('a saga that takes its time: come again, and the same request finds out', async () => {
-  const { order_id } = await written(awaitingOrder());
+  const { order_id } = await database.written(awaitingOrder());
   const early = await pay([{ id: 'payment-1', order_id }], undefined, 100);
   expect(early).toMatchObject({ statusCode: 503, meta: { code: 'PAYMENT_PENDING' } });
   expect(early.headers).toHaveProperty('Retry-After');
@@ -191,7 +174,7 @@ test('a saga that takes its time: come again, and the same request finds out', a
 });
 
 test('Step Functions away: nothing is lost, the same request goes on', async () => {
-  const { order_id } = await written(awaitingOrder());
+  const { order_id } = await database.written(awaitingOrder());
   stepFunctions.reply = () => refuse('ServiceUnavailable', 503);
   expect(await pay([{ id: 'payment-1', order_id }])).toMatchObject({
     statusCode: 503,
@@ -202,7 +185,7 @@ test('Step Functions away: nothing is lost, the same request goes on', async () 
 });
 
 test('an order that is not ready yet is waited for', async () => {
-  const { order_id } = await written(awaitingOrder({ status: 'RESERVED', task_token: undefined }));
+  const { order_id } = await database.written(awaitingOrder({ status: 'RESERVED', task_token: undefined }));
   stepFunctions.reply = () => sagaWrites(order_id, 'PAID');
   const paid = pay([{ id: 'payment-1', order_id }]);
   await wait(order_id, 'token-1', 0);
@@ -217,19 +200,19 @@ test.each([
   ['is over', awaitingOrder({ status: 'REJECTED', reason: 'out of stock' }), 'ORDER_NOT_PAYABLE'],
   ['is parked', awaitingOrder({ status: 'NEEDS_ATTENTION', parked_step: 'VoidPayment' }), 'ORDER_NOT_PAYABLE'],
 ])('an order that %s takes no payment', async (_why, order, code) => {
-  const { order_id } = await written(order);
+  const { order_id } = await database.written(order);
   expect(await pay([{ id: 'payment-1', order_id }])).toMatchObject({ statusCode: 409, meta: { code } });
 });
 
 test('an order that is parked behind the pivot is paid', async () => {
   const parked = { status: 'NEEDS_ATTENTION', parked_step: 'CommitInventory', payment_id: 'payment-1' } as const;
-  const { order_id } = await written(awaitingOrder(parked));
+  const { order_id } = await database.written(awaitingOrder(parked));
   expect(await pay([{ id: 'payment-1', order_id }])).toMatchObject({ statusCode: 200, data: true });
 });
 
 test('an order takes a bounded number of payments', async () => {
   const entry = { at: '', status: 'AWAITING_PAYMENT', what: 'payment refused' } as const;
-  const { order_id } = await written(awaitingOrder({ timeline: Array.from({ length: 200 }, () => entry) }));
+  const { order_id } = await database.written(awaitingOrder({ timeline: Array.from({ length: 200 }, () => entry) }));
   expect(await pay([{ id: 'payment-1', order_id }])).toMatchObject({
     statusCode: 409,
     data: 'too many payments of the order were tried',
@@ -237,7 +220,7 @@ test('an order takes a bounded number of payments', async () => {
 });
 
 test('several orders: each is told apart', async () => {
-  const [good, declined] = await Promise.all([written(awaitingOrder()), written(awaitingOrder())]);
+  const [good, declined] = await Promise.all([database.written(awaitingOrder()), database.written(awaitingOrder())]);
   stepFunctions.reply = () => sagaWrites(good.order_id, 'PAID');
   const list = [
     { id: 'payment-1', order_id: good.order_id },
@@ -256,7 +239,7 @@ test('several orders: each is told apart', async () => {
 });
 
 test('an order named twice is refused before anything is paid', async () => {
-  const { order_id } = await written(awaitingOrder());
+  const { order_id } = await database.written(awaitingOrder());
   const list = ['payment-1', 'payment-2'].map((id) => ({ id, order_id }));
   expect(await pay(list)).toMatchObject({ statusCode: 400, meta: { errors: [{ path: 'list' }] } });
 });

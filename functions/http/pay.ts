@@ -1,27 +1,24 @@
 import type { APIGatewayProxyResult } from 'aws-lambda';
 import type * as z from 'zod';
-import { answer } from '../common/envelope.ts';
 import { RetryableError } from '../common/errors.ts';
 import { once } from '../common/once.ts';
-import { orderTable } from '../environment/order-table.ts';
-import { payment } from '../environment/payment.ts';
-import { taskTokens } from '../environment/task-tokens.ts';
+import { orderTable, payment, taskTokens } from '../environment.ts';
 import { readOrder } from '../orders/order-table.ts';
 import { isProviderToken, type SettlementDependencies, settle } from '../orders/payment-settlement.ts';
 import { payBody } from './contract/pay.ts';
 import { createEndpoint, type Endpoint } from './endpoint.ts';
-import { failureAnswer, publishedCode } from './failure-answer.ts';
 import type { HttpRequest } from './http-request.ts';
+import { visibleOrder } from './order-view.ts';
 import { readBody } from './request-reading.ts';
-import { visibleOrder } from './visible-order.ts';
+import { failureResponse, publishedCode, respond } from './response.ts';
 
 type Entry = z.output<typeof payBody>['list'][number];
 type Outcome = Entry & ({ readonly paid: true } | { readonly paid: false; readonly error: unknown });
 
-/** API Gateway gives up after 29 seconds; an answer before that is worth more than the last try. */
-const PATIENCE_MS = 8_000;
+/** Longest wait for the saga. API Gateway times out after 29 seconds, and a response before that is worth more. */
+const SAGA_WAIT_MS = 8_000;
 
-/** Makes `POST /payment/pay`. The listed orders are paid at the same time, each by itself. */
+/** Makes `POST /payment/pay`. The listed orders are paid at the same time, independently of each other. */
 export function createHandler(dependencies: () => SettlementDependencies): Endpoint {
   return createEndpoint(async (request) => {
     const { list } = readBody(request, payBody);
@@ -47,16 +44,16 @@ async function pay(entry: Entry, request: HttpRequest, dependencies: SettlementD
   }
 }
 
-/** A payment id that is the provider's token as well is not for the log: payment methods never are. */
+/** A payment id may also be the provider's token of a payment method, and those are never logged. */
 function loggedPaymentId(id: string): string {
   return isProviderToken(id) ? 'tok_…' : id;
 }
 
-/** One answer for all: what may go better decides before what will not, because then the same request helps. */
+/** One response for all payments. A retryable failure decides before a terminal one: the same request helps. */
 function combined(outcomes: readonly Outcome[], { requestId }: HttpRequest): APIGatewayProxyResult {
   const failures = outcomes.flatMap((outcome) => (outcome.paid ? [] : [outcome.error]));
   if (failures.length === 0) {
-    return answer(200, true);
+    return respond(200, true);
   }
   const decisive = failures.find((error) => error instanceof RetryableError) ?? failures[0];
   if (outcomes.length === 1) {
@@ -67,10 +64,10 @@ function combined(outcomes: readonly Outcome[], { requestId }: HttpRequest): API
       ? { id: outcome.id, order_id: outcome.order_id, paid: true }
       : { id: outcome.id, order_id: outcome.order_id, paid: false, code: publishedCode(outcome.error) },
   );
-  return failureAnswer(decisive, requestId, { payments });
+  return failureResponse(decisive, requestId, { payments });
 }
 
 /** `POST /payment/pay`. */
 export const handler = createHandler(
-  once(() => ({ table: orderTable(), payment: payment(), tokens: taskTokens(), patienceMs: PATIENCE_MS })),
+  once(() => ({ table: orderTable(), payment: payment(), tokens: taskTokens(), waitMs: SAGA_WAIT_MS })),
 );

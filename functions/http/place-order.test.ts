@@ -1,34 +1,15 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { httpEvent, read, type TestRequest } from '../../tests/support/http-event.ts';
-import { startOrderTable, type TestOrderTable } from '../../tests/support/orders-table.ts';
-import {
-  refuse,
-  type StepFunctionsRecorder,
-  startStepFunctionsRecorder,
-  success,
-} from '../../tests/support/step-functions-recorder.ts';
-import { createOrderSaga } from '../clients/order-saga.ts';
-import { newOrderId } from '../orders/order-id.ts';
-import { createOrderRepository, type OrderRepository } from '../orders/order-repository.ts';
-import { type Admission, createAdmission } from './admission.ts';
-import { createHandler } from './place-order.ts';
+import { withOrderTable, withStepFunctions } from '../../tests/support/order-fixtures.ts';
+import { refuse, type StepFunctionsRecorder, success } from '../../tests/support/step-functions-recorder.ts';
+import { newOrderId } from '../orders/new-order.ts';
+import { createOrderSaga } from '../orders/order-saga.ts';
+import { readOrder } from '../orders/order-table.ts';
+import { addOrder, removeUnstartedOrder } from '../orders/order-writes.ts';
+import { type ConcurrencyLimit, createConcurrencyLimit, createHandler } from './place-order.ts';
 
-let database: TestOrderTable;
-let orders: OrderRepository;
-let stepFunctions: StepFunctionsRecorder;
-beforeAll(async () => {
-  database = await startOrderTable();
-  orders = createOrderRepository(database.table);
-  stepFunctions = await startStepFunctionsRecorder();
-});
-afterAll(async () => {
-  await stepFunctions.close();
-  await database.close();
-});
-beforeEach(() => {
-  stepFunctions.calls.length = 0;
-  stepFunctions.reply = success;
-});
+const database = withOrderTable();
+const stepFunctions = withStepFunctions();
 
 const BODY = { list: [{ id: 'item1', count: 2 }], payment: { method: 'tok_visa' } };
 let keys = 0;
@@ -39,10 +20,16 @@ function freshKey() {
   return { orderId: newOrderId(key), headers: { 'idempotency-key': key } };
 }
 
-function place(request: TestRequest, admission: Admission = createAdmission(100)) {
+function place(request: TestRequest, limit: ConcurrencyLimit = createConcurrencyLimit(100)) {
   const saga = createOrderSaga(stepFunctions.client, 'arn:aws:states:us-east-1:000000000000:stateMachine:saga');
-  const startPatience = { pausesMs: [5, 10], withinMs: 2_000 };
-  const handler = createHandler(() => ({ orders, saga, startPatience, admission, paymentWindowSeconds: 900 }));
+  const startRetries = { delaysMs: [5, 10], withinMs: 2_000 };
+  const handler = createHandler(() => ({
+    table: database.table,
+    saga,
+    startRetries,
+    limit,
+    paymentWindowSeconds: 900,
+  }));
   return handler(httpEvent(request)).then(read);
 }
 
@@ -55,7 +42,7 @@ test('an order is written, its saga started, and its id answered', async () => {
   const answer = await place({ body: BODY, headers: { traceparent } });
   expect(answer).toMatchObject({ statusCode: 202, success: true, meta: null, data: { status: 'PENDING' } });
   const { order_id } = answer.data as { order_id: string };
-  expect(await orders.find(order_id)).toMatchObject({
+  expect(await readOrder(database.table, order_id)).toMatchObject({
     status: 'PENDING',
     lines: [{ item_id: 'item1', count: 2 }],
     payment_method: 'tok_visa',
@@ -73,7 +60,7 @@ test('lines of one item are added up', async () => {
   ];
   const { data } = await place({ body: { list } });
   const { order_id } = data as { order_id: string };
-  expect((await orders.find(order_id))?.lines).toEqual([
+  expect((await readOrder(database.table, order_id))?.lines).toEqual([
     { item_id: 'item2', count: 4 },
     { item_id: 'item1', count: 2 },
   ]);
@@ -91,12 +78,12 @@ test('same key, same body: the same order, started once in effect', async () => 
 test('same key, same body, later: the order as it stands then, and no further start', async () => {
   const { headers, orderId } = freshKey();
   await place({ body: BODY, headers });
-  const placed = await orders.find(orderId);
+  const placed = await readOrder(database.table, orderId);
   if (placed === undefined) {
     throw new Error('the order was not written');
   }
-  await orders.removeUnstarted(placed);
-  await orders.add({ ...placed, status: 'CONFIRMED', start_pending: undefined });
+  await removeUnstartedOrder(database.table, placed);
+  await addOrder(database.table, { ...placed, status: 'CONFIRMED', start_pending: undefined });
   stepFunctions.calls.length = 0;
   expect(await place({ body: BODY, headers })).toMatchObject({ statusCode: 202, data: { status: 'CONFIRMED' } });
   expect(stepFunctions.calls).toEqual([]);
@@ -107,7 +94,7 @@ test('same key, other body: refused, and the order stays as it was', async () =>
   await place({ body: BODY, headers });
   const other = await place({ body: { ...BODY, list: [{ id: 'item1', count: 3 }] }, headers });
   expect(other).toMatchObject({ statusCode: 409, success: false, meta: { code: 'IDEMPOTENCY_KEY_REUSED' } });
-  expect((await orders.find(orderId))?.lines).toEqual([{ item_id: 'item1', count: 2 }]);
+  expect((await readOrder(database.table, orderId))?.lines).toEqual([{ item_id: 'item1', count: 2 }]);
 });
 
 test("same key, other customer: an order of one's own", async () => {
@@ -133,7 +120,7 @@ test.each([
   const answer = await place({ body: BODY, headers });
   expect(answer).toMatchObject({ statusCode: 503, success: false, meta: { code: 'SAGA_UNAVAILABLE' } });
   expect(answer.headers?.['Retry-After']).toMatch(/^[1-5]$/);
-  expect(await orders.find(orderId)).toBeUndefined();
+  expect(await readOrder(database.table, orderId)).toBeUndefined();
   stepFunctions.reply = success;
   expect(await place({ body: BODY, headers })).toMatchObject({ statusCode: 202, data: { order_id: orderId } });
 });
@@ -142,7 +129,7 @@ test('reply lost between put and start: the order was accepted and waits for the
   const { headers, orderId } = freshKey();
   stepFunctions.reply = () => ({ kind: 'hang up' });
   expect(await place({ body: BODY, headers })).toMatchObject({ statusCode: 202, data: { order_id: orderId } });
-  expect(await orders.find(orderId)).toMatchObject({ status: 'PENDING', start_pending: 'Y' });
+  expect(await readOrder(database.table, orderId)).toMatchObject({ status: 'PENDING', start_pending: 'Y' });
 });
 
 test('reply lost once: the start is repeated within the request, and does not wait for the schedule', async () => {
@@ -165,7 +152,7 @@ test('a 503 from somewhere on the way, with the saga started: the order is not t
   const { headers, orderId } = freshKey();
   stepFunctions.reply = () => refuse('ServiceUnavailable', 503);
   expect(await place({ body: BODY, headers })).toMatchObject({ statusCode: 202 });
-  expect(await orders.find(orderId)).toMatchObject({ order_id: orderId });
+  expect(await readOrder(database.table, orderId)).toMatchObject({ order_id: orderId });
 });
 
 /** Step Functions has an execution of the name, in this state. */
@@ -184,7 +171,7 @@ test.each(['SUCCEEDED', 'FAILED'])(
       meta: { code: 'IDEMPOTENCY_KEY_REUSED' },
       data: expect.stringContaining('another key'),
     });
-    expect(await orders.find(orderId)).toBeUndefined();
+    expect(await readOrder(database.table, orderId)).toBeUndefined();
   },
 );
 
@@ -200,12 +187,12 @@ test('reply lost, and the saga over before the start is repeated: its order is a
     if (stepFunctions.calls.length > 1) {
       return executionIs('SUCCEEDED')(call);
     }
-    const placed = await orders.find(orderId);
+    const placed = await readOrder(database.table, orderId);
     if (placed === undefined) {
       throw new Error('the order was not written');
     }
-    await orders.removeUnstarted(placed);
-    await orders.add({ ...placed, status: 'REJECTED', start_pending: undefined });
+    await removeUnstartedOrder(database.table, placed);
+    await addOrder(database.table, { ...placed, status: 'REJECTED', start_pending: undefined });
     return { kind: 'hang up' };
   };
   expect(await place({ body: BODY, headers })).toMatchObject({ statusCode: 202, data: { status: 'REJECTED' } });
@@ -216,7 +203,7 @@ test('an execution of the name of which nothing more can be learned: the order s
   stepFunctions.reply = ({ action }) =>
     action === 'StartExecution' ? refuse('ExecutionAlreadyExists') : refuse('ThrottlingException');
   expect(await place({ body: BODY, headers })).toMatchObject({ statusCode: 202 });
-  expect(await orders.find(orderId)).toMatchObject({ order_id: orderId });
+  expect(await readOrder(database.table, orderId)).toMatchObject({ order_id: orderId });
 });
 
 test('start refused while a repeat of the request starts it: what the repeat was answered is not taken back', async () => {
@@ -232,7 +219,7 @@ test('start refused while a repeat of the request starts it: what the repeat was
   };
   expect(await place({ body: BODY, headers })).toMatchObject({ statusCode: 202 });
   expect(await repeat).toMatchObject({ statusCode: 202 });
-  expect(await orders.find(orderId)).toMatchObject({ order_id: orderId });
+  expect(await readOrder(database.table, orderId)).toMatchObject({ order_id: orderId });
 });
 
 test('start refused, and the order placed again with another body before the refusal is told: each is answered about its own', async () => {
@@ -243,32 +230,32 @@ test('start refused, and the order placed again with another body before the ref
     if (second !== undefined) {
       return success(call);
     }
-    const first = await orders.find(orderId);
+    const first = await readOrder(database.table, orderId);
     if (first === undefined) {
       throw new Error('the order was not written');
     }
-    await orders.removeUnstarted(first);
+    await removeUnstartedOrder(database.table, first);
     second = place({ body: other, headers });
     await second;
     return refuse('ThrottlingException');
   };
   expect(await place({ body: BODY, headers })).toMatchObject({ statusCode: 503, meta: { code: 'SAGA_UNAVAILABLE' } });
   expect(await second).toMatchObject({ statusCode: 202 });
-  expect((await orders.find(orderId))?.lines).toEqual([{ item_id: 'item1', count: 3 }]);
+  expect((await readOrder(database.table, orderId))?.lines).toEqual([{ item_id: 'item1', count: 3 }]);
 });
 
 test('more at once than the process takes: refused at once, nothing written', async () => {
   const { headers, orderId } = freshKey();
-  const admission = createAdmission(1);
+  const limit = createConcurrencyLimit(1);
   let leave = () => {};
-  const inside = admission(() => new Promise<void>((resolve) => (leave = resolve)));
-  const answer = await place({ body: BODY, headers }, admission);
+  const inside = limit(() => new Promise<void>((resolve) => (leave = resolve)));
+  const answer = await place({ body: BODY, headers }, limit);
   expect(answer).toMatchObject({ statusCode: 503, meta: { code: 'OVERLOADED' } });
   expect(answer.headers).toHaveProperty('Retry-After');
   leave();
   await inside;
-  expect(await orders.find(orderId)).toBeUndefined();
-  expect(await place({ body: BODY, headers }, admission)).toMatchObject({ statusCode: 202 });
+  expect(await readOrder(database.table, orderId)).toBeUndefined();
+  expect(await place({ body: BODY, headers }, limit)).toMatchObject({ statusCode: 202 });
 });
 
 test.each([

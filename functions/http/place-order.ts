@@ -1,24 +1,43 @@
-import type { StartPatience } from '../clients/order-saga.ts';
+import { BulkheadRejectedError, bulkhead } from 'cockatiel';
 import { readConfiguration } from '../common/configuration.ts';
-import { answer } from '../common/envelope.ts';
+import { RetryableError } from '../common/errors.ts';
 import { once } from '../common/once.ts';
-import { orderSaga } from '../environment/order-saga.ts';
-import { orderTable } from '../environment/order-table.ts';
-import { newOrder } from '../orders/new-order.ts';
+import { orderSaga, orderTable } from '../environment.ts';
+import { newOrder, newOrderId } from '../orders/new-order.ts';
 import type { Order } from '../orders/order.ts';
 import { type AcceptanceDependencies, acceptOrder } from '../orders/order-acceptance.ts';
-import { newOrderId } from '../orders/order-id.ts';
-import { createOrderRepository } from '../orders/order-repository.ts';
-import { type Admission, createAdmission } from './admission.ts';
+import type { StartRetries } from '../orders/order-saga.ts';
 import { idempotencyKey, placeOrderBody } from './contract/place-order.ts';
 import { createEndpoint, type Endpoint } from './endpoint.ts';
 import type { HttpRequest } from './http-request.ts';
 import { readBody, readHeader } from './request-reading.ts';
+import { respond } from './response.ts';
 
-/** What the endpoint works with. */
+/** Dependencies of the endpoint. */
 export interface PlaceOrderDependencies extends AcceptanceDependencies {
-  readonly admission: Admission;
+  readonly limit: ConcurrencyLimit;
+  /** How long an order waits for its payment, where the request does not say. */
   readonly paymentWindowSeconds: number;
+}
+
+/** Runs work, or refuses it at once with RetryableError OVERLOADED. */
+export type ConcurrencyLimit = <T>(work: () => Promise<T>) => Promise<T>;
+
+/** Makes a limit for the work that runs at a time. No work waits, so no response is late. */
+export function createConcurrencyLimit(maxInFlight: number): ConcurrencyLimit {
+  const policy = bulkhead(maxInFlight, 0);
+  return async (work) => {
+    try {
+      return await policy.execute(work);
+    } catch (cause) {
+      if (!(cause instanceof BulkheadRejectedError)) {
+        throw cause;
+      }
+      throw new RetryableError('OVERLOADED', 'too many requests at once; send the request again a little later', {
+        cause,
+      });
+    }
+  };
 }
 
 /** Makes `POST /orders/place`. */
@@ -26,8 +45,8 @@ export function createHandler(dependencies: () => PlaceOrderDependencies): Endpo
   return createEndpoint(async (request) => {
     const order = requestedOrder(request, dependencies().paymentWindowSeconds);
     request.log.add({ order_id: order.order_id });
-    const { order_id, status } = await dependencies().admission(() => acceptOrder(order, request.log, dependencies()));
-    return answer(202, { order_id, status });
+    const { order_id, status } = await dependencies().limit(() => acceptOrder(order, request.log, dependencies()));
+    return respond(202, { order_id, status });
   });
 }
 
@@ -48,8 +67,8 @@ function requestedOrder(request: HttpRequest, defaultWindowSeconds: number): Ord
   );
 }
 
-/** An engine that starts anew is back within seconds; the request has 29 of them, and its writes take their share. */
-const START_PATIENCE: StartPatience = { pausesMs: [250, 750, 2_000], withinMs: 6_000 };
+/** A restarting engine is back within seconds. The request has 28 of them, and its writes need most. */
+export const START_RETRIES: StartRetries = { delaysMs: [250, 750, 2_000], withinMs: 6_000 };
 
 const production = once((): PlaceOrderDependencies => {
   const { PAYMENT_WINDOW_SECONDS, PLACE_MAX_IN_FLIGHT } = readConfiguration([
@@ -57,10 +76,10 @@ const production = once((): PlaceOrderDependencies => {
     'PLACE_MAX_IN_FLIGHT',
   ]);
   return {
-    orders: createOrderRepository(orderTable()),
+    table: orderTable(),
     saga: orderSaga(),
-    startPatience: START_PATIENCE,
-    admission: createAdmission(PLACE_MAX_IN_FLIGHT),
+    startRetries: START_RETRIES,
+    limit: createConcurrencyLimit(PLACE_MAX_IN_FLIGHT),
     paymentWindowSeconds: PAYMENT_WINDOW_SECONDS,
   };
 });

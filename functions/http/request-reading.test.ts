@@ -1,22 +1,22 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { httpEvent, read, type TestRequest } from '../../tests/support/http-event.ts';
-import { answer } from '../common/envelope.ts';
 import { cancelOrderBody } from './contract/cancel-order.ts';
 import { orderStatusQuery } from './contract/order-status.ts';
 import { payBody } from './contract/pay.ts';
 import { idempotencyKey, placeOrderBody } from './contract/place-order.ts';
 import { createEndpoint } from './endpoint.ts';
-import { MOST_BODY_BYTES, readBody, readHeader, readQuery } from './request-reading.ts';
+import { MAX_BODY_BYTES, readBody, readHeader, readQuery } from './request-reading.ts';
+import { respond } from './response.ts';
 
 const ENDPOINTS = {
   place: createEndpoint(async (request) => {
     readHeader(request, 'Idempotency-Key', idempotencyKey);
-    return answer(202, readBody(request, placeOrderBody));
+    return respond(202, readBody(request, placeOrderBody));
   }),
-  cancel: createEndpoint(async (request) => answer(202, readBody(request, cancelOrderBody))),
-  pay: createEndpoint(async (request) => answer(200, readBody(request, payBody))),
-  status: createEndpoint(async (request) => answer(200, readQuery(request, orderStatusQuery))),
+  cancel: createEndpoint(async (request) => respond(202, readBody(request, cancelOrderBody))),
+  pay: createEndpoint(async (request) => respond(200, readBody(request, payBody))),
+  status: createEndpoint(async (request) => respond(200, readQuery(request, orderStatusQuery))),
 };
 
 function sent(endpoint: keyof typeof ENDPOINTS, request: TestRequest) {
@@ -37,15 +37,15 @@ test('a body of 64 KB is read, one byte more is not', async () => {
     const empty = JSON.stringify({ list: [LINE] });
     return empty + ' '.repeat(bytes - empty.length);
   };
-  expect(await sent('place', { body: filled(MOST_BODY_BYTES) })).toMatchObject({ statusCode: 202 });
-  expect(await sent('place', { body: filled(MOST_BODY_BYTES + 1) })).toMatchObject({
+  expect(await sent('place', { body: filled(MAX_BODY_BYTES) })).toMatchObject({ statusCode: 202 });
+  expect(await sent('place', { body: filled(MAX_BODY_BYTES + 1) })).toMatchObject({
     statusCode: 413,
     meta: { code: 'BODY_TOO_LARGE' },
   });
 });
 
 test('the size of a body is counted in bytes, not in characters', async () => {
-  expect(await sent('place', { body: `"${'ä'.repeat(MOST_BODY_BYTES / 2)}"` })).toMatchObject({ statusCode: 413 });
+  expect(await sent('place', { body: `"${'ä'.repeat(MAX_BODY_BYTES / 2)}"` })).toMatchObject({ statusCode: 413 });
 });
 
 test.each([false, 0])('a body of JSON’s %j is refused as such, however it is handed on', async (body) => {

@@ -1,20 +1,39 @@
 import type * as z from 'zod';
-import { BodyTooLargeError, InvalidRequestError, UnsupportedMediaTypeError } from '../common/errors.ts';
+import {
+  BodyTooLargeError,
+  InvalidRequestError,
+  type RequestFault,
+  UnsupportedMediaTypeError,
+} from '../common/errors.ts';
 import type { HttpRequest } from './http-request.ts';
-import { isJsonMediaType } from './json-media-type.ts';
-import { requestFaults } from './request-faults.ts';
 
 /** Largest body of a request, in bytes of UTF-8. */
-export const MOST_BODY_BYTES = 64 * 1024;
+export const MAX_BODY_BYTES = 64 * 1024;
+
+/** Most faults that one response names. */
+const MAX_FAULTS = 20;
+
+/** Longest name of a caller's field that a response repeats, in characters. */
+const MAX_NAME_LENGTH = 64;
+
+const JSON_MEDIA_TYPE = /^application\/([\w.+-]+\+)?json\s*(;|$)/i;
 
 /**
- * The request's JSON body as the schema has it.
+ * True where a Content-Type means JSON. An absent type does not: a web page may send a body without a type to any server,
+ * and a JSON body only to a server that allows it.
+ */
+export function isJsonMediaType(contentType: string | undefined): boolean {
+  return contentType !== undefined && JSON_MEDIA_TYPE.test(contentType.trim());
+}
+
+/**
+ * Parses the request's JSON body by a schema.
  *
  * @throws BodyTooLargeError, UnsupportedMediaTypeError or InvalidRequestError
  */
 export function readBody<Schema extends z.ZodType>(request: HttpRequest, schema: Schema): z.output<Schema> {
-  if (Buffer.byteLength(request.body, 'utf8') > MOST_BODY_BYTES) {
-    throw new BodyTooLargeError(`the body is larger than ${MOST_BODY_BYTES} bytes; send a smaller one`);
+  if (Buffer.byteLength(request.body, 'utf8') > MAX_BODY_BYTES) {
+    throw new BodyTooLargeError(`the body is larger than ${MAX_BODY_BYTES} bytes; send a smaller one`);
   }
   if (request.body !== '' && !isJsonMediaType(request.header('content-type'))) {
     throw new UnsupportedMediaTypeError('the body must be JSON; send it as Content-Type: application/json');
@@ -22,12 +41,12 @@ export function readBody<Schema extends z.ZodType>(request: HttpRequest, schema:
   return checked(schema, parseJson(request.body));
 }
 
-/** The request's query as the schema has it; parameters that the schema does not name are ignored. */
+/** Parses the request's query by a schema; other parameters are ignored. @throws InvalidRequestError */
 export function readQuery<Schema extends z.ZodType>(request: HttpRequest, schema: Schema): z.output<Schema> {
   return checked(schema, request.query);
 }
 
-/** One header of the request as the schema has it, which sees undefined where the header is absent. */
+/** Parses one header by a schema, which gets undefined for an absent header. @throws InvalidRequestError */
 export function readHeader<Schema extends z.ZodType>(
   request: HttpRequest,
   name: string,
@@ -57,4 +76,33 @@ function checked<Schema extends z.ZodType>(schema: Schema, value: unknown): z.ou
     return result.data;
   }
   throw new InvalidRequestError(requestFaults(result.error));
+}
+
+/** The faults that a schema found, each with its path in the request's own spelling, such as `list[0].count`. */
+function requestFaults({ issues }: z.ZodError): readonly RequestFault[] {
+  return issues.slice(0, MAX_FAULTS).flatMap((issue): readonly RequestFault[] => {
+    if (issue.code !== 'unrecognized_keys') {
+      return [{ path: pathText(issue.path), message: issue.message }];
+    }
+    return issue.keys.slice(0, MAX_FAULTS).map((key) => ({
+      path: pathText([...issue.path, key]),
+      message: 'is not a field of this request; remove it',
+    }));
+  });
+}
+
+function pathText(path: readonly PropertyKey[]): string {
+  return path.reduce<string>((text, part) => {
+    if (typeof part === 'number') {
+      return `${text}[${part}]`;
+    }
+    const name = printable(String(part));
+    return text === '' ? name : `${text}.${name}`;
+  }, '');
+}
+
+/** Field names come from the caller: unusual characters are quoted, long names are cut. */
+function printable(name: string): string {
+  const short = name.length > MAX_NAME_LENGTH ? `${name.slice(0, MAX_NAME_LENGTH)}…` : name;
+  return /^[\w.-]+…?$/.test(short) ? short : JSON.stringify(short);
 }

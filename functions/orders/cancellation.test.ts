@@ -1,28 +1,18 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { awaitingOrder, testOrder } from '../../tests/support/order.ts';
-import { startOrderTable, type TestOrderTable } from '../../tests/support/orders-table.ts';
+import { withOrderTable } from '../../tests/support/order-fixtures.ts';
 import { requestCancellation } from './cancellation.ts';
 import type { Order } from './order.ts';
-import { createOrderRepository } from './order-repository.ts';
 import type { OrderStatus } from './order-status.ts';
 import { readOrder } from './order-table.ts';
-import { claimForPayment } from './payment-claim.ts';
+import { paymentClaim, updateOrder } from './order-writes.ts';
 
-let database: TestOrderTable;
-beforeAll(async () => {
-  database = await startOrderTable();
-});
-afterAll(() => database.close());
-
-async function written(order: Order): Promise<Order> {
-  await createOrderRepository(database.table).add(order);
-  return order;
-}
+const database = withOrderTable();
 
 test.each<OrderStatus>(['PENDING', 'RESERVED', 'AWAITING_PAYMENT'])(
   'a wish in state %s is recorded',
   async (status) => {
-    const order = await written(testOrder({ status }));
+    const order = await database.written(testOrder({ status }));
     const { outcome } = await requestCancellation(database.table, order, new Date());
     expect(outcome).toBe('REQUESTED');
     const after = await readOrder(database.table, order.order_id);
@@ -34,13 +24,13 @@ test.each<OrderStatus>(['PENDING', 'RESERVED', 'AWAITING_PAYMENT'])(
 test.each<OrderStatus>(['AUTHORIZED', 'PAID', 'CONFIRMED', 'REJECTED', 'CANCELLED', 'EXPIRED', 'NEEDS_ATTENTION'])(
   'a wish in state %s comes too late',
   async (status) => {
-    const order = await written(testOrder({ status }));
+    const order = await database.written(testOrder({ status }));
     expect(await requestCancellation(database.table, order, new Date())).toMatchObject({ outcome: 'TOO_LATE' });
   },
 );
 
 test('repeated, it is recorded once', async () => {
-  const order = await written(testOrder());
+  const order = await database.written(testOrder());
   await requestCancellation(database.table, order, new Date());
   const again = await requestCancellation(database.table, order, new Date());
   expect(again.outcome).toBe('REQUESTED');
@@ -48,7 +38,7 @@ test('repeated, it is recorded once', async () => {
 });
 
 test('what was read may be old: the order went on meanwhile', async () => {
-  const order = await written(awaitingOrder());
+  const order = await database.written(awaitingOrder());
   const old: Order = { ...order, status: 'PENDING' };
   expect(await requestCancellation(database.table, old, new Date())).toMatchObject({
     outcome: 'REQUESTED',
@@ -62,10 +52,10 @@ test('an order that is gone is not found', async () => {
 
 test('cancel racing pay: one of them gets the order', async () => {
   for (let round = 0; round < 20; round += 1) {
-    const order = await written(awaitingOrder());
+    const order = await database.written(awaitingOrder());
     const [cancellation, claim] = await Promise.all([
       requestCancellation(database.table, order, new Date()),
-      claimForPayment(database.table, order.order_id, 'payment-1', new Date()),
+      updateOrder(database.table, paymentClaim(order.order_id, 'payment-1', new Date())),
     ]);
     expect(claim.applied).toBe(cancellation.outcome === 'TOO_LATE');
     const after = await readOrder(database.table, order.order_id);

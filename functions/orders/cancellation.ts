@@ -1,33 +1,23 @@
-import { isClaimed, leaseBegan, UNCLAIMED } from './claim-lease.ts';
 import type { Order } from './order.ts';
-import { type OrderTable, type OrderUpdate, updateOrder } from './order-table.ts';
+import type { OrderTable } from './order-table.ts';
+import { cancellationRequest, updateOrder } from './order-writes.ts';
+import { isClaimed } from './payment-claim.ts';
 
-/** What became of a customer's wish to cancel. */
+/** The outcome of a customer's request to cancel. */
 export type Cancellation =
   /** Recorded, now or by an earlier request: the order will not be paid. */
   | { readonly outcome: 'REQUESTED'; readonly order: Order }
-  /** The order has a payment under way, is paid, or is over. */
+  /** A payment of the order is under way, or the order is paid or over. */
   | { readonly outcome: 'TOO_LATE'; readonly order: Order }
   | { readonly outcome: 'NOT_FOUND' };
 
-/** The change that records the wish, while the order is in this state and no payment's claim is in force. */
-export function cancellationWish(orderId: string, status: Order['status'], now: Date): OrderUpdate {
-  const at = now.toISOString();
-  return {
-    orderId,
-    set: 'cancel_requested_at = :at',
-    condition: `#status = :status AND attribute_not_exists(cancel_requested_at) AND ${UNCLAIMED}`,
-    values: { ':at': at, ':status': status, ':lease_began': leaseBegan(now) },
-    entry: { at, status, what: 'cancellation requested' },
-  };
-}
-
 /**
- * Records the customer's wish to cancel while it can still be granted: before the payment is authorized, and while no
- * payment's claim is in force. The saga records no authorization of an order that carries the wish, and a payment cannot
- * claim it, so a wish that was recorded is granted.
+ * Records the customer's request to cancel while it can still be granted: before the payment is authorized, and while no
+ * payment's claim is in force. A recorded request is granted: the saga records no authorization of such an order, and no
+ * payment can claim it.
  *
- * @param order as last read; a change meanwhile is noticed
+ * @param order as last read; a change since then is noticed
+ * @throws RetryableError where DynamoDB does not reply
  */
 export async function requestCancellation(table: OrderTable, order: Order, now: Date): Promise<Cancellation> {
   let current: Order | undefined = order;
@@ -38,11 +28,11 @@ export async function requestCancellation(table: OrderTable, order: Order, now: 
     if (!isCancellable(current, now)) {
       return { outcome: 'TOO_LATE', order: current };
     }
-    const write = await updateOrder(table, cancellationWish(current.order_id, current.status, now));
+    const write = await updateOrder(table, cancellationRequest(current.order_id, current.status, now));
     if (write.applied) {
       return { outcome: 'REQUESTED', order: write.order };
     }
-    // An order only moves forward, so this comes to an end.
+    // An order only moves forward, so the loop ends.
     current = write.order;
   }
   return { outcome: 'NOT_FOUND' };

@@ -1,52 +1,59 @@
-import { hasEnded, type OrderSaga, type StartPatience } from '../clients/order-saga.ts';
 import { IdempotencyKeyReusedError, RetryableError } from '../common/errors.ts';
 import type { Log } from '../common/logger.ts';
 import type { Order } from './order.ts';
-import type { OrderRepository } from './order-repository.ts';
+import { hasEnded, type OrderSaga, type StartRetries } from './order-saga.ts';
+import { type OrderTable, readOrder } from './order-table.ts';
+import { addOrder, recordRepeatedStart, removeUnstartedOrder } from './order-writes.ts';
 
-/** What accepting an order works with. */
+/** Dependencies of accepting an order. */
 export interface AcceptanceDependencies {
-  readonly orders: Pick<OrderRepository, 'add' | 'find' | 'removeUnstarted' | 'announceStart'>;
+  readonly table: OrderTable;
   readonly saga: OrderSaga;
-  /** For a start whose answer was lost. */
-  readonly startPatience: StartPatience;
+  /** For a start whose reply was lost. */
+  readonly startRetries: StartRetries;
 }
 
 /**
- * Accepts an order: it is written, then its saga started under the order's id. Whatever gets lost in between converges: a
- * repeated request or the schedule starts the saga that was not.
+ * Accepts an order: writes it, then starts its saga under the order's id. A request that dies in between leaves an order
+ * without a saga; a repeated request or the schedule starts it.
+ *
+ *     start of the saga   order
+ *     STARTED             accepted
+ *     REFUSED             removed: nothing runs
+ *     UNKNOWN             accepted: the saga may run, and a later start settles it
+ *     ALREADY_STARTED     accepted, unless that execution belongs to an earlier order and has ended
  *
  * @returns the order as it stands: this one, or the one that the same request placed before
  * @throws IdempotencyKeyReusedError where the order's id belongs to another request
- * @throws RetryableError SAGA_UNAVAILABLE where the order was not taken, ORDERS_UNAVAILABLE where that is open
+ * @throws RetryableError SAGA_UNAVAILABLE where the order was not accepted, ORDERS_UNAVAILABLE where that is open
  */
 export async function acceptOrder(order: Order, log: Log, dependencies: AcceptanceDependencies): Promise<Order> {
-  const { orders, saga, startPatience } = dependencies;
-  const added = await orders.add(order);
+  const { table, saga, startRetries } = dependencies;
+  const added = await addOrder(table, order);
   if (!added.applied) {
-    return repeated(order, added.order, dependencies);
+    return repeatedRequest(order, added.order, dependencies);
   }
-  const start = await saga.start(order, startPatience);
+  const start = await saga.start(order, startRetries);
   switch (start.outcome) {
     case 'STARTED':
       return order;
     case 'ALREADY_STARTED':
-      return startedBefore(order, log, dependencies);
+      return alreadyStarted(order, log, dependencies);
     case 'UNKNOWN':
-      // The saga may run, so the order stays; where it does not run, the schedule starts it.
-      log.warn('the answer to the start was lost', { cause: start.cause });
+      // The saga may run, so the order stays. Where it does not run, the schedule starts it.
+      log.warn('the reply to the start was lost', { cause: start.cause });
       return order;
     case 'REFUSED':
-      // Nothing runs: the order is taken back, so that a refusal leaves nothing behind.
-      return takenBack(order, orders, notTaken(start.cause));
+      // Nothing runs: a refused order leaves nothing behind.
+      return withdrawOrder(order, table, notAccepted(start.cause));
   }
 }
 
 /**
- * An execution of the new order's name exists. Most likely this very request started it and the answer was lost. But one
- * that has ended without a word in this record belongs to an order of before, and does nothing for this one.
+ * An execution of the new order's name exists. Most likely this request started it and the reply was lost. An execution
+ * that has ended without a write to this record belongs to an earlier order, and does nothing for this one.
  */
-async function startedBefore(order: Order, log: Log, { orders, saga }: AcceptanceDependencies): Promise<Order> {
+async function alreadyStarted(order: Order, log: Log, { table, saga }: AcceptanceDependencies): Promise<Order> {
   try {
     if (!hasEnded(await saga.status(order.order_id))) {
       return order;
@@ -55,35 +62,35 @@ async function startedBefore(order: Order, log: Log, { orders, saga }: Acceptanc
     if (!(error instanceof RetryableError)) {
       throw error;
     }
-    // The order stays, and the schedule looks after it.
-    log.warn('an execution of the order exists, in what state is not known', { error });
+    // The order stays; the schedule starts its saga where nothing runs.
+    log.warn('the status of the order’s execution could not be read', { error });
     return order;
   }
-  return takenBack(
+  return withdrawOrder(
     order,
-    orders,
+    table,
     new IdempotencyKeyReusedError('the Idempotency-Key belongs to an earlier order, which is over; send another key'),
   );
 }
 
-/** Takes the order back and throws the refusal; answers the order where it has to stay. */
-async function takenBack(order: Order, orders: AcceptanceDependencies['orders'], refusal: Error): Promise<Order> {
-  if (await orders.removeUnstarted(order)) {
+/** Removes the order and throws the refusal. Returns the order where it has to stay. */
+async function withdrawOrder(order: Order, table: OrderTable, refusal: Error): Promise<Order> {
+  if (await removeUnstartedOrder(table, order)) {
     throw refusal;
   }
-  const kept = await orders.find(order.order_id);
-  // A record of another placement is for the request that wrote it to answer.
+  const kept = await readOrder(table, order.order_id);
+  // The record of another placement belongs to the request that wrote it.
   if (kept?.placement_id !== order.placement_id) {
     throw refusal;
   }
   return kept;
 }
 
-/** The order was there before: the same request again, or another one under the same key. */
-async function repeated(
+/** The order's id was taken: by the same request before, or by another one under the same key. */
+async function repeatedRequest(
   order: Order,
   present: Order | undefined,
-  { orders, saga, startPatience }: AcceptanceDependencies,
+  { table, saga, startRetries }: AcceptanceDependencies,
 ): Promise<Order> {
   if (present !== undefined) {
     assertSameRequest(order, present);
@@ -91,17 +98,17 @@ async function repeated(
   if (present !== undefined && present.start_pending === undefined) {
     return present;
   }
-  const announced = await orders.announceStart(order.order_id, new Date());
-  if (announced.order === undefined) {
-    throw notTaken(undefined);
+  const recorded = await recordRepeatedStart(table, order.order_id, new Date());
+  if (recorded.order === undefined) {
+    throw notAccepted(undefined);
   }
-  // Between reading and announcing, the order may have been taken back and placed anew.
-  assertSameRequest(order, announced.order);
-  // Whatever the start comes to, the order stays and the schedule sees to it.
-  if (announced.applied) {
-    await saga.start(announced.order, startPatience);
+  // Between the two calls the order may have been removed and placed anew.
+  assertSameRequest(order, recorded.order);
+  // Whatever the outcome of the start, the order stays, and the schedule starts a saga that does not run.
+  if (recorded.applied) {
+    await saga.start(recorded.order, startRetries);
   }
-  return announced.order;
+  return recorded.order;
 }
 
 function assertSameRequest(order: Order, present: Order): void {
@@ -113,7 +120,7 @@ function assertSameRequest(order: Order, present: Order): void {
   );
 }
 
-function notTaken(cause: unknown): RetryableError {
+function notAccepted(cause: unknown): RetryableError {
   return new RetryableError('SAGA_UNAVAILABLE', 'the order was not taken; send the request again a little later', {
     cause,
   });

@@ -1,4 +1,4 @@
-/** Every state of an order, in the order in which a good one goes through them. */
+/** Every status of an order, in the sequence of a successful one. */
 export const ORDER_STATUSES = [
   'PENDING',
   'RESERVED',
@@ -13,15 +13,22 @@ export const ORDER_STATUSES = [
 ] as const;
 
 /**
- * State of an order. PENDING: accepted; RESERVED: all stock held; AWAITING_PAYMENT: until `/payment/pay` or the end of
- * the payment window; AUTHORIZED: money set aside; PAID: money taken (the pivot); CONFIRMED: stock sold; REJECTED,
- * CANCELLED, EXPIRED: over, everything undone; NEEDS_ATTENTION: a step that must succeed did not.
+ * Status of an order.
+ *
+ * - PENDING: accepted
+ * - RESERVED: all stock is held
+ * - AWAITING_PAYMENT: until `/payment/pay` or the end of the payment window
+ * - AUTHORIZED: the money is set aside
+ * - PAID: the money is taken (the pivot)
+ * - CONFIRMED: the stock is sold
+ * - REJECTED, CANCELLED, EXPIRED: over, everything is undone
+ * - NEEDS_ATTENTION: a step that must succeed has used up its retries
  */
 export type OrderStatus = (typeof ORDER_STATUSES)[number];
 
 const UNDONE = ['REJECTED', 'CANCELLED', 'EXPIRED', 'NEEDS_ATTENTION'] as const;
 
-/** The states that each state may go to, written by the state machine and by the functions together. */
+/** The statuses that may follow each status. The state machine and the functions write them together. */
 export const LEGAL_TRANSITIONS: Readonly<Record<OrderStatus, readonly OrderStatus[]>> = {
   PENDING: ['RESERVED', ...UNDONE],
   RESERVED: ['AWAITING_PAYMENT', 'AUTHORIZED', ...UNDONE],
@@ -35,7 +42,7 @@ export const LEGAL_TRANSITIONS: Readonly<Record<OrderStatus, readonly OrderStatu
   NEEDS_ATTENTION: ['PAID', 'CONFIRMED', 'REJECTED', 'CANCELLED', 'EXPIRED'],
 };
 
-/** True where nothing more happens to the order. */
+/** True where the order never changes again. */
 export function isFinal(status: OrderStatus): boolean {
   return LEGAL_TRANSITIONS[status].length === 0;
 }

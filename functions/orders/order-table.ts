@@ -1,83 +1,57 @@
-import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
-import { type DynamoDBDocumentClient, GetCommand, UpdateCommand, type UpdateCommandInput } from '@aws-sdk/lib-dynamodb';
-import { unmarshall } from '@aws-sdk/util-dynamodb';
-import { isWorthRetrying } from '../clients/aws.ts';
-import { RetryableError } from '../common/errors.ts';
-import { type Order, orderSchema, type TimelineEntry } from './order.ts';
+import { type DynamoDBDocumentClient, GetCommand, QueryCommand, type QueryCommandOutput } from '@aws-sdk/lib-dynamodb';
+import { translateErrors } from '../clients/aws.ts';
+import { type Order, orderSchema } from './order.ts';
 
-/** The orders table of this stage. */
+/** The orders table of this stage. Reads are here, writes in order-writes.ts. */
 export interface OrderTable {
   readonly client: DynamoDBDocumentClient;
   readonly name: string;
 }
 
-/** What became of a conditional write. */
-export type ConditionalWrite =
-  | { readonly applied: true; readonly order: Order }
-  /** `order` is the record that failed the condition; undefined where there is none. */
-  | { readonly applied: false; readonly order: Order | undefined };
+/** Global secondary index that holds only the orders whose saga has not made its first write yet. */
+const START_PENDING_INDEX = 'start-pending';
 
-/** A change of one order. `condition` holds for existing orders only. */
-export interface OrderUpdate {
-  readonly orderId: string;
-  /** Update expression, such as `SET #status = :status`; the timeline entry and updated_at are added to its SET. */
-  readonly set: string;
-  readonly remove?: string;
-  readonly condition: string;
-  readonly values: Readonly<Record<string, unknown>>;
-  readonly entry: TimelineEntry;
-}
-
-/** The order as last written; undefined where there is none. */
+/** The order as last written; undefined where there is none. @throws RetryableError where DynamoDB does not reply */
 export async function readOrder({ client, name }: OrderTable, orderId: string): Promise<Order | undefined> {
-  const { Item } = await answering(
+  const { Item } = await callTable(
     client.send(new GetCommand({ TableName: name, Key: { order_id: orderId }, ConsistentRead: true })),
   );
   return Item === undefined ? undefined : orderSchema.parse(Item);
 }
 
-/** The request that a change makes, but for its table. */
-export function updateRequest(update: OrderUpdate): Omit<UpdateCommandInput, 'TableName'> {
-  const remove = update.remove === undefined ? '' : ` REMOVE ${update.remove}`;
-  return {
-    Key: { order_id: update.orderId },
-    UpdateExpression: `SET ${update.set}, updated_at = :updated_at, timeline = list_append(timeline, :entry)${remove}`,
-    ConditionExpression: `attribute_exists(order_id) AND (${update.condition})`,
-    ExpressionAttributeNames: { '#status': 'status' },
-    ExpressionAttributeValues: { ...update.values, ':updated_at': update.entry.at, ':entry': [update.entry] },
-    ReturnValues: 'ALL_NEW',
-    ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
-  };
-}
-
-/** Changes an order where its condition holds, with an entry in its timeline. */
-export function updateOrder({ client, name }: OrderTable, update: OrderUpdate): Promise<ConditionalWrite> {
-  return conditionally(async () => {
-    const { Attributes } = await client.send(new UpdateCommand({ TableName: name, ...updateRequest(update) }));
-    return orderSchema.parse(Attributes);
-  });
-}
-
-/** Runs a conditional write and tells a failed condition from a failure. */
-export async function conditionally(write: () => Promise<Order>): Promise<ConditionalWrite> {
-  try {
-    return { applied: true, order: await answering(write()) };
-  } catch (error) {
-    if (!(error instanceof ConditionalCheckFailedException)) {
-      throw error;
+/**
+ * Ids of the orders created before the given time whose saga has not made its first write, oldest first, in pages.
+ *
+ * @throws RetryableError where DynamoDB does not reply
+ */
+export async function* startPendingOrders(
+  { client, name }: OrderTable,
+  createdBefore: Date,
+  pageSize: number,
+): AsyncGenerator<readonly string[]> {
+  let after: QueryCommandOutput['LastEvaluatedKey'];
+  do {
+    const { Items = [], LastEvaluatedKey } = await callTable(
+      client.send(
+        new QueryCommand({
+          TableName: name,
+          IndexName: START_PENDING_INDEX,
+          KeyConditionExpression: 'start_pending = :yes AND created_at < :before',
+          ExpressionAttributeValues: { ':yes': 'Y', ':before': createdBefore.toISOString() },
+          ProjectionExpression: 'order_id',
+          Limit: pageSize,
+          ...(after === undefined ? {} : { ExclusiveStartKey: after }),
+        }),
+      ),
+    );
+    if (Items.length > 0) {
+      yield Items.map(({ order_id }) => String(order_id));
     }
-    return { applied: false, order: error.Item === undefined ? undefined : orderSchema.parse(unmarshall(error.Item)) };
-  }
+    after = LastEvaluatedKey;
+  } while (after !== undefined);
 }
 
-/** @throws RetryableError where DynamoDB is throttled, out of reach or out of order; other errors as they are */
-export async function answering<T>(call: Promise<T>): Promise<T> {
-  try {
-    return await call;
-  } catch (cause) {
-    if (!isWorthRetrying(cause)) {
-      throw cause;
-    }
-    throw new RetryableError('ORDERS_UNAVAILABLE', 'the order store does not answer', { cause });
-  }
+/** @throws RetryableError where DynamoDB throttles or does not reply; other errors as they are */
+export function callTable<T>(call: Promise<T>): Promise<T> {
+  return translateErrors(call, 'ORDERS_UNAVAILABLE', 'the order store does not answer');
 }

@@ -12,32 +12,32 @@ import {
 } from '../common/errors.ts';
 import type { Order } from './order.ts';
 import { type OrderTable, readOrder } from './order-table.ts';
-import { claimForPayment, giveUpClaim } from './payment-claim.ts';
-import { nextPaymentMove, type PaymentMove } from './payment-move.ts';
+import { paymentClaim, paymentClaimRelease, updateOrder } from './order-writes.ts';
+import { nextPaymentStep, type PaymentStep } from './payment-step.ts';
 
-/** Time as a settlement knows it; a simulation has its own. */
+/** The clock of a settlement; a simulation brings its own. */
 export interface SettlementClock {
   readonly now: () => Date;
   readonly pause: (ms: number) => Promise<void>;
 }
 
-const REAL_TIME: SettlementClock = { now: () => new Date(), pause: (ms) => sleep(ms) };
+const SYSTEM_CLOCK: SettlementClock = { now: () => new Date(), pause: (ms) => sleep(ms) };
 
-/** What a settlement needs of Payment. */
+/** The part of the Payment service's client that a settlement calls. */
 export interface PaymentAuthorizer {
   readonly authorize: (
     ...asked: Parameters<PaymentClient['authorize']>
   ) => Promise<Pick<Awaited<ReturnType<PaymentClient['authorize']>>, 'providerReference'>>;
 }
 
-/** What a settlement works with. */
+/** Dependencies of a settlement. */
 export interface SettlementDependencies {
   readonly table: OrderTable;
   readonly payment: PaymentAuthorizer;
-  readonly tokens: Pick<TaskTokens, 'tellPaid'>;
-  /** How long the saga may take before the customer is asked to come again. */
-  readonly patienceMs: number;
-  /** Default: the real time. */
+  readonly tokens: Pick<TaskTokens, 'reportPaid'>;
+  /** Longest wait for the saga before the customer is asked to repeat the request. */
+  readonly waitMs: number;
+  /** Default: the system's clock. */
   readonly clock?: SettlementClock;
 }
 
@@ -48,62 +48,64 @@ export interface Settlement {
 }
 
 const FIRST_PAUSE_MS = 50;
-const LONGEST_PAUSE_MS = 250;
+const MAX_PAUSE_MS = 250;
 
 /**
- * Pays an order that was placed without a payment method; resolves once its money is taken.
+ * Pays an order that was placed without a payment method; resolves once the money is taken.
  *
- * The order is claimed, so that no cancellation and no other payment gets in between; the payment is authorized; the
- * waiting saga is told, which captures it. Every step can be repeated, so a settlement that broke off anywhere goes on
- * when the same payment comes again, and only what the order's record says is answered.
+ *     claim the order ─▶ authorize the payment ─▶ complete the task AwaitPayment ─▶ wait until the saga has captured it
+ *
+ * The claim keeps cancellations and other payments away. Every step can be repeated: the same payment again continues a
+ * settlement that broke off anywhere. The result comes from the order's record alone.
  *
  * @param order as last read
- * @throws the refusal (TerminalError) or RetryableError: the same payment again finds out what became of it
+ * @throws TerminalError where the payment is refused
+ * @throws RetryableError where the outcome is open; the same payment again finds it out
  */
 export async function settle(
   order: Order,
   settlement: Settlement,
   dependencies: SettlementDependencies,
 ): Promise<void> {
-  const { table, patienceMs, clock = REAL_TIME } = dependencies;
+  const { table, waitMs, clock = SYSTEM_CLOCK } = dependencies;
   const { paymentId } = settlement;
-  const patienceEnds = clock.now().getTime() + patienceMs;
+  const deadline = clock.now().getTime() + waitMs;
   let current = order;
-  let toldToken: string | undefined;
+  let completedToken: string | undefined;
   let pauseMs = FIRST_PAUSE_MS;
   for (;;) {
     const now = clock.now();
-    const next = nextPaymentMove(current, paymentId, now);
-    if (next.move === 'DONE') {
+    const next = nextPaymentStep(current, paymentId, now);
+    if (next.step === 'DONE') {
       return;
     }
-    if (next.move === 'REFUSE') {
+    if (next.step === 'REFUSE') {
       throw next.error;
     }
-    if (next.move === 'CLAIM') {
-      const claim = await claimForPayment(table, current.order_id, paymentId, now);
+    if (next.step === 'CLAIM') {
+      const claim = await updateOrder(table, paymentClaim(current.order_id, paymentId, now));
       current = found(claim.order);
       continue;
     }
-    // A saga that tried its task again waits under another token.
-    if (next.move === 'AUTHORIZE' && next.taskToken !== toldToken) {
-      await authorizeAndTell(current.order_id, next, settlement, dependencies);
-      toldToken = next.taskToken;
+    // A saga that has retried its task waits under another token.
+    if (next.step === 'AUTHORIZE' && next.taskToken !== completedToken) {
+      await authorizeAndReport(current.order_id, next, settlement, dependencies);
+      completedToken = next.taskToken;
     }
-    if (clock.now().getTime() >= patienceEnds) {
+    if (clock.now().getTime() >= deadline) {
       throw new RetryableError('PAYMENT_PENDING', 'the payment is not settled yet; send the same request again');
     }
     await clock.pause(pauseMs);
-    pauseMs = Math.min(LONGEST_PAUSE_MS, pauseMs * 1.5);
+    pauseMs = Math.min(MAX_PAUSE_MS, pauseMs * 1.5);
     current = found(await readOrder(table, current.order_id));
   }
 }
 
-async function authorizeAndTell(
+async function authorizeAndReport(
   orderId: string,
-  { taskToken, amountMinor, currency }: PaymentMove & { readonly move: 'AUTHORIZE' },
+  { taskToken, amountMinor, currency }: PaymentStep & { readonly step: 'AUTHORIZE' },
   { paymentId, traceparent }: Settlement,
-  { table, payment, tokens, clock = REAL_TIME }: SettlementDependencies,
+  { table, payment, tokens, clock = SYSTEM_CLOCK }: SettlementDependencies,
 ): Promise<void> {
   const context: CallContext = { orderId, traceparent };
   const amount = { minorUnits: amountMinor, currency };
@@ -112,25 +114,25 @@ async function authorizeAndTell(
       { orderId, paymentId, method: methodOf(paymentId), amount },
       context,
     );
-    await tokens.tellPaid(taskToken, {
+    await tokens.reportPaid(taskToken, {
       decision: 'PAID',
       payment_id: paymentId,
       provider_reference: providerReference,
     });
   } catch (error) {
     if (isRefusedPayment(error)) {
-      await giveUpClaim(table, orderId, paymentId, error.message, clock.now());
+      await updateOrder(table, paymentClaimRelease(orderId, paymentId, error.message, clock.now()));
     }
     throw error;
   }
 }
 
-/** The provider is a simulation: a payment id that is one of its test tokens behaves as that token says. */
+/** The provider is simulated: a payment id that is one of its test tokens behaves like that token. */
 function methodOf(paymentId: string): string {
   return isProviderToken(paymentId) ? paymentId : 'tok_visa';
 }
 
-/** After these, nothing of this payment is left at the provider, and another payment may try. */
+/** After these refusals the provider keeps nothing of the payment, and another payment may try. */
 function isRefusedPayment(error: unknown): error is Error {
   return (
     error instanceof PaymentDeclinedError ||
@@ -147,7 +149,7 @@ function found(order: Order | undefined): Order {
   return order;
 }
 
-/** Whether a payment's id is a token of the provider too, and so says what the payment is made with. */
+/** True where a payment's id is also a test token of the provider, and thereby its payment method. */
 export function isProviderToken(paymentId: string): boolean {
   return paymentId.startsWith('tok_');
 }

@@ -1,16 +1,11 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { awaitingOrder, testOrder } from '../../tests/support/order.ts';
-import { startOrderTable, type TestOrderTable } from '../../tests/support/orders-table.ts';
+import { withOrderTable } from '../../tests/support/order-fixtures.ts';
 import type { Order } from './order.ts';
-import { createOrderRepository } from './order-repository.ts';
 import { readOrder } from './order-table.ts';
 import { beginPaymentWait } from './payment-wait.ts';
 
-let database: TestOrderTable;
-beforeAll(async () => {
-  database = await startOrderTable();
-});
-afterAll(() => database.close());
+const database = withOrderTable();
 
 const NOW = new Date('2026-11-22T12:00:00.000Z');
 
@@ -19,7 +14,7 @@ function wait(orderId: string, taskToken: string, attempt: number) {
 }
 
 async function waited(order: Order, taskToken = 'token-1', attempt = 0): Promise<Order | undefined> {
-  await createOrderRepository(database.table).add(order);
+  await database.written(order);
   await wait(order.order_id, taskToken, attempt);
   return readOrder(database.table, order.order_id);
 }

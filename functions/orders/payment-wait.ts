@@ -1,55 +1,20 @@
 import { InvalidTaskInputError, OrderCancelledError } from '../common/errors.ts';
-import { type OrderTable, type OrderUpdate, updateOrder } from './order-table.ts';
-import { paymentDue } from './payment-due.ts';
+import type { OrderTable } from './order-table.ts';
+import { type PaymentWait, paymentWait, updateOrder } from './order-writes.ts';
 
-/** What the saga tells when it begins to wait. */
-export interface PaymentWait {
-  readonly orderId: string;
-  /** Wakes the saga. */
-  readonly taskToken: string;
-  /** Rises with every try of the task, over redrives too: tells an old token from the one that counts. */
-  readonly attempt: number;
-  /** When the saga began to wait; its window runs from then on. */
-  readonly enteredAt: Date;
-  readonly windowSeconds: number;
-}
-
-/** What became of the wish to wait. SUPERSEDED: a later try of the task waits already, and its token stays. */
+/** The outcome of beginning to wait. SUPERSEDED: a later attempt of the task waits already, and its token stays. */
 export type PaymentWaitBegun = 'WAITING' | 'SUPERSEDED';
 
-/** The change that records the wait, where no later try has recorded its own and the customer has not cancelled. */
-export function paymentWait({ orderId, taskToken, attempt, enteredAt, windowSeconds }: PaymentWait): OrderUpdate {
-  return {
-    orderId,
-    set: '#status = :awaiting, task_token = :token, task_attempt = :attempt, payment_due_at = :due',
-    // A place that does not count its tries sends the same attempt each time: there, the last token counts.
-    condition:
-      '#status IN (:reserved, :awaiting) AND attribute_not_exists(cancel_requested_at) ' +
-      'AND (attribute_not_exists(task_attempt) OR task_attempt < :attempt ' +
-      'OR (task_attempt = :attempt AND task_token <> :token))',
-    values: {
-      ':reserved': 'RESERVED',
-      ':awaiting': 'AWAITING_PAYMENT',
-      ':token': taskToken,
-      ':attempt': attempt,
-      ':due': paymentDue(enteredAt, windowSeconds).toISOString(),
-    },
-    entry: {
-      at: enteredAt.toISOString(),
-      status: 'AWAITING_PAYMENT',
-      what: 'waiting for the payment',
-      why: `no payment method was given; the window is ${windowSeconds} seconds`,
-    },
-  };
-}
-
 /**
- * Records that the order waits for its payment, and the token that wakes its saga. A repeat with the same token has no
- * further effect; the token of a later try takes the place of the former, which is worth nothing then; an earlier try
- * whose write arrives late changes nothing.
+ * Records that the order waits for its payment, and the task token that completes the wait.
  *
- * @throws OrderCancelledError where the customer cancelled before
- * @throws InvalidTaskInputError where there is no such order or it is beyond waiting
+ * - The same token again has no further effect.
+ * - The token of a later attempt replaces the earlier one, which is worthless by then.
+ * - An earlier attempt whose write arrives late changes nothing.
+ *
+ * @throws OrderCancelledError where the customer has cancelled
+ * @throws InvalidTaskInputError where the order does not exist, or is past this state
+ * @throws RetryableError where DynamoDB does not reply
  */
 export async function beginPaymentWait(table: OrderTable, wait: PaymentWait): Promise<PaymentWaitBegun> {
   const write = await updateOrder(table, paymentWait(wait));

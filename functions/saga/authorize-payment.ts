@@ -1,9 +1,9 @@
 import * as z from 'zod';
 import type { PaymentClient } from '../clients/payment-client.ts';
-import { payment } from '../environment/payment.ts';
+import { payment } from '../environment.ts';
 import { createTask, type Task } from './task.ts';
 
-/** What the saga goes on with. */
+/** The task's result. */
 export interface AuthorizedPayment {
   readonly payment_id: string;
   readonly provider_reference: string;
@@ -17,7 +17,7 @@ const input = z.object({
 });
 
 /**
- * Makes the task AuthorizePayment: the amount is set aside.
+ * Makes the task AuthorizePayment: the provider sets the amount aside.
  *
  * The task throws PaymentDeclinedError, InsufficientFundsError, InvalidPaymentMethodError, PaymentVoidedError,
  * PaymentMismatchError, PaymentRefundedError or RetryableError.

@@ -1,23 +1,23 @@
 import * as z from 'zod';
-import { orderTable } from '../environment/order-table.ts';
+import { orderTable } from '../environment.ts';
 import type { OrderTable } from '../orders/order-table.ts';
 import { beginPaymentWait } from '../orders/payment-wait.ts';
 import { createTask, type Task } from './task.ts';
 
 const input = z.object({
   task_token: z.string().min(1),
-  /** Rises with every try of the task. Executions that were started under an older definition do not tell it. */
+  /** Rises with every attempt of the task. Executions of an older definition do not send it. */
   attempt: z.int().min(0).default(0),
-  /** When the state was entered, in UTC: `Z` on AWS, `+00:00` on LocalStack. Older definitions do not tell it either. */
+  /** When the state was entered, in UTC: `Z` on AWS, `+00:00` on LocalStack. Older definitions do not send it. */
   entered_at: z.iso.datetime({ offset: true }).optional(),
   payment_window_seconds: z.int().min(1),
 });
 
 /**
- * Makes the task AwaitPayment: records the task token with which `/payment/pay` and `/orders/cancel` wake the saga. The
- * state machine then waits for the token, not for this task's result.
+ * Makes the task AwaitPayment. It records the task token by which `/payment/pay` and `/orders/cancel` complete the task. The
+ * state machine waits for the token, not for the function's result.
  *
- * The task throws OrderCancelledError where the customer cancelled before, or RetryableError.
+ * The task throws OrderCancelledError where the customer has cancelled, or RetryableError.
  */
 export function createHandler(table: () => OrderTable): Task<Record<string, never>> {
   return createTask('AwaitPayment', input, async (payload, { orderId, log }) => {
@@ -29,7 +29,7 @@ export function createHandler(table: () => OrderTable): Task<Record<string, neve
       windowSeconds: payload.payment_window_seconds,
     });
     if (begun === 'SUPERSEDED') {
-      log.warn('a later try of the task waits already', { attempt: payload.attempt });
+      log.warn('a later attempt of the task waits already', { attempt: payload.attempt });
     }
     return {};
   });

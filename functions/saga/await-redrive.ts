@@ -13,14 +13,14 @@ const input = z.object({
 });
 
 /**
- * The task AwaitRedrive: fails the execution with NeedsAttentionError until it was redriven since the step gave up; then
- * the parked step goes on.
+ * The task AwaitRedrive. It fails the execution with NeedsAttentionError until an operator redrives it; after the redrive the
+ * parked step runs again.
  */
 export const handler = createTask('AwaitRedrive', input, async (parked): Promise<Record<string, never>> => {
   if (parked.redrive_count > parked.parked_at_redrive_count) {
     return {};
   }
   throw new NeedsAttentionError(
-    `${parked.parked_step} gave up with ${parked.error}: ${parked.cause}. Mend the cause, then redrive the execution.`,
+    `${parked.parked_step} gave up with ${parked.error}: ${parked.cause}. Fix the cause, then redrive the execution.`,
   );
 });

@@ -1,15 +1,16 @@
 import * as z from 'zod';
 import type { PaymentClient } from '../clients/payment-client.ts';
-import { payment } from '../environment/payment.ts';
+import { payment } from '../environment.ts';
 import { createTask, type Task } from './task.ts';
 
-/** What the saga goes on with. */
+/** The task's result. */
 export interface CapturedPayment {
   readonly provider_reference: string;
 }
 
 /**
- * Makes the task CapturePayment, the saga's pivot: the money is taken.
+ * Makes the task CapturePayment, the saga's pivot: the provider takes the money. A repeated capture takes it once; behind the
+ * pivot, steps are retried until they succeed.
  *
  * The task throws PaymentNotAuthorizedError, PaymentVoidedError, PaymentRefundedError, PaymentNotFoundError or
  * RetryableError.

@@ -1,13 +1,13 @@
 import * as z from 'zod';
 import type { InventoryClient } from '../clients/inventory-client.ts';
-import { inventory } from '../environment/inventory.ts';
+import { inventory } from '../environment.ts';
 import { createTask, type Task } from './task.ts';
 
 const input = z.object({ reason: z.string() });
 
 /**
- * Makes the task ReleaseInventory, the compensation of ReserveInventory. Where nothing was reserved it sees to it that
- * nothing will be.
+ * Makes the task ReleaseInventory, the compensation of ReserveInventory. Where nothing is reserved yet, the release leaves a
+ * tombstone: a reservation that arrives later is refused.
  *
  * The task throws ReservationCommittedError or RetryableError.
  */

@@ -1,10 +1,10 @@
 import * as z from 'zod';
 import type { InventoryClient } from '../clients/inventory-client.ts';
 import { ServiceContractError } from '../common/errors.ts';
-import { inventory } from '../environment/inventory.ts';
+import { inventory } from '../environment.ts';
 import { createTask, type Task } from './task.ts';
 
-/** What the saga goes on with. */
+/** The task's result. */
 export interface ReservedStock {
   readonly amount_minor: number;
   readonly currency: string;
@@ -24,7 +24,7 @@ const input = z.object({
 });
 
 /**
- * Makes the task ReserveInventory: holds all lines or none. Repeated, it extends the hold.
+ * Makes the task ReserveInventory: it holds all lines or none. A repeat extends the hold.
  *
  * The task throws OutOfStockError, ItemNotFoundError, ReservationReleasedError, ReservationExpiredError,
  * ReservationMismatchError, ReservationCommittedError or RetryableError.

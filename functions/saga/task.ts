@@ -1,24 +1,29 @@
 import * as z from 'zod';
 import { InvalidTaskInputError, TerminalError } from '../common/errors.ts';
-import { type Log, type Logger, logWith, rootLogger } from '../common/logger.ts';
+import { asError, type Log, type Logger, logWith, rootLogger } from '../common/logger.ts';
 
-/** What a task of the saga knows beside its own input. */
+/** The context of a task, beside its own input. */
 export interface TaskContext {
   readonly orderId: string;
   readonly traceparent: string;
   readonly log: Log;
 }
 
-/** A Lambda function that the state machine calls. */
+/** A Lambda function that the state machine invokes. */
 export type Task<Result> = (payload: unknown) => Promise<Result>;
 
 const commonInput = z.object({ order_id: z.string().min(1), traceparent: z.string().min(1) });
 
 /**
- * Makes a task of its work. What the work throws goes to the state machine as it is: the error's name decides between
- * Retry and Catch.
+ * Makes a task from its work. The errors of the work reach the state machine as they are: the name of an error decides
+ * between Retry and Catch.
  *
- * @param input what the payload holds beside `order_id` and `traceparent`
+ * @example
+ * export const handler = createTask('ReleaseInventory', z.object({ reason: z.string() }), async ({ reason }, { orderId }) =>
+ *   inventory().release({ orderId, reason }, { orderId }),
+ * );
+ *
+ * @param input schema of the payload, without `order_id` and `traceparent`
  * @throws InvalidTaskInputError naming the fields that are wrong
  */
 export function createTask<Shape extends z.ZodRawShape, Result>(
@@ -48,13 +53,13 @@ function checked<Schema extends z.ZodType>(name: string, schema: Schema, payload
     return result.data;
   }
   const faults = result.error.issues.map(({ path, message }) => `${path.join('.') || 'payload'}: ${message}`);
-  throw new InvalidTaskInputError(`${name} got an input it cannot work with: ${faults.join('; ')}`);
+  throw new InvalidTaskInputError(`${name} got an invalid input: ${faults.join('; ')}`);
 }
 
 function logFailure(log: Log, error: unknown, ms: number): void {
   if (error instanceof TerminalError) {
     log.info('refused', { code: error.code, why: error.message, ms });
   } else {
-    log.warn('failed', { error: error instanceof Error ? error : new Error(String(error)), ms });
+    log.warn('failed', { error: asError(error), ms });
   }
 }

@@ -3,12 +3,11 @@ import { ChannelCredentials } from '@grpc/grpc-js';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { itemInStock, startInventory, type TestInventory } from '../../tests/support/inventory.ts';
 import { testOrder } from '../../tests/support/order.ts';
-import { startOrderTable, type TestOrderTable } from '../../tests/support/orders-table.ts';
+import { withOrderTable } from '../../tests/support/order-fixtures.ts';
 import { startPayment, type TestPayment } from '../../tests/support/payment.ts';
 import { createInventoryClient, type InventoryClient } from '../clients/inventory-client.ts';
 import { createPaymentClient, type PaymentClient } from '../clients/payment-client.ts';
-import { newOrderId } from '../orders/order-id.ts';
-import { createOrderRepository } from '../orders/order-repository.ts';
+import { newOrderId } from '../orders/new-order.ts';
 import { readOrder } from '../orders/order-table.ts';
 import { createHandler as authorizePayment } from './authorize-payment.ts';
 import { createHandler as awaitPayment } from './await-payment.ts';
@@ -19,13 +18,12 @@ import { createHandler as releaseInventory } from './release-inventory.ts';
 import { createHandler as reserveInventory } from './reserve-inventory.ts';
 import { createHandler as voidPayment } from './void-payment.ts';
 
-let database: TestOrderTable;
+const database = withOrderTable();
 let inventoryService: TestInventory;
 let paymentService: TestPayment;
 let inventory: InventoryClient;
 let payment: PaymentClient;
 beforeAll(async () => {
-  database = await startOrderTable();
   inventoryService = await startInventory({ catalogue: [itemInStock('item1', 1_000), itemInStock('scarce', 1)] });
   paymentService = await startPayment();
   const options = { credentials: ChannelCredentials.createInsecure(), deadlineMs: 5_000, maxConcurrentCalls: 10 };
@@ -37,7 +35,6 @@ afterAll(async () => {
   payment.close();
   await paymentService.close();
   await inventoryService.close();
-  await database.close();
 });
 
 const TRACEPARENT = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
@@ -159,7 +156,7 @@ test.each([
   ['LocalStack', '2026-11-22T12:00:00.000000+00:00'],
 ])('AwaitPayment records the token that wakes the saga, as %s tells the time', async (_place, entered_at) => {
   const order = testOrder({ status: 'RESERVED', start_pending: undefined });
-  await createOrderRepository(database.table).add(order);
+  await database.written(order);
   const wait = awaitPayment(() => database.table);
   const input = {
     ...about(order.order_id),

@@ -1,37 +1,21 @@
 import '../../tests/support/quiet-log.ts';
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { testOrder } from '../../tests/support/order.ts';
-import { startOrderTable, type TestOrderTable } from '../../tests/support/orders-table.ts';
-import {
-  refuse,
-  type StepFunctionsRecorder,
-  startStepFunctionsRecorder,
-  success,
-} from '../../tests/support/step-functions-recorder.ts';
-import { createOrderSaga } from '../clients/order-saga.ts';
+import { withOrderTable, withStepFunctions } from '../../tests/support/order-fixtures.ts';
+import { refuse, success } from '../../tests/support/step-functions-recorder.ts';
 import type { Order } from '../orders/order.ts';
-import { createOrderRepository, type OrderRepository } from '../orders/order-repository.ts';
+import { createOrderSaga } from '../orders/order-saga.ts';
+import { readOrder } from '../orders/order-table.ts';
+import { addOrder, removeUnstartedOrder } from '../orders/order-writes.ts';
 import { createHandler } from './start-stranded-orders.ts';
 
-let database: TestOrderTable;
-let orders: OrderRepository;
-let stepFunctions: StepFunctionsRecorder;
-beforeAll(async () => {
-  stepFunctions = await startStepFunctionsRecorder();
-});
-afterAll(() => stepFunctions.close());
-beforeEach(async () => {
-  database = await startOrderTable();
-  orders = createOrderRepository(database.table);
-  stepFunctions.calls.length = 0;
-  stepFunctions.reply = success;
-});
-afterEach(() => database.close());
+const database = withOrderTable('test');
+const stepFunctions = withStepFunctions();
 
 function run() {
   return createHandler(() => ({
-    orders,
+    table: database.table,
     saga: createOrderSaga(stepFunctions.client, 'arn:aws:states:us-east-1:000000000000:stateMachine:saga'),
   }))();
 }
@@ -42,7 +26,7 @@ function started() {
 
 async function placedAgo(seconds: number, differences: Partial<Order> = {}): Promise<Order> {
   const order = testOrder({ created_at: new Date(Date.now() - seconds * 1_000).toISOString(), ...differences });
-  await orders.add(order);
+  await addOrder(database.table, order);
   return order;
 }
 
@@ -74,7 +58,7 @@ test('run again and again it starts with the same input each time, so that the s
 test('an order that is started here is not taken back by a request that wakes up late', async () => {
   const stranded = await placedAgo(60);
   await run();
-  expect(await orders.removeUnstarted(stranded)).toBe(false);
+  expect(await removeUnstartedOrder(database.table, stranded)).toBe(false);
 });
 
 test('many stranded orders are all started', async () => {
@@ -108,7 +92,7 @@ test('an order whose saga has ended is told once and marked: it takes no other o
     action === 'StartExecution' ? refuse('ExecutionAlreadyExists') : { kind: 'answer', output: { status: 'FAILED' } };
   expect(await run()).toMatchObject({ ended: 1 });
   expect(await run()).toMatchObject({ ended: 0 });
-  expect(await orders.find(order_id)).toMatchObject({ start_pending: 'ENDED' });
+  expect(await readOrder(database.table, order_id)).toMatchObject({ start_pending: 'ENDED' });
 });
 
 test('orders that cannot be started at all, more than a page of them: those behind them are started', async () => {

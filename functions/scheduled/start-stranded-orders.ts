@@ -1,45 +1,46 @@
-import { hasEnded, type OrderSaga } from '../clients/order-saga.ts';
-import type { SagaStart } from '../clients/saga-start.ts';
 import { RetryableError } from '../common/errors.ts';
-import { type Log, type Logger, logWith, rootLogger } from '../common/logger.ts';
+import { asError, type Log, type Logger, logWith, rootLogger } from '../common/logger.ts';
 import { once } from '../common/once.ts';
-import { orderSaga } from '../environment/order-saga.ts';
-import { orderTable } from '../environment/order-table.ts';
-import { createOrderRepository, type OrderRepository } from '../orders/order-repository.ts';
+import { orderSaga, orderTable } from '../environment.ts';
+import { hasEnded, type OrderSaga, type SagaStart } from '../orders/order-saga.ts';
+import { type OrderTable, startPendingOrders } from '../orders/order-table.ts';
+import { endedStart, recordRepeatedStart, updateOrder } from '../orders/order-writes.ts';
 
-/** What the function works with. */
+/** Dependencies of the function. */
 export interface StartStrandedOrdersDependencies {
-  readonly orders: Pick<OrderRepository, 'startPending' | 'announceStart' | 'markStartEnded'>;
+  readonly table: OrderTable;
   readonly saga: OrderSaga;
 }
 
-/** What one run came to. */
+/** Orders of one run, counted by outcome. */
 export interface StrandedOrdersReport {
-  /** Orders whose saga was started, now or a little before. */
+  /** The saga was started. */
   readonly started: number;
-  /** Orders whose saga runs and has not written yet, or was written by now. */
+  /** The saga runs and has not written yet, or has written in the meantime. */
   readonly under_way: number;
-  /** Orders left for the next run. */
+  /** Left to the next run. */
   readonly left: number;
-  /** Orders whose execution ended without having written: an operator has to look. */
+  /** The execution has ended without a write: an operator must redrive it. */
   readonly ended: number;
-  /** Orders whose start failed in a way that another run would not mend. */
+  /** The start failed, and would fail in the next run too. */
   readonly failed: number;
 }
 
-/** A request starts its saga within seconds; only after that an order counts as stranded. */
+/** A request starts its saga within seconds; an older order without a saga counts as stranded. */
 const STRANDED_AFTER_MS = 30_000;
 const PAGE_SIZE = 100;
-const AT_A_TIME = 10;
-/** No order is begun after this; the function has 55 seconds, and the next run is a minute away. */
+const CONCURRENCY = 10;
+/** No further order is begun after this time. The function has 55 seconds, and the next run is a minute away. */
 const RUN_MS = 35_000;
 
-type Fate = keyof StrandedOrdersReport;
+type Outcome = keyof StrandedOrdersReport;
 
 /**
- * Makes the function that starts the sagas of orders which were accepted but not started: the process died, or the
- * answer to the start was lost. A start is idempotent, so it does no harm to one that was only slow. No order keeps those
- * behind it from being started, whatever is wrong with it.
+ * Makes the function that starts the sagas of stranded orders: accepted, but without a saga, because the process died or
+ * the reply to the start was lost.
+ *
+ * A start is idempotent, so starting the saga of a slow request does no harm. An order that cannot be started does not block
+ * the orders behind it.
  */
 export function createHandler(
   dependencies: () => StartStrandedOrdersDependencies,
@@ -48,22 +49,23 @@ export function createHandler(
   return async () => {
     const runEnds = Date.now() + RUN_MS;
     const report = { started: 0, under_way: 0, left: 0, ended: 0, failed: 0 } satisfies StrandedOrdersReport;
-    const pages = dependencies().orders.startPending(new Date(Date.now() - STRANDED_AFTER_MS), PAGE_SIZE);
+    const createdBefore = new Date(Date.now() - STRANDED_AFTER_MS);
+    const pages = startPendingOrders(dependencies().table, createdBefore, PAGE_SIZE);
     for await (const ids of pages) {
       const waiting = ids[Symbol.iterator]();
       let begun = 0;
       const worker = async () => {
         for (const id of waiting) {
           begun += 1;
-          const fate = await startStranded(id, dependencies(), logWith(parent(), { order_id: id }));
-          report[fate] += 1;
-          // Step Functions is busy or away; pressing on would not help it.
-          if (fate === 'left' || Date.now() >= runEnds) {
+          const outcome = await startStranded(id, dependencies(), logWith(parent(), { order_id: id }));
+          report[outcome] += 1;
+          // Step Functions is overloaded or away; further starts would not help it.
+          if (outcome === 'left' || Date.now() >= runEnds) {
             break;
           }
         }
       };
-      await Promise.all(Array.from({ length: AT_A_TIME }, worker));
+      await Promise.all(Array.from({ length: CONCURRENCY }, worker));
       report.left += ids.length - begun;
       if (report.left > 0 || Date.now() >= runEnds) {
         break;
@@ -76,30 +78,33 @@ export function createHandler(
   };
 }
 
-async function startStranded(orderId: string, dependencies: StartStrandedOrdersDependencies, log: Log): Promise<Fate> {
+async function startStranded(
+  orderId: string,
+  dependencies: StartStrandedOrdersDependencies,
+  log: Log,
+): Promise<Outcome> {
   try {
-    const announced = await dependencies.orders.announceStart(orderId, new Date());
-    if (!announced.applied) {
+    const recorded = await recordRepeatedStart(dependencies.table, orderId, new Date());
+    if (!recorded.applied) {
       return 'under_way';
     }
-    return await settled(await dependencies.saga.start(announced.order), orderId, dependencies, log);
+    return await outcomeOf(await dependencies.saga.start(recorded.order), orderId, dependencies, log);
   } catch (error) {
     if (error instanceof RetryableError) {
       log.warn('the saga of a stranded order could not be started', { error });
       return 'left';
     }
-    const cause = error instanceof Error ? error : new Error('something that is no error was thrown', { cause: error });
-    log.error('the saga of a stranded order cannot be started', { error: cause });
+    log.error('the saga of a stranded order cannot be started', { error: asError(error) });
     return 'failed';
   }
 }
 
-async function settled(
+async function outcomeOf(
   start: SagaStart,
   orderId: string,
-  { orders, saga }: StartStrandedOrdersDependencies,
+  { table, saga }: StartStrandedOrdersDependencies,
   log: Log,
-): Promise<Fate> {
+): Promise<Outcome> {
   switch (start.outcome) {
     case 'STARTED':
       log.info('started the saga of a stranded order');
@@ -113,14 +118,14 @@ async function settled(
       if (!hasEnded(status)) {
         return 'under_way';
       }
-      if (!(await orders.markStartEnded(orderId, new Date())).applied) {
+      if (!(await updateOrder(table, endedStart(orderId, new Date()))).applied) {
         return 'under_way';
       }
-      log.error('the saga has ended without a word in its order; redrive the execution', { execution: status });
+      log.error('the saga has ended without a write to its order; redrive the execution', { execution: status });
       return 'ended';
     }
   }
 }
 
 /** Runs every minute. */
-export const handler = createHandler(once(() => ({ orders: createOrderRepository(orderTable()), saga: orderSaga() })));
+export const handler = createHandler(once(() => ({ table: orderTable(), saga: orderSaga() })));

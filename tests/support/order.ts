@@ -1,6 +1,5 @@
-import { newOrder } from '../../functions/orders/new-order.ts';
+import { newOrder, newOrderId } from '../../functions/orders/new-order.ts';
 import type { Order } from '../../functions/orders/order.ts';
-import { newOrderId } from '../../functions/orders/order-id.ts';
 
 /** Creates the record of a new order of one item. */
 export function testOrder(differences: Partial<Order> = {}): Order {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
-import { createDynamoDb } from '../../functions/clients/dynamodb.ts';
+import { createDynamoDb } from '../../functions/clients/aws.ts';
 import type { OrderTable } from '../../functions/orders/order-table.ts';
 import { startDynamoDb } from './dynamodb.ts';
 import { createTables, type TableDefinition } from './tables.ts';

@@ -1,6 +1,6 @@
 import './cross-realm-errors.ts';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { createStepFunctions } from '../../functions/clients/step-functions.ts';
+import { createStepFunctions } from '../../functions/clients/aws.ts';
 
 /** One call that reached the server. */
 export interface RecordedCall {

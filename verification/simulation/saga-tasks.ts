@@ -1,6 +1,7 @@
 import type { Json, TaskTarget } from 'resilient-stepfunctions/core';
 import type { OrderTable } from '../../functions/orders/order-table.ts';
-import { beginPaymentWait, type PaymentWait } from '../../functions/orders/payment-wait.ts';
+import type { PaymentWait } from '../../functions/orders/order-writes.ts';
+import { beginPaymentWait } from '../../functions/orders/payment-wait.ts';
 import type { LineSnapshot } from '../invariants/snapshot.ts';
 import { DYNAMODB_ERRORS, LAMBDA_ERRORS } from './fault.ts';
 import type { ModelInventory } from './model-inventory.ts';

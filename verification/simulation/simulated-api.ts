@@ -1,4 +1,3 @@
-import { createOrderSaga, type OrderSaga } from '../../functions/clients/order-saga.ts';
 import { createTaskTokens, type TaskTokens } from '../../functions/clients/task-tokens.ts';
 import {
   InsufficientFundsError,
@@ -12,8 +11,9 @@ import { requestCancellation } from '../../functions/orders/cancellation.ts';
 import { newOrder, type OrderRequest } from '../../functions/orders/new-order.ts';
 import type { Order } from '../../functions/orders/order.ts';
 import { acceptOrder } from '../../functions/orders/order-acceptance.ts';
-import { createOrderRepository, type OrderRepository } from '../../functions/orders/order-repository.ts';
+import { createOrderSaga, type OrderSaga } from '../../functions/orders/order-saga.ts';
 import { type OrderTable, readOrder } from '../../functions/orders/order-table.ts';
+import { recordRepeatedStart } from '../../functions/orders/order-writes.ts';
 import { type PaymentAuthorizer, settle } from '../../functions/orders/payment-settlement.ts';
 import type { ApiPromise } from '../invariants/snapshot.ts';
 import type { ModelPayment } from './model-payment.ts';
@@ -27,7 +27,7 @@ import type { VirtualClock } from './virtual-clock.ts';
 const SILENT: Log = { info: () => {}, warn: () => {}, error: () => {}, add: () => {}, with: () => SILENT };
 
 /** StartExecution is not retried within a request: in the simulation the customer and the schedule retry. */
-const NO_START_RETRIES = { pausesMs: [], withinMs: Number.POSITIVE_INFINITY };
+const NO_START_RETRIES = { delaysMs: [], withinMs: Number.POSITIVE_INFINITY };
 
 /** As in the HTTP endpoint. */
 const SETTLEMENT_TIMEOUT_MS = 8_000;
@@ -45,7 +45,6 @@ export class SimulatedApi {
   readonly #clock: VirtualClock;
   readonly #transport: Transport;
   readonly #table: OrderTable;
-  readonly #repository: OrderRepository;
   readonly #saga: OrderSaga;
   readonly #tokens: TaskTokens;
 
@@ -59,7 +58,6 @@ export class SimulatedApi {
     this.#clock = clock;
     this.#transport = transport;
     this.#table = simulatedOrderTable(services.orders, transport);
-    this.#repository = createOrderRepository(this.#table);
     this.#saga = createOrderSaga(stepFunctions.client(transport), STATE_MACHINE_ARN);
     this.#tokens = createTaskTokens(stepFunctions.client(transport));
   }
@@ -67,7 +65,7 @@ export class SimulatedApi {
   /** `POST /orders/place`. */
   async place(request: OrderRequest): Promise<void> {
     const order = newOrder(request, this.#clock.date);
-    const dependencies = { orders: this.#repository, saga: this.#saga, startPatience: NO_START_RETRIES };
+    const dependencies = { table: this.#table, saga: this.#saga, startRetries: NO_START_RETRIES };
     const { order_id, status } = await acceptOrder(order, SILENT, dependencies);
     this.answers.push({ kind: 'order-accepted', order_id, idempotency_key: `key of ${order_id}` });
     this.answers.push({ kind: 'status-shown', order_id, status });
@@ -83,7 +81,7 @@ export class SimulatedApi {
         table: this.#table,
         tokens: this.#tokens,
         payment: simulatedPaymentClient(this.#services.payment, this.#transport),
-        patienceMs: SETTLEMENT_TIMEOUT_MS,
+        waitMs: SETTLEMENT_TIMEOUT_MS,
         clock: { now: () => this.#clock.date, pause: () => this.#clock.pause(POLL_SECONDS) },
       },
     );
@@ -98,7 +96,7 @@ export class SimulatedApi {
     }
     const { status, task_token } = cancellation.order;
     if (status === 'AWAITING_PAYMENT' && task_token !== undefined) {
-      await this.#tokens.tellCancelled(task_token);
+      await this.#tokens.reportCancelled(task_token);
     }
     this.answers.push({ kind: 'cancellation-accepted', order_id: orderId });
   }
@@ -115,9 +113,9 @@ export class SimulatedApi {
     const { orders } = this.#services;
     const stranded = await this.#transport('orders', () => atomically(() => orders.startPending(before.toISOString())));
     for (const orderId of stranded) {
-      const announced = await this.#repository.announceStart(orderId, this.#clock.date);
-      if (announced.applied) {
-        await this.#saga.start(announced.order);
+      const recorded = await recordRepeatedStart(this.#table, orderId, this.#clock.date);
+      if (recorded.applied) {
+        await this.#saga.start(recorded.order);
       }
     }
   }

@@ -1,7 +1,6 @@
 import * as z from 'zod';
 import { ORDER_STATUSES } from '../../orders/order-status.ts';
-import { orderId } from './identifiers.ts';
-import { objectRule } from './object-rule.ts';
+import { objectRule, orderId } from './fields.ts';
 import type { Operation } from './operation.ts';
 
 /** Body of `POST /orders/cancel`. */

@@ -1,14 +1,21 @@
 import type * as z from 'zod';
-import type { ErrorCode } from '../../common/error-code.ts';
+import type { AuthMode } from '../../common/configuration.ts';
+import type { ErrorCode } from '../../common/errors.ts';
 
-/** One call of the API: what its endpoint checks, and what its documentation is made from. */
+/**
+ * One call of the API. Its schemas check the requests of the endpoint, and make the OpenAPI document and the page /docs.
+ *
+ *     contract/place-order.ts ─┬─▶ place-order.ts        reads requests by the schemas
+ *                              ├─▶ openapi-document.ts   GET /openapi.json
+ *                              └─▶ docs.ts               GET /docs
+ */
 export interface Operation {
   /** Name of its Lambda function in functions.yml. */
   readonly id: string;
   readonly method: 'get' | 'post';
-  /** The path, then other spellings of it that are answered too. */
+  /** The path, then other spellings that the API accepts too. */
   readonly paths: readonly [string, ...string[]];
-  /** Answered without credentials, whatever AUTH_MODE says. */
+  /** Needs no credentials in any AUTH_MODE. */
   readonly open?: true;
   readonly summary: string;
   readonly description: string;
@@ -16,25 +23,31 @@ export interface Operation {
   readonly headers?: z.ZodObject;
   readonly body?: { readonly schema: z.ZodType; readonly example: unknown };
   readonly success: OperationSuccess;
-  /** Codes of its answers that are not a success, beside those that every call may have (`allErrors`). */
+  /** Codes of its error responses, without those that every call may have ({@link allErrors}). */
   readonly errors: readonly ErrorCode[];
 }
 
-/** The answer when all went well: JSON in the envelope, or another media type. */
+/** The response of a success: JSON in the envelope, or another media type. */
 export type OperationSuccess =
   | {
       readonly status: 200 | 202;
       readonly data: z.ZodType;
       readonly example: unknown;
-      /** What one can do next with the answer, by OpenAPI's link objects. */
+      /** Calls that may follow, as OpenAPI's link objects. */
       readonly links?: Readonly<Record<string, OperationLink>>;
     }
   | { readonly status: 200; readonly mediaType: string };
 
-/** A call that takes something from an answer, in OpenAPI's runtime expressions. */
+/** A call with values from an earlier response, in OpenAPI's runtime expressions. */
 export interface OperationLink {
   readonly operationId: string;
   readonly description: string;
   readonly parameters?: Readonly<Record<string, string>>;
   readonly requestBody?: unknown;
+}
+
+/** Every code that the call may answer with: its own, the authorizer's, and those of every call. */
+export function allErrors({ errors, open }: Operation, authMode: AuthMode): readonly ErrorCode[] {
+  const unauthenticated: readonly ErrorCode[] = authMode === 'none' || open === true ? [] : ['UNAUTHENTICATED'];
+  return [...new Set<ErrorCode>([...errors, ...unauthenticated, 'OVERLOADED', 'INTERNAL_ERROR'])];
 }

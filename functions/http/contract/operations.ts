@@ -1,12 +1,45 @@
+import * as z from 'zod';
 import { cancelOrderOperation } from './cancel-order.ts';
 import { listStocksOperation } from './list-stocks.ts';
 import type { Operation } from './operation.ts';
 import { orderStatusOperation } from './order-status.ts';
 import { payOperation } from './pay.ts';
 import { placeOrderOperation } from './place-order.ts';
-import { docsOperation, healthOperation, openapiDocumentOperation } from './service.ts';
 
-/** Every call of the API, in the order in which one reads about them. */
+const healthOperation: Operation = {
+  id: 'health',
+  method: 'get',
+  paths: ['/health'],
+  open: true,
+  summary: 'Whether the API is up',
+  description: 'Answers as long as the API itself runs; it asks no other service.',
+  success: { status: 200, data: z.object({ state: z.literal('UP') }), example: { state: 'UP' } },
+  errors: [],
+};
+
+const openapiDocumentOperation: Operation = {
+  id: 'openapiDocument',
+  method: 'get',
+  paths: ['/openapi.json'],
+  open: true,
+  summary: 'This document',
+  description: 'The OpenAPI 3.1 document of the API.',
+  success: { status: 200, mediaType: 'application/json' },
+  errors: [],
+};
+
+const docsOperation: Operation = {
+  id: 'docs',
+  method: 'get',
+  paths: ['/docs'],
+  open: true,
+  summary: 'This document, to read',
+  description: 'The documentation of the API as a page.',
+  success: { status: 200, mediaType: 'text/html' },
+  errors: [],
+};
+
+/** Every call of the API, in the sequence of its documentation. */
 export const OPERATIONS: readonly Operation[] = [
   listStocksOperation,
   placeOrderOperation,

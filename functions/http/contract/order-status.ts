@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { ORDER_STATUSES } from '../../orders/order-status.ts';
-import { orderId } from './identifiers.ts';
+import { orderId } from './fields.ts';
 import type { Operation } from './operation.ts';
 
 /** Query of `GET /orders/status`. */

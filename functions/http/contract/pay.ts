@@ -1,6 +1,5 @@
 import * as z from 'zod';
-import { orderId, paymentId } from './identifiers.ts';
-import { objectRule } from './object-rule.ts';
+import { objectRule, orderId, paymentId } from './fields.ts';
 import type { Operation } from './operation.ts';
 
 const MOST_PAYMENTS = 10;

@@ -1,7 +1,6 @@
 import * as z from 'zod';
 import { ORDER_STATUSES } from '../../orders/order-status.ts';
-import { itemId, paymentMethod } from './identifiers.ts';
-import { objectRule } from './object-rule.ts';
+import { itemId, objectRule, paymentMethod } from './fields.ts';
 import type { Operation } from './operation.ts';
 
 const MOST_LINES = 50;

@@ -10,7 +10,7 @@ import {
   type sendUnaryData,
   status,
 } from '@grpc/grpc-js';
-import { CHANNEL_OPTIONS } from '../../../functions/clients/grpc-client.ts';
+import { CHANNEL_OPTIONS } from '../../../functions/clients/grpc-channel.ts';
 import { bindPatiently, type FaultProxy } from './fault-proxy.ts';
 import type { Network } from './network.ts';
 import type { GrpcLink, NetworkCall } from './network-call.ts';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as z from 'zod';
-import { newOrderId } from '../../../functions/orders/order-id.ts';
+import { newOrderId } from '../../../functions/orders/new-order.ts';
 import { ORDER_STATUSES, type OrderStatus } from '../../../functions/orders/order-status.ts';
 import type { Exchange } from '../../answers/exchange.ts';
 import type { ApiRequest, OrderApiClient, PaymentChoice } from '../../client/order-api-client.ts';

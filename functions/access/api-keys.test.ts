@@ -1,0 +1,57 @@
+import { expect, test } from '@jest/globals';
+import { apiKeyEntry, authenticateByApiKey, hashOfApiKey, newApiKey, parseApiKeys } from './api-keys.ts';
+
+function headers(key?: string) {
+  return (name: string): string | undefined => (name === 'X-Api-Key' ? key : undefined);
+}
+
+test('a key is known by its hash alone, under its name', async () => {
+  const [anns, bobs] = [newApiKey(), newApiKey()];
+  const entries = [
+    { name: 'ann', hash: hashOfApiKey(anns) },
+    { name: 'bob', hash: hashOfApiKey(bobs) },
+  ].map(apiKeyEntry);
+  const authenticate = authenticateByApiKey(parseApiKeys(entries.join(', ')));
+  expect(await authenticate(headers(anns))).toEqual({ outcome: 'AUTHENTICATED', caller: { owner: 'ann' } });
+  expect(await authenticate(headers(bobs))).toEqual({ outcome: 'AUTHENTICATED', caller: { owner: 'bob' } });
+  expect(entries.join()).not.toContain(anns);
+});
+
+test('two keys of one name are one owner, so that a key can be exchanged', async () => {
+  const [old, fresh] = [newApiKey(), newApiKey()];
+  const keys = [old, fresh].map((key) => ({ name: 'ann', hash: hashOfApiKey(key) }));
+  const authenticate = authenticateByApiKey(keys);
+  expect(await authenticate(headers(old))).toEqual(await authenticate(headers(fresh)));
+});
+
+test('no key, another key, a hash in place of the key and a key without end are refused, and not repeated', async () => {
+  const key = newApiKey();
+  const hash = hashOfApiKey(key);
+  const authenticate = authenticateByApiKey([{ name: 'ann', hash }]);
+  for (const wrong of [undefined, '', newApiKey(), `${key} `, hash.toString('hex'), 'x'.repeat(100_000)]) {
+    const answer = await authenticate(headers(wrong));
+    expect(answer).toMatchObject({ outcome: 'REFUSED' });
+    if (wrong) {
+      expect(JSON.stringify(answer)).not.toContain(wrong);
+    }
+  }
+});
+
+test('keys are long and never the same', () => {
+  const keys = Array.from({ length: 100 }, newApiKey);
+  expect(new Set(keys).size).toBe(100);
+  for (const key of keys) {
+    expect(key).toMatch(/^orders_[A-Za-z0-9_-]{43}$/);
+  }
+});
+
+test.each([
+  ['', 1],
+  ['ann', 1],
+  [`ann:sha256:${'0'.repeat(63)}`, 1],
+  [`ann:md5:${'0'.repeat(64)}`, 1],
+  [`ann:sha256:${'0'.repeat(64)},`, 2],
+  [`a b:sha256:${'0'.repeat(64)}`, 1],
+])('an API_KEYS that is no list of entries is refused by its place: %j', (text, place) => {
+  expect(() => parseApiKeys(text)).toThrow(`API_KEYS: entry ${place} must be`);
+});

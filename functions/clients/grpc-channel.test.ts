@@ -1,0 +1,105 @@
+import { ServerCredentials, type sendUnaryData } from '@grpc/grpc-js';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { InventoryServiceService, type ListItemsResponse } from '../../proto/gen/inventory/v1/inventory.ts';
+import { type Certificates, makeCertificates } from '../../tests/support/certificates.ts';
+import { startGrpcServer } from '../../tests/support/grpc-server.ts';
+import { channelCredentials, parseServiceAddress, type TlsFiles } from './grpc-channel.ts';
+import { createInventoryClient } from './inventory-client.ts';
+
+let ours: Certificates;
+let foreign: Certificates;
+beforeAll(async () => {
+  [ours, foreign] = await Promise.all([makeCertificates(), makeCertificates()]);
+});
+afterAll(() => Promise.all([ours.remove(), foreign.remove()]));
+
+/** What a client with these files gets from a server that lets in clients of our authority only. */
+async function answerOfMutualTlsServer(files: TlsFiles): Promise<ListItemsResponse> {
+  const keyPair = { cert_chain: ours.certificate, private_key: ours.key };
+  const server = await startGrpcServer(
+    InventoryServiceService,
+    {
+      listItems: (_call: unknown, callback: sendUnaryData<ListItemsResponse>) =>
+        callback(null, { items: [], nextPageToken: '' }),
+    },
+    ServerCredentials.createSsl(ours.authority, [keyPair], true),
+  );
+  const address = parseServiceAddress(`grpcs://${server.target.replace('127.0.0.1', 'localhost')}`);
+  const client = createInventoryClient({
+    target: address.target,
+    credentials: channelCredentials(address, files),
+    deadlineMs: 5_000,
+    maxConcurrentCalls: 1,
+  });
+  try {
+    return await client.listItems({ pageSize: 1, pageToken: '' }, {});
+  } finally {
+    client.close();
+    server.close();
+  }
+}
+
+test('with its certificate a client gets through mutual TLS', async () => {
+  const files = {
+    GRPC_CA_FILE: ours.authorityFile,
+    GRPC_CLIENT_CERT_FILE: ours.certificateFile,
+    GRPC_CLIENT_KEY_FILE: ours.keyFile,
+  };
+  expect(await answerOfMutualTlsServer(files)).toEqual({ items: [], nextPageToken: '' });
+});
+
+test.each([
+  ['shows no certificate', () => ({ GRPC_CA_FILE: ours.authorityFile })],
+  [
+    'trusts another authority',
+    () => ({
+      GRPC_CA_FILE: foreign.authorityFile,
+      GRPC_CLIENT_CERT_FILE: ours.certificateFile,
+      GRPC_CLIENT_KEY_FILE: ours.keyFile,
+    }),
+  ],
+])('a client that %s does not', async (_what, files) => {
+  await expect(answerOfMutualTlsServer(files())).rejects.toMatchObject({ name: 'RetryableError' });
+});
+
+test('a plaintext address gets plaintext', () => {
+  expect(channelCredentials({ target: 'inventory:50051', encrypted: false }, {})._isSecure()).toBe(false);
+});
+
+test('an encrypted address gets TLS', () => {
+  expect(channelCredentials({ target: 'inventory:443', encrypted: true }, {})._isSecure()).toBe(true);
+});
+
+test('certificates with a plaintext address are a mistake, not ignored', () => {
+  expect(() => channelCredentials({ target: 'inventory:50051', encrypted: false }, { GRPC_CA_FILE: 'ca.pem' })).toThrow(
+    'write grpcs://inventory:50051',
+  );
+});
+
+test('a client certificate without its key is refused', () => {
+  expect(() =>
+    channelCredentials({ target: 'inventory:443', encrypted: true }, { GRPC_CLIENT_CERT_FILE: 'client.pem' }),
+  ).toThrow('belong together');
+});
+
+test('a file that cannot be read is named with its variable', () => {
+  expect(() =>
+    channelCredentials({ target: 'inventory:443', encrypted: true }, { GRPC_CA_FILE: 'missing/ca.pem' }),
+  ).toThrow('GRPC_CA_FILE: cannot read missing/ca.pem');
+});
+
+test.each([
+  ['127.0.0.1:50051', { target: '127.0.0.1:50051', encrypted: false }],
+  ['grpc://inventory:50051', { target: 'inventory:50051', encrypted: false }],
+  ['grpcs://inventory.example.com:443/', { target: 'inventory.example.com:443', encrypted: true }],
+  ['GRPCS://[::1]:443', { target: '[::1]:443', encrypted: true }],
+])('reads %s', (text, address) => {
+  expect(parseServiceAddress(text)).toEqual(address);
+});
+
+test.each(['inventory', 'http://inventory:80', 'inventory:port', '', 'grpc://:1', 'grpc://host:1/path'])(
+  'refuses "%s" and says what to write',
+  (text) => {
+    expect(() => parseServiceAddress(text)).toThrow(`"${text}" is not a service address; write host:port`);
+  },
+);

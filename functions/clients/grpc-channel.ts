@@ -1,0 +1,77 @@
+import { readFileSync } from 'node:fs';
+import { ChannelCredentials, type ChannelOptions } from '@grpc/grpc-js';
+
+/** Where a gRPC service listens. */
+export interface ServiceAddress {
+  /** `host:port`, as grpc-js takes it. */
+  readonly target: string;
+  readonly encrypted: boolean;
+}
+
+/**
+ * Reads `host:port`, `grpc://host:port` (both plaintext) or `grpcs://host:port` (TLS).
+ *
+ * @throws Error naming the text and what it must be
+ */
+export function parseServiceAddress(text: string): ServiceAddress {
+  const [, scheme = 'grpc', host, port] =
+    /^(?:(grpcs?):\/\/)?(\[[0-9a-f:.]+\]|[^:/?#\s]+):(\d{1,5})\/?$/i.exec(text) ?? [];
+  if (host === undefined || port === undefined) {
+    throw new Error(`"${text}" is not a service address; write host:port, grpc://host:port or grpcs://host:port`);
+  }
+  return { target: `${host}:${port}`, encrypted: scheme.toLowerCase() === 'grpcs' };
+}
+
+/** PEM files of a TLS connection. Without a CA file, the system's own authorities are trusted. */
+export interface TlsFiles {
+  readonly GRPC_CA_FILE?: string | undefined;
+  readonly GRPC_CLIENT_CERT_FILE?: string | undefined;
+  readonly GRPC_CLIENT_KEY_FILE?: string | undefined;
+}
+
+/**
+ * Credentials of a channel: plaintext for `grpc://`, TLS for `grpcs://`, mutual TLS with a client certificate.
+ *
+ * A connection is never less secure than its configuration asks for.
+ *
+ * @throws Error where a plaintext address comes with files, a certificate without its key, or a file cannot be read
+ */
+export function channelCredentials({ target, encrypted }: ServiceAddress, files: TlsFiles): ChannelCredentials {
+  const { GRPC_CA_FILE: authority, GRPC_CLIENT_CERT_FILE: certificate, GRPC_CLIENT_KEY_FILE: key } = files;
+  if (!encrypted) {
+    if (authority === undefined && certificate === undefined && key === undefined) {
+      return ChannelCredentials.createInsecure();
+    }
+    throw new Error(`GRPC_* certificate files are set, but ${target} is plaintext; write grpcs://${target}`);
+  }
+  if ((certificate === undefined) !== (key === undefined)) {
+    throw new Error('GRPC_CLIENT_CERT_FILE and GRPC_CLIENT_KEY_FILE belong together; set both or neither');
+  }
+  return ChannelCredentials.createSsl(
+    read('GRPC_CA_FILE', authority),
+    read('GRPC_CLIENT_KEY_FILE', key),
+    read('GRPC_CLIENT_CERT_FILE', certificate),
+  );
+}
+
+function read(variable: string, file: string | undefined): Buffer | null {
+  if (file === undefined) {
+    return null;
+  }
+  try {
+    return readFileSync(file);
+  } catch (cause) {
+    throw new Error(`${variable}: cannot read ${file}`, { cause });
+  }
+}
+
+/**
+ * Options of every channel. A service that was away is found again within seconds; the default back-off grows to two
+ * minutes. Keepalives detect a connection whose other end has vanished while calls wait on it.
+ */
+export const CHANNEL_OPTIONS: ChannelOptions = {
+  'grpc.initial_reconnect_backoff_ms': 100,
+  'grpc.max_reconnect_backoff_ms': 2_000,
+  'grpc.keepalive_time_ms': 20_000,
+  'grpc.keepalive_timeout_ms': 5_000,
+};

@@ -1,0 +1,91 @@
+import { authenticateByApiKey, parseApiKeys } from './access/api-keys.ts';
+import type { Authenticate } from './access/authentication.ts';
+import { authenticateByBearerToken, type BearerTokenRules } from './access/bearer-token.ts';
+import { createDynamoDb, createStepFunctions } from './clients/aws.ts';
+import { channelCredentials, parseServiceAddress } from './clients/grpc-channel.ts';
+import type { GrpcClientOptions } from './clients/grpc-client.ts';
+import { createInventoryClient } from './clients/inventory-client.ts';
+import { createPaymentClient } from './clients/payment-client.ts';
+import { createTaskTokens } from './clients/task-tokens.ts';
+import { readConfiguration } from './common/configuration.ts';
+import { once } from './common/once.ts';
+import { createOrderSaga } from './orders/order-saga.ts';
+import type { OrderTable } from './orders/order-table.ts';
+
+// The dependencies of a process, each made at its first use from the environment's variables. The first use throws where a
+// variable is missing or wrong, and names it.
+//
+// PURE tells esbuild to leave out what a function does not use. With `sideEffects` in functions/package.json, a bundle holds
+// only the clients that its function calls.
+
+/** The orders table. */
+export const orderTable = /* @__PURE__ */ once(
+  (): OrderTable => ({ name: readConfiguration(['ORDERS_TABLE']).ORDERS_TABLE, client: createDynamoDb() }),
+);
+
+/** The order saga's executions. */
+export const orderSaga = /* @__PURE__ */ once(() =>
+  createOrderSaga(createStepFunctions(), readConfiguration(['ORDER_SAGA_ARN']).ORDER_SAGA_ARN),
+);
+
+/** Completes the tasks of sagas that wait for a payment. */
+export const taskTokens = /* @__PURE__ */ once(() => createTaskTokens(createStepFunctions()));
+
+/** The client of the Inventory service. */
+export const inventory = /* @__PURE__ */ once(() => createInventoryClient(grpcOptions('INVENTORY_GRPC_URL')));
+
+/** The client of the Payment service. */
+export const payment = /* @__PURE__ */ once(() => createPaymentClient(grpcOptions('PAYMENT_GRPC_URL')));
+
+/** The authentication of callers that AUTH_MODE asks for. */
+export const authentication = /* @__PURE__ */ once((): Authenticate => {
+  const { AUTH_MODE } = readConfiguration(['AUTH_MODE']);
+  switch (AUTH_MODE) {
+    case 'none':
+      return async () => ({ outcome: 'ANONYMOUS' });
+    case 'api-key':
+      return authenticateByApiKey(parseApiKeys(readConfiguration(['API_KEYS']).API_KEYS));
+    case 'jwt':
+      return authenticateByBearerToken(bearerTokenRules());
+  }
+});
+
+function grpcOptions(variable: 'INVENTORY_GRPC_URL' | 'PAYMENT_GRPC_URL'): GrpcClientOptions {
+  const configuration = readConfiguration([
+    variable,
+    'GRPC_DEADLINE_MS',
+    'GRPC_MAX_CONCURRENT_CALLS',
+    'GRPC_CA_FILE',
+    'GRPC_CLIENT_CERT_FILE',
+    'GRPC_CLIENT_KEY_FILE',
+  ]);
+  const address = parseServiceAddress(configuration[variable]);
+  return {
+    target: address.target,
+    credentials: channelCredentials(address, configuration),
+    deadlineMs: configuration.GRPC_DEADLINE_MS,
+    maxConcurrentCalls: configuration.GRPC_MAX_CONCURRENT_CALLS,
+  };
+}
+
+function bearerTokenRules(): BearerTokenRules {
+  const { JWT_ISSUER, JWT_AUDIENCE, JWT_ALGORITHM, JWT_CLOCK_TOLERANCE_SECONDS, JWT_JWKS_URL, JWT_PUBLIC_KEY } =
+    readConfiguration([
+      'JWT_ISSUER',
+      'JWT_AUDIENCE',
+      'JWT_ALGORITHM',
+      'JWT_CLOCK_TOLERANCE_SECONDS',
+      'JWT_JWKS_URL',
+      'JWT_PUBLIC_KEY',
+    ]);
+  if ((JWT_JWKS_URL === undefined) === (JWT_PUBLIC_KEY === undefined)) {
+    throw new Error('Environment variable JWT_JWKS_URL or JWT_PUBLIC_KEY must be set, and not both');
+  }
+  return {
+    issuer: JWT_ISSUER,
+    audience: JWT_AUDIENCE,
+    algorithm: JWT_ALGORITHM,
+    clockToleranceSeconds: JWT_CLOCK_TOLERANCE_SECONDS,
+    keys: JWT_JWKS_URL === undefined ? { publicKeyPem: JWT_PUBLIC_KEY ?? '' } : { jwksUrl: new URL(JWT_JWKS_URL) },
+  };
+}

@@ -1,0 +1,130 @@
+import { expect, test } from '@jest/globals';
+import { testOrder } from '../../tests/support/order.ts';
+import { withOrderTable } from '../../tests/support/order-fixtures.ts';
+import { readOrder, startPendingOrders } from './order-table.ts';
+import {
+  addOrder,
+  endedStart,
+  paymentDue,
+  recordRepeatedStart,
+  removeUnstartedOrder,
+  updateOrder,
+} from './order-writes.ts';
+
+const database = withOrderTable();
+
+async function found(createdBefore: string, pageSize: number): Promise<readonly (readonly string[])[]> {
+  const pages: (readonly string[])[] = [];
+  for await (const page of startPendingOrders(database.table, new Date(createdBefore), pageSize)) {
+    pages.push(page);
+  }
+  return pages;
+}
+
+test('an order that was written is read as it was', async () => {
+  const order = testOrder({ payment_method: 'tok_visa', owner: 'ann' });
+  expect(await addOrder(database.table, order)).toEqual({ applied: true, order });
+  expect(await readOrder(database.table, order.order_id)).toEqual(JSON.parse(JSON.stringify(order)));
+});
+
+test('an order that is not there is not found', async () => {
+  expect(await readOrder(database.table, 'nobody')).toBeUndefined();
+});
+
+test('an id is given once: a second order under it shows the first', async () => {
+  const first = testOrder();
+  await addOrder(database.table, first);
+  const second = await addOrder(
+    database.table,
+    testOrder({ order_id: first.order_id, lines: [{ item_id: 'item2', count: 1 }] }),
+  );
+  expect(second).toMatchObject({ applied: false, order: { lines: [{ item_id: 'item1', count: 2 }] } });
+});
+
+test('start refused: the order is taken back', async () => {
+  const order = testOrder();
+  await addOrder(database.table, order);
+  expect(await removeUnstartedOrder(database.table, order)).toBe(true);
+  expect(await readOrder(database.table, order.order_id)).toBeUndefined();
+});
+
+test('repeated delete, delivered late: the order that was placed again meanwhile stays', async () => {
+  const first = testOrder();
+  await addOrder(database.table, first);
+  expect(await removeUnstartedOrder(database.table, first)).toBe(true);
+  const second = testOrder({ order_id: first.order_id });
+  await addOrder(database.table, second);
+  expect(await removeUnstartedOrder(database.table, first)).toBe(false);
+  expect(await readOrder(database.table, first.order_id)).toMatchObject({ placement_id: second.placement_id });
+});
+
+test('repeated put, because its reply was lost: the order is recognised as the one that was just written', async () => {
+  const order = testOrder();
+  await addOrder(database.table, order);
+  expect(await addOrder(database.table, order)).toMatchObject({
+    applied: true,
+    order: { placement_id: order.placement_id },
+  });
+});
+
+test('an order that its saga has written to is not taken back', async () => {
+  const order = testOrder({ status: 'RESERVED', start_pending: undefined });
+  await addOrder(database.table, order);
+  expect(await removeUnstartedOrder(database.table, order)).toBe(false);
+  expect(await readOrder(database.table, order.order_id)).toBeDefined();
+});
+
+test('an order that somebody else is starting is not taken back', async () => {
+  const order = testOrder();
+  await addOrder(database.table, order);
+  expect(await recordRepeatedStart(database.table, order.order_id, new Date())).toMatchObject({ applied: true });
+  expect(await removeUnstartedOrder(database.table, order)).toBe(false);
+});
+
+test('an order that was taken back cannot be started by somebody else any more', async () => {
+  const order = testOrder();
+  await addOrder(database.table, order);
+  await removeUnstartedOrder(database.table, order);
+  expect(await recordRepeatedStart(database.table, order.order_id, new Date())).toEqual({
+    applied: false,
+    order: undefined,
+  });
+});
+
+test('orders whose saga has not written are found by their age, oldest first', async () => {
+  const ages = ['1999-01-03', '1999-01-01', '1999-01-02'].map((day) =>
+    testOrder({ created_at: new Date(day).toISOString() }),
+  );
+  const started = testOrder({ created_at: new Date('1999-01-01').toISOString(), start_pending: undefined });
+  for (const order of [...ages, started]) {
+    await addOrder(database.table, order);
+  }
+  const [newest, oldest, middle] = ages.map(({ order_id }) => order_id);
+  expect(await found('1999-06-01', 10)).toEqual([[oldest, middle, newest]]);
+  expect(await found('1999-01-03', 10)).toEqual([[oldest, middle]]);
+  expect(await found('1999-06-01', 2)).toEqual([[oldest, middle], [newest]]);
+});
+
+test('an order whose execution is over is no longer found, and its record stays', async () => {
+  const order = testOrder({ created_at: new Date('1998-01-01').toISOString() });
+  await addOrder(database.table, order);
+  await updateOrder(database.table, endedStart(order.order_id, new Date()));
+  expect(await found('1998-06-01', 10)).toEqual([]);
+  expect(await readOrder(database.table, order.order_id)).toMatchObject({ status: 'PENDING', start_pending: 'ENDED' });
+});
+
+test('an order whose saga has written meanwhile is not marked as ended', async () => {
+  const order = testOrder({ status: 'RESERVED', start_pending: undefined });
+  await addOrder(database.table, order);
+  expect(await updateOrder(database.table, endedStart(order.order_id, new Date()))).toMatchObject({ applied: false });
+});
+
+const ENTERED = new Date('2026-11-22T12:00:00.000Z');
+
+test.each([
+  [900, '2026-11-22T12:14:50.000Z'],
+  [60, '2026-11-22T12:00:54.000Z'],
+  [1, '2026-11-22T12:00:00.900Z'],
+])('of a window of %i seconds the customer is told a little less', (windowSeconds, due) => {
+  expect(paymentDue(ENTERED, windowSeconds).toISOString()).toBe(due);
+});
