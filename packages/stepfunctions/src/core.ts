@@ -1,6 +1,6 @@
 /**
- * The pure core, for who brings a clock, a journal and tasks of their own, such as a simulation. Nothing in it does I/O:
- * `step` takes an execution and an event and returns the execution after it, its history, and what is to be done next.
+ * The pure core, for programs with their own clock, journal and tasks, such as a simulation. It does no I/O. `step`
+ * takes an execution and an event. It returns the next execution, its new history and the effects to run.
  */
 export type { Effect, TaskTarget } from './core/effect.ts';
 export type { EventCircumstances, ExecutionEvent } from './core/event.ts';

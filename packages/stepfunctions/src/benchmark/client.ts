@@ -3,7 +3,7 @@ import type { JsonObject } from '../language/json.ts';
 
 const agent = new Agent({ keepAlive: true, maxSockets: 64 });
 
-/** Calls an action over kept connections, with as little work on this side as can be. */
+/** Calls an action over kept connections, at little cost to the caller. */
 export function call(url: string, action: string, body: JsonObject): Promise<JsonObject> {
   return new Promise((resolve, reject) => {
     const payload = JSON.stringify(body);
@@ -38,7 +38,7 @@ export function call(url: string, action: string, body: JsonObject): Promise<Jso
   });
 }
 
-/** Creates a state machine; answers its ARN. */
+/** Creates a state machine and returns its ARN. */
 export async function createMachine(url: string, name: string, definition: JsonObject): Promise<string> {
   const { stateMachineArn } = await call(url, 'CreateStateMachine', {
     name,
@@ -48,7 +48,7 @@ export async function createMachine(url: string, name: string, definition: JsonO
   return String(stateMachineArn);
 }
 
-/** Starts so many executions, a number of them at once. */
+/** Starts a number of executions, several at once. */
 export async function startMany(url: string, stateMachineArn: string, total: number, atOnce: number): Promise<void> {
   let left = total;
   const starter = async (): Promise<void> => {

@@ -26,7 +26,7 @@ export function tasks(length: number): JsonObject {
   return { StartAt: 'Task0', States: states };
 }
 
-/** Waits for so long. */
+/** A single Wait state. */
 export function wait(seconds: number): JsonObject {
   return {
     StartAt: 'Wait',

@@ -5,11 +5,9 @@ import { parseArgs } from 'node:util';
 import type { Durability } from '../options.ts';
 import { startLambdaStub } from '../testing/lambda-stub.ts';
 import { ServerProcess } from '../testing/server-process.ts';
-import { measureGrowth } from './growth.ts';
-import { measureInMemoryLibrary } from './in-memory-library.ts';
-import { measureStartLatency } from './start-latency.ts';
+import { measureGrowth, measureStartLatency } from './latency.ts';
 import { type Row, tableOf } from './table.ts';
-import { measureTaskTransitions, measureTransitions } from './transitions.ts';
+import { measureInMemoryLibrary, measureTaskTransitions, measureTransitions } from './transitions.ts';
 import { measureWaiting } from './waiting.ts';
 
 const USAGE = `Measures the Step Functions engine: the real server as a process of its own, over HTTP.

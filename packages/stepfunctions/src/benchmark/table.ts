@@ -15,7 +15,7 @@ export function percentile(values: readonly number[], share: number): number {
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
 }
 
-/** Milliseconds with two digits behind the point. */
+/** Milliseconds with two decimals. */
 export function inMs(value: number): string {
   return `${value.toFixed(2)} ms`;
 }

@@ -1,3 +1,4 @@
+import { StateMachine } from 'aws-local-stepfunctions';
 import type { Durability } from '../options.ts';
 import { createMachine, startMany, timed, untilIdle } from './client.ts';
 import { chain, tasks } from './machines.ts';
@@ -7,7 +8,7 @@ const CHAIN_LENGTH = 49;
 const TASKS_LENGTH = 5;
 const AT_ONCE = 48;
 
-/** State transitions per second of executions that never wait: what one step of the core does is one commit. */
+/** Measures state transitions per second of executions that never wait. Each step of the core is one commit. */
 export async function measureTransitions(url: string, durability: Durability, scale: number): Promise<readonly Row[]> {
   const arn = await createMachine(url, 'chain', chain(CHAIN_LENGTH));
   await startMany(url, arn, 200, AT_ONCE);
@@ -26,7 +27,7 @@ export async function measureTransitions(url: string, durability: Durability, sc
   ];
 }
 
-/** The same where every state calls a Lambda function, so that each transition is a commit before and one after. */
+/** Measures transitions that each call a Lambda function, with a commit before and after the call. */
 export async function measureTaskTransitions(
   url: string,
   durability: Durability,
@@ -45,6 +46,27 @@ export async function measureTaskTransitions(
     {
       what: `durable Task transitions/s, each a Lambda call over HTTP (durability ${durability})`,
       figure: `**${count((transitions / ms) * 1_000)}**`,
+    },
+  ];
+}
+
+/** Measures the same chain in `aws-local-stepfunctions`, which runs in the caller's process and stores nothing. */
+export async function measureInMemoryLibrary(scale: number): Promise<readonly Row[]> {
+  const definition = chain(CHAIN_LENGTH) as unknown as ConstructorParameters<typeof StateMachine>[0];
+  const machine = new StateMachine(definition);
+  const executions = 4_000 * scale;
+  let left = executions;
+  const runner = async (): Promise<void> => {
+    while (left > 0) {
+      left -= 1;
+      await machine.run({ value: 1 }).result;
+    }
+  };
+  const ms = await timed(() => Promise.all(Array.from({ length: AT_ONCE }, runner)));
+  return [
+    {
+      what: 'transitions/s of aws-local-stepfunctions, same chain (in memory, no HTTP, no history kept)',
+      figure: `${count(((executions * (CHAIN_LENGTH + 1)) / ms) * 1_000)} (${count((executions / ms) * 1_000)} executions/s)`,
     },
   ];
 }

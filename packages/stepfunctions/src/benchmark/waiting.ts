@@ -20,7 +20,7 @@ function megabytes(bytes: number): string {
   return `${(bytes / 1_024 / 1_024).toFixed(0)} MiB`;
 }
 
-/** What executions in a Wait state cost: memory and disk each, and a restart with all of them there. */
+/** Measures the memory and disk of executions in a Wait state, and a restart with all of them. */
 export async function measureWaiting(server: ServerProcess, dataDir: string, scale: number): Promise<readonly Row[]> {
   const executions = 100_000 * scale;
   const arn = await createMachine(server.url, 'waiting', wait(DAY_SECONDS));

@@ -14,8 +14,8 @@ export function childrenOf(draft: Draft, frameId: string): readonly string[] {
 }
 
 /**
- * Aborts a frame because another one failed, and records it: the state it is in, from the outside in. A frame that
- * failed itself keeps its error; one that ended well is left alone.
+ * Aborts a frame because another one failed, and records the abort from the outermost state inwards. A frame that
+ * failed keeps its error; a frame that succeeded stays as it is.
  *
  * @param previous the event that caused it
  */
@@ -43,7 +43,7 @@ export function abortFrame(draft: Draft, frameId: string, previous: number): voi
   stop(draft, frameId);
 }
 
-/** Stops a frame and all within it without a word in the execution's history. */
+/** Stops a frame and all frames within it, without an event in the execution's history. */
 export function haltFrame(draft: Draft, frameId: string): void {
   const { end } = draft.frame(frameId);
   if (end?.status === 'SUCCEEDED' || end?.status === 'ABORTED') {
@@ -60,7 +60,7 @@ export function haltFrame(draft: Draft, frameId: string): void {
   stop(draft, frameId);
 }
 
-/** Forgets the frames that a state holds; they have ended or are halted. */
+/** Removes the frames that a state holds. They must have ended or been halted. */
 export function dropChildren(draft: Draft, frameId: string): void {
   const children = childrenOf(draft, frameId);
   for (const child of children) {

@@ -1,7 +1,7 @@
 import type { Draft } from './draft.ts';
 import type { Activity } from './frame.ts';
 
-/** Has a frame's state wait for something. */
+/** Sets what a frame's state waits for. */
 export function setActivity(draft: Draft, frameId: string, activity: Activity | undefined): void {
   const frame = draft.edit(frameId);
   if (frame.run === undefined) {
@@ -10,7 +10,7 @@ export function setActivity(draft: Draft, frameId: string, activity: Activity | 
   frame.run = { ...frame.run, activity };
 }
 
-/** Ends what a state waits for because it came, and cancels the timers that guarded it (but the one that fired). */
+/** Ends a wait that is over, and cancels its timers except the one that fired. */
 export function endActivity(draft: Draft, frameId: string, firedTimerId?: string): void {
   const activity = draft.frame(frameId).run?.activity;
   if (activity === undefined) {
@@ -24,7 +24,7 @@ export function endActivity(draft: Draft, frameId: string, firedTimerId?: string
   setActivity(draft, frameId, undefined);
 }
 
-/** Gives up what a state waits for: the task is cancelled, and so are the timers. Branches and iterations stay. */
+/** Gives up a wait: cancels the task and the timers. Branches and iterations stay. */
 export function haltActivity(draft: Draft, frameId: string): void {
   const activity = draft.frame(frameId).run?.activity;
   if (activity === undefined || activity.kind === 'PARALLEL' || activity.kind === 'MAP') {

@@ -15,12 +15,12 @@ import {
 
 type Writable<T> = { -readonly [member in keyof T]: T[member] };
 
-/** States that one step enters before it leaves the rest to the next, which bounds a transaction's size. */
+/** The most states that one step enters. The rest is left to the next step, which bounds the size of a transaction. */
 const MAX_STATES_PER_STEP = 2_000;
 
 /**
- * An execution while a step works on it. The execution the step was given stays as it is: what the step changes is
- * copied first, all else is shared between before and after.
+ * An execution while a step works on it. The step copies what it changes and shares the rest, so the execution it was
+ * given never changes.
  */
 export class Draft {
   readonly definition: StateMachineDefinition;
@@ -30,7 +30,7 @@ export class Draft {
   readonly effects: Effect[] = [];
   /** Frames whose state was entered and has to be executed. */
   readonly ready: string[] = [];
-  /** Frames that ended and whose parents have not been told. */
+  /** Frames that ended but whose parents have not handled that yet. */
   readonly ended: string[] = [];
   /** Events of distributed Maps' child executions, by execution ARN. */
   readonly #childHistory = new Map<string, ChildHistory & { readonly history: HistoryEvent[] }>();
@@ -104,7 +104,7 @@ export class Draft {
     delete this.#frames[frameId];
   }
 
-  /** Leaves nothing of the frames but the machine's own, bare. */
+  /** Removes all frames but an empty frame of the machine itself. */
   forgetFrames(): void {
     const { id, index, lastEventId } = this.frame(ROOT_FRAME);
     this.#touched = true;
@@ -112,7 +112,7 @@ export class Draft {
     this.#execution.frames = { [ROOT_FRAME]: { id, index, lastEventId, variables: {} } };
   }
 
-  /** An id for a task, unlike any other of the execution. */
+  /** A task id that is unique within the execution. */
   newTaskId(): string {
     return `task-${this.#nextId()}`;
   }

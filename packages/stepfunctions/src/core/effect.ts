@@ -24,17 +24,17 @@ export type Effect =
       readonly type: 'RunTask';
       /** Unique within the execution, across retries and redrives. */
       readonly taskId: string;
-      /** Answers to SendTaskSuccess and its kin name the task by this. */
+      /** SendTaskSuccess, SendTaskFailure and SendTaskHeartbeat name the task by this token. */
       readonly token: string;
       readonly target: TaskTarget;
       readonly input: Json;
-      /** Latest end of the task as given by `TimeoutSeconds`; the core's own timer enforces it. */
+      /** The task's `TimeoutSeconds`. The core's own timer enforces it. */
       readonly timeoutSeconds?: number;
-      /** Longest pause between heartbeats as given by `HeartbeatSeconds`; enforced by the core's own timer as well. */
+      /** The task's `HeartbeatSeconds`. The core's own timer enforces it. */
       readonly heartbeatSeconds?: number;
-      /** Only from `outstandingEffects`: an activity worker took the task before; do not hand it out again. */
+      /** Only from `outstandingEffects`: an activity worker has the task already. Do not hand it out again. */
       readonly started?: boolean;
-      /** Only from `outstandingEffects`: the call was answered with this before; do not call again, wait on. */
+      /** Only from `outstandingEffects`: the call was answered with this output already. Do not call again. */
       readonly submitted?: { readonly output: Json };
     }
   /** The core no longer waits for the task; late answers are refused with TaskTimedOut. */

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-/** Draws from an event's entropy, in a fixed order, so that a step replays exactly. */
+/** Random values derived from an event's entropy in a fixed order. A replayed step draws the same values. */
 export class Entropy {
   readonly #seed: string;
   #drawn = 0;
@@ -10,7 +10,7 @@ export class Entropy {
     this.#seed = seed;
   }
 
-  /** 64 hexadecimal digits, others at every call. */
+  /** 64 hexadecimal digits, different at every call. */
   digits(): string {
     this.#drawn += 1;
     return createHash('sha256').update(`${this.#seed}:${this.#drawn}`).digest('hex');
@@ -29,7 +29,7 @@ export class Entropy {
     ].join('-');
   }
 
-  /** A task token: nobody guesses it. */
+  /** A task token that cannot be guessed. */
   token(): string {
     return Buffer.from(this.digits() + this.digits(), 'hex').toString('base64');
   }

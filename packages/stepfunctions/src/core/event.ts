@@ -1,8 +1,8 @@
 import type { Json } from '../language/json.ts';
 
-/** What every event brings with it, so that the core needs neither a clock nor a source of randomness. */
+/** The time and randomness of an event. The core has neither a clock nor a random source of its own. */
 export interface EventCircumstances {
-  /** When the shell took the event in: milliseconds since the epoch. */
+  /** When the shell received the event, in milliseconds since the epoch. */
   readonly at: number;
   /**
    * At least 32 hexadecimal digits, fresh for every event and unguessable: the core derives task tokens, UUIDs, jitter
@@ -11,7 +11,7 @@ export interface EventCircumstances {
   readonly entropy: string;
 }
 
-/** What may happen to an execution from outside of it. */
+/** An event that reaches an execution from outside. */
 export type ExecutionEvent = EventCircumstances &
   (
     | { readonly type: 'ExecutionStarted' }
@@ -23,7 +23,7 @@ export type ExecutionEvent = EventCircumstances &
     | { readonly type: 'TaskSucceeded'; readonly taskId: string; readonly output: Json }
     | { readonly type: 'TaskFailed'; readonly taskId: string; readonly error?: string; readonly cause?: string }
     | { readonly type: 'TaskHeartbeat'; readonly taskId: string }
-    /** The shell went through a crash while the task was out and will run it once more. */
+    /** The process crashed while the task was running. The shell will run it again. */
     | { readonly type: 'TaskRestarted'; readonly taskId: string }
     | { readonly type: 'TimerFired'; readonly timerId: string }
     | { readonly type: 'StopRequested'; readonly error?: string; readonly cause?: string }

@@ -5,7 +5,7 @@ import { jsonText } from './json-text.ts';
 
 const WHOLE = { truncated: false };
 
-/** The machine's own frame has ended, and the execution with it. */
+/** Ends the execution, because its root frame has ended. */
 export function endWithRoot(draft: Draft): void {
   const { end, lastEventId } = draft.frame(ROOT_FRAME);
   if (end?.status === 'SUCCEEDED') {
@@ -19,14 +19,14 @@ export function endWithRoot(draft: Draft): void {
   }
 }
 
-/** The machine's `TimeoutSeconds` are over. */
+/** Ends the execution as TIMED_OUT: its `TimeoutSeconds` have passed. */
 export function timeOut(draft: Draft): void {
   const details = { error: 'States.Timeout' };
   draft.append(ROOT_FRAME, 'ExecutionTimedOut', { executionTimedOutEventDetails: details }, 0);
   endExecution(draft, { status: 'TIMED_OUT' });
 }
 
-/** StopExecution. */
+/** Ends the execution as ABORTED, for StopExecution. */
 export function abortExecution(draft: Draft, reason: { readonly error?: string; readonly cause?: string }): void {
   draft.append(ROOT_FRAME, 'ExecutionAborted', { executionAbortedEventDetails: reason }, 0);
   endExecution(draft, { status: 'ABORTED', ...reason });
@@ -38,7 +38,7 @@ function endExecution(draft: Draft, ending: Ending): void {
   haltFrame(draft, ROOT_FRAME);
   draft.cancelTimer(draft.execution.timeout);
   draft.set({ ...ending, stoppedAt: draft.at, timeout: undefined });
-  // Only a redrive would need them again.
+  // Only a redrive needs the frames again.
   if (ending.status === 'SUCCEEDED' || draft.execution.type === 'EXPRESS') {
     draft.forgetFrames();
   }
@@ -48,7 +48,7 @@ function endExecution(draft: Draft, ending: Ending): void {
 /** An Express execution may run for five minutes. */
 const MAX_EXPRESS_SECONDS = 300;
 
-/** Starts the clock of the machine's `TimeoutSeconds`, which counts from the start or the latest redrive. */
+/** Starts the timer of the machine's `TimeoutSeconds`, which counts from the start or the latest redrive. */
 export function startExecutionTimeout(draft: Draft): void {
   const { TimeoutSeconds: own } = draft.definition;
   const limit = draft.execution.type === 'EXPRESS' ? MAX_EXPRESS_SECONDS : Number.POSITIVE_INFINITY;

@@ -1,9 +1,9 @@
 import type { Frame, Timer } from './frame.ts';
 
-/** Where an execution stands; AWS's `PENDING_REDRIVE` never shows, a redrive begins at once. */
+/** The status of an execution. AWS's `PENDING_REDRIVE` never occurs, because a redrive begins at once. */
 export type ExecutionStatus = 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT' | 'ABORTED';
 
-/** Standard machines run exactly as their history says; Express ones are not redriven and keep no history for callers. */
+/** A Standard machine keeps a history and can be redriven. An Express machine does neither. */
 export type ExecutionType = 'STANDARD' | 'EXPRESS';
 
 /** What an execution is started with. */
@@ -22,8 +22,8 @@ export interface ExecutionParameters {
 }
 
 /**
- * A state machine's run as plain JSON: written to disk, read back and carried on as if nothing had happened. It
- * does not hold the machine's definition. Values of one execution are shared by the next: never change one in place.
+ * A run of a state machine as plain JSON, which can be stored and resumed. It does not hold the machine's definition.
+ * Executions share values with their predecessors, so never change one in place.
  */
 export interface Execution extends ExecutionParameters {
   readonly status: ExecutionStatus;
@@ -66,7 +66,7 @@ export function createExecution(parameters: ExecutionParameters): Execution {
   };
 }
 
-/** How many items or child executions of a Map Run are where. */
+/** The number of items or child executions of a Map Run by status. */
 export interface MapRunCounts {
   readonly pending: number;
   readonly running: number;
@@ -86,7 +86,7 @@ export interface MapRun {
   /** The frame whose Map state this is; the state's name. */
   readonly frameId: string;
   readonly stateName: string;
-  /** The state's `Label`, or the one that was made up for it. */
+  /** The state's `Label`, or a generated one. */
   readonly label: string;
   readonly status: 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'ABORTED';
   readonly startedAt: number;

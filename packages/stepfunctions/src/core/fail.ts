@@ -8,7 +8,7 @@ import { failureOf, isFatal, type StateFailed } from './state-failed.ts';
 import { stateOf } from './state-graph.ts';
 import { leaveState } from './transition.ts';
 
-/** The state of a frame has failed: it is retried, or its error caught, or the frame fails. */
+/** Handles the failure of a frame's state: retries it, catches the error, or fails the frame. */
 export async function failState(draft: Draft, frameId: string, error: StateFailed | StatesError): Promise<void> {
   const run = runOf(draft, frameId);
   const failure = failureOf(error, run);
@@ -27,7 +27,7 @@ export async function failState(draft: Draft, frameId: string, error: StateFaile
 }
 
 /**
- * An error that nothing can catch: the execution fails, or the child execution that the frame belongs to.
+ * Fails the execution, or the child execution of the frame, with an error that nothing can catch.
  *
  * @param lastEventId the event that the failure follows
  */

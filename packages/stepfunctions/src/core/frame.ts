@@ -1,7 +1,7 @@
 import type { Json, JsonObject } from '../language/json.ts';
 import type { TaskTarget } from './effect.ts';
 
-/** Something the core waits for until a moment in time. */
+/** A timer of the execution. */
 export interface Timer {
   readonly timerId: string;
   /** Milliseconds since the epoch. */
@@ -9,8 +9,8 @@ export interface Timer {
 }
 
 /**
- * One line of control: the machine itself, a branch of a Parallel state or an iteration of a Map state. It is in at most one state
- * at a time, and that state may hold further frames.
+ * One thread of control: the machine itself, a branch of a Parallel state or an iteration of a Map state. A frame is in
+ * one state at most, and that state may hold further frames.
  */
 export interface Frame {
   readonly id: string;
@@ -18,13 +18,13 @@ export interface Frame {
   readonly parentId?: string;
   /** Number of the branch, or of the iteration among all of its Map state. */
   readonly index: number;
-  /** Variables assigned in this scope; those of the frames around it are in reach as well, but cannot be set. */
+  /** Variables assigned in this scope. Variables of enclosing frames can be read but not set. */
   readonly variables: JsonObject;
   /** `Map.Item` of the context object, in an iteration. */
   readonly item?: MapItem;
-  /** The child execution that an iteration of a distributed Map stands for: its states leave no trace in the history. */
+  /** The child execution of a distributed Map's iteration. Its states do not appear in the parent's history. */
   readonly child?: ChildExecution;
-  /** What the next event of this frame follows. */
+  /** The event that the next event of this frame follows. */
   readonly lastEventId: number;
   /** The state it is in; absent before the first and once the frame has ended well. */
   readonly run?: StateRun | undefined;
@@ -52,7 +52,7 @@ export interface ChildExecution {
   readonly itemCount: number;
 }
 
-/** How a frame ended. An error stays here until a redrive takes the frame on from its last state. */
+/** How a frame ended. An error stays here until a redrive resumes the frame. */
 export type FrameEnd =
   | { readonly status: 'SUCCEEDED'; readonly output: Json }
   | { readonly status: 'FAILED' | 'TIMED_OUT'; readonly failure: Failure }
@@ -84,7 +84,7 @@ export interface StateRun {
 /** What a state waits for. */
 export type Activity = TaskActivity | WaitActivity | RetryActivity | PauseActivity | ParallelActivity | MapActivity;
 
-/** A task is out. */
+/** A task is running. */
 export interface TaskActivity {
   readonly kind: 'TASK';
   readonly taskId: string;
@@ -113,7 +113,10 @@ export interface RetryActivity {
   readonly timer: Timer;
 }
 
-/** Entered, but a step has done enough: the timer, due at once, takes the state up in a transaction of its own. */
+/**
+ * The state was entered, but the step has reached its limit. A timer that is due at once resumes the state in the next
+ * transaction.
+ */
 export interface PauseActivity {
   readonly kind: 'PAUSE';
   readonly timer: Timer;

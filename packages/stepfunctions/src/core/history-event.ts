@@ -167,10 +167,10 @@ export type HistoryEvent = {
   readonly [type in HistoryEventType]: HistoryEventHead & { readonly type: type } & HistoryEventDetails[type];
 }[HistoryEventType];
 
-/** A Standard execution ends, failed, with the event of this number. */
+/** A Standard execution fails with the event of this number. */
 export const MAX_HISTORY_EVENTS = 25_000;
 
-/** Thrown where an event would be one too many. */
+/** Thrown when an event would exceed the limit of a history. */
 export class HistoryFull extends Error {
   /** The execution's own frame, or the child execution's. */
   readonly frameId: string;

@@ -9,7 +9,7 @@ import type { StateRun } from './frame.ts';
 import { stateScope } from './state-scope.ts';
 import { checkVariables } from './variables.ts';
 
-/** A frame's state with all it takes to evaluate its fields. */
+/** A frame's state with everything that evaluating its fields needs. */
 export interface Executing<S extends State = State> {
   readonly draft: Draft;
   readonly frameId: string;
@@ -20,7 +20,7 @@ export interface Executing<S extends State = State> {
 type Selecting = Exclude<State, { readonly Type: 'Fail' }>;
 type Resulting = Extract<State, { readonly Type: 'Task' | 'Parallel' | 'Map' }>;
 
-/** What a state works on: its input after `InputPath` in JSONPath, its raw input in JSONata. */
+/** A state's effective input: after `InputPath` in JSONPath, the raw input in JSONata. */
 export function effectiveInput({ draft, frameId, state, run }: Executing<Selecting>): Json {
   if (state.QueryLanguage === 'JSONata' || state.InputPath === undefined) {
     return run.input;
@@ -48,7 +48,7 @@ export async function argumentsOf(
   return evaluatePayloadTemplate(state.Parameters, scope, { stateName: run.name, field: 'Parameters' });
 }
 
-/** Variables and output of a Task, Parallel or Map state that got its result. */
+/** The variables and output of a Task, Parallel or Map state that has its result. */
 export async function resultExit(
   executing: Executing<Resulting>,
   result: Json,
@@ -93,7 +93,7 @@ export async function assignments(
   return assigned;
 }
 
-/** `Output`, of a JSONata state, a Choice rule or a Catcher, or what it puts out without one. `inside` as for `Assign`. */
+/** `Output`, of a JSONata state, a Choice rule or a Catcher, or the default output. `inside` as for `Assign`. */
 export async function jsonataOutput(
   { run }: Executing,
   output: Json | undefined,
@@ -115,7 +115,7 @@ export function outputPath({ draft, frameId, state, run }: Executing<Selecting>,
   return applyPath(state.OutputPath, stateScope(draft, frameId, output), { stateName: run.name, field: 'OutputPath' });
 }
 
-/** Variables and output of a state that a Catcher takes over. */
+/** The variables and output of a state whose error was caught. */
 export async function catchExit(
   executing: Executing,
   catcher: Catcher,
@@ -133,9 +133,9 @@ export async function catchExit(
   return { output: applyResultPath(catcher.ResultPath, run.input, errorOutput), assigned };
 }
 
-/** What executing a state comes to, unless it throws. */
+/** The outcome of executing a state that does not throw. */
 export type Outcome =
-  /** The frame's `run.activity` says what for. */
+  /** The state waits for the frame's `run.activity`. */
   { readonly kind: 'WAIT' } | StateExit;
 
 /** A state is left. */

@@ -33,7 +33,7 @@ export async function runUntilIdle(draft: Draft): Promise<void> {
   }
 }
 
-/** Does a frame's state's work, then leaves the state or takes its failure, whichever comes of it. */
+/** Runs work of a frame's state, then leaves the state or handles its failure. */
 export async function attempt(
   draft: Draft,
   frameId: string,
@@ -54,7 +54,7 @@ export async function attempt(
   });
 }
 
-/** An execution whose history is full fails. */
+/** Runs work, and fails the execution if its history is full. */
 export async function guarded(draft: Draft, work: () => Promise<void>): Promise<void> {
   try {
     await work();
@@ -113,7 +113,7 @@ async function tellParent(draft: Draft, frameId: string): Promise<void> {
     return;
   }
   const parent = draft.frame(frame.parentId);
-  // Its parent may have failed for another frame's sake in the meantime.
+  // Another frame may have failed the parent in the meantime.
   if (parent.end !== undefined || !holds(parent.run?.activity, frameId)) {
     return;
   }

@@ -1,14 +1,14 @@
 import type { Json } from '../language/json.ts';
 import { nestingComplaint } from '../language/nesting.ts';
 
-/** Payloads may be this many bytes of UTF-8. */
+/** The size limit of a payload, in bytes of UTF-8. */
 export const MAX_PAYLOAD_BYTES = 262_144;
 
 let latest: { readonly value: object; readonly text: string } | undefined;
 
 /**
- * A value as JSON text. A result is measured, recorded as one state's output and again as the next one's input, one
- * right after the other: the latest text is kept.
+ * A value as JSON text. The latest text is cached: a result is measured, then recorded as output and again as the next
+ * input.
  */
 export function jsonText(value: Json): string {
   if (typeof value !== 'object' || value === null) {
@@ -20,7 +20,7 @@ export function jsonText(value: Json): string {
   return latest.text;
 }
 
-/** Whether a payload is larger, or nested deeper, than Step Functions lets pass. */
+/** Whether a payload exceeds the size or depth that Step Functions accepts. */
 export function exceedsPayloadLimit(value: Json): boolean {
   const text = textOrTooDeep(value);
   if (text === undefined || text.length > MAX_PAYLOAD_BYTES || nestingComplaint(text) !== undefined) {

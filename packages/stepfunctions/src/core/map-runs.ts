@@ -57,7 +57,7 @@ export function exceedsTolerance(mapRun: MapRun): boolean {
   const { toleratedFailureCount: count, toleratedFailurePercentage: percentage } = mapRun;
   const withinCount = count > 0 && failures <= count;
   const withinPercentage = percentage > 0 && (failures / total) * 100 <= percentage;
-  // Where both are given, either one that is exceeded ends the run.
+  // If both are given, exceeding either one ends the run.
   if (count > 0 && percentage > 0) {
     return !(withinCount && withinPercentage);
   }

@@ -9,7 +9,7 @@ import { stateScope } from './state-scope.ts';
 
 type Selecting = Parameters<typeof effectiveInput>[0]['state'];
 
-/** A field that takes a number, an expression or, as `…Path`, a path. */
+/** A field that takes a number, an expression or, with the suffix `Path`, a path. */
 export type NumberField =
   | 'Seconds'
   | 'TimeoutSeconds'

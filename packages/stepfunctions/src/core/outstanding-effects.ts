@@ -3,8 +3,8 @@ import type { Execution } from './execution.ts';
 import type { Activity, TaskActivity, Timer } from './frame.ts';
 
 /**
- * What the shell has to run again after a restart: every task that is out and every timer that is set. With it the
- * shell needs no record of the effects it was given.
+ * The effects that the shell must run again after a restart: all running tasks and all timers. The shell therefore
+ * stores no effects.
  */
 export function outstandingEffects(execution: Execution): readonly Effect[] {
   if (execution.status !== 'RUNNING') {
@@ -16,7 +16,7 @@ export function outstandingEffects(execution: Execution): readonly Effect[] {
   return execution.timeout ? [setTimer(execution.timeout), ...ofFrames] : ofFrames;
 }
 
-/** The effect that runs a task, or takes a running one up again. */
+/** The effect that runs a task, or resumes a running one. */
 export function runTask(task: TaskActivity): Effect {
   return {
     type: 'RunTask',

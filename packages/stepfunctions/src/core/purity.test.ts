@@ -4,7 +4,7 @@ import { expect, test } from '@jest/globals';
 
 const ENGINE = fileURLToPath(new URL('..', import.meta.url));
 
-/** What looks at the clock, draws lots, waits, or reaches outside. `new Date(at)` is a calculation. */
+/** Code that reads the clock, draws random numbers, waits or does I/O. `new Date(at)` is a calculation. */
 const IMPURE =
   /\bDate\.now\b|\bnew Date\(\)|\bMath\.random\b|\bperformance\.|\bset(?:Timeout|Interval|Immediate)\b|\bqueueMicrotask\b|\bprocess\.|\bfetch\(|\bconsole\.|\brandom(?:UUID|Bytes|Int|Fill|FillSync)\b|\bgetRandomValues\b|\bcrypto\.|\bWorker\b|\brequire\(|\bimport\(/g;
 
@@ -14,7 +14,7 @@ const ALLOWED_IMPORTS: ReadonlySet<string> = new Set([
   "import { isDeepStrictEqual } from 'node:util';",
 ]);
 
-/** The one clock: a match that goes on without end cannot be stopped but by time. */
+/** The only clock: only time can stop a regular expression that backtracks without end. */
 const BOUNDED_BY_TIME = 'language/bounded-regexp.ts';
 
 function impuritiesIn(source: string): readonly string[] {

@@ -6,7 +6,7 @@ import { MAX_HISTORY_EVENTS } from './history-event.ts';
 import { changeMapRun, countMoved, mapRunOf } from './map-runs.ts';
 import { enterFirstState } from './transition.ts';
 
-/** Why RedriveExecution cannot take an execution on; undefined when it can. */
+/** Why an execution cannot be redriven, or undefined if it can. */
 export function notRedrivableReason(execution: Execution): string | undefined {
   if (execution.type === 'EXPRESS') {
     return 'Execution is of an Express state machine and cannot be redriven';
@@ -24,8 +24,8 @@ export function notRedrivableReason(execution: Execution): string | undefined {
 }
 
 /**
- * Takes an execution on from where it failed: each state that was entered and not left runs again with the input it had,
- * its retries counted from the start. Branches, iterations and child executions that ended well stay as they are.
+ * Resumes an execution where it failed. Each state that was entered and not left runs again with its old input and
+ * fresh retries. Branches, iterations and child executions that succeeded stay as they are.
  */
 export function redrive(draft: Draft): void {
   const redriveCount = draft.execution.redriveCount + 1;
@@ -44,7 +44,7 @@ export function redrive(draft: Draft): void {
   resume(draft, ROOT_FRAME, redriven);
 }
 
-/** Takes a frame on that did not end well. */
+/** Resumes a frame that did not succeed. */
 function resume(draft: Draft, frameId: string, previous: number): void {
   const frame = draft.edit(frameId);
   frame.end = undefined;

@@ -1,14 +1,15 @@
 import type { Retrier } from '../language/definition.ts';
 import type { Failure } from './frame.ts';
 
-/** A further attempt: how long to wait for it, and the count of attempts to go on with. */
+/** The next attempt: its delay, and the counts of attempts after it. */
 export interface NextAttempt {
   readonly delaySeconds: number;
   readonly attempts: readonly number[];
 }
 
 /**
- * The next attempt that a state's Retriers grant. The first Retrier that takes the error decides; each counts its own attempts.
+ * The next attempt that a state's Retriers allow. The first Retrier that matches the error decides, and each counts its
+ * own attempts.
  *
  * @param attempts attempts spent so far, one number per Retrier, or none at all
  * @param fraction draws a number from 0 to 1, for `JitterStrategy` FULL
@@ -36,7 +37,7 @@ export function nextAttempt(
   };
 }
 
-/** Errors that only their own name matches, no wildcard. */
+/** Errors that no wildcard matches. */
 const UNMATCHED: ReadonlySet<string> = new Set(['States.Runtime']);
 
 /**

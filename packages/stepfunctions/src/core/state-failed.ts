@@ -1,7 +1,7 @@
 import { StatesError } from '../language/states-error.ts';
 import type { Failure, StateRun } from './frame.ts';
 
-/** Thrown where a state fails for a reason that no expression has: its task, a branch or a Fail state failed. */
+/** Thrown when a state fails because of its task, a branch or a Fail state, not because of an expression. */
 export class StateFailed extends Error {
   readonly failure: Failure;
 
@@ -11,7 +11,7 @@ export class StateFailed extends Error {
   }
 }
 
-/** What a Catcher and the history get to know of an error. */
+/** An error as a Catcher and the history see it. */
 export function failureOf(error: StateFailed | StatesError, run: StateRun): Failure {
   if (error instanceof StateFailed) {
     return error.failure;
@@ -25,7 +25,7 @@ export function givenFailure({ error, cause }: { readonly error?: string; readon
   return { ...(error === undefined ? {} : { error }), ...(cause === undefined ? {} : { cause }) };
 }
 
-/** Whether nothing can catch an error: the interpreter itself could not go on. */
+/** Whether an error cannot be caught, because the interpreter itself could not go on. */
 export function isFatal(error: StateFailed | StatesError): boolean {
   return error instanceof StatesError && error.errorName === 'States.Runtime';
 }

@@ -15,7 +15,7 @@ export function stateScope(draft: Draft, frameId: string, input: Json, extras: S
   return new StateScope(draft, frameId, input, extras);
 }
 
-/** What most expressions never read is made when it is read. */
+/** Makes the context, variables and entropy on first use, because most expressions never read them. */
 class StateScope implements Scope {
   readonly input: Json;
   readonly at: number;
@@ -71,7 +71,7 @@ function variablesInReach(draft: Draft, frameId: string): JsonObject {
 /** Only states that can be retried have a `RetryCount`. */
 const RETRYING: ReadonlySet<string> = new Set(['Task', 'Parallel', 'Map']);
 
-/** What the context object says beyond where the execution stands. */
+/** Members of the context object that only some states have. */
 export interface ContextExtras {
   /** `Map.Item`, while a Map state selects an item. */
   readonly item?: MapItem;

@@ -21,7 +21,7 @@ export { createExecution } from './execution.ts';
 export { outstandingEffects } from './outstanding-effects.ts';
 export { notRedrivableReason } from './redrive.ts';
 
-/** What a step leads to: written down as one transaction, then the effects run. */
+/** The result of a step. The shell commits it as one transaction, then runs the effects. */
 export interface StepResult {
   readonly execution: Execution;
   /** The events that the step appends. */
@@ -32,9 +32,9 @@ export interface StepResult {
 }
 
 /**
- * Carries an execution on through one event, as far as it gets without waiting for anything. The same arguments
- * always give the same result; nothing else is read. An event that no longer concerns the execution (a late
- * answer, a timer of a state left long ago) changes nothing: the result holds the very same execution object.
+ * Applies one event to an execution, and runs the execution until it has to wait. The result depends on the arguments
+ * alone. An event that no longer matters (a late answer, an old timer) changes nothing: the result holds the same
+ * execution object.
  */
 export async function step(
   definition: StateMachineDefinition,
@@ -47,7 +47,7 @@ export async function step(
   return draft.result();
 }
 
-/** Does what an event asks for, and nothing when it no longer concerns the execution. */
+/** Applies an event, or ignores it when it no longer concerns the execution. */
 export async function handleEvent(draft: Draft, event: ExecutionEvent): Promise<void> {
   if (draft.execution.status !== 'RUNNING' && event.type !== 'RedriveRequested') {
     return;

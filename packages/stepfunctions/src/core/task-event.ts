@@ -11,7 +11,7 @@ import { recordStarted, recordSubmitted } from './task-history.ts';
 /** An event about a task. */
 export type TaskEvent = Extract<ExecutionEvent, { readonly taskId: string }>;
 
-/** Takes news of a task; of one that is not out it takes none. */
+/** Handles an event of a task, and ignores it when the task is no longer running. */
 export async function handleTaskEvent(draft: Draft, event: TaskEvent): Promise<void> {
   const found = frameWithTask(draft, event.taskId);
   if (found === undefined) {
@@ -27,7 +27,7 @@ export async function handleTaskEvent(draft: Draft, event: TaskEvent): Promise<v
       setActivity(draft, frame.id, { ...beating(draft, task), started: true });
       return;
     case 'TaskRestarted':
-      // An activity's task is not run by the shell: it waits for its worker, or has one.
+      // The shell does not run an activity's task: a worker polls for it or has it.
       if (task.target.kind !== 'ACTIVITY') {
         recordStarted(draft, frame.id, task);
       }
@@ -72,7 +72,7 @@ function frameWithTask(
   return undefined;
 }
 
-/** The task with its heartbeat clock set back. */
+/** The task with its heartbeat timer restarted. */
 function beating(draft: Draft, task: TaskActivity): TaskActivity {
   if (task.heartbeatSeconds === undefined) {
     return task;

@@ -6,7 +6,7 @@ import { integrationNames } from './task-target.ts';
 
 const WHOLE = { truncated: false };
 
-/** Records that a task was scheduled and, unless a worker has to come for it, started. */
+/** Records that a task was scheduled and, unless it waits for a worker, started. */
 export function recordScheduled(draft: Draft, frameId: string, task: Omit<TaskActivity, 'kind'>): void {
   const { target } = task;
   const timeout = task.timeoutSeconds === undefined ? {} : { timeoutInSeconds: task.timeoutSeconds };
@@ -79,7 +79,7 @@ export function recordSucceeded(draft: Draft, frameId: string, { target }: TaskA
   }
 }
 
-/** Records that a task failed; `submit` says that already its call did, where the task would have gone on after it. */
+/** Records that a task failed. `submit` says that the call itself failed, before the task could go on. */
 export function recordFailed(
   draft: Draft,
   frameId: string,

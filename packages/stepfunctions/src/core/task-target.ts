@@ -12,7 +12,7 @@ const PATTERNS: Readonly<Record<string, IntegrationPattern>> = {
 /**
  * Reads a Task state's `Resource`.
  *
- * @throws {StatesError} `States.Runtime`: it names nothing that a Task can call.
+ * @throws {StatesError} `States.Runtime`: a Task cannot call it.
  */
 export function parseTaskTarget(resource: string): TaskTarget {
   const [, , service = '', region, , kind, ...rest] = resource.split(':');

@@ -8,7 +8,7 @@ import { StateFailed } from './state-failed.ts';
 import { timeOutTask } from './states/task.ts';
 import { leaveWait } from './states/wait.ts';
 
-/** Does what a timer was set for; one that was cancelled does nothing. */
+/** Handles a timer that fired, and ignores one that was cancelled. */
 export async function handleTimer(draft: Draft, timerId: string): Promise<void> {
   if (draft.execution.timeout?.timerId === timerId) {
     timeOut(draft);
@@ -46,8 +46,8 @@ export async function handleTimer(draft: Draft, timerId: string): Promise<void> 
 }
 
 /**
- * The time of a task is over. Tasks of other branches and iterations whose time is over as well have timed out before
- * the first one's failure can reach them: AWS records them so.
+ * Times a task out. Tasks of other branches and iterations that are due as well time out first, before the failure
+ * aborts them, as AWS records it.
  */
 async function tasksTimedOut(draft: Draft, firstId: string, firedTimerId: string): Promise<void> {
   const due = Object.values(draft.execution.frames).flatMap(({ id, run }) => {

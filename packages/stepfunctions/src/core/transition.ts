@@ -9,7 +9,7 @@ import { withAssigned } from './variables.ts';
 
 const WHOLE = { truncated: false };
 
-/** Takes a frame into a state and has it executed, in this step or, when this one has done enough, in the next. */
+/** Enters a state, which is executed in this step or, when the step has reached its limit, in the next. */
 export function enterState(draft: Draft, frameId: string, name: string, input: Json): void {
   const state = stateNamed(draft, frameId, name);
   const before = draft.frame(frameId).lastEventId;
@@ -32,13 +32,13 @@ export function enterState(draft: Draft, frameId: string, name: string, input: J
   }
 }
 
-/** Takes a frame into the first state of what it runs. */
+/** Enters the first state of a frame. */
 export function enterFirstState(draft: Draft, frameId: string, input: Json): void {
   enterState(draft, frameId, graphOf(draft, frameId).StartAt, input);
 }
 
 /**
- * Takes a frame out of its state, into the next one or to the frame's end.
+ * Leaves a frame's state for the next one, or ends the frame.
  *
  * @throws {StatesError} `States.DataLimitExceeded`; nothing has changed then
  */

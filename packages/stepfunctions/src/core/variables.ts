@@ -3,7 +3,7 @@ import { StatesError } from '../language/states-error.ts';
 import type { Draft } from './draft.ts';
 import { exceedsPayloadLimit, jsonText } from './json-text.ts';
 
-/** AWS: all variables that an execution holds, in bytes of UTF-8. */
+/** AWS's quota of all variables of an execution, in bytes of UTF-8. */
 const MAX_STORED_BYTES = 10 * 1024 * 1024;
 
 const sizes = new WeakMap<JsonObject, number>();
@@ -29,7 +29,7 @@ export function withAssigned(variables: JsonObject, assigned: JsonObject): JsonO
   return all;
 }
 
-/** Held by the execution's other frames; a child execution has variables of its own. */
+/** The size of the variables of the execution's other frames. A child execution has variables of its own. */
 function storedElsewhere(draft: Draft, frameId: string): number {
   const stream = draft.streamOf(frameId);
   let size = 0;

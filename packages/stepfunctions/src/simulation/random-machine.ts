@@ -1,8 +1,8 @@
 import { parseDefinition, type StateMachineDefinition } from '../language/definition.ts';
 import type { Json, JsonObject } from '../language/json.ts';
 import type { Random } from '../random.ts';
+import type { FailureKind, TaskPlan } from './faults.ts';
 import { StateMaker } from './random-state.ts';
-import type { FailureKind, TaskPlan } from './task-plan.ts';
 
 /** A machine to simulate, whose end depends on nothing but its input and its tasks' plans. */
 export interface RandomMachine {

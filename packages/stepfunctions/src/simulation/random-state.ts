@@ -1,7 +1,7 @@
 import type { QueryLanguage } from '../language/definition.ts';
 import type { JsonObject } from '../language/json.ts';
 import type { Random } from '../random.ts';
-import { type FailureKind, TASK_ERROR, type TaskPlan } from './task-plan.ts';
+import { type FailureKind, TASK_ERROR, type TaskPlan } from './faults.ts';
 
 const ALL = ['States.ALL'];
 const JSONATA = { QueryLanguage: 'JSONata' };

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { ENGINE, type Engine } from './engine.ts';
 import { simulate } from './simulate.ts';
+import { ENGINE, type Engine } from './virtual-shell.ts';
 
 const SEEDS = Array.from({ length: 250 }, (_, index) => index + 1);
 

@@ -1,9 +1,8 @@
 import { Random } from '../random.ts';
-import { ENGINE, type Engine } from './engine.ts';
 import { ALL_FAULTS, NO_FAULTS } from './faults.ts';
 import { checkHistory } from './history-check.ts';
 import { makeMachine, type RandomMachine } from './random-machine.ts';
-import { type RunRecord, VirtualShell } from './virtual-shell.ts';
+import { ENGINE, type Engine, type RunRecord, VirtualShell } from './virtual-shell.ts';
 
 /** What one simulated execution came to. */
 export interface Simulated {

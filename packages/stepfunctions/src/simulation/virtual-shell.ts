@@ -4,12 +4,11 @@ import type { EventCircumstances, ExecutionEvent } from '../core/event.ts';
 import type { Execution } from '../core/execution.ts';
 import type { HistoryEvent } from '../core/history-event.ts';
 import type { StepResult } from '../core/step.ts';
+import * as core from '../core/step.ts';
 import type { Json, JsonObject } from '../language/json.ts';
 import type { Random } from '../random.ts';
-import type { Engine } from './engine.ts';
-import type { Faults } from './faults.ts';
+import { type Faults, outcomeOf } from './faults.ts';
 import type { RandomMachine } from './random-machine.ts';
-import { outcomeOf } from './task-plan.ts';
 
 type Unstamped<E> = E extends unknown ? Omit<E, keyof EventCircumstances> : never;
 type Task = Extract<Effect, { readonly type: 'RunTask' }>;
@@ -279,3 +278,13 @@ function objectOf(input: Json): JsonObject {
   }
   return input as JsonObject;
 }
+
+/** The core as a shell uses it. The simulation takes it as an argument, so that it can be shown broken ones. */
+export type Engine = Pick<typeof core, 'createExecution' | 'step' | 'outstandingEffects'>;
+
+/** The core as it is. */
+export const ENGINE: Engine = {
+  createExecution: core.createExecution,
+  step: core.step,
+  outstandingEffects: core.outstandingEffects,
+};

@@ -11,7 +11,7 @@ import {
 } from '../input-output.ts';
 import { stateScope } from '../state-scope.ts';
 
-/** Goes where the first rule that holds says, or to the default. */
+/** Continues with the first rule that matches, or with the default. */
 export async function executeChoice(executing: Executing<ChoiceState>): Promise<Outcome> {
   const { draft, frameId, state, run } = executing;
   const input = effectiveInput(executing);

@@ -11,13 +11,13 @@ import { StateFailed } from '../state-failed.ts';
 
 const WHOLE = { truncated: false };
 
-/** What AWS says when a Map Run has had more failures than it tolerates. */
+/** AWS's cause of a Map Run that exceeded its tolerated failures. */
 const THRESHOLD_EXCEEDED = {
   error: 'States.ExceedToleratedFailureThreshold',
   cause: 'The specified tolerated failure threshold was exceeded',
 };
 
-/** Starts the Map Run of a distributed Map state and answers its ARN. */
+/** Starts the Map Run of a distributed Map state and returns its ARN. */
 export function startMapRun(
   { draft, frameId, state, run }: Executing<MapState>,
   itemCount: number,
@@ -45,7 +45,7 @@ export function startMapRun(
   return arn;
 }
 
-/** Starts a child execution and answers the id of its frame. */
+/** Starts a child execution and returns the id of its frame. */
 export function startChild(
   { draft, frameId }: Executing<MapState>,
   frame: Omit<Frame, 'id' | 'lastEventId'>,
@@ -64,9 +64,9 @@ export function startChild(
 }
 
 /**
- * Takes note of a child execution's end.
+ * Records the end of a child execution.
  *
- * @throws {StateFailed} One failure more than the state tolerates.
+ * @throws {StateFailed} The state has exceeded its tolerated failures.
  */
 export function childEnded(
   { draft, frameId }: Executing<MapState>,
@@ -111,7 +111,7 @@ function takeOutput(draft: Draft, frameId: string, childId: string, index: numbe
   draft.removeFrame(childId);
 }
 
-/** AWS makes a label up when the machine is created: the same one for every run of a state. */
+/** AWS generates a label when the machine is created, the same for every run of a state. */
 function madeUpLabel(draft: Draft, stateName: string): string {
   const digits = createHash('sha256').update(`${draft.execution.stateMachineArn} ${stateName}`).digest('hex');
   return [8, 12, 16, 20].reduce(

@@ -9,7 +9,7 @@ import { jsonText } from '../json-text.ts';
 import { numberField } from '../number-field.ts';
 import { stateScope } from '../state-scope.ts';
 
-/** The items of a Map state: what `ItemsPath` or `Items` finds, else the input itself. */
+/** The items of a Map state: the value of `ItemsPath` or `Items`, or the input itself. */
 export async function itemsOf(executing: Executing<MapState>, input: Json): Promise<readonly Json[]> {
   const { draft, frameId, state, run } = executing;
   if (state.QueryLanguage === 'JSONata' && state.Items !== undefined) {
@@ -20,7 +20,7 @@ export async function itemsOf(executing: Executing<MapState>, input: Json): Prom
   return applyItemsPath(path, stateScope(draft, frameId, input), { stateName: run.name, field: 'ItemsPath' });
 }
 
-/** What an iteration is given: the item itself, or what `ItemSelector` makes of it. */
+/** The input of an iteration: the item itself, or the value of `ItemSelector`. */
 export async function selectItem(executing: Executing<MapState>, input: Json, item: MapItem): Promise<Json> {
   const { draft, frameId, state, run } = executing;
   if (state.QueryLanguage === 'JSONata') {

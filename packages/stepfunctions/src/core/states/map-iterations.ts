@@ -8,13 +8,13 @@ import { enterFirstState } from '../transition.ts';
 import { startChild } from './distributed-map.ts';
 import { selectItem } from './map-items.ts';
 
-/** Iterations of one inline Map state that run at once, at most, as in AWS. */
+/** The most iterations of an inline Map state that run at once, as on AWS. */
 const MAX_INLINE = 40;
 
-/** Child executions of one Map Run that run at once, at most. AWS has 10,000. */
+/** The most child executions of a Map Run that run at once. AWS allows 10,000. */
 const MAX_DISTRIBUTED = 1_000;
 
-/** What the Map state of a frame is at. */
+/** The progress of a frame's Map state. */
 export function activityOf(draft: Draft, frameId: string): MapActivity {
   const activity = draft.frame(frameId).run?.activity;
   if (activity?.kind !== 'MAP') {
@@ -23,13 +23,13 @@ export function activityOf(draft: Draft, frameId: string): MapActivity {
   return activity;
 }
 
-/** Changes what the Map state of a frame is at. */
+/** Changes the progress of a frame's Map state. */
 export function changeActivity(draft: Draft, frameId: string, changes: Partial<MapActivity>): void {
   setActivity(draft, frameId, { ...activityOf(draft, frameId), ...changes });
 }
 
 /**
- * Starts as many iterations as concurrency allows.
+ * Starts as many iterations as the concurrency allows.
  *
  * @param previous the event that lets them start
  */

@@ -20,7 +20,7 @@ export async function executeMap(executing: Executing<MapState>): Promise<Outcom
   const items = await itemsOf(executing, selectorInput);
   const batches = state.ItemBatcher && (await batchItems(executing, state.ItemBatcher, selectorInput, items));
   const started = draft.append(frameId, 'MapStateStarted', { mapStateStartedEventDetails: { length: items.length } });
-  // As in AWS: looked at only now, and an error in it follows the state's own entry.
+  // AWS evaluates it only now, so an error follows the state's entry.
   const tolerance = await toleranceOf(executing);
   draft.edit(frameId).lastEventId = started;
   const activity: MapActivity = {
@@ -57,7 +57,7 @@ export async function iterationEnded(executing: Executing<MapState>, iteration: 
   return busy || nextIndex < items.length ? WAIT : await completeMap(executing);
 }
 
-/** All iterations are done, each well or, in a Map Run, within what it tolerates. */
+/** Completes the state: all iterations have ended, with no more failures than it tolerates. */
 export async function completeMap(executing: Executing<MapState>): Promise<Outcome> {
   const { draft, frameId, state } = executing;
   const { outputs, mapRunArn } = activityOf(draft, frameId);
@@ -124,7 +124,7 @@ async function toleranceOf(executing: Executing<MapState>): Promise<{ count: num
   return { count: count ?? 0, percentage: percentage ?? 0 };
 }
 
-/** There is no S3 here to read items from or write results to. */
+/** Refuses to read items from S3 or write results to it. */
 function refuseStorage(state: MapState): void {
   if (state.ItemReader !== undefined) {
     const cause = `The ItemReader '${state.ItemReader.Resource}' is not supported: this engine has no S3. Give the items with ItemsPath or Items.`;

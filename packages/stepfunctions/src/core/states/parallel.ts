@@ -21,7 +21,7 @@ export async function executeParallel(executing: Executing<ParallelState>): Prom
   return WAIT;
 }
 
-/** A branch has ended: the first that fails fails the state, the last one that ends well completes it. */
+/** Handles the end of a branch. The first failure fails the state; the last success completes it. */
 export async function branchEnded(executing: Executing<ParallelState>, branch: Frame): Promise<Outcome> {
   const { draft, frameId, state, run } = executing;
   if (run.activity?.kind !== 'PARALLEL') {

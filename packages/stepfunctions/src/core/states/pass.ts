@@ -12,7 +12,7 @@ import {
 } from '../input-output.ts';
 import { stateScope } from '../state-scope.ts';
 
-/** Passes its input on, or what it makes of it. */
+/** Passes its input on, transformed as its fields say. */
 export async function executePass(executing: Executing<PassState>): Promise<Outcome> {
   const { draft, frameId, state, run } = executing;
   if (state.QueryLanguage === 'JSONata') {

@@ -51,7 +51,7 @@ export async function executeTask(executing: Executing<TaskState>): Promise<Outc
   return WAIT;
 }
 
-/** Takes a task's result. */
+/** Handles a task's result. */
 export async function completeTask(
   executing: Executing<TaskState>,
   task: TaskActivity,
@@ -67,7 +67,7 @@ export async function completeTask(
   return { kind: 'EXIT', ...(await resultExit(executing, result)), next: state.Next };
 }
 
-/** Takes a task's error. */
+/** Handles a task's error. */
 export function failTask(
   { draft, frameId }: Executing<TaskState>,
   task: TaskActivity,
@@ -79,7 +79,7 @@ export function failTask(
   throw new StateFailed(failure);
 }
 
-/** Records that a task's time is over, or that its heartbeat did not come, and answers the error to fail with. */
+/** Records a timeout or a missed heartbeat, and returns the error to fail with. */
 export function timeOutTask(draft: Draft, frameId: string, task: TaskActivity, timer: Timer): Failure {
   const failure = { error: timer === task.heartbeat ? 'States.HeartbeatTimeout' : 'States.Timeout' };
   draft.effects.push({ type: 'CancelTask', taskId: task.taskId });

@@ -7,7 +7,7 @@ import { jsonText } from '../json-text.ts';
 import { StateFailed } from '../state-failed.ts';
 import { stateScope } from '../state-scope.ts';
 
-/** Ends its frame well. */
+/** Succeeds: ends its frame with an output. */
 export async function executeSucceed(executing: Executing<SucceedState>): Promise<Outcome> {
   const { draft, frameId, state } = executing;
   const input = effectiveInput(executing);

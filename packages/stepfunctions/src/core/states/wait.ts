@@ -17,13 +17,13 @@ import { jsonText } from '../json-text.ts';
 import { numberField } from '../number-field.ts';
 import { stateScope } from '../state-scope.ts';
 
-/** Longest wait that AWS takes, in milliseconds: as many seconds as 32 bits hold. */
+/** The longest wait that AWS accepts, in milliseconds. AWS stores the seconds in 32 bits. */
 const MAX_DELAY = (2 ** 31 - 1) * 1000;
 
 /** ISO 8601 with an offset. */
 const TIMESTAMP = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[+-]\d{2}:\d{2})$/i;
 
-/** Waits for a moment; one that has passed is not waited for. */
+/** Waits until a time, unless it has passed. */
 export async function executeWait(executing: Executing<WaitState>): Promise<Outcome> {
   const { draft, frameId } = executing;
   const until = await endOfWait(executing);

@@ -14,11 +14,11 @@ type Task = Extract<Effect, { readonly type: 'RunTask' }>;
 export interface ScriptedStart {
   readonly input?: Json;
   readonly type?: ExecutionType;
-  /** Of what the events bring, which is the same in every run otherwise. */
+  /** The seed of the events' entropy, the same in every run by default. */
   readonly entropy?: string;
 }
 
-/** An execution that a test drives by hand: it answers the tasks, and time passes only when the test says so. */
+/** An execution that a test drives by hand. The test answers the tasks and lets time pass. */
 export class ScriptedRun {
   readonly definition: StateMachineDefinition;
   readonly history: HistoryEvent[] = [];
@@ -26,7 +26,7 @@ export class ScriptedRun {
   execution: Execution;
   /** Milliseconds since the epoch. */
   now = Date.parse('2030-01-01T00:00:00Z');
-  /** Tasks that are out, oldest first. */
+  /** Running tasks, oldest first. */
   tasks: Task[] = [];
   #timers = new Map<string, number>();
   #events = 0;
@@ -57,12 +57,12 @@ export class ScriptedRun {
     return this.history.map(({ type }) => type);
   }
 
-  /** What the execution put out. */
+  /** The output of the execution. */
   get output(): Json | undefined {
     return this.execution.output === undefined ? undefined : JSON.parse(this.execution.output);
   }
 
-  /** Takes an event to the core; what comes back goes through JSON text, as it would through a file. */
+  /** Delivers an event to the core. The result passes through JSON text, as through a journal. */
   async deliver(event: Unstamped<ExecutionEvent>): Promise<void> {
     this.#events += 1;
     const entropy = createHash('sha256').update(`${this.#seed}${this.#events}`).digest('hex');
@@ -78,12 +78,12 @@ export class ScriptedRun {
     }
   }
 
-  /** Answers the oldest task that is out. */
+  /** Answers the oldest running task. */
   async succeed(output: Json = {}): Promise<void> {
     await this.deliver({ type: 'TaskSucceeded', taskId: this.#takeTask().taskId, output });
   }
 
-  /** Fails the oldest task that is out. */
+  /** Fails the oldest running task. */
   async fail(error: string, cause?: string): Promise<void> {
     const failure = cause === undefined ? { error } : { error, cause };
     await this.deliver({ type: 'TaskFailed', taskId: this.#takeTask().taskId, ...failure });
@@ -104,7 +104,7 @@ export class ScriptedRun {
     this.now = until;
   }
 
-  /** When the timers that are set will fire, in seconds from now. */
+  /** The times until the timers fire, in seconds. */
   get timers(): number[] {
     return [...this.#timers.values()].map((at) => (at - this.now) / 1000).toSorted((a, b) => a - b);
   }
@@ -149,7 +149,7 @@ export function pass(members: JsonObject = {}): JsonObject {
   return { Type: 'Pass', ...('Next' in members ? {} : { End: true }), ...members };
 }
 
-/** A machine of the states given, the first being where it starts. */
+/** A machine of these states, which starts with the first. */
 export function machine(states: { readonly [name: string]: Json }, members: JsonObject = {}): JsonObject {
   return { StartAt: Object.keys(states)[0] ?? '', States: states, ...members };
 }

@@ -1,6 +1,6 @@
+import { stepFunctionsFunctions } from './aws-functions.ts';
 import { type BuiltIn, builtIn, builtInFunctionNames, doing, type RunningFocus } from './built-in.ts';
 import { EvaluationLimitError, LONGEST_SEQUENCE, LONGEST_TEXT } from './limits.ts';
-import { stepFunctionsFunctions } from './step-functions-functions.ts';
 
 /** Characters of a picture such as `#,##0`. JSONata takes the square of that. */
 const LONGEST_PICTURE = 10_000;
