@@ -1,0 +1,9 @@
+import base from '../../jest.config.mjs';
+
+/** Jest for one place: the tests that `main.ts` names, and no reporter of ours. */
+export default {
+  ...base,
+  rootDir: '../..',
+  testMatch: JSON.parse(process.env.MUTATION_TESTS ?? '[]').map((glob) => `<rootDir>/${glob}`),
+  reporters: [],
+};
