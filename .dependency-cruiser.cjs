@@ -9,7 +9,7 @@ const ROOMS = {
   localstack: [],
   'grpc-services': ['proto'],
   functions: ['proto'],
-  embedded: ['functions', 'packages'],
+  embedded: ['functions', 'grpc-services', 'packages'],
   scripts: ['embedded', 'functions'],
   verification: ['embedded', 'functions', 'packages', 'proto', 'statemachines'],
 };

@@ -16,12 +16,12 @@ export class NotInTimeError extends Error {
 }
 
 /**
- * Polls until there is a result: anything but `undefined` and `false`. Looks once more at the deadline, so a slow look
- * never turns a condition that holds into a failure.
+ * Polls until there is a result: anything but `undefined` and `false`. Looks once more after the deadline, so that a slow
+ * look never turns a condition that holds into a failure.
  *
  * @example
  * const order = await eventually(() => findOrder(id), { withinMs: 5_000, what: `order ${id}` });
- * @throws NotInTimeError when time is up; an error of `look` passes through at once
+ * @throws NotInTimeError when time is up; an error of `look` ends the wait at once
  */
 export async function eventually<T>(
   look: () => T | Promise<T>,
@@ -38,5 +38,27 @@ export async function eventually<T>(
       throw new NotInTimeError(`${what ?? String(look)}: not within ${withinMs / 1000} s`);
     }
     await sleep(pollMs);
+  }
+}
+
+/**
+ * Repeats an attempt until it does not throw, and returns its result. An attempt may contain `expect`.
+ *
+ * @throws the error of the last attempt when time is up
+ */
+export async function eventuallySucceeds<T>(attempt: () => T | Promise<T>, options?: PollingOptions): Promise<T> {
+  let lastError: unknown;
+  const succeeded = async (): Promise<{ readonly result: T } | undefined> => {
+    try {
+      return { result: await attempt() };
+    } catch (error) {
+      lastError = error;
+      return undefined;
+    }
+  };
+  try {
+    return (await eventually(succeeded, options)).result;
+  } catch (error) {
+    throw error instanceof NotInTimeError ? lastError : error;
   }
 }

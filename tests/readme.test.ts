@@ -2,6 +2,7 @@ import { execFile, execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { eventually } from '../embedded/eventually.ts';
 import { type EmbeddedStack, startEmbeddedStack } from '../embedded/stack.ts';
 
 const run = promisify(execFile);
@@ -122,12 +123,10 @@ test('the commands of the README work in order and give the answers that it show
 
 async function settled(orderId: string): Promise<void> {
   const inProgress = ['PENDING', 'RESERVED', 'AUTHORIZED', 'PAID'];
-  for (;;) {
+  const isSettled = async (): Promise<boolean> => {
     const answer = await fetch(`${stack.urls.http}/orders/status?order_id=${orderId}`);
     const { data } = (await answer.json()) as { readonly data: { readonly status: string } };
-    if (!inProgress.includes(data.status)) {
-      return;
-    }
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
+    return !inProgress.includes(data.status);
+  };
+  await eventually(isSettled, { withinMs: 60_000, pollMs: 50, what: `order ${orderId} is settled` });
 }

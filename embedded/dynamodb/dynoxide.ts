@@ -3,13 +3,13 @@ import { join } from 'node:path';
 import { ConfigurationError, PROJECT_ROOT } from '../configuration.ts';
 
 /**
- * The dynoxide program of this platform, from its npm package.
+ * The path of the dynoxide program (DynamoDB on SQLite) in its npm package.
  *
- * @throws ConfigurationError saying what to run instead where no package is installed for the platform
+ * @param platform as Node names it, such as `linux-x64`. Default: this machine's.
+ * @throws ConfigurationError saying what to run instead when no package is installed for the platform
  */
-export function findDynoxide(): string {
-  const platform = `${process.platform}-${process.arch}`;
-  const program = process.platform === 'win32' ? 'dynoxide.exe' : 'dynoxide';
+export function findDynoxide(platform = `${process.platform}-${process.arch}`): string {
+  const program = platform.startsWith('win32') ? 'dynoxide.exe' : 'dynoxide';
   const path = join(PROJECT_ROOT, 'node_modules', '@dynoxide', platform, program);
   if (!existsSync(path)) {
     throw new ConfigurationError(

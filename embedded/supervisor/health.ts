@@ -1,24 +1,21 @@
 import { readFileSync } from 'node:fs';
 import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
 import { ListStateMachinesCommand, SFNClient } from '@aws-sdk/client-sfn';
-import { type ChannelCredentials, credentials, makeGenericClientConstructor } from '@grpc/grpc-js';
-import { service as healthService } from 'grpc-health-check';
-import * as z from 'zod';
+import { type ChannelCredentials, credentials } from '@grpc/grpc-js';
+import { checkHealth } from '../../grpc-services/common/health.ts';
 
-const ANSWER_MS = 1_000;
-const IMPATIENT = { connectionTimeout: ANSWER_MS, requestTimeout: ANSWER_MS };
-const servingSchema = z.object({ status: z.literal('SERVING') });
-const HealthClient = makeGenericClientConstructor(healthService, 'Health');
+const TIMEOUT_MS = 1_000;
+const REQUEST_HANDLER = { connectionTimeout: TIMEOUT_MS, requestTimeout: TIMEOUT_MS };
 
-/** Whether DynamoDB answers at the address. */
+/** Whether DynamoDB answers at the endpoint. */
 export function isDynamoDbReady(endpoint: string): Promise<boolean> {
-  const client = new DynamoDBClient({ endpoint, maxAttempts: 1, requestHandler: IMPATIENT });
+  const client = new DynamoDBClient({ endpoint, maxAttempts: 1, requestHandler: REQUEST_HANDLER });
   return succeeds(client.send(new ListTablesCommand({ Limit: 1 }))).finally(() => client.destroy());
 }
 
-/** Whether Step Functions answers at the address. */
+/** Whether Step Functions answers at the endpoint. */
 export function isStepFunctionsReady(endpoint: string): Promise<boolean> {
-  const client = new SFNClient({ endpoint, maxAttempts: 1, requestHandler: IMPATIENT });
+  const client = new SFNClient({ endpoint, maxAttempts: 1, requestHandler: REQUEST_HANDLER });
   return succeeds(client.send(new ListStateMachinesCommand({ maxResults: 1 }))).finally(() => client.destroy());
 }
 
@@ -27,36 +24,37 @@ async function succeeds(call: Promise<unknown>): Promise<boolean> {
     await call;
     return true;
   } catch {
-    // Refused, too slow or not able to answer yet: not ready, which is the question.
+    // Refused, too slow or an error: in every case not ready.
     return false;
   }
 }
 
-/** PEM files that a client of mutual TLS needs. */
+/** The PEM files of a client of mutual TLS. */
 export interface ClientTlsFiles {
   readonly GRPC_CA_FILE: string;
   readonly GRPC_CLIENT_CERT_FILE: string;
   readonly GRPC_CLIENT_KEY_FILE: string;
 }
 
-/** Whether a gRPC server's health service (grpc.health.v1) says SERVING; over mutual TLS where files are given. */
-export function isServing(address: string, files?: ClientTlsFiles): Promise<boolean> {
-  const client = new HealthClient(address, channelCredentials(files), { 'grpc.ssl_target_name_override': 'localhost' });
-  return new Promise((resolve) => {
-    const check = client.check;
-    if (check === undefined) {
-      throw new Error('The health service has no method Check.');
-    }
-    check.call(
-      client,
-      { service: '' },
-      { deadline: Date.now() + ANSWER_MS },
-      (error: Error | null, answer: unknown) => {
-        client.close();
-        resolve(error === null && servingSchema.safeParse(answer).success);
-      },
-    );
-  });
+/**
+ * Whether the health service (grpc.health.v1) of a gRPC server reports SERVING.
+ *
+ * @param files for mutual TLS; plaintext without them
+ */
+export async function isServing(address: string, files?: ClientTlsFiles): Promise<boolean> {
+  const question = {
+    address,
+    service: '',
+    credentials: channelCredentials(files),
+    options: { 'grpc.ssl_target_name_override': 'localhost' },
+    timeoutMs: TIMEOUT_MS,
+  };
+  try {
+    return (await checkHealth(question)) === 'SERVING';
+  } catch {
+    // No answer, or an error: in both cases not ready.
+    return false;
+  }
 }
 
 function channelCredentials(files: ClientTlsFiles | undefined): ChannelCredentials {

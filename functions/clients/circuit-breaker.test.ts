@@ -1,4 +1,5 @@
 import { afterEach, expect, jest, test } from '@jest/globals';
+import { eventuallySucceeds } from '../../embedded/eventually.ts';
 import { createCircuitBreaker } from './circuit-breaker.ts';
 
 const unanswered = new Error('no answer');
@@ -53,7 +54,7 @@ test('a service that is back is found again', async () => {
     });
   await expect(fail()).rejects.toBe(unanswered);
   await expect(fail()).rejects.toBe(unanswered);
-  await expect(answerOf(() => run(async () => 'answer'))).resolves.toBe('answer');
+  await expect(eventuallySucceeds(() => run(async () => 'answer'))).resolves.toBe('answer');
 });
 
 test('of a dead service one call asks again after about half a second, the next ones after up to five', async () => {
@@ -108,13 +109,3 @@ test('a slow service cannot gather calls without end', async () => {
   answer();
   await expect(Promise.all([running, waiting])).resolves.toEqual(['late', 'late']);
 });
-
-async function answerOf(ask: () => Promise<string>): Promise<string> {
-  for (;;) {
-    try {
-      return await ask();
-    } catch {
-      await new Promise((resolve) => setTimeout(resolve, 1));
-    }
-  }
-}

@@ -1,8 +1,8 @@
 import { type ClientHttp2Session, type ClientHttp2Stream, connect as connectHttp2, constants } from 'node:http2';
 import { connect, type Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { eventuallySucceeds } from '../../embedded/eventually.ts';
 import { BOTH_SERVICES, type ServiceUnderTest } from '../../tests/support/both-services.ts';
-import { eventually } from '../../tests/support/eventually.ts';
 import type { ConnectionLimits } from './connection-limits.ts';
 
 // Callers that open something and never end it, over plain HTTP/2 and TCP, because gRPC clients never do that.
@@ -106,7 +106,7 @@ describe.each(BOTH_SERVICES)('the $name service', ({ path, start }) => {
     for (const stream of endless) {
       stream.close(constants.NGHTTP2_CANCEL);
     }
-    await eventually(() => service.expectHealthy());
+    await eventuallySucceeds(() => service.expectHealthy());
     other.destroy();
   });
 
@@ -119,7 +119,7 @@ describe.each(BOTH_SERVICES)('the $name service', ({ path, start }) => {
     expect(await ended(open(WATCH).end(EMPTY_MESSAGE))).toBe(RESOURCE_EXHAUSTED);
     expect(await ended(open(REFLECTION).end(EMPTY_MESSAGE))).toBe(RESOURCE_EXHAUSTED);
     watches[0]?.close(constants.NGHTTP2_CANCEL);
-    await eventually(async () => {
+    await eventuallySucceeds(async () => {
       const watch = open(WATCH).end(EMPTY_MESSAGE);
       const ending = ended(watch).then(() => Promise.reject(new Error('the watch was refused')));
       await Promise.race([ending, new Promise((resolve) => watch.once('data', resolve))]);
@@ -160,7 +160,7 @@ describe.each(BOTH_SERVICES)('the $name service', ({ path, start }) => {
     await closed(await tcp());
     await service.expectHealthy();
     held[0]?.destroy();
-    await eventually(async () => {
+    await eventuallySucceeds(async () => {
       const welcome = await tcp();
       const ending = closed(welcome).then(() => Promise.reject(new Error('the connection was refused')));
       welcome.write('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n');

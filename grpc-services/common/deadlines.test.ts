@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from '@jest/globals';
+import { eventuallySucceeds } from '../../embedded/eventually.ts';
 import { requestsOf } from '../../tests/support/dynamodb-requests.ts';
-import { eventually } from '../../tests/support/eventually.ts';
 import { startInventory, type TestInventory } from '../../tests/support/inventory.ts';
 import { failureOf } from '../../tests/support/unary-client.ts';
 import type { FaultInjection } from './fault-injection.ts';
@@ -59,7 +59,7 @@ test('a queued call whose deadline passes is never started', async () => {
   const concurrency = { concurrent: 1, queued: 10 };
   inventory = await startInventory({ settings: { faults, concurrency, defaultDeadlineMs: 50 } });
   const first = failureOf(inventory.reservation('first', longDeadline()));
-  await eventually(() => expect(counts.started).toBe(1));
+  await eventuallySucceeds(() => expect(counts.started).toBe(1));
   expect((await failureOf(inventory.reservation('late'))).code).toBe('DEADLINE_EXCEEDED');
   resume();
   expect((await first).reason).toBe('RESERVATION_NOT_FOUND');
@@ -73,7 +73,7 @@ test('a call past its deadline sends nothing to the store', async () => {
   const requests = requestsOf(inventory.dynamoDb);
   expect((await failureOf(inventory.reservation('order'))).code).toBe('DEADLINE_EXCEEDED');
   resume();
-  await eventually(() => expect(counts.resumed).toBe(1));
+  await eventuallySucceeds(() => expect(counts.resumed).toBe(1));
   expect((await failureOf(inventory.reservation('other', longDeadline()))).reason).toBe('RESERVATION_NOT_FOUND');
   expect(requests).toHaveLength(1);
 });
@@ -82,7 +82,7 @@ test('calls beyond the concurrency limit and its queue are refused at once', asy
   const { faults, counts, resume } = pausedCalls();
   inventory = await startInventory({ settings: { faults, concurrency: { concurrent: 2, queued: 3 } } });
   const running = [1, 2].map((order) => failureOf(inventory.reservation(`running-${order}`)));
-  await eventually(() => expect(counts.started).toBe(2));
+  await eventuallySucceeds(() => expect(counts.started).toBe(2));
   const others = [1, 2, 3, 4, 5].map((order) => failureOf(inventory.reservation(`other-${order}`)));
   const first = await Promise.race(others);
   expect(first).toMatchObject({ code: 'RESOURCE_EXHAUSTED', reason: 'OVERLOADED' });

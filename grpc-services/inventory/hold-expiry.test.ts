@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { eventuallySucceeds } from '../../embedded/eventually.ts';
 import { ReservationState } from '../../proto/gen/inventory/v1/inventory.ts';
-import { eventually } from '../../tests/support/eventually.ts';
 import { itemInStock, startInventory, type TestInventory } from '../../tests/support/inventory.ts';
 import { failureOf } from '../../tests/support/unary-client.ts';
 import { expireHolds } from './expire-holds.ts';
@@ -56,7 +56,9 @@ test('the service sweeps expired holds in the background', async () => {
   inventory = await startInventory({ clock: () => now, sweepIntervalMs: 5, catalogue: [itemInStock('seat', 4)] });
   await inventory.reserve('left', two, 10);
   now += 10_000;
-  await eventually(async () => expect((await inventory.reservation('left')).state).toBe(ReservationState.EXPIRED));
+  await eventuallySucceeds(async () =>
+    expect((await inventory.reservation('left')).state).toBe(ReservationState.EXPIRED),
+  );
   expect(await inventory.stock('seat')).toMatchObject({ available: 4, held: 0 });
 });
 

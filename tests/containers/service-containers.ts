@@ -1,6 +1,6 @@
-import { createRequire } from 'node:module';
-import { createServer } from 'node:net';
 import { dirname } from 'node:path';
+import { findDynoxide } from '../../embedded/dynamodb/dynoxide.ts';
+import { findFreePorts } from '../../embedded/ports.ts';
 import { type EmbeddedStack, startEmbeddedStack } from '../../embedded/stack.ts';
 import { ComposeProject } from './compose-project.ts';
 
@@ -15,9 +15,10 @@ export interface ServiceContainers {
 
 /** Builds the images and starts the containers; resolves when both are healthy. */
 export async function startServiceContainers(compose: readonly [string, ...string[]]): Promise<ServiceContainers> {
-  const [dynamoDbPort, inventoryPort, paymentPort] = await freePorts();
+  // Chosen before the start, because a container that was cut off must come back at the same port.
+  const { dynamodb: dynamoDbPort, inventory: inventoryPort, payment: paymentPort } = await findFreePorts();
   const project = new ComposeProject(compose, ['docker-compose.yml', 'tests/containers/docker-compose.dynamodb.yml'], {
-    DYNOXIDE_FOLDER: dirname(createRequire(import.meta.url).resolve('@dynoxide/linux-x64/dynoxide')),
+    DYNOXIDE_FOLDER: dirname(findDynoxide('linux-x64')),
     DYNAMODB_PORT: String(dynamoDbPort),
     INVENTORY_PORT: String(inventoryPort),
     PAYMENT_PORT: String(paymentPort),
@@ -44,22 +45,4 @@ export async function startServiceContainers(compose: readonly [string, ...strin
     await close();
     throw error;
   }
-}
-
-/** Known before the start, as a container that was cut off must come back at the same port. */
-async function freePorts(): Promise<readonly [number, number, number]> {
-  const probes = [createServer(), createServer(), createServer()] as const;
-  await Promise.all(probes.map((probe) => new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve))));
-  const [first, second, third] = probes.map((probe) => {
-    const address = probe.address();
-    if (address === null || typeof address === 'string') {
-      throw new Error('the probe has no port');
-    }
-    return address.port;
-  });
-  await Promise.all(probes.map((probe) => new Promise((resolve) => probe.close(resolve))));
-  if (first === undefined || second === undefined || third === undefined) {
-    throw new Error('a probe has no port');
-  }
-  return [first, second, third];
 }

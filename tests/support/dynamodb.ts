@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { createRequire } from 'node:module';
-import { createServer } from 'node:net';
+import { findDynoxide } from '../../embedded/dynamodb/dynoxide.ts';
+import { findFreePort } from '../../embedded/ports.ts';
 
-/** A DynamoDB of the test's own, on a port of its own. */
+/** A DynamoDB for one test, on a port of its own. */
 export interface DynamoDb {
   /** For AWS_ENDPOINT_URL, such as `http://127.0.0.1:40123`. */
   readonly endpoint: string;
@@ -15,7 +15,7 @@ export interface DynamoDbOptions {
   readonly databaseFile?: string;
 }
 
-/** Between finding a free port and taking it another process may take it, so a busy port is tried again elsewhere. */
+/** Another process may take a free port before dynoxide listens on it; then another port is tried. */
 const PORT_ATTEMPTS = 20;
 
 /**
@@ -24,10 +24,10 @@ const PORT_ATTEMPTS = 20;
  * @throws when this platform has no dynoxide binary installed, or when it does not start
  */
 export async function startDynamoDb(options: DynamoDbOptions = {}): Promise<DynamoDb> {
-  const binary = dynoxideBinary();
+  const binary = dynoxideForTests();
   const refusals: string[] = [];
   for (let attempt = 1; attempt <= PORT_ATTEMPTS; attempt++) {
-    const port = await freePort();
+    const port = await findFreePort();
     const started = await launch(binary, port, options);
     if (started.kind === 'listening') {
       return running(started.process, port);
@@ -40,34 +40,16 @@ export async function startDynamoDb(options: DynamoDbOptions = {}): Promise<Dyna
   throw new Error(`dynoxide did not start: ${refusals.at(-1) ?? 'no output'}`);
 }
 
-function dynoxideBinary(): string {
-  const packageName = `@dynoxide/${process.platform}-${process.arch}`;
+function dynoxideForTests(): string {
   try {
-    return createRequire(import.meta.url).resolve(`${packageName}/dynoxide`);
+    return findDynoxide();
   } catch (cause) {
     throw new Error(
-      `These tests need DynamoDB, and ${packageName} is not installed. Run \`npm install\`; where npm has no such ` +
-        'package for this platform, run the tests on Linux x64 (a container will do).',
+      'These tests need dynoxide. Run `npm install`; where npm has no dynoxide for this platform, run the tests on Linux x64 ' +
+        '(a container will do).',
       { cause },
     );
   }
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer();
-    probe.once('error', reject);
-    probe.listen(0, '127.0.0.1', () => {
-      const address = probe.address();
-      probe.close(() => {
-        if (address !== null && typeof address === 'object') {
-          resolve(address.port);
-        } else {
-          reject(new Error('the probe has no port'));
-        }
-      });
-    });
-  });
 }
 
 type Launch =

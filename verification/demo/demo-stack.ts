@@ -1,9 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import * as z from 'zod';
 import { readConfiguration } from '../../embedded/configuration.ts';
 import { dataDirectoryAt } from '../../embedded/data-directory.ts';
+import { eventually } from '../../embedded/eventually.ts';
 import { type EmbeddedStack, type StackProcessName, startEmbeddedStack } from '../../embedded/stack.ts';
 import { signal } from '../../embedded/supervisor/process-table.ts';
 import { isStillRunning, readRunFile } from '../../embedded/supervisor/run-files.ts';
@@ -17,7 +17,7 @@ export interface DemoStack extends Pick<EmbeddedStack, 'kill' | 'isBack'> {
 }
 
 const readyFile = z.object({ urls: z.object({ http: z.string(), endpoint: z.string(), inventory: z.string() }) });
-const BACK_WITHIN_SECONDS = 60;
+const BACK_WITHIN_MS = 60_000;
 
 /**
  * The stack that `npm start` runs on this machine; where there is none, a temporary one on free ports.
@@ -68,15 +68,9 @@ async function runningStack(): Promise<DemoStack | undefined> {
 }
 
 async function waitUntilBack(run: string, name: StackProcessName, oldPid: number): Promise<void> {
-  const deadline = Date.now() + BACK_WITHIN_SECONDS * 1000;
-  for (;;) {
+  const isBack = async (): Promise<boolean> => {
     const found = readRunFile(run, name);
-    if (found?.ready === true && found.pid !== oldPid && (await isStillRunning(found))) {
-      return;
-    }
-    if (Date.now() > deadline) {
-      throw new Error(`${name} did not come back within ${BACK_WITHIN_SECONDS} s`);
-    }
-    await sleep(50);
-  }
+    return found?.ready === true && found.pid !== oldPid && (await isStillRunning(found));
+  };
+  await eventually(isBack, { withinMs: BACK_WITHIN_MS, pollMs: 50, what: `${name} is back` });
 }

@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { eventually } from '../testing/test-server.ts';
 import { FairQueue } from './fair-queue.ts';
 
 /** Jobs that the test ends. */
@@ -76,7 +77,7 @@ test('old owners with endless work do not starve a young one', async () => {
   for (const [age, owner] of ['old', 'older', 'young'].entries()) {
     endless(owner, age);
   }
-  await until(() => started.length >= 40);
+  await eventually(() => started.length >= 40 || undefined);
   expect(started.indexOf('young')).toBeLessThan(10);
 });
 
@@ -132,7 +133,7 @@ test('jobs that wait for a slow answer make room for others, up to the limit', a
     queue.add('a', id, job(id));
   }
   expect(started).toEqual(['a1']);
-  await until(() => started.length === 3);
+  await eventually(() => started.length === 3 || undefined);
   await new Promise((resolve) => setTimeout(resolve, 60));
   expect(started).toEqual(['a1', 'a2', 'a3']);
   await end('a2');
@@ -145,13 +146,7 @@ test('a job that ends early is counted as ended only once', async () => {
   for (const id of ['a1', 'a2', 'a3']) {
     queue.add('a', id, job(id));
   }
-  await until(() => started.length === 2);
+  await eventually(() => started.length === 2 || undefined);
   await end('a1');
   expect(started).toEqual(['a1', 'a2']);
 });
-
-async function until(holds: () => boolean): Promise<void> {
-  while (!holds()) {
-    await new Promise((resolve) => setTimeout(resolve, 1));
-  }
-}

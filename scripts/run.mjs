@@ -1,0 +1,40 @@
+/**
+ * `node scripts/run.mjs [PROGRAM [ARGUMENTS...]]`: installs the packages when needed, then runs the program with the Node of
+ * node_modules. The npm scripts use it, so each of them works on a fresh clone and with every Node from 20 on.
+ */
+import { spawn } from 'node:child_process';
+import { installWhenNeeded, projectNode } from './install-when-needed.mjs';
+
+const PARENT_POLL_MS = 500;
+
+installWhenNeeded();
+const program = process.argv.slice(2);
+if (program.length > 0) {
+  run(program);
+}
+
+function run(args) {
+  const node = projectNode();
+  // Where Node can, the program takes over this process, so that no second one stays beside it.
+  if (process.execve !== undefined && process.platform !== 'win32') {
+    process.execve(node, [node, ...args], process.env);
+  }
+  const child = spawn(node, args, { stdio: 'inherit' });
+  child.once('error', (error) => {
+    console.error(error.message);
+    process.exit(1);
+  });
+  child.once('exit', (code, signal) => process.exit(code ?? (signal === 'SIGINT' ? 130 : 1)));
+  // The terminal sends Ctrl-C to the child too; this process only has to outlive it.
+  process.on('SIGINT', () => undefined);
+  for (const name of ['SIGTERM', 'SIGHUP']) {
+    process.on(name, () => child.kill(name));
+  }
+  // A `kill` of npm reaches neither process, see onNpmExit in embedded/supervisor/process-table.ts.
+  const parent = process.ppid;
+  setInterval(() => {
+    if (process.ppid !== parent) {
+      child.kill('SIGTERM');
+    }
+  }, PARENT_POLL_MS).unref();
+}

@@ -1,0 +1,49 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { PROJECT_ROOT } from '../embedded/configuration.ts';
+
+let folder: string;
+let program: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'run-'));
+  program = join(folder, 'program.mjs');
+  await writeFile(
+    program,
+    `process.on('SIGTERM', () => process.exit(5));
+    console.log(JSON.stringify({ isMain: import.meta.main, args: process.argv.slice(2) }));
+    if (process.argv[2] === 'wait') setInterval(() => undefined, 1_000); else process.exitCode = 3;`,
+  );
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+// Without execve, as on Windows and Node 20, the program runs as a child.
+const WITHOUT_EXECVE = ['--import', 'data:text/javascript,process.execve=undefined'];
+
+test.each([
+  ['in its own process', []],
+  ['as a child', WITHOUT_EXECVE],
+])('the launcher runs a program %s with its arguments, and ends with its exit code', async (_how, flags) => {
+  const launcher = launch(flags, ['--port', '1']);
+  const [output, [code]] = await Promise.all([text(launcher.stdout), once(launcher, 'exit')]);
+  expect(JSON.parse(output)).toEqual({ isMain: true, args: ['--port', '1'] });
+  expect(code).toBe(3);
+});
+
+test.each([
+  ['in its own process', []],
+  ['as a child', WITHOUT_EXECVE],
+])('a program that the launcher runs %s gets SIGTERM and ends gracefully', async (_how, flags) => {
+  const launcher = launch(flags, ['wait']);
+  launcher.stdout.once('data', () => launcher.kill('SIGTERM'));
+  expect((await once(launcher, 'exit'))[0]).toBe(5);
+});
+
+function launch(flags: readonly string[], args: readonly string[]) {
+  const launcher = [...flags, join(PROJECT_ROOT, 'scripts', 'run.mjs'), program, ...args];
+  return spawn(process.execPath, launcher, { stdio: ['ignore', 'pipe', 'inherit'] });
+}
