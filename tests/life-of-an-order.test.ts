@@ -1,0 +1,97 @@
+import { existsSync, globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from '@jest/globals';
+import { PROJECT_ROOT } from '../embedded/configuration.ts';
+import * as writes from '../functions/orders/order-writes.ts';
+import { readOrderSaga } from '../statemachines/read-order-saga.ts';
+import { testOrder } from './support/order.ts';
+
+const PAGE = 'docs/life-of-an-order.md';
+const ORDER_WRITES = 'functions/orders/order-writes.ts';
+const page = read(PAGE);
+
+test('docs/life-of-an-order.md lists every write of the functions to an order with its condition', () => {
+  expect(conditionsOn('Writes of the functions')).toEqual(conditionsOfFunctions());
+});
+
+test('docs/life-of-an-order.md lists every write of the state machine to an order with its condition', () => {
+  const states = Object.entries(readOrderSaga().definition.States);
+  const updates = states.filter(([, { Resource }]) => Resource?.endsWith(':dynamodb:updateItem'));
+  expect(updates.length).toBeGreaterThan(0);
+  expect(conditionsOn('Writes of the state machine')).toEqual(
+    Object.fromEntries(updates.map(([name, { Arguments }]) => [name, Arguments?.ConditionExpression])),
+  );
+});
+
+test('docs/life-of-an-order.md names every status that a write of the state machine sets', () => {
+  const rows = section('Writes of the state machine').split('\n');
+  for (const [name, { Arguments }] of Object.entries(readOrderSaga().definition.States)) {
+    const status = Arguments?.ExpressionAttributeValues?.[':to']?.S;
+    if (status !== undefined && !status.startsWith('{%')) {
+      expect(rows.find((line) => line.startsWith(`| \`${name}\` |`))).toContain(`\`${status}\``);
+    }
+  }
+});
+
+test('among the functions only order-writes.ts writes to the orders table', () => {
+  const writing = sources('functions').filter((file) =>
+    /\b(Put|Update|Delete|Write|Statement)Command\(/.test(read(file)),
+  );
+  expect(writing).toEqual([ORDER_WRITES]);
+  const conditional = sources('functions').filter((file) =>
+    /\b(condition|ConditionExpression):\s*['`]/.test(read(file)),
+  );
+  expect(conditional).toEqual([ORDER_WRITES]);
+});
+
+test('order-writes.ts has no conditional write that docs/life-of-an-order.md does not list', () => {
+  const functions = read(ORDER_WRITES).split(/^(?=(?:export )?(?:async )?function )/m);
+  const conditional = functions.filter((text) => /\b(condition|ConditionExpression):\s*'|condition:\s*`/.test(text));
+  const names = conditional.map((text) => /function (\w+)/.exec(text)?.[1]);
+  expect(names.toSorted()).toEqual(Object.keys(conditionsOfFunctions()).toSorted());
+});
+
+test('every file and folder that docs/life-of-an-order.md names exists', () => {
+  const linked = [...page.matchAll(/\]\(\.\.\/([^)]+)\)/g)].map(([, path = '']) => path);
+  // In the table a folder is followed by the files in it.
+  const inFolders = [...page.matchAll(/\]\(\.\.\/([^)]+\/)\): ((?:`[^`]+`(?: \([^)]*\))?(?:, )?)+)/g)].flatMap(
+    ([, folder = '', files = '']) => [...files.matchAll(/`([^`]+)`/g)].map(([, file = '']) => folder + file),
+  );
+  expect(inFolders.length).toBeGreaterThan(20);
+  expect([...linked, ...inFolders].filter((path) => !existsSync(join(PROJECT_ROOT, path)))).toEqual([]);
+});
+
+function conditionsOfFunctions(): Readonly<Record<string, string>> {
+  const order = testOrder();
+  const now = new Date(0);
+  const wait = { orderId: 'o', taskToken: 't', attempt: 1, enteredAt: now, windowSeconds: 1 };
+  return {
+    placement: writes.placement(order).ConditionExpression,
+    removal: writes.removal(order).ConditionExpression,
+    repeatedStart: writes.repeatedStart('o', now).ConditionExpression,
+    endedStart: writes.endedStart('o', now).condition,
+    cancellationRequest: writes.cancellationRequest('o', 'PENDING', now).condition,
+    paymentWait: writes.paymentWait(wait).condition,
+    paymentClaim: writes.paymentClaim('o', 'p', now).condition,
+    paymentClaimRelease: writes.paymentClaimRelease('o', 'p', 'declined', now).condition,
+  };
+}
+
+/** The first and the last column of the table below a heading. */
+function conditionsOn(heading: string): Readonly<Record<string, string>> {
+  const rows = [...section(heading).matchAll(/^\| `(\w+)` \|.*\| `([^`]+)` \|$/gm)];
+  return Object.fromEntries(rows.map(([, writer = '', condition = '']) => [writer, condition]));
+}
+
+/** The text below a heading. */
+function section(heading: string): string {
+  return page.split(`### ${heading}\n`)[1]?.split('\n### ')[0] ?? '';
+}
+
+function sources(room: string): readonly string[] {
+  return globSync(`${room}/**/*.ts`, { cwd: PROJECT_ROOT, exclude: (name) => name.endsWith('.test.ts') }).toSorted();
+}
+
+function read(path: string): string {
+  return readFileSync(join(PROJECT_ROOT, path), 'utf8');
+}
