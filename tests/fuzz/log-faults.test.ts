@@ -4,7 +4,7 @@ import { faultsInLog } from './log-faults.ts';
 test.each([
   ['an error of the functions', '{"level":"ERROR","message":"failed","error":{"name":"TypeError"}}'],
   ['an error of a service', '{"level":"error","time":1,"msg":"call failed"}'],
-  ['an error of the engine, by number', '{"level":50,"time":1,"msg":"executions could not be taken up again"}'],
+  ['an error of the engine, by number', '{"level":50,"time":1,"msg":"executions could not be recovered"}'],
   ['a fatal error of the engine, by number', '{"level":60,"time":1,"msg":"the journal is full"}'],
   ['an error thrown by a function', '× TypeError: undefined is not a function'],
   [
