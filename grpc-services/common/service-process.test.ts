@@ -6,9 +6,8 @@ import { credentials } from '@grpc/grpc-js';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { InventoryServiceClient } from '../../proto/gen/inventory/v1/inventory.ts';
 import { PaymentServiceClient } from '../../proto/gen/payment/v1/payment.ts';
-import { type DynamoDb, startDynamoDb } from '../../tests/support/dynamodb.ts';
+import { createTables, type DynamoDb, startDynamoDb } from '../../tests/support/dynamodb.ts';
 import { createInventoryTables } from '../../tests/support/inventory.ts';
-import { createTables } from '../../tests/support/tables.ts';
 import { call, failureOf } from '../../tests/support/unary-client.ts';
 import { paymentsTable } from '../payment/payment-store.ts';
 

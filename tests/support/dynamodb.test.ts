@@ -3,8 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ListTablesCommand } from '@aws-sdk/client-dynamodb';
 import { expect, test } from '@jest/globals';
-import { startDynamoDb } from './dynamodb.ts';
-import { createTables, dynamoDbClient, type TableDefinition } from './tables.ts';
+import { createTables, dynamoDbClient, startDynamoDb, type TableDefinition } from './dynamodb.ts';
 
 const pets: TableDefinition = {
   TableName: 'pets',

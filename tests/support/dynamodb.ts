@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { CreateTableCommand, type CreateTableCommandInput, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { findDynoxide } from '../../embedded/dynamodb/dynoxide.ts';
 import { findFreePort } from '../../embedded/ports.ts';
 
@@ -10,8 +11,9 @@ export interface DynamoDb {
   readonly close: () => Promise<void>;
 }
 
+/** Options of a test's DynamoDB. */
 export interface DynamoDbOptions {
-  /** SQLite file that keeps the data over restarts; in memory where absent. */
+  /** SQLite file that keeps the data over restarts; in memory if absent. */
   readonly databaseFile?: string;
 }
 
@@ -21,7 +23,7 @@ const PORT_ATTEMPTS = 20;
 /**
  * Starts the real dynoxide binary on a free port of 127.0.0.1 and resolves once it listens.
  *
- * @throws when this platform has no dynoxide binary installed, or when it does not start
+ * @throws {Error} dynoxide is not installed, or did not start
  */
 export async function startDynamoDb(options: DynamoDbOptions = {}): Promise<DynamoDb> {
   const binary = dynoxideForTests();
@@ -96,4 +98,28 @@ function running(child: ChildProcess, port: number): DynamoDb {
       await gone;
     },
   };
+}
+
+/** A table as CreateTable takes it. */
+export type TableDefinition = CreateTableCommandInput;
+
+/** Creates a client of a test's DynamoDB; end it with `destroy()`. */
+export function dynamoDbClient(endpoint: string): DynamoDBClient {
+  return new DynamoDBClient({
+    endpoint,
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+  });
+}
+
+/** Creates tables in a test's own DynamoDB. */
+export async function createTables(endpoint: string, tables: readonly TableDefinition[]): Promise<void> {
+  const client = dynamoDbClient(endpoint);
+  try {
+    for (const table of tables) {
+      await client.send(new CreateTableCommand(table));
+    }
+  } finally {
+    client.destroy();
+  }
 }

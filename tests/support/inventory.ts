@@ -15,9 +15,8 @@ import {
   type Line,
   type Reservation,
 } from '../../proto/gen/inventory/v1/inventory.ts';
-import { startDynamoDb } from './dynamodb.ts';
+import { createTables, dynamoDbClient, startDynamoDb } from './dynamodb.ts';
 import { testSettings, throwFailure } from './service.ts';
-import { createTables, dynamoDbClient } from './tables.ts';
 import { type CallExtras, call, present } from './unary-client.ts';
 
 /** The options of a test's inventory service that differ from the defaults here. */

@@ -2,8 +2,7 @@ import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import { createDynamoDb } from '../../functions/clients/aws.ts';
 import type { OrderTable } from '../../functions/orders/order-table.ts';
-import { startDynamoDb } from './dynamodb.ts';
-import { createTables, type TableDefinition } from './tables.ts';
+import { createTables, startDynamoDb, type TableDefinition } from './dynamodb.ts';
 
 /** An orders table on a DynamoDB of its own. */
 export interface TestOrderTable {

@@ -10,9 +10,8 @@ import { createSimulatedProvider } from '../../grpc-services/payment/provider/si
 import { paymentService } from '../../grpc-services/payment/service.ts';
 import { recheckVoided } from '../../grpc-services/payment/void.ts';
 import { type Payment, PaymentServiceClient } from '../../proto/gen/payment/v1/payment.ts';
-import { startDynamoDb } from './dynamodb.ts';
+import { createTables, dynamoDbClient, startDynamoDb } from './dynamodb.ts';
 import { testSettings, throwFailure } from './service.ts';
-import { createTables, dynamoDbClient } from './tables.ts';
 import { call, present } from './unary-client.ts';
 
 /** How to start a `TestPayment`. */

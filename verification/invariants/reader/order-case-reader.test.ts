@@ -1,7 +1,6 @@
 import { DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { type DynamoDb, startDynamoDb } from '../../../tests/support/dynamodb.ts';
-import { createTables, dynamoDbClient } from '../../../tests/support/tables.ts';
+import { createTables, type DynamoDb, dynamoDbClient, startDynamoDb } from '../../../tests/support/dynamodb.ts';
 import { chargeRow, orderRow, paymentRow } from '../snapshot.ts';
 import type { AwsConnection } from './aws-connection.ts';
 import { OrderCaseReader } from './order-case-reader.ts';
