@@ -1,10 +1,10 @@
 /**
- * What serverless.yml needs to know of AUTH_MODE: the authorizer of the protected endpoints, and its environment. Nothing
- * here is a secret: of API keys there are only hashes, of signing keys only the public half.
+ * The authorizer of the protected endpoints and its environment, by AUTH_MODE, for serverless.yml. Nothing here is a secret:
+ * API keys are hashes, and of signing keys only the public half is deployed.
  */
 const { readFileSync } = require('node:fs');
 
-/** For so long API Gateway uses an answer of the authorizer again: a withdrawn key may work for that long. */
+/** How long API Gateway caches the authorizer's policy. A revoked key may work for that long. */
 const CACHED_SECONDS = 60;
 
 const HEADERS = { 'api-key': 'X-Api-Key', jwt: 'Authorization' };
@@ -36,7 +36,7 @@ function authorizer(mode) {
   };
 }
 
-/** The hashes of the keys, or where CloudFormation finds them at every deployment. */
+/** The hashes of the keys, or the parameter from which CloudFormation reads them at every deployment. */
 function apiKeys(stage) {
   return process.env.API_KEYS || `{{resolve:ssm:/orders/${stage}/api-keys}}`;
 }

@@ -24,12 +24,12 @@ afterEach(() => {
   }
 });
 
-test('the authorizer stands before every call but those that are open to all', () => {
+test('every call has the authorizer, except the calls that need no credentials', () => {
   const functions = parse(readFileSync(new URL('./functions.yml', import.meta.url), 'utf8'), {
     logLevel: 'silent',
   }) as Readonly<Record<string, { readonly events?: readonly { readonly http?: { readonly authorizer?: string } }[] }>>;
   const open = OPERATIONS.filter((operation) => operation.open).map(({ id }) => id);
-  // Every function, so that one which no operation describes is not open by mistake.
+  // All functions are checked: one that no operation describes must not be open by mistake.
   for (const [id, { events = [] }] of Object.entries(functions)) {
     for (const { http } of events) {
       if (http === undefined) {
@@ -45,7 +45,7 @@ test('the authorizer stands before every call but those that are open to all', (
   expect(open).toEqual(['health', 'openapiDocument', 'docs']);
 });
 
-test('a stage asks for API keys unless it is said otherwise', () => {
+test('a stage asks for API keys unless its configuration says otherwise', () => {
   const { custom } = parse(readFileSync(new URL('../serverless.yml', import.meta.url), 'utf8'), {
     logLevel: 'silent',
   }) as { readonly custom: { readonly authMode: string; readonly authModes: Readonly<Record<string, string>> } };
@@ -53,11 +53,11 @@ test('a stage asks for API keys unless it is said otherwise', () => {
   expect(custom.authModes).toEqual({ local: 'none' });
 });
 
-test('with none there is no authorizer', async () => {
+test('AUTH_MODE none deploys no authorizer', async () => {
   expect(await access('none')).toEqual({ authorizer: null, environment: { AUTH_MODE: 'none' } });
 });
 
-test('API keys come from the environment, or from the parameter store at the deployment', async () => {
+test('the hashes of API keys come from the environment, or at the deployment from the parameter store', async () => {
   expect(await access('api-key')).toMatchObject({
     authorizer: { identitySource: 'method.request.header.X-Api-Key' },
     environment: { API_KEYS: '{{resolve:ssm:/orders/test/api-keys}}' },
@@ -66,7 +66,7 @@ test('API keys come from the environment, or from the parameter store at the dep
   expect(await access('api-key')).toMatchObject({ environment: { API_KEYS: 'ann:sha256:0' } });
 });
 
-test('bearer tokens need an issuer, an audience and one source of keys', async () => {
+test('AUTH_MODE jwt needs an issuer, an audience and exactly one source of keys', async () => {
   await expect(access('jwt')).rejects.toThrow('JWT_ISSUER and JWT_AUDIENCE');
   Object.assign(process.env, { JWT_ISSUER: 'https://issuer.example', JWT_AUDIENCE: 'orders' });
   await expect(access('jwt')).rejects.toThrow('set one of');
@@ -79,7 +79,7 @@ test('bearer tokens need an issuer, an audience and one source of keys', async (
   await expect(access('jwt')).rejects.toThrow('set one of');
 });
 
-test('another mode is a mistake, and opens nothing', async () => {
+test('an unknown AUTH_MODE fails the deployment instead of opening the API', async () => {
   await expect(access('api_key')).rejects.toThrow("AUTH_MODE is 'api_key'");
 });
 
@@ -96,7 +96,7 @@ const makeResponses = load('./gateway-responses.cjs') as () => Promise<{
   readonly Resources: Readonly<Record<string, GatewayResponse>>;
 }>;
 
-test('API Gateway says when to come back wherever the answer is “later”, as our own answers do', async () => {
+test('every 503 of API Gateway has a Retry-After, as those of the functions have', async () => {
   const responses = Object.values((await makeResponses()).Resources).map(({ Properties }) => Properties);
   const later = responses.filter(({ StatusCode }) => StatusCode === '503');
   expect(later.map(({ ResponseType }) => ResponseType)).toEqual(
@@ -108,7 +108,7 @@ test('API Gateway says when to come back wherever the answer is “later”, as 
   }
 });
 
-test('API Gateway’s own answers speak in the envelope, each with the status of its code', async () => {
+test('API Gateway’s own responses use the envelope, each with the status of its code', async () => {
   const responses = Object.values((await makeResponses()).Resources);
   expect(responses.map(({ Properties }) => Properties.ResponseType)).toContain('UNAUTHORIZED');
   for (const { Properties } of responses) {

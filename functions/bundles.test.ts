@@ -9,7 +9,7 @@ import { expect, test } from '@jest/globals';
 import { type BuildOptions, build } from 'esbuild';
 import { parse } from 'yaml';
 
-/** On a busy machine. */
+/** Enough for a busy machine. */
 const LONG = 120_000;
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 function read(path: string): unknown {
@@ -58,7 +58,7 @@ test(
 );
 
 test(
-  'every function, bundled as for a deployment, loads with nothing else around it, and its errors keep their names',
+  'every function’s bundle loads without node_modules, and its errors keep their names',
   async () => {
     const handlers = Object.values(read('functions/functions.yml') as Record<string, { readonly handler: string }>);
     const modules = handlers.map(({ handler }) => handler.replace(/\.handler$/, ''));

@@ -1,6 +1,6 @@
 /**
- * The Lambda layer that brings the functions the PEM files of mutual TLS, under /opt. They are not part of the code, so that
- * a certificate is exchanged without a build, and a key is in no package.
+ * The Lambda layer with the PEM files of mutual TLS, under /opt. A layer keeps keys out of the packages, and a certificate is
+ * rotated without a build.
  */
 module.exports = async () => ({
   layers: process.env.GRPC_CERTIFICATES_LAYER_ARN ? [process.env.GRPC_CERTIFICATES_LAYER_ARN] : [],

@@ -1,7 +1,7 @@
 /**
- * One IAM role for each Lambda function, holding what that function does and nothing more. Plain CloudFormation made from
- * a table, for two reasons: osls itself knows roles of the whole service only, and the plugin that adds
- * `iamRoleStatements` to functions has had no release since 2021 and works by rewriting osls's own template.
+ * One IAM role for each Lambda function, with the permissions that the function needs. The roles are plain CloudFormation, made
+ * from a table. osls itself has only roles of the whole service. The plugin that adds `iamRoleStatements` to functions has had
+ * no release since 2021, and rewrites the template of osls.
  */
 const ordersTable = { 'Fn::GetAtt': ['OrdersTable', 'Arn'] };
 // biome-ignore lint/suspicious/noTemplateCurlyInString: CloudFormation fills it in
@@ -12,7 +12,7 @@ module.exports = async ({ resolveVariable }) => {
   const stage = await resolveVariable('self:custom.stage');
   const orderSagaExecutions = { 'Fn::Sub': sub('states', `execution:order-saga-${stage}:*`) };
 
-  /** What each function may do, by its key in functions.yml. The inventory and the payment service are no AWS services. */
+  /** Permissions of each function, by its key in functions.yml. Calls of Inventory and Payment need none. */
   const permissions = {
     authorizer: [],
     listStocks: [],
@@ -64,7 +64,7 @@ function sub(service, resource) {
   return `arn:\${AWS::Partition}:${service}:\${AWS::Region}:\${AWS::AccountId}:${resource}`;
 }
 
-/** A role that the function alone assumes, with its own log streams and the given statements. */
+/** A role of one function, with its own log streams and the given statements. */
 function role(functionName, statements) {
   const ownLog = { 'Fn::Sub': sub('logs', `log-group:/aws/lambda/${functionName}:*`) };
   return {

@@ -29,13 +29,13 @@ async function statements(): Promise<ReadonlyMap<string, readonly Statement[]>> 
   );
 }
 
-test('every function’s role is made, and no other', async () => {
+test('every function has a role, and there is no other role', async () => {
   const described = parse(readFileSync(new URL('./functions.yml', import.meta.url), 'utf8'), { logLevel: 'silent' });
   const wanted = Object.values(described as Record<string, { readonly role: string }>).map(({ role }) => role);
   expect([...(await statements()).keys()].toSorted()).toEqual(wanted.toSorted());
 });
 
-test('no role may do everything, or do it everywhere', async () => {
+test('no role has a wildcard action or a wildcard resource', async () => {
   for (const [role, allowed] of await statements()) {
     for (const { Effect, Action, Resource } of allowed) {
       expect(Effect).toBe('Allow');
@@ -47,7 +47,7 @@ test('no role may do everything, or do it everywhere', async () => {
   }
 });
 
-test('what touches orders and sagas is what has to', async () => {
+test('each role has only the table and saga actions that its function calls', async () => {
   const actions = new Map(
     [...(await statements())].map(([role, allowed]) => [
       role,
@@ -76,7 +76,7 @@ test('what touches orders and sagas is what has to', async () => {
   });
 });
 
-test('a function writes to its own log alone', async () => {
+test('a role may write to its own function’s log only', async () => {
   for (const [role, [log]] of await statements()) {
     const key = role.replace(/Role$/, '');
     expect(log?.Action).toEqual(['logs:CreateLogStream', 'logs:PutLogEvents']);

@@ -5,7 +5,7 @@ function headers(key?: string) {
   return (name: string): string | undefined => (name === 'X-Api-Key' ? key : undefined);
 }
 
-test('a key is known by its hash alone, under its name', async () => {
+test('a caller with an API key is authenticated by the hash of the key, as the owner of that name', async () => {
   const [anns, bobs] = [newApiKey(), newApiKey()];
   const entries = [
     { name: 'ann', hash: hashOfApiKey(anns) },
@@ -17,14 +17,14 @@ test('a key is known by its hash alone, under its name', async () => {
   expect(entries.join()).not.toContain(anns);
 });
 
-test('two keys of one name are one owner, so that a key can be exchanged', async () => {
+test('two API keys of one name belong to one owner, so that a key can be rotated', async () => {
   const [old, fresh] = [newApiKey(), newApiKey()];
   const keys = [old, fresh].map((key) => ({ name: 'ann', hash: hashOfApiKey(key) }));
   const authenticate = authenticateByApiKey(keys);
   expect(await authenticate(headers(old))).toEqual(await authenticate(headers(fresh)));
 });
 
-test('no key, another key, a hash in place of the key and a key without end are refused, and not repeated', async () => {
+test('an absent, unknown, hashed or endless API key is refused, and the refusal does not repeat it', async () => {
   const key = newApiKey();
   const hash = hashOfApiKey(key);
   const authenticate = authenticateByApiKey([{ name: 'ann', hash }]);
@@ -37,7 +37,7 @@ test('no key, another key, a hash in place of the key and a key without end are 
   }
 });
 
-test('keys are long and never the same', () => {
+test('API keys are long and unique', () => {
   const keys = Array.from({ length: 100 }, newApiKey);
   expect(new Set(keys).size).toBe(100);
   for (const key of keys) {
@@ -52,6 +52,6 @@ test.each([
   [`ann:md5:${'0'.repeat(64)}`, 1],
   [`ann:sha256:${'0'.repeat(64)},`, 2],
   [`a b:sha256:${'0'.repeat(64)}`, 1],
-])('an API_KEYS that is no list of entries is refused by its place: %j', (text, place) => {
+])('malformed API_KEYS are refused with the position of the entry: %j', (text, place) => {
   expect(() => parseApiKeys(text)).toThrow(`API_KEYS: entry ${place} must be`);
 });

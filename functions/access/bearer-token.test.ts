@@ -37,7 +37,7 @@ function bearer(credentials: string | undefined) {
   return (name: string) => (name === 'Authorization' ? credentials : undefined);
 }
 
-/** Claims that hold, but for the change; undefined leaves one out. */
+/** Valid claims with the given changes; undefined leaves a claim out. */
 function payload(change: Readonly<Record<string, unknown>> = {}): JWTPayload {
   const now = Math.floor(Date.now() / 1000);
   return { iss: RULES.issuer, aud: RULES.audience, sub: 'ann', iat: now, exp: now + 60, ...change };
@@ -54,12 +54,12 @@ async function answerTo(token: string, scheme = 'Bearer') {
   return authenticateByBearerToken(rules())(bearer(`${scheme} ${token}`));
 }
 
-test('a token of the issuer for this API says who calls', async () => {
+test('a valid bearer token authenticates its subject', async () => {
   const answer = await answerTo(await signed(payload()));
   expect(answer).toEqual({ outcome: 'AUTHENTICATED', caller: { owner: 'ann' } });
 });
 
-describe('refused is', () => {
+describe('a bearer token is refused', () => {
   const now = Math.floor(Date.now() / 1000);
   test.each<readonly [string, () => Promise<string>]>([
     ['another issuer', () => signed(payload({ iss: 'https://elsewhere.example' }))],
@@ -80,22 +80,22 @@ describe('refused is', () => {
     ['a changed payload', async () => (await signed(payload())).replace(/\.[^.]+\./, `.${btoa('{"sub":"bob"}')}.`)],
     ['no token', async () => 'nonsense'],
     ['a token without end', async () => 'x'.repeat(10_000)],
-  ])('%s', async (_what, make) => {
+  ])('because of: %s', async (_what, make) => {
     expect(await answerTo(await make())).toMatchObject({ outcome: 'REFUSED' });
   });
 
-  test('another scheme, and no credentials at all', async () => {
+  test('under another scheme, and no credentials are refused too', async () => {
     expect(await answerTo(await signed(payload()), 'Basic')).toMatchObject({ outcome: 'REFUSED' });
     expect(await authenticateByBearerToken(rules())(bearer(undefined))).toMatchObject({ outcome: 'REFUSED' });
   });
 });
 
-test('clocks may differ by the tolerance', async () => {
+test('a token from a clock within the tolerance is accepted', async () => {
   const now = Math.floor(Date.now() / 1000);
   expect(await answerTo(await signed(payload({ nbf: now + 3 })))).toMatchObject({ outcome: 'AUTHENTICATED' });
 });
 
-describe('the issuer’s published keys', () => {
+describe('keys that the issuer publishes at a URL', () => {
   const byUrl = (port: number) =>
     authenticateByBearerToken({ ...RULES, keys: { jwksUrl: new URL(`http://127.0.0.1:${port}/keys`) } });
 
@@ -109,7 +109,7 @@ describe('the issuer’s published keys', () => {
     expect(requests - before).toBe(1);
   });
 
-  test('that cannot be fetched are a failure, not a refusal', async () => {
+  test('make a failure, not a refusal, when they cannot be fetched', async () => {
     const closed = createServer();
     await new Promise<void>((resolve) => closed.listen(0, '127.0.0.1', resolve));
     const { port } = closed.address() as AddressInfo;
@@ -118,7 +118,7 @@ describe('the issuer’s published keys', () => {
   });
 });
 
-test('what is no public key is refused at the start', async () => {
+test('a text that is not a public key is refused at the start', async () => {
   const withPem = (pem: string) => () => authenticateByBearerToken({ ...RULES, keys: { publicKeyPem: pem } });
   expect(withPem('nonsense')).toThrow('must be a public key in PEM');
   expect(withPem(`-----BEGIN ${'PRIVATE'} KEY-----`)).toThrow('is a private key');

@@ -20,7 +20,7 @@ afterEach(() => {
   jest.restoreAllMocks();
 });
 
-test('a dead service is not asked again', async () => {
+test('a service that does not reply opens the circuit, and is not called again', async () => {
   const run = circuit(60_000);
   let asked = 0;
   const ask = () =>
@@ -34,7 +34,7 @@ test('a dead service is not asked again', async () => {
   expect(asked).toBe(2);
 });
 
-test('a service that says no is alive', async () => {
+test('a service that refuses does not open the circuit', async () => {
   const run = circuit(60_000);
   for (let time = 0; time < 5; time += 1) {
     await expect(
@@ -46,7 +46,7 @@ test('a service that says no is alive', async () => {
   await expect(run(async () => 'answer')).resolves.toBe('answer');
 });
 
-test('a service that is back is found again', async () => {
+test('a service that replies again closes the circuit', async () => {
   const run = circuit(1);
   const fail = () =>
     run(async () => {
@@ -57,11 +57,11 @@ test('a service that is back is found again', async () => {
   await expect(eventuallySucceeds(() => run(async () => 'answer'))).resolves.toBe('answer');
 });
 
-test('of a dead service one call asks again after about half a second, the next ones after up to five', async () => {
+test('an open circuit lets one probe through after about half a second, and later ones after up to five seconds', async () => {
   jest.useFakeTimers();
   jest.spyOn(Math, 'random').mockReturnValue(0.5);
   let asked = 0;
-  // As production makes it: the numbers are the defaults.
+  // The defaults, as in production.
   const run = createCircuitBreaker({
     maxConcurrentCalls: 10,
     isUnanswered: (error) => error === unanswered,
@@ -97,7 +97,7 @@ test('of a dead service one call asks again after about half a second, the next 
   expect(pauses.slice(-2)).toEqual([5_000, 5_000]);
 });
 
-test('a slow service cannot gather calls without end', async () => {
+test('the bulkhead refuses calls to a slow service beyond those that run and wait', async () => {
   const run = circuit(60_000, 1);
   let answer = (): void => {};
   const slow = new Promise<string>((resolve) => {

@@ -39,8 +39,8 @@ const CLIENTS: readonly (readonly [string, (options: AwsOptions) => Client])[] =
   ],
 ];
 
-describe.each(CLIENTS)('a client of %s', (_service, create) => {
-  test('holds 256 connections, and what is more waits for one of them', async () => {
+describe.each(CLIENTS)('the %s client', (_service, create) => {
+  test('holds at most 256 connections; further calls wait for one', async () => {
     const held = new Set<ServerResponse>();
     let most = 0;
     let isHolding = false;
@@ -50,7 +50,7 @@ describe.each(CLIENTS)('a client of %s', (_service, create) => {
         response.end(ANSWER);
         return;
       }
-      // The head of an answer stops the client's clock; a connection is free once the whole answer is there.
+      // The head of a response stops the client's timeout. The connection is free after the whole response.
       response.flushHeaders();
       held.add(response);
       most = Math.max(most, held.size);
@@ -60,7 +60,7 @@ describe.each(CLIENTS)('a client of %s', (_service, create) => {
     await client.call();
     isHolding = true;
     const calls: Promise<unknown>[] = [];
-    // Few at a time, for a busy machine: connecting has its time, too, and who ran out of it is replaced.
+    // A few at a time: connecting has a timeout too, and on a busy machine a call that exceeds it is replaced.
     while (held.size < MOST_CONNECTIONS) {
       const before = held.size;
       for (let asked = 0; asked < Math.min(WAVE, MOST_CONNECTIONS - before); asked += 1) {
@@ -82,7 +82,7 @@ describe.each(CLIENTS)('a client of %s', (_service, create) => {
     client.close();
   }, 60_000);
 
-  test('gives up on a service that says nothing', async () => {
+  test('times out on a service that sends nothing', async () => {
     const client = create(await serve(() => undefined));
     const failure = await client.call().catch((error: unknown) => error);
     client.close();

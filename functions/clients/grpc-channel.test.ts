@@ -13,7 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => Promise.all([ours.remove(), foreign.remove()]));
 
-/** What a client with these files gets from a server that lets in clients of our authority only. */
+/** The reply to a client with these files, from a server that requires certificates of our own authority. */
 async function answerOfMutualTlsServer(files: TlsFiles): Promise<ListItemsResponse> {
   const keyPair = { cert_chain: ours.certificate, private_key: ours.key };
   const server = await startGrpcServer(
@@ -39,7 +39,7 @@ async function answerOfMutualTlsServer(files: TlsFiles): Promise<ListItemsRespon
   }
 }
 
-test('with its certificate a client gets through mutual TLS', async () => {
+test('a client with a certificate of the right authority is accepted by mutual TLS', async () => {
   const files = {
     GRPC_CA_FILE: ours.authorityFile,
     GRPC_CLIENT_CERT_FILE: ours.certificateFile,
@@ -58,19 +58,19 @@ test.each([
       GRPC_CLIENT_KEY_FILE: ours.keyFile,
     }),
   ],
-])('a client that %s does not', async (_what, files) => {
+])('a client that %s is rejected by mutual TLS', async (_what, files) => {
   await expect(answerOfMutualTlsServer(files())).rejects.toMatchObject({ name: 'RetryableError' });
 });
 
-test('a plaintext address gets plaintext', () => {
+test('a grpc:// address makes a plaintext channel', () => {
   expect(channelCredentials({ target: 'inventory:50051', encrypted: false }, {})._isSecure()).toBe(false);
 });
 
-test('an encrypted address gets TLS', () => {
+test('a grpcs:// address makes a TLS channel', () => {
   expect(channelCredentials({ target: 'inventory:443', encrypted: true }, {})._isSecure()).toBe(true);
 });
 
-test('certificates with a plaintext address are a mistake, not ignored', () => {
+test('certificate files with a plaintext address are refused, not ignored', () => {
   expect(() => channelCredentials({ target: 'inventory:50051', encrypted: false }, { GRPC_CA_FILE: 'ca.pem' })).toThrow(
     'write grpcs://inventory:50051',
   );
@@ -82,7 +82,7 @@ test('a client certificate without its key is refused', () => {
   ).toThrow('belong together');
 });
 
-test('a file that cannot be read is named with its variable', () => {
+test('an unreadable certificate file is named with its variable', () => {
   expect(() =>
     channelCredentials({ target: 'inventory:443', encrypted: true }, { GRPC_CA_FILE: 'missing/ca.pem' }),
   ).toThrow('GRPC_CA_FILE: cannot read missing/ca.pem');
@@ -93,12 +93,12 @@ test.each([
   ['grpc://inventory:50051', { target: 'inventory:50051', encrypted: false }],
   ['grpcs://inventory.example.com:443/', { target: 'inventory.example.com:443', encrypted: true }],
   ['GRPCS://[::1]:443', { target: '[::1]:443', encrypted: true }],
-])('reads %s', (text, address) => {
+])('the service address %s is parsed', (text, address) => {
   expect(parseServiceAddress(text)).toEqual(address);
 });
 
 test.each(['inventory', 'http://inventory:80', 'inventory:port', '', 'grpc://:1', 'grpc://host:1/path'])(
-  'refuses "%s" and says what to write',
+  '"%s" is refused as a service address, with what to write',
   (text) => {
     expect(() => parseServiceAddress(text)).toThrow(`"${text}" is not a service address; write host:port`);
   },

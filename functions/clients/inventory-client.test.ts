@@ -46,7 +46,7 @@ function connect(target: string, deadlineMs: number, close = () => {}) {
 
 const REQUEST = { orderId: 'order-1', lines: [{ itemId: 'item1', count: 1 }], holdSeconds: 60 };
 
-test('trace and order id travel with the call', async () => {
+test('traceparent and order id travel as metadata of a gRPC call', async () => {
   let seen: unknown;
   const client = await clientOf((call, callback) => {
     seen = { trace: call.metadata.get('traceparent'), order: call.metadata.get('order-id'), request: call.request };
@@ -70,13 +70,13 @@ test.each([
   ['INTERNAL', status.INTERNAL, 'RetryableError'],
   ['A_NEW_REASON', status.FAILED_PRECONDITION, 'ServiceContractError'],
   ['constructor', status.FAILED_PRECONDITION, 'ServiceContractError'],
-])('%s is thrown as %3$s', async (reason, code, name) => {
+])('the Inventory reason %s is thrown as %3$s', async (reason, code, name) => {
   const client = await clientOf((_call, callback) => callback(refusal(code, reason, 'because')));
   const failure = await client.reserve(REQUEST, {}).catch((error: unknown) => error);
   expect(failure).toMatchObject({ name, message: expect.stringContaining('because') });
 });
 
-test('an answer that comes too late is retryable: the stock may be held', async () => {
+test('a reply after the deadline is retryable: the stock may be held', async () => {
   const client = await clientOf(() => {}, 50);
   await expect(client.reserve(REQUEST, {})).rejects.toMatchObject({
     name: 'RetryableError',
@@ -85,7 +85,7 @@ test('an answer that comes too late is retryable: the stock may be held', async 
   });
 });
 
-test('a service that is not there is retryable, and soon not asked any more', async () => {
+test('an unreachable service is retryable, and the circuit opens', async () => {
   const gone = await startGrpcServer(InventoryServiceService, {});
   gone.close();
   const client = connect(gone.target, 5_000);
@@ -98,13 +98,13 @@ test('a service that is not there is retryable, and soon not asked any more', as
   expect(messages.at(-1)).toContain('not asked again yet');
 });
 
-test('an answer without its reservation breaks the contract', async () => {
+test('a reply without its reservation is a ServiceContractError', async () => {
   const client = await clientOf((_call, callback) => callback(null, { reservation: undefined }));
   await expect(client.reserve(REQUEST, {})).rejects.toMatchObject({ name: 'ServiceContractError' });
 });
 
 test.each([status.UNAVAILABLE, status.RESOURCE_EXHAUSTED, status.ABORTED, status.INTERNAL])(
-  'a call is made once: status %d is no reason to make it again here',
+  'a call that fails with status %d is not retried by the client',
   async (code) => {
     let attempts = 0;
     const client = await clientOf((_call, callback) => {

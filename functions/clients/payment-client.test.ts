@@ -16,7 +16,7 @@ test.each([
   ['PAYMENT_MISMATCH', status.ALREADY_EXISTS, 'PaymentMismatchError'],
   ['PAYMENT_NOT_FOUND', status.NOT_FOUND, 'PaymentNotFoundError'],
   ['PROVIDER_UNAVAILABLE', status.UNAVAILABLE, 'RetryableError'],
-])('%s is thrown as %3$s', async (reason, code, name) => {
+])('the Payment reason %s is thrown as %3$s', async (reason, code, name) => {
   const authorize = (_call: unknown, callback: sendUnaryData<AuthorizeResponse>) =>
     callback(refusal(code, reason, 'because'));
   const server = await startGrpcServer(PaymentServiceService, { authorize });

@@ -5,7 +5,7 @@ import { ListExecutionsCommand } from '@aws-sdk/client-sfn';
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { createDynamoDb, createStepFunctions } from './aws.ts';
 
-// A service that fails every request: what is counted is how much worse its callers make it.
+// A service that fails every request. The tests count the extra requests that retries make.
 const CALLS = 400;
 const WAVE = 50;
 let requests = 0;
@@ -29,10 +29,10 @@ afterAll(() => {
   service.closeAllConnections();
 });
 
-test('retries of DynamoDB calls come out of one budget, so that a spike of failures is not three times as large', async () => {
+test('retries of DynamoDB calls share one budget, so that failing calls do not triple the load', async () => {
   const client = createDynamoDb(options);
   const key = { order_id: { S: 'order' } };
-  // In waves: a call that finds no connection within its time would not be a request.
+  // In waves: a call that times out while it waits for a connection makes no request.
   for (let made = 0; made < CALLS; made += WAVE) {
     const wave = Array.from({ length: WAVE }, () => client.send(new GetItemCommand({ TableName: 'orders', Key: key })));
     const outcomes = await Promise.allSettled(wave);
@@ -44,7 +44,7 @@ test('retries of DynamoDB calls come out of one budget, so that a spike of failu
   expect(requests).toBeGreaterThan(CALLS);
 });
 
-test('Step Functions calls are made once', async () => {
+test('failed Step Functions calls are not retried', async () => {
   const client = createStepFunctions(options);
   const stateMachineArn = 'arn:aws:states:us-east-1:000000000000:stateMachine:order-saga';
   await Promise.allSettled(

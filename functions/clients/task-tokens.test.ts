@@ -8,7 +8,7 @@ function tokens() {
   return createTaskTokens(stepFunctions.client);
 }
 
-test('a payment wakes the saga with its decision', async () => {
+test('an authorized payment completes the saga’s task with its decision', async () => {
   const decision = { decision: 'PAID', payment_id: 'payment-1', provider_reference: 'charge-1' } as const;
   expect(await tokens().reportPaid('token-1', decision)).toBe(true);
   expect(stepFunctions.calls).toEqual([
@@ -16,7 +16,7 @@ test('a payment wakes the saga with its decision', async () => {
   ]);
 });
 
-test('a cancellation wakes the saga with the error that it catches', async () => {
+test('a cancellation fails the saga’s task with the error that the state machine catches', async () => {
   expect(await tokens().reportCancelled('token-1')).toBe(true);
   expect(stepFunctions.calls).toEqual([
     {
@@ -26,12 +26,15 @@ test('a cancellation wakes the saga with the error that it catches', async () =>
   ]);
 });
 
-test.each(['TaskTimedOut', 'TaskDoesNotExist', 'InvalidToken'])('%s: nothing waits any more', async (error) => {
-  stepFunctions.reply = () => refuse(error);
-  expect(await tokens().reportCancelled('token-1')).toBe(false);
-});
+test.each(['TaskTimedOut', 'TaskDoesNotExist', 'InvalidToken'])(
+  'after %s, no task waits under the token any more',
+  async (error) => {
+    stepFunctions.reply = () => refuse(error);
+    expect(await tokens().reportCancelled('token-1')).toBe(false);
+  },
+);
 
-test('a Step Functions that does not answer is retryable', async () => {
+test('an unanswered report to the saga is retryable', async () => {
   stepFunctions.reply = () => refuse('ThrottlingException');
   await expect(tokens().reportCancelled('token-1')).rejects.toMatchObject({
     name: 'RetryableError',

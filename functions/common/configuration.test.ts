@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { readConfiguration } from './configuration.ts';
 
-test('reads the variables that a function asks for, with their defaults', () => {
+test('the configuration has the variables that were asked for, with their defaults', () => {
   const configuration = readConfiguration(['ORDERS_TABLE', 'PAYMENT_WINDOW_SECONDS', 'GRPC_CA_FILE'], {
     ORDERS_TABLE: 'orders-dev',
     INVENTORY_GRPC_URL: 'not asked for',
@@ -9,7 +9,7 @@ test('reads the variables that a function asks for, with their defaults', () => 
   expect(configuration).toEqual({ ORDERS_TABLE: 'orders-dev', PAYMENT_WINDOW_SECONDS: 900 });
 });
 
-test('numbers come as numbers', () => {
+test('numeric variables are parsed as numbers', () => {
   expect(readConfiguration(['PLACE_MAX_IN_FLIGHT'], { PLACE_MAX_IN_FLIGHT: '7' })).toEqual({ PLACE_MAX_IN_FLIGHT: 7 });
 });
 
@@ -24,6 +24,6 @@ test.each([
     { ORDERS_TABLE: 'orders', PAYMENT_WINDOW_SECONDS: '0' },
     'Environment variable PAYMENT_WINDOW_SECONDS must be 1 or more',
   ],
-])('names what is missing or wrong: %j', (environment, message) => {
+])('a missing or wrong variable is named: %j', (environment, message) => {
   expect(() => readConfiguration(['ORDERS_TABLE', 'PAYMENT_WINDOW_SECONDS'], environment)).toThrow(message);
 });

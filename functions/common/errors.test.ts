@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import * as errors from './errors.ts';
 
-test('Step Functions and serverless-offline both read the name of an error: from its name and from its stack', () => {
+test('an error carries the name of its class in `name`, for Step Functions, and in `stack`, for serverless-offline', () => {
   const error = new errors.OutOfStockError('item1: 5 wanted, 3 left');
   expect(error.name).toBe('OutOfStockError');
   expect(error.stack?.split('\n')[0]).toBe('OutOfStockError: item1: 5 wanted, 3 left');
@@ -15,7 +15,7 @@ test('an error is either terminal or retryable, and keeps its cause', () => {
   expect(new errors.OrderNotFoundError()).toBeInstanceOf(errors.TerminalError);
 });
 
-test('a fault is named with its path', () => {
+test('the message of an invalid request names each fault with its path', () => {
   const error = new errors.InvalidRequestError([
     { path: 'list[0].count', message: 'must be a whole number' },
     { path: '', message: 'must be JSON' },

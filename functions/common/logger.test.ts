@@ -18,7 +18,7 @@ afterEach(() => {
   written.length = 0;
 });
 
-/** What DynamoDB answers to a failed condition with ReturnValuesOnConditionCheckFailure: ALL_OLD. */
+/** DynamoDB's error for a failed condition with ReturnValuesOnConditionCheckFailure: ALL_OLD. */
 function refused() {
   return new ConditionalCheckFailedException({
     message: 'The conditional request failed',
@@ -36,21 +36,21 @@ function logged(error: unknown) {
   return JSON.parse(line);
 }
 
-describe('of an error the log tells no secrets that it carries', () => {
+describe('the log hides the secrets that an error carries', () => {
   test.each([
     ['itself', refused],
     ['as its cause', () => new RetryableError('ORDERS_UNAVAILABLE', 'later', { cause: refused() })],
     ['as a cause of its cause', () => new Error('a', { cause: new Error('b', { cause: refused() }) })],
     ['among others', () => new AggregateError([refused()], 'all failed')],
     ['as a cause that is no error', () => new Error('a', { cause: { ...refused() } })],
-  ])('%s', (_where, create) => {
+  ])('in %s', (_where, create) => {
     logged(create());
     expect(written.join('')).toContain('"stack"');
     expect(written.join('')).not.toMatch(/token-of-the-task|tok_visa/);
   });
 });
 
-test('it tells the kind, the message, the place, our code and the causes', () => {
+test('the log has an error’s name, message, stack, code and causes', () => {
   expect(logged(new RetryableError('ORDERS_UNAVAILABLE', 'later', { cause: refused() }))).toMatchObject({
     level: 'ERROR',
     message: 'failed',
@@ -67,7 +67,7 @@ test('it tells the kind, the message, the place, our code and the causes', () =>
   });
 });
 
-test('an error that is its own cause ends', () => {
+test('the log of an error that is its own cause is finite', () => {
   const error = new OrderNotFoundError();
   error.cause = error;
   expect(logged(error)).toMatchObject({ error: { cause: { name: 'OrderNotFoundError' } } });

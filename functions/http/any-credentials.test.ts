@@ -38,17 +38,20 @@ const byToken = createHandler(() =>
 test.each([
   ['API keys', handler],
   ['bearer tokens', byToken],
-])('the authorizer refuses whatever is sent in place of %s, in the word that makes a 401', async (_what, authorize) => {
-  await fc.assert(
-    fc.asyncProperty(requests, async (request) => {
-      const event = request as unknown as APIGatewayRequestAuthorizerEvent;
-      await expect(authorize(event)).rejects.toThrow(/^Unauthorized$/);
-    }),
-    { numRuns: 300 },
-  );
-});
+])(
+  'the authorizer refuses anything in place of %s, with the message that API Gateway answers with 401',
+  async (_what, authorize) => {
+    await fc.assert(
+      fc.asyncProperty(requests, async (request) => {
+        const event = request as unknown as APIGatewayRequestAuthorizerEvent;
+        await expect(authorize(event)).rejects.toThrow(/^Unauthorized$/);
+      }),
+      { numRuns: 300 },
+    );
+  },
+);
 
-/** What has the form of a token, with any header and claims. */
+/** Generates texts in the form of a token, with any header and claims. */
 function token(): fc.Arbitrary<string> {
   const encoded = fc.jsonValue().map((value) => Buffer.from(JSON.stringify(value)).toString('base64url'));
   const algorithm = fc.constantFrom('none', 'HS256', 'ES256', '__proto__');

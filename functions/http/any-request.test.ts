@@ -17,7 +17,7 @@ import { handler as status } from './order-status.ts';
 import { handler as pay } from './pay.ts';
 import { handler as place } from './place-order.ts';
 
-// The handlers as they are deployed, on real services and a real database: whatever is sent, nothing is a fault of ours.
+// The handlers as they are deployed, with real services and a real database. No request may cause a fault of our own.
 const HANDLERS: Readonly<Record<string, Endpoint>> = {
   listStocks: stocks,
   placeOrder: place,
@@ -59,13 +59,13 @@ beforeAll(async () => {
 }, LONG);
 afterAll(() => Promise.all([orders.close(), saga.close(), inventory.close(), payment.close()]));
 
-test('every operation has its handler here', () => {
+test('every operation of the API is tested with arbitrary requests', () => {
   expect(Object.keys(HANDLERS).toSorted()).toEqual(OPERATIONS.map(({ id }) => id).toSorted());
 });
 
 describe.each(OPERATIONS.map(({ id }) => id))('%s', (id) => {
   test(
-    'takes or refuses whatever is sent; nothing is a fault of ours, and no stack trace is shown',
+    'accepts or refuses any request, without an internal error and without a stack trace',
     async () => {
       const seen = new Set<number>();
       await fc.assert(
@@ -84,7 +84,7 @@ describe.each(OPERATIONS.map(({ id }) => id))('%s', (id) => {
         }),
         { numRuns: 300 },
       );
-      // Otherwise nothing got as far as the work itself.
+      // Otherwise no request got past validation.
       const reached = [200, 202, 404, 409].filter((code) => seen.has(code));
       expect([id, reached]).not.toEqual([id, []]);
     },

@@ -34,7 +34,7 @@ async function authorized(authenticate: Authenticate, headers: Readonly<Record<s
 const key = newApiKey();
 const byKey = authenticateByApiKey([{ name: 'ann', hash: hashOfApiKey(key) }]);
 
-test('a known caller may call the whole API of this stage, and the endpoints learn who it is', async () => {
+test('an authenticated caller may call the whole API of the stage, and the endpoints get the owner', async () => {
   expect((await authorized(byKey, { 'x-api-KEY': key })).outcome).toEqual({
     principalId: 'ann',
     policyDocument: {
@@ -51,7 +51,7 @@ test('a known caller may call the whole API of this stage, and the endpoints lea
   });
 });
 
-test('an unknown caller is refused in the one word that API Gateway answers with 401, and its key is in no log', async () => {
+test('an unknown caller is refused with the message that API Gateway answers with 401, and its key is not logged', async () => {
   const wrong = newApiKey();
   const { outcome, lines } = await authorized(byKey, { 'X-Api-Key': wrong });
   expect(outcome).toEqual(new Error('Unauthorized'));
@@ -59,12 +59,12 @@ test('an unknown caller is refused in the one word that API Gateway answers with
   expect(JSON.stringify(lines)).not.toContain(wrong);
 });
 
-test('where nobody has to say who they are, nobody is an owner', async () => {
+test('an anonymous caller is permitted and has no owner', async () => {
   const { outcome } = await authorized(async () => ({ outcome: 'ANONYMOUS' }));
   expect(outcome).toMatchObject({ principalId: 'anonymous', context: {} });
 });
 
-test('what cannot be checked is no refusal', async () => {
+test('credentials that cannot be checked are a failure, not a refusal', async () => {
   const { outcome, lines } = await authorized(() => Promise.reject(new TypeError('fetch failed')));
   expect(outcome).toEqual(new TypeError('fetch failed'));
   expect(lines).toMatchObject([{ level: 'ERROR', message: 'credentials cannot be checked' }]);

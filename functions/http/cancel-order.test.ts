@@ -14,7 +14,7 @@ function cancel(body: unknown, owner?: string) {
   return handler(httpEvent({ body, ...(owner === undefined ? {} : { owner }) })).then(read);
 }
 
-test('an order that waits for its payment is cancelled: its saga is told', async () => {
+test('cancelling an order that waits for its payment completes its saga’s task', async () => {
   const { order_id } = await database.written(awaitingOrder());
   expect(await cancel({ order_id })).toMatchObject({
     statusCode: 202,
@@ -24,13 +24,13 @@ test('an order that waits for its payment is cancelled: its saga is told', async
   expect(stepFunctions.calls).toMatchObject([{ action: 'SendTaskFailure', input: { taskToken: 'token-1' } }]);
 });
 
-test('an order whose saga is at work is cancelled by its record alone', async () => {
+test('cancelling an order whose saga runs only records the request', async () => {
   const { order_id } = await database.written(testOrder());
   expect(await cancel({ order_id })).toMatchObject({ statusCode: 202, data: { status: 'PENDING' } });
   expect(stepFunctions.calls).toEqual([]);
 });
 
-test('repeated: the same answer, also when the order has ended', async () => {
+test('a repeated cancellation gets the same response, even after the order has ended', async () => {
   const { order_id } = await database.written(awaitingOrder());
   const first = await cancel({ order_id });
   expect(await cancel({ order_id })).toEqual(first);
@@ -40,7 +40,7 @@ test('repeated: the same answer, also when the order has ended', async () => {
   expect(await cancel({ order_id: ended.order_id })).toMatchObject({ statusCode: 202, data: { status: 'CANCELLED' } });
 });
 
-test('an id in upper case is the same order', async () => {
+test('an order can be cancelled by its id in upper case', async () => {
   const { order_id } = await database.written(testOrder());
   expect(await cancel({ order_id: order_id.toUpperCase() })).toMatchObject({ statusCode: 202, data: { order_id } });
 });
@@ -50,7 +50,7 @@ test.each([
   ['it is confirmed', testOrder({ status: 'CONFIRMED' }), 'confirmed'],
   ['it was rejected', testOrder({ status: 'REJECTED', reason: 'out of stock' }), 'rejected already: out of stock'],
   ['it is parked', testOrder({ status: 'NEEDS_ATTENTION' }), 'operator'],
-])('too late, because %s: refused with the reason', async (_why, order, reason) => {
+])('cancellation too late, because %s: refused with the reason', async (_why, order, reason) => {
   const { order_id } = await database.written(order);
   expect(await cancel({ order_id })).toMatchObject({
     statusCode: 409,
@@ -59,13 +59,13 @@ test.each([
   });
 });
 
-test('token already timed out: the wish is recorded all the same', async () => {
+test('task token timed out: the cancellation is recorded all the same', async () => {
   stepFunctions.reply = () => refuse('TaskTimedOut');
   const { order_id } = await database.written(awaitingOrder());
   expect(await cancel({ order_id })).toMatchObject({ statusCode: 202 });
 });
 
-test('Step Functions away: the same request again tells the saga', async () => {
+test('Step Functions unreachable: the repeated cancellation completes the task', async () => {
   const { order_id } = await database.written(awaitingOrder());
   stepFunctions.reply = () => refuse('ThrottlingException');
   expect(await cancel({ order_id })).toMatchObject({ statusCode: 503, meta: { code: 'SAGA_UNAVAILABLE' } });
@@ -74,7 +74,7 @@ test('Step Functions away: the same request again tells the saga', async () => {
   expect(stepFunctions.calls.at(-1)).toMatchObject({ action: 'SendTaskFailure', input: { taskToken: 'token-1' } });
 });
 
-test("an unknown order and somebody else's order look the same", async () => {
+test("cancelling an unknown order and somebody else's order look the same", async () => {
   const { order_id } = await database.written(testOrder({ owner: 'ann' }));
   const foreign = await cancel({ order_id }, 'bob');
   expect(foreign).toMatchObject({ statusCode: 404, meta: { code: 'ORDER_NOT_FOUND' }, data: 'no record found' });

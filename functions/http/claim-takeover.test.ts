@@ -13,14 +13,14 @@ import { readOrder } from '../orders/order-table.ts';
 import { paymentClaim, paymentClaimRelease, updateOrder } from '../orders/order-writes.ts';
 import { createHandler } from './pay.ts';
 
-// An API that dies between claiming an order and giving the claim back leaves the order claimed. The first payment of these
-// orders did so a little more than a minute ago; each test says how far it had come at the payment payments.service.
+// A request that dies between claiming an order and releasing the claim leaves the order claimed. The first payment of these
+// orders died that way, a little more than a minute ago. Each test says how far it got at the Payment service.
 
 const database = withOrderTable();
 const stepFunctions = withStepFunctions();
 const payments = withPaymentService();
 
-/** What the saga does when it is told: it records the authorization, and captures what was authorized. */
+/** Continues the saga when its task is completed: records the authorization and captures the payment. */
 beforeEach(() => {
   stepFunctions.reply = async ({ input }) => {
     const { payment_id } = JSON.parse(String(input.output)) as { readonly payment_id: string };
@@ -39,7 +39,7 @@ function secondsAgo(seconds: number) {
   return new Date(Date.now() - seconds * 1_000).toISOString();
 }
 
-/** An order that a payment claimed before its request died. Its task token is its id, for the saga above. */
+/** Writes an order that a payment claimed before its request died. Its task token is its id, for the saga above. */
 async function claimedBy(paymentId: string, claimedAt = secondsAgo(61)): Promise<Order> {
   const waiting = awaitingOrder({ payment_id: paymentId, payment_claimed_at: claimedAt });
   const order: Order = { ...waiting, task_token: waiting.order_id };
@@ -63,7 +63,7 @@ async function cancel(order: Order) {
   return (await requestCancellation(database.table, order, new Date())).outcome;
 }
 
-test('the claim of a moment ago keeps other payments and cancellations away', async () => {
+test('a claim in force keeps other payments and cancellations away', async () => {
   const order = await claimedBy('payment-1', secondsAgo(50));
   expect(await pay('payment-2', order.order_id)).toMatchObject({
     statusCode: 409,
@@ -72,20 +72,20 @@ test('the claim of a moment ago keeps other payments and cancellations away', as
   expect(await cancel(order)).toBe('TOO_LATE');
 });
 
-test('a claim of which it is not known when it was made stays', async () => {
+test('a claim without a time does not expire', async () => {
   const unknown = awaitingOrder({ payment_id: 'payment-1' });
   await database.written(unknown);
   expect(await pay('payment-2', unknown.order_id)).toMatchObject({ statusCode: 409 });
   expect(await cancel(unknown)).toBe('TOO_LATE');
 });
 
-test('the first payment never reached the service: the second one pays', async () => {
+test('expired claim whose payment never reached the service: the second payment pays', async () => {
   const { order_id } = await claimedBy('payment-1');
   expect(await pay('payment-2', order_id)).toMatchObject({ statusCode: 200, data: true });
   expect(await payments.service.charge(order_id, 'payment-2')).toMatchObject({ state: 'CAPTURED', captures: 1 });
 });
 
-test('the first payment is PENDING: the second is refused without a charge, and the first goes on', async () => {
+test('expired claim whose payment is PENDING: the second is refused without a charge, and the first continues', async () => {
   const { order_id } = await claimedBy('tok_timeout');
   await failureOf(authorize(order_id, 'tok_timeout', 'tok_timeout'));
   expect(await stateAtService(order_id)).toBe(PaymentState.PENDING);
@@ -95,7 +95,7 @@ test('the first payment is PENDING: the second is refused without a charge, and 
   expect(await payments.service.charge(order_id, 'tok_timeout')).toMatchObject({ state: 'CAPTURED', captures: 1 });
 });
 
-test('the first payment is AUTHORIZED: the second is refused without a charge, and the first goes on', async () => {
+test('expired claim whose payment is AUTHORIZED: the second is refused without a charge, and the first continues', async () => {
   const { order_id } = await claimedBy('payment-1');
   await authorize(order_id, 'payment-1');
   expect(await pay('payment-2', order_id)).toMatchObject({ statusCode: 409, meta: { code: 'PAYMENT_MISMATCH' } });
@@ -104,14 +104,14 @@ test('the first payment is AUTHORIZED: the second is refused without a charge, a
   expect(await payments.service.charge(order_id, 'payment-1')).toMatchObject({ state: 'CAPTURED', captures: 1 });
 });
 
-test('the first payment was DECLINED: the second one pays', async () => {
+test('expired claim whose payment was DECLINED: the second payment pays', async () => {
   const { order_id } = await claimedBy('tok_declined');
   await failureOf(authorize(order_id, 'tok_declined', 'tok_declined'));
   expect(await pay('payment-2', order_id)).toMatchObject({ statusCode: 200, data: true });
   expect(await readOrder(database.table, order_id)).toMatchObject({ status: 'PAID', payment_id: 'payment-2' });
 });
 
-test('the request of the first payment was only asleep: it takes neither the claim nor the money of the second', async () => {
+test('late request of the first payment: it takes neither the claim nor the money of the second', async () => {
   const { order_id } = await claimedBy('tok_declined');
   await failureOf(authorize(order_id, 'tok_declined', 'tok_declined'));
   await updateOrder(database.table, paymentClaim(order_id, 'payment-2', new Date()));
@@ -125,7 +125,7 @@ test('the request of the first payment was only asleep: it takes neither the cla
   expect(await pay('tok_declined', order_id)).toMatchObject({ statusCode: 409, meta: { code: 'ORDER_NOT_PAYABLE' } });
 });
 
-test('both payments at once, the first one’s claim just run out: one charge, and one of them is told true', async () => {
+test('both payments at once after the claim expired: one charge, and one of them gets true', async () => {
   for (let round = 0; round < 5; round += 1) {
     const { order_id } = await claimedBy('payment-1');
     const answers = await Promise.all(['payment-1', 'payment-2'].map((id) => pay(id, order_id)));
@@ -135,14 +135,14 @@ test('both payments at once, the first one’s claim just run out: one charge, a
   }
 });
 
-test('the same payment again renews its claim', async () => {
+test('a repeated payment renews its expired claim', async () => {
   const order = await claimedBy('payment-1');
   stepFunctions.reply = () => refuse('ServiceUnavailable', 503);
   expect(await pay('payment-1', order.order_id)).toMatchObject({ statusCode: 503 });
   expect(await cancel(order)).toBe('TOO_LATE');
 });
 
-test('cancelled with the first payment AUTHORIZED: the saga records no authorization, and the money is let go', async () => {
+test('cancelled with the first payment AUTHORIZED: the saga records no authorization, and the payment is voided', async () => {
   const order = await claimedBy('payment-1');
   await authorize(order.order_id, 'payment-1');
   expect(await cancel(order)).toBe('REQUESTED');
@@ -156,14 +156,14 @@ test('cancelled with the first payment AUTHORIZED: the saga records no authoriza
   expect(await payments.service.charge(order.order_id, 'payment-1')).toMatchObject({ state: 'VOIDED', captures: 0 });
 });
 
-test('cancelled while the sleeping request is about to authorize: its authorization is refused after the void', async () => {
+test('cancelled before a late request authorizes: its authorization is refused after the void', async () => {
   const order = await claimedBy('payment-1');
   expect(await cancel(order)).toBe('REQUESTED');
   await payments.service.void(order.order_id);
   expect(await failureOf(authorize(order.order_id, 'payment-1'))).toMatchObject({ reason: 'PAYMENT_VOIDED' });
 });
 
-test('cancel racing a takeover: whoever comes first gets the order', async () => {
+test('cancel racing a takeover: the first of them gets the order', async () => {
   for (let round = 0; round < 10; round += 1) {
     const order = await claimedBy('payment-1');
     const [paid, cancellation] = await Promise.all([pay('payment-2', order.order_id), cancel(order)]);

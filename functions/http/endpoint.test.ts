@@ -15,7 +15,7 @@ async function answered(work: (request: HttpRequest) => Promise<ReturnType<typeo
   }
 }
 
-test('what nobody expected is a 500 without a word of it, and is found in the log by its request id', async () => {
+test('an unexpected error becomes a 500 that reveals nothing, and is found in the log by its request id', async () => {
   const { statusCode, meta, data, lines } = await answered(async () => {
     throw new TypeError('secret detail');
   });
@@ -29,12 +29,12 @@ test('what nobody expected is a 500 without a word of it, and is found in the lo
   });
 });
 
-test('what is thrown and is no error is a 500 too', async () => {
+test('a thrown value that is not an error becomes a 500 too', async () => {
   const thrown: unknown = 'a text';
   expect(await answered(() => Promise.reject(thrown))).toMatchObject({ statusCode: 500 });
 });
 
-test('our own refusals speak for themselves', async () => {
+test('the response to a terminal error has its message and its code', async () => {
   const { statusCode, success, meta, data } = await answered(async () => {
     throw new OutOfStockError('item1: 5 wanted, 3 left');
   });
@@ -42,7 +42,7 @@ test('our own refusals speak for themselves', async () => {
   expect(meta).toMatchObject({ code: 'OUT_OF_STOCK' });
 });
 
-test('what may go better later says when', async () => {
+test('the response to a retryable error has a Retry-After, spread at random', async () => {
   const seconds = new Set<unknown>();
   for (let time = 0; time < 50; time += 1) {
     const { statusCode, headers } = await answered(async () => {

@@ -3,7 +3,7 @@ import { continueTrace } from './http-request.ts';
 
 const TRACE_ID = '4bf92f3577b34da6a3ce929d0e0e4736';
 
-test('keeps the trace and its flags, and gives the work a span of its own', () => {
+test('a request continues the trace of its traceparent, with the flags, in a span of its own', () => {
   const incoming = `00-${TRACE_ID}-00f067aa0ba902b7-00`;
   const outgoing = continueTrace(incoming);
   expect(outgoing).toMatch(new RegExp(`^00-${TRACE_ID}-[0-9a-f]{16}-00$`));
@@ -14,6 +14,6 @@ test.each([
   ['absent', undefined],
   ['not a traceparent', 'hello'],
   ['all zero', `00-${'0'.repeat(32)}-${'0'.repeat(16)}-01`],
-])('starts a new trace where the header is %s', (_case, incoming) => {
+])('a request whose traceparent is %s starts a new trace', (_case, incoming) => {
   expect(continueTrace(incoming)).toMatch(/^00-(?!0{32})[0-9a-f]{32}-[0-9a-f]{16}-01$/);
 });

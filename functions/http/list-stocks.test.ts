@@ -25,7 +25,7 @@ async function stocks(target: string) {
   }
 }
 
-test('items are answered with exactly Id, name, count and price; count is what can be ordered now', async () => {
+test('stocks have exactly Id, name, count and price; count is what can be ordered now', async () => {
   const service = await startInventory({ catalogue: [itemInStock('item1', 10), itemInStock('item2', 0)] });
   try {
     await service.reserve('order-1', [{ itemId: 'item1', count: 3 }]);
@@ -66,7 +66,7 @@ function item(id: string) {
   };
 }
 
-test('a catalogue of several pages is answered as one', async () => {
+test('a catalogue of several pages is one response', async () => {
   const { data, meta } = await stocksOf(({ pageToken }) =>
     pageToken === '' ? { items: [item('a')], nextPageToken: 'a' } : { items: [item('b')], nextPageToken: '' },
   );
@@ -74,20 +74,20 @@ test('a catalogue of several pages is answered as one', async () => {
   expect(meta).toBeNull();
 });
 
-test('a catalogue without end is cut, and says so', async () => {
+test('an endless catalogue is cut off, and the response says so', async () => {
   const { data, meta } = await stocksOf(() => ({ items: [item('a')], nextPageToken: 'more' }));
   expect(data).toHaveLength(20);
   expect(meta).toEqual({ incomplete: true });
 });
 
-test('an item without a price is a fault of ours, not a gift', async () => {
+test('an item without a price is an internal error, not a gift', async () => {
   expect(await stocksOf(() => ({ items: [{ ...item('a'), unitPrice: undefined }], nextPageToken: '' }))).toMatchObject({
     statusCode: 500,
     meta: { code: 'INTERNAL_ERROR' },
   });
 });
 
-test('an inventory that is away: come again', async () => {
+test('unreachable inventory: 503 with a Retry-After', async () => {
   const gone = await startGrpcServer(InventoryServiceService, {});
   gone.close();
   const answer = await stocks(gone.target);

@@ -40,7 +40,7 @@ test('every function has a file and a role of its own', () => {
   }
 });
 
-test('the examples are what their schemas take and answer', () => {
+test('the documented examples match their schemas', () => {
   for (const { id, body, success } of OPERATIONS) {
     if (body !== undefined) {
       expect({ id, ...body.schema.safeParse(body.example) }).toMatchObject({ id, success: true });
@@ -51,7 +51,7 @@ test('the examples are what their schemas take and answer', () => {
   }
 });
 
-test('the document describes what the endpoint checks', () => {
+test('the OpenAPI document describes what the endpoint checks', () => {
   const { paths, openapi } = openApiDocument();
   expect(openapi).toBe('3.1.0');
   const place = paths?.['/orders/place']?.post;
@@ -78,7 +78,7 @@ test('the document describes what the endpoint checks', () => {
   expect(Object.keys(place?.responses ?? {})).toEqual(['202', '400', '409', '413', '415', '500', '503']);
 });
 
-test('what is asked of callers is documented for every call but the open ones', () => {
+test('the credentials are documented for every call except the open ones', () => {
   expect(openApiDocument('none').components?.securitySchemes).toBeUndefined();
   const { paths, components } = openApiDocument('api-key');
   expect(components?.securitySchemes).toMatchObject({ ApiKey: { type: 'apiKey', in: 'header', name: 'X-Api-Key' } });
@@ -92,14 +92,14 @@ test('what is asked of callers is documented for every call but the open ones', 
   }
 });
 
-test('GET /openapi.json answers the document', async () => {
+test('GET /openapi.json returns the document', async () => {
   const { statusCode, headers, body } = await openapiDocument(httpEvent());
   expect(statusCode).toBe(200);
   expect(headers?.['Content-Type']).toContain('application/json');
   expect(JSON.parse(body)).toEqual(JSON.parse(JSON.stringify(openApiDocument())));
 });
 
-test('GET /docs answers a page that names every call and loads nothing', async () => {
+test('GET /docs returns a page that names every call and loads nothing', async () => {
   const { statusCode, headers, body } = await docs(httpEvent());
   expect(statusCode).toBe(200);
   expect(headers?.['Content-Type']).toContain('text/html');
@@ -109,6 +109,6 @@ test('GET /docs answers a page that names every call and loads nothing', async (
   expect(body).not.toMatch(/<(script|link|img|iframe)|@import|url\(/);
 });
 
-test('GET /health answers', async () => {
+test('GET /health returns 200', async () => {
   expect(await health(httpEvent())).toMatchObject({ statusCode: 200 });
 });

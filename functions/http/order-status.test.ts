@@ -21,7 +21,7 @@ function status(query: Readonly<Record<string, string>> | undefined, owner?: str
   ).then(read);
 }
 
-test('an order is answered with what happened to it, and as documented', async () => {
+test('the status of an order has its history, in the documented shape', async () => {
   const order = awaitingOrder({
     lines: [{ item_id: 'item1', name: 'Item 1', count: 2, unit_price_minor: 1_000 }],
     payment_due_at: '2026-11-22T12:15:00.000Z',
@@ -41,7 +41,7 @@ test('an order is answered with what happened to it, and as documented', async (
   expect(orderStatusSchema.strict().parse(answer.data)).toEqual(answer.data);
 });
 
-test('an order that was undone says why', async () => {
+test('the status of a rejected order has the reason', async () => {
   const order_id = await written(
     testOrder({ status: 'REJECTED', reason_code: 'OUT_OF_STOCK', reason: 'item1: 2 wanted, 0 left' }),
   );
@@ -52,7 +52,7 @@ test('an order that was undone says why', async () => {
   });
 });
 
-test('no secret gets out: no task token, no payment method, no request hash, no trace', async () => {
+test('the status of an order reveals no task token, payment method, request hash or trace', async () => {
   const order = awaitingOrder({ payment_method: 'tok_secret', task_token: 'token-secret', owner: 'ann' });
   const text = JSON.stringify(await status({ order_id: await written(order) }, 'ann'));
   for (const secret of ['tok_secret', 'token-secret', order.request_hash, order.traceparent, 'ann']) {
@@ -60,12 +60,12 @@ test('no secret gets out: no task token, no payment method, no request hash, no 
   }
 });
 
-test('an id in upper case is the same order', async () => {
+test('the status of an order is found by its id in upper case', async () => {
   const order_id = await written(testOrder());
   expect(await status({ order_id: order_id.toUpperCase() })).toMatchObject({ statusCode: 200, data: { order_id } });
 });
 
-test('an unknown order: no record found', async () => {
+test('the status of an unknown order is 404, no record found', async () => {
   expect(await status({ order_id: testOrder().order_id })).toMatchObject({
     statusCode: 404,
     success: false,
@@ -74,7 +74,7 @@ test('an unknown order: no record found', async () => {
   });
 });
 
-test('an order is visible to who placed it', async () => {
+test('the status of an order is visible to its owner alone', async () => {
   const order_id = await written(testOrder({ owner: 'ann' }));
   expect(await status({ order_id }, 'ann')).toMatchObject({ statusCode: 200 });
   expect(await status({ order_id }, 'bob')).toMatchObject({ statusCode: 404, data: 'no record found' });
@@ -86,7 +86,7 @@ test.each([
   ['no order_id', { id: 'x' }],
   ['an empty order_id', { order_id: '' }],
   ['what is no UUID', { order_id: '1 OR 1=1' }],
-])('%s is refused with what to send', async (_what, query) => {
+])('a status request with %s is refused with what to send', async (_what, query) => {
   expect(await status(query)).toMatchObject({
     statusCode: 400,
     meta: {

@@ -15,7 +15,7 @@ const database = withOrderTable();
 const stepFunctions = withStepFunctions();
 const payments = withPaymentService();
 
-/** The saga's answer to a payment: it records the order's next state. */
+/** Plays the saga after its task is completed: it records the order's next status. */
 async function sagaWrites(orderId: string, status: OrderStatus): Promise<Reply> {
   const entry = { at: new Date().toISOString(), status, what: 'the saga went on' };
   await updateOrder(database.table, {
@@ -39,34 +39,34 @@ function pay(list: readonly { readonly id: string; readonly order_id: string }[]
   return handler(httpEvent({ body: { list }, ...(owner === undefined ? {} : { owner }) })).then(read);
 }
 
-function told() {
+function completions() {
   return stepFunctions.calls.filter(({ action }) => action === 'SendTaskSuccess');
 }
 
-test('an order that waits is paid: authorized, its saga told, and true once the money is taken', async () => {
+test('a payment is authorized, completes the saga’s task, and is answered with true once the money is taken', async () => {
   const { order_id } = await database.written(awaitingOrder());
   stepFunctions.reply = () => sagaWrites(order_id, 'PAID');
   expect(await pay([{ id: 'payment-1', order_id }])).toMatchObject({ statusCode: 200, success: true, data: true });
   const authorized = await payments.service.payment(order_id);
   expect(authorized).toMatchObject({ paymentId: 'payment-1', amount: { minorUnits: 2_000, currency: 'USD' } });
-  expect(told()).toHaveLength(1);
-  expect(told()[0]?.input.taskToken).toBe('token-1');
-  expect(JSON.parse(String(told()[0]?.input.output))).toEqual({
+  expect(completions()).toHaveLength(1);
+  expect(completions()[0]?.input.taskToken).toBe('token-1');
+  expect(JSON.parse(String(completions()[0]?.input.output))).toEqual({
     decision: 'PAID',
     payment_id: 'payment-1',
     provider_reference: authorized.providerReference,
   });
 });
 
-test('pay repeated: true again, and nothing is asked a second time', async () => {
+test('pay repeated: true again, without a second charge or a second completion', async () => {
   const { order_id } = await database.written(awaitingOrder());
   stepFunctions.reply = () => sagaWrites(order_id, 'CONFIRMED');
   await pay([{ id: 'payment-1', order_id }]);
   expect(await pay([{ id: 'payment-1', order_id }])).toMatchObject({ statusCode: 200, data: true });
-  expect(told()).toHaveLength(1);
+  expect(completions()).toHaveLength(1);
 });
 
-test('pay repeated at the same time: all true, one charge', async () => {
+test('pay repeated concurrently: all get true, and there is one charge', async () => {
   const { order_id } = await database.written(awaitingOrder());
   stepFunctions.reply = () => sagaWrites(order_id, 'PAID').catch(() => refuse('TaskTimedOut'));
   const answers = await Promise.all(Array.from({ length: 5 }, () => pay([{ id: 'payment-1', order_id }])));
@@ -75,7 +75,7 @@ test('pay repeated at the same time: all true, one charge', async () => {
   }
 });
 
-test('pay for an unknown order: no record found', async () => {
+test('pay for an unknown order: 404, no record found', async () => {
   expect(await pay([{ id: 'payment-1', order_id: testOrder().order_id }])).toMatchObject({
     statusCode: 404,
     meta: { code: 'ORDER_NOT_FOUND' },
@@ -83,7 +83,7 @@ test('pay for an unknown order: no record found', async () => {
   });
 });
 
-test("somebody else's order: no record found, and nothing claimed", async () => {
+test("pay for somebody else's order: no record found, and no claim", async () => {
   const { order_id } = await database.written(awaitingOrder({ owner: 'ann' }));
   expect(await pay([{ id: 'payment-1', order_id }], 'bob')).toMatchObject({ statusCode: 404 });
   expect(await readOrder(database.table, order_id)).not.toHaveProperty('payment_id');
@@ -93,10 +93,10 @@ test.each([
   ['tok_declined', 'PAYMENT_DECLINED'],
   ['tok_insufficient_funds', 'INSUFFICIENT_FUNDS'],
   ['tok_unheard_of', 'INVALID_PAYMENT_METHOD'],
-])('%s is refused with %s; then another payment of the order goes through', async (id, code) => {
+])('payment %s is refused with %s; then another payment of the order succeeds', async (id, code) => {
   const { order_id } = await database.written(awaitingOrder());
   expect(await pay([{ id, order_id }])).toMatchObject({ statusCode: 402, success: false, meta: { code } });
-  expect(told()).toEqual([]);
+  expect(completions()).toEqual([]);
   const refused = await readOrder(database.table, order_id);
   expect(refused).not.toHaveProperty('payment_id');
   expect(refused?.timeline.at(-1)).toMatchObject({ what: `payment ${id} refused`, why: expect.any(String) });
@@ -104,13 +104,13 @@ test.each([
   expect(await pay([{ id: 'payment-2', order_id }])).toMatchObject({ statusCode: 200, data: true });
 });
 
-test('after a refusal the order can be cancelled', async () => {
+test('an order whose payment was refused can be cancelled', async () => {
   const order = await database.written(awaitingOrder());
   await pay([{ id: 'tok_declined', order_id: order.order_id }]);
   expect(await requestCancellation(database.table, order, new Date())).toMatchObject({ outcome: 'REQUESTED' });
 });
 
-test('cancel racing pay: whoever comes first gets the order', async () => {
+test('cancel racing pay: the first of them gets the order', async () => {
   for (let round = 0; round < 10; round += 1) {
     const order = await database.written(awaitingOrder());
     stepFunctions.reply = () => sagaWrites(order.order_id, 'PAID');
@@ -129,7 +129,7 @@ test('two payments of one order at once: one of them gets it', async () => {
   expect(answers.map(({ statusCode }) => statusCode).toSorted()).toEqual([200, 409]);
 });
 
-test('token already timed out: the answer is what became of the order', async () => {
+test('task token timed out: the response follows the order’s record', async () => {
   const { order_id } = await database.written(awaitingOrder());
   stepFunctions.reply = async () => {
     await sagaWrites(order_id, 'EXPIRED');
@@ -142,7 +142,7 @@ test('token already timed out: the answer is what became of the order', async ()
   });
 });
 
-test('the saga waits under another token meanwhile: it is told under that one', async () => {
+test('the saga waits under a new token by now: the payment completes that one', async () => {
   const { order_id } = await database.written(awaitingOrder());
   stepFunctions.reply = async ({ input }) => {
     if (input.taskToken === 'token-2') {
@@ -154,17 +154,17 @@ test('the saga waits under another token meanwhile: it is told under that one', 
   expect(await pay([{ id: 'payment-1', order_id }])).toMatchObject({ statusCode: 200, data: true });
 });
 
-test('hanging: the payment comes after it was voided, and is refused', async () => {
+test('hanging: a payment that arrives after its void is refused', async () => {
   const { order_id } = await database.written(awaitingOrder());
   await payments.service.void(order_id);
   expect(await pay([{ id: 'payment-1', order_id }])).toMatchObject({
     statusCode: 409,
     meta: { code: 'PAYMENT_VOIDED' },
   });
-  expect(told()).toEqual([]);
+  expect(completions()).toEqual([]);
 });
 
-test('a saga that takes its time: come again, and the same request finds out', async () => {
+test('slow saga: 503 PAYMENT_PENDING, and the same request finds out later', async () => {
   const { order_id } = await database.written(awaitingOrder());
   const early = await pay([{ id: 'payment-1', order_id }], undefined, 100);
   expect(early).toMatchObject({ statusCode: 503, meta: { code: 'PAYMENT_PENDING' } });
@@ -173,7 +173,7 @@ test('a saga that takes its time: come again, and the same request finds out', a
   expect(await pay([{ id: 'payment-1', order_id }])).toMatchObject({ statusCode: 200, data: true });
 });
 
-test('Step Functions away: nothing is lost, the same request goes on', async () => {
+test('Step Functions unreachable: the same request continues the payment', async () => {
   const { order_id } = await database.written(awaitingOrder());
   stepFunctions.reply = () => refuse('ServiceUnavailable', 503);
   expect(await pay([{ id: 'payment-1', order_id }])).toMatchObject({
@@ -184,7 +184,7 @@ test('Step Functions away: nothing is lost, the same request goes on', async () 
   expect(await pay([{ id: 'payment-1', order_id }])).toMatchObject({ statusCode: 200, data: true });
 });
 
-test('an order that is not ready yet is waited for', async () => {
+test('pay waits for an order that is not ready yet', async () => {
   const { order_id } = await database.written(awaitingOrder({ status: 'RESERVED', task_token: undefined }));
   stepFunctions.reply = () => sagaWrites(order_id, 'PAID');
   const paid = pay([{ id: 'payment-1', order_id }]);
@@ -199,18 +199,18 @@ test.each([
   ['was paid with another payment', awaitingOrder({ status: 'CONFIRMED', payment_id: 'other' }), 'ORDER_NOT_PAYABLE'],
   ['is over', awaitingOrder({ status: 'REJECTED', reason: 'out of stock' }), 'ORDER_NOT_PAYABLE'],
   ['is parked', awaitingOrder({ status: 'NEEDS_ATTENTION', parked_step: 'VoidPayment' }), 'ORDER_NOT_PAYABLE'],
-])('an order that %s takes no payment', async (_why, order, code) => {
+])('pay is refused for an order that %s', async (_why, order, code) => {
   const { order_id } = await database.written(order);
   expect(await pay([{ id: 'payment-1', order_id }])).toMatchObject({ statusCode: 409, meta: { code } });
 });
 
-test('an order that is parked behind the pivot is paid', async () => {
+test('an order that is parked behind the pivot counts as paid', async () => {
   const parked = { status: 'NEEDS_ATTENTION', parked_step: 'CommitInventory', payment_id: 'payment-1' } as const;
   const { order_id } = await database.written(awaitingOrder(parked));
   expect(await pay([{ id: 'payment-1', order_id }])).toMatchObject({ statusCode: 200, data: true });
 });
 
-test('an order takes a bounded number of payments', async () => {
+test('the number of payments of one order is bounded', async () => {
   const entry = { at: '', status: 'AWAITING_PAYMENT', what: 'payment refused' } as const;
   const { order_id } = await database.written(awaitingOrder({ timeline: Array.from({ length: 200 }, () => entry) }));
   expect(await pay([{ id: 'payment-1', order_id }])).toMatchObject({
@@ -219,7 +219,7 @@ test('an order takes a bounded number of payments', async () => {
   });
 });
 
-test('several orders: each is told apart', async () => {
+test('pay for several orders reports each of them', async () => {
   const [good, declined] = await Promise.all([database.written(awaitingOrder()), database.written(awaitingOrder())]);
   stepFunctions.reply = () => sagaWrites(good.order_id, 'PAID');
   const list = [
@@ -238,7 +238,7 @@ test('several orders: each is told apart', async () => {
   });
 });
 
-test('an order named twice is refused before anything is paid', async () => {
+test('pay that names an order twice is refused before anything is paid', async () => {
   const { order_id } = await database.written(awaitingOrder());
   const list = ['payment-1', 'payment-2'].map((id) => ({ id, order_id }));
   expect(await pay(list)).toMatchObject({ statusCode: 400, meta: { errors: [{ path: 'list' }] } });

@@ -6,7 +6,7 @@ import { handler } from './place-order.ts';
 
 const MOST = 3;
 
-test('a process places as many orders at once as PLACE_MAX_IN_FLIGHT says, and refuses the next at once', async () => {
+test('a process places PLACE_MAX_IN_FLIGHT orders at a time, and refuses the next at once', async () => {
   const held: ServerResponse[] = [];
   const database = createServer((incoming, response) => {
     incoming.resume();

@@ -13,7 +13,7 @@ const stepFunctions = withStepFunctions();
 
 const BODY = { list: [{ id: 'item1', count: 2 }], payment: { method: 'tok_visa' } };
 let keys = 0;
-/** A key that no other test has, and its header. */
+/** Makes a key that no other test uses, and its header. */
 function freshKey() {
   keys += 1;
   const key = `cart ${keys}`;
@@ -37,7 +37,7 @@ function startsOf(orderId: string) {
   return stepFunctions.calls.filter(({ input }) => input.name === orderId);
 }
 
-test('an order is written, its saga started, and its id answered', async () => {
+test('placing an order writes it, starts its saga and returns its id', async () => {
   const traceparent = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
   const answer = await place({ body: BODY, headers: { traceparent } });
   expect(answer).toMatchObject({ statusCode: 202, success: true, meta: null, data: { status: 'PENDING' } });
@@ -52,7 +52,7 @@ test('an order is written, its saga started, and its id answered', async () => {
   expect(startsOf(order_id)).toHaveLength(1);
 });
 
-test('lines of one item are added up', async () => {
+test('several lines of one item are added up', async () => {
   const list = [
     { id: 'item2', count: 1 },
     { id: 'item1', count: 2 },
@@ -66,7 +66,7 @@ test('lines of one item are added up', async () => {
   ]);
 });
 
-test('same key, same body: the same order, started once in effect', async () => {
+test('same key, same body: the same order, with one effective start', async () => {
   const { headers, orderId } = freshKey();
   const first = await place({ body: BODY, headers });
   const again = await place({ body: BODY, headers });
@@ -75,7 +75,7 @@ test('same key, same body: the same order, started once in effect', async () => 
   expect(new Set(startsOf(orderId).map(({ input }) => JSON.stringify(input))).size).toBe(1);
 });
 
-test('same key, same body, later: the order as it stands then, and no further start', async () => {
+test('same key, same body, later: the order as it stands by then, without another start', async () => {
   const { headers, orderId } = freshKey();
   await place({ body: BODY, headers });
   const placed = await readOrder(database.table, orderId);
@@ -97,13 +97,13 @@ test('same key, other body: refused, and the order stays as it was', async () =>
   expect((await readOrder(database.table, orderId))?.lines).toEqual([{ item_id: 'item1', count: 2 }]);
 });
 
-test("same key, other customer: an order of one's own", async () => {
+test('same key, other customer: a separate order', async () => {
   const { headers } = freshKey();
   const [ann, bob] = await Promise.all(['ann', 'bob'].map((owner) => place({ body: BODY, headers, owner })));
   expect(ann?.data).not.toEqual(bob?.data);
 });
 
-test('same key many times at once: one order', async () => {
+test('same key many times concurrently: one order', async () => {
   const { headers, orderId } = freshKey();
   const answers = await Promise.all(Array.from({ length: 20 }, () => place({ body: BODY, headers })));
   for (const answer of answers) {
@@ -114,7 +114,7 @@ test('same key many times at once: one order', async () => {
 test.each([
   ['ThrottlingException', 400],
   ['ThrottlingException', 503],
-])('start refused with %s: the order is gone and the customer asked to come again', async (error, status) => {
+])('start refused with %s: the order is removed and the response is a 503', async (error, status) => {
   const { headers, orderId } = freshKey();
   stepFunctions.reply = () => refuse(error, status);
   const answer = await place({ body: BODY, headers });
@@ -125,21 +125,21 @@ test.each([
   expect(await place({ body: BODY, headers })).toMatchObject({ statusCode: 202, data: { order_id: orderId } });
 });
 
-test('reply lost between put and start: the order was accepted and waits for the schedule', async () => {
+test('replies to every start lost: the order is accepted and waits for the schedule', async () => {
   const { headers, orderId } = freshKey();
   stepFunctions.reply = () => ({ kind: 'hang up' });
   expect(await place({ body: BODY, headers })).toMatchObject({ statusCode: 202, data: { order_id: orderId } });
   expect(await readOrder(database.table, orderId)).toMatchObject({ status: 'PENDING', start_pending: 'Y' });
 });
 
-test('reply lost once: the start is repeated within the request, and does not wait for the schedule', async () => {
+test('reply to the start lost once: the request retries it, without waiting for the schedule', async () => {
   const { headers, orderId } = freshKey();
   stepFunctions.reply = (call) => (stepFunctions.calls.length === 1 ? { kind: 'hang up' } : success(call));
   expect(await place({ body: BODY, headers })).toMatchObject({ statusCode: 202 });
   expect(startsOf(orderId)).toHaveLength(2);
 });
 
-test('the first request died before its start: the repeat starts the saga, through a lost reply', async () => {
+test('the first request died before its start: the repeated request starts the saga, in spite of a lost reply', async () => {
   const { headers, orderId } = freshKey();
   await place({ body: BODY, headers });
   stepFunctions.calls.length = 0;
@@ -148,21 +148,21 @@ test('the first request died before its start: the repeat starts the saga, throu
   expect(startsOf(orderId)).toHaveLength(2);
 });
 
-test('a 503 from somewhere on the way, with the saga started: the order is not taken back', async () => {
+test('503 to the start from a proxy on the way: the order is not removed, because the saga may run', async () => {
   const { headers, orderId } = freshKey();
   stepFunctions.reply = () => refuse('ServiceUnavailable', 503);
   expect(await place({ body: BODY, headers })).toMatchObject({ statusCode: 202 });
   expect(await readOrder(database.table, orderId)).toMatchObject({ order_id: orderId });
 });
 
-/** Step Functions has an execution of the name, in this state. */
+/** Makes Step Functions report an execution of the same name with this status. */
 function executionIs(status: string): StepFunctionsRecorder['reply'] {
   return ({ action }) =>
     action === 'StartExecution' ? refuse('ExecutionAlreadyExists') : { kind: 'answer', output: { status } };
 }
 
 test.each(['SUCCEEDED', 'FAILED'])(
-  'the key of an order that is gone, whose execution has %s: refused, instead of an order that nobody works on',
+  'key of a removed order whose execution has %s: refused, instead of an order without a saga',
   async (status) => {
     const { headers, orderId } = freshKey();
     stepFunctions.reply = executionIs(status);
@@ -175,13 +175,13 @@ test.each(['SUCCEEDED', 'FAILED'])(
   },
 );
 
-test('an execution of the name that runs is the order’s own', async () => {
+test('an execution of the same name that runs belongs to the order', async () => {
   const { headers, orderId } = freshKey();
   stepFunctions.reply = executionIs('RUNNING');
   expect(await place({ body: BODY, headers })).toMatchObject({ statusCode: 202, data: { order_id: orderId } });
 });
 
-test('reply lost, and the saga over before the start is repeated: its order is answered', async () => {
+test('reply to the start lost, and the saga over before the retry: the response has the order’s status', async () => {
   const { headers, orderId } = freshKey();
   stepFunctions.reply = async (call) => {
     if (stepFunctions.calls.length > 1) {
@@ -198,7 +198,7 @@ test('reply lost, and the saga over before the start is repeated: its order is a
   expect(await place({ body: BODY, headers })).toMatchObject({ statusCode: 202, data: { status: 'REJECTED' } });
 });
 
-test('an execution of the name of which nothing more can be learned: the order stays', async () => {
+test('the status of an execution of the same name cannot be read: the order stays', async () => {
   const { headers, orderId } = freshKey();
   stepFunctions.reply = ({ action }) =>
     action === 'StartExecution' ? refuse('ExecutionAlreadyExists') : refuse('ThrottlingException');
@@ -206,7 +206,7 @@ test('an execution of the name of which nothing more can be learned: the order s
   expect(await readOrder(database.table, orderId)).toMatchObject({ order_id: orderId });
 });
 
-test('start refused while a repeat of the request starts it: what the repeat was answered is not taken back', async () => {
+test('start refused while a repeated request starts the saga: the order stays, as the repeat was told', async () => {
   const { headers, orderId } = freshKey();
   let repeat: ReturnType<typeof place> | undefined;
   stepFunctions.reply = async (call) => {
@@ -222,7 +222,7 @@ test('start refused while a repeat of the request starts it: what the repeat was
   expect(await readOrder(database.table, orderId)).toMatchObject({ order_id: orderId });
 });
 
-test('start refused, and the order placed again with another body before the refusal is told: each is answered about its own', async () => {
+test('start refused, and the order placed again with another body meanwhile: each request is answered about its own order', async () => {
   const { headers, orderId } = freshKey();
   const other = { ...BODY, list: [{ id: 'item1', count: 3 }] };
   let second: ReturnType<typeof place> | undefined;
@@ -244,7 +244,7 @@ test('start refused, and the order placed again with another body before the ref
   expect((await readOrder(database.table, orderId))?.lines).toEqual([{ item_id: 'item1', count: 3 }]);
 });
 
-test('more at once than the process takes: refused at once, nothing written', async () => {
+test('more concurrent requests than the process accepts: refused at once, without a write', async () => {
   const { headers, orderId } = freshKey();
   const limit = createConcurrencyLimit(1);
   let leave = () => {};
@@ -282,7 +282,7 @@ test.each([
   ['an unknown field above', { list: [{ id: 'a', count: 1 }], status: 'PAID' }, 'status'],
   ['a null payment', { list: [{ id: 'a', count: 1 }], payment: null }, 'payment'],
   ['a window of no time', { list: [{ id: 'a', count: 1 }], payment: { window_seconds: 0 } }, 'payment.window_seconds'],
-])('%s is refused with the path of the fault', async (_what, body, path) => {
+])('an order with %s is refused with the path of the fault', async (_what, body, path) => {
   const answer = await place({ body });
   expect(answer).toMatchObject({ statusCode: 400, success: false, meta: { code: 'INVALID_REQUEST' } });
   expect(answer.meta?.errors).toEqual([{ path, message: expect.any(String) }]);
@@ -294,7 +294,7 @@ test.each(['', ' ', 'cart ', 'h\u00e4user', 'a\nb', 'x'.repeat(256)])('Idempoten
   expect(answer).toMatchObject({ statusCode: 400, meta: { errors: [{ path: 'Idempotency-Key' }] } });
 });
 
-test('Idempotency-Key may be as long as it may be', async () => {
+test('an Idempotency-Key of 255 characters is accepted', async () => {
   expect(await place({ body: BODY, headers: { 'Idempotency-Key': 'x'.repeat(255) } })).toMatchObject({
     statusCode: 202,
   });

@@ -26,13 +26,13 @@ function sent(endpoint: keyof typeof ENDPOINTS, request: TestRequest) {
 const LINE = { id: 'item1', count: 1 };
 
 test.each(['', '   ', '{', '{"list":[}', 'undefined', '\u0000', '{"list":[{"id":"a","count":01}]}'])(
-  'a body that is no JSON is refused: %j',
+  'a body that is not JSON is refused: %j',
   async (body) => {
     expect(await sent('place', { body })).toMatchObject({ statusCode: 400, meta: { code: 'INVALID_REQUEST' } });
   },
 );
 
-test('a body of 64 KB is read, one byte more is not', async () => {
+test('a body of 64 KB is accepted, one byte more is refused', async () => {
   const filled = (bytes: number) => {
     const empty = JSON.stringify({ list: [LINE] });
     return empty + ' '.repeat(bytes - empty.length);
@@ -48,21 +48,24 @@ test('the size of a body is counted in bytes, not in characters', async () => {
   expect(await sent('place', { body: `"${'ä'.repeat(MAX_BODY_BYTES / 2)}"` })).toMatchObject({ statusCode: 413 });
 });
 
-test.each([false, 0])('a body of JSON’s %j is refused as such, however it is handed on', async (body) => {
-  const event = { ...httpEvent({ body: 'x' }), body: body as unknown as string };
-  expect(read(await ENDPOINTS.place(event))).toMatchObject({
-    statusCode: 400,
-    data: 'the body must be a JSON object with list',
-  });
-});
+test.each([false, 0])(
+  'a JSON body of %j is refused, even when serverless-offline passes it as a value',
+  async (body) => {
+    const event = { ...httpEvent({ body: 'x' }), body: body as unknown as string };
+    expect(read(await ENDPOINTS.place(event))).toMatchObject({
+      statusCode: 400,
+      data: 'the body must be a JSON object with list',
+    });
+  },
+);
 
-test('a body that API Gateway has encoded is decoded', async () => {
+test('a body that API Gateway has encoded in base64 is decoded', async () => {
   const event = httpEvent({ body: Buffer.from(JSON.stringify({ list: [LINE] })).toString('base64') });
   expect(await ENDPOINTS.place({ ...event, isBase64Encoded: true })).toMatchObject({ statusCode: 202 });
 });
 
 test.each(['application/json', 'application/json; charset=utf-8', 'Application/JSON', 'application/vnd.api+json'])(
-  'content type %s is JSON',
+  'the content type %s is accepted as JSON',
   async (type) => {
     const request = { body: { list: [LINE] }, headers: { 'Content-Type': type } };
     expect(await sent('place', request)).toMatchObject({ statusCode: 202 });
@@ -70,20 +73,20 @@ test.each(['application/json', 'application/json; charset=utf-8', 'Application/J
 );
 
 test.each(['text/plain', 'application/xml', 'application/jsonp', 'multipart/form-data; boundary=x', 'json'])(
-  'content type %s is not',
+  'the content type %s is refused',
   async (type) => {
     const request = { body: { list: [LINE] }, headers: { 'Content-Type': type } };
     expect(await sent('place', request)).toMatchObject({ statusCode: 415, meta: { code: 'UNSUPPORTED_MEDIA_TYPE' } });
   },
 );
 
-test('a body without a content type is not taken: any web page may send one', async () => {
+test('a body without a content type is refused: any web page may send one', async () => {
   const event = httpEvent({ body: { list: [LINE] } });
   expect(await ENDPOINTS.place({ ...event, headers: {} })).toMatchObject({ statusCode: 415 });
 });
 
 test.each(['__proto__', 'constructor', 'prototype', 'toString', 'hasOwnProperty'])(
-  'prototype key %s is an unknown field like any other',
+  'the prototype key %s is refused like any unknown field',
   async (key) => {
     for (const [path, body] of [
       [key, `{"list":[{"id":"a","count":1}],"${key}":{"isAdmin":true}}`],
@@ -95,7 +98,7 @@ test.each(['__proto__', 'constructor', 'prototype', 'toString', 'hasOwnProperty'
   },
 );
 
-test('an item may be named like a prototype key and is counted like any other', async () => {
+test('an item id may be a prototype key, and its lines are added up', async () => {
   const list = ['__proto__', 'constructor', '__proto__'].map((id) => ({ id, count: 2 }));
   expect(await sent('place', { body: { list } })).toMatchObject({
     data: {
@@ -108,20 +111,20 @@ test('an item may be named like a prototype key and is counted like any other', 
 });
 
 test.each(['1e400', '-1e400', '9007199254740993', '1e21', '0.1', '1000001', 'NaN', '"1"', 'null', 'true', '[1]'])(
-  'count %s is refused',
+  'the count %s is refused',
   async (count) => {
     expect(await sent('place', { body: `{"list":[{"id":"a","count":${count}}]}` })).toMatchObject({ statusCode: 400 });
   },
 );
 
-test('names that the caller chose are shown short and harmless', async () => {
+test('field names from the caller are shortened and escaped in the response', async () => {
   const { meta } = await sent('place', { body: { list: [LINE], ['<script>\u0000'.repeat(30)]: 1 } });
   const [fault] = (meta?.errors ?? []) as readonly { readonly path: string }[];
   expect(fault?.path.length).toBeLessThan(500);
   expect(fault?.path).not.toContain('\u0000');
 });
 
-test('a thousand faults are answered with the first twenty', async () => {
+test('of a thousand faults the response names the first twenty', async () => {
   const body = Object.fromEntries(Array.from({ length: 1_000 }, (_, n) => [`field${n}`, n]));
   const { meta } = await sent('place', { body: { ...body, list: [LINE] } });
   expect(meta?.errors).toHaveLength(20);
@@ -145,7 +148,7 @@ const nearlyRight = fc.record(
 );
 const anyBody = fc.oneof(anyText, fc.jsonValue().map(toText), nearlyRight.map(toText));
 
-test('no body gives a 500, whatever it is: it is taken or refused in the envelope', async () => {
+test('no body causes a 500: each is accepted, or refused in the envelope', async () => {
   const endpoint = fc.constantFrom('place', 'cancel', 'pay');
   await fc.assert(
     fc.asyncProperty(endpoint, anyBody, async (name, body) => {
@@ -162,7 +165,7 @@ test('no body gives a 500, whatever it is: it is taken or refused in the envelop
   );
 });
 
-test('no query and no header gives a 500', async () => {
+test('no query and no header causes a 500', async () => {
   const text = fc.string({ unit: 'binary' });
   await fc.assert(
     fc.asyncProperty(fc.dictionary(text, text), fc.dictionary(text, text), text, async (query, headers, key) => {
@@ -174,7 +177,7 @@ test('no query and no header gives a 500', async () => {
   );
 });
 
-test('what is accepted has at most 50 lines, whole counts within bounds, and each item once', async () => {
+test('an accepted order has at most 50 lines, whole counts within bounds, and each item once', async () => {
   const line = fc.record({ id: fc.constantFrom('a', 'b', 'c'), count: fc.integer({ min: 1, max: 400_000 }) });
   await fc.assert(
     fc.asyncProperty(fc.array(line, { maxLength: 55 }), async (list) => {

@@ -10,7 +10,7 @@ import { paymentClaim, updateOrder } from './order-writes.ts';
 const database = withOrderTable();
 
 test.each<OrderStatus>(['PENDING', 'RESERVED', 'AWAITING_PAYMENT'])(
-  'a wish in state %s is recorded',
+  'a cancellation in status %s is recorded',
   async (status) => {
     const order = await database.written(testOrder({ status }));
     const { outcome } = await requestCancellation(database.table, order, new Date());
@@ -22,14 +22,14 @@ test.each<OrderStatus>(['PENDING', 'RESERVED', 'AWAITING_PAYMENT'])(
 );
 
 test.each<OrderStatus>(['AUTHORIZED', 'PAID', 'CONFIRMED', 'REJECTED', 'CANCELLED', 'EXPIRED', 'NEEDS_ATTENTION'])(
-  'a wish in state %s comes too late',
+  'a cancellation in status %s is too late',
   async (status) => {
     const order = await database.written(testOrder({ status }));
     expect(await requestCancellation(database.table, order, new Date())).toMatchObject({ outcome: 'TOO_LATE' });
   },
 );
 
-test('repeated, it is recorded once', async () => {
+test('a repeated cancellation is recorded once', async () => {
   const order = await database.written(testOrder());
   await requestCancellation(database.table, order, new Date());
   const again = await requestCancellation(database.table, order, new Date());
@@ -37,7 +37,7 @@ test('repeated, it is recorded once', async () => {
   expect((await readOrder(database.table, order.order_id))?.timeline).toHaveLength(2);
 });
 
-test('what was read may be old: the order went on meanwhile', async () => {
+test('a cancellation based on an outdated read is decided by the current record', async () => {
   const order = await database.written(awaitingOrder());
   const old: Order = { ...order, status: 'PENDING' };
   expect(await requestCancellation(database.table, old, new Date())).toMatchObject({
@@ -46,11 +46,11 @@ test('what was read may be old: the order went on meanwhile', async () => {
   });
 });
 
-test('an order that is gone is not found', async () => {
+test('a cancellation of a removed order reports NOT_FOUND', async () => {
   expect(await requestCancellation(database.table, testOrder(), new Date())).toEqual({ outcome: 'NOT_FOUND' });
 });
 
-test('cancel racing pay: one of them gets the order', async () => {
+test('cancel racing a payment’s claim: one of them gets the order', async () => {
   for (let round = 0; round < 20; round += 1) {
     const order = await database.written(awaitingOrder());
     const [cancellation, claim] = await Promise.all([

@@ -3,18 +3,18 @@ import { type HashedRequest, newOrderId, requestHash } from './new-order.ts';
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[45][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 
-test('without a key, every order has another id', () => {
+test('without an idempotency key, every order gets another id', () => {
   expect(newOrderId()).toMatch(UUID);
   expect(newOrderId()).not.toBe(newOrderId());
 });
 
-test('the same key names the same order, another key another one', () => {
+test('the same idempotency key gives the same order id, another key another id', () => {
   expect(newOrderId('cart-1')).toMatch(UUID);
   expect(newOrderId('cart-1')).toBe(newOrderId('cart-1'));
   expect(newOrderId('cart-1')).not.toBe(newOrderId('cart-2'));
 });
 
-test("one owner's key never meets another's", () => {
+test('idempotency keys of different owners never collide', () => {
   const ids = [newOrderId('cart-1'), newOrderId('cart-1', 'ann'), newOrderId('cart-1', 'bob')];
   expect(new Set(ids).size).toBe(3);
 });
@@ -28,7 +28,7 @@ const request: HashedRequest = {
   payment_window_seconds: undefined,
 };
 
-test('the sequence of the lines does not matter', () => {
+test('the request hash does not depend on the sequence of the lines', () => {
   expect(requestHash({ ...request, lines: request.lines.toReversed() })).toBe(requestHash(request));
 });
 
@@ -46,6 +46,6 @@ test.each([
   ['line', { ...request, lines: request.lines.slice(1) }],
   ['payment method', { ...request, payment_method: undefined }],
   ['window', { ...request, payment_window_seconds: 60 }],
-])('another %s is another request', (_what, other) => {
+])('another %s gives another request hash', (_what, other) => {
   expect(requestHash(other)).not.toBe(requestHash(request));
 });

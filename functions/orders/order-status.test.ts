@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import { readOrderSaga } from '../../statemachines/read-order-saga.ts';
 import { isFinal, LEGAL_TRANSITIONS, ORDER_STATUSES, type OrderStatus } from './order-status.ts';
 
-test('every state leads to an end', () => {
+test('every status leads to a final one', () => {
   for (const start of ORDER_STATUSES) {
     const reached = new Set<OrderStatus>([start]);
     for (const status of reached) {
@@ -14,23 +14,23 @@ test('every state leads to an end', () => {
   }
 });
 
-test('money that was taken leads to a confirmed order and nowhere else', () => {
+test('a paid order is confirmed or parked, and nothing else', () => {
   expect(LEGAL_TRANSITIONS.PAID).toEqual(['CONFIRMED', 'NEEDS_ATTENTION']);
 });
 
-/** A write of the state machine: the states its condition allows, and the one it writes. */
+/** A write of the state machine: the statuses that its condition allows, and the status that it writes. */
 interface Write {
   readonly name: string;
   readonly from: readonly OrderStatus[];
   readonly to: OrderStatus;
 }
 
-test('the state machine allows itself no other moves where its conditions list the states to come from', () => {
-  const moves = listedWrites();
-  expect(moves.map(({ name }) => name)).toEqual(
+test('the conditions of the state machine’s writes allow only legal transitions', () => {
+  const writes = listedWrites();
+  expect(writes.map(({ name }) => name)).toEqual(
     expect.arrayContaining(['RecordReservation', 'RecordAuthorization', 'RecordPayment', 'ConfirmOrder']),
   );
-  for (const { name, from, to } of moves) {
+  for (const { name, from, to } of writes) {
     for (const status of from) {
       const legal = status === to || LEGAL_TRANSITIONS[status].includes(to);
       expect(`${name}: ${status} to ${to} ${legal ? 'is' : 'is not'} legal`).toBe(

@@ -21,17 +21,17 @@ async function found(createdBefore: string, pageSize: number): Promise<readonly 
   return pages;
 }
 
-test('an order that was written is read as it was', async () => {
+test('an added order is read as it was written', async () => {
   const order = testOrder({ payment_method: 'tok_visa', owner: 'ann' });
   expect(await addOrder(database.table, order)).toEqual({ applied: true, order });
   expect(await readOrder(database.table, order.order_id)).toEqual(JSON.parse(JSON.stringify(order)));
 });
 
-test('an order that is not there is not found', async () => {
+test('an unknown order is read as undefined', async () => {
   expect(await readOrder(database.table, 'nobody')).toBeUndefined();
 });
 
-test('an id is given once: a second order under it shows the first', async () => {
+test('a second order under the same id is not written, and the first is returned', async () => {
   const first = testOrder();
   await addOrder(database.table, first);
   const second = await addOrder(
@@ -41,7 +41,7 @@ test('an id is given once: a second order under it shows the first', async () =>
   expect(second).toMatchObject({ applied: false, order: { lines: [{ item_id: 'item1', count: 2 }] } });
 });
 
-test('start refused: the order is taken back', async () => {
+test('start refused: the order is removed', async () => {
   const order = testOrder();
   await addOrder(database.table, order);
   expect(await removeUnstartedOrder(database.table, order)).toBe(true);
@@ -67,21 +67,21 @@ test('repeated put, because its reply was lost: the order is recognised as the o
   });
 });
 
-test('an order that its saga has written to is not taken back', async () => {
+test('an order that its saga has written to is not removed', async () => {
   const order = testOrder({ status: 'RESERVED', start_pending: undefined });
   await addOrder(database.table, order);
   expect(await removeUnstartedOrder(database.table, order)).toBe(false);
   expect(await readOrder(database.table, order.order_id)).toBeDefined();
 });
 
-test('an order that somebody else is starting is not taken back', async () => {
+test('an order that another request is starting is not removed', async () => {
   const order = testOrder();
   await addOrder(database.table, order);
   expect(await recordRepeatedStart(database.table, order.order_id, new Date())).toMatchObject({ applied: true });
   expect(await removeUnstartedOrder(database.table, order)).toBe(false);
 });
 
-test('an order that was taken back cannot be started by somebody else any more', async () => {
+test('a removed order is not started by another request', async () => {
   const order = testOrder();
   await addOrder(database.table, order);
   await removeUnstartedOrder(database.table, order);
@@ -105,7 +105,7 @@ test('orders whose saga has not written are found by their age, oldest first', a
   expect(await found('1999-06-01', 2)).toEqual([[oldest, middle], [newest]]);
 });
 
-test('an order whose execution is over is no longer found, and its record stays', async () => {
+test('an order whose execution has ended is no longer found as unstarted, and its record stays', async () => {
   const order = testOrder({ created_at: new Date('1998-01-01').toISOString() });
   await addOrder(database.table, order);
   await updateOrder(database.table, endedStart(order.order_id, new Date()));
@@ -113,7 +113,7 @@ test('an order whose execution is over is no longer found, and its record stays'
   expect(await readOrder(database.table, order.order_id)).toMatchObject({ status: 'PENDING', start_pending: 'ENDED' });
 });
 
-test('an order whose saga has written meanwhile is not marked as ended', async () => {
+test('an order whose saga has written is not marked as ended', async () => {
   const order = testOrder({ status: 'RESERVED', start_pending: undefined });
   await addOrder(database.table, order);
   expect(await updateOrder(database.table, endedStart(order.order_id, new Date()))).toMatchObject({ applied: false });
@@ -125,6 +125,6 @@ test.each([
   [900, '2026-11-22T12:14:50.000Z'],
   [60, '2026-11-22T12:00:54.000Z'],
   [1, '2026-11-22T12:00:00.900Z'],
-])('of a window of %i seconds the customer is told a little less', (windowSeconds, due) => {
+])('the payment is due a little before the end of a window of %i seconds', (windowSeconds, due) => {
   expect(paymentDue(ENTERED, windowSeconds).toISOString()).toBe(due);
 });

@@ -19,7 +19,7 @@ async function waited(order: Order, taskToken = 'token-1', attempt = 0): Promise
   return readOrder(database.table, order.order_id);
 }
 
-test('the token, the end of the window and the state are recorded together', async () => {
+test('task token, due time and status are recorded together', async () => {
   expect(await waited(testOrder({ status: 'RESERVED' }))).toMatchObject({
     status: 'AWAITING_PAYMENT',
     task_token: 'token-1',
@@ -27,34 +27,34 @@ test('the token, the end of the window and the state are recorded together', asy
   });
 });
 
-test('duplicate: the same token again changes nothing', async () => {
+test('duplicate: the same task token again changes nothing', async () => {
   const order = testOrder({ status: 'RESERVED' });
   const first = await waited(order);
   expect(await waited(order)).toEqual(first);
 });
 
-test('a task that was tried again waits under its new token, and a claim on the order stays', async () => {
+test('a retried task waits under its new token, and a claim on the order stays', async () => {
   const order = awaitingOrder({ task_token: 'token-1', task_attempt: 0, payment_id: 'payment-1' });
   expect(await waited(order, 'token-2', 1)).toMatchObject({ task_token: 'token-2', payment_id: 'payment-1' });
 });
 
-test('the write of a former try arrives late: the token that counts stays', async () => {
+test('the write of an earlier attempt arrives late: the current token stays', async () => {
   const { order_id } = testOrder();
   await waited(testOrder({ order_id, status: 'RESERVED' }), 'token-2', 1);
   expect(await wait(order_id, 'token-1', 0)).toBe('SUPERSEDED');
   expect(await readOrder(database.table, order_id)).toMatchObject({ task_token: 'token-2', task_attempt: 1 });
 });
 
-test('a task that does not count its tries waits under its last token', async () => {
+test('a task that does not count its attempts waits under its last token', async () => {
   expect(await waited(awaitingOrder({ task_attempt: 0 }), 'token-2', 0)).toMatchObject({ task_token: 'token-2' });
 });
 
-test('an order that was cancelled before does not wait', async () => {
+test('a cancelled order does not wait for its payment', async () => {
   const order = testOrder({ status: 'RESERVED', cancel_requested_at: NOW.toISOString() });
   await expect(waited(order)).rejects.toMatchObject({ name: 'OrderCancelledError' });
 });
 
-test('an order beyond waiting is an input one cannot work with', async () => {
+test('waiting for the payment of a paid or unknown order is an InvalidTaskInputError', async () => {
   await expect(waited(testOrder({ status: 'PAID' }))).rejects.toMatchObject({ name: 'InvalidTaskInputError' });
   await expect(wait('nobody', 'token-1', 0)).rejects.toMatchObject({
     name: 'InvalidTaskInputError',

@@ -26,12 +26,8 @@ async function logged(work: () => Promise<unknown>) {
 
 test.each([
   ['a result', async () => ({}), 'INFO'],
-  ['a business no', () => Promise.reject(new OutOfStockError('none left')), 'INFO'],
-  [
-    'a failure that is tried again',
-    () => Promise.reject(new RetryableError('INVENTORY_UNAVAILABLE', 'no answer')),
-    'WARN',
-  ],
+  ['a refusal', () => Promise.reject(new OutOfStockError('none left')), 'INFO'],
+  ['a retryable failure', () => Promise.reject(new RetryableError('INVENTORY_UNAVAILABLE', 'no answer')), 'WARN'],
 ])('every line of a task that ends with %s carries its order, its trace and its name', async (_what, work, level) => {
   const { lines } = await logged(work);
   expect(lines).toHaveLength(2);
@@ -42,7 +38,7 @@ test.each([
   expect(JSON.stringify(lines)).not.toContain('payload');
 });
 
-test('what the work throws goes to the state machine as it is', async () => {
+test('the error of a task reaches the state machine unchanged', async () => {
   const error = new OutOfStockError('none left');
   expect((await logged(() => Promise.reject(error))).outcome).toBe(error);
 });

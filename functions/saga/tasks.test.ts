@@ -67,7 +67,7 @@ function undo(order_id: string) {
   return voidPayment(() => payment)({ ...about(order_id), reason: 'test' });
 }
 
-test('ReserveInventory holds the lines and answers what they cost', async () => {
+test('ReserveInventory holds the lines and returns their price', async () => {
   const orderId = newOrderId();
   expect(await reserve(orderId, 'item1', 3)).toEqual({
     amount_minor: 1_500,
@@ -80,11 +80,11 @@ test('ReserveInventory holds the lines and answers what they cost', async () => 
 test.each([
   ['more than there is', 'scarce', 2, 'OutOfStockError'],
   ['an item that does not exist', 'nothing', 1, 'ItemNotFoundError'],
-])('ReserveInventory of %s is a business no', async (_what, item, count, name) => {
+])('ReserveInventory of %s is refused', async (_what, item, count, name) => {
   await expect(reserve(newOrderId(), item, count)).rejects.toMatchObject({ name });
 });
 
-test('ReserveInventory under other lines is a mismatch', async () => {
+test('ReserveInventory with other lines is a ReservationMismatchError', async () => {
   const orderId = newOrderId();
   await reserve(orderId, 'item1', 1);
   await expect(reserve(orderId, 'item1', 2)).rejects.toMatchObject({ name: 'ReservationMismatchError' });
@@ -96,7 +96,7 @@ test('hanging: ReserveInventory after its compensation is refused', async () => 
   await expect(reserve(orderId, 'item1', 1)).rejects.toMatchObject({ name: 'ReservationReleasedError' });
 });
 
-test('CommitInventory sells what is held, as often as one likes; then nothing is released', async () => {
+test('CommitInventory sells the held stock once, however often it runs; then nothing is released', async () => {
   const orderId = newOrderId();
   await reserve(orderId, 'item1', 1);
   expect(await commit(orderId)).toEqual({});
@@ -104,7 +104,7 @@ test('CommitInventory sells what is held, as often as one likes; then nothing is
   await expect(release(orderId)).rejects.toMatchObject({ name: 'ReservationCommittedError' });
 });
 
-test('CommitInventory without a reservation is terminal', async () => {
+test('CommitInventory without a reservation is a terminal error', async () => {
   await expect(commit(newOrderId())).rejects.toMatchObject({ name: 'ReservationNotFoundError' });
 });
 
@@ -125,17 +125,17 @@ test.each([
   await expect(authorize(newOrderId(), method)).rejects.toMatchObject({ name });
 });
 
-test('CapturePayment without an authorization is terminal', async () => {
+test('CapturePayment without an authorization is a terminal error', async () => {
   await expect(capture(newOrderId())).rejects.toMatchObject({ name: 'PaymentNotAuthorizedError' });
 });
 
-test('empty compensation: VoidPayment without a payment keeps one from coming', async () => {
+test('empty compensation: VoidPayment without a payment refuses a later one', async () => {
   const orderId = newOrderId();
   expect(await undo(orderId)).toEqual({ state: 'VOIDED' });
   await expect(authorize(orderId)).rejects.toMatchObject({ name: 'PaymentVoidedError' });
 });
 
-test('VoidPayment voids an authorization, as often as one likes', async () => {
+test('VoidPayment voids an authorization, however often it runs', async () => {
   const orderId = newOrderId();
   await authorize(orderId);
   expect(await undo(orderId)).toEqual({ state: 'VOIDED' });
@@ -143,7 +143,7 @@ test('VoidPayment voids an authorization, as often as one likes', async () => {
   await expect(capture(orderId)).rejects.toMatchObject({ name: 'PaymentVoidedError' });
 });
 
-test('VoidPayment refunds a capture whose answer was lost, as often as one likes', async () => {
+test('VoidPayment refunds a capture whose reply was lost, however often it runs', async () => {
   const orderId = newOrderId();
   await authorize(orderId);
   await capture(orderId);
@@ -154,7 +154,7 @@ test('VoidPayment refunds a capture whose answer was lost, as often as one likes
 test.each([
   ['AWS', '2026-11-22T12:00:00.000Z'],
   ['LocalStack', '2026-11-22T12:00:00.000000+00:00'],
-])('AwaitPayment records the token that wakes the saga, as %s tells the time', async (_place, entered_at) => {
+])('AwaitPayment records the task token, with the time in the format of %s', async (_place, entered_at) => {
   const order = testOrder({ status: 'RESERVED', start_pending: undefined });
   await database.written(order);
   const wait = awaitPayment(() => database.table);
@@ -172,13 +172,13 @@ test.each([
     payment_due_at: '2026-11-22T12:00:54.000Z',
   };
   expect(await readOrder(database.table, order.order_id)).toMatchObject(awaiting);
-  // A former try, and one of a definition that told neither its try nor its time.
+  // An earlier attempt, and an attempt of a definition that sends neither number nor time.
   expect(await wait({ ...input, task_token: 'token-0', attempt: 1000 })).toEqual({});
   expect(await wait({ ...about(order.order_id), task_token: 'token-0', payment_window_seconds: 60 })).toEqual({});
   expect(await readOrder(database.table, order.order_id)).toMatchObject(awaiting);
 });
 
-test('AwaitRedrive fails the execution until it was redriven', async () => {
+test('AwaitRedrive fails the execution until it is redriven', async () => {
   const parked = {
     ...about('order-1'),
     parked_step: 'CommitInventory',
@@ -201,14 +201,14 @@ test.each([
     { ...about('order-1'), lines: [{ item_id: 'item1', count: 0 }], hold_seconds: 60 },
     'lines.0.count',
   ],
-])('an input with %s is named', async (_what, payload, path) => {
+])('a task input with %s is refused with the path', async (_what, payload, path) => {
   await expect(reserveInventory(() => inventory)(payload)).rejects.toMatchObject({
     name: 'InvalidTaskInputError',
     message: expect.stringContaining(`${path}: `),
   });
 });
 
-test('a service that is away is retryable', async () => {
+test('a task whose service is unreachable fails with a RetryableError', async () => {
   const gone = createInventoryClient({
     target: '127.0.0.1:1',
     credentials: ChannelCredentials.createInsecure(),

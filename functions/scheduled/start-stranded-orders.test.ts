@@ -30,7 +30,7 @@ async function placedAgo(seconds: number, differences: Partial<Order> = {}): Pro
   return order;
 }
 
-test('an order that was accepted and not started is started', async () => {
+test('a stranded order’s saga is started', async () => {
   const stranded = await placedAgo(60);
   expect(await run()).toEqual({ started: 1, under_way: 0, left: 0, ended: 0, failed: 0 });
   expect(started()).toEqual([stranded.order_id]);
@@ -42,12 +42,12 @@ test('an order that was just placed is left to its own request', async () => {
   expect(stepFunctions.calls).toEqual([]);
 });
 
-test('an order whose saga has written is let alone', async () => {
+test('an order whose saga has written is not started again', async () => {
   await placedAgo(60, { status: 'RESERVED', start_pending: undefined });
   expect(await run()).toEqual({ started: 0, under_way: 0, left: 0, ended: 0, failed: 0 });
 });
 
-test('run again and again it starts with the same input each time, so that the saga runs once', async () => {
+test('repeated runs send the same input, so that the saga runs once', async () => {
   await placedAgo(60);
   await run();
   await run();
@@ -55,19 +55,19 @@ test('run again and again it starts with the same input each time, so that the s
   expect(second?.input).toEqual(first?.input);
 });
 
-test('an order that is started here is not taken back by a request that wakes up late', async () => {
+test('an order that the schedule starts is not removed by its late request', async () => {
   const stranded = await placedAgo(60);
   await run();
   expect(await removeUnstartedOrder(database.table, stranded)).toBe(false);
 });
 
-test('many stranded orders are all started', async () => {
+test('many stranded orders are all started in one run', async () => {
   const placed = await Promise.all(Array.from({ length: 40 }, () => placedAgo(60)));
   expect(await run()).toEqual({ started: 40, under_way: 0, left: 0, ended: 0, failed: 0 });
   expect(started().toSorted()).toEqual(placed.map(({ order_id }) => order_id).toSorted());
 });
 
-test('Step Functions is busy: the rest waits for the next run', async () => {
+test('Step Functions throttles: the other stranded orders wait for the next run', async () => {
   await Promise.all(Array.from({ length: 40 }, () => placedAgo(60)));
   stepFunctions.reply = () => refuse('ThrottlingException');
   expect(await run()).toEqual({ started: 0, under_way: 0, left: 40, ended: 0, failed: 0 });
@@ -79,14 +79,14 @@ test('Step Functions is busy: the rest waits for the next run', async () => {
 test.each([
   ['RUNNING', 'under_way'],
   ['FAILED', 'ended'],
-])('an order whose execution is there and %s counts as %s', async (status, fate) => {
+])('a stranded order whose execution is %s counts as %s', async (status, fate) => {
   await placedAgo(60);
   stepFunctions.reply = ({ action }) =>
     action === 'StartExecution' ? refuse('ExecutionAlreadyExists') : { kind: 'answer', output: { status } };
   expect(await run()).toMatchObject({ started: 0, left: 0, [fate]: 1 });
 });
 
-test('an order whose saga has ended is told once and marked: it takes no other order’s place in later runs', async () => {
+test('an order whose saga has ended is reported once and marked, so that it does not block later runs', async () => {
   const { order_id } = await placedAgo(60);
   stepFunctions.reply = ({ action }) =>
     action === 'StartExecution' ? refuse('ExecutionAlreadyExists') : { kind: 'answer', output: { status: 'FAILED' } };
@@ -95,7 +95,7 @@ test('an order whose saga has ended is told once and marked: it takes no other o
   expect(await readOrder(database.table, order_id)).toMatchObject({ start_pending: 'ENDED' });
 });
 
-test('orders that cannot be started at all, more than a page of them: those behind them are started', async () => {
+test('more than a page of orders that cannot be started: the orders behind them are started', async () => {
   const { client, name } = database.table;
   const broken = Array.from({ length: 110 }, () => ({
     ...testOrder(),
@@ -108,7 +108,7 @@ test('orders that cannot be started at all, more than a page of them: those behi
   expect(started()).toEqual([sound.order_id]);
 });
 
-test('an execution whose state cannot be told: the other orders are started', async () => {
+test('an execution whose status cannot be read: the other orders are started', async () => {
   const [strange, sound] = [await placedAgo(70), await placedAgo(60)];
   stepFunctions.reply = (call) => {
     if (call.action === 'DescribeExecution') {
