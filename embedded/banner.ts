@@ -4,7 +4,7 @@ import { PROJECT_ROOT, type StackConfiguration } from './configuration.ts';
 
 const FIRST_ITEM = '0ec2fe2b-d061-43cd-a16e-672d2662e6fe';
 
-/** What stands in the terminal once the stack is up: where everything is and three commands to try. */
+/** The text that the terminal shows once the stack is up: all addresses, and three commands to try. */
 export function banner(
   urls: StackUrls,
   configuration: StackConfiguration,
@@ -13,7 +13,7 @@ export function banner(
 ): string {
   const { dataDirectory, externalDynamoDbUrl } = configuration;
   const data = relative(PROJECT_ROOT, dataDirectory);
-  const shown = data.startsWith('..') ? dataDirectory : data;
+  const shownData = data.startsWith('..') ? dataDirectory : data;
   return `
 Up after ${seconds.toFixed(1)} s.
 
@@ -23,7 +23,7 @@ Up after ${seconds.toFixed(1)} s.
   DynamoDB       ${urls.dynamodb}   (${externalDynamoDbUrl === undefined ? 'dynoxide' : 'yours'})
   Inventory      ${urls.inventory}   (gRPC)
   Payment        ${urls.payment}   (gRPC)
-  Data and logs  ${shown}
+  Data and logs  ${shownData}
 
 Try:
 
@@ -35,6 +35,6 @@ Try:
   AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local aws --region us-east-1 --endpoint-url ${urls.endpoint} \\
     stepfunctions list-executions --state-machine-arn ${stateMachineArn}
 
-Ctrl-C ends it; the data stays. npm start -- --fresh starts empty.
+Ctrl-C stops it; the data stays. npm start -- --fresh starts empty.
 `;
 }

@@ -1,6 +1,6 @@
 /**
- * serverless-esbuild, for every command but `serverless offline`: there Node runs the TypeScript sources as they are, and
- * loading the bundler alone would cost most of a second and 150 MB.
+ * serverless-esbuild for every command but `serverless offline`. There Node runs the TypeScript sources directly, and loading
+ * the bundler would cost most of a second and 150 MB.
  */
 module.exports = class BundlingPlugin {
   constructor(serverless, options, logging) {

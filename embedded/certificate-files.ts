@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 
-/** Where they lie in the checkout unless CERTIFICATES_DIR says otherwise; git ignores it. */
+/** The folder of the certificates in the checkout, unless CERTIFICATES_DIR names another. Git ignores it. */
 export const CERTIFICATES_FOLDER = '.certificates';
 
 /** The files of mutual TLS, in PEM. */
@@ -12,7 +12,7 @@ export const CERTIFICATE_FILES = {
   clientKey: 'client-key.pem',
 } as const;
 
-/** The environment of a service that lets in only clients with a certificate of our authority. */
+/** The environment of a service that accepts only clients with a certificate of our authority. */
 export function serverTlsEnvironment(folder: string): Readonly<Record<string, string>> {
   return {
     TLS_CERT_FILE: join(folder, CERTIFICATE_FILES.serverCertificate),
@@ -21,7 +21,7 @@ export function serverTlsEnvironment(folder: string): Readonly<Record<string, st
   };
 }
 
-/** The environment of whoever calls such a service. */
+/** The environment of a client of such a service. */
 export function clientTlsEnvironment(folder: string) {
   return {
     GRPC_CA_FILE: join(folder, CERTIFICATE_FILES.authority),

@@ -4,8 +4,8 @@ import { pathToFileURL } from 'node:url';
 import { fillCompileCache, projectRoot } from './compile-cache.mjs';
 
 /**
- * Loads every source that a process of the stack will load, so that all of them are in the compile cache, then ends. One
- * process pays for Node's TypeScript compiler; without it each of six does, with 18 MB that stay as long as it runs.
+ * Imports every source that a process of the stack will import, so that all are in the compile cache, then exits. Otherwise
+ * each of six processes would load Node's TypeScript compiler and keep its 18 MB as long as it runs.
  */
 const programs = [
   'embedded/start.ts',

@@ -8,7 +8,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { PROJECT_ROOT } from './configuration.ts';
 
-/** What the processes and threads of a stack begin with, and one of the functions that the API process loads. */
+/** The entry points of the stack's processes and threads, and a function of each kind. */
 const programs = [
   'embedded/start.ts',
   'embedded/serverless-plugin.ts',
@@ -29,13 +29,13 @@ beforeAll(async () => {
 });
 afterAll(() => rm(cache, { recursive: true, force: true }));
 
-test('once compiled ahead, no program of the stack loads the TypeScript compiler', async () => {
+test('after compiling ahead, no program of the stack loads the TypeScript compiler', async () => {
   expect(await loadersOfTheCompiler(['embedded/start.ts'])).toEqual(['embedded/start.ts']);
   await runNode([join(PROJECT_ROOT, 'embedded', 'compile-ahead.mjs')]);
   expect(await loadersOfTheCompiler(programs)).toEqual([]);
 }, 60_000);
 
-test('what is compiled is not compiled again by the next start', async () => {
+test('a start does not compile unchanged sources again', async () => {
   await runNode([join(PROJECT_ROOT, 'embedded', 'compile-ahead.mjs')]);
   const compiled = statSync(join(cache, 'compiled-ahead')).mtimeMs;
   const module = pathToFileURL(join(PROJECT_ROOT, 'embedded', 'compile-cache.mjs')).href;
@@ -43,7 +43,7 @@ test('what is compiled is not compiled again by the next start', async () => {
   expect(statSync(join(cache, 'compiled-ahead')).mtimeMs).toBe(compiled);
 }, 60_000);
 
-/** Those of the programs that load Node's TypeScript compiler (amaro) when a fresh process imports them. */
+/** The programs that load Node's TypeScript compiler (amaro) when a fresh process imports them. */
 async function loadersOfTheCompiler(paths: readonly string[]): Promise<readonly string[]> {
   const loaders: string[] = [];
   for (const path of paths) {

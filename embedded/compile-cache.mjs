@@ -5,9 +5,9 @@ import { enableCompileCache, flushCompileCache } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-// JavaScript, so that the cache is there before the first TypeScript is loaded.
+// JavaScript, so that the cache is enabled before the first TypeScript is loaded.
 
-/** The checkout this file lies in. */
+/** The root of the checkout. */
 export const projectRoot = fileURLToPath(new URL('..', import.meta.url)).replace(/[/\\]$/, '');
 
 const compileAhead = join(projectRoot, 'embedded', 'compile-ahead.mjs');
@@ -20,14 +20,14 @@ const sources = [
   'package-lock.json',
 ];
 
-/** Where Node keeps what it compiled, unless NODE_COMPILE_CACHE says otherwise. */
+/** The folder of Node's compile cache: NODE_COMPILE_CACHE, or one in node_modules. */
 export function compileCacheFolder() {
   return process.env.NODE_COMPILE_CACHE ?? join(projectRoot, 'node_modules', '.cache', 'node-compile-cache');
 }
 
 /**
- * Turns the compile cache on, after a process of its own has filled it where sources have changed since the last time.
- * Where that fails the stack starts all the same: it only takes longer and more memory, and shows itself what is wrong.
+ * Enables the compile cache. When sources have changed, a child process fills it first. If that fails, the stack starts all
+ * the same, with more time and memory, and shows what is wrong itself.
  */
 export function enableFilledCompileCache() {
   const folder = compileCacheFolder();
@@ -41,7 +41,7 @@ export function enableFilledCompileCache() {
   enableCompileCache(folder);
 }
 
-/** Fills the cache, and remembers of which sources. */
+/** Fills the cache by the imports of `load`, and stores the fingerprint of the sources. */
 export async function fillCompileCache(load) {
   const folder = compileCacheFolder();
   const fingerprint = fingerprintOfSources();
@@ -71,7 +71,7 @@ function remember(stamp, fingerprint) {
   try {
     writeFileSync(stamp, fingerprint);
   } catch (error) {
-    // A folder that cannot be written to has no cache either: Node goes on without one.
+    // Node runs without a cache where the folder cannot be written to.
     if (!['ENOENT', 'EACCES', 'EROFS'].includes(error.code)) {
       throw error;
     }

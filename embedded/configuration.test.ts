@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { PROJECT_ROOT, readConfiguration } from './configuration.ts';
 
-test('an empty environment gives the documented ports and folder', () => {
+test('an empty environment gives the documented ports and data folder', () => {
   expect(readConfiguration({})).toEqual({
     ports: { http: 3000, lambda: 3002, endpoint: 4566, dynamodb: 8000, inventory: 50051, payment: 50052 },
     dataDirectory: `${PROJECT_ROOT}/.embedded`,
@@ -19,7 +19,7 @@ test.each([
   [{ DYNAMODB_ENDPOINT_URL: 'localhost' }, "DYNAMODB_ENDPOINT_URL is 'localhost'"],
   [{ EMBEDDED_LAMBDA_LINK: 'localhost' }, "EMBEDDED_LAMBDA_LINK is 'localhost'"],
   [{ EMBEDDED_PAYMENT_LINK: 'a b' }, "EMBEDDED_PAYMENT_LINK is 'a b'"],
-])('%o is refused by name', (environment, message) => {
+])('an invalid variable is refused by its name: %o', (environment, message) => {
   expect(() => readConfiguration(environment)).toThrow(message);
 });
 
@@ -28,6 +28,6 @@ test.each([
   [{ AUTH_MODE: 'api-key' }, /API_KEYS names no key/],
   [{ EMBEDDED_MTLS: 'yes' }, /EMBEDDED_MTLS is 'yes'/],
   [{ EMBEDDED_MTLS: '1', CERTIFICATES_DIR: 'no/such/folder' }, /authority\.pem is not there; make it with/],
-])('what would leave the stack less guarded than asked for is refused: %j', (environment, message) => {
+])('a setting that would leave the stack less protected than requested is refused: %j', (environment, message) => {
   expect(() => readConfiguration(environment)).toThrow(message);
 });

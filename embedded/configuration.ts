@@ -4,10 +4,10 @@ import { fileURLToPath } from 'node:url';
 import * as z from 'zod';
 import { CERTIFICATE_FILES, CERTIFICATES_FOLDER } from './certificate-files.ts';
 
-/** The checkout this file lies in; every path of the stack is taken from here, whatever the current directory. */
+/** The root of the checkout. Every path of the stack starts here, whatever the current directory. */
 export const PROJECT_ROOT = fileURLToPath(new URL('..', import.meta.url)).replace(/[/\\]$/, '');
 
-/** The ports of the stack: the variable that changes each, its default and what listens there. */
+/** The ports of the stack: the variable that moves each, its default and its listener. */
 export const PORTS = {
   http: { variable: 'HTTP_PORT', default: 3000, listener: 'the HTTP API' },
   lambda: { variable: 'LAMBDA_PORT', default: 3002, listener: "the functions' Lambda endpoint" },
@@ -21,8 +21,8 @@ export const PORTS = {
 export type PortName = keyof typeof PORTS;
 
 /**
- * The variables that name another address under which the parts of the stack reach one of them, because something stands
- * in between: a proxy that makes faults, a recorder. Readiness is still asked of the part itself.
+ * Variables that put a proxy between the parts of the stack, such as one that injects faults: the other parts then call the
+ * named address. Health checks still go to the part itself.
  */
 export const LINKS = {
   lambda: { variable: 'EMBEDDED_LAMBDA_LINK', example: 'http://127.0.0.1:13002' },
@@ -35,7 +35,7 @@ export const LINKS = {
 /** A part of the stack that others call. */
 export type LinkName = keyof typeof LINKS;
 
-/** Checks one port number for each listener. */
+/** Parses one port number for each listener. */
 export const portsSchema = z.object({
   http: z.int(),
   lambda: z.int(),
@@ -51,22 +51,22 @@ export type Ports = Readonly<z.infer<typeof portsSchema>>;
 /** Who may call the local API; see docs/security.md. */
 export const AUTH_MODES = ['none', 'api-key', 'jwt'] as const;
 
-/** How this stack is to run, read from the environment once at the start. */
+/** How this stack runs, read once from the environment. */
 export interface StackConfiguration {
   readonly ports: Ports;
-  /** Absolute path of the folder that holds everything that survives a restart. */
+  /** Absolute path of the folder with everything that survives a restart. */
   readonly dataDirectory: string;
-  /** A DynamoDB that is already there (`DYNAMODB_ENDPOINT_URL`), used instead of starting dynoxide. */
+  /** An existing DynamoDB (`DYNAMODB_ENDPOINT_URL`) that replaces dynoxide. */
   readonly externalDynamoDbUrl: string | undefined;
-  /** Where the parts reach each other, for those that something stands before (`LINKS`). */
+  /** The address of each proxy that stands between the parts (`LINKS`). */
   readonly links: Readonly<Partial<Record<LinkName, string>>>;
-  /** Who may call the HTTP API (`AUTH_MODE`): everybody, unless told otherwise. */
+  /** Who may call the HTTP API (`AUTH_MODE`). Default `none`: everybody. */
   readonly authMode: (typeof AUTH_MODES)[number];
   /** Absolute path of the folder with the certificates of mutual TLS (`EMBEDDED_MTLS=1`); undefined for plaintext. */
   readonly certificatesDirectory: string | undefined;
 }
 
-/** Thrown when the stack cannot start as it is configured: restarting changes nothing, the user must. */
+/** Thrown when the stack cannot start as configured. A restart does not help; the user must change something. */
 export class ConfigurationError extends Error {
   override readonly name = 'ConfigurationError';
 }
@@ -74,7 +74,7 @@ export class ConfigurationError extends Error {
 /**
  * Reads the configuration from environment variables.
  *
- * @throws ConfigurationError naming the variable and an example when a value cannot be used
+ * @throws ConfigurationError naming the variable and a valid example
  */
 export function readConfiguration(environment: NodeJS.ProcessEnv): StackConfiguration {
   const ports: Ports = {
@@ -85,7 +85,7 @@ export function readConfiguration(environment: NodeJS.ProcessEnv): StackConfigur
     inventory: portFrom(environment, 'inventory'),
     payment: portFrom(environment, 'payment'),
   };
-  refuseSharedPorts(ports);
+  refuseDuplicatePorts(ports);
   const directory = environment.EMBEDDED_DATA_DIR || '.embedded';
   return {
     ports,
@@ -159,7 +159,7 @@ function portFrom(environment: NodeJS.ProcessEnv, name: PortName): number {
   return port;
 }
 
-function refuseSharedPorts(ports: Ports): void {
+function refuseDuplicatePorts(ports: Ports): void {
   const owners = new Map<number, PortName>();
   for (const name of portNames()) {
     const other = owners.get(ports[name]);
@@ -172,7 +172,7 @@ function refuseSharedPorts(ports: Ports): void {
   }
 }
 
-/** All listeners, in the order in which they are described. */
+/** The names of all listeners. */
 export function portNames(): readonly PortName[] {
   return Object.keys(PORTS) as PortName[];
 }

@@ -9,10 +9,10 @@ const MARKER_TEXT =
 /** The folders and files of one stack's data. */
 export interface DataDirectory {
   readonly root: string;
-  /** Who runs: one file per process, and `ready.json` while the stack is up. */
+  /** Run files: one per process, and `ready.json` while the stack is up. */
   readonly run: string;
   readonly logs: string;
-  /** Modules through which serverless-offline finds the functions' sources. */
+  /** Modules that re-export the functions' sources for serverless-offline. */
   readonly handlers: string;
   /** dynoxide's database file. */
   readonly dynamodbFile: string;
@@ -20,7 +20,7 @@ export interface DataDirectory {
   readonly stepFunctions: string;
 }
 
-/** Names the parts of a data directory without touching the disk. */
+/** The paths of a data directory. Does not touch the disk. */
 export function dataDirectoryAt(root: string): DataDirectory {
   return {
     root,
@@ -33,13 +33,13 @@ export function dataDirectoryAt(root: string): DataDirectory {
 }
 
 /**
- * Makes the directory, with a marker file by which a later `--fresh` knows it as ours.
+ * Creates the directory with a marker file, by which a later `--fresh` recognizes it.
  *
- * @throws ConfigurationError when the path is a folder with other people's files
+ * @throws ConfigurationError when the path is a folder with other files
  */
 export function prepareDataDirectory(root: string): DataDirectory {
   const directory = dataDirectoryAt(root);
-  if (existsSync(root) && !isOurs(root) && readdirSync(root).length > 0) {
+  if (existsSync(root) && !hasMarker(root) && readdirSync(root).length > 0) {
     throw new ConfigurationError(
       `EMBEDDED_DATA_DIR is ${root}, a folder with files that are not the stack's. Name an empty or a new folder.`,
     );
@@ -52,15 +52,15 @@ export function prepareDataDirectory(root: string): DataDirectory {
 }
 
 /**
- * Deletes a data directory for a fresh start; nothing happens when it is not there.
+ * Deletes a data directory, if it exists.
  *
- * @throws ConfigurationError when the folder has no marker of ours, so that no other folder is ever deleted
+ * @throws ConfigurationError when the folder has no marker file, so that no other folder is ever deleted
  */
 export function deleteDataDirectory(root: string): void {
   if (!existsSync(root)) {
     return;
   }
-  if (!isOurs(root)) {
+  if (!hasMarker(root)) {
     throw new ConfigurationError(
       `--fresh deletes only a folder made by the stack, and ${root} has no ${MARKER}. Delete it by hand or set EMBEDDED_DATA_DIR.`,
     );
@@ -68,6 +68,6 @@ export function deleteDataDirectory(root: string): void {
   rmSync(root, { recursive: true, force: true });
 }
 
-function isOurs(root: string): boolean {
+function hasMarker(root: string): boolean {
   return existsSync(join(root, MARKER));
 }

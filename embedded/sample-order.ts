@@ -4,16 +4,16 @@ import { continueTrace } from '../functions/http/http-request.ts';
 import { newOrder, sagaInput } from '../functions/orders/new-order.ts';
 import { addOrder } from '../functions/orders/order-writes.ts';
 
-/** An order that waits for its payment from the first start on, so that `/payment/pay` has something to settle. */
+/** An order placed at the first start that waits for its payment, so that `/payment/pay` has something to settle. */
 export const SAMPLE_ORDER_ID = 'bdc38c99-c74d-4053-8897-7ea0dbd423f8';
 
-/** A mug; not one of the first items, whose counts a newcomer looks at. */
+/** A mug, rather than one of the first items, whose counts a newcomer looks at. */
 const SAMPLE_ITEM_ID = 'e7b3c9f2-5a1d-4d68-9f0e-4c2a6b8d7e05';
 const TWO_WEEKS_SECONDS = 14 * 24 * 60 * 60;
 
 /**
- * Places the sample order where it was never placed; later starts find it, whatever became of it. A start that was cut
- * short between the order and its saga is made whole.
+ * Places the sample order once; later starts leave it in whatever status it has. If an earlier start was interrupted after
+ * the order was written, this starts the missing saga.
  */
 export async function placeSampleOrder(place: {
   readonly stateMachines: SFNClient;

@@ -1,6 +1,6 @@
 /**
- * What serverless.yml names: a guard before the plugin itself, in a syntax that every Node understands. `npm start` and
- * `npx serverless` run the Node of node_modules; another way to start the framework may bring an older one.
+ * The entry that serverless.yml names: a version check before the plugin itself, in syntax that every Node parses. `npm start`
+ * and `npx serverless` run the Node of node_modules; other ways to start the framework may use an older one.
  */
 const { enableCompileCache } = require('node:module');
 
@@ -15,7 +15,7 @@ if (Number(process.versions.node.split('.')[0]) < OLDEST_NODE) {
 
 const { compileCacheFolder, enableFilledCompileCache } = require('./compile-cache.mjs');
 
-// Half of the start is compiling the framework; `npm start` has the cache on, and filled, from the first module.
+// Compiling the framework takes half of the start. `npm start` has already enabled and filled the cache.
 if (process.env.NODE_COMPILE_CACHE === undefined) {
   process.env.NODE_COMPILE_CACHE = compileCacheFolder();
   if (process.argv.includes('offline')) {

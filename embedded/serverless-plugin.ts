@@ -6,12 +6,12 @@ import type { Serverless } from './resources/serverless-service.ts';
 import { onNpmExit } from './supervisor/process-table.ts';
 import { redirectOutput, type Terminal } from './terminal.ts';
 
-/** A press of Ctrl-C can arrive several times, from the terminal and from npm; this much later it is another press. */
+/** One press of Ctrl-C can arrive twice, from the terminal and from npm. After this time it is a second press. */
 const SAME_PRESS_MS = 1_000;
 
 /**
- * The Serverless plugin behind `serverless offline`: it starts everything that the functions need beside
- * serverless-offline, runs serverless-offline itself, and ends all of it in order. Any other command is left alone.
+ * The Serverless plugin behind `serverless offline`. It starts everything that the functions need, runs serverless-offline
+ * itself, and stops all of it in order. It changes no other command.
  */
 export default class EmbeddedStackPlugin {
   readonly hooks: Readonly<Record<string, () => Promise<void>>>;
@@ -27,13 +27,13 @@ export default class EmbeddedStackPlugin {
       this.hooks = {};
       return;
     }
-    // The framework's check of serverless.yml is 8 MB of generated code that stays for good: 60 MB and a second of the start.
-    // Every other command of the framework still makes it.
+    // The framework's validation of serverless.yml loads 8 MB of generated code: 60 MB of memory and a second of the start.
+    // Every other command still validates.
     serverless.configSchemaHandler.validateConfig = async () => undefined;
     this.hooks = {
-      initialize: () => this.#orEnd(() => this.#begin()),
-      'before:offline:start': () => this.#orEnd(() => this.#run()),
-      'before:offline:start:init': () => this.#orEnd(() => this.#run()),
+      initialize: () => this.#orAbort(() => this.#begin()),
+      'before:offline:start': () => this.#orAbort(() => this.#run()),
+      'before:offline:start:init': () => this.#orAbort(() => this.#run()),
     };
   }
 
@@ -45,15 +45,15 @@ export default class EmbeddedStackPlugin {
     this.#terminal = terminal;
     const lifecycle = new StackLifecycle(this.#serverless, configuration, directory, terminal);
     this.#lifecycle = lifecycle;
-    this.#watchForTheEnd(lifecycle, terminal);
+    this.#watchForStop(lifecycle, terminal);
     terminal.say('Starting DynamoDB, Step Functions, Inventory, Payment and the HTTP API ...');
     await lifecycle.acquireLock();
     this.#childrenStarted = lifecycle.startChildren();
-    // Awaited in #run; until then a failure must not count as unhandled.
+    // #run awaits it. Until then, a failure must not count as unhandled.
     this.#childrenStarted.catch(() => undefined);
   }
 
-  /** Runs in place of serverless-offline's own start, and returns never: the process ends with the stack. */
+  /** Replaces serverless-offline's own start. Never returns: the process ends with the stack. */
   async #run(): Promise<void> {
     const lifecycle = this.#lifecycle;
     if (lifecycle === undefined) {
@@ -63,19 +63,19 @@ export default class EmbeddedStackPlugin {
     await new Promise<never>(() => undefined);
   }
 
-  async #orEnd(step: () => Promise<void>): Promise<void> {
+  async #orAbort(step: () => Promise<void>): Promise<void> {
     try {
       await step();
     } catch (error) {
       if (this.#stopRequestedAt === undefined) {
-        await this.#giveUp(error);
+        await this.#abort(error);
       }
-      // Otherwise the failure is the stop's doing, and the stop ends the process.
+      // Otherwise the stop caused the failure, and the stop ends the process.
       await new Promise<never>(() => undefined);
     }
   }
 
-  async #giveUp(error: unknown): Promise<void> {
+  async #abort(error: unknown): Promise<void> {
     const say = this.#terminal === undefined ? console.error : (text: string) => this.#terminal?.say(text);
     say(`\nThe stack did not start.\n${explain(error)}\n`);
     this.#stopRequestedAt = performance.now();
@@ -83,14 +83,14 @@ export default class EmbeddedStackPlugin {
     process.exit(1);
   }
 
-  #watchForTheEnd(lifecycle: StackLifecycle, terminal: Terminal): void {
+  #watchForStop(lifecycle: StackLifecycle, terminal: Terminal): void {
     for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
       process.on(name, () => this.#stopOn(name, lifecycle, terminal));
     }
-    // `npm start` keeps a channel to this process; when it closes, the terminal is gone.
+    // The launcher of `npm start` keeps an IPC channel to this process; it closes when the launcher dies.
     process.on('disconnect', () => this.#stopOn('disconnect', lifecycle, terminal));
     onNpmExit(() => this.#stopOn('npm is gone', lifecycle, terminal));
-    // A function invoked asynchronously that throws: AWS would only log it, too.
+    // An asynchronously invoked function threw. AWS would only log it too.
     process.on('unhandledRejection', (reason) => console.error(`Unhandled rejection: ${explain(reason)}`));
     process.once('exit', () => lifecycle.kill());
   }
@@ -99,14 +99,14 @@ export default class EmbeddedStackPlugin {
     const now = performance.now();
     if (this.#stopRequestedAt === undefined) {
       this.#stopRequestedAt = now;
-      terminal.say(event === 'SIGINT' ? '\nEnding (Ctrl-C again to end at once) ...' : `\nEnding (${event}) ...`);
+      terminal.say(event === 'SIGINT' ? '\nStopping (Ctrl-C again to kill) ...' : `\nStopping (${event}) ...`);
       void lifecycle.stop().then(
         () => {
-          terminal.say('Ended.');
+          terminal.say('Stopped.');
           process.exit(0);
         },
         (error: unknown) => {
-          terminal.say(`The end was not clean: ${explain(error)}`);
+          terminal.say(`The stop was not clean: ${explain(error)}`);
           process.exit(1);
         },
       );

@@ -6,14 +6,14 @@ import { endLeftoverProcesses } from './supervisor/run-files.ts';
 
 const HELP = `npm start [-- options]
 
-Starts the whole order system on this machine and keeps it running until Ctrl-C.
+Starts the whole order system on this machine. It runs until Ctrl-C.
 
   --fresh     delete the data of earlier runs first
   --verbose   show every log line, not just warnings and errors
   --help      this text
 
 Environment: HTTP_PORT, LAMBDA_PORT, AWS_ENDPOINT_PORT, DYNAMODB_PORT, INVENTORY_PORT, PAYMENT_PORT (ports),
-EMBEDDED_DATA_DIR (data, default .embedded), DYNAMODB_ENDPOINT_URL (a DynamoDB of yours instead of dynoxide).
+EMBEDDED_DATA_DIR (data, default .embedded), DYNAMODB_ENDPOINT_URL (your own DynamoDB instead of dynoxide).
 More in docs/running-embedded.md.`;
 
 /** Runs `npm start` with the options of this process's command line; resolves with the exit code. */
@@ -34,7 +34,7 @@ async function start(): Promise<number> {
   }
   const { dataDirectory } = readConfiguration(process.env);
   if (options.fresh) {
-    // First see that no stack runs there, and end what a killed one left: it would go on writing to deleted files.
+    // A running stack refuses this, and processes left by a killed one would keep writing to deleted files.
     await endLeftoverProcesses(prepareDataDirectory(dataDirectory).run, 'api');
     deleteDataDirectory(dataDirectory);
   }

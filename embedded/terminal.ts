@@ -1,16 +1,17 @@
 import { LogFile } from './supervisor/log-file.ts';
 import { noteworthy } from './supervisor/log-line.ts';
 
-const MOST_LINES = 8;
+/** At most this many lines of one log are shown within a window. */
+const MAX_LINES = 8;
 const WINDOW_MS = 2_000;
 
-/** Where the stack talks to the person who started it. Logs go to files; of them only what is noteworthy comes here. */
+/** Output for the person who started the stack. Logs go to files; only their noteworthy lines are shown here. */
 export class Terminal {
   readonly #write: (text: string) => void;
   readonly #verbose: boolean;
 
   /**
-   * @param write puts text in front of the person
+   * @param write shows text
    * @param verbose shows every log line, not just warnings and errors
    */
   constructor(write: (text: string) => void, verbose: boolean) {
@@ -18,11 +19,12 @@ export class Terminal {
     this.#verbose = verbose;
   }
 
+  /** Shows one message. */
   say(text: string): void {
     this.#write(`${text}\n`);
   }
 
-  /** Opens a log file whose noteworthy lines are shown; a flood of them is cut short, with a word where the rest is. */
+  /** Opens a log file whose noteworthy lines are shown. A flood of lines is cut short with a pointer to the file. */
   openLog(path: string, name: string): LogFile {
     let shown = 0;
     let windowStart = 0;
@@ -37,9 +39,9 @@ export class Terminal {
         shown = 0;
       }
       shown += 1;
-      if (this.#verbose || shown <= MOST_LINES) {
+      if (this.#verbose || shown <= MAX_LINES) {
         this.say(`[${name}] ${text}`);
-      } else if (shown === MOST_LINES + 1) {
+      } else if (shown === MAX_LINES + 1) {
         this.say(`[${name}] more of these in ${path}`);
       }
     });
@@ -47,14 +49,15 @@ export class Terminal {
 }
 
 /**
- * Sends this process's standard output and error into a log file from now on: the framework's own lines and the
- * functions' logs. Answers a terminal that still writes to the standard output.
+ * Redirects this process's standard output and error into a log file: the framework's own lines and the functions' logs.
+ *
+ * @returns a terminal that still writes to the real standard output
  */
 export function redirectOutput(logPath: string, name: string, verbose: boolean): { terminal: Terminal; log: LogFile } {
   const write = process.stdout.write.bind(process.stdout);
   const terminal = new Terminal((text) => void write(text), verbose);
   const log = terminal.openLog(logPath, name);
-  const divert = (text: string | Uint8Array, ...rest: readonly unknown[]): boolean => {
+  const redirect = (text: string | Uint8Array, ...rest: readonly unknown[]): boolean => {
     log.write(text);
     const done = rest.at(-1);
     if (typeof done === 'function') {
@@ -62,9 +65,9 @@ export function redirectOutput(logPath: string, name: string, verbose: boolean):
     }
     return true;
   };
-  process.stdout.write = divert;
-  process.stderr.write = divert;
-  // What was written in the last moment before the end must be seen as well.
+  process.stdout.write = redirect;
+  process.stderr.write = redirect;
+  // The last lines before the exit must be shown as well.
   process.once('exit', () => log.catchUp());
   return { terminal, log };
 }

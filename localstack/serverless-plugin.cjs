@@ -1,6 +1,6 @@
 /**
- * The Serverless plugin that makes `serverless deploy` work against LocalStack. It acts only where AWS_ENDPOINT_URL says
- * that AWS is stood in for; on AWS itself it changes nothing.
+ * The Serverless plugin that makes `serverless deploy` work against LocalStack. It acts only when AWS_ENDPOINT_URL is set; on
+ * AWS itself it changes nothing.
  */
 const API_ID = 'orders';
 
@@ -15,7 +15,7 @@ module.exports = class LocalStackPlugin {
   }
 };
 
-/** The SDK puts a bucket's name in front of the host's, which resolves for no host but AWS's own. */
+/** The SDK prefixes the host with the bucket's name by default, which resolves only on AWS. */
 function addressBucketsByPath(provider) {
   const awsConfiguration = provider.getAwsSdkV3Config;
   if (typeof awsConfiguration !== 'function') {
@@ -28,7 +28,7 @@ function addressBucketsByPath(provider) {
   };
 }
 
-/** LocalStack gives an API the id in this tag, so that its URL is the same after every `up`. */
+/** LocalStack uses this tag as the API's id, so that its URL is the same after every `up`. */
 function fixApiId(serverless) {
   const { Resources: resources } = serverless.service.provider.compiledCloudFormationTemplate;
   const { Properties: properties } = resources.ApiGatewayRestApi;

@@ -1,4 +1,4 @@
-/** `npm run certificates`: makes what mutual TLS between functions and services needs, for this machine. */
+/** `npm run certificates`: makes the certificates for mutual TLS between functions and services on this machine. */
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { CERTIFICATE_FILES, CERTIFICATES_FOLDER } from '../embedded/certificate-files.ts';
@@ -16,13 +16,13 @@ write(CERTIFICATE_FILES.clientCertificate, client.certificate, 0o644);
 write(CERTIFICATE_FILES.clientKey, client.key, 0o600);
 
 console.log(`Made an authority, a server's and a client's certificate in ${relative(process.cwd(), folder) || '.'}.
-They are good for a year; run this again for new ones. The authority's own key is not kept.
+They are valid for a year; run this again for new ones. The authority's key is not stored.
 
   EMBEDDED_MTLS=1 npm start`);
 
 function write(name: string, pem: string, mode: number): void {
   const file = join(folder, name);
   writeFileSync(file, pem, { mode });
-  // A file that was there keeps its mode otherwise.
+  // writeFileSync keeps the mode of an existing file.
   chmodSync(file, mode);
 }

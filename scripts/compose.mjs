@@ -1,6 +1,6 @@
 /**
- * Runs Docker Compose, whichever of its two commands this machine has: `node scripts/compose.mjs up --detach`. `stats`
- * means the same with both, where the older one has no such command. Uses nothing but Node.
+ * Runs Docker Compose with whichever of its two commands this machine has: `node scripts/compose.mjs up --detach`. Adds
+ * `stats`, which the older command lacks. Uses nothing but Node.
  */
 import { spawnSync } from 'node:child_process';
 
@@ -21,7 +21,7 @@ switch (command) {
     process.exit(stats());
     break;
   case 'down':
-    endFunctions();
+    removeFunctionContainers();
     process.exit(run(compose, [...words, 'down', ...options]));
     break;
   default:
@@ -38,10 +38,10 @@ function stats() {
 }
 
 /**
- * Removes the containers in which LocalStack runs the functions. Compose does not know them, LocalStack ends them one
- * after the other and may not get to the last in time, and any that is left would keep the network.
+ * Removes the containers in which LocalStack runs the functions. Compose does not know them, and LocalStack may not stop all
+ * of them in time. One that is left would keep the network from being removed.
  */
-function endFunctions() {
+function removeFunctionContainers() {
   for (const id of linesOf(compose, [...words, 'ps', '--quiet', 'localstack'])) {
     const [name = ''] = linesOf('docker', ['inspect', '--format', '{{.Name}}', id]);
     const prefix = `${name.replaceAll('_', '-')}-lambda-`;

@@ -1,6 +1,6 @@
 /**
- * Strikes every development package from package.json in the current folder but those named as arguments. `npm install`
- * then brings the production packages and the tools that an image's build step uses, in the lock file's versions.
+ * Removes all development packages from package.json in the current folder except those named as arguments. `npm install`
+ * then installs the production packages and the tools of an image's build step, in the lock file's versions.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 

@@ -6,9 +6,9 @@ export interface KeyPair {
   readonly key: string;
 }
 
-/** What two sides of mutual TLS need, in PEM. */
+/** The certificates of both sides of mutual TLS, in PEM. */
 export interface LocalCertificates {
-  /** The authority's certificate. Its key is gone once this is made: nobody can sign another certificate. */
+  /** The authority's certificate. Its key is discarded, so nobody can sign another certificate. */
   readonly authority: string;
   readonly server: KeyPair;
   readonly client: KeyPair;
@@ -17,11 +17,11 @@ export interface LocalCertificates {
 const CURVE = { keyType: 'ec', algorithm: 'sha256' } as const;
 const VALID_DAYS = 365;
 
-/** Names under which the services are called: on this machine and in the network of docker-compose.yml. */
+/** The services' names on this machine and in the network of docker-compose.yml. */
 const SERVER_NAMES = ['localhost', 'inventory', 'payment'];
 const SERVER_ADDRESSES = ['127.0.0.1', '::1'];
 
-/** Makes an authority, and by it one certificate that is good for servers only and one that is good for clients only. */
+/** Makes an authority, a certificate for servers only and a certificate for clients only. */
 export async function makeLocalCertificates(): Promise<LocalCertificates> {
   const notAfterDate = new Date(Date.now() + VALID_DAYS * 86_400_000);
   const authority = await generate(commonName('local authority of the order system'), {

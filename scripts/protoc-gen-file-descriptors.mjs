@@ -1,7 +1,6 @@
 /**
- * A protoc plugin: writes the files' own descriptors into one TypeScript module, which is what gRPC server reflection
- * answers from. ts-proto's output has no descriptors, and a descriptor set file would have to be found again at run
- * time beside a bundle.
+ * A protoc plugin that writes the descriptors of the proto files into one TypeScript module, for gRPC server reflection.
+ * ts-proto's output has no descriptors, and a bundle would have to find a descriptor set file at run time.
  */
 import { buffer } from 'node:stream/consumers';
 import { create, fromBinary, toBinary } from '@bufbuild/protobuf';

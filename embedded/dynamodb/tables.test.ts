@@ -26,32 +26,32 @@ const byOwner = {
   Projection: { ProjectionType: 'KEYS_ONLY' },
 };
 
-test('a table is made with what concerns it, and again is no change', async () => {
+test('a table is created with its keys and indexes, and a second time changes nothing', async () => {
   const table = described('made', { GlobalSecondaryIndexes: [byOwner], SSESpecification: { SSEEnabled: true } });
   await ensureTable(client, table);
   await ensureTable(client, table);
   expect((await stored('made'))?.GlobalSecondaryIndexes).toMatchObject([byOwner]);
 });
 
-test('an index that came to serverless.yml later is added to the stored table', async () => {
+test('an index added to serverless.yml is added to the stored table', async () => {
   await ensureTable(client, described('grown', {}));
   await ensureTable(client, described('grown', { GlobalSecondaryIndexes: [byOwner] }));
   expect((await stored('grown'))?.GlobalSecondaryIndexes).toMatchObject([byOwner]);
 });
 
-test('another primary key is refused, with the way out', async () => {
+test('a stored table with another primary key is refused, and the message says how to go on', async () => {
   await ensureTable(client, described('rekeyed', {}));
   const other = described('rekeyed', { KeySchema: [{ AttributeName: 'owner', KeyType: 'HASH' }] });
   await expect(ensureTable(client, other)).rejects.toThrow(/rekeyed .* another primary key .* --fresh/);
 });
 
-test('a resource that is no table is refused by name', () => {
+test('a resource that is not a table is refused by its name', () => {
   expect(() => readTableDescription('OrdersTable', { TableName: 'orders' })).toThrow(/OrdersTable[\s\S]*KeySchema/);
 });
 
 function described(name: string, more: object): ReturnType<typeof readTableDescription> {
   const properties = { TableName: name, KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }], ...more };
-  // DynamoDB wants the attributes of the keys defined, and no other.
+  // DynamoDB requires definitions of exactly the key attributes.
   const keys = ['id', 'owner'].filter((key) => JSON.stringify(properties).includes(`"AttributeName":"${key}"`));
   const AttributeDefinitions = keys.map((AttributeName) => ({ AttributeName, AttributeType: 'S' }));
   return readTableDescription('Table', { ...properties, AttributeDefinitions });

@@ -31,8 +31,8 @@ const tableSchema = z.object({
 });
 
 /**
- * The part of an `AWS::DynamoDB::Table` that an embedded table has: name, keys and indexes. Backups, encryption, tags
- * and capacity mean nothing here.
+ * The part of an `AWS::DynamoDB::Table` that a local table has: name, keys and indexes. Backups, encryption, tags and
+ * capacity are ignored.
  */
 export type TableDescription = Readonly<z.infer<typeof tableSchema>>;
 
@@ -50,7 +50,7 @@ export function readTableDescription(logicalId: string, properties: unknown): Ta
 }
 
 /**
- * Makes a table as described, or adds the indexes that an existing one lacks. Nothing happens to one that fits.
+ * Creates a table as described, or adds missing indexes to an existing one.
  *
  * @throws ConfigurationError when the existing table has another primary key, which no update can change
  */
@@ -106,7 +106,7 @@ async function create(client: DynamoDBClient, table: TableDescription): Promise<
   try {
     await client.send(new CreateTableCommand(input));
   } catch (error) {
-    // Another start was quicker; the table it made is the one wanted.
+    // Another start has just created the same table.
     if (!(error instanceof ResourceInUseException)) {
       throw error;
     }

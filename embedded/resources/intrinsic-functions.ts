@@ -7,24 +7,24 @@ export type TemplateValue =
   | readonly TemplateValue[]
   | { readonly [key: string]: TemplateValue };
 
-/** What the names of a template stand for on this machine. */
+/** The values of a template's names on this machine. */
 export interface TemplateNames {
-  /** What `Ref` of a resource or a pseudo parameter gives, or undefined when there is no such name. */
+  /** The value of `Ref` for a resource or pseudo parameter, or undefined for an unknown name. */
   readonly ref: (name: string) => string | undefined;
-  /** What `Fn::GetAtt` gives, or undefined when the resource has no such attribute here. */
+  /** The value of `Fn::GetAtt`, or undefined when the resource has no such attribute here. */
   readonly attribute: (resource: string, attribute: string) => string | undefined;
 }
 
-/** Thrown when a template says something that has no meaning here. */
+/** Thrown when a template uses a name or function that the embedded stack does not know. */
 export class TemplateError extends Error {
   override readonly name = 'TemplateError';
 }
 
 /**
- * Replaces `Ref`, `Fn::GetAtt`, `Fn::Sub` and `Fn::Join` by what they stand for, at any depth.
+ * Replaces `Ref`, `Fn::GetAtt`, `Fn::Sub` and `Fn::Join` by their values, at any depth.
  *
- * @param path where the value stands in serverless.yml; for the error
- * @throws TemplateError naming the path when a name is unknown or the function is another one
+ * @param path the value's place in serverless.yml, for the error
+ * @throws TemplateError naming the path of an unknown name or another function
  */
 export function resolveIntrinsicFunctions(value: TemplateValue, names: TemplateNames, path: string): TemplateValue {
   if (Array.isArray(value)) {

@@ -16,7 +16,7 @@ afterEach(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-test('a handler is found under its path and runs its TypeScript source', async () => {
+test('a handler’s module is found under its path and runs the TypeScript source', async () => {
   const [url, ...others] = writeFunctionModules(folder, join(folder, 'modules'), [
     'functions/http/hello.handler',
     'functions/http/hello.other',
@@ -27,6 +27,6 @@ test('a handler is found under its path and runs its TypeScript source', async (
   expect(module.handler()).toBe('hello');
 });
 
-test('a handler that names no function is refused', () => {
+test('a handler without an exported function’s name is refused', () => {
   expect(() => writeFunctionModules(folder, join(folder, 'modules'), ['hello'])).toThrow("Handler 'hello'");
 });

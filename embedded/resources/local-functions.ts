@@ -7,9 +7,9 @@ import { ConfigurationError, PROJECT_ROOT, type StackConfiguration } from '../co
 import { LocalTemplate } from './local-template.ts';
 import type { Serverless, ServerlessFunction } from './serverless-service.ts';
 
-/** Where serverless-offline finds the functions and listens. */
+/** Where serverless-offline finds the functions, and where it listens. */
 export interface LocalFunctions {
-  /** Folder for the modules through which the functions' sources are found. */
+  /** Folder for the modules that re-export the functions' sources. */
   readonly folder: string;
   /** Port of serverless-offline's HTTP server, behind the reverse proxy. */
   readonly apiPort: number;
@@ -68,22 +68,22 @@ function serviceAddresses(configuration: StackConfiguration): Readonly<Record<st
   };
 }
 
-/** In the cloud serverless.yml asks for API keys unless told otherwise; this machine's own API is open to it. */
+/** serverless.yml requires API keys by default; the API of a laptop is open to its own user. */
 function removeAuthorizers({ events = [] }: ServerlessFunction): void {
   for (const { http } of events) {
     delete http?.authorizer;
   }
 }
 
-/** By name: TLS knows servers by name, and by address only where it must (RFC 6066, section 3). */
+/** By name, because TLS does not send addresses as server names (RFC 6066, section 3). */
 function encryptedUrl(address: string): string {
   return `grpcs://${address.replace('127.0.0.1', 'localhost')}`;
 }
 
 /**
- * Makes, for each handler, a module that serverless-offline loads by the handler's path and that re-exports the TypeScript
- * source: Node runs the sources as they are. So the functions share one copy of every library and one connection to each
- * service, and nothing is bundled at the start. Deployments bundle with serverless-esbuild.
+ * Writes a module for each handler, which serverless-offline loads by the handler's path and which re-exports the TypeScript
+ * source. Nothing is bundled at the start, and the functions share one copy of every library and one connection to each
+ * service. Deployments bundle with serverless-esbuild.
  *
  * @param handlers as in serverless.yml, e.g. `functions/http/place-order.handler`
  * @returns the file URLs of the modules
@@ -100,7 +100,7 @@ export function writeFunctionModules(
     const file = join(folder, `${module}.js`);
     mkdirSync(dirname(file), { recursive: true });
     writeFileSync(file, `export * from ${JSON.stringify(source)};\n`);
-    // serverless-offline asks for the nearest package.json at every call: the nearer the cheaper.
+    // serverless-offline looks up the nearest package.json at every call; a near one is found fastest.
     writeFileSync(join(dirname(file), 'package.json'), '{"type":"module"}\n');
     return pathToFileURL(file).href;
   });

@@ -33,7 +33,7 @@ test.each<[TemplateValue, string]>([
   ],
   [{ 'Fn::Sub': [`${placeholder('Own')}-x`, { Own: { Ref: 'OrdersTable' } }] }, 'orders-dev-x'],
   [{ 'Fn::Join': [':', ['a', { Ref: 'OrdersTable' }]] }, 'a:orders-dev'],
-])('%j is %s', (value, resolved) => {
+])('the template value %j resolves to %s', (value, resolved) => {
   expect(template.resolve(value, 'here')).toBe(resolved);
 });
 
@@ -41,11 +41,11 @@ test.each<[TemplateValue, RegExp]>([
   [{ Ref: 'Nothing' }, /^here\.deep\[0\]: Ref "Nothing"/],
   [{ 'Fn::GetAtt': ['OrdersTable', 'StreamArn'] }, /^here\.deep\[0\]: GetAtt/],
   [{ 'Fn::If': ['a', 'b', 'c'] }, /Fn::If is not supported/],
-])('%j is refused with its place', (value, message) => {
+])('the template value %j is refused with its path', (value, message) => {
   expect(() => template.resolve({ deep: [value] }, 'here')).toThrow(message);
 });
 
-test('environment variables become texts', () => {
+test('environment variables resolve to strings', () => {
   expect(template.resolveEnvironment({ TABLE: { Ref: 'OrdersTable' }, LIMIT: 5 }, 'env')).toEqual({
     TABLE: 'orders-dev',
     LIMIT: '5',

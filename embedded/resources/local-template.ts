@@ -16,7 +16,7 @@ export interface LocalResource {
   readonly properties: Readonly<Record<string, TemplateValue>>;
 }
 
-/** serverless.yml's resources and functions, as they are called on this machine. */
+/** The resources and functions of serverless.yml with their names on this machine. */
 export class LocalTemplate {
   readonly #resources: Readonly<Record<string, TemplateResource>>;
   readonly #functionNames: ReadonlyMap<string, string>;
@@ -125,7 +125,7 @@ export class LocalTemplate {
 
   #nameProperty(logicalId: string, property: string): string {
     const value = this.#resources[logicalId]?.Properties?.[property];
-    // CloudFormation makes a name up where none is given; here the logical id is as good.
+    // Without a name, CloudFormation generates one; here the logical id serves.
     return value === undefined
       ? logicalId
       : String(this.resolve(value, `resources.Resources.${logicalId}.${property}`));

@@ -10,7 +10,7 @@ import { ensureStateMachine, readStateMachineDescription } from './state-machine
 
 const tableNamesSchema = z.object({ items: z.string(), reservations: z.string(), payments: z.string() });
 
-/** Makes the tables of serverless.yml that are not there yet. */
+/** Creates the tables of serverless.yml that do not exist yet, and adds missing indexes. */
 export async function provisionTables(template: LocalTemplate, dynamodbUrl: string): Promise<void> {
   const client = new DynamoDBClient({ endpoint: dynamodbUrl });
   try {
@@ -24,7 +24,7 @@ export async function provisionTables(template: LocalTemplate, dynamodbUrl: stri
   }
 }
 
-/** Makes the state machines of serverless.yml, or updates those that changed. */
+/** Creates the state machines of serverless.yml, or updates those that changed. */
 export async function provisionStateMachines(template: LocalTemplate, client: SFNClient): Promise<void> {
   for (const resource of template.resourcesOfType('AWS::StepFunctions::StateMachine')) {
     await ensureStateMachine(client, readStateMachineDescription(resource));

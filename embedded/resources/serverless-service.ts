@@ -6,7 +6,7 @@ export interface TemplateResource {
   readonly Properties?: { readonly [property: string]: TemplateValue };
 }
 
-/** A function of serverless.yml as the framework holds it. */
+/** A function of serverless.yml in the framework's model. */
 export interface ServerlessFunction {
   readonly handler: string;
   /** The function's full name, e.g. `orders-dev-placeOrder`. */
@@ -15,12 +15,12 @@ export interface ServerlessFunction {
   readonly events?: readonly { readonly http?: { authorizer?: unknown } }[];
 }
 
-/** The parts of the Serverless Framework's instance that the plugin reads and writes. */
+/** The parts of the Serverless Framework's instance that the plugin uses. */
 export interface Serverless {
   readonly serviceDir: string;
   readonly processedInput: { readonly commands: readonly string[] };
   readonly pluginManager: { readonly plugins: readonly object[] };
-  /** Checks serverless.yml against the framework's schema. */
+  /** Validates serverless.yml against the framework's schema. */
   readonly configSchemaHandler: { validateConfig: () => Promise<void> };
   readonly service: {
     readonly functions: Readonly<Record<string, ServerlessFunction>>;

@@ -3,7 +3,7 @@ import { readStateMachineDescription } from './state-machines.ts';
 
 const properties = { StateMachineName: 'saga', RoleArn: 'arn:aws:iam::000000000000:role/saga' };
 
-test('placeholders are replaced inside the JSON, escaped as JSON', () => {
+test('placeholders of a definition are replaced by their values, escaped as JSON', () => {
   const { definition } = readStateMachineDescription({
     logicalId: 'Saga',
     properties: {
@@ -16,7 +16,7 @@ test('placeholders are replaced inside the JSON, escaped as JSON', () => {
   expect(JSON.parse(definition).States.A).toEqual({ Type: 'Task', Resource: 'say "hi"', Comment: '{% $x %}' });
 });
 
-test('a placeholder without a value is named', () => {
+test('a placeholder without a value is refused by its name', () => {
   const resource = {
     logicalId: 'Saga',
     // biome-ignore lint/suspicious/noTemplateCurlyInString: CloudFormation's own syntax
@@ -26,7 +26,7 @@ test('a placeholder without a value is named', () => {
   expect(() => readStateMachineDescription(resource)).toThrow('The definition of Saga has ${Missing}');
 });
 
-test('a resource without a definition or a role is refused by name', () => {
+test('a state machine without a definition or a role is refused by its name', () => {
   expect(() => readStateMachineDescription({ logicalId: 'Saga', properties })).toThrow('Saga has neither');
   expect(() => readStateMachineDescription({ logicalId: 'Saga', properties: { StateMachineName: 'x' } })).toThrow(
     /Saga cannot be made a state machine[\s\S]*RoleArn/,

@@ -50,7 +50,7 @@ export function readStateMachineDescription({ logicalId, properties }: LocalReso
   };
 }
 
-// The placeholders stand inside JSON strings, so the values are escaped as such.
+// Placeholders stand inside JSON strings, so values are escaped like JSON strings.
 function substitute(
   logicalId: string,
   text: string,
@@ -65,7 +65,7 @@ function substitute(
   });
 }
 
-/** Creates a state machine, or updates the one of its name where definition or role changed; answers its ARN. */
+/** Creates a state machine, or updates it when its definition or role changed. Returns its ARN. */
 export async function ensureStateMachine(client: SFNClient, wanted: StateMachineDescription): Promise<string> {
   const stateMachineArn = `arn:aws:states:${LOCAL_REGION}:${LOCAL_ACCOUNT}:stateMachine:${wanted.name}`;
   const stored = await describe(client, stateMachineArn);

@@ -3,12 +3,16 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 
 const BODY_LIMIT_BYTES = 16_384;
 
-/** Whether a request may be one of AWS's query APIs, of which STS is the only one here. */
+/** Whether a request is in the format of AWS's query APIs. STS is the only one of them here. */
 export function isQuery({ method, headers }: IncomingMessage): boolean {
   return method === 'POST' && String(headers['content-type'] ?? '').startsWith('application/x-www-form-urlencoded');
 }
 
-/** STS's GetCallerIdentity, which tools ask to learn the account. Answers whether the request was one. */
+/**
+ * Answers STS's GetCallerIdentity, with which tools learn the account.
+ *
+ * @returns false when the request was another one and is still unanswered
+ */
 export async function answerCallerIdentity(
   request: IncomingMessage,
   response: ServerResponse,

@@ -3,10 +3,10 @@ import { answerCallerIdentity, isQuery } from './caller-identity.ts';
 import { isFromForeignPage } from './foreign-page.ts';
 import { HttpProxy } from './http-proxy.ts';
 
-/** What stands behind the endpoint. */
+/** The services behind the endpoint. */
 export interface EndpointServices {
   readonly stepFunctions: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
-  /** Shown at `/health`. */
+  /** The engine's load, for `GET /health`. */
   readonly load: () => object;
   readonly lambdaEndpoint: string | undefined;
   readonly dynamodbEndpoint: string | undefined;
@@ -16,8 +16,13 @@ export interface EndpointServices {
 }
 
 /**
- * One endpoint for all of AWS that is needed here, so that `AWS_ENDPOINT_URL` is all a program has to know: Step
- * Functions itself, DynamoDB and Lambda by proxy, and STS's GetCallerIdentity.
+ * One endpoint for several AWS services, so that a program needs only `AWS_ENDPOINT_URL`:
+ *
+ *   X-Amz-Target: AWSStepFunctions.*   the engine
+ *   X-Amz-Target: DynamoDB*            proxied to DynamoDB
+ *   /2015-03-31/functions/...          proxied to Lambda
+ *   POST of a form                     STS GetCallerIdentity
+ *   GET /health                        the engine's load
  */
 export class EndpointRouter {
   readonly #services: EndpointServices;
@@ -30,7 +35,7 @@ export class EndpointRouter {
     this.#dynamodb = proxyTo(services.dynamodbEndpoint);
   }
 
-  /** Routes by `X-Amz-Target`, or by path where a service has no such header. */
+  /** Routes by `X-Amz-Target`, or by path for services without that header. */
   route(request: IncomingMessage, response: ServerResponse): void {
     if (isFromForeignPage(request)) {
       request.resume();
@@ -53,6 +58,7 @@ export class EndpointRouter {
     }
   }
 
+  /** Closes the idle connections of both proxies. */
   close(): void {
     this.#lambda?.close();
     this.#dynamodb?.close();

@@ -5,7 +5,7 @@ const loopback = new BlockList();
 loopback.addSubnet('127.0.0.0', 8, 'ipv4');
 loopback.addAddress('::1', 'ipv6');
 
-/** `localhost.localstack.cloud` is LocalStack's name of this machine, which `awslocal` may use. */
+/** `localhost.localstack.cloud` is LocalStack's name for this machine; `awslocal` may use it. */
 const LOOPBACK_NAME = /^(.+\.)?localhost(\.localstack\.cloud)?\.?$/i;
 
 function isLoopbackAddress(address: string): boolean {
@@ -19,7 +19,7 @@ function isLoopbackAddress(address: string): boolean {
   }
 }
 
-/** The host of a Host header or an origin, without its port; undefined where it is none. */
+/** The hostname of a URL without its port; undefined when it is not a URL. */
 function hostnameOf(url: string): string | undefined {
   return URL.canParse(url) ? new URL(url).hostname : undefined;
 }
@@ -35,15 +35,15 @@ function isOwnOrigin(origin: string, host: string | undefined): boolean {
     : false;
 }
 
-/** A link that somebody follows; unlike a page's own requests it changes nothing, and the page cannot read the answer. */
+/** A link that a person follows. It changes nothing, and the page cannot read the answer. */
 function isFollowedLink({ method, headers }: IncomingMessage): boolean {
   return method === 'GET' && headers['sec-fetch-mode'] === 'navigate' && headers['sec-fetch-dest'] === 'document';
 }
 
 /**
- * Whether a request comes from a web page that this server has not served: browsers say so in `Origin` and
- * `Sec-Fetch-Site`. A page that has given its own name the address of this machine (DNS rebinding) is known by its `Host`;
- * that is looked at for connections to a loopback address, which has no other names.
+ * Whether a request comes from a web page that this server has not served. Browsers say so in `Origin` and `Sec-Fetch-Site`.
+ * DNS rebinding, where a page's own name resolves to this machine, shows in `Host`: on a loopback connection only names of
+ * this machine are valid there.
  */
 export function isFromForeignPage(request: IncomingMessage): boolean {
   const { host, origin, 'sec-fetch-site': site } = request.headers;

@@ -17,7 +17,7 @@ async function listen(server: Server): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
-test('a proxy that is full says so at once, and takes requests again when others are answered', async () => {
+test('a full proxy refuses a request at once, and accepts requests again when others are answered', async () => {
   const held: ServerResponse[] = [];
   const arrived = Promise.withResolvers<void>();
   const target = await listen(
