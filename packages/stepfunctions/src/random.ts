@@ -1,4 +1,4 @@
-/** Random numbers that a seed decides: the same seed, the same numbers. (Mulberry32.) */
+/** A seeded generator of random numbers (Mulberry32). The same seed gives the same numbers. */
 export class Random {
   #state: number;
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { machine, pass, ScriptedRun } from './testing/scripted-run.ts';
 
 describe('An execution', () => {
-  test('that never stops ends, failed, with event 25,000', async () => {
+  test('that never ends fails with event 25,000', async () => {
     const run = await ScriptedRun.start(machine({ Round: pass({ Next: 'Round' }) }));
     await run.passSeconds(1);
     expect(run.history).toHaveLength(25_000);
@@ -25,7 +25,7 @@ describe('An execution', () => {
     expect(run.execution.status).toBe('TIMED_OUT');
   });
 
-  test('fails when a state puts out more than 262,144 bytes of UTF-8', async () => {
+  test('fails when a state outputs more than 262,144 bytes of UTF-8', async () => {
     const start = (length: number) =>
       ScriptedRun.start(machine({ Grow: pass({ Result: 'ä'.repeat(length), Next: 'End' }), End: pass() }));
     expect((await start(131_071)).execution.status).toBe('SUCCEEDED');

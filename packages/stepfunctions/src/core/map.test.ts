@@ -23,14 +23,14 @@ describe('A Map state', () => {
     expect(run.output).toEqual(['one', 'two', 'three']);
   });
 
-  test('gives each iteration what ItemSelector makes of its item', async () => {
+  test('gives each iteration the value of ItemSelector', async () => {
     const ItemSelector = { 'at.$': '$$.Map.Item.Index', 'item.$': '$$.Map.Item.Value', 'all.$': '$.list' };
     const Every = map({ ItemsPath: '$.list', ItemSelector });
     const run = await ScriptedRun.start(machine({ Every }), { input: { list: ['a', 'b'] } });
     expect(run.tasks[1]?.input).toEqual({ at: 1, item: 'b', all: ['a', 'b'] });
   });
 
-  test('of nothing yields nothing', async () => {
+  test('of no items returns an empty list', async () => {
     const run = await ScriptedRun.start(machine({ Every: map({}) }), { input: [] });
     expect(run.output).toEqual([]);
   });
@@ -55,7 +55,7 @@ describe('A Map state', () => {
     ]);
   });
 
-  test('refuses items that are no array', async () => {
+  test('fails on items that are not an array', async () => {
     const run = await ScriptedRun.start(machine({ Every: map({ ItemsPath: '$.list' }) }), { input: { list: 1 } });
     expect(run.execution).toMatchObject({ status: 'FAILED', error: 'States.Runtime' });
     expect(run.execution.cause).toContain('Reference path "$.list" must point to array.');
@@ -117,7 +117,7 @@ describe('A distributed Map state', () => {
     ]);
   });
 
-  test('hands its items on in batches', async () => {
+  test('passes its items on in batches', async () => {
     const ItemBatcher = { MaxItemsPerBatch: 2, BatchInput: { 'who.$': '$.who' } };
     const Every = map({ ItemsPath: '$.list', ItemBatcher }, DISTRIBUTED);
     const run = await ScriptedRun.start(machine({ Every }), { input: { list: [1, 2, 3], who: 'me' } });
@@ -139,7 +139,7 @@ describe('A distributed Map state', () => {
     expect(run.tasks).toHaveLength(3);
   });
 
-  test('says that it cannot read its items from S3', async () => {
+  test('fails with a clear cause when its items are in S3', async () => {
     const Every = map({ ItemReader: { Resource: 'arn:aws:states:::s3:getObject' } }, DISTRIBUTED);
     const run = await ScriptedRun.start(machine({ Every }));
     expect(run.execution).toMatchObject({ status: 'FAILED', error: 'States.ItemReaderFailed' });

@@ -49,6 +49,6 @@ test.each([
   'const id = crypto.randomUUID();',
   "const home = process.env.HOME ?? '';",
   "await fetch('http://127.0.0.1');",
-])('would be found: %s', (line) => {
+])('the check for purity finds %s', (line) => {
   expect(impuritiesIn(`/** Date.now() in words is none. */\n${line}\n`)).not.toEqual([]);
 });

@@ -5,7 +5,7 @@ import { machine, pass, ScriptedRun, task } from './testing/scripted-run.ts';
 const redrive = { type: 'RedriveRequested' as const };
 
 describe('A redrive', () => {
-  test('runs the failed state again with its old input and keeps what went before', async () => {
+  test('runs the failed state again with its old input and keeps earlier results', async () => {
     const states = { First: task({ ResultPath: '$.first', Next: 'Second' }), Second: task({ ResultPath: '$.second' }) };
     const run = await ScriptedRun.start(machine(states), { input: {} });
     await run.succeed(1);
@@ -32,7 +32,7 @@ describe('A redrive', () => {
     ]);
   });
 
-  test('takes up only the branches that did not end well', async () => {
+  test('resumes only the branches that did not succeed', async () => {
     const branches = [machine({ A: task() }), machine({ B: task() }), machine({ C: task() })];
     const run = await ScriptedRun.start(machine({ All: { Type: 'Parallel', Branches: branches, End: true } }));
     await run.succeed('a');
@@ -44,7 +44,7 @@ describe('A redrive', () => {
     expect(run.output).toEqual(['a', 'b', 'c']);
   });
 
-  test('takes up only the iterations that did not end well, then the ones that never started', async () => {
+  test('resumes only the iterations that did not succeed, then starts the others', async () => {
     const Every = { Type: 'Map', MaxConcurrency: 2, ItemProcessor: machine({ Each: task() }), End: true };
     const run = await ScriptedRun.start(machine({ Every }), { input: [1, 2, 3, 4] });
     await run.succeed('one');
@@ -82,7 +82,7 @@ describe('A redrive', () => {
     expect(run.timers).toEqual([10]);
   });
 
-  test('tells the state how often it was redriven', async () => {
+  test('shows the state how often it was redriven', async () => {
     const run = await ScriptedRun.start(
       machine({ Work: task({ Parameters: { 'count.$': '$$.Execution.RedriveCount' } }) }),
     );
@@ -91,7 +91,7 @@ describe('A redrive', () => {
     expect(run.tasks[0]?.input).toEqual({ count: 1 });
   });
 
-  test('is refused for what is running, succeeded or Express', async () => {
+  test('is refused for a running, succeeded or Express execution', async () => {
     const running = await ScriptedRun.start(machine({ Work: task() }));
     expect(notRedrivableReason(running.execution)).toContain('RUNNING');
     const succeeded = await ScriptedRun.start(machine({ Done: pass() }));

@@ -44,7 +44,7 @@ describe('Retry', () => {
     expect(run.timers[0]).not.toBe(delay);
   });
 
-  test('tells the attempts to the state and starts afresh in the next one', async () => {
+  test('shows the attempts to the state and starts from zero in the next one', async () => {
     const Parameters = { 'count.$': '$$.State.RetryCount' };
     const Retry = [{ ErrorEquals: ALL }];
     const run = await ScriptedRun.start(
@@ -105,7 +105,7 @@ describe('Catch', () => {
     expect(run.output).toEqual({ Error: 'Boom' });
   });
 
-  test('of States.TaskFailed lets a timeout pass, that of States.ALL does not', async () => {
+  test('of States.TaskFailed does not match a timeout, one of States.ALL does', async () => {
     const start = (ErrorEquals: string[]) => {
       const Catch = [{ ErrorEquals, Next: 'Undo' }];
       return ScriptedRun.start(machine({ Work: task({ TimeoutSeconds: 5, Catch, Next: 'Undo' }), Undo: pass() }));
@@ -118,7 +118,7 @@ describe('Catch', () => {
     expect(caught.output).toEqual({ Error: 'States.Timeout' });
   });
 
-  test('takes no States.Runtime, not even from a branch', async () => {
+  test('does not match States.Runtime, not even from a branch', async () => {
     const Branches = [machine({ Broken: pass({ InputPath: '$.nothing' }) }), machine({ Other: task() })];
     const Catch = [{ ErrorEquals: ALL, Next: 'Undo' }];
     const run = await ScriptedRun.start(

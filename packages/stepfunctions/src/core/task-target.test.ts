@@ -6,7 +6,7 @@ test.each([
   ['arn:aws:states:::lambda:invoke.waitForTaskToken', 'invoke.waitForTaskToken', 'lambda', 'WAIT_FOR_TASK_TOKEN'],
   ['arn:aws:states:::states:startExecution.sync:2', 'startExecution.sync:2', 'states', 'RUN_A_JOB_V2'],
   ['arn:aws:states:::aws-sdk:dynamodb:getItem', 'getItem', 'aws-sdk:dynamodb', 'REQUEST_RESPONSE'],
-])('reads %s', (arn, resource, resourceType, pattern) => {
+])('a Task resource is read: %s', (arn, resource, resourceType, pattern) => {
   const target = parseTaskTarget(arn);
   expect(target).toMatchObject({ kind: 'INTEGRATION', pattern });
   if (target.kind === 'INTEGRATION') {
@@ -19,6 +19,9 @@ test('tells functions and activities from integrations', () => {
   expect(parseTaskTarget('arn:aws:states:us-east-1:000000000000:activity:a').kind).toBe('ACTIVITY');
 });
 
-test.each(['arn:aws:states:::lambda:invoke.later', 'arn:aws:states:::lambda', 'nonsense'])('refuses %s', (arn) => {
-  expect(() => parseTaskTarget(arn)).toThrow(arn);
-});
+test.each(['arn:aws:states:::lambda:invoke.later', 'arn:aws:states:::lambda', 'nonsense'])(
+  'a Task resource is refused: %s',
+  (arn) => {
+    expect(() => parseTaskTarget(arn)).toThrow(arn);
+  },
+);

@@ -33,7 +33,7 @@ describe('A task', () => {
     expect(run.tasks[0]?.token).not.toBe(first?.token);
   });
 
-  test('that was called and goes on is waited for, not called again, after a restart', async () => {
+  test('that was submitted is not called again after a restart', async () => {
     const run = await ScriptedRun.start(machine({ Ask: task({ Resource: WAITING, Parameters: {} }) }));
     const taskId = run.tasks[0]?.taskId ?? '';
     await run.deliver({ type: 'TaskSubmitted', taskId, output: { StatusCode: 200 } });
@@ -45,7 +45,7 @@ describe('A task', () => {
     expect(run.types).toContain('TaskSubmitted');
   });
 
-  test('for a worker starts when one takes it, and from then on has to beat', async () => {
+  test('of an activity starts when a worker takes it, and its heartbeat counts from then on', async () => {
     const run = await ScriptedRun.start(machine({ Pack: task({ Resource: ACTIVITY, HeartbeatSeconds: 10 }) }));
     await run.passSeconds(100);
     const taskId = run.tasks[0]?.taskId ?? '';
@@ -77,7 +77,7 @@ describe('A task', () => {
     expect(result.execution).toBe(run.execution);
   });
 
-  test('that yields too much fails with States.DataLimitExceeded, named after the service', async () => {
+  test('with too large a result fails with States.DataLimitExceeded, named after the service', async () => {
     const Catch = [{ ErrorEquals: ['States.DataLimitExceeded'], Next: 'Small' }];
     const members = { Resource: 'arn:aws:states:::lambda:invoke', Parameters: {}, Catch, Next: 'Small' };
     const run = await ScriptedRun.start(machine({ Big: task(members), Small: pass() }));
@@ -101,13 +101,13 @@ describe('A task', () => {
     expect(run.types.filter((type) => type === 'LambdaFunctionStarted')).toHaveLength(2);
   });
 
-  test('for a worker is not started by a restart of the shell', async () => {
+  test('of an activity is not started by a restart of the shell', async () => {
     const run = await ScriptedRun.start(machine({ Pack: task({ Resource: ACTIVITY }) }));
     await run.deliver({ type: 'TaskRestarted', taskId: run.tasks[0]?.taskId ?? '' });
     expect(run.types.at(-1)).toBe('ActivityScheduled');
   });
 
-  test('on something nobody can call fails the execution', async () => {
+  test('on an unknown resource fails the execution', async () => {
     const run = await ScriptedRun.start(
       machine({ Work: task({ Resource: 'arn:aws:sqs:us-east-1:000000000000:queue' }) }),
     );

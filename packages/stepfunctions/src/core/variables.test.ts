@@ -91,7 +91,7 @@ describe('Variables that grow', () => {
     expect(await ended(inTurns(42))).toMatchObject({ status: 'FAILED', error: 'States.DataLimitExceeded' });
   });
 
-  test('twofold with every turn around a Wait fail the execution, once', async () => {
+  test('that double around a Wait fail the execution once', async () => {
     const states = {
       Start: pass({ Assign: { x: 'aaaaaaaaaa' }, Next: 'Nap' }),
       Nap: { Type: 'Wait', Seconds: 1, Assign: { x: '{% $x & $x %}' }, Next: 'Nap' },

@@ -21,12 +21,12 @@ describe('A Wait state', () => {
     expect(run.output).toEqual(input);
   });
 
-  test('does not wait for what has passed', async () => {
+  test('does not wait for a time that has passed', async () => {
     const run = await ScriptedRun.start(machine({ Nap: wait({ Timestamp: '2020-01-01T00:00:00Z' }) }));
     expect(run.execution.status).toBe('SUCCEEDED');
   });
 
-  test('fails on what is no time', async () => {
+  test('fails on a value that is not a time', async () => {
     const run = await ScriptedRun.start(machine({ Nap: wait({ TimestampPath: '$.until' }) }), {
       input: { until: 'noon' },
     });
@@ -39,7 +39,7 @@ describe('A Choice state', () => {
   const Choices = [{ Variable: '$.n', NumericGreaterThan: 1, Assign: { size: 'big' }, Next: 'Tell' }];
   const Tell = pass({ Parameters: { 'size.$': '$size' } });
 
-  test('goes where the first rule that holds points, and sets its variables', async () => {
+  test('follows the first rule that matches, and sets its variables', async () => {
     const run = await ScriptedRun.start(machine({ Ask: { Type: 'Choice', Choices }, Tell }), { input: { n: 2 } });
     expect(run.output).toEqual({ size: 'big' });
   });

@@ -14,7 +14,7 @@ function pause(ms: number): Promise<void> {
   return new Promise((done) => setTimeout(done, ms));
 }
 
-/** Answers a token until the answer has arrived, through any number of crashes. */
+/** Sends the answer for a task token until it has arrived, through any number of crashes. */
 async function answerToken(url: () => string, token: string, output: string): Promise<void> {
   for (;;) {
     await pause(150);
@@ -32,7 +32,7 @@ async function answerToken(url: () => string, token: string, output: string): Pr
   }
 }
 
-/** The functions of the crash test's machine. What they answer depends on their input alone. */
+/** The functions of the crash test's machine. Their answers depend on their input alone. */
 export function functionsOf(url: () => string, failed: (error: unknown) => void): { readonly [name: string]: Handler } {
   return {
     double: async (event) => {

@@ -2,7 +2,10 @@ import type { JsonObject } from '../language/json.ts';
 
 const ENDS = new Set(['ExecutionSucceeded', 'ExecutionFailed', 'ExecutionAborted', 'ExecutionTimedOut']);
 
-/** What is wrong with an ended execution's history: gaps, a cause after its effect, time running back, no end or several. */
+/**
+ * The flaws of an ended execution's history: gaps, a cause after its effect, time running backwards, no end or several
+ * ends.
+ */
 export function historyFlaws(events: readonly JsonObject[]): readonly string[] {
   const flaws: string[] = [];
   let last = 0;

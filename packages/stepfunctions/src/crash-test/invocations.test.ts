@@ -5,7 +5,7 @@ function calls(counts: { readonly [call: string]: number }): ReadonlyMap<string,
   return new Map(Object.entries(counts));
 }
 
-test('a call that a kill made again is no flaw; one that got lost or came without a kill is', () => {
+test('a call repeated by a kill is no flaw; a lost call or one repeated without a kill is', () => {
   const kills = { kills: 2, underWay: 2 };
   const undisturbed = calls({ a: 1, b: 2 });
   expect(invocationFlaws(undisturbed, calls({ a: 3, b: 2 }), kills)).toEqual([]);
@@ -17,7 +17,7 @@ test('a call that a kill made again is no flaw; one that got lost or came withou
   ]);
 });
 
-test('calls that differ in their token alone are the same call', async () => {
+test('calls that differ only in their token count as the same call', async () => {
   const counts = new Map<string, number>();
   const { work } = counted({ work: () => null }, counts);
   await work?.({ token: 'x', number: 1 });

@@ -1,10 +1,10 @@
 import type { Json, JsonObject } from '../language/json.ts';
 import type { Handler } from '../testing/lambda-stub.ts';
 
-/** How often each function was called with which input; task tokens, which are never the same, left out. */
+/** The number of calls by function and input. Task tokens are left out, because each is different. */
 export type Invocations = ReadonlyMap<string, number>;
 
-/** The same functions, their calls counted in `counts`. */
+/** Wraps functions so that their calls are counted in `counts`. */
 export function counted(
   functions: { readonly [name: string]: Handler },
   counts: Map<string, number>,
@@ -23,10 +23,10 @@ export function counted(
 }
 
 /**
- * What is wrong with the calls of a run with kills beside those of one without: a call that was not made, one made more
- * often than kills can explain, or more calls in all than were under way when the server was killed.
+ * The flaws in the calls of a run with kills, compared with a run without: a missing call, a call made more often than
+ * kills explain, or more repeated calls than were under way at the kills.
  *
- * @param underWay calls that can be under way, or answered and not written down, at a kill
+ * @param underWay calls that can be under way, or answered but not committed, at a kill
  */
 export function invocationFlaws(
   undisturbed: Invocations,

@@ -13,8 +13,8 @@ function task(name: string, payload: JsonObject, rest: JsonObject): JsonObject {
 const flaky = { ErrorEquals: ['Flaky'], IntervalSeconds: 1, MaxAttempts: 3, BackoffRate: 1 };
 
 /**
- * A machine that is in every kind of waiting at some time: a Wait, a Lambda call, a retry's back-off, a task token,
- * branches, iterations, a compensation, a nested execution. Its end depends on nothing but its input.
+ * A machine that waits in every way: a Wait, a Lambda call, a retry's back-off, a task token, branches, iterations, a
+ * compensation, a nested execution. Its end depends on its input alone.
  */
 export function machineOf(childArn: string): JsonObject {
   return {
@@ -103,7 +103,7 @@ export function machineOf(childArn: string): JsonObject {
   };
 }
 
-/** What the machine starts and waits for. */
+/** The nested machine, which the outer one starts and waits for. */
 export const CHILD: JsonObject = {
   QueryLanguage: 'JSONata',
   StartAt: 'Wait',

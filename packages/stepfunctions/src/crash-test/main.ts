@@ -3,8 +3,8 @@ import { Random } from '../random.ts';
 import { invocationFlaws } from './invocations.ts';
 import { runWithCrashes, UNDER_WAY_AT_A_KILL } from './run.ts';
 
-const USAGE = `Kills the real Step Functions server again and again under load and compares every execution's end,
-and how often each function was called, with a run that is left alone.
+const USAGE = `Kills the real Step Functions server repeatedly under load, and compares the end of every execution and the
+number of calls of each function with a run without kills.
 
 npm run crash-test -- [--kills 25] [--executions 200] [--seed N]`;
 
@@ -30,7 +30,7 @@ if (values.help) {
   process.exit(0);
 }
 
-// The moments of the kills can be had again.
+// The seed repeats the times of the kills.
 const random = new Random(wholeNumber('seed', values.seed, 0));
 const run = {
   executions: wholeNumber('executions', values.executions, 1),

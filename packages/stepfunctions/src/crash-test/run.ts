@@ -10,23 +10,23 @@ import { historyFlaws } from './history-flaws.ts';
 import { counted, type Invocations } from './invocations.ts';
 import { CHILD, machineOf } from './machines.ts';
 
-/** How a run is made. */
+/** The size and randomness of a run. */
 export interface CrashRun {
   readonly executions: number;
   /** How often the server is killed while executions run. */
   readonly kills: number;
   /** A number between 0 and 1: when the next kill comes. */
   readonly random: () => number;
-  /** The server gives up nothing within this time. */
+  /** The server gives nothing up within this time. */
   readonly patienceMs: number;
   readonly report?: (line: string) => void;
 }
 
-/** What became of the executions. */
+/** How the executions ended. */
 export interface CrashOutcome {
   /** End of each execution by name: status, output, error and cause. */
   readonly ends: { readonly [name: string]: JsonObject };
-  /** What is wrong with their histories. */
+  /** The flaws of their histories. */
   readonly flaws: readonly string[];
   readonly kills: number;
   readonly invocations: Invocations;
@@ -34,13 +34,13 @@ export interface CrashOutcome {
 
 const CONCURRENCY = 32;
 
-/** Calls of functions that a kill can make necessary again: those under way, and as many whose answers were on the way. */
+/** The most calls that one kill can repeat: the calls under way, and as many with an answer on the way. */
 export const UNDER_WAY_AT_A_KILL = 2 * CONCURRENCY;
 
 const ROLE = 'arn:aws:iam::000000000000:role/crash-test';
 const LONGEST_LIFE_MS = 700;
 
-/** Starts the real server, runs executions on it while it is killed again and again, and reads how each of them ended. */
+/** Starts the real server, runs executions while it is killed repeatedly, and reads how each execution ended. */
 export async function runWithCrashes(run: CrashRun): Promise<CrashOutcome> {
   const dataDir = await mkdtemp(join(tmpdir(), 'stepfunctions-crash-'));
   const failures: unknown[] = [];
@@ -94,7 +94,7 @@ async function createMachines(url: string): Promise<string> {
   return create('crashed', machineOf(await create('child', CHILD)));
 }
 
-/** Each start is made again until it is answered; by its name it happens once. */
+/** Repeats each start until it is answered. Its name makes it idempotent. */
 async function startAll(
   url: () => string,
   stateMachineArn: string,

@@ -1,4 +1,4 @@
-/** Remembers what was computed for a text, up to a number of entries; the oldest entry goes first. */
+/** A cache of values by text with a maximum size. The oldest entry is evicted first. */
 export class BoundedCache<V> {
   readonly #entries = new Map<string, V>();
   readonly #limit: number;

@@ -10,7 +10,7 @@ describe('a regular expression that backtracks without end is stopped, on a shor
     ['^(?=(((a+)+)+)+$)', '', `${'a'.repeat(24)}!`],
     ['a+$', '', `${'a'.repeat(250_000)}!`],
     [`^${'(a|a)'.repeat(30)}b`, 'i', 'a'.repeat(40)],
-  ])('/%s/%s', (source, flags, text) => {
+  ])('/%s/%s is stopped', (source, flags, text) => {
     expect(() => new BoundedRegExp(source, flags).test(text)).toThrow(RunawayExpressionError);
   });
 

@@ -1,22 +1,22 @@
 import { createContext, Script } from 'node:vm';
 
-/** One call, however much its evaluation has left. Ours: AWS says nothing of such a bound. */
+/** The time limit of one call. AWS documents no such limit. */
 const LONGEST_MATCH_MS = 500;
 
-/** Matches that are looked for in one go. Starting to watch the clock takes a quarter of a millisecond. */
+/** The most matches that one timed call looks for. Starting a timed call takes a quarter of a millisecond. */
 const MOST_AHEAD = 1_024;
 
-/** Where a function runs that may be stopped; Node stops code by the context it was started in. */
+/** The context for code with a time limit. Node applies such a limit per context. */
 const stoppable: { run: () => void } = { run: () => undefined };
 createContext(stoppable);
 const call = new Script('run()');
 
-/** Thrown for an expression that has not found its answer in time. */
+/** Thrown for a regular expression that exceeded its time limit. */
 export class RunawayExpressionError extends Error {
   override readonly name = 'RunawayExpressionError';
 }
 
-/** What one call of `exec` comes to. */
+/** The result of one call of `exec`. */
 interface Found {
   readonly from: number;
   readonly match: RegExpExecArray | null;
@@ -24,9 +24,8 @@ interface Found {
 }
 
 /**
- * A regular expression of a state machine's author that cannot stop the process: unless it is plain that it cannot
- * take long, it has a bounded time. That it mostly ends before, in V8's linear-time engine, is the doing of
- * `regexp-guard.ts`.
+ * A regular expression from a state machine that cannot block the process. It has a time limit, unless its source shows
+ * that it is quick. Most expressions end before that limit, because `regexp-guard.ts` turns on V8's linear-time engine.
  */
 export class BoundedRegExp extends RegExp {
   #time: MatchingTime;
@@ -69,7 +68,7 @@ export class BoundedRegExp extends RegExp {
     }
   }
 
-  /** Whoever asks for one match after the other gets more and more of them at once. */
+  /** Looks for more matches at once with every call, for callers that go through all matches. */
   #findBounded(text: string): Found {
     const timeout = Math.min(LONGEST_MATCH_MS, this.#time.leftMs);
     const goesOn = this.#ahead?.text === text && this.lastIndex > 0;
@@ -86,7 +85,7 @@ export class BoundedRegExp extends RegExp {
       }
       call.runInContext(stoppable, { timeout });
     } catch (cause) {
-      // What was found before is not lost: the next call goes on from there, and ends here if it does not get on.
+      // Matches found before the limit are kept. The next call continues there, and fails if it finds nothing.
       if (found.length === 0) {
         throw new RunawayExpressionError(`The regular expression /${this.source}/ backtracks without end`, { cause });
       }
@@ -106,7 +105,10 @@ export class BoundedRegExp extends RegExp {
   }
 }
 
-/** What JSONata makes regular expressions with: it asks for all of RegExp's constructor and uses `new` alone. */
+/**
+ * The constructor that JSONata uses for regular expressions. Its type is RegExp's whole constructor, but JSONata only
+ * calls `new`.
+ */
 export function regExpsWithin(time: MatchingTime): RegExpConstructor {
   const Within = class extends BoundedRegExp {
     constructor(pattern: RegExp | string) {
@@ -116,12 +118,12 @@ export function regExpsWithin(time: MatchingTime): RegExpConstructor {
   return Within as unknown as RegExpConstructor;
 }
 
-/** What the regular expressions of one evaluation may take together. */
+/** The time limit of all regular expressions of one evaluation. */
 const LONGEST_MS = 2_000;
 
 /**
- * The time that matching has left. The one clock of the language: V8 does not count the steps of a match, and stops
- * one by time alone. It decides nothing but whether a regular expression that goes on and on fails.
+ * The time that is left for matching. V8 can stop a match by time only, not by steps. The clock decides only whether a
+ * runaway regular expression fails.
  */
 export class MatchingTime {
   #leftMs = LONGEST_MS;
@@ -136,23 +138,23 @@ export class MatchingTime {
   }
 }
 
-/** So many attempts take some milliseconds. */
+/** Attempts that take a few milliseconds. */
 const FEW_ATTEMPTS = 1e6;
 
-/** A group that is repeated, look-around, names, modifiers, back references: what they cost does not show from outside. */
+/** Repeated groups, look-around, names, modifiers and back references, whose cost the source does not show. */
 const INTRICATE = /\)[*+?{]|\(\?(?!:)|\\[1-9k]/;
 
-/** Repeats one thing a fixed number of times: no choice. */
+/** A fixed repetition, which leaves no choice. */
 const FIXED = /\{\d+\}/g;
 
-/** At each of these an attempt can go on in more than one way. */
+/** Places where an attempt can continue in more than one way. */
 const CHOICE = /[*+?{|]/g;
 
 const HARMLESS = /\(\?:/g;
 
 /**
- * Whether matching a text of some length could take long, for all that its source says. Without intricate parts each
- * choice, and the place to begin, has at most as many ways to go as the text has places.
+ * Whether a match on a text of this length could take long, judged by the source. Without intricate parts, each choice
+ * has at most as many alternatives as the text has characters.
  */
 export function mayBacktrackLong(source: string, length: number): boolean {
   if (INTRICATE.test(source)) {

@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from './json.ts';
 
-/** What a matched rule of a Choice state leads to. */
+/** The consequences of a rule that matched. */
 interface Consequence {
   readonly Comment?: string;
   readonly Next?: string;

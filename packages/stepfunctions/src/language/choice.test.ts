@@ -22,7 +22,7 @@ async function holds(rule: object, value: Json) {
   return (await chosen([{ Variable: '$.v', ...rule }], { v: value })) === 0;
 }
 
-describe('comparators', () => {
+describe('a comparator of a Choice rule', () => {
   test.each<[object, Json, boolean]>([
     [{ StringEquals: 'a' }, 'a', true],
     [{ StringEquals: '1' }, 1, false],
@@ -60,7 +60,7 @@ describe('comparators', () => {
     [{ NumericLessThanPath: '$limit' }, 9, true],
     [{ StringEqualsPath: '$$.Execution.Name' }, 'run', true],
     [{ NumericEqualsPath: '$.v' }, 'x', false],
-  ])('%j for %j: %s', async (rule, value, expected) => {
+  ])('the rule %j for the input %j gives %s', async (rule, value, expected) => {
     await expect(holds(rule, value)).resolves.toBe(expected);
   });
 
@@ -79,7 +79,7 @@ describe('comparators', () => {
   });
 });
 
-describe('rules', () => {
+describe('rules of a Choice state', () => {
   test('And, Or and Not combine; the first rule that holds wins', async () => {
     const small = { Variable: '$.v', NumericLessThan: 5 };
     const even = { Variable: '$.even', BooleanEquals: true };
@@ -116,7 +116,7 @@ describe('rules', () => {
   });
 });
 
-describe('wildcards', () => {
+describe('StringMatches', () => {
   test.each([
     ['', '', true],
     ['', '*', true],
@@ -129,7 +129,7 @@ describe('wildcards', () => {
     ['abc', 'a\\*c', false],
     ['a\\c', 'a\\\\c', true],
     ['A', 'a', false],
-  ])('%s against %s: %s', (text, pattern, expected) => {
+  ])('%s matches the wildcard pattern %s: %s', (text, pattern, expected) => {
     expect(matchesWildcard(text, pattern)).toBe(expected);
   });
 

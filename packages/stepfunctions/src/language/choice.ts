@@ -16,9 +16,9 @@ export interface ChoiceOutcome {
 }
 
 /**
- * The first rule of a Choice state that holds, or `undefined` when none does (then `Default`, or
- * `States.NoChoiceMatched`, is the interpreter's business). `scope.input` is the input after `InputPath` for a JSONPath
- * state. Rules are prepared once, so pass the definition's own objects, not copies.
+ * The first rule of a Choice state that matches, or `undefined`. The interpreter then uses `Default` or fails with
+ * `States.NoChoiceMatched`. For a JSONPath state, `scope.input` is the input after `InputPath`. Rules are compiled once
+ * per object, so pass the definition's own objects, not copies.
  *
  * @throws {StatesError} A rule cannot be evaluated.
  */
@@ -39,7 +39,7 @@ export async function evaluateChoice(
   return undefined;
 }
 
-/** A rule that has been read once. */
+/** A compiled rule. */
 type Rule = (scope: Scope) => boolean;
 
 const prepared = new WeakMap<ComparisonRule, Rule>();

@@ -1,7 +1,7 @@
 import type { Json } from './json.ts';
 import { parseTimestamp } from './timestamp.ts';
 
-/** Whether a variable's value stands to an operand as a comparator says. Values of another type never do. */
+/** Whether a comparison holds. A value of another type never matches. */
 export type Test = (value: Json, operand: Json) => boolean;
 
 type Order = (difference: number) => boolean;
@@ -55,7 +55,7 @@ export const valueTests: ReadonlyMap<string, Test> = new Map<string, Test>([
   ['BooleanEquals', (value, operand) => typeof value === 'boolean' && value === operand],
 ]);
 
-/** Comparators with a literal operand only. `IsPresent` is not here: it asks for the variable, not for its value. */
+/** Comparators with a literal operand only. `IsPresent` is missing, because it tests the variable and not its value. */
 export const literalTests: ReadonlyMap<string, Test> = new Map<string, Test>([
   [
     'StringMatches',
@@ -70,7 +70,7 @@ export const literalTests: ReadonlyMap<string, Test> = new Map<string, Test>([
 
 /**
  * `StringMatches`: whether a text matches a pattern in which `*` stands for any characters; `\*` is a star and `\\` a
- * backslash. Takes time proportional to both lengths, whatever the pattern.
+ * backslash. The time is proportional to the product of both lengths at most.
  */
 export function matchesWildcard(text: string, pattern: string): boolean {
   const pieces = literalPieces(pattern);

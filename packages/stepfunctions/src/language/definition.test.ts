@@ -26,6 +26,9 @@ test('every state knows its query language: its own, else the machine’s, whate
   expect(P?.Type === 'Parallel' && P.Branches[0]?.States.Q?.QueryLanguage).toBe('JSONPath');
 });
 
-test.each(['{', 'null', '[]', '{}', '{"StartAt":"A"}', '{"StartAt":1,"States":{}}'])('%s is no definition', (text) => {
-  expect(() => parseDefinition(text)).toThrow(DefinitionError);
-});
+test.each(['{', 'null', '[]', '{}', '{"StartAt":"A"}', '{"StartAt":1,"States":{}}'])(
+  '%s is not a definition',
+  (text) => {
+    expect(() => parseDefinition(text)).toThrow(DefinitionError);
+  },
+);

@@ -30,14 +30,14 @@ export interface StateMachineDefinition extends StateGraph {
   readonly QueryLanguage: QueryLanguage;
 }
 
-/** Thrown by {@link parseDefinition} when the text is no state machine at all; a validated text never is. */
+/** Thrown by {@link parseDefinition} for a text that is no state machine. A validated text never causes it. */
 export class DefinitionError extends Error {
   override readonly name = 'DefinitionError';
 }
 
 /**
- * Reads a definition that was validated before (see `validation/`). It checks no more than it needs to: it fills in
- * each state's `QueryLanguage` and turns a Map's `Iterator` into `ItemProcessor`.
+ * Parses a definition that was validated before (see `validation/`). It fills in each state's `QueryLanguage` and turns
+ * a Map's `Iterator` into `ItemProcessor`.
  *
  * @throws {DefinitionError} The text is not JSON, or not an object with `StartAt` and `States`.
  */

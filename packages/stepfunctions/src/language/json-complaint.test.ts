@@ -11,7 +11,7 @@ test.each([
   ['{"a": 1 "b"}', `Unexpected character ('"' (code 34)): was expecting comma to separate Object entries`],
   ['[1 2]', "Unexpected character ('2' (code 50)): was expecting comma to separate Array entries"],
   ['"open', 'Unexpected end-of-input: was expecting closing quote for a string value'],
-])('%s', (text, complaint) => {
+])('Jackson’s complaint about %s', (text, complaint) => {
   expect(jsonComplaint(text)).toBe(complaint);
 });
 

@@ -1,13 +1,13 @@
 import { nestingComplaint } from './nesting.ts';
 
-/** Found a flaw; unwinds to {@link jsonComplaint}. */
+/** Thrown at the first flaw and caught by {@link jsonComplaint}. */
 class Flaw extends Error {}
 
 const VALUE = "JSON String, Number, Array, Object or token 'null', 'true' or 'false'";
 
 /**
- * What AWS's JSON reader (Jackson) says of a text that is not JSON or nested too deep, or `undefined` for any other. Its first complaint
- * counts; where in the text it stands is left out, as AWS does.
+ * The message of AWS's JSON reader (Jackson) for a text that is not JSON or nested too deep, or `undefined` for valid
+ * JSON. It is the first complaint, without the position, as AWS shows it.
  */
 export function jsonComplaint(text: string): string | undefined {
   try {
@@ -30,7 +30,7 @@ export function jsonComplaint(text: string): string | undefined {
   }
 }
 
-/** Reads JSON just to find out where Jackson would stop. */
+/** Reads JSON only to find where Jackson would stop. */
 class Reader {
   readonly #text: string;
   #at = 0;

@@ -26,7 +26,7 @@ async function failure(promise: Promise<unknown>): Promise<StatesError> {
   throw new Error(`expected a StatesError, got ${String(error)}`);
 }
 
-describe('what an expression may read', () => {
+describe('a JSONata expression reads its scope', () => {
   test.each([
     ['$states.input.order.id', 'o-1'],
     ['$states.context.Execution.Name', 'run'],
@@ -39,7 +39,7 @@ describe('what an expression may read', () => {
     ['1/0', 'Infinity'],
     ['[-1/0]', ['-Infinity']],
     ['-0', 0],
-  ])('%s', async (expression, expected) => {
+  ])('the expression %s has its value', async (expression, expected) => {
     await expect(evaluate(expression)).resolves.toStrictEqual(expected);
   });
 
@@ -55,7 +55,7 @@ describe('what an expression may read', () => {
   });
 });
 
-describe('functions of Step Functions', () => {
+describe('a function that Step Functions adds to JSONata', () => {
   test.each([
     ['$partition([1,2,3,4,5], 2)', [[1, 2], [3, 4], [5]]],
     ['$partition([], 2)', []],
@@ -73,7 +73,7 @@ describe('functions of Step Functions', () => {
     ["$fromMillis($toMillis('12:30', '[H]:[m]'))", '2026-01-31T12:30:00.000Z'],
     ["$match('ab', /(?:a)b/).match", 'ab'],
     ["'??' & '?:'", '???:'],
-  ])('%s', async (expression, expected) => {
+  ])('the expression %s has its value', async (expression, expected) => {
     await expect(evaluate(expression)).resolves.toStrictEqual(expected);
   });
 
@@ -94,7 +94,7 @@ describe('functions of Step Functions', () => {
   });
 });
 
-describe('failures in the words of AWS', () => {
+describe('a failure of a JSONata expression', () => {
   const sentence = (expression: string, rest: string) =>
     `The JSONata expression '${expression}' specified for the field 'Output' ${rest}`;
 
@@ -116,7 +116,7 @@ describe('failures in the words of AWS', () => {
     ["$error('boom')", 'threw an error during evaluation. D3137: boom'],
     ['1 ?? 2', 'threw an error during evaluation: The symbol "?" cannot be used as a unary operator'],
     ['$total ?: 2', 'threw an error during evaluation: The symbol ":" cannot be used as a unary operator'],
-  ])('%s', async (expression, rest) => {
+  ])('the expression %s fails in the words of AWS', async (expression, rest) => {
     const error = await failure(evaluate(expression));
     expect(error.errorName).toBe('States.QueryEvaluationError');
     expect(error.message).toBe(sentence(expression, rest));
@@ -142,7 +142,7 @@ describe('failures in the words of AWS', () => {
   });
 });
 
-describe('templates', () => {
+describe('a JSONata template', () => {
   test('only strings that are expressions from end to end are evaluated, at any depth', async () => {
     const template = {
       id: '{% $states.input.order.id %}',
@@ -167,7 +167,7 @@ describe('templates', () => {
     expect(JSON.stringify(await evaluateJsonataTemplate(template, scope, where))).toBe('{"__proto__":1}');
   });
 
-  test('delimiters', () => {
+  test('an expression is delimited by {% and %} without a space around them', () => {
     expect(jsonataExpression('{% %}')).toBe('');
     expect(jsonataExpression('{%}')).toBeUndefined();
     expect(jsonataExpression('{% a %} ')).toBeUndefined();

@@ -25,7 +25,8 @@ export function jsonataExpression(text: string): string | undefined {
 /**
  * Evaluates one JSONata expression, given without its `{% %}`.
  *
- * @throws {StatesError} `States.QueryEvaluationError` in AWS's words: it failed, yielded nothing, or something that is no JSON.
+ * @throws {StatesError} `States.QueryEvaluationError` in AWS's words: it failed, or its result is undefined or not
+ *   JSON.
  */
 export async function evaluateJsonata(expression: string, scope: Scope, where: Where): Promise<Json> {
   let result: Json | undefined | typeof UNSUPPORTED;
@@ -53,9 +54,9 @@ export async function evaluateJsonata(expression: string, scope: Scope, where: W
 }
 
 /**
- * A value of a JSONata state (`Arguments`, `Output`, `Assign`, `ItemSelector`, `Items`, a string field, ...): every
- * string in it that is `{% expression %}` becomes what the expression yields, all else stays. `where.field` names the
- * root; the error texts and the error's `location` append the path inside.
+ * A value of a JSONata state (`Arguments`, `Output`, `Assign`, `ItemSelector`, `Items`, a string field, ...): each
+ * string `{% expression %}` in it is replaced by the expression's result. `where.field` names the root. Error texts and
+ * the error's `location` append the path inside.
  *
  * @throws {StatesError} As {@link evaluateJsonata}.
  */
@@ -83,7 +84,9 @@ export async function evaluateJsonataTemplate(template: Json, scope: Scope, wher
 
 let latest: Promise<unknown> = Promise.resolve();
 
-/** Evaluations happen one after the other. JSONata would take turns at every step, and all their memory be in use at once. */
+/**
+ * Runs evaluations one after the other. JSONata would interleave them at every step and hold the memory of all at once.
+ */
 function inTurn<T>(evaluation: () => Promise<T>): Promise<T> {
   const turn = latest.then(evaluation);
   latest = turn.catch(() => undefined);
@@ -124,7 +127,7 @@ function bindings(scope: Scope, where: Where, expression: string): Record<string
     ...scope.variables,
     states: {
       input: scope.input,
-      // Making the context object costs something, and few expressions look at it.
+      // Few expressions read the context object, and building it costs time.
       get context() {
         return scope.context;
       },
@@ -156,12 +159,12 @@ function described(error: unknown): string {
   return LIMIT_MESSAGES[error.code] ?? `. ${error.code}: ${error.message}`;
 }
 
-/** V8 says so of what it cannot allocate; its other `RangeError` is of the stack. */
+/** Whether V8 could not allocate a value. Its other `RangeError` is a stack overflow. */
 function tooLarge(error: RangeError): boolean {
   return error.message.startsWith('Invalid');
 }
 
-/** A type that a field insists on, and what it is in TypeScript. */
+/** The types that a field can require, and their TypeScript types. */
 export interface ExpectedType {
   readonly array: readonly Json[];
   readonly boolean: boolean;

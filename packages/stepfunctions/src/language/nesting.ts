@@ -1,4 +1,4 @@
-/** JSON may be nested so deep, as in AWS's reader (Jackson's `StreamReadConstraints`). */
+/** The deepest nesting of JSON, as in AWS's reader (Jackson's `StreamReadConstraints`). */
 export const NESTING_LIMIT = 1000;
 
 const [QUOTE, BACKSLASH, OPEN_BRACKET, CLOSE_BRACKET, OPEN_BRACE, CLOSE_BRACE] = [...'"\\[]{}'].map((char) =>
@@ -6,11 +6,11 @@ const [QUOTE, BACKSLASH, OPEN_BRACKET, CLOSE_BRACKET, OPEN_BRACE, CLOSE_BRACE] =
 );
 
 /**
- * What AWS's reader says of a text that is nested deeper than it reads; `undefined` for any other text. A reader and a
- * writer that call themselves once for each level need this bound.
+ * The message of AWS's reader for a text that is nested too deep, or `undefined`. Recursive readers and writers need
+ * this limit.
  */
 export function nestingComplaint(text: string): string | undefined {
-  // So many brackets do not fit.
+  // A text this short cannot be nested too deep.
   if (text.length <= NESTING_LIMIT) {
     return undefined;
   }
@@ -31,7 +31,7 @@ export function nestingComplaint(text: string): string | undefined {
   return undefined;
 }
 
-/** Where the string that begins at a quote has its other one. */
+/** The position of the quote that ends a string. */
 function endOfString(text: string, start: number): number {
   let at = start + 1;
   for (; at < text.length; at += 1) {

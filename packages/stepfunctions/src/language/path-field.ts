@@ -6,14 +6,13 @@ import { resolve } from './jsonpath/select.ts';
 import type { Scope, Where } from './scope.ts';
 import { StatesError } from './states-error.ts';
 
-/** Fields whose failures AWS words by the path alone. */
+/** Fields whose failures AWS describes by the path alone. */
 const WHOLE_VALUE_FIELDS: ReadonlySet<string> = new Set(['InputPath', 'OutputPath']);
 
 /**
- * What a path field of a JSONPath state selects: `InputPath`, `OutputPath`, `SecondsPath`, `ErrorPath`, ...
- * `undefined` means the field is absent (the whole input), `null` yields `{}`. `$`, `$$` and `$variable` may start the
- * path; an intrinsic function may stand in its place. `OutputPath` selects from the effective output: pass it as
- * `scope.input`. For `ItemsPath` see {@link applyItemsPath}.
+ * The value of a path field of a JSONPath state: `InputPath`, `OutputPath`, `SecondsPath`, `ErrorPath`, ... An absent
+ * field selects the whole input, `null` yields `{}`. The field may also hold an intrinsic function. `OutputPath`
+ * selects from the effective output, so pass that as `scope.input`. For `ItemsPath` see {@link applyItemsPath}.
  *
  * @throws {StatesError} `States.Runtime`: nothing is there.
  */
@@ -60,8 +59,8 @@ export function pathNotFound(path: string, field: string, input: Json): StatesEr
 }
 
 /**
- * Puts a state's result into its raw input where `ResultPath` says: `undefined` and `$` replace the input, `null`
- * drops the result, a reference path makes the members that are missing. Neither argument is changed.
+ * Puts a state's result into its raw input at `ResultPath`. `undefined` and `$` replace the input, `null` drops the
+ * result, and a reference path adds missing members. Neither argument is changed.
  *
  * @throws {StatesError} `States.ResultPathMatchFailure`: the input cannot take a member there.
  */

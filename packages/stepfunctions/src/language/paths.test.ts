@@ -29,7 +29,7 @@ function failure(run: () => unknown): StatesError {
   throw new Error('expected a StatesError');
 }
 
-describe('path fields', () => {
+describe('a path field', () => {
   test.each<[string | null | undefined, Json]>([
     [undefined, scope.input],
     ['$', scope.input],
@@ -40,7 +40,7 @@ describe('path fields', () => {
     ['$v', { w: 5 }],
     ['$v.w', 5],
     ["States.Format('{}!', $.s)", 'text!'],
-  ])('%s', (path, expected) => {
+  ])('%s selects its value', (path, expected) => {
     expect(applyPath(path, scope, at('CausePath'))).toStrictEqual(expected);
   });
 
@@ -78,7 +78,7 @@ function holdsNoReference(value: unknown): boolean {
   return !/\.\$":/.test(JSON.stringify(value));
 }
 
-describe('payload templates', () => {
+describe('a payload template', () => {
   test('members that end in .$ are filled in at any depth, all others stay', () => {
     const template = {
       'whole.$': '$',
@@ -134,7 +134,7 @@ describe('ResultPath', () => {
     ["$['x y']", {}, 2, { 'x y': 2 }],
     ['$.list[1]', { list: [1, 2, 3] }, 9, { list: [1, 9, 3] }],
     ['$.list[0].n', { list: [{ m: 1 }] }, 9, { list: [{ m: 1, n: 9 }] }],
-  ])('%s', (path, input, result, expected) => {
+  ])('%s places the result', (path, input, result, expected) => {
     const before = structuredClone(input);
     expect(applyResultPath(path, input, result)).toStrictEqual(expected);
     expect(input).toStrictEqual(before);

@@ -8,7 +8,7 @@ import { pathNotFound } from './path-field.ts';
 import { Draws } from './randomness.ts';
 import type { Scope, Where } from './scope.ts';
 
-/** Fills in a template that has been read once. */
+/** Evaluates a compiled template. */
 type Template = (scope: Scope, where: Where, draws: Draws) => Json;
 
 const DYNAMIC = '.$';
@@ -16,8 +16,8 @@ const prepared = new WeakMap<object, Template | 'CONSTANT'>();
 
 /**
  * A payload template of a JSONPath state: `Parameters`, `ResultSelector`, `ItemSelector`, `BatchInput`, `Assign`. A
- * member `"name.$"` becomes `"name"` with what its path or intrinsic function yields. Templates are prepared once, so
- * pass the definition's own objects, not copies.
+ * member `"name.$"` becomes `"name"` with the value of its path or intrinsic function. Templates are compiled once per
+ * object, so pass the definition's own objects, not copies.
  *
  * @throws {StatesError} `States.Runtime` or `States.IntrinsicFailure`, in AWS's words.
  */

@@ -1,21 +1,21 @@
 import { createHash } from 'node:crypto';
 
-/** Random bytes for one evaluation, derived from the entropy its scope brought: the same scope draws the same bytes. */
+/** Random values of one evaluation, derived from the entropy of its scope. The same scope draws the same values. */
 export class Draws {
   readonly #source: { readonly entropy: string };
   readonly #purpose: string;
   #drawn = 0;
 
   /**
-   * @param source Its entropy is read with the first draw, if there is one.
-   * @param purpose Tells apart the evaluations that share an entropy: the state and field.
+   * @param source Its entropy is read at the first draw.
+   * @param purpose Distinguishes evaluations that share an entropy: the state and field.
    */
   constructor(source: { readonly entropy: string }, purpose: string) {
     this.#source = source;
     this.#purpose = purpose;
   }
 
-  /** 32 bytes, others with every call. */
+  /** 32 bytes, different at every call. */
   bytes(): Buffer {
     return createHash('sha256')
       .update(`${this.#source.entropy}\n${this.#purpose}\n${this.#drawn++}`)
@@ -40,7 +40,7 @@ const MASK = (1n << 48n) - 1n;
 const MULTIPLIER = 0x5deece66dn;
 const INCREMENT = 0xbn;
 
-/** The generator of `java.util.Random`, whose numbers AWS answers for a seeded `$random` and `States.MathRandom`. */
+/** The generator of `java.util.Random`, which AWS uses for a seeded `$random` and `States.MathRandom`. */
 export class JavaRandom {
   #state: bigint;
 

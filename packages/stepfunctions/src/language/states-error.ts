@@ -19,15 +19,15 @@ export type StatesErrorName =
   | 'States.Timeout';
 
 /**
- * Thrown when evaluating part of a state fails the state. `message` is the cause in AWS's words, without the sentence
- * "An error occurred while executing the state '…' (entered at the event id #…)." that goes before it in a history.
+ * Thrown when an evaluation fails its state. `message` is AWS's cause without the sentence that precedes it in a
+ * history: "An error occurred while executing the state '…' (entered at the event id #…)."
  */
 export class StatesError extends Error {
   /** What `Catch`, `Retry` and the history call the error. */
   readonly errorName: StatesErrorName;
   /** The field that was evaluated, as `EvaluationFailed` events report it: `Items`, `Output/total`. JSONata only. */
   readonly location?: string;
-  /** AWS writes a few causes without naming the state and event first. */
+  /** Whether the cause stands without that sentence, as a few of AWS's causes do. */
   readonly bare: boolean;
 
   constructor(

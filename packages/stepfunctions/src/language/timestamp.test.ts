@@ -11,7 +11,7 @@ test.each([
   ['2026-01-31T10:00:00+05:30', Date.UTC(2026, 0, 31, 4, 30)],
   ['2026-01-31T10:00:00-01:00', Date.UTC(2026, 0, 31, 11)],
   ['2024-02-29T00:00:00Z', Date.UTC(2024, 1, 29)],
-])('%s', (text, expected) => {
+])('the timestamp %s is read', (text, expected) => {
   expect(parseTimestamp(text)).toBe(expected);
 });
 
@@ -27,6 +27,6 @@ test.each([
   '2026-01-01T00:60:00Z',
   '20260101T000000Z',
   '1767225600000',
-])('%s is no timestamp', (text) => {
+])('%s is not a timestamp', (text) => {
   expect(parseTimestamp(text)).toBeUndefined();
 });

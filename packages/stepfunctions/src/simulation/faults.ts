@@ -1,27 +1,27 @@
 import type { Json, JsonObject } from '../language/json.ts';
 
-/** How the work behind a Task state turns out. It depends on the task's input alone, never on time or crashes. */
+/** When the tasks of a Task state fail. The outcome depends on the task's input alone, never on time or crashes. */
 export interface TaskPlan {
-  /** It fails as long as the state's `RetryCount` is below this. */
+  /** The task fails as long as the state's `RetryCount` is below this. */
   readonly failuresBeforeRetry: number;
-  /** It fails as long as the execution's `RedriveCount` is below this. */
+  /** The task fails as long as the execution's `RedriveCount` is below this. */
   readonly failuresBeforeRedrive: number;
-  /** Of the inputs only every so manieth fails. */
+  /** Only every n-th input fails. */
   readonly everyNth: number;
 }
 
-/** What comes of a task: a result, an error, or silence until its time is over. */
+/** The outcome of a task: a result, an error, or no answer before its timeout. */
 export type TaskOutcome =
   | { readonly kind: 'RESULT'; readonly output: Json }
   | { readonly kind: 'ERROR'; readonly error: string; readonly cause: string }
   | { readonly kind: 'SILENCE' };
 
-/** How the tasks of one machine fail: all in one way, so that it does not matter which of several comes first. */
+/** How the tasks of one machine fail. All fail in the same way, so that the order of failures does not matter. */
 export type FailureKind = 'ERROR' | 'SILENCE';
 
 export const TASK_ERROR = { error: 'Boom', cause: 'as planned' };
 
-/** What comes of a task with this input, which `MachineMaker` has its states send. */
+/** The outcome of a task with this input, as the states of `MachineMaker` send it. */
 export function outcomeOf(plan: TaskPlan, kind: FailureKind, input: JsonObject): TaskOutcome {
   const { n, retry, redrive } = input;
   if (typeof n !== 'number' || typeof retry !== 'number' || typeof redrive !== 'number') {
@@ -34,28 +34,28 @@ export function outcomeOf(plan: TaskPlan, kind: FailureKind, input: JsonObject):
   return kind === 'ERROR' ? { kind, ...TASK_ERROR } : { kind };
 }
 
-/** How likely things go wrong, each a probability from 0 to 1. */
+/** The probability of each fault, from 0 to 1. */
 export interface Faults {
-  /** The process dies, at each of two moments of a step: before it is written down, and before its effects run. */
+  /** The process crashes, before a step is committed or before its effects run. */
   readonly crash: number;
-  /** An answer is lost on its way, and asked for again. */
+  /** An answer is lost and sent again. */
   readonly lose: number;
-  /** An answer comes twice. */
+  /** An answer arrives twice. */
   readonly duplicate: number;
   /** A timer fires late. */
   readonly late: number;
-  /** What was cancelled happens all the same. */
+  /** A cancelled task or timer still delivers its event. */
   readonly stale: number;
-  /** Somebody stops the execution; only machines that heal by a redrive. */
+  /** A caller stops the execution. Only for machines that recover by a redrive. */
   readonly stop: number;
-  /** A step is made twice, to see that it depends on nothing but its arguments and leaves them alone. */
+  /** A step is repeated, to check that it depends on its arguments alone and does not change them. */
   readonly suspicion: number;
 }
 
-/** Nothing goes wrong. */
+/** No faults. */
 export const NO_FAULTS: Faults = { crash: 0, lose: 0, duplicate: 0, late: 0, stale: 0, stop: 0, suspicion: 0 };
 
-/** Everything goes wrong. */
+/** All faults. */
 export const ALL_FAULTS: Faults = {
   crash: 0.08,
   lose: 0.15,

@@ -33,7 +33,7 @@ describe('A history', () => {
     ['whose task ends twice', (history) => twice(history, 'LambdaFunctionSucceeded'), 'ends twice'],
   ];
 
-  test.each(faults)('%s is found out', async (_, spoil, fault) => {
+  test.each(faults)('%s is detected', async (_, spoil, fault) => {
     const { history, definition } = await recorded();
     expect(checkHistory(spoil(history), definition).join('; ')).toContain(fault);
   });

@@ -6,7 +6,9 @@ const STATE_ENTERED = /StateEntered$/;
 const TASK_ENDED = /^(?:Task|LambdaFunction|Activity)(?:Succeeded|Failed|TimedOut|SubmitFailed)$/;
 const TASK_SCHEDULED = /^(?:Task|LambdaFunction|Activity)Scheduled$/;
 
-/** What is wrong with a history, in words; nothing when it is well formed. States' names are unique in the machine. */
+/**
+ * The flaws of a history as sentences; empty if it is well formed. The names of states must be unique in the machine.
+ */
 export function checkHistory(history: readonly HistoryEvent[], definition: StateGraph): string[] {
   return [
     ...checkNumbers(history),
@@ -71,7 +73,7 @@ function checkTransitions(history: readonly HistoryEvent[], states: ReadonlyMap<
   ];
 }
 
-/** No state is left that is not entered. */
+/** Checks that every state that was left had been entered. */
 function checkPairs(history: readonly HistoryEvent[]): string[] {
   const open = new Map<string, number>();
   return history.flatMap((event) => {
@@ -86,7 +88,7 @@ function checkPairs(history: readonly HistoryEvent[]): string[] {
   });
 }
 
-/** Where a state leads on, exactly one of its successors is entered. */
+/** Checks that a state is followed by exactly one of its successors. */
 function checkFollowers({ id, type }: HistoryEvent, state: State, next: readonly string[]): string[] {
   const allowed = successors(state);
   const faults = next.filter((name) => !allowed.includes(name)).map((name) => `${type} ${id} leads to ${name}`);
@@ -96,7 +98,7 @@ function checkFollowers({ id, type }: HistoryEvent, state: State, next: readonly
   return faults;
 }
 
-/** No task ends twice, none without having been scheduled. */
+/** Checks that every task that ended was scheduled and ended once. */
 function checkTasks(history: readonly HistoryEvent[]): string[] {
   const byId = new Map(history.map((event) => [event.id, event]));
   const ended = new Set<number>();
@@ -118,7 +120,7 @@ function checkTasks(history: readonly HistoryEvent[]): string[] {
 
 function scheduledBefore(event: HistoryEvent, byId: ReadonlyMap<number, HistoryEvent>): HistoryEvent | undefined {
   const before = byId.get(event.previousEventId);
-  // A history that is out of order may lead in circles.
+  // A history that is out of order may contain a cycle.
   if (before === undefined || before.id >= event.id || STATE_ENTERED.test(before.type)) {
     return undefined;
   }

@@ -1,13 +1,13 @@
 import { parseArgs } from 'node:util';
 import { simulate } from './simulate.ts';
 
-const USAGE = `Simulates random state machines on the engine's core, with crashes, lost and doubled answers and late timers.
+const USAGE = `Simulates random state machines on the engine's core, with crashes, lost and duplicated answers, and late timers.
 
 npm run simulate -- [options]
 
-  --runs N    machines to run (5000)
-  --seed S    seed of the first one; the next has the next number (1). A failure names its seed:
-              --runs 1 --seed S runs it again, exactly
+  --runs N    number of machines (5000)
+  --seed S    seed of the first machine, counted up for the others (1). A failure names its seed:
+              --runs 1 --seed S repeats it exactly
   --verbose   print the machine of each failure
   --help`;
 

@@ -4,7 +4,7 @@ import type { Random } from '../random.ts';
 import type { FailureKind, TaskPlan } from './faults.ts';
 import { StateMaker } from './random-state.ts';
 
-/** A machine to simulate, whose end depends on nothing but its input and its tasks' plans. */
+/** A machine to simulate. Its end depends only on its input and its tasks' plans. */
 export interface RandomMachine {
   readonly text: string;
   readonly definition: StateMachineDefinition;
@@ -12,8 +12,8 @@ export interface RandomMachine {
   readonly plans: { readonly [stateName: string]: TaskPlan };
   readonly failureKind: FailureKind;
   /**
-   * Whether all failures heal by a redrive. Such a machine catches nothing, so it may be stopped and redriven anywhere
-   * and still has to put out the same.
+   * Whether a redrive repairs all failures. Such a machine catches nothing, so its output stays the same wherever it is
+   * stopped and redriven.
    */
   readonly heals: boolean;
 }
@@ -34,7 +34,7 @@ export function makeMachine(random: Random): RandomMachine {
   };
 }
 
-/** Strings random states together. All transitions but those of counted loops lead forward, so every machine ends. */
+/** Connects random states. Only counted loops lead backwards, so every machine ends. */
 class GraphMaker {
   readonly #random: Random;
   readonly states: StateMaker;

@@ -14,7 +14,7 @@ const RESOURCES = [
   'arn:aws:states:::states:startExecution.sync:2',
 ] as const;
 
-/** Makes single states at random. Each takes and puts out an object with a whole number `n` of 0 or more. */
+/** Makes single states at random. The input and output of each is an object with a whole number `n` of 0 or more. */
 export class StateMaker {
   readonly plans: { [stateName: string]: TaskPlan } = {};
   readonly #random: Random;
@@ -89,7 +89,7 @@ export class StateMaker {
     const base = {
       Type: 'Task',
       Resource,
-      // Far beyond what crashes can delay an answer that does come.
+      // Far longer than crashes can delay an answer.
       ...(silent ? { TimeoutSeconds: this.#random.between(10_000, 20_000) } : {}),
     };
     if (this.#random.chance(0.5)) {
@@ -126,7 +126,7 @@ export class StateMaker {
   }
 
   map(graph: JsonObject, distributed: boolean, inChild: boolean, later: readonly string[]): JsonObject {
-    // What a Map Run fails with is not what tasks fail with: it is caught before it can race with another failure.
+    // A Map Run fails with another error than its tasks. It is caught before it can race with another failure.
     const tolerant = distributed && !this.#heals && later.length > 0;
     const mode = tolerant || (distributed && this.#heals) ? 'DISTRIBUTED' : 'INLINE';
     const base = {
@@ -147,7 +147,7 @@ export class StateMaker {
     return { ...base, ...JSONATA, ...this.#errorHandling(later, 'JSONata', tolerant), Items, ItemSelector, Output };
   }
 
-  /** A task that runs three times over, counted by a variable. */
+  /** A task in a loop of three rounds, counted by a variable. */
   loop(later: readonly string[]): { readonly first: string; readonly states: { readonly [name: string]: JsonObject } } {
     const [first, body, check] = [this.newName(), this.newName(), this.newName()];
     const counter = `i${first}`;
@@ -174,7 +174,7 @@ export class StateMaker {
     return { failuresBeforeRetry: this.#random.pick([1, 2, 99]), failuresBeforeRedrive: 0, everyNth };
   }
 
-  /** `Retry`, `Catch` and where to go. A machine that heals by redrives catches nothing. */
+  /** `Retry`, `Catch` and where to go. A machine that recovers by redrives catches nothing. */
   #errorHandling(later: readonly string[], language: QueryLanguage, always = false): JsonObject {
     const [next] = later;
     const Retry = [

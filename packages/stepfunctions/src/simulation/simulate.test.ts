@@ -4,7 +4,7 @@ import { ENGINE, type Engine } from './virtual-shell.ts';
 
 const SEEDS = Array.from({ length: 250 }, (_, index) => index + 1);
 
-/** The first seed on which an engine is caught, with what it was caught at. */
+/** The first seed that exposes an engine, with the violations. */
 async function firstCaught(engine: Engine): Promise<{ seed: number; violations: readonly string[] } | undefined> {
   for (const seed of SEEDS.slice(0, 100)) {
     const { violations } = await simulate(seed, engine);
@@ -16,7 +16,7 @@ async function firstCaught(engine: Engine): Promise<{ seed: number; violations: 
 }
 
 describe('Random machines', () => {
-  test('end the same whether or not everything goes wrong', async () => {
+  test('end in the same way with and without faults', async () => {
     let crashes = 0;
     for (const seed of SEEDS) {
       const result = await simulate(seed);
@@ -138,7 +138,7 @@ describe('The simulation', () => {
     expect(await firstCaught(engine)).toBeDefined();
   });
 
-  test('finds a failure again by its seed', async () => {
+  test('repeats a failure by its seed', async () => {
     const engine: Engine = { ...ENGINE, outstandingEffects: () => [] };
     const caught = await firstCaught(engine);
     expect((await simulate(caught?.seed ?? 0, engine)).violations).toEqual(caught?.violations);

@@ -4,10 +4,10 @@ import { checkHistory } from './history-check.ts';
 import { makeMachine, type RandomMachine } from './random-machine.ts';
 import { ENGINE, type Engine, type RunRecord, VirtualShell } from './virtual-shell.ts';
 
-/** What one simulated execution came to. */
+/** The result of one simulated machine. */
 export interface Simulated {
   readonly seed: number;
-  /** What broke; empty when all properties held. */
+  /** The properties that were violated. */
   readonly violations: readonly string[];
   readonly machine: RandomMachine;
   readonly steps: number;
@@ -15,8 +15,8 @@ export interface Simulated {
 }
 
 /**
- * Runs the machine that a seed stands for twice, once undisturbed and once with everything going wrong, and compares:
- * both have to end, with a well-formed history, and alike.
+ * Runs the machine of a seed twice, without faults and with all of them. Both runs must end, in the same way and with a
+ * well-formed history.
  */
 export async function simulate(seed: number, engine: Engine = ENGINE): Promise<Simulated> {
   const machine = makeMachine(new Random(seed));

@@ -13,22 +13,22 @@ import type { RandomMachine } from './random-machine.ts';
 type Unstamped<E> = E extends unknown ? Omit<E, keyof EventCircumstances> : never;
 type Task = Extract<Effect, { readonly type: 'RunTask' }>;
 
-/** Something that will happen to the execution. */
+/** An event that is due at a time. */
 interface Appointment {
   readonly at: number;
   readonly event: Unstamped<ExecutionEvent>;
-  /** It comes from outside of the shell, from a worker or a caller who tries again: a crash does not lose it. */
+  /** It comes from outside the shell, from a worker or caller that retries. A crash does not lose it. */
   readonly outside: boolean;
 }
 
-/** What a simulated execution left behind. */
+/** The result of a simulated execution. */
 export interface RunRecord {
   readonly execution: Execution;
   readonly history: readonly HistoryEvent[];
   readonly childHistories: ReadonlyMap<string, readonly HistoryEvent[]>;
   readonly steps: number;
   readonly crashes: number;
-  /** What the shell itself saw go wrong. */
+  /** The violations that the shell observed. */
   readonly violations: readonly string[];
 }
 
@@ -37,8 +37,8 @@ const MAX_CRASHES = 12;
 const MAX_REDRIVES = 12;
 
 /**
- * A shell around the core on a virtual clock. It keeps of an execution what a real one would have on disk, as text, and
- * loses all else in a crash. When and how things go wrong its random numbers say.
+ * A shell around the core on a virtual clock. It keeps an execution as text, like a journal on disk, and loses
+ * everything else in a crash. Its random numbers decide the faults.
  */
 export class VirtualShell {
   readonly #engine: Engine;
@@ -73,7 +73,7 @@ export class VirtualShell {
     this.#written = JSON.stringify(this.#execution);
   }
 
-  /** Runs the execution to its end, then delivers what still comes. */
+  /** Runs the execution to its end, then delivers the events that are still due. */
   async run(): Promise<RunRecord> {
     this.#expect({ type: 'ExecutionStarted' }, 0, true);
     // Nobody can stop an execution before the reply to its start.
@@ -205,7 +205,7 @@ export class VirtualShell {
     }
   }
 
-  /** What was cancelled happens all the same now and then: it was on its way. */
+  /** Keeps a cancelled event now and then, as if it had been on its way. */
   #drop(concerns: (event: Unstamped<ExecutionEvent>) => boolean): void {
     this.#agenda = this.#agenda.filter(({ event }) => !concerns(event) || this.#random.chance(this.#faults.stale));
   }
@@ -263,7 +263,7 @@ export class VirtualShell {
   }
 }
 
-/** As it is once written and read back. */
+/** A value after a round trip through JSON text. */
 function plain(result: StepResult): unknown {
   return JSON.parse(JSON.stringify(result));
 }
@@ -279,10 +279,10 @@ function objectOf(input: Json): JsonObject {
   return input as JsonObject;
 }
 
-/** The core as a shell uses it. The simulation takes it as an argument, so that it can be shown broken ones. */
+/** The functions of the core that a shell uses. Tests pass broken ones to the simulation. */
 export type Engine = Pick<typeof core, 'createExecution' | 'step' | 'outstandingEffects'>;
 
-/** The core as it is. */
+/** The real core. */
 export const ENGINE: Engine = {
   createExecution: core.createExecution,
   step: core.step,

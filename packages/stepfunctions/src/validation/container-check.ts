@@ -21,7 +21,9 @@ export const machineFields: Fields = {
 
 const processorFields: Fields = { ...graphFields, ProcessorConfig: processorConfig };
 
-/** Checks a machine, a branch or an item processor, and all states in it, fields only: who leads where is another check. */
+/**
+ * Checks the fields of a machine, a branch or an item processor and of all its states. Transitions are checked apart.
+ */
 export function checkContainer(subject: FieldSubject, fields: Fields): void {
   const container = checkObject(subject, fields, REQUIRED);
   const states = container?.States;
@@ -84,7 +86,7 @@ function offered(names: readonly string[], fields: Fields, language: QueryLangua
   return names.filter((name) => fields[name]?.language === undefined || fields[name].language === language);
 }
 
-/** States inside a state inherit the query language of the machine, not that of the state around them. */
+/** Nested states inherit the query language of the machine, not of the enclosing state. */
 function checkInside(state: JsonObject, type: StateType, subject: FieldSubject): void {
   const { location, findings } = subject;
   if (type === 'Parallel' && state.Branches !== undefined) {

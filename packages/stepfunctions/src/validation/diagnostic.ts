@@ -7,7 +7,7 @@ export interface Diagnostic {
   readonly location?: string;
 }
 
-/** What kind of finding it is. All but the last error are AWS's. */
+/** The kind of a finding. AWS knows all but `UNSUPPORTED_SERVICE_INTEGRATION`. */
 export type DiagnosticCode =
   | 'DUPLICATE_STATE_NAME'
   | 'INVALID_JSON_DESCRIPTION'
@@ -18,7 +18,7 @@ export type DiagnosticCode =
   | 'MISSING_TRANSITION_TARGET'
   | 'SCHEMA_VALIDATION_FAILED'
   | 'UNSUPPORTED_JSONATA_EXPRESSION'
-  /** Fine on AWS, but this engine does not run the service. */
+  /** Valid on AWS, but this engine does not run the service. */
   | 'UNSUPPORTED_SERVICE_INTEGRATION'
   | 'NO_DOLLAR'
   | 'PASS_RESULT_IS_STATIC';
@@ -36,7 +36,7 @@ export function invalidDefinitionMessage(diagnostics: readonly Diagnostic[]): st
   return `Invalid State Machine Definition: '${sentences.join(', ')}'`;
 }
 
-/** Collects what a validation finds. */
+/** Collects the findings of a validation. */
 export class Findings {
   readonly #found: Diagnostic[] = [];
 
@@ -44,7 +44,7 @@ export class Findings {
     this.#found.push({ severity: 'ERROR', code, message, ...(location !== undefined && { location }) });
   }
 
-  /** An error of the commonest kind. */
+  /** Adds an error of the most common kind. */
   schema(message: string, location: string): void {
     this.error('SCHEMA_VALIDATION_FAILED', message, location);
   }

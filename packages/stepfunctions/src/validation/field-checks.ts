@@ -6,7 +6,7 @@ import { checkJsonataValue } from './jsonata-check.ts';
 import { isIntrinsic, isPath, isReferencePath } from './jsonpath-syntax.ts';
 import { checkPayloadTemplate } from './payload-template-check.ts';
 
-/** Any value, not looked at. */
+/** Any value. */
 export const anything: Field = { check: () => undefined };
 
 export const text: Field = {
@@ -45,7 +45,7 @@ interface Bounds {
   readonly fraction?: boolean;
 }
 
-/** A number that is written down in both query languages. */
+/** A literal number in both query languages. */
 export function literalNumber(bounds: Bounds): Field {
   return { check: (subject) => checkNumber(subject, bounds) };
 }
@@ -74,7 +74,7 @@ function checkNumber({ value, location, findings }: FieldSubject, { least, most,
   }
 }
 
-/** A moment that is written down: RFC 3339, which unlike ISO 8601 insists on seconds. */
+/** A literal time in RFC 3339, which requires seconds. */
 export function checkTimestamp({ value, location, findings }: FieldSubject): void {
   const valid = typeof value === 'string' && RFC3339.test(value) && parseTimestamp(value) !== undefined;
   if (!valid) {

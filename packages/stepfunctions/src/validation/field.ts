@@ -2,12 +2,12 @@ import type { QueryLanguage, StateMachineType } from '../language/definition.ts'
 import { isJsonObject, type Json, type JsonObject } from '../language/json.ts';
 import type { Findings } from './diagnostic.ts';
 
-/** What a check of a field has at hand. */
+/** The value to check and its surroundings. */
 export interface FieldSubject {
   readonly value: Json;
   readonly location: string;
   readonly language: QueryLanguage;
-  /** Of the machine, or of the child executions inside a distributed Map. */
+  /** The type of the machine, or of a distributed Map's child executions. */
   readonly machineType: StateMachineType;
   readonly findings: Findings;
 }
@@ -25,7 +25,7 @@ export type Fields = { readonly [name: string]: Field };
 /**
  * Checks an object against the fields it may and must have.
  *
- * @returns The object, or `undefined` when the value is none.
+ * @returns The object, or `undefined` if the value is not an object.
  */
 export function checkObject(
   subject: FieldSubject,

@@ -1,7 +1,7 @@
 import type { Expression } from 'jsonata';
 import { builtInFunctionNames } from '../language/jsonata/built-in.ts';
 
-/** What an expression refers to. */
+/** The references of an expression. */
 export interface JsonataReferences {
   /** Variables it reads that it does not bind itself, `states` and the functions left out. */
   readonly variables: ReadonlySet<string>;
@@ -16,9 +16,9 @@ export interface JsonataReferences {
 /** A node of JSONata's syntax tree, as loosely as its typings know it. */
 type Node = { readonly [member: string]: unknown };
 
-/** Where in an expression a node stands. */
+/** The context of a node in an expression. */
 interface Place {
-  /** There is a value that a bare name is looked up in. */
+  /** Whether a bare name is looked up in a value. */
   readonly context: boolean;
   readonly bound: ReadonlySet<string>;
 }
@@ -118,7 +118,7 @@ class Walk implements JsonataReferences {
     }
   }
 
-  /** A binding holds for what follows it in its block, and for its own value, which may be a recursive function. */
+  /** A binding is visible in the rest of its block and in its own value, which may be a recursive function. */
   #visitBlock(node: Node, place: Place): void {
     const expressions = Array.isArray(node.expressions) ? (node.expressions as readonly Node[]) : [];
     let inner = place;
@@ -138,7 +138,7 @@ class Walk implements JsonataReferences {
   }
 }
 
-/** The same place with one more variable bound, if the name is one. */
+/** The same context with one more bound variable, if the name is a variable. */
 function withBound(place: Place, name: unknown): Place {
   return typeof name === 'string' ? { ...place, bound: new Set([...place.bound, name]) } : place;
 }

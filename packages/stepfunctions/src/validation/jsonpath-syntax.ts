@@ -8,7 +8,7 @@ export function isPath(text: string): boolean {
   return parses(() => parsePath(text));
 }
 
-/** Whether a text leads to one place in the input or in a variable. */
+/** Whether a text is a reference path into the input or a variable. */
 export function isReferencePath(text: string): boolean {
   if (!isPath(text)) {
     return false;
@@ -17,7 +17,7 @@ export function isReferencePath(text: string): boolean {
   return parsed.definite && parsed.root.kind !== 'CONTEXT';
 }
 
-/** Whether a text is a call of functions that exist, with as many arguments as they take. */
+/** Whether a text calls existing functions with the right number of arguments. */
 export function isIntrinsic(text: string): boolean {
   return parses(() => parseIntrinsic(text)) && isKnownCall(parseIntrinsic(text));
 }

@@ -35,7 +35,7 @@ export const label: Field = {
   },
 };
 
-/** Items written down, or an expression. */
+/** Literal items, or an expression. */
 export const items: Field = {
   language: 'JSONata',
   check: (subject) => {
@@ -101,7 +101,7 @@ export const resultWriter: Field = {
   check: (subject) => void checkObject(subject, { ...outsideFields, WriterConfig: anything }),
 };
 
-/** Item readers and result writers only know S3. */
+/** The readers and writers of items, which support S3 only. */
 function refuseStorage({ value, location, findings }: FieldSubject): void {
   if (typeof value !== 'string') {
     findings.schema('Expected value of type String', location);

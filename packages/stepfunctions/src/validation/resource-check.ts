@@ -4,7 +4,7 @@ const LAMBDA_FUNCTION = /^arn:aws[a-z-]*:lambda:[a-z0-9-]+:\d{12}:function:[A-Za
 const ACTIVITY = /^arn:aws[a-z-]*:states:[a-z0-9-]+:\d{12}:activity:.+$/;
 const INTEGRATION = /^arn:aws[a-z-]*:states:[a-z0-9-]*:[0-9]*:(?<action>[^.]+)(?<pattern>\..+)?$/;
 
-/** Checks what a Task state calls. */
+/** Checks the `Resource` of a Task state. */
 export function checkResource(subject: FieldSubject): void {
   const { value, location, machineType, findings } = subject;
   if (typeof value !== 'string') {
@@ -31,7 +31,7 @@ export function checkResource(subject: FieldSubject): void {
   }
 }
 
-/** AWS knows more services than this engine runs: those are refused in words of our own. */
+/** AWS integrates more services than this engine. Those are refused in a message of our own. */
 function refuse(resource: string, action: string, { location, findings }: FieldSubject): void {
   const [service = '', , call] = action.split(':');
   const known = service === 'aws-sdk' ? call !== undefined : otherIntegratedServices.has(service);
@@ -49,7 +49,7 @@ function refuse(resource: string, action: string, { location, findings }: FieldS
   }
 }
 
-/** How a service may be called: nothing after its name, or one of the suffixes. */
+/** The integration pattern: no suffix, or one of these. */
 export type CallPattern = '' | '.sync' | '.sync:2' | '.waitForTaskToken';
 
 const dynamoDbActions = `batchExecuteStatement batchGetItem batchWriteItem createTable deleteItem deleteTable
@@ -71,7 +71,10 @@ function sdk(service: string, actions: readonly string[]): readonly (readonly [s
   return actions.map((action) => [`aws-sdk:${service}:${action}`, PLAIN_OR_CALLBACK] as const);
 }
 
-/** What a Task state may call beside Lambda functions and activities by their own ARN: what follows `arn:aws:states:::`. */
+/**
+ * The integrations of a Task state, by the part after `arn:aws:states:::`. Lambda functions and activities have ARNs of
+ * their own.
+ */
 export const supportedIntegrations: ReadonlyMap<string, readonly CallPattern[]> = new Map([
   ['lambda:invoke', PLAIN_OR_CALLBACK],
   ['dynamodb:getItem', PLAIN],
@@ -83,12 +86,12 @@ export const supportedIntegrations: ReadonlyMap<string, readonly CallPattern[]> 
   ...sdk('sfn', stepFunctionsActions),
 ]);
 
-/** The same for people. */
+/** The supported integrations as a sentence for error messages. */
 export const SUPPORTED_INTEGRATIONS_TEXT =
   'Lambda functions and activities by their ARN, lambda:invoke, dynamodb:getItem, dynamodb:putItem, ' +
   'dynamodb:updateItem, dynamodb:deleteItem, states:startExecution, aws-sdk:dynamodb:* and aws-sdk:sfn:*';
 
-/** Services that AWS integrates and this engine does not. */
+/** The services that AWS integrates and this engine does not. */
 export const otherIntegratedServices: ReadonlySet<string> = new Set(
   `apigateway athena batch bedrock codebuild databrew ecs eks elasticmapreduce emr-containers emr-serverless events
   glue http mediaconvert sagemaker sns sqs s3`.split(/\s+/),

@@ -25,13 +25,13 @@ const MOST_SECONDS = 99_999_999;
 export const STATE_TYPES = ['Task', 'Wait', 'Pass', 'Succeed', 'Fail', 'Choice', 'Parallel', 'Map'] as const;
 export type StateType = (typeof STATE_TYPES)[number];
 
-/** What a state of a type may and must have. */
+/** The allowed and required fields of a state type. */
 export interface StateShape {
   readonly fields: Fields;
   readonly required?: readonly string[];
-  /** Of each group at most one may be there. */
+  /** Groups of fields that exclude each other. */
   readonly exclusive?: readonly (readonly string[])[];
-  /** Of each group at least one must be there. */
+  /** Groups of which at least one field is required. */
   readonly oneOf?: readonly (readonly string[])[];
 }
 
@@ -72,7 +72,7 @@ const errors: Fields = { Retry: retry, Catch: caught };
 const everyStep: Fields = { ...common, ...inputAndOutput, ...assigning, ...transition };
 const NEXT_OR_END = ['Next', 'End'];
 
-/** Nested containers are checked where the walk descends into them. */
+/** Nested containers are checked apart. */
 const container = anything;
 
 function seconds(least: number, name: string): Fields {

@@ -8,8 +8,8 @@ interface Transition {
 }
 
 /**
- * Checks where the states of a machine lead: every target exists, every state can be reached, something ends, and no
- * name is used twice. The fields must have passed their own checks.
+ * Checks the transitions of a machine: every target exists, every state is reachable, a state ends the machine, and
+ * names are unique. The fields must have passed their own checks.
  */
 export function checkTransitions(machine: StateGraph, findings: Findings): void {
   const names = new Set<string>();

@@ -41,7 +41,7 @@ function notRecognized(resource: string) {
   return `The resource provided ${resource} is not recognized. The value is not a valid resource ARN, or the resource is not available in this region.`;
 }
 
-describe('what can be created', () => {
+describe('a definition is accepted', () => {
   test.each<[string, object]>([
     ['one state', one(pass)],
     [
@@ -147,7 +147,7 @@ describe('what can be created', () => {
   });
 });
 
-describe('what cannot', () => {
+describe('a definition is refused', () => {
   test.each<[string, unknown, string[]]>([
     ['no text', '', ['MISSING_DESCRIPTION: The definition is empty at undefined']],
     [
@@ -416,7 +416,7 @@ describe('what cannot', () => {
     );
   });
 
-  test('JSON of too many levels is refused before anything descends into it', () => {
+  test('JSON that is nested too deep is refused before it is walked through', () => {
     const deep = `${'{"a":'.repeat(100_000)}1${'}'.repeat(100_000)}`;
     expect(errors(deep)).toStrictEqual([
       'INVALID_JSON_DESCRIPTION: Document nesting depth (1001) exceeds the maximum allowed (1000) at undefined',
@@ -424,7 +424,7 @@ describe('what cannot', () => {
   });
 });
 
-describe('express machines', () => {
+describe('an express machine', () => {
   test.each([
     ['arn:aws:states:us-east-1:000000000000:activity:a', 'Express state machine does not support Activity ARN'],
     [
@@ -435,7 +435,7 @@ describe('express machines', () => {
       'arn:aws:states:::lambda:invoke.waitForTaskToken',
       "Express state machine does not support '.waitForTaskToken' service integration",
     ],
-  ])('%s', (Resource, message) => {
+  ])('is refused a task of %s', (Resource, message) => {
     expect(errors(one({ ...task, Resource }))).toStrictEqual([]);
     expect(errors(one({ ...task, Resource }), 'EXPRESS')).toStrictEqual([schema(message, '/States/S/Resource')]);
     const child = (ExecutionType: string) =>
@@ -452,9 +452,9 @@ describe('express machines', () => {
   });
 });
 
-describe('transitions', () => {
+describe('a transition check', () => {
   const next = (name: string) => ({ Type: 'Pass', Next: name });
-  test('a target that is missing, wherever it is named', () => {
+  test('finds a missing target wherever it is named', () => {
     const machine = {
       StartAt: 'NOPE',
       States: {
@@ -472,7 +472,7 @@ describe('transitions', () => {
     ]);
   });
 
-  test('a loop without an end says so, and nothing of reachability', () => {
+  test('reports a loop without an end, but not its unreachable states', () => {
     const loop = { StartAt: 'A', States: { A: next('B'), B: next('A'), C: next('A') } };
     expect(errors(loop)).toStrictEqual(['MISSING_END_STATE: Workflow has no terminal state at undefined']);
     expect(errors({ ...loop, States: { ...loop.States, C: pass } })).toStrictEqual([
@@ -484,7 +484,7 @@ describe('transitions', () => {
     ]);
   });
 
-  test('branches and processors are graphs of their own, but names are shared', () => {
+  test('treats branches and processors as graphs of their own with shared names', () => {
     const machine = {
       StartAt: 'M',
       States: { M: { Type: 'Map', Next: 'I', ItemProcessor: { StartAt: 'I', States: { I: next('M') } } }, I: pass },
@@ -497,7 +497,7 @@ describe('transitions', () => {
   });
 });
 
-test('what looks like a forgotten .$ is a warning', () => {
+test('a value that looks like a path without .$ causes a warning', () => {
   const found = validateDefinition(
     JSON.stringify(one({ ...pass, Parameters: { a: '$.x', b: '$5', c: 'States.UUID()' } })),
     'STANDARD',

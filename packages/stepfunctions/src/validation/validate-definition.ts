@@ -5,7 +5,10 @@ import { checkContainer, checkState, machineFields } from './container-check.ts'
 import { type Diagnostic, Findings } from './diagnostic.ts';
 import { checkTransitions } from './transition-check.ts';
 
-/** Every finding about a definition, errors before warnings; no error means that it can be created and runs here. */
+/**
+ * All findings about a definition, errors before warnings. A definition without errors can be created and runs on this
+ * engine.
+ */
 export function validateDefinition(definition: string, type: StateMachineType): readonly Diagnostic[] {
   const findings = new Findings();
   const machine = readJson(definition, findings);
@@ -20,7 +23,7 @@ export function validateDefinition(definition: string, type: StateMachineType): 
   return findings.diagnostics;
 }
 
-/** Reads a text as JSON of bearable depth; otherwise says what is wrong with it. */
+/** Parses a text as JSON of limited depth, or reports why it cannot. */
 function readJson(text: string, findings: Findings): Json | undefined {
   if (text.trim() === '') {
     findings.error('MISSING_DESCRIPTION', 'The definition is empty');
@@ -34,7 +37,7 @@ function readJson(text: string, findings: Findings): Json | undefined {
   return JSON.parse(text) as Json;
 }
 
-/** The same for one state on its own, as TestState takes it: where it leads is not looked at. */
+/** The findings about a single state, as TestState takes it. Transitions are not checked. */
 export function validateState(definition: string): readonly Diagnostic[] {
   const findings = new Findings();
   const value = readJson(definition, findings);

@@ -10,7 +10,7 @@ function references(states: object, machine: object = {}) {
   return variableReferences(parseDefinition(JSON.stringify({ StartAt: 'A', States: states, ...machine })));
 }
 
-test('JSONPath states: every path, template and function argument, but no constants', () => {
+test('the variables of a JSONPath state come from every path, template and function argument, but no constants', () => {
   expect(
     references({
       A: {
@@ -37,7 +37,7 @@ test('JSONPath states: every path, template and function argument, but no consta
   ).toStrictEqual({ A: ['a', 'b', 'c'], B: ['v', 'w', 'x'], C: ['in', 'out', 't', 'y'], D: ['e'] });
 });
 
-test('JSONata states: free variables only', () => {
+test('the variables of a JSONata state are its free variables only', () => {
   expect(
     references(
       {
@@ -54,7 +54,7 @@ test('JSONata states: free variables only', () => {
   ).toStrictEqual({ A: ['bias', 'list', 'u'] });
 });
 
-test('states inside of states are listed by their own names', () => {
+test('the variables of nested states are listed by their own names', () => {
   const inner = (name: string) => ({
     StartAt: name,
     States: { [name]: { Type: 'Pass', InputPath: `$${name}`, End: true } },
@@ -74,11 +74,11 @@ test.each([
   ['$states.input.lines@$l.{"n": $l.n, "v": $v}', ['v']],
   ['$states.input.lines#$i[$i = $k]', ['k']],
   ['$states.input ~> |order|{"total": $total}|', ['total']],
-])('%s', (expression, expected) => {
+])('the free variables of %s are found', (expression, expected) => {
   expect([...jsonataReferences(jsonata(expression)).variables]).toStrictEqual(expected);
 });
 
-test('every name that is left out is a function', async () => {
+test('every name that is not listed as a variable is a function', async () => {
   const scope = { input: {}, context: {}, variables: {}, at: 0, entropy: 'ab'.repeat(16) };
   for (const name of builtInFunctionNames) {
     const value = evaluateJsonata(`$exists($${name})`, scope, { stateName: 'S', field: 'Output' });

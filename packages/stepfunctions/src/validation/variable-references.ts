@@ -7,7 +7,7 @@ import { parsePath } from '../language/jsonpath/path-parser.ts';
 import { jsonataReferences } from './jsonata-analysis.ts';
 import { isIntrinsic, isPath } from './jsonpath-syntax.ts';
 
-/** Fields whose content says nothing about what the state itself reads. */
+/** Fields that say nothing about the variables that the state itself reads. */
 const NOT_READ: ReadonlySet<string> = new Set([
   'Branches',
   'ItemProcessor',
@@ -31,8 +31,8 @@ const TEMPLATES: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * The variables each state reads, as DescribeStateMachine lists them: by state name, sorted, without `$`, only the
- * states that read any.
+ * The variables that each state reads, as DescribeStateMachine lists them: by state name, sorted, without `$`. States
+ * that read none are left out.
  */
 export function variableReferences(definition: StateMachineDefinition): {
   readonly [stateName: string]: readonly string[];

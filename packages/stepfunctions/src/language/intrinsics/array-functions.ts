@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Json } from '../json.ts';
 import { arrayArgument, IntrinsicFault, type IntrinsicFunction, integerArgument } from './intrinsic-function.ts';
 
-/** `States.ArrayRange` makes no more elements. */
+/** The most elements of `States.ArrayRange`. */
 const RANGE_LIMIT = 1000;
 
 const array: IntrinsicFunction = { arity: [0, Number.POSITIVE_INFINITY], apply: (values) => values };
@@ -87,7 +87,7 @@ export function partition(whole: readonly Json[], size: number): Json[][] {
   return Array.from({ length: Math.ceil(whole.length / size) }, (_, at) => whole.slice(at * size, (at + 1) * size));
 }
 
-/** The numbers from `first` on, by `step`, up to and with `last`. */
+/** The numbers from `first` to `last`, both included, in steps of `step`. */
 export function range(first: number, last: number, step: number): number[] {
   const count = Math.max(0, Math.floor((last - first) / step) + 1);
   return Array.from({ length: count }, (_, at) => first + at * step);

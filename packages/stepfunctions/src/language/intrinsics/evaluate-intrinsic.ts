@@ -10,7 +10,7 @@ import { type IntrinsicArgument, type IntrinsicCall, parseIntrinsic } from './in
 import { textFunctions } from './text-functions.ts';
 
 /**
- * Evaluates an intrinsic function that stands where a path may: `ErrorPath`, `CausePath`.
+ * Evaluates an intrinsic function in place of a path, as in `ErrorPath` or `CausePath`.
  *
  * @throws {StatesError} As {@link evaluateCall}.
  */

@@ -6,11 +6,11 @@ import type { IntrinsicArgument } from './intrinsic-parser.ts';
 export interface IntrinsicFunction {
   /** How many arguments it takes at least and at most. */
   readonly arity: readonly [least: number, most: number];
-  /** @throws {IntrinsicFault} An argument is out of what the function takes. */
+  /** @throws {IntrinsicFault} The function does not accept an argument. */
   readonly apply: (values: readonly Json[], details: CallDetails) => Json;
 }
 
-/** What few functions need beside the values of their arguments. */
+/** Details of a call that only a few functions need. */
 export interface CallDetails {
   readonly draws: Draws;
   /** The arguments as written. */

@@ -31,11 +31,11 @@ function failure(text: string, input: Json = {}): StatesError {
   throw new Error(`${text} did not fail`);
 }
 
-test('there are eighteen', () => {
+test('there are eighteen intrinsic functions', () => {
   expect([...intrinsicFunctions.keys()]).toHaveLength(18);
 });
 
-describe('values', () => {
+describe('an intrinsic function', () => {
   const input = {
     list: [1, 2, 3, 3, '3', { x: 1, y: 2 }, { y: 2, x: 1 }],
     text: 'a.b,c',
@@ -76,7 +76,7 @@ describe('values', () => {
     ["States.Format('{}', $.o)", '{"a":{"p":1},"b":1}'],
     ['States.MathRandom(3, 4)', 3],
     ["States.ArrayGetItem(States.StringSplit('2020-05-27T08', 'T'), 0)", '2020-05-27'],
-  ])('%s', (text, expected) => {
+  ])('%s has the documented value', (text, expected) => {
     expect(call(text, input)).toStrictEqual(expected);
   });
 
@@ -87,7 +87,7 @@ describe('values', () => {
   });
 });
 
-describe('failures', () => {
+describe('an intrinsic function that fails', () => {
   test.each([
     ["States.Format('{} {}', 1)", 'Number of arguments do not match the occurrences of {}'],
     ['States.Format(1)', 'The first argument must be a string, but was 1.'],
@@ -107,7 +107,7 @@ describe('failures', () => {
     ['States.MathRandom(5, 5)', 'The end 5 must be greater than the start 5.'],
     ['States.UUID(1)', '1 arguments are too many.'],
     ['States.Nope()', 'There is no function States.Nope.'],
-  ])('%s', (text, reason) => {
+  ])('%s fails with AWS’s reason', (text, reason) => {
     const error = failure(text);
     expect(error.errorName).toBe('States.IntrinsicFailure');
     expect(error.message).toBe(`The function '${text}' had the following error: ${reason}`);
@@ -139,7 +139,7 @@ describe('failures', () => {
     'States.Array(x)',
     'States.UUID() x',
     'Format()',
-  ])('%s is no call', (text) => {
+  ])('%s is not a call of an intrinsic function', (text) => {
     expect(() => parseIntrinsic(text)).toThrow(SyntaxFault);
   });
 
@@ -150,7 +150,7 @@ describe('failures', () => {
   });
 });
 
-describe('laws', () => {
+describe('properties of intrinsic functions', () => {
   const json = fc.jsonValue().map((value) => value as Json);
   test('text survives a round trip through JSON and Base64', () => {
     fc.assert(

@@ -2,7 +2,7 @@ import type { Json } from '../json.ts';
 import { hashAlgorithms, hashText } from './data-functions.ts';
 import { IntrinsicFault, type IntrinsicFunction, shortStringArgument, stringArgument } from './intrinsic-function.ts';
 
-/** Base64 and hashes take no more characters. */
+/** The most characters that Base64 functions and hashes accept. */
 const CHARACTER_LIMIT = 10_000;
 
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}(?:==)?|[A-Za-z0-9+/]{3}=?)?$/;

@@ -9,10 +9,10 @@ import { EVALUATION_CONTEXT, type EvaluationContext, LONGEST_SEQUENCE } from './
 const builtInFromMillis = await builtIn('fromMillis');
 const builtInToMillis = await builtIn('toMillis');
 
-/** Thrown by a function of ours for arguments it cannot take; becomes `States.QueryEvaluationError`. */
+/** Thrown for arguments that a function does not accept. It becomes `States.QueryEvaluationError`. */
 class FunctionError extends Error {}
 
-/** AWS's functions, and those of JSONata that would read the clock or draw lots, tied to the scope. */
+/** The functions that AWS adds, and JSONata's functions of time and randomness, which read the scope instead. */
 export const stepFunctionsFunctions: ReadonlyMap<string, BuiltIn> = new Map([
   ['now', await defined(now as Implementation, '<s?s?:s>')],
   ['toMillis', await defined(toMillis as Implementation, '<s-s?:n>')],
@@ -34,7 +34,7 @@ function now(this: RunningFocus, picture?: string, timezone?: string): unknown {
   return builtInFromMillis.implementation.call(this, contextOf(this).at, picture, timezone);
 }
 
-/** A picture without a date means today, so JSONata's own looks at the clock. */
+/** JSONata's own function reads the clock, because a picture without a date means today. */
 function toMillis(this: RunningFocus, text: string, picture?: string): unknown {
   const environment = { timestamp: new Date(contextOf(this).at) } as RunningFocus['environment'];
   return builtInToMillis.implementation.call({ ...this, environment } as RunningFocus, text, picture);
@@ -107,6 +107,6 @@ function rangeFunction(this: RunningFocus, first: number, last: number, step: nu
     throw new FunctionError('Expression evaluation memory limit exceeded: Check for excessive memory usage');
   }
   const numbers = range(from, to, by);
-  // A sequence of one is that one in JSONata, and AWS answers it so.
+  // JSONata and AWS return a sequence of one item as that item.
   return numbers.length === 1 ? numbers[0] : numbers;
 }

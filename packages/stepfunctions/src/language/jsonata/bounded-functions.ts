@@ -2,14 +2,14 @@ import { stepFunctionsFunctions } from './aws-functions.ts';
 import { type BuiltIn, builtIn, builtInFunctionNames, doing, type RunningFocus } from './built-in.ts';
 import { EvaluationLimitError, LONGEST_SEQUENCE, LONGEST_TEXT } from './limits.ts';
 
-/** Characters of a picture such as `#,##0`. JSONata takes the square of that. */
+/** The most characters of a picture such as `#,##0`. JSONata needs quadratic time for it. */
 const LONGEST_PICTURE = 10_000;
 
 const theirSort = await builtIn('sort');
 const theirSpread = await builtIn('spread');
 const theirDistinct = await builtIn('distinct');
 
-/** Replacements of JSONata's functions that take the square of the time they need, in one step that no time limit ends. */
+/** Replacements of JSONata's functions that take quadratic time in one step, where its time limit never applies. */
 const linearFunctions: ReadonlyMap<string, BuiltIn> = new Map([
   ['distinct', doing(theirDistinct, distinct)],
   ['sort', doing(theirSort, sort)],
@@ -26,7 +26,10 @@ export const boundedFunctions: ReadonlyMap<string, BuiltIn> = new Map(
   ),
 );
 
-/** JSONata checks its time limit at its own steps, of which `$reduce($list, $append)` takes none. */
+/**
+ * Adds the limits to a function. JSONata checks its own time limit at its steps only, and `$reduce($list, $append)`
+ * takes none.
+ */
 function bounded(name: string, original: BuiltIn): BuiltIn {
   const { implementation } = original;
   return doing(original, function (...args) {
@@ -36,7 +39,7 @@ function bounded(name: string, original: BuiltIn): BuiltIn {
   });
 }
 
-/** Refuses arguments that would keep one call busy for long, or make a text larger than any may be. */
+/** Refuses arguments that would make one call take long, or its result too large. */
 function checkArguments(name: string, args: readonly unknown[]): void {
   switch (name) {
     case 'pad': {
@@ -110,14 +113,14 @@ async function sort(this: RunningFocus, arr: unknown, comparator?: unknown): Pro
     return await sorted(arr, async (left, right) => await comparator(left, right));
   }
   const comparable = (type: string) => arr.every((value) => typeof value === type);
-  // It says best itself what it cannot sort.
+  // JSONata's own function reports what it cannot sort.
   if (!comparable('string') && !arr.every(Number.isFinite)) {
     return await theirSort.implementation.call(this, arr);
   }
   return arr.toSorted((left, right) => (left > right ? 1 : left < right ? -1 : 0));
 }
 
-/** Halves and merges as JSONata does: a comparator that contradicts itself has the same effect. */
+/** Merges in the order of JSONata, so that an inconsistent comparator has the same effect. */
 async function sorted(
   values: readonly unknown[],
   isAfter: (left: unknown, right: unknown) => Promise<unknown>,

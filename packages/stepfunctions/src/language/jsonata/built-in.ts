@@ -1,12 +1,12 @@
 import jsonata, { type Environment, type Focus } from 'jsonata';
 import type { EvaluationLimits } from './limits.ts';
 
-/** What a function of JSONata does. */
+/** The implementation of a JSONata function. */
 export type Implementation = (this: RunningFocus, ...args: unknown[]) => unknown;
 
 /** The part of a running evaluation's environment that JSONata's typings leave out. */
 export interface RunningEnvironment extends Environment {
-  /** Of the whole evaluation. */
+  /** The environment of the whole evaluation. */
   readonly base: {
     /** Throws when the evaluation has run for too long. */
     guardrails(): void;
@@ -39,17 +39,17 @@ export async function defined(implementation: Implementation, signature: string)
   return (await expression.evaluate(undefined)) as BuiltIn;
 }
 
-/** A function with its signature and parameters, but doing something else. */
+/** A function with the signature and parameters of another. */
 export function doing(original: BuiltIn, implementation: Implementation): BuiltIn {
   Object.defineProperties(implementation, {
     length: { value: original.implementation.length },
-    // To apply a function in part, JSONata reads its parameters' names from its source text.
+    // JSONata reads the parameters' names from the source text for partial application.
     toString: { value: () => String(original.implementation) },
   });
   return { ...original, implementation };
 }
 
-/** Names that mean a function in an expression unless it binds them itself: JSONata 2.0.6's and those AWS adds. */
+/** The names of all functions that an expression can call: those of JSONata 2.0.6 and those that AWS adds. */
 export const builtInFunctionNames: ReadonlySet<string> = new Set(
   `abs append assert average base64decode base64encode boolean ceil clone contains count decodeUrl decodeUrlComponent
   distinct each encodeUrl encodeUrlComponent error exists filter floor formatBase formatInteger formatNumber fromMillis

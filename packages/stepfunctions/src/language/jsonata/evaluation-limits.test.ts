@@ -11,7 +11,7 @@ function evaluate(expression: string, input: Json = {}): Promise<Json> {
   return evaluateJsonata(expression, { input, context: {}, variables: {}, at: 0, entropy: 'ab'.repeat(16) }, where);
 }
 
-/** The code that JSONata or the meter gave the failure. */
+/** The code of the failure, from JSONata or from the limits. */
 async function codeOf(expression: string, input?: Json): Promise<unknown> {
   const error: unknown = await evaluate(expression, input).then(
     (value) => new Error(`It yielded ${JSON.stringify(value).slice(0, 100)}`),
@@ -24,7 +24,7 @@ async function codeOf(expression: string, input?: Json): Promise<unknown> {
   return typeof cause === 'object' && cause !== null && 'code' in cause ? cause.code : cause;
 }
 
-/** As {@link codeOf}, of an evaluation that may take little time. */
+/** As {@link codeOf}, with a time limit of the evaluation. */
 async function codeWithin(timeoutMs: number, expression: string, input: Json): Promise<unknown> {
   const limits = new EvaluationLimits();
   const context: EvaluationContext = { at: 0, draws: new Draws({ entropy: '' }, ''), limits };
@@ -46,19 +46,19 @@ function doubled(body: string, rounds: number): string {
   return `($d := function($x, $n) { $n = 0 ? $x : $d(${body}, $n - 1) }; $d({}, ${rounds}))`;
 }
 
-describe('depth', () => {
-  test('95 steps in each other pass, 126 do not', async () => {
+describe('the depth of a JSONata evaluation', () => {
+  test('125 nested steps pass, 126 do not', async () => {
     await expect(evaluate(nested(94))).resolves.toBe(1);
     await expect(evaluate(nested(124))).resolves.toBe(1);
     expect(await codeOf(nested(125))).toBe('D1011');
   });
 
-  test('recursion without end is stopped by its depth, inside an array too', async () => {
+  test('infinite recursion is stopped by its depth, inside an array too', async () => {
     expect(await codeOf('($f := function($n){ 1 + $f($n) }; $f(1))')).toBe('D1011');
     expect(await codeOf('($f := function($n){ [$n, [1, $f($n)]] }; $f(1))')).toBe('D1011');
   });
 
-  test('many members and many groups are not depth', async () => {
+  test('many members and many groups do not count as depth', async () => {
     const lines = Array.from({ length: 300 }, (_, at) => ({ id: `l${at}`, n: { m: at } }));
     expect(Object.keys((await evaluate(members(300, '$states.input.a.b'), { a: { b: 1 } })) as object)).toHaveLength(
       300,
@@ -68,7 +68,7 @@ describe('depth', () => {
   });
 });
 
-describe('size', () => {
+describe('the size of a JSONata value', () => {
   test('a sequence of 873,782 numbers passes and one more does not', async () => {
     await expect(evaluate('$count([1..873782])')).resolves.toBe(873_782);
     expect(await codeOf('$count([1..873783])')).toBe('D2015');
@@ -84,7 +84,7 @@ describe('size', () => {
     ['through the context', `{}${'.{"a": $, "b": $}'.repeat(60)}`],
     ['in what a transformation writes', doubled('{} ~> |$|{"a": $x, "b": $x}|', 60)],
     ['as a text', '($s := function($x, $n) { $n = 0 ? $x : $s($x & $x, $n - 1) }; $s("aaaaaaaaaa", 40))'],
-  ])('doubling a value without end is stopped: %s', async (_where, expression) => {
+  ])('doubling a value endlessly is stopped: %s', async (_where, expression) => {
     expect(await codeOf(expression)).toBe('D2014');
   });
 
@@ -94,7 +94,7 @@ describe('size', () => {
     ['$pad with a long padding', '$pad("x", 1000000, $pad("", 1000))'],
     ['$join', '$join($split($pad("", 100000, "a"), ""), $pad("", 1000))'],
     ['&', '$pad("", 5000000) & $pad("", 5000000)'],
-  ])('%s makes no text without end', async (_what, expression) => {
+  ])('%s cannot make a text too long', async (_what, expression) => {
     expect(await codeOf(expression)).toBe('D2014');
   });
 
@@ -103,8 +103,8 @@ describe('size', () => {
   });
 });
 
-describe('time', () => {
-  test('recursion without end that takes no depth is stopped by its steps', async () => {
+describe('the time of a JSONata evaluation', () => {
+  test('infinite tail recursion is stopped by its steps', async () => {
     expect(await codeOf('($f := function($n){ $f($n+1) }; $f(1))')).toBe('D1012');
   });
 
@@ -139,7 +139,7 @@ describe('time', () => {
     ['{}', '$count($keys([1..300000]{"same": $}))'],
     ['$sort', '$count($sort([1..800000], function($l, $r){ $l < $r }))'],
     ['$split', repeat(100_000, '$count($split($states.input.text, ""))')],
-  ])('%s cannot go on without end', async (_what, expression) => {
+  ])('%s cannot run endlessly', async (_what, expression) => {
     expect(await codeWithin(100, expression, big)).toBe('D1012');
   });
 

@@ -12,13 +12,10 @@ import {
 } from './limits.ts';
 import { type SimpleReference, simpleReference } from './simple-reference.ts';
 
-/** Expressions remembered over all state machines. */
+/** The most compiled expressions in the cache of all state machines. */
 const REMEMBERED = 5_000;
 
-/**
- * A safety net behind the limit of steps, for steps that are long themselves. Such an expression fails as on AWS, and holds
- * up all others no longer than this.
- */
+/** A safety net behind the limit of steps, for expressions with long steps. Such an expression fails as on AWS. */
 const LONGEST_EVALUATION_MS = 10_000;
 
 /** Thrown for an expression that JSONata cannot parse; the message is JSONata's own, as AWS shows it. */
@@ -29,7 +26,7 @@ export class JsonataSyntaxError extends Error {
 /** An expression ready to be evaluated. */
 export interface CompiledJsonata {
   readonly expression: jsonata.Expression;
-  /** There when the expression only follows names. */
+  /** Present if the expression only follows names. */
   readonly reference: SimpleReference | undefined;
 }
 
@@ -44,7 +41,7 @@ export function compileJsonata(text: string): CompiledJsonata {
   return compiled.get(text, () => compile(text));
 }
 
-/** As {@link compileJsonata}, but remembers nothing, and lets an evaluation run for another time. */
+/** Like {@link compileJsonata}, but without the cache and with another time limit. */
 export function compile(text: string, timeoutMs = LONGEST_EVALUATION_MS): CompiledJsonata {
   refuseLaterOperators(text);
   const expression = parse(text, timeoutMs);
@@ -65,8 +62,8 @@ function parse(text: string, timeoutMs: number): jsonata.Expression {
 }
 
 /**
- * JSONata 2.1 brought `??` and `?:`. Written with a space inside, they are the syntax error that 2.0.6 makes of them,
- * while inside a string, a name or a comment the space changes nothing.
+ * Refuses `??` and `?:`, which JSONata 2.1 introduced. A space inside them causes the syntax error of 2.0.6. In
+ * strings, names and comments the space changes nothing.
  */
 function refuseLaterOperators(text: string): void {
   if (!/\?[?:]/.test(text)) {
@@ -78,7 +75,7 @@ function refuseLaterOperators(text: string): void {
     if (isJsonataError(error)) {
       throw new JsonataSyntaxError(jsonataMessage(error), { cause: error });
     }
-    // Not JSONata's error: the space has spoilt a regular expression such as /(?:a)/, which is no operator.
+    // The space broke a regular expression such as /(?:a)/, which contains no operator.
   }
 }
 
@@ -99,7 +96,7 @@ type AstNode = { readonly [member: string]: unknown };
 const BEFORE_STEP = Symbol.for('jsonata.__evaluate_entry');
 const AFTER_STEP = Symbol.for('jsonata.__evaluate_exit');
 
-/** Steps that make a new value, which may be larger than what it is made of. */
+/** Steps that make a new value, which may be larger than its parts. */
 const MAKING: ReadonlySet<unknown> = new Set(['unary', 'binary', 'function', 'apply', 'descendant', 'wildcard']);
 
 /** Holds every evaluation of an expression to the limits of its context. */
@@ -145,7 +142,7 @@ function partsOf(node: AstNode, input: unknown): number {
   return Array.isArray(parts) ? Math.max(1, parts.length) : 1;
 }
 
-/** A path makes a sequence, or leads to what is there already. */
+/** Whether a step made its result. A path makes sequences; its other results exist already. */
 function isMade(node: AstNode, result: unknown): boolean {
   if (node.type === 'path') {
     return Array.isArray(result) && 'sequence' in result;

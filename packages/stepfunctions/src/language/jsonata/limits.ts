@@ -1,31 +1,34 @@
 import { MatchingTime } from '../bounded-regexp.ts';
 import type { Draws } from '../randomness.ts';
 
-/** AWS: a sequence of so many numbers passes and one more does not. */
+/** The most items of a sequence. AWS accepts this number and refuses one more. */
 export const LONGEST_SEQUENCE = 873_782;
 
-/** Characters. JSONata's functions take up to half a microsecond for each. */
+/** The most characters of a text. JSONata's functions take up to half a microsecond per character. */
 export const LONGEST_TEXT = 2 ** 23;
 
-/** AWS: a nesting of 95 passes and 125 does not. */
+/** The deepest nesting of steps. AWS accepts 95 and refuses 125. */
 const DEPTH = 125;
 
-/** Steps of one evaluation: a second or two. Counted, not timed, so that the same expression always ends the same way. */
+/**
+ * The most steps of one evaluation, which take a second or two. A count makes the result independent of the machine's
+ * speed.
+ */
 const MOST_STEPS = 500_000;
 
-/** Steps that have begun, over all parts of arrays, objects and groups that JSONata evaluates side by side. */
+/** The most steps under way, over all parts that JSONata evaluates concurrently. */
 const DEPTH_OF_ALL = 20_000;
 
-/** Parts that count for as many as there can be. */
+/** The number of parts where it is not known, as in a group-by. */
 export const MANY_PARTS = DEPTH_OF_ALL / DEPTH;
 
 /**
- * A value's size if it were written out, so that a value that holds another twice counts it twice. Every walk through a
- * value ends in time. Without this limit, `{"a": $x, "b": $x}` thirty times over takes longer than any time limit.
+ * The largest size of a value, as if it were written out: a value that holds another twice counts it twice. Without
+ * this limit, thirty rounds of `{"a": $x, "b": $x}` make a value that JSONata walks through for hours, in one step.
  */
 const LARGEST_VALUE = 2 ** 21;
 
-/** Smaller sizes are counted again each time: remembering them costs more. */
+/** The smallest size that is cached. Counting a smaller value again costs less. */
 const WORTH_REMEMBERING = 32;
 
 /** Thrown where an evaluation exceeds a limit. The code is JSONata's: D1011 depth, D1012 time, D2014 memory. */
@@ -38,7 +41,7 @@ export class EvaluationLimitError extends Error {
   }
 }
 
-/** What the functions and steps of one evaluation share. */
+/** The state that the functions and steps of one evaluation share. */
 export interface EvaluationContext {
   /** Milliseconds since the epoch. */
   readonly at: number;
@@ -50,23 +53,23 @@ export interface EvaluationContext {
 export const EVALUATION_CONTEXT = ' evaluation context';
 
 /**
- * The limits of one evaluation that JSONata's own options lack. Its `stack` counts parts that are evaluated side by side as
- * depth, so an object of 125 members would fail. Its `timeout` depends on how busy the machine is. Its `sequence` bounds one
- * array, and nothing bounds texts or objects.
+ * The limits of one evaluation that JSONata's own options lack. Its `stack` counts parts that it evaluates concurrently
+ * as depth, so an object of 125 members would fail. Its `timeout` depends on how busy the machine is. Its `sequence`
+ * bounds one array, and nothing bounds texts or objects.
  */
 export class EvaluationLimits {
-  /** What its regular expressions may take together. */
+  /** The time limit of all its regular expressions. */
   readonly matchingTime = new MatchingTime();
   #steps = 0;
   #depth = 0;
   #parts = 1;
-  /** Made when there is something to remember: most evaluations have nothing that large. */
+  /** Created on first use, because most evaluations have no value that large. */
   #knownSizes: WeakMap<object, number> | undefined;
 
   /**
    * A step begins.
    *
-   * @param parts that it evaluates side by side; each may be as deep as one alone
+   * @param parts the parts that the step evaluates concurrently; each may have the full depth
    * @throws {EvaluationLimitError} too deep, or one step too many
    */
   enter(parts: number): void {
@@ -90,7 +93,7 @@ export class EvaluationLimits {
   /**
    * Checks a value that a step made.
    *
-   * @throws {EvaluationLimitError} larger than any value may be
+   * @throws {EvaluationLimitError} the value is too large
    */
   checkSize(value: unknown): void {
     if (this.#sizeOf(value) > LARGEST_VALUE) {
@@ -98,12 +101,12 @@ export class EvaluationLimits {
     }
   }
 
-  /** Values are about to change in place: their sizes are counted again. */
+  /** Discards the cached sizes, because values are about to change in place. */
   forgetSizes(): void {
     this.#knownSizes = undefined;
   }
 
-  /** 1 for each value within it and 1 for every 32 characters. */
+  /** The size of a value: 1 for each value in it and 1 for every 32 characters. */
   #sizeOf(value: unknown): number {
     if (typeof value === 'string') {
       return value.length > LONGEST_TEXT ? Number.POSITIVE_INFINITY : 1 + (value.length >> 5);

@@ -1,10 +1,10 @@
 import type { Json } from '../json.ts';
 
-/** Stands for a result, or a part of one, that is a function: AWS refuses it. */
+/** Marks a result that is or contains a function, which AWS refuses. */
 export const UNSUPPORTED = Symbol('unsupported result');
 
 /**
- * Turns what JSONata yields into plain JSON: sequences into arrays, infinite numbers into their names as AWS does.
+ * Turns a JSONata result into plain JSON: sequences into arrays, infinite numbers into their names as AWS does.
  * `undefined` stays: the expression returned nothing. Members and elements without a value are left out.
  */
 export function plainResult(value: unknown): Json | undefined | typeof UNSUPPORTED {

@@ -65,11 +65,11 @@ test.each([
   "'v'",
   'a.b',
   '1',
-])('%s is more', (text) => {
+])('%s is not a simple reference', (text) => {
   expect(simpleReference(jsonata(text))).toBeUndefined();
 });
 
-test('what only JSONata can tell is left to it', () => {
+test('a reference that needs JSONata is left to it', () => {
   const scope = { input: [{ a: 1 }], context: {}, variables: {}, at: 0, entropy: '' };
   for (const text of ['$states.input.a', '$states', '$sum', '$nope']) {
     const reference = simpleReference(jsonata(text));

@@ -8,12 +8,12 @@ export interface SimpleReference {
   readonly names: readonly string[];
 }
 
-/** A simple reference's value; `undefined` where it leads nowhere. */
+/** A simple reference's value; `undefined` if it leads nowhere. */
 export interface Followed {
   readonly value: Json | undefined;
 }
 
-/** Recognises a simple reference by its syntax tree; anything more, be it `[]` or a filter, makes it none. */
+/** Recognises a simple reference by its syntax tree. Anything more, such as `[]` or a filter, disqualifies it. */
 export function simpleReference(expression: Expression): SimpleReference | undefined {
   const ast: object = expression.ast();
   const steps = stepsOf(ast);
@@ -27,8 +27,8 @@ export function simpleReference(expression: Expression): SimpleReference | undef
 }
 
 /**
- * Follows a simple reference without JSONata, which takes far longer. `undefined` means that only JSONata knows: an
- * array is on the way, whose elements it would map, or the variable is a function.
+ * Follows a simple reference without JSONata, which takes far longer. `undefined` means that JSONata must evaluate it:
+ * the path crosses an array, or the variable is a function.
  */
 export function follow({ variable, names }: SimpleReference, scope: Scope): Followed | undefined {
   const isStates = variable === 'states';
@@ -76,7 +76,7 @@ function stepsOf(ast: object): readonly Step[] | undefined {
   return ast.steps.every(isPlainStep) ? ast.steps : undefined;
 }
 
-/** A step with nothing but its type, value and position. */
+/** Whether a step has only a type, a value and a position. */
 function isPlainStep(node: object): node is Step {
   return 'type' in node && 'value' in node && typeof node.value === 'string' && Object.keys(node).length === 3;
 }

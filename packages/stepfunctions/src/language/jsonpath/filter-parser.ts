@@ -11,7 +11,7 @@ const OPERATOR = /==|!=|<=|>=|=~|<|>|(?:in|nin|subsetof|anyof|noneof|size|empty|
 /** Reads a path inside a filter. */
 type ReadPath = (cursor: TextCursor, start: '$' | '@') => Path;
 
-/** Reads what stands inside `?( )`, by precedence: `||`, `&&`, `!`, then comparisons. */
+/** Parses the inside of `?( )` by precedence: `||`, `&&`, `!`, then comparisons. */
 export function parseCondition(cursor: TextCursor, readPath: ReadPath): Condition {
   let left = readConjunction(cursor, readPath);
   while (takeAfterSpace(cursor, '||')) {

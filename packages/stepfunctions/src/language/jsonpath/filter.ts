@@ -5,7 +5,7 @@ import { StatesError } from '../states-error.ts';
 import type { Condition, FilterOperand, FilterOperator, Path } from './path.ts';
 import type { Selection, SelectionEffort } from './selection.ts';
 
-/** What a filter is applied to. */
+/** The context in which a filter is applied. */
 export interface FilterSubject {
   /** `@`. */
   readonly element: Json;
@@ -13,7 +13,7 @@ export interface FilterSubject {
   readonly document: Json;
   /** Follows the paths inside the filter. */
   readonly select: (path: Path, root: Json, document: Json, effort: SelectionEffort) => Selection;
-  /** What the whole selection has cost. */
+  /** The cost of the whole selection. */
   readonly effort: SelectionEffort;
 }
 
@@ -115,7 +115,7 @@ function compare(operator: FilterOperator, left: Json | undefined, right: Json |
   }
 }
 
-/** Values that comparing looks at: a list may be compared with each element of another. */
+/** The number of values that a comparison reads. A list may be compared with each element of another. */
 function sizeOf(value: Json | undefined): number {
   return isList(value) ? value.length + 1 : 1;
 }

@@ -3,7 +3,7 @@ import { TextCursor } from '../text-cursor.ts';
 import { parseCondition } from './filter-parser.ts';
 import type { Path, PathRoot, Segment } from './path.ts';
 
-/** Distinct paths remembered over all state machines. */
+/** The most parsed paths in the cache of all state machines. */
 const REMEMBERED = 20_000;
 const parsed = new BoundedCache<Path>(REMEMBERED);
 
@@ -117,7 +117,7 @@ function readMembers(cursor: TextCursor): Segment {
   return names.length === 1 && name !== undefined ? { kind: 'MEMBER', name } : { kind: 'MEMBERS', names };
 }
 
-/** A backslash only protects the quote that would end the name; any other backslash is part of it, as on AWS. */
+/** A backslash escapes only the quote that would end the name. Any other backslash is part of the name, as on AWS. */
 function readQuotedName(cursor: TextCursor): string {
   const quote = cursor.character;
   cursor.expect(quote);

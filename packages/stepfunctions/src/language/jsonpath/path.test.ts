@@ -23,7 +23,7 @@ function find(path: string): Json | undefined {
   return selection.found ? selection.value : undefined;
 }
 
-describe('what a path selects', () => {
+describe('a JSONPath', () => {
   test.each<[string, Json | undefined]>([
     ['$', store],
     ['$.book[0].title', 'A'],
@@ -73,7 +73,7 @@ describe('what a path selects', () => {
     ['$.book[?(@.tags empty true)].title', ['B']],
     ['$.book[?(@.isbn == null)].title', ['A']],
     ["$.book[?(@.price > '1')].title", []],
-  ])('%s', (path, expected) => {
+  ])('%s selects its values', (path, expected) => {
     expect(find(path)).toStrictEqual(expected);
   });
 
@@ -99,7 +99,7 @@ describe('what a path selects', () => {
     '$[?(@.a =~ /(/)]',
     '$.a[1:2',
     '$.list.length()',
-  ])('%s is no path', (path) => {
+  ])('%s is not a path', (path) => {
     expect(() => parsePath(path)).toThrow(SyntaxFault);
   });
 
@@ -129,7 +129,7 @@ describe('agreement with jsonpath-plus', () => {
     name.map((key) => `..${key}`),
   );
 
-  test('on random documents and paths', () => {
+  test('holds on random documents and paths', () => {
     fc.assert(
       fc.property(document, fc.array(segment, { minLength: 1, maxLength: 4 }), (json, segments) => {
         const text = `$${segments.join('')}`;
@@ -153,7 +153,10 @@ describe('agreement with jsonpath-plus', () => {
 
 describe('a filter that looks through the document for every element is stopped', () => {
   const input = Array.from({ length: 5_000 }, (_, at) => ({ x: at, list: [at] }));
-  test.each(['$[?(@.x in $..y)]', '$[?($..list[?(@ in $..y)])]', '$[?($[*].x subsetof $[*].x)]'])('%s', (text) => {
-    expect(() => select(parsePath(text), input)).toThrow('looks at more than');
-  });
+  test.each(['$[?(@.x in $..y)]', '$[?($..list[?(@ in $..y)])]', '$[?($[*].x subsetof $[*].x)]'])(
+    '%s is stopped',
+    (text) => {
+      expect(() => select(parsePath(text), input)).toThrow('looks at more than');
+    },
+  );
 });

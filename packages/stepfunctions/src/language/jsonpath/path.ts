@@ -6,7 +6,7 @@ export interface Path {
   readonly text: string;
   readonly root: PathRoot;
   readonly segments: readonly Segment[];
-  /** It can point to one value only: no wildcard, slice, filter, union or descent. */
+  /** Whether it can select one value only: no wildcard, slice, filter, union or descent. */
   readonly definite: boolean;
 }
 
@@ -25,10 +25,10 @@ export type Segment =
   | { readonly kind: 'SLICE'; readonly from?: number; readonly to?: number; readonly step: number }
   | { readonly kind: 'WILDCARD' }
   | { readonly kind: 'FILTER'; readonly condition: Condition }
-  /** `..`: what follows applies to the value and to all below it. */
+  /** `..`: the next step applies to the value and all its descendants. */
   | { readonly kind: 'DESCENT' };
 
-/** What a filter `[?( )]` asks of an element. */
+/** The condition of a filter `[?( )]`. */
 export type Condition =
   | { readonly kind: 'OR' | 'AND'; readonly left: Condition; readonly right: Condition }
   | { readonly kind: 'NOT'; readonly inner: Condition }

@@ -5,11 +5,11 @@ import type { Path, Segment } from './path.ts';
 import { type Selection, SelectionEffort } from './selection.ts';
 
 /**
- * Applies a path to a document, its root already looked up. A definite path finds one value or nothing; any other
- * always finds an array, empty where it leads nowhere.
+ * Applies a path to a document. A definite path finds one value or nothing. Any other path finds an array, which may be
+ * empty.
  *
  * @param document What `$` means inside the path's filters.
- * @param effort What the path costs with the paths around it.
+ * @param effort The cost of this path and of the paths around it.
  */
 export function select(path: Path, root: Json, document: Json = root, effort = new SelectionEffort()): Selection {
   if (!path.definite) {
@@ -43,7 +43,7 @@ function selectAll(path: Path, root: Json, document: Json, effort: SelectionEffo
   let values: readonly Json[] = [root];
   for (const segment of path.segments) {
     values = values.flatMap((value) => selected(value, segment, document, effort));
-    // Walking down takes ten times as long as going through a list.
+    // A descent takes ten times as long as a walk through a list.
     effort.visit(segment.kind === 'DESCENT' ? values.length * 10 : values.length);
   }
   return values;
@@ -142,7 +142,7 @@ function typeName(value: Json): string {
   return Array.isArray(value) ? 'array' : typeof value;
 }
 
-/** Applies a path to what its root means in a scope: the input, the context object or a variable. */
+/** Applies a path to the root that it names: the input, the context object or a variable. */
 export function resolve(path: Path, scope: Scope): Selection {
   switch (path.root.kind) {
     case 'INPUT':

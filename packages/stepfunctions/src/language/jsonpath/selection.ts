@@ -2,17 +2,20 @@ import { MatchingTime } from '../bounded-regexp.ts';
 import type { Json } from '../json.ts';
 import { StatesError } from '../states-error.ts';
 
-/** What a path found: one value, or why there is none, in Jayway's words as AWS passes them on. */
+/** The value that a path selected, or the reason why there is none, worded as by Jayway and AWS. */
 export type Selection =
   | { readonly found: true; readonly value: Json }
   | { readonly found: false; readonly reason: string };
 
-/** A filter may look through the whole document for every element; ten million values take a second or two. */
+/**
+ * The most values that one path may read, which take a second or two. A filter may search the whole document for every
+ * element.
+ */
 const MOST_VISITS = 10_000_000;
 
-/** What applying one path has cost, the paths inside its filters included. */
+/** The cost of applying one path, including the paths in its filters. */
 export class SelectionEffort {
-  /** What the regular expressions in its filters may take together. */
+  /** The time limit of all regular expressions in its filters. */
   readonly matchingTime = new MatchingTime();
   #visits = 0;
 
