@@ -28,7 +28,7 @@ export function createHandler(client: () => Pick<PaymentClient, 'void' | 'refund
         throw error;
       }
     }
-    return reversed(await client().refund({ orderId, reason }, context));
+    return reversed(await client().refund({ orderId, reason, refundId: '', amount: undefined }, context));
   });
 }
 

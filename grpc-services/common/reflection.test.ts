@@ -72,6 +72,16 @@ describe('server reflection', () => {
       'inventory/v1/inventory.proto',
     ]);
     const methods = files.flatMap(({ service }) => service).flatMap(({ method }) => method.map(({ name }) => name));
-    expect(methods).toEqual(['ListItems', 'Reserve', 'Release', 'Commit', 'GetReservation', 'Restock']);
+    expect(methods).toEqual([
+      'ListItems',
+      'Reserve',
+      'Release',
+      'Commit',
+      'GetReservation',
+      'Restock',
+      'Return',
+      'Correct',
+      'ListHolds',
+    ]);
   });
 });

@@ -51,6 +51,7 @@ export function reservationMessage(reservation: Reservation): ReservationMessage
       name: line.name,
       count: line.count,
       unitPrice: { minorUnits: line.unit_price_minor, currency: line.currency },
+      returned: 0,
     })),
     total:
       reservation.currency === '' ? undefined : { minorUnits: reservation.total_minor, currency: reservation.currency },

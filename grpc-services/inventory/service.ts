@@ -65,7 +65,10 @@ export function inventoryService(options: InventoryOptions): ServiceDescription 
   };
 }
 
-function handlers(inventory: Inventory, environment: CallEnvironment): InventoryServiceServer {
+function handlers(
+  inventory: Inventory,
+  environment: CallEnvironment,
+): Omit<InventoryServiceServer, 'return' | 'correct' | 'listHolds'> {
   return {
     listItems: unaryCall(environment, {
       rpc: 'ListItems',

@@ -48,15 +48,22 @@ export function nextVersion(previous: Payment, change: Partial<Payment>, now: st
 
 /** The payment as a message of the contract. */
 export function paymentMessage(payment: Payment): PaymentMessage {
-  const { amount_minor, currency } = payment;
+  const { amount_minor, currency, state } = payment;
+  const amount =
+    amount_minor === undefined || currency === undefined ? undefined : { minorUnits: amount_minor, currency };
+  const captured = state === 'CAPTURED' || state === 'REFUNDED' ? amount : undefined;
   return {
     orderId: payment.order_id,
     paymentId: payment.payment_id ?? '',
     state: PaymentState[payment.state],
-    amount: amount_minor === undefined || currency === undefined ? undefined : { minorUnits: amount_minor, currency },
+    amount,
     declineReason: payment.decline_reason ?? '',
     providerReference: payment.provider_reference ?? '',
     createdAt: new Date(payment.created_at),
     updatedAt: new Date(payment.updated_at),
+    actionUrl: '',
+    captured,
+    refunded: captured && { ...captured, minorUnits: state === 'REFUNDED' ? captured.minorUnits : 0 },
+    refunds: [],
   };
 }

@@ -63,10 +63,21 @@ const authorizeRequest = z.object({
 });
 const captureRequest = z.object({ orderId });
 const voidRequest = z.object({ orderId, reason: reasonText });
-const refundRequest = z.object({ orderId, reason: reasonText });
+const refundRequest = z.object({
+  orderId,
+  reason: reasonText,
+  refundId: z.literal('', 'is not supported yet'),
+  amount: z.undefined('is not supported yet'),
+});
 const getPaymentRequest = z.object({ orderId });
 
-function handlers(payments: Payments, environment: CallEnvironment): PaymentServiceServer {
+type Unimplemented =
+  | 'recordProviderEvent'
+  | 'listPaymentsToReconcile'
+  | 'acknowledgePayment'
+  | 'simulateCustomerAction';
+
+function handlers(payments: Payments, environment: CallEnvironment): Omit<PaymentServiceServer, Unimplemented> {
   return {
     authorize: unaryCall(environment, {
       rpc: 'Authorize',

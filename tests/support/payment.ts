@@ -84,7 +84,10 @@ export async function startPayment(options: TestPaymentOptions = {}): Promise<Te
     },
     capture: async (orderId) => present((await call(client, client.capture, { orderId })).payment),
     void: async (orderId) => present((await call(client, client.void, { orderId, reason: 'test' })).payment),
-    refund: async (orderId) => present((await call(client, client.refund, { orderId, reason: 'test' })).payment),
+    refund: async (orderId) => {
+      const request = { orderId, reason: 'test', refundId: '', amount: undefined };
+      return present((await call(client, client.refund, request)).payment);
+    },
     payment: async (orderId) => present((await call(client, client.getPayment, { orderId })).payment),
     charge: (orderId, paymentId = 'pay') => ledger.find(`${orderId}#${paymentId}`, never),
     recheck: () => recheckVoided({ store, provider, clock }, never, throwFailure),

@@ -98,7 +98,7 @@ export interface Item {
   unitPrice:
     | Money
     | undefined;
-  /** All stock that was ever added: available + held + sold. */
+  /** All stock that was ever added, corrections included: available + held + sold. */
   stocked: number;
   available: number;
   held: number;
@@ -115,7 +115,11 @@ export interface PricedLine {
   itemId: string;
   name: string;
   count: number;
-  unitPrice: Money | undefined;
+  unitPrice:
+    | Money
+    | undefined;
+  /** How many of them were sold and came back. */
+  returned: number;
 }
 
 export interface Reservation {
@@ -195,6 +199,56 @@ export interface RestockRequest {
 
 export interface RestockResponse {
   item: Item | undefined;
+}
+
+export interface ReturnRequest {
+  orderId: string;
+  /** Chosen by the caller; each id returns stock once per order. */
+  returnId: string;
+  /**
+   * Up to 50 lines, each item at most once. If empty, all that the order still has. If it has nothing left then, the
+   * reservation is answered as it is.
+   */
+  lines: Line[];
+  /** Why, for the people who read the reservation later. */
+  reason: string;
+}
+
+export interface ReturnResponse {
+  reservation: Reservation | undefined;
+}
+
+export interface CorrectRequest {
+  /** Chosen by the caller. Each id corrects once. */
+  requestId: string;
+  itemId: string;
+  /** 0 to 1,000,000,000. */
+  available: number;
+  /** Why; required, and kept with the time and the two counts. */
+  reason: string;
+  /** Who, such as the name of the operator's API key. May be empty. */
+  correctedBy: string;
+}
+
+export interface CorrectResponse {
+  /** The item as it is now. Orders may have changed it since the correction. */
+  item:
+    | Item
+    | undefined;
+  /** What was available right before the correction. */
+  previousAvailable: number;
+}
+
+export interface ListHoldsRequest {
+  /** 1 to 100; 0 means 50. */
+  pageSize: number;
+  pageToken: string;
+}
+
+export interface ListHoldsResponse {
+  reservations: Reservation[];
+  /** Empty on the last page. A page may have fewer reservations than asked for and still have a next one. */
+  nextPageToken: string;
 }
 
 function createBaseItem(): Item {
@@ -458,7 +512,7 @@ export const Line: MessageFns<Line> = {
 };
 
 function createBasePricedLine(): PricedLine {
-  return { itemId: "", name: "", count: 0, unitPrice: undefined };
+  return { itemId: "", name: "", count: 0, unitPrice: undefined, returned: 0 };
 }
 
 export const PricedLine: MessageFns<PricedLine> = {
@@ -474,6 +528,9 @@ export const PricedLine: MessageFns<PricedLine> = {
     }
     if (message.unitPrice !== undefined) {
       Money.encode(message.unitPrice, writer.uint32(34).fork()).join();
+    }
+    if (message.returned !== 0) {
+      writer.uint32(40).int64(message.returned);
     }
     return writer;
   },
@@ -523,6 +580,14 @@ export const PricedLine: MessageFns<PricedLine> = {
             message.unitPrice = Money.decode(reader, reader.uint32());
             continue;
           }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.returned = longToNumber(reader.int64());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -549,6 +614,7 @@ export const PricedLine: MessageFns<PricedLine> = {
         : isSet(object.unit_price)
         ? Money.fromJSON(object.unit_price)
         : undefined,
+      returned: isSet(object.returned) ? globalThis.Number(object.returned) : 0,
     };
   },
 
@@ -566,6 +632,9 @@ export const PricedLine: MessageFns<PricedLine> = {
     if (message.unitPrice !== undefined) {
       obj.unitPrice = Money.toJSON(message.unitPrice);
     }
+    if (message.returned !== 0) {
+      obj.returned = Math.round(message.returned);
+    }
     return obj;
   },
 
@@ -580,6 +649,7 @@ export const PricedLine: MessageFns<PricedLine> = {
     message.unitPrice = (object.unitPrice !== undefined && object.unitPrice !== null)
       ? Money.fromPartial(object.unitPrice)
       : undefined;
+    message.returned = object.returned ?? 0;
     return message;
   },
 };
@@ -1789,11 +1859,624 @@ export const RestockResponse: MessageFns<RestockResponse> = {
   },
 };
 
+function createBaseReturnRequest(): ReturnRequest {
+  return { orderId: "", returnId: "", lines: [], reason: "" };
+}
+
+export const ReturnRequest: MessageFns<ReturnRequest> = {
+  encode(message: ReturnRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.orderId !== "") {
+      writer.uint32(10).string(message.orderId);
+    }
+    if (message.returnId !== "") {
+      writer.uint32(18).string(message.returnId);
+    }
+    for (const v of message.lines) {
+      Line.encode(v!, writer.uint32(26).fork()).join();
+    }
+    if (message.reason !== "") {
+      writer.uint32(34).string(message.reason);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ReturnRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseReturnRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.orderId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.returnId = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.lines.push(Line.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.reason = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ReturnRequest {
+    return {
+      orderId: isSet(object.orderId)
+        ? globalThis.String(object.orderId)
+        : isSet(object.order_id)
+        ? globalThis.String(object.order_id)
+        : "",
+      returnId: isSet(object.returnId)
+        ? globalThis.String(object.returnId)
+        : isSet(object.return_id)
+        ? globalThis.String(object.return_id)
+        : "",
+      lines: globalThis.Array.isArray(object?.lines) ? object.lines.map((e: any) => Line.fromJSON(e)) : [],
+      reason: isSet(object.reason) ? globalThis.String(object.reason) : "",
+    };
+  },
+
+  toJSON(message: ReturnRequest): unknown {
+    const obj: any = {};
+    if (message.orderId !== "") {
+      obj.orderId = message.orderId;
+    }
+    if (message.returnId !== "") {
+      obj.returnId = message.returnId;
+    }
+    if (message.lines?.length) {
+      obj.lines = message.lines.map((e) => Line.toJSON(e));
+    }
+    if (message.reason !== "") {
+      obj.reason = message.reason;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ReturnRequest>, I>>(base?: I): ReturnRequest {
+    return ReturnRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ReturnRequest>, I>>(object: I): ReturnRequest {
+    const message = createBaseReturnRequest();
+    message.orderId = object.orderId ?? "";
+    message.returnId = object.returnId ?? "";
+    message.lines = object.lines?.map((e) => Line.fromPartial(e)) || [];
+    message.reason = object.reason ?? "";
+    return message;
+  },
+};
+
+function createBaseReturnResponse(): ReturnResponse {
+  return { reservation: undefined };
+}
+
+export const ReturnResponse: MessageFns<ReturnResponse> = {
+  encode(message: ReturnResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.reservation !== undefined) {
+      Reservation.encode(message.reservation, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ReturnResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseReturnResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.reservation = Reservation.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ReturnResponse {
+    return { reservation: isSet(object.reservation) ? Reservation.fromJSON(object.reservation) : undefined };
+  },
+
+  toJSON(message: ReturnResponse): unknown {
+    const obj: any = {};
+    if (message.reservation !== undefined) {
+      obj.reservation = Reservation.toJSON(message.reservation);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ReturnResponse>, I>>(base?: I): ReturnResponse {
+    return ReturnResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ReturnResponse>, I>>(object: I): ReturnResponse {
+    const message = createBaseReturnResponse();
+    message.reservation = (object.reservation !== undefined && object.reservation !== null)
+      ? Reservation.fromPartial(object.reservation)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseCorrectRequest(): CorrectRequest {
+  return { requestId: "", itemId: "", available: 0, reason: "", correctedBy: "" };
+}
+
+export const CorrectRequest: MessageFns<CorrectRequest> = {
+  encode(message: CorrectRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.requestId !== "") {
+      writer.uint32(10).string(message.requestId);
+    }
+    if (message.itemId !== "") {
+      writer.uint32(18).string(message.itemId);
+    }
+    if (message.available !== 0) {
+      writer.uint32(24).int64(message.available);
+    }
+    if (message.reason !== "") {
+      writer.uint32(34).string(message.reason);
+    }
+    if (message.correctedBy !== "") {
+      writer.uint32(42).string(message.correctedBy);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): CorrectRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseCorrectRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.requestId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.itemId = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.available = longToNumber(reader.int64());
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.reason = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.correctedBy = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): CorrectRequest {
+    return {
+      requestId: isSet(object.requestId)
+        ? globalThis.String(object.requestId)
+        : isSet(object.request_id)
+        ? globalThis.String(object.request_id)
+        : "",
+      itemId: isSet(object.itemId)
+        ? globalThis.String(object.itemId)
+        : isSet(object.item_id)
+        ? globalThis.String(object.item_id)
+        : "",
+      available: isSet(object.available) ? globalThis.Number(object.available) : 0,
+      reason: isSet(object.reason) ? globalThis.String(object.reason) : "",
+      correctedBy: isSet(object.correctedBy)
+        ? globalThis.String(object.correctedBy)
+        : isSet(object.corrected_by)
+        ? globalThis.String(object.corrected_by)
+        : "",
+    };
+  },
+
+  toJSON(message: CorrectRequest): unknown {
+    const obj: any = {};
+    if (message.requestId !== "") {
+      obj.requestId = message.requestId;
+    }
+    if (message.itemId !== "") {
+      obj.itemId = message.itemId;
+    }
+    if (message.available !== 0) {
+      obj.available = Math.round(message.available);
+    }
+    if (message.reason !== "") {
+      obj.reason = message.reason;
+    }
+    if (message.correctedBy !== "") {
+      obj.correctedBy = message.correctedBy;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<CorrectRequest>, I>>(base?: I): CorrectRequest {
+    return CorrectRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<CorrectRequest>, I>>(object: I): CorrectRequest {
+    const message = createBaseCorrectRequest();
+    message.requestId = object.requestId ?? "";
+    message.itemId = object.itemId ?? "";
+    message.available = object.available ?? 0;
+    message.reason = object.reason ?? "";
+    message.correctedBy = object.correctedBy ?? "";
+    return message;
+  },
+};
+
+function createBaseCorrectResponse(): CorrectResponse {
+  return { item: undefined, previousAvailable: 0 };
+}
+
+export const CorrectResponse: MessageFns<CorrectResponse> = {
+  encode(message: CorrectResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.item !== undefined) {
+      Item.encode(message.item, writer.uint32(10).fork()).join();
+    }
+    if (message.previousAvailable !== 0) {
+      writer.uint32(16).int64(message.previousAvailable);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): CorrectResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseCorrectResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.item = Item.decode(reader, reader.uint32());
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.previousAvailable = longToNumber(reader.int64());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): CorrectResponse {
+    return {
+      item: isSet(object.item) ? Item.fromJSON(object.item) : undefined,
+      previousAvailable: isSet(object.previousAvailable)
+        ? globalThis.Number(object.previousAvailable)
+        : isSet(object.previous_available)
+        ? globalThis.Number(object.previous_available)
+        : 0,
+    };
+  },
+
+  toJSON(message: CorrectResponse): unknown {
+    const obj: any = {};
+    if (message.item !== undefined) {
+      obj.item = Item.toJSON(message.item);
+    }
+    if (message.previousAvailable !== 0) {
+      obj.previousAvailable = Math.round(message.previousAvailable);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<CorrectResponse>, I>>(base?: I): CorrectResponse {
+    return CorrectResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<CorrectResponse>, I>>(object: I): CorrectResponse {
+    const message = createBaseCorrectResponse();
+    message.item = (object.item !== undefined && object.item !== null) ? Item.fromPartial(object.item) : undefined;
+    message.previousAvailable = object.previousAvailable ?? 0;
+    return message;
+  },
+};
+
+function createBaseListHoldsRequest(): ListHoldsRequest {
+  return { pageSize: 0, pageToken: "" };
+}
+
+export const ListHoldsRequest: MessageFns<ListHoldsRequest> = {
+  encode(message: ListHoldsRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.pageSize !== 0) {
+      writer.uint32(8).int32(message.pageSize);
+    }
+    if (message.pageToken !== "") {
+      writer.uint32(18).string(message.pageToken);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListHoldsRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListHoldsRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.pageSize = reader.int32();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.pageToken = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ListHoldsRequest {
+    return {
+      pageSize: isSet(object.pageSize)
+        ? globalThis.Number(object.pageSize)
+        : isSet(object.page_size)
+        ? globalThis.Number(object.page_size)
+        : 0,
+      pageToken: isSet(object.pageToken)
+        ? globalThis.String(object.pageToken)
+        : isSet(object.page_token)
+        ? globalThis.String(object.page_token)
+        : "",
+    };
+  },
+
+  toJSON(message: ListHoldsRequest): unknown {
+    const obj: any = {};
+    if (message.pageSize !== 0) {
+      obj.pageSize = Math.round(message.pageSize);
+    }
+    if (message.pageToken !== "") {
+      obj.pageToken = message.pageToken;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ListHoldsRequest>, I>>(base?: I): ListHoldsRequest {
+    return ListHoldsRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ListHoldsRequest>, I>>(object: I): ListHoldsRequest {
+    const message = createBaseListHoldsRequest();
+    message.pageSize = object.pageSize ?? 0;
+    message.pageToken = object.pageToken ?? "";
+    return message;
+  },
+};
+
+function createBaseListHoldsResponse(): ListHoldsResponse {
+  return { reservations: [], nextPageToken: "" };
+}
+
+export const ListHoldsResponse: MessageFns<ListHoldsResponse> = {
+  encode(message: ListHoldsResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.reservations) {
+      Reservation.encode(v!, writer.uint32(10).fork()).join();
+    }
+    if (message.nextPageToken !== "") {
+      writer.uint32(18).string(message.nextPageToken);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListHoldsResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListHoldsResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.reservations.push(Reservation.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.nextPageToken = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ListHoldsResponse {
+    return {
+      reservations: globalThis.Array.isArray(object?.reservations)
+        ? object.reservations.map((e: any) => Reservation.fromJSON(e))
+        : [],
+      nextPageToken: isSet(object.nextPageToken)
+        ? globalThis.String(object.nextPageToken)
+        : isSet(object.next_page_token)
+        ? globalThis.String(object.next_page_token)
+        : "",
+    };
+  },
+
+  toJSON(message: ListHoldsResponse): unknown {
+    const obj: any = {};
+    if (message.reservations?.length) {
+      obj.reservations = message.reservations.map((e) => Reservation.toJSON(e));
+    }
+    if (message.nextPageToken !== "") {
+      obj.nextPageToken = message.nextPageToken;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ListHoldsResponse>, I>>(base?: I): ListHoldsResponse {
+    return ListHoldsResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ListHoldsResponse>, I>>(object: I): ListHoldsResponse {
+    const message = createBaseListHoldsResponse();
+    message.reservations = object.reservations?.map((e) => Reservation.fromPartial(e)) || [];
+    message.nextPageToken = object.nextPageToken ?? "";
+    return message;
+  },
+};
+
 /**
  * Holds stock for orders.
  *
- * Reserve, Release and Commit are idempotent by order id, and safe in any order of arrival. A Release before its Reserve
- * leaves a tombstone. A Reserve after its Release is refused (RESERVATION_RELEASED).
+ * Reserve, Release and Commit are idempotent by order id, Return by return id, Restock and Correct by request id. All are safe
+ * in any order of arrival. A Release before its Reserve leaves a tombstone. A Reserve after its Release is refused
+ * (RESERVATION_RELEASED).
  *
  * Refusals carry a google.rpc.ErrorInfo with domain "inventory.v1" and one of these reasons:
  *   OUT_OF_STOCK (FAILED_PRECONDITION)          nothing was held; metadata item_id, requested, available
@@ -1803,7 +2486,12 @@ export const RestockResponse: MessageFns<RestockResponse> = {
  *   RESERVATION_COMMITTED (FAILED_PRECONDITION) the stock of this order is sold and cannot be released
  *   RESERVATION_NOT_FOUND (NOT_FOUND)
  *   RESERVATION_MISMATCH (ALREADY_EXISTS)       the order has a reservation with other lines
+ *   RESERVATION_NOT_COMMITTED (FAILED_PRECONDITION) nothing was sold to this order, so nothing can be returned
+ *   RETURN_EXCEEDS_SOLD (FAILED_PRECONDITION)   more than the order still has; metadata item_id, requested, returnable
+ *   TOO_MANY_RETURNS (FAILED_PRECONDITION)      the order has 100 returns
+ *   RETURN_MISMATCH (ALREADY_EXISTS)            the return id belongs to a return of other lines
  *   RESTOCK_MISMATCH (ALREADY_EXISTS)           the request id belongs to another restock
+ *   CORRECTION_MISMATCH (ALREADY_EXISTS)        the request id belongs to another correction
  *   INVALID_ARGUMENT (INVALID_ARGUMENT)         metadata field
  *   STORE_UNAVAILABLE (UNAVAILABLE)             try again
  *   OVERLOADED (RESOURCE_EXHAUSTED)             try again
@@ -1876,6 +2564,39 @@ export const InventoryServiceService = {
     responseSerialize: (value: RestockResponse): Buffer => Buffer.from(RestockResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): RestockResponse => RestockResponse.decode(value),
   },
+  /** Makes sold stock of an order available again. There may be several returns; together they never exceed what was sold. */
+  return: {
+    path: "/inventory.v1.InventoryService/Return" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ReturnRequest): Buffer => Buffer.from(ReturnRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ReturnRequest => ReturnRequest.decode(value),
+    responseSerialize: (value: ReturnResponse): Buffer => Buffer.from(ReturnResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ReturnResponse => ReturnResponse.decode(value),
+  },
+  /**
+   * Sets what is available of an item, after a count found more or less. `stocked` changes by the same amount. With 0 the item
+   * is withdrawn; what is held or sold stays so.
+   */
+  correct: {
+    path: "/inventory.v1.InventoryService/Correct" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: CorrectRequest): Buffer => Buffer.from(CorrectRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): CorrectRequest => CorrectRequest.decode(value),
+    responseSerialize: (value: CorrectResponse): Buffer => Buffer.from(CorrectResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): CorrectResponse => CorrectResponse.decode(value),
+  },
+  /** Lists the reservations that hold stock, ordered by the end of their hold. */
+  listHolds: {
+    path: "/inventory.v1.InventoryService/ListHolds" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ListHoldsRequest): Buffer => Buffer.from(ListHoldsRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ListHoldsRequest => ListHoldsRequest.decode(value),
+    responseSerialize: (value: ListHoldsResponse): Buffer => Buffer.from(ListHoldsResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ListHoldsResponse => ListHoldsResponse.decode(value),
+  },
 } as const;
 
 export interface InventoryServiceServer extends UntypedServiceImplementation {
@@ -1894,6 +2615,15 @@ export interface InventoryServiceServer extends UntypedServiceImplementation {
   getReservation: handleUnaryCall<GetReservationRequest, GetReservationResponse>;
   /** Adds stock, and the item itself if it is new. Idempotent by request id. */
   restock: handleUnaryCall<RestockRequest, RestockResponse>;
+  /** Makes sold stock of an order available again. There may be several returns; together they never exceed what was sold. */
+  return: handleUnaryCall<ReturnRequest, ReturnResponse>;
+  /**
+   * Sets what is available of an item, after a count found more or less. `stocked` changes by the same amount. With 0 the item
+   * is withdrawn; what is held or sold stays so.
+   */
+  correct: handleUnaryCall<CorrectRequest, CorrectResponse>;
+  /** Lists the reservations that hold stock, ordered by the end of their hold. */
+  listHolds: handleUnaryCall<ListHoldsRequest, ListHoldsResponse>;
 }
 
 export interface InventoryServiceClient extends Client {
@@ -1995,6 +2725,57 @@ export interface InventoryServiceClient extends Client {
     metadata: Metadata,
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: RestockResponse) => void,
+  ): ClientUnaryCall;
+  /** Makes sold stock of an order available again. There may be several returns; together they never exceed what was sold. */
+  return(
+    request: ReturnRequest,
+    callback: (error: ServiceError | null, response: ReturnResponse) => void,
+  ): ClientUnaryCall;
+  return(
+    request: ReturnRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: ReturnResponse) => void,
+  ): ClientUnaryCall;
+  return(
+    request: ReturnRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: ReturnResponse) => void,
+  ): ClientUnaryCall;
+  /**
+   * Sets what is available of an item, after a count found more or less. `stocked` changes by the same amount. With 0 the item
+   * is withdrawn; what is held or sold stays so.
+   */
+  correct(
+    request: CorrectRequest,
+    callback: (error: ServiceError | null, response: CorrectResponse) => void,
+  ): ClientUnaryCall;
+  correct(
+    request: CorrectRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: CorrectResponse) => void,
+  ): ClientUnaryCall;
+  correct(
+    request: CorrectRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: CorrectResponse) => void,
+  ): ClientUnaryCall;
+  /** Lists the reservations that hold stock, ordered by the end of their hold. */
+  listHolds(
+    request: ListHoldsRequest,
+    callback: (error: ServiceError | null, response: ListHoldsResponse) => void,
+  ): ClientUnaryCall;
+  listHolds(
+    request: ListHoldsRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: ListHoldsResponse) => void,
+  ): ClientUnaryCall;
+  listHolds(
+    request: ListHoldsRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: ListHoldsResponse) => void,
   ): ClientUnaryCall;
 }
 

@@ -30,7 +30,10 @@ export const PaymentState = {
   DECLINED: 3,
   CAPTURED: 4,
   VOIDED: 5,
+  /** REFUNDED - The captured amount was given back in full. */
   REFUNDED: 6,
+  /** ACTION_REQUIRED - The provider waits for the customer, who must visit action_url. Nothing is authorized yet. */
+  ACTION_REQUIRED: 7,
   UNRECOGNIZED: -1,
 } as const;
 
@@ -44,6 +47,7 @@ export namespace PaymentState {
   export type CAPTURED = typeof PaymentState.CAPTURED;
   export type VOIDED = typeof PaymentState.VOIDED;
   export type REFUNDED = typeof PaymentState.REFUNDED;
+  export type ACTION_REQUIRED = typeof PaymentState.ACTION_REQUIRED;
   export type UNRECOGNIZED = typeof PaymentState.UNRECOGNIZED;
 }
 
@@ -70,6 +74,9 @@ export function paymentStateFromJSON(object: any): PaymentState {
     case 6:
     case "PAYMENT_STATE_REFUNDED":
       return PaymentState.REFUNDED;
+    case 7:
+    case "PAYMENT_STATE_ACTION_REQUIRED":
+      return PaymentState.ACTION_REQUIRED;
     case -1:
     case "UNRECOGNIZED":
     default:
@@ -93,10 +100,124 @@ export function paymentStateToJSON(object: PaymentState): string {
       return "PAYMENT_STATE_VOIDED";
     case PaymentState.REFUNDED:
       return "PAYMENT_STATE_REFUNDED";
+    case PaymentState.ACTION_REQUIRED:
+      return "PAYMENT_STATE_ACTION_REQUIRED";
     case PaymentState.UNRECOGNIZED:
     default:
       return "UNRECOGNIZED";
   }
+}
+
+export const RefundState = {
+  UNSPECIFIED: 0,
+  /** PENDING - The answer of the provider is not known yet. The amount counts as given back until it is. */
+  PENDING: 1,
+  SUCCEEDED: 2,
+  DECLINED: 3,
+  UNRECOGNIZED: -1,
+} as const;
+
+export type RefundState = typeof RefundState[keyof typeof RefundState];
+
+export namespace RefundState {
+  export type UNSPECIFIED = typeof RefundState.UNSPECIFIED;
+  export type PENDING = typeof RefundState.PENDING;
+  export type SUCCEEDED = typeof RefundState.SUCCEEDED;
+  export type DECLINED = typeof RefundState.DECLINED;
+  export type UNRECOGNIZED = typeof RefundState.UNRECOGNIZED;
+}
+
+export function refundStateFromJSON(object: any): RefundState {
+  switch (object) {
+    case 0:
+    case "REFUND_STATE_UNSPECIFIED":
+      return RefundState.UNSPECIFIED;
+    case 1:
+    case "REFUND_STATE_PENDING":
+      return RefundState.PENDING;
+    case 2:
+    case "REFUND_STATE_SUCCEEDED":
+      return RefundState.SUCCEEDED;
+    case 3:
+    case "REFUND_STATE_DECLINED":
+      return RefundState.DECLINED;
+    case -1:
+    case "UNRECOGNIZED":
+    default:
+      return RefundState.UNRECOGNIZED;
+  }
+}
+
+export function refundStateToJSON(object: RefundState): string {
+  switch (object) {
+    case RefundState.UNSPECIFIED:
+      return "REFUND_STATE_UNSPECIFIED";
+    case RefundState.PENDING:
+      return "REFUND_STATE_PENDING";
+    case RefundState.SUCCEEDED:
+      return "REFUND_STATE_SUCCEEDED";
+    case RefundState.DECLINED:
+      return "REFUND_STATE_DECLINED";
+    case RefundState.UNRECOGNIZED:
+    default:
+      return "UNRECOGNIZED";
+  }
+}
+
+/** What the provider reports of a payment that waits for its customer. */
+export const ProviderOutcome = { UNSPECIFIED: 0, AUTHORIZED: 1, DECLINED: 2, UNRECOGNIZED: -1 } as const;
+
+export type ProviderOutcome = typeof ProviderOutcome[keyof typeof ProviderOutcome];
+
+export namespace ProviderOutcome {
+  export type UNSPECIFIED = typeof ProviderOutcome.UNSPECIFIED;
+  export type AUTHORIZED = typeof ProviderOutcome.AUTHORIZED;
+  export type DECLINED = typeof ProviderOutcome.DECLINED;
+  export type UNRECOGNIZED = typeof ProviderOutcome.UNRECOGNIZED;
+}
+
+export function providerOutcomeFromJSON(object: any): ProviderOutcome {
+  switch (object) {
+    case 0:
+    case "PROVIDER_OUTCOME_UNSPECIFIED":
+      return ProviderOutcome.UNSPECIFIED;
+    case 1:
+    case "PROVIDER_OUTCOME_AUTHORIZED":
+      return ProviderOutcome.AUTHORIZED;
+    case 2:
+    case "PROVIDER_OUTCOME_DECLINED":
+      return ProviderOutcome.DECLINED;
+    case -1:
+    case "UNRECOGNIZED":
+    default:
+      return ProviderOutcome.UNRECOGNIZED;
+  }
+}
+
+export function providerOutcomeToJSON(object: ProviderOutcome): string {
+  switch (object) {
+    case ProviderOutcome.UNSPECIFIED:
+      return "PROVIDER_OUTCOME_UNSPECIFIED";
+    case ProviderOutcome.AUTHORIZED:
+      return "PROVIDER_OUTCOME_AUTHORIZED";
+    case ProviderOutcome.DECLINED:
+      return "PROVIDER_OUTCOME_DECLINED";
+    case ProviderOutcome.UNRECOGNIZED:
+    default:
+      return "UNRECOGNIZED";
+  }
+}
+
+export interface Refund {
+  refundId: string;
+  amount: Money | undefined;
+  state: RefundState;
+  /** Why the money was given back, for people. */
+  reason: string;
+  /** Why the provider declined; empty otherwise. */
+  declineReason: string;
+  createdAt: Date | undefined;
+  updatedAt: Date | undefined;
 }
 
 export interface Payment {
@@ -111,8 +232,25 @@ export interface Payment {
   declineReason: string;
   /** The provider's id of the charge; empty if there is none. */
   providerReference: string;
-  createdAt: Date | undefined;
-  updatedAt: Date | undefined;
+  createdAt:
+    | Date
+    | undefined;
+  /** Later with each change of the payment. */
+  updatedAt:
+    | Date
+    | undefined;
+  /** Where the customer acts while the state is ACTION_REQUIRED: a URL, or a path of the HTTP API. Empty otherwise. */
+  actionUrl: string;
+  /** What was captured, without a deduction for refunds. Absent if nothing was. */
+  captured:
+    | Money
+    | undefined;
+  /** The sum of the refunds that succeeded. Absent if nothing was captured. */
+  refunded:
+    | Money
+    | undefined;
+  /** In the order in which they were requested. */
+  refunds: Refund[];
 }
 
 export interface AuthorizeRequest {
@@ -150,6 +288,10 @@ export interface RefundRequest {
   orderId: string;
   /** Why, for the people who read the payment later. */
   reason: string;
+  /** Chosen by the caller; each id refunds once per order. If empty, the order id stands for it. */
+  refundId: string;
+  /** If absent, all that is left. If nothing is left then, the payment is answered as it is. */
+  amount: Money | undefined;
 }
 
 export interface RefundResponse {
@@ -164,6 +306,251 @@ export interface GetPaymentResponse {
   payment: Payment | undefined;
 }
 
+export interface RecordProviderEventRequest {
+  /** Chosen by the provider; the same for each delivery of the event. */
+  eventId: string;
+  orderId: string;
+  paymentId: string;
+  outcome: ProviderOutcome;
+}
+
+export interface RecordProviderEventResponse {
+  payment: Payment | undefined;
+}
+
+export interface ListPaymentsToReconcileRequest {
+  /** Leaves out what changed or was acknowledged in these last seconds: 0 to 86,400. */
+  olderThanSeconds: number;
+  /** 1 to 100; 0 means 50. */
+  pageSize: number;
+  pageToken: string;
+}
+
+export interface ListPaymentsToReconcileResponse {
+  payments: Payment[];
+  /** Empty on the last page. A page may have fewer payments than asked for and still have a next one. */
+  nextPageToken: string;
+}
+
+export interface AcknowledgePaymentRequest {
+  orderId: string;
+  /** The updated_at of the payment that the caller saw. */
+  seenUpdatedAt: Date | undefined;
+}
+
+export interface AcknowledgePaymentResponse {
+  payment:
+    | Payment
+    | undefined;
+  /** False if the payment has changed since; look at it again. */
+  acknowledged: boolean;
+}
+
+export interface SimulateCustomerActionRequest {
+  orderId: string;
+  paymentId: string;
+  /** The secret in the action_url, which proves that the caller was sent there. */
+  reference: string;
+  /** True approves the payment, false refuses it. */
+  approve: boolean;
+}
+
+export interface SimulateCustomerActionResponse {
+  /** What the provider reports now: the first decision, whatever this call asked for. */
+  outcome: ProviderOutcome;
+}
+
+function createBaseRefund(): Refund {
+  return {
+    refundId: "",
+    amount: undefined,
+    state: 0,
+    reason: "",
+    declineReason: "",
+    createdAt: undefined,
+    updatedAt: undefined,
+  };
+}
+
+export const Refund: MessageFns<Refund> = {
+  encode(message: Refund, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.refundId !== "") {
+      writer.uint32(10).string(message.refundId);
+    }
+    if (message.amount !== undefined) {
+      Money.encode(message.amount, writer.uint32(18).fork()).join();
+    }
+    if (message.state !== 0) {
+      writer.uint32(24).int32(message.state);
+    }
+    if (message.reason !== "") {
+      writer.uint32(34).string(message.reason);
+    }
+    if (message.declineReason !== "") {
+      writer.uint32(42).string(message.declineReason);
+    }
+    if (message.createdAt !== undefined) {
+      Timestamp.encode(toTimestamp(message.createdAt), writer.uint32(50).fork()).join();
+    }
+    if (message.updatedAt !== undefined) {
+      Timestamp.encode(toTimestamp(message.updatedAt), writer.uint32(58).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Refund {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRefund();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.refundId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.amount = Money.decode(reader, reader.uint32());
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.state = reader.int32() as any;
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.reason = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.declineReason = reader.string();
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.createdAt = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.updatedAt = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): Refund {
+    return {
+      refundId: isSet(object.refundId)
+        ? globalThis.String(object.refundId)
+        : isSet(object.refund_id)
+        ? globalThis.String(object.refund_id)
+        : "",
+      amount: isSet(object.amount) ? Money.fromJSON(object.amount) : undefined,
+      state: isSet(object.state) ? refundStateFromJSON(object.state) : 0,
+      reason: isSet(object.reason) ? globalThis.String(object.reason) : "",
+      declineReason: isSet(object.declineReason)
+        ? globalThis.String(object.declineReason)
+        : isSet(object.decline_reason)
+        ? globalThis.String(object.decline_reason)
+        : "",
+      createdAt: isSet(object.createdAt)
+        ? fromJsonTimestamp(object.createdAt)
+        : isSet(object.created_at)
+        ? fromJsonTimestamp(object.created_at)
+        : undefined,
+      updatedAt: isSet(object.updatedAt)
+        ? fromJsonTimestamp(object.updatedAt)
+        : isSet(object.updated_at)
+        ? fromJsonTimestamp(object.updated_at)
+        : undefined,
+    };
+  },
+
+  toJSON(message: Refund): unknown {
+    const obj: any = {};
+    if (message.refundId !== "") {
+      obj.refundId = message.refundId;
+    }
+    if (message.amount !== undefined) {
+      obj.amount = Money.toJSON(message.amount);
+    }
+    if (message.state !== 0) {
+      obj.state = refundStateToJSON(message.state);
+    }
+    if (message.reason !== "") {
+      obj.reason = message.reason;
+    }
+    if (message.declineReason !== "") {
+      obj.declineReason = message.declineReason;
+    }
+    if (message.createdAt !== undefined) {
+      obj.createdAt = message.createdAt.toISOString();
+    }
+    if (message.updatedAt !== undefined) {
+      obj.updatedAt = message.updatedAt.toISOString();
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<Refund>, I>>(base?: I): Refund {
+    return Refund.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<Refund>, I>>(object: I): Refund {
+    const message = createBaseRefund();
+    message.refundId = object.refundId ?? "";
+    message.amount = (object.amount !== undefined && object.amount !== null)
+      ? Money.fromPartial(object.amount)
+      : undefined;
+    message.state = object.state ?? 0;
+    message.reason = object.reason ?? "";
+    message.declineReason = object.declineReason ?? "";
+    message.createdAt = object.createdAt ?? undefined;
+    message.updatedAt = object.updatedAt ?? undefined;
+    return message;
+  },
+};
+
 function createBasePayment(): Payment {
   return {
     orderId: "",
@@ -174,6 +561,10 @@ function createBasePayment(): Payment {
     providerReference: "",
     createdAt: undefined,
     updatedAt: undefined,
+    actionUrl: "",
+    captured: undefined,
+    refunded: undefined,
+    refunds: [],
   };
 }
 
@@ -202,6 +593,18 @@ export const Payment: MessageFns<Payment> = {
     }
     if (message.updatedAt !== undefined) {
       Timestamp.encode(toTimestamp(message.updatedAt), writer.uint32(66).fork()).join();
+    }
+    if (message.actionUrl !== "") {
+      writer.uint32(74).string(message.actionUrl);
+    }
+    if (message.captured !== undefined) {
+      Money.encode(message.captured, writer.uint32(82).fork()).join();
+    }
+    if (message.refunded !== undefined) {
+      Money.encode(message.refunded, writer.uint32(90).fork()).join();
+    }
+    for (const v of message.refunds) {
+      Refund.encode(v!, writer.uint32(98).fork()).join();
     }
     return writer;
   },
@@ -283,6 +686,38 @@ export const Payment: MessageFns<Payment> = {
             message.updatedAt = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
             continue;
           }
+          case 9: {
+            if (tag !== 74) {
+              break;
+            }
+
+            message.actionUrl = reader.string();
+            continue;
+          }
+          case 10: {
+            if (tag !== 82) {
+              break;
+            }
+
+            message.captured = Money.decode(reader, reader.uint32());
+            continue;
+          }
+          case 11: {
+            if (tag !== 90) {
+              break;
+            }
+
+            message.refunded = Money.decode(reader, reader.uint32());
+            continue;
+          }
+          case 12: {
+            if (tag !== 98) {
+              break;
+            }
+
+            message.refunds.push(Refund.decode(reader, reader.uint32()));
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -329,6 +764,16 @@ export const Payment: MessageFns<Payment> = {
         : isSet(object.updated_at)
         ? fromJsonTimestamp(object.updated_at)
         : undefined,
+      actionUrl: isSet(object.actionUrl)
+        ? globalThis.String(object.actionUrl)
+        : isSet(object.action_url)
+        ? globalThis.String(object.action_url)
+        : "",
+      captured: isSet(object.captured) ? Money.fromJSON(object.captured) : undefined,
+      refunded: isSet(object.refunded) ? Money.fromJSON(object.refunded) : undefined,
+      refunds: globalThis.Array.isArray(object?.refunds)
+        ? object.refunds.map((e: any) => Refund.fromJSON(e))
+        : [],
     };
   },
 
@@ -358,6 +803,18 @@ export const Payment: MessageFns<Payment> = {
     if (message.updatedAt !== undefined) {
       obj.updatedAt = message.updatedAt.toISOString();
     }
+    if (message.actionUrl !== "") {
+      obj.actionUrl = message.actionUrl;
+    }
+    if (message.captured !== undefined) {
+      obj.captured = Money.toJSON(message.captured);
+    }
+    if (message.refunded !== undefined) {
+      obj.refunded = Money.toJSON(message.refunded);
+    }
+    if (message.refunds?.length) {
+      obj.refunds = message.refunds.map((e) => Refund.toJSON(e));
+    }
     return obj;
   },
 
@@ -376,6 +833,14 @@ export const Payment: MessageFns<Payment> = {
     message.providerReference = object.providerReference ?? "";
     message.createdAt = object.createdAt ?? undefined;
     message.updatedAt = object.updatedAt ?? undefined;
+    message.actionUrl = object.actionUrl ?? "";
+    message.captured = (object.captured !== undefined && object.captured !== null)
+      ? Money.fromPartial(object.captured)
+      : undefined;
+    message.refunded = (object.refunded !== undefined && object.refunded !== null)
+      ? Money.fromPartial(object.refunded)
+      : undefined;
+    message.refunds = object.refunds?.map((e) => Refund.fromPartial(e)) || [];
     return message;
   },
 };
@@ -877,7 +1342,7 @@ export const VoidResponse: MessageFns<VoidResponse> = {
 };
 
 function createBaseRefundRequest(): RefundRequest {
-  return { orderId: "", reason: "" };
+  return { orderId: "", reason: "", refundId: "", amount: undefined };
 }
 
 export const RefundRequest: MessageFns<RefundRequest> = {
@@ -887,6 +1352,12 @@ export const RefundRequest: MessageFns<RefundRequest> = {
     }
     if (message.reason !== "") {
       writer.uint32(18).string(message.reason);
+    }
+    if (message.refundId !== "") {
+      writer.uint32(26).string(message.refundId);
+    }
+    if (message.amount !== undefined) {
+      Money.encode(message.amount, writer.uint32(34).fork()).join();
     }
     return writer;
   },
@@ -920,6 +1391,22 @@ export const RefundRequest: MessageFns<RefundRequest> = {
             message.reason = reader.string();
             continue;
           }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.refundId = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.amount = Money.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -940,6 +1427,12 @@ export const RefundRequest: MessageFns<RefundRequest> = {
         ? globalThis.String(object.order_id)
         : "",
       reason: isSet(object.reason) ? globalThis.String(object.reason) : "",
+      refundId: isSet(object.refundId)
+        ? globalThis.String(object.refundId)
+        : isSet(object.refund_id)
+        ? globalThis.String(object.refund_id)
+        : "",
+      amount: isSet(object.amount) ? Money.fromJSON(object.amount) : undefined,
     };
   },
 
@@ -951,6 +1444,12 @@ export const RefundRequest: MessageFns<RefundRequest> = {
     if (message.reason !== "") {
       obj.reason = message.reason;
     }
+    if (message.refundId !== "") {
+      obj.refundId = message.refundId;
+    }
+    if (message.amount !== undefined) {
+      obj.amount = Money.toJSON(message.amount);
+    }
     return obj;
   },
 
@@ -961,6 +1460,10 @@ export const RefundRequest: MessageFns<RefundRequest> = {
     const message = createBaseRefundRequest();
     message.orderId = object.orderId ?? "";
     message.reason = object.reason ?? "";
+    message.refundId = object.refundId ?? "";
+    message.amount = (object.amount !== undefined && object.amount !== null)
+      ? Money.fromPartial(object.amount)
+      : undefined;
     return message;
   },
 };
@@ -1176,11 +1679,791 @@ export const GetPaymentResponse: MessageFns<GetPaymentResponse> = {
   },
 };
 
+function createBaseRecordProviderEventRequest(): RecordProviderEventRequest {
+  return { eventId: "", orderId: "", paymentId: "", outcome: 0 };
+}
+
+export const RecordProviderEventRequest: MessageFns<RecordProviderEventRequest> = {
+  encode(message: RecordProviderEventRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.eventId !== "") {
+      writer.uint32(10).string(message.eventId);
+    }
+    if (message.orderId !== "") {
+      writer.uint32(18).string(message.orderId);
+    }
+    if (message.paymentId !== "") {
+      writer.uint32(26).string(message.paymentId);
+    }
+    if (message.outcome !== 0) {
+      writer.uint32(32).int32(message.outcome);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RecordProviderEventRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRecordProviderEventRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.eventId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.orderId = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.paymentId = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.outcome = reader.int32() as any;
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): RecordProviderEventRequest {
+    return {
+      eventId: isSet(object.eventId)
+        ? globalThis.String(object.eventId)
+        : isSet(object.event_id)
+        ? globalThis.String(object.event_id)
+        : "",
+      orderId: isSet(object.orderId)
+        ? globalThis.String(object.orderId)
+        : isSet(object.order_id)
+        ? globalThis.String(object.order_id)
+        : "",
+      paymentId: isSet(object.paymentId)
+        ? globalThis.String(object.paymentId)
+        : isSet(object.payment_id)
+        ? globalThis.String(object.payment_id)
+        : "",
+      outcome: isSet(object.outcome) ? providerOutcomeFromJSON(object.outcome) : 0,
+    };
+  },
+
+  toJSON(message: RecordProviderEventRequest): unknown {
+    const obj: any = {};
+    if (message.eventId !== "") {
+      obj.eventId = message.eventId;
+    }
+    if (message.orderId !== "") {
+      obj.orderId = message.orderId;
+    }
+    if (message.paymentId !== "") {
+      obj.paymentId = message.paymentId;
+    }
+    if (message.outcome !== 0) {
+      obj.outcome = providerOutcomeToJSON(message.outcome);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<RecordProviderEventRequest>, I>>(base?: I): RecordProviderEventRequest {
+    return RecordProviderEventRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<RecordProviderEventRequest>, I>>(object: I): RecordProviderEventRequest {
+    const message = createBaseRecordProviderEventRequest();
+    message.eventId = object.eventId ?? "";
+    message.orderId = object.orderId ?? "";
+    message.paymentId = object.paymentId ?? "";
+    message.outcome = object.outcome ?? 0;
+    return message;
+  },
+};
+
+function createBaseRecordProviderEventResponse(): RecordProviderEventResponse {
+  return { payment: undefined };
+}
+
+export const RecordProviderEventResponse: MessageFns<RecordProviderEventResponse> = {
+  encode(message: RecordProviderEventResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.payment !== undefined) {
+      Payment.encode(message.payment, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RecordProviderEventResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRecordProviderEventResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.payment = Payment.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): RecordProviderEventResponse {
+    return { payment: isSet(object.payment) ? Payment.fromJSON(object.payment) : undefined };
+  },
+
+  toJSON(message: RecordProviderEventResponse): unknown {
+    const obj: any = {};
+    if (message.payment !== undefined) {
+      obj.payment = Payment.toJSON(message.payment);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<RecordProviderEventResponse>, I>>(base?: I): RecordProviderEventResponse {
+    return RecordProviderEventResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<RecordProviderEventResponse>, I>>(object: I): RecordProviderEventResponse {
+    const message = createBaseRecordProviderEventResponse();
+    message.payment = (object.payment !== undefined && object.payment !== null)
+      ? Payment.fromPartial(object.payment)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseListPaymentsToReconcileRequest(): ListPaymentsToReconcileRequest {
+  return { olderThanSeconds: 0, pageSize: 0, pageToken: "" };
+}
+
+export const ListPaymentsToReconcileRequest: MessageFns<ListPaymentsToReconcileRequest> = {
+  encode(message: ListPaymentsToReconcileRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.olderThanSeconds !== 0) {
+      writer.uint32(8).int64(message.olderThanSeconds);
+    }
+    if (message.pageSize !== 0) {
+      writer.uint32(16).int32(message.pageSize);
+    }
+    if (message.pageToken !== "") {
+      writer.uint32(26).string(message.pageToken);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListPaymentsToReconcileRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListPaymentsToReconcileRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.olderThanSeconds = longToNumber(reader.int64());
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.pageSize = reader.int32();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.pageToken = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ListPaymentsToReconcileRequest {
+    return {
+      olderThanSeconds: isSet(object.olderThanSeconds)
+        ? globalThis.Number(object.olderThanSeconds)
+        : isSet(object.older_than_seconds)
+        ? globalThis.Number(object.older_than_seconds)
+        : 0,
+      pageSize: isSet(object.pageSize)
+        ? globalThis.Number(object.pageSize)
+        : isSet(object.page_size)
+        ? globalThis.Number(object.page_size)
+        : 0,
+      pageToken: isSet(object.pageToken)
+        ? globalThis.String(object.pageToken)
+        : isSet(object.page_token)
+        ? globalThis.String(object.page_token)
+        : "",
+    };
+  },
+
+  toJSON(message: ListPaymentsToReconcileRequest): unknown {
+    const obj: any = {};
+    if (message.olderThanSeconds !== 0) {
+      obj.olderThanSeconds = Math.round(message.olderThanSeconds);
+    }
+    if (message.pageSize !== 0) {
+      obj.pageSize = Math.round(message.pageSize);
+    }
+    if (message.pageToken !== "") {
+      obj.pageToken = message.pageToken;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ListPaymentsToReconcileRequest>, I>>(base?: I): ListPaymentsToReconcileRequest {
+    return ListPaymentsToReconcileRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ListPaymentsToReconcileRequest>, I>>(
+    object: I,
+  ): ListPaymentsToReconcileRequest {
+    const message = createBaseListPaymentsToReconcileRequest();
+    message.olderThanSeconds = object.olderThanSeconds ?? 0;
+    message.pageSize = object.pageSize ?? 0;
+    message.pageToken = object.pageToken ?? "";
+    return message;
+  },
+};
+
+function createBaseListPaymentsToReconcileResponse(): ListPaymentsToReconcileResponse {
+  return { payments: [], nextPageToken: "" };
+}
+
+export const ListPaymentsToReconcileResponse: MessageFns<ListPaymentsToReconcileResponse> = {
+  encode(message: ListPaymentsToReconcileResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.payments) {
+      Payment.encode(v!, writer.uint32(10).fork()).join();
+    }
+    if (message.nextPageToken !== "") {
+      writer.uint32(18).string(message.nextPageToken);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListPaymentsToReconcileResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListPaymentsToReconcileResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.payments.push(Payment.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.nextPageToken = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ListPaymentsToReconcileResponse {
+    return {
+      payments: globalThis.Array.isArray(object?.payments) ? object.payments.map((e: any) => Payment.fromJSON(e)) : [],
+      nextPageToken: isSet(object.nextPageToken)
+        ? globalThis.String(object.nextPageToken)
+        : isSet(object.next_page_token)
+        ? globalThis.String(object.next_page_token)
+        : "",
+    };
+  },
+
+  toJSON(message: ListPaymentsToReconcileResponse): unknown {
+    const obj: any = {};
+    if (message.payments?.length) {
+      obj.payments = message.payments.map((e) => Payment.toJSON(e));
+    }
+    if (message.nextPageToken !== "") {
+      obj.nextPageToken = message.nextPageToken;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ListPaymentsToReconcileResponse>, I>>(base?: I): ListPaymentsToReconcileResponse {
+    return ListPaymentsToReconcileResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ListPaymentsToReconcileResponse>, I>>(
+    object: I,
+  ): ListPaymentsToReconcileResponse {
+    const message = createBaseListPaymentsToReconcileResponse();
+    message.payments = object.payments?.map((e) => Payment.fromPartial(e)) || [];
+    message.nextPageToken = object.nextPageToken ?? "";
+    return message;
+  },
+};
+
+function createBaseAcknowledgePaymentRequest(): AcknowledgePaymentRequest {
+  return { orderId: "", seenUpdatedAt: undefined };
+}
+
+export const AcknowledgePaymentRequest: MessageFns<AcknowledgePaymentRequest> = {
+  encode(message: AcknowledgePaymentRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.orderId !== "") {
+      writer.uint32(10).string(message.orderId);
+    }
+    if (message.seenUpdatedAt !== undefined) {
+      Timestamp.encode(toTimestamp(message.seenUpdatedAt), writer.uint32(18).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): AcknowledgePaymentRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseAcknowledgePaymentRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.orderId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.seenUpdatedAt = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): AcknowledgePaymentRequest {
+    return {
+      orderId: isSet(object.orderId)
+        ? globalThis.String(object.orderId)
+        : isSet(object.order_id)
+        ? globalThis.String(object.order_id)
+        : "",
+      seenUpdatedAt: isSet(object.seenUpdatedAt)
+        ? fromJsonTimestamp(object.seenUpdatedAt)
+        : isSet(object.seen_updated_at)
+        ? fromJsonTimestamp(object.seen_updated_at)
+        : undefined,
+    };
+  },
+
+  toJSON(message: AcknowledgePaymentRequest): unknown {
+    const obj: any = {};
+    if (message.orderId !== "") {
+      obj.orderId = message.orderId;
+    }
+    if (message.seenUpdatedAt !== undefined) {
+      obj.seenUpdatedAt = message.seenUpdatedAt.toISOString();
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<AcknowledgePaymentRequest>, I>>(base?: I): AcknowledgePaymentRequest {
+    return AcknowledgePaymentRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<AcknowledgePaymentRequest>, I>>(object: I): AcknowledgePaymentRequest {
+    const message = createBaseAcknowledgePaymentRequest();
+    message.orderId = object.orderId ?? "";
+    message.seenUpdatedAt = object.seenUpdatedAt ?? undefined;
+    return message;
+  },
+};
+
+function createBaseAcknowledgePaymentResponse(): AcknowledgePaymentResponse {
+  return { payment: undefined, acknowledged: false };
+}
+
+export const AcknowledgePaymentResponse: MessageFns<AcknowledgePaymentResponse> = {
+  encode(message: AcknowledgePaymentResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.payment !== undefined) {
+      Payment.encode(message.payment, writer.uint32(10).fork()).join();
+    }
+    if (message.acknowledged !== false) {
+      writer.uint32(16).bool(message.acknowledged);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): AcknowledgePaymentResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseAcknowledgePaymentResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.payment = Payment.decode(reader, reader.uint32());
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.acknowledged = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): AcknowledgePaymentResponse {
+    return {
+      payment: isSet(object.payment) ? Payment.fromJSON(object.payment) : undefined,
+      acknowledged: isSet(object.acknowledged) ? globalThis.Boolean(object.acknowledged) : false,
+    };
+  },
+
+  toJSON(message: AcknowledgePaymentResponse): unknown {
+    const obj: any = {};
+    if (message.payment !== undefined) {
+      obj.payment = Payment.toJSON(message.payment);
+    }
+    if (message.acknowledged !== false) {
+      obj.acknowledged = message.acknowledged;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<AcknowledgePaymentResponse>, I>>(base?: I): AcknowledgePaymentResponse {
+    return AcknowledgePaymentResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<AcknowledgePaymentResponse>, I>>(object: I): AcknowledgePaymentResponse {
+    const message = createBaseAcknowledgePaymentResponse();
+    message.payment = (object.payment !== undefined && object.payment !== null)
+      ? Payment.fromPartial(object.payment)
+      : undefined;
+    message.acknowledged = object.acknowledged ?? false;
+    return message;
+  },
+};
+
+function createBaseSimulateCustomerActionRequest(): SimulateCustomerActionRequest {
+  return { orderId: "", paymentId: "", reference: "", approve: false };
+}
+
+export const SimulateCustomerActionRequest: MessageFns<SimulateCustomerActionRequest> = {
+  encode(message: SimulateCustomerActionRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.orderId !== "") {
+      writer.uint32(10).string(message.orderId);
+    }
+    if (message.paymentId !== "") {
+      writer.uint32(18).string(message.paymentId);
+    }
+    if (message.reference !== "") {
+      writer.uint32(26).string(message.reference);
+    }
+    if (message.approve !== false) {
+      writer.uint32(32).bool(message.approve);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): SimulateCustomerActionRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSimulateCustomerActionRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.orderId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.paymentId = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.reference = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.approve = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): SimulateCustomerActionRequest {
+    return {
+      orderId: isSet(object.orderId)
+        ? globalThis.String(object.orderId)
+        : isSet(object.order_id)
+        ? globalThis.String(object.order_id)
+        : "",
+      paymentId: isSet(object.paymentId)
+        ? globalThis.String(object.paymentId)
+        : isSet(object.payment_id)
+        ? globalThis.String(object.payment_id)
+        : "",
+      reference: isSet(object.reference) ? globalThis.String(object.reference) : "",
+      approve: isSet(object.approve) ? globalThis.Boolean(object.approve) : false,
+    };
+  },
+
+  toJSON(message: SimulateCustomerActionRequest): unknown {
+    const obj: any = {};
+    if (message.orderId !== "") {
+      obj.orderId = message.orderId;
+    }
+    if (message.paymentId !== "") {
+      obj.paymentId = message.paymentId;
+    }
+    if (message.reference !== "") {
+      obj.reference = message.reference;
+    }
+    if (message.approve !== false) {
+      obj.approve = message.approve;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<SimulateCustomerActionRequest>, I>>(base?: I): SimulateCustomerActionRequest {
+    return SimulateCustomerActionRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<SimulateCustomerActionRequest>, I>>(
+    object: I,
+  ): SimulateCustomerActionRequest {
+    const message = createBaseSimulateCustomerActionRequest();
+    message.orderId = object.orderId ?? "";
+    message.paymentId = object.paymentId ?? "";
+    message.reference = object.reference ?? "";
+    message.approve = object.approve ?? false;
+    return message;
+  },
+};
+
+function createBaseSimulateCustomerActionResponse(): SimulateCustomerActionResponse {
+  return { outcome: 0 };
+}
+
+export const SimulateCustomerActionResponse: MessageFns<SimulateCustomerActionResponse> = {
+  encode(message: SimulateCustomerActionResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.outcome !== 0) {
+      writer.uint32(8).int32(message.outcome);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): SimulateCustomerActionResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSimulateCustomerActionResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.outcome = reader.int32() as any;
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): SimulateCustomerActionResponse {
+    return { outcome: isSet(object.outcome) ? providerOutcomeFromJSON(object.outcome) : 0 };
+  },
+
+  toJSON(message: SimulateCustomerActionResponse): unknown {
+    const obj: any = {};
+    if (message.outcome !== 0) {
+      obj.outcome = providerOutcomeToJSON(message.outcome);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<SimulateCustomerActionResponse>, I>>(base?: I): SimulateCustomerActionResponse {
+    return SimulateCustomerActionResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<SimulateCustomerActionResponse>, I>>(
+    object: I,
+  ): SimulateCustomerActionResponse {
+    const message = createBaseSimulateCustomerActionResponse();
+    message.outcome = object.outcome ?? 0;
+    return message;
+  },
+};
+
 /**
  * Takes payments: one per order.
  *
- * Every call is idempotent by order id, and safe in any order of arrival. A Void before its Authorize leaves a tombstone. An
- * Authorize or Capture after its Void is refused (PAYMENT_VOIDED).
+ * Every call is idempotent by order id (Refund by refund id, RecordProviderEvent by event id), and safe in any order of
+ * arrival. A Void before its Authorize leaves a tombstone. An Authorize or Capture after its Void is refused (PAYMENT_VOIDED).
  *
  * Refusals carry a google.rpc.ErrorInfo with domain "payment.v1" and one of these reasons:
  *   PAYMENT_DECLINED (FAILED_PRECONDITION)          the provider declined
@@ -1191,7 +2474,13 @@ export const GetPaymentResponse: MessageFns<GetPaymentResponse> = {
  *   PAYMENT_ALREADY_CAPTURED (FAILED_PRECONDITION)  too late for Void; use Refund
  *   PAYMENT_ALREADY_REFUNDED (FAILED_PRECONDITION)
  *   PAYMENT_NOT_CAPTURED (FAILED_PRECONDITION)      there is nothing to refund
+ *   REFUND_EXCEEDS_CAPTURED (FAILED_PRECONDITION)   more than is left of the captured amount; metadata requested, refundable
+ *   REFUND_DECLINED (FAILED_PRECONDITION)           the provider declined this refund; its amount can be refunded again
+ *   TOO_MANY_REFUNDS (FAILED_PRECONDITION)          the payment has 100 refunds
+ *   REFUND_MISMATCH (ALREADY_EXISTS)                the refund id belongs to a refund of another amount
  *   PAYMENT_MISMATCH (ALREADY_EXISTS)               the order has a payment with another amount or payment id
+ *   PROVIDER_EVENT_MISMATCH (ALREADY_EXISTS)        the event id belongs to an event with another outcome
+ *   CUSTOMER_ACTION_NOT_FOUND (NOT_FOUND)           no charge with this reference waits for its customer
  *   PAYMENT_NOT_FOUND (NOT_FOUND)
  *   INVALID_ARGUMENT (INVALID_ARGUMENT)             metadata field
  *   PROVIDER_UNAVAILABLE (UNAVAILABLE)              try again
@@ -1201,7 +2490,11 @@ export const GetPaymentResponse: MessageFns<GetPaymentResponse> = {
  */
 export type PaymentServiceService = typeof PaymentServiceService;
 export const PaymentServiceService = {
-  /** Authorizes the amount at the provider. After a decline, another payment id makes a new attempt. */
+  /**
+   * Authorizes the amount at the provider. After a decline, another payment id makes a new attempt. If the provider needs the
+   * customer, the payment is ACTION_REQUIRED and has an action_url. A repeated call asks the provider how far the customer is;
+   * another payment id gives that attempt up and makes a new one.
+   */
   authorize: {
     path: "/payment.v1.PaymentService/Authorize" as const,
     requestStream: false as const,
@@ -1231,7 +2524,7 @@ export const PaymentServiceService = {
     responseSerialize: (value: VoidResponse): Buffer => Buffer.from(VoidResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): VoidResponse => VoidResponse.decode(value),
   },
-  /** Refunds the captured amount. */
+  /** Refunds an amount, or all that is left. There may be several refunds; together they never exceed what was captured. */
   refund: {
     path: "/payment.v1.PaymentService/Refund" as const,
     requestStream: false as const,
@@ -1251,23 +2544,113 @@ export const PaymentServiceService = {
     responseSerialize: (value: GetPaymentResponse): Buffer => Buffer.from(GetPaymentResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): GetPaymentResponse => GetPaymentResponse.decode(value),
   },
+  /**
+   * Takes a report of the provider about a payment that waits for its customer. The report is a hint only: the provider is
+   * asked what is true. A report about a payment that is over changes nothing and answers the payment as it is.
+   */
+  recordProviderEvent: {
+    path: "/payment.v1.PaymentService/RecordProviderEvent" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: RecordProviderEventRequest): Buffer =>
+      Buffer.from(RecordProviderEventRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): RecordProviderEventRequest => RecordProviderEventRequest.decode(value),
+    responseSerialize: (value: RecordProviderEventResponse): Buffer =>
+      Buffer.from(RecordProviderEventResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): RecordProviderEventResponse => RecordProviderEventResponse.decode(value),
+  },
+  /**
+   * Lists payments that an order may have forgotten, oldest first: those that are open (PENDING, ACTION_REQUIRED, AUTHORIZED),
+   * and those with refunds that nobody acknowledged.
+   */
+  listPaymentsToReconcile: {
+    path: "/payment.v1.PaymentService/ListPaymentsToReconcile" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ListPaymentsToReconcileRequest): Buffer =>
+      Buffer.from(ListPaymentsToReconcileRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ListPaymentsToReconcileRequest => ListPaymentsToReconcileRequest.decode(value),
+    responseSerialize: (value: ListPaymentsToReconcileResponse): Buffer =>
+      Buffer.from(ListPaymentsToReconcileResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ListPaymentsToReconcileResponse =>
+      ListPaymentsToReconcileResponse.decode(value),
+  },
+  /**
+   * Takes a payment off that list, if it has not changed since the caller saw it. An open payment comes back later, each time
+   * after twice its age, at most after 15 minutes.
+   */
+  acknowledgePayment: {
+    path: "/payment.v1.PaymentService/AcknowledgePayment" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: AcknowledgePaymentRequest): Buffer =>
+      Buffer.from(AcknowledgePaymentRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): AcknowledgePaymentRequest => AcknowledgePaymentRequest.decode(value),
+    responseSerialize: (value: AcknowledgePaymentResponse): Buffer =>
+      Buffer.from(AcknowledgePaymentResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): AcknowledgePaymentResponse => AcknowledgePaymentResponse.decode(value),
+  },
+  /**
+   * Acts as the customer at the page of the simulated provider. It changes the charge at the provider, not the payment, which
+   * hears of it by RecordProviderEvent. A charge that is decided already stays as it is.
+   */
+  simulateCustomerAction: {
+    path: "/payment.v1.PaymentService/SimulateCustomerAction" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: SimulateCustomerActionRequest): Buffer =>
+      Buffer.from(SimulateCustomerActionRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): SimulateCustomerActionRequest => SimulateCustomerActionRequest.decode(value),
+    responseSerialize: (value: SimulateCustomerActionResponse): Buffer =>
+      Buffer.from(SimulateCustomerActionResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): SimulateCustomerActionResponse =>
+      SimulateCustomerActionResponse.decode(value),
+  },
 } as const;
 
 export interface PaymentServiceServer extends UntypedServiceImplementation {
-  /** Authorizes the amount at the provider. After a decline, another payment id makes a new attempt. */
+  /**
+   * Authorizes the amount at the provider. After a decline, another payment id makes a new attempt. If the provider needs the
+   * customer, the payment is ACTION_REQUIRED and has an action_url. A repeated call asks the provider how far the customer is;
+   * another payment id gives that attempt up and makes a new one.
+   */
   authorize: handleUnaryCall<AuthorizeRequest, AuthorizeResponse>;
   /** Captures the authorized amount. */
   capture: handleUnaryCall<CaptureRequest, CaptureResponse>;
   /** Undoes Authorize before the capture. Without an authorization it leaves a tombstone. */
   void: handleUnaryCall<VoidRequest, VoidResponse>;
-  /** Refunds the captured amount. */
+  /** Refunds an amount, or all that is left. There may be several refunds; together they never exceed what was captured. */
   refund: handleUnaryCall<RefundRequest, RefundResponse>;
   /** Returns the payment of an order, in any state. */
   getPayment: handleUnaryCall<GetPaymentRequest, GetPaymentResponse>;
+  /**
+   * Takes a report of the provider about a payment that waits for its customer. The report is a hint only: the provider is
+   * asked what is true. A report about a payment that is over changes nothing and answers the payment as it is.
+   */
+  recordProviderEvent: handleUnaryCall<RecordProviderEventRequest, RecordProviderEventResponse>;
+  /**
+   * Lists payments that an order may have forgotten, oldest first: those that are open (PENDING, ACTION_REQUIRED, AUTHORIZED),
+   * and those with refunds that nobody acknowledged.
+   */
+  listPaymentsToReconcile: handleUnaryCall<ListPaymentsToReconcileRequest, ListPaymentsToReconcileResponse>;
+  /**
+   * Takes a payment off that list, if it has not changed since the caller saw it. An open payment comes back later, each time
+   * after twice its age, at most after 15 minutes.
+   */
+  acknowledgePayment: handleUnaryCall<AcknowledgePaymentRequest, AcknowledgePaymentResponse>;
+  /**
+   * Acts as the customer at the page of the simulated provider. It changes the charge at the provider, not the payment, which
+   * hears of it by RecordProviderEvent. A charge that is decided already stays as it is.
+   */
+  simulateCustomerAction: handleUnaryCall<SimulateCustomerActionRequest, SimulateCustomerActionResponse>;
 }
 
 export interface PaymentServiceClient extends Client {
-  /** Authorizes the amount at the provider. After a decline, another payment id makes a new attempt. */
+  /**
+   * Authorizes the amount at the provider. After a decline, another payment id makes a new attempt. If the provider needs the
+   * customer, the payment is ACTION_REQUIRED and has an action_url. A repeated call asks the provider how far the customer is;
+   * another payment id gives that attempt up and makes a new one.
+   */
   authorize(
     request: AuthorizeRequest,
     callback: (error: ServiceError | null, response: AuthorizeResponse) => void,
@@ -1312,7 +2695,7 @@ export interface PaymentServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: VoidResponse) => void,
   ): ClientUnaryCall;
-  /** Refunds the captured amount. */
+  /** Refunds an amount, or all that is left. There may be several refunds; together they never exceed what was captured. */
   refund(
     request: RefundRequest,
     callback: (error: ServiceError | null, response: RefundResponse) => void,
@@ -1343,6 +2726,82 @@ export interface PaymentServiceClient extends Client {
     metadata: Metadata,
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: GetPaymentResponse) => void,
+  ): ClientUnaryCall;
+  /**
+   * Takes a report of the provider about a payment that waits for its customer. The report is a hint only: the provider is
+   * asked what is true. A report about a payment that is over changes nothing and answers the payment as it is.
+   */
+  recordProviderEvent(
+    request: RecordProviderEventRequest,
+    callback: (error: ServiceError | null, response: RecordProviderEventResponse) => void,
+  ): ClientUnaryCall;
+  recordProviderEvent(
+    request: RecordProviderEventRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: RecordProviderEventResponse) => void,
+  ): ClientUnaryCall;
+  recordProviderEvent(
+    request: RecordProviderEventRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: RecordProviderEventResponse) => void,
+  ): ClientUnaryCall;
+  /**
+   * Lists payments that an order may have forgotten, oldest first: those that are open (PENDING, ACTION_REQUIRED, AUTHORIZED),
+   * and those with refunds that nobody acknowledged.
+   */
+  listPaymentsToReconcile(
+    request: ListPaymentsToReconcileRequest,
+    callback: (error: ServiceError | null, response: ListPaymentsToReconcileResponse) => void,
+  ): ClientUnaryCall;
+  listPaymentsToReconcile(
+    request: ListPaymentsToReconcileRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: ListPaymentsToReconcileResponse) => void,
+  ): ClientUnaryCall;
+  listPaymentsToReconcile(
+    request: ListPaymentsToReconcileRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: ListPaymentsToReconcileResponse) => void,
+  ): ClientUnaryCall;
+  /**
+   * Takes a payment off that list, if it has not changed since the caller saw it. An open payment comes back later, each time
+   * after twice its age, at most after 15 minutes.
+   */
+  acknowledgePayment(
+    request: AcknowledgePaymentRequest,
+    callback: (error: ServiceError | null, response: AcknowledgePaymentResponse) => void,
+  ): ClientUnaryCall;
+  acknowledgePayment(
+    request: AcknowledgePaymentRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: AcknowledgePaymentResponse) => void,
+  ): ClientUnaryCall;
+  acknowledgePayment(
+    request: AcknowledgePaymentRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: AcknowledgePaymentResponse) => void,
+  ): ClientUnaryCall;
+  /**
+   * Acts as the customer at the page of the simulated provider. It changes the charge at the provider, not the payment, which
+   * hears of it by RecordProviderEvent. A charge that is decided already stays as it is.
+   */
+  simulateCustomerAction(
+    request: SimulateCustomerActionRequest,
+    callback: (error: ServiceError | null, response: SimulateCustomerActionResponse) => void,
+  ): ClientUnaryCall;
+  simulateCustomerAction(
+    request: SimulateCustomerActionRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: SimulateCustomerActionResponse) => void,
+  ): ClientUnaryCall;
+  simulateCustomerAction(
+    request: SimulateCustomerActionRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: SimulateCustomerActionResponse) => void,
   ): ClientUnaryCall;
 }
 
@@ -1387,6 +2846,17 @@ function fromJsonTimestamp(o: any): Date {
   } else {
     return fromTimestamp(Timestamp.fromJSON(o));
   }
+}
+
+function longToNumber(int64: { toString(): string }): number {
+  const num = globalThis.Number(int64.toString());
+  if (num > globalThis.Number.MAX_SAFE_INTEGER) {
+    throw new globalThis.Error("Value is larger than Number.MAX_SAFE_INTEGER");
+  }
+  if (num < globalThis.Number.MIN_SAFE_INTEGER) {
+    throw new globalThis.Error("Value is smaller than Number.MIN_SAFE_INTEGER");
+  }
+  return num;
 }
 
 function isSet(value: any): boolean {
