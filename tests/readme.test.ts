@@ -7,6 +7,7 @@ import { type EmbeddedStack, startEmbeddedStack } from '../embedded/stack.ts';
 
 const run = promisify(execFile);
 const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
+const root = new URL('..', import.meta.url).pathname;
 const scripts = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')).scripts;
 
 /** `npm start` ends only with Ctrl-C, and `npm test` runs this test; other tests cover them. */
@@ -58,6 +59,20 @@ function hasAwsCli(): boolean {
   }
 }
 
+test('the README can be read in five minutes: at most 150 lines and 1,300 words', () => {
+  expect(readme.trimEnd().split('\n').length).toBeLessThanOrEqual(150);
+  expect(readme.split(/\s+/).length).toBeLessThanOrEqual(1_300);
+});
+
+test('the README names every top-level folder of the repository', () => {
+  const folders = execFileSync('git', ['ls-tree', '-d', '--name-only', 'HEAD'], { cwd: root, encoding: 'utf8' });
+  const rooms = folders.split('\n').filter((name) => /^[a-z]/.test(name) && name !== 'packages');
+  expect(rooms.length).toBeGreaterThan(8);
+  for (const room of rooms) {
+    expect(readme).toContain(`[${room}/](`);
+  }
+});
+
 test('the README starts with npm start and npm test', () => {
   expect(blocks.map(({ command }) => command).slice(0, 2)).toEqual(CHECKED_ELSEWHERE);
   expect(runnable.length).toBeGreaterThan(8);
@@ -77,7 +92,8 @@ test('CI runs the test command of the README and nothing else', () => {
 });
 
 test('every file that the README links to exists', () => {
-  const targets = [...readme.matchAll(/\]\((?!http)([^)#]+)\)/g)].map(([, target]) => target);
+  const targets = [...readme.matchAll(/\]\((?!http)([^)#]+)(?:#[^)]*)?\)/g)].map(([, target]) => target);
+  expect(targets.length).toBeGreaterThan(15);
   for (const target of targets) {
     expect(() => execFileSync('ls', [new URL(`../${target}`, import.meta.url).pathname])).not.toThrow();
   }
