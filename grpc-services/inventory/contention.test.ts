@@ -2,7 +2,7 @@ import { TransactionCanceledException } from '@aws-sdk/client-dynamodb';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { ReservationState } from '../../proto/gen/inventory/v1/inventory.ts';
 import { itemInStock, startInventory, type TestInventory } from '../../tests/support/inventory.ts';
-import { failureOf } from '../../tests/support/unary-client.ts';
+import { call, failureOf } from '../../tests/support/unary-client.ts';
 
 let inventory: TestInventory;
 
@@ -24,8 +24,8 @@ test('of 50 orders for 20 pieces 20 hold stock, 30 are refused, and nothing is o
   expect(await inventory.stock('hot')).toMatchObject({ stocked: 20, available: 0, held: 20, sold: 0 });
 });
 
-/** Fakes the conflicts that DynamoDB reports: dynoxide runs one transaction at a time and has none. */
-function conflictTimes(times: number): () => number {
+/** Fakes the cancellations that DynamoDB reports: dynoxide runs one transaction at a time and has none. */
+function conflictTimes(times: number, code = 'TransactionConflict'): () => number {
   let conflicts = 0;
   inventory.dynamoDb.middlewareStack.add(
     (next, context) => async (args) => {
@@ -36,7 +36,7 @@ function conflictTimes(times: number): () => number {
       throw new TransactionCanceledException({
         message: 'Transaction cancelled',
         $metadata: {},
-        CancellationReasons: [{ Code: 'None' }, { Code: 'TransactionConflict' }],
+        CancellationReasons: [{ Code: 'None' }, { Code: code }],
       });
     },
     { step: 'finalizeRequest', name: 'conflict', priority: 'high' },
@@ -55,4 +55,31 @@ test('a lasting conflict ends as CONTENTION after ten attempts', async () => {
   const conflicts = conflictTimes(Number.POSITIVE_INFINITY);
   expect(await failureOf(inventory.reserve('unlucky', one))).toMatchObject({ code: 'ABORTED', reason: 'CONTENTION' });
   expect(conflicts()).toBe(10);
+});
+
+const restock = { requestId: 'more', itemId: 'hot', name: '', unitPrice: undefined, count: 5 };
+
+test('a restock that conflicts with another transaction is retried, and adds its stock once', async () => {
+  const conflicts = conflictTimes(2);
+  expect((await call(inventory.client, inventory.client.restock, restock)).item).toMatchObject({ stocked: 25 });
+  expect(conflicts()).toBe(2);
+  expect(await inventory.stock('hot')).toMatchObject({ stocked: 25, available: 25 });
+});
+
+test.each(['ThrottlingError', 'ProvisionedThroughputExceeded'])(
+  'a transaction cancelled by %s is left to the caller, and not repeated at once',
+  async (code) => {
+    const cancellations = conflictTimes(Number.POSITIVE_INFINITY, code);
+    const unavailable = { code: 'UNAVAILABLE', reason: 'STORE_UNAVAILABLE' };
+    expect(await failureOf(inventory.reserve('throttled', one))).toMatchObject(unavailable);
+    expect(await failureOf(call(inventory.client, inventory.client.restock, restock))).toMatchObject(unavailable);
+    expect(cancellations()).toBe(2);
+  },
+);
+
+test('a transaction cancelled because it is invalid is a defect', async () => {
+  const cancellations = conflictTimes(Number.POSITIVE_INFINITY, 'ValidationError');
+  expect((await failureOf(inventory.reserve('invalid', one))).code).toBe('INTERNAL');
+  expect((await failureOf(call(inventory.client, inventory.client.restock, restock))).code).toBe('INTERNAL');
+  expect(cancellations()).toBe(2);
 });

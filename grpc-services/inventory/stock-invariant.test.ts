@@ -32,6 +32,7 @@ test('after any sequence of concurrent and duplicate calls the counters match th
   let now = Date.parse('2030-01-01T00:00:00Z');
   const inventory = await startInventory({ clock: () => now });
   let run = 0;
+  let done = 0;
   try {
     await fc.assert(
       fc.asyncProperty(schedule, async (rounds) => {
@@ -49,6 +50,7 @@ test('after any sequence of concurrent and duplicate calls the counters match th
       }),
       { numRuns: 30 },
     );
+    expect(done).toBeGreaterThan(30);
   } finally {
     await inventory.close();
   }
@@ -68,6 +70,7 @@ test('after any sequence of concurrent and duplicate calls the counters match th
       } else {
         await inventory.sweep();
       }
+      done++;
     } catch (error) {
       const refused = error instanceof CallFailure && error.code !== 'INTERNAL' && error.code !== 'UNKNOWN';
       if (!refused) {
