@@ -54,6 +54,7 @@ async function tryPlace(name: string, place: Place, { since, size, seed }: Selec
     // TypeScript 7 has no API by which Stryker could read tsconfig.json; swc needs none.
     tsconfigFile: 'none.json',
     // A busy machine must not count a slow mutant as noticed.
+    dryRunTimeoutMinutes: 20,
     timeoutMS: 30_000,
     timeoutFactor: 4,
   } as ConstructorParameters<typeof Stryker>[0]);

@@ -12,6 +12,8 @@ function room(folder: string, tests: readonly string[]): Place {
   return { mutate: [`${folder}/**/*.ts`, ...NO_TESTS], tests };
 }
 
+const ENGINE = 'packages/stepfunctions/src';
+
 /** The places that `npm run mutation` knows, by name. */
 export const PLACES: Readonly<Record<string, Place>> = {
   'functions/orders': room('functions/orders', ['functions/**/*.test.ts', 'statemachines/*.test.ts']),
@@ -19,8 +21,12 @@ export const PLACES: Readonly<Record<string, Place>> = {
   'functions/access': room('functions/access', ['functions/**/*.test.ts']),
   'grpc-services/inventory': room('grpc-services/inventory', ['grpc-services/**/*.test.ts']),
   'grpc-services/payment': room('grpc-services/payment', ['grpc-services/**/*.test.ts']),
-  core: room('packages/stepfunctions/src/core', ['packages/stepfunctions/src/**/*.test.ts']),
-  runtime: room('packages/stepfunctions/src/runtime', ['packages/stepfunctions/src/**/*.test.ts']),
-  api: room('packages/stepfunctions/src/api', ['packages/stepfunctions/src/**/*.test.ts']),
+  core: room(`${ENGINE}/core`, [`${ENGINE}/core/**/*.test.ts`]),
+  runtime: room(`${ENGINE}/runtime`, [
+    `${ENGINE}/{runtime,journal}/**/*.test.ts`,
+    `${ENGINE}/{engine,server,bounds}.test.ts`,
+    `${ENGINE}/api/concurrent-calls.test.ts`,
+  ]),
+  api: room(`${ENGINE}/api`, [`${ENGINE}/api/**/*.test.ts`, `${ENGINE}/{server,bounds,hostile-requests}.test.ts`]),
   'verification/invariants': room('verification/invariants', ['verification/invariants/**/*.test.ts']),
 };

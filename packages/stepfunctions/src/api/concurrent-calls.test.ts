@@ -59,3 +59,29 @@ test('of concurrent redrives with different client tokens one succeeds and the o
   );
   expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected']);
 });
+
+test('a heartbeat that arrives with the answer to its task, or with the end of its execution, gets TaskTimedOut', async () => {
+  const { activityArn = '' } = await on.call('CreateActivity', { name: 'work' });
+  const stateMachineArn = await on.create('machine', {
+    StartAt: 'A',
+    States: { A: { Type: 'Task', Resource: activityArn, HeartbeatSeconds: 60, End: true } },
+  });
+  const started = async (): Promise<JsonObject> => {
+    const { executionArn = '' } = await on.call('StartExecution', { stateMachineArn });
+    const { taskToken = '' } = await on.call('GetActivityTask', { activityArn });
+    return { executionArn, taskToken };
+  };
+  const ends = [
+    ({ taskToken = '' }) => on.call('SendTaskSuccess', { taskToken, output: '1' }),
+    ({ taskToken = '' }) => on.call('SendTaskFailure', { taskToken }),
+    ({ executionArn = '' }) => on.call('StopExecution', { executionArn }),
+  ] satisfies ((task: JsonObject) => Promise<JsonObject>)[];
+  expect.assertions(ends.length);
+  for (const end of ends) {
+    const task = await started();
+    const ended = end(task);
+    const heartbeat = on.call('SendTaskHeartbeat', { taskToken: task.taskToken ?? '' });
+    await expect(heartbeat).rejects.toMatchObject({ type: 'TaskTimedOut' });
+    await ended;
+  }
+});

@@ -1,5 +1,6 @@
 import { StatesError } from '../language/states-error.ts';
 import { childrenOf, dropChildren, haltFrame } from './abort.ts';
+import { haltActivity } from './activity.ts';
 import type { Draft } from './draft.ts';
 import type { Failure, StateRun } from './frame.ts';
 import { catchExit, type Executing } from './input-output.ts';
@@ -42,6 +43,7 @@ export function failWhole(
   for (const child of childrenOf(draft, stream)) {
     haltFrame(draft, child);
   }
+  haltActivity(draft, stream);
   const whole = draft.edit(stream);
   whole.lastEventId = lastEventId;
   whole.end = { status: 'FAILED', failure };

@@ -36,6 +36,46 @@ describe('A Parallel state', () => {
     expect(run.execution).toMatchObject({ status: 'FAILED', error: 'Boom' });
   });
 
+  test('aborts the branches before the one that failed as well as those after it', async () => {
+    const branches = ['A', 'B', 'C'].map((name) => machine({ [name]: task({ TimeoutSeconds: 9 }) }));
+    const run = await ScriptedRun.start(machine({ All: parallel(branches) }));
+    await run.fail('Boom', undefined, 1);
+    expect(run.tasks).toEqual([]);
+    expect(run.timers).toEqual([]);
+    expect(run.types.filter((type) => type === 'TaskStateAborted')).toHaveLength(3);
+    const ends = Object.values(run.execution.frames).map(({ id, end }) => [id, end?.status]);
+    expect(ends).toEqual([
+      ['0', 'FAILED'],
+      ['1', 'ABORTED'],
+      ['2', 'FAILED'],
+      ['3', 'ABORTED'],
+    ]);
+  });
+
+  test('aborts what its branches hold, from the outermost state inwards', async () => {
+    const Inner = parallel([machine({ A: task() }), machine({ Done: pass() })]);
+    const Every = { Type: 'Map', ItemProcessor: machine({ Each: task() }), End: true };
+    const branches = [machine({ Inner }), machine({ Every }), machine({ Broken: task() })];
+    const run = await ScriptedRun.start(machine({ All: parallel(branches) }), { input: [1, 2] });
+    expect(run.tasks.map(({ input }) => input)).toEqual([[1, 2], [1, 2], 1, 2]);
+    await run.succeed('one', 2);
+    await run.fail('Boom');
+    expect(run.tasks).toEqual([]);
+    expect(run.types.slice(run.types.indexOf('LambdaFunctionFailed') + 1)).toEqual([
+      'TaskStateAborted',
+      'ParallelStateAborted',
+      'TaskStateAborted',
+      'MapStateAborted',
+      'MapIterationAborted',
+      'TaskStateAborted',
+      'ParallelStateFailed',
+      'ExecutionFailed',
+    ]);
+    expect(run.history.find(({ type }) => type === 'MapIterationAborted')).toMatchObject({
+      mapIterationAbortedEventDetails: { name: 'Every', index: 1 },
+    });
+  });
+
   test('lets its branches read the variables around it, and keeps theirs to themselves', async () => {
     const inner = machine({ In: pass({ Assign: { inner: '{% $outer + 1 %}' }, Output: '{% $outer %}' }) });
     const states = {

@@ -69,15 +69,6 @@ export class TokenStore {
       .run(execution, taskId);
   }
 
-  /** Notes that all tasks of an execution are over. */
-  closeAll(execution: number): void {
-    this.#db
-      .statement(
-        "UPDATE tokens SET status = 'CLOSED', activity_input = NULL WHERE execution = ? AND status <> 'CLOSED'",
-      )
-      .run(execution);
-  }
-
   /** Tasks of an activity that no worker has fetched, oldest executions first. */
   scheduled(activityArn: string, limit: number): readonly TaskToken[] {
     return this.#db

@@ -91,11 +91,11 @@ describe('the durable shell', () => {
     expect(journal.states.withTasksOut()).toHaveLength(1);
   });
 
-  test('a task’s outcome that could not be committed is delivered again', async () => {
+  test('a task’s outcome is delivered again until it is committed, also after a second failure', async () => {
     await start(TASK);
     writable(false);
     calls[0]?.resolve('answer');
-    await new Promise((done) => setTimeout(done, 20));
+    await eventually(() => log.errors.filter((message) => message === 'a commit failed').length === 2 || undefined);
     expect(ended).toEqual([]);
     writable(true);
     const execution = await eventually(() => ended[0]);
@@ -127,6 +127,30 @@ describe('the durable shell', () => {
     (await eventually(() => calls[1])).resolve('second call');
     expect(await eventually(() => ended[0])).toMatchObject({ status: 'SUCCEEDED', output: '"second call"' });
     expect(calls).toHaveLength(2);
+  });
+
+  test('recovery notes in the history that a call is made again, but not for a job that was submitted before', async () => {
+    const resource = 'arn:aws:states:::states:startExecution.sync';
+    const job: JsonObject = { Type: 'Task', Resource: resource, Parameters: { StateMachineArn: 'a' }, End: true };
+    const branches = ['submitted', 'interrupted'].map((name) => ({ StartAt: name, States: { [name]: job } }));
+    const id = await start({
+      StartAt: 'P',
+      States: { P: { Type: 'Parallel', Branches: branches, End: true } },
+    });
+    const [submitted, interrupted] = Object.values(executions.state(id)?.frames ?? {}).flatMap(({ run }) =>
+      run?.activity?.kind === 'TASK' ? [run.activity.taskId] : [],
+    );
+    await executions.deliver(id, { type: 'TaskSubmitted', taskId: submitted ?? '', output: { ExecutionArn: 'none' } });
+    const before = journal.history.lastId(id);
+    executions.close();
+    executions = shell();
+    await executions.recover();
+    const noted = journal.history.forwards(id, before + 1, 10);
+    expect(noted.map(({ type }) => type)).toEqual(['TaskStarted']);
+    const run = Object.values(executions.state(id)?.frames ?? {}).find(
+      ({ run }) => run?.activity?.kind === 'TASK' && run.activity.taskId === interrupted,
+    );
+    expect(run?.lastEventId).toBe(noted[0]?.id);
   });
 
   test('an execution whose state cannot be read is logged and does not keep others from recovery', async () => {

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import type { Execution } from '../core/execution.ts';
 import { createExecution } from '../core/step.ts';
 import { Journal } from '../journal/journal.ts';
 import type { Retention } from '../options.ts';
@@ -13,8 +14,8 @@ beforeEach(() => {
 
 afterEach(() => journal.close());
 
-function store(id: number, stoppedAt: number | undefined): void {
-  const execution = createExecution({
+function execution(id: number): Execution {
+  return createExecution({
     arn: `arn:${id}`,
     name: `${id}`,
     stateMachineArn: 'arn:machine',
@@ -23,7 +24,11 @@ function store(id: number, stoppedAt: number | undefined): void {
     roleArn: 'arn:role',
     input: '{}',
   });
-  const ended = stoppedAt === undefined ? execution : { ...execution, status: 'FAILED' as const, stoppedAt };
+}
+
+function store(id: number, stoppedAt: number | undefined): void {
+  const running = execution(id);
+  const ended = stoppedAt === undefined ? running : { ...running, status: 'FAILED' as const, stoppedAt };
   journal.executions.insert({ id, stateMachine: 1, revision: 1 }, ended);
   journal.states.insert(id, JSON.stringify(ended), { dueAt: undefined, tasksOut: 0 });
   journal.history.append(id, [
@@ -75,6 +80,19 @@ describe('retention', () => {
     sweep.sweep(10_000);
     expect([1, 2, 3, 4].filter((id) => journal.executions.findById(id))).toEqual([3, 4]);
     expect(sweep.sweep(10_000)).toBe(false);
+  });
+
+  test('an execution that was redriven does not count as finished until it ends again', () => {
+    store(1, 1_000);
+    store(2, 2_000);
+    const sweep = sweepOf({ finishedCount: 1 });
+    journal.executions.update(1, { ...execution(1), redriveCount: 1 });
+    sweep.executionRedriven();
+    expect(sweep.sweep(10_000)).toBe(false);
+    journal.executions.update(1, { ...execution(1), status: 'FAILED', stoppedAt: 3_000 });
+    sweep.executionEnded();
+    expect(sweep.sweep(10_000)).toBe(true);
+    expect(kept(1, 2)).toEqual([1]);
   });
 
   test('retention keeps an execution that is about to change', () => {

@@ -66,7 +66,7 @@ function writeState(journal: Journal, { origin, state, isNew }: ExecutionChange,
   }
 }
 
-function writeTokens(journal: Journal, { origin, effects, taken, answered, isNew }: ExecutionChange): void {
+function writeTokens(journal: Journal, { origin, effects, taken, answered }: ExecutionChange): void {
   for (const taskId of taken) {
     journal.tokens.open(origin.id, taskId);
   }
@@ -100,12 +100,9 @@ function writeTokens(journal: Journal, { origin, effects, taken, answered, isNew
         journal.tokens.close(origin.id, effect.taskId);
         break;
       case 'EndExecution':
-        if (!isNew) {
-          journal.tokens.closeAll(origin.id);
-        }
-        break;
       case 'SetTimer':
       case 'CancelTimer':
+        // The core cancels every running task before the execution ends.
         break;
     }
   }

@@ -63,6 +63,16 @@ const BROKEN: readonly (readonly [string, Engine])[] = [
     },
   ],
   [
+    'does not cancel the tasks of an execution that ends',
+    {
+      ...ENGINE,
+      step: async (...args) => {
+        const result = await ENGINE.step(...args);
+        return { ...result, effects: result.effects.filter(({ type }) => type !== 'CancelTask') };
+      },
+    },
+  ],
+  [
     'loses an event of the history',
     {
       ...ENGINE,

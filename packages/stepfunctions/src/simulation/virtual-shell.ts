@@ -50,6 +50,8 @@ export class VirtualShell {
   readonly #violations: string[] = [];
   #now = Date.parse('2030-01-01T00:00:00Z');
   #agenda: Appointment[] = [];
+  /** Tasks that were run and neither answered nor cancelled. */
+  readonly #open = new Set<string>();
   #execution: Execution;
   #written: string;
   #steps = 0;
@@ -134,7 +136,7 @@ export class VirtualShell {
       this.#restart();
       return;
     }
-    this.#write(result);
+    this.#write(result, event);
     if (this.#crashNow()) {
       this.#restart();
       return;
@@ -159,14 +161,30 @@ export class VirtualShell {
     return result;
   }
 
-  #write({ execution, history, childHistory }: StepResult): void {
+  #write({ execution, history, effects, childHistory }: StepResult, event: Unstamped<ExecutionEvent>): void {
     if (execution !== this.#execution) {
       this.#written = JSON.stringify(execution);
+      this.#followTasks(event, effects);
     }
     this.#execution = execution;
     this.#history.push(...history);
     for (const { executionArn, history: events } of childHistory) {
       this.#childHistories.set(executionArn, [...(this.#childHistories.get(executionArn) ?? []), ...events]);
+    }
+  }
+
+  #followTasks(event: Unstamped<ExecutionEvent>, effects: readonly Effect[]): void {
+    if (event.type === 'TaskSucceeded' || event.type === 'TaskFailed') {
+      this.#open.delete(event.taskId);
+    }
+    for (const effect of effects) {
+      if (effect.type === 'RunTask') {
+        this.#open.add(effect.taskId);
+      } else if (effect.type === 'CancelTask') {
+        this.#open.delete(effect.taskId);
+      } else if (effect.type === 'EndExecution' && this.#open.size > 0) {
+        this.#violations.push(`it ended before its tasks ${[...this.#open].join(', ')} were cancelled`);
+      }
     }
   }
 

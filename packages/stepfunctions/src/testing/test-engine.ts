@@ -1,6 +1,6 @@
 import { Engine } from '../engine.ts';
 import type { JsonObject } from '../language/json.ts';
-import { settingsOf } from '../options.ts';
+import { type StepFunctionsServerOptions, settingsOf } from '../options.ts';
 
 const NEVER_ABORTED = new AbortController().signal;
 const ROLE = 'arn:aws:iam::000000000000:role/test';
@@ -14,9 +14,9 @@ export interface TestEngine {
   create(name: string, definition: JsonObject, more?: JsonObject): Promise<string>;
 }
 
-/** Starts an engine without any function. */
-export function startTestEngine(): TestEngine {
-  const engine = new Engine(settingsOf({ dataDir: ':memory:', lambdaEndpoint: 'http://127.0.0.1:1' }));
+/** Starts an engine without any function, in memory unless told otherwise. */
+export function startTestEngine(options: Partial<StepFunctionsServerOptions> = {}): TestEngine {
+  const engine = new Engine(settingsOf({ dataDir: ':memory:', lambdaEndpoint: 'http://127.0.0.1:1', ...options }));
   const call = async (action: string, body: JsonObject = {}): Promise<JsonObject> =>
     await engine.dispatch(action, body, { gone: () => NEVER_ABORTED });
   return {

@@ -78,15 +78,15 @@ export class ScriptedRun {
     }
   }
 
-  /** Answers the oldest running task. */
-  async succeed(output: Json = {}): Promise<void> {
-    await this.deliver({ type: 'TaskSucceeded', taskId: this.#takeTask().taskId, output });
+  /** Answers a running task: the oldest, or the one with this index. */
+  async succeed(output: Json = {}, index = 0): Promise<void> {
+    await this.deliver({ type: 'TaskSucceeded', taskId: this.#takeTask(index).taskId, output });
   }
 
-  /** Fails the oldest running task. */
-  async fail(error: string, cause?: string): Promise<void> {
+  /** Fails a running task: the oldest, or the one with this index. */
+  async fail(error: string, cause?: string, index = 0): Promise<void> {
     const failure = cause === undefined ? { error } : { error, cause };
-    await this.deliver({ type: 'TaskFailed', taskId: this.#takeTask().taskId, ...failure });
+    await this.deliver({ type: 'TaskFailed', taskId: this.#takeTask(index).taskId, ...failure });
   }
 
   /** Lets time pass; timers that come due fire one after the other. */
@@ -109,8 +109,8 @@ export class ScriptedRun {
     return [...this.#timers.values()].map((at) => (at - this.now) / 1000).toSorted((a, b) => a - b);
   }
 
-  #takeTask(): Task {
-    const task = this.tasks.shift();
+  #takeTask(index: number): Task {
+    const [task] = this.tasks.splice(index, 1);
     if (task === undefined) {
       throw new Error(`No task is out; the execution is ${this.execution.status}`);
     }
