@@ -10,7 +10,7 @@ import type {
   ReservationSnapshot,
   Snapshot,
 } from './snapshot.ts';
-import { soundSnapshot } from './sound-snapshot.ts';
+import { soundSnapshot } from './testing/sound-snapshot.ts';
 import { describeViolation } from './violation.ts';
 
 const sound = soundSnapshot();

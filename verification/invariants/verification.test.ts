@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Snapshot } from './snapshot.ts';
-import { soundSnapshot } from './sound-snapshot.ts';
+import { soundSnapshot } from './testing/sound-snapshot.ts';
 import { type DrainProgress, type SnapshotSource, verifyInvariants } from './verification.ts';
 
 const fast = { drainSeconds: 20, pollSeconds: 0.001, settleSeconds: 0.02 };

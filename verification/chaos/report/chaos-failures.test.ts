@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { checkInvariants } from '../../invariants/invariants.ts';
-import { soundSnapshot } from '../../invariants/sound-snapshot.ts';
+import { soundSnapshot } from '../../invariants/testing/sound-snapshot.ts';
 import type { CellFacts } from './cell-facts.ts';
 import { chaosFailuresOf } from './chaos-failures.ts';
 import { chaosMarkdownOf } from './chaos-markdown.ts';

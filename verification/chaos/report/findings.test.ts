@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { ApiCall } from '../../answers/exchange.ts';
 import type { RecordedExchange } from '../../client/order-api-client.ts';
-import { soundSnapshot } from '../../invariants/sound-snapshot.ts';
+import { soundSnapshot } from '../../invariants/testing/sound-snapshot.ts';
 import { improperAnswers, unexpectedEnds } from './findings.ts';
 
 const placed = recorded('place', 202, { data: { order_id: 'order', status: 'PENDING' } });

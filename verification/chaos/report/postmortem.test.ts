@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { checkInvariants } from '../../invariants/invariants.ts';
-import { soundSnapshot } from '../../invariants/sound-snapshot.ts';
+import { soundSnapshot } from '../../invariants/testing/sound-snapshot.ts';
 import type { FaultEvent } from '../faults/injection.ts';
 import { cellNamed } from '../matrix.ts';
 import { findingOf } from './findings.ts';

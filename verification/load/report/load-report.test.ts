@@ -3,7 +3,7 @@ import type { Exchange } from '../../answers/exchange.ts';
 import { promisesIn } from '../../answers/promises.ts';
 import { checkInvariants } from '../../invariants/invariants.ts';
 import type { OrderSnapshot, Snapshot } from '../../invariants/snapshot.ts';
-import { soundSnapshot } from '../../invariants/sound-snapshot.ts';
+import { soundSnapshot } from '../../invariants/testing/sound-snapshot.ts';
 import { loadChartOf } from './load-chart.ts';
 import { loadMarkdown } from './load-markdown.ts';
 import { failuresOf, type LoadReport, loadReportOf } from './load-report.ts';

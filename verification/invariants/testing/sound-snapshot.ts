@@ -1,4 +1,4 @@
-import type { OrderStatus } from '../../functions/orders/order-status.ts';
+import type { OrderStatus } from '../../../functions/orders/order-status.ts';
 import type {
   ChargeSnapshot,
   ChargeState,
@@ -6,7 +6,7 @@ import type {
   PaymentState,
   ReservationState,
   Snapshot,
-} from './snapshot.ts';
+} from '../snapshot.ts';
 
 const TAKEN_AT = '2026-01-02T03:10:00.000Z';
 const ITEM_ID = 'item';
