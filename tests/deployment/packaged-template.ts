@@ -6,7 +6,17 @@ import { promisify } from 'node:util';
 import * as z from 'zod';
 import { PROJECT_ROOT } from '../../embedded/configuration.ts';
 
-const SOURCES = ['serverless.yml', 'package.json', 'functions', 'statemachines', 'embedded', 'localstack', 'packages'];
+const SOURCES = [
+  'serverless.yml',
+  'package.json',
+  'proto',
+  'functions',
+  'grpc-services',
+  'statemachines',
+  'embedded',
+  'localstack',
+  'packages',
+];
 
 /** An empty zip file in place of the code: the template is the same, and packaging takes 3 s. */
 const EMPTY_ZIP = Buffer.concat([Buffer.from('PK\x05\x06'), Buffer.alloc(18)]);
