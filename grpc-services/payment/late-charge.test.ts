@@ -66,35 +66,3 @@ test('a charge that appears after its Void is voided by the recheck if the Autho
   now += 3_600_000;
   expect(await payment.recheck()).toBe(0);
 });
-
-test('a charge that appears an hour after its Void is voided by the recheck', async () => {
-  let now = Date.parse('2030-01-01T00:00:00Z');
-  const unreachable = { now: true };
-  const kept: { provider?: PaymentProvider } = {};
-  payment = await startPayment({
-    clock: () => now,
-    wrapProvider: (provider) => {
-      kept.provider = provider;
-      return {
-        ...provider,
-        authorize: async (authorization, signal) => {
-          if (unreachable.now) {
-            throw new Error('the request is delayed in the network');
-          }
-          return provider.authorize(authorization, signal);
-        },
-      };
-    },
-  });
-  await failureOf(payment.authorize('order'));
-  await payment.void('order');
-  for (const pause of [30_000, 300_000]) {
-    now += pause;
-    expect(await payment.recheck()).toBe(0);
-  }
-  const delayed = { key: 'order#pay', method: 'tok_visa', amountMinor: 1_000, currency: 'USD' };
-  await kept.provider?.authorize(delayed, new AbortController().signal);
-  now += 3_600_000;
-  expect(await payment.recheck()).toBe(1);
-  expect(await payment.charge('order')).toMatchObject({ state: 'VOIDED' });
-});

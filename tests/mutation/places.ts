@@ -19,8 +19,14 @@ export const PLACES: Readonly<Record<string, Place>> = {
   'functions/orders': room('functions/orders', ['functions/**/*.test.ts', 'statemachines/*.test.ts']),
   'functions/http': room('functions/http', ['functions/**/*.test.ts']),
   'functions/access': room('functions/access', ['functions/**/*.test.ts']),
-  'grpc-services/inventory': room('grpc-services/inventory', ['grpc-services/**/*.test.ts']),
-  'grpc-services/payment': room('grpc-services/payment', ['grpc-services/**/*.test.ts']),
+  'grpc-services/inventory': room('grpc-services/inventory', [
+    'grpc-services/inventory/**/*.test.ts',
+    'grpc-services/common/hostile-requests.test.ts',
+  ]),
+  'grpc-services/payment': room('grpc-services/payment', [
+    'grpc-services/payment/**/*.test.ts',
+    'grpc-services/common/hostile-requests.test.ts',
+  ]),
   core: room(`${ENGINE}/core`, [`${ENGINE}/core/**/*.test.ts`]),
   runtime: room(`${ENGINE}/runtime`, [
     `${ENGINE}/{runtime,journal}/**/*.test.ts`,

@@ -1,0 +1,218 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { PaymentState } from '../../proto/gen/payment/v1/payment.ts';
+import { startPayment, type TestPayment } from '../../tests/support/payment.ts';
+import { failureOf } from '../../tests/support/unary-client.ts';
+import type { PaymentStore } from './payment-store.ts';
+import type { PaymentProvider } from './provider/payment-provider.ts';
+import { recheckVoided } from './void.ts';
+
+// A Void that finds no charge is rechecked 30 s, 5 min and 1 h later, because the charge may still be on its way.
+const START = Date.parse('2030-01-01T00:00:00Z');
+const never = new AbortController().signal;
+
+let payment: TestPayment;
+let store: PaymentStore;
+let provider: PaymentProvider;
+let now: number;
+let isProviderReachable: boolean;
+/** The keys that the provider was asked to void. */
+let voids: string[];
+
+beforeEach(async () => {
+  now = START;
+  isProviderReachable = false;
+  payment = await startPayment({
+    clock: () => now,
+    wrapStore: (real) => {
+      store = real;
+      return real;
+    },
+    wrapProvider: (real) => {
+      provider = {
+        ...real,
+        void: (key, signal) => {
+          voids.push(key);
+          return real.void(key, signal);
+        },
+      };
+      return {
+        ...real,
+        authorize: (authorization, signal) =>
+          isProviderReachable
+            ? real.authorize(authorization, signal)
+            : Promise.reject(new Error('the request is delayed in the network')),
+      };
+    },
+  });
+  voids = [];
+});
+
+afterEach(() => payment.close());
+
+/** Voids the payments of orders whose Authorize has not reached the provider. */
+async function voidBeforeCharge(...orders: readonly string[]): Promise<void> {
+  await Promise.all(
+    orders.map(async (order) => {
+      await failureOf(payment.authorize(order));
+      await payment.void(order);
+    }),
+  );
+}
+
+/** Lets the request of an Authorize reach the provider after all. */
+async function arriveLate(order: string, method = 'tok_visa'): Promise<void> {
+  await provider.authorize({ key: `${order}#pay`, method, amountMinor: 1_000, currency: 'USD' }, never);
+}
+
+function recheck(report: (orderId: string, error: unknown) => void = () => undefined, signal = never) {
+  return recheckVoided({ store, provider, clock: () => now }, signal, report);
+}
+
+/** The orders that the index lists, whenever they are due. */
+function indexed(): Promise<readonly string[]> {
+  return store.dueForRecheck(Number.MAX_SAFE_INTEGER, 1_000, never);
+}
+
+test('a voided payment is rechecked 30 s, 5 min and 1 h later, not a moment earlier, and then no more', async () => {
+  await voidBeforeCharge('order');
+  for (const [pause, rechecks] of [
+    [30_000, 1],
+    [300_000, 2],
+    [3_600_000, 3],
+  ] as const) {
+    now += pause - 1;
+    expect(await recheck()).toBe(0);
+    expect(voids).toHaveLength(rechecks - 1);
+    now += 1;
+    expect(await recheck()).toBe(0);
+    expect(voids).toEqual(Array.from({ length: rechecks }, () => 'order#pay'));
+  }
+  expect(await indexed()).toEqual([]);
+  now += 365 * 86_400_000;
+  expect(await recheck()).toBe(0);
+  expect(voids).toHaveLength(3);
+});
+
+test.each([
+  ['30 s', [30_000]],
+  ['5 min', [30_000, 300_000]],
+  ['1 h', [30_000, 300_000, 3_600_000]],
+] as const)('a charge that appears before the recheck after %s is voided by it, once', async (_when, pauses) => {
+  await voidBeforeCharge('order');
+  const late: number[] = [];
+  for (const [index, pause] of pauses.entries()) {
+    if (index === pauses.length - 1) {
+      await arriveLate('order');
+      expect(await payment.charge('order')).toMatchObject({ state: 'AUTHORIZED' });
+    }
+    now += pause;
+    late.push(await recheck());
+  }
+  expect(late).toEqual([...pauses.slice(1).map(() => 0), 1]);
+  const charge = await payment.charge('order');
+  expect(charge).toMatchObject({ state: 'VOIDED' });
+  expect(await payment.payment('order')).toMatchObject({
+    state: PaymentState.VOIDED,
+    providerReference: charge?.reference,
+  });
+  expect(await indexed()).toEqual([]);
+});
+
+test('a charge that appears late and declined is not counted as voided, and ends the rechecks', async () => {
+  await voidBeforeCharge('order');
+  await arriveLate('order', 'tok_declined');
+  now += 30_000;
+  expect(await recheck()).toBe(0);
+  expect(voids).toEqual(['order#pay']);
+  expect(await payment.payment('order')).toMatchObject({ state: PaymentState.VOIDED, providerReference: '' });
+  expect(await indexed()).toEqual([]);
+});
+
+test('the index lists only payments whose Void found no charge', async () => {
+  await voidBeforeCharge('no-charge');
+  isProviderReachable = true;
+  await payment.void('no-payment');
+  await payment.authorize('charged');
+  await payment.void('charged');
+  await payment.authorize('authorized');
+  await failureOf(payment.authorize('declined', { method: 'tok_declined' }));
+  await payment.void('declined');
+  expect(await indexed()).toEqual(['no-charge']);
+});
+
+test('a round rechecks 50 payments, and the next round the rest', async () => {
+  const orders = Array.from({ length: 52 }, (_, index) => `order-${index}`);
+  await voidBeforeCharge(...orders);
+  await Promise.all(orders.map((order) => arriveLate(order)));
+  now += 30_000;
+  expect(await recheck()).toBe(50);
+  expect(await recheck()).toBe(2);
+  const charges = await Promise.all(orders.map((order) => payment.charge(order)));
+  expect(charges.map((charge) => charge?.state)).toEqual(orders.map(() => 'VOIDED'));
+});
+
+describe('a round with payments that cannot be rechecked', () => {
+  test('reports each of two in a row, rechecks the others, and tries the two again in the next round', async () => {
+    await voidBeforeCharge('first', 'second');
+    now += 1;
+    await voidBeforeCharge('third');
+    await Promise.all(['first', 'second', 'third'].map((order) => arriveLate(order)));
+    now += 30_000;
+    const { find } = store;
+    store = {
+      ...store,
+      find: (orderId, signal) =>
+        orderId === 'third' ? find(orderId, signal) : Promise.reject(new Error(`${orderId} cannot be read`)),
+    };
+    const reported: (readonly [string, unknown])[] = [];
+    expect(await recheck((...report) => reported.push(report))).toBe(1);
+    expect(reported.sort()).toEqual([
+      ['first', new Error('first cannot be read')],
+      ['second', new Error('second cannot be read')],
+    ]);
+    store = { ...store, find };
+    expect(await recheck()).toBe(2);
+  });
+
+  test('does not report a payment that another instance rechecked meanwhile', async () => {
+    await voidBeforeCharge('order');
+    now += 30_000;
+    const reported: string[] = [];
+    const instances = Array.from({ length: 3 }, () => recheck((orderId) => reported.push(orderId)));
+    expect(await Promise.all(instances)).toEqual([0, 0, 0]);
+    expect(reported).toEqual([]);
+    expect(await indexed()).toEqual(['order']);
+    now += 300_000 - 1;
+    expect(await store.dueForRecheck(now, 10, never)).toEqual([]);
+  });
+
+  test('ends at a shutdown, and reports none as broken', async () => {
+    await voidBeforeCharge('first', 'second');
+    now += 30_000;
+    const shutdown = new AbortController();
+    const asked: string[] = [];
+    store = {
+      ...store,
+      find: (orderId) => {
+        asked.push(orderId);
+        shutdown.abort(new Error('shutting down'));
+        return Promise.reject(new Error('aborted'));
+      },
+    };
+    const reported: string[] = [];
+    const round = recheck((orderId) => reported.push(orderId), shutdown.signal);
+    await expect(round).rejects.toThrow('shutting down');
+    expect(reported).toEqual([]);
+    expect(asked).toHaveLength(1);
+  });
+});
+
+test('a stale index never voids the charge of a payment that is not due', async () => {
+  isProviderReachable = true;
+  await payment.authorize('alive');
+  const { dueForRecheck: _stale, ...others } = store;
+  store = { ...others, dueForRecheck: async () => ['alive', 'unheard-of'] };
+  expect(await recheck()).toBe(0);
+  expect(voids).toEqual([]);
+  expect(await payment.charge('alive')).toMatchObject({ state: 'AUTHORIZED' });
+});
