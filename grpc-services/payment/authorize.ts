@@ -1,7 +1,9 @@
+import { bucketOf } from '../common/bucketed-index.ts';
 import { isoTime } from '../common/clock.ts';
 import { RowConflict, retryOnConflict } from '../common/retry-on-conflict.ts';
-import type { Payment } from './payment.ts';
-import { type Payments, requiredChargeKey, saveChange } from './payments.ts';
+import { replaceAttempt } from './customer-action.ts';
+import { type Payment, RECONCILE_BUCKETS } from './payment.ts';
+import { outcomeOf, type Payments, recordingTime, requiredChargeKey, saveChange } from './payments.ts';
 import type { Charge } from './provider/payment-provider.ts';
 import { declined, paymentAlreadyRefunded, paymentMismatch, paymentVoided } from './refusals.ts';
 import { completeVoid } from './void.ts';
@@ -26,18 +28,32 @@ export function authorize(payments: Payments, order: AuthorizeOrder, signal: Abo
     if (read === undefined) {
       return makeCharge(payments, order, first, signal);
     }
-    const existing = read.intent === 'VOID' ? await completeVoid(payments, read, signal) : read;
+    const existing = await withoutWaiting(payments, read, order, signal);
     if (existing.state === 'DECLINED' && existing.payment_id !== order.paymentId) {
       const again = pendingPayment(payments, order, existing);
       await payments.store.save(existing, again, signal);
       return findOrMakeCharge(payments, order, again, signal);
     }
-    if (existing.state !== 'PENDING') {
+    if (existing.state !== 'PENDING' && existing.state !== 'ACTION_REQUIRED') {
       return answerOf(existing, order);
     }
     assertSame(existing, order);
     return findOrMakeCharge(payments, order, existing, signal);
   }, signal);
+}
+
+/** The payment after its intended undoing. Another payment id replaces an attempt that waits for its customer. */
+function withoutWaiting(
+  payments: Payments,
+  read: Payment,
+  { paymentId }: AuthorizeOrder,
+  signal: AbortSignal,
+): Promise<Payment> | Payment {
+  if (read.intent === 'VOID') {
+    return completeVoid(payments, read, signal);
+  }
+  const replaced = read.state === 'ACTION_REQUIRED' && read.payment_id !== paymentId;
+  return replaced || read.intent === 'REPLACE' ? replaceAttempt(payments, read, signal) : read;
 }
 
 function answerOf(settled: Payment, order: AuthorizeOrder): Payment {
@@ -49,6 +65,7 @@ function answerOf(settled: Payment, order: AuthorizeOrder): Payment {
     case 'DECLINED':
       assertSame(settled, order);
       throw declined(settled.decline_reason ?? 'PAYMENT_DECLINED');
+    case 'ACTION_REQUIRED':
     case 'AUTHORIZED':
     case 'CAPTURED':
       assertSame(settled, order);
@@ -70,9 +87,12 @@ function assertSame(existing: Payment, { paymentId, amount }: AuthorizeOrder): v
 
 /** The intent to authorize, written before the provider is called. */
 function pendingPayment({ clock }: Payments, order: AuthorizeOrder, declinedBefore: Payment | undefined): Payment {
-  const now = isoTime(clock());
+  const reconcile_at = clock();
+  const now = isoTime(reconcile_at);
   return {
     order_id: order.orderId,
+    reconcile_at,
+    reconcile_bucket: bucketOf(order.orderId, RECONCILE_BUCKETS),
     state: 'PENDING',
     payment_id: order.paymentId,
     amount_minor: order.amount.minorUnits,
@@ -114,25 +134,19 @@ async function makeCharge(
   return record(payments, order, pending, await payments.provider.authorize(authorization, signal));
 }
 
-/** Time to record the provider's answer. It is recorded even if the caller no longer waits. */
-const RECORDING_TIMEOUT_MS = 5_000;
-
 async function record(payments: Payments, order: AuthorizeOrder, pending: Payment, charge: Charge): Promise<Payment> {
-  const recording = AbortSignal.timeout(RECORDING_TIMEOUT_MS);
+  if (charge.state === 'ACTION_REQUIRED' && pending.state === 'ACTION_REQUIRED') {
+    return pending;
+  }
+  const recording = recordingTime();
   try {
-    return answerOf(await saveChange(payments, pending, changeBy(charge), recording), order);
+    return answerOf(await saveChange(payments, pending, outcomeOf(pending, charge), recording), order);
   } catch (error) {
     if (error instanceof RowConflict) {
       await voidLateCharge(payments, pending, recording);
     }
     throw error;
   }
-}
-
-function changeBy(charge: Charge): Partial<Payment> {
-  return charge.state === 'DECLINED'
-    ? { state: 'DECLINED', decline_reason: charge.reason }
-    : { state: charge.state, provider_reference: charge.reference };
 }
 
 /**

@@ -1,19 +1,20 @@
-import { isoTime } from '../common/clock.ts';
 import { retryOnConflict } from '../common/retry-on-conflict.ts';
 import type { Payment } from './payment.ts';
 import { type Payments, requiredChargeKey, saveChange } from './payments.ts';
-import { completeRefund } from './refund.ts';
+import { settleRefunds } from './refund.ts';
+import { hasPendingRefund } from './refund-entry.ts';
 import { paymentAlreadyRefunded, paymentNotAuthorized, paymentVoided } from './refusals.ts';
 import { completeVoid } from './void.ts';
 
 /** Captures the authorized amount, once. A Void or Refund that was started before is completed first. */
 export function capture(payments: Payments, orderId: string, signal: AbortSignal): Promise<Payment> {
   return retryOnConflict(async () => {
-    const read = await payments.store.intendCapture(orderId, isoTime(payments.clock()), signal);
+    const read = await payments.store.intendCapture(orderId, signal);
     const existing = read === undefined ? undefined : await completeUndo(payments, read, signal);
     switch (existing?.state) {
       case undefined:
       case 'PENDING':
+      case 'ACTION_REQUIRED':
       case 'DECLINED':
         throw paymentNotAuthorized();
       case 'VOIDED':
@@ -34,15 +35,10 @@ export function capture(payments: Payments, orderId: string, signal: AbortSignal
 }
 
 function completeUndo(payments: Payments, payment: Payment, signal: AbortSignal): Promise<Payment> | Payment {
-  switch (payment.intent) {
-    case 'VOID':
-      return completeVoid(payments, payment, signal);
-    case 'REFUND':
-      return completeRefund(payments, payment, signal);
-    case 'CAPTURE':
-    case undefined:
-      return payment;
+  if (payment.intent === 'VOID') {
+    return completeVoid(payments, payment, signal);
   }
+  return hasPendingRefund(payment) ? settleRefunds(payments, payment, signal) : payment;
 }
 
 /**
@@ -58,9 +54,9 @@ async function completeCapture(payments: Payments, intended: Payment, signal: Ab
   switch (charge?.state) {
     case 'CAPTURED':
     case 'VOIDED':
-    case 'REFUNDED':
       return saveChange(payments, intended, { state: charge.state, provider_reference: charge.reference }, signal);
     case undefined:
+    case 'ACTION_REQUIRED':
     case 'AUTHORIZED':
     case 'DECLINED':
       throw new Error(`after a capture the provider's charge is ${charge?.state ?? 'missing'}`);

@@ -20,7 +20,7 @@ beforeEach(async () => {
       ...store,
       saveFirst: (first, signal) => crashing(() => store.saveFirst(first, signal)),
       save: (previous, next, signal) => crashing(() => store.save(previous, next, signal)),
-      intendCapture: (orderId, now, signal) => crashing(() => store.intendCapture(orderId, now, signal)),
+      intendCapture: (orderId, signal) => crashing(() => store.intendCapture(orderId, signal)),
     }),
   });
 });

@@ -59,10 +59,10 @@ test('a charge that appears after its Void is voided by the recheck if the Autho
   expect(await payment.charge('order')).toMatchObject({ state: 'AUTHORIZED' });
 
   now += 29_999;
-  expect(await payment.recheck()).toBe(0);
+  expect((await payment.recheck()).lateCharges).toBe(0);
   now += 1;
-  expect(await payment.recheck()).toBe(1);
+  expect((await payment.recheck()).lateCharges).toBe(1);
   expect(await payment.charge('order')).toMatchObject({ state: 'VOIDED' });
   now += 3_600_000;
-  expect(await payment.recheck()).toBe(0);
+  expect((await payment.recheck()).lateCharges).toBe(0);
 });

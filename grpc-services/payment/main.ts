@@ -11,6 +11,7 @@ async function main(): Promise<void> {
   const environment = readEnvironment(
     serviceEnvironment(50_052).extend({
       PAYMENTS_TABLE: z.string().min(3),
+      PAYMENT_ACTION_URL: z.url().optional(),
       RECHECK_INTERVAL_SECONDS: wholeNumber(1, 86_400, 15),
     }),
     process.env,
@@ -18,7 +19,10 @@ async function main(): Promise<void> {
   await runService('payment', environment, ({ documents, logger }) =>
     paymentService({
       store: createPaymentStore(documents, environment.PAYMENTS_TABLE),
-      provider: createSimulatedProvider(createChargeLedger(documents, environment.PAYMENTS_TABLE)),
+      provider: createSimulatedProvider(
+        createChargeLedger(documents, environment.PAYMENTS_TABLE),
+        environment.PAYMENT_ACTION_URL,
+      ),
       clock: systemClock,
       logger,
       recheckIntervalMs: environment.RECHECK_INTERVAL_SECONDS * 1_000,

@@ -4,7 +4,7 @@ import { startPayment, type TestPayment } from '../../tests/support/payment.ts';
 import { failureOf } from '../../tests/support/unary-client.ts';
 import type { PaymentStore } from './payment-store.ts';
 import type { PaymentProvider } from './provider/payment-provider.ts';
-import { recheckVoided } from './void.ts';
+import { recheckOutcomes } from './recheck.ts';
 
 // A Void that finds no charge is rechecked 30 s, 5 min and 1 h later, because the charge may still be on its way.
 const START = Date.parse('2030-01-01T00:00:00Z');
@@ -64,8 +64,8 @@ async function arriveLate(order: string, method = 'tok_visa'): Promise<void> {
   await provider.authorize({ key: `${order}#pay`, method, amountMinor: 1_000, currency: 'USD' }, never);
 }
 
-function recheck(report: (orderId: string, error: unknown) => void = () => undefined, signal = never) {
-  return recheckVoided({ store, provider, clock: () => now }, signal, report);
+async function recheck(report: (orderId: string, error: unknown) => void = () => undefined, signal = never) {
+  return (await recheckOutcomes({ store, provider, clock: () => now }, signal, report)).lateCharges;
 }
 
 /** The orders that the index lists, whenever they are due. */

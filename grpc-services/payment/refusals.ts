@@ -56,6 +56,52 @@ export function paymentNotCaptured(): TerminalError {
   });
 }
 
+/** The refund is larger than what is left of the captured amount. Both amounts are in minor units. */
+export function refundExceedsCaptured(requested: number, refundable: number): TerminalError {
+  return new FailedPrecondition({
+    reason: 'REFUND_EXCEEDS_CAPTURED',
+    message: 'The refund is larger than what is left of the captured amount.',
+    metadata: { requested: String(requested), refundable: String(refundable) },
+  });
+}
+
+/** The provider declined the refund, the first time it was asked and every time after. */
+export function refundDeclined(): TerminalError {
+  return new FailedPrecondition({
+    reason: 'REFUND_DECLINED',
+    message: 'The payment provider declined this refund; nothing was given back.',
+  });
+}
+
+/** The payment has as many refunds as it may have. */
+export function tooManyRefunds(): TerminalError {
+  return new FailedPrecondition({ reason: 'TOO_MANY_REFUNDS', message: 'This payment was refunded too often.' });
+}
+
+/** The refund id belongs to a refund of another amount. */
+export function refundMismatch(): TerminalError {
+  return new AlreadyExists({
+    reason: 'REFUND_MISMATCH',
+    message: 'This refund id belongs to a refund of another amount.',
+  });
+}
+
+/** The event id belongs to an event with another outcome. */
+export function providerEventMismatch(): TerminalError {
+  return new AlreadyExists({
+    reason: 'PROVIDER_EVENT_MISMATCH',
+    message: 'This event id belongs to an event with another outcome.',
+  });
+}
+
+/** No charge waits under this reference. */
+export function customerActionNotFound(): TerminalError {
+  return new NotFound({
+    reason: 'CUSTOMER_ACTION_NOT_FOUND',
+    message: 'No payment with this reference waits for its customer.',
+  });
+}
+
 /** The order has a payment with another amount or payment id. */
 export function paymentMismatch(): TerminalError {
   return new AlreadyExists({

@@ -1,19 +1,31 @@
-import * as z from 'zod';
 import { type PaymentServiceServer, PaymentServiceService } from '../../proto/gen/payment/v1/payment.ts';
 import type { Clock } from '../common/clock.ts';
 import type { Logger } from '../common/logger.ts';
-import { externalId, money, orderId, reasonText } from '../common/request-validation.ts';
 import type { ServiceDescription } from '../common/service.ts';
 import { type CallEnvironment, unaryCall } from '../common/unary-call.ts';
 import { authorize } from './authorize.ts';
 import { capture } from './capture.ts';
-import { paymentMessage } from './payment.ts';
+import { decideForCustomer, recordProviderEvent } from './customer-action.ts';
+import { paymentMessage, providerOutcome } from './payment-message.ts';
 import type { PaymentStore } from './payment-store.ts';
 import type { Payments } from './payments.ts';
 import type { PaymentProvider } from './provider/payment-provider.ts';
+import { recheckOutcomes } from './recheck.ts';
+import { acknowledgePayment, paymentsToReconcile } from './reconcile.ts';
 import { refund } from './refund.ts';
 import { paymentNotFound } from './refusals.ts';
-import { recheckVoided, voidPayment } from './void.ts';
+import {
+  acknowledgePaymentRequest,
+  authorizeRequest,
+  captureRequest,
+  getPaymentRequest,
+  listPaymentsToReconcileRequest,
+  recordProviderEventRequest,
+  refundRequest,
+  simulateCustomerActionRequest,
+  voidRequest,
+} from './requests.ts';
+import { voidPayment } from './void.ts';
 
 /** What the payment service needs. */
 export interface PaymentOptions {
@@ -21,7 +33,7 @@ export interface PaymentOptions {
   readonly provider: PaymentProvider;
   readonly clock: Clock;
   readonly logger: Logger;
-  /** Pause between two rounds that look for late charges, which appear after their Void. */
+  /** Pause between two rounds that ask the provider for unknown outcomes. */
   readonly recheckIntervalMs: number;
 }
 
@@ -37,14 +49,17 @@ export function paymentService({ logger, recheckIntervalMs, ...payments }: Payme
     },
     background: [
       {
-        name: 'recheck voided payments',
+        name: 'recheck unknown outcomes',
         intervalMs: recheckIntervalMs,
         round: async (signal) => {
-          const late = await recheckVoided(payments, signal, (order_id, err) =>
-            logger.error({ order_id, err }, 'the voided payment could not be rechecked'),
+          const { lateCharges, refunds } = await recheckOutcomes(payments, signal, (order_id, err) =>
+            logger.error({ order_id, err }, 'the payment could not be rechecked'),
           );
-          if (late > 0) {
-            logger.warn({ late }, 'late charges were voided');
+          if (lateCharges > 0) {
+            logger.warn({ late: lateCharges }, 'late charges were voided');
+          }
+          if (refunds > 0) {
+            logger.info({ refunds }, 'the outcome of refunds is known now');
           }
         },
       },
@@ -52,32 +67,7 @@ export function paymentService({ logger, recheckIntervalMs, ...payments }: Payme
   };
 }
 
-const authorizeRequest = z.object({
-  orderId,
-  paymentId: externalId,
-  method: z.string().min(1, 'is required').max(200, 'must have at most 200 characters'),
-  amount: z
-    .unknown()
-    .refine((amount) => amount !== undefined, 'is required')
-    .pipe(money(0)),
-});
-const captureRequest = z.object({ orderId });
-const voidRequest = z.object({ orderId, reason: reasonText });
-const refundRequest = z.object({
-  orderId,
-  reason: reasonText,
-  refundId: z.literal('', 'is not supported yet'),
-  amount: z.undefined('is not supported yet'),
-});
-const getPaymentRequest = z.object({ orderId });
-
-type Unimplemented =
-  | 'recordProviderEvent'
-  | 'listPaymentsToReconcile'
-  | 'acknowledgePayment'
-  | 'simulateCustomerAction';
-
-function handlers(payments: Payments, environment: CallEnvironment): Omit<PaymentServiceServer, Unimplemented> {
+function handlers(payments: Payments, environment: CallEnvironment): PaymentServiceServer {
   return {
     authorize: unaryCall(environment, {
       rpc: 'Authorize',
@@ -111,6 +101,36 @@ function handlers(payments: Payments, environment: CallEnvironment): Omit<Paymen
         }
         return { payment: paymentMessage(payment) };
       },
+    }),
+    recordProviderEvent: unaryCall(environment, {
+      rpc: 'RecordProviderEvent',
+      request: recordProviderEventRequest,
+      handle: async (event, { signal }) => ({
+        payment: paymentMessage(await recordProviderEvent(payments, event, signal)),
+      }),
+    }),
+    listPaymentsToReconcile: unaryCall(environment, {
+      rpc: 'ListPaymentsToReconcile',
+      request: listPaymentsToReconcileRequest,
+      handle: async (query, { signal }) => {
+        const page = await paymentsToReconcile(payments, query, signal);
+        return { payments: page.payments.map(paymentMessage), nextPageToken: page.nextPageToken };
+      },
+    }),
+    acknowledgePayment: unaryCall(environment, {
+      rpc: 'AcknowledgePayment',
+      request: acknowledgePaymentRequest,
+      handle: async ({ orderId, seenUpdatedAt }, { signal }) => {
+        const { payment, acknowledged } = await acknowledgePayment(payments, orderId, seenUpdatedAt, signal);
+        return { payment: paymentMessage(payment), acknowledged };
+      },
+    }),
+    simulateCustomerAction: unaryCall(environment, {
+      rpc: 'SimulateCustomerAction',
+      request: simulateCustomerActionRequest,
+      handle: async (action, { signal }) => ({
+        outcome: providerOutcome(await decideForCustomer(payments, action, signal)),
+      }),
     }),
   };
 }

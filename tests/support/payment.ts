@@ -7,9 +7,9 @@ import { createPaymentStore, type PaymentStore, paymentsTable } from '../../grpc
 import { type ChargeRow, createChargeLedger } from '../../grpc-services/payment/provider/charge-ledger.ts';
 import type { PaymentProvider } from '../../grpc-services/payment/provider/payment-provider.ts';
 import { createSimulatedProvider } from '../../grpc-services/payment/provider/simulated-provider.ts';
+import { type Rechecked, recheckOutcomes } from '../../grpc-services/payment/recheck.ts';
 import { paymentService } from '../../grpc-services/payment/service.ts';
-import { recheckVoided } from '../../grpc-services/payment/void.ts';
-import { type Payment, PaymentServiceClient } from '../../proto/gen/payment/v1/payment.ts';
+import { type Payment, PaymentServiceClient, ProviderOutcome } from '../../proto/gen/payment/v1/payment.ts';
 import { createTables, dynamoDbClient, startDynamoDb } from './dynamodb.ts';
 import { testSettings, throwFailure } from './service.ts';
 import { call, present } from './unary-client.ts';
@@ -31,6 +31,19 @@ export interface Attempt {
   readonly amountMinor?: number;
 }
 
+/** A Refund request, without its order. Without an amount it refunds all that is left. */
+export interface RefundAttempt {
+  readonly refundId?: string;
+  readonly amountMinor?: number;
+}
+
+/** A RecordProviderEvent request, without its order. */
+export interface EventAttempt {
+  readonly eventId?: string;
+  readonly paymentId?: string;
+  readonly outcome?: ProviderOutcome;
+}
+
 /** A real payment service on a real DynamoDB. */
 export interface TestPayment {
   /** Of DynamoDB. */
@@ -41,12 +54,16 @@ export interface TestPayment {
   readonly authorize: (orderId: string, attempt?: Attempt) => Promise<Payment>;
   readonly capture: (orderId: string) => Promise<Payment>;
   readonly void: (orderId: string) => Promise<Payment>;
-  readonly refund: (orderId: string) => Promise<Payment>;
+  readonly refund: (orderId: string, attempt?: RefundAttempt) => Promise<Payment>;
+  /** Delivers an event of the provider. */
+  readonly event: (orderId: string, event?: EventAttempt) => Promise<Payment>;
+  /** Decides for the customer whose payment is ACTION_REQUIRED, at the provider alone. */
+  readonly decide: (waiting: Payment, decision: 'approve' | 'refuse') => Promise<ProviderOutcome>;
   readonly payment: (orderId: string) => Promise<Payment>;
   /** The charge in the provider's ledger; undefined if the attempt never reached the provider. */
   readonly charge: (orderId: string, paymentId?: string) => Promise<ChargeRow | undefined>;
   /** One round of the recheck in another instance of the service. */
-  readonly recheck: () => Promise<number>;
+  readonly recheck: () => Promise<Rechecked>;
   readonly close: () => Promise<void>;
 }
 
@@ -60,11 +77,11 @@ export async function startPayment(options: TestPaymentOptions = {}): Promise<Te
   const dynamoDb = dynamoDbClient(database.endpoint);
   const documents = documentClient(dynamoDb);
   const ledger = createChargeLedger(documents, TABLE);
-  const provider = createSimulatedProvider(ledger);
+  const provider = wrapProvider(createSimulatedProvider(ledger));
   const store = createPaymentStore(documents, TABLE);
   const description = paymentService({
     store: wrapStore(store),
-    provider: wrapProvider(provider),
+    provider,
     clock,
     logger: testSettings.logger,
     recheckIntervalMs: 3_600_000,
@@ -84,13 +101,22 @@ export async function startPayment(options: TestPaymentOptions = {}): Promise<Te
     },
     capture: async (orderId) => present((await call(client, client.capture, { orderId })).payment),
     void: async (orderId) => present((await call(client, client.void, { orderId, reason: 'test' })).payment),
-    refund: async (orderId) => {
-      const request = { orderId, reason: 'test', refundId: '', amount: undefined };
-      return present((await call(client, client.refund, request)).payment);
+    refund: async (orderId, { refundId = '', amountMinor } = {}) => {
+      const amount = amountMinor === undefined ? undefined : { minorUnits: amountMinor, currency: 'USD' };
+      return present((await call(client, client.refund, { orderId, reason: 'test', refundId, amount })).payment);
+    },
+    event: async (orderId, { eventId = 'event', paymentId = 'pay', outcome = ProviderOutcome.AUTHORIZED } = {}) => {
+      const event = { eventId, orderId, paymentId, outcome };
+      return present((await call(client, client.recordProviderEvent, event)).payment);
+    },
+    decide: async ({ orderId, paymentId, actionUrl }, decision) => {
+      const reference = new URLSearchParams(actionUrl.split('?')[1]).get('reference') ?? '';
+      const action = { orderId, paymentId, reference, approve: decision === 'approve' };
+      return (await call(client, client.simulateCustomerAction, action)).outcome;
     },
     payment: async (orderId) => present((await call(client, client.getPayment, { orderId })).payment),
     charge: (orderId, paymentId = 'pay') => ledger.find(`${orderId}#${paymentId}`, never),
-    recheck: () => recheckVoided({ store, provider, clock }, never, throwFailure),
+    recheck: () => recheckOutcomes({ store, provider, clock }, never, throwFailure),
     close: async () => {
       client.close();
       await service.stop();
