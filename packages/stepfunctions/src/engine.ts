@@ -36,6 +36,7 @@ export class Engine {
   readonly #tasks: TaskRunner;
   readonly #executions: JournaledExecutions;
   readonly #express: ExpressExecutions;
+  readonly #activities: ActivityQueue;
   readonly #retention: RetentionSweep;
   readonly #context: ApiContext;
 
@@ -56,6 +57,7 @@ export class Engine {
     this.#express = new ExpressExecutions(this.#tasks, logger);
     this.#retention = new RetentionSweep(journal.retention, settings.retention, (id) => executions.forget(id), logger);
     const activities = new ActivityQueue(journal.tokens, executions);
+    this.#activities = activities;
 
     executions.events.on('ended', ({ stateMachineArn }) => {
       this.#retention.executionEnded();
@@ -108,6 +110,7 @@ export class Engine {
     this.#retention.stop();
     this.#tasks.close();
     this.#express.close();
+    this.#activities.close();
     this.#executions.close();
     this.#services.close();
     await this.#journal.close();

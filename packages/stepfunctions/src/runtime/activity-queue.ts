@@ -18,6 +18,7 @@ export class ActivityQueue {
   readonly #waiting = new Map<string, Set<Worker>>();
   readonly #claiming = new Set<string>();
   readonly #polls = new Map<string, number>();
+  #isClosed = false;
 
   constructor(tokens: TokenStore, executions: Pick<JournaledExecutions, 'deliver'>) {
     this.#tokens = tokens;
@@ -49,7 +50,7 @@ export class ActivityQueue {
     const until = Date.now() + patienceMs;
     this.#countPoll(activityArn, 1);
     try {
-      while (!gone.aborted) {
+      while (!gone.aborted && !this.#isClosed) {
         const task = await this.#claim(activityArn, workerName);
         if (task) {
           return task;
@@ -63,6 +64,14 @@ export class ActivityQueue {
       return undefined;
     } finally {
       this.#countPoll(activityArn, -1);
+    }
+  }
+
+  /** Ends all polls without a task. */
+  close(): void {
+    this.#isClosed = true;
+    for (const worker of [...this.#waiting.values()].flatMap((workers) => [...workers])) {
+      worker.wake();
     }
   }
 

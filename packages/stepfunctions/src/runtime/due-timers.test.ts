@@ -1,44 +1,171 @@
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
 import { Journal } from '../journal/journal.ts';
-import { errorLog } from '../testing/test-loggers.ts';
-import { eventually } from '../testing/test-server.ts';
+import { errorLog, SILENT_LOGGER } from '../testing/test-loggers.ts';
 import { DueTimers } from './due-timers.ts';
 
 let journal: Journal;
-let timers: DueTimers | undefined;
+let timers: DueTimers;
+let fired: number[];
+/** Executions whose timers cannot fire. */
+let stuck: ReadonlySet<number>;
 
 beforeEach(() => {
+  jest.useFakeTimers();
   journal = new Journal(':memory:', 'process');
+  fired = [];
+  stuck = new Set();
+  timers = timersOf(SILENT_LOGGER);
 });
 
-afterEach(() => {
-  timers?.stop();
-  return journal.close();
+afterEach(async () => {
+  timers.stop();
+  jest.useRealTimers();
+  await journal.close();
 });
 
-test('timers that cannot fire on a full disk are tried again with backoff, and fire once it has room', async () => {
-  const { logger, errors } = errorLog();
-  const fired: number[] = [];
-  let isFull = true;
-  journal.states.insert(1, '{}', { dueAt: Date.now() - 1, tasksOut: 0 });
-  timers = new DueTimers(
+/** Timers that are due no more once they have fired. */
+function timersOf(logger: ConstructorParameters<typeof DueTimers>[2]): DueTimers {
+  return new DueTimers(
     journal.states,
     async (id) => {
-      if (isFull) {
-        throw new Error('database or disk is full');
+      fired.push(id);
+      if (stuck.has(id)) {
+        return false;
       }
       journal.states.update(id, '{}', { dueAt: undefined, tasksOut: 0 });
-      fired.push(id);
       return true;
     },
     logger,
   );
+}
+
+/** Stores an execution that is due in so many milliseconds. */
+function due(id: number, inMs: number): void {
+  journal.states.insert(id, '{}', { dueAt: Date.now() + inMs, tasksOut: 0 });
+}
+
+test('timers that cannot fire on a full disk are tried again with backoff, and fire once it has room', async () => {
+  const { logger, errors } = errorLog();
+  timers = timersOf(logger);
+  due(1, -1);
+  stuck = new Set([1]);
   journal.database.statement('PRAGMA query_only = ON').run();
   await timers.fire();
-  await new Promise((done) => setTimeout(done, 400));
-  expect(errors.length).toBeGreaterThan(0);
-  expect(errors.length).toBeLessThan(6);
-  isFull = false;
+  const pauses: number[] = [];
+  for (let failures = errors.length; pauses.length < 9; failures = errors.length) {
+    let pause = 0;
+    for (; errors.length === failures; pause += 50) {
+      await jest.advanceTimersByTimeAsync(50);
+    }
+    pauses.push(pause);
+  }
+  expect(pauses).toEqual([100, 200, 400, 800, 1_600, 3_200, 6_400, 10_000, 10_000]);
   journal.database.statement('PRAGMA query_only = OFF').run();
-  await eventually(() => fired[0]);
+  stuck = new Set();
+  await jest.advanceTimersByTimeAsync(10_000);
+  expect(journal.states.nextDue()).toBeUndefined();
+  expect(errors).toHaveLength(10);
+  due(2, -1);
+  stuck = new Set([2]);
+  journal.database.statement('PRAGMA query_only = ON').run();
+  await timers.fire();
+  await jest.advanceTimersByTimeAsync(100);
+  expect(errors).toHaveLength(12);
+});
+
+test('all due timers fire in one round, however many batches they are', async () => {
+  for (let id = 1; id <= 1_001; id += 1) {
+    due(id, -id);
+  }
+  due(2_000, 50);
+  await timers.fire();
+  expect(fired).toHaveLength(1_001);
+  await jest.advanceTimersByTimeAsync(49);
+  expect(fired).toHaveLength(1_001);
+  await jest.advanceTimersByTimeAsync(1);
+  expect(fired.at(-1)).toBe(2_000);
+});
+
+test('executions whose timers do not fire are tried again after a second, and keep nobody behind them waiting', async () => {
+  stuck = new Set(Array.from({ length: 500 }, (_, index) => index + 1));
+  for (const id of stuck) {
+    due(id, -100);
+  }
+  due(501, 0);
+  await timers.fire();
+  expect(fired.filter((id) => id === 501)).toHaveLength(1);
+  expect(fired).toHaveLength(501);
+  stuck = new Set();
+  await jest.advanceTimersByTimeAsync(999);
+  expect(fired).toHaveLength(501);
+  await jest.advanceTimersByTimeAsync(1);
+  expect(fired).toHaveLength(1_001);
+});
+
+test('an execution whose step fails is tried again like one that does not change', async () => {
+  let fails = true;
+  timers = new DueTimers(
+    journal.states,
+    async (id) => {
+      fired.push(id);
+      if (fails) {
+        throw new Error('the core failed');
+      }
+      journal.states.update(id, '{}', { dueAt: undefined, tasksOut: 0 });
+      return true;
+    },
+    SILENT_LOGGER,
+  );
+  due(1, 0);
+  await timers.fire();
+  fails = false;
+  await jest.advanceTimersByTimeAsync(1_000);
+  expect(fired).toEqual([1, 1]);
+});
+
+test('a timer beyond 24.8 days, the longest delay of setTimeout, fires when it is due and not at once', async () => {
+  const longestMs = 2 ** 31 - 1;
+  due(1, longestMs + 1_000);
+  timers.set(Date.now() + longestMs + 1_000);
+  await jest.advanceTimersByTimeAsync(longestMs + 999);
+  expect(fired).toEqual([]);
+  await jest.advanceTimersByTimeAsync(1);
+  expect(fired).toEqual([1]);
+});
+
+test('the earliest of the set times counts, in whichever order they were set', async () => {
+  due(1, 100);
+  due(2, 200);
+  timers.set(Date.now() + 200);
+  timers.set(Date.now() + 100);
+  timers.set(Date.now() + 300);
+  expect(jest.getTimerCount()).toBe(1);
+  await jest.advanceTimersByTimeAsync(100);
+  expect(fired).toEqual([1]);
+  await jest.advanceTimersByTimeAsync(100);
+  expect(fired).toEqual([1, 2]);
+});
+
+test('two rounds never run at the same time', async () => {
+  due(1, 0);
+  const [first, second] = [timers.fire(), timers.fire()];
+  expect(second).toBe(first);
+  await first;
+  expect(fired).toEqual([1]);
+  due(2, 0);
+  await timers.fire();
+  expect(fired).toEqual([1, 2]);
+});
+
+test('stopped timers never fire, not even those that a round would have set', async () => {
+  due(1, 0);
+  due(2, 50);
+  timers.set(Date.now() + 50);
+  const round = timers.fire();
+  timers.stop();
+  timers.set(Date.now() + 50);
+  await round;
+  await jest.advanceTimersByTimeAsync(10_000);
+  expect(fired).toEqual([1]);
+  expect(jest.getTimerCount()).toBe(0);
 });

@@ -1,7 +1,12 @@
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import type { JsonObject } from '../language/json.ts';
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { parseDefinition } from '../language/definition.ts';
+import type { Json, JsonObject } from '../language/json.ts';
 import { startTestEngine, type TestEngine } from '../testing/test-engine.ts';
+import { errorLog, SILENT_LOGGER } from '../testing/test-loggers.ts';
 import { eventually } from '../testing/test-server.ts';
+import { ExpressExecutions } from './express-executions.ts';
+import { FairQueue } from './fair-queue.ts';
+import { TaskRunner } from './task-runner.ts';
 
 function waiting(seconds: number): JsonObject {
   return {
@@ -21,7 +26,6 @@ afterEach(() => on.engine.close());
 test('an express wait of more than 24.8 days, the longest delay of setTimeout, does not end at once', async () => {
   const stateMachineArn = await on.create('express', waiting(30 * 86_400), { type: 'EXPRESS' });
   const end = on.call('StartSyncExecution', { stateMachineArn });
-  end.catch(() => undefined);
   const later = new Promise((done) => setTimeout(() => done('still runs'), 100));
   expect(await Promise.race([end, later])).toBe('still runs');
 });
@@ -32,6 +36,118 @@ test('the 1,001st concurrent express execution is refused, because they live in 
   for (const action of ['StartExecution', 'StartSyncExecution']) {
     await expect(on.call(action, { stateMachineArn })).rejects.toMatchObject({ type: 'ThrottlingException' });
   }
+});
+
+describe('the time of an express execution', () => {
+  const sevenMinutes: JsonObject = {
+    StartAt: 'A',
+    States: { A: { Type: 'Wait', Seconds: 200, Next: 'B' }, B: { Type: 'Wait', Seconds: 200, End: true } },
+  };
+  const start = (name: string, members: JsonObject = {}): Promise<JsonObject> =>
+    on
+      .create(name, { ...sevenMinutes, ...members }, { type: 'EXPRESS' })
+      .then((stateMachineArn) => on.call('StartSyncExecution', { stateMachineArn }));
+
+  beforeEach(() => {
+    jest.useFakeTimers();
+  });
+
+  afterEach(() => {
+    jest.useRealTimers();
+  });
+
+  test.each<[string, JsonObject, number]>([
+    ['five minutes', {}, 300],
+    ['five minutes, whatever longer time its machine has', { TimeoutSeconds: 900 }, 300],
+    ['the shorter time that its machine has', { TimeoutSeconds: 10 }, 10],
+  ])('an express execution times out after %s', async (_, members, seconds) => {
+    const end = start('express', members);
+    let isOver = false;
+    void end.then(() => {
+      isOver = true;
+    });
+    await jest.advanceTimersByTimeAsync(seconds * 1_000 - 1);
+    expect(isOver).toBe(false);
+    await jest.advanceTimersByTimeAsync(1);
+    expect(await end).toMatchObject({
+      status: 'TIMED_OUT',
+      billingDetails: { billedDurationInMs: seconds * 1_000 },
+    });
+    expect(jest.getTimerCount()).toBe(0);
+  });
+
+  test('the timers of express executions that run end with the engine', async () => {
+    await on.call('StartExecution', { stateMachineArn: await on.create('express', sevenMinutes, { type: 'EXPRESS' }) });
+    await jest.advanceTimersByTimeAsync(1);
+    expect(jest.getTimerCount()).toBeGreaterThan(0);
+    await on.engine.close();
+    expect(jest.getTimerCount()).toBe(0);
+    on = startTestEngine();
+  });
+
+  test('an express execution that has ended makes room for another', async () => {
+    const stateMachineArn = await on.create('express', waiting(1), { type: 'EXPRESS' });
+    const ends = Array.from({ length: 1_000 }, () => on.call('StartSyncExecution', { stateMachineArn }));
+    const refused = on.call('StartSyncExecution', { stateMachineArn });
+    await expect(refused).rejects.toMatchObject({ type: 'ThrottlingException' });
+    await jest.advanceTimersByTimeAsync(1_000);
+    await Promise.all(ends);
+    await on.call('StartExecution', { stateMachineArn });
+  });
+});
+
+test('a task of an express execution that times out is cancelled, and its late answer changes nothing', async () => {
+  const call = Promise.withResolvers<Json>();
+  const cancelled: boolean[] = [];
+  const targets = {
+    invokeFunction: (_arn: string, _input: Json, signal: AbortSignal) => {
+      signal.addEventListener('abort', () => cancelled.push(true));
+      return call.promise;
+    },
+    integrationFor: () => () => Promise.reject(new Error('no integration')),
+  };
+  const tasks = new TaskRunner(targets, new FairQueue({ most: 1 }), SILENT_LOGGER);
+  const definition = {
+    StartAt: 'T',
+    States: {
+      T: {
+        Type: 'Task',
+        Resource: 'arn:aws:lambda:us-east-1:000000000000:function:work',
+        TimeoutSeconds: 1,
+        Catch: [{ ErrorEquals: ['States.Timeout'], Next: 'Late' }],
+        End: true,
+      },
+      Late: { Type: 'Wait', Seconds: 1, End: true },
+    },
+  };
+  const express = new ExpressExecutions(tasks, SILENT_LOGGER);
+  jest.useFakeTimers();
+  const names = { arn: 'arn:one', name: 'one', stateMachineArn: 'arn:machine', stateMachineName: 'machine' };
+  const end = express.run(
+    { ...names, type: 'EXPRESS', roleArn: 'arn:role', input: '{}' },
+    parseDefinition(JSON.stringify(definition)),
+  );
+  await jest.advanceTimersByTimeAsync(1_000);
+  expect(cancelled).toEqual([true]);
+  call.resolve('late');
+  await jest.advanceTimersByTimeAsync(1_000);
+  jest.useRealTimers();
+  expect(await end).toMatchObject({ status: 'SUCCEEDED', output: '{"Error":"States.Timeout"}' });
+});
+
+test('an express execution on which the core fails is logged, and its caller gets the error', async () => {
+  const { logger, errors } = errorLog();
+  const tasks = new TaskRunner(
+    { invokeFunction: async () => null, integrationFor: () => async () => null },
+    new FairQueue({ most: 1 }),
+    logger,
+  );
+  const express = new ExpressExecutions(tasks, logger);
+  const names = { arn: 'arn:one', name: 'one', stateMachineArn: 'arn:machine', stateMachineName: 'machine' };
+  const broken = { ...parseDefinition(JSON.stringify(waiting(1))), StartAt: 'Nowhere' };
+  const run = express.run({ ...names, type: 'EXPRESS', roleArn: 'arn:role', input: '{}' }, broken);
+  await expect(run).rejects.toThrow('Nowhere');
+  expect(errors).toEqual(['an express execution failed unexpectedly']);
 });
 
 test('a .sync task that starts an express execution fails instead of waiting for an end it would never get', async () => {

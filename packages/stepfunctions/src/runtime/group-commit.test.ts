@@ -43,3 +43,49 @@ test('a write that fails in a group commit fails alone', async () => {
   expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
   expect(names()).toEqual(['a', 'b']);
 });
+
+test('writes that fail in one group are each told their own error', async () => {
+  const commits = new GroupCommit(db);
+  const failing = (why: string) =>
+    commits.add(() => {
+      throw new Error(why);
+    });
+  const results = await Promise.allSettled([failing('first'), failing('second')]);
+  expect(results).toEqual([
+    { status: 'rejected', reason: new Error('first') },
+    { status: 'rejected', reason: new Error('second') },
+  ]);
+});
+
+test('a write that fails on its own is told why, is tried once, and later writes are committed', async () => {
+  const commits = new GroupCommit(db);
+  let tries = 0;
+  const write = commits.add(() => {
+    tries += 1;
+    throw new Error('cannot be written');
+  });
+  await expect(write).rejects.toThrow('cannot be written');
+  expect(tries).toBe(1);
+  await commits.add(insert('a'));
+  expect(names()).toEqual(['a']);
+});
+
+test('a write that is added during a transaction is committed by the next one', async () => {
+  const commits = new GroupCommit(db);
+  let later: Promise<void> | undefined;
+  await commits.add(() => {
+    later = commits.add(insert('later'));
+    insert('first')();
+  });
+  expect(names()).toEqual(['first']);
+  await later;
+  expect(names()).toEqual(['first', 'later']);
+});
+
+test('a flush commits what waits, at once', async () => {
+  const commits = new GroupCommit(db);
+  const written = commits.add(insert('a'));
+  commits.flush();
+  expect(names()).toEqual(['a']);
+  await written;
+});

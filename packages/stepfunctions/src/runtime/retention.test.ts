@@ -1,9 +1,9 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import type { Execution } from '../core/execution.ts';
 import { createExecution } from '../core/step.ts';
 import { Journal } from '../journal/journal.ts';
 import type { Retention } from '../options.ts';
-import { SILENT_LOGGER } from '../testing/test-loggers.ts';
+import { errorLog, SILENT_LOGGER } from '../testing/test-loggers.ts';
 import { RetentionSweep } from './retention.ts';
 
 let journal: Journal;
@@ -80,6 +80,76 @@ describe('retention', () => {
     sweep.sweep(10_000);
     expect([1, 2, 3, 4].filter((id) => journal.executions.findById(id))).toEqual([3, 4]);
     expect(sweep.sweep(10_000)).toBe(false);
+  });
+
+  test('retention keeps an execution until it is older than its age, to the millisecond', () => {
+    store(1, 5_000);
+    const sweep = sweepOf({ finishedSeconds: 5 });
+    expect(sweep.sweep(10_000)).toBe(false);
+    expect(sweep.sweep(10_001)).toBe(true);
+    expect(kept(1)).toEqual([]);
+  });
+
+  test('both limits count: an execution leaves the journal when it is too old or one too many', () => {
+    for (const [id, stoppedAt] of [1_000, 8_000, 9_000, 9_500].entries()) {
+      store(id + 1, stoppedAt);
+    }
+    const sweep = sweepOf({ finishedSeconds: 5, finishedCount: 2 });
+    while (sweep.sweep(10_000)) {}
+    expect(kept(1, 2, 3, 4)).toEqual([3, 4]);
+    store(5, 9_600);
+    sweep.executionEnded();
+    expect(sweep.sweep(10_000)).toBe(true);
+    expect(kept(3, 4, 5)).toEqual([4, 5]);
+  });
+
+  test('an execution that has to stay keeps no other in the journal', () => {
+    store(1, 1_000);
+    store(2, 2_000);
+    expect(sweepOf({ finishedSeconds: 5 }, (id) => id !== 1).sweep(10_000)).toBe(true);
+    expect(kept(1, 2)).toEqual([1]);
+  });
+
+  test('very many old executions leave the journal over several sweeps, and are counted right after them', () => {
+    for (let id = 1; id <= 401; id += 1) {
+      store(id, id);
+    }
+    const sweep = sweepOf({ finishedCount: 1 });
+    expect(sweep.sweep(10_000)).toBe(true);
+    expect(journal.retention.countFinished()).toBe(201);
+    expect([sweep.sweep(10_000), sweep.sweep(10_000)]).toEqual([true, false]);
+    expect(kept(400, 401)).toEqual([401]);
+  });
+
+  test('a sweep that fails is logged, and the next one comes a minute later; a stopped one never comes', async () => {
+    jest.useFakeTimers();
+    const { logger, errors } = errorLog();
+    store(1, 1);
+    let fails = true;
+    const forget = (): boolean => {
+      if (fails) {
+        throw new Error('disk full');
+      }
+      return true;
+    };
+    const sweep = new RetentionSweep(journal.retention, { finishedSeconds: 1, finishedCount: 9 }, forget, logger);
+    sweep.start();
+    jest.advanceTimersByTime(59_999);
+    expect(errors).toEqual([]);
+    jest.advanceTimersByTime(1);
+    expect(errors).toHaveLength(1);
+    fails = false;
+    jest.advanceTimersByTime(60_000);
+    expect(kept(1)).toEqual([]);
+    store(2, 1);
+    jest.advanceTimersByTime(1);
+    expect(kept(2)).toEqual([]);
+    store(3, 1);
+    sweep.stop();
+    jest.advanceTimersByTime(600_000);
+    expect(kept(3)).toEqual([3]);
+    expect(jest.getTimerCount()).toBe(0);
+    jest.useRealTimers();
   });
 
   test('an execution that was redriven does not count as finished until it ends again', () => {

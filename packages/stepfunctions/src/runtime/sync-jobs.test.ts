@@ -1,0 +1,126 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import type { Json, JsonObject } from '../language/json.ts';
+import { startTestEngine, type TestEngine } from '../testing/test-engine.ts';
+import { eventually } from '../testing/test-server.ts';
+
+const WAIT = { StartAt: 'Wait', States: { Wait: { Type: 'Wait', Seconds: 60, End: true } } };
+
+let on: TestEngine;
+let job: string;
+
+beforeEach(async () => {
+  on = startTestEngine();
+  job = await on.create('job', WAIT);
+});
+
+afterEach(() => on.engine.close());
+
+function jobArn(name: string): string {
+  return job.replace(':stateMachine:', ':execution:').concat(`:${name}`);
+}
+
+async function described(executionArn: string): Promise<JsonObject> {
+  return on.call('DescribeExecution', { executionArn });
+}
+
+async function ended(executionArn: string): Promise<JsonObject> {
+  return eventually(async () => {
+    const description = await described(executionArn);
+    return description.status === 'RUNNING' ? undefined : description;
+  });
+}
+
+/** Starts an execution that starts a job of this name. */
+async function calling(name: string, suffix: string, more: JsonObject = {}, input = '{"a":1}'): Promise<string> {
+  const Call: JsonObject = {
+    Type: 'Task',
+    Resource: `arn:aws:states:::states:startExecution${suffix}`,
+    Parameters: { StateMachineArn: job, Name: name, 'Input.$': '$' },
+    ...('Next' in more ? {} : { End: true }),
+    ...more,
+  };
+  const stateMachineArn = await on.create(`caller-of-${name}`, {
+    StartAt: 'Call',
+    States: { Call, ...(JSON.stringify(more).includes('"Rest"') ? { Rest: WAIT.States.Wait } : {}) },
+  });
+  const { executionArn } = await on.call('StartExecution', { stateMachineArn, input });
+  await eventually(async () => described(jobArn(name)).catch(() => undefined));
+  return String(executionArn);
+}
+
+describe('a job', () => {
+  test('a job that is stopped fails its task with what became of it', async () => {
+    const caller = await calling('stopped', '.sync');
+    await on.call('StopExecution', { executionArn: jobArn('stopped'), error: 'Enough', cause: 'for today' });
+    const { error, cause } = await ended(caller);
+    const { startDate, stopDate } = await described(jobArn('stopped'));
+    expect(error).toBe('States.TaskFailed');
+    expect(JSON.parse(String(cause))).toEqual({
+      Cause: 'for today',
+      Error: 'Enough',
+      ExecutionArn: jobArn('stopped'),
+      Input: '{"a":1}',
+      InputDetails: { Included: true },
+      Name: 'stopped',
+      StartDate: Number(startDate) * 1_000,
+      StateMachineArn: job,
+      Status: 'ABORTED',
+      StopDate: Number(stopDate) * 1_000,
+    });
+  });
+
+  test.each<[string, Json]>([
+    ['.sync', '{"a":1}'],
+    ['.sync:2', { a: 1 }],
+  ])('a job that succeeds answers its %s task with its output', async (suffix, payload) => {
+    await on.call('UpdateStateMachine', {
+      stateMachineArn: job,
+      definition: JSON.stringify({ StartAt: 'Echo', States: { Echo: { Type: 'Pass', End: true } } }),
+    });
+    const { output } = await ended(await calling('good', suffix));
+    const answer = JSON.parse(String(output)) as JsonObject;
+    expect(answer).toMatchObject({ Status: 'SUCCEEDED', Input: payload, Output: payload, StateMachineArn: job });
+    expect(Object.keys(answer)).not.toContain('Error');
+    expect(answer.OutputDetails).toEqual({ Included: true });
+  });
+
+  test('a job whose task timed out is stopped, and its end changes nothing', async () => {
+    const more = { TimeoutSeconds: 1, Catch: [{ ErrorEquals: ['States.Timeout'], Next: 'Rest' }] };
+    const caller = await calling('late', '.sync', more);
+    expect(await ended(jobArn('late'))).toMatchObject({ status: 'ABORTED' });
+    expect(await described(caller)).toMatchObject({ status: 'RUNNING' });
+  });
+
+  test('an execution that a task started without waiting is left running when that task’s execution is stopped', async () => {
+    const caller = await calling('left', '', { Next: 'Rest' });
+    await on.call('StopExecution', { executionArn: caller });
+    expect(await described(jobArn('left'))).toMatchObject({ status: 'RUNNING' });
+    await on.call('StopExecution', { executionArn: jobArn('left') });
+    expect(await described(caller)).toMatchObject({ status: 'ABORTED' });
+  });
+
+  test('all jobs of an execution that is stopped are stopped, and those of others are not', async () => {
+    const branches = ['one', 'two'].map((name) => ({
+      StartAt: name,
+      States: {
+        [name]: {
+          Type: 'Task',
+          Resource: 'arn:aws:states:::states:startExecution.sync',
+          Parameters: { StateMachineArn: job, Name: name },
+          End: true,
+        },
+      },
+    }));
+    const both = await on.create('both', {
+      StartAt: 'Both',
+      States: { Both: { Type: 'Parallel', Branches: branches, End: true } },
+    });
+    await calling('another', '.sync');
+    const { executionArn = '' } = await on.call('StartExecution', { stateMachineArn: both });
+    await eventually(async () => described(jobArn('two')).catch(() => undefined));
+    await on.call('StopExecution', { executionArn });
+    expect(await ended(jobArn('one'))).toMatchObject({ status: 'ABORTED' });
+    expect(await ended(jobArn('two'))).toMatchObject({ status: 'ABORTED' });
+    expect(await described(jobArn('another'))).toMatchObject({ status: 'RUNNING' });
+  });
+});
