@@ -27,4 +27,24 @@ describe('the DynamoDB client', () => {
     expect(await accessKey('http://localhost:4566', { AWS_ACCESS_KEY_ID: 'AKIA' })).not.toBe('local');
     expect(await accessKey('http://localhost:4566', { AWS_PROFILE: 'work' })).not.toBe('local');
   });
+
+  test.each([
+    'https://127.0.0.1.example.com',
+    'https://localhost.example.com',
+    'https://10.0.0.7:8000',
+    'http://[2001:db8::1]:8000',
+  ])('uses no dummy credentials at %s, which is not local', async (endpoint) => {
+    expect(await accessKey(endpoint, {})).not.toBe('local');
+  });
+
+  test.each([
+    'AWS_ACCESS_KEY_ID',
+    'AWS_PROFILE',
+    'AWS_WEB_IDENTITY_TOKEN_FILE',
+    'AWS_CONTAINER_CREDENTIALS_RELATIVE_URI',
+    'AWS_CONTAINER_CREDENTIALS_FULL_URI',
+  ])('uses no dummy credentials at a local endpoint when %s names others, unless it is empty', async (source) => {
+    expect(await accessKey('http://localhost:4566', { [source]: 'set' })).not.toBe('local');
+    expect(await accessKey('http://localhost:4566', { [source]: '' })).toBe('local');
+  });
 });

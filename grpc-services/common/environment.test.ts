@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { ConfigurationError, readEnvironment, serviceEnvironment } from './environment.ts';
+import * as z from 'zod';
+import { ConfigurationError, onOrOff, readEnvironment, serviceEnvironment, wholeNumber } from './environment.ts';
 
 function read(environment: Record<string, string>) {
   return readEnvironment(serviceEnvironment(50_051), environment);
@@ -29,5 +30,29 @@ describe('the environment of a service', () => {
     }
     expect(() => read({ PORT: '12.5' })).toThrow(/PORT/);
     expect(() => read({ PORT: 'many' })).toThrow(/PORT/);
+  });
+});
+
+describe('a variable', () => {
+  const schema = z.object({ COUNT: wholeNumber(2, 5, 3), SWITCH: onOrOff });
+
+  test.each([
+    ['2', 2],
+    ['5', 5],
+    ['', 3],
+  ])('that is a number from 2 to 5 accepts "%s" as %i', (COUNT, value) => {
+    expect(readEnvironment(schema, { COUNT }).COUNT).toBe(value);
+  });
+
+  test.each(['1', '6', '2.5', '-3', 'three', 'Infinity'])('that is a number from 2 to 5 refuses "%s"', (COUNT) => {
+    expect(() => readEnvironment(schema, { COUNT })).toThrow(/COUNT/);
+  });
+
+  test.each([
+    ['1', true],
+    ['0', false],
+    ['', false],
+  ])('that is a switch takes "%s" for %s', (SWITCH, value) => {
+    expect(readEnvironment(schema, { SWITCH }).SWITCH).toBe(value);
   });
 });

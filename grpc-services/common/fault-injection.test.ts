@@ -58,6 +58,58 @@ describe('fault injection', () => {
     expect(failed.length).toBeLessThan(200);
   });
 
+  test('applies the first of two rules that match', async () => {
+    const rules = faultRules.parse({ rules: [{ rpc: 'Reserve' }, { error_percent: 100 }] });
+    const faults = injectFaults(
+      () => rules,
+      () => 0,
+    );
+    expect(await faults.around('Reserve', async () => 'done', never)).toBe('done');
+    await expect(faults.around('Release', async () => 'done', never)).rejects.toThrow();
+  });
+
+  test.each([
+    [0, 0, 'done'],
+    [50, 0.499, 'failed'],
+    [50, 0.5, 'done'],
+    [100, 0.999_999, 'failed'],
+  ])('at a rate of %d %% a call with the random number %d is %s', async (error_percent, random, outcome) => {
+    const faults = injecting({ error_percent }, () => random);
+    const answer = faults.around('Reserve', async () => 'done', never).catch(() => 'failed');
+    expect(await answer).toBe(outcome);
+  });
+
+  test('delays every call of a rule with a latency, unless the rule names a lower rate', async () => {
+    const caller = new AbortController();
+    caller.abort();
+    const delayed = injecting({ latency_ms: 600_000 }, () => 0.999_999);
+    await expect(delayed.around('Reserve', async () => 'done', caller.signal)).rejects.toMatchObject({
+      name: 'AbortError',
+    });
+    const notDelayed = injecting({ latency_ms: 600_000, latency_percent: 10 }, () => 0.1);
+    expect(await notDelayed.around('Reserve', async () => 'done', caller.signal)).toBe('done');
+  });
+
+  test.each([
+    [1, 'the first of two deliveries failed'],
+    [2, 'done by delivery 1'],
+  ])(
+    'answers a call that is delivered twice as the first delivery does, when delivery %i fails',
+    async (failing, end) => {
+      let deliveries = 0;
+      const faults = injecting({ duplicate_percent: 100 });
+      const work = async (): Promise<string> => {
+        deliveries++;
+        if (deliveries === failing) {
+          throw new Error('the first of two deliveries failed');
+        }
+        return `done by delivery ${deliveries}`;
+      };
+      expect(await faults.around('Reserve', work, never).catch((error: Error) => error.message)).toBe(end);
+      expect(deliveries).toBe(2);
+    },
+  );
+
   test('stops delaying a call that is aborted', async () => {
     const caller = new AbortController();
     const faults = injecting({ latency_ms: 600_000 });

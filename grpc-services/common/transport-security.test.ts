@@ -33,7 +33,8 @@ async function reaches(server: Parameters<typeof serverCredentials>[0], { trusts
   try {
     await call(client, client.listItems, { pageSize: 1, pageToken: '' }, { deadline: Date.now() + 5_000 });
     return true;
-  } catch {
+  } catch (error) {
+    expect(error).toMatchObject({ code: 'UNAVAILABLE', reason: undefined });
     return false;
   } finally {
     client.close();
