@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { startPayment, type TestPayment } from '../../tests/support/payment.ts';
 import { type CallExtras, call, failureOf } from '../../tests/support/unary-client.ts';
+import { logLateFailure } from './call-log.ts';
 import { createLogger } from './logger.ts';
+import { Contention, DeadlineExceeded } from './service-error.ts';
 
 let payment: TestPayment;
 let lines: string[];
@@ -86,4 +88,38 @@ describe('the log of a call', () => {
     await failureOf(authorize('timeout', 'tok_timeout'));
     expect(entry()).toMatchObject({ level: 'warn', code: 'UNAVAILABLE', reason: 'PROVIDER_UNAVAILABLE' });
   });
+});
+
+describe('a call that fails after its deadline', () => {
+  const deadline = new DeadlineExceeded();
+
+  /** The lines that the failure leaves in the log. */
+  async function loggedFor(failure: unknown): Promise<readonly unknown[]> {
+    const late: string[] = [];
+    const logger = createLogger('payment', 'trace', { write: (line) => void late.push(line) });
+    const work = Promise.reject(failure);
+    logLateFailure(logger, work, AbortSignal.abort(deadline));
+    await expect(work).rejects.toBe(failure);
+    return late.map((line) => JSON.parse(line));
+  }
+
+  test('through a defect is logged with it, because its caller has an answer already', async () => {
+    const failure = new TypeError('a defect');
+    expect(await loggedFor(failure)).toMatchObject([
+      { level: 'error', err: { type: 'TypeError', message: 'a defect' } },
+    ]);
+  });
+
+  test.each([
+    ['its deadline', deadline],
+    ['an aborted request', Object.assign(new Error('Request aborted'), { name: 'AbortError' })],
+    ['an error of the contract', new Contention()],
+  ])('through %s is not logged again', async (_what, failure) => {
+    expect(await loggedFor(failure)).toEqual([]);
+  });
+});
+
+test('a call has at most 64 characters of its order id in the log', async () => {
+  await failureOf(authorize('x'.repeat(100), 'tok_visa'));
+  expect(entry()).toMatchObject({ order_id: 'x'.repeat(64), code: 'INVALID_ARGUMENT' });
 });

@@ -66,3 +66,36 @@ test('a drain cuts off calls that still run at its end', async () => {
   await inventory.stop();
   expect(['UNAVAILABLE', 'CANCELLED', 'INTERNAL', 'UNKNOWN']).toContain((await running).code);
 });
+
+test('a drain sets a service that was ready to NOT_SERVING while a call still runs', async () => {
+  const started = Promise.withResolvers<void>();
+  const released = Promise.withResolvers<void>();
+  const faults: FaultInjection = {
+    around: async (_rpc, work) => {
+      started.resolve();
+      await released.promise;
+      return work();
+    },
+  };
+  inventory = await startInventory({ settings: { faults } });
+  const address = `127.0.0.1:${inventory.port}`;
+  const health = new (makeClientConstructor(healthDefinition, 'Health'))(address, credentials.createInsecure());
+  const statuses: unknown[] = [];
+  try {
+    const watch = health.watch?.({ service: 'inventory.v1.InventoryService' });
+    const watchEnded = new Promise((resolve) => watch.on('error', resolve));
+    watch.on('data', (answer: { readonly status: unknown }) => statuses.push(answer.status));
+    await new Promise((resolve) => watch.once('data', resolve));
+    const running = failureOf(inventory.reservation('running'));
+    await started.promise;
+    const stopping = inventory.stop();
+    await watchEnded;
+    expect(statuses).toEqual(['SERVING', 'NOT_SERVING']);
+    released.resolve();
+    expect((await running).reason).toBe('RESERVATION_NOT_FOUND');
+    await stopping;
+  } finally {
+    released.resolve();
+    health.close();
+  }
+});
