@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   CreateTableCommand,
   type CreateTableCommandInput,
@@ -28,11 +29,14 @@ const tableSchema = z.object({
   KeySchema: keySchema,
   GlobalSecondaryIndexes: z.array(indexSchema).optional(),
   LocalSecondaryIndexes: z.array(indexSchema).optional(),
+  StreamSpecification: z
+    .object({ StreamViewType: z.enum(['KEYS_ONLY', 'NEW_IMAGE', 'OLD_IMAGE', 'NEW_AND_OLD_IMAGES']) })
+    .optional(),
 });
 
 /**
- * The part of an `AWS::DynamoDB::Table` that a local table has: name, keys and indexes. Backups, encryption, tags and
- * capacity are ignored.
+ * The part of an `AWS::DynamoDB::Table` that a local table has: name, keys, indexes and stream. Backups, encryption, tags
+ * and capacity are ignored.
  */
 export type TableDescription = Readonly<z.infer<typeof tableSchema>>;
 
@@ -50,9 +54,11 @@ export function readTableDescription(logicalId: string, properties: unknown): Ta
 }
 
 /**
- * Creates a table as described, or adds missing indexes to an existing one.
+ * Creates a table as described. An existing table, such as one of an older version, gets the indexes and the stream that it
+ * lacks. Resolves once the table and its indexes are ACTIVE.
  *
  * @throws ConfigurationError when the existing table has another primary key, which no update can change
+ * @throws Error when the table is not ACTIVE within a minute after a change
  */
 export async function ensureTable(client: DynamoDBClient, table: TableDescription): Promise<void> {
   const stored = await describe(client, table.TableName);
@@ -66,17 +72,58 @@ export async function ensureTable(client: DynamoDBClient, table: TableDescriptio
         'Start without the old data: npm start -- --fresh',
     );
   }
+  let current = stored;
+  for (const index of missingIndexes(stored, table)) {
+    // DynamoDB adds one index at a time, and no index to a table that is changing.
+    await client.send(new UpdateTableCommand({ TableName: table.TableName, ...additionOf(index, table, current) }));
+    current = await untilActive(client, table.TableName);
+  }
+  if (table.StreamSpecification !== undefined && current.StreamSpecification?.StreamEnabled !== true) {
+    await client.send(new UpdateTableCommand({ TableName: table.TableName, ...streamOf(table) }));
+    await untilActive(client, table.TableName);
+  }
+}
+
+function missingIndexes(stored: StoredTable, table: TableDescription): readonly GlobalSecondaryIndex[] {
   const present = new Set(stored.GlobalSecondaryIndexes?.map((index) => index.IndexName));
-  for (const index of indexesOf(table)) {
-    if (!present.has(index.IndexName)) {
-      await client.send(
-        new UpdateTableCommand({
-          TableName: table.TableName,
-          AttributeDefinitions: [...table.AttributeDefinitions],
-          GlobalSecondaryIndexUpdates: [{ Create: index }],
-        }),
-      );
+  return indexesOf(table).filter(({ IndexName }) => !present.has(IndexName));
+}
+
+/** The update that adds an index. DynamoDB refuses definitions of attributes that are no key of the table or an index. */
+function additionOf(index: GlobalSecondaryIndex, table: TableDescription, stored: StoredTable) {
+  const keys = new Set(
+    [stored.KeySchema, index.KeySchema, ...(stored.GlobalSecondaryIndexes ?? []).map(({ KeySchema }) => KeySchema)]
+      .flatMap((schema) => schema ?? [])
+      .map(({ AttributeName }) => AttributeName),
+  );
+  return {
+    AttributeDefinitions: table.AttributeDefinitions.filter(({ AttributeName }) => keys.has(AttributeName)),
+    GlobalSecondaryIndexUpdates: [{ Create: index }],
+  };
+}
+
+function streamOf({ StreamSpecification }: TableDescription) {
+  return StreamSpecification === undefined
+    ? {}
+    : { StreamSpecification: { StreamEnabled: true, StreamViewType: StreamSpecification.StreamViewType } };
+}
+
+const ACTIVE_WITHIN_MS = 60_000;
+const ACTIVE_POLL_MS = 200;
+
+async function untilActive(client: DynamoDBClient, name: string): Promise<StoredTable> {
+  const deadline = Date.now() + ACTIVE_WITHIN_MS;
+  for (;;) {
+    const stored = await describe(client, name);
+    const states = [stored?.TableStatus, ...(stored?.GlobalSecondaryIndexes ?? []).map((index) => index.IndexStatus)];
+    // Some local DynamoDBs report no status of an index.
+    if (stored !== undefined && states.every((state) => state === undefined || state === 'ACTIVE')) {
+      return stored;
     }
+    if (Date.now() >= deadline) {
+      throw new Error(`Table ${name} is not ACTIVE ${ACTIVE_WITHIN_MS / 1_000} s after a change: ${states.join(', ')}`);
+    }
+    await sleep(ACTIVE_POLL_MS);
   }
 }
 
@@ -102,6 +149,7 @@ async function create(client: DynamoDBClient, table: TableDescription): Promise<
     ...(table.LocalSecondaryIndexes !== undefined && {
       LocalSecondaryIndexes: table.LocalSecondaryIndexes.map(indexInput),
     }),
+    ...streamOf(table),
   };
   try {
     await client.send(new CreateTableCommand(input));
