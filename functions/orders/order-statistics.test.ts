@@ -1,0 +1,92 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { requestsOf } from '../../tests/support/dynamodb-requests.ts';
+import { testOrder } from '../../tests/support/order.ts';
+import { startStatisticsTable, type TestStatisticsTable } from '../../tests/support/orders-table.ts';
+import type { Order } from './order.ts';
+import { countOrders, readCounters } from './order-statistics.ts';
+
+let database: TestStatisticsTable;
+
+let requests: readonly string[];
+
+beforeAll(async () => {
+  database = await startStatisticsTable();
+  requests = requestsOf(database.table.client);
+});
+
+afterAll(() => database?.close());
+
+/** A table is used by all tests: each looks at what it adds. */
+async function added(work: () => Promise<unknown>): Promise<Readonly<Record<string, number>>> {
+  const before = await readCounters(database.table);
+  await work();
+  const after = await readCounters(database.table);
+  const changes = Object.entries(after).map(([name, count]) => [name, count - (before[name] ?? 0)] as const);
+  return Object.fromEntries(changes.filter(([, change]) => change !== 0));
+}
+
+function count(...orders: readonly Order[]): Promise<void> {
+  return countOrders(
+    database.table,
+    orders.map((order) => ({ orderId: order.order_id, order })),
+  );
+}
+
+function transactions(): number {
+  return requests.filter((name) => name.startsWith('TransactWrite')).length;
+}
+
+function next(order: Order, status: Order['status'], more: Partial<Order> = {}): Order {
+  return { ...order, ...more, status, timeline: [...order.timeline, { at: order.created_at, status, what: 'test' }] };
+}
+
+test('an order that moves on is counted in its new status only', async () => {
+  const placed = testOrder();
+  expect(await added(() => count(placed))).toEqual({ 'status.PENDING': 1 });
+  const authorized = next(placed, 'AUTHORIZED', { amount_minor: 700, currency: 'EUR' });
+  expect(await added(() => count(authorized))).toEqual({
+    'status.PENDING': -1,
+    'status.AUTHORIZED': 1,
+    'authorized.EUR': 700,
+  });
+});
+
+test('a change that is reported twice counts once and writes nothing the second time', async () => {
+  const order = testOrder();
+  await count(order);
+  const before = transactions();
+  expect(await added(() => count(order))).toEqual({});
+  expect(transactions() - before).toBe(0);
+});
+
+test('all states of a batch are counted by one transaction, of each order the last', async () => {
+  const orders = Array.from({ length: 20 }, () => testOrder());
+  const before = transactions();
+  const changes = await added(() => count(...orders, ...orders.map((order) => next(order, 'CANCELLED'))));
+  expect(changes).toEqual({ 'status.CANCELLED': 20 });
+  expect(transactions() - before).toBe(1);
+});
+
+test('more orders than one transaction takes are all counted', async () => {
+  const orders = Array.from({ length: 230 }, () => testOrder());
+  expect(await added(() => count(...orders))).toEqual({ 'status.PENDING': 230 });
+});
+
+test('two functions that count the same changes at once count each once', async () => {
+  const orders = Array.from({ length: 5 }, () => testOrder());
+  const changes = await added(() => Promise.all([count(...orders), count(...orders), count(...orders)]));
+  expect(changes).toEqual({ 'status.PENDING': 5 });
+});
+
+test('a removed order is not counted any more', async () => {
+  const order = testOrder();
+  await count(order);
+  const removed = { orderId: order.order_id, order: undefined };
+  expect(await added(() => countOrders(database.table, [removed]))).toEqual({ 'status.PENDING': -1 });
+  expect(await added(() => countOrders(database.table, [removed]))).toEqual({});
+});
+
+test('an order of before the counters is counted with its next change', async () => {
+  const changes = await added(() => count(next(testOrder({ amount_minor: 5, currency: 'USD' }), 'CONFIRMED')));
+  expect(changes).toEqual({ 'status.CONFIRMED': 1, 'captured.USD': 5 });
+});
