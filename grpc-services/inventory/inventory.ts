@@ -1,5 +1,6 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { Clock } from '../common/clock.ts';
+import { type CorrectionStore, createCorrectionStore } from './correction-store.ts';
 import { createItemStore, type ItemStore } from './item-store.ts';
 import { createReservationStore, type ReservationStore } from './reservation-store.ts';
 import { createRestockStore, type RestockStore } from './restock-store.ts';
@@ -10,6 +11,7 @@ export interface Inventory {
   readonly items: ItemStore;
   readonly reservations: ReservationStore;
   readonly restocks: RestockStore;
+  readonly corrections: CorrectionStore;
   readonly clock: Clock;
   /** Duration of a hold when the caller names none. */
   readonly defaultHoldSeconds: number;
@@ -29,6 +31,7 @@ export function openInventory({ documents, tables, clock, defaultHoldSeconds }: 
     items: createItemStore(documents, tables),
     reservations: createReservationStore(documents, tables),
     restocks: createRestockStore(documents, tables),
+    corrections: createCorrectionStore(documents, tables),
     clock,
     defaultHoldSeconds,
   };

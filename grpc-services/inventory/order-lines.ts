@@ -3,11 +3,11 @@ import { invalid } from '../common/request-validation.ts';
 import type { Item } from './item.ts';
 import type { Refusal } from './refusals.ts';
 
+/** A line of an order, as it is asked for or comes back. */
+export const orderLine = z.object({ item_id: z.string(), count: z.int() }).readonly();
+
 /** A line of an order. */
-export interface Line {
-  readonly item_id: string;
-  readonly count: number;
-}
+export type Line = z.output<typeof orderLine>;
 
 /** A line of a reservation as it is stored. */
 export const pricedLine = z.object({
@@ -71,7 +71,7 @@ export function totalOf(lines: readonly PricedLine[]): { readonly total_minor: n
 }
 
 /** Whether both have the same items with the same counts, in any order. */
-export function sameLines(reserved: readonly PricedLine[], lines: readonly Line[]): boolean {
+export function sameLines(reserved: readonly Line[], lines: readonly Line[]): boolean {
   const counts = new Map(reserved.map(({ item_id, count }) => [item_id, count]));
   return counts.size === lines.length && lines.every(({ item_id, count }) => counts.get(item_id) === count);
 }

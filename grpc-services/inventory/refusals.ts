@@ -69,6 +69,44 @@ export function reservationMismatch(): TerminalError {
   });
 }
 
+/** Nothing was sold to the order, so nothing can come back. */
+export function reservationNotCommitted(): TerminalError {
+  return new FailedPrecondition({
+    reason: 'RESERVATION_NOT_COMMITTED',
+    message: 'Nothing was sold to this order, so nothing can be returned.',
+  });
+}
+
+/** More pieces of an item than the order still has. */
+export function returnExceedsSold(itemId: string, requested: number, returnable: number): TerminalError {
+  return new FailedPrecondition({
+    reason: 'RETURN_EXCEEDS_SOLD',
+    message: `The order has ${returnable} of item ${itemId} to return; ${requested} were asked for.`,
+    metadata: { item_id: itemId, requested: String(requested), returnable: String(returnable) },
+  });
+}
+
+/** The order has as many returns as it may have. */
+export function tooManyReturns(): TerminalError {
+  return new FailedPrecondition({ reason: 'TOO_MANY_RETURNS', message: 'Stock of this order came back too often.' });
+}
+
+/** The return id belongs to a return of other lines. */
+export function returnMismatch(): TerminalError {
+  return new AlreadyExists({
+    reason: 'RETURN_MISMATCH',
+    message: 'This return id belongs to a return of other lines.',
+  });
+}
+
+/** The request id belongs to another correction. */
+export function correctionMismatch(): TerminalError {
+  return new AlreadyExists({
+    reason: 'CORRECTION_MISMATCH',
+    message: 'This request id belongs to another correction.',
+  });
+}
+
 /** The request id belongs to another restock. */
 export function restockMismatch(): TerminalError {
   return new AlreadyExists({

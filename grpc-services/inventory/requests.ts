@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { indexPageToken } from '../common/bucketed-index.ts';
 import { externalId, money, orderId, reasonText } from '../common/request-validation.ts';
 
 const line = z
@@ -8,9 +9,9 @@ const line = z
   })
   .transform(({ itemId, count }) => ({ item_id: itemId, count }));
 
-const lines = z
+/** Up to 50 lines, each item at most once. */
+const anyLines = z
   .array(line)
-  .min(1, 'must have at least 1 line')
   .max(50, 'must have at most 50 lines')
   .superRefine((all, context) => {
     const seen = new Set<string>();
@@ -21,6 +22,8 @@ const lines = z
       seen.add(item_id);
     }
   });
+
+const lines = anyLines.refine((all) => all.length > 0, 'must have at least 1 line');
 
 /** 60 days. */
 const LONGEST_HOLD_SECONDS = 5_184_000;
@@ -51,6 +54,28 @@ export const restockRequest = z.object({
   name: z.string().max(200, 'must have at most 200 characters'),
   unitPrice: money(0).optional(),
   count: z.int().min(1, 'must be at least 1').max(1_000_000_000, 'must be at most 1,000,000,000'),
+});
+
+/** Return. No lines mean all that the order still has. */
+export const returnRequest = z.object({ orderId, returnId: externalId, lines: anyLines, reason: reasonText });
+
+/** Correct. */
+export const correctRequest = z.object({
+  requestId: externalId,
+  itemId: externalId,
+  available: z.int().min(0, 'must be at least 0').max(1_000_000_000, 'must be at most 1,000,000,000'),
+  reason: reasonText.min(1, 'is required'),
+  correctedBy: z.string().max(200, 'must have at most 200 characters'),
+});
+
+/** ListHolds. */
+export const listHoldsRequest = z.object({
+  pageSize: z
+    .int()
+    .min(0, 'must be 1 to 100, or 0 for 50')
+    .max(100, 'must be at most 100')
+    .transform((size) => (size === 0 ? 50 : size)),
+  pageToken: indexPageToken,
 });
 
 /** ListItems. A page token is the id of the last item on the page before, in base64url. */

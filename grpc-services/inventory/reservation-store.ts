@@ -1,28 +1,33 @@
 import {
+  BatchGetCommand,
   type DynamoDBDocumentClient,
   GetCommand,
   QueryCommand,
   TransactWriteCommand,
   type TransactWriteCommandInput,
 } from '@aws-sdk/lib-dynamodb';
+import { type BucketedIndex, type IndexPage, type IndexQuery, pageOfIndex } from '../common/bucketed-index.ts';
 import {
   cancellationOf,
   type Row,
   storeError,
+  storeUnavailable,
   WITH_ROW_ON_FAILURE,
   withStoreErrors,
 } from '../common/dynamodb-errors.ts';
-import type { PricedLine } from './order-lines.ts';
-import { type Reservation, reservationRow } from './reservation.ts';
+import type { Line } from './order-lines.ts';
+import { HOLD_BUCKETS, type Reservation, reservationRow } from './reservation.ts';
 import type { InventoryTables } from './tables.ts';
 
 /** The counters of an item that stock moves between. */
 export type Counter = 'available' | 'held' | 'sold';
 
-/** Moves the count of every line of a reservation from one counter to another. */
+/** Moves the count of every line from one counter to another. */
 export interface StockMove {
   readonly from: Counter;
   readonly to: Counter;
+  /** Undefined: the lines of the reservation. */
+  readonly lines?: readonly Line[];
 }
 
 /** The next version of a reservation, and the stock that moves in the same transaction. */
@@ -42,7 +47,7 @@ export interface ReservationChange {
 export type ChangeOutcome =
   | { readonly kind: 'done' }
   | { readonly kind: 'stale'; readonly current: Reservation | undefined }
-  | { readonly kind: 'short'; readonly line: PricedLine; readonly available: number | undefined };
+  | { readonly kind: 'short'; readonly line: Line; readonly available: number | undefined };
 
 /** Reservations, together with the item counters. The counters change only in the transaction of a reservation. */
 export interface ReservationStore {
@@ -64,12 +69,23 @@ export interface ReservationStore {
     limit: number,
     signal: AbortSignal,
   ) => Promise<readonly string[]>;
+  /** A page of the orders that hold stock, the earliest end of a hold first. */
+  readonly holds: (query: IndexQuery, signal: AbortSignal) => Promise<IndexPage>;
+  /** The reservations of up to 100 orders, strongly consistent and in the same order; missing ones are left out. */
+  readonly findAll: (orderIds: readonly string[], signal: AbortSignal) => Promise<readonly Reservation[]>;
 }
 
 type Action = NonNullable<TransactWriteCommandInput['TransactItems']>[number];
 
 /** Reservations in DynamoDB. */
 export function createReservationStore(documents: DynamoDBDocumentClient, tables: InventoryTables): ReservationStore {
+  const holdIndex: BucketedIndex = {
+    table: tables.reservations,
+    name: 'held-by-expiry',
+    bucketAttribute: 'hold_bucket',
+    timeAttribute: 'expires_at',
+    buckets: HOLD_BUCKETS,
+  };
   return {
     find: async (orderId, signal) => {
       const command = new GetCommand({
@@ -82,7 +98,7 @@ export function createReservationStore(documents: DynamoDBDocumentClient, tables
     },
     apply: async (change, signal) => {
       const { next, move } = change;
-      const lines = move === undefined ? [] : next.lines;
+      const lines: readonly Line[] = move === undefined ? [] : (move.lines ?? next.lines);
       const moves = move === undefined ? [] : lines.map((line) => moveLine(tables, line, move));
       const command = new TransactWriteCommand({ TransactItems: [putReservation(tables, change), ...moves] });
       try {
@@ -117,6 +133,22 @@ export function createReservationStore(documents: DynamoDBDocumentClient, tables
       const { Items: keys = [] } = await withStoreErrors(documents.send(command, { abortSignal: signal }));
       return keys.map((key) => String(key.order_id));
     },
+    holds: (query, signal) => pageOfIndex(documents, holdIndex, query, signal),
+    findAll: async (orderIds, signal) => {
+      if (orderIds.length === 0) {
+        return [];
+      }
+      const table = tables.reservations;
+      const Keys = orderIds.map((order_id) => ({ order_id }));
+      const command = new BatchGetCommand({ RequestItems: { [table]: { Keys, ConsistentRead: true } } });
+      const answer = await withStoreErrors(documents.send(command, { abortSignal: signal }));
+      const unread = answer.UnprocessedKeys?.[table]?.Keys?.length ?? 0;
+      if (unread > 0) {
+        throw storeUnavailable(new Error(`${unread} of ${orderIds.length} reservations were left unread`));
+      }
+      const found = new Map((answer.Responses?.[table] ?? []).map((row) => [row.order_id, reservationRow.parse(row)]));
+      return orderIds.flatMap((orderId) => found.get(orderId) ?? []);
+    },
   };
 }
 
@@ -128,7 +160,7 @@ function putReservation(tables: InventoryTables, { previous, next }: Reservation
   return { Put: { TableName: tables.reservations, Item: next, ...condition, ...WITH_ROW_ON_FAILURE } };
 }
 
-function moveLine(tables: InventoryTables, { item_id, count }: PricedLine, { from, to }: StockMove): Action {
+function moveLine(tables: InventoryTables, { item_id, count }: Line, { from, to }: StockMove): Action {
   return {
     Update: {
       TableName: tables.items,

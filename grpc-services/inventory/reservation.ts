@@ -1,8 +1,15 @@
-import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import { type Reservation as ReservationMessage, ReservationState } from '../../proto/gen/inventory/v1/inventory.ts';
-import { pricedLine } from './order-lines.ts';
+import { bucketOf } from '../common/bucketed-index.ts';
+import { orderLine, pricedLine } from './order-lines.ts';
 import { refusal } from './refusals.ts';
+
+const returnEntry = z
+  .object({ return_id: z.string(), lines: z.array(orderLine).readonly(), reason: z.string(), returned_at: z.string() })
+  .readonly();
+
+/** Stock of an order that was sold and came back. */
+export type ReturnEntry = z.output<typeof returnEntry>;
 
 /** A row of the reservations table. Times are ISO 8601, except `expires_at`: milliseconds since the epoch. */
 export const reservationRow = z.object({
@@ -18,6 +25,8 @@ export const reservationRow = z.object({
   /** Why it was released. */
   reason: z.string().optional(),
   refusal: refusal.optional(),
+  /** Only of a COMMITTED reservation, in the order in which the stock came back. */
+  returns: z.array(returnEntry).readonly().optional(),
   created_at: z.string(),
   updated_at: z.string(),
   /** Increases with each write; every write is conditional on the version that was read. */
@@ -32,13 +41,26 @@ export const HOLD_BUCKETS = 8;
 
 /** The index partition of an order's hold. */
 export function holdBucket(orderId: string): string {
-  return String((createHash('sha256').update(orderId).digest()[0] ?? 0) % HOLD_BUCKETS);
+  return bucketOf(orderId, HOLD_BUCKETS);
 }
 
 /** The next version of a reservation. It leaves the index of holds unless `change` has a `hold_bucket`. */
 export function nextVersion(previous: Reservation, change: Partial<Reservation>, now: string): Reservation {
   const { hold_bucket: _noLongerHeld, ...kept } = previous;
   return { ...kept, ...change, updated_at: now, version: previous.version + 1 };
+}
+
+/** All returns of an order. */
+export function returnsOf({ returns = [] }: Reservation): readonly ReturnEntry[] {
+  return returns;
+}
+
+/** How many pieces of an item came back. */
+export function returnedCount(reservation: Reservation, itemId: string): number {
+  return returnsOf(reservation)
+    .flatMap(({ lines }) => lines)
+    .filter(({ item_id }) => item_id === itemId)
+    .reduce((sum, { count }) => sum + count, 0);
 }
 
 /** The reservation as a message of the contract. */
@@ -51,7 +73,7 @@ export function reservationMessage(reservation: Reservation): ReservationMessage
       name: line.name,
       count: line.count,
       unitPrice: { minorUnits: line.unit_price_minor, currency: line.currency },
-      returned: 0,
+      returned: returnedCount(reservation, line.item_id),
     })),
     total:
       reservation.currency === '' ? undefined : { minorUnits: reservation.total_minor, currency: reservation.currency },

@@ -1,13 +1,7 @@
-import {
-  type DynamoDBDocumentClient,
-  GetCommand,
-  TransactWriteCommand,
-  type TransactWriteCommandInput,
-} from '@aws-sdk/lib-dynamodb';
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
-import { cancellationOf, storeError, withStoreErrors } from '../common/dynamodb-errors.ts';
-import { RowConflict } from '../common/retry-on-conflict.ts';
 import { firstStock, type Item, type NewItem } from './item.ts';
+import { createRequestRecords, type TransactAction } from './request-record.ts';
 import type { InventoryTables } from './tables.ts';
 
 const restockRow = z.object({
@@ -39,56 +33,26 @@ export interface RestockStore {
   readonly add: (requestId: string, restocking: Restocking, signal: AbortSignal) => Promise<void>;
 }
 
-type Action = NonNullable<TransactWriteCommandInput['TransactItems']>[number];
-
 /** Restocks in DynamoDB, as rows of the reservations table. */
 export function createRestockStore(documents: DynamoDBDocumentClient, tables: InventoryTables): RestockStore {
+  const records = createRequestRecords(documents, tables.reservations, 'restock');
   return {
     find: async (requestId, signal) => {
-      const command = new GetCommand({
-        TableName: tables.reservations,
-        Key: { order_id: rowKey(requestId) },
-        ConsistentRead: true,
-      });
-      const { Item: row } = await withStoreErrors(documents.send(command, { abortSignal: signal }));
+      const row = await records.find(requestId, signal);
       return row === undefined ? undefined : restockRow.parse(row);
     },
     putNew: async (requestId, restocking, item, signal) => {
       const row = firstStock(item, restocking.count);
-      const put: Action = {
-        Put: { TableName: tables.items, Item: row, ConditionExpression: 'attribute_not_exists(item_id)' },
-      };
-      await write(requestId, restocking, put, signal);
+      const put = { Put: { TableName: tables.items, Item: row, ConditionExpression: 'attribute_not_exists(item_id)' } };
+      await records.write(requestId, restocking, put, signal);
       return row;
     },
-    add: (requestId, restocking, signal) => write(requestId, restocking, addStock(tables.items, restocking), signal),
+    add: (requestId, restocking, signal) =>
+      records.write(requestId, restocking, addStock(tables.items, restocking), signal),
   };
-
-  async function write(requestId: string, restocking: Restocking, stock: Action, signal: AbortSignal): Promise<void> {
-    const recordRequest: Action = {
-      Put: {
-        TableName: tables.reservations,
-        Item: { ...restocking, order_id: rowKey(requestId) },
-        ConditionExpression: 'attribute_not_exists(order_id)',
-      },
-    };
-    try {
-      const command = new TransactWriteCommand({ TransactItems: [recordRequest, stock] });
-      await documents.send(command, { abortSignal: signal });
-    } catch (error) {
-      const cancellation = cancellationOf(error);
-      if (cancellation === undefined) {
-        throw storeError(error);
-      }
-      if (cancellation.failedConditions.every((failed) => failed === undefined)) {
-        throw cancellation.otherCause();
-      }
-      throw new RowConflict('the request or the item changed after it was read', { cause: error });
-    }
-  }
 }
 
-function addStock(table: string, { item_id, count, name, unit_price_minor, currency }: Restocking): Action {
+function addStock(table: string, { item_id, count, name, unit_price_minor, currency }: Restocking): TransactAction {
   const sets = ['available = available + :count', 'stocked = stocked + :count'];
   if (name !== '') {
     sets.push('#name = :name');
@@ -110,9 +74,4 @@ function addStock(table: string, { item_id, count, name, unit_price_minor, curre
       },
     },
   };
-}
-
-/** An order id has no `#`, so this key never collides with a reservation. */
-function rowKey(requestId: string): string {
-  return `restock#${requestId}`;
 }

@@ -4,6 +4,7 @@ import type { ServiceDescription } from '../common/service.ts';
 import { type CallEnvironment, unaryCall } from '../common/unary-call.ts';
 import { seed } from './catalogue.ts';
 import { commit } from './commit.ts';
+import { correct } from './correct.ts';
 import { expireHolds } from './expire-holds.ts';
 import { type Inventory, type InventorySettings, openInventory } from './inventory.ts';
 import { type Item, itemMessage } from './item.ts';
@@ -11,16 +12,20 @@ import { reservationNotFound } from './refusals.ts';
 import { release } from './release.ts';
 import {
   commitRequest,
+  correctRequest,
   getReservationRequest,
+  listHoldsRequest,
   listItemsRequest,
   pageTokenAfter,
   releaseRequest,
   reserveRequest,
   restockRequest,
+  returnRequest,
 } from './requests.ts';
 import { reservationMessage } from './reservation.ts';
 import { reserve } from './reserve.ts';
 import { restock } from './restock.ts';
+import { returnStock } from './return.ts';
 
 /** What the inventory service needs. */
 export interface InventoryOptions extends InventorySettings {
@@ -65,10 +70,7 @@ export function inventoryService(options: InventoryOptions): ServiceDescription 
   };
 }
 
-function handlers(
-  inventory: Inventory,
-  environment: CallEnvironment,
-): Omit<InventoryServiceServer, 'return' | 'correct' | 'listHolds'> {
+function handlers(inventory: Inventory, environment: CallEnvironment): InventoryServiceServer {
   return {
     listItems: unaryCall(environment, {
       rpc: 'ListItems',
@@ -120,6 +122,32 @@ function handlers(
           unitPrice === undefined ? {} : { unit_price_minor: unitPrice.minorUnits, currency: unitPrice.currency };
         const item = await restock(inventory, requestId, { item_id: itemId, name, count, ...price }, signal);
         return { item: itemMessage(item) };
+      },
+    }),
+    return: unaryCall(environment, {
+      rpc: 'Return',
+      request: returnRequest,
+      handle: async (order, { signal }) => ({
+        reservation: reservationMessage(await returnStock(inventory, order, signal)),
+      }),
+    }),
+    correct: unaryCall(environment, {
+      rpc: 'Correct',
+      request: correctRequest,
+      handle: async (request, { signal }) => {
+        const { item, previousAvailable } = await correct(inventory, request, signal);
+        return { item: itemMessage(item), previousAvailable };
+      },
+    }),
+    listHolds: unaryCall(environment, {
+      rpc: 'ListHolds',
+      request: listHoldsRequest,
+      handle: async ({ pageSize, pageToken }, { signal }) => {
+        const query = { until: Number.MAX_SAFE_INTEGER, size: pageSize, after: pageToken };
+        const { orderIds, nextPageToken } = await inventory.reservations.holds(query, signal);
+        const found = await inventory.reservations.findAll(orderIds, signal);
+        const held = found.filter(({ state }) => state === 'HELD');
+        return { reservations: held.map(reservationMessage), nextPageToken };
       },
     }),
   };

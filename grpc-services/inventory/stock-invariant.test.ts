@@ -10,7 +10,9 @@ const STOCKED = 5;
 
 type Step =
   | { readonly kind: 'reserve'; readonly order: string; readonly x: number; readonly y: number }
-  | { readonly kind: 'release' | 'commit'; readonly order: string }
+  | { readonly kind: 'release' | 'commit' | 'return'; readonly order: string }
+  | { readonly kind: 'return a piece'; readonly order: string; readonly id: string }
+  | { readonly kind: 'correct'; readonly id: string; readonly available: number }
   | { readonly kind: 'expire' };
 
 const order = fc.constantFrom(...orders);
@@ -21,7 +23,13 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     x: fc.integer({ min: 1, max: 4 }),
     y: fc.integer({ min: 1, max: 4 }),
   }),
-  fc.record({ kind: fc.constantFrom('release' as const, 'commit' as const), order }),
+  fc.record({ kind: fc.constantFrom('release' as const, 'commit' as const, 'return' as const), order }),
+  fc.record({ kind: fc.constant('return a piece' as const), order, id: fc.constantFrom('r1', 'r2', 'r3') }),
+  fc.record({
+    kind: fc.constant('correct' as const),
+    id: fc.constantFrom('c1', 'c2', 'c3'),
+    available: fc.integer({ min: 0, max: 8 }),
+  }),
   fc.constant({ kind: 'expire' as const }),
 );
 
@@ -33,11 +41,13 @@ test('after any sequence of concurrent and duplicate calls the counters match th
   const inventory = await startInventory({ clock: () => now });
   let run = 0;
   let done = 0;
+  const corrections = new Map<string, number>();
   try {
     await fc.assert(
       fc.asyncProperty(schedule, async (rounds) => {
         run++;
         const of = (name: string): string => `${name}-${run}`;
+        corrections.clear();
         for (const item of items) {
           await stockUp(inventory, of(item));
         }
@@ -46,7 +56,8 @@ test('after any sequence of concurrent and duplicate calls the counters match th
           await Promise.all(deliveries.map((one) => perform(one, of)));
           now += 1_000;
         }
-        await assertCountersMatchReservations(inventory, of);
+        const corrected = [...corrections.values()].reduce((sum, change) => sum + change, 0);
+        await assertCountersMatchReservations(inventory, of, corrected);
       }),
       { numRuns: 30 },
     );
@@ -67,6 +78,13 @@ test('after any sequence of concurrent and duplicate calls the counters match th
         await inventory.release(of(one.order));
       } else if (one.kind === 'commit') {
         await inventory.commit(of(one.order));
+      } else if (one.kind === 'return') {
+        await inventory.return(of(one.order), 'all');
+      } else if (one.kind === 'return a piece') {
+        await inventory.return(of(one.order), one.id, [{ itemId: of('x'), count: 1 }]);
+      } else if (one.kind === 'correct') {
+        const { previousAvailable } = await inventory.correct(of(one.id), of('x'), one.available);
+        corrections.set(one.id, one.available - previousAvailable);
       } else {
         await inventory.sweep();
       }
@@ -85,7 +103,12 @@ async function stockUp({ client }: TestInventory, itemId: string): Promise<void>
   await call(client, client.restock, { requestId: itemId, itemId, name: itemId, unitPrice, count: STOCKED });
 }
 
-async function assertCountersMatchReservations(inventory: TestInventory, of: (name: string) => string): Promise<void> {
+/** `corrected` is the sum of all corrections of x; y is never corrected. */
+async function assertCountersMatchReservations(
+  inventory: TestInventory,
+  of: (name: string) => string,
+  corrected: number,
+): Promise<void> {
   const reservations = await Promise.all(
     orders.map((name) => inventory.reservation(of(name)).catch((error: unknown) => noneOr(error))),
   );
@@ -96,12 +119,13 @@ async function assertCountersMatchReservations(inventory: TestInventory, of: (na
         .filter((reservation) => reservation?.state === state)
         .flatMap((reservation) => reservation?.lines ?? [])
         .filter(({ itemId }) => itemId === of(item))
-        .reduce((sum, { count }) => sum + count, 0);
+        .reduce((sum, { count, returned }) => sum + count - returned, 0);
+    const everStocked = STOCKED + (item === 'x' ? corrected : 0);
     expect({ stocked, held, sold, available }).toEqual({
-      stocked: STOCKED,
+      stocked: everStocked,
       held: inState(ReservationState.HELD),
       sold: inState(ReservationState.COMMITTED),
-      available: STOCKED - held - sold,
+      available: everStocked - held - sold,
     });
     expect(Math.min(available, held, sold)).toBeGreaterThanOrEqual(0);
   }

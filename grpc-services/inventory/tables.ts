@@ -27,8 +27,8 @@ export const itemsTable: TableSchema = {
 };
 
 /**
- * One row per order, and one row `restock#<request id>` per restock. The index finds expired holds. It is sparse: only rows
- * that hold stock have its attributes.
+ * One row per order, and one row `restock#<request id>` or `correction#<request id>` per restock or correction. The index
+ * lists holds by their end. It is sparse: only rows that hold stock have its attributes.
  */
 export const reservationsTable: TableSchema = {
   KeySchema: [{ AttributeName: 'order_id', KeyType: 'HASH' }],

@@ -10,6 +10,7 @@ import { firstStock, type Item } from '../../grpc-services/inventory/item.ts';
 import { type InventoryOptions, inventoryService } from '../../grpc-services/inventory/service.ts';
 import { itemsTable, reservationsTable } from '../../grpc-services/inventory/tables.ts';
 import {
+  type CorrectResponse,
   InventoryServiceClient,
   type Item as ItemMessage,
   type Line,
@@ -40,6 +41,9 @@ export interface TestInventory {
   readonly reserve: (orderId: string, lines: readonly Line[], holdSeconds?: number) => Promise<Reservation>;
   readonly release: (orderId: string) => Promise<Reservation>;
   readonly commit: (orderId: string) => Promise<Reservation>;
+  /** Without lines it returns all that the order still has. */
+  readonly return: (orderId: string, returnId: string, lines?: readonly Line[]) => Promise<Reservation>;
+  readonly correct: (requestId: string, itemId: string, available: number) => Promise<CorrectResponse>;
   readonly reservation: (orderId: string, extras?: CallExtras) => Promise<Reservation>;
   /** The stores of another instance of the service. */
   readonly otherInstance: Inventory;
@@ -119,6 +123,12 @@ export async function startInventory(options: TestInventoryOptions = {}): Promis
       present((await call(client, client.reserve, { orderId, lines: [...lines], holdSeconds })).reservation),
     release: async (orderId) => present((await call(client, client.release, { orderId, reason: 'test' })).reservation),
     commit: async (orderId) => present((await call(client, client.commit, { orderId })).reservation),
+    return: async (orderId, returnId, lines = []) => {
+      const request = { orderId, returnId, lines: [...lines], reason: 'test' };
+      return present((await call(client, client.return, request)).reservation);
+    },
+    correct: (requestId, itemId, available) =>
+      call(client, client.correct, { requestId, itemId, available, reason: 'counted', correctedBy: 'test' }),
     reservation: async (orderId, extras) =>
       present((await call(client, client.getReservation, { orderId }, extras)).reservation),
     otherInstance,
