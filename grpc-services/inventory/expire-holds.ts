@@ -3,7 +3,7 @@ import { retryOnConflict } from '../common/retry-on-conflict.ts';
 import type { Inventory } from './inventory.ts';
 import { HOLD_BUCKETS, nextVersion } from './reservation.ts';
 
-/** Orders per query of the index. */
+/** Orders per query of the index, beside those that the round could not expire. */
 const BATCH = 25;
 /** Batches per bucket and round. The next round does the rest. */
 const BATCHES_PER_ROUND = 20;
@@ -32,23 +32,26 @@ async function expireBucket(
   signal: AbortSignal,
   report: ReportFailure,
 ): Promise<number> {
+  const left = new Set<string>();
   let expired = 0;
   for (let batch = 0; batch < BATCHES_PER_ROUND && !signal.aborted; batch++) {
-    const orders = await inventory.reservations.expiredHolds(bucket, inventory.clock(), BATCH, signal);
-    let fromBatch = 0;
-    for (const orderId of orders) {
+    // Orders that stay in the index must not keep the sweeper from those behind them.
+    const limit = BATCH + left.size;
+    const listed = await inventory.reservations.expiredHolds(bucket, inventory.clock(), limit, signal);
+    for (const orderId of listed.filter((listedOrder) => !left.has(listedOrder))) {
       try {
         if (await expireHold(inventory, orderId, signal)) {
-          fromBatch++;
+          expired++;
+        } else {
+          left.add(orderId);
         }
       } catch (error) {
         signal.throwIfAborted();
         report(orderId, error);
+        left.add(orderId);
       }
     }
-    expired += fromBatch;
-    const onlyStaleIndexEntries = fromBatch === 0;
-    if (orders.length < BATCH || onlyStaleIndexEntries) {
+    if (listed.length < limit) {
       break;
     }
   }
