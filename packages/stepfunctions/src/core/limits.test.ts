@@ -17,6 +17,30 @@ describe('An execution', () => {
     });
   });
 
+  test('that runs on without waiting pauses after 2,000 states, so that no transaction grows without end', async () => {
+    const run = await ScriptedRun.start(machine({ Round: pass({ Next: 'Round' }) }));
+    expect(run.types.filter((type) => type === 'PassStateEntered')).toHaveLength(2_000);
+    expect(run.timers).toEqual([0]);
+    await run.deliver({ type: 'StopRequested' });
+    expect(run.timers).toEqual([]);
+    await run.deliver({ type: 'RedriveRequested' });
+    expect(run.types.filter((type) => type === 'PassStateEntered').length).toBeGreaterThan(3_900);
+  });
+
+  test('times out after the seconds of its machine, unless it is over before', async () => {
+    const definition = machine({ Nap: { Type: 'Wait', Seconds: 10, End: true } }, { TimeoutSeconds: 9 });
+    const run = await ScriptedRun.start(definition);
+    await run.passSeconds(9);
+    expect(run.execution).toMatchObject({ status: 'TIMED_OUT', stoppedAt: run.now });
+    expect(run.history.at(-1)).toMatchObject({ executionTimedOutEventDetails: { error: 'States.Timeout' } });
+    expect(run.timers).toEqual([]);
+    const quick = await ScriptedRun.start({ ...definition, TimeoutSeconds: 11 });
+    expect(quick.timers).toEqual([10, 11]);
+    await quick.passSeconds(10);
+    expect(quick.execution.status).toBe('SUCCEEDED');
+    expect(quick.timers).toEqual([]);
+  });
+
   test('of an Express machine ends after five minutes at the latest', async () => {
     const run = await ScriptedRun.start(machine({ Nap: { Type: 'Wait', Seconds: 1000, End: true } }), {
       type: 'EXPRESS',

@@ -130,6 +130,35 @@ describe('A distributed Map state', () => {
     ]);
   });
 
+  test('closes a batch before it holds more bytes than it may, and gives one item that is larger a batch of its own', async () => {
+    const ItemBatcher = { MaxInputBytesPerBatch: 8, MaxItemsPerBatch: 3 };
+    const Every = map({ ItemBatcher }, DISTRIBUTED);
+    const run = await ScriptedRun.start(machine({ Every }), { input: ['aa', 'bb', 'cc', 'far too long', 1, 2, 3, 4] });
+    expect(run.tasks.map(({ input }) => input)).toEqual([
+      { Items: ['aa', 'bb'] },
+      { Items: ['cc'] },
+      { Items: ['far too long'] },
+      { Items: [1, 2, 3] },
+      { Items: [4] },
+    ]);
+  });
+
+  test('batches what ItemSelector makes of each item, in JSONata too', async () => {
+    const members = {
+      QueryLanguage: 'JSONata',
+      Items: '{% $states.input.list %}',
+      ItemSelector: '{% $states.context.Map.Item.Index & $states.context.Map.Item.Value & $states.input.who %}',
+      ItemBatcher: { MaxItemsPerBatch: '{% $states.input.size %}', BatchInput: { who: '{% $states.input.who %}' } },
+    };
+    const run = await ScriptedRun.start(machine({ Every: map(members, DISTRIBUTED) }), {
+      input: { list: ['a', 'b', 'c'], who: 'me', size: 2 },
+    });
+    expect(run.tasks.map(({ input }) => input)).toEqual([
+      { BatchInput: { who: 'me' }, Items: ['0ame', '1bme'] },
+      { BatchInput: { who: 'me' }, Items: ['2cme'] },
+    ]);
+  });
+
   test('starts more child executions once an update lets it', async () => {
     const run = await ScriptedRun.start(machine({ Every: map({ MaxConcurrency: 1 }, DISTRIBUTED) }), {
       input: [1, 2, 3],

@@ -73,6 +73,62 @@ describe('A redrive', () => {
     expect(run.output).toBe('done');
   });
 
+  test('takes up a failure in a branch of a branch, and of the outer ones only what did not end well', async () => {
+    const Inner = { Type: 'Parallel', Branches: [machine({ A: task() }), machine({ B: task() })], End: true };
+    const Branches = [machine({ Inner }), machine({ C: task() })];
+    const run = await ScriptedRun.start(machine({ Outer: { Type: 'Parallel', Branches, End: true } }));
+    await run.succeed('c');
+    await run.succeed('a');
+    await run.fail('Boom');
+    await run.deliver(redrive);
+    expect(run.tasks).toHaveLength(1);
+    await run.succeed('b');
+    expect(run.output).toEqual([['a', 'b'], 'c']);
+    const { id } = run.history.find(({ type }) => type === 'ExecutionRedriven') ?? { id: 0 };
+    expect(run.history[id]).toMatchObject({ type: 'LambdaFunctionScheduled', previousEventId: id });
+  });
+
+  test('runs a Parallel state again whose branches all ended well but whose own output failed', async () => {
+    const Branches = [machine({ A: task() })];
+    const Both = { Type: 'Parallel', Branches, Output: '{% $states.result[0].missing.at %}', End: true };
+    const run = await ScriptedRun.start(machine({ Both }, { QueryLanguage: 'JSONata' }));
+    await run.succeed('a');
+    expect(run.execution).toMatchObject({ status: 'FAILED', error: 'States.QueryEvaluationError' });
+    await run.deliver(redrive);
+    expect(run.tasks).toHaveLength(1);
+    await run.succeed({ missing: { at: 'last' } });
+    expect(run.output).toBe('last');
+  });
+
+  test('counts each time, and leaves nothing of the failure in the execution', async () => {
+    const run = await ScriptedRun.start(machine({ Work: task() }));
+    for (const redriveCount of [1, 2]) {
+      await run.fail('Boom', 'why');
+      expect(run.execution).toMatchObject({ status: 'FAILED', error: 'Boom', cause: 'why', stoppedAt: run.now });
+      await run.passSeconds(1);
+      await run.deliver(redrive);
+      expect(run.execution).toMatchObject({ status: 'RUNNING', redriveCount, redriveDate: run.now });
+      expect([run.execution.error, run.execution.cause, run.execution.stoppedAt]).toEqual([
+        undefined,
+        undefined,
+        undefined,
+      ]);
+      expect(run.history.findLast(({ type }) => type === 'ExecutionRedriven')).toMatchObject({
+        previousEventId: 0,
+        executionRedrivenEventDetails: { redriveCount },
+      });
+    }
+    await run.succeed('done');
+    expect(run.output).toBe('done');
+  });
+
+  test('is refused while nothing is left of the history, and one event before that is not', async () => {
+    const run = await ScriptedRun.start(machine({ Work: task() }));
+    await run.fail('Boom');
+    expect(notRedrivableReason({ ...run.execution, nextEventId: 24_999 })).toBeUndefined();
+    expect(notRedrivableReason({ ...run.execution, nextEventId: 25_000 })).toContain('too many history events');
+  });
+
   test('starts the execution timeout anew', async () => {
     const run = await ScriptedRun.start(machine({ Work: task() }, { TimeoutSeconds: 10 }));
     await run.passSeconds(10);

@@ -58,6 +58,52 @@ describe('Retry', () => {
     expect(run.tasks[0]?.input).toEqual({ count: 0 });
   });
 
+  test('without numbers of its own waits 1, 2 and 4 seconds, then gives up', async () => {
+    const run = await ScriptedRun.start(machine({ Work: task({ Retry: [{ ErrorEquals: ALL }] }) }));
+    const delays: number[] = [];
+    while (run.tasks.length > 0) {
+      await run.fail('Boom');
+      delays.push(...run.timers);
+      await run.passSeconds(4);
+    }
+    expect(delays).toEqual([1, 2, 4]);
+    expect(run.execution.status).toBe('FAILED');
+  });
+
+  test.each<[string, string, boolean]>([
+    ['Boom', 'Boom', true],
+    ['Boom', 'BoomBoom', false],
+    ['BoomBoom', 'Boom', false],
+    ['States.ALL', 'Boom', true],
+    ['States.ALL', 'States.Timeout', true],
+    ['States.ALL', 'States.DataLimitExceeded', true],
+    ['States.ALL', 'States.Runtime', false],
+    ['States.Runtime', 'States.Runtime', true],
+    ['States.TaskFailed', 'States.TaskFailed', true],
+    ['States.TaskFailed', 'Boom', true],
+    ['States.TaskFailed', 'States.Timeout', false],
+    ['States.TaskFailed', 'States.HeartbeatTimeout', false],
+    ['States.TaskFailed', 'States.Runtime', false],
+    ['States.Timeout', 'States.Timeout', true],
+    ['States.Timeout', 'States.HeartbeatTimeout', true],
+    ['States.Timeout', 'States.TimeoutOfMine', false],
+    ['States.HeartbeatTimeout', 'States.HeartbeatTimeout', true],
+    ['States.HeartbeatTimeout', 'States.Timeout', false],
+  ])('of %s at the error %s: %s', async (wanted, error, isRetried) => {
+    const Retry = [{ ErrorEquals: ['Other', wanted] }];
+    const run = await ScriptedRun.start(machine({ Work: task({ Retry }) }));
+    await run.fail(error);
+    expect(run.timers).toEqual(isRetried ? [1] : []);
+  });
+
+  test('of an error without a name goes by States.ALL alone', async () => {
+    const Stop = { Type: 'Fail' };
+    const Retry = [{ ErrorEquals: ['Boom'] }, { ErrorEquals: ALL, IntervalSeconds: 7 }];
+    const Branches = [machine({ Stop })];
+    const run = await ScriptedRun.start(machine({ Both: { Type: 'Parallel', Branches, Retry, End: true } }));
+    expect(run.timers).toEqual([7]);
+  });
+
   test('with MaxAttempts 0 never retries', async () => {
     const Retry = [{ ErrorEquals: ['Boom'], MaxAttempts: 0 }, { ErrorEquals: ALL }];
     const run = await ScriptedRun.start(machine({ Work: task({ Retry }) }));
@@ -89,6 +135,29 @@ describe('Catch', () => {
     const run = await ScriptedRun.start(machine(states, { QueryLanguage: 'JSONata' }), { input: { a: 1 } });
     await run.fail('Boom', 'why');
     expect(run.output).toEqual(['why', 1]);
+  });
+
+  test('in JSONata puts out the error where it has no Output, and the first Catcher that matches counts', async () => {
+    const Catch = [
+      { ErrorEquals: ['Other'], Output: 'other', Next: 'Undo' },
+      { ErrorEquals: ['Boom'], Next: 'Undo' },
+      { ErrorEquals: ALL, Output: 'all', Next: 'Undo' },
+    ];
+    const states = { Work: task({ Catch, Next: 'Undo' }), Undo: pass() };
+    const run = await ScriptedRun.start(machine(states, { QueryLanguage: 'JSONata' }));
+    await run.fail('Boom');
+    expect(run.output).toEqual({ Error: 'Boom' });
+  });
+
+  test('of a Parallel state takes what its branches failed with, and drops the branches', async () => {
+    const Catch = [{ ErrorEquals: ['Boom'], ResultPath: '$.why', Next: 'Undo' }];
+    const Branches = [machine({ A: task() }), machine({ B: task() })];
+    const states = { Both: { Type: 'Parallel', Branches, Catch, Next: 'Undo' }, Undo: task() };
+    const run = await ScriptedRun.start(machine(states), { input: { n: 1 } });
+    await run.fail('Boom', undefined, 1);
+    expect(run.tasks.map(({ input }) => input)).toEqual([{ n: 1, why: { Error: 'Boom' } }]);
+    expect(Object.keys(run.execution.frames)).toEqual(['0']);
+    expect(run.types).toContain('ParallelStateFailed');
   });
 
   test('comes after the retries', async () => {

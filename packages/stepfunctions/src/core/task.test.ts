@@ -67,6 +67,67 @@ describe('A task', () => {
     ]);
   });
 
+  test('beats only where it has a heartbeat, and each beat sets the time anew, in place of the old one', async () => {
+    const none = await ScriptedRun.start(machine({ Work: task({ TimeoutSeconds: 9 }) }));
+    const before = none.execution;
+    await none.deliver({ type: 'TaskHeartbeat', taskId: none.tasks[0]?.taskId ?? '' });
+    expect(none.execution).toEqual(before);
+    expect(none.timers).toEqual([9]);
+    const run = await ScriptedRun.start(
+      machine({ Ask: task({ Resource: WAITING, Parameters: {}, HeartbeatSeconds: 5 }) }),
+    );
+    await run.passSeconds(4);
+    await run.deliver({ type: 'TaskHeartbeat', taskId: run.tasks[0]?.taskId ?? '' });
+    expect(run.timers).toEqual([5]);
+    expect(outstandingEffects(run.execution)).toMatchObject([
+      { type: 'RunTask', heartbeatSeconds: 5 },
+      { type: 'SetTimer', at: run.now + 5_000 },
+    ]);
+  });
+
+  test('fails with the limit that passes first, States.Timeout or States.HeartbeatTimeout', async () => {
+    const members = { Resource: WAITING, Parameters: {}, TimeoutSeconds: 6, HeartbeatSeconds: 5 };
+    const run = await ScriptedRun.start(machine({ Ask: task(members) }));
+    await run.passSeconds(4);
+    await run.deliver({ type: 'TaskHeartbeat', taskId: run.tasks[0]?.taskId ?? '' });
+    await run.passSeconds(2);
+    expect(run.execution).toMatchObject({ status: 'FAILED', error: 'States.Timeout' });
+    expect([run.tasks, run.timers]).toEqual([[], []]);
+  });
+
+  test('times out together with those of other branches that are due as well, before the failure aborts them', async () => {
+    const branch = (TimeoutSeconds: number) => machine({ [`W${TimeoutSeconds}`]: task({ TimeoutSeconds }) });
+    const Branches = [branch(5), branch(4), branch(9)];
+    const run = await ScriptedRun.start(machine({ All: { Type: 'Parallel', Branches, End: true } }));
+    const timer = Object.values(run.execution.frames).flatMap(({ run: state }) =>
+      state?.activity?.kind === 'TASK' && state.activity.timeoutSeconds === 5 ? [state.activity.timeout?.timerId] : [],
+    );
+    run.now += 5_000;
+    await run.deliver({ type: 'TimerFired', timerId: timer[0] ?? '' });
+    expect(run.types.slice(-7)).toEqual([
+      'LambdaFunctionTimedOut',
+      'LambdaFunctionTimedOut',
+      'TaskStateAborted',
+      'TaskStateAborted',
+      'TaskStateAborted',
+      'ParallelStateFailed',
+      'ExecutionFailed',
+    ]);
+  });
+
+  test.each(['StopRequested', 'TaskSucceeded'] as const)('changes nothing with what comes after %s', async (end) => {
+    const run = await ScriptedRun.start(machine({ Work: task({ TimeoutSeconds: 9 }) }));
+    const { taskId = '' } = run.tasks[0] ?? {};
+    await run.deliver(end === 'StopRequested' ? { type: end } : { type: end, taskId, output: 1 });
+    const before = run.execution;
+    await run.deliver({ type: 'TaskSucceeded', taskId, output: 2 });
+    await run.deliver({ type: 'TaskFailed', taskId });
+    await run.deliver({ type: 'StopRequested' });
+    await run.deliver({ type: 'TimerFired', timerId: 'timer-2' });
+    await run.deliver({ type: 'ExecutionStarted' });
+    expect(run.execution).toEqual(before);
+  });
+
   test('whose answer comes late or twice changes nothing', async () => {
     const run = await ScriptedRun.start(machine({ One: task({ Next: 'Two' }), Two: task() }));
     const taskId = run.tasks[0]?.taskId ?? '';
