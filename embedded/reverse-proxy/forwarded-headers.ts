@@ -1,4 +1,4 @@
-import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage, OutgoingHttpHeaders } from 'node:http';
 import { HOP_BY_HOP_HEADERS } from 'resilient-stepfunctions/http';
 
 /** With this header, serverless-offline lets any client pass as any caller. */
@@ -13,17 +13,30 @@ function isCrossOrigin(name: string): boolean {
  * The headers with which a request is passed on. A chunked body stays chunked whatever the method: Node would send the body
  * of a GET without any framing, and the API would read it as the next request of the connection.
  */
-export function requestHeaders({ headers }: IncomingMessage): IncomingHttpHeaders {
-  const kept = without(headers, (name) => name === AUTHORIZER_OVERRIDE);
+export function requestHeaders({ headers, headersDistinct }: IncomingMessage): OutgoingHttpHeaders {
+  const kept = without(separately(headers, headersDistinct), (name) => name === AUTHORIZER_OVERRIDE);
   return headers['transfer-encoding'] === undefined ? kept : { ...kept, 'transfer-encoding': 'chunked' };
 }
 
 /** The headers with which an answer is passed back. */
-export function answerHeaders({ headers }: IncomingMessage): IncomingHttpHeaders {
+export function answerHeaders({ headers }: IncomingMessage): OutgoingHttpHeaders {
   return without(headers, isCrossOrigin);
 }
 
-function without(headers: IncomingHttpHeaders, isDropped: (name: string) => boolean): IncomingHttpHeaders {
+/** A header that was sent several times is passed on several times, as it would reach a function in the cloud. */
+function separately(headers: IncomingHttpHeaders, distinct: NodeJS.Dict<string[]>): OutgoingHttpHeaders {
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => {
+      const values = distinct[name] ?? [];
+      return [name, values.length > 1 && values.join(', ') === value ? values : value];
+    }),
+  );
+}
+
+function without<Headers extends OutgoingHttpHeaders>(
+  headers: Headers,
+  isDropped: (name: string) => boolean,
+): OutgoingHttpHeaders {
   return Object.fromEntries(
     Object.entries(headers).filter(([name]) => !HOP_BY_HOP_HEADERS.has(name) && !isDropped(name)),
   );

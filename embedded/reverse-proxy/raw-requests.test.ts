@@ -12,6 +12,7 @@ jest.setTimeout(30_000);
 interface Seen {
   readonly url: string | undefined;
   readonly headers: IncomingMessage['headers'];
+  readonly distinct: IncomingMessage['headersDistinct'];
   readonly body: string;
 }
 const seen: Seen[] = [];
@@ -32,7 +33,7 @@ beforeAll(async () => {
     for await (const chunk of incoming) {
       body += String(chunk);
     }
-    seen.push({ url: incoming.url, headers: incoming.headers, body });
+    seen.push({ url: incoming.url, headers: incoming.headers, distinct: incoming.headersDistinct, body });
     response.end('from the API');
   });
   await new Promise<void>((resolve) => api.listen(0, '127.0.0.1', resolve));
@@ -63,6 +64,11 @@ describe('the reverse proxy keeps hop-by-hop headers from the API', () => {
     expect(await exchange(request('GET /health', [header]))).toContain('from the API');
     expect(seen.map(({ headers }) => headers[header.split(':')[0]?.toLowerCase() ?? ''])).toEqual([undefined]);
     expect(await exchange(request('GET /health', []))).toContain('from the API');
+  });
+
+  test('a header that is sent twice reaches the API twice, whatever the case of its name', async () => {
+    await exchange(request('GET /health', ['Idempotency-Key: k', 'idempotency-key: k', 'X-One: a, b']));
+    expect(seen).toMatchObject([{ distinct: { 'idempotency-key': ['k', 'k'], 'x-one': ['a, b'] } }]);
   });
 
   test('Expect: 100-continue is answered by the proxy, and the body reaches the API', async () => {

@@ -12,9 +12,25 @@ test('a caller with an API key is authenticated by the hash of the key, as the o
     { name: 'bob', hash: hashOfApiKey(bobs) },
   ].map(apiKeyEntry);
   const authenticate = authenticateByApiKey(parseApiKeys(entries.join(', ')));
-  expect(await authenticate(headers(anns))).toEqual({ outcome: 'AUTHENTICATED', caller: { owner: 'ann' } });
-  expect(await authenticate(headers(bobs))).toEqual({ outcome: 'AUTHENTICATED', caller: { owner: 'bob' } });
+  expect(await authenticate(headers(anns))).toEqual({
+    outcome: 'AUTHENTICATED',
+    caller: { owner: 'ann', role: 'customer' },
+  });
+  expect(await authenticate(headers(bobs))).toEqual({
+    outcome: 'AUTHENTICATED',
+    caller: { owner: 'bob', role: 'customer' },
+  });
   expect(entries.join()).not.toContain(anns);
+});
+
+test('an API key carries its role, and an entry from before the roles is a customer’s', async () => {
+  const [anns, olafs] = [newApiKey(), newApiKey()];
+  const old = `ann:sha256:${hashOfApiKey(anns).toString('hex')}`;
+  const operators = apiKeyEntry({ name: 'olaf', hash: hashOfApiKey(olafs), role: 'operator' });
+  expect(operators).toMatch(/^olaf:sha256:[0-9a-f]{64}:operator$/);
+  const authenticate = authenticateByApiKey(parseApiKeys(`${old},${operators}`));
+  expect(await authenticate(headers(anns))).toMatchObject({ caller: { owner: 'ann', role: 'customer' } });
+  expect(await authenticate(headers(olafs))).toMatchObject({ caller: { owner: 'olaf', role: 'operator' } });
 });
 
 test('two API keys of one name belong to one owner, so that a key can be rotated', async () => {
@@ -52,6 +68,7 @@ test.each([
   [`ann:md5:${'0'.repeat(64)}`, 1],
   [`ann:sha256:${'0'.repeat(64)},`, 2],
   [`a b:sha256:${'0'.repeat(64)}`, 1],
+  [`ann:sha256:${'0'.repeat(64)}:root`, 1],
 ])('malformed API_KEYS are refused with the position of the entry: %j', (text, place) => {
   expect(() => parseApiKeys(text)).toThrow(`API_KEYS: entry ${place} must be`);
 });

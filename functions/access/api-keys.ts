@@ -1,11 +1,14 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { Authenticate } from './authentication.ts';
+import type { Role } from './roles.ts';
 
-/** A registered key: its owner and its hash, never the key itself. */
+/** A registered key: its owner, its role and its hash, never the key itself. */
 export interface RegisteredApiKey {
   /** The owner. Several keys may share one name, so that a key can be rotated. */
   readonly name: string;
   readonly hash: Buffer;
+  /** Absent: customer, as in entries from before the roles. */
+  readonly role?: Role;
 }
 
 /** The header that carries a key. */
@@ -14,7 +17,7 @@ export const API_KEY_HEADER = 'X-Api-Key';
 /** Scanners for leaked secrets recognise our keys by it. */
 const PREFIX = 'orders_';
 const SECRET_BYTES = 32;
-const ENTRY = /^([A-Za-z0-9._-]{1,64}):sha256:([0-9a-f]{64})$/;
+const ENTRY = /^([A-Za-z0-9._-]{1,64}):sha256:([0-9a-f]{64})(?::(customer|operator))?$/;
 
 /** Longest text that is hashed, in characters; every key of ours is shorter. */
 const MAX_KEY_LENGTH = 256;
@@ -30,23 +33,27 @@ export function hashOfApiKey(key: string): Buffer {
 }
 
 /**
- * Reads `API_KEYS`: `name:sha256:<64 hex digits>`, separated by commas.
+ * Reads `API_KEYS`: `name:sha256:<64 hex digits>` for a customer, with `:operator` behind it for an operator, separated by
+ * commas.
  *
  * @throws Error naming the entry by its position, never by its content
  */
 export function parseApiKeys(text: string): readonly RegisteredApiKey[] {
   return text.split(',').map((entry, index) => {
-    const [, name, hash] = ENTRY.exec(entry.trim()) ?? [];
+    const [, name, hash, role] = ENTRY.exec(entry.trim()) ?? [];
     if (name === undefined || hash === undefined) {
-      throw new Error(`API_KEYS: entry ${index + 1} must be <name>:sha256:<64 hex digits>; npm run api-key makes one`);
+      throw new Error(
+        `API_KEYS: entry ${index + 1} must be <name>:sha256:<64 hex digits>, for an operator with :operator behind it; ` +
+          'npm run api-key makes one',
+      );
     }
-    return { name, hash: Buffer.from(hash, 'hex') };
+    return { name, hash: Buffer.from(hash, 'hex'), ...(role === 'operator' && { role }) };
   });
 }
 
 /** The entry of `API_KEYS` that {@link parseApiKeys} reads. */
-export function apiKeyEntry({ name, hash }: RegisteredApiKey): string {
-  return `${name}:sha256:${hash.toString('hex')}`;
+export function apiKeyEntry({ name, hash, role = 'customer' }: RegisteredApiKey): string {
+  return `${name}:sha256:${hash.toString('hex')}${role === 'customer' ? '' : `:${role}`}`;
 }
 
 /** Authenticates callers by their API key. Every registered hash is compared, each in constant time. */
@@ -63,6 +70,6 @@ export function authenticateByApiKey(keys: readonly RegisteredApiKey[]): Authent
     const [match] = keys.filter((registered) => timingSafeEqual(registered.hash, hash));
     return match === undefined
       ? { outcome: 'REFUSED', why: 'an unknown API key' }
-      : { outcome: 'AUTHENTICATED', caller: { owner: match.name } };
+      : { outcome: 'AUTHENTICATED', caller: { owner: match.name, role: match.role ?? 'customer' } };
   };
 }

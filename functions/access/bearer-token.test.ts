@@ -56,7 +56,17 @@ async function answerTo(token: string, scheme = 'Bearer') {
 
 test('a valid bearer token authenticates its subject', async () => {
   const answer = await answerTo(await signed(payload()));
-  expect(answer).toEqual({ outcome: 'AUTHENTICATED', caller: { owner: 'ann' } });
+  expect(answer).toEqual({ outcome: 'AUTHENTICATED', caller: { owner: 'ann', role: 'customer' } });
+});
+
+test.each([
+  [{ role: 'operator' }, 'operator'],
+  [{ scope: 'openid orders:operate' }, 'operator'],
+  [{ role: 'customer' }, 'customer'],
+  [{ role: ['operator'] }, 'customer'],
+  [{ scope: 'orders:operated' }, 'customer'],
+])('a bearer token with %j is that of a caller with the role %s', async (claims, role) => {
+  expect(await answerTo(await signed(payload(claims)))).toMatchObject({ caller: { role } });
 });
 
 describe('a bearer token is refused', () => {
@@ -104,7 +114,10 @@ describe('keys that the issuer publishes at a URL', () => {
     const authenticate = byUrl((keysServer.address() as AddressInfo).port);
     for (const sub of ['ann', 'bob']) {
       const credentials = bearer(`Bearer ${await signed(payload({ sub }))}`);
-      expect(await authenticate(credentials)).toEqual({ outcome: 'AUTHENTICATED', caller: { owner: sub } });
+      expect(await authenticate(credentials)).toEqual({
+        outcome: 'AUTHENTICATED',
+        caller: { owner: sub, role: 'customer' },
+      });
     }
     expect(requests - before).toBe(1);
   });

@@ -1,6 +1,7 @@
 import { createPublicKey } from 'node:crypto';
-import { createRemoteJWKSet, errors, type JWTVerifyGetKey, jwtVerify } from 'jose';
+import { createRemoteJWKSet, errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose';
 import type { Authenticate } from './authentication.ts';
+import type { Role } from './roles.ts';
 
 /** The rules for an acceptable bearer token (a JWT, RFC 7519). */
 export interface BearerTokenRules {
@@ -15,6 +16,7 @@ export interface BearerTokenRules {
 
 const BEARER = /^Bearer +([A-Za-z0-9._~+/-]+=*)$/i;
 const MAX_TOKEN_LENGTH = 8 * 1024;
+const OPERATOR_SCOPE = 'orders:operate';
 const MAX_SUBJECT_LENGTH = 255;
 const KEYS_TIMEOUT_MS = 3_000;
 
@@ -32,7 +34,8 @@ const REFUSALS: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Authenticates callers by the `sub` of a bearer token with a valid signature, issuer, audience and lifetime.
+ * Authenticates callers by the `sub` of a bearer token with a valid signature, issuer, audience and lifetime. An operator's
+ * token has the claim `role: operator` or the scope `orders:operate`; every other token is a customer's.
  *
  * @throws Error where the public key is not valid; the returned function where the issuer's keys cannot be fetched
  */
@@ -60,7 +63,7 @@ export function authenticateByBearerToken(rules: BearerTokenRules): Authenticate
       if (sub === undefined || sub === '' || sub.length > MAX_SUBJECT_LENGTH) {
         return { outcome: 'REFUSED', why: 'a bearer token without a subject of 1 to 255 characters' };
       }
-      return { outcome: 'AUTHENTICATED', caller: { owner: sub } };
+      return { outcome: 'AUTHENTICATED', caller: { owner: sub, role: roleOf(payload) } };
     } catch (error) {
       if (error instanceof errors.JOSEError && REFUSALS.has(error.code)) {
         return { outcome: 'REFUSED', why: error.code };
@@ -68,6 +71,12 @@ export function authenticateByBearerToken(rules: BearerTokenRules): Authenticate
       throw error;
     }
   };
+}
+
+/** The role of a token: the `scope` of RFC 8693, section 4.2, is a list with spaces in between. */
+function roleOf({ role, scope }: JWTPayload): Role {
+  const scopes = typeof scope === 'string' ? scope.split(' ') : [];
+  return role === 'operator' || scopes.includes(OPERATOR_SCOPE) ? 'operator' : 'customer';
 }
 
 function keySource({ keys }: BearerTokenRules): JWTVerifyGetKey {

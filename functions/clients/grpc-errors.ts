@@ -50,7 +50,11 @@ export function translateServiceError(error: unknown, { service, code, refusals 
     return new Refusal(error.details, { cause: error });
   }
   if (RETRYABLE_STATUSES.has(error.code)) {
-    return new RetryableError(code, `${service}: ${status[error.code]} ${error.details}`, { cause: error });
+    return new RetryableError(code, `${service}: ${status[error.code]} ${error.details}`, {
+      cause: error,
+      // The details name addresses and the insides of the service.
+      publicMessage: `${service} does not answer at the moment; send the request again a little later`,
+    });
   }
   if (error.code === status.INVALID_ARGUMENT) {
     return new InvalidTaskInputError(error.details, { cause: error });

@@ -23,7 +23,7 @@ const TERMINAL_CODES = {
   PAYMENT_MISMATCH: { status: 409, meaning: 'the order was authorized with another payment' },
   PAYMENT_VOIDED: { status: 409, meaning: 'the payment of the order was undone' },
   BODY_TOO_LARGE: { status: 413, meaning: 'the body is larger than 64 KB' },
-  UNSUPPORTED_MEDIA_TYPE: { status: 415, meaning: 'the Content-Type is not JSON' },
+  UNSUPPORTED_MEDIA_TYPE: { status: 415, meaning: 'the Content-Type is not JSON, or the body is encoded' },
   INTERNAL_ERROR: { status: 500, meaning: 'an internal fault; meta.request_id finds it in the log' },
   OUT_OF_STOCK: { status: 409, meaning: 'there is not enough stock' },
   ITEM_NOT_FOUND: { status: 404, meaning: 'an item does not exist' },
@@ -87,13 +87,21 @@ abstract class OrderSystemError extends Error {
 /** The same attempt again ends the same way. */
 export abstract class TerminalError extends OrderSystemError {}
 
+/** The cause of an error, and what its caller outside may read. */
+export interface RetryableErrorOptions extends ErrorOptions {
+  /** The sentence for callers of the API, where the message has details for operators only. Default: the message. */
+  readonly publicMessage?: string;
+}
+
 /** The same attempt again may succeed. Whether this one took effect may be unknown. */
 export class RetryableError extends OrderSystemError {
   readonly code: RetryableCode;
+  readonly publicMessage: string;
 
-  constructor(code: RetryableCode, message: string, options?: ErrorOptions) {
+  constructor(code: RetryableCode, message: string, options: RetryableErrorOptions = {}) {
     super(message, options);
     this.code = code;
+    this.publicMessage = options.publicMessage ?? message;
   }
 }
 
@@ -130,6 +138,7 @@ export class OrderNotFoundError extends terminalError('ORDER_NOT_FOUND') {
 }
 
 // Errors of the HTTP API.
+export class ForbiddenError extends terminalError('FORBIDDEN') {}
 export class BodyTooLargeError extends terminalError('BODY_TOO_LARGE') {}
 export class UnsupportedMediaTypeError extends terminalError('UNSUPPORTED_MEDIA_TYPE') {}
 export class IdempotencyKeyReusedError extends terminalError('IDEMPOTENCY_KEY_REUSED') {}

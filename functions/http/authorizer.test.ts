@@ -34,7 +34,7 @@ async function authorized(authenticate: Authenticate, headers: Readonly<Record<s
 const key = newApiKey();
 const byKey = authenticateByApiKey([{ name: 'ann', hash: hashOfApiKey(key) }]);
 
-test('an authenticated caller may call the whole API of the stage, and the endpoints get the owner', async () => {
+test('an authenticated caller may call the whole API of the stage, and the endpoints get owner and role', async () => {
   expect((await authorized(byKey, { 'x-api-KEY': key })).outcome).toEqual({
     principalId: 'ann',
     policyDocument: {
@@ -47,7 +47,7 @@ test('an authenticated caller may call the whole API of the stage, and the endpo
         },
       ],
     },
-    context: { owner: 'ann' },
+    context: { owner: 'ann', role: 'customer' },
   });
 });
 

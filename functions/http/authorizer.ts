@@ -11,7 +11,8 @@ export type Authorizer = (event: APIGatewayRequestAuthorizerEvent) => Promise<AP
 const UNAUTHORIZED = 'Unauthorized';
 
 /**
- * Makes the authorizer. It identifies the caller; the endpoints keep each owner's orders apart.
+ * Makes the authorizer. It identifies the caller; the endpoints know which role each call asks for, and keep each
+ * owner's orders apart.
  *
  * Refused credentials are answered with 401. Credentials that cannot be checked at the moment, because the issuer's keys are
  * out of reach, are answered with 503.
@@ -24,7 +25,7 @@ export function createHandler(authenticate: () => Authenticate, parent: () => Lo
     });
     switch (authenticated.outcome) {
       case 'AUTHENTICATED':
-        return permit(event.methodArn, authenticated.caller.owner, { owner: authenticated.caller.owner });
+        return permit(event.methodArn, authenticated.caller.owner, { ...authenticated.caller });
       case 'ANONYMOUS':
         return permit(event.methodArn, 'anonymous', {});
       case 'REFUSED':

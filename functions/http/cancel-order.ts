@@ -26,7 +26,7 @@ export function createHandler(dependencies: () => CancelOrderDependencies): Endp
     const { table, tokens } = dependencies();
     const { order_id } = readBody(request, cancelOrderBody);
     request.log.add({ order_id });
-    const order = visibleOrder(await readOrder(table, order_id), request.owner);
+    const order = visibleOrder(await readOrder(table, order_id), request);
     const cancellation = await requestCancellation(table, order, new Date());
     switch (cancellation.outcome) {
       case 'NOT_FOUND':

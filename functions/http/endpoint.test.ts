@@ -1,4 +1,4 @@
-import { expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { httpEvent, read } from '../../tests/support/http-event.ts';
 import { keptLog } from '../../tests/support/kept-log.ts';
 import { OutOfStockError, RetryableError } from '../common/errors.ts';
@@ -9,7 +9,7 @@ import { respond } from './response.ts';
 async function answered(work: (request: HttpRequest) => Promise<ReturnType<typeof respond>>, headers = {}) {
   const { logger, lines, restore } = keptLog();
   try {
-    return { ...read(await createEndpoint(work, () => logger)(httpEvent({ headers }))), lines };
+    return { ...read(await createEndpoint(work, { parent: () => logger })(httpEvent({ headers }))), lines };
   } finally {
     restore();
   }
@@ -86,7 +86,7 @@ test('requests that overlap in one process keep their logs apart', async () => {
       request.log.info('at work', { expected: request.query.order_id ?? '' });
       return respond(200, true);
     },
-    () => logger,
+    { parent: () => logger },
   );
   await Promise.all(['a', 'b', 'c'].map((order_id) => endpoint(httpEvent({ query: { order_id } }))));
   restore();
@@ -95,4 +95,33 @@ test('requests that overlap in one process keep their logs apart', async () => {
   for (const { order_id, expected } of worked) {
     expect(order_id).toBe(expected);
   }
+});
+
+describe('an endpoint for operators', () => {
+  const endpoint = createEndpoint(async ({ owner }) => respond(200, owner ?? 'anybody'), { roles: ['operator'] });
+
+  test('refuses a customer before it reads the request, with an answer that says nothing', async () => {
+    for (const role of ['customer', undefined, 'root']) {
+      const event = httpEvent({ body: '{', owner: 'ann', ...(role !== undefined && { role }) });
+      expect(read(await endpoint(event))).toMatchObject({
+        statusCode: 403,
+        data: 'that is not allowed',
+        meta: { code: 'FORBIDDEN', request_id: 'request-1' },
+      });
+    }
+  });
+
+  test('serves an operator, and everybody where the API asks for no credentials', async () => {
+    expect(read(await endpoint(httpEvent({ owner: 'olaf', role: 'operator' })))).toMatchObject({ data: 'olaf' });
+    expect(read(await endpoint(httpEvent()))).toMatchObject({ data: 'anybody' });
+  });
+
+  test('refuses a request without an authorizer’s word where the API asks for credentials', async () => {
+    process.env.AUTH_MODE = 'api-key';
+    try {
+      expect(await endpoint(httpEvent())).toMatchObject({ statusCode: 403 });
+    } finally {
+      process.env.AUTH_MODE = 'none';
+    }
+  });
 });

@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { parseTraceParent } from '@opentelemetry/core';
 import type { APIGatewayProxyEvent } from 'aws-lambda';
+import { ROLES, ROLES_OF, type Role } from '../access/roles.ts';
+import { readConfiguration } from '../common/configuration.ts';
 import { type Log, type Logger, logWith } from '../common/logger.ts';
 
 /** One request to an endpoint. */
@@ -10,8 +12,12 @@ export interface HttpRequest {
   readonly traceparent: string;
   /** The caller, as the authorizer reports; undefined where the API runs without one. */
   readonly owner: string | undefined;
+  /** What the caller may do. */
+  readonly roles: readonly Role[];
   /** A header by its name in any case; undefined where it is absent. */
   readonly header: HeaderLookup;
+  /** Every value that was sent of a header, by its name in any case. */
+  readonly headerValues: (name: string) => readonly string[];
   /** The query's parameters, decoded; of several, the last. */
   readonly query: Readonly<Record<string, string | undefined>>;
   /** The body as text; empty where there is none. */
@@ -33,17 +39,42 @@ export function headerLookup(headers: Readonly<Record<string, string | undefined
 export function httpRequest(event: APIGatewayProxyEvent, requestId: string, logger: Logger): HttpRequest {
   const header = headerLookup(event.headers);
   const traceparent = continueTrace(header('traceparent'));
-  const owner: unknown = event.requestContext?.authorizer?.owner;
+  const named: unknown = event.requestContext?.authorizer?.owner;
+  const owner = typeof named === 'string' && named !== '' ? named : undefined;
   const body = bodyText(event.body);
   return {
     requestId,
     traceparent,
-    owner: typeof owner === 'string' && owner !== '' ? owner : undefined,
+    owner,
+    roles: rolesOf(owner, event.requestContext?.authorizer?.role),
     header,
+    headerValues: (name) => valuesOf(event, name, header),
     query: event.queryStringParameters ?? {},
     body: event.isBase64Encoded ? Buffer.from(body, 'base64').toString('utf8') : body,
     log: logWith(logger, { request_id: requestId, traceparent }),
   };
+}
+
+/**
+ * The roles of a caller. Where AUTH_MODE is `none` everybody has all of them. A caller whose policy the authorizer made before
+ * there were roles is a customer.
+ */
+function rolesOf(owner: string | undefined, role: unknown): readonly Role[] {
+  const known = ROLES.find((each) => each === role);
+  if (known !== undefined) {
+    return ROLES_OF[known];
+  }
+  const open = owner === undefined && readConfiguration(['AUTH_MODE']).AUTH_MODE === 'none';
+  return open ? ROLES : ROLES_OF.customer;
+}
+
+/** API Gateway has the last value in `headers`, serverless-offline all of them joined; both have each one separately too. */
+function valuesOf({ multiValueHeaders }: APIGatewayProxyEvent, name: string, header: HeaderLookup): readonly string[] {
+  const separate = Object.entries(multiValueHeaders ?? {})
+    .filter(([each]) => each.toLowerCase() === name.toLowerCase())
+    .flatMap(([, values]) => values ?? []);
+  const single = header(name);
+  return separate.length > 0 || single === undefined ? separate : [single];
 }
 
 /** API Gateway passes a string or null. serverless-offline passes a JSON body of `false` or `0` as that value. */

@@ -92,5 +92,6 @@ test('unreachable inventory: 503 with a Retry-After', async () => {
   gone.close();
   const answer = await stocks(gone.target);
   expect(answer).toMatchObject({ statusCode: 503, success: false, meta: { code: 'INVENTORY_UNAVAILABLE' } });
+  expect(answer.data).toBe('the inventory does not answer at the moment; send the request again a little later');
   expect(answer.headers).toHaveProperty('Retry-After');
 });

@@ -17,7 +17,8 @@ export function createHandler(dependencies: () => OrderStatusDependencies): Endp
   return createEndpoint(async (request) => {
     const { order_id } = readQuery(request, orderStatusQuery);
     request.log.add({ order_id });
-    return respond(200, orderView(visibleOrder(await readOrder(dependencies().table, order_id), request.owner)));
+    const order = visibleOrder(await readOrder(dependencies().table, order_id), request);
+    return respond(200, orderView(order, request));
   });
 }
 

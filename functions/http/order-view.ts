@@ -2,25 +2,40 @@ import type * as z from 'zod';
 import { OrderNotFoundError } from '../common/errors.ts';
 import type { Order, TimelineEntry } from '../orders/order.ts';
 import type { orderStatusSchema } from './contract/order-status.ts';
+import type { HttpRequest } from './http-request.ts';
+
+/** Who asks for an order. */
+export type OrderViewer = Pick<HttpRequest, 'owner' | 'roles'>;
+
+/** True where the caller may see every order, and what operators need to mend it. */
+export function isOperator({ roles }: OrderViewer): boolean {
+  return roles.includes('operator');
+}
 
 /**
- * The order, where the caller may see it: its owner may. An order that was placed without authentication has no owner, and
- * is visible only without authentication.
+ * The order, where the caller may see it: its owner may, and an operator. An order that was placed without authentication
+ * has no owner, and no customer with credentials sees it.
  *
  * @throws OrderNotFoundError otherwise; the caller does not learn whether somebody else has such an order
  */
-export function visibleOrder(order: Order | undefined, caller: string | undefined): Order {
-  if (order === undefined || order.owner !== caller) {
+export function visibleOrder(order: Order | undefined, caller: OrderViewer): Order {
+  if (order === undefined || (order.owner !== caller.owner && !isOperator(caller))) {
     throw new OrderNotFoundError();
   }
   return order;
 }
 
-/** An order as its customer sees it. */
+/** An order as `GET /orders/status` answers it. */
 export type OrderView = z.infer<typeof orderStatusSchema>;
 
-/** The parts of an order that its customer may see: no task token, no request hash, no payment method. */
-export function orderView(order: Order): OrderView {
+/**
+ * The parts of an order that the caller may see: no task token, no request hash, no payment method. A customer does not read
+ * which step of a parked order failed, nor how: the names are those of the inside.
+ */
+export function orderView(order: Order, viewer: OrderViewer): OrderView {
+  const timeline = withoutRepetitions(order.timeline);
+  const parked = order.status === 'NEEDS_ATTENTION';
+  const forOperators = isOperator(viewer);
   return {
     order_id: order.order_id,
     status: order.status,
@@ -36,13 +51,21 @@ export function orderView(order: Order): OrderView {
       payment_id: order.payment_id,
       due_at: order.payment_due_at,
     },
-    timeline: withoutRepetitions(order.timeline),
+    timeline: forOperators ? timeline : timeline.map(withoutInside),
     reason_code: order.reason_code,
-    reason: order.reason,
+    reason: parked && !forOperators ? undefined : order.reason,
+    ...(forOperators && { owner: order.owner, parked_step: order.parked_step }),
     cancel_requested: order.cancel_requested_at === undefined ? undefined : true,
     created_at: order.created_at,
     updated_at: order.updated_at,
   };
+}
+
+/** A parking as a customer reads it. */
+function withoutInside(entry: TimelineEntry): TimelineEntry {
+  return entry.status === 'NEEDS_ATTENTION'
+    ? { at: entry.at, status: entry.status, what: 'the order waits for somebody to look at it' }
+    : entry;
 }
 
 /** A write whose reply was lost is repeated with the same time. Its second timeline entry is left out. */

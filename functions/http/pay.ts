@@ -34,7 +34,7 @@ export function createHandler(dependencies: () => SettlementDependencies): Endpo
 async function pay(entry: Entry, request: HttpRequest, dependencies: SettlementDependencies): Promise<Outcome> {
   const log = request.log.with({ order_id: entry.order_id });
   try {
-    const order = visibleOrder(await readOrder(dependencies.table, entry.order_id), request.owner);
+    const order = visibleOrder(await readOrder(dependencies.table, entry.order_id), request);
     await settle(order, { paymentId: entry.id, traceparent: request.traceparent }, dependencies);
     log.info('paid', { payment_id: loggedPaymentId(entry.id) });
     return { ...entry, paid: true };

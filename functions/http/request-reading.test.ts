@@ -1,4 +1,4 @@
-import { expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { httpEvent, read, type TestRequest } from '../../tests/support/http-event.ts';
 import { cancelOrderBody } from './contract/cancel-order.ts';
@@ -79,6 +79,46 @@ test.each(['text/plain', 'application/xml', 'application/jsonp', 'multipart/form
     expect(await sent('place', request)).toMatchObject({ statusCode: 415, meta: { code: 'UNSUPPORTED_MEDIA_TYPE' } });
   },
 );
+
+test.each(['gzip', 'br', 'deflate', 'identity, gzip', 'x'])(
+  'a body with the content encoding %s is refused',
+  async (encoding) => {
+    const request = { body: { list: [LINE] }, headers: { 'Content-Encoding': encoding } };
+    expect(await sent('place', request)).toMatchObject({ statusCode: 415, meta: { code: 'UNSUPPORTED_MEDIA_TYPE' } });
+  },
+);
+
+test('a body in another character set than UTF-8 is refused, and identity is no encoding', async () => {
+  const headers = { 'Content-Type': 'application/json; charset="utf-16"' };
+  expect(await sent('place', { body: { list: [LINE] }, headers })).toMatchObject({ statusCode: 415 });
+  const plain = { 'Content-Encoding': 'identity', 'Content-Type': 'application/json;charset=UTF-8' };
+  expect(await sent('place', { body: { list: [LINE] }, headers: plain })).toMatchObject({ statusCode: 202 });
+});
+
+describe('an Idempotency-Key that is sent twice is refused', () => {
+  const event = httpEvent({ body: { list: [LINE] } });
+  const type = { 'Content-Type': 'application/json' };
+
+  test.each([
+    // API Gateway has the last value among the headers, serverless-offline both of them.
+    ['k', { 'Idempotency-Key': ['k', 'k'] }],
+    ['k, k', { 'Idempotency-Key': ['k', 'k'] }],
+    ['k3', { 'Idempotency-Key': ['k2', 'k3'] }],
+    ['k, k', { 'Idempotency-Key': ['k'], 'idempotency-key': ['k'] }],
+  ])('as %j of %j', async (header, multiValueHeaders) => {
+    const headers = { ...type, 'Idempotency-Key': header };
+    expect(read(await ENDPOINTS.place({ ...event, headers, multiValueHeaders }))).toMatchObject({
+      statusCode: 400,
+      meta: { code: 'INVALID_REQUEST', errors: [{ path: 'Idempotency-Key' }] },
+    });
+  });
+
+  test('once with a comma in it, it is one key', async () => {
+    const headers = { ...type, 'Idempotency-Key': 'a, b' };
+    const multiValueHeaders = { 'Idempotency-Key': ['a, b'] };
+    expect(await ENDPOINTS.place({ ...event, headers, multiValueHeaders })).toMatchObject({ statusCode: 202 });
+  });
+});
 
 test('a body without a content type is refused: any web page may send one', async () => {
   const event = httpEvent({ body: { list: [LINE] } });

@@ -16,6 +16,7 @@ const MAX_FAULTS = 20;
 /** Longest name of a caller's field that a response repeats, in characters. */
 const MAX_NAME_LENGTH = 64;
 
+const CHARSET = /;\s*charset\s*=\s*"?([^\s;"]+)/i;
 const JSON_MEDIA_TYPE = /^application\/([\w.+-]+\+)?json\s*(;|$)/i;
 
 /**
@@ -38,7 +39,20 @@ export function readBody<Schema extends z.ZodType>(request: HttpRequest, schema:
   if (request.body !== '' && !isJsonMediaType(request.header('content-type'))) {
     throw new UnsupportedMediaTypeError('the body must be JSON; send it as Content-Type: application/json');
   }
+  assertPlainText(request);
   return checked(schema, parseJson(request.body));
+}
+
+/** Bodies are read as UTF-8: compressed ones, and those in another character set, would be read as something else. */
+function assertPlainText(request: HttpRequest): void {
+  const encoding = request.header('content-encoding')?.trim().toLowerCase() ?? '';
+  if (encoding !== '' && encoding !== 'identity') {
+    throw new UnsupportedMediaTypeError('the body is encoded; send it without a Content-Encoding');
+  }
+  const [, charset] = CHARSET.exec(request.header('content-type') ?? '') ?? [];
+  if (charset !== undefined && !/^(utf-?8|us-ascii)$/i.test(charset)) {
+    throw new UnsupportedMediaTypeError('the body must be JSON in UTF-8; send it as Content-Type: application/json');
+  }
 }
 
 /** Parses the request's query by a schema; other parameters are ignored. @throws InvalidRequestError */
@@ -46,13 +60,21 @@ export function readQuery<Schema extends z.ZodType>(request: HttpRequest, schema
   return checked(schema, request.query);
 }
 
-/** Parses one header by a schema, which gets undefined for an absent header. @throws InvalidRequestError */
+/**
+ * Parses one header by a schema, which gets undefined for an absent header.
+ *
+ * @throws InvalidRequestError; also for a header that was sent more than once: nobody can tell which one was meant
+ */
 export function readHeader<Schema extends z.ZodType>(
   request: HttpRequest,
   name: string,
   schema: Schema,
 ): z.output<Schema> {
-  const result = schema.safeParse(request.header(name));
+  const values = request.headerValues(name);
+  if (values.length > 1) {
+    throw new InvalidRequestError([{ path: name, message: `was sent ${values.length} times; send it once` }]);
+  }
+  const result = schema.safeParse(values[0]);
   if (result.success) {
     return result.data;
   }

@@ -58,10 +58,14 @@ export function failureResponse(
   const { status } = ERROR_CODES[code];
   const isPublished = code !== 'INTERNAL_ERROR' && error instanceof Error;
   const faults = error instanceof InvalidRequestError ? { errors: error.faults } : {};
-  return respond(status, isPublished ? error.message : INTERNAL_ERROR_MESSAGE, {
+  return respond(status, isPublished ? publicMessage(error) : INTERNAL_ERROR_MESSAGE, {
     meta: { code, ...faults, ...meta, request_id: requestId },
     headers: status === 503 ? { 'Retry-After': String(retryAfterSeconds()) } : {},
   });
+}
+
+function publicMessage(error: Error): string {
+  return error instanceof RetryableError ? error.publicMessage : error.message;
 }
 
 function retryAfterSeconds(): number {

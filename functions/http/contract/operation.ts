@@ -1,4 +1,5 @@
 import type * as z from 'zod';
+import type { Role } from '../../access/roles.ts';
 import type { AuthMode } from '../../common/configuration.ts';
 import type { ErrorCode } from '../../common/errors.ts';
 
@@ -15,6 +16,8 @@ export interface Operation {
   readonly method: 'get' | 'post';
   /** The path, then other spellings that the API accepts too. */
   readonly paths: readonly [string, ...string[]];
+  /** Who may call it; absent: everybody with credentials. The endpoint refuses others (endpoint.ts). */
+  readonly roles?: readonly Role[];
   /** Needs no credentials in any AUTH_MODE. */
   readonly open?: true;
   readonly summary: string;
@@ -47,7 +50,8 @@ export interface OperationLink {
 }
 
 /** Every code that the call may answer with: its own, the authorizer's, and those of every call. */
-export function allErrors({ errors, open }: Operation, authMode: AuthMode): readonly ErrorCode[] {
+export function allErrors({ errors, open, roles }: Operation, authMode: AuthMode): readonly ErrorCode[] {
   const unauthenticated: readonly ErrorCode[] = authMode === 'none' || open === true ? [] : ['UNAUTHENTICATED'];
-  return [...new Set<ErrorCode>([...errors, ...unauthenticated, 'OVERLOADED', 'INTERNAL_ERROR'])];
+  const forbidden: readonly ErrorCode[] = authMode === 'none' || roles === undefined ? [] : ['FORBIDDEN'];
+  return [...new Set<ErrorCode>([...errors, ...unauthenticated, ...forbidden, 'OVERLOADED', 'INTERNAL_ERROR'])];
 }
