@@ -1,22 +1,35 @@
 import {
   type CommitRequest,
+  type CorrectRequest,
+  type CorrectResponse,
   InventoryServiceClient,
+  type Item,
+  type ListHoldsRequest,
+  type ListHoldsResponse,
   type ListItemsRequest,
   type ListItemsResponse,
   type ReleaseRequest,
   type Reservation,
   type ReserveRequest,
+  type RestockRequest,
+  type ReturnRequest,
 } from '../../proto/gen/inventory/v1/inventory.ts';
 import {
+  CorrectionMismatchError,
   InvalidTaskInputError,
   ItemNotFoundError,
   OutOfStockError,
   ReservationCommittedError,
   ReservationExpiredError,
   ReservationMismatchError,
+  ReservationNotCommittedError,
   ReservationNotFoundError,
   ReservationReleasedError,
+  RestockMismatchError,
+  ReturnExceedsSoldError,
+  ReturnMismatchError,
   ServiceContractError,
+  TooManyReturnsError,
 } from '../common/errors.ts';
 import { CHANNEL_OPTIONS } from './grpc-channel.ts';
 import { type CallContext, createUnaryCaller, type GrpcClientOptions } from './grpc-client.ts';
@@ -28,6 +41,13 @@ export interface InventoryClient {
   readonly reserve: (request: ReserveRequest, context: CallContext) => Promise<Reservation>;
   readonly release: (request: ReleaseRequest, context: CallContext) => Promise<Reservation>;
   readonly commit: (request: CommitRequest, context: CallContext) => Promise<Reservation>;
+  /** Makes sold stock of an order available again; without lines all that the order still has. */
+  readonly return: (request: ReturnRequest, context: CallContext) => Promise<Reservation>;
+  /** Adds stock, and the item itself if it is new. Returns the item as it is now. */
+  readonly restock: (request: RestockRequest, context: CallContext) => Promise<Item>;
+  /** Sets what is available of an item. */
+  readonly correct: (request: CorrectRequest, context: CallContext) => Promise<CorrectResponse>;
+  readonly listHolds: (request: ListHoldsRequest, context: CallContext) => Promise<ListHoldsResponse>;
   readonly close: () => void;
 }
 
@@ -40,6 +60,12 @@ const REFUSALS: Refusals = {
   RESERVATION_COMMITTED: ReservationCommittedError,
   RESERVATION_NOT_FOUND: ReservationNotFoundError,
   RESERVATION_MISMATCH: ReservationMismatchError,
+  RESERVATION_NOT_COMMITTED: ReservationNotCommittedError,
+  RETURN_EXCEEDS_SOLD: ReturnExceedsSoldError,
+  RETURN_MISMATCH: ReturnMismatchError,
+  TOO_MANY_RETURNS: TooManyReturnsError,
+  RESTOCK_MISMATCH: RestockMismatchError,
+  CORRECTION_MISMATCH: CorrectionMismatchError,
   INVALID_ARGUMENT: InvalidTaskInputError,
 };
 
@@ -59,6 +85,16 @@ export function createInventoryClient(options: GrpcClientOptions): InventoryClie
     release: async (request, context) =>
       present((await call(client.release.bind(client), request, context)).reservation),
     commit: async (request, context) => present((await call(client.commit.bind(client), request, context)).reservation),
+    return: async (request, context) => present((await call(client.return.bind(client), request, context)).reservation),
+    restock: async (request, context) => {
+      const { item } = await call(client.restock.bind(client), request, context);
+      if (item === undefined) {
+        throw new ServiceContractError('the inventory answered without an item');
+      }
+      return item;
+    },
+    correct: (request, context) => call(client.correct.bind(client), request, context),
+    listHolds: (request, context) => call(client.listHolds.bind(client), request, context),
     close: () => client.close(),
   };
 }

@@ -15,6 +15,12 @@ test.each([
   ['PAYMENT_NOT_CAPTURED', status.FAILED_PRECONDITION, 'PaymentNotCapturedError'],
   ['PAYMENT_MISMATCH', status.ALREADY_EXISTS, 'PaymentMismatchError'],
   ['PAYMENT_NOT_FOUND', status.NOT_FOUND, 'PaymentNotFoundError'],
+  ['REFUND_EXCEEDS_CAPTURED', status.FAILED_PRECONDITION, 'RefundExceedsCapturedError'],
+  ['REFUND_DECLINED', status.FAILED_PRECONDITION, 'RefundDeclinedError'],
+  ['REFUND_MISMATCH', status.ALREADY_EXISTS, 'RefundMismatchError'],
+  ['TOO_MANY_REFUNDS', status.FAILED_PRECONDITION, 'TooManyRefundsError'],
+  ['PROVIDER_EVENT_MISMATCH', status.ALREADY_EXISTS, 'ProviderEventMismatchError'],
+  ['CUSTOMER_ACTION_NOT_FOUND', status.NOT_FOUND, 'CustomerActionNotFoundError'],
   ['PROVIDER_UNAVAILABLE', status.UNAVAILABLE, 'RetryableError'],
 ])('the Payment reason %s is thrown as %3$s', async (reason, code, name) => {
   const authorize = (_call: unknown, callback: sendUnaryData<AuthorizeResponse>) =>

@@ -1,12 +1,21 @@
 import {
+  type AcknowledgePaymentRequest,
+  type AcknowledgePaymentResponse,
   type AuthorizeRequest,
   type CaptureRequest,
+  type GetPaymentRequest,
+  type ListPaymentsToReconcileRequest,
+  type ListPaymentsToReconcileResponse,
   type Payment,
   PaymentServiceClient,
+  type ProviderOutcome,
+  type RecordProviderEventRequest,
   type RefundRequest,
+  type SimulateCustomerActionRequest,
   type VoidRequest,
 } from '../../proto/gen/payment/v1/payment.ts';
 import {
+  CustomerActionNotFoundError,
   InsufficientFundsError,
   InvalidPaymentMethodError,
   InvalidTaskInputError,
@@ -18,7 +27,12 @@ import {
   PaymentNotFoundError,
   PaymentRefundedError,
   PaymentVoidedError,
+  ProviderEventMismatchError,
+  RefundDeclinedError,
+  RefundExceedsCapturedError,
+  RefundMismatchError,
   ServiceContractError,
+  TooManyRefundsError,
 } from '../common/errors.ts';
 import { CHANNEL_OPTIONS } from './grpc-channel.ts';
 import { type CallContext, createUnaryCaller, type GrpcClientOptions } from './grpc-client.ts';
@@ -29,7 +43,25 @@ export interface PaymentClient {
   readonly authorize: (request: AuthorizeRequest, context: CallContext) => Promise<Payment>;
   readonly capture: (request: CaptureRequest, context: CallContext) => Promise<Payment>;
   readonly void: (request: VoidRequest, context: CallContext) => Promise<Payment>;
+  /** Refunds an amount, or all that is left; `RefundDeclinedError` where the provider gives nothing back. */
   readonly refund: (request: RefundRequest, context: CallContext) => Promise<Payment>;
+  /** The payment of an order, in any state. */
+  readonly find: (request: GetPaymentRequest, context: CallContext) => Promise<Payment>;
+  /** Reports what the provider said; the answer is the payment as the provider then confirmed it. */
+  readonly recordProviderEvent: (request: RecordProviderEventRequest, context: CallContext) => Promise<Payment>;
+  readonly listPaymentsToReconcile: (
+    request: ListPaymentsToReconcileRequest,
+    context: CallContext,
+  ) => Promise<ListPaymentsToReconcileResponse>;
+  readonly acknowledgePayment: (
+    request: AcknowledgePaymentRequest,
+    context: CallContext,
+  ) => Promise<AcknowledgePaymentResponse>;
+  /** Acts as the customer at the simulated provider. Returns what the provider reports from now on. */
+  readonly simulateCustomerAction: (
+    request: SimulateCustomerActionRequest,
+    context: CallContext,
+  ) => Promise<ProviderOutcome>;
   readonly close: () => void;
 }
 
@@ -45,6 +77,12 @@ const REFUSALS: Refusals = {
   PAYMENT_NOT_CAPTURED: PaymentNotCapturedError,
   PAYMENT_MISMATCH: PaymentMismatchError,
   PAYMENT_NOT_FOUND: PaymentNotFoundError,
+  REFUND_EXCEEDS_CAPTURED: RefundExceedsCapturedError,
+  REFUND_DECLINED: RefundDeclinedError,
+  REFUND_MISMATCH: RefundMismatchError,
+  TOO_MANY_REFUNDS: TooManyRefundsError,
+  PROVIDER_EVENT_MISMATCH: ProviderEventMismatchError,
+  CUSTOMER_ACTION_NOT_FOUND: CustomerActionNotFoundError,
   INVALID_ARGUMENT: InvalidTaskInputError,
 };
 
@@ -63,6 +101,13 @@ export function createPaymentClient(options: GrpcClientOptions): PaymentClient {
     capture: async (request, context) => present((await call(client.capture.bind(client), request, context)).payment),
     void: async (request, context) => present((await call(client.void.bind(client), request, context)).payment),
     refund: async (request, context) => present((await call(client.refund.bind(client), request, context)).payment),
+    find: async (request, context) => present((await call(client.getPayment.bind(client), request, context)).payment),
+    recordProviderEvent: async (request, context) =>
+      present((await call(client.recordProviderEvent.bind(client), request, context)).payment),
+    listPaymentsToReconcile: (request, context) => call(client.listPaymentsToReconcile.bind(client), request, context),
+    acknowledgePayment: (request, context) => call(client.acknowledgePayment.bind(client), request, context),
+    simulateCustomerAction: async (request, context) =>
+      (await call(client.simulateCustomerAction.bind(client), request, context)).outcome,
     close: () => client.close(),
   };
 }

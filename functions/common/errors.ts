@@ -37,6 +37,18 @@ const TERMINAL_CODES = {
   PAYMENT_REFUNDED: { status: 409, meaning: 'the money was given back' },
   PAYMENT_NOT_CAPTURED: { status: 409, meaning: 'there is nothing to refund' },
   PAYMENT_NOT_FOUND: { status: 404, meaning: 'the order has no payment' },
+  RESERVATION_NOT_COMMITTED: { status: 409, meaning: 'nothing was sold to the order, so nothing can be returned' },
+  RETURN_EXCEEDS_SOLD: { status: 409, meaning: 'more is returned than the order still has' },
+  RETURN_MISMATCH: { status: 409, meaning: 'the id of the return belongs to another return' },
+  TOO_MANY_RETURNS: { status: 409, meaning: 'stock of the order came back too often' },
+  RESTOCK_MISMATCH: { status: 409, meaning: 'the id of the request belongs to another restock' },
+  CORRECTION_MISMATCH: { status: 409, meaning: 'the id of the request belongs to another correction' },
+  REFUND_EXCEEDS_CAPTURED: { status: 409, meaning: 'the refund is larger than what is left of the captured amount' },
+  REFUND_DECLINED: { status: 409, meaning: 'the payment provider declined the refund; nothing was given back' },
+  REFUND_MISMATCH: { status: 409, meaning: 'the id of the refund belongs to a refund of another amount' },
+  TOO_MANY_REFUNDS: { status: 409, meaning: 'the payment was refunded too often' },
+  PROVIDER_EVENT_MISMATCH: { status: 409, meaning: 'the id of the event belongs to an event with another outcome' },
+  CUSTOMER_ACTION_NOT_FOUND: { status: 404, meaning: 'no payment with this reference waits for its customer' },
   ORDER_CANCELLED: { status: 409, meaning: 'the order was cancelled' },
   NEEDS_ATTENTION: { status: 503, meaning: 'the order is parked until an operator has looked at it' },
   INVALID_TASK_INPUT: { status: 500, meaning: 'a task of the saga got an input it cannot work with' },
@@ -154,6 +166,12 @@ export class ReservationExpiredError extends terminalError('RESERVATION_EXPIRED'
 export class ReservationMismatchError extends terminalError('RESERVATION_MISMATCH') {}
 export class ReservationCommittedError extends terminalError('RESERVATION_COMMITTED') {}
 export class ReservationNotFoundError extends terminalError('RESERVATION_NOT_FOUND') {}
+export class ReservationNotCommittedError extends terminalError('RESERVATION_NOT_COMMITTED') {}
+export class ReturnExceedsSoldError extends terminalError('RETURN_EXCEEDS_SOLD') {}
+export class ReturnMismatchError extends terminalError('RETURN_MISMATCH') {}
+export class TooManyReturnsError extends terminalError('TOO_MANY_RETURNS') {}
+export class RestockMismatchError extends terminalError('RESTOCK_MISMATCH') {}
+export class CorrectionMismatchError extends terminalError('CORRECTION_MISMATCH') {}
 
 // Refusals of the Payment service. After the first three, another payment may be tried.
 export class PaymentDeclinedError extends terminalError('PAYMENT_DECLINED') {}
@@ -166,6 +184,12 @@ export class PaymentAlreadyCapturedError extends terminalError('PAYMENT_ALREADY_
 export class PaymentRefundedError extends terminalError('PAYMENT_REFUNDED') {}
 export class PaymentNotCapturedError extends terminalError('PAYMENT_NOT_CAPTURED') {}
 export class PaymentNotFoundError extends terminalError('PAYMENT_NOT_FOUND') {}
+export class RefundExceedsCapturedError extends terminalError('REFUND_EXCEEDS_CAPTURED') {}
+export class RefundDeclinedError extends terminalError('REFUND_DECLINED') {}
+export class RefundMismatchError extends terminalError('REFUND_MISMATCH') {}
+export class TooManyRefundsError extends terminalError('TOO_MANY_REFUNDS') {}
+export class ProviderEventMismatchError extends terminalError('PROVIDER_EVENT_MISMATCH') {}
+export class CustomerActionNotFoundError extends terminalError('CUSTOMER_ACTION_NOT_FOUND') {}
 
 // Errors of the saga itself.
 export class OrderCancelledError extends terminalError('ORDER_CANCELLED') {}
