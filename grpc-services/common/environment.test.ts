@@ -8,13 +8,17 @@ function read(environment: Record<string, string>) {
 
 describe('the environment of a service', () => {
   test('has defaults for a laptop', () => {
-    expect(read({})).toMatchObject({
+    expect(read({})).toEqual({
       LISTEN_HOST: '127.0.0.1',
       PORT: 50_051,
       LOG_LEVEL: 'info',
       DRAIN_SECONDS: 10,
+      CALL_DEADLINE_SECONDS: 10,
+      MAX_CONCURRENT_CALLS: 64,
+      MAX_QUEUED_CALLS: 512,
       FAULTS_ENABLED: false,
       PARENT_WATCH: false,
+      AWS_REGION: 'us-east-1',
     });
   });
 

@@ -78,13 +78,18 @@ function watched(child: ChildProcess) {
 }
 
 describe('a service as a process', () => {
-  test('listens, seeds its stock, answers calls, and ends gracefully on SIGTERM', async () => {
-    const inventory = start('inventory');
+  test('listens, seeds its stock, holds it for HOLD_SECONDS, and ends gracefully on SIGTERM', async () => {
+    const inventory = start('inventory', { HOLD_SECONDS: '7' });
     const { port } = await inventory.logged('listening');
     await inventory.logged('ready');
     const client = new InventoryServiceClient(`127.0.0.1:${port}`, credentials.createInsecure());
     const { items } = await call(client, client.listItems, { pageSize: 0, pageToken: '' });
-    expect(items.find(({ name }) => name === 'item1')).toMatchObject({ stocked: 10 });
+    const item = items.find(({ name }) => name === 'item1');
+    expect(item).toMatchObject({ stocked: 10 });
+    const lines = [{ itemId: item?.id ?? '', count: 1 }];
+    const { reservation } = await call(client, client.reserve, { orderId: 'order', lines, holdSeconds: 0 });
+    const heldMs = Number(reservation?.expiresAt) - Number(reservation?.createdAt);
+    expect(Math.floor(heldMs / 1_000)).toBe(7);
     client.close();
     inventory.child.kill('SIGTERM');
     expect(await inventory.ended).toMatchObject({ code: 0 });

@@ -45,4 +45,70 @@ describe('the catalogue', () => {
     expect(() => readCatalogue(file)).toThrow(/SEED_FILE/);
     expect(() => readCatalogue(join(folder, 'absent.json'))).toThrow(/SEED_FILE/);
   });
+
+  const entry = { item_id: 'pen', name: 'Pen', unit_price_minor: 5, currency: 'USD', count: 3 };
+
+  async function fileWith(content: unknown): Promise<string> {
+    const file = join(folder, 'catalogue.json');
+    await writeFile(file, JSON.stringify(content));
+    return file;
+  }
+
+  test('is read with the first stock of each item', async () => {
+    const free = { ...entry, item_id: 'free', name: 'x'.repeat(200), unit_price_minor: 0, count: 0 };
+    const most = { ...entry, item_id: 'most', count: 1_000_000_000 };
+    expect(readCatalogue(await fileWith([entry, free, most]))).toEqual([
+      {
+        item_id: 'pen',
+        catalogue: 'all',
+        name: 'Pen',
+        unit_price_minor: 5,
+        currency: 'USD',
+        stocked: 3,
+        available: 3,
+        held: 0,
+        sold: 0,
+      },
+      expect.objectContaining({ item_id: 'free', unit_price_minor: 0, stocked: 0, available: 0 }),
+      expect.objectContaining({ item_id: 'most', stocked: 1_000_000_000, available: 1_000_000_000 }),
+    ]);
+  });
+
+  test.each([
+    ['item_id', { item_id: 'a b' }],
+    ['name', { name: '' }],
+    ['name', { name: 'x'.repeat(201) }],
+    ['unit_price_minor', { unit_price_minor: -1 }],
+    ['unit_price_minor', { unit_price_minor: 0.5 }],
+    ['currency', { currency: 'usd' }],
+    ['currency', { currency: 'USDX' }],
+    ['currency', { currency: 'AUSD' }],
+    ['count', { count: -1 }],
+    ['count', { count: 1_000_000_001 }],
+    ['colour', { colour: 'red' }],
+  ])('is refused because of the %s in its second entry: %j', async (field, change) => {
+    const file = await fileWith([entry, { ...entry, ...change }]);
+    expect(() => readCatalogue(file)).toThrow(ConfigurationError);
+    expect(() => readCatalogue(file)).toThrow(new RegExp(field));
+    expect(() => readCatalogue(file)).toThrow(file);
+  });
+
+  test('that is no list is refused', async () => {
+    const file = await fileWith(entry);
+    expect(() => readCatalogue(file)).toThrow(ConfigurationError);
+  });
+
+  test('is not seeded while the store cannot be reached: the start tries again', async () => {
+    const inventory = await startInventory();
+    try {
+      const caller = new AbortController();
+      caller.abort();
+      const catalogue = readCatalogue(await fileWith([entry]));
+      await expect(seed(inventory.otherInstance.items, catalogue, caller.signal)).rejects.toMatchObject({
+        reason: 'STORE_UNAVAILABLE',
+      });
+    } finally {
+      await inventory.close();
+    }
+  });
 });

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { ReservationState } from '../../proto/gen/inventory/v1/inventory.ts';
 import { itemInStock, startInventory, type TestInventory } from '../../tests/support/inventory.ts';
-import { failureOf } from '../../tests/support/unary-client.ts';
+import { call, failureOf } from '../../tests/support/unary-client.ts';
 
 let inventory: TestInventory;
 const items = ['empty', 'hanging', 'late-commit', 'twice', 'sold', 'both', 'refused'];
@@ -20,6 +20,18 @@ describe('empty compensation', () => {
   test('a Release without a reservation leaves a tombstone and moves no stock', async () => {
     expect(await inventory.release('empty')).toMatchObject({ state: ReservationState.RELEASED, lines: [] });
     expect(await inventory.stock('empty')).toMatchObject({ available: 10, held: 0, sold: 0 });
+  });
+
+  test('a Release keeps its reason, in a tombstone as in a reservation, and a repeated one does not change it', async () => {
+    const { client, otherInstance } = inventory;
+    await inventory.reserve('with-stock', two('twice'));
+    const orders = ['with-stock', 'without-stock'];
+    for (const orderId of orders) {
+      await call(client, client.release, { orderId, reason: 'payment declined' });
+      await call(client, client.release, { orderId, reason: 'another reason' });
+    }
+    const rows = orders.map((orderId) => otherInstance.reservations.find(orderId, new AbortController().signal));
+    expect((await Promise.all(rows)).map((row) => row?.reason)).toEqual(['payment declined', 'payment declined']);
   });
 
   test('a repeated Release without a reservation gets the same answer', async () => {

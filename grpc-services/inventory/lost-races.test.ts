@@ -113,6 +113,24 @@ describe('a call that another one overtakes decides anew', () => {
   });
 });
 
+test('a Reserve that is overtaken on two of its three items names the first of them, with what is left of that one', async () => {
+  await inventory.close();
+  const catalogue = ['plenty', 'some', 'few'].map((id) => itemInStock(id, 5));
+  inventory = await startInventory({ clock: () => now, catalogue });
+  const overtaken = overtakenBy(() =>
+    inventory.reserve('faster', [
+      { itemId: 'some', count: 3 },
+      { itemId: 'few', count: 4 },
+    ]),
+  );
+  const lines = ['plenty', 'some', 'few'].map((item_id) => ({ item_id, count: 3 }));
+  await expect(reserve(overtaken, { ...RESERVE, lines }, never)).rejects.toMatchObject({
+    reason: 'OUT_OF_STOCK',
+    metadata: { item_id: 'some', requested: '3', available: '2' },
+  });
+  expect(await inventory.stock('plenty')).toMatchObject({ available: 5, held: 0 });
+});
+
 describe('counters that contradict a reservation', () => {
   /** An inventory whose item has less held stock than its reservations say. */
   function contradictory(): Inventory {
