@@ -5,6 +5,11 @@ import { parse } from 'yaml';
 import { ERROR_CODES } from './common/errors.ts';
 import { OPERATIONS } from './http/contract/operations.ts';
 
+interface DescribedFunction {
+  readonly url?: unknown;
+  readonly events?: readonly { readonly http?: { readonly path: string; readonly authorizer?: string } }[];
+}
+
 interface Access {
   readonly authorizer: { readonly identitySource: string } | null;
   readonly environment: Readonly<Record<string, string>>;
@@ -24,25 +29,39 @@ afterEach(() => {
   }
 });
 
+function credentialsOf({ authorizer }: { readonly authorizer?: string }): string {
+  return authorizer?.includes('access.cjs):authorizer') ? 'authorizer' : (authorizer ?? 'open');
+}
+
 test('every call has the authorizer, except the calls that need no credentials', () => {
   const functions = parse(readFileSync(new URL('./functions.yml', import.meta.url), 'utf8'), {
     logLevel: 'silent',
-  }) as Readonly<Record<string, { readonly events?: readonly { readonly http?: { readonly authorizer?: string } }[] }>>;
-  const open = OPERATIONS.filter((operation) => operation.open).map(({ id }) => id);
+  }) as Readonly<Record<string, DescribedFunction>>;
   // All functions are checked: one that no operation describes must not be open by mistake.
-  for (const [id, { events = [] }] of Object.entries(functions)) {
-    for (const { http } of events) {
-      if (http === undefined) {
-        continue;
-      }
-      if (open.includes(id)) {
-        expect([id, http.authorizer]).toEqual([id, undefined]);
-      } else {
-        expect([id, http.authorizer]).toEqual([id, expect.stringContaining('access.cjs):authorizer')]);
-      }
-    }
-  }
+  const deployed = Object.entries(functions).flatMap(([id, { events = [] }]) =>
+    events.flatMap(({ http }) => (http === undefined ? [] : [[id, http.path, credentialsOf(http)]])),
+  );
+  const described = OPERATIONS.flatMap(({ id, paths, open }) =>
+    paths.map((path) => [id, path, open === true ? 'open' : 'authorizer']),
+  );
+  expect(deployed.toSorted()).toEqual(described.toSorted());
+  const open = OPERATIONS.filter((operation) => operation.open).map(({ id }) => id);
   expect(open).toEqual(['health', 'openapiDocument', 'docs']);
+  expect(described.length).toBeGreaterThan(open.length);
+});
+
+test('no function is reachable past API Gateway and its authorizer', () => {
+  const text = readFileSync(new URL('./functions.yml', import.meta.url), 'utf8');
+  const functions = parse(text, { logLevel: 'silent' }) as Readonly<Record<string, DescribedFunction>>;
+  const reachable = Object.entries(functions).map(([id, { url, events = [] }]) => ({
+    id,
+    url,
+    kinds: events
+      .flatMap((event) => Object.keys(event))
+      .filter((kind) => /^(httpApi|websocket|alb|cloudFront)$/.test(kind)),
+  }));
+  expect(reachable.length).toBeGreaterThan(10);
+  expect(reachable).toEqual(reachable.map(({ id }) => ({ id, url: undefined, kinds: [] })));
 });
 
 test('a stage asks for API keys unless its configuration says otherwise', () => {

@@ -104,11 +104,6 @@ test('an unreachable service is retryable, and the circuit opens', async () => {
   expect(messages.at(-1)).toContain('not asked again yet');
 });
 
-test('a reply without its reservation is a ServiceContractError', async () => {
-  const client = await clientOf((_call, callback) => callback(null, { reservation: undefined }));
-  await expect(client.reserve(REQUEST, {})).rejects.toMatchObject({ name: 'ServiceContractError' });
-});
-
 test.each([status.UNAVAILABLE, status.RESOURCE_EXHAUSTED, status.ABORTED, status.INTERNAL])(
   'a call that fails with status %d is not retried by the client',
   async (code) => {
@@ -123,3 +118,25 @@ test.each([status.UNAVAILABLE, status.RESOURCE_EXHAUSTED, status.ABORTED, status
     expect(attempts).toBe(3);
   },
 );
+
+test.each(['reserve', 'release', 'commit'] as const)(
+  'a reply to %s without its reservation is a ServiceContractError, not a success',
+  async (method) => {
+    const reply: Reserve = (_call, callback) => callback(null, { reservation: undefined });
+    const server = await startGrpcServer(InventoryServiceService, { [method]: reply });
+    const client = connect(server.target, 5_000, server.close);
+    await expect(client[method]({ ...REQUEST, reason: '' }, {})).rejects.toMatchObject({
+      name: 'ServiceContractError',
+    });
+  },
+);
+
+test('a call without an order and a trace carries no metadata of them', async () => {
+  let seen: unknown;
+  const client = await clientOf((call, callback) => {
+    seen = { trace: call.metadata.get('traceparent'), order: call.metadata.get('order-id') };
+    callback(refusal(status.FAILED_PRECONDITION, 'OUT_OF_STOCK', 'none left'));
+  });
+  await expect(client.reserve(REQUEST, {})).rejects.toMatchObject({ name: 'OutOfStockError' });
+  expect(seen).toEqual({ trace: [], order: [] });
+});

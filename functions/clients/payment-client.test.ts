@@ -21,6 +21,7 @@ test.each([
   ['TOO_MANY_REFUNDS', status.FAILED_PRECONDITION, 'TooManyRefundsError'],
   ['PROVIDER_EVENT_MISMATCH', status.ALREADY_EXISTS, 'ProviderEventMismatchError'],
   ['CUSTOMER_ACTION_NOT_FOUND', status.NOT_FOUND, 'CustomerActionNotFoundError'],
+  ['INVALID_ARGUMENT', status.INVALID_ARGUMENT, 'InvalidTaskInputError'],
   ['PROVIDER_UNAVAILABLE', status.UNAVAILABLE, 'RetryableError'],
 ])('the Payment reason %s is thrown as %3$s', async (reason, code, name) => {
   const authorize = (_call: unknown, callback: sendUnaryData<AuthorizeResponse>) =>
@@ -41,3 +42,29 @@ test.each([
     server.close();
   }
 });
+
+test.each(['authorize', 'capture', 'void', 'refund'] as const)(
+  'a reply to %s without its payment is a ServiceContractError, not a success',
+  async (method) => {
+    const asked: unknown[] = [];
+    const reply = (call: { readonly request: unknown }, callback: sendUnaryData<{ payment: undefined }>) => {
+      asked.push(call.request);
+      callback(null, { payment: undefined });
+    };
+    const server = await startGrpcServer(PaymentServiceService, { [method]: reply });
+    const client = createPaymentClient({
+      target: server.target,
+      credentials: ChannelCredentials.createInsecure(),
+      deadlineMs: 5_000,
+      maxConcurrentCalls: 10,
+    });
+    const request = { orderId: 'order-1', paymentId: '', method: '', amount: undefined, reason: '', refundId: '' };
+    try {
+      await expect(client[method](request, {})).rejects.toMatchObject({ name: 'ServiceContractError' });
+      expect(asked).toMatchObject([{ orderId: 'order-1' }]);
+    } finally {
+      client.close();
+      server.close();
+    }
+  },
+);

@@ -47,9 +47,10 @@ test('retries of DynamoDB calls share one budget, so that failing calls do not t
 test('failed Step Functions calls are not retried', async () => {
   const client = createStepFunctions(options);
   const stateMachineArn = 'arn:aws:states:us-east-1:000000000000:stateMachine:order-saga';
-  await Promise.allSettled(
+  const outcomes = await Promise.allSettled(
     Array.from({ length: 20 }, () => client.send(new ListExecutionsCommand({ stateMachineArn }))),
   );
+  expect(outcomes.every(({ status }) => status === 'rejected')).toBe(true);
   client.destroy();
   expect(requests).toBe(20);
 });

@@ -41,3 +41,11 @@ test('an unanswered report to the saga is retryable', async () => {
     code: 'SAGA_UNAVAILABLE',
   });
 });
+
+test.each(['AccessDeniedException', 'InvalidOutput', 'TaskTimedOutException', 'NotTaskTimedOut'])(
+  'a report that Step Functions refuses with %s is a fault, not the end of the wait',
+  async (error) => {
+    stepFunctions.reply = () => refuse(error);
+    await expect(tokens().reportCancelled('token-1')).rejects.toMatchObject({ name: error });
+  },
+);

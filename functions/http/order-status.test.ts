@@ -54,7 +54,12 @@ test('the status of a rejected order has the reason', async () => {
 
 test('the status of an order reveals no task token, payment method, request hash or trace', async () => {
   const order = awaitingOrder({ payment_method: 'tok_secret', task_token: 'token-secret', owner: 'ann' });
-  const text = JSON.stringify(await status({ order_id: await written(order) }, 'ann'));
+  const answer = await status({ order_id: await written(order) }, 'ann');
+  expect(answer).toMatchObject({
+    statusCode: 200,
+    data: { order_id: order.order_id, lines: [{ id: 'item1' }], payment: { kind: 'METHOD_GIVEN' } },
+  });
+  const text = JSON.stringify(answer);
   for (const secret of ['tok_secret', 'token-secret', order.request_hash, order.traceparent, 'ann']) {
     expect(text).not.toContain(secret);
   }
@@ -79,6 +84,12 @@ test('the status of an order is visible to its owner, and to everybody where the
   expect(await status({ order_id }, 'ann')).toMatchObject({ statusCode: 200 });
   expect(await status({ order_id }, 'bob')).toMatchObject({ statusCode: 404, data: 'no record found' });
   expect(await status({ order_id })).toMatchObject({ statusCode: 200 });
+});
+
+test('an order that was placed without authentication is not visible to an authenticated caller', async () => {
+  const order_id = await written(testOrder());
+  expect(await status({ order_id })).toMatchObject({ statusCode: 200 });
+  expect(await status({ order_id }, 'ann')).toMatchObject({ statusCode: 404, data: 'no record found' });
 });
 
 test.each([

@@ -19,7 +19,10 @@ test('the same event at another time is another timeline entry', () => {
 
 test('internal attributes of an order are not in its view', () => {
   const order = testOrder({ task_token: 'token-1', payment_method: 'tok_visa' });
-  const shown = JSON.stringify([orderView(order, CUSTOMER), orderView(order, OPERATOR)]);
+  const views = [orderView(order, CUSTOMER), orderView(order, OPERATOR)];
+  const shownOfBoth = { order_id: order.order_id, payment: { kind: 'METHOD_GIVEN' } };
+  expect(views).toMatchObject([shownOfBoth, shownOfBoth]);
+  const shown = JSON.stringify(views);
   for (const secret of ['placement', 'token', 'tok_visa', 'hash']) {
     expect(shown).not.toContain(secret);
   }
@@ -59,4 +62,29 @@ test('an order is visible to its owner and to operators', () => {
   expect(visibleOrder(order, OPERATOR)).toBe(order);
   expect(() => visibleOrder(order, { owner: 'bob', roles: ['customer'] })).toThrow('no record found');
   expect(() => visibleOrder(testOrder(), CUSTOMER)).toThrow('no record found');
+});
+
+test('the view of an order says that a cancellation was requested, and only then', () => {
+  expect(orderView(testOrder(), CUSTOMER).cancel_requested).toBeUndefined();
+  expect(orderView(testOrder({ cancel_requested_at: '2026-01-01T00:00:00.000Z' }), CUSTOMER).cancel_requested).toBe(
+    true,
+  );
+});
+
+test('the view of an order has its payment, why it ended, and an amount of nothing', () => {
+  const order = testOrder({
+    status: 'EXPIRED',
+    amount_minor: 0,
+    currency: 'USD',
+    payment_id: 'payment-1',
+    payment_due_at: '2026-01-01T00:15:00.000Z',
+    reason_code: 'PAYMENT_WINDOW_EXPIRED',
+    reason: 'no payment came',
+  });
+  expect(orderView(order, CUSTOMER)).toMatchObject({
+    amount: { value: 0, currency: 'USD' },
+    payment: { kind: 'PAY_LATER', payment_id: 'payment-1', due_at: '2026-01-01T00:15:00.000Z' },
+    reason_code: 'PAYMENT_WINDOW_EXPIRED',
+    reason: 'no payment came',
+  });
 });

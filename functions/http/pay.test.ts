@@ -39,6 +39,11 @@ function pay(list: readonly { readonly id: string; readonly order_id: string }[]
   return handler(httpEvent({ body: { list }, ...(owner === undefined ? {} : { owner }) })).then(read);
 }
 
+/** The charges that the provider's ledger has besides those before. */
+async function newCharges(before: readonly string[]): Promise<readonly string[]> {
+  return (await payments.service.charges()).filter((charge) => !before.includes(charge));
+}
+
 function completions() {
   return stepFunctions.calls.filter(({ action }) => action === 'SendTaskSuccess');
 }
@@ -61,18 +66,22 @@ test('a payment is authorized, completes the saga’s task, and is answered with
 test('pay repeated: true again, without a second charge or a second completion', async () => {
   const { order_id } = await database.written(awaitingOrder());
   stepFunctions.reply = () => sagaWrites(order_id, 'CONFIRMED');
+  const before = await payments.service.charges();
   await pay([{ id: 'payment-1', order_id }]);
   expect(await pay([{ id: 'payment-1', order_id }])).toMatchObject({ statusCode: 200, data: true });
   expect(completions()).toHaveLength(1);
+  expect(await newCharges(before)).toEqual([`${order_id}#payment-1`]);
 });
 
 test('pay repeated concurrently: all get true, and there is one charge', async () => {
   const { order_id } = await database.written(awaitingOrder());
   stepFunctions.reply = () => sagaWrites(order_id, 'PAID').catch(() => refuse('TaskTimedOut'));
+  const before = await payments.service.charges();
   const answers = await Promise.all(Array.from({ length: 5 }, () => pay([{ id: 'payment-1', order_id }])));
-  for (const answer of answers) {
-    expect(answer).toMatchObject({ statusCode: 200, data: true });
-  }
+  expect(answers.map(({ statusCode, data }) => [statusCode, data])).toEqual(Array(5).fill([200, true]));
+  expect(await newCharges(before)).toEqual([`${order_id}#payment-1`]);
+  expect(completions().length).toBeGreaterThan(0);
+  expect(new Set(completions().map(({ input }) => JSON.stringify(input))).size).toBe(1);
 });
 
 test('pay for an unknown order: 404, no record found', async () => {
@@ -125,8 +134,13 @@ test('cancel racing pay: the first of them gets the order', async () => {
 test('two payments of one order at once: one of them gets it', async () => {
   const { order_id } = await database.written(awaitingOrder());
   stepFunctions.reply = () => sagaWrites(order_id, 'PAID');
-  const answers = await Promise.all(['payment-1', 'payment-2'].map((id) => pay([{ id, order_id }])));
+  const before = await payments.service.charges();
+  const ids = ['payment-1', 'payment-2'];
+  const answers = await Promise.all(ids.map((id) => pay([{ id, order_id }])));
   expect(answers.map(({ statusCode }) => statusCode).toSorted()).toEqual([200, 409]);
+  const [winner] = ids.filter((_id, index) => answers[index]?.statusCode === 200);
+  expect(await newCharges(before)).toEqual([`${order_id}#${winner}`]);
+  expect(await readOrder(database.table, order_id)).toMatchObject({ status: 'PAID', payment_id: winner });
 });
 
 test('task token timed out: the response follows the order’s record', async () => {

@@ -1,3 +1,4 @@
+import { ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { expect, test } from '@jest/globals';
 import { httpEvent, read, type TestRequest } from '../../tests/support/http-event.ts';
 import { withOrderTable, withStepFunctions } from '../../tests/support/order-fixtures.ts';
@@ -31,6 +32,12 @@ function place(request: TestRequest, limit: ConcurrencyLimit = createConcurrency
     paymentWindowSeconds: 900,
   }));
   return handler(httpEvent(request)).then(read);
+}
+
+async function recordCount(): Promise<number> {
+  const { client, name } = database.table;
+  const { Count = 0 } = await client.send(new ScanCommand({ TableName: name, Select: 'COUNT', ConsistentRead: true }));
+  return Count;
 }
 
 function startsOf(orderId: string) {
@@ -105,10 +112,17 @@ test('same key, other customer: a separate order', async () => {
 
 test('same key many times concurrently: one order', async () => {
   const { headers, orderId } = freshKey();
+  const before = await recordCount();
   const answers = await Promise.all(Array.from({ length: 20 }, () => place({ body: BODY, headers })));
-  for (const answer of answers) {
-    expect(answer).toMatchObject({ statusCode: 202, data: { order_id: orderId } });
-  }
+  expect(answers.map(({ statusCode, data }) => [statusCode, data])).toEqual(
+    Array(20).fill([202, { order_id: orderId, status: 'PENDING' }]),
+  );
+  expect(await recordCount()).toBe(before + 1);
+  // Each request brings a trace of its own. The record and every start have that of the one request that placed the order.
+  const record = await readOrder(database.table, orderId);
+  expect(record?.timeline).toHaveLength(1);
+  const inputs = new Set(startsOf(orderId).map(({ input }) => String(input.input)));
+  expect([...inputs].map((input) => JSON.parse(input))).toMatchObject([{ traceparent: record?.traceparent }]);
 });
 
 test.each([

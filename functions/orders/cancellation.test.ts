@@ -62,3 +62,35 @@ test('cancel racing a payment’s claim: one of them gets the order', async () =
     expect(after?.payment_id === undefined).toBe(after?.cancel_requested_at !== undefined);
   }
 });
+
+test.each<readonly [string, Partial<Order>]>([
+  ['the order was authorized', { status: 'AUTHORIZED', payment_id: 'payment-1' }],
+  ['a payment claimed the order', { payment_id: 'payment-1', payment_claimed_at: new Date().toISOString() }],
+])('outdated read, and %s since: the cancellation is too late', async (_what, since) => {
+  const read = awaitingOrder();
+  const order = await database.written({ ...read, ...since });
+  expect(await requestCancellation(database.table, read, new Date())).toEqual({
+    outcome: 'TOO_LATE',
+    order: JSON.parse(JSON.stringify(order)),
+  });
+  expect(await readOrder(database.table, read.order_id)).not.toHaveProperty('cancel_requested_at');
+});
+
+test('outdated read: the timeline has the status that the order had when it was cancelled', async () => {
+  const order = await database.written(awaitingOrder());
+  await requestCancellation(database.table, { ...order, status: 'PENDING' }, new Date());
+  expect((await readOrder(database.table, order.order_id))?.timeline.at(-1)).toMatchObject({
+    status: 'AWAITING_PAYMENT',
+    what: 'cancellation requested',
+  });
+});
+
+test('outdated read of an order that is cancelled already: the first request stays', async () => {
+  const read = awaitingOrder();
+  const order = await database.written({ ...read, cancel_requested_at: '2026-11-22T12:00:00.000Z' });
+  expect(await requestCancellation(database.table, read, new Date())).toMatchObject({
+    outcome: 'REQUESTED',
+    order: { cancel_requested_at: order.cancel_requested_at },
+  });
+  expect((await readOrder(database.table, read.order_id))?.timeline).toHaveLength(1);
+});

@@ -1,8 +1,8 @@
-import { expect, test } from '@jest/globals';
+import { expect, jest, test } from '@jest/globals';
 import { testOrder } from '../../tests/support/order.ts';
 import { withStepFunctions } from '../../tests/support/order-fixtures.ts';
 import { refuse, startStepFunctionsRecorder, success } from '../../tests/support/step-functions-recorder.ts';
-import { createOrderSaga } from './order-saga.ts';
+import { createOrderSaga, hasEnded } from './order-saga.ts';
 
 const ARN = 'arn:aws:states:us-east-1:000000000000:stateMachine:order-saga-test';
 
@@ -34,6 +34,7 @@ test('repeated starts send the same input, however the order has changed', async
     amount_minor: 5,
     lines: [{ item_id: 'item1', count: 2, name: 'x' }],
   });
+  expect(stepFunctions.calls).toHaveLength(2);
   const [first, second] = stepFunctions.calls;
   expect(second?.input).toEqual(first?.input);
 });
@@ -116,4 +117,78 @@ test('the status of an execution is read by the order’s id', async () => {
   expect(stepFunctions.calls[0]?.input).toEqual({
     executionArn: 'arn:aws:states:us-east-1:000000000000:execution:order-saga-test:order-1',
   });
+});
+
+test.each([
+  ['RUNNING', false],
+  ['PENDING_REDRIVE', false],
+  ['SUCCEEDED', true],
+  ['FAILED', true],
+  ['TIMED_OUT', true],
+  ['ABORTED', true],
+] as const)('an execution that is %s has ended: %s', (status, ended) => {
+  expect(hasEnded(status)).toBe(ended);
+});
+
+test.each([
+  ['ECONNREFUSED', 'REFUSED'],
+  ['ENOTFOUND', 'REFUSED'],
+  ['EHOSTUNREACH', 'REFUSED'],
+  ['ENETUNREACH', 'REFUSED'],
+  ['ECONNRESET', 'UNKNOWN'],
+  ['EPIPE', 'UNKNOWN'],
+  ['ETIMEDOUT', 'UNKNOWN'],
+])('a start that breaks off with %s is %s', async (code, outcome) => {
+  const cause = Object.assign(new Error('broken off'), { code });
+  stepFunctions.client.middlewareStack.add(() => () => Promise.reject(cause), { step: 'build', name: 'broken' });
+  const started = await saga().start(testOrder());
+  stepFunctions.client.middlewareStack.remove('broken');
+  expect(started).toEqual({ outcome, cause });
+});
+
+test('reply lost, and an execution of the name exists by the retry: ALREADY_STARTED', async () => {
+  stepFunctions.reply = () =>
+    stepFunctions.calls.length === 1 ? { kind: 'hang up' } : refuse('ExecutionAlreadyExists');
+  expect(await saga().start(testOrder(), RETRIES)).toEqual({ outcome: 'ALREADY_STARTED' });
+  expect(stepFunctions.calls).toHaveLength(2);
+});
+
+test('reply lost, and no time for another attempt: the start is not retried', async () => {
+  stepFunctions.reply = () => ({ kind: 'hang up' });
+  expect(await saga().start(testOrder(), { delaysMs: [60_000], withinMs: 5_000 })).toMatchObject({
+    outcome: 'UNKNOWN',
+  });
+  expect(stepFunctions.calls).toHaveLength(1);
+});
+
+test('the delays before retries are spread between half and one and a half times', async () => {
+  const order = testOrder();
+  const random = jest.spyOn(Math, 'random');
+  const delayFor = async (fraction: number): Promise<number> => {
+    random.mockReturnValue(fraction);
+    const times: number[] = [];
+    stepFunctions.reply = () => {
+      times.push(performance.now());
+      return { kind: 'hang up' };
+    };
+    await saga().start(order, { delaysMs: [40], withinMs: 5_000 });
+    const [first = 0, second = 0] = times;
+    return second - first;
+  };
+  const [short, long] = [await delayFor(0), await delayFor(0.999)];
+  random.mockRestore();
+  expect(short).toBeGreaterThanOrEqual(18);
+  expect(long).toBeGreaterThanOrEqual(57);
+});
+
+test('the status of an execution is unknown while Step Functions throttles: RetryableError', async () => {
+  stepFunctions.reply = () => refuse('ThrottlingException');
+  await expect(saga().status('order-1')).rejects.toMatchObject({ name: 'RetryableError', code: 'SAGA_UNAVAILABLE' });
+});
+
+test('a reply without the status of the execution is a fault, not an execution that runs', async () => {
+  stepFunctions.reply = () => ({ kind: 'answer', output: {} });
+  await expect(saga().status('order-1')).rejects.toThrow(
+    'no status of arn:aws:states:us-east-1:000000000000:execution:',
+  );
 });

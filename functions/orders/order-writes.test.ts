@@ -1,6 +1,9 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { expect, test } from '@jest/globals';
 import { testOrder } from '../../tests/support/order.ts';
 import { withOrderTable } from '../../tests/support/order-fixtures.ts';
+import { createDynamoDb } from '../clients/aws.ts';
 import { readOrder, startPendingOrders } from './order-table.ts';
 import {
   addOrder,
@@ -127,4 +130,52 @@ test.each([
   [1, '2026-11-22T12:00:00.900Z'],
 ])('the payment is due a little before the end of a window of %i seconds', (windowSeconds, due) => {
   expect(paymentDue(ENTERED, windowSeconds).toISOString()).toBe(due);
+});
+
+test('an order is read with its last write: the read is a consistent one', async () => {
+  const order = await database.written(testOrder());
+  const reads: unknown[] = [];
+  const { middlewareStack } = database.table.client;
+  middlewareStack.add(
+    (next) => (args) => {
+      reads.push(args.input);
+      return next(args);
+    },
+    { step: 'initialize', name: 'record reads' },
+  );
+  await readOrder(database.table, order.order_id);
+  middlewareStack.remove('record reads');
+  expect(reads).toMatchObject([{ Key: { order_id: order.order_id }, ConsistentRead: true }]);
+});
+
+test('a full page that is the last one is followed by no empty page', async () => {
+  for (const day of ['1997-01-01', '1997-01-02']) {
+    await addOrder(database.table, testOrder({ created_at: new Date(day).toISOString() }));
+  }
+  expect((await found('1997-06-01', 1)).map((page) => page.length)).toEqual([1, 1]);
+});
+
+test.each([
+  ['throttles', 'ThrottlingException', 400],
+  ['fails', 'InternalServerError', 500],
+])('DynamoDB %s: reads and writes of an order are a RetryableError, never an outcome', async (_what, error, status) => {
+  const server = createServer((incoming, response) => {
+    incoming.resume();
+    response.writeHead(status, { 'content-type': 'application/x-amz-json-1.0' }).end(JSON.stringify({ __type: error }));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
+  const client = createDynamoDb({ endpoint, region: 'us-east-1', credentials });
+  const away = { client, name: 'orders-test' };
+  const order = testOrder();
+  const unavailable = { name: 'RetryableError', code: 'ORDERS_UNAVAILABLE', cause: { name: error } };
+  await expect(readOrder(away, order.order_id)).rejects.toMatchObject(unavailable);
+  await expect(addOrder(away, order)).rejects.toMatchObject(unavailable);
+  await expect(removeUnstartedOrder(away, order)).rejects.toMatchObject(unavailable);
+  await expect(recordRepeatedStart(away, order.order_id, new Date())).rejects.toMatchObject(unavailable);
+  await expect(startPendingOrders(away, new Date(), 10).next()).rejects.toMatchObject(unavailable);
+  client.destroy();
+  server.closeAllConnections();
+  server.close();
 });

@@ -61,3 +61,24 @@ test('waiting for the payment of a paid or unknown order is an InvalidTaskInputE
     message: 'there is no order nobody',
   });
 });
+
+test('a repeated task is late: an order that went on under the same token does not wait again', async () => {
+  const order = awaitingOrder({ status: 'AUTHORIZED', task_attempt: 0, payment_id: 'payment-1' });
+  await expect(waited(order)).rejects.toMatchObject({
+    name: 'InvalidTaskInputError',
+    message: `order ${order.order_id} is AUTHORIZED and does not wait for a payment`,
+  });
+  expect(await readOrder(database.table, order.order_id)).toMatchObject({ status: 'AUTHORIZED' });
+});
+
+test('the order of an older version, without the number of its attempt, waits under the new token', async () => {
+  expect(await waited(awaitingOrder({ task_token: 'token-0' }), 'token-1', 0)).toMatchObject({
+    task_token: 'token-1',
+    task_attempt: 0,
+  });
+});
+
+test('cancelled while an earlier attempt is late: the task learns of the cancellation', async () => {
+  const order = awaitingOrder({ task_attempt: 2, cancel_requested_at: NOW.toISOString() });
+  await expect(waited(order, 'token-0', 1)).rejects.toMatchObject({ name: 'OrderCancelledError' });
+});

@@ -1,6 +1,7 @@
 import '../../tests/support/quiet-log.ts';
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
-import { expect, test } from '@jest/globals';
+import { expect, jest, test } from '@jest/globals';
+import { interpose } from '../../tests/support/dynamodb-requests.ts';
 import { testOrder } from '../../tests/support/order.ts';
 import { withOrderTable, withStepFunctions } from '../../tests/support/order-fixtures.ts';
 import { refuse, success } from '../../tests/support/step-functions-recorder.ts';
@@ -45,12 +46,14 @@ test('an order that was just placed is left to its own request', async () => {
 test('an order whose saga has written is not started again', async () => {
   await placedAgo(60, { status: 'RESERVED', start_pending: undefined });
   expect(await run()).toEqual({ started: 0, under_way: 0, left: 0, ended: 0, failed: 0 });
+  expect(stepFunctions.calls).toEqual([]);
 });
 
 test('repeated runs send the same input, so that the saga runs once', async () => {
   await placedAgo(60);
   await run();
   await run();
+  expect(stepFunctions.calls).toHaveLength(2);
   const [first, second] = stepFunctions.calls;
   expect(second?.input).toEqual(first?.input);
 });
@@ -118,4 +121,73 @@ test('an execution whose status cannot be read: the other orders are started', a
   };
   expect(await run()).toMatchObject({ started: 1, failed: 1 });
   expect(started()).toContain(sound.order_id);
+});
+
+test('Step Functions is away: no further page is begun, and its starts do not fail one after the other', async () => {
+  await Promise.all(Array.from({ length: 120 }, () => placedAgo(60)));
+  stepFunctions.reply = () => refuse('ThrottlingException');
+  expect(await run()).toEqual({ started: 0, under_way: 0, left: 100, ended: 0, failed: 0 });
+  expect(stepFunctions.calls.length).toBeLessThanOrEqual(10);
+});
+
+test('more than a page of stranded orders: all are started in one run', async () => {
+  await Promise.all(Array.from({ length: 101 }, () => placedAgo(60)));
+  expect(await run()).toEqual({ started: 101, under_way: 0, left: 0, ended: 0, failed: 0 });
+  expect(new Set(started()).size).toBe(101);
+});
+
+test('time is up: orders that are begun are finished, and the others are left to the next run', async () => {
+  await Promise.all(Array.from({ length: 120 }, () => placedAgo(60)));
+  const begun = Date.now();
+  const clock = jest.spyOn(Date, 'now');
+  stepFunctions.reply = (call) => {
+    clock.mockReturnValue(begun + 60_000);
+    return success(call);
+  };
+  const report = await run();
+  clock.mockRestore();
+  expect(report.started).toBe(stepFunctions.calls.length);
+  expect(report.started).toBeLessThanOrEqual(20);
+  expect(report).toEqual({ started: report.started, under_way: 0, left: 100 - report.started, ended: 0, failed: 0 });
+});
+
+test.each([
+  ['writes', 'under_way', { status: 'RESERVED', start_pending: undefined }],
+  ['parks the order', 'under_way', { status: 'NEEDS_ATTENTION', start_pending: undefined }],
+  ['does not write', 'ended', { status: 'PENDING' }],
+] as const)('execution over, and its saga %s meanwhile: the order counts as %s', async (_what, outcome, since) => {
+  const order = await placedAgo(60);
+  const { client, name } = database.table;
+  stepFunctions.reply = async ({ action }) => {
+    if (action === 'StartExecution') {
+      return refuse('ExecutionAlreadyExists');
+    }
+    await client.send(new PutCommand({ TableName: name, Item: { ...order, ...since } }));
+    return { kind: 'answer', output: { status: 'SUCCEEDED' } };
+  };
+  expect(await run()).toEqual({ started: 0, under_way: 0, left: 0, ended: 0, failed: 0, [outcome]: 1 });
+  const { timeline, status } = (await readOrder(database.table, order.order_id)) ?? {};
+  expect([status, timeline?.length]).toEqual([since.status, outcome === 'ended' ? 2 : 1]);
+});
+
+test('order removed between the query and its turn: nothing is started', async () => {
+  const order = await placedAgo(60);
+  interpose(database.table.client, 'UpdateItemCommand', () => removeUnstartedOrder(database.table, order));
+  expect(await run()).toEqual({ started: 0, under_way: 1, left: 0, ended: 0, failed: 0 });
+  expect(stepFunctions.calls).toEqual([]);
+});
+
+test('status of an execution cannot be read for the moment: the order is left to the next run', async () => {
+  await placedAgo(60);
+  stepFunctions.reply = ({ action }) =>
+    refuse(action === 'StartExecution' ? 'ExecutionAlreadyExists' : 'ThrottlingException');
+  expect(await run()).toEqual({ started: 0, under_way: 0, left: 1, ended: 0, failed: 0 });
+});
+
+test.each([
+  ['still within its request', 29, 0],
+  ['older than any request', 31, 1],
+])('an order that is %s, %i seconds old: %i started', async (_which, seconds, count) => {
+  await placedAgo(seconds);
+  expect(await run()).toMatchObject({ started: count });
 });

@@ -1,4 +1,5 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 
 /** Records the requests of a client from now on, by command and including retries. */
 export function requestsOf(dynamoDb: DynamoDBClient): readonly string[] {
@@ -12,6 +13,25 @@ export function requestsOf(dynamoDb: DynamoDBClient): readonly string[] {
     { step: 'deserialize', name: 'record requests' },
   );
   return requests;
+}
+
+/**
+ * Lets another writer come first: runs the action once, just before the client sends its next request of this command, such
+ * as `UpdateItemCommand`. The action may use the same client.
+ */
+export function interpose(client: DynamoDBDocumentClient, command: string, action: () => Promise<unknown>): void {
+  let isPending = true;
+  client.middlewareStack.add(
+    (next, { commandName }) =>
+      async (args) => {
+        if (isPending && commandName === command) {
+          isPending = false;
+          await action();
+        }
+        return next(args);
+      },
+    { step: 'initialize', name: 'another writer', override: true },
+  );
 }
 
 /** Which reply gets lost, and what follows. */

@@ -1,4 +1,5 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { credentials } from '@grpc/grpc-js';
 import { type Clock, systemClock } from '../../grpc-services/common/clock.ts';
 import { documentClient } from '../../grpc-services/common/dynamodb-client.ts';
@@ -62,12 +63,16 @@ export interface TestPayment {
   readonly payment: (orderId: string) => Promise<Payment>;
   /** The charge in the provider's ledger; undefined if the attempt never reached the provider. */
   readonly charge: (orderId: string, paymentId?: string) => Promise<ChargeRow | undefined>;
+  /** Every charge in the provider's ledger, as `<order>#<payment>`. */
+  readonly charges: () => Promise<readonly string[]>;
   /** One round of the recheck in another instance of the service. */
   readonly recheck: () => Promise<Rechecked>;
   readonly close: () => Promise<void>;
 }
 
 const TABLE = 'payments';
+/** Begins the key of a charge in the table. */
+const CHARGE = 'charge#';
 
 /** Starts DynamoDB and the service. Rechecks run only when the test asks for them. */
 export async function startPayment(options: TestPaymentOptions = {}): Promise<TestPayment> {
@@ -116,6 +121,11 @@ export async function startPayment(options: TestPaymentOptions = {}): Promise<Te
     },
     payment: async (orderId) => present((await call(client, client.getPayment, { orderId })).payment),
     charge: (orderId, paymentId = 'pay') => ledger.find(`${orderId}#${paymentId}`, never),
+    charges: async () => {
+      const { Items = [] } = await documents.send(new ScanCommand({ TableName: TABLE, ConsistentRead: true }));
+      const keys = Items.map(({ order_id }) => String(order_id));
+      return keys.filter((key) => key.startsWith(CHARGE)).map((key) => key.slice(CHARGE.length));
+    },
     recheck: () => recheckOutcomes({ store, provider, clock }, never, throwFailure),
     close: async () => {
       client.close();

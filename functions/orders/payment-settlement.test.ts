@@ -1,0 +1,181 @@
+import { expect, test } from '@jest/globals';
+import { interpose } from '../../tests/support/dynamodb-requests.ts';
+import { awaitingOrder } from '../../tests/support/order.ts';
+import { withOrderTable } from '../../tests/support/order-fixtures.ts';
+import {
+  InsufficientFundsError,
+  InvalidPaymentMethodError,
+  PaymentDeclinedError,
+  PaymentMismatchError,
+  PaymentVoidedError,
+  RetryableError,
+} from '../common/errors.ts';
+import type { Order } from './order.ts';
+import { readOrder } from './order-table.ts';
+import { updateOrder } from './order-writes.ts';
+import { isProviderToken, settle } from './payment-settlement.ts';
+import { beginPaymentWait } from './payment-wait.ts';
+
+const database = withOrderTable();
+
+/** Settles with a Payment service and a saga that do as they are told, on a clock that moves while the settlement waits. */
+function settlement(differences: {
+  readonly authorize?: () => Promise<{ readonly providerReference: string }>;
+  readonly onPause?: (pauses: number) => Promise<unknown>;
+  readonly waitMs?: number;
+}) {
+  const { authorize = async () => ({ providerReference: 'charge-1' }), onPause, waitMs = 1_000 } = differences;
+  const asked: unknown[] = [];
+  const reported: string[] = [];
+  const pauses: number[] = [];
+  let now = Date.now();
+  const run = (order: Order, paymentId = 'payment-1') =>
+    settle(
+      order,
+      { paymentId, traceparent: '00-trace' },
+      {
+        table: database.table,
+        payment: {
+          authorize: async (...call) => {
+            asked.push(call);
+            return authorize();
+          },
+        },
+        tokens: {
+          reportPaid: async (token) => {
+            reported.push(token);
+            return true;
+          },
+        },
+        waitMs,
+        clock: {
+          now: () => new Date(now),
+          pause: async (ms) => {
+            pauses.push(ms);
+            now += ms;
+            await onPause?.(pauses.length);
+          },
+        },
+      },
+    );
+  return { run, asked, reported, pauses };
+}
+
+function sagaWrites(orderId: string, status: Order['status']) {
+  return updateOrder(database.table, {
+    orderId,
+    set: '#status = :to',
+    condition: '#status <> :to',
+    values: { ':to': status },
+    entry: { at: new Date().toISOString(), status, what: 'the saga went on' },
+  });
+}
+
+test('a slow saga: its record is read after growing pauses until the wait is over; the task is completed once', async () => {
+  const order = await database.written(awaitingOrder());
+  const { run, asked, reported, pauses } = settlement({});
+  await expect(run(order)).rejects.toMatchObject({ name: 'RetryableError', code: 'PAYMENT_PENDING' });
+  expect(pauses).toEqual([50, 75, 112.5, 168.75, 250, 250, 250]);
+  expect(asked).toHaveLength(1);
+  expect(reported).toEqual(['token-1']);
+  expect(await readOrder(database.table, order.order_id)).toMatchObject({ payment_id: 'payment-1' });
+});
+
+test('the payment service is asked for the amount of the order, under its trace', async () => {
+  const order = await database.written(awaitingOrder({ amount_minor: 4_711, currency: 'EUR' }));
+  const { run, asked } = settlement({ onPause: () => sagaWrites(order.order_id, 'PAID') });
+  await run(order);
+  const { order_id: orderId } = order;
+  const amount = { minorUnits: 4_711, currency: 'EUR' };
+  expect(asked).toEqual([
+    [
+      { orderId, paymentId: 'payment-1', method: 'tok_visa', amount },
+      { orderId, traceparent: '00-trace' },
+    ],
+  ]);
+});
+
+test('a payment id that is a test token of the provider is its method, too', async () => {
+  expect(['tok_declined', 'my tok_visa', 'TOK_visa'].map(isProviderToken)).toEqual([true, false, false]);
+  const order = await database.written(awaitingOrder());
+  const { run, asked } = settlement({ onPause: () => sagaWrites(order.order_id, 'PAID') });
+  await run(order, 'tok_flaky');
+  expect(asked).toMatchObject([[{ paymentId: 'tok_flaky', method: 'tok_flaky' }, {}]]);
+});
+
+test('the task is retried twice during one payment: each new token is completed once', async () => {
+  const order = await database.written(awaitingOrder({ task_attempt: 0 }));
+  const wait = { orderId: order.order_id, enteredAt: new Date(), windowSeconds: 60 };
+  const { run, reported } = settlement({
+    onPause: async (pauses) => {
+      if (pauses === 5) {
+        await sagaWrites(order.order_id, 'PAID');
+      } else if (pauses % 2 === 0) {
+        await beginPaymentWait(database.table, { ...wait, taskToken: `token-${pauses}`, attempt: pauses });
+      }
+    },
+  });
+  await run(order);
+  expect(reported).toEqual(['token-1', 'token-2', 'token-4']);
+});
+
+test('order paid within the last pause: answered as paid', async () => {
+  const order = await database.written(awaitingOrder());
+  const { run, pauses } = settlement({ waitMs: 1, onPause: () => sagaWrites(order.order_id, 'CONFIRMED') });
+  await run(order);
+  expect(pauses).toEqual([50]);
+});
+
+test('a wait of no time: the payment is authorized and reported, and the customer asks again', async () => {
+  const order = await database.written(awaitingOrder());
+  const { run, reported, pauses } = settlement({ waitMs: 0 });
+  await expect(run(order)).rejects.toMatchObject({ code: 'PAYMENT_PENDING' });
+  expect([reported, pauses]).toEqual([['token-1'], []]);
+});
+
+test.each([
+  new PaymentDeclinedError('the provider said no'),
+  new InsufficientFundsError('the provider said no'),
+  new InvalidPaymentMethodError('the provider said no'),
+  new PaymentMismatchError('the provider said no'),
+])('payment refused with %s: its claim is released, and the timeline says why', async (refusal) => {
+  const order = await database.written(awaitingOrder());
+  const { run, reported } = settlement({ authorize: () => Promise.reject(refusal) });
+  await expect(run(order)).rejects.toBe(refusal);
+  const after = await readOrder(database.table, order.order_id);
+  expect(after?.payment_id ?? after?.payment_claimed_at).toBeUndefined();
+  expect(after?.timeline.at(-1)).toMatchObject({ what: 'payment payment-1 refused', why: 'the provider said no' });
+  expect(reported).toEqual([]);
+});
+
+test.each([
+  ['is unknown', new RetryableError('PAYMENT_UNAVAILABLE', 'no answer')],
+  ['belongs to an undone order', new PaymentVoidedError('voided')],
+  ['is a fault of ours', new TypeError('fault')],
+])(
+  'the outcome of an authorization %s: the claim stays, so that nobody else pays or cancels',
+  async (_which, error) => {
+    const order = await database.written(awaitingOrder());
+    const { run } = settlement({ authorize: () => Promise.reject(error) });
+    await expect(run(order)).rejects.toBe(error);
+    expect(await readOrder(database.table, order.order_id)).toMatchObject({ payment_id: 'payment-1' });
+  },
+);
+
+test('another payment claims the order first: refused without an authorization', async () => {
+  const order = await database.written(awaitingOrder());
+  const other = settlement({});
+  interpose(database.table.client, 'UpdateItemCommand', () =>
+    expect(other.run(order, 'payment-2')).rejects.toMatchObject({ code: 'PAYMENT_PENDING' }),
+  );
+  const { run, asked } = settlement({});
+  await expect(run(order)).rejects.toMatchObject({ code: 'PAYMENT_IN_PROGRESS' });
+  expect(asked).toEqual([]);
+  expect(other.reported).toEqual(['token-1']);
+});
+
+test('an order that does not exist is not claimed: no record found', async () => {
+  const { run, asked } = settlement({});
+  await expect(run(awaitingOrder())).rejects.toMatchObject({ code: 'ORDER_NOT_FOUND' });
+  expect(asked).toEqual([]);
+});
