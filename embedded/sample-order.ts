@@ -12,7 +12,7 @@ const SAMPLE_ITEM_ID = 'e7b3c9f2-5a1d-4d68-9f0e-4c2a6b8d7e05';
 const TWO_WEEKS_SECONDS = 14 * 24 * 60 * 60;
 
 /**
- * Places the sample order once; later starts leave it in whatever status it has. If an earlier start was interrupted after
+ * Places the sample order once; later starts leave its status as it is. If an earlier start was interrupted after
  * the order was written, this starts the missing saga.
  */
 export async function placeSampleOrder(place: {

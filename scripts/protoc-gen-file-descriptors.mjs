@@ -1,6 +1,6 @@
 /**
- * A protoc plugin that writes the descriptors of the proto files into one TypeScript module, for gRPC server reflection.
- * ts-proto's output has no descriptors, and a bundle would have to find a descriptor set file at run time.
+ * A protoc plugin for gRPC server reflection. It writes the descriptors of the proto files into one TypeScript module.
+ * ts-proto's output has no descriptors. With a descriptor set file instead, a bundle would have to find it at run time.
  */
 import { buffer } from 'node:stream/consumers';
 import { create, fromBinary, toBinary } from '@bufbuild/protobuf';

@@ -8,8 +8,8 @@ export interface ConcurrencyLimitOptions {
 }
 
 /**
- * An adaptive concurrency limit (AIMD, as TCP finds its window): additive increase while at least half of it is used and
- * work is in time, multiplicative decrease when work is late. Has no clock of its own.
+ * An adaptive concurrency limit (AIMD, like TCP's congestion window). It grows by addition while at least half of it is used and
+ * work is in time. It shrinks by multiplication when work is late. It has no clock of its own.
  *
  * @example
  * if (limit.tryEnter()) {

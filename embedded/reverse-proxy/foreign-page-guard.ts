@@ -7,8 +7,8 @@ const REFUSAL = JSON.stringify({ message: 'No web page of another origin may cal
 
 /**
  * Makes every HTTP server that this process opens from now on refuse web pages of other origins. serverless-offline opens
- * its servers itself, allows every origin, and gives no access to them. Its Lambda endpoint even believes what callers say
- * about themselves. Node's diagnostics channel announces each server that is about to listen.
+ * its servers itself, allows every origin, and gives no access to them. Its Lambda endpoint even trusts identity headers of
+ * callers. Node's diagnostics channel announces each server that is about to listen.
  *
  * @returns ends the guarding of servers that are opened later
  */

@@ -10,8 +10,8 @@ function isCrossOrigin(name: string): boolean {
 }
 
 /**
- * The headers with which a request is passed on. A chunked body stays chunked whatever the method: Node would send the body
- * of a GET without any framing, and the API would read it as the next request of the connection.
+ * The headers of the forwarded request. A chunked body stays chunked for every method. Otherwise Node would send the body of
+ * a GET without framing, and the API would read it as the connection's next request.
  */
 export function requestHeaders({ headers, headersDistinct }: IncomingMessage): OutgoingHttpHeaders {
   const kept = without(separately(headers, headersDistinct), (name) => name === AUTHORIZER_OVERRIDE);

@@ -22,8 +22,8 @@ const lineSchema = z.object({
 });
 
 /**
- * What the terminal shows of one log line: warnings and errors of the structured logs (levels as pino's numbers or
- * Powertools' names) and plain lines that announce a failure. Undefined for all other lines, which stay in the file.
+ * What the terminal shows of one log line. It shows warnings and errors of structured logs (levels as pino's numbers or
+ * Powertools' names), and plain lines that announce a failure. Undefined for all other lines, which stay in the file.
  *
  * @example
  * noteworthy('{"level":50,"msg":"write failed","err":{"message":"disk full"}}'); // 'error: write failed: disk full'

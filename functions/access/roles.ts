@@ -2,7 +2,7 @@
  * What a caller may do.
  *
  * - customer: places orders; sees, pays and cancels its own
- * - operator: sees all orders, mends them, gives them up, refunds them and corrects the stock
+ * - operator: sees all orders, redrives them, gives them up, refunds them and corrects the stock
  */
 export const ROLES = ['customer', 'operator'] as const;
 

@@ -13,7 +13,7 @@ function required(description: string) {
   return z.string({ error: `is not set; it must be ${description}` }).min(1, `must be ${description}`);
 }
 
-/** A URL whose responses nobody on the way can change: whoever can, can sign tokens. */
+/** A URL whose responses nobody on the network can change. Anyone who could would be able to sign tokens. */
 const SECURE_URL = /^(https:\/\/|http:\/\/(localhost|127\.0\.0\.1|\[::1\])[:/])/;
 
 const VARIABLES = {

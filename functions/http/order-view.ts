@@ -7,7 +7,7 @@ import type { HttpRequest } from './http-request.ts';
 /** Who asks for an order. */
 export type OrderViewer = Pick<HttpRequest, 'owner' | 'roles'>;
 
-/** True where the caller may see every order, and what operators need to mend it. */
+/** True where the caller may see every order, and what operators need to fix it. */
 export function isOperator({ roles }: OrderViewer): boolean {
   return roles.includes('operator');
 }

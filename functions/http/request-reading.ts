@@ -20,8 +20,8 @@ const CHARSET = /;\s*charset\s*=\s*"?([^\s;"]+)/i;
 const JSON_MEDIA_TYPE = /^application\/([\w.+-]+\+)?json\s*(;|$)/i;
 
 /**
- * True where a Content-Type means JSON. An absent type does not: a web page may send a body without a type to any server,
- * and a JSON body only to a server that allows it.
+ * True where a Content-Type means JSON. An absent type does not. A web page may send a body without a type to any server,
+ * but a JSON body only to a server that allows it.
  */
 export function isJsonMediaType(contentType: string | undefined): boolean {
   return contentType !== undefined && JSON_MEDIA_TYPE.test(contentType.trim());

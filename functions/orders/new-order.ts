@@ -6,7 +6,7 @@ import type { Order } from './order.ts';
 const NAMESPACE = '3f2a1c7e-8f0b-5b52-9b1e-6d1f2c9a4e70';
 
 /**
- * The id of a new order, in lower case. With an idempotency key the id is a function of key and owner: a repeated request
+ * The id of a new order, in lower case. With an idempotency key the id is a function of key and owner. A repeated request
  * names the same order without a lookup, and the keys of two owners never collide.
  */
 export function newOrderId(idempotencyKey?: string, owner?: string): string {
@@ -62,7 +62,7 @@ export interface HashedRequest {
   readonly payment_window_seconds: number | undefined;
 }
 
-/** SHA-256 (hex) of what a request asks for, whatever the sequence of its lines. */
+/** SHA-256 (hex) of what a request asks for; the sequence of its lines does not matter. */
 export function requestHash({ lines, payment_method, payment_window_seconds }: HashedRequest): string {
   const sorted = lines
     .map(({ item_id, count }) => [item_id, count] as const)

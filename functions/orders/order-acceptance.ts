@@ -102,7 +102,7 @@ async function repeatedRequest(
   if (recorded.order === undefined) {
     throw notAccepted(undefined);
   }
-  // Between the two calls the order may have been removed and placed anew.
+  // Between the two calls the order may have been removed and placed again.
   assertSameRequest(order, recorded.order);
   // Whatever the outcome of the start, the order stays, and the schedule starts a saga that does not run.
   if (recorded.applied) {

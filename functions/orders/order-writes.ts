@@ -59,7 +59,7 @@ export async function addOrder({ client, name }: OrderTable, order: Order): Prom
 }
 
 /**
- * The removal of an order whose start was refused. It is tied to the record of one placement: a removal that arrives late,
+ * The removal of an order whose start was refused. It applies to the record of one placement. A removal that arrives late,
  * or twice, does not remove an order that was placed under the same id since.
  */
 export function removal({ order_id, placement_id }: Pick<Order, 'order_id' | 'placement_id'>) {

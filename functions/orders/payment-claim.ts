@@ -1,7 +1,7 @@
 import type { Order } from './order.ts';
 
 // `POST /payment/pay` claims an order before it authorizes the payment. While the claim is in force, neither another payment
-// nor a cancellation comes in between. A claim that has expired may be taken over. That endangers no money: Payment knows one
+// nor a cancellation comes in between. A claim that has expired may be taken over. The money stays safe: Payment knows one
 // payment of an order at a time and refuses another (PAYMENT_MISMATCH), and the saga records no authorization of a cancelled
 // order. The writes themselves stand in order-writes.ts.
 

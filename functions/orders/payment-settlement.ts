@@ -149,7 +149,7 @@ function found(order: Order | undefined): Order {
   return order;
 }
 
-/** True where a payment's id is also a test token of the provider, and thereby its payment method. */
+/** True where a payment's id is also a test token of the provider, and therefore its payment method. */
 export function isProviderToken(paymentId: string): boolean {
   return paymentId.startsWith('tok_');
 }

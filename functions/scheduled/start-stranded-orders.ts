@@ -36,7 +36,7 @@ const RUN_MS = 35_000;
 type Outcome = keyof StrandedOrdersReport;
 
 /**
- * Makes the function that starts the sagas of stranded orders: accepted, but without a saga, because the process died or
+ * Makes the function that starts the sagas of stranded orders. They were accepted but have no saga, because the process died or
  * the reply to the start was lost.
  *
  * A start is idempotent, so starting the saga of a slow request does no harm. An order that cannot be started does not block

@@ -4,7 +4,7 @@ import { itemInStock, startInventory } from '../../tests/support/inventory.ts';
 import { startPayment } from '../../tests/support/payment.ts';
 import { call, failureOf } from '../../tests/support/unary-client.ts';
 
-// The local DynamoDB has one copy of the data: a read that may be stale on AWS is never stale in a test, so look at requests.
+// The local DynamoDB has one copy of the data, so no read is ever stale in a test. The test looks at the requests instead.
 
 /** Tells for each read of a row, by its command, whether it is strongly consistent. */
 function readsOf(dynamoDb: DynamoDBClient): (readonly [command: string, isConsistent: boolean])[] {

@@ -33,7 +33,7 @@ export function storeUnavailable(cause: unknown): Unavailable {
 }
 
 /**
- * Errors that the SDK does not retry but a later call may well survive: a call that was aborted (its outcome is unknown),
+ * Errors that the SDK does not retry, though a later call may succeed: a call that was aborted (its outcome is unknown),
  * and a table that is still being created.
  */
 const RETRYABLE_BY_THE_CALLER = new Set(['AbortError', 'ResourceNotFoundException']);

@@ -21,7 +21,7 @@ export interface ConflictRetries {
 export const CONFLICT_RETRIES: ConflictRetries = { attempts: 10, firstDelayMs: 10, longestDelayMs: 400 };
 
 /**
- * Repeats the attempt while it throws `RowConflict`. Every attempt reads the rows again and decides anew.
+ * Repeats the attempt while it throws `RowConflict`. Every attempt reads the rows and decides again.
  *
  * @throws Contention after the last attempt, or the signal's reason when the caller no longer waits
  */

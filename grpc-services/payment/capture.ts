@@ -44,7 +44,7 @@ function completeUndo(payments: Payments, payment: Payment, signal: AbortSignal)
 /**
  * Carries out an intended Capture. The provider decides if a Void races it: the result may be a voided payment.
  *
- * @throws RowConflict when the payment changed in the meantime; read it again and decide anew
+ * @throws RowConflict when the payment changed in the meantime; read it again and decide again
  */
 async function completeCapture(payments: Payments, intended: Payment, signal: AbortSignal): Promise<Payment> {
   if (intended.intent !== 'CAPTURE') {

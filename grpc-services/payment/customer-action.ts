@@ -70,7 +70,7 @@ async function settle(
 /**
  * Gives up an attempt that waits for its customer, because the customer pays with another method. The attempt ends DECLINED.
  *
- * @throws RowConflict when the payment changed in the meantime; read it again and decide anew
+ * @throws RowConflict when the payment changed in the meantime; read it again and decide again
  */
 export async function replaceAttempt(payments: Payments, waiting: Payment, signal: AbortSignal): Promise<Payment> {
   const intended =

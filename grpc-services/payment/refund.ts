@@ -138,7 +138,7 @@ function answerOf(payment: Payment, refundId: string): Payment {
 /**
  * Carries out every pending refund, oldest first; any operation that depends on them does so.
  *
- * @throws RowConflict when the payment changed in the meantime; read it again and decide anew
+ * @throws RowConflict when the payment changed in the meantime; read it again and decide again
  */
 export async function settleRefunds(payments: Payments, payment: Payment, signal: AbortSignal): Promise<Payment> {
   let settled = payment;

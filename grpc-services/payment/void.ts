@@ -58,7 +58,7 @@ async function leaveTombstone(
 /**
  * Carries out an intended Void; any operation that finds the intent does so. The provider decides if a Capture races it.
  *
- * @throws RowConflict when the capture won, or the payment changed in the meantime; read it again and decide anew
+ * @throws RowConflict when the capture won, or the payment changed in the meantime; read it again and decide again
  */
 export async function completeVoid(payments: Payments, intended: Payment, signal: AbortSignal): Promise<Payment> {
   const charge = await payments.provider.void(requiredChargeKey(intended), signal);

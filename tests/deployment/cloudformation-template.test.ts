@@ -46,15 +46,15 @@ test('the packaged order saga is what every test and program reads', () => {
   expect(packagedSaga()).toEqual(readOrderSaga().definition);
 });
 
-// A snapshot of one fingerprint a state: moving or rewording the YAML must not change what is deployed. After a change of
-// the saga that is meant, write it anew: npm run jest -- tests/deployment/cloudformation-template.test.ts -u
+// A snapshot of one fingerprint a state: moving or rewording the YAML must not change what is deployed. After an
+// intended change of the saga, update it: npm run jest -- tests/deployment/cloudformation-template.test.ts -u
 test('the packaged order saga is the one that was deployed before, state by state', () => {
   const { States, ...rest } = packagedSaga();
   const parts = Object.entries({ ...States, 'everything but the states': rest });
   expect(Object.fromEntries(parts.map(([name, part]) => [name, fingerprint(part)]))).toMatchSnapshot();
 });
 
-/** The same for the same JSON, whatever the order of its keys. */
+/** The same for the same JSON, regardless of the order of its keys. */
 function fingerprint(value: unknown): string {
   const sorted = JSON.stringify(value, (_, part: unknown) =>
     typeof part === 'object' && part !== null && !Array.isArray(part)

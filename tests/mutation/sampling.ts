@@ -11,8 +11,8 @@ export interface Sampling {
 }
 
 /**
- * A checker that lets only a random sample of the mutants through, as if the others did not compile: those count neither as
- * noticed nor as survivors. The same seed and code choose the same mutants.
+ * A checker that lets only a random sample of the mutants through. It reports that the others do not compile, so they count
+ * neither as noticed nor as survivors. The same seed and code choose the same mutants.
  */
 export class SampleChecker implements Checker {
   static readonly inject = tokens(commonTokens.options);

@@ -16,7 +16,7 @@ import { type StepFunctionsRecorder, startStepFunctionsRecorder, success } from 
 /** A real orders table. */
 export interface OrderTableFixture {
   readonly table: OrderTable;
-  /** Writes an order in whatever state it is, and returns it. */
+  /** Writes an order in any state, and returns it. */
   readonly written: (order: Order) => Promise<Order>;
 }
 

@@ -69,8 +69,8 @@ export class BenchStack {
   }
 
   /**
-   * The same machine at another Step Functions endpoint: where the order saga is deployed there, with that endpoint's own
-   * tables and functions; where it is not, it is created, and the endpoint must be set up to call this stack's functions and
+   * The same machine at another Step Functions endpoint. If the order saga is deployed there, it runs with that endpoint's own
+   * tables and functions. Otherwise it is created, and the endpoint must be configured to call this stack's functions and
    * DynamoDB.
    */
   async at({ url, stage, inventory, isDeployed }: OtherEndpoint): Promise<OrderRun> {

@@ -5,7 +5,7 @@ import type { BenchStack } from './bench-stack.ts';
 import { closedLoop, type OrderRun, type Throughput } from './closed-loop.ts';
 import { usageOf } from './process-usage.ts';
 
-/** Compares the ways in turns, so that whatever else the machine does affects all of them alike. */
+/** Compares the ways in turns, so that the machine's other load affects all of them alike. */
 export async function compareWays({ stack, plan, say, endpoint }: BenchRun, bench: BenchStack, concurrency: number) {
   const ways: (readonly [string, OrderRun])[] = [
     ['HTTP API, then Step Functions', bench.overHttp()],

@@ -42,9 +42,9 @@ export interface PlainSagaPlace {
 }
 
 /**
- * The saga's calls made by a plain loop: the same Lambda functions with the same payloads and the same conditional
- * updates, in the same order, and nothing else. It has no journal, history, retry, timeout or JSONata, so it costs what the
- * work costs without any guarantee that it is finished.
+ * A plain loop that makes the saga's calls: the same Lambda functions, payloads and conditional updates, in the same order.
+ * It has no journal, history, retry, timeout or JSONata. So it costs what the work costs, without any guarantee that the
+ * work is finished.
  *
  * The arguments are read from the state machine's definition, its expressions replaced by their values.
  */

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Random } from 'resilient-stepfunctions/random';
 
-/** Random choices that a seed and a name reproduce: a cell draws the same faults, whatever ran before it. */
+/** Random choices that a seed and a name reproduce: a cell draws the same faults, regardless of earlier cells. */
 export class Choices {
   readonly #random: Random;
 

@@ -53,11 +53,11 @@ export interface ClientSettings {
   readonly lookEveryMs?: number;
   /** The response header by which a fault proxy marks the answers that it gave itself. */
   readonly injectedHeader?: string;
-  /** What sends the requests; fetch unless told otherwise. */
+  /** What sends the requests. Default: fetch. */
   readonly transport?: Transport;
-  /** Told of each exchange. */
+  /** Called for each exchange. */
   readonly onExchange?: (recorded: RecordedExchange) => void;
-  /** Whether `recorded` keeps the exchanges; true unless told otherwise. */
+  /** Whether `recorded` keeps the exchanges. Default: true. */
   readonly keepsExchanges?: boolean;
 }
 

@@ -8,7 +8,7 @@ import type { Snapshot } from './snapshot.ts';
 import { findMissingStock, findUnbalancedStock, findWrongLines } from './stock-balance.ts';
 import type { Violation } from './violation.ts';
 
-/** What the caller knows beforehand, beyond what must hold of every snapshot. */
+/** What the caller knows in advance, beyond what must hold in every snapshot. */
 export interface Expectations {
   /** Whether no record was deleted with age: a finished order then still has its execution, and every order its lines. */
   readonly recordsKept?: boolean;

@@ -3,8 +3,8 @@ import { isFinished } from './snapshot.ts';
 import { orderViolation, type Violation } from './violation.ts';
 
 /**
- * Invariant 4: a finished order has no held stock, no payment that is authorized or of unknown outcome, and no charge that
- * the provider still keeps authorized. An order that is missing from the orders table counts as finished.
+ * Invariant 4: a finished order has no held stock, and no payment that is authorized or of unknown outcome. The provider
+ * keeps no authorized charge for it. An order that is missing from the orders table counts as finished.
  */
 export function findLeftover({ order_id, order, reservation, payment, charges }: OrderCase): readonly Violation[] {
   if (order !== undefined && !isFinished(order.status)) {

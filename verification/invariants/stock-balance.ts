@@ -54,7 +54,7 @@ function countByItem(reservations: readonly ReservationSnapshot[]): ReadonlyMap<
 }
 
 /**
- * Invariant 2, seen by those who stocked the items: each item is still there, with the quantity it was stocked with.
+ * Invariant 2, for a caller that stocked the items: each item is still there, with the quantity it was stocked with.
  *
  * @param stocked the quantity by item id
  */
@@ -95,7 +95,7 @@ export function findWrongLines({ order, reservation }: OrderCase, recordsKept: b
   return [orderViolation('stock adds up', order.order_id, finding)];
 }
 
-/** The same text for the same quantities, whatever their order and however they are split. */
+/** The same text for the same quantities, regardless of their order and of how they are split. */
 function describeLines(lines: readonly LineSnapshot[]): string {
   const quantities = [...Map.groupBy(lines, ({ item_id }) => item_id)].map(
     ([item_id, same]) => `${same.reduce((sum, { count }) => sum + count, 0)} of ${item_id}`,

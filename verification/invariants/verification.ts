@@ -18,7 +18,7 @@ export interface VerificationOptions {
   readonly pollSeconds?: number;
   /** How long a violation may take to disappear by itself, such as a late charge that Payment will void; 60 by default. */
   readonly settleSeconds?: number;
-  /** What the caller knows beforehand; where it does not hold, that is a violation, too. */
+  /** What the caller knows in advance. Anything else is a violation, too. */
   readonly expected?: Expectations;
   /** Called after each poll with the size of the backlog, or with the error of a failed poll. */
   readonly onProgress?: (progress: DrainProgress) => void;

@@ -20,7 +20,7 @@ type Steps<Output> = Generator<void, Output, void>;
 const RECHECKS_SECONDS = [30, 330, 3930];
 
 /**
- * An in-memory model of the contract in proto/payment/v1, with the steps of grpc-services/payment: it records an intent before
+ * An in-memory model of the contract in proto/payment/v1, with the steps of grpc-services/payment. It records an intent before
  * it calls the provider, and the next call after a crash repeats it. Each `yield` is a point of interleaving or crash.
  */
 export class ModelPayment {

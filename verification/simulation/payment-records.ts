@@ -12,7 +12,7 @@ export interface PaymentRecord {
   readonly decline?: string | undefined;
 }
 
-/** Thrown when a record has changed since it was read: read it again and decide anew. */
+/** Thrown when a record has changed since it was read: read it again and decide again. */
 export class RecordConflict extends Error {}
 
 /** A model of the Payment service's table, with optimistic locking. */

@@ -1,6 +1,6 @@
 /**
- * Mutations of the model services, with which a test shows that the simulation detects bugs: a missing or ignored tombstone,
- * a call that is not idempotent, a forgotten condition.
+ * Mutations of the model services: a missing or ignored tombstone, a call that is not idempotent, a forgotten condition. A test
+ * shows with them that the simulation detects bugs.
  */
 export const MUTATIONS = [
   'release before reserve leaves no tombstone',

@@ -40,7 +40,7 @@ export class FaultLog {
   }
 }
 
-/** The surroundings of one injected fault. */
+/** The context of one injected fault. */
 export interface Injection {
   readonly stack: StackUnderChaos;
   readonly log: FaultLog;

@@ -71,7 +71,7 @@ export class Network {
   }
 
   /**
-   * Resolves once every call in flight has arrived, those that nobody waits for included.
+   * Resolves once every call in flight has arrived, including calls whose callers have given up.
    *
    * @throws {Error} a call is still in flight when the time is over
    */

@@ -20,7 +20,7 @@ export interface Findings {
   readonly invariants: readonly Finding[];
   readonly improperAnswers: readonly Finding[];
   readonly unexpectedEnds: readonly Finding[];
-  /** Orders that neither ended nor were parked in time, and those that are parked after the redrive. */
+  /** Orders that neither ended nor were parked in time, and orders that are parked after the redrive. */
   readonly unended: readonly Finding[];
 }
 

@@ -13,7 +13,7 @@ export interface SeriesPoint {
   readonly failed: number;
   /** Orders that ended. */
   readonly ended: number;
-  /** Orders still open at the end of this second, without those that wait for their customer. */
+  /** Orders still open at the end of this second, without orders that wait for their customer. */
   readonly backlog: number;
   /** The answer times of /orders/place, for accepted orders; absent where there were none. */
   readonly answer_p50_ms?: number;

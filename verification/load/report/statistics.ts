@@ -54,7 +54,7 @@ export function answerTimes(exchanges: readonly Exchange[], wanted: ExchangeClas
   );
 }
 
-/** How long the ended sagas took; those that waited for their customer are left out. */
+/** How long the ended sagas took, without sagas that waited for their customer. */
 export function sagaTimes(spans: readonly SagaSpan[]): Percentiles | undefined {
   const prompt = spans.filter(({ waited_for_customer }) => !waited_for_customer);
   return percentilesOf(

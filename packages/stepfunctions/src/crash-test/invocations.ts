@@ -23,8 +23,8 @@ export function counted(
 }
 
 /**
- * The flaws in the calls of a run with kills, compared with a run without: a missing call, a call made more often than
- * kills explain, or more repeated calls than were under way at the kills.
+ * The flaws in the calls of a run with kills, compared with a run without kills. A flaw is a missing call, or a call made more
+ * often than the kills explain. More repeated calls than were under way at the kills are a flaw too.
  *
  * @param underWay calls that can be under way, or answered but not committed, at a kill
  */

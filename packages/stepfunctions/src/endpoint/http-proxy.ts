@@ -71,7 +71,7 @@ export class HttpProxy {
     this.#agent.destroy();
   }
 
-  // A chunked body stays chunked whatever the method: Node would send the body of a GET without any framing.
+  // A chunked body stays chunked for every method. Otherwise Node would send the body of a GET without framing.
   #requestHeaders({ rawHeaders, headers }: IncomingMessage): string[] {
     const framing = headers['transfer-encoding'] === undefined ? [] : ['Transfer-Encoding', 'chunked'];
     return [...forwardedHeaders(rawHeaders, (name) => name === 'host'), 'Host', this.#target.host, ...framing];

@@ -54,8 +54,8 @@ export async function evaluateJsonata(expression: string, scope: Scope, where: W
 }
 
 /**
- * A value of a JSONata state (`Arguments`, `Output`, `Assign`, `ItemSelector`, `Items`, a string field, ...): each
- * string `{% expression %}` in it is replaced by the expression's result. `where.field` names the root. Error texts and
+ * Evaluates a value of a JSONata state (`Arguments`, `Output`, `Assign`, `ItemSelector`, `Items`, a string field, ...).
+ * Each string `{% expression %}` in it is replaced by the expression's result. `where.field` names the root. Error texts and
  * the error's `location` append the path inside.
  *
  * @throws {StatesError} As {@link evaluateJsonata}.

@@ -3,8 +3,8 @@ import type { Json, JsonObject } from './json.ts';
 /** Everything an expression of the Amazon States Language may read, as plain data. */
 export interface Scope {
   /**
-   * What `$` means in JSONPath and `$states.input` in JSONata: the state's raw input for JSONata; for JSONPath the
-   * input after `InputPath`, or whatever else the field at hand selects from (the result, for `ResultSelector`).
+   * The value of `$` in JSONPath and of `$states.input` in JSONata. For JSONata it is the state's raw input. For JSONPath it
+   * is the value that the field selects from: the input after `InputPath`, or the result for `ResultSelector`.
    */
   readonly input: Json;
   /** The context object: `$$` and `$states.context`. */

@@ -2,8 +2,9 @@ const EXTENDED_OFFSET =
   /^(\d{4})-(\d{2})-(\d{2})T(\d{2}):(\d{2})(?::(\d{2})(?:\.(\d{1,9}))?)?(Z|[+-]\d{2}:\d{2}(?::\d{2})?)$/i;
 
 /**
- * Reads an ISO-8601 date and time with an offset (`2026-01-31T10:00:00.5Z`, `…+01:00`), as Choice and Wait states take
- * them: milliseconds since the epoch, or `undefined` for any other text. Digits below a millisecond are kept as a fraction.
+ * Reads an ISO-8601 date and time with an offset (`2026-01-31T10:00:00.5Z`, `…+01:00`), as Choice and Wait states do.
+ *
+ * @returns milliseconds since the epoch, with smaller digits as a fraction; `undefined` for any other text
  */
 export function parseTimestamp(text: string): number | undefined {
   const parts = EXTENDED_OFFSET.exec(text);

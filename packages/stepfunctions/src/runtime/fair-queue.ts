@@ -10,7 +10,7 @@ export interface QueueBounds {
   readonly most: number;
   /** Busy jobs among them. Default: `most`. */
   readonly mostBusy?: number;
-  /** A job that runs for longer waits for somebody else and no longer counts as busy. Default 500 ms. */
+  /** A job that runs for longer is taken to wait for an answer, and no longer counts as busy. Default 500 ms. */
   readonly busyMs?: number;
 }
 
@@ -21,18 +21,18 @@ interface Waiter<Owner> {
   readonly jobs: Job[];
 }
 
-/** One start in so many goes to the owner that has waited longest, whatever its age. */
+/** One start in so many goes to the owner that has waited longest, regardless of its age. */
 const STARTS_BY_AGE = 4;
 
 /**
  * A fair queue with two concurrency limits.
  *
  * The next job is mostly the oldest owner's, so that executions which began first finish first. Every few starts it is
- * that of the owner which has waited longest, so that none starves. An owner with many jobs does not block the others:
+ * the job of the owner that has waited longest, so that none starves. An owner with many jobs does not block the others:
  * after its first job it queues behind all of them.
  *
- * `mostBusy` limits jobs that use the processor, of which few at a time finish soonest. `most` limits all jobs. Jobs that
- * only wait for a slow answer cost little and must not block the rest.
+ * `mostBusy` limits jobs that use the processor: they finish soonest when few run at a time. `most` limits all jobs. Jobs
+ * that only wait for a slow answer cost little and must not block the rest.
  */
 export class FairQueue<Owner> {
   readonly #bounds: Required<QueueBounds>;

@@ -14,7 +14,7 @@ export interface TestEngine {
   create(name: string, definition: JsonObject, more?: JsonObject): Promise<string>;
 }
 
-/** Starts an engine without any function, in memory unless told otherwise. */
+/** Starts an engine without any function, in memory by default. */
 export function startTestEngine(options: Partial<StepFunctionsServerOptions> = {}): TestEngine {
   const engine = new Engine(settingsOf({ dataDir: ':memory:', lambdaEndpoint: 'http://127.0.0.1:1', ...options }));
   const call = async (action: string, body: JsonObject = {}): Promise<JsonObject> =>

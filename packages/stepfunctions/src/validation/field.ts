@@ -2,7 +2,7 @@ import type { QueryLanguage, StateMachineType } from '../language/definition.ts'
 import { isJsonObject, type Json, type JsonObject } from '../language/json.ts';
 import type { Findings } from './diagnostic.ts';
 
-/** The value to check and its surroundings. */
+/** The value to check, and where it is. */
 export interface FieldSubject {
   readonly value: Json;
   readonly location: string;

@@ -31,7 +31,7 @@ export interface StateShape {
   readonly required?: readonly string[];
   /** Groups of fields that exclude each other. */
   readonly exclusive?: readonly (readonly string[])[];
-  /** Groups of which at least one field is required. */
+  /** Groups of fields; each group needs at least one. */
   readonly oneOf?: readonly (readonly string[])[];
 }
 

@@ -1,7 +1,7 @@
 #!/usr/local/bin/node
 /**
- * Stands in for LocalStack's Lambda init binary and for AWS's Node runtime at once: it loads the handler, tells
- * LocalStack that it is ready, takes invocations at :9563 and posts each one's logs and result.
+ * Stands in for both LocalStack's Lambda init binary and AWS's Node runtime. It loads the handler and reports to LocalStack
+ * that it is ready. It takes invocations at :9563 and posts each one's logs and result.
  */
 import { existsSync } from 'node:fs';
 import { createServer } from 'node:http';

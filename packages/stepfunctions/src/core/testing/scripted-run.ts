@@ -139,12 +139,12 @@ export class ScriptedRun {
 /** A Lambda function's ARN. */
 export const FUNCTION = 'arn:aws:lambda:us-east-1:000000000000:function:work';
 
-/** A Task state on a Lambda function, ending its graph unless told otherwise. */
+/** A Task state on a Lambda function, the last of its graph unless `Next` is given. */
 export function task(members: JsonObject = {}): JsonObject {
   return { Type: 'Task', Resource: FUNCTION, ...('Next' in members ? {} : { End: true }), ...members };
 }
 
-/** A Pass state, ending its graph unless told otherwise. */
+/** A Pass state, the last of its graph unless `Next` is given. */
 export function pass(members: JsonObject = {}): JsonObject {
   return { Type: 'Pass', ...('Next' in members ? {} : { End: true }), ...members };
 }

@@ -93,7 +93,7 @@ export function range(first: number, last: number, step: number): number[] {
   return Array.from({ length: count }, (_, at) => first + at * step);
 }
 
-/** Objects are equal whatever the order of their members. */
+/** Objects are equal regardless of the order of their members. */
 function sorted(value: Json): Json {
   if (typeof value !== 'object' || value === null) {
     return value;

@@ -16,7 +16,7 @@ export interface RunningEnvironment extends Environment {
   };
 }
 
-/** JSONata's `this` for its functions, of which its typings know a part. */
+/** JSONata's `this` for its functions. Its typings declare only a part. */
 export interface RunningFocus extends Focus {
   readonly environment: RunningEnvironment;
   createSequence(): unknown[];

@@ -84,7 +84,7 @@ export function isJsonataError(error: unknown): error is { readonly code: string
   return typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string';
 }
 
-/** The message of whatever JSONata threw. */
+/** The message of what JSONata threw, which need not be an Error. */
 export function jsonataMessage(error: unknown): string {
   return typeof error === 'object' && error !== null && 'message' in error ? String(error.message) : String(error);
 }
