@@ -7,7 +7,7 @@ export interface RegisteredApiKey {
   /** The owner. Several keys may share one name, so that a key can be rotated. */
   readonly name: string;
   readonly hash: Buffer;
-  /** Absent: customer, as in entries from before the roles. */
+  /** Absent: customer. */
   readonly role?: Role;
 }
 

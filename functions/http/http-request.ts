@@ -56,8 +56,8 @@ export function httpRequest(event: APIGatewayProxyEvent, requestId: string, logg
 }
 
 /**
- * The roles of a caller. Where AUTH_MODE is `none` everybody has all of them. A caller whose policy the authorizer made before
- * there were roles is a customer.
+ * The roles of a caller. Where AUTH_MODE is `none` everybody has all of them. A caller without a role
+ * in its cached policy is a customer.
  */
 function rolesOf(owner: string | undefined, role: unknown): readonly Role[] {
   const known = ROLES.find((each) => each === role);

@@ -14,7 +14,7 @@ export function isOperator({ roles }: OrderViewer): boolean {
 
 /**
  * The order, where the caller may see it: its owner may, and an operator. An order that was placed without authentication
- * has no owner, and no customer with credentials sees it.
+ * has no owner. No customer with credentials sees it.
  *
  * @throws OrderNotFoundError otherwise; the caller does not learn whether somebody else has such an order
  */
@@ -29,8 +29,8 @@ export function visibleOrder(order: Order | undefined, caller: OrderViewer): Ord
 export type OrderView = z.infer<typeof orderStatusSchema>;
 
 /**
- * The parts of an order that the caller may see: no task token, no request hash, no payment method. A customer does not read
- * which step of a parked order failed, nor how: the names are those of the inside.
+ * The parts of an order that the caller may see: no task token, no request hash, no payment method. A customer does not see
+ * which step of a parked order failed, or why: those names are internal.
  */
 export function orderView(order: Order, viewer: OrderViewer): OrderView {
   const timeline = withoutRepetitions(order.timeline);

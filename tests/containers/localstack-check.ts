@@ -1,7 +1,7 @@
 /**
  * `npm run test:localstack` starts docker-compose.yml, deploys serverless.yml into LocalStack and tests the whole system there.
- * It runs the end-to-end checks and a second `up`, and disconnects a service in the middle of a saga. With `-- --bench` it also runs the
- * benchmark on LocalStack and on the embedded engine, in turns. It needs Docker and several minutes, so it is not part of
+ * It runs the end-to-end checks and a second `up`, and disconnects a service in the middle of a saga. With `-- --bench` it
+ * also runs the benchmark on LocalStack and on the embedded engine, in turns. It needs Docker and several minutes, so it is not part of
  * `npm test`.
  */
 import assert from 'node:assert/strict';
