@@ -10,6 +10,7 @@ import { createTaskTokens } from './clients/task-tokens.ts';
 import { readConfiguration } from './common/configuration.ts';
 import { once } from './common/once.ts';
 import { createOrderSaga } from './orders/order-saga.ts';
+import type { StatisticsTable } from './orders/order-statistics.ts';
 import type { OrderTable } from './orders/order-table.ts';
 
 // The dependencies of a process, each made at its first use from the environment's variables. The first use throws where a
@@ -21,6 +22,14 @@ import type { OrderTable } from './orders/order-table.ts';
 /** The orders table. */
 export const orderTable = /* @__PURE__ */ once(
   (): OrderTable => ({ name: readConfiguration(['ORDERS_TABLE']).ORDERS_TABLE, client: createDynamoDb() }),
+);
+
+/** The table of order statistics. */
+export const statisticsTable = /* @__PURE__ */ once(
+  (): StatisticsTable => ({
+    name: readConfiguration(['ORDER_STATISTICS_TABLE']).ORDER_STATISTICS_TABLE,
+    client: createDynamoDb(),
+  }),
 );
 
 /** The order saga's executions. */

@@ -6,6 +6,11 @@
 const ordersTable = { 'Fn::GetAtt': ['OrdersTable', 'Arn'] };
 // biome-ignore lint/suspicious/noTemplateCurlyInString: CloudFormation fills it in
 const startPendingIndex = { 'Fn::Sub': '${OrdersTable.Arn}/index/start-pending' };
+// biome-ignore lint/suspicious/noTemplateCurlyInString: CloudFormation fills it in
+const byStatusIndex = { 'Fn::Sub': '${OrdersTable.Arn}/index/by-status' };
+// biome-ignore lint/suspicious/noTemplateCurlyInString: CloudFormation fills it in
+const byOwnerIndex = { 'Fn::Sub': '${OrdersTable.Arn}/index/by-owner' };
+const statisticsTable = { 'Fn::GetAtt': ['OrderStatisticsTable', 'Arn'] };
 const orderSaga = { Ref: 'OrderSaga' };
 
 module.exports = async ({ resolveVariable }) => {
@@ -22,6 +27,12 @@ module.exports = async ({ resolveVariable }) => {
       allow(['states:DescribeExecution'], orderSagaExecutions),
     ],
     orderStatus: [allow(['dynamodb:GetItem'], ordersTable)],
+    listOrders: [
+      allow(['dynamodb:Query'], byStatusIndex),
+      allow(['dynamodb:Query'], byOwnerIndex),
+      allow(['dynamodb:BatchGetItem'], ordersTable),
+    ],
+    orderSummary: [allow(['dynamodb:GetItem'], statisticsTable), allow(['dynamodb:Query'], byStatusIndex)],
     cancelOrder: [
       allow(['dynamodb:GetItem', 'dynamodb:UpdateItem'], ordersTable),
       allow(['states:SendTaskFailure'], orderSaga),

@@ -67,6 +67,8 @@ test('each role has only the table and saga actions that its function calls', as
       'states:DescribeExecution',
     ],
     OrderStatusRole: ['dynamodb:GetItem'],
+    ListOrdersRole: ['dynamodb:Query', 'dynamodb:Query', 'dynamodb:BatchGetItem'],
+    OrderSummaryRole: ['dynamodb:GetItem', 'dynamodb:Query'],
     CancelOrderRole: ['dynamodb:GetItem', 'dynamodb:UpdateItem', 'states:SendTaskFailure'],
     PayRole: ['dynamodb:GetItem', 'dynamodb:UpdateItem', 'states:SendTaskSuccess'],
     AwaitPaymentRole: ['dynamodb:UpdateItem'],

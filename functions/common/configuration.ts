@@ -18,6 +18,7 @@ const SECURE_URL = /^(https:\/\/|http:\/\/(localhost|127\.0\.0\.1|\[::1\])[:/])/
 
 const VARIABLES = {
   ORDERS_TABLE: required('the name of the orders table'),
+  ORDER_STATISTICS_TABLE: required('the name of the table of order statistics'),
   ORDER_SAGA_ARN: required("the order saga's state machine ARN"),
   INVENTORY_GRPC_URL: required('the inventory service as host:port, grpc://host:port or grpcs://host:port'),
   PAYMENT_GRPC_URL: required('the payment service as host:port, grpc://host:port or grpcs://host:port'),

@@ -11,9 +11,11 @@ import { OPERATIONS } from './contract/operations.ts';
 import { handler as docs } from './docs.ts';
 import type { Endpoint } from './endpoint.ts';
 import { handler as health } from './health.ts';
+import { handler as listOrders } from './list-orders.ts';
 import { handler as stocks } from './list-stocks.ts';
 import { handler as openapi } from './openapi-document.ts';
 import { handler as status } from './order-status.ts';
+import { handler as summary } from './order-summary.ts';
 import { handler as pay } from './pay.ts';
 import { handler as place } from './place-order.ts';
 
@@ -22,6 +24,8 @@ const HANDLERS: Readonly<Record<string, Endpoint>> = {
   listStocks: stocks,
   placeOrder: place,
   orderStatus: status,
+  listOrders,
+  orderSummary: summary,
   cancelOrder: cancel,
   pay,
   health,
@@ -50,6 +54,7 @@ beforeAll(async () => {
     AWS_ACCESS_KEY_ID: 'test',
     AWS_SECRET_ACCESS_KEY: 'test',
     ORDERS_TABLE: orders.table.name,
+    ORDER_STATISTICS_TABLE: orders.statistics.name,
     ORDER_SAGA_ARN: 'arn:aws:states:us-east-1:000000000000:stateMachine:order-saga',
     INVENTORY_GRPC_URL: `127.0.0.1:${inventory.port}`,
     PAYMENT_GRPC_URL: `127.0.0.1:${payment.port}`,
@@ -75,7 +80,7 @@ describe.each(OPERATIONS.map(({ id }) => id))('%s', (id) => {
             throw new Error(`${id} has no handler`);
           }
           seen.add(answered.statusCode);
-          expect([200, 202, 400, 402, 404, 409, 413, 415]).toContain(answered.statusCode);
+          expect([200, 202, 400, 402, 403, 404, 409, 413, 415]).toContain(answered.statusCode);
           expect(answered.body).not.toMatch(STACK_TRACE);
           if (answered.statusCode < 400) {
             return;

@@ -1,33 +1,30 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { beforeAll, expect, test } from '@jest/globals';
 import { requestsOf } from '../../tests/support/dynamodb-requests.ts';
 import { testOrder } from '../../tests/support/order.ts';
-import { startStatisticsTable, type TestStatisticsTable } from '../../tests/support/orders-table.ts';
+import { withOrderTable } from '../../tests/support/order-fixtures.ts';
 import type { Order } from './order.ts';
 import { countOrders, readCounters } from './order-statistics.ts';
 
-let database: TestStatisticsTable;
+const database = withOrderTable();
 
 let requests: readonly string[];
 
-beforeAll(async () => {
-  database = await startStatisticsTable();
-  requests = requestsOf(database.table.client);
+beforeAll(() => {
+  requests = requestsOf(database.statistics.client);
 });
-
-afterAll(() => database?.close());
 
 /** A table is used by all tests: each looks at what it adds. */
 async function added(work: () => Promise<unknown>): Promise<Readonly<Record<string, number>>> {
-  const before = await readCounters(database.table);
+  const before = await readCounters(database.statistics);
   await work();
-  const after = await readCounters(database.table);
+  const after = await readCounters(database.statistics);
   const changes = Object.entries(after).map(([name, count]) => [name, count - (before[name] ?? 0)] as const);
   return Object.fromEntries(changes.filter(([, change]) => change !== 0));
 }
 
 function count(...orders: readonly Order[]): Promise<void> {
   return countOrders(
-    database.table,
+    database.statistics,
     orders.map((order) => ({ orderId: order.order_id, order })),
   );
 }
@@ -82,8 +79,8 @@ test('a removed order is not counted any more', async () => {
   const order = testOrder();
   await count(order);
   const removed = { orderId: order.order_id, order: undefined };
-  expect(await added(() => countOrders(database.table, [removed]))).toEqual({ 'status.PENDING': -1 });
-  expect(await added(() => countOrders(database.table, [removed]))).toEqual({});
+  expect(await added(() => countOrders(database.statistics, [removed]))).toEqual({ 'status.PENDING': -1 });
+  expect(await added(() => countOrders(database.statistics, [removed]))).toEqual({});
 });
 
 test('an order of before the counters is counted with its next change', async () => {

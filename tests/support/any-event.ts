@@ -76,9 +76,13 @@ export const anyEvent = fc
     ),
     isBase64Encoded: fc.integer({ min: 0, max: 9 }).map((number) => number === 0),
     owner: fc.option(anyText, { nil: undefined }),
+    role: fc.constantFrom('operator', 'customer', 'root'),
   })
   .map(({ query, ...sent }): APIGatewayProxyEvent => {
-    const event = httpEvent({ headers: sent.headers, ...(sent.owner !== undefined && { owner: sent.owner }) });
+    const event = httpEvent({
+      headers: sent.headers,
+      ...(sent.owner !== undefined && { owner: sent.owner, role: sent.role }),
+    });
     return { ...event, body: sent.body, isBase64Encoded: sent.isBase64Encoded, queryStringParameters: query };
   });
 

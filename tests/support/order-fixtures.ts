@@ -2,6 +2,7 @@ import { ChannelCredentials } from '@grpc/grpc-js';
 import { afterAll, afterEach, beforeAll, beforeEach } from '@jest/globals';
 import { createPaymentClient, type PaymentClient } from '../../functions/clients/payment-client.ts';
 import type { Order } from '../../functions/orders/order.ts';
+import type { StatisticsTable } from '../../functions/orders/order-statistics.ts';
 import type { OrderTable } from '../../functions/orders/order-table.ts';
 import { addOrder } from '../../functions/orders/order-writes.ts';
 import { startOrderTable, type TestOrderTable } from './orders-table.ts';
@@ -16,6 +17,7 @@ import { type StepFunctionsRecorder, startStepFunctionsRecorder, success } from 
 /** A real orders table. */
 export interface OrderTableFixture {
   readonly table: OrderTable;
+  readonly statistics: StatisticsTable;
   /** Writes an order in any state, and returns it. */
   readonly written: (order: Order) => Promise<Order>;
 }
@@ -38,6 +40,9 @@ export function withOrderTable(lifetime: 'file' | 'test' = 'file'): OrderTableFi
   return {
     get table() {
       return table();
+    },
+    get statistics() {
+      return started(database).statistics;
     },
     written: async (order) => {
       await addOrder(table(), order);

@@ -5,39 +5,26 @@ import type { StatisticsTable } from '../../functions/orders/order-statistics.ts
 import type { OrderTable } from '../../functions/orders/order-table.ts';
 import { createTables, startDynamoDb, type TableDefinition } from './dynamodb.ts';
 
-/** An orders table on a DynamoDB of its own. */
+/** An orders table and a table of order statistics, on a DynamoDB of their own. */
 export interface TestOrderTable {
   readonly table: OrderTable;
+  readonly statistics: StatisticsTable;
   readonly close: () => Promise<void>;
 }
 
 const CREDENTIALS = { accessKeyId: 'test', secretAccessKey: 'test' };
 
-/** Starts DynamoDB and creates the orders table of serverless.yml. */
-export function startOrderTable(): Promise<TestOrderTable> {
-  return startTable('OrdersTable', 'orders-test');
-}
-
-/** A table of order statistics on a DynamoDB of its own. */
-export interface TestStatisticsTable {
-  readonly table: StatisticsTable;
-  readonly close: () => Promise<void>;
-}
-
-/** Starts DynamoDB and creates the table of order statistics of serverless.yml. */
-export function startStatisticsTable(): Promise<TestStatisticsTable> {
-  return startTable('OrderStatisticsTable', 'order-statistics-test');
-}
-
-async function startTable(logicalId: string, name: string) {
+/** Starts DynamoDB and creates both tables as serverless.yml describes them. */
+export async function startOrderTable(): Promise<TestOrderTable> {
   const { endpoint, close } = await startDynamoDb();
-  const { KeySchema, AttributeDefinitions, GlobalSecondaryIndexes } = describedTable(logicalId);
   await createTables(endpoint, [
-    { TableName: name, KeySchema, AttributeDefinitions, GlobalSecondaryIndexes, BillingMode: 'PAY_PER_REQUEST' },
+    describedTable('OrdersTable', 'orders-test'),
+    describedTable('OrderStatisticsTable', 'order-statistics-test'),
   ]);
   const client = createDynamoDb({ endpoint, region: 'us-east-1', credentials: CREDENTIALS });
   return {
-    table: { client, name },
+    table: { client, name: 'orders-test' },
+    statistics: { client, name: 'order-statistics-test' },
     close: async () => {
       client.destroy();
       await close();
@@ -52,14 +39,14 @@ interface ServiceDescription {
   )[];
 }
 
-/** Describes a table as serverless.yml does. */
-function describedTable(logicalId: string): TableDefinition {
+function describedTable(logicalId: string, TableName: string): TableDefinition {
   const text = readFileSync(new URL('../../serverless.yml', import.meta.url), 'utf8');
   const { resources }: ServiceDescription = parse(text, { logLevel: 'silent' });
   for (const part of resources) {
     const table = typeof part === 'string' ? undefined : part.Resources[logicalId];
     if (table !== undefined) {
-      return table.Properties;
+      const { KeySchema, AttributeDefinitions, GlobalSecondaryIndexes } = table.Properties;
+      return { TableName, KeySchema, AttributeDefinitions, GlobalSecondaryIndexes, BillingMode: 'PAY_PER_REQUEST' };
     }
   }
   throw new Error(`serverless.yml describes no ${logicalId}`);

@@ -1,8 +1,10 @@
 import * as z from 'zod';
 import { cancelOrderOperation } from './cancel-order.ts';
+import { listOrdersOperation } from './list-orders.ts';
 import { listStocksOperation } from './list-stocks.ts';
 import type { Operation } from './operation.ts';
 import { orderStatusOperation } from './order-status.ts';
+import { orderSummaryOperation } from './order-summary.ts';
 import { payOperation } from './pay.ts';
 import { placeOrderOperation } from './place-order.ts';
 
@@ -44,8 +46,10 @@ export const OPERATIONS: readonly Operation[] = [
   listStocksOperation,
   placeOrderOperation,
   orderStatusOperation,
+  listOrdersOperation,
   cancelOrderOperation,
   payOperation,
+  orderSummaryOperation,
   healthOperation,
   openapiDocumentOperation,
   docsOperation,

@@ -1,0 +1,56 @@
+import * as z from 'zod';
+import { ORDER_STATUSES } from '../../orders/order-status.ts';
+import type { Operation } from './operation.ts';
+
+const count = z.int().min(0);
+const minorUnits = z.int().meta({ description: 'minor units' });
+
+/** Data of `GET /orders/summary`. */
+export const orderSummarySchema = z.object({
+  by_status: z.record(z.enum(ORDER_STATUSES), count).meta({ description: 'how many orders have each status' }),
+  money: z.array(
+    z.object({
+      currency: z.string(),
+      authorized: minorUnits.meta({ description: 'set aside and not taken' }),
+      captured: minorUnits.meta({ description: 'ever taken' }),
+      refunded: minorUnits.meta({ description: 'given back' }),
+    }),
+  ),
+  attention: z.object({
+    count: count.meta({ description: 'orders that wait for an operator' }),
+    oldest_at: z.iso.datetime().optional().meta({ description: 'when the oldest of them was placed' }),
+  }),
+});
+
+/** `GET /orders/summary`. */
+export const orderSummaryOperation: Operation = {
+  id: 'orderSummary',
+  method: 'get',
+  paths: ['/orders/summary'],
+  roles: ['operator'],
+  summary: 'How the orders stand',
+  description:
+    'How many orders have each status, the money of all orders by currency, and the orders that wait for an operator. The ' +
+    'counters follow the orders within seconds.',
+  success: {
+    status: 200,
+    data: orderSummarySchema,
+    example: {
+      by_status: {
+        PENDING: 0,
+        RESERVED: 0,
+        AWAITING_PAYMENT: 2,
+        AUTHORIZED: 0,
+        PAID: 0,
+        CONFIRMED: 41,
+        REJECTED: 3,
+        CANCELLED: 1,
+        EXPIRED: 0,
+        NEEDS_ATTENTION: 1,
+      },
+      money: [{ currency: 'USD', authorized: 0, captured: 125_000, refunded: 1_000 }],
+      attention: { count: 1, oldest_at: '2026-11-28T12:00:00.000Z' },
+    },
+  },
+  errors: ['ORDERS_UNAVAILABLE'],
+};

@@ -1,0 +1,60 @@
+import type * as z from 'zod';
+import { once } from '../common/once.ts';
+import { orderTable, statisticsTable } from '../environment.ts';
+import { COUNTED_MONEY } from '../orders/order-counters.ts';
+import { oldestOfStatus } from '../orders/order-listing.ts';
+import { readCounters, type StatisticsTable } from '../orders/order-statistics.ts';
+import { ORDER_STATUSES } from '../orders/order-status.ts';
+import type { OrderTable } from '../orders/order-table.ts';
+import { orderSummaryOperation, type orderSummarySchema } from './contract/order-summary.ts';
+import { createEndpoint, type Endpoint } from './endpoint.ts';
+import { respond } from './response.ts';
+
+/** Dependencies of the endpoint. */
+export interface OrderSummaryDependencies {
+  readonly table: OrderTable;
+  readonly statistics: StatisticsTable;
+}
+
+type OrderSummary = z.infer<typeof orderSummarySchema>;
+
+/** Makes `GET /orders/summary`: two requests to DynamoDB, however many orders there are. */
+export function createHandler(dependencies: () => OrderSummaryDependencies): Endpoint {
+  return createEndpoint(
+    async () => {
+      const { table, statistics } = dependencies();
+      const [counters, oldestAt] = await Promise.all([
+        readCounters(statistics),
+        oldestOfStatus(table, 'NEEDS_ATTENTION'),
+      ]);
+      return respond(200, summary(counters, oldestAt));
+    },
+    { roles: orderSummaryOperation.roles },
+  );
+}
+
+function summary(counters: Readonly<Record<string, number>>, oldestAt: string | undefined): OrderSummary {
+  // The counters follow the orders with a delay, in which one may be below zero for a moment.
+  const counter = (name: string): number => Math.max(0, counters[name] ?? 0);
+  const currencies = new Set(
+    Object.keys(counters).flatMap((name) => COUNTED_MONEY.flatMap((kind) => name.split(`${kind}.`)[1] ?? [])),
+  );
+  return {
+    by_status: Object.fromEntries(
+      ORDER_STATUSES.map((status) => [status, counter(`status.${status}`)]),
+    ) as OrderSummary['by_status'],
+    money: [...currencies].toSorted().map((currency) => ({
+      currency,
+      authorized: counter(`authorized.${currency}`),
+      captured: counter(`captured.${currency}`),
+      refunded: counter(`refunded.${currency}`),
+    })),
+    attention: {
+      count: counter('status.NEEDS_ATTENTION'),
+      ...(oldestAt !== undefined && { oldest_at: oldestAt }),
+    },
+  };
+}
+
+/** `GET /orders/summary`. */
+export const handler = createHandler(once(() => ({ table: orderTable(), statistics: statisticsTable() })));
