@@ -135,7 +135,7 @@ describe('stock adds up', () => {
   });
 
   test('a tombstone without lines and lines that are split otherwise violate nothing', () => {
-    const split = [1, 1].map((count) => ({ item_id: 'item', count }));
+    const split = [1, 1].map((count) => ({ item_id: 'item', count, unit_price_minor: 250 }));
     const tombstone = changeReservation('declined', { lines: [] });
     expect(checkInvariants(changeOrder('waiting', { lines: split }, tombstone)).verdict).toBe('all hold');
   });

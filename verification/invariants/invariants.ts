@@ -4,6 +4,7 @@ import { findBrokenAnswers, findRevisedEnds } from './kept-answers.ts';
 import { findLeftover } from './leftover.ts';
 import { orderCases } from './order-case.ts';
 import { findUnendedOrder, isWaitingForPayment } from './order-end.ts';
+import { findUnsoundRecord } from './order-record.ts';
 import type { Snapshot } from './snapshot.ts';
 import { findMissingStock, findUnbalancedStock, findWrongLines } from './stock-balance.ts';
 import type { Violation } from './violation.ts';
@@ -38,7 +39,7 @@ export interface InvariantReport {
 }
 
 /**
- * Checks the five invariants, and what else is expected, over a snapshot that was taken while nothing changed. It is a pure
+ * Checks the six invariants, and what else is expected, over a snapshot that was taken while nothing changed. It is a pure
  * function:
  *
  *     checkInvariants(await reader.read(answers)).violations.map(describeViolation)
@@ -56,6 +57,7 @@ export function checkInvariants(snapshot: Snapshot, expected: Expectations = {})
     ...cases.flatMap(findLeftover),
     ...findBrokenAnswers(snapshot.answers, (order_id) => caseById.get(order_id)),
     ...findRevisedEnds(snapshot.answers),
+    ...cases.flatMap(findUnsoundRecord),
   ];
   return { verdict: verdictOf(snapshot, violations), violations, checked: countChecked(snapshot) };
 }

@@ -4,7 +4,7 @@ import { orderViolation, type Violation } from './violation.ts';
 
 /**
  * Invariant 1: an accepted order ends, or is parked as NEEDS_ATTENTION behind a failed execution that can be redriven.
- * An order may still wait for its payment while its execution runs and its payment is not due yet.
+ * So is an order whose execution failed before its first write, once its `start_pending` says ENDED. An order may still wait for its payment while its execution runs and its payment is not due yet.
  *
  * @param now ISO 8601; when the snapshot was taken
  * @param recordsKept whether a finished order without an execution violates it, too; old executions are deleted in time
@@ -32,6 +32,9 @@ export function findUnendedOrder(
     return execution.redrivable === false
       ? violation('it is NEEDS_ATTENTION but its execution cannot be redriven')
       : [];
+  }
+  if (order.start_pending === 'ENDED' && execution?.status === 'FAILED' && execution.redrivable !== false) {
+    return [];
   }
   if (execution?.status === 'RUNNING' && isWaitingForPayment(order, now)) {
     return [];

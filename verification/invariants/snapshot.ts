@@ -16,7 +16,14 @@ export function isFinished(status: OrderStatus): status is FinishedStatus {
   return (FINISHED as readonly OrderStatus[]).includes(status);
 }
 
-const line = z.object({ item_id: z.string(), count: z.int() }).readonly();
+const line = z
+  .object({
+    item_id: z.string(),
+    count: z.int(),
+    /** Only on the lines of an order whose stock was reserved. */
+    unit_price_minor: z.int().exactOptional(),
+  })
+  .readonly();
 
 /** A quantity of one item. */
 export type LineSnapshot = z.output<typeof line>;
@@ -46,6 +53,22 @@ export const orderRow = z
     /** ISO 8601; present once the order waits for its payment. */
     payment_due_at: z.string().exactOptional(),
     timeline: z.array(timelineEntry).readonly(),
+    /** ISO 8601. */
+    updated_at: z.string().exactOptional(),
+    start_pending: z.string().exactOptional(),
+    /** Whether there is one: the token itself is a secret. */
+    task_token: z
+      .string()
+      .transform(() => 'present' as const)
+      .exactOptional(),
+    task_attempt: z.int().exactOptional(),
+    payment_id: z.string().exactOptional(),
+    payment_claimed_at: z.string().exactOptional(),
+    cancel_requested_at: z.string().exactOptional(),
+    reason_code: z.string().exactOptional(),
+    reason: z.string().exactOptional(),
+    parked_step: z.string().exactOptional(),
+    parked_at_redrive_count: z.int().exactOptional(),
   })
   .readonly();
 

@@ -4,7 +4,8 @@ export type Invariant =
   | 'stock adds up'
   | 'captured once, exactly with committed stock'
   | 'nothing left behind a finished order'
-  | 'no answer taken back';
+  | 'no answer taken back'
+  | 'the record of an order fits its status';
 
 /** One violated invariant, with what a person needs to look it up. */
 export interface Violation {

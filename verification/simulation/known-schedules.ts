@@ -51,6 +51,10 @@ export const KNOWN_SCHEDULES: readonly Scenario[] = [
   { ...paid(2, fault('late', 60), fault('defect')), sweeps: false },
   ...[0, 1, 2, 3, 4].flatMap((call) => [paid(call, fault('defect')), paid(call, fault('defect', 1, 1))]),
   { ...FAULTLESS, orders: order(null), faults: afterCalls(2, fault('defect')) },
+  // The reply to a write is lost, or the write arrives after the one that follows it.
+  ...[1, 3, 5, 7].flatMap((call) => [paid(call, fault('reply lost')), paid(call, fault('late', 60))]),
+  // An order is paid later, or a later payment is declined.
+  ...(['pay', 'pay declined'] as const).map((kind) => ({ ...acted(0), actions: [{ kind, order: 0, atSeconds: 10 }] })),
   // A crash in the middle of a refund.
   ...[1, 2, 3].map((steps) => paid(4, fault('reply lost'), fault('defect'), fault('callee crash', steps))),
   // Outages that outlast the retries of each step.
@@ -61,6 +65,20 @@ export const KNOWN_SCHEDULES: readonly Scenario[] = [
   { ...paid(5, fault('outage', LONG)), orders: order(null), actions: cancelAt(20) },
   // The last write succeeds, but its reply and all retries are lost.
   paid(7, fault('reply lost'), fault('outage', LONG)),
+  ...[
+    { method: 'tok_declined' as const, calls: 4 },
+    { method: null, calls: 5 },
+  ].map(({ method, calls }) => ({
+    ...paid(calls, fault('reply lost'), fault('outage', LONG)),
+    orders: order(method),
+  })),
+  { ...paid(5, fault('reply lost'), fault('outage', LONG)), orders: order(null), actions: cancelAt(20) },
+  // A write is still on its way when its order is parked.
+  ...[5, 7].map((call) => paid(call, fault('late', 4000), fault('outage', LONG))),
+  { ...paid(4, fault('late', 4000), fault('outage', LONG)), orders: order('tok_declined') },
+  { ...paid(5, fault('late', 4000), fault('outage', LONG)), orders: order(null), actions: cancelAt(20) },
+  // The orders table is away until parking gives up: the execution ends before its first write.
+  paid(1, fault('outage', 3 * 3600)),
   // The engine is down until the hold is short, has expired, or the authorization has lapsed.
   paid(3, fault('caller crash', 700), NO_FAULT, NO_FAULT, fault('defect')),
   paid(3, fault('caller crash', 2800)),
@@ -71,9 +89,61 @@ export const KNOWN_SCHEDULES: readonly Scenario[] = [
   { ...paid(0, fault('late', 8)), actions: cancelAt(3) },
   // An earlier try of AwaitPayment arrives while a later one waits.
   { ...FAULTLESS, orders: order(null), faults: afterCalls(2, fault('late after an error', 30)) },
+  { ...FAULTLESS, orders: order(null), faults: afterCalls(2, fault('reply lost')) },
+  // The order is closed when AwaitPayment arrives.
+  { ...FAULTLESS, orders: order(null), faults: afterCalls(2, fault('late', 400)) },
   // A duplicate removal arrives after the same idempotency key has placed its order again.
   {
     ...FAULTLESS,
     apiFaults: afterCalls(1, fault('request lost'), fault('duplicate', 10), NO_FAULT, fault('no answer')),
   },
+  // The removal of a refused order arrives while a repeated request starts its saga, or before that request has recorded so.
+  {
+    ...FAULTLESS,
+    faults: [fault('late', 14)],
+    apiFaults: afterCalls(1, fault('request lost'), fault('late', 8)),
+    actions: [{ kind: 'place again', order: 0, atSeconds: 3 }],
+  },
+  {
+    ...FAULTLESS,
+    apiFaults: afterCalls(1, fault('request lost'), fault('late', 2), NO_FAULT, fault('late', 2)),
+    actions: [{ kind: 'place again', order: 0, atSeconds: 1 }],
+  },
+  // A cancellation arrives after the order is closed; all tries of a payment's claim, or of the release of one, do so.
+  { ...acted(4, fault('late', 30)), orders: order('tok_declined'), faults: [fault('late', 8)], actions: cancelAt(3) },
+  {
+    ...acted(4, fault('late', 60), NO_FAULT, fault('late', 60), NO_FAULT, fault('late', 60)),
+    actions: [{ kind: 'pay', order: 0, atSeconds: 100 }],
+  },
+  {
+    ...acted(6, fault('late', 60), NO_FAULT, NO_FAULT, fault('late', 60), NO_FAULT, NO_FAULT, fault('late', 60)),
+    actions: [{ kind: 'pay declined', order: 0, atSeconds: 100 }],
+  },
+  // A payment dies between its claim and its end. When the claim has expired, another payment or a cancellation follows, while
+  // the engine is down and the order waits on.
+  ...(['pay', 'cancel'] as const).map((kind) => ({
+    ...acted(5, fault('outage', 66)),
+    faults: afterCalls(2, fault('caller crash', LONG)),
+    actions: [
+      { kind: 'pay' as const, order: 0, atSeconds: 5 },
+      { kind, order: 0, atSeconds: 75 },
+    ],
+  })),
+  // A redrive fails and parks the order again: behind a later step, or while the first parking is still on its way.
+  {
+    ...paid(5, ...Array<Fault>(13).fill(fault('request lost')), ...afterCalls(4, fault('outage', LONG))),
+    redrives: [60],
+  },
+  {
+    ...paid(6, fault('outage', LONG), ...afterCalls(12, fault('late after an error', 3000))),
+    redrives: [60],
+  },
 ];
+
+/**
+ * An order without a payment method, with faults of the API's calls. Those before a customer acts: 0 the placement, 1 the
+ * start, 2 a read of the status, 3 the first read of the request itself.
+ */
+function acted(calls: number, ...faults: readonly Fault[]): Scenario {
+  return { ...FAULTLESS, orders: order(null), apiFaults: afterCalls(calls, ...faults) };
+}

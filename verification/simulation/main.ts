@@ -1,6 +1,11 @@
 import { availableParallelism } from 'node:os';
-import { runCommand, say, type ValuesOf, wholeNumber, withDefault } from '../command-line.ts';
+import { readOrderSaga } from '../../statemachines/read-order-saga.ts';
+import { flag, runCommand, say, type ValuesOf, wholeNumber, withDefault } from '../command-line.ts';
 import { exploreInProcesses } from './explore-in-processes.ts';
+import { parseSimulatedSaga } from './simulate-saga.ts';
+import { findUnnoticed } from './weaknesses/find-unnoticed.ts';
+import { KNOWN_UNNOTICED } from './weaknesses/known-unnoticed.ts';
+import { writeWeaknesses } from './weaknesses/write-weaknesses.ts';
 
 const COMMAND_LINE = {
   command: 'npm run simulate:saga --',
@@ -16,18 +21,44 @@ const COMMAND_LINE = {
       availableParallelism(),
       wholeNumber('processes that share the work; a seed repeats only with as many', { least: 1, most: 1000 }),
     ),
+    weaknesses: flag(
+      'removes every member of every write to an order, one at a time, and lists the removals that are not noticed',
+    ),
   },
 };
 
 const PROGRESS_EVERY = 500;
+/** How often one weakness is tried. */
+const TRIES = 100;
 
-await runCommand(COMMAND_LINE, simulate);
+type Values = ValuesOf<(typeof COMMAND_LINE)['options']>;
 
-async function simulate({
-  runs,
-  processes,
-  seed = Math.floor(Math.random() * 2 ** 31),
-}: ValuesOf<(typeof COMMAND_LINE)['options']>): Promise<number> {
+await runCommand(COMMAND_LINE, (values) => (values.weaknesses ? simulateWeaknesses(values) : simulate(values)));
+
+/** Exit code 1 where the list of known-unnoticed.ts is not exact. */
+async function simulateWeaknesses({ runs, seed = randomSeed() }: Values): Promise<number> {
+  const weaknesses = await writeWeaknesses();
+  say(`${weaknesses.length} members of writes, ${runs} schedules, seed ${seed}, one process`);
+  Error.stackTraceLimit = 0;
+  const unnoticed = await findUnnoticed(parseSimulatedSaga(readOrderSaga().text), weaknesses, {
+    runs,
+    seed,
+    tries: TRIES,
+    onNoticed: ({ name }, violation) => say(`${name}: ${violation}`),
+  });
+  const names = new Set(unnoticed.map(({ name }) => name));
+  for (const { name, reached } of unnoticed) {
+    say(`NOT NOTICED ${name} (${reached} schedules reached it): ${KNOWN_UNNOTICED[name] ?? 'no reason is known'}`);
+  }
+  const stale = Object.keys(KNOWN_UNNOTICED).filter((name) => !names.has(name));
+  for (const name of stale) {
+    say(`NOW NOTICED ${name}: add its schedule to known-schedules.ts, and take it off known-unnoticed.ts`);
+  }
+  say(`${weaknesses.length - names.size} of ${weaknesses.length} are noticed.`);
+  return stale.length === 0 && unnoticed.every(({ name }) => name in KNOWN_UNNOTICED) ? 0 : 1;
+}
+
+async function simulate({ runs, processes, seed = randomSeed() }: Values): Promise<number> {
   say(`${runs} schedules, seed ${seed}, ${processes} processes`);
   const shareCount = Math.min(processes, runs);
   const shares = Array.from({ length: shareCount }, (_, index) => ({
@@ -50,4 +81,8 @@ async function simulate({
   const byStatus = [...statuses].map(([status, count]) => `${count} ${status}`).join(', ');
   say(`${sagas} sagas, ${sagasPerMinute} a minute: ${byStatus}; ${redriven} redriven. All invariants hold.`);
   return 0;
+}
+
+function randomSeed(): number {
+  return Math.floor(Math.random() * 2 ** 31);
 }

@@ -1,6 +1,7 @@
-import type { OrderSnapshot } from '../invariants/snapshot.ts';
+import { unmarshall } from '@aws-sdk/util-dynamodb';
+import { type OrderSnapshot, orderRow } from '../invariants/snapshot.ts';
 import { type Attribute, applyUpdate, conditionHolds, type Item, type Placeholders } from './dynamodb-expression.ts';
-import { type Mutation, mutatedCondition } from './service-mutations.ts';
+import { type WriteExpressions, type WriteWeakness, writeKey } from './weaknesses/write-weaknesses.ts';
 
 /** The condition of a write; values in DynamoDB's JSON. */
 export interface ConditionalRequest {
@@ -14,6 +15,8 @@ export interface UpdateRequest extends ConditionalRequest {
   readonly Key: Readonly<Record<string, Attribute>>;
   readonly UpdateExpression: string;
 }
+
+type WriteRequest = ConditionalRequest & WriteExpressions & { readonly Key?: Item };
 
 /** Thrown when the condition of a write is not met. */
 export class ConditionalCheckFailed extends Error {
@@ -32,13 +35,24 @@ export class InvalidUpdate extends Error {
   override readonly name = 'DynamoDB.AmazonDynamoDBException';
 }
 
+/** Looks out for writes that some weaknesses would change. */
+export interface WeaknessProbe {
+  readonly weaknesses: readonly WriteWeakness[];
+  readonly onReached: (weakness: WriteWeakness) => void;
+}
+
 /** An in-memory model of the orders table. */
 export class ModelOrders {
   readonly #items = new Map<string, Item>();
-  readonly #mutations: ReadonlySet<Mutation>;
+  readonly #weakness: WriteWeakness | undefined;
+  readonly #probed: ReadonlyMap<string, readonly WriteWeakness[]>;
+  readonly #onReached: WeaknessProbe['onReached'] | undefined;
 
-  constructor(mutations: ReadonlySet<Mutation>) {
-    this.#mutations = mutations;
+  /** @param weakness a write to make without one of its members */
+  constructor(weakness?: WriteWeakness, probe?: WeaknessProbe) {
+    this.#weakness = weakness;
+    this.#probed = Map.groupBy(probe?.weaknesses ?? [], ({ intact }) => writeKey(intact));
+    this.#onReached = probe?.onReached;
   }
 
   find(orderId: string): Item | undefined {
@@ -48,17 +62,18 @@ export class ModelOrders {
   /** @throws {ConditionalCheckFailed} as all writes do */
   put(item: Item, request: ConditionalRequest): void {
     const orderId = String(item.order_id?.S);
-    this.#check(orderId, request);
+    this.#check(orderId, this.#weakened(orderId, request));
     this.#items.set(orderId, item);
   }
 
   /** @returns the new item */
   update(request: UpdateRequest): Item {
     const orderId = String(request.Key.order_id?.S);
-    this.#check(orderId, request);
+    const made = this.#weakened(orderId, request);
+    this.#check(orderId, made);
     const before = this.#items.get(orderId) ?? request.Key;
     try {
-      const after = applyUpdate(request.UpdateExpression, before, placeholdersOf(request));
+      const after = applyUpdate(made.UpdateExpression, before, placeholdersOf(request));
       this.#items.set(orderId, after);
       return after;
     } catch (error) {
@@ -68,7 +83,7 @@ export class ModelOrders {
 
   /** @returns the former item */
   delete(orderId: string, request: ConditionalRequest): Item | undefined {
-    this.#check(orderId, request);
+    this.#check(orderId, this.#weakened(orderId, request));
     const before = this.#items.get(orderId);
     this.#items.delete(orderId);
     return before;
@@ -88,31 +103,66 @@ export class ModelOrders {
     );
   }
 
+  /** All records, read as the tables of a stack are. */
   orders(): readonly OrderSnapshot[] {
-    return [...this.#items.keys()].map((order_id) => {
-      const amount = this.read(order_id, 'amount_minor');
-      const currency = this.read(order_id, 'currency');
-      const due = this.read(order_id, 'payment_due_at');
-      return {
-        order_id,
-        status: this.read(order_id, 'status') as OrderSnapshot['status'],
-        lines: [],
-        created_at: this.read(order_id, 'created_at') ?? '',
-        timeline: [],
-        ...(amount === undefined ? {} : { amount_minor: Number(amount) }),
-        ...(currency === undefined ? {} : { currency }),
-        ...(due === undefined ? {} : { payment_due_at: due }),
-      };
-    });
+    return [...this.#items.values()].map(snapshotOf);
+  }
+
+  /** The request as the weakness of this simulation changes it. */
+  #weakened<Request extends WriteRequest>(orderId: string, request: Request): Request {
+    const key = writeKey(request);
+    const probed = this.#probed.get(key) ?? [];
+    if (probed.length > 0) {
+      const before = this.#items.get(orderId);
+      const intact = outcomeOf(request, request, before);
+      for (const weakness of probed) {
+        if (outcomeOf(weakness.weakened, request, before) !== intact) {
+          this.#onReached?.(weakness);
+        }
+      }
+    }
+    const { intact, weakened } = this.#weakness ?? {};
+    return intact !== undefined && writeKey(intact) === key ? { ...request, ...weakened } : request;
   }
 
   #check(orderId: string, request: ConditionalRequest): void {
-    const ConditionExpression = mutatedCondition(request.ConditionExpression, this.#mutations);
     const item = this.#items.get(orderId);
-    if (ConditionExpression === undefined || conditionHolds(ConditionExpression, item ?? {}, placeholdersOf(request))) {
-      return;
+    if (!isAllowed(request.ConditionExpression, item, placeholdersOf(request))) {
+      throw new ConditionalCheckFailed(item);
     }
-    throw new ConditionalCheckFailed(item);
+  }
+}
+
+const snapshots = new WeakMap<Item, OrderSnapshot>();
+
+/** Items are immutable, so each is read once. */
+function snapshotOf(item: Item): OrderSnapshot {
+  const known = snapshots.get(item) ?? orderRow.parse(unmarshall(item as unknown as Parameters<typeof unmarshall>[0]));
+  snapshots.set(item, known);
+  return known;
+}
+
+function isAllowed(condition: string | undefined, item: Item | undefined, placeholders: Placeholders): boolean {
+  return condition === undefined || conditionHolds(condition, item ?? {}, placeholders);
+}
+
+/** What a write does to a record, as a text to compare. */
+function outcomeOf(
+  { ConditionExpression, UpdateExpression }: WriteExpressions,
+  request: WriteRequest,
+  before: Item | undefined,
+): string {
+  const placeholders = placeholdersOf(request);
+  if (!isAllowed(ConditionExpression, before, placeholders)) {
+    return 'refused';
+  }
+  if (UpdateExpression === undefined) {
+    return 'allowed';
+  }
+  try {
+    return JSON.stringify(applyUpdate(UpdateExpression, before ?? request.Key ?? {}, placeholders));
+  } catch (error) {
+    return String(error);
   }
 }
 

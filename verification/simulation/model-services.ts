@@ -3,8 +3,7 @@ import { ModelOrders } from './model-orders.ts';
 import { ModelPayment } from './model-payment.ts';
 import { ModelProvider } from './model-provider.ts';
 import { PaymentRecords } from './payment-records.ts';
-import { STOCK } from './scenario.ts';
-import type { Mutation } from './service-mutations.ts';
+import { type Scenario, STOCK } from './scenario.ts';
 import type { VirtualClock } from './virtual-clock.ts';
 
 /** Models of all services that keep data, Step Functions aside. */
@@ -17,7 +16,11 @@ export interface ModelServices {
 }
 
 /** Creates the models: full stock, no orders, no payments. */
-export function modelServices(clock: VirtualClock, mutations: ReadonlySet<Mutation>): ModelServices {
+export function modelServices(
+  clock: VirtualClock,
+  { mutations: seeded = [], weakness, probe }: Scenario,
+): ModelServices {
+  const mutations = new Set(seeded);
   const paymentRecords = new PaymentRecords();
   const provider = new ModelProvider(mutations);
   return {
@@ -25,6 +28,6 @@ export function modelServices(clock: VirtualClock, mutations: ReadonlySet<Mutati
     payment: new ModelPayment(paymentRecords, provider, clock, mutations),
     paymentRecords,
     provider,
-    orders: new ModelOrders(mutations),
+    orders: new ModelOrders(weakness, probe),
   };
 }

@@ -16,6 +16,8 @@ export class SagaTrace {
   readonly failedStates: FailedState[] = [];
   /** The reason code of the first attempt to close the order. */
   closeReason: string | undefined;
+  /** Refusals by the orders table that no cancellation explains. */
+  readonly refusals: FailedState[] = [];
   #failed: FailedState | undefined;
 
   record(history: readonly HistoryEvent[]): void {
@@ -24,7 +26,11 @@ export class SagaTrace {
         this.#enter(String(event.stateEnteredEventDetails.name));
       }
       if ('taskFailedEventDetails' in event) {
-        this.#fail(event.taskFailedEventDetails.error);
+        const { error, cause } = event.taskFailedEventDetails;
+        this.#fail(error);
+        if (isNeedlessRefusal(this.state, error, cause)) {
+          this.refusals.push({ state: this.state, error: error ?? '' });
+        }
       }
       if ('taskTimedOutEventDetails' in event) {
         this.#fail(event.taskTimedOutEventDetails.error);
@@ -57,6 +63,26 @@ export class SagaTrace {
     this.#failed = { state: this.state, error: error ?? '' };
     this.path.push(`(${error})`);
   }
+}
+
+/** Writes that only their own fence refuses: late ones, whose answer no saga hears. */
+const NEVER_REFUSED: ReadonlySet<string> = new Set(['RecordPayment', 'ConfirmOrder', 'CloseCancelledOrder']);
+
+function isNeedlessRefusal(state: string, error: string | undefined, cause: string | undefined): boolean {
+  switch (error) {
+    case 'DynamoDB.ConditionalCheckFailedException':
+      return NEVER_REFUSED.has(state);
+    case 'InvalidTaskInputError':
+      // The network injects the same error as a defect of the function.
+      return state === 'AwaitPayment' && cause?.includes('injected') === false;
+    default:
+      return false;
+  }
+}
+
+/** Describes writes of a saga to its own order that were refused although they were due. */
+export function findNeedlessRefusals(orderId: string, { refusals }: SagaTrace): readonly string[] {
+  return refusals.map(({ state, error }) => `refused write: order ${orderId}: ${state} failed with ${error}`);
 }
 
 /** The expected reason code, by failed state and error. */

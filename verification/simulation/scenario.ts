@@ -1,6 +1,8 @@
 import type { LineSnapshot } from '../invariants/snapshot.ts';
 import type { Fault } from './fault.ts';
+import type { WeaknessProbe } from './model-orders.ts';
 import type { Mutation } from './service-mutations.ts';
+import type { WriteWeakness } from './weaknesses/write-weaknesses.ts';
 
 /** Payment methods of the simulated provider, and one that it does not know. */
 export type PaymentMethod = 'tok_visa' | 'tok_declined' | 'tok_insufficient_funds' | 'tok_unknown';
@@ -34,7 +36,11 @@ export interface Scenario {
   readonly redrives: readonly number[];
   /** Seeds jitter and latencies. */
   readonly seed: number;
+  /** Seeded bugs of the services. */
   readonly mutations?: readonly Mutation[];
+  /** A write to orders that lacks a member. */
+  readonly weakness?: WriteWeakness;
+  readonly probe?: WeaknessProbe;
   /**
    * Whether Inventory's sweeper returns expired holds, and the provider lets old authorizations lapse. Without sweeps
    * nothing hides what a missing tombstone lets through.

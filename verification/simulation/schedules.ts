@@ -78,7 +78,9 @@ function action(maxOrders: number) {
 }
 
 /** Generates random schedules. */
-export function schedules({ maxOrders = 6 }: ScheduleShape): fc.Arbitrary<Omit<Scenario, 'mutations'>> {
+export function schedules({
+  maxOrders = 6,
+}: ScheduleShape): fc.Arbitrary<Omit<Scenario, 'mutations' | 'weakness' | 'probe'>> {
   return fc.record({
     orders: fc.array(fc.record({ lines, method }), { minLength: 1, maxLength: maxOrders, size: 'max' }),
     actions: fc.array(action(maxOrders), { maxLength: 2 * maxOrders, size: 'max' }),

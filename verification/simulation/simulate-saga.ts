@@ -2,7 +2,7 @@ import { parseDefinition, type StateMachineDefinition } from 'resilient-stepfunc
 import { checkInvariants } from '../invariants/invariants.ts';
 import type { Snapshot } from '../invariants/snapshot.ts';
 import { describeViolation } from '../invariants/violation.ts';
-import { findWrongReason } from './saga-trace.ts';
+import { findNeedlessRefusals, findWrongReason } from './saga-trace.ts';
 import type { Scenario } from './scenario.ts';
 import { Simulation } from './simulation.ts';
 
@@ -46,6 +46,7 @@ export async function simulateSaga(definition: StateMachineDefinition, scenario:
   const stuck = parked.filter(({ status }) => status !== 'SUCCEEDED');
   violations.push(...stuck.map(({ failure }) => `a redriven saga failed again: ${failure}`));
   violations.push(...sagas.flatMap(({ orderId, trace }) => findWrongReason(orderId, trace) ?? []));
+  violations.push(...sagas.flatMap(({ orderId, trace }) => findNeedlessRefusals(orderId, trace)));
   const orders = services.orders.orders();
   return {
     violations,

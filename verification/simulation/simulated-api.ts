@@ -11,9 +11,9 @@ import { requestCancellation } from '../../functions/orders/cancellation.ts';
 import { newOrder, type OrderRequest } from '../../functions/orders/new-order.ts';
 import type { Order } from '../../functions/orders/order.ts';
 import { acceptOrder } from '../../functions/orders/order-acceptance.ts';
-import { createOrderSaga, type OrderSaga } from '../../functions/orders/order-saga.ts';
+import { createOrderSaga, hasEnded, type OrderSaga } from '../../functions/orders/order-saga.ts';
 import { type OrderTable, readOrder } from '../../functions/orders/order-table.ts';
-import { recordRepeatedStart } from '../../functions/orders/order-writes.ts';
+import { endedStart, recordRepeatedStart, updateOrder } from '../../functions/orders/order-writes.ts';
 import { type PaymentAuthorizer, settle } from '../../functions/orders/payment-settlement.ts';
 import type { ApiPromise } from '../invariants/snapshot.ts';
 import type { ModelPayment } from './model-payment.ts';
@@ -114,8 +114,12 @@ export class SimulatedApi {
     const stranded = await this.#transport('orders', () => atomically(() => orders.startPending(before.toISOString())));
     for (const orderId of stranded) {
       const recorded = await recordRepeatedStart(this.#table, orderId, this.#clock.date);
-      if (recorded.applied) {
-        await this.#saga.start(recorded.order);
+      if (!recorded.applied) {
+        continue;
+      }
+      const { outcome } = await this.#saga.start(recorded.order);
+      if (outcome === 'ALREADY_STARTED' && hasEnded(await this.#saga.status(orderId))) {
+        await updateOrder(this.#table, endedStart(orderId, this.#clock.date));
       }
     }
   }

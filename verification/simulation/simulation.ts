@@ -1,5 +1,8 @@
 import type { StateMachineDefinition } from 'resilient-stepfunctions/core';
 import { Random } from 'resilient-stepfunctions/random';
+import { findUnsoundRecord } from '../invariants/order-record.ts';
+import type { OrderSnapshot } from '../invariants/snapshot.ts';
+import { describeViolation } from '../invariants/violation.ts';
 import { FaultyNetwork } from './faulty-network.ts';
 import { type ModelServices, modelServices } from './model-services.ts';
 import { sagaTasks } from './saga-tasks.ts';
@@ -14,6 +17,8 @@ import { settleContinuations, VirtualClock } from './virtual-clock.ts';
 
 /** More timers than any correct run needs. */
 const MAX_TIMERS = 50_000;
+/** A weakened write may lead to endless tries, on schedules of a few orders; they are given up sooner. */
+const MAX_TIMERS_WEAKENED = 10_000;
 const HOUR_SECONDS = 3600;
 /** An order whose saga has not started by then counts as stranded. */
 const STRANDED_AFTER_SECONDS = 30;
@@ -38,15 +43,18 @@ export class Simulation {
   readonly #customers: readonly SimulatedCustomer[];
   readonly #transientViolations = new Set<string>();
   readonly #earlyRedrives: number[];
+  readonly #maxTimers: number;
+  readonly #fences = new Map<string, number>();
 
   constructor(definition: StateMachineDefinition, scenario: Scenario) {
     const { clock } = this;
+    this.#maxTimers = scenario.weakness === undefined ? MAX_TIMERS : MAX_TIMERS_WEAKENED;
     const random = new Random(scenario.seed);
     const network = new FaultyNetwork(clock, scenario.faults);
     const apiNetwork = new FaultyNetwork(clock, scenario.apiFaults);
     this.#networks = [network, apiNetwork];
     this.#earlyRedrives = [...scenario.redrives];
-    this.services = modelServices(clock, new Set(scenario.mutations));
+    this.services = modelServices(clock, scenario);
     const { orders, inventory, payment } = this.services;
     const orderTable = simulatedOrderTable(orders, inProcess);
     const work = sagaTasks(orders, { inventory, payment, orderTable, now: () => clock.now });
@@ -77,10 +85,11 @@ export class Simulation {
 
   /** Runs until no timer is left, and checks the transient invariants after each. */
   async runToEnd(): Promise<void> {
-    await this.clock.runToEnd(MAX_TIMERS, () => {
+    await this.clock.runToEnd(this.#maxTimers, () => {
       for (const violation of findTransientViolations(this.services, this.stepFunctions)) {
         this.#transientViolations.add(violation);
       }
+      this.#checkFences();
     });
   }
 
@@ -96,6 +105,19 @@ export class Simulation {
   heal(): void {
     for (const network of this.#networks) {
       network.heal();
+    }
+  }
+
+  /** A fence that goes back would let through the late writes that it has to refuse. */
+  #checkFences(): void {
+    for (const { order_id, parked_at_redrive_count: fence } of this.services.orders.orders()) {
+      const former = this.#fences.get(order_id) ?? -1;
+      if (fence !== undefined && fence !== former) {
+        this.#fences.set(order_id, fence);
+      }
+      if (fence !== undefined && fence < former) {
+        this.#transientViolations.add(`order ${order_id}: parked_at_redrive_count went from ${former} to ${fence}`);
+      }
     }
   }
 
@@ -125,6 +147,9 @@ export class Simulation {
   }
 }
 
+/** A record changes only by a write, which makes another snapshot of it. */
+const soundRecords = new WeakSet<OrderSnapshot>();
+
 /** Checks what has to hold at any time, not only in the end. Returns one sentence for each violation. */
 export function findTransientViolations(
   { inventory, orders }: ModelServices,
@@ -133,6 +158,15 @@ export function findTransientViolations(
   const violations: string[] = [];
   if (!inventory.isBalanced()) {
     violations.push(`stock at every moment: ${JSON.stringify(inventory.items())}`);
+  }
+  for (const order of orders.orders()) {
+    if (!soundRecords.has(order)) {
+      const findings = findUnsoundRecord({ order }).map(describeViolation);
+      violations.push(...findings.map((finding) => `at every moment: ${finding}`));
+      if (findings.length === 0) {
+        soundRecords.add(order);
+      }
+    }
   }
   for (const { orderId, waitingToken } of executions.values()) {
     if (waitingToken === undefined || orders.read(orderId, 'status') !== 'AWAITING_PAYMENT') {

@@ -9,6 +9,7 @@ import type {
 } from '../snapshot.ts';
 
 const TAKEN_AT = '2026-01-02T03:10:00.000Z';
+const UPDATED_AT = '2026-01-02T03:04:06.000Z';
 const ITEM_ID = 'item';
 
 /** One order of two units, as it should look at one of its possible ends. */
@@ -62,13 +63,33 @@ function orderRecord(order_id: string, status: OrderStatus): OrderSnapshot {
   return {
     order_id,
     status,
-    lines: [{ item_id: ITEM_ID, count: 2 }],
+    lines: [{ item_id: ITEM_ID, count: 2, unit_price_minor: 250 }],
     amount_minor: 500,
     currency: 'USD',
     created_at: '2026-01-02T03:04:05.000Z',
-    ...(status === 'AWAITING_PAYMENT' ? { payment_due_at: '2026-01-02T03:19:05.000Z' } : {}),
-    timeline: [{ at: '2026-01-02T03:04:06.000Z', status, what: 'The order came to where it is' }],
+    updated_at: UPDATED_AT,
+    timeline: [{ at: UPDATED_AT, status, what: 'The order came to where it is' }],
+    ...attributesOf(status),
   };
+}
+
+/** What the record of an order has in one of the statuses above, and in no other. */
+function attributesOf(status: OrderStatus): Partial<OrderSnapshot> {
+  switch (status) {
+    case 'AWAITING_PAYMENT':
+      return { payment_due_at: '2026-01-02T03:19:05.000Z', task_token: 'present', task_attempt: 0 };
+    case 'CONFIRMED':
+      return { payment_id: 'payment' };
+    case 'REJECTED':
+    case 'EXPIRED':
+      return { reason_code: 'SOME_CODE', reason: 'a sentence' };
+    case 'CANCELLED':
+      return { reason_code: 'CANCELLED_BY_CUSTOMER', reason: 'a sentence', cancel_requested_at: UPDATED_AT };
+    case 'NEEDS_ATTENTION':
+      return { parked_step: 'CommitInventory', parked_at_redrive_count: 0 };
+    default:
+      return {};
+  }
 }
 
 function chargeRecord(order_id: string, state: ChargeState): ChargeSnapshot {

@@ -162,7 +162,8 @@ function orderOf({ at, outcome }: Exchange, ended: boolean): readonly OrderSnaps
   if (!ended) {
     return [{ ...base, status: 'RESERVED', timeline: [] }];
   }
-  return [{ ...base, status: 'CONFIRMED', timeline: [{ at: end, status: 'CONFIRMED', what: 'confirmed' }] }];
+  const timeline = [{ at: end, status: 'CONFIRMED', what: 'confirmed' }];
+  return [{ ...base, status: 'CONFIRMED', payment_id: 'payment', updated_at: end, timeline }];
 }
 
 function withConfirmed(snapshot: Snapshot, orders: readonly OrderSnapshot[]): Snapshot {

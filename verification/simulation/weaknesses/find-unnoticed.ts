@@ -1,0 +1,65 @@
+import fc from 'fast-check';
+import type { StateMachineDefinition } from 'resilient-stepfunctions/core';
+import { KNOWN_SCHEDULES } from '../known-schedules.ts';
+import type { Scenario } from '../scenario.ts';
+import { schedules } from '../schedules.ts';
+import { simulateSaga } from '../simulate-saga.ts';
+import type { WriteWeakness } from './write-weaknesses.ts';
+
+/** Size and seed of a search. */
+export interface WeaknessSearch {
+  /** Random schedules beyond the known ones. */
+  readonly runs: number;
+  readonly seed: number;
+  /** How often a weakness is tried, at most. */
+  readonly tries: number;
+  /** Called with the violation, for every weakness that is noticed. */
+  readonly onNoticed?: (weakness: WriteWeakness, violation: string, scenario: Scenario) => void;
+}
+
+/** A weakness that violates no invariant. */
+export interface UnnoticedWeakness {
+  readonly name: string;
+  /** In how many schedules the weakened write was refused, or changed the record, other than the intact one. */
+  readonly reached: number;
+}
+
+/**
+ * Finds the members of the writes whose removal no schedule notices. Every schedule first runs intact and tells for which weaknesses a write
+ * would have come out otherwise; only with those it runs again, because the others change nothing in it.
+ */
+export async function findUnnoticed(
+  definition: StateMachineDefinition,
+  weaknesses: readonly WriteWeakness[],
+  { runs, seed, tries, onNoticed = () => undefined }: WeaknessSearch,
+): Promise<readonly UnnoticedWeakness[]> {
+  const open = new Map(weaknesses.map((weakness) => [weakness, 0]));
+  const random = runs === 0 ? [] : fc.sample(schedules({ maxOrders: 3 }), { numRuns: runs, seed });
+  for (const scenario of [...KNOWN_SCHEDULES, ...random]) {
+    const reached = new Set<WriteWeakness>();
+    const probe = { weaknesses: [...open.keys()], onReached: (weakness: WriteWeakness) => void reached.add(weakness) };
+    await simulateSaga(definition, { ...scenario, probe });
+    for (const weakness of reached) {
+      const tried = open.get(weakness) ?? 0;
+      if (tried >= tries) {
+        continue;
+      }
+      open.set(weakness, tried + 1);
+      const violation = await violationOf(definition, { ...scenario, weakness });
+      if (violation !== undefined) {
+        open.delete(weakness);
+        onNoticed(weakness, violation, scenario);
+      }
+    }
+  }
+  return [...open].map(([{ name }, reached]) => ({ name, reached }));
+}
+
+/** The first violated invariant. A saga that runs on without end, or leaves the model, is one as well. */
+async function violationOf(definition: StateMachineDefinition, scenario: Scenario): Promise<string | undefined> {
+  try {
+    return (await simulateSaga(definition, scenario)).violations[0];
+  } catch (error) {
+    return String(error);
+  }
+}
