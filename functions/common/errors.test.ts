@@ -22,3 +22,23 @@ test('the message of an invalid request names each fault with its path', () => {
   ]);
   expect(error.message).toBe('list[0].count: must be a whole number; must be JSON');
 });
+
+test('every error is thrown under the name of its own class and with a code of its own', () => {
+  const classes = Object.entries(errors).filter(([name]) =>
+    /^(?!Terminal|Retryable|InvalidRequest).*Error$/.test(name),
+  );
+  const made = classes.map(([name, value]) => {
+    const Thrown = value as new (message: string) => InstanceType<typeof errors.OutOfStockError>;
+    const error = new Thrown('because');
+    return { name, error };
+  });
+  expect(made.length).toBeGreaterThan(20);
+  for (const { name, error } of made) {
+    const code = name
+      .replace(/Error$/, '')
+      .replace(/(?<=[a-z])(?=[A-Z])/g, '_')
+      .toUpperCase();
+    expect([error.name, error.code, error instanceof errors.TerminalError]).toEqual([name, code, true]);
+    expect(errors.ERROR_CODES).toHaveProperty(code);
+  }
+});

@@ -1,7 +1,7 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import { OrderNotFoundError, RetryableError } from './errors.ts';
-import { rootLogger } from './logger.ts';
+import { asError, logWith, rootLogger } from './logger.ts';
 
 const written: string[] = [];
 const streams = [jest.spyOn(process.stdout, 'write'), jest.spyOn(process.stderr, 'write')];
@@ -71,4 +71,54 @@ test('the log of an error that is its own cause is finite', () => {
   const error = new OrderNotFoundError();
   error.cause = error;
   expect(logged(error)).toMatchObject({ error: { cause: { name: 'OrderNotFoundError' } } });
+});
+
+test('the log of an error tells eight causes, and no more', () => {
+  const chain = Array.from({ length: 12 }, (_, n) => n).reduceRight<Error | undefined>(
+    (cause, n) => new Error(`cause ${n}`, cause === undefined ? {} : { cause }),
+    undefined,
+  );
+  logged(chain);
+  expect(written.join('')).toContain('cause 8');
+  expect(written.join('')).not.toContain('cause 9');
+});
+
+test.each([
+  ['ECONNREFUSED', true],
+  ['E2BIG', true],
+  [14, true],
+  ['tok_visa', false],
+  ['ORDERS-1', false],
+  ['XtokenX', false],
+  [0.5, false],
+  [{ secret: 1 }, false],
+])('an error’s code %j is in its log: %s', (code, shown) => {
+  const { error } = logged(Object.assign(new Error('failed'), { code }));
+  expect(Reflect.has(error, 'code') ? error.code : undefined).toEqual(shown ? code : undefined);
+});
+
+test('of a cause that is no error the log has the text, or the type', () => {
+  expect(logged(new Error('a', { cause: 'a text' }))).toMatchObject({ error: { cause: 'a text' } });
+  written.length = 0;
+  expect(logged(new Error('a', { cause: { secret: 1 } }))).toMatchObject({ error: { cause: '(object)' } });
+});
+
+test('keys are added to the later lines of one log, not to those of another', () => {
+  const info = jest.spyOn(rootLogger(), 'info').mockReturnValue(undefined);
+  const parent = logWith(rootLogger(), { request_id: 'r-1' });
+  const child = parent.with({ order_id: 'o-1' });
+  child.add({ step: 1 });
+  child.info('of the child', { step: 2, more: true });
+  parent.info('of the parent');
+  expect(info.mock.calls).toEqual([
+    ['of the child', { request_id: 'r-1', order_id: 'o-1', step: 2, more: true }],
+    ['of the parent', { request_id: 'r-1' }],
+  ]);
+  info.mockRestore();
+});
+
+test('what is thrown becomes an error of the log, with itself as the cause', () => {
+  const error = new Error('a');
+  expect(asError(error)).toBe(error);
+  expect(asError('a text')).toMatchObject({ message: 'something that is not an error was thrown', cause: 'a text' });
 });

@@ -1,9 +1,12 @@
 import { expect, test } from '@jest/globals';
+import { interpose } from '../../tests/support/dynamodb-requests.ts';
 import { httpEvent, read } from '../../tests/support/http-event.ts';
 import { awaitingOrder, testOrder } from '../../tests/support/order.ts';
 import { withOrderTable, withStepFunctions } from '../../tests/support/order-fixtures.ts';
 import { refuse, success } from '../../tests/support/step-functions-recorder.ts';
 import { createTaskTokens } from '../clients/task-tokens.ts';
+import type { OrderStatus } from '../orders/order-status.ts';
+import { removeUnstartedOrder } from '../orders/order-writes.ts';
 import { createHandler } from './cancel-order.ts';
 
 const database = withOrderTable();
@@ -80,4 +83,41 @@ test("cancelling an unknown order and somebody else's order look the same", asyn
   expect(foreign).toMatchObject({ statusCode: 404, meta: { code: 'ORDER_NOT_FOUND' }, data: 'no record found' });
   expect(await cancel({ order_id: testOrder().order_id })).toEqual(foreign);
   expect(await cancel({ order_id }, 'ann')).toMatchObject({ statusCode: 202 });
+});
+
+test.each<readonly [OrderStatus, string]>([
+  ['AUTHORIZED', 'is paid or being paid'],
+  ['PAID', 'is paid or being paid'],
+  ['CONFIRMED', 'is confirmed'],
+  ['NEEDS_ATTENTION', 'waits for an operator'],
+  ['REJECTED', 'is rejected already'],
+  ['CANCELLED', 'is cancelled already'],
+  ['EXPIRED', 'is expired already'],
+])('cancelling an order that is %s is refused, and no task is completed', async (status, reason) => {
+  const { order_id } = await database.written(awaitingOrder({ status }));
+  const answer = await cancel({ order_id });
+  expect(answer).toMatchObject({ statusCode: 409, meta: { code: 'ORDER_NOT_CANCELLABLE' } });
+  expect(answer.data).toContain(reason);
+  expect(answer.data).not.toContain('undefined');
+  expect(stepFunctions.calls).toEqual([]);
+});
+
+test('order removed before its cancellation is recorded: no record found', async () => {
+  const order = await database.written(testOrder());
+  interpose(database.table.client, 'UpdateItemCommand', () => removeUnstartedOrder(database.table, order));
+  expect(await cancel({ order_id: order.order_id })).toMatchObject({ statusCode: 404, data: 'no record found' });
+});
+
+test('a cancelled order that is over has its task left alone, though its token is still there', async () => {
+  const { order_id } = await database.written(
+    awaitingOrder({ status: 'CANCELLED', cancel_requested_at: '2026-11-22T12:00:00.000Z' }),
+  );
+  expect(await cancel({ order_id })).toMatchObject({ statusCode: 202, data: { status: 'CANCELLED' } });
+  expect(stepFunctions.calls).toEqual([]);
+});
+
+test('cancelling an order that waits without a token records the request', async () => {
+  const { order_id } = await database.written(awaitingOrder({ task_token: undefined }));
+  expect(await cancel({ order_id })).toMatchObject({ statusCode: 202, data: { cancel_requested: true } });
+  expect(stepFunctions.calls).toEqual([]);
 });

@@ -1,7 +1,7 @@
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, jest, test } from '@jest/globals';
 import { httpEvent, read } from '../../tests/support/http-event.ts';
 import { keptLog } from '../../tests/support/kept-log.ts';
-import { OutOfStockError, RetryableError } from '../common/errors.ts';
+import { InvalidTaskInputError, OutOfStockError, RetryableError, ServiceContractError } from '../common/errors.ts';
 import { createEndpoint } from './endpoint.ts';
 import type { HttpRequest } from './http-request.ts';
 import { respond } from './response.ts';
@@ -124,4 +124,76 @@ describe('an endpoint for operators', () => {
       process.env.AUTH_MODE = 'none';
     }
   });
+});
+
+test.each([
+  ['a fault of ours', new TypeError('fault'), 'ERROR', 'failed'],
+  ['an input that a service refused', new InvalidTaskInputError('fault'), 'ERROR', 'failed'],
+  ['a service that breaks its contract', new ServiceContractError('fault'), 'ERROR', 'failed'],
+  ['a refusal', new OutOfStockError('none left'), 'INFO', 'refused'],
+  ['a service that does not answer', new RetryableError('OVERLOADED', 'later'), 'WARN', 'could not be answered'],
+])('the log has %s with its level, its outcome and its cause', async (_what, error, level, message) => {
+  const { lines, statusCode, meta } = await answered(() => Promise.reject(error));
+  expect(lines).toMatchObject([
+    { level, message, method: 'GET', path: '/test', status: statusCode, code: meta?.code, ms: expect.any(Number) },
+  ]);
+  expect(lines[0]?.why ?? lines[0]?.error).toBe(level === 'INFO' ? error.message : error);
+});
+
+test.each([
+  ['a task’s input', new InvalidTaskInputError('lines.0.count')],
+  ['a service’s contract', new ServiceContractError('10.0.0.7 answered without a price')],
+])('the response to a fault of ours in %s does not tell its message', async (_what, error) => {
+  const { statusCode, meta, data } = await answered(() => Promise.reject(error));
+  expect([statusCode, meta?.code]).toEqual([500, 'INTERNAL_ERROR']);
+  expect(data).toContain('something went wrong on our side');
+  expect(data).not.toContain(error.message);
+});
+
+test('the response to an unanswered service has the sentence for callers, and the log has the one for operators', async () => {
+  const error = new RetryableError('INVENTORY_UNAVAILABLE', 'UNAVAILABLE 10.0.0.7:50051', { publicMessage: 'later' });
+  const { data, lines } = await answered(() => Promise.reject(error));
+  expect(data).toBe('later');
+  expect(lines.at(-1)).toMatchObject({ error: { message: 'UNAVAILABLE 10.0.0.7:50051' } });
+});
+
+test('Retry-After is from 1 to 5 seconds, and only of a 503', async () => {
+  const random = jest.spyOn(Math, 'random');
+  const seconds: unknown[] = [];
+  for (const value of [0, 0.2, 0.999]) {
+    random.mockReturnValue(value);
+    const { headers } = await answered(() => Promise.reject(new RetryableError('OVERLOADED', 'later')));
+    seconds.push(headers?.['Retry-After']);
+  }
+  random.mockRestore();
+  expect(seconds).toEqual(['1', '2', '5']);
+  const refused = await answered(() => Promise.reject(new OutOfStockError('none left')));
+  expect(refused.headers).not.toHaveProperty('Retry-After');
+});
+
+test('responses are JSON that no cache keeps and no browser guesses at', async () => {
+  const { headers } = await answered(async () => respond(200, true));
+  expect(headers).toEqual({
+    'Content-Type': 'application/json; charset=utf-8',
+    'Cache-Control': 'no-store',
+    'X-Content-Type-Options': 'nosniff',
+  });
+});
+
+test.each([
+  [399, true],
+  [400, false],
+])('a response with status %i has success: %s', (status, success) => {
+  expect(read(respond(status, null))).toMatchObject({ success, meta: null, data: null });
+});
+
+test('a request without an id of API Gateway gets one of its own', async () => {
+  const endpoint = createEndpoint(() => Promise.reject(new OutOfStockError('none left')));
+  const ids = await Promise.all(
+    [1, 2].map(
+      async () => read(await endpoint({ ...httpEvent(), requestContext: undefined as never })).meta?.request_id,
+    ),
+  );
+  expect(ids).toEqual([expect.stringMatching(/^[0-9a-f-]{36}$/), expect.stringMatching(/^[0-9a-f-]{36}$/)]);
+  expect(new Set(ids).size).toBe(2);
 });

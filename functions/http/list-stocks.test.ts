@@ -1,4 +1,4 @@
-import { ChannelCredentials, type sendUnaryData } from '@grpc/grpc-js';
+import { ChannelCredentials, type sendUnaryData, status } from '@grpc/grpc-js';
 import { expect, test } from '@jest/globals';
 import {
   InventoryServiceService,
@@ -42,10 +42,18 @@ test('stocks have exactly Id, name, count and price; count is what can be ordere
   }
 });
 
+function replyWith(answer: () => ListItemsResponse, callback: sendUnaryData<ListItemsResponse>): void {
+  try {
+    callback(null, answer());
+  } catch {
+    callback({ code: status.UNAVAILABLE, details: 'away' });
+  }
+}
+
 async function stocksOf(answer: (request: ListItemsRequest) => ListItemsResponse) {
   const server = await startGrpcServer(InventoryServiceService, {
     listItems: (call: { readonly request: ListItemsRequest }, callback: sendUnaryData<ListItemsResponse>) =>
-      callback(null, answer(call.request)),
+      replyWith(() => answer(call.request), callback),
   });
   try {
     return await stocks(server.target);
@@ -94,4 +102,46 @@ test('unreachable inventory: 503 with a Retry-After', async () => {
   expect(answer).toMatchObject({ statusCode: 503, success: false, meta: { code: 'INVENTORY_UNAVAILABLE' } });
   expect(answer.data).toBe('the inventory does not answer at the moment; send the request again a little later');
   expect(answer.headers).toHaveProperty('Retry-After');
+});
+
+test('pages are asked for one after the other, each with the token of the one before, under the trace of the request', async () => {
+  const asked: unknown[] = [];
+  const tokens = ['a', 'b', ''];
+  const handler = createHandler(() => ({
+    inventory: {
+      listItems: async (...call) => {
+        asked.push(call);
+        return { items: [item('x')], nextPageToken: tokens[asked.length - 1] ?? '' };
+      },
+    },
+  }));
+  const traceparent = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
+  expect(read(await handler(httpEvent({ headers: { traceparent } }))).data).toHaveLength(3);
+  const context = { traceparent: expect.stringContaining('4bf92f3577b34da6a3ce929d0e0e4736') };
+  expect(asked).toEqual(['', 'a', 'b'].map((pageToken) => [{ pageSize: 1_000, pageToken }, context]));
+});
+
+test('a catalogue of exactly as many pages as are read is complete', async () => {
+  let pages = 0;
+  const answer = await stocksOf(() => {
+    pages += 1;
+    return { items: [item('a')], nextPageToken: pages < 20 ? 'more' : '' };
+  });
+  expect(answer.data).toHaveLength(20);
+  expect(answer.meta).toBeNull();
+});
+
+test('the second page is out of reach: no half of the catalogue is answered', async () => {
+  const answer = await stocksOf(({ pageToken }) => {
+    if (pageToken !== '') {
+      throw new Error('away');
+    }
+    return { items: [item('a')], nextPageToken: 'a' };
+  });
+  expect(answer).toMatchObject({ statusCode: 503, meta: { code: 'INVENTORY_UNAVAILABLE' } });
+});
+
+test('an item that costs nothing has a price of 0', async () => {
+  const free = { ...item('a'), unitPrice: { minorUnits: 0, currency: 'USD' } };
+  expect((await stocksOf(() => ({ items: [free], nextPageToken: '' }))).data).toMatchObject([{ price: 0 }]);
 });

@@ -1,6 +1,7 @@
 import type { APIGatewayProxyResult } from 'aws-lambda';
 import type * as z from 'zod';
-import { RetryableError } from '../common/errors.ts';
+import { RetryableError, TerminalError } from '../common/errors.ts';
+import { asError } from '../common/logger.ts';
 import { once } from '../common/once.ts';
 import { orderTable, payment, taskTokens } from '../environment.ts';
 import { readOrder } from '../orders/order-table.ts';
@@ -39,7 +40,12 @@ async function pay(entry: Entry, request: HttpRequest, dependencies: SettlementD
     log.info('paid', { payment_id: loggedPaymentId(entry.id) });
     return { ...entry, paid: true };
   } catch (error) {
-    log.info('not paid', { payment_id: loggedPaymentId(entry.id), code: publishedCode(error) });
+    // Of several failures the response tells one, and the endpoint logs no other.
+    log.info('not paid', {
+      payment_id: loggedPaymentId(entry.id),
+      code: publishedCode(error),
+      ...(!(error instanceof TerminalError) && { error: asError(error) }),
+    });
     return { ...entry, paid: false, error };
   }
 }
