@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/gl
 import { PaymentState, ProviderOutcome } from '../../proto/gen/payment/v1/payment.ts';
 import { startPayment, type TestPayment } from '../../tests/support/payment.ts';
 import { call, failureOf } from '../../tests/support/unary-client.ts';
+import type { PaymentProvider } from './provider/payment-provider.ts';
 
 const WAITING = { method: 'tok_3ds' };
 
@@ -192,6 +193,57 @@ describe("the customer's decision", () => {
     const waiting = await payment.authorize('changed', WAITING);
     expect(await payment.decide(waiting, 'refuse')).toBe(ProviderOutcome.DECLINED);
     expect(await payment.decide(waiting, 'approve')).toBe(ProviderOutcome.DECLINED);
+  });
+});
+
+describe('a charge that the service does not know of', () => {
+  let payment: TestPayment;
+
+  afterEach(() => payment.close());
+
+  test('is voided when its event comes after a Void that found no charge', async () => {
+    const delayed = Promise.withResolvers<void>();
+    const received = Promise.withResolvers<void>();
+    payment = await startPayment({
+      wrapStore: (store) => ({
+        ...store,
+        // The process that authorizes dies before it hears of the Void.
+        save: (previous, next, signal) =>
+          previous.state === 'PENDING' && next.state === 'AUTHORIZED'
+            ? Promise.reject(new Error('the process crashed'))
+            : store.save(previous, next, signal),
+      }),
+      wrapProvider: (provider) => ({
+        ...provider,
+        authorize: async (authorization, signal) => {
+          received.resolve();
+          await delayed.promise;
+          return provider.authorize(authorization, signal);
+        },
+      }),
+    });
+    const authorization = failureOf(payment.authorize('order'));
+    await received.promise;
+    await payment.void('order');
+    delayed.resolve();
+    await authorization;
+    expect(await payment.charge('order')).toMatchObject({ state: 'AUTHORIZED' });
+    expect((await payment.event('order')).state).toBe(PaymentState.VOIDED);
+    expect(await payment.charge('order')).toMatchObject({ state: 'VOIDED' });
+  });
+
+  test('is no end of the order when the provider itself gave up the wait for the customer', async () => {
+    const kept: { provider?: PaymentProvider } = {};
+    payment = await startPayment({
+      wrapProvider: (provider) => {
+        kept.provider = provider;
+        return provider;
+      },
+    });
+    await payment.authorize('order', WAITING);
+    await kept.provider?.void('order#pay', new AbortController().signal);
+    expect((await payment.event('order', { outcome: ProviderOutcome.DECLINED })).state).toBe(PaymentState.DECLINED);
+    expect((await payment.authorize('order', { paymentId: 'second' })).state).toBe(PaymentState.AUTHORIZED);
   });
 });
 

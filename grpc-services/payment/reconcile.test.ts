@@ -2,6 +2,8 @@ import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { type Payment, PaymentState } from '../../proto/gen/payment/v1/payment.ts';
 import { startPayment, type TestPayment } from '../../tests/support/payment.ts';
 import { call, failureOf, present } from '../../tests/support/unary-client.ts';
+import { bucketOf } from '../common/bucketed-index.ts';
+import { RECONCILE_BUCKETS } from './payment.ts';
 
 let payment: TestPayment;
 let now: number;
@@ -19,6 +21,17 @@ function page(pageSize = 0, pageToken = '', olderThanSeconds = 120) {
 
 async function listed(): Promise<string[]> {
   return (await page()).payments.map(({ orderId }) => orderId);
+}
+
+async function allPages(pageSize: number): Promise<string[]> {
+  const seen: string[] = [];
+  let token = '';
+  do {
+    const { payments, nextPageToken } = await page(pageSize, token);
+    seen.push(...payments.map(({ orderId }) => orderId));
+    token = nextPageToken;
+  } while (token !== '');
+  return seen;
 }
 
 function acknowledge({ orderId, updatedAt }: Payment) {
@@ -111,6 +124,36 @@ test('an acknowledgement leaves the recheck of a pending refund in place', async
   expect(await listed()).toEqual(['order']);
 });
 
+test('an acknowledgement leaves a Void in place that was cut off: the payment is not captured afterwards', async () => {
+  await payment.close();
+  let isProviderUp = false;
+  payment = await startPayment({
+    clock: () => now,
+    wrapProvider: (provider) => ({
+      ...provider,
+      void: (key, signal) =>
+        isProviderUp ? provider.void(key, signal) : Promise.reject(new Error('the provider is down')),
+    }),
+  });
+  await payment.authorize('order');
+  await failureOf(payment.void('order'));
+  expect((await acknowledge(await payment.payment('order'))).acknowledged).toBe(true);
+  isProviderUp = true;
+  expect((await failureOf(payment.capture('order'))).reason).toBe('PAYMENT_VOIDED');
+});
+
+test('payments of one bucket are listed once each, one to a page', async () => {
+  const orders = Array.from({ length: 100 }, (_, index) => `order-${index}`)
+    .filter((order) => bucketOf(order, RECONCILE_BUCKETS) === '0')
+    .slice(0, 4);
+  for (const order of orders) {
+    await payment.authorize(order);
+    now += 1_000;
+  }
+  now += 120_000;
+  expect(await allPages(1)).toEqual(orders);
+});
+
 test.each([1, 3, 100])('every payment is listed once, in pages of %i', async (pageSize) => {
   const orders = Array.from({ length: 12 }, (_, index) => `order-${index}`);
   for (const order of orders) {
@@ -118,14 +161,7 @@ test.each([1, 3, 100])('every payment is listed once, in pages of %i', async (pa
     now += 1_000;
   }
   now += 120_000;
-  const seen: string[] = [];
-  let token = '';
-  do {
-    const { payments, nextPageToken } = await page(pageSize, token);
-    seen.push(...payments.map(({ orderId }) => orderId));
-    token = nextPageToken;
-  } while (token !== '');
-  expect(seen).toEqual(orders);
+  expect(await allPages(pageSize)).toEqual(orders);
 });
 
 test('a page token of a later time than the list reaches is refused, and so are ages and sizes out of range', async () => {

@@ -61,9 +61,9 @@ export function acknowledgePayment(
     const now = clock();
     const age = Math.max(0, now - Date.parse(payment.created_at));
     const reconcile_at = isOpen(payment) ? now + Math.min(age, LONGEST_PAUSE_MS) : undefined;
-    const { intent, recheck_at, updated_at } = payment;
+    const { intent, updated_at } = payment;
     // The payment itself does not change, so it keeps its intent and its time.
-    const next = { ...nextVersion(payment, { intent, recheck_at, reconcile_at }, now), updated_at };
+    const next = { ...nextVersion(payment, { intent, reconcile_at }, now), updated_at };
     await store.save(payment, next, signal);
     return { payment: next, acknowledged: true };
   }, signal);

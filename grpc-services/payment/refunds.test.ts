@@ -247,6 +247,41 @@ describe('a refund in an outage', () => {
     expect((await payment.recheck()).refunds).toBe(0);
   });
 
+  test('is settled before a later one is refused for its amount, because the provider may decline it', async () => {
+    let down = true;
+    payment = await startPayment({
+      wrapProvider: (provider) => ({
+        ...provider,
+        refund: (refund, signal) =>
+          down ? Promise.reject(new ProviderUnavailable()) : provider.refund(refund, signal),
+      }),
+    });
+    await captured(payment, 'order', 'tok_refund_fails');
+    await failureOf(payment.refund('order', { refundId: 'r1', amountMinor: 700 }));
+    const later = { refundId: 'r2', amountMinor: 400 };
+    expect((await failureOf(payment.refund('order', later))).reason).toBe('PROVIDER_UNAVAILABLE');
+    down = false;
+    expect((await failureOf(payment.refund('order', later))).reason).toBe('REFUND_DECLINED');
+    expect(summary(await payment.payment('order')).refunds).toEqual([
+      ['r1', 700, RefundState.DECLINED],
+      ['r2', 400, RefundState.DECLINED],
+    ]);
+  });
+
+  test('is settled before all that is left is refunded', async () => {
+    payment = await startPayment();
+    await captured(payment, 'order', 'tok_refund_timeout');
+    await failureOf(payment.refund('order', { refundId: 'r1', amountMinor: 700 }));
+    await failureOf(payment.refund('order', { refundId: 'r2' }));
+    expect(summary(await payment.refund('order', { refundId: 'r2' }))).toMatchObject({
+      state: PaymentState.REFUNDED,
+      refunds: [
+        ['r1', 700, RefundState.SUCCEEDED],
+        ['r2', 300, RefundState.SUCCEEDED],
+      ],
+    });
+  });
+
   test('of the provider is asked for by its id before it is sent again, as providers forget idempotency keys', async () => {
     let sent = 0;
     payment = await startPayment({
