@@ -21,6 +21,8 @@ module.exports = async ({ resolveVariable }) => {
   const permissions = {
     authorizer: [],
     listStocks: [],
+    restockItem: [],
+    correctItem: [],
     placeOrder: [
       allow(['dynamodb:PutItem', 'dynamodb:GetItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem'], ordersTable),
       allow(['states:StartExecution'], orderSaga),

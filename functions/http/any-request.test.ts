@@ -8,6 +8,7 @@ import { type StepFunctionsRecorder, startStepFunctionsRecorder } from '../../te
 import { apiKeyEntry, hashOfApiKey, newApiKey } from '../access/api-keys.ts';
 import { handler as cancel } from './cancel-order.ts';
 import { OPERATIONS } from './contract/operations.ts';
+import { handler as correct } from './correct-item.ts';
 import { handler as docs } from './docs.ts';
 import type { Endpoint } from './endpoint.ts';
 import { handler as health } from './health.ts';
@@ -18,10 +19,13 @@ import { handler as status } from './order-status.ts';
 import { handler as summary } from './order-summary.ts';
 import { handler as pay } from './pay.ts';
 import { handler as place } from './place-order.ts';
+import { handler as restock } from './restock-item.ts';
 
 // The handlers as they are deployed, with real services and a real database. No request may cause a fault of our own.
 const HANDLERS: Readonly<Record<string, Endpoint>> = {
   listStocks: stocks,
+  restockItem: restock,
+  correctItem: correct,
   placeOrder: place,
   orderStatus: status,
   listOrders,

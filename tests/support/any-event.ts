@@ -52,6 +52,7 @@ const valid = fc
       list: fc.array(fc.record({ id: fc.constant('p-1'), order_id: fc.uuid() }), { minLength: 1, maxLength: 14 }),
     }),
     fc.record({ order_id: uuid }),
+    fc.record({ id: fc.constantFrom('item1', 'item9'), count: fc.nat(3), reason: fc.constant('counted') }),
   )
   .map((body) => JSON.stringify(body));
 const large = fc.integer({ min: 65_530, max: 65_545 }).map((bytes) => `{"list":[]${' '.repeat(bytes)}`.slice(0, bytes));

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { cancelOrderOperation } from './cancel-order.ts';
+import { correctOperation, restockOperation } from './correct-stock.ts';
 import { listOrdersOperation } from './list-orders.ts';
 import { listStocksOperation } from './list-stocks.ts';
 import type { Operation } from './operation.ts';
@@ -50,6 +51,8 @@ export const OPERATIONS: readonly Operation[] = [
   cancelOrderOperation,
   payOperation,
   orderSummaryOperation,
+  restockOperation,
+  correctOperation,
   healthOperation,
   openapiDocumentOperation,
   docsOperation,

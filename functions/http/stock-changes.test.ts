@@ -1,0 +1,118 @@
+import { ChannelCredentials } from '@grpc/grpc-js';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { httpEvent, read } from '../../tests/support/http-event.ts';
+import { itemInStock, startInventory, type TestInventory } from '../../tests/support/inventory.ts';
+import { createInventoryClient, type InventoryClient } from '../clients/inventory-client.ts';
+import { itemStockSchema } from './contract/correct-stock.ts';
+import { createHandler as correctHandler } from './correct-item.ts';
+import { createHandler as restockHandler } from './restock-item.ts';
+
+let service: TestInventory;
+let inventory: InventoryClient;
+
+beforeAll(async () => {
+  service = await startInventory({ catalogue: [itemInStock('pen', 10), itemInStock('ink', 10)] });
+  inventory = createInventoryClient({
+    target: `127.0.0.1:${service.port}`,
+    credentials: ChannelCredentials.createInsecure(),
+    deadlineMs: 5_000,
+    maxConcurrentCalls: 10,
+  });
+});
+afterAll(async () => {
+  inventory?.close();
+  await service?.close();
+});
+
+const ENDPOINTS = {
+  restock: restockHandler(() => ({ inventory })),
+  correct: correctHandler(() => ({ inventory })),
+};
+const OLAF = { owner: 'olaf', role: 'operator' };
+
+function send(endpoint: keyof typeof ENDPOINTS, body: object, key?: string, caller = OLAF) {
+  const headers = key === undefined ? {} : { 'Idempotency-Key': key };
+  return ENDPOINTS[endpoint](httpEvent({ body, headers, ...caller })).then(read);
+}
+
+describe('POST /inventory/restock', () => {
+  test('adds what came, with an Idempotency-Key once', async () => {
+    const body = { id: 'pen', count: 5, reason: 'delivery' };
+    expect(itemStockSchema.parse((await send('restock', body, 'key-1')).data)).toMatchObject({ available: 15 });
+    expect((await send('restock', body, 'key-1')).data).toMatchObject({ available: 15 });
+    expect((await send('restock', body)).data).toMatchObject({ available: 20 });
+  });
+
+  test('refuses a key of another restock, and keeps the keys of two operators apart', async () => {
+    await send('restock', { id: 'pen', count: 1, reason: 'delivery' }, 'key-2');
+    expect(await send('restock', { id: 'pen', count: 2, reason: 'delivery' }, 'key-2')).toMatchObject({
+      statusCode: 409,
+      meta: { code: 'RESTOCK_MISMATCH' },
+    });
+    const other = { owner: 'olga', role: 'operator' };
+    expect(await send('restock', { id: 'pen', count: 2, reason: 'delivery' }, 'key-2', other)).toMatchObject({
+      statusCode: 200,
+    });
+  });
+
+  test('refuses an item that does not exist', async () => {
+    expect(await send('restock', { id: 'unknown', count: 1, reason: 'delivery' })).toMatchObject({
+      statusCode: 404,
+      data: 'there is no item unknown',
+      meta: { code: 'ITEM_NOT_FOUND' },
+    });
+  });
+});
+
+describe('POST /inventory/correct', () => {
+  test('sets what is available and answers what it was; 0 withdraws the item', async () => {
+    const corrected = await send('correct', { id: 'ink', count: 7, reason: 'three broken' });
+    expect(itemStockSchema.parse(corrected.data)).toMatchObject({ available: 7, previous_available: 10 });
+    expect((await send('correct', { id: 'ink', count: 0, reason: 'withdrawn' })).data).toMatchObject({
+      available: 0,
+      previous_available: 7,
+    });
+    expect(await service.stock('ink')).toMatchObject({ available: 0, stocked: 0 });
+  });
+
+  test('takes a subject that is longer than the name that the service keeps', async () => {
+    const caller = { owner: 'o'.repeat(255), role: 'operator' };
+    expect(await send('correct', { id: 'ink', count: 1, reason: 'found' }, undefined, caller)).toMatchObject({
+      statusCode: 200,
+    });
+  });
+
+  test('refuses an item that does not exist, and a key of another correction', async () => {
+    expect(await send('correct', { id: 'unknown', count: 1, reason: 'found' })).toMatchObject({ statusCode: 404 });
+    await send('correct', { id: 'ink', count: 3, reason: 'found' }, 'key-3');
+    expect(await send('correct', { id: 'ink', count: 4, reason: 'found' }, 'key-3')).toMatchObject({
+      statusCode: 409,
+      meta: { code: 'CORRECTION_MISMATCH' },
+    });
+  });
+});
+
+test.each([
+  ['restock', { id: 'pen', count: 0, reason: 'x' }, 'count'],
+  ['restock', { id: 'pen', count: 1.5, reason: 'x' }, 'count'],
+  ['restock', { id: 'pen', count: 1 }, 'reason'],
+  ['correct', { id: 'pen', count: -1, reason: 'x' }, 'count'],
+  ['correct', { id: 'pen', count: 1, reason: '' }, 'reason'],
+  ['correct', { id: 'not an id', count: 1, reason: 'x' }, 'id'],
+] as const)('a %s with %j is refused', async (endpoint, body, path) => {
+  expect(await send(endpoint, body)).toMatchObject({ statusCode: 400, meta: { errors: [{ path }] } });
+});
+
+test('a customer may change no stock, of an item that exists or not', async () => {
+  const customer = { owner: 'ann', role: 'customer' };
+  const before = await service.stock('pen');
+  for (const id of ['pen', 'unknown']) {
+    expect(await send('restock', { id, count: 1, reason: 'x' }, undefined, customer)).toMatchObject({
+      statusCode: 403,
+    });
+    expect(await send('correct', { id, count: 1, reason: 'x' }, undefined, customer)).toMatchObject({
+      statusCode: 403,
+    });
+  }
+  expect(await service.stock('pen')).toEqual(before);
+});
