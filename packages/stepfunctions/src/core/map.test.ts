@@ -55,6 +55,41 @@ describe('A Map state', () => {
     ]);
   });
 
+  test('aborts the iterations before the one that failed as well as those after it, and starts no more', async () => {
+    const run = await ScriptedRun.start(machine({ Every: map({ MaxConcurrency: 3 }) }), { input: [1, 2, 3, 4] });
+    await run.fail('Boom', undefined, 1);
+    expect(run.tasks).toEqual([]);
+    const events = run.history
+      .slice(-8)
+      .map((event) => [
+        event.type,
+        ...('mapIterationAbortedEventDetails' in event ? [event.mapIterationAbortedEventDetails.index] : []),
+        ...('mapIterationFailedEventDetails' in event ? [event.mapIterationFailedEventDetails.index] : []),
+      ]);
+    expect(events).toEqual([
+      ['MapIterationFailed', 1],
+      ['TaskStateAborted'],
+      ['MapIterationAborted', 0],
+      ['TaskStateAborted'],
+      ['MapIterationAborted', 2],
+      ['TaskStateAborted'],
+      ['MapStateFailed'],
+      ['ExecutionFailed'],
+    ]);
+  });
+
+  test('runs all iterations again when it is retried', async () => {
+    const Retry = [{ ErrorEquals: ['Boom'] }];
+    const run = await ScriptedRun.start(machine({ Every: map({ Retry }) }), { input: [1, 2] });
+    await run.succeed('one');
+    await run.fail('Boom');
+    await run.passSeconds(1);
+    expect(run.tasks.map(({ input }) => input)).toEqual([1, 2]);
+    await run.succeed('one');
+    await run.succeed('two');
+    expect(run.output).toEqual(['one', 'two']);
+  });
+
   test('fails on items that are not an array', async () => {
     const run = await ScriptedRun.start(machine({ Every: map({ ItemsPath: '$.list' }) }), { input: { list: 1 } });
     expect(run.execution).toMatchObject({ status: 'FAILED', error: 'States.Runtime' });

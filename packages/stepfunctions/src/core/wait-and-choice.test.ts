@@ -26,6 +26,32 @@ describe('A Wait state', () => {
     expect(run.execution.status).toBe('SUCCEEDED');
   });
 
+  test('of more than 2^31 - 1 seconds is refused, and one of exactly that is not', async () => {
+    const started = async (seconds: number) =>
+      await ScriptedRun.start(machine({ Nap: wait({ SecondsPath: '$.seconds' }) }), { input: { seconds } });
+    expect((await started(2 ** 31 - 1)).timers).toEqual([2 ** 31 - 1]);
+    const { execution } = await started(2 ** 31);
+    expect(execution).toMatchObject({ status: 'FAILED', error: 'States.Runtime' });
+    expect(execution.cause).toContain('Wait state delay is too long.');
+  });
+
+  test.each(['2030-01-01T00:01:30', '2030-01-01', '2030-13-01T00:00:00Z', 'in 2030-01-01T00:00:00Z'])(
+    'in JSONata fails on the timestamp %s with an error that can be caught',
+    async (until) => {
+      const members = { QueryLanguage: 'JSONata', Timestamp: '{% $states.input.until %}' };
+      const run = await ScriptedRun.start(machine({ Nap: wait(members) }), { input: { until } });
+      expect(run.execution).toMatchObject({ status: 'FAILED', error: 'States.QueryEvaluationError' });
+      expect(run.execution.cause).toContain(`== ${until}`);
+    },
+  );
+
+  test('waits out its time, whatever other timers fire', async () => {
+    const run = await ScriptedRun.start(machine({ Nap: wait({ Seconds: 9 }) }));
+    const before = run.execution;
+    await run.deliver({ type: 'TimerFired', timerId: 'timer-99' });
+    expect(run.execution).toEqual(before);
+  });
+
   test('fails on a value that is not a time', async () => {
     const run = await ScriptedRun.start(machine({ Nap: wait({ TimestampPath: '$.until' }) }), {
       input: { until: 'noon' },
@@ -57,6 +83,15 @@ describe('A Choice state', () => {
 });
 
 describe('A Fail state', () => {
+  test('takes error and cause from paths, and fails on a path to something else', async () => {
+    const Stop = { Type: 'Fail', ErrorPath: '$.e', CausePath: '$.c' };
+    const named = await ScriptedRun.start(machine({ Stop }), { input: { e: 'Boom', c: 'why' } });
+    expect(named.execution).toMatchObject({ status: 'FAILED', error: 'Boom', cause: 'why' });
+    const wrong = await ScriptedRun.start(machine({ Stop }), { input: { e: 'Boom', c: { n: 1 } } });
+    expect(wrong.execution).toMatchObject({ status: 'FAILED', error: 'States.Runtime' });
+    expect(wrong.execution.cause).toContain('The CausePath parameter does not reference a string: $.c == {"n":1}');
+  });
+
   test('may take error and cause from the data', async () => {
     const Stop = { Type: 'Fail', QueryLanguage: 'JSONata', Error: '{% $states.input.e %}', Cause: 'plain' };
     const run = await ScriptedRun.start(machine({ Stop }), { input: { e: 'Boom' } });
