@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { machine, pass, ScriptedRun } from './testing/scripted-run.ts';
+import type { Json } from '../language/json.ts';
+import { machine, pass, ScriptedRun, task } from './testing/scripted-run.ts';
 
 describe('An execution', () => {
   test('that never ends fails with event 25,000', async () => {
@@ -56,6 +57,17 @@ describe('An execution', () => {
     const grown = await start(131_072);
     expect(grown.execution).toMatchObject({ status: 'FAILED', error: 'States.DataLimitExceeded' });
     expect(grown.types.at(-2)).toBe('PassStateEntered');
+  });
+
+  test('fails when a state puts out data nested deeper than may be stored', async () => {
+    const nested = (depth: number): Json => (depth === 0 ? 1 : [nested(depth - 1)]);
+    const start = async (depth: number) => {
+      const run = await ScriptedRun.start(machine({ Work: task() }));
+      await run.succeed(nested(depth));
+      return run.execution;
+    };
+    expect(await start(1_000)).toMatchObject({ status: 'SUCCEEDED' });
+    expect(await start(1_001)).toMatchObject({ status: 'FAILED', error: 'States.DataLimitExceeded' });
   });
 
   test('is read back from JSON text as it was', async () => {

@@ -91,6 +91,14 @@ describe('A number from the data', () => {
     expect(mapRuns).toMatchObject([{ toleratedFailurePercentage: value }]);
   });
 
+  test('that a JSONata expression does not make is told with its field and state', async () => {
+    const Only = task({ TimeoutSeconds: '{% $states.input.n %}' });
+    const run = await ScriptedRun.start(machine({ Only }, { QueryLanguage: 'JSONata' }), { input: { n: 'soon' } });
+    expect(run.execution).toMatchObject({ status: 'FAILED', error: 'States.QueryEvaluationError' });
+    expect(run.execution.cause).toContain("the field 'TimeoutSeconds'");
+    expect(run.execution.cause).toContain("the state 'Only'");
+  });
+
   test('that a JSONata expression makes negative is an error that can be caught', async () => {
     const Catch = [{ ErrorEquals: ['States.QueryEvaluationError'], Next: 'Caught' }];
     const states = {

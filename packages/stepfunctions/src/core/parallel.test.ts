@@ -87,6 +87,41 @@ describe('A Parallel state', () => {
     expect(run.output).toEqual([false, 1]);
   });
 
+  test('records the failure in a branch of a branch once, and the abort of each state that holds it', async () => {
+    const Inner = parallel([machine({ A: task() })]);
+    const run = await ScriptedRun.start(machine({ Outer: parallel([machine({ Inner })]) }));
+    await run.fail('Boom');
+    expect(run.types.slice(run.types.indexOf('LambdaFunctionFailed'))).toEqual([
+      'LambdaFunctionFailed',
+      'TaskStateAborted',
+      'ParallelStateFailed',
+      'ParallelStateAborted',
+      'ParallelStateFailed',
+      'ExecutionFailed',
+    ]);
+  });
+
+  test('does not execute the states of branches that were aborted before their turn', async () => {
+    const Stop = { Type: 'Fail', Error: 'Boom' };
+    const branches = [machine({ Stop }), machine({ A: task() }), machine({ B: pass() })];
+    const run = await ScriptedRun.start(machine({ All: parallel(branches) }));
+    expect(run.tasks).toEqual([]);
+    expect(run.types).not.toContain('LambdaFunctionScheduled');
+    expect(run.types).not.toContain('PassStateExited');
+    expect(run.execution).toMatchObject({ status: 'FAILED', error: 'Boom' });
+  });
+
+  test('is retried as a whole when tasks of two branches time out at the same moment', async () => {
+    const branches = ['A', 'B'].map((name) => machine({ [name]: task({ TimeoutSeconds: 5 }) }));
+    const Retry = [{ ErrorEquals: ['States.Timeout'] }];
+    const run = await ScriptedRun.start(machine({ Both: parallel(branches, { Retry }) }));
+    await run.passSeconds(5);
+    expect(run.types.filter((type) => type === 'LambdaFunctionTimedOut')).toHaveLength(2);
+    expect(run.timers).toEqual([1]);
+    await run.passSeconds(1);
+    expect(run.tasks).toHaveLength(2);
+  });
+
   test('runs all branches again when it is retried', async () => {
     const Retry = [{ ErrorEquals: ['Boom'] }];
     const run = await ScriptedRun.start(

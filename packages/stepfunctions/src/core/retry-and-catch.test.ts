@@ -58,6 +58,23 @@ describe('Retry', () => {
     expect(run.tasks[0]?.input).toEqual({ count: 0 });
   });
 
+  test('tells the attempts to a Parallel and to a Map state as well, but to no other state', async () => {
+    const Parameters = { 'state.$': '$$.State' };
+    const Retry = [{ ErrorEquals: ALL }];
+    const Both = { Type: 'Parallel', Branches: [machine({ A: task() })], Parameters, Retry, Next: 'Each' };
+    const Each = { Type: 'Map', ItemProcessor: machine({ B: task() }), ItemSelector: Parameters, Retry, Next: 'Say' };
+    const run = await ScriptedRun.start(machine({ Both, Each, Say: pass({ Parameters }) }), { input: {} });
+    const EnteredTime = expect.any(String);
+    expect(run.tasks[0]?.input).toEqual({ state: { Name: 'Both', EnteredTime, RetryCount: 0 } });
+    await run.fail('Boom');
+    await run.passSeconds(1);
+    expect(run.tasks[0]?.input).toEqual({ state: { Name: 'Both', EnteredTime, RetryCount: 1 } });
+    await run.succeed('a');
+    expect(run.tasks[0]?.input).toEqual({ state: { Name: 'Each', EnteredTime, RetryCount: 0 } });
+    await run.succeed('b');
+    expect(run.output).toEqual({ state: { Name: 'Say', EnteredTime } });
+  });
+
   test('without numbers of its own waits 1, 2 and 4 seconds, then gives up', async () => {
     const run = await ScriptedRun.start(machine({ Work: task({ Retry: [{ ErrorEquals: ALL }] }) }));
     const delays: number[] = [];

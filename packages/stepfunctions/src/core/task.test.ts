@@ -95,6 +95,14 @@ describe('A task', () => {
     expect([run.tasks, run.timers]).toEqual([[], []]);
   });
 
+  test('fails with States.HeartbeatTimeout where its timeout has time left', async () => {
+    const members = { Resource: WAITING, Parameters: {}, TimeoutSeconds: 6, HeartbeatSeconds: 5 };
+    const run = await ScriptedRun.start(machine({ Ask: task(members) }));
+    await run.passSeconds(5);
+    expect(run.execution).toMatchObject({ status: 'FAILED', error: 'States.HeartbeatTimeout' });
+    expect([run.tasks, run.timers]).toEqual([[], []]);
+  });
+
   test('times out together with those of other branches that are due as well, before the failure aborts them', async () => {
     const branch = (TimeoutSeconds: number) => machine({ [`W${TimeoutSeconds}`]: task({ TimeoutSeconds }) });
     const Branches = [branch(5), branch(4), branch(9)];
