@@ -1,0 +1,50 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { startTestEngine, type TestEngine } from '../testing/test-engine.ts';
+
+const ACTIVITY = 'arn:aws:states:us-east-1:000000000000:activity:work';
+const TAGS = [{ key: 'a', value: '1' }];
+
+let on: TestEngine;
+
+beforeEach(() => {
+  on = startTestEngine();
+});
+
+afterEach(() => on.engine.close());
+
+describe('an activity', () => {
+  test('an activity is created once, and its tags with it', async () => {
+    const first = await on.call('CreateActivity', { name: 'work', tags: TAGS });
+    expect(first).toEqual({ activityArn: ACTIVITY, creationDate: expect.any(Number) });
+    expect(await on.call('CreateActivity', { name: 'work', tags: [{ key: 'other', value: '2' }] })).toEqual(first);
+    expect(await on.call('ListTagsForResource', { resourceArn: ACTIVITY })).toEqual({ tags: TAGS });
+    expect(await on.call('DescribeActivity', { activityArn: ACTIVITY })).toEqual({
+      activityArn: ACTIVITY,
+      name: 'work',
+      creationDate: first.creationDate,
+      encryptionConfiguration: { type: 'AWS_OWNED_KEY' },
+    });
+    expect(await on.call('ListActivities')).toEqual({
+      activities: [{ activityArn: ACTIVITY, name: 'work', creationDate: first.creationDate }],
+    });
+  });
+
+  test('a deleted activity is gone with its tags, and deleting it again is no error', async () => {
+    await on.call('CreateActivity', { name: 'work', tags: TAGS });
+    expect(await on.call('DeleteActivity', { activityArn: ACTIVITY })).toEqual({});
+    expect(await on.call('DeleteActivity', { activityArn: ACTIVITY })).toEqual({});
+    const gone = { type: 'ActivityDoesNotExist' };
+    await expect(on.call('DescribeActivity', { activityArn: ACTIVITY })).rejects.toMatchObject(gone);
+    await expect(on.call('GetActivityTask', { activityArn: ACTIVITY })).rejects.toMatchObject(gone);
+    await on.call('CreateActivity', { name: 'work' });
+    expect(await on.call('ListTagsForResource', { resourceArn: ACTIVITY })).toEqual({ tags: [] });
+    const wrong = on.call('DeleteActivity', { activityArn: ACTIVITY.replace('activity', 'stateMachine') });
+    await expect(wrong).rejects.toMatchObject({ type: 'InvalidArn' });
+  });
+
+  test('an activity that is to be encrypted with a key of its own is refused', async () => {
+    const encryptionConfiguration = { type: 'CUSTOMER_MANAGED_KMS_KEY', kmsKeyId: 'key' };
+    const create = on.call('CreateActivity', { name: 'work', encryptionConfiguration });
+    await expect(create).rejects.toMatchObject({ type: 'InvalidEncryptionConfiguration' });
+  });
+});

@@ -1,0 +1,54 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import type { JsonObject } from '../language/json.ts';
+import { startTestEngine, type TestEngine } from '../testing/test-engine.ts';
+
+const PASS = { StartAt: 'A', States: { A: { Type: 'Pass', End: true } } };
+const ACTIVITY = 'arn:aws:states:us-east-1:000000000000:activity:work';
+
+let on: TestEngine;
+
+beforeEach(() => {
+  on = startTestEngine();
+});
+
+afterEach(() => on.engine.close());
+
+function tags(count: number): readonly JsonObject[] {
+  return Array.from({ length: count }, (_, index) => ({ key: `k${index}`, value: `${index}` }));
+}
+
+describe('tags', () => {
+  test('a resource has 50 tags at most, those it has counted once; a tag too many adds none of its request', async () => {
+    const { activityArn: resourceArn = '' } = await on.call('CreateActivity', { name: 'work', tags: tags(49) });
+    await on.call('TagResource', { resourceArn, tags: tags(50) });
+    const tooMany = on.call('TagResource', { resourceArn, tags: [{ key: 'k0', value: 'new' }, { key: 'one more' }] });
+    await expect(tooMany).rejects.toMatchObject({ type: 'TooManyTags', fields: { resourceName: resourceArn } });
+    const listed = (await on.call('ListTagsForResource', { resourceArn })).tags as readonly JsonObject[];
+    expect(listed).toHaveLength(50);
+    expect(listed).toContainEqual({ key: 'k0', value: '0' });
+  });
+
+  test('a resource with 51 tags, or with one that AWS reserves, is not created', async () => {
+    const create = (given: readonly JsonObject[]): Promise<JsonObject> =>
+      on.call('CreateActivity', { name: 'work', tags: given });
+    await expect(create(tags(51))).rejects.toMatchObject({ type: 'TooManyTags' });
+    await expect(create([{ key: 'a' }, { key: 'aws:b' }])).rejects.toMatchObject({
+      type: 'ValidationException',
+      message: expect.stringContaining("'aws:b'"),
+    });
+    expect(await on.call('ListActivities')).toEqual({ activities: [] });
+    await create([{ key: 'my-aws:c' }]);
+  });
+
+  test('a version or a resource that does not exist has no tags', async () => {
+    const machine = await on.create('machine', PASS, { publish: true });
+    const refused = [`${machine}0`, `${machine}:1`, ACTIVITY];
+    expect.assertions(3 * refused.length);
+    for (const resourceArn of refused) {
+      const notFound = { type: 'ResourceNotFound' };
+      await expect(on.call('ListTagsForResource', { resourceArn })).rejects.toMatchObject(notFound);
+      await expect(on.call('TagResource', { resourceArn, tags: [] })).rejects.toMatchObject(notFound);
+      await expect(on.call('UntagResource', { resourceArn, tagKeys: [] })).rejects.toMatchObject(notFound);
+    }
+  });
+});
