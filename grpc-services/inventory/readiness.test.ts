@@ -35,12 +35,12 @@ function settings() {
 }
 
 /** The service's description; its log goes to `lines`. */
-function service() {
+function service(catalogue = [itemInStock('pen', 5), itemInStock('ink', 5)]) {
   return inventoryService({
     ...settings(),
     logger: createLogger('inventory', 'info', { write: (line) => void lines.push(line) }),
     sweepIntervalMs: 3_600_000,
-    catalogue: [itemInStock('pen', 5), itemInStock('ink', 5)],
+    catalogue,
   });
 }
 
@@ -63,6 +63,15 @@ describe('the service is not ready', () => {
     await prepare(never);
     expect(lines).toHaveLength(1);
   });
+});
+
+test('a service without a catalogue is not ready while a table is missing', async () => {
+  await createTables(database.endpoint, [reservations]);
+  const { prepare } = service([]);
+  await expect(prepare(never)).rejects.toMatchObject({ reason: 'STORE_UNAVAILABLE' });
+  await createTables(database.endpoint, [items]);
+  await prepare(never);
+  expect(lines).toEqual([]);
 });
 
 describe('a round of the sweeper', () => {

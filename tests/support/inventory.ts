@@ -17,7 +17,7 @@ import {
   type Reservation,
 } from '../../proto/gen/inventory/v1/inventory.ts';
 import { createTables, dynamoDbClient, startDynamoDb } from './dynamodb.ts';
-import { testSettings, throwFailure } from './service.ts';
+import { startReadyService, testSettings, throwFailure } from './service.ts';
 import { type CallExtras, call, present } from './unary-client.ts';
 
 /** The options of a test's inventory service that differ from the defaults here. */
@@ -102,10 +102,11 @@ export async function startInventory(options: TestInventoryOptions = {}): Promis
   if (tables === 'present') {
     await createInventoryTables(endpoint);
   }
-  const service = await startService(testInventoryService(documents, serviceOptions), { ...testSettings, ...settings });
-  if (tables === 'present') {
-    await service.prepared;
-  }
+  const start = tables === 'present' ? startReadyService : startService;
+  const description = testInventoryService(documents, serviceOptions);
+  const service = await start(description, { ...testSettings, ...settings }).catch((error: unknown) =>
+    database.close().then(() => Promise.reject(error)),
+  );
   const { clock = systemClock } = options;
   const otherInstance = openInventory({ documents, tables: inventoryTables, clock, defaultHoldSeconds: 60 });
   const client = new InventoryServiceClient(`127.0.0.1:${service.port}`, credentials.createInsecure());

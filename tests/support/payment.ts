@@ -3,7 +3,7 @@ import { ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { credentials } from '@grpc/grpc-js';
 import { type Clock, systemClock } from '../../grpc-services/common/clock.ts';
 import { documentClient } from '../../grpc-services/common/dynamodb-client.ts';
-import { type ServiceSettings, startService } from '../../grpc-services/common/service.ts';
+import type { ServiceSettings } from '../../grpc-services/common/service.ts';
 import { createPaymentStore, type PaymentStore, paymentsTable } from '../../grpc-services/payment/payment-store.ts';
 import { type ChargeRow, createChargeLedger } from '../../grpc-services/payment/provider/charge-ledger.ts';
 import type { PaymentProvider } from '../../grpc-services/payment/provider/payment-provider.ts';
@@ -12,7 +12,7 @@ import { type Rechecked, recheckOutcomes } from '../../grpc-services/payment/rec
 import { paymentService } from '../../grpc-services/payment/service.ts';
 import { type Payment, PaymentServiceClient, ProviderOutcome } from '../../proto/gen/payment/v1/payment.ts';
 import { createTables, dynamoDbClient, startDynamoDb } from './dynamodb.ts';
-import { testSettings, throwFailure } from './service.ts';
+import { startReadyService, testSettings, throwFailure } from './service.ts';
 import { call, present } from './unary-client.ts';
 
 /** How to start a `TestPayment`. */
@@ -91,8 +91,9 @@ export async function startPayment(options: TestPaymentOptions = {}): Promise<Te
     logger: testSettings.logger,
     recheckIntervalMs: 3_600_000,
   });
-  const service = await startService(description, { ...testSettings, ...settings });
-  await service.prepared;
+  const service = await startReadyService(description, { ...testSettings, ...settings }).catch((error: unknown) =>
+    database.close().then(() => Promise.reject(error)),
+  );
   const client = new PaymentServiceClient(`127.0.0.1:${service.port}`, credentials.createInsecure());
   const never = new AbortController().signal;
   return {
