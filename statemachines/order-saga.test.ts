@@ -62,9 +62,8 @@ test('every state of the saga is reachable, and every path ends in Succeed or wa
 });
 
 test('every task of the saga has a timeout', () => {
-  for (const [name, { TimeoutSeconds }] of tasks) {
-    expect({ name, set: TimeoutSeconds !== undefined }).toEqual({ name, set: true });
-  }
+  expect(tasks.length).toBeGreaterThan(10);
+  expect(tasks.filter(([, { TimeoutSeconds }]) => TimeoutSeconds === undefined).map(([name]) => name)).toEqual([]);
 });
 
 test('every task of the saga is before the pivot, behind it, compensation, or parking', () => {
@@ -135,12 +134,23 @@ test('every Lambda task retries crashes and transient Lambda errors', () => {
     'Runtime.ExitError',
     'Sandbox.Timedout',
   ];
+  const before: string[] = [];
   for (const [name, { Retry = [] }] of tasks) {
     const repeated = Retry.filter(({ MaxAttempts }) => MaxAttempts !== 0).flatMap(({ ErrorEquals }) => ErrorEquals);
     if (!repeated.includes('States.ALL')) {
+      before.push(name);
       expect({ name, repeated }).toEqual({ name, repeated: expect.arrayContaining(transient) });
     }
   }
+  // The other tasks retry every error.
+  expect(before).toEqual([
+    'ReserveInventory',
+    'AuthorizePayment',
+    'AwaitPayment',
+    'ExtendReservation',
+    'CapturePayment',
+    'AwaitRedrive',
+  ]);
 });
 
 test.each([
@@ -161,12 +171,8 @@ test.each([
 });
 
 test('steps behind the pivot never lead into compensation', () => {
-  const successorsExceptParking = (name: string) => successors(state(name)).filter((next) => next !== 'ParkOrder');
-  for (const name of BEHIND_THE_PIVOT) {
-    for (const next of successorsExceptParking(name)) {
-      expect(COMPENSATION).not.toContain(next);
-    }
-  }
+  const next = BEHIND_THE_PIVOT.flatMap((name) => successors(state(name))).filter((name) => name !== 'ParkOrder');
+  expect(next).toEqual(['CommitInventory', 'ConfirmOrder', 'OrderConfirmed']);
 });
 
 test('compensation runs in reverse order: the payment is voided before the stock is released', () => {

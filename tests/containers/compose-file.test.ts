@@ -34,6 +34,7 @@ test('no container starts before the services that it needs are healthy or done'
   const dependencies = Object.entries(file.services).flatMap(([name, { depends_on }]) =>
     Object.entries(depends_on).map(([needed, { condition }]) => ({ name, needed, condition })),
   );
+  expect(dependencies).toHaveLength(3);
   for (const { name, needed, condition } of dependencies) {
     // A condition on health waits forever for a service without a health check, as one on completion does for a server.
     const isServer = file.services[needed]?.healthcheck !== undefined;

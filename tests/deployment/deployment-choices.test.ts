@@ -75,6 +75,7 @@ describe('gRPC settings of a deployment', () => {
     for (const [id, { Environment, Layers }] of lambdas(byDefault.template)) {
       expect([id, Environment.Variables, Layers]).toEqual([id, expect.objectContaining(unset), []]);
     }
+    expect(lambdas(byDefault.template).length).toBeGreaterThan(15);
   });
 });
 

@@ -38,9 +38,8 @@ describe('the promises in an answer', () => {
 
   test('carry the times of request and answer, so that answers can be ordered', () => {
     const asked_at = Date.parse('2026-01-01T00:00:00.000Z');
-    for (const promise of promisesIn(exchange('cancel', 202, order)) ?? []) {
-      expect(promise.when).toEqual({ asked_at, answered_at: asked_at + 5 });
-    }
+    const when = { asked_at, answered_at: asked_at + 5 };
+    expect(promisesIn(exchange('cancel', 202, order))?.map((promise) => promise.when)).toEqual([when, when]);
   });
 
   test('are none where there was no answer', () => {
