@@ -4,6 +4,7 @@ import { authenticateByBearerToken, type BearerTokenRules } from './access/beare
 import { createDynamoDb, createStepFunctions } from './clients/aws.ts';
 import { channelCredentials, parseServiceAddress } from './clients/grpc-channel.ts';
 import type { GrpcClientOptions } from './clients/grpc-client.ts';
+import { createGrpcHealth } from './clients/grpc-health.ts';
 import { createInventoryClient } from './clients/inventory-client.ts';
 import { createPaymentClient } from './clients/payment-client.ts';
 import { createTaskTokens } from './clients/task-tokens.ts';
@@ -45,6 +46,18 @@ export const inventory = /* @__PURE__ */ once(() => createInventoryClient(grpcOp
 
 /** The client of the Payment service. */
 export const payment = /* @__PURE__ */ once(() => createPaymentClient(grpcOptions('PAYMENT_GRPC_URL')));
+
+/** The health checks of both services. */
+export const serviceHealth = /* @__PURE__ */ once(() => {
+  const check = (variable: 'INVENTORY_GRPC_URL' | 'PAYMENT_GRPC_URL', service: string) => {
+    const { target, credentials } = grpcOptions(variable);
+    return createGrpcHealth(target, credentials, service);
+  };
+  return {
+    inventory: check('INVENTORY_GRPC_URL', 'inventory.v1.InventoryService'),
+    payment: check('PAYMENT_GRPC_URL', 'payment.v1.PaymentService'),
+  };
+});
 
 /** The authentication of callers that AUTH_MODE asks for. */
 export const authentication = /* @__PURE__ */ once((): Authenticate => {

@@ -46,6 +46,7 @@ module.exports = async ({ resolveVariable }) => {
     openapiDocument: [],
     docs: [],
     health: [],
+    ready: [allow(['dynamodb:GetItem'], ordersTable), allow(['states:DescribeStateMachine'], orderSaga)],
     reserveInventory: [],
     releaseInventory: [],
     commitInventory: [],

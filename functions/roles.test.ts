@@ -70,6 +70,7 @@ test('each role has only the table and saga actions that its function calls', as
     ListOrdersRole: ['dynamodb:Query', 'dynamodb:Query', 'dynamodb:BatchGetItem'],
     OrderSummaryRole: ['dynamodb:GetItem', 'dynamodb:Query'],
     CancelOrderRole: ['dynamodb:GetItem', 'dynamodb:UpdateItem', 'states:SendTaskFailure'],
+    ReadyRole: ['dynamodb:GetItem', 'states:DescribeStateMachine'],
     PayRole: ['dynamodb:GetItem', 'dynamodb:UpdateItem', 'states:SendTaskSuccess'],
     AwaitPaymentRole: ['dynamodb:UpdateItem'],
     StartStrandedOrdersRole: [

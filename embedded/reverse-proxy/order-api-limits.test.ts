@@ -13,8 +13,10 @@ jest.setTimeout(30_000);
 describe('the limits of the order API', () => {
   const limitOf = orderApiLimits();
 
-  test('never limit /health, and count payments apart from orders', () => {
+  test('never limit health, and count payments and redrives apart from orders', () => {
     expect(limitOf('/health')).toBeUndefined();
+    expect(limitOf('/health/ready')).toBeUndefined();
+    expect(limitOf('/orders/redrive')).toBe(limitOf('/payment/pay'));
     expect(limitOf('/orders/place')).toBe(limitOf('/inventory/stocks'));
     expect(limitOf('/payment/pay')).not.toBe(limitOf('/orders/place'));
   });

@@ -4,18 +4,22 @@ import { ConcurrencyLimit } from './concurrency-limit.ts';
 export type LimitChoice = (url: string) => ConcurrencyLimit | undefined;
 
 /**
- * The limits of the order API. Payments have their own: they wait for the saga, so their latency says nothing about the load
- * on the API. Other requests take about 10 ms; beyond 50 ms they wait for each other (see docs/performance.md).
+ * The limits of the order API. Payments, and calls of operators that ask Step Functions, have their own: they wait for others,
+ * so their latency says nothing about the load on the API. Other requests take about 10 ms; beyond 50 ms they wait for each other (see docs/performance.md).
  */
 export function orderApiLimits(): LimitChoice {
   const quick = new ConcurrencyLimit({ min: 2, max: 256, targetMs: 50 });
-  const payments = new ConcurrencyLimit({ min: 32, max: 64, targetMs: 10_000 });
+  const slow = new ConcurrencyLimit({ min: 32, max: 64, targetMs: 10_000 });
   return (url) => {
     switch (requestPath(url)) {
       case '/health':
+      case '/health/ready':
         return undefined;
       case '/payment/pay':
-        return payments;
+      case '/orders/redrive':
+      case '/orders/abandon':
+      case '/orders/saga':
+        return slow;
       default:
         return quick;
     }

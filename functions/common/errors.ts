@@ -65,6 +65,7 @@ const RETRYABLE_CODES = {
   SAGA_UNAVAILABLE: { status: 503, meaning: 'Step Functions does not answer; try again after Retry-After' },
   INVENTORY_UNAVAILABLE: { status: 503, meaning: 'the inventory does not answer; try again after Retry-After' },
   PAYMENT_UNAVAILABLE: { status: 503, meaning: 'the payment service does not answer; try again after Retry-After' },
+  NOT_READY: { status: 503, meaning: 'something that the API needs does not answer; data says what' },
   PAYMENT_PENDING: { status: 503, meaning: 'the payment is not settled yet; the same request again finds out' },
 } as const satisfies Record<string, ErrorCodeDescription>;
 

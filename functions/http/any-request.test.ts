@@ -19,6 +19,7 @@ import { handler as status } from './order-status.ts';
 import { handler as summary } from './order-summary.ts';
 import { handler as pay } from './pay.ts';
 import { handler as place } from './place-order.ts';
+import { handler as ready } from './ready.ts';
 import { handler as restock } from './restock-item.ts';
 
 // The handlers as they are deployed, with real services and a real database. No request may cause a fault of our own.
@@ -33,6 +34,7 @@ const HANDLERS: Readonly<Record<string, Endpoint>> = {
   cancelOrder: cancel,
   pay,
   health,
+  ready,
   openapiDocument: openapi,
   docs,
 };

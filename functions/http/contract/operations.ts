@@ -20,6 +20,19 @@ const healthOperation: Operation = {
   errors: [],
 };
 
+const readyOperation: Operation = {
+  id: 'ready',
+  method: 'get',
+  paths: ['/health/ready'],
+  open: true,
+  summary: 'Whether the API can work',
+  description:
+    'Asks everything that the API needs: the order store, the order sagas, the inventory and the payments. Requests within ' +
+    'a second share one answer.',
+  success: { status: 200, data: z.object({ state: z.literal('READY') }), example: { state: 'READY' } },
+  errors: ['NOT_READY'],
+};
+
 const openapiDocumentOperation: Operation = {
   id: 'openapiDocument',
   method: 'get',
@@ -54,6 +67,7 @@ export const OPERATIONS: readonly Operation[] = [
   restockOperation,
   correctOperation,
   healthOperation,
+  readyOperation,
   openapiDocumentOperation,
   docsOperation,
 ];

@@ -1,0 +1,79 @@
+import { createServer } from 'node:net';
+import { ChannelCredentials } from '@grpc/grpc-js';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { httpEvent, read } from '../../tests/support/http-event.ts';
+import { startInventory, type TestInventory } from '../../tests/support/inventory.ts';
+import { createGrpcHealth } from '../clients/grpc-health.ts';
+import { createHandler, type NeededPart } from './ready.ts';
+
+let inventory: TestInventory;
+
+beforeAll(async () => {
+  inventory = await startInventory();
+});
+afterAll(() => inventory?.close());
+
+const fine: NeededPart = { name: 'the order store', check: async () => undefined };
+
+function ready(parts: readonly NeededPart[]) {
+  return createHandler(() => parts)(httpEvent()).then(read);
+}
+
+/** The inventory of these tests, at the given port. */
+function inventoryAt(port: number, service = 'inventory.v1.InventoryService') {
+  const health = createGrpcHealth(`127.0.0.1:${port}`, ChannelCredentials.createInsecure(), service);
+  return {
+    part: { name: 'the inventory', check: (timeoutMs: number) => health.check(Math.min(timeoutMs, 300)) },
+    health,
+  };
+}
+
+test('the API is ready while everything that it needs answers', async () => {
+  const { part, health } = inventoryAt(inventory.port);
+  expect(await ready([fine, part])).toMatchObject({ statusCode: 200, data: { state: 'READY' } });
+  health.close();
+});
+
+test('a service that hangs makes the API not ready within its deadline, in words without an address', async () => {
+  // Takes connections and never answers.
+  const hanging = createServer();
+  await new Promise<void>((resolve) => hanging.listen(0, '127.0.0.1', resolve));
+  const address = hanging.address();
+  const port = typeof address === 'object' && address !== null ? address.port : 0;
+  const { part, health } = inventoryAt(port);
+  const answer = await ready([fine, part]);
+  expect(answer).toMatchObject({
+    statusCode: 503,
+    data: 'not ready: no answer from the inventory',
+    meta: { code: 'NOT_READY' },
+  });
+  expect(JSON.stringify(answer)).not.toMatch(/127\.0\.0\.1|DEADLINE|grpc/);
+  health.close();
+  hanging.close();
+});
+
+test('a service that is up but not serving makes the API not ready', async () => {
+  const { part, health } = inventoryAt(inventory.port, 'unknown.v1.Service');
+  expect(await ready([part])).toMatchObject({ statusCode: 503, meta: { code: 'NOT_READY' } });
+  health.close();
+});
+
+test('every part that is not ready is named', async () => {
+  const broken = (name: string): NeededPart => ({ name, check: () => Promise.reject(new Error('secret detail')) });
+  const answer = await ready([broken('the order sagas'), fine, broken('the payments')]);
+  expect(answer.data).toBe('not ready: no answer from the order sagas, the payments');
+  expect(JSON.stringify(answer)).not.toContain('secret');
+});
+
+test('many requests at once ask each part once', async () => {
+  let asked = 0;
+  const counting: NeededPart = {
+    name: 'the order store',
+    check: async () => {
+      asked += 1;
+    },
+  };
+  const handler = createHandler(() => [counting]);
+  await Promise.all(Array.from({ length: 20 }, () => handler(httpEvent())));
+  expect(asked).toBe(1);
+});
