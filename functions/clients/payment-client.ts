@@ -8,6 +8,7 @@ import {
   type ListPaymentsToReconcileResponse,
   type Payment,
   PaymentServiceClient,
+  PaymentState,
   type ProviderOutcome,
   type RecordProviderEventRequest,
   type RefundRequest,
@@ -16,6 +17,7 @@ import {
 } from '../../proto/gen/payment/v1/payment.ts';
 import {
   CustomerActionNotFoundError,
+  CustomerActionRequiredError,
   InsufficientFundsError,
   InvalidPaymentMethodError,
   InvalidTaskInputError,
@@ -40,6 +42,7 @@ import type { Refusals } from './grpc-errors.ts';
 
 /** The calls of the Payment service that the functions make. Each throws an error of {@link REFUSALS} or RetryableError. */
 export interface PaymentClient {
+  /** `CustomerActionRequiredError` where the provider waits for the customer: nothing is authorized yet. */
   readonly authorize: (request: AuthorizeRequest, context: CallContext) => Promise<Payment>;
   readonly capture: (request: CaptureRequest, context: CallContext) => Promise<Payment>;
   readonly void: (request: VoidRequest, context: CallContext) => Promise<Payment>;
@@ -97,7 +100,7 @@ export function createPaymentClient(options: GrpcClientOptions): PaymentClient {
   });
   return {
     authorize: async (request, context) =>
-      present((await call(client.authorize.bind(client), request, context)).payment),
+      authorized(present((await call(client.authorize.bind(client), request, context)).payment)),
     capture: async (request, context) => present((await call(client.capture.bind(client), request, context)).payment),
     void: async (request, context) => present((await call(client.void.bind(client), request, context)).payment),
     refund: async (request, context) => present((await call(client.refund.bind(client), request, context)).payment),
@@ -115,6 +118,14 @@ export function createPaymentClient(options: GrpcClientOptions): PaymentClient {
 function present(payment: Payment | undefined): Payment {
   if (payment === undefined) {
     throw new ServiceContractError('the payment service answered without a payment');
+  }
+  return payment;
+}
+
+/** A payment that waits for its customer must not pass for an authorized one. */
+function authorized(payment: Payment): Payment {
+  if (payment.state === PaymentState.ACTION_REQUIRED) {
+    throw new CustomerActionRequiredError('the card asks its customer to confirm the payment; try another card');
   }
   return payment;
 }

@@ -12,6 +12,10 @@ const TERMINAL_CODES = {
   PAYMENT_DECLINED: { status: 402, meaning: 'the payment provider said no; another payment may be tried' },
   INSUFFICIENT_FUNDS: { status: 402, meaning: 'the payment provider said no for lack of funds' },
   INVALID_PAYMENT_METHOD: { status: 402, meaning: 'the payment provider does not know the payment method' },
+  CUSTOMER_ACTION_REQUIRED: {
+    status: 402,
+    meaning: 'the payment asks its customer to confirm it, which this API does not offer; another payment may be tried',
+  },
   UNAUTHENTICATED: { status: 401, meaning: 'the credentials are missing or not valid' },
   FORBIDDEN: { status: 403, meaning: 'the caller may not do that' },
   NO_SUCH_CALL: { status: 404, meaning: 'the API has no such call: another path or method' },
@@ -174,10 +178,11 @@ export class TooManyReturnsError extends terminalError('TOO_MANY_RETURNS') {}
 export class RestockMismatchError extends terminalError('RESTOCK_MISMATCH') {}
 export class CorrectionMismatchError extends terminalError('CORRECTION_MISMATCH') {}
 
-// Refusals of the Payment service. After the first three, another payment may be tried.
+// Refusals of the Payment service. After the first four, another payment may be tried.
 export class PaymentDeclinedError extends terminalError('PAYMENT_DECLINED') {}
 export class InsufficientFundsError extends terminalError('INSUFFICIENT_FUNDS') {}
 export class InvalidPaymentMethodError extends terminalError('INVALID_PAYMENT_METHOD') {}
+export class CustomerActionRequiredError extends terminalError('CUSTOMER_ACTION_REQUIRED') {}
 export class PaymentVoidedError extends terminalError('PAYMENT_VOIDED') {}
 export class PaymentNotAuthorizedError extends terminalError('PAYMENT_NOT_AUTHORIZED') {}
 export class PaymentMismatchError extends terminalError('PAYMENT_MISMATCH') {}

@@ -3,6 +3,7 @@ import type { CallContext } from '../clients/grpc-client.ts';
 import type { PaymentClient } from '../clients/payment-client.ts';
 import type { TaskTokens } from '../clients/task-tokens.ts';
 import {
+  CustomerActionRequiredError,
   InsufficientFundsError,
   InvalidPaymentMethodError,
   OrderNotFoundError,
@@ -138,6 +139,7 @@ function isRefusedPayment(error: unknown): error is Error {
     error instanceof PaymentDeclinedError ||
     error instanceof InsufficientFundsError ||
     error instanceof InvalidPaymentMethodError ||
+    error instanceof CustomerActionRequiredError ||
     error instanceof PaymentMismatchError
   );
 }

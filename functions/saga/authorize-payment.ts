@@ -19,8 +19,8 @@ const input = z.object({
 /**
  * Makes the task AuthorizePayment: the provider sets the amount aside.
  *
- * The task throws PaymentDeclinedError, InsufficientFundsError, InvalidPaymentMethodError, PaymentVoidedError,
- * PaymentMismatchError, PaymentRefundedError or RetryableError.
+ * The task throws PaymentDeclinedError, InsufficientFundsError, InvalidPaymentMethodError, CustomerActionRequiredError,
+ * PaymentVoidedError, PaymentMismatchError, PaymentRefundedError or RetryableError.
  */
 export function createHandler(client: () => Pick<PaymentClient, 'authorize'>): Task<AuthorizedPayment> {
   return createTask('AuthorizePayment', input, async (wanted, { orderId, traceparent }) => {

@@ -119,6 +119,7 @@ test('AuthorizePayment and CapturePayment take the money once', async () => {
 
 test.each([
   ['tok_declined', 'PaymentDeclinedError'],
+  ['tok_3ds', 'CustomerActionRequiredError'],
   ['tok_insufficient_funds', 'InsufficientFundsError'],
   ['tok_unheard_of', 'InvalidPaymentMethodError'],
 ])('AuthorizePayment with %s throws %s', async (method, name) => {
