@@ -37,6 +37,37 @@ describe('the rows of the tables', () => {
     expect(paymentRow.parse({ order_id: 'a', state: 'VOIDED' })).toStrictEqual({ order_id: 'a', state: 'VOIDED' });
   });
 
+  test.each(['AUTHORIZED', 'CAPTURED', 'VOIDED', 'REFUNDED', 'DECLINED', 'UNANSWERED'])(
+    'a charge that is %s is read, without captures and refunds where the ledger has none',
+    (state) => {
+      expect(chargeRow.parse({ order_id: 'charge#a#p1', state, amount_minor: 5, currency: 'USD' })).toStrictEqual({
+        order_id: 'a',
+        charge_id: 'charge#a#p1',
+        state,
+        amount_minor: 5,
+        currency: 'USD',
+        captures: 0,
+        refunds: 0,
+      });
+    },
+  );
+
+  test.each(['HELD', 'COMMITTED', 'RELEASED', 'EXPIRED', 'REFUSED'])('a reservation that is %s is read', (state) => {
+    expect(reservationRow.parse({ order_id: 'a', state })).toMatchObject({ state });
+  });
+
+  test.each(['PENDING', 'AUTHORIZED', 'DECLINED', 'CAPTURED', 'VOIDED', 'REFUNDED'])(
+    'a payment that is %s is read',
+    (state) => {
+      expect(paymentRow.parse({ order_id: 'a', state })).toMatchObject({ state });
+    },
+  );
+
+  test('the task token of an order is a secret: only its presence is read', () => {
+    const row = { order_id: 'a', status: 'PENDING', lines: [], created_at: '', timeline: [], task_token: 'secret' };
+    expect(orderRow.parse(row)).toMatchObject({ task_token: 'present' });
+  });
+
   test("a charge of the provider's ledger belongs to its order", () => {
     const row = {
       order_id: 'charge#a#p1',

@@ -36,6 +36,18 @@ describe('verifying the invariants', () => {
     expect(result.report.verdict).toBe('broken');
   });
 
+  test('pauses between two reads of a violation that stays', async () => {
+    let reads = 0;
+    const torn = { ...sound, items: sound.items.map((item) => ({ ...item, available: 0 })) };
+    const read = async () => {
+      reads += 1;
+      return torn;
+    };
+    await verifyInvariants({ ...sourceOf([sound]), read }, [], { ...fast, pollSeconds: 0.02, settleSeconds: 0.1 });
+    expect(reads).toBeGreaterThan(1);
+    expect(reads).toBeLessThanOrEqual(7);
+  });
+
   test('checks what the caller knows beforehand, too', async () => {
     const expected = { stocked: new Map([['lost', 1]]) };
     const result = await verifyInvariants(sourceOf([sound]), [], { ...fast, expected });

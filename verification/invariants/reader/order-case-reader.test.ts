@@ -74,6 +74,26 @@ test('the payments table is read by kind of row', async () => {
   expect(await readRows(tables, 'payments-test', chargeRow, isChargeRow)).toMatchObject([{ charge_id: 'charge#a#p' }]);
 });
 
+test('a row that does not match its schema is an error that names its table, from a reader as well', async () => {
+  await put('orders-test', { order_id: 'strange', status: 'LOST', lines: [], created_at: '', timeline: [] });
+  await put('inventory-reservations-test', { order_id: 'held', state: 'LOST' });
+  await put('payments-test', { order_id: 'paid', state: 'LOST', payment_id: 'p' });
+  await put('payments-test', { order_id: 'charged', state: 'VOIDED', payment_id: 'p' });
+  await put('payments-test', { order_id: 'charge#charged#p', state: 'LOST' });
+  await put('inventory-items-test', { item_id: 'odd', stocked: 'many' });
+  const reader = new OrderCaseReader(connection);
+  try {
+    await expect(reader.read('strange')).rejects.toThrow(/Row strange of table orders-test .*status/s);
+    await expect(reader.read('held')).rejects.toThrow(/Row held of table inventory-reservations-test .*state/s);
+    await expect(reader.read('paid')).rejects.toThrow(/Row paid of table payments-test .*state/s);
+    await expect(reader.read('charged')).rejects.toThrow(/Row charge#charged#p of table payments-test .*state/s);
+    await expect(reader.item('odd')).rejects.toThrow(/Row odd of table inventory-items-test .*stocked/s);
+    expect(await reader.item('none')).toBeUndefined();
+  } finally {
+    reader.close();
+  }
+});
+
 test('a row that does not match its schema is an error that names it', async () => {
   await put('orders-test', { order_id: 'odd', status: 'LOST', lines: [], created_at: '', timeline: [] });
   await expect(readRows(tables, 'orders-test', orderRow)).rejects.toThrow(/Row odd of table orders-test.*status/s);
