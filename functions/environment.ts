@@ -13,6 +13,7 @@ import { once } from './common/once.ts';
 import { createOrderSaga } from './orders/order-saga.ts';
 import type { StatisticsTable } from './orders/order-statistics.ts';
 import type { OrderTable } from './orders/order-table.ts';
+import { createSagaHistory } from './orders/saga-history.ts';
 
 // The dependencies of a process, each made at its first use from the environment's variables. The first use throws where a
 // variable is missing or wrong, and names it.
@@ -36,6 +37,11 @@ export const statisticsTable = /* @__PURE__ */ once(
 /** The order saga's executions. */
 export const orderSaga = /* @__PURE__ */ once(() =>
   createOrderSaga(createStepFunctions(), readConfiguration(['ORDER_SAGA_ARN']).ORDER_SAGA_ARN),
+);
+
+/** The history of the order saga's executions. */
+export const sagaHistory = /* @__PURE__ */ once(() =>
+  createSagaHistory(createStepFunctions(), readConfiguration(['ORDER_SAGA_ARN']).ORDER_SAGA_ARN),
 );
 
 /** Completes the tasks of sagas that wait for a payment. */

@@ -29,6 +29,13 @@ module.exports = async ({ resolveVariable }) => {
       allow(['states:DescribeExecution'], orderSagaExecutions),
     ],
     orderStatus: [allow(['dynamodb:GetItem'], ordersTable)],
+    sagaHistory: [
+      allow(['dynamodb:GetItem'], ordersTable),
+      allow(
+        ['states:DescribeExecution', 'states:GetExecutionHistory', 'states:DescribeStateMachineForExecution'],
+        orderSagaExecutions,
+      ),
+    ],
     listOrders: [
       allow(['dynamodb:Query'], byStatusIndex),
       allow(['dynamodb:Query'], byOwnerIndex),

@@ -67,6 +67,12 @@ test('each role has only the table and saga actions that its function calls', as
       'states:DescribeExecution',
     ],
     OrderStatusRole: ['dynamodb:GetItem'],
+    SagaHistoryRole: [
+      'dynamodb:GetItem',
+      'states:DescribeExecution',
+      'states:GetExecutionHistory',
+      'states:DescribeStateMachineForExecution',
+    ],
     ListOrdersRole: ['dynamodb:Query', 'dynamodb:Query', 'dynamodb:BatchGetItem'],
     OrderSummaryRole: ['dynamodb:GetItem', 'dynamodb:Query'],
     CancelOrderRole: ['dynamodb:GetItem', 'dynamodb:UpdateItem', 'states:SendTaskFailure'],

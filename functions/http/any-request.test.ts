@@ -21,6 +21,7 @@ import { handler as pay } from './pay.ts';
 import { handler as place } from './place-order.ts';
 import { handler as ready } from './ready.ts';
 import { handler as restock } from './restock-item.ts';
+import { handler as sagaHistory } from './saga-history.ts';
 
 // The handlers as they are deployed, with real services and a real database. No request may cause a fault of our own.
 const HANDLERS: Readonly<Record<string, Endpoint>> = {
@@ -35,6 +36,7 @@ const HANDLERS: Readonly<Record<string, Endpoint>> = {
   pay,
   health,
   ready,
+  sagaHistory,
   openapiDocument: openapi,
   docs,
 };

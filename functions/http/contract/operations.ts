@@ -8,6 +8,7 @@ import { orderStatusOperation } from './order-status.ts';
 import { orderSummaryOperation } from './order-summary.ts';
 import { payOperation } from './pay.ts';
 import { placeOrderOperation } from './place-order.ts';
+import { sagaHistoryOperation } from './saga-history.ts';
 
 const healthOperation: Operation = {
   id: 'health',
@@ -64,6 +65,7 @@ export const OPERATIONS: readonly Operation[] = [
   cancelOrderOperation,
   payOperation,
   orderSummaryOperation,
+  sagaHistoryOperation,
   restockOperation,
   correctOperation,
   healthOperation,

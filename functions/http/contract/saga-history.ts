@@ -1,0 +1,99 @@
+import * as z from 'zod';
+import { orderId } from './fields.ts';
+import type { Operation } from './operation.ts';
+
+const RUN_RULE = 'must be a whole number, 0 or more';
+
+/** Query of `GET /orders/saga`. */
+export const sagaHistoryQuery = z.object({
+  order_id: orderId,
+  run: z.coerce
+    .number({ error: RUN_RULE })
+    .int(RUN_RULE)
+    .min(0, RUN_RULE)
+    .optional()
+    .meta({ description: 'which execution of the order, from 0; without it the last one' }),
+});
+
+const time = z.iso.datetime();
+const data = z.unknown().optional();
+const error = z
+  .object({ name: z.string(), message: z.string().optional() })
+  .optional()
+  .meta({ description: 'the name of the error, and its message' });
+
+/** Data of `GET /orders/saga`. */
+export const sagaHistorySchema = z.object({
+  order_id: z.uuid(),
+  run: z.int().min(0),
+  runs: z.int().min(1).meta({ description: 'how many executions the order has had' }),
+  execution: z.object({
+    name: z.string(),
+    status: z.string().meta({ description: 'as Step Functions says; NOT_FOUND where it does not know the execution' }),
+    started_at: time.optional(),
+    stopped_at: time.optional(),
+    redrive_count: z.int().min(0),
+    input: data,
+    output: data,
+    error,
+    start_at: z.string().optional().meta({ description: 'the first state' }),
+    states: z.array(
+      z.object({
+        name: z.string(),
+        type: z.string(),
+        comment: z.string().optional(),
+        next: z.array(z.string()).meta({ description: 'the states that may follow' }),
+        status: z.enum(['NOT_REACHED', 'RUNNING', 'SUCCEEDED', 'CAUGHT', 'FAILED', 'ABORTED', 'TIMED_OUT']),
+        attempts: z.int().min(0),
+        entered_at: time.optional(),
+        exited_at: time.optional(),
+        input: data,
+        output: data,
+        error,
+      }),
+    ),
+    incomplete: z.boolean().meta({ description: 'true where the history was too long to be read whole' }),
+  }),
+});
+
+/** `GET /orders/saga`. */
+export const sagaHistoryOperation: Operation = {
+  id: 'sagaHistory',
+  method: 'get',
+  paths: ['/orders/saga'],
+  roles: ['operator'],
+  summary: 'How the saga of an order went',
+  description:
+    'The execution of the order: every state of its definition with status, attempts, times, input, output and error. Task ' +
+    'tokens and payment methods are not shown.',
+  query: sagaHistoryQuery,
+  success: {
+    status: 200,
+    data: sagaHistorySchema,
+    example: {
+      order_id: 'bdc38c99-c74d-4053-8897-7ea0dbd423f8',
+      run: 0,
+      runs: 1,
+      execution: {
+        name: 'bdc38c99-c74d-4053-8897-7ea0dbd423f8',
+        status: 'RUNNING',
+        started_at: '2026-11-28T12:00:00.000Z',
+        redrive_count: 0,
+        start_at: 'ReserveInventory',
+        states: [
+          {
+            name: 'ReserveInventory',
+            type: 'Task',
+            next: ['RecordReservation', 'CloseOrder', 'ReleaseInventory'],
+            status: 'RUNNING',
+            attempts: 2,
+            entered_at: '2026-11-28T12:00:00.100Z',
+            error: { name: 'RetryableError', message: 'the inventory does not answer' },
+          },
+        ],
+        incomplete: false,
+      },
+    },
+  },
+  errors: ['INVALID_REQUEST', 'ORDER_NOT_FOUND', 'ORDERS_UNAVAILABLE', 'SAGA_UNAVAILABLE'],
+};

@@ -1,0 +1,38 @@
+import { OrderNotFoundError } from '../common/errors.ts';
+import { once } from '../common/once.ts';
+import { orderTable, sagaHistory } from '../environment.ts';
+import { type OrderTable, readOrder } from '../orders/order-table.ts';
+import type { SagaHistory } from '../orders/saga-history.ts';
+import { sagaHistoryOperation, sagaHistoryQuery } from './contract/saga-history.ts';
+import { createEndpoint, type Endpoint } from './endpoint.ts';
+import { readQuery } from './request-reading.ts';
+import { respond } from './response.ts';
+
+/** Dependencies of the endpoint. */
+export interface SagaHistoryDependencies {
+  readonly table: OrderTable;
+  readonly history: SagaHistory;
+}
+
+/** Makes `GET /orders/saga`. */
+export function createHandler(dependencies: () => SagaHistoryDependencies): Endpoint {
+  return createEndpoint(
+    async (request) => {
+      const { order_id, run: wanted } = readQuery(request, sagaHistoryQuery);
+      request.log.add({ order_id });
+      const { table, history } = dependencies();
+      const order = await readOrder(table, order_id);
+      const last = 0;
+      const run = wanted ?? last;
+      if (order === undefined || run > last) {
+        throw new OrderNotFoundError();
+      }
+      const execution = await history.read(order_id);
+      return respond(200, { order_id, run, runs: last + 1, execution });
+    },
+    { roles: sagaHistoryOperation.roles },
+  );
+}
+
+/** `GET /orders/saga`. */
+export const handler = createHandler(once(() => ({ table: orderTable(), history: sagaHistory() })));

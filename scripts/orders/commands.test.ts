@@ -1,0 +1,164 @@
+import { createServer, type Server } from 'node:http';
+import { text as bodyText } from 'node:stream/consumers';
+import { ChannelCredentials } from '@grpc/grpc-js';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { createInventoryClient, type InventoryClient } from '../../functions/clients/inventory-client.ts';
+import { createHandler as correctItem } from '../../functions/http/correct-item.ts';
+import type { Endpoint } from '../../functions/http/endpoint.ts';
+import { createHandler as listOrders } from '../../functions/http/list-orders.ts';
+import { createHandler as listStocks } from '../../functions/http/list-stocks.ts';
+import { createHandler as orderSummary } from '../../functions/http/order-summary.ts';
+import { createHandler as restockItem } from '../../functions/http/restock-item.ts';
+import { countOrders } from '../../functions/orders/order-statistics.ts';
+import { httpEvent } from '../../tests/support/http-event.ts';
+import { itemInStock, startInventory, type TestInventory } from '../../tests/support/inventory.ts';
+import { testOrder } from '../../tests/support/order.ts';
+import { withOrderTable } from '../../tests/support/order-fixtures.ts';
+import { runCommand, UsageError } from './commands.ts';
+import { type OrdersApi, OrdersApiError, openOrdersApi } from './orders-api.ts';
+
+// The commands against the real endpoints, behind a server that knows two keys.
+const database = withOrderTable();
+const CALLERS: Readonly<Record<string, { readonly owner: string; readonly role: string }>> = {
+  'key-of-olaf': { owner: 'olaf', role: 'operator' },
+  'key-of-ann': { owner: 'ann', role: 'customer' },
+};
+let inventoryService: TestInventory;
+let inventory: InventoryClient;
+let server: Server;
+let url: string;
+let api: OrdersApi;
+
+function table() {
+  return { table: database.table };
+}
+const ENDPOINTS: Readonly<Record<string, Endpoint>> = {
+  'GET /orders': listOrders(table),
+  'GET /orders/summary': orderSummary(() => ({ ...table(), statistics: database.statistics })),
+  'GET /inventory/stocks': listStocks(() => ({ inventory })),
+  'POST /inventory/restock': restockItem(() => ({ inventory })),
+  'POST /inventory/correct': correctItem(() => ({ inventory })),
+};
+
+beforeAll(async () => {
+  inventoryService = await startInventory({ catalogue: [itemInStock('pen', 10)] });
+  inventory = createInventoryClient({
+    target: `127.0.0.1:${inventoryService.port}`,
+    credentials: ChannelCredentials.createInsecure(),
+    deadlineMs: 5_000,
+    maxConcurrentCalls: 10,
+  });
+  server = createServer(async (request, response) => {
+    const { pathname, searchParams } = new URL(request.url ?? '/', 'http://localhost');
+    const body = await bodyText(request);
+    const answer = await ENDPOINTS[`${request.method} ${pathname}`]?.(
+      httpEvent({
+        ...(body !== '' && { body }),
+        query: Object.fromEntries(searchParams),
+        ...CALLERS[String(request.headers['x-api-key'])],
+      }),
+    );
+    response.writeHead(answer?.statusCode ?? 404).end(answer?.body ?? '<html>');
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  url = `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}/`;
+  api = openOrdersApi({ url, apiKey: 'key-of-olaf' });
+});
+
+afterAll(async () => {
+  inventory?.close();
+  await inventoryService?.close();
+  server?.closeAllConnections();
+  await new Promise((resolve) => server?.close(resolve));
+});
+
+function command(line: string): ReturnType<typeof runCommand> {
+  return runCommand(line.split(' '), api);
+}
+
+describe('npm run orders', () => {
+  test('list shows parked orders with step and reason, and every page with --all', async () => {
+    const parked = await database.written(
+      testOrder({
+        status: 'NEEDS_ATTENTION',
+        owner: 'ann',
+        amount_minor: 1_250,
+        currency: 'USD',
+        parked_step: 'CommitInventory',
+        reason: 'the hold is gone',
+      }),
+    );
+    for (let count = 0; count < 24; count += 1) {
+      await database.written(testOrder());
+    }
+    const { text, data } = await command('list --status NEEDS_ATTENTION');
+    const [titles, line] = text.split('\n');
+    expect(titles).toMatch(/^ORDER +STATUS +AMOUNT +PLACED \(UTC\) +OWNER +WHY$/);
+    expect(line).toMatch(
+      /^[0-9a-f-]{36} {2}NEEDS_ATTENTION {2}12\.50 USD {2}[-0-9]{10} [:0-9]{8} +ann +CommitInventory: the hold is gone$/,
+    );
+    expect(data).toMatchObject({ orders: [{ order_id: parked.order_id }] });
+    expect((await command('list')).text).toContain('There are more: --all');
+    expect((await command('list --all')).text.split('\n')).toHaveLength(26);
+    expect((await command('list --owner nobody')).text).toBe('no orders');
+  });
+
+  test('summary counts orders and money, and points at what waits', async () => {
+    const order = testOrder({
+      status: 'NEEDS_ATTENTION',
+      amount_minor: 1_250,
+      currency: 'USD',
+      parked_step: 'ConfirmOrder',
+    });
+    await countOrders(database.statistics, [{ orderId: order.order_id, order }]);
+    const { text } = await command('summary');
+    expect(text).toMatch(/NEEDS_ATTENTION +1\n/);
+    expect(text).toMatch(/USD +0\.00 USD +12\.50 USD +0\.00 USD/);
+    expect(text).toContain('1 wait for you');
+  });
+
+  test('stock lists, adds and corrects', async () => {
+    expect((await command('stock')).text).toMatch(/^ITEM +NAME +AVAILABLE +PRICE\npen /);
+    expect((await command('stock restock pen 5 --reason delivery')).text).toContain('15 available');
+    const { text, data } = await command('stock correct pen 3 --reason broken');
+    expect(text).toContain('3 available (before: 15)');
+    expect(data).toMatchObject({ id: 'pen', available: 3, previous_available: 15 });
+  });
+
+  test('says in a sentence why the API refused', async () => {
+    await expect(command('stock restock unknown 1 --reason x')).rejects.toThrow(
+      /^there is no item unknown \(404 ITEM_NOT_FOUND, request /,
+    );
+    const customer = openOrdersApi({ url, apiKey: 'key-of-ann' });
+    await expect(runCommand(['summary'], customer)).rejects.toThrow('that is not allowed (403 FORBIDDEN');
+  });
+
+  test('says where nobody answers, or somebody else', async () => {
+    const nowhere = openOrdersApi({ url: 'http://127.0.0.1:1' });
+    await expect(runCommand(['summary'], nowhere)).rejects.toThrow(
+      /^no answer from http:\/\/127\.0\.0\.1:1: .*ORDERS_URL/,
+    );
+    const elsewhere = openOrdersApi({ url: `${url}other` });
+    await expect(runCommand(['summary'], elsewhere)).rejects.toThrow(/answered 404 and no JSON/);
+    await expect(runCommand(['summary'], elsewhere)).rejects.toBeInstanceOf(OrdersApiError);
+  });
+
+  test.each([
+    'lst',
+    'list more',
+    'list --reason x',
+    'list --unknown',
+    'show',
+    'redrive',
+    'redrive a --step b',
+    'abandon a',
+    'refund a --amount 1.5 --reason x',
+    'refund a --line pen --reason x',
+    'stock restock pen --reason x',
+    'stock sell pen 1 --reason x',
+    'stock correct pen 1',
+  ])('refuses the arguments: %s', async (line) => {
+    await expect(async () => command(line)).rejects.toBeInstanceOf(UsageError);
+  });
+});

@@ -1,0 +1,288 @@
+import { parseArgs } from 'node:util';
+import * as z from 'zod';
+import { itemStockSchema } from '../../functions/http/contract/correct-stock.ts';
+import { orderListSchema } from '../../functions/http/contract/list-orders.ts';
+import { stockSchema } from '../../functions/http/contract/list-stocks.ts';
+import { orderStatusSchema } from '../../functions/http/contract/order-status.ts';
+import { orderSummarySchema } from '../../functions/http/contract/order-summary.ts';
+import { sagaHistorySchema } from '../../functions/http/contract/saga-history.ts';
+import type { OrdersApi } from './orders-api.ts';
+import { money, properties, short, table, time } from './table.ts';
+
+export const USAGE = `npm run orders -- COMMAND [OPTIONS]
+
+  list                     orders, the newest first
+      --status STATUS      such as NEEDS_ATTENTION
+      --owner NAME         who placed them
+      --from TIME --to TIME   such as 2026-11-28 or 2026-11-28T12:00:00Z
+      --limit N            20 unless you say more, --all for every page
+  show ORDER_ID            the order, its timeline, and every state of its saga
+  redrive ORDER_ID…        carry parked orders on; or all that are parked at a step:
+      --step STEP          such as CommitInventory
+  abandon ORDER_ID         give a parked order up: money back, stock back
+      --reason TEXT
+  refund ORDER_ID          give money back; all that is left unless you say what
+      --amount N           in minor units (cents)
+      --line ITEM=COUNT    one or more lines of the order
+      --restock            the goods come back too
+      --reason TEXT
+      --key KEY            the same key again is the same refund
+  summary                  orders by status, money, and what waits for you
+  stock                    what is available of each item
+  stock restock ITEM COUNT --reason TEXT     add what came
+  stock correct ITEM COUNT --reason TEXT     set what is available
+
+  --json                   the data of the answer instead of tables
+
+ORDERS_URL is the API (http://127.0.0.1:3000 unless set), ORDERS_API_KEY or ORDERS_TOKEN say who you are. With AUTH_MODE=api-key
+an operator's key is needed: npm run api-key -- create NAME --role operator.`;
+
+/** What a command prints: tables for people, data for programs. */
+export interface Output {
+  readonly text: string;
+  readonly data: unknown;
+}
+
+/** Thrown for arguments that are not as {@link USAGE} says. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+const OPTIONS = {
+  json: { type: 'boolean' },
+  status: { type: 'string' },
+  owner: { type: 'string' },
+  from: { type: 'string' },
+  to: { type: 'string' },
+  limit: { type: 'string' },
+  all: { type: 'boolean' },
+  step: { type: 'string' },
+  reason: { type: 'string' },
+  amount: { type: 'string' },
+  line: { type: 'string', multiple: true },
+  restock: { type: 'boolean' },
+  key: { type: 'string' },
+} as const;
+
+type Values = ReturnType<typeof parseArgs<{ options: typeof OPTIONS; allowPositionals: true }>>['values'];
+
+/** A command, its arguments and the options that it takes beside --json. */
+interface Command {
+  readonly takes: readonly (keyof typeof OPTIONS)[];
+  readonly run: (api: OrdersApi, names: readonly string[], values: Values) => Promise<Output>;
+}
+
+const COMMANDS: Readonly<Record<string, Command>> = {
+  list: { takes: ['status', 'owner', 'from', 'to', 'limit', 'all'], run: listOrders },
+  show: { takes: [], run: showOrder },
+  redrive: { takes: ['step'], run: redriveOrders },
+  abandon: { takes: ['reason'], run: abandonOrder },
+  refund: { takes: ['amount', 'line', 'restock', 'reason', 'key'], run: refundOrder },
+  summary: { takes: [], run: summarize },
+  stock: { takes: ['reason', 'key'], run: stock },
+};
+
+/** Runs a command line. @throws UsageError; OrdersApiError */
+export function runCommand(args: readonly string[], api: OrdersApi): Promise<Output> {
+  const { values, positionals } = parsed(args);
+  const [name = '', ...names] = positionals;
+  const command = COMMANDS[name];
+  if (command === undefined) {
+    throw new UsageError(`there is no command ${JSON.stringify(name)}`);
+  }
+  const foreign = Object.keys(values).find((each) => each !== 'json' && !command.takes.some((taken) => taken === each));
+  if (foreign !== undefined) {
+    throw new UsageError(`${name} has no option --${foreign}`);
+  }
+  return command.run(api, names, values);
+}
+
+function parsed(args: readonly string[]) {
+  try {
+    return parseArgs({ args: [...args], options: OPTIONS, allowPositionals: true });
+  } catch (cause) {
+    throw new UsageError(cause instanceof Error ? cause.message : String(cause), { cause });
+  }
+}
+
+async function listOrders(api: OrdersApi, names: readonly string[], values: Values): Promise<Output> {
+  noMore(names, 0);
+  const { status, owner, from, to, limit, all } = values;
+  const orders: z.infer<typeof orderListSchema>['orders'] = [];
+  let cursor: string | undefined;
+  do {
+    const query = { status, owner, from, to, limit: limit ?? (all === true ? '100' : undefined), cursor };
+    const page = await api.call({ path: '/orders', query }, orderListSchema);
+    orders.push(...page.orders);
+    cursor = page.next_cursor;
+  } while (all === true && cursor !== undefined);
+  const rows = orders.map((order) => [
+    order.order_id,
+    order.status,
+    money(order.amount?.value, order.amount?.currency),
+    time(order.created_at),
+    order.owner ?? '',
+    short([order.parked_step, order.reason].filter((part) => part !== undefined).join(': '), 60),
+  ]);
+  const more = cursor === undefined ? '' : '\nThere are more: --all, or a larger --limit.';
+  const text =
+    rows.length === 0 ? 'no orders' : table(['ORDER', 'STATUS', 'AMOUNT', 'PLACED (UTC)', 'OWNER', 'WHY'], rows) + more;
+  return { text, data: { orders, ...(cursor !== undefined && { next_cursor: cursor }) } };
+}
+
+async function showOrder(api: OrdersApi, names: readonly string[]): Promise<Output> {
+  const order_id = only(names, 'ORDER_ID');
+  const query = { order_id };
+  const order = await api.call({ path: '/orders/status', query }, z.looseObject(orderStatusSchema.shape));
+  const saga = await api.call({ path: '/orders/saga', query }, sagaHistorySchema);
+  const { execution } = saga;
+  const reached = execution.states.filter(({ status }) => status !== 'NOT_REACHED');
+  const text = [
+    properties([
+      ['order', order.order_id],
+      ['status', order.status],
+      ['amount', money(order.amount?.value, order.amount?.currency) || undefined],
+      ['owner', order.owner],
+      ['parked at', order.parked_step],
+      ['reason', order.reason],
+      ['lines', order.lines.map(({ count, id, name }) => `${count} × ${name ?? id}`).join(', ')],
+    ]),
+    table(
+      ['AT (UTC)', 'STATUS', 'WHAT'],
+      order.timeline.map(({ at, status, what, why }) => [
+        time(at),
+        status,
+        short(why === undefined ? what : `${what}: ${why}`, 100),
+      ]),
+    ),
+    `execution ${execution.name}: ${execution.status}, redriven ${execution.redrive_count} times, run ${saga.run + 1} of ${saga.runs}`,
+    table(
+      ['STATE', 'STATUS', 'TRIES', 'ENTERED (UTC)', 'ERROR'],
+      reached.map(({ name, status, attempts, entered_at, error }) => [
+        name,
+        status,
+        attempts === 0 ? '' : String(attempts),
+        time(entered_at),
+        short(error && [error.name, error.message].filter((part) => part !== undefined).join(': '), 80),
+      ]),
+    ),
+  ].join('\n\n');
+  return { text, data: { order, saga } };
+}
+
+const redriveAnswer = z.object({
+  redriven: z.array(z.string()),
+  refused: z.array(z.object({ order_id: z.string(), why: z.string() })),
+});
+
+async function redriveOrders(api: OrdersApi, names: readonly string[], { step }: Values): Promise<Output> {
+  if ((names.length === 0) === (step === undefined)) {
+    throw new UsageError('redrive takes ORDER_IDs, or --step');
+  }
+  const body = step === undefined ? { order_ids: names } : { parked_step: step };
+  const answer = await api.call({ path: '/orders/redrive', body }, redriveAnswer);
+  const rows = [
+    ...answer.redriven.map((order_id) => [order_id, 'redriven', '']),
+    ...answer.refused.map(({ order_id, why }) => [order_id, 'refused', why]),
+  ];
+  return { text: rows.length === 0 ? 'no orders' : table(['ORDER', 'OUTCOME', 'WHY'], rows), data: answer };
+}
+
+const accepted = z.looseObject({ order_id: z.string(), status: z.string() });
+
+async function abandonOrder(api: OrdersApi, names: readonly string[], { reason }: Values): Promise<Output> {
+  const body = { order_id: only(names, 'ORDER_ID'), reason: needed(reason, '--reason') };
+  const answer = await api.call({ path: '/orders/abandon', body }, accepted);
+  return { text: `${answer.order_id} is given up; its saga gives back what it holds`, data: answer };
+}
+
+async function refundOrder(api: OrdersApi, names: readonly string[], values: Values): Promise<Output> {
+  const { amount, line, restock, reason, key } = values;
+  const body = {
+    order_id: only(names, 'ORDER_ID'),
+    ...(amount !== undefined && { amount: wholeNumber(amount, '--amount') }),
+    ...(line !== undefined && { lines: line.map(orderLine) }),
+    ...(restock === true && { restock }),
+    reason: needed(reason, '--reason'),
+  };
+  const answer = await api.call({ path: '/orders/refund', body, idempotencyKey: key }, accepted);
+  const { refund_id } = answer;
+  return { text: `refund ${String(refund_id ?? '')} of ${answer.order_id}: ${answer.status}`, data: answer };
+}
+
+async function summarize(api: OrdersApi, names: readonly string[]): Promise<Output> {
+  noMore(names, 0);
+  const summary = await api.call({ path: '/orders/summary' }, orderSummarySchema);
+  const { by_status, attention } = summary;
+  const text = [
+    table(
+      ['STATUS', 'ORDERS'],
+      Object.entries(by_status).map(([status, count]) => [status, String(count)]),
+    ),
+    table(
+      ['CURRENCY', 'AUTHORIZED', 'CAPTURED', 'REFUNDED'],
+      summary.money.map(({ currency, authorized, captured, refunded }) => [
+        currency,
+        ...[authorized, captured, refunded].map((amount) => money(amount, currency)),
+      ]),
+    ),
+    attention.count === 0
+      ? 'nothing waits for you'
+      : `${attention.count} wait for you; the oldest was placed ${time(attention.oldest_at)}: npm run orders -- list --status NEEDS_ATTENTION`,
+  ].join('\n\n');
+  return { text, data: summary };
+}
+
+async function stock(api: OrdersApi, names: readonly string[], { reason, key }: Values): Promise<Output> {
+  const [what, id = '', count = '', ...more] = names;
+  if (what === undefined) {
+    const items = await api.call({ path: '/inventory/stocks' }, z.array(stockSchema));
+    const rows = items.map((item) => [item.Id, item.name, String(item.count), String(item.price)]);
+    return { text: table(['ITEM', 'NAME', 'AVAILABLE', 'PRICE'], rows), data: items };
+  }
+  if ((what !== 'restock' && what !== 'correct') || id === '' || more.length > 0) {
+    throw new UsageError('stock takes nothing, or restock ITEM COUNT, or correct ITEM COUNT');
+  }
+  const body = { id, count: wholeNumber(count, 'COUNT'), reason: needed(reason, '--reason') };
+  const item = await api.call({ path: `/inventory/${what}`, body, idempotencyKey: key }, itemStockSchema);
+  const { available, held, sold, previous_available } = item;
+  const before = previous_available === undefined ? '' : ` (before: ${previous_available})`;
+  return { text: `${item.name}: ${available} available${before}, ${held} held, ${sold} sold`, data: item };
+}
+
+function only(names: readonly string[], what: string): string {
+  const [name] = names;
+  if (name === undefined) {
+    throw new UsageError(`${what} is missing`);
+  }
+  noMore(names, 1);
+  return name;
+}
+
+function noMore(names: readonly string[], count: number): void {
+  if (names.length > count) {
+    throw new UsageError(`${JSON.stringify(names[count])} is one argument too many`);
+  }
+}
+
+function needed(value: string | undefined, what: string): string {
+  if (value === undefined || value === '') {
+    throw new UsageError(`${what} is missing`);
+  }
+  return value;
+}
+
+function wholeNumber(text: string, what: string): number {
+  if (!/^\d{1,15}$/.test(text)) {
+    throw new UsageError(`${what} must be a whole number`);
+  }
+  return Number(text);
+}
+
+function orderLine(text: string): { readonly id: string; readonly count: number } {
+  const [, id, count] = /^(.+)=(\d{1,9})$/.exec(text) ?? [];
+  if (id === undefined || count === undefined) {
+    throw new UsageError('--line must be ITEM=COUNT');
+  }
+  return { id, count: Number(count) };
+}

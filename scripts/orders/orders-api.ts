@@ -1,0 +1,109 @@
+import * as z from 'zod';
+import { API_KEY_HEADER } from '../../functions/access/api-keys.ts';
+
+/** Where the API is, and who calls it. */
+export interface OrdersApiOptions {
+  /** Such as `http://127.0.0.1:3000`, with the stage where there is one. */
+  readonly url: string;
+  readonly apiKey?: string;
+  /** A bearer token, for AUTH_MODE=jwt. */
+  readonly token?: string;
+}
+
+/** One call of the API. */
+export interface ApiCall {
+  /** Such as `/orders`. */
+  readonly path: string;
+  readonly query?: Readonly<Record<string, string | undefined>>;
+  /** Absent: GET. */
+  readonly body?: object;
+  readonly idempotencyKey?: string | undefined;
+}
+
+/** The HTTP API, as an operator calls it. */
+export interface OrdersApi {
+  /**
+   * The data of the answer to a call.
+   *
+   * @throws OrdersApiError where the API refuses or does not answer, in a sentence for people
+   */
+  readonly call: <Schema extends z.ZodType>(call: ApiCall, schema: Schema) => Promise<z.output<Schema>>;
+}
+
+/** Thrown where a call had no success. */
+export class OrdersApiError extends Error {
+  override readonly name = 'OrdersApiError';
+}
+
+const TIMEOUT_MS = 30_000;
+
+const envelopeSchema = z.object({
+  status: z.int(),
+  success: z.boolean(),
+  meta: z.looseObject({ code: z.string().optional(), request_id: z.string().optional() }).nullish(),
+  data: z.unknown(),
+});
+
+/** Opens the API; nothing is sent yet. */
+export function openOrdersApi({ url, apiKey, token }: OrdersApiOptions): OrdersApi {
+  const base = url.replace(/\/+$/, '');
+  const credentials = {
+    ...(apiKey !== undefined && { [API_KEY_HEADER]: apiKey }),
+    ...(token !== undefined && { Authorization: `Bearer ${token}` }),
+  };
+  return {
+    call: async ({ path, query = {}, body, idempotencyKey }, schema) => {
+      const given = Object.entries(query).filter((entry): entry is [string, string] => entry[1] !== undefined);
+      const search = given.length === 0 ? '' : `?${new URLSearchParams(given)}`;
+      const answer = await sent(`${base}${path}${search}`, {
+        method: body === undefined ? 'GET' : 'POST',
+        headers: {
+          ...credentials,
+          ...(body !== undefined && { 'Content-Type': 'application/json' }),
+          ...(idempotencyKey !== undefined && { 'Idempotency-Key': idempotencyKey }),
+        },
+        ...(body !== undefined && { body: JSON.stringify(body) }),
+        signal: AbortSignal.timeout(TIMEOUT_MS),
+      });
+      const data = dataOf(answer);
+      const read = schema.safeParse(data);
+      if (!read.success) {
+        throw new OrdersApiError(`the API answered what this command does not know:\n${z.prettifyError(read.error)}`);
+      }
+      return read.data;
+    },
+  };
+}
+
+async function sent(url: string, request: RequestInit): Promise<unknown> {
+  let response: Response;
+  try {
+    response = await fetch(url, request);
+  } catch (cause) {
+    const why = cause instanceof Error && cause.cause instanceof Error ? cause.cause.message : String(cause);
+    throw new OrdersApiError(`no answer from ${new URL(url).origin}: ${why}; set ORDERS_URL, or start the stack`, {
+      cause,
+    });
+  }
+  const text = await response.text();
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new OrdersApiError(`${new URL(url).origin} answered ${response.status} and no JSON; is it this API?`, {
+      cause,
+    });
+  }
+}
+
+function dataOf(answer: unknown): unknown {
+  const { success, data: envelope } = envelopeSchema.safeParse(answer);
+  if (!success) {
+    throw new OrdersApiError('the answer is not that of this API; set ORDERS_URL');
+  }
+  if (!envelope.success) {
+    const { code = 'no code', request_id } = envelope.meta ?? {};
+    const which = request_id === undefined ? '' : `, request ${request_id}`;
+    throw new OrdersApiError(`${String(envelope.data)} (${envelope.status} ${code}${which})`);
+  }
+  return envelope.data;
+}

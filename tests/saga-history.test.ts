@@ -1,0 +1,120 @@
+import { createServer, type Server } from 'node:http';
+import { CreateStateMachineCommand, StartExecutionCommand } from '@aws-sdk/client-sfn';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { type StepFunctionsServer, startStepFunctionsServer } from 'resilient-stepfunctions';
+import { eventually } from '../embedded/eventually.ts';
+import { createStepFunctions } from '../functions/clients/aws.ts';
+import { sagaHistorySchema } from '../functions/http/contract/saga-history.ts';
+import { createHandler } from '../functions/http/saga-history.ts';
+import { createSagaHistory } from '../functions/orders/saga-history.ts';
+import { httpEvent, read } from './support/http-event.ts';
+import { testOrder } from './support/order.ts';
+import { withOrderTable } from './support/order-fixtures.ts';
+
+// The real engine, with a small saga that parks.
+const DEFINITION = {
+  QueryLanguage: 'JSONata',
+  StartAt: 'Reserve',
+  States: {
+    Reserve: { Type: 'Pass', Output: { task_token: 'token-secret', count: 2 }, Next: 'Capture' },
+    Capture: {
+      Type: 'Task',
+      Resource: 'arn:aws:states:::lambda:invoke',
+      Arguments: { FunctionName: 'none', Payload: { order_id: 'o', method: 'tok_secret' } },
+      Retry: [{ ErrorEquals: ['States.ALL'], MaxAttempts: 1, IntervalSeconds: 1 }],
+      Catch: [{ ErrorEquals: ['States.ALL'], Next: 'Park' }],
+      Next: 'Done',
+    },
+    Park: { Type: 'Fail', Error: 'NeedsAttentionError', Cause: 'Capture gave up' },
+    Done: { Type: 'Succeed' },
+  },
+};
+
+const database = withOrderTable();
+let lambda: Server;
+let engine: StepFunctionsServer;
+let client: ReturnType<typeof createStepFunctions>;
+let stateMachineArn: string;
+
+beforeAll(async () => {
+  lambda = createServer((_, response) => {
+    response.writeHead(200, { 'x-amz-function-error': 'Unhandled' });
+    response.end(JSON.stringify({ errorType: 'RetryableError', errorMessage: 'the payment service hangs' }));
+  });
+  await new Promise<void>((resolve) => lambda.listen(0, '127.0.0.1', resolve));
+  const address = lambda.address();
+  const port = typeof address === 'object' && address !== null ? address.port : 0;
+  engine = await startStepFunctionsServer({ dataDir: ':memory:', lambdaEndpoint: `http://127.0.0.1:${port}` });
+  const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
+  client = createStepFunctions({ endpoint: engine.url, region: 'us-east-1', credentials });
+  const created = await client.send(
+    new CreateStateMachineCommand({
+      name: 'order-saga',
+      roleArn: 'arn:aws:iam::000000000000:role/saga',
+      definition: JSON.stringify(DEFINITION),
+    }),
+  );
+  stateMachineArn = created.stateMachineArn ?? '';
+});
+
+afterAll(async () => {
+  client?.destroy();
+  await engine?.close();
+  lambda?.closeAllConnections();
+  await new Promise((resolve) => lambda?.close(resolve));
+});
+
+function show(query: Readonly<Record<string, string>>, role = 'operator') {
+  const history = createSagaHistory(client, stateMachineArn);
+  const handler = createHandler(() => ({ table: database.table, history }));
+  return handler(httpEvent({ query, owner: 'olaf', role })).then(read);
+}
+
+describe('GET /orders/saga', () => {
+  test('shows every state with status, attempts and error, and no task token or payment method', async () => {
+    const { order_id } = await database.written(testOrder());
+    await client.send(new StartExecutionCommand({ stateMachineArn, name: order_id, input: '{"method":"tok_secret"}' }));
+    const answer = await eventually(
+      async () => {
+        const { data } = await show({ order_id });
+        const shown = sagaHistorySchema.parse(data);
+        return shown.execution.status === 'FAILED' ? shown : undefined;
+      },
+      { withinMs: 15_000 },
+    );
+    expect(answer).toMatchObject({
+      order_id,
+      run: 0,
+      runs: 1,
+      execution: {
+        name: order_id,
+        error: { name: 'NeedsAttentionError', message: 'Capture gave up' },
+        start_at: 'Reserve',
+      },
+    });
+    const states = new Map(answer.execution.states.map((state) => [state.name, state]));
+    expect(states.get('Reserve')).toMatchObject({ status: 'SUCCEEDED', next: ['Capture'], output: { count: 2 } });
+    expect(states.get('Capture')).toMatchObject({ status: 'CAUGHT', attempts: 2 });
+    expect(states.get('Capture')?.error).toEqual({ name: 'RetryableError', message: 'the payment service hangs' });
+    expect(states.get('Park')).toMatchObject({ status: 'FAILED' });
+    expect(states.get('Done')).toMatchObject({ status: 'NOT_REACHED' });
+    expect(JSON.stringify(answer)).not.toMatch(/token-secret|tok_secret/);
+  });
+
+  test('says where Step Functions does not know the execution', async () => {
+    const { order_id } = await database.written(testOrder());
+    expect((await show({ order_id })).data).toMatchObject({ execution: { status: 'NOT_FOUND', states: [] } });
+  });
+
+  test('knows no unknown order and no run that there was not', async () => {
+    expect(await show({ order_id: testOrder().order_id })).toMatchObject({ statusCode: 404 });
+    const { order_id } = await database.written(testOrder());
+    expect(await show({ order_id, run: '1' })).toMatchObject({ statusCode: 404 });
+    expect(await show({ order_id, run: 'x' })).toMatchObject({ statusCode: 400 });
+  });
+
+  test('is not for customers, not of their own orders either', async () => {
+    const { order_id } = await database.written(testOrder({ owner: 'olaf' }));
+    expect(await show({ order_id }, 'customer')).toMatchObject({ statusCode: 403 });
+  });
+});
