@@ -90,7 +90,7 @@ test.each(Object.keys(UPDATES) as readonly (keyof typeof UPDATES)[])(
 
 test('a condition that holds for an absent order creates none, whatever its operators', async () => {
   const { order_id: orderId } = testOrder();
-  const condition = 'attribute_not_exists(cancel_requested_at) OR #status = :status';
+  const condition = '#status = :status OR attribute_not_exists(cancel_requested_at)';
   const update = {
     ...cancellationRequest(orderId, 'PENDING', NOW),
     condition,

@@ -191,3 +191,26 @@ test.each([
   await placedAgo(seconds);
   expect(await run()).toMatchObject({ started: count });
 });
+
+test('time is up with the last order of a page: no further page is begun', async () => {
+  await Promise.all(Array.from({ length: 101 }, () => placedAgo(60)));
+  const clock = jest.spyOn(Date, 'now');
+  const begun = Date.now();
+  stepFunctions.reply = (call) => {
+    if (stepFunctions.calls.length === 100) {
+      clock.mockReturnValue(begun + 60_000);
+    }
+    return success(call);
+  };
+  expect(await run()).toEqual({ started: 100, under_way: 0, left: 0, ended: 0, failed: 0 });
+  clock.mockRestore();
+});
+
+test('saga writes between the query and its order’s turn: nothing is started', async () => {
+  const order = await placedAgo(60);
+  const { client, name } = database.table;
+  const Item = { ...order, status: 'RESERVED', start_pending: undefined };
+  interpose(client, 'UpdateItemCommand', () => client.send(new PutCommand({ TableName: name, Item })));
+  expect(await run()).toEqual({ started: 0, under_way: 1, left: 0, ended: 0, failed: 0 });
+  expect(stepFunctions.calls).toEqual([]);
+});
