@@ -46,7 +46,7 @@ test('every call has the authorizer, except the calls that need no credentials',
   );
   expect(deployed.toSorted()).toEqual(described.toSorted());
   const open = OPERATIONS.filter((operation) => operation.open).map(({ id }) => id);
-  expect(open).toEqual(['health', 'openapiDocument', 'docs']);
+  expect(open).toEqual(['health', 'ready', 'openapiDocument', 'docs']);
   expect(described.length).toBeGreaterThan(open.length);
 });
 
