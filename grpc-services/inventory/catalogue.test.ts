@@ -93,9 +93,9 @@ describe('the catalogue', () => {
     expect(() => readCatalogue(file)).toThrow(file);
   });
 
-  test('that is no list is refused', async () => {
+  test('that is no list is refused, and the cause is kept', async () => {
     const file = await fileWith(entry);
-    expect(() => readCatalogue(file)).toThrow(ConfigurationError);
+    expect(() => readCatalogue(file)).toThrow(expect.objectContaining({ cause: expect.any(Error) }));
   });
 
   test('is not seeded while the store cannot be reached: the start tries again', async () => {

@@ -1,6 +1,7 @@
+import { DeleteItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { ReservationState } from '../../proto/gen/inventory/v1/inventory.ts';
-import { itemInStock, startInventory, type TestInventory } from '../../tests/support/inventory.ts';
+import { inventoryTables, itemInStock, startInventory, type TestInventory } from '../../tests/support/inventory.ts';
 import { commit } from './commit.ts';
 import { expireHolds } from './expire-holds.ts';
 import type { Inventory } from './inventory.ts';
@@ -91,6 +92,15 @@ describe('a call that another one overtakes decides anew', () => {
     await inventory.release('faster');
     await expect(inventory.reserve('order', two)).rejects.toMatchObject(refusal);
     expect((await inventory.reservation('order')).state).toBe(ReservationState.REFUSED);
+  });
+
+  test('a Reserve whose item is taken out of the table meanwhile is refused as of an unknown item', async () => {
+    const key = { TableName: inventoryTables.items, Key: { item_id: { S: 'seat' } } };
+    const overtaken = overtakenBy(() => inventory.dynamoDb.send(new DeleteItemCommand(key)));
+    await expect(reserve(overtaken, RESERVE, never)).rejects.toMatchObject({
+      reason: 'ITEM_NOT_FOUND',
+      metadata: { item_id: 'seat' },
+    });
   });
 
   test('a Reserve that finds its own hold, made with the last stock, is not refused for lack of it', async () => {

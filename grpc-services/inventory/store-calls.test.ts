@@ -40,6 +40,14 @@ test('a repeated Reserve takes three DynamoDB calls, because its failed write re
   ]);
 });
 
+test('a repeated Reserve that does not extend its hold writes nothing', async () => {
+  const requests = await recordedRequests();
+  await inventory.reserve('order', lines, 60);
+  const before = requests.length;
+  await inventory.reserve('order', lines, 10);
+  expect(requests.slice(before)).toEqual(['BatchGetItemCommand', 'TransactWriteItemsCommand']);
+});
+
 test('an order for a sold-out item does not touch the item in its transaction', async () => {
   const requests = await recordedRequests();
   let touched: number | undefined;

@@ -6,4 +6,5 @@ export default {
   rootDir: '../..',
   testMatch: JSON.parse(process.env.MUTATION_TESTS ?? '[]').map((glob) => `<rootDir>/${glob}`),
   reporters: [],
+  setupFilesAfterEnv: ['<rootDir>/tests/mutation/no-shrinking.mjs'],
 };
