@@ -51,7 +51,8 @@ module.exports = {
     ...roomRules(),
     {
       name: 'functions-common-imports-no-other-folder',
-      comment: 'Within functions: common <- access, clients <- orders <- environment.ts <- http, saga, scheduled.',
+      comment:
+        'Within functions: common <- access, clients <- orders <- environment.ts <- http, saga, scheduled, events.',
       severity: 'error',
       from: { path: '^functions/common/', pathNot: TEST },
       to: { path: '^functions/(?!common/)' },
@@ -72,13 +73,13 @@ module.exports = {
       name: 'functions-environment-imports-no-handler',
       severity: 'error',
       from: { path: '^functions/environment\\.ts$' },
-      to: { path: '^functions/(http|saga|scheduled)/' },
+      to: { path: '^functions/(http|saga|scheduled|events)/' },
     },
     {
       name: 'functions-handlers-stay-apart',
       severity: 'error',
-      from: { path: '^functions/(http|saga|scheduled)/', pathNot: TEST },
-      to: { path: '^functions/(http|saga|scheduled)/', pathNot: '^functions/$1/' },
+      from: { path: '^functions/(http|saga|scheduled|events)/', pathNot: TEST },
+      to: { path: '^functions/(http|saga|scheduled|events)/', pathNot: '^functions/$1/' },
     },
     {
       name: 'inventory-does-not-import-payment',

@@ -11,6 +11,7 @@ const byStatusIndex = { 'Fn::Sub': '${OrdersTable.Arn}/index/by-status' };
 // biome-ignore lint/suspicious/noTemplateCurlyInString: CloudFormation fills it in
 const byOwnerIndex = { 'Fn::Sub': '${OrdersTable.Arn}/index/by-owner' };
 const statisticsTable = { 'Fn::GetAtt': ['OrderStatisticsTable', 'Arn'] };
+const ordersStream = { 'Fn::GetAtt': ['OrdersTable', 'StreamArn'] };
 const orderSaga = { Ref: 'OrderSaga' };
 
 module.exports = async ({ resolveVariable }) => {
@@ -67,6 +68,16 @@ module.exports = async ({ resolveVariable }) => {
       allow(['dynamodb:UpdateItem'], ordersTable),
       allow(['states:StartExecution'], orderSaga),
       allow(['states:DescribeExecution'], orderSagaExecutions),
+    ],
+    publishOrderEvents: [
+      allow(
+        ['dynamodb:DescribeStream', 'dynamodb:GetRecords', 'dynamodb:GetShardIterator', 'dynamodb:ListStreams'],
+        ordersStream,
+      ),
+      allow(
+        ['dynamodb:BatchGetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem'],
+        statisticsTable,
+      ),
     ],
   };
 

@@ -85,6 +85,16 @@ test('each role has only the table and saga actions that its function calls', as
       'states:StartExecution',
       'states:DescribeExecution',
     ],
+    PublishOrderEventsRole: [
+      'dynamodb:DescribeStream',
+      'dynamodb:GetRecords',
+      'dynamodb:GetShardIterator',
+      'dynamodb:ListStreams',
+      'dynamodb:BatchGetItem',
+      'dynamodb:PutItem',
+      'dynamodb:UpdateItem',
+      'dynamodb:DeleteItem',
+    ],
   });
 });
 
