@@ -12,6 +12,8 @@ const byStatusIndex = { 'Fn::Sub': '${OrdersTable.Arn}/index/by-status' };
 const byOwnerIndex = { 'Fn::Sub': '${OrdersTable.Arn}/index/by-owner' };
 const statisticsTable = { 'Fn::GetAtt': ['OrderStatisticsTable', 'Arn'] };
 const ordersStream = { 'Fn::GetAtt': ['OrdersTable', 'StreamArn'] };
+// biome-ignore lint/suspicious/noTemplateCurlyInString: CloudFormation fills it in
+const sagaDueIndex = { 'Fn::Sub': '${OrdersTable.Arn}/index/saga-due' };
 const orderSaga = { Ref: 'OrderSaga' };
 
 module.exports = async ({ resolveVariable }) => {
@@ -50,6 +52,7 @@ module.exports = async ({ resolveVariable }) => {
     pay: [
       allow(['dynamodb:GetItem', 'dynamodb:UpdateItem'], ordersTable),
       allow(['states:SendTaskSuccess'], orderSaga),
+      allow(['states:DescribeExecution'], orderSagaExecutions),
     ],
     openapiDocument: [],
     docs: [],
@@ -63,6 +66,13 @@ module.exports = async ({ resolveVariable }) => {
     voidPayment: [],
     awaitPayment: [allow(['dynamodb:UpdateItem'], ordersTable)],
     awaitRedrive: [],
+    resumeOrder: [allow(['dynamodb:GetItem'], ordersTable)],
+    reconcileOrders: [
+      allow(['dynamodb:Query'], sagaDueIndex),
+      allow(['dynamodb:GetItem', 'dynamodb:UpdateItem'], ordersTable),
+      allow(['states:StartExecution'], orderSaga),
+      allow(['states:DescribeExecution'], orderSagaExecutions),
+    ],
     startStrandedOrders: [
       allow(['dynamodb:Query'], startPendingIndex),
       allow(['dynamodb:UpdateItem'], ordersTable),

@@ -77,8 +77,16 @@ test('each role has only the table and saga actions that its function calls', as
     OrderSummaryRole: ['dynamodb:GetItem', 'dynamodb:Query'],
     CancelOrderRole: ['dynamodb:GetItem', 'dynamodb:UpdateItem', 'states:SendTaskFailure'],
     ReadyRole: ['dynamodb:GetItem', 'states:DescribeStateMachine'],
-    PayRole: ['dynamodb:GetItem', 'dynamodb:UpdateItem', 'states:SendTaskSuccess'],
+    PayRole: ['dynamodb:GetItem', 'dynamodb:UpdateItem', 'states:SendTaskSuccess', 'states:DescribeExecution'],
     AwaitPaymentRole: ['dynamodb:UpdateItem'],
+    ResumeOrderRole: ['dynamodb:GetItem'],
+    ReconcileOrdersRole: [
+      'dynamodb:Query',
+      'dynamodb:GetItem',
+      'dynamodb:UpdateItem',
+      'states:StartExecution',
+      'states:DescribeExecution',
+    ],
     StartStrandedOrdersRole: [
       'dynamodb:Query',
       'dynamodb:UpdateItem',

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import validator from 'asl-validator';
 import jsonata from 'jsonata';
+import { RESUME_STEPS } from '../functions/orders/resume-point.ts';
 import { readOrderSaga, type SagaState } from './read-order-saga.ts';
 import { retryBudget } from './retry-budget.ts';
 
@@ -22,7 +23,7 @@ const BEFORE_THE_PIVOT = [
   'ExtendReservation',
   'CapturePayment',
 ];
-const BEHIND_THE_PIVOT = ['RecordPayment', 'CommitInventory', 'ConfirmOrder'];
+const BEHIND_THE_PIVOT = ['RecordFreeOrder', 'RecordPayment', 'CommitInventory', 'ConfirmOrder'];
 const COMPENSATION = ['VoidPayment', 'ReleaseInventory', 'CloseOrder', 'CloseCancelledOrder'];
 const tasks = Object.entries(machine.States).filter(([, { Type }]) => Type === 'Task');
 
@@ -33,8 +34,8 @@ function successors({ Next, Default, Choices = [], Catch = [] }: SagaState): rea
   );
 }
 
-/** Returns all states that are reachable from a state, itself included. */
-function reachableFrom(start: string): ReadonlySet<string> {
+/** Returns all states that are reachable from a state, itself included; nothing behind the state at which to stop. */
+function reachableFrom(start: string, stopAt?: string): ReadonlySet<string> {
   const seen = new Set<string>();
   const open = [start];
   for (let name = open.pop(); name !== undefined; name = open.pop()) {
@@ -42,6 +43,9 @@ function reachableFrom(start: string): ReadonlySet<string> {
       continue;
     }
     seen.add(name);
+    if (name === stopAt) {
+      continue;
+    }
     open.push(...successors(state(name)));
   }
   return seen;
@@ -67,7 +71,7 @@ test('every task of the saga has a timeout', () => {
 });
 
 test('every task of the saga is before the pivot, behind it, compensation, or parking', () => {
-  const known = [...BEFORE_THE_PIVOT, ...BEHIND_THE_PIVOT, ...COMPENSATION, 'ParkOrder', 'AwaitRedrive'];
+  const known = [...BEFORE_THE_PIVOT, ...BEHIND_THE_PIVOT, ...COMPENSATION, 'ParkOrder', 'AwaitRedrive', 'ResumeOrder'];
   expect(tasks.map(([name]) => name).sort()).toEqual([...known].sort());
 });
 
@@ -76,15 +80,25 @@ describe.each(BEFORE_THE_PIVOT)('%s, before the pivot,', (name) => {
     const catchers = state(name).Catch ?? [];
     expect(catchers.at(-1)?.ErrorEquals).toEqual(['States.ALL']);
     for (const catcher of catchers) {
+      if (catcher.Next === 'ResumeOrder') {
+        expect(catcher.Assign).toHaveProperty('resume.after', name);
+        continue;
+      }
       expect(COMPENSATION).toContain(catcher.Next);
       expect(catcher.Assign).toHaveProperty('outcome.status');
-      expect(reachableFrom(catcher.Next)).not.toContain('CapturePayment');
+      // A parked order goes on where its record stands.
+      expect(reachableFrom(catcher.Next, 'ResumeOrder')).not.toContain('CapturePayment');
     }
   });
 
   test('is itself undone when its outcome is unknown', () => {
-    const undo = name === 'ReserveInventory' || name === 'RecordReservation' ? 'ReleaseInventory' : 'VoidPayment';
-    expect(state(name).Catch?.at(-1)?.Next).toBe(undo);
+    const undo: Readonly<Record<string, string>> = {
+      ReserveInventory: 'ReleaseInventory',
+      RecordReservation: 'ReleaseInventory',
+      // Another run of the order may be further: the record decides, and sends this one to VoidPayment where it is not.
+      AwaitPayment: 'ResumeOrder',
+    };
+    expect(state(name).Catch?.at(-1)?.Next).toBe(undo[name] ?? 'VoidPayment');
   });
 
   test('retries with full jitter and capped back-off', () => {
@@ -108,19 +122,43 @@ describe.each([...BEHIND_THE_PIVOT, ...COMPENSATION])('%s, behind the pivot or i
   });
 
   test('is resumed by a redrive', () => {
-    const { Choices = [], Default } = state('ResumeAfterRedrive');
-    const chosen = Choices.find(({ Condition }) => Condition.includes(`'${name}'`))?.Next ?? Default;
-    expect(chosen).toBe(name);
+    const { Choices = [] } = state('ResumeAtStep');
+    expect(Choices.find(({ Condition }) => Condition.includes(`'${name}'`))?.Next).toBe(name);
+  });
+
+  test('has words of its own in the reason that operators read', () => {
+    const reason = state('ParkOrder').Arguments?.ExpressionAttributeValues?.[':reason']?.S;
+    expect(reason).toMatch(new RegExp(`'${name}':\\s+'`));
   });
 });
 
-test('a refused parking ends the execution only if the parked write may have finished the order', () => {
-  expect(state('ParkOrder').Catch?.map(({ Next }) => Next)).toEqual(['IsOrderFinished']);
-  const { Choices = [], Default } = state('IsOrderFinished');
-  expect(Default).toBe('AwaitRedrive');
-  expect(Choices.map(({ Next }) => Next)).toEqual(['OrderClosed']);
-  const named = [...(Choices[0]?.Condition ?? '').matchAll(/'(\w+)'/g)].map(([, name]) => name);
-  expect(named).toEqual(['ConfirmOrder', 'CloseOrder', 'CloseCancelledOrder']);
+test('a refused parking, a wait that fails and a redrive ask the record where the saga goes on', () => {
+  expect(state('ParkOrder').Catch?.map(({ Next }) => Next)).toEqual(['ResumeOrder']);
+  expect(state('AwaitRedrive').Next).toBe('ResumeOrder');
+  expect(state('ResumeOrder').Next).toBe('ResumeAtStep');
+});
+
+test('the saga has a way to every step at which an order can be resumed, and ends for an order that is over', () => {
+  const { Choices = [], Default } = state('ResumeAtStep');
+  const ways = Choices.map(({ Condition, Next }) => [/'(\w+)'/.exec(Condition)?.[1], Next]);
+  expect(ways.map(([step]) => step)).toEqual(RESUME_STEPS.filter((step) => step !== 'OrderClosed'));
+  expect(ways.every(([step, next]) => step === next)).toBe(true);
+  expect(Default).toBe('OrderClosed');
+});
+
+test('every write of an open order says by when its saga must have written again; the last ones take that away', () => {
+  for (const [name, { Arguments }] of tasks) {
+    const { UpdateExpression: update } = Arguments ?? {};
+    if (update !== undefined) {
+      const [set = '', remove = ''] = update.split('REMOVE');
+      const last = ['ConfirmOrder', 'CloseOrder', 'CloseCancelledOrder', 'ParkOrder'].includes(name);
+      expect({ name, due: set.includes('saga_due_at = :due'), none: remove.includes('saga_due_at') }).toEqual({
+        name,
+        due: !last,
+        none: last,
+      });
+    }
+  }
 });
 
 test('every Lambda task retries crashes and transient Lambda errors', () => {
@@ -200,7 +238,8 @@ test('the reason of a technical failure is a fixed sentence, never a cause with 
       ({ Assign }) => Assign?.outcome ?? [],
     ),
   );
-  expect(technical).toHaveLength(BEFORE_THE_PIVOT.length);
+  // AwaitPayment hands its own to ResumeOrder.
+  expect(technical).toHaveLength(BEFORE_THE_PIVOT.length - 1);
   for (const outcome of technical) {
     expect(JSON.stringify(outcome)).not.toContain('errorOutput');
     // States.ALL may be a defect as well as an outage.

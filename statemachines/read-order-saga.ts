@@ -25,7 +25,7 @@ export interface TaskArguments {
   readonly UpdateExpression?: string;
   readonly ConditionExpression?: string;
   readonly ExpressionAttributeNames?: Readonly<Record<string, string>>;
-  readonly ExpressionAttributeValues?: Readonly<Record<string, { readonly S?: string }>>;
+  readonly ExpressionAttributeValues?: Readonly<Record<string, { readonly S?: string; readonly M?: unknown }>>;
 }
 
 /** A state, as far as the order saga uses the Amazon States Language. */

@@ -24,6 +24,7 @@ const TERMINAL_CODES = {
   ORDER_NOT_CANCELLABLE: { status: 409, meaning: 'the order has gone too far to be cancelled' },
   ORDER_NOT_PAYABLE: { status: 409, meaning: 'the order does not wait for this payment and will not' },
   PAYMENT_IN_PROGRESS: { status: 409, meaning: 'another payment of the order is under way' },
+  PAYMENT_WINDOW_CLOSED: { status: 409, meaning: 'the time to pay the order is over; nothing was charged' },
   PAYMENT_MISMATCH: { status: 409, meaning: 'the order was authorized with another payment' },
   PAYMENT_VOIDED: { status: 409, meaning: 'the payment of the order was undone' },
   BODY_TOO_LARGE: { status: 413, meaning: 'the body is larger than 64 KB' },
@@ -161,6 +162,7 @@ export class UnsupportedMediaTypeError extends terminalError('UNSUPPORTED_MEDIA_
 export class IdempotencyKeyReusedError extends terminalError('IDEMPOTENCY_KEY_REUSED') {}
 export class OrderNotCancellableError extends terminalError('ORDER_NOT_CANCELLABLE') {}
 export class OrderNotPayableError extends terminalError('ORDER_NOT_PAYABLE') {}
+export class PaymentWindowClosedError extends terminalError('PAYMENT_WINDOW_CLOSED') {}
 export class PaymentInProgressError extends terminalError('PAYMENT_IN_PROGRESS') {}
 
 // Refusals of the Inventory service. After the first two, nothing is held.

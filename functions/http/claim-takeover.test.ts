@@ -9,6 +9,7 @@ import { failureOf } from '../../tests/support/unary-client.ts';
 import { createTaskTokens } from '../clients/task-tokens.ts';
 import { requestCancellation } from '../orders/cancellation.ts';
 import type { Order } from '../orders/order.ts';
+import { createOrderSaga } from '../orders/order-saga.ts';
 import { readOrder } from '../orders/order-table.ts';
 import { paymentClaim, paymentClaimRelease, updateOrder } from '../orders/order-writes.ts';
 import { createHandler } from './pay.ts';
@@ -49,7 +50,14 @@ async function claimedBy(paymentId: string, claimedAt = secondsAgo(61)): Promise
 
 function pay(id: string, order_id: string) {
   const tokens = createTaskTokens(stepFunctions.client);
-  const handler = createHandler(() => ({ table: database.table, payment: payments.client, tokens, waitMs: 5_000 }));
+  const saga = createOrderSaga(stepFunctions.client, 'arn:aws:states:us-east-1:000000000000:stateMachine:saga');
+  const handler = createHandler(() => ({
+    table: database.table,
+    payment: payments.client,
+    tokens,
+    saga,
+    waitMs: 5_000,
+  }));
   return handler(httpEvent({ body: { list: [{ id, order_id }] } })).then(read);
 }
 

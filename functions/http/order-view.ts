@@ -1,6 +1,7 @@
 import type * as z from 'zod';
 import { OrderNotFoundError } from '../common/errors.ts';
 import type { Order, TimelineEntry } from '../orders/order.ts';
+import { isFinal } from '../orders/order-status.ts';
 import type { orderStatusSchema } from './contract/order-status.ts';
 import type { HttpRequest } from './http-request.ts';
 
@@ -34,7 +35,6 @@ export type OrderView = z.infer<typeof orderStatusSchema>;
  */
 export function orderView(order: Order, viewer: OrderViewer): OrderView {
   const timeline = withoutRepetitions(order.timeline);
-  const parked = order.status === 'NEEDS_ATTENTION';
   const forOperators = isOperator(viewer);
   return {
     order_id: order.order_id,
@@ -53,7 +53,7 @@ export function orderView(order: Order, viewer: OrderViewer): OrderView {
     },
     timeline: forOperators ? timeline : timeline.map(withoutInside),
     reason_code: order.reason_code,
-    reason: parked && !forOperators ? undefined : order.reason,
+    reason: isFinal(order.status) || forOperators ? order.reason : undefined,
     ...(forOperators && { owner: order.owner, parked_step: order.parked_step }),
     cancel_requested: order.cancel_requested_at === undefined ? undefined : true,
     created_at: order.created_at,

@@ -6,6 +6,7 @@ import { type Reply, refuse } from '../../tests/support/step-functions-recorder.
 import { createTaskTokens } from '../clients/task-tokens.ts';
 import { rootLogger } from '../common/logger.ts';
 import { requestCancellation } from '../orders/cancellation.ts';
+import { createOrderSaga } from '../orders/order-saga.ts';
 import type { OrderStatus } from '../orders/order-status.ts';
 import { readOrder } from '../orders/order-table.ts';
 import { updateOrder } from '../orders/order-writes.ts';
@@ -36,7 +37,8 @@ function wait(orderId: string, taskToken: string, attempt: number) {
 
 function pay(list: readonly { readonly id: string; readonly order_id: string }[], owner?: string, waitMs = 5_000) {
   const tokens = createTaskTokens(stepFunctions.client);
-  const handler = createHandler(() => ({ table: database.table, payment: payments.client, tokens, waitMs }));
+  const saga = createOrderSaga(stepFunctions.client, 'arn:aws:states:us-east-1:000000000000:stateMachine:saga');
+  const handler = createHandler(() => ({ table: database.table, payment: payments.client, tokens, saga, waitMs }));
   return handler(httpEvent({ body: { list }, ...(owner === undefined ? {} : { owner }) })).then(read);
 }
 
@@ -315,4 +317,91 @@ test('the log has every failure of several, and of a payment id that is a token 
       }),
     ]),
   );
+});
+
+test('pay after the time to pay is refused before it touches the card', async () => {
+  const { order_id } = await database.written(
+    awaitingOrder({ payment_due_at: new Date(Date.now() - 1).toISOString() }),
+  );
+  expect(await pay([{ id: 'late', order_id }])).toMatchObject({
+    statusCode: 409,
+    meta: { code: 'PAYMENT_WINDOW_CLOSED' },
+    data: 'the time to pay the order is over',
+  });
+  expect(await payments.service.charge(order_id, 'late')).toBeUndefined();
+  expect(await readOrder(database.table, order_id)).not.toHaveProperty('payment_id');
+});
+
+test('clock set back: an end that lies further ahead than the whole window counts as over', async () => {
+  const due = new Date(Date.now() + 901_000).toISOString();
+  const { order_id } = await database.written(awaitingOrder({ payment_due_at: due, payment_window_seconds: 900 }));
+  expect(await pay([{ id: 'payment-1', order_id }])).toMatchObject({ meta: { code: 'PAYMENT_WINDOW_CLOSED' } });
+});
+
+test('the payment that began in time is repeated after the end: it waits for the saga’s decision', async () => {
+  const { order_id } = await database.written(
+    awaitingOrder({ payment_due_at: new Date(Date.now() - 1).toISOString(), payment_id: 'payment-1' }),
+  );
+  expect(await pay([{ id: 'payment-1', order_id }], undefined, 100)).toMatchObject({
+    meta: { code: 'PAYMENT_PENDING' },
+  });
+  await sagaWrites(order_id, 'PAID');
+  expect(await pay([{ id: 'payment-1', order_id }])).toMatchObject({ statusCode: 200, data: true });
+});
+
+test.each(['FAILED', 'TIMED_OUT', 'ABORTED', 'SUCCEEDED', 'lost'])(
+  'the saga cannot be told, because its execution is %s: the payment is voided, and the order takes no other',
+  async (status) => {
+    const { order_id } = await database.written(awaitingOrder());
+    stepFunctions.reply = ({ action }) => {
+      if (action !== 'DescribeExecution') {
+        return refuse('TaskDoesNotExist');
+      }
+      return status === 'lost' ? refuse('ExecutionDoesNotExist') : { kind: 'answer', output: { status } };
+    };
+    expect(await pay([{ id: 'payment-1', order_id }])).toMatchObject({
+      statusCode: 409,
+      meta: { code: 'ORDER_NOT_PAYABLE' },
+    });
+    expect(await payments.service.charge(order_id, 'payment-1')).toMatchObject({ state: 'VOIDED', captures: 0 });
+    const order = await readOrder(database.table, order_id);
+    expect(order).not.toHaveProperty('payment_id');
+    // The reconciliation takes the order up at once.
+    expect(Date.parse(String(order?.saga_due_at))).toBeLessThanOrEqual(Date.now());
+    expect(await pay([{ id: 'payment-2', order_id }])).toMatchObject({ statusCode: 409 });
+    expect(await payments.service.charge(order_id, 'payment-2')).toBeUndefined();
+  },
+);
+
+test('the saga was told before and still runs: its payment is not voided', async () => {
+  const { order_id } = await database.written(awaitingOrder());
+  stepFunctions.reply = ({ action }) =>
+    action === 'DescribeExecution' ? { kind: 'answer', output: { status: 'RUNNING' } } : refuse('TaskTimedOut');
+  expect(await pay([{ id: 'payment-1', order_id }], undefined, 300)).toMatchObject({
+    statusCode: 503,
+    meta: { code: 'PAYMENT_PENDING' },
+  });
+  expect(await payments.service.charge(order_id, 'payment-1')).toMatchObject({ state: 'AUTHORIZED' });
+});
+
+test('the money was given back: pay of the same payment is not answered with true any more', async () => {
+  const paid = { payment_id: 'payment-1', amount_minor: 2_000, refunded_minor: 2_000 } as const;
+  const confirmed = await database.written(awaitingOrder({ ...paid, status: 'CONFIRMED' }));
+  const parked = await database.written(
+    awaitingOrder({ ...paid, status: 'NEEDS_ATTENTION', parked_step: 'CommitInventory' }),
+  );
+  for (const { order_id } of [confirmed, parked]) {
+    expect(await pay([{ id: 'payment-1', order_id }])).toMatchObject({
+      statusCode: 409,
+      meta: { code: 'PAYMENT_REFUNDED' },
+    });
+  }
+  const partly = await database.written(awaitingOrder({ ...paid, refunded_minor: 1, status: 'CONFIRMED' }));
+  expect(await pay([{ id: 'payment-1', order_id: partly.order_id }])).toMatchObject({ statusCode: 200 });
+});
+
+test('a free order counts as paid, whatever the payment, and the provider is not asked', async () => {
+  const { order_id } = await database.written(testOrder({ status: 'CONFIRMED', amount_minor: 0, currency: 'USD' }));
+  expect(await pay([{ id: 'tok_declined', order_id }])).toMatchObject({ statusCode: 200, data: true });
+  expect(await payments.service.charge(order_id, 'tok_declined')).toBeUndefined();
 });

@@ -3,7 +3,7 @@ import type * as z from 'zod';
 import { RetryableError, TerminalError } from '../common/errors.ts';
 import { asError } from '../common/logger.ts';
 import { once } from '../common/once.ts';
-import { orderTable, payment, taskTokens } from '../environment.ts';
+import { orderSaga, orderTable, payment, taskTokens } from '../environment.ts';
 import { readOrder } from '../orders/order-table.ts';
 import { isProviderToken, type SettlementDependencies, settle } from '../orders/payment-settlement.ts';
 import { payBody } from './contract/pay.ts';
@@ -75,5 +75,11 @@ function combined(outcomes: readonly Outcome[], { requestId }: HttpRequest): API
 
 /** `POST /payment/pay`. */
 export const handler = createHandler(
-  once(() => ({ table: orderTable(), payment: payment(), tokens: taskTokens(), waitMs: SAGA_WAIT_MS })),
+  once(() => ({
+    table: orderTable(),
+    payment: payment(),
+    tokens: taskTokens(),
+    saga: orderSaga(),
+    waitMs: SAGA_WAIT_MS,
+  })),
 );

@@ -29,6 +29,15 @@ test.each<OrderStatus>(['AUTHORIZED', 'PAID', 'CONFIRMED', 'REJECTED', 'CANCELLE
   },
 );
 
+test('a recorded cancellation is due at the reconciliation, should its saga be gone', async () => {
+  const order = await database.written(awaitingOrder());
+  await requestCancellation(database.table, order, new Date('2026-11-22T12:00:00.000Z'));
+  expect(await readOrder(database.table, order.order_id)).toMatchObject({
+    saga_due: 'Y',
+    saga_due_at: '2026-11-22T12:00:30.000Z',
+  });
+});
+
 test('a repeated cancellation is recorded once', async () => {
   const order = await database.written(testOrder());
   await requestCancellation(database.table, order, new Date());

@@ -1,6 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { v4, v5 } from 'uuid';
 import type { Order } from './order.ts';
+import { dueAfter, PLACEMENT_DUE_MS } from './saga-due.ts';
 
 /** Namespace of the order ids that are made from idempotency keys (RFC 9562, section 5.5). */
 const NAMESPACE = '3f2a1c7e-8f0b-5b52-9b1e-6d1f2c9a4e70';
@@ -51,6 +52,7 @@ export function newOrder(request: OrderRequest, now: Date): Order {
     updated_at: at,
     traceparent: request.traceparent,
     start_pending: 'Y',
+    ...dueAfter(now, PLACEMENT_DUE_MS),
     owner: request.owner,
   };
 }
@@ -78,11 +80,13 @@ export interface SagaInput {
   readonly payment: { readonly method: string | null };
   readonly payment_window_seconds: number;
   readonly traceparent: string;
+  /** Counts the executions after the first. Such an execution goes on where the order's record stands. */
+  readonly run?: number;
 }
 
 /**
- * The input of an order's saga, made from attributes that never change. Every start sends the same input: Step Functions
- * compares it to tell a repeated start from another one under the same name.
+ * The input of an order's saga, made from attributes that never change within a run. Every start of a run sends the same
+ * input: Step Functions compares it to tell a repeated start from another one under the same name.
  */
 export function sagaInput(order: Order): SagaInput {
   return {
@@ -91,5 +95,17 @@ export function sagaInput(order: Order): SagaInput {
     payment: { method: order.payment_method ?? null },
     payment_window_seconds: order.payment_window_seconds,
     traceparent: order.traceparent,
+    ...(sagaRun(order) > 0 && { run: sagaRun(order) }),
   };
+}
+
+/** Number of the order's current execution, from 0. */
+export function sagaRun({ saga_run = 0 }: Pick<Order, 'saga_run'>): number {
+  return saga_run;
+}
+
+/** Name of the order's current execution: the order's id, with the number of the run after the first. */
+export function executionName(order: Pick<Order, 'order_id' | 'saga_run'>): string {
+  const run = sagaRun(order);
+  return run === 0 ? order.order_id : `${order.order_id}-${run}`;
 }

@@ -55,7 +55,8 @@ export async function acceptOrder(order: Order, log: Log, dependencies: Acceptan
  */
 async function alreadyStarted(order: Order, log: Log, { table, saga }: AcceptanceDependencies): Promise<Order> {
   try {
-    if (!hasEnded(await saga.status(order.order_id))) {
+    const { status } = await saga.find(order);
+    if (status === 'NOT_FOUND' || !hasEnded(status)) {
       return order;
     }
   } catch (error) {

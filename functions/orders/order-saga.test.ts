@@ -112,8 +112,8 @@ test('an engine that never replies: the start ends within its time limit', async
   expect(stepFunctions.calls.length).toBeLessThan(4);
 });
 
-test('the status of an execution is read by the order’s id', async () => {
-  expect(await saga().status('order-1')).toBe('RUNNING');
+test('the execution of an order is found by the order’s id', async () => {
+  expect(await saga().find({ order_id: 'order-1' })).toEqual({ status: 'RUNNING' });
   // A start that an earlier test gave up may still arrive here.
   const read = stepFunctions.calls.filter(({ action }) => action === 'DescribeExecution');
   expect(read.map(({ input }) => input)).toEqual([
@@ -185,12 +185,40 @@ test('the delays before retries are spread between half and one and a half times
 
 test('the status of an execution is unknown while Step Functions throttles: RetryableError', async () => {
   stepFunctions.reply = () => refuse('ThrottlingException');
-  await expect(saga().status('order-1')).rejects.toMatchObject({ name: 'RetryableError', code: 'SAGA_UNAVAILABLE' });
+  await expect(saga().find({ order_id: 'order-1' })).rejects.toMatchObject({
+    name: 'RetryableError',
+    code: 'SAGA_UNAVAILABLE',
+  });
 });
 
 test('a reply without the status of the execution is a fault, not an execution that runs', async () => {
   stepFunctions.reply = () => ({ kind: 'answer', output: {} });
-  await expect(saga().status('order-1')).rejects.toThrow(
+  await expect(saga().find({ order_id: 'order-1' })).rejects.toThrow(
     'no status of arn:aws:states:us-east-1:000000000000:execution:',
   );
+});
+
+test('a further run of an order has a name and an input of its own', async () => {
+  const order = testOrder({ saga_run: 2 });
+  await saga().start(order);
+  const [call] = stepFunctions.calls;
+  expect(call?.input.name).toBe(`${order.order_id}-2`);
+  expect(JSON.parse(String(call?.input.input))).toMatchObject({ order_id: order.order_id, run: 2 });
+});
+
+test('an execution that Step Functions does not know is NOT_FOUND, one that failed says why', async () => {
+  stepFunctions.reply = () => refuse('ExecutionDoesNotExist');
+  expect(await saga().find({ order_id: 'order-1' })).toEqual({ status: 'NOT_FOUND' });
+  stepFunctions.reply = () => ({ kind: 'answer', output: { status: 'FAILED', error: 'States.Runtime' } });
+  expect(await saga().find({ order_id: 'order-1' })).toEqual({ status: 'FAILED', error: 'States.Runtime' });
+});
+
+test('a redrive is made of the current run; a refusal is no error, an outage is', async () => {
+  expect(await saga().redrive({ order_id: 'order-1', saga_run: 1 })).toBe(true);
+  expect(stepFunctions.calls[0]).toMatchObject({ action: 'RedriveExecution' });
+  expect(stepFunctions.calls[0]?.input.executionArn).toMatch(/:order-1-1$/);
+  stepFunctions.reply = () => refuse('ExecutionNotRedrivable');
+  expect(await saga().redrive({ order_id: 'order-1' })).toBe(false);
+  stepFunctions.reply = () => refuse('ServiceUnavailable', 503);
+  await expect(saga().redrive({ order_id: 'order-1' })).rejects.toMatchObject({ code: 'SAGA_UNAVAILABLE' });
 });

@@ -2,12 +2,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import {
   DescribeExecutionCommand,
   type ExecutionStatus,
+  RedriveExecutionCommand,
   type SFNClient,
   SFNServiceException,
   StartExecutionCommand,
 } from '@aws-sdk/client-sfn';
 import { isThrottling, translateErrors } from '../clients/aws.ts';
-import { sagaInput } from './new-order.ts';
+import { RetryableError } from '../common/errors.ts';
+import { executionName, sagaInput } from './new-order.ts';
 import type { Order } from './order.ts';
 
 /** How a start whose reply was lost is retried, to learn whether it took effect. */
@@ -31,20 +33,39 @@ export type SagaStart =
   /** The reply was lost: the saga may run or not. A later start settles it. */
   | { readonly outcome: 'UNKNOWN'; readonly cause: unknown };
 
-/** The executions of the order saga, each named by its order's id. */
+/** An order, as far as it names its current execution. */
+export type ExecutionOwner = Pick<Order, 'order_id' | 'saga_run'>;
+
+/** An order's current execution. NOT_FOUND: Step Functions has none of that name. */
+export interface SagaExecution {
+  readonly status: ExecutionStatus | 'NOT_FOUND';
+  /** Why it ended; present for a failed one that said so. */
+  readonly error?: string;
+}
+
+/** The executions of the order saga. An order has one, named by its id; where that one was lost, it has further runs. */
 export interface OrderSaga {
-  /** Starts the order's saga. Repeated starts have no further effect. Throws nothing. */
+  /** Starts the order's current run. Repeated starts have no further effect. Throws nothing. */
   readonly start: (order: Order, retries?: StartRetries) => Promise<SagaStart>;
-  /** Status of the order's execution. @throws RetryableError where Step Functions does not reply */
-  readonly status: (orderId: string) => Promise<ExecutionStatus>;
+  /** The order's current execution. @throws RetryableError where Step Functions does not reply */
+  readonly find: (order: ExecutionOwner) => Promise<SagaExecution>;
+  /**
+   * Redrives the order's current execution. False where Step Functions refuses: it cannot be redriven, or the place has no
+   * redrives.
+   *
+   * @throws RetryableError where Step Functions does not reply
+   */
+  readonly redrive: (order: ExecutionOwner) => Promise<boolean>;
 }
 
 /** The sagas of one state machine. */
 export function createOrderSaga(client: SFNClient, stateMachineArn: string): OrderSaga {
+  const executionArn = (order: ExecutionOwner) =>
+    `${stateMachineArn.replace(':stateMachine:', ':execution:')}:${executionName(order)}`;
   const startOnce = async (order: Order, timeoutMs: number): Promise<SagaStart> => {
     const start = new StartExecutionCommand({
       stateMachineArn,
-      name: order.order_id,
+      name: executionName(order),
       input: JSON.stringify(sagaInput(order)),
     });
     const limit = Number.isFinite(timeoutMs) ? { abortSignal: AbortSignal.timeout(timeoutMs) } : {};
@@ -71,19 +92,38 @@ export function createOrderSaga(client: SFNClient, stateMachineArn: string): Ord
       }
       return first;
     },
-    status: async (orderId) => {
-      const executionArn = `${stateMachineArn.replace(':stateMachine:', ':execution:')}:${orderId}`;
-      const { status } = await translateErrors(
-        client.send(new DescribeExecutionCommand({ executionArn })),
-        'SAGA_UNAVAILABLE',
-        'Step Functions does not answer',
-      );
-      if (status === undefined) {
-        throw new Error(`Step Functions returned no status of ${executionArn}`);
+    find: async (order) => {
+      try {
+        const { status, error } = await answered(
+          client.send(new DescribeExecutionCommand({ executionArn: executionArn(order) })),
+        );
+        if (status === undefined) {
+          throw new Error(`Step Functions returned no status of ${executionArn(order)}`);
+        }
+        return { status, ...(error !== undefined && { error }) };
+      } catch (error) {
+        if (error instanceof SFNServiceException && error.name === 'ExecutionDoesNotExist') {
+          return { status: 'NOT_FOUND' };
+        }
+        throw error;
       }
-      return status;
+    },
+    redrive: async (order) => {
+      try {
+        await answered(client.send(new RedriveExecutionCommand({ executionArn: executionArn(order) })));
+        return true;
+      } catch (error) {
+        if (error instanceof RetryableError || !(error instanceof SFNServiceException)) {
+          throw error;
+        }
+        return false;
+      }
     },
   };
+}
+
+function answered<T>(call: Promise<T>): Promise<T> {
+  return translateErrors(call, 'SAGA_UNAVAILABLE', 'Step Functions does not answer');
 }
 
 async function startOutcome(call: Promise<unknown>): Promise<SagaStart> {

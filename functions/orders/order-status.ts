@@ -31,7 +31,7 @@ const UNDONE = ['REJECTED', 'CANCELLED', 'EXPIRED', 'NEEDS_ATTENTION'] as const;
 /** The statuses that may follow each status. The state machine and the functions write them together. */
 export const LEGAL_TRANSITIONS: Readonly<Record<OrderStatus, readonly OrderStatus[]>> = {
   PENDING: ['RESERVED', ...UNDONE],
-  RESERVED: ['AWAITING_PAYMENT', 'AUTHORIZED', ...UNDONE],
+  RESERVED: ['AWAITING_PAYMENT', 'AUTHORIZED', 'PAID', ...UNDONE],
   AWAITING_PAYMENT: ['AUTHORIZED', ...UNDONE],
   AUTHORIZED: ['PAID', ...UNDONE],
   PAID: ['CONFIRMED', 'NEEDS_ATTENTION'],

@@ -1,4 +1,10 @@
-import { type DynamoDBDocumentClient, GetCommand, QueryCommand, type QueryCommandOutput } from '@aws-sdk/lib-dynamodb';
+import {
+  type DynamoDBDocumentClient,
+  GetCommand,
+  QueryCommand,
+  type QueryCommandInput,
+  type QueryCommandOutput,
+} from '@aws-sdk/lib-dynamodb';
 import { translateErrors } from '../clients/aws.ts';
 import { type Order, orderSchema } from './order.ts';
 
@@ -24,20 +30,48 @@ export async function readOrder({ client, name }: OrderTable, orderId: string): 
  *
  * @throws RetryableError where DynamoDB does not reply
  */
-export async function* startPendingOrders(
-  { client, name }: OrderTable,
+export function startPendingOrders(
+  table: OrderTable,
   createdBefore: Date,
   pageSize: number,
+): AsyncGenerator<readonly string[]> {
+  return pagesOf(table, pageSize, {
+    IndexName: START_PENDING_INDEX,
+    KeyConditionExpression: 'start_pending = :yes AND created_at < :before',
+    ExpressionAttributeValues: { ':yes': 'Y', ':before': createdBefore.toISOString() },
+  });
+}
+
+/** Global secondary index that holds only open orders, by the time until which their saga must have written again. */
+const SAGA_DUE_INDEX = 'saga-due';
+
+/**
+ * Ids of the open orders whose saga should have written again by the given time, longest overdue first, in pages.
+ *
+ * @throws RetryableError where DynamoDB does not reply
+ */
+export function sagaDueOrders(table: OrderTable, now: Date, pageSize: number): AsyncGenerator<readonly string[]> {
+  return pagesOf(table, pageSize, {
+    IndexName: SAGA_DUE_INDEX,
+    KeyConditionExpression: 'saga_due = :yes AND saga_due_at <= :now',
+    ExpressionAttributeValues: { ':yes': 'Y', ':now': now.toISOString() },
+  });
+}
+
+type IndexQuery = Pick<QueryCommandInput, 'IndexName' | 'KeyConditionExpression' | 'ExpressionAttributeValues'>;
+
+async function* pagesOf(
+  { client, name }: OrderTable,
+  pageSize: number,
+  query: IndexQuery,
 ): AsyncGenerator<readonly string[]> {
   let after: QueryCommandOutput['LastEvaluatedKey'];
   do {
     const { Items = [], LastEvaluatedKey } = await callTable(
       client.send(
         new QueryCommand({
+          ...query,
           TableName: name,
-          IndexName: START_PENDING_INDEX,
-          KeyConditionExpression: 'start_pending = :yes AND created_at < :before',
-          ExpressionAttributeValues: { ':yes': 'Y', ':before': createdBefore.toISOString() },
           ProjectionExpression: 'order_id',
           Limit: pageSize,
           ...(after === undefined ? {} : { ExclusiveStartKey: after }),

@@ -11,9 +11,10 @@ import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { type Order, orderSchema, type TimelineEntry } from './order.ts';
 import { callTable, type OrderTable } from './order-table.ts';
 import { leaseBegan, MAX_TIMELINE_ENTRIES, UNCLAIMED } from './payment-claim.ts';
+import { CANCELLATION_DUE_MS, dueAfter, WINDOW_DUE_MS } from './saga-due.ts';
 
-// Every write that the functions make to an order's record. The state machine makes the others: its Record…, Confirm…,
-// Close… and Park… states.
+// The writes that the functions make to an order's record; those of the reconciliation are in reconciliation-writes.ts. The
+// state machine makes the others: its Record…, Confirm…, Close… and Park… states.
 //
 //   write                 made by                                  only where
 //   placement             POST /orders/place                       the id is free
@@ -24,6 +25,7 @@ import { leaseBegan, MAX_TIMELINE_ENTRIES, UNCLAIMED } from './payment-claim.ts'
 //   paymentWait           task AwaitPayment                        reserved, not being cancelled, the attempt is the latest
 //   paymentClaim          POST /payment/pay                        awaiting payment, not being cancelled, not claimed
 //   paymentClaimRelease   POST /payment/pay, payment refused       awaiting payment, claimed by this payment
+//   paymentUndoing        POST /payment/pay, saga is gone          awaiting payment, claimed by this payment
 
 /** The outcome of a conditional write. */
 export type ConditionalWrite =
@@ -32,7 +34,7 @@ export type ConditionalWrite =
   | { readonly applied: false; readonly order: Order | undefined };
 
 /** A DynamoDB request without the table's name. */
-type OnTable<Input> = Omit<Input, 'TableName'>;
+export type OnTable<Input> = Omit<Input, 'TableName'>;
 
 /** A new order. */
 export function placement(order: Order) {
@@ -142,17 +144,17 @@ export function updateOrder(table: OrderTable, update: OrderUpdate): Promise<Con
   });
 }
 
-/** The order's execution has ended without a write. The schedule passes the order over; an operator redrives it. */
+/** The order's execution has ended without a write. The schedule passes the order over to the reconciliation. */
 export function endedStart(orderId: string, now: Date): OrderUpdate {
   return {
     orderId,
-    set: 'start_pending = :ended',
+    set: 'start_pending = :ended, saga_due = :yes, saga_due_at = :due',
     condition: 'start_pending = :yes AND #status = :pending',
-    values: { ':ended': 'ENDED', ':yes': 'Y', ':pending': 'PENDING' },
+    values: { ':ended': 'ENDED', ':pending': 'PENDING', ...dueValues(now, 0) },
     entry: {
       at: now.toISOString(),
       status: 'PENDING',
-      what: 'waits for an operator',
+      what: 'processing begins again',
       why: 'its processing ended before it had begun',
     },
   };
@@ -167,9 +169,14 @@ export function cancellationRequest(orderId: string, status: Order['status'], no
   const at = now.toISOString();
   return {
     orderId,
-    set: 'cancel_requested_at = :at',
+    set: 'cancel_requested_at = :at, saga_due = :yes, saga_due_at = :due',
     condition: `#status = :status AND attribute_not_exists(cancel_requested_at) AND ${UNCLAIMED}`,
-    values: { ':at': at, ':status': status, ':lease_began': leaseBegan(now) },
+    values: {
+      ':at': at,
+      ':status': status,
+      ':lease_began': leaseBegan(now),
+      ...dueValues(now, CANCELLATION_DUE_MS),
+    },
     entry: { at, status, what: 'cancellation requested' },
   };
 }
@@ -190,7 +197,9 @@ export interface PaymentWait {
 export function paymentWait({ orderId, taskToken, attempt, enteredAt, windowSeconds }: PaymentWait): OrderUpdate {
   return {
     orderId,
-    set: '#status = :awaiting, task_token = :token, task_attempt = :attempt, payment_due_at = :due',
+    set:
+      '#status = :awaiting, task_token = :token, task_attempt = :attempt, payment_due_at = :payment_due, ' +
+      'saga_due = :yes, saga_due_at = :due',
     // A place that does not count attempts sends the same number each time: there, the last token counts.
     condition:
       '#status IN (:reserved, :awaiting) AND attribute_not_exists(cancel_requested_at) ' +
@@ -201,7 +210,8 @@ export function paymentWait({ orderId, taskToken, attempt, enteredAt, windowSeco
       ':awaiting': 'AWAITING_PAYMENT',
       ':token': taskToken,
       ':attempt': attempt,
-      ':due': paymentDue(enteredAt, windowSeconds).toISOString(),
+      ':payment_due': paymentDue(enteredAt, windowSeconds).toISOString(),
+      ...dueValues(enteredAt, windowSeconds * 1_000 + WINDOW_DUE_MS),
     },
     entry: {
       at: enteredAt.toISOString(),
@@ -221,8 +231,16 @@ const MAX_MARGIN_MS = 10_000;
  * most.
  */
 export function paymentDue(enteredAt: Date, windowSeconds: number): Date {
-  const windowMs = windowSeconds * 1_000;
-  return new Date(enteredAt.getTime() + windowMs - Math.min(MAX_MARGIN_MS, windowMs / 10));
+  return new Date(enteredAt.getTime() + windowSeconds * 1_000 - windowMarginMs(windowSeconds));
+}
+
+/** The end of the payment window, from the time until which the order can be paid: the opposite of {@link paymentDue}. */
+export function paymentWindowEnd(due: Date, windowSeconds: number): Date {
+  return new Date(due.getTime() + windowMarginMs(windowSeconds));
+}
+
+function windowMarginMs(windowSeconds: number): number {
+  return Math.min(MAX_MARGIN_MS, windowSeconds * 100);
 }
 
 /** A payment claims an order that waits for its payment; see payment-claim.ts. */
@@ -257,7 +275,33 @@ export function paymentClaimRelease(orderId: string, paymentId: string, why: str
   };
 }
 
-function sendUpdate({ client, name }: OrderTable, request: OnTable<UpdateCommandInput>): Promise<ConditionalWrite> {
+/**
+ * The saga cannot be told of a payment: its execution is gone. The order takes no payment any more, and the reconciliation
+ * ends it.
+ */
+export function paymentUndoing(orderId: string, paymentId: string, now: Date): OrderUpdate {
+  const at = now.toISOString();
+  return {
+    orderId,
+    set: 'payment_undone_at = :at, saga_due = :yes, saga_due_at = :due',
+    remove: 'payment_id, payment_claimed_at',
+    condition: '#status = :awaiting AND payment_id = :payment_id',
+    values: { ':payment_id': paymentId, ':awaiting': 'AWAITING_PAYMENT', ':at': at, ...dueValues(now, 0) },
+    entry: { at, status: 'AWAITING_PAYMENT', what: `payment ${paymentId} undone`, why: 'it could not be completed' },
+  };
+}
+
+/** Values of an update that sets `saga_due` and `saga_due_at`. */
+export function dueValues(now: Date, afterMs: number) {
+  const { saga_due, saga_due_at } = dueAfter(now, afterMs);
+  return { ':yes': saga_due, ':due': saga_due_at };
+}
+
+/** @throws RetryableError where DynamoDB does not reply */
+export function sendUpdate(
+  { client, name }: OrderTable,
+  request: OnTable<UpdateCommandInput>,
+): Promise<ConditionalWrite> {
   return conditionalWrite(async () => {
     const { Attributes } = await client.send(new UpdateCommand({ TableName: name, ...request }));
     return orderSchema.parse(Attributes);

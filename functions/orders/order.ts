@@ -20,6 +20,13 @@ export const orderLineSchema = z.object({
   unit_price_minor: z.int().optional(),
 });
 
+/** The end that an order is heading for, as its record and its customer will read it. */
+export const outcomeSchema = z.object({
+  status: z.enum(['CONFIRMED', 'REJECTED', 'CANCELLED', 'EXPIRED']),
+  code: z.string(),
+  reason: z.string(),
+});
+
 /** An order as it stands in the orders table. */
 export const orderSchema = z.object({
   order_id: z.string(),
@@ -40,7 +47,7 @@ export const orderSchema = z.object({
   updated_at: z.string(),
   /** W3C trace context of the request that placed the order; the saga continues it. */
   traceparent: z.string(),
-  /** Present until the saga's first write. ENDED: the execution has ended before it, and only a redrive helps. */
+  /** Present until the saga's first write. ENDED: the execution has ended before it; the reconciliation takes it up. */
   start_pending: z.enum(['Y', 'ENDED']).optional(),
   /** Present once another request than the first has tried to start the saga. From then on the order is not removed. */
   start_repeated_at: z.string().optional(),
@@ -54,16 +61,42 @@ export const orderSchema = z.object({
   /** The attempt of the task that the token belongs to. */
   task_attempt: z.int().optional(),
   payment_due_at: z.string().optional(),
+  /** Present once a payment was undone because the saga could not be told of it. The order takes no other. */
+  payment_undone_at: z.string().optional(),
+  /** Y while the order is open and its saga has to move it; the key of a sparse index. */
+  saga_due: z.literal('Y').optional(),
+  /** When the reconciliation looks at the order, unless its saga has written before. */
+  saga_due_at: z.string().optional(),
+  /** The order's current execution: 0 or absent is its first. */
+  saga_run: z.int().min(0).optional(),
+  /** What the reconciliation has tried since the order last moved (`updated_at`). */
+  saga_recovery: z.object({ tries: z.int().min(0), updated_at: z.string() }).optional(),
   reason_code: z.string().optional(),
+  /** For the customer once the order is over; for operators while it is parked. */
   reason: z.string().optional(),
   /** The state of the saga that waits for an operator's redrive. */
   parked_step: z.string().optional(),
+  /** Name of the error that parked the order. */
+  parked_error: z.string().optional(),
+  /** Counts redrives and runs of the saga up to the last parking: tells a late write from a current one. */
+  parked_at_redrive_count: z.int().optional(),
+  /** The end that the parked step leads to. Absent in records older than the attribute. */
+  parked_outcome: outcomeSchema.optional(),
+  /** An operator has given the order up: the saga gives money and stock back, and closes it. */
+  abandon_requested_at: z.string().optional(),
+  abandon_reason: z.string().optional(),
+  abandoned_by: z.string().optional(),
+  /** Sum of the refunds that succeeded, in minor units. */
+  refunded_minor: z.int().min(0).optional(),
   /** Who placed the order; absent where the API runs without authentication. */
   owner: z.string().optional(),
 });
 
 /** An order as it stands in the orders table. */
 export type Order = z.infer<typeof orderSchema>;
+
+/** The end that an order is heading for. */
+export type Outcome = z.infer<typeof outcomeSchema>;
 
 /** One item of an order. */
 export type OrderLine = z.infer<typeof orderLineSchema>;

@@ -40,7 +40,9 @@ function settlement(differences: {
             asked.push(call);
             return authorize();
           },
+          void: async () => undefined,
         },
+        saga: { find: async () => ({ status: 'RUNNING' }) },
         tokens: {
           reportPaid: async (token) => {
             reported.push(token);

@@ -7,13 +7,15 @@ import {
   InsufficientFundsError,
   InvalidPaymentMethodError,
   OrderNotFoundError,
+  OrderNotPayableError,
   PaymentDeclinedError,
   PaymentMismatchError,
   RetryableError,
 } from '../common/errors.ts';
 import type { Order } from './order.ts';
+import { hasEnded, type OrderSaga } from './order-saga.ts';
 import { type OrderTable, readOrder } from './order-table.ts';
-import { paymentClaim, paymentClaimRelease, updateOrder } from './order-writes.ts';
+import { paymentClaim, paymentClaimRelease, paymentUndoing, updateOrder } from './order-writes.ts';
 import { nextPaymentStep, type PaymentStep } from './payment-step.ts';
 
 /** The clock of a settlement; a simulation brings its own. */
@@ -29,6 +31,7 @@ export interface PaymentAuthorizer {
   readonly authorize: (
     ...asked: Parameters<PaymentClient['authorize']>
   ) => Promise<Pick<Awaited<ReturnType<PaymentClient['authorize']>>, 'providerReference'>>;
+  readonly void: (...asked: Parameters<PaymentClient['void']>) => Promise<unknown>;
 }
 
 /** Dependencies of a settlement. */
@@ -36,6 +39,8 @@ export interface SettlementDependencies {
   readonly table: OrderTable;
   readonly payment: PaymentAuthorizer;
   readonly tokens: Pick<TaskTokens, 'reportPaid'>;
+  /** Tells whether the saga that cannot be told of a payment is gone. */
+  readonly saga: Pick<OrderSaga, 'find'>;
   /** Longest wait for the saga before the customer is asked to repeat the request. */
   readonly waitMs: number;
   /** Default: the system's clock. */
@@ -57,7 +62,8 @@ const MAX_PAUSE_MS = 250;
  *     claim the order ─▶ authorize the payment ─▶ complete the task AwaitPayment ─▶ wait until the saga has captured it
  *
  * The claim keeps cancellations and other payments away. Every step can be repeated: the same payment again continues a
- * settlement that broke off anywhere. The result comes from the order's record alone.
+ * settlement that broke off anywhere. The result comes from the order's record alone. Where the saga is gone and cannot be
+ * told, the payment is undone: no card stays authorized for an order that nobody carries on.
  *
  * @param order as last read
  * @throws TerminalError where the payment is refused
@@ -90,8 +96,11 @@ export async function settle(
     }
     // A saga that has retried its task waits under another token.
     if (next.step === 'AUTHORIZE' && next.taskToken !== completedToken) {
-      await authorizeAndReport(current.order_id, next, settlement, dependencies);
+      const told = await authorizeAndReport(current.order_id, next, settlement, dependencies);
       completedToken = next.taskToken;
+      if (!told && clock.now().getTime() < deadline) {
+        await undoWhereSagaIsGone(current, settlement, dependencies);
+      }
     }
     if (clock.now().getTime() >= deadline) {
       throw new RetryableError('PAYMENT_PENDING', 'the payment is not settled yet; send the same request again');
@@ -102,12 +111,13 @@ export async function settle(
   }
 }
 
+/** @returns false where no task waits under the token: it was completed before, or its execution is gone */
 async function authorizeAndReport(
   orderId: string,
   { taskToken, amountMinor, currency }: PaymentStep & { readonly step: 'AUTHORIZE' },
   { paymentId, traceparent }: Settlement,
   { table, payment, tokens, clock = SYSTEM_CLOCK }: SettlementDependencies,
-): Promise<void> {
+): Promise<boolean> {
   const context: CallContext = { orderId, traceparent };
   const amount = { minorUnits: amountMinor, currency };
   try {
@@ -115,7 +125,7 @@ async function authorizeAndReport(
       { orderId, paymentId, method: methodOf(paymentId), amount },
       context,
     );
-    await tokens.reportPaid(taskToken, {
+    return await tokens.reportPaid(taskToken, {
       decision: 'PAID',
       payment_id: paymentId,
       provider_reference: providerReference,
@@ -126,6 +136,35 @@ async function authorizeAndReport(
     }
     throw error;
   }
+}
+
+/**
+ * Undoes the payment of an order whose execution has ended or is lost, where the order has not moved since. The write comes
+ * first: should the void fail, the reconciliation makes it.
+ *
+ * @param order as the saga was to be told
+ * @throws OrderNotPayableError once the payment is undone
+ */
+async function undoWhereSagaIsGone(
+  order: Order,
+  { paymentId, traceparent }: Settlement,
+  { table, payment, saga, clock = SYSTEM_CLOCK }: SettlementDependencies,
+): Promise<void> {
+  const orderId = order.order_id;
+  const current = found(await readOrder(table, orderId));
+  if (current.status !== 'AWAITING_PAYMENT' || current.task_token !== order.task_token) {
+    return;
+  }
+  const { status } = await saga.find(current);
+  if (status !== 'NOT_FOUND' && !hasEnded(status)) {
+    return;
+  }
+  const undoing = await updateOrder(table, paymentUndoing(orderId, paymentId, clock.now()));
+  if (!undoing.applied) {
+    return;
+  }
+  await payment.void({ orderId, reason: 'PAYMENT_UNAVAILABLE' }, { orderId, traceparent });
+  throw new OrderNotPayableError('the payment could not be completed and was undone; please place the order again');
 }
 
 /** The provider is simulated: a payment id that is one of its test tokens behaves like that token. */

@@ -1,4 +1,10 @@
-import { OrderNotPayableError, PaymentInProgressError, type TerminalError } from '../common/errors.ts';
+import {
+  OrderNotPayableError,
+  PaymentInProgressError,
+  PaymentRefundedError,
+  PaymentWindowClosedError,
+  type TerminalError,
+} from '../common/errors.ts';
 import type { Order } from './order.ts';
 import { isClaimed, isOutOfAttempts } from './payment-claim.ts';
 
@@ -37,10 +43,12 @@ export function nextPaymentStep(order: Order, paymentId: string, now: Date): Pay
       return order.payment_id === paymentId ? { step: 'WAIT' } : inProgress();
     case 'PAID':
     case 'CONFIRMED':
-      return order.payment_id === paymentId ? { step: 'DONE' } : refuse('the order was paid with another payment');
+      return isFree(order) || order.payment_id === paymentId
+        ? doneUnlessRefunded(order)
+        : refuse('the order was paid with another payment');
     case 'NEEDS_ATTENTION':
-      return order.payment_id === paymentId && STATES_BEHIND_THE_PIVOT.has(order.parked_step)
-        ? { step: 'DONE' }
+      return order.payment_id === paymentId && isPaidWhileParked(order)
+        ? doneUnlessRefunded(order)
         : refuse('the order waits for an operator and takes no payment');
     case 'REJECTED':
     case 'CANCELLED':
@@ -51,10 +59,45 @@ export function nextPaymentStep(order: Order, paymentId: string, now: Date): Pay
   }
 }
 
+/** True where the order costs nothing, so that no payment is asked for. */
+function isFree({ amount_minor }: Order): boolean {
+  return amount_minor === 0;
+}
+
+function isPaidWhileParked({ parked_step, abandon_requested_at }: Order): boolean {
+  return STATES_BEHIND_THE_PIVOT.has(parked_step) && abandon_requested_at === undefined;
+}
+
+function doneUnlessRefunded({ amount_minor = 0, refunded_minor = 0 }: Order): PaymentStep {
+  if (refunded_minor > 0 && refunded_minor >= amount_minor) {
+    return { step: 'REFUSE', error: new PaymentRefundedError('the money of the order was given back') };
+  }
+  return { step: 'DONE' };
+}
+
+/**
+ * True where the order takes no new payment: its time to pay is over. An end that lies further ahead than a whole window
+ * shows a clock that was set back, and counts as over too.
+ */
+function isWindowClosed({ payment_due_at, payment_window_seconds }: Order, now: Date): boolean {
+  if (payment_due_at === undefined) {
+    return false;
+  }
+  const remainingMs = Date.parse(payment_due_at) - now.getTime();
+  return remainingMs <= 0 || remainingMs > payment_window_seconds * 1_000;
+}
+
 function stepWhileAwaited(order: Order, paymentId: string, now: Date): PaymentStep {
   const { payment_id, task_token, amount_minor, currency } = order;
   if (order.cancel_requested_at !== undefined) {
     return refuse('the order is being cancelled');
+  }
+  if (order.payment_undone_at !== undefined) {
+    return refuse('a payment of the order could not be completed and was undone; the order takes no other');
+  }
+  if (isWindowClosed(order, now)) {
+    // This payment may have been completed in time: the saga, or the reconciliation, decides.
+    return payment_id === paymentId ? { step: 'WAIT' } : windowClosed();
   }
   if (!isClaimed(order, now) && !isOutOfAttempts(order)) {
     return { step: 'CLAIM' };
@@ -70,6 +113,10 @@ function stepWhileAwaited(order: Order, paymentId: string, now: Date): PaymentSt
 
 function refuse(message: string): PaymentStep {
   return { step: 'REFUSE', error: new OrderNotPayableError(message) };
+}
+
+function windowClosed(): PaymentStep {
+  return { step: 'REFUSE', error: new PaymentWindowClosedError('the time to pay the order is over') };
 }
 
 function inProgress(): PaymentStep {

@@ -24,6 +24,8 @@ test('task token, due time and status are recorded together', async () => {
     status: 'AWAITING_PAYMENT',
     task_token: 'token-1',
     payment_due_at: '2026-11-22T12:00:54.000Z',
+    saga_due: 'Y',
+    saga_due_at: '2026-11-22T12:01:30.000Z',
   });
 });
 

@@ -10,6 +10,7 @@ import {
   type OrderUpdate,
   paymentClaim,
   paymentClaimRelease,
+  paymentUndoing,
   paymentWait,
   recordRepeatedStart,
   removeUnstartedOrder,
@@ -42,6 +43,7 @@ const UPDATES = {
     paymentWait({ orderId, taskToken: 'token-1', attempt: 1, enteredAt: NOW, windowSeconds: 60 }),
   paymentClaim: ({ order_id }: Order) => paymentClaim(order_id, 'payment-1', NOW),
   paymentClaimRelease: ({ order_id }: Order) => paymentClaimRelease(order_id, 'payment-1', 'declined', NOW),
+  paymentUndoing: ({ order_id }: Order) => paymentUndoing(order_id, 'payment-1', NOW),
 } satisfies Readonly<Record<string, (order: Order) => OrderUpdate>>;
 
 const RESERVED = { status: 'RESERVED', start_pending: undefined } as const;
@@ -72,6 +74,8 @@ test.each<readonly [keyof typeof UPDATES, string, Order]>([
   ['paymentClaimRelease', 'is authorized', awaitingOrder({ status: 'AUTHORIZED', payment_id: 'payment-1' })],
   ['paymentClaimRelease', 'is claimed by another payment', awaitingOrder({ payment_id: 'payment-2' })],
   ['paymentClaimRelease', 'is not claimed', awaitingOrder()],
+  ['paymentUndoing', 'is authorized', awaitingOrder({ status: 'AUTHORIZED', payment_id: 'payment-1' })],
+  ['paymentUndoing', 'is claimed by another payment', awaitingOrder({ payment_id: 'payment-2' })],
 ])('the write %s changes nothing of an order that %s', async (write, _which, order) => {
   const before = await written(order);
   const outcome = await updateOrder(database.table, UPDATES[write](order));
@@ -94,7 +98,7 @@ test('a condition that holds for an absent order creates none, whatever its oper
   const update = {
     ...cancellationRequest(orderId, 'PENDING', NOW),
     condition,
-    values: { ':at': AT, ':status': 'PENDING' },
+    values: { ':at': AT, ':status': 'PENDING', ':yes': 'Y', ':due': AT },
   };
   expect(await updateOrder(database.table, update)).toEqual({ applied: false, order: undefined });
   expect(await readOrder(database.table, orderId)).toBeUndefined();
@@ -104,13 +108,13 @@ test.each<readonly [keyof typeof UPDATES, Order, Partial<Order>, object]>([
   [
     'endedStart',
     testOrder(),
-    { start_pending: 'ENDED' },
-    { status: 'PENDING', what: 'waits for an operator', why: expect.any(String) },
+    { start_pending: 'ENDED', saga_due_at: AT },
+    { status: 'PENDING', what: 'processing begins again', why: expect.any(String) },
   ],
   [
     'cancellationRequest',
     awaitingOrder({ payment_id: 'payment-1', payment_claimed_at: EXPIRED }),
-    { cancel_requested_at: AT, payment_id: 'payment-1' },
+    { cancel_requested_at: AT, payment_id: 'payment-1', saga_due: 'Y', saga_due_at: '2026-11-22T12:00:30.000Z' },
     { status: 'AWAITING_PAYMENT', what: 'cancellation requested' },
   ],
   [
@@ -121,6 +125,7 @@ test.each<readonly [keyof typeof UPDATES, Order, Partial<Order>, object]>([
       task_token: 'token-1',
       task_attempt: 1,
       payment_due_at: '2026-11-22T12:00:54.000Z',
+      saga_due_at: '2026-11-22T12:01:30.000Z',
     },
     { status: 'AWAITING_PAYMENT', what: 'waiting for the payment', why: expect.stringContaining('60 seconds') },
   ],
@@ -135,6 +140,18 @@ test.each<readonly [keyof typeof UPDATES, Order, Partial<Order>, object]>([
     awaitingOrder({ payment_id: 'payment-1', payment_claimed_at: IN_FORCE }),
     { payment_id: undefined, payment_claimed_at: undefined },
     { status: 'AWAITING_PAYMENT', what: 'payment payment-1 refused', why: 'declined' },
+  ],
+  [
+    'paymentUndoing',
+    awaitingOrder({ payment_id: 'payment-1', payment_claimed_at: IN_FORCE }),
+    {
+      payment_id: undefined,
+      payment_claimed_at: undefined,
+      payment_undone_at: AT,
+      saga_due: 'Y',
+      saga_due_at: AT,
+    },
+    { status: 'AWAITING_PAYMENT', what: 'payment payment-1 undone', why: 'it could not be completed' },
   ],
 ])(
   'the write %s changes its own attributes, the time of the update and the timeline',

@@ -16,10 +16,11 @@ const input = z.object({
  * The task AwaitRedrive. It fails the execution with NeedsAttentionError until an operator redrives it; after the redrive the
  * parked step runs again.
  */
-export const handler = createTask('AwaitRedrive', input, async (parked): Promise<Record<string, never>> => {
+export const handler = createTask('AwaitRedrive', input, async (parked, { log }): Promise<Record<string, never>> => {
   if (parked.redrive_count > parked.parked_at_redrive_count) {
     return {};
   }
+  log.error('order needs attention', { step: parked.parked_step, error: parked.error, cause: parked.cause });
   throw new NeedsAttentionError(
     `${parked.parked_step} gave up with ${parked.error}: ${parked.cause}. Fix the cause, then redrive the execution.`,
   );

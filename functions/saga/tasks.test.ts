@@ -16,6 +16,7 @@ import { createHandler as capturePayment } from './capture-payment.ts';
 import { createHandler as commitInventory } from './commit-inventory.ts';
 import { createHandler as releaseInventory } from './release-inventory.ts';
 import { createHandler as reserveInventory } from './reserve-inventory.ts';
+import { createHandler as resumeOrder } from './resume-order.ts';
 import { createHandler as voidPayment } from './void-payment.ts';
 
 const database = withOrderTable();
@@ -192,6 +193,23 @@ test('AwaitRedrive fails the execution until it is redriven', async () => {
     message: expect.stringMatching(/CommitInventory gave up with RetryableError: the inventory does not answer/),
   });
   expect(await awaitRedrive({ ...parked, redrive_count: 2 })).toEqual({});
+});
+
+test('ResumeOrder says where the saga goes on, and what its steps need', async () => {
+  const order = await database.written(
+    testOrder({ status: 'AUTHORIZED', amount_minor: 1_000, currency: 'USD', payment_id: 'payment-1' }),
+  );
+  const resume = resumeOrder(() => database.table);
+  expect(await resume({ ...about(order.order_id), after: 'IsResumed', outcome: null })).toEqual({
+    step: 'IsHoldLongEnough',
+    outcome: { status: 'CONFIRMED', code: 'CONFIRMED', reason: 'paid and delivered' },
+    reservation: { amount_minor: 1_000, currency: 'USD', lines: [], expires_at: '1970-01-01T00:00:00.000Z' },
+    payment: { payment_id: 'payment-1' },
+    payment_window_seconds: 900,
+  });
+  await expect(resume({ ...about(order.order_id), after: 'Nowhere', outcome: null })).rejects.toMatchObject({
+    name: 'InvalidTaskInputError',
+  });
 });
 
 test.each([

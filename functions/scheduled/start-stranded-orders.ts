@@ -20,7 +20,7 @@ export interface StrandedOrdersReport {
   readonly under_way: number;
   /** Left to the next run. */
   readonly left: number;
-  /** The execution has ended without a write: an operator must redrive it. */
+  /** The execution has ended without a write: left to the reconciliation. */
   readonly ended: number;
   /** The start failed, and would fail in the next run too. */
   readonly failed: number;
@@ -114,14 +114,16 @@ async function outcomeOf(
       log.warn('the saga of a stranded order could not be started', { cause: start.cause });
       return 'left';
     case 'ALREADY_STARTED': {
-      const status = await saga.status(orderId);
-      if (!hasEnded(status)) {
+      const { status } = await saga.find({ order_id: orderId });
+      if (status === 'NOT_FOUND' || !hasEnded(status)) {
         return 'under_way';
       }
       if (!(await updateOrder(table, endedStart(orderId, new Date()))).applied) {
         return 'under_way';
       }
-      log.error('the saga has ended without a write to its order; redrive the execution', { execution: status });
+      log.warn('the saga has ended without a write to its order; the reconciliation takes it up', {
+        execution: status,
+      });
       return 'ended';
     }
   }

@@ -8,7 +8,7 @@ const { States } = readOrderSaga().definition;
 /**
  * Makes the write of a state of the saga on a real table, with the state machine's own expressions and constants.
  *
- * @param values the values that the saga would compute, by placeholder
+ * @param values the values that the saga would compute, by placeholder; a text that is left out is the word `computed`
  * @returns false if the condition of the write fails
  */
 export async function makeWriteOf(
@@ -22,9 +22,12 @@ export async function makeWriteOf(
     throw new Error(`the saga has no write ${state}`);
   }
   const { UpdateExpression, ConditionExpression, ExpressionAttributeNames, ExpressionAttributeValues } = described;
-  const constants = Object.entries(ExpressionAttributeValues ?? {}).flatMap(([placeholder, { S }]) =>
-    S === undefined || S.startsWith('{%') ? [] : [[placeholder, S] as const],
-  );
+  const constants = Object.entries(ExpressionAttributeValues ?? {}).flatMap(([placeholder, { S, M }]) => {
+    if (S === undefined) {
+      return M === undefined ? [] : [[placeholder, {}] as const];
+    }
+    return [[placeholder, S.startsWith('{%') ? 'computed' : S] as const];
+  });
   try {
     await client.send(
       new UpdateCommand({

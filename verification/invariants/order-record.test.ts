@@ -47,7 +47,7 @@ const MISLEADING: Readonly<Record<OrderStatus, readonly (keyof OrderSnapshot)[]>
   REJECTED: ['start_pending', 'task_token', 'parked_step', 'cancel_requested_at'],
   EXPIRED: ['start_pending', 'task_token', 'parked_step', 'cancel_requested_at'],
   CANCELLED: ['start_pending', 'task_token', 'parked_step'],
-  NEEDS_ATTENTION: ['start_pending', 'task_token', 'reason_code', 'reason'],
+  NEEDS_ATTENTION: ['start_pending', 'task_token', 'reason_code'],
 };
 
 describe.each(ORDER_STATUSES)('the record of an order that is %s', (status) => {

@@ -34,7 +34,11 @@ const RULES: Readonly<Record<OrderStatus, Rule>> = {
   REJECTED: REFUSED,
   EXPIRED: REFUSED,
   CANCELLED: { has: [...CLOSED.has, 'cancel_requested_at'], lacks: CLOSED.lacks },
-  NEEDS_ATTENTION: { has: ['parked_step', 'parked_at_redrive_count'], lacks: UNDER_WAY },
+  // Its reason is for operators.
+  NEEDS_ATTENTION: {
+    has: ['parked_step', 'parked_at_redrive_count'],
+    lacks: ['start_pending', 'task_token', 'reason_code'],
+  },
 };
 
 /** Statuses in which the lines have the prices of the reservation. */

@@ -1,7 +1,9 @@
 import type { Json, TaskTarget } from 'resilient-stepfunctions/core';
-import type { OrderTable } from '../../functions/orders/order-table.ts';
+import type { Outcome } from '../../functions/orders/order.ts';
+import { type OrderTable, readOrder } from '../../functions/orders/order-table.ts';
 import type { PaymentWait } from '../../functions/orders/order-writes.ts';
 import { beginPaymentWait } from '../../functions/orders/payment-wait.ts';
+import { type ResumedAfter, resumedSaga } from '../../functions/orders/resume-point.ts';
 import type { LineSnapshot } from '../invariants/snapshot.ts';
 import { DYNAMODB_ERRORS, LAMBDA_ERRORS } from './fault.ts';
 import type { ModelInventory } from './model-inventory.ts';
@@ -24,6 +26,8 @@ export interface SagaPayload {
   readonly parked_step?: string;
   readonly parked_at_redrive_count?: number;
   readonly redrive_count?: number;
+  readonly after?: ResumedAfter;
+  readonly outcome?: Outcome | null;
 }
 
 /** Dependencies of the saga's functions. */
@@ -69,6 +73,10 @@ export async function* runSagaFunction(name: string, payload: SagaPayload, servi
         return {};
       }
       throw new Refusal('NeedsAttentionError', `${payload.parked_step} needs attention`);
+    case 'ResumeOrder': {
+      const request = { after: payload.after ?? 'IsResumed', failure: payload.outcome ?? undefined };
+      return resumedSaga(order_id, await readOrder(orderTable, order_id), request, new Date(now()));
+    }
     default:
       throw new Error(`the simulation has no function ${name}`);
   }

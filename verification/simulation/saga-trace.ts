@@ -94,7 +94,6 @@ const REASONS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     otherwise: 'INVENTORY_UNAVAILABLE',
   },
   RecordReservation: {
-    'DynamoDB.ConditionalCheckFailedException': 'CANCELLED_BY_CUSTOMER',
     otherwise: 'ORDERS_UNAVAILABLE',
   },
   AuthorizePayment: {
@@ -110,7 +109,6 @@ const REASONS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     otherwise: 'PAYMENT_UNAVAILABLE',
   },
   RecordAuthorization: {
-    'DynamoDB.ConditionalCheckFailedException': 'CANCELLED_BY_CUSTOMER',
     otherwise: 'ORDERS_UNAVAILABLE',
   },
   ExtendReservation: {
@@ -126,15 +124,22 @@ const REASONS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   },
 };
 
-/** Describes a saga that closed its order with a reason other than that of its first failure; undefined if it is right. */
-export function findWrongReason(orderId: string, { failedStates, closeReason }: SagaTrace): string | undefined {
+/**
+ * Describes a saga that closed its order with a reason other than that of its first failure; undefined if it is right. An
+ * accepted cancellation is a right reason, whatever failed first.
+ */
+export function findWrongReason(
+  orderId: string,
+  { failedStates, closeReason }: SagaTrace,
+  isCancelled: boolean,
+): string | undefined {
   const why = failedStates.find(({ state }) => REASONS[state] !== undefined);
   if (why === undefined || closeReason === undefined) {
     return undefined;
   }
   const reasons = REASONS[why.state] ?? {};
   const expected = reasons[why.error] ?? reasons.otherwise;
-  if (closeReason === expected) {
+  if (closeReason === expected || (isCancelled && closeReason === 'CANCELLED_BY_CUSTOMER')) {
     return undefined;
   }
   return `wrong reason: order ${orderId}: ${why.state} failed with ${why.error}, but the order was closed with ${closeReason} instead of ${expected}`;

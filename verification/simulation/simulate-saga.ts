@@ -45,7 +45,10 @@ export async function simulateSaga(definition: StateMachineDefinition, scenario:
   violations.push(...check().map((violation) => `after the redrive: ${violation}`));
   const stuck = parked.filter(({ status }) => status !== 'SUCCEEDED');
   violations.push(...stuck.map(({ failure }) => `a redriven saga failed again: ${failure}`));
-  violations.push(...sagas.flatMap(({ orderId, trace }) => findWrongReason(orderId, trace) ?? []));
+  const isCancelled = (orderId: string) => services.orders.read(orderId, 'cancel_requested_at') !== undefined;
+  violations.push(
+    ...sagas.flatMap(({ orderId, trace }) => findWrongReason(orderId, trace, isCancelled(orderId)) ?? []),
+  );
   violations.push(...sagas.flatMap(({ orderId, trace }) => findNeedlessRefusals(orderId, trace)));
   const orders = services.orders.orders();
   return {

@@ -3,6 +3,7 @@ import {
   InsufficientFundsError,
   InvalidPaymentMethodError,
   OrderNotFoundError,
+  PaymentAlreadyCapturedError,
   PaymentDeclinedError,
   PaymentMismatchError,
 } from '../../functions/common/errors.ts';
@@ -18,7 +19,7 @@ import { type PaymentAuthorizer, settle } from '../../functions/orders/payment-s
 import type { ApiPromise } from '../invariants/snapshot.ts';
 import type { ModelPayment } from './model-payment.ts';
 import type { ModelServices } from './model-services.ts';
-import { atomically, Refusal } from './simulated-call.ts';
+import { atomically, type Operation, Refusal } from './simulated-call.ts';
 import { simulatedOrderTable } from './simulated-order-table.ts';
 import { type SimulatedStepFunctions, STATE_MACHINE_ARN } from './simulated-step-functions.ts';
 import type { Transport } from './transport.ts';
@@ -80,6 +81,7 @@ export class SimulatedApi {
       {
         table: this.#table,
         tokens: this.#tokens,
+        saga: this.#saga,
         payment: simulatedPaymentClient(this.#services.payment, this.#transport),
         waitMs: SETTLEMENT_TIMEOUT_MS,
         clock: { now: () => this.#clock.date, pause: () => this.#clock.pause(POLL_SECONDS) },
@@ -118,7 +120,8 @@ export class SimulatedApi {
         continue;
       }
       const { outcome } = await this.#saga.start(recorded.order);
-      if (outcome === 'ALREADY_STARTED' && hasEnded(await this.#saga.status(orderId))) {
+      const { status } = await this.#saga.find(recorded.order);
+      if (outcome === 'ALREADY_STARTED' && status !== 'NOT_FOUND' && hasEnded(status)) {
         await updateOrder(this.#table, endedStart(orderId, this.#clock.date));
       }
     }
@@ -133,34 +136,39 @@ export class SimulatedApi {
   }
 }
 
-/** Errors of Authorize that the functions' client maps to classes of its own. */
-const AUTHORIZATION_ERRORS = {
+/** Errors of the Payment service that the functions' client maps to classes of its own. */
+const PAYMENT_ERRORS = {
   InsufficientFundsError,
   InvalidPaymentMethodError,
+  PaymentAlreadyCapturedError,
   PaymentDeclinedError,
   PaymentMismatchError,
 };
 
-function isKnown(name: string): name is keyof typeof AUTHORIZATION_ERRORS {
-  return name in AUTHORIZATION_ERRORS;
+function isKnown(name: string): name is keyof typeof PAYMENT_ERRORS {
+  return name in PAYMENT_ERRORS;
 }
 
 /** A Payment client for the functions, over the faulty network. */
 export function simulatedPaymentClient(payment: ModelPayment, transport: Transport): PaymentAuthorizer {
+  const call = async <Output>(effect: () => Operation<Output>): Promise<Output> => {
+    try {
+      return await transport('payment', effect);
+    } catch (error) {
+      if (error instanceof Refusal && isKnown(error.name)) {
+        throw new PAYMENT_ERRORS[error.name](error.message);
+      }
+      throw error;
+    }
+  };
   return {
     authorize: async ({ orderId, paymentId, method, amount }) => {
       if (amount === undefined) {
         throw new Error('an authorization without an amount');
       }
-      try {
-        const paid = await transport('payment', () => payment.authorize(orderId, paymentId, method, amount.minorUnits));
-        return { providerReference: paid.provider_reference };
-      } catch (error) {
-        if (error instanceof Refusal && isKnown(error.name)) {
-          throw new AUTHORIZATION_ERRORS[error.name](error.message);
-        }
-        throw error;
-      }
+      const paid = await call(() => payment.authorize(orderId, paymentId, method, amount.minorUnits));
+      return { providerReference: paid.provider_reference };
     },
+    void: async ({ orderId }) => call(() => payment.void(orderId)),
   };
 }

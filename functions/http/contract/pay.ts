@@ -50,6 +50,7 @@ export const payOperation: Operation = {
     'CUSTOMER_ACTION_REQUIRED',
     'ORDER_NOT_FOUND',
     'ORDER_NOT_PAYABLE',
+    'PAYMENT_WINDOW_CLOSED',
     'PAYMENT_IN_PROGRESS',
     'PAYMENT_MISMATCH',
     'PAYMENT_VOIDED',

@@ -60,6 +60,7 @@ async function functionWrites(): Promise<readonly Write[]> {
     paymentWait: writes.paymentWait(wait),
     paymentClaim: writes.paymentClaim('o', 'p', now),
     paymentClaimRelease: writes.paymentClaimRelease('o', 'p', 'declined', now),
+    paymentUndoing: writes.paymentUndoing('o', 'p', now),
   };
   const sent = Object.entries(updates).map(
     async ([name, update]) => [name, await sentBy((table) => writes.updateOrder(table, update))] as const,

@@ -1,0 +1,131 @@
+import type { InventoryClient } from '../clients/inventory-client.ts';
+import type { PaymentClient } from '../clients/payment-client.ts';
+import { PaymentAlreadyCapturedError, ReservationCommittedError } from '../common/errors.ts';
+import type { Log } from '../common/logger.ts';
+import { sagaRun } from './new-order.ts';
+import type { Order } from './order.ts';
+import { hasEnded, type OrderSaga, type SagaExecution } from './order-saga.ts';
+import type { OrderTable } from './order-table.ts';
+import { updateOrder } from './order-writes.ts';
+import { changeSagaRun, recoveryParking, sagaPostponement, sagaRecovery } from './reconciliation-writes.ts';
+
+/** Dependencies of the recovery. */
+export interface SagaRecoveryDependencies {
+  readonly table: OrderTable;
+  readonly saga: OrderSaga;
+  readonly payment: Pick<PaymentClient, 'void'>;
+  readonly inventory: Pick<InventoryClient, 'release'>;
+}
+
+/**
+ * What became of an order whose saga should have moved it:
+ *
+ * - under_way: its execution runs, or the order has moved meanwhile
+ * - restarted: a further run takes the order up where its record stands
+ * - parked: several runs did not move it, and an operator has to look
+ * - left: Step Functions did not take the start; the next round tries again
+ */
+export type Recovery = 'under_way' | 'restarted' | 'parked' | 'left';
+
+/** Runs that may fail to move an order before it is parked. */
+export const MAX_RUNS_WITHOUT_PROGRESS = 3;
+const FIRST_PAUSE_MS = 60_000;
+const MAX_PAUSE_MS = 900_000;
+
+/**
+ * Carries on an order that is past the time by which its saga had to write again.
+ *
+ * @param order as just read, with `saga_due_at` in the past
+ * @throws RetryableError where DynamoDB, Step Functions or, before a parking, a service does not reply
+ */
+export async function recoverSaga(
+  order: Order,
+  dependencies: SagaRecoveryDependencies,
+  log: Log,
+  now: Date,
+): Promise<Recovery> {
+  const { table, saga } = dependencies;
+  const execution = await saga.find(order);
+  if (execution.status !== 'NOT_FOUND' && !hasEnded(execution.status)) {
+    await changeSagaRun(table, sagaPostponement(order, nextLook(order, now)));
+    return 'under_way';
+  }
+  const tries = runsWithoutProgress(order);
+  if (tries >= MAX_RUNS_WITHOUT_PROGRESS) {
+    return parkOrder(order, execution, dependencies, log, now);
+  }
+  const claim = await changeSagaRun(table, sagaRecovery(order, { run: sagaRun(order) + 1, tries: tries + 1 }, now));
+  if (!claim.applied) {
+    return 'under_way';
+  }
+  const start = await saga.start(claim.order);
+  switch (start.outcome) {
+    case 'STARTED':
+    case 'ALREADY_STARTED':
+      log.warn('the order is carried on by a further execution', {
+        run: claim.order.saga_run,
+        execution: execution.status,
+      });
+      return 'restarted';
+    case 'REFUSED':
+    case 'UNKNOWN':
+      log.warn('the further execution could not be started', { cause: start.cause });
+      // What was not started has not failed.
+      await changeSagaRun(table, sagaRecovery(claim.order, { run: sagaRun(claim.order), tries }, now));
+      return 'left';
+  }
+}
+
+/** The time since the order's last write doubles from look to look. */
+function nextLook({ updated_at }: Order, now: Date): Date {
+  const sinceMs = now.getTime() - Date.parse(updated_at);
+  return new Date(now.getTime() + Math.min(MAX_PAUSE_MS, Math.max(FIRST_PAUSE_MS, sinceMs)));
+}
+
+function runsWithoutProgress({ saga_recovery, updated_at }: Order): number {
+  return saga_recovery?.updated_at === updated_at ? saga_recovery.tries : 0;
+}
+
+/** Parks an order that no run can move. Before the pivot its card and its stock are freed first. */
+async function parkOrder(
+  order: Order,
+  { status, error = '' }: SagaExecution,
+  { table, payment, inventory }: SagaRecoveryDependencies,
+  log: Log,
+  now: Date,
+): Promise<Recovery> {
+  if (order.status !== 'PAID') {
+    await freeCardAndStock(order, { payment, inventory });
+  }
+  const cause = error === '' ? `its execution is ${status}` : `its execution failed with ${error}`;
+  const parking = await updateOrder(
+    table,
+    recoveryParking(order, { cause, error: error === '' ? status : error }, now),
+  );
+  if (!parking.applied) {
+    return 'under_way';
+  }
+  log.error('order needs attention', { step: parking.order.parked_step, error, cause });
+  return 'parked';
+}
+
+async function freeCardAndStock(
+  { order_id: orderId, traceparent }: Order,
+  { payment, inventory }: Pick<SagaRecoveryDependencies, 'payment' | 'inventory'>,
+): Promise<void> {
+  const reason = 'NEEDS_ATTENTION';
+  const context = { orderId, traceparent };
+  // Money that was taken, and stock that was sold, is for the operator to decide on.
+  await unless(PaymentAlreadyCapturedError, payment.void({ orderId, reason }, context));
+  await unless(ReservationCommittedError, inventory.release({ orderId, reason }, context));
+}
+
+async function unless(expected: new (...args: never[]) => Error, call: Promise<unknown>): Promise<void> {
+  try {
+    await call;
+  } catch (error) {
+    if (!(error instanceof expected)) {
+      throw error;
+    }
+  }
+}

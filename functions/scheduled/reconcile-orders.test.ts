@@ -1,0 +1,186 @@
+import '../../tests/support/quiet-log.ts';
+import { PutCommand } from '@aws-sdk/lib-dynamodb';
+import { expect, test } from '@jest/globals';
+import { awaitingOrder, testOrder } from '../../tests/support/order.ts';
+import { withOrderTable, withPaymentService, withStepFunctions } from '../../tests/support/order-fixtures.ts';
+import { type Reply, refuse, success } from '../../tests/support/step-functions-recorder.ts';
+import { RetryableError } from '../common/errors.ts';
+import type { Order } from '../orders/order.ts';
+import { createOrderSaga } from '../orders/order-saga.ts';
+import { readOrder } from '../orders/order-table.ts';
+import { createHandler } from './reconcile-orders.ts';
+
+const database = withOrderTable('test');
+const stepFunctions = withStepFunctions();
+const payments = withPaymentService();
+const released: string[] = [];
+
+function run(release = async (orderId: string): Promise<void> => void released.push(orderId), runMs = 20_000) {
+  const inventory = { release: async ({ orderId }: { readonly orderId: string }) => release(orderId) as never };
+  return createHandler(
+    () => ({
+      table: database.table,
+      saga: createOrderSaga(stepFunctions.client, 'arn:aws:states:us-east-1:000000000000:stateMachine:saga'),
+      payment: payments.client,
+      inventory,
+    }),
+    { paceMs: 0, runMs },
+  )();
+}
+
+const PAST = new Date(Date.now() - 60_000).toISOString();
+
+/** An order whose saga should have written a minute ago. */
+function overdue(differences: Partial<Order> = {}): Promise<Order> {
+  return database.written(awaitingOrder({ saga_due_at: PAST, updated_at: PAST, ...differences }));
+}
+
+function executionsAre(status: string, error?: string) {
+  stepFunctions.reply = (call): Reply =>
+    call.action === 'DescribeExecution' ? { kind: 'answer', output: { status, error } } : success(call);
+}
+
+function executionsAreLost() {
+  stepFunctions.reply = (call) =>
+    call.action === 'DescribeExecution' ? refuse('ExecutionDoesNotExist') : success(call);
+}
+
+function starts() {
+  return stepFunctions.calls.filter(({ action }) => action === 'StartExecution').map(({ input }) => input);
+}
+
+/** As if a minute had passed, and nothing else had happened. */
+async function laterOverdue({ order_id }: Order): Promise<void> {
+  const current = await readOrder(database.table, order_id);
+  const { client, name } = database.table;
+  await client.send(new PutCommand({ TableName: name, Item: { ...current, saga_due_at: PAST } }));
+}
+
+test.each(['FAILED', 'TIMED_OUT', 'ABORTED', 'SUCCEEDED'])(
+  'the execution of an open order is %s: a further run takes the order up',
+  async (status) => {
+    const { order_id } = await overdue();
+    executionsAre(status);
+    expect(await run()).toMatchObject({ restarted: 1 });
+    expect(starts()).toMatchObject([{ name: `${order_id}-1` }]);
+    expect(JSON.parse(String(starts()[0]?.input))).toMatchObject({ order_id, run: 1 });
+    const order = await readOrder(database.table, order_id);
+    expect(order).toMatchObject({ saga_run: 1, status: 'AWAITING_PAYMENT', updated_at: PAST });
+    expect(Date.parse(String(order?.saga_due_at))).toBeGreaterThan(Date.now());
+  },
+);
+
+test('the execution of an open order is lost, because its journal was deleted: a further run takes the order up', async () => {
+  const { order_id } = await overdue();
+  executionsAreLost();
+  expect(await run()).toMatchObject({ restarted: 1 });
+  expect(starts()).toMatchObject([{ name: `${order_id}-1` }]);
+});
+
+test('the execution runs: the order is looked at again later, and later each time', async () => {
+  const { order_id } = await overdue();
+  const settled = await overdue({ updated_at: new Date(Date.now() - 3_600_000).toISOString() });
+  expect(await run()).toMatchObject({ under_way: 2 });
+  expect(starts()).toEqual([]);
+  const due = async (id: string) => Date.parse(String((await readOrder(database.table, id))?.saga_due_at)) - Date.now();
+  expect(await due(order_id)).toBeGreaterThan(50_000);
+  expect(await due(order_id)).toBeLessThan(70_000);
+  expect(await due(settled.order_id)).toBeGreaterThan(890_000);
+});
+
+test('an order that is not due yet, over or parked is left alone', async () => {
+  await overdue({ saga_due_at: new Date(Date.now() + 5_000).toISOString() });
+  await overdue({ status: 'CONFIRMED', saga_due: undefined, saga_due_at: undefined });
+  await overdue({ status: 'NEEDS_ATTENTION', saga_due: undefined, saga_due_at: undefined });
+  expect(await run()).toEqual({ under_way: 0, restarted: 0, parked: 0, left: 0, failed: 0 });
+  expect(stepFunctions.calls).toEqual([]);
+});
+
+test('three runs do not move the order: it is parked with the cause, its card and its stock are freed', async () => {
+  const order = await overdue({ payment_id: 'payment-1', payment_claimed_at: PAST });
+  const { order_id } = order;
+  await payments.service.authorize(order_id, { paymentId: 'payment-1', method: 'tok_visa', amountMinor: 2_000 });
+  executionsAre('FAILED', 'States.Runtime');
+  for (const times of [1, 2, 3]) {
+    expect(await run()).toMatchObject({ restarted: 1 });
+    expect(starts()).toHaveLength(times);
+    await laterOverdue(order);
+  }
+  expect(await run()).toMatchObject({ parked: 1, restarted: 0 });
+  const parked = await readOrder(database.table, order_id);
+  expect(parked).toMatchObject({
+    status: 'NEEDS_ATTENTION',
+    parked_step: 'VoidPayment',
+    parked_error: 'States.Runtime',
+    reason: 'the order could not be carried on: its execution failed with States.Runtime',
+  });
+  expect(parked).not.toHaveProperty('saga_due_at');
+  expect(parked).not.toHaveProperty('task_token');
+  expect(await payments.service.charge(order_id, 'payment-1')).toMatchObject({ state: 'VOIDED' });
+  expect(released).toContain(order_id);
+});
+
+test('a paid order that no run moves is parked at its next step, and keeps its money', async () => {
+  const order = await overdue({
+    status: 'PAID',
+    saga_run: 3,
+    saga_recovery: { tries: 3, updated_at: PAST },
+    payment_id: 'payment-1',
+  });
+  executionsAreLost();
+  expect(await run()).toMatchObject({ parked: 1 });
+  expect(released).not.toContain(order.order_id);
+  expect(await readOrder(database.table, order.order_id)).toMatchObject({
+    parked_step: 'CommitInventory',
+    parked_outcome: { status: 'CONFIRMED' },
+    parked_at_redrive_count: 30_000,
+  });
+});
+
+test('an order that has moved since its last recovery is not parked', async () => {
+  await overdue({ saga_run: 3, saga_recovery: { tries: 3, updated_at: 'earlier' } });
+  executionsAreLost();
+  expect(await run()).toMatchObject({ parked: 0, restarted: 1 });
+});
+
+test('a service does not reply before a parking: the order is not parked with its card authorized, but left', async () => {
+  const { order_id } = await overdue({ saga_recovery: { tries: 3, updated_at: PAST } });
+  executionsAreLost();
+  const unreachable = async () => Promise.reject(new RetryableError('INVENTORY_UNAVAILABLE', 'gone'));
+  expect(await run(unreachable)).toMatchObject({ parked: 0, left: 1 });
+  expect(await readOrder(database.table, order_id)).toMatchObject({ status: 'AWAITING_PAYMENT' });
+});
+
+test('Step Functions takes no start: nothing counts as tried, and the other orders wait for the next round', async () => {
+  const orders = await Promise.all(Array.from({ length: 5 }, () => overdue()));
+  stepFunctions.reply = ({ action }) =>
+    action === 'DescribeExecution' ? refuse('ExecutionDoesNotExist') : refuse('ThrottlingException');
+  expect(await run()).toMatchObject({ left: 1, restarted: 0 });
+  expect(starts()).toHaveLength(1);
+  const tried = await Promise.all(orders.map(({ order_id }) => readOrder(database.table, order_id)));
+  expect(tried.filter((order) => (order?.saga_recovery?.tries ?? 0) > 0)).toEqual([]);
+});
+
+test('two rounds at once: one of them starts the further run', async () => {
+  const { order_id } = await overdue();
+  executionsAreLost();
+  await Promise.all([run(), run()]);
+  expect(new Set(starts().map(({ name }) => name))).toEqual(new Set([`${order_id}-1`]));
+  expect(await readOrder(database.table, order_id)).toMatchObject({ saga_run: 1, saga_recovery: { tries: 1 } });
+});
+
+test('an order that cannot be read stops no other, and is put behind the others', async () => {
+  const broken = { ...testOrder(), saga_due_at: '1999-01-01T00:00:00.000Z', lines: 'none' };
+  const { client, name } = database.table;
+  await client.send(new PutCommand({ TableName: name, Item: broken }));
+  await overdue();
+  executionsAreLost();
+  expect(await run()).toMatchObject({ restarted: 1, failed: 1 });
+  expect(await run()).toMatchObject({ failed: 0 });
+});
+
+test('the work of a round is bounded', async () => {
+  await Promise.all(Array.from({ length: 3 }, () => overdue()));
+  expect(await run(undefined, 0)).toMatchObject({ restarted: 0, under_way: 0 });
+  expect(stepFunctions.calls).toEqual([]);
+});
