@@ -65,6 +65,7 @@ export const KNOWN_SCHEDULES: readonly Scenario[] = [
   { ...paid(5, fault('outage', LONG)), orders: order(null), actions: cancelAt(20) },
   // The last write succeeds, but its reply and all retries are lost.
   paid(7, fault('reply lost'), fault('outage', LONG)),
+  { ...FAULTLESS, orders: order(null), faults: afterCalls(6, fault('reply lost'), fault('outage', LONG)) },
   ...[
     { method: 'tok_declined' as const, calls: 4 },
     { method: null, calls: 5 },
@@ -131,7 +132,7 @@ export const KNOWN_SCHEDULES: readonly Scenario[] = [
   })),
   // A redrive fails and parks the order again: behind a later step, or while the first parking is still on its way.
   {
-    ...paid(5, ...Array<Fault>(13).fill(fault('request lost')), ...afterCalls(4, fault('outage', LONG))),
+    ...paid(5, ...Array<Fault>(13).fill(fault('request lost')), ...afterCalls(5, fault('outage', LONG))),
     redrives: [60],
   },
   {

@@ -1,6 +1,10 @@
 const MISSING_RECORD = 'a record that is missing fails the rest of the condition as well';
-const BEHIND_THE_PIVOT =
-  'no path leads from RecordPayment into compensation; the condition guards against a fault of the saga';
+const FURTHER_RUN = 'guards against another run of the order, and each simulated order has one';
+const FREE = 'no simulated item is free; a test of the definition holds the write';
+const GONE = 'no simulated execution is lost; tests of POST /payment/pay hold the write';
+const DUE = 'for the reconciliation, which is not simulated; tests of the definition and of the functions hold it';
+const RECOVERY = 'only the reconciliation writes it, which is not simulated';
+const FOR_OPERATORS = 'operators read it, and no invariant does; tests of parking and resuming hold it';
 
 /**
  * Members of the writes whose removal violates no invariant, with the reason. A test holds the list: a member that is noticed
@@ -9,18 +13,74 @@ const BEHIND_THE_PIVOT =
 export const KNOWN_UNNOTICED: Readonly<Record<string, string>> = {
   'RecordReservation without attribute_not_exists(cancel_requested_at)':
     'RecordAuthorization refuses the order, too; until then the saga only works in vain',
+  'RecordReservation without SET saga_due = :yes': DUE,
+  'RecordReservation without SET saga_due_at = :due': DUE,
+  'RecordAuthorization without SET saga_due = :yes': DUE,
+  'RecordAuthorization without SET saga_due_at = :due': DUE,
+  'RecordPayment without SET saga_due = :yes': DUE,
+  'RecordPayment without SET saga_due_at = :due': DUE,
+  'RecordFreeOrder without #status IN (:RESERVED, :PAID, :NEEDS_ATTENTION)': FREE,
+  'RecordFreeOrder without :RESERVED of #status IN (:RESERVED, :PAID, :NEEDS_ATTENTION)': FREE,
+  'RecordFreeOrder without :PAID of #status IN (:RESERVED, :PAID, :NEEDS_ATTENTION)': FREE,
+  'RecordFreeOrder without :NEEDS_ATTENTION of #status IN (:RESERVED, :PAID, :NEEDS_ATTENTION)': FREE,
+  'RecordFreeOrder without attribute_not_exists(cancel_requested_at)': FREE,
+  'RecordFreeOrder without (attribute_not_exists(parked_at_redrive_count) OR parked_at_redrive_count < :redrive_count)':
+    FREE,
+  'RecordFreeOrder without attribute_not_exists(parked_at_redrive_count)': FREE,
+  'RecordFreeOrder without parked_at_redrive_count < :redrive_count': FREE,
+  'RecordFreeOrder without SET #status = :to': FREE,
+  'RecordFreeOrder without SET updated_at = :at': FREE,
+  'RecordFreeOrder without SET timeline = list_append(timeline, :entry)': FREE,
+  'RecordFreeOrder without SET saga_due = :yes': FREE,
+  'RecordFreeOrder without SET saga_due_at = :due': FREE,
+  'RecordFreeOrder without REMOVE reason': FREE,
   'ConfirmOrder without #status IN (:PAID, :CONFIRMED, :NEEDS_ATTENTION)':
     'behind RecordPayment an order has no other status; the condition guards against a fault of the saga',
-  'CloseOrder without NOT #status IN (:PAID, :CONFIRMED)': BEHIND_THE_PIVOT,
-  'CloseOrder without :PAID of NOT #status IN (:PAID, :CONFIRMED)': BEHIND_THE_PIVOT,
-  'CloseOrder without :CONFIRMED of NOT #status IN (:PAID, :CONFIRMED)': BEHIND_THE_PIVOT,
-  'CloseCancelledOrder without NOT #status IN (:PAID, :CONFIRMED)': BEHIND_THE_PIVOT,
-  'CloseCancelledOrder without :PAID of NOT #status IN (:PAID, :CONFIRMED)': BEHIND_THE_PIVOT,
-  'CloseCancelledOrder without :CONFIRMED of NOT #status IN (:PAID, :CONFIRMED)': BEHIND_THE_PIVOT,
+  'ConfirmOrder without REMOVE parked_error': FOR_OPERATORS,
+  'ConfirmOrder without REMOVE parked_outcome': FOR_OPERATORS,
+  'ConfirmOrder without REMOVE saga_due': DUE,
+  'ConfirmOrder without REMOVE saga_due_at': DUE,
+  'ConfirmOrder without REMOVE saga_recovery': RECOVERY,
+  'CloseOrder without attribute_exists(order_id)':
+    'guards against an order that is removed while its saga runs, which the functions do not do',
+  'CloseOrder without (NOT #status IN (:PAID, :CONFIRMED, :REJECTED, :CANCELLED, :EXPIRED) OR (#status = :to AND reason_code = :code))':
+    FURTHER_RUN,
+  'CloseOrder without :PAID of NOT #status IN (:PAID, :CONFIRMED, :REJECTED, :CANCELLED, :EXPIRED)': FURTHER_RUN,
+  'CloseOrder without :CONFIRMED of NOT #status IN (:PAID, :CONFIRMED, :REJECTED, :CANCELLED, :EXPIRED)': FURTHER_RUN,
+  'CloseOrder without :REJECTED of NOT #status IN (:PAID, :CONFIRMED, :REJECTED, :CANCELLED, :EXPIRED)': FURTHER_RUN,
+  'CloseOrder without :CANCELLED of NOT #status IN (:PAID, :CONFIRMED, :REJECTED, :CANCELLED, :EXPIRED)': FURTHER_RUN,
+  'CloseOrder without :EXPIRED of NOT #status IN (:PAID, :CONFIRMED, :REJECTED, :CANCELLED, :EXPIRED)': FURTHER_RUN,
+  'CloseOrder without (#status = :to AND reason_code = :code)': FURTHER_RUN,
+  'CloseOrder without #status = :to': FURTHER_RUN,
+  'CloseOrder without reason_code = :code': FURTHER_RUN,
+  'CloseOrder without REMOVE parked_error': FOR_OPERATORS,
+  'CloseOrder without REMOVE parked_outcome': FOR_OPERATORS,
+  'CloseOrder without REMOVE saga_due': DUE,
+  'CloseOrder without REMOVE saga_due_at': DUE,
+  'CloseOrder without REMOVE saga_recovery': RECOVERY,
   'CloseCancelledOrder without attribute_exists(cancel_requested_at)':
     'only an accepted cancellation leads there; the condition guards against a CloseOrder that is refused for another cause',
+  'CloseCancelledOrder without NOT #status IN (:PAID, :CONFIRMED, :REJECTED, :EXPIRED)': FURTHER_RUN,
+  'CloseCancelledOrder without :PAID of NOT #status IN (:PAID, :CONFIRMED, :REJECTED, :EXPIRED)': FURTHER_RUN,
+  'CloseCancelledOrder without :CONFIRMED of NOT #status IN (:PAID, :CONFIRMED, :REJECTED, :EXPIRED)': FURTHER_RUN,
+  'CloseCancelledOrder without :REJECTED of NOT #status IN (:PAID, :CONFIRMED, :REJECTED, :EXPIRED)': FURTHER_RUN,
+  'CloseCancelledOrder without :EXPIRED of NOT #status IN (:PAID, :CONFIRMED, :REJECTED, :EXPIRED)': FURTHER_RUN,
+  'CloseCancelledOrder without REMOVE parked_error': FOR_OPERATORS,
+  'CloseCancelledOrder without REMOVE parked_outcome': FOR_OPERATORS,
+  'CloseCancelledOrder without REMOVE saga_due': DUE,
+  'CloseCancelledOrder without REMOVE saga_due_at': DUE,
+  'CloseCancelledOrder without REMOVE saga_recovery': RECOVERY,
+  'ParkOrder without attribute_exists(order_id)':
+    'guards against an order that is removed while its saga runs, which the functions do not do',
   'ParkOrder without attribute_not_exists(parked_at_redrive_count)':
     'a comparison with a missing attribute is false, so its NOT holds without this part, too',
+  'ParkOrder without NOT :redrive_count < parked_at_redrive_count':
+    'the order is parked all the same, with the count of the earlier parking; statemachines/late-parking.test.ts holds the count',
+  'ParkOrder without SET parked_error = :error': FOR_OPERATORS,
+  'ParkOrder without SET reason = :reason': FOR_OPERATORS,
+  'ParkOrder without REMOVE saga_due': DUE,
+  'ParkOrder without REMOVE saga_due_at': DUE,
+  'ParkOrder without REMOVE saga_recovery': RECOVERY,
   'removal without attribute_exists(start_pending)':
     'a start by anybody else is recorded in start_repeated_at before the saga writes, and refuses the removal, too',
   'endedStart without attribute_exists(order_id)': MISSING_RECORD,
@@ -28,26 +88,45 @@ export const KNOWN_UNNOTICED: Readonly<Record<string, string>> = {
     'needs a schedule that dies for minutes between two calls; a test of the function holds it against DynamoDB',
   'endedStart without start_pending = :yes': 'the saga’s first write changes the status as well',
   'endedStart without #status = :pending': 'the saga’s first write removes start_pending as well',
+  'endedStart without SET saga_due = :yes': DUE,
+  'endedStart without SET saga_due_at = :due': DUE,
   'cancellationRequest without attribute_exists(order_id)': MISSING_RECORD,
   'cancellationRequest without attribute_not_exists(cancel_requested_at)':
     'the cancellation is granted already; another entry in the timeline is all that a second one adds',
   'cancellationRequest without (attribute_not_exists(payment_id) OR payment_claimed_at < :lease_began)':
     'a cancellation that overtakes a payment is granted: RecordAuthorization refuses the order, and the payment is voided',
+  'cancellationRequest without SET saga_due = :yes': DUE,
+  'cancellationRequest without SET saga_due_at = :due': DUE,
   'paymentWait without attribute_exists(order_id)': MISSING_RECORD,
   'paymentWait without attribute_not_exists(cancel_requested_at)':
     'the order is closed as CANCELLED all the same, but only when the payment window ends',
   'paymentWait without (task_attempt = :attempt AND task_token <> :token)':
     'for places that do not count attempts; the simulated engine counts them',
   'paymentWait without task_token <> :token': 'a repeated entry of the timeline is shown once',
+  'paymentWait without SET saga_due = :yes': DUE,
+  'paymentWait without SET saga_due_at = :due': DUE,
   'paymentClaim without attribute_exists(order_id)': MISSING_RECORD,
   'paymentClaim without attribute_not_exists(cancel_requested_at)':
     'RecordAuthorization refuses an order that is being cancelled, and the payment is voided',
   'paymentClaim without (attribute_not_exists(payment_id) OR payment_claimed_at < :lease_began)':
     'Payment knows one payment of an order at a time and refuses another',
+  'paymentClaim without payment_claimed_at < :lease_began':
+    'the payment is refused when the window ends; a test of the function takes such a claim over',
   'paymentClaim without size(timeline) < :most_entries': 'needs 200 payments; a test of the function tries them',
   'paymentClaimRelease without attribute_exists(order_id)': MISSING_RECORD,
   'paymentClaimRelease without payment_id = :payment_id':
     'the other payment claims the order again, or is refused by Payment; no money moves without Payment',
   'paymentClaimRelease without SET #status = :awaiting':
     'changes nothing: the condition demands the same status; an update of the functions needs one assignment',
+  'paymentUndoing without attribute_exists(order_id)': GONE,
+  'paymentUndoing without (#status = :awaiting AND payment_id = :payment_id)': GONE,
+  'paymentUndoing without #status = :awaiting': GONE,
+  'paymentUndoing without payment_id = :payment_id': GONE,
+  'paymentUndoing without SET payment_undone_at = :at': GONE,
+  'paymentUndoing without SET saga_due = :yes': GONE,
+  'paymentUndoing without SET saga_due_at = :due': GONE,
+  'paymentUndoing without SET updated_at = :updated_at': GONE,
+  'paymentUndoing without SET timeline = list_append(timeline, :entry)': GONE,
+  'paymentUndoing without REMOVE payment_id': GONE,
+  'paymentUndoing without REMOVE payment_claimed_at': GONE,
 };

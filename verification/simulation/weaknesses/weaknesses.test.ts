@@ -64,4 +64,4 @@ test('the removal of a member of a write to an order is noticed, or is on the li
     tries: 25,
   });
   expect(unnoticed.map(({ name }) => name).toSorted()).toEqual(Object.keys(KNOWN_UNNOTICED).toSorted());
-}, 120_000);
+}, 300_000);
