@@ -32,6 +32,17 @@ module.exports = async ({ resolveVariable }) => {
       allow(['states:DescribeExecution'], orderSagaExecutions),
     ],
     orderStatus: [allow(['dynamodb:GetItem'], ordersTable)],
+    redriveOrders: [
+      allow(['dynamodb:Query'], byStatusIndex),
+      allow(['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:UpdateItem'], ordersTable),
+      allow(['states:StartExecution'], orderSaga),
+      allow(['states:DescribeExecution', 'states:RedriveExecution'], orderSagaExecutions),
+    ],
+    abandonOrder: [
+      allow(['dynamodb:GetItem', 'dynamodb:UpdateItem'], ordersTable),
+      allow(['states:StartExecution'], orderSaga),
+      allow(['states:DescribeExecution'], orderSagaExecutions),
+    ],
     sagaHistory: [
       allow(['dynamodb:GetItem'], ordersTable),
       allow(

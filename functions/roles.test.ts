@@ -67,6 +67,16 @@ test('each role has only the table and saga actions that its function calls', as
       'states:DescribeExecution',
     ],
     OrderStatusRole: ['dynamodb:GetItem'],
+    RedriveOrdersRole: [
+      'dynamodb:Query',
+      'dynamodb:BatchGetItem',
+      'dynamodb:GetItem',
+      'dynamodb:UpdateItem',
+      'states:StartExecution',
+      'states:DescribeExecution',
+      'states:RedriveExecution',
+    ],
+    AbandonOrderRole: ['dynamodb:GetItem', 'dynamodb:UpdateItem', 'states:StartExecution', 'states:DescribeExecution'],
     SagaHistoryRole: [
       'dynamodb:GetItem',
       'states:DescribeExecution',

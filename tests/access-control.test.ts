@@ -20,20 +20,23 @@ const ITEM = 'dad78a5a-3c27-449f-8696-fd745260884e';
 const LONG = 60_000;
 const METHODS = ['tok_visa', 'tok_declined', 'tok_insufficient_funds', `tok_${randomUUID()}`];
 
-const keys = { ann: newApiKey(), bob: newApiKey() };
+const keys = { ann: newApiKey(), bob: newApiKey(), olaf: newApiKey() };
 let folder: string;
 let certificates: LocalCertificates;
 let stack: EmbeddedStack;
 let api: RecordedApi;
 let ann: ApiCaller;
 let bob: ApiCaller;
+let olaf: ApiCaller;
 let stranger: ApiCaller;
 const tokens = new Set<string>();
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'access-'));
   certificates = await makeLocalCertificates();
-  const entries = Object.entries(keys).map(([name, key]) => apiKeyEntry({ name, hash: hashOfApiKey(key) }));
+  const entries = Object.entries(keys).map(([name, key]) =>
+    apiKeyEntry({ name, hash: hashOfApiKey(key), role: name === 'olaf' ? 'operator' : 'customer' }),
+  );
   stack = await startEmbeddedStack({
     dataDirectory: join(folder, 'data'),
     environment: {
@@ -47,6 +50,7 @@ beforeAll(async () => {
   api = new RecordedApi(stack.urls.http);
   ann = api.as({ [API_KEY_HEADER]: keys.ann });
   bob = api.as({ [API_KEY_HEADER]: keys.bob });
+  olaf = api.as({ [API_KEY_HEADER]: keys.olaf });
   stranger = api.as({});
 }, LONG);
 
@@ -63,6 +67,13 @@ describe('without an API key', () => {
     ['GET', `/orders/status?order_id=${randomUUID()}`],
     ['POST', '/orders/cancel'],
     ['POST', '/payment/pay'],
+    ['GET', '/orders'],
+    ['GET', '/orders/summary'],
+    ['GET', `/orders/saga?order_id=${randomUUID()}`],
+    ['POST', '/orders/redrive'],
+    ['POST', '/orders/abandon'],
+    ['POST', '/inventory/restock'],
+    ['POST', '/inventory/correct'],
   ])('%s %s answers 401', async (method, path) => {
     const answer = method === 'GET' ? await stranger.get(path) : await stranger.post(path, {});
     expect(answer).toMatchObject({
@@ -124,6 +135,79 @@ test('an order that was placed without authentication belongs to no caller', asy
   const status = await ann.get('/orders/status?order_id=bdc38c99-c74d-4053-8897-7ea0dbd423f8');
   expect(status).toMatchObject({ status: 404, meta: { code: 'ORDER_NOT_FOUND' } });
 });
+
+test('a customer gets the same 403 of every call for operators, whether the order exists or not', async () => {
+  const own = await place(ann, { list: [{ id: ITEM, count: 1 }], payment: { method: 'tok_declined' } });
+  const forbidden = { status: 403, data: 'that is not allowed', meta: { code: 'FORBIDDEN' } };
+  for (const order_id of [own, randomUUID()]) {
+    expect(await ann.get(`/orders/saga?order_id=${order_id}`)).toMatchObject(forbidden);
+    expect(await ann.post('/orders/redrive', { order_ids: [order_id] })).toMatchObject(forbidden);
+    expect(await ann.post('/orders/abandon', { order_id, reason: 'x' })).toMatchObject(forbidden);
+  }
+  expect(await ann.get('/orders/summary')).toMatchObject(forbidden);
+  expect(await ann.get('/orders?owner=bob')).toMatchObject(forbidden);
+  expect(await ann.post('/inventory/correct', { id: ITEM, count: 1, reason: 'x' })).toMatchObject(forbidden);
+});
+
+test('a customer lists its own orders, an operator all of them and cancels for a customer', async () => {
+  const anns = await place(ann, { list: [{ id: ITEM, count: 1 }] });
+  await ann.orderBecomes(anns, 'AWAITING_PAYMENT');
+  await collectTokens();
+  const ids = ({ data }: { readonly data: unknown }) =>
+    (data as { readonly orders: readonly { readonly order_id: string }[] }).orders.map(({ order_id }) => order_id);
+  expect(ids(await ann.get('/orders'))).toContain(anns);
+  expect(ids(await bob.get('/orders'))).not.toContain(anns);
+  expect(ids(await olaf.get('/orders?status=AWAITING_PAYMENT'))).toContain(anns);
+  expect(await olaf.get('/orders/summary')).toMatchObject({ status: 200 });
+  expect(await olaf.post('/orders/cancel', { order_id: anns })).toMatchObject({ status: 202 });
+  await ann.orderBecomes(anns, 'CANCELLED');
+});
+
+test(
+  'an order whose stock was given back parks when it is paid; no redrive helps, and an operator gives it up',
+  async () => {
+    const orderId = await place(ann, { list: [{ id: ITEM, count: 1 }] });
+    await ann.orderBecomes(orderId, 'AWAITING_PAYMENT');
+    await collectTokens();
+    const client = new InventoryServiceClient(
+      stack.urls.inventory.replace('127.0.0.1', 'localhost'),
+      credentials.createSsl(
+        Buffer.from(certificates.authority),
+        Buffer.from(certificates.client.key),
+        Buffer.from(certificates.client.certificate),
+      ),
+    );
+    await call(client, client.release, { orderId, reason: 'by hand' });
+    client.close();
+    expect(await ann.post('/payment/pay', { list: [{ id: randomUUID(), order_id: orderId }] })).toMatchObject({
+      data: true,
+    });
+    await ann.orderBecomes(orderId, 'NEEDS_ATTENTION');
+
+    const seen = JSON.stringify(await ann.get(`/orders/status?order_id=${orderId}`));
+    expect(seen).not.toMatch(/CommitInventory|ReservationReleasedError/);
+    expect(await olaf.get(`/orders/status?order_id=${orderId}`)).toMatchObject({
+      data: { parked_step: 'CommitInventory' },
+    });
+    expect(await olaf.get(`/orders/saga?order_id=${orderId}`)).toMatchObject({
+      data: {
+        execution: {
+          states: expect.arrayContaining([expect.objectContaining({ name: 'CommitInventory', status: 'CAUGHT' })]),
+        },
+      },
+    });
+    expect(await olaf.post('/orders/redrive', { order_ids: [orderId] })).toMatchObject({
+      status: 202,
+      data: { redriven: [], refused: [{ order_id: orderId, why: expect.stringContaining('abandon the order') }] },
+    });
+    expect(await olaf.post('/orders/abandon', { order_id: orderId, reason: 'stock gone' })).toMatchObject({
+      status: 202,
+    });
+    await ann.orderBecomes(orderId, 'REJECTED');
+    expect(await ann.get(`/orders/status?order_id=${orderId}`)).toMatchObject({ data: { reason_code: 'ABANDONED' } });
+  },
+  LONG,
+);
 
 test('two callers with the same idempotency key get two orders', async () => {
   const key = { 'idempotency-key': 'cart-1' };

@@ -2,13 +2,18 @@ import { existsSync, globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { PROJECT_ROOT } from '../embedded/configuration.ts';
+import * as operator from '../functions/orders/operator-writes.ts';
 import * as writes from '../functions/orders/order-writes.ts';
 import * as reconciliation from '../functions/orders/reconciliation-writes.ts';
 import { readOrderSaga } from '../statemachines/read-order-saga.ts';
 import { testOrder } from './support/order.ts';
 
 const PAGE = 'docs/life-of-an-order.md';
-const ORDER_WRITES = ['functions/orders/order-writes.ts', 'functions/orders/reconciliation-writes.ts'];
+const ORDER_WRITES = [
+  'functions/orders/operator-writes.ts',
+  'functions/orders/order-writes.ts',
+  'functions/orders/reconciliation-writes.ts',
+];
 /** Writes to a table of its own. */
 const ORDER_STATISTICS = 'functions/orders/order-statistics.ts';
 const page = read(PAGE);
@@ -47,7 +52,7 @@ test('docs/life-of-an-order.md names every status that a write of the state mach
   ]);
 });
 
-test('among the functions only order-writes.ts and reconciliation-writes.ts write to the orders table', () => {
+test('among the functions only operator-writes.ts, order-writes.ts and reconciliation-writes.ts write to the orders table', () => {
   const writing = sources('functions').filter((file) =>
     /(Put|Update|Delete|Write|Statement|Transaction)(?:Item)?Command\(|\b(condition|ConditionExpression):\s*['`]/.test(
       read(file),
@@ -64,7 +69,9 @@ test('there is no conditional write to the orders table that docs/life-of-an-ord
     .join('\n')
     .split(/^(?=(?:export )?(?:async )?function )/m);
   const conditional = functions.filter((text) =>
-    /\b(condition|ConditionExpression):\s*'|condition:\s*(`|Condition)|\.\.\.unchanged\(/.test(text),
+    /\b(condition|ConditionExpression):\s*'|condition:\s*(`|Condition)|\.\.\.(unchanged|asParked)\(|\.\.\.parked,/.test(
+      text,
+    ),
   );
   const names = conditional.map((text) => /function (\w+)/.exec(text)?.[1]);
   expect(names.toSorted()).toEqual(Object.keys(conditionsOfFunctions()).toSorted());
@@ -83,6 +90,7 @@ test('every file and folder that docs/life-of-an-order.md names exists', () => {
 function conditionsOfFunctions(): Readonly<Record<string, string>> {
   const order = testOrder();
   const further = testOrder({ saga_run: 1 });
+  const parked = testOrder({ status: 'NEEDS_ATTENTION', saga_run: 1, parked_at_redrive_count: 1 });
   const now = new Date(0);
   const wait = { orderId: 'o', taskToken: 't', attempt: 1, enteredAt: now, windowSeconds: 1 };
   return {
@@ -99,6 +107,9 @@ function conditionsOfFunctions(): Readonly<Record<string, string>> {
     sagaRecovery: reconciliation.sagaRecovery(further, { run: 2, tries: 1 }, now).ConditionExpression,
     recoveryParking: reconciliation.recoveryParking(further, { cause: 'c', error: 'e' }, now).condition,
     failurePostponement: reconciliation.failurePostponement('o', now).ConditionExpression,
+    redriveRequest: operator.redriveRequest(parked, { at: now.toISOString() }).ConditionExpression,
+    furtherRun: operator.furtherRun(parked).ConditionExpression,
+    abandonment: operator.abandonment(parked, { reason: 'r', by: 'b' }, now).condition,
   };
 }
 

@@ -6,6 +6,7 @@ import { startOrderTable, type TestOrderTable } from '../../tests/support/orders
 import { startPayment, type TestPayment } from '../../tests/support/payment.ts';
 import { type StepFunctionsRecorder, startStepFunctionsRecorder } from '../../tests/support/step-functions-recorder.ts';
 import { apiKeyEntry, hashOfApiKey, newApiKey } from '../access/api-keys.ts';
+import { handler as abandon } from './abandon-order.ts';
 import { handler as cancel } from './cancel-order.ts';
 import { OPERATIONS } from './contract/operations.ts';
 import { handler as correct } from './correct-item.ts';
@@ -20,6 +21,7 @@ import { handler as summary } from './order-summary.ts';
 import { handler as pay } from './pay.ts';
 import { handler as place } from './place-order.ts';
 import { handler as ready } from './ready.ts';
+import { handler as redrive } from './redrive-orders.ts';
 import { handler as restock } from './restock-item.ts';
 import { handler as sagaHistory } from './saga-history.ts';
 
@@ -36,6 +38,8 @@ const HANDLERS: Readonly<Record<string, Endpoint>> = {
   pay,
   health,
   ready,
+  redriveOrders: redrive,
+  abandonOrder: abandon,
   sagaHistory,
   openapiDocument: openapi,
   docs,

@@ -1,6 +1,7 @@
 import { OrderNotFoundError } from '../common/errors.ts';
 import { once } from '../common/once.ts';
 import { orderTable, sagaHistory } from '../environment.ts';
+import { executionName, sagaRun } from '../orders/new-order.ts';
 import { type OrderTable, readOrder } from '../orders/order-table.ts';
 import type { SagaHistory } from '../orders/saga-history.ts';
 import { sagaHistoryOperation, sagaHistoryQuery } from './contract/saga-history.ts';
@@ -22,12 +23,12 @@ export function createHandler(dependencies: () => SagaHistoryDependencies): Endp
       request.log.add({ order_id });
       const { table, history } = dependencies();
       const order = await readOrder(table, order_id);
-      const last = 0;
+      const last = order === undefined ? 0 : sagaRun(order);
       const run = wanted ?? last;
       if (order === undefined || run > last) {
         throw new OrderNotFoundError();
       }
-      const execution = await history.read(order_id);
+      const execution = await history.read(executionName({ order_id, saga_run: run }));
       return respond(200, { order_id, run, runs: last + 1, execution });
     },
     { roles: sagaHistoryOperation.roles },

@@ -88,6 +88,10 @@ export const orderSchema = z.object({
   abandoned_by: z.string().optional(),
   /** Sum of the refunds that succeeded, in minor units. */
   refunded_minor: z.int().min(0).optional(),
+  /** The last redrive by an operator, with what the order was parked by then. */
+  last_redrive: z
+    .object({ at: z.string(), by: z.string().optional(), step: z.string().optional(), error: z.string().optional() })
+    .optional(),
   /** Who placed the order; absent where the API runs without authentication. */
   owner: z.string().optional(),
 });

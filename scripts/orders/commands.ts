@@ -5,6 +5,7 @@ import { orderListSchema } from '../../functions/http/contract/list-orders.ts';
 import { stockSchema } from '../../functions/http/contract/list-stocks.ts';
 import { orderStatusSchema } from '../../functions/http/contract/order-status.ts';
 import { orderSummarySchema } from '../../functions/http/contract/order-summary.ts';
+import { redriveSchema } from '../../functions/http/contract/redrive-orders.ts';
 import { sagaHistorySchema } from '../../functions/http/contract/saga-history.ts';
 import type { OrdersApi } from './orders-api.ts';
 import { money, properties, short, table, time } from './table.ts';
@@ -170,17 +171,12 @@ async function showOrder(api: OrdersApi, names: readonly string[]): Promise<Outp
   return { text, data: { order, saga } };
 }
 
-const redriveAnswer = z.object({
-  redriven: z.array(z.string()),
-  refused: z.array(z.object({ order_id: z.string(), why: z.string() })),
-});
-
 async function redriveOrders(api: OrdersApi, names: readonly string[], { step }: Values): Promise<Output> {
   if ((names.length === 0) === (step === undefined)) {
     throw new UsageError('redrive takes ORDER_IDs, or --step');
   }
   const body = step === undefined ? { order_ids: names } : { parked_step: step };
-  const answer = await api.call({ path: '/orders/redrive', body }, redriveAnswer);
+  const answer = await api.call({ path: '/orders/redrive', body }, redriveSchema);
   const rows = [
     ...answer.redriven.map((order_id) => [order_id, 'redriven', '']),
     ...answer.refused.map(({ order_id, why }) => [order_id, 'refused', why]),

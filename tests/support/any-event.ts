@@ -52,6 +52,8 @@ const valid = fc
       list: fc.array(fc.record({ id: fc.constant('p-1'), order_id: fc.uuid() }), { minLength: 1, maxLength: 14 }),
     }),
     fc.record({ order_id: uuid }),
+    fc.record({ order_ids: fc.array(uuid, { minLength: 1, maxLength: 3 }) }),
+    fc.record({ order_id: uuid, reason: fc.constant('lost') }),
     fc.record({ id: fc.constantFrom('item1', 'item9'), count: fc.nat(3), reason: fc.constant('counted') }),
   )
   .map((body) => JSON.stringify(body));

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { abandonOrderOperation } from './abandon-order.ts';
 import { cancelOrderOperation } from './cancel-order.ts';
 import { correctOperation, restockOperation } from './correct-stock.ts';
 import { listOrdersOperation } from './list-orders.ts';
@@ -8,6 +9,7 @@ import { orderStatusOperation } from './order-status.ts';
 import { orderSummaryOperation } from './order-summary.ts';
 import { payOperation } from './pay.ts';
 import { placeOrderOperation } from './place-order.ts';
+import { redriveOrdersOperation } from './redrive-orders.ts';
 import { sagaHistoryOperation } from './saga-history.ts';
 
 const healthOperation: Operation = {
@@ -65,6 +67,8 @@ export const OPERATIONS: readonly Operation[] = [
   cancelOrderOperation,
   payOperation,
   orderSummaryOperation,
+  redriveOrdersOperation,
+  abandonOrderOperation,
   sagaHistoryOperation,
   restockOperation,
   correctOperation,

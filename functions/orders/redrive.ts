@@ -1,0 +1,122 @@
+import { RetryableError } from '../common/errors.ts';
+import { furtherRun, redriveRequest } from './operator-writes.ts';
+import type { Order } from './order.ts';
+import { hasEnded, type OrderSaga } from './order-saga.ts';
+import { type OrderTable, readOrder } from './order-table.ts';
+import { sendUpdate } from './order-writes.ts';
+
+/** Dependencies of redriving. */
+export interface RedriveDependencies {
+  readonly table: OrderTable;
+  readonly saga: Pick<OrderSaga, 'find' | 'redrive' | 'start'>;
+}
+
+/** The outcome of a redrive; `why` is a sentence for operators. */
+export type Redrive = { readonly outcome: 'REDRIVEN' } | { readonly outcome: 'REFUSED'; readonly why: string };
+
+/** The same error so soon after a redrive shows that its cause is still there. */
+const SAME_CAUSE_MS = 60_000;
+
+/** Errors that no redrive cures, by the step that they parked, and what helps instead. */
+const HOPELESS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  CommitInventory: {
+    ReservationReleasedError: 'its stock was given back and cannot be sold to it any more; abandon the order',
+  },
+  ReleaseInventory: {
+    ReservationCommittedError: 'its stock is sold and cannot be released; abandon the order, which returns the stock',
+  },
+};
+
+/**
+ * Carries a parked order on, where that can help: its execution is redriven, or a further one takes the order up.
+ *
+ * @param by the operator; undefined where the API runs without authentication
+ * @throws RetryableError where DynamoDB or Step Functions does not reply
+ */
+export async function redriveOrder(
+  orderId: string,
+  dependencies: RedriveDependencies,
+  by: string | undefined,
+  now: Date,
+): Promise<Redrive> {
+  const order = await readOrder(dependencies.table, orderId);
+  const why = order === undefined ? 'no record found' : whyHopeless(order, now);
+  if (order === undefined || why !== undefined) {
+    return { outcome: 'REFUSED', why: why ?? 'no record found' };
+  }
+  const { parked_step: step, last_redrive: before } = order;
+  const error = parkingError(order);
+  const redrive = { at: now.toISOString(), by, step, error };
+  const claim = await sendUpdate(dependencies.table, redriveRequest(order, redrive));
+  if (!claim.applied) {
+    return { outcome: 'REFUSED', why: 'it has moved meanwhile' };
+  }
+  try {
+    return await carryOn(claim.order, dependencies);
+  } catch (failure) {
+    // Nothing was redriven, as far as anybody knows: the next attempt is not one too soon.
+    if (failure instanceof RetryableError && before?.at !== redrive.at) {
+      await sendUpdate(dependencies.table, redriveRequest(claim.order, before ?? { at: new Date(0).toISOString() }));
+    }
+    throw failure;
+  }
+}
+
+/**
+ * Redrives the execution of a parked order, or starts a further one where it is gone or cannot be redriven.
+ *
+ * @throws RetryableError where DynamoDB or Step Functions does not reply
+ */
+export async function carryOn(order: Order, { table, saga }: RedriveDependencies): Promise<Redrive> {
+  if (await saga.redrive(order)) {
+    return { outcome: 'REDRIVEN' };
+  }
+  const { status } = await saga.find(order);
+  if (status !== 'NOT_FOUND' && !hasEnded(status)) {
+    return { outcome: 'REFUSED', why: 'its saga is running already' };
+  }
+  return startFurtherRun(order, { table, saga });
+}
+
+/**
+ * Starts a further execution of a parked order, which goes on where the record stands.
+ *
+ * @throws RetryableError where DynamoDB or Step Functions does not reply
+ */
+export async function startFurtherRun(order: Order, { table, saga }: RedriveDependencies): Promise<Redrive> {
+  const claim = await sendUpdate(table, furtherRun(order));
+  if (!claim.applied) {
+    return { outcome: 'REFUSED', why: 'it has moved meanwhile' };
+  }
+  const start = await saga.start(claim.order);
+  switch (start.outcome) {
+    case 'STARTED':
+    case 'ALREADY_STARTED':
+      return { outcome: 'REDRIVEN' };
+    case 'REFUSED':
+    case 'UNKNOWN':
+      throw new RetryableError('SAGA_UNAVAILABLE', 'Step Functions does not answer', { cause: start.cause });
+  }
+}
+
+/** Why no redrive helps; undefined where one may. */
+function whyHopeless(order: Order, now: Date): string | undefined {
+  const { status, parked_step = '', last_redrive } = order;
+  if (status !== 'NEEDS_ATTENTION') {
+    return `it is ${status}, not parked`;
+  }
+  const error = parkingError(order);
+  if (order.abandon_requested_at === undefined && error !== undefined && HOPELESS[parked_step]?.[error] !== undefined) {
+    return HOPELESS[parked_step][error];
+  }
+  const sinceMs = last_redrive === undefined ? SAME_CAUSE_MS : now.getTime() - Date.parse(last_redrive.at);
+  if (sinceMs >= 0 && sinceMs < SAME_CAUSE_MS && last_redrive?.step === parked_step && last_redrive.error === error) {
+    return `it was redriven ${Math.round(sinceMs / 1_000)} seconds ago, and ${error ?? 'the same error'} parked it again; mend the cause first`;
+  }
+  return undefined;
+}
+
+/** The error that parked the order. Records of an older version have it in their timeline alone. */
+function parkingError({ parked_error, timeline }: Order): string | undefined {
+  return parked_error ?? timeline.findLast(({ status }) => status === 'NEEDS_ATTENTION')?.why;
+}
