@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
+import { readTableDescription, type TableDescription } from '../../embedded/dynamodb/tables.ts';
 import { createDynamoDb } from '../../functions/clients/aws.ts';
 import type { StatisticsTable } from '../../functions/orders/order-statistics.ts';
 import type { OrderTable } from '../../functions/orders/order-table.ts';
@@ -18,8 +19,8 @@ const CREDENTIALS = { accessKeyId: 'test', secretAccessKey: 'test' };
 export async function startOrderTable(): Promise<TestOrderTable> {
   const { endpoint, close } = await startDynamoDb();
   await createTables(endpoint, [
-    describedTable('OrdersTable', 'orders-test'),
-    describedTable('OrderStatisticsTable', 'order-statistics-test'),
+    definition('OrdersTable', 'orders-test'),
+    definition('OrderStatisticsTable', 'order-statistics-test'),
   ]);
   const client = createDynamoDb({ endpoint, region: 'us-east-1', credentials: CREDENTIALS });
   return {
@@ -35,19 +36,25 @@ export async function startOrderTable(): Promise<TestOrderTable> {
 interface ServiceDescription {
   readonly resources: readonly (
     | string
-    | { readonly Resources: Readonly<Record<string, { readonly Properties: TableDefinition } | undefined>> }
+    | { readonly Resources: Readonly<Record<string, { readonly Properties: unknown } | undefined>> }
   )[];
 }
 
-function describedTable(logicalId: string, TableName: string): TableDefinition {
+/** A table as serverless.yml describes it, for the embedded stack. */
+export function describedTable(logicalId: string): TableDescription {
   const text = readFileSync(new URL('../../serverless.yml', import.meta.url), 'utf8');
   const { resources }: ServiceDescription = parse(text, { logLevel: 'silent' });
-  for (const part of resources) {
-    const table = typeof part === 'string' ? undefined : part.Resources[logicalId];
-    if (table !== undefined) {
-      const { KeySchema, AttributeDefinitions, GlobalSecondaryIndexes } = table.Properties;
-      return { TableName, KeySchema, AttributeDefinitions, GlobalSecondaryIndexes, BillingMode: 'PAY_PER_REQUEST' };
-    }
-  }
-  throw new Error(`serverless.yml describes no ${logicalId}`);
+  const properties = resources.map((part) =>
+    typeof part === 'string' ? undefined : part.Resources[logicalId]?.Properties,
+  );
+  return readTableDescription(
+    logicalId,
+    properties.find((found) => found !== undefined),
+  );
+}
+
+/** The same for a test that needs keys and indexes alone. */
+function definition(logicalId: string, TableName: string): TableDefinition {
+  const { KeySchema, AttributeDefinitions, GlobalSecondaryIndexes } = describedTable(logicalId);
+  return { TableName, KeySchema, AttributeDefinitions, GlobalSecondaryIndexes, BillingMode: 'PAY_PER_REQUEST' };
 }

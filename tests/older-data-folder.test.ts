@@ -1,0 +1,147 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DescribeTableCommand } from '@aws-sdk/client-dynamodb';
+import { PutCommand } from '@aws-sdk/lib-dynamodb';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { ensureTable } from '../embedded/dynamodb/tables.ts';
+import { createDynamoDb } from '../functions/clients/aws.ts';
+import { createHandler as listOrders } from '../functions/http/list-orders.ts';
+import { createHandler as redriveOrders } from '../functions/http/redrive-orders.ts';
+import { createOrderSaga } from '../functions/orders/order-saga.ts';
+import { ORDER_STATUSES, type OrderStatus } from '../functions/orders/order-status.ts';
+import type { OrderTable } from '../functions/orders/order-table.ts';
+import { createTables, type DynamoDb, dynamoDbClient, startDynamoDb } from './support/dynamodb.ts';
+import { httpEvent, read } from './support/http-event.ts';
+import { withStepFunctions } from './support/order-fixtures.ts';
+import { describedTable } from './support/orders-table.ts';
+
+// A data folder as commit 64580a8 left it: its orders table with one index and no stream, and an order of every status as
+// that commit wrote it. The first start of this version brings the table up to date.
+const NAME = 'orders-dev';
+const OLD_TABLE = {
+  TableName: NAME,
+  BillingMode: 'PAY_PER_REQUEST',
+  KeySchema: [{ AttributeName: 'order_id', KeyType: 'HASH' }],
+  AttributeDefinitions: ['order_id', 'start_pending', 'created_at'].map((AttributeName) => ({
+    AttributeName,
+    AttributeType: 'S' as const,
+  })),
+  GlobalSecondaryIndexes: [
+    {
+      IndexName: 'start-pending',
+      KeySchema: [
+        { AttributeName: 'start_pending', KeyType: 'HASH' },
+        { AttributeName: 'created_at', KeyType: 'RANGE' },
+      ],
+      Projection: { ProjectionType: 'KEYS_ONLY' },
+    },
+  ],
+} as const;
+
+const stepFunctions = withStepFunctions();
+let folder: string;
+let dynamodb: DynamoDb;
+let table: OrderTable;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'older-data-'));
+  const databaseFile = join(folder, 'dynamodb.sqlite');
+  const before = await startDynamoDb({ databaseFile });
+  await createTables(before.endpoint, [structuredClone(OLD_TABLE) as never]);
+  const documents = createDynamoDb(connection(before));
+  for (const [index, status] of ORDER_STATUSES.entries()) {
+    await documents.send(new PutCommand({ TableName: NAME, Item: oldOrder(status, index) }));
+  }
+  documents.destroy();
+  await before.close();
+
+  dynamodb = await startDynamoDb({ databaseFile });
+  const client = dynamoDbClient(dynamodb.endpoint);
+  await ensureTable(client, { ...describedTable('OrdersTable'), TableName: NAME });
+  client.destroy();
+  table = { name: NAME, client: createDynamoDb(connection(dynamodb)) };
+}, 60_000);
+
+afterAll(async () => {
+  table?.client.destroy();
+  await dynamodb?.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+function connection({ endpoint }: DynamoDb) {
+  return { endpoint, region: 'us-east-1', credentials: { accessKeyId: 'test', secretAccessKey: 'test' } };
+}
+
+function orderId(index: number): string {
+  return `00000000-0000-4000-8000-00000000000${index}`;
+}
+
+/** A record as the functions and the state machine of 64580a8 wrote it. */
+function oldOrder(status: OrderStatus, index: number) {
+  const at = `2026-11-27T12:0${index}:00.000Z`;
+  const parking = {
+    parked_step: 'CommitInventory',
+    parked_at_redrive_count: 0,
+  };
+  return {
+    order_id: orderId(index),
+    status,
+    lines: [{ item_id: 'item1', count: 2, name: 'Item 1', unit_price_minor: 500 }],
+    amount_minor: 1_000,
+    currency: 'USD',
+    request_hash: 'f'.repeat(64),
+    placement_id: '7d0c1e06-54f1-4f1c-8a58-1d7f3c3f2a11',
+    payment_window_seconds: 900,
+    timeline: [
+      { at, status: 'PENDING', what: 'order placed' },
+      ...(status === 'NEEDS_ATTENTION'
+        ? [{ at, status, what: 'CommitInventory needs attention', why: 'ReservationExpiredError' }]
+        : []),
+    ],
+    created_at: at,
+    updated_at: at,
+    traceparent: '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01',
+    ...(status === 'PENDING' && { start_pending: 'Y' }),
+    ...(status === 'NEEDS_ATTENTION' && parking),
+  };
+}
+
+test('the orders table of an older version gets every index and the stream', async () => {
+  const { Table } = await table.client.send(new DescribeTableCommand({ TableName: NAME }));
+  const described = describedTable('OrdersTable').GlobalSecondaryIndexes ?? [];
+  expect(Table?.GlobalSecondaryIndexes?.map(({ IndexName }) => IndexName).toSorted()).toEqual(
+    described.map(({ IndexName }) => IndexName).toSorted(),
+  );
+  expect(Table?.StreamSpecification).toEqual({ StreamEnabled: true, StreamViewType: 'NEW_AND_OLD_IMAGES' });
+});
+
+test('orders of an older version are listed, all of them and by status', async () => {
+  const list = async (query: Readonly<Record<string, string>>) => {
+    const { data } = read(await listOrders(() => ({ table }))(httpEvent({ query })));
+    return (data as { readonly orders: readonly { readonly order_id: string }[] }).orders.map(
+      ({ order_id }) => order_id,
+    );
+  };
+  expect(await list({})).toEqual(ORDER_STATUSES.map((_, index) => orderId(index)).toReversed());
+  for (const [index, status] of ORDER_STATUSES.entries()) {
+    expect(await list({ status })).toEqual([orderId(index)]);
+  }
+});
+
+test('a parked order of an older version is redriven', async () => {
+  stepFunctions.reply = () => ({ kind: 'answer', output: { redriveDate: 1 } });
+  const saga = createOrderSaga(
+    stepFunctions.client,
+    'arn:aws:states:us-east-1:000000000000:stateMachine:order-saga-dev',
+  );
+  const answer = await redriveOrders(() => ({ table, saga }))(httpEvent({ body: { parked_step: 'CommitInventory' } }));
+  const parked = orderId(ORDER_STATUSES.indexOf('NEEDS_ATTENTION'));
+  expect(read(answer)).toMatchObject({ statusCode: 202, data: { redriven: [parked], refused: [] } });
+  expect(stepFunctions.calls).toMatchObject([
+    {
+      action: 'RedriveExecution',
+      input: { executionArn: expect.stringMatching(new RegExp(`:order-saga-dev:${parked}$`)) },
+    },
+  ]);
+});
