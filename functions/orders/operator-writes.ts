@@ -1,6 +1,8 @@
+import type { UpdateCommandInput } from '@aws-sdk/lib-dynamodb';
 import { sagaRun } from './new-order.ts';
 import type { Order } from './order.ts';
-import type { OnTable, OrderUpdate } from './order-writes.ts';
+import type { OrderTable } from './order-table.ts';
+import { type ConditionalWrite, type OnTable, type OrderUpdate, sendUpdate } from './order-writes.ts';
 
 // The writes that operators cause. Each is made only where the order is parked as it was read:
 //
@@ -49,6 +51,15 @@ export function abandonment(order: Order, { reason, by }: AbandonRequest, now: D
     values: { ...ExpressionAttributeValues, ':at': at, ':reason': reason, ...(by !== undefined && { ':by': by }) },
     entry: { at, status: 'NEEDS_ATTENTION', what: 'given up by an operator', why: reason },
   };
+}
+
+/**
+ * Makes a write that is no step of the order: it leaves timeline and `updated_at` as they are.
+ *
+ * @throws RetryableError where DynamoDB does not reply
+ */
+export function changeParkedOrder(table: OrderTable, request: OnTable<UpdateCommandInput>): Promise<ConditionalWrite> {
+  return sendUpdate(table, request);
 }
 
 /** The parts of a write that is made only where the order is parked, at the same step and in the same run as it was read. */

@@ -5,7 +5,14 @@ import { requestsOf } from '../../tests/support/dynamodb-requests.ts';
 import { testOrder } from '../../tests/support/order.ts';
 import { withOrderTable } from '../../tests/support/order-fixtures.ts';
 import type { Order } from './order.ts';
-import { type ListPosition, listOrders, MAX_PAGE_SIZE, type OrderFilter, oldestOfStatus } from './order-listing.ts';
+import {
+  type ListPosition,
+  listOrders,
+  MAX_PAGE_SIZE,
+  type OrderFilter,
+  oldestOfStatus,
+  readOrders,
+} from './order-listing.ts';
 import { ORDER_STATUSES } from './order-status.ts';
 
 const database = withOrderTable();
@@ -134,3 +141,12 @@ test('a page needs as many requests of 2,000 orders as of 200', async () => {
   expect(few.owner).toHaveLength(2);
   expect(few.oldest).toHaveLength(1);
 }, 60_000);
+
+test('an order that two queries found, because its status changed in between, is read once', async () => {
+  const [one, other] = [await database.written(testOrder()), await database.written(testOrder())];
+  const ids = [one.order_id, other.order_id, one.order_id, testOrder().order_id];
+  expect((await readOrders(database.table, ids)).map(({ order_id }) => order_id)).toEqual([
+    one.order_id,
+    other.order_id,
+  ]);
+});

@@ -88,8 +88,10 @@ export async function oldestOfStatus(table: OrderTable, status: OrderStatus): Pr
  */
 export async function readOrders({ client, name }: OrderTable, ids: readonly string[]): Promise<readonly Order[]> {
   const found = new Map<string, Order>();
-  for (let from = 0; from < ids.length; from += MAX_PAGE_SIZE) {
-    let keys: Record<string, unknown>[] = ids.slice(from, from + MAX_PAGE_SIZE).map((order_id) => ({ order_id }));
+  // An order that changes its status between two queries is in the answers to both. DynamoDB refuses a key that is named twice.
+  const unique = [...new Set(ids)];
+  for (let from = 0; from < unique.length; from += MAX_PAGE_SIZE) {
+    let keys: Record<string, unknown>[] = unique.slice(from, from + MAX_PAGE_SIZE).map((order_id) => ({ order_id }));
     while (keys.length > 0) {
       const { Responses = {}, UnprocessedKeys = {} } = await callTable(
         client.send(new BatchGetCommand({ RequestItems: { [name]: { Keys: keys, ConsistentRead: true } } })),
@@ -101,7 +103,7 @@ export async function readOrders({ client, name }: OrderTable, ids: readonly str
       keys = UnprocessedKeys[name]?.Keys ?? [];
     }
   }
-  return ids.flatMap((id) => found.get(id) ?? []);
+  return unique.flatMap((id) => found.get(id) ?? []);
 }
 
 /** What is queried: one partition of an index. */

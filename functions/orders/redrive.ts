@@ -1,9 +1,8 @@
 import { RetryableError } from '../common/errors.ts';
-import { furtherRun, redriveRequest } from './operator-writes.ts';
+import { changeParkedOrder, furtherRun, redriveRequest } from './operator-writes.ts';
 import type { Order } from './order.ts';
 import { hasEnded, type OrderSaga } from './order-saga.ts';
 import { type OrderTable, readOrder } from './order-table.ts';
-import { sendUpdate } from './order-writes.ts';
 
 /** Dependencies of redriving. */
 export interface RedriveDependencies {
@@ -47,7 +46,7 @@ export async function redriveOrder(
   const { parked_step: step, last_redrive: before } = order;
   const error = parkingError(order);
   const redrive = { at: now.toISOString(), by, step, error };
-  const claim = await sendUpdate(dependencies.table, redriveRequest(order, redrive));
+  const claim = await changeParkedOrder(dependencies.table, redriveRequest(order, redrive));
   if (!claim.applied) {
     return { outcome: 'REFUSED', why: 'it has moved meanwhile' };
   }
@@ -56,7 +55,7 @@ export async function redriveOrder(
   } catch (failure) {
     // Nothing was redriven, as far as anybody knows: the next attempt is not one too soon.
     if (failure instanceof RetryableError && before?.at !== redrive.at) {
-      await sendUpdate(dependencies.table, redriveRequest(claim.order, before ?? { at: new Date(0).toISOString() }));
+      await changeParkedOrder(dependencies.table, redriveRequest(claim.order, before ?? { at: new Date(0).toISOString() }));
     }
     throw failure;
   }
@@ -84,7 +83,7 @@ export async function carryOn(order: Order, { table, saga }: RedriveDependencies
  * @throws RetryableError where DynamoDB or Step Functions does not reply
  */
 export async function startFurtherRun(order: Order, { table, saga }: RedriveDependencies): Promise<Redrive> {
-  const claim = await sendUpdate(table, furtherRun(order));
+  const claim = await changeParkedOrder(table, furtherRun(order));
   if (!claim.applied) {
     return { outcome: 'REFUSED', why: 'it has moved meanwhile' };
   }

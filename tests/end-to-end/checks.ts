@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
+import { orderListSchema } from '../../functions/http/contract/list-orders.ts';
 import {
   type ApiEnvelope,
   type OrderView,
@@ -135,6 +136,39 @@ export const CHECKS: readonly Check[] = [
       const answer = await api.request({ path: `/orders/status?order_id=${randomUUID()}` });
       refused(answer, 404);
       assert.equal(answer.data, 'no record found');
+    },
+  },
+  {
+    name: 'orders are listed page by page, the newest first, each once',
+    run: async (api) => {
+      const from = new Date(Date.now() - 60_000).toISOString();
+      const placed: string[] = [];
+      for (let count = 0; count < 3; count += 1) {
+        placed.push(await api.place(await basket(api, 'tok_declined')));
+      }
+      // An order that changes its status meanwhile may be left out of a list.
+      await Promise.all(placed.map((orderId) => ended(api, orderId)));
+      const listed: string[] = [];
+      let cursor: string | undefined;
+      do {
+        const query = new URLSearchParams({ from, limit: '2', ...(cursor !== undefined && { cursor }) });
+        const { text } = await api.page(`/orders?${query}`);
+        const { status, data } = JSON.parse(text) as ApiEnvelope;
+        assert.equal(status, 200, String(data));
+        const page = orderListSchema.parse(data);
+        listed.push(...page.orders.map(({ order_id }) => order_id));
+        cursor = page.next_cursor;
+      } while (cursor !== undefined && listed.length < 1_000);
+      assert.deepEqual(
+        listed.filter((id) => placed.includes(id)),
+        placed.toReversed(),
+      );
+    },
+  },
+  {
+    name: 'the API says that all it needs is ready',
+    run: async (api) => {
+      assert.match((await api.page('/health/ready')).text, /"state":"READY"/);
     },
   },
   {

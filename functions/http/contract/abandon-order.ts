@@ -9,14 +9,10 @@ const REASON_RULE = 'must be 1 to 200 characters';
 export const abandonOrderBody = z.strictObject(
   {
     order_id: orderId,
-    reason: z
-      .string({ error: REASON_RULE })
-      .min(1, REASON_RULE)
-      .max(200, REASON_RULE)
-      .meta({
-        description: 'why, for operators; the customer does not read it',
-        example: 'the item is not made any more',
-      }),
+    reason: z.string({ error: REASON_RULE }).min(1, REASON_RULE).max(200, REASON_RULE).meta({
+      description: 'why, for operators; the customer does not read it',
+      example: 'the item is not made any more',
+    }),
   },
   { error: objectRule('the body must be a JSON object with order_id and reason') },
 );
