@@ -55,7 +55,10 @@ export async function redriveOrder(
   } catch (failure) {
     // Nothing was redriven, as far as anybody knows: the next attempt is not one too soon.
     if (failure instanceof RetryableError && before?.at !== redrive.at) {
-      await changeParkedOrder(dependencies.table, redriveRequest(claim.order, before ?? { at: new Date(0).toISOString() }));
+      await changeParkedOrder(
+        dependencies.table,
+        redriveRequest(claim.order, before ?? { at: new Date(0).toISOString() }),
+      );
     }
     throw failure;
   }
