@@ -105,6 +105,18 @@ test('CommitInventory sells the held stock once, however often it runs; then not
   await expect(release(orderId)).rejects.toMatchObject({ name: 'ReservationCommittedError' });
 });
 
+test('ReleaseInventory of an order that was given up returns its sold stock, once', async () => {
+  const orderId = newOrderId();
+  await reserve(orderId, 'item1', 2);
+  const before = await inventoryService.stock('item1');
+  await commit(orderId);
+  const giveUp = () => releaseInventory(() => inventory)({ ...about(orderId), reason: 'ABANDONED' });
+  expect(await giveUp()).toEqual({});
+  expect(await giveUp()).toEqual({});
+  const after = await inventoryService.stock('item1');
+  expect(after).toMatchObject({ sold: before.sold, available: before.available + 2 });
+});
+
 test('CommitInventory without a reservation is a terminal error', async () => {
   await expect(commit(newOrderId())).rejects.toMatchObject({ name: 'ReservationNotFoundError' });
 });

@@ -73,7 +73,8 @@ async function readExecutions(
   stateMachineArn: string,
   status?: ExecutionStatus,
 ): Promise<readonly ExecutionSnapshot[]> {
-  const executions: ExecutionSnapshot[] = [];
+  /** By order: the latest run stands for the order. */
+  const executions = new Map<string, ExecutionSnapshot & { readonly run: number }>();
   const query = { stateMachineArn, maxResults: 1000, ...(status === undefined ? {} : { statusFilter: status }) };
   for await (const page of paginateListExecutions({ client }, query)) {
     for (const { name, executionArn, status: found } of page.executions ?? []) {
@@ -81,10 +82,19 @@ async function readExecutions(
         throw new Error(`ListExecutions of ${stateMachineArn} returned an entry without name, ARN or status`);
       }
       const redrivable = found === 'FAILED' ? await isRedrivable(client, executionArn) : undefined;
-      executions.push({ order_id: name, status: found, ...(redrivable === undefined ? {} : { redrivable }) });
+      const { order_id, run } = runOf(name);
+      if (run >= (executions.get(order_id)?.run ?? 0)) {
+        executions.set(order_id, { order_id, run, status: found, ...(redrivable === undefined ? {} : { redrivable }) });
+      }
     }
   }
-  return executions;
+  return [...executions.values()].map(({ run: _run, ...execution }) => execution);
+}
+
+/** An execution's name is its order's id, with the number of the run after the first. */
+function runOf(name: string): { readonly order_id: string; readonly run: number } {
+  const [, order_id = name, run = '0'] = /^([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})-(\d+)$/.exec(name) ?? [];
+  return { order_id, run: Number(run) };
 }
 
 async function isRedrivable(client: SFNClient, executionArn: string): Promise<boolean | undefined> {
