@@ -24,6 +24,10 @@ const VARIABLES = {
   PAYMENT_GRPC_URL: required('the payment service as host:port, grpc://host:port or grpcs://host:port'),
   /** How long an order without a payment method waits for `/payment/pay`. */
   PAYMENT_WINDOW_SECONDS: wholeNumber(900, 1, 86_400),
+  /** Most pieces that one order without a payment method may hold. */
+  UNPAID_ORDER_MAX_COUNT: wholeNumber(1_000, 1, 1_000_000),
+  /** Longest payment window of an order without a payment method. */
+  UNPAID_ORDER_MAX_WINDOW_SECONDS: wholeNumber(3_600, 1, 86_400),
   /** Requests of `/orders/place` that one process handles at a time; more are refused. */
   PLACE_MAX_IN_FLIGHT: wholeNumber(256, 1, 100_000),
   /** Longest wait for one reply of a gRPC service. */

@@ -30,6 +30,7 @@ function place(request: TestRequest, limit: ConcurrencyLimit = createConcurrency
     startRetries,
     limit,
     paymentWindowSeconds: 900,
+    unpaidLimits: { maxCount: 1_000, maxWindowSeconds: 3_600 },
   }));
   return handler(httpEvent(request)).then(read);
 }
@@ -312,4 +313,36 @@ test('an Idempotency-Key of 255 characters is accepted', async () => {
   expect(await place({ body: BODY, headers: { 'Idempotency-Key': 'x'.repeat(255) } })).toMatchObject({
     statusCode: 202,
   });
+});
+
+test.each([
+  [
+    'more pieces than an unpaid order may hold',
+    {
+      list: [
+        { id: 'item1', count: 600 },
+        { id: 'item2', count: 401 },
+      ],
+    },
+    'list',
+  ],
+  [
+    'a longer window than an unpaid order may have',
+    { list: [{ id: 'item1', count: 1 }], payment: { window_seconds: 3_601 } },
+    'payment.window_seconds',
+  ],
+])(
+  'an order without a payment method that asks for %s is refused, and nothing is written',
+  async (_what, body, path) => {
+    const before = await recordCount();
+    expect(await place({ body })).toMatchObject({ statusCode: 400, meta: { errors: [{ path }] } });
+    expect(await recordCount()).toBe(before);
+  },
+);
+
+test('the limits of unpaid orders do not hold for an order with a payment method', async () => {
+  const body = { list: [{ id: 'item1', count: 1_001 }], payment: { method: 'tok_visa', window_seconds: 7_200 } };
+  expect(await place({ body })).toMatchObject({ statusCode: 202 });
+  const most = { list: [{ id: 'item1', count: 1_000 }], payment: { window_seconds: 3_600 } };
+  expect(await place({ body: most })).toMatchObject({ statusCode: 202 });
 });

@@ -1,6 +1,6 @@
 import { BulkheadRejectedError, bulkhead } from 'cockatiel';
 import { readConfiguration } from '../common/configuration.ts';
-import { RetryableError } from '../common/errors.ts';
+import { InvalidRequestError, RetryableError } from '../common/errors.ts';
 import { once } from '../common/once.ts';
 import { orderSaga, orderTable } from '../environment.ts';
 import { newOrder, newOrderId } from '../orders/new-order.ts';
@@ -18,6 +18,13 @@ export interface PlaceOrderDependencies extends AcceptanceDependencies {
   readonly limit: ConcurrencyLimit;
   /** How long an order waits for its payment, where the request does not say. */
   readonly paymentWindowSeconds: number;
+  readonly unpaidLimits: UnpaidOrderLimits;
+}
+
+/** What one order may hold, and for how long, before anybody has paid or named a payment method. */
+export interface UnpaidOrderLimits {
+  readonly maxCount: number;
+  readonly maxWindowSeconds: number;
 }
 
 /** Runs work, or refuses it at once with RetryableError OVERLOADED. */
@@ -43,22 +50,48 @@ export function createConcurrencyLimit(maxInFlight: number): ConcurrencyLimit {
 /** Makes `POST /orders/place`. */
 export function createHandler(dependencies: () => PlaceOrderDependencies): Endpoint {
   return createEndpoint(async (request) => {
-    const order = requestedOrder(request, dependencies().paymentWindowSeconds);
+    const order = requestedOrder(request, dependencies());
     request.log.add({ order_id: order.order_id });
     const { order_id, status } = await dependencies().limit(() => acceptOrder(order, request.log, dependencies()));
     return respond(202, { order_id, status });
   });
 }
 
-function requestedOrder(request: HttpRequest, defaultWindowSeconds: number): Order {
+/** @throws InvalidRequestError naming the field that asks for more than an unpaid order may hold */
+function requireWithinLimits(
+  list: readonly { readonly count: number }[],
+  windowSeconds: number | undefined,
+  { maxCount, maxWindowSeconds }: UnpaidOrderLimits,
+): void {
+  const pieces = list.reduce((sum, { count }) => sum + count, 0);
+  const faults = [
+    ...(pieces > maxCount
+      ? [{ path: 'list', message: `must not hold more than ${maxCount} pieces without a payment method` }]
+      : []),
+    ...((windowSeconds ?? 0) > maxWindowSeconds
+      ? [{ path: 'payment.window_seconds', message: `must not be more than ${maxWindowSeconds}` }]
+      : []),
+  ];
+  if (faults.length > 0) {
+    throw new InvalidRequestError(faults);
+  }
+}
+
+function requestedOrder(
+  request: HttpRequest,
+  { paymentWindowSeconds, unpaidLimits }: Pick<PlaceOrderDependencies, 'paymentWindowSeconds' | 'unpaidLimits'>,
+): Order {
   const { list, payment } = readBody(request, placeOrderBody);
+  if (payment?.method === undefined) {
+    requireWithinLimits(list, payment?.window_seconds, unpaidLimits);
+  }
   const key = readHeader(request, 'Idempotency-Key', idempotencyKey);
   return newOrder(
     {
       orderId: newOrderId(key, request.owner),
       lines: list,
       paymentMethod: payment?.method,
-      paymentWindowSeconds: payment?.window_seconds ?? defaultWindowSeconds,
+      paymentWindowSeconds: payment?.window_seconds ?? Math.min(paymentWindowSeconds, unpaidLimits.maxWindowSeconds),
       requestedWindowSeconds: payment?.window_seconds,
       traceparent: request.traceparent,
       owner: request.owner,
@@ -71,16 +104,22 @@ function requestedOrder(request: HttpRequest, defaultWindowSeconds: number): Ord
 export const START_RETRIES: StartRetries = { delaysMs: [250, 750, 2_000], withinMs: 6_000 };
 
 const production = once((): PlaceOrderDependencies => {
-  const { PAYMENT_WINDOW_SECONDS, PLACE_MAX_IN_FLIGHT } = readConfiguration([
+  const configured = readConfiguration([
     'PAYMENT_WINDOW_SECONDS',
     'PLACE_MAX_IN_FLIGHT',
+    'UNPAID_ORDER_MAX_COUNT',
+    'UNPAID_ORDER_MAX_WINDOW_SECONDS',
   ]);
   return {
     table: orderTable(),
     saga: orderSaga(),
     startRetries: START_RETRIES,
-    limit: createConcurrencyLimit(PLACE_MAX_IN_FLIGHT),
-    paymentWindowSeconds: PAYMENT_WINDOW_SECONDS,
+    limit: createConcurrencyLimit(configured.PLACE_MAX_IN_FLIGHT),
+    paymentWindowSeconds: configured.PAYMENT_WINDOW_SECONDS,
+    unpaidLimits: {
+      maxCount: configured.UNPAID_ORDER_MAX_COUNT,
+      maxWindowSeconds: configured.UNPAID_ORDER_MAX_WINDOW_SECONDS,
+    },
   };
 });
 

@@ -82,7 +82,10 @@ test('ReserveInventory of what costs nothing has an amount of 0', async () => {
 
 test('ReleaseInventory and CommitInventory name the order, its trace and the reason', async () => {
   const [release, commit] = [method<Reservation>(RESERVATION), method<Reservation>(RESERVATION)];
-  await releaseInventory(() => ({ release: release.call, return: release.call }))({ ...COMMON, reason: 'OUT_OF_STOCK' });
+  await releaseInventory(() => ({ release: release.call, return: release.call }))({
+    ...COMMON,
+    reason: 'OUT_OF_STOCK',
+  });
   await commitInventory(() => ({ commit: commit.call }))(COMMON);
   expect(release.calls).toEqual([[{ orderId: 'order-1', reason: 'OUT_OF_STOCK' }, CONTEXT]]);
   expect(commit.calls).toEqual([[{ orderId: 'order-1' }, CONTEXT]]);
