@@ -84,6 +84,27 @@ describe('A Map Run', () => {
     });
   });
 
+  test('that exceeds its tolerance leaves no child execution behind where a Catcher or a Retrier takes the error', async () => {
+    const ErrorEquals = ['States.ExceedToleratedFailureThreshold'];
+    const Every = { Type: 'Map', ItemProcessor: PROCESSOR, Retry: [{ ErrorEquals, MaxAttempts: 1 }] };
+    const Catch = [{ ErrorEquals, Next: 'Nap' }];
+    const Nap = { Type: 'Wait', Seconds: 9, End: true };
+    const run = await ScriptedRun.start(machine({ Every: { ...Every, Catch, Next: 'Nap' }, Nap }), {
+      input: [1, 2, 3],
+    });
+    for (const timers of [[1], [9]]) {
+      await run.fail('Boom', undefined, 1);
+      expect([run.tasks, run.timers]).toEqual([[], timers]);
+      expect(lastEvents(run).slice(-3)).toEqual(['ExecutionAborted', 'ExecutionFailed', 'ExecutionAborted']);
+      await run.passSeconds(1);
+    }
+    expect(run.execution.mapRuns).toMatchObject([
+      { status: 'FAILED', itemCounts: { failed: 1, aborted: 2, running: 0 } },
+      { status: 'FAILED', itemCounts: { failed: 1, aborted: 2, running: 0 } },
+    ]);
+    expect(Object.keys(run.execution.frames)).toEqual(['0']);
+  });
+
   test('is aborted with its execution, and a redrive takes up the children that did not end well', async () => {
     const run = await started(3, { MaxConcurrency: 2, ToleratedFailureCount: 1 });
     await run.fail('Boom');
