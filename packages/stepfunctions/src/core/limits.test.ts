@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Json } from '../language/json.ts';
+import { outstandingEffects } from './step.ts';
 import { machine, pass, ScriptedRun, task } from './testing/scripted-run.ts';
 
 describe('An execution', () => {
@@ -68,6 +69,26 @@ describe('An execution', () => {
     };
     expect(await start(1_000)).toMatchObject({ status: 'SUCCEEDED' });
     expect(await start(1_001)).toMatchObject({ status: 'FAILED', error: 'States.DataLimitExceeded' });
+  });
+
+  test('keeps the timeout of its machine over a restart, next to the timers of its states', async () => {
+    const Nap = { Type: 'Wait', Seconds: 10, End: true };
+    const run = await ScriptedRun.start(machine({ Nap }, { TimeoutSeconds: 9 }));
+    expect(outstandingEffects(run.execution)).toMatchObject([
+      { type: 'SetTimer', at: run.now + 9_000 },
+      { type: 'SetTimer', at: run.now + 10_000 },
+    ]);
+    await run.passSeconds(9);
+    expect(outstandingEffects(run.execution)).toEqual([]);
+  });
+
+  test('that is started a second time goes on as it was', async () => {
+    const run = await ScriptedRun.start(machine({ Nap: { Type: 'Wait', Seconds: 10, End: true } }));
+    const before = run.execution;
+    await run.passSeconds(1);
+    await run.deliver({ type: 'ExecutionStarted' });
+    expect(run.execution).toEqual(before);
+    expect(run.timers).toEqual([9]);
   });
 
   test('is read back from JSON text as it was', async () => {

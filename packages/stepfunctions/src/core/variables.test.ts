@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Json, JsonObject } from '../language/json.ts';
+import type { Frame } from './frame.ts';
 import { machine, pass, ScriptedRun, task } from './testing/scripted-run.ts';
 
 describe('Assign in JSONPath', () => {
@@ -65,6 +66,25 @@ describe('Variables', () => {
   });
 });
 
+describe('The variables of a distributed Map', () => {
+  test.each([
+    ['DISTRIBUTED', [false, false]],
+    ['INLINE', [true, true]],
+  ])('can be read in its children or not: %s', async (mode, seen) => {
+    const Look = { Type: 'Pass', Output: '{% $exists($outer) %}', End: true };
+    const ItemProcessor = {
+      ProcessorConfig: { Mode: mode, ...(mode === 'DISTRIBUTED' ? { ExecutionType: 'STANDARD' } : {}) },
+      ...machine({ Look }),
+    };
+    const states = {
+      Set: pass({ Assign: { outer: 1 }, Next: 'Each' }),
+      Each: { Type: 'Map', ItemProcessor, End: true },
+    };
+    const run = await ScriptedRun.start(machine(states, { QueryLanguage: 'JSONata' }), { input: [1, 2] });
+    expect(run.output).toEqual(seen);
+  });
+});
+
 describe('Variables that grow', () => {
   const text = (length: number): JsonObject => ({ QueryLanguage: 'JSONata', Assign: { x: 'a'.repeat(length) } });
   const ended = async (states: { readonly [name: string]: Json }) =>
@@ -109,5 +129,23 @@ describe('Variables that grow', () => {
     const run = await ScriptedRun.start(machine(states, { QueryLanguage: 'JSONata' }));
     await run.succeed();
     expect(run.output).toBe('caught');
+  });
+
+  test('of a child execution count apart from those around it; those of an iteration count with them', async () => {
+    const processor = (mode: string) => ({
+      ProcessorConfig: { Mode: mode, ...(mode === 'DISTRIBUTED' ? { ExecutionType: 'STANDARD' } : {}) },
+      ...machine({ Put: pass({ Assign: { x: 'ab' } }) }),
+    });
+    const full = async (mode: string) => {
+      const states = { Work: task({ Next: 'Each' }), Each: { Type: 'Map', ItemProcessor: processor(mode), End: true } };
+      const run = await ScriptedRun.start(machine(states, { QueryLanguage: 'JSONata' }));
+      const [[id, frame] = ['', {}]] = Object.entries(run.execution.frames);
+      const variables = { y: 'a'.repeat(10 * 1024 * 1024 - 5) };
+      run.execution = { ...run.execution, frames: { [id]: { ...frame, variables } as Frame } };
+      await run.succeed([1]);
+      return run.execution;
+    };
+    expect(await full('DISTRIBUTED')).toMatchObject({ status: 'SUCCEEDED' });
+    expect(await full('INLINE')).toMatchObject({ status: 'FAILED', error: 'States.DataLimitExceeded' });
   });
 });

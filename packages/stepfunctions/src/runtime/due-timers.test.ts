@@ -125,8 +125,10 @@ test('an execution whose step fails is tried again like one that does not change
 
 test('a timer beyond 24.8 days, the longest delay of setTimeout, fires when it is due and not at once', async () => {
   const longestMs = 2 ** 31 - 1;
+  const sleep = jest.spyOn(globalThis, 'setTimeout');
   due(1, longestMs + 1_000);
   timers.set(Date.now() + longestMs + 1_000);
+  expect(sleep.mock.calls.map(([, delay]) => delay)).toEqual([longestMs]);
   await jest.advanceTimersByTimeAsync(longestMs + 999);
   expect(fired).toEqual([]);
   await jest.advanceTimersByTimeAsync(1);

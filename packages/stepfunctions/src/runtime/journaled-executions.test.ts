@@ -85,6 +85,7 @@ describe('the durable shell', () => {
     writable(false);
     await expect(start(TASK)).rejects.toThrow();
     expect(calls).toHaveLength(0);
+    expect(executions.state(1)).toBeUndefined();
     writable(true);
     await start(TASK);
     expect(calls).toHaveLength(1);
@@ -151,6 +152,53 @@ describe('the durable shell', () => {
       ({ run }) => run?.activity?.kind === 'TASK' && run.activity.taskId === interrupted,
     );
     expect(run?.lastEventId).toBe(noted[0]?.id);
+  });
+
+  test('the client token of a redrive that changes nothing is not stored with what else changes', async () => {
+    const id = await start({
+      StartAt: 'T',
+      States: { T: { Type: 'Task', Resource: FUNCTION, HeartbeatSeconds: 60, End: true } },
+    });
+    const heartbeat = executions.deliver(id, { type: 'TaskHeartbeat', taskId: 'task-1' });
+    const redriven = executions.redrive(id, 'token');
+    const stopped = executions.deliver(id, { type: 'StopRequested' });
+    expect(await Promise.all([heartbeat, redriven, stopped])).toEqual([true, false, true]);
+    expect(journal.executions.findById(id)).toMatchObject({ status: 'ABORTED', redriveToken: undefined });
+    expect(await executions.redrive(id, 'token')).toBe(true);
+    expect(journal.executions.findById(id)).toMatchObject({ status: 'RUNNING', redriveToken: 'token' });
+  });
+
+  test('a close commits what was stepped through before it, so that the next process finds it', async () => {
+    const id = await start(TASK);
+    const answered = executions.deliver(id, { type: 'TaskSucceeded', taskId: 'task-1', output: 1 });
+    // The step takes microtasks alone; the commit would come with the next turn of the event loop.
+    for (let turns = 0; turns < 100; turns += 1) {
+      await Promise.resolve();
+    }
+    expect(journal.executions.findById(id)).toMatchObject({ status: 'RUNNING' });
+    executions.close();
+    expect(journal.executions.findById(id)).toMatchObject({ status: 'SUCCEEDED', output: '1' });
+    expect(await answered).toBe(true);
+  });
+
+  test('an execution is not evicted while it processes an event, and is afterwards', async () => {
+    const id = await start(TASK);
+    const restarted = executions.deliver(id, { type: 'TaskRestarted', taskId: 'task-1' });
+    expect(executions.forget(id)).toBe(false);
+    await restarted;
+    expect(executions.forget(id)).toBe(true);
+  });
+
+  test('the end of an execution that a task started without waiting is not its answer', async () => {
+    const Resource = 'arn:aws:states:::states:startExecution';
+    const Start: JsonObject = { Type: 'Task', Resource, Parameters: { StateMachineArn: 'a' }, End: true };
+    const parent = await start({ StartAt: 'T', States: { T: Start } });
+    const child = await start({}, 'child', { execution: parent, taskId: 'task-1', waits: false });
+    executions.close();
+    executions = shell();
+    await executions.deliver(child, { type: 'StopRequested' });
+    expect(ended).toMatchObject([{ name: 'child' }]);
+    expect(executions.state(parent)).toMatchObject({ status: 'RUNNING' });
   });
 
   test('an execution whose state cannot be read is logged and does not keep others from recovery', async () => {

@@ -129,10 +129,10 @@ describe('a task', () => {
 
   test.each(['answer', 'failure'])('a task that is cancelled while it is called has its %s ignored', async (late) => {
     const { tasks, calls, delivered, errors, owner } = runner();
-    tasks.run({ ...owner, arn: 'another' }, integration('one', 'states', 'REQUEST_RESPONSE'));
     tasks.run(owner, lambda('one'));
+    tasks.run({ ...owner, arn: 'another' }, integration('one', 'states', 'REQUEST_RESPONSE'));
     tasks.cancel(owner, 'one');
-    const [others, own] = calls;
+    const [own, others] = calls;
     if (late === 'answer') {
       own?.resolve('late');
     } else {

@@ -157,7 +157,6 @@ export class TaskRunner {
         return;
       }
       owner.deliver({ type: 'TaskSubmitted', taskId: task.taskId, output });
-      this.#submitting.delete(key);
       this.#follow(owner, task, output);
     } catch (error) {
       if (controller.signal.aborted) {
