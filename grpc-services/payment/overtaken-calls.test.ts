@@ -223,4 +223,28 @@ describe('a step after one whose outcome is unknown', () => {
     expect(other.reason).toBe('PAYMENT_MISMATCH');
     expect((await payment.authorize('order')).amount?.minorUnits).toBe(1_000);
   });
+
+  test.each([
+    ['amount', { amountMinor: 999 }],
+    ['payment id', { paymentId: 'other' }],
+  ])(
+    'an Authorize of another %s charges nothing when the first one never reached the provider',
+    async (_what, other) => {
+      let isReachable = false;
+      payment = await startPayment({
+        wrapProvider: (provider) => ({
+          ...provider,
+          authorize: (one, signal) =>
+            isReachable ? provider.authorize(one, signal) : Promise.reject(new ProviderUnavailable()),
+        }),
+      });
+      expect(await failureOf(payment.authorize('order'))).toMatchObject(unavailable);
+      isReachable = true;
+      expect((await failureOf(payment.authorize('order', other))).reason).toBe('PAYMENT_MISMATCH');
+      expect(await payment.charge('order')).toBeUndefined();
+      expect(await payment.charge('order', 'other')).toBeUndefined();
+      expect((await payment.authorize('order')).state).toBe(PaymentState.AUTHORIZED);
+      expect(await payment.charge('order')).toMatchObject({ amount_minor: 1_000, tries: 1 });
+    },
+  );
 });
