@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
 import { eventually, eventuallySucceeds, NotInTimeError } from './eventually.ts';
 
@@ -29,4 +30,14 @@ test('eventuallySucceeds throws the error of the last attempt when time is up', 
   const failing = () => Promise.reject(new Error(`attempt ${++attempts}`));
   const error: unknown = await eventuallySucceeds(failing, { withinMs: 20, pollMs: 1 }).catch((thrown) => thrown);
   expect(String(error)).toBe(`Error: attempt ${attempts}`);
+});
+
+test('the last look begins when the time is over, so that a slow look is not the only one', async () => {
+  let looks = 0;
+  const slow = async () => {
+    looks += 1;
+    await sleep(20);
+    return looks === 2;
+  };
+  expect(await eventually(slow, { withinMs: 10, pollMs: 1 })).toBe(true);
 });

@@ -191,6 +191,69 @@ test('every Lambda task retries crashes and transient Lambda errors', () => {
   ]);
 });
 
+test('every Lambda task but AwaitPayment, whose timeout is the end of the payment window, retries a timeout', () => {
+  const retried = tasks
+    .filter(([, { Retry = [] }]) => Retry.some(({ ErrorEquals }) => /States\.(?:Timeout|ALL)/.test(ErrorEquals.join())))
+    .map(([name]) => name);
+  expect(tasks.map(([name]) => name).filter((name) => !retried.includes(name))).toEqual(['AwaitPayment']);
+});
+
+test.each([
+  ['CommitInventory', ['ReservationExpiredError', 'ReservationReleasedError']],
+  ['ReleaseInventory', ['ReservationCommittedError']],
+  ...tasks
+    .filter(([, { Resource }]) => Resource?.endsWith(':dynamodb:updateItem'))
+    .map(([name]) => [name, ['DynamoDB.ConditionalCheckFailedException']] as const),
+] as const)('%s does not ask again after %j, which no time cures', (name, errors) => {
+  expect(state(name).Retry?.[0]).toEqual({ ErrorEquals: errors, MaxAttempts: 0 });
+});
+
+test('parking is tried for more than an hour: until it succeeds nobody sees that the order needs attention', () => {
+  const { Retry = [] } = state('ParkOrder');
+  expect(retryBudget(Retry.at(-1) ?? {}, 10).longest).toBeGreaterThan(3600);
+});
+
+describe('an expression of the saga', () => {
+  test('holds the stock for the payment window and half an hour, or for half an hour where the method is given', async () => {
+    const holdSeconds = state('ReserveInventory').Arguments?.Payload?.hold_seconds;
+    const evaluated = (method: string | null) =>
+      evaluate(holdSeconds, { Execution: { Input: { payment: { method }, payment_window_seconds: 900 } } });
+    expect(await evaluated(null)).toBe(900 + 1800);
+    expect(await evaluated('tok_visa')).toBe(1800);
+  });
+
+  test('extends a hold by more than the steps up to the commit can take', () => {
+    const required = Number(/> (\d+) %\}/.exec(state('IsHoldLongEnough').Choices?.[0]?.Condition ?? '')?.[1]) / 1000;
+    expect(required).toBeGreaterThan(0);
+    expect(state('ExtendReservation').Arguments?.Payload?.hold_seconds).toBeGreaterThan(required);
+  });
+
+  test('numbers the tries of AwaitPayment so that every try after a redrive is later than all before it', async () => {
+    const attempt = state('AwaitPayment').Arguments?.Payload?.attempt;
+    const numbered = (RedriveCount: number | undefined, RetryCount: number | undefined) =>
+      evaluate(attempt, { Execution: { RedriveCount }, State: { RetryCount } });
+    const tries = [
+      await numbered(undefined, undefined),
+      await numbered(0, 1),
+      await numbered(0, 6),
+      await numbered(1, 0),
+    ];
+    expect(tries).toEqual([0, 1, 6, 1000]);
+  });
+});
+
+test.each([
+  ['ConfirmOrder', 'CONFIRMED'],
+  ['CloseCancelledOrder', 'CANCELLED'],
+])('the output of %s is the status that it writes', (name, status) => {
+  expect(state(name).Arguments?.ExpressionAttributeValues?.[':to']).toEqual({ S: status });
+  expect(state(name).Output).toMatchObject({ status });
+});
+
+function evaluate(expression: unknown, context: object): Promise<unknown> {
+  return jsonata(String(expression).slice('{%'.length, -'%}'.length)).evaluate({}, { states: { context } });
+}
+
 test.each([
   [
     'lines: the items are priced in EUR and USD; order them apart',

@@ -35,6 +35,7 @@ export interface SagaState {
   readonly Arguments?: TaskArguments;
   readonly Next?: string;
   readonly Default?: string;
+  readonly Output?: unknown;
   readonly Choices?: readonly { readonly Next: string; readonly Condition: string }[];
   /** Seconds, or a JSONata expression that gives them. */
   readonly TimeoutSeconds?: number | string;

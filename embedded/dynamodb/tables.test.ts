@@ -56,6 +56,7 @@ test('a stored table gets several missing indexes one after another, with the it
   );
   const grown = described('of-before', { GlobalSecondaryIndexes: [byOwner, byStatus], StreamSpecification: stream });
   await ensureTable(client, grown);
+  expect((await stored('of-before'))?.GlobalSecondaryIndexes).toHaveLength(2);
   await ensureTable(client, grown);
 
   const { GlobalSecondaryIndexes, StreamSpecification, LatestStreamArn } = (await stored('of-before')) ?? {};

@@ -1,6 +1,8 @@
+import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, jest, test } from '@jest/globals';
-import { eventually } from '../eventually.ts';
+import { eventually, eventuallySucceeds } from '../eventually.ts';
 import { findFreePort } from '../ports.ts';
 import { startRestartingWorker } from './restarting-worker.ts';
 
@@ -34,6 +36,42 @@ test('a worker thread that dies of an error is reported and restarted, and the p
   }
   await expect(fetch(url)).rejects.toThrow();
   expect(reports).toHaveLength(2);
+});
+
+test('a worker thread that cannot be restarted at once is tried again until it can', async () => {
+  const port = await findFreePort();
+  const reports: string[] = [];
+  const worker = await startRestartingWorker({ module, data: port, report: (what) => reports.push(what) });
+  const url = `http://127.0.0.1:${port}`;
+  await expect(fetch(`${url}/crash`)).rejects.toThrow();
+  // Takes the port between the death and the restart.
+  const intruder = createServer();
+  await eventuallySucceeds(async () => {
+    intruder.listen(port, '127.0.0.1');
+    await once(intruder, 'listening');
+  });
+  await eventually(() => reports.includes('the thread does not start'));
+  intruder.close();
+  expect(await eventually(() => textOf(url))).toBe('alive');
+  await worker.close();
+});
+
+test('a worker thread that is closed while it waits for its restart is not started again', async () => {
+  const port = await findFreePort();
+  let deaths = 0;
+  const died = Promise.withResolvers<void>();
+  const report = () => {
+    deaths += 1;
+    died.resolve();
+  };
+  const worker = await startRestartingWorker({ module, data: port, report });
+  const url = `http://127.0.0.1:${port}`;
+  await expect(fetch(`${url}/crash`)).rejects.toThrow();
+  await died.promise;
+  await worker.close();
+  await sleep(300);
+  await expect(fetch(url)).rejects.toThrow();
+  expect(deaths).toBe(1);
 });
 
 test('a worker thread that cannot start fails with the reason', async () => {

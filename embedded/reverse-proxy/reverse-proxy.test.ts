@@ -41,6 +41,16 @@ describe('a request that the reverse proxy admits', () => {
     expect(await answered.text()).toBe('TEA '.repeat(50_000));
   });
 
+  test('loses the header with which a caller could name itself to the API', async () => {
+    const proxy = await proxyBefore((incoming, response) => {
+      response.end(JSON.stringify(incoming.headers));
+    }, noLimit);
+    const headers = { 'sls-offline-authorizer-override': '{"owner":"ann"}', 'x-api-key': 'k' };
+    const seen = await (await fetch(proxy, { headers })).json();
+    expect(seen).toMatchObject({ 'x-api-key': 'k' });
+    expect(seen).not.toHaveProperty('sls-offline-authorizer-override');
+  });
+
   test('is aborted when its client disconnects, and its place is free again', async () => {
     const limit = limitOfOne();
     const began = Promise.withResolvers<IncomingMessage>();

@@ -57,6 +57,13 @@ test('a full log file that cannot be copied is truncated all the same, and the f
   expect(lines.at(-1)).toContain('could not be copied');
 });
 
+test('a log file that is closed passes on what was written since the last look', () => {
+  const file = new LogFile(join(folder, 'closed.log'), (line) => lines.push(line));
+  file.write('the last words\n');
+  file.close();
+  expect(lines).toEqual(['the last words']);
+});
+
 test('a log file returns its last lines for a report', () => {
   log.write('one\ntwo\nthree\n');
   expect(log.lastLines(2)).toEqual(['two', 'three']);

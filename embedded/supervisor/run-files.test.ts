@@ -37,6 +37,26 @@ test('another program that was given the id of a dead child is not ended', async
   expect(await readdir(folder)).toEqual([]);
 });
 
+test('another program that shares a part of the arguments of a dead child is not ended', async () => {
+  note('engine', [folder, '/somewhere/else/main.ts']);
+  await endLeftoverProcesses(folder, 'api');
+  expect(isAlive(bystander)).toBe(true);
+});
+
+test('a stack does not take itself for another one that uses its data directory', async () => {
+  const startedAt = new Date().toISOString();
+  writeRunFile(folder, {
+    name: 'api',
+    pid: process.pid,
+    port: 1,
+    startedAt,
+    ready: true,
+    identity: [process.execPath],
+  });
+  await endLeftoverProcesses(folder, 'api');
+  expect(await readdir(folder)).toEqual(['api.json']);
+});
+
 test('a data directory in use is refused, and its processes and files are not touched', async () => {
   note('api', [folder]);
   note('engine', [folder]);

@@ -71,6 +71,37 @@ test('a restarted child that never becomes ready is ended and restarted once mor
   expect(reports.map(({ type }) => type)).toEqual(['died', 'late', 'died', 'recovered']);
 });
 
+test('a child that is stopped while it waits for its restart is not started again', async () => {
+  const child = program(FOREVER, undefined, undefined, folder, { ...QUICK, firstDelayMs: 100, maxDelayMs: 100 });
+  await child.start();
+  signal(pidOf(child), 'SIGKILL');
+  await eventually(() => reports.some(({ type }) => type === 'died'));
+  await child.stop();
+  started = [];
+  await sleep(200);
+  expect(child.pid).toBeUndefined();
+  expect(reports.map(({ type }) => type)).toEqual(['died']);
+});
+
+test('a restarted child that dies again before it is ready is not reported as recovered', async () => {
+  const ready = Promise.withResolvers<boolean>();
+  let looks = 0;
+  const child = program(FOREVER, () => {
+    looks += 1;
+    return looks === 2 ? ready.promise : Promise.resolve(true);
+  });
+  await child.start();
+  signal(pidOf(child), 'SIGKILL');
+  await eventually(() => looks === 2);
+  const second = pidOf(child);
+  signal(second, 'SIGKILL');
+  await eventually(() => reports.some(({ type }) => type === 'recovered'));
+  ready.resolve(true);
+  await sleep(50);
+  expect(reports.map(({ type }) => type)).toEqual(['died', 'died', 'recovered']);
+  expect(reports.at(-1)).toMatchObject({ pid: pidOf(child) });
+});
+
 test('a child whose run file cannot be written is restarted all the same', async () => {
   const child = program(FOREVER, undefined, undefined, join(folder, 'not-there'));
   await child.start();
@@ -99,6 +130,7 @@ function program(
   isReady: () => Promise<boolean> = () => Promise.resolve(true),
   readyWithinMs = 10_000,
   runFolder = folder,
+  policy = QUICK,
 ): SupervisedProcess {
   const child = new SupervisedProcess({
     description: {
@@ -116,7 +148,7 @@ function program(
     log: new LogFile(join(folder, 'child.log'), () => undefined),
     runFolder,
     report: (report) => reports.push(report),
-    policy: QUICK,
+    policy,
   });
   started.push(child);
   return child;
