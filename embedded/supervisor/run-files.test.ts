@@ -3,7 +3,7 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { isAlive, signal } from './process-table.ts';
+import { commandLineOf, isAlive, signal } from './process-table.ts';
 import { endLeftoverProcesses, writeRunFile } from './run-files.ts';
 
 let folder: string;
@@ -45,14 +45,9 @@ test('another program that shares a part of the arguments of a dead child is not
 
 test('a stack does not take itself for another one that uses its data directory', async () => {
   const startedAt = new Date().toISOString();
-  writeRunFile(folder, {
-    name: 'api',
-    pid: process.pid,
-    port: 1,
-    startedAt,
-    ready: true,
-    identity: [process.execPath],
-  });
+  const own = await commandLineOf(process.pid);
+  expect(own).toBeDefined();
+  writeRunFile(folder, { name: 'api', pid: process.pid, port: 1, startedAt, ready: true, identity: [own ?? ''] });
   await endLeftoverProcesses(folder, 'api');
   expect(await readdir(folder)).toEqual(['api.json']);
 });
