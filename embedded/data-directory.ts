@@ -18,6 +18,8 @@ export interface DataDirectory {
   readonly dynamodbFile: string;
   /** The Step Functions engine's journal. */
   readonly stepFunctions: string;
+  /** The last change of an order that the functions have taken from the table's stream. */
+  readonly ordersCheckpoint: string;
 }
 
 /** The paths of a data directory. Does not touch the disk. */
@@ -29,6 +31,7 @@ export function dataDirectoryAt(root: string): DataDirectory {
     handlers: join(root, 'handlers'),
     dynamodbFile: join(root, 'dynamodb.sqlite'),
     stepFunctions: join(root, 'stepfunctions'),
+    ordersCheckpoint: join(root, 'orders-stream.json'),
   };
 }
 

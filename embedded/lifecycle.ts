@@ -16,6 +16,8 @@ import type { RestartingWorker } from './reverse-proxy/restarting-worker.ts';
 import { placeSampleOrder } from './sample-order.ts';
 import { sendSmokeRequest } from './smoke-request.ts';
 import { StackLock } from './stack-lock.ts';
+import { startOrdersStream } from './streams/orders-stream.ts';
+import type { StreamEventSource } from './streams/stream-event-source.ts';
 import { isDynamoDbReady } from './supervisor/health.ts';
 import { ProcessGroup } from './supervisor/process-group.ts';
 import type { Terminal } from './terminal.ts';
@@ -47,6 +49,7 @@ export class StackLifecycle {
   readonly #startedAt = performance.now();
   #offline: OfflineServer | undefined;
   #proxy: RestartingWorker | undefined;
+  #ordersStream: StreamEventSource | undefined;
   #stopping = false;
 
   constructor(serverless: Serverless, configuration: StackConfiguration, directory: DataDirectory, terminal: Terminal) {
@@ -112,6 +115,12 @@ export class StackLifecycle {
     const stateMachineArn = nameOf('OrderSaga');
     await placeSampleOrder({ stateMachines: client, stateMachineArn, ordersTable: nameOf('OrdersTable') });
     client.destroy();
+    this.#ordersStream = startOrdersStream({
+      serverless: this.#serverless,
+      urls: this.#urls,
+      directory: this.#directory,
+      warn: (sentence) => this.#terminal.say(sentence),
+    });
     this.#announce(stateMachineArn);
   }
 
@@ -129,6 +138,7 @@ export class StackLifecycle {
     }
     this.#lock.withdrawReady();
     const steps = [
+      () => withinTime(this.#ordersStream?.close()),
       () => withinTime(this.#proxy?.close()),
       () => withinTime(this.#offline?.end(true)),
       () => this.#children.stop('engine'),

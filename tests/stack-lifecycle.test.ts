@@ -3,6 +3,7 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { eventually } from '../embedded/eventually.ts';
 import { type EmbeddedStack, STACK_PROCESSES, startEmbeddedStack } from '../embedded/stack.ts';
 import { isAlive } from '../embedded/supervisor/process-table.ts';
 import { OrderApiClient } from '../verification/client/order-api-client.ts';
@@ -64,6 +65,25 @@ test(
     const orderId = await api.place(PAID_ORDER);
     await stack.isBack('api', stack.kill('api', 'SIGKILL'));
     await api.waitForStatus(orderId, 20, ['CONFIRMED']);
+  },
+  LONG,
+);
+
+test(
+  'the summary counts every order once, although the API process and the database were killed in between',
+  async () => {
+    // The sample order, one a killed process, and the order that still waits for its payment.
+    const wanted = { by_status: { AWAITING_PAYMENT: 1, CONFIRMED: 6, PENDING: 0, RESERVED: 0, NEEDS_ATTENTION: 0 } };
+    let summary: unknown;
+    await eventually(
+      async () => {
+        const answer = await fetch(`${stack.urls.http}/orders/summary`);
+        summary = ((await answer.json()) as { readonly data: unknown }).data;
+        return (summary as typeof wanted).by_status.CONFIRMED >= wanted.by_status.CONFIRMED;
+      },
+      { withinMs: 20_000, pollMs: 100, what: 'every confirmed order is counted' },
+    );
+    expect(summary).toMatchObject(wanted);
   },
   LONG,
 );

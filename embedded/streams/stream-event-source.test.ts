@@ -1,0 +1,221 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DynamoDBClient, PutItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import { DynamoDBStreamsClient, type _Record as StreamRecord } from '@aws-sdk/client-dynamodb-streams';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { type DynamoDb, startDynamoDb } from '../../tests/support/dynamodb.ts';
+import { ensureTable, readTableDescription } from '../dynamodb/tables.ts';
+import { eventually } from '../eventually.ts';
+import { StreamEventSource } from './stream-event-source.ts';
+
+let dynamodb: DynamoDb;
+let tables: DynamoDBClient;
+let streams: DynamoDBStreamsClient;
+let folder: string;
+let tableName: string;
+let count = 0;
+const open: StreamEventSource[] = [];
+
+beforeAll(async () => {
+  dynamodb = await startDynamoDb();
+  const options = {
+    endpoint: dynamodb.endpoint,
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+  };
+  tables = new DynamoDBClient(options);
+  streams = new DynamoDBStreamsClient(options);
+});
+
+afterAll(async () => {
+  tables.destroy();
+  streams.destroy();
+  await dynamodb.close();
+});
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'stream-event-source-'));
+  count += 1;
+  tableName = `table-${count}`;
+});
+
+afterEach(async () => {
+  await Promise.all(open.splice(0).map((source) => source.close()));
+  await rm(folder, { recursive: true, force: true });
+});
+
+async function makeTable(hasStream = true): Promise<void> {
+  const properties = {
+    TableName: tableName,
+    AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
+    KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
+    ...(hasStream && { StreamSpecification: { StreamViewType: 'NEW_AND_OLD_IMAGES' } }),
+  };
+  await ensureTable(tables, readTableDescription('Table', properties));
+}
+
+function put(id: string, value = '1') {
+  return tables.send(new PutItemCommand({ TableName: tableName, Item: { id: { S: id }, value: { S: value } } }));
+}
+
+function change(id: string, value: string) {
+  return tables.send(
+    new UpdateItemCommand({
+      TableName: tableName,
+      Key: { id: { S: id } },
+      UpdateExpression: 'SET #value = :value',
+      ExpressionAttributeNames: { '#value': 'value' },
+      ExpressionAttributeValues: { ':value': { S: value } },
+    }),
+  );
+}
+
+/** What a function was given, as `id=value`. */
+function contentOf(records: readonly StreamRecord[]): readonly string[] {
+  return records.map(({ dynamodb: data }) => `${data?.NewImage?.id?.S}=${data?.NewImage?.value?.S}`);
+}
+
+type Invoke = (records: readonly StreamRecord[]) => Promise<readonly string[]>;
+
+function start(invoke: Invoke): { readonly source: StreamEventSource; readonly warnings: string[] } {
+  const warnings: string[] = [];
+  const source = new StreamEventSource({
+    tables,
+    streams,
+    tableName,
+    checkpointFile: join(folder, 'checkpoint.json'),
+    invoke,
+    warn: (sentence) => warnings.push(sentence),
+  });
+  open.push(source);
+  source.start();
+  return { source, warnings };
+}
+
+function until(what: string, isSo: () => boolean): Promise<unknown> {
+  return eventually(async () => isSo(), { withinMs: 20_000, pollMs: 20, what });
+}
+
+test('changes reach the function in their order, whether made before or after the start', async () => {
+  await makeTable();
+  await put('a');
+  const taken: string[] = [];
+  start(async (records) => {
+    taken.push(...contentOf(records));
+    return [];
+  });
+  await until('the first change is taken', () => taken.includes('a=1'));
+  await change('a', '2');
+  await change('a', '3');
+  await put('b');
+  await until('all changes are taken', () => taken.includes('b=1'));
+  expect(taken.slice(-3)).toEqual(['a=2', 'a=3', 'b=1']);
+});
+
+test('a restarted source goes on behind its checkpoint', async () => {
+  await makeTable();
+  await put('a');
+  const first: string[] = [];
+  const { source } = start(async (records) => {
+    first.push(...contentOf(records));
+    return [];
+  });
+  // The item itself, then its change in the stream: only then is there a checkpoint.
+  await until('the change is taken', () => first.length >= 2);
+  await source.close();
+  await put('b');
+  const second: string[] = [];
+  start(async (records) => {
+    second.push(...contentOf(records));
+    return [];
+  });
+  await until('the later change is taken', () => second.includes('b=1'));
+  expect(second).toEqual(['b=1']);
+});
+
+test('killed between the function and the checkpoint: the batch comes again', async () => {
+  await makeTable();
+  await put('a');
+  let isTaken = false;
+  const { source } = start(async () => {
+    isTaken = true;
+    throw new Error('the process is killed here');
+  });
+  await until('the batch is taken', () => isTaken);
+  await source.close();
+  const again: string[] = [];
+  start(async (records) => {
+    again.push(...contentOf(records));
+    return [];
+  });
+  await until('the batch is there again', () => again.includes('a=1'));
+});
+
+test('a function that fails gets the same batch until it takes it, and nothing behind it overtakes', async () => {
+  await makeTable();
+  await put('a');
+  const calls: (readonly string[])[] = [];
+  start(async (records) => {
+    calls.push(contentOf(records));
+    if (calls.length < 3) {
+      throw new Error('not now');
+    }
+    return [];
+  });
+  await until('the first batch is taken', () => calls.length >= 3);
+  expect(calls.slice(0, 3)).toEqual([['a=1'], ['a=1'], ['a=1']]);
+});
+
+test('of a batch with one refused record only that record is tried again', async () => {
+  await makeTable();
+  const calls: (readonly string[])[] = [];
+  let refused = 0;
+  start(async (records) => {
+    calls.push(contentOf(records));
+    const bad = records.filter(({ dynamodb: data }) => data?.NewImage?.id?.S === 'bad');
+    refused += bad.length;
+    return refused <= 1 ? bad.map(({ dynamodb: data }) => data?.SequenceNumber ?? '') : [];
+  });
+  await Promise.all([put('good'), put('bad')]);
+  await until('the refused record is tried again', () => refused >= 2);
+  const tries = calls.flat();
+  expect(tries.filter((record) => record === 'good=1')).toHaveLength(1);
+  expect(tries.filter((record) => record === 'bad=1')).toHaveLength(2);
+});
+
+test('a table of an older version gets a stream: what it held already reaches the function', async () => {
+  await makeTable(false);
+  await put('old');
+  await makeTable();
+  const taken: string[] = [];
+  start(async (records) => {
+    taken.push(...contentOf(records));
+    return [];
+  });
+  await until('the old item is taken', () => taken.includes('old=1'));
+});
+
+test('a table without a stream is told about once', async () => {
+  await makeTable(false);
+  const { warnings } = start(async () => []);
+  await until('it is told', () => warnings.length > 0);
+  expect(warnings).toEqual([expect.stringContaining('the table has no stream')]);
+});
+
+test('a damaged checkpoint is told about, and the stream read from its beginning', async () => {
+  await makeTable();
+  await put('a');
+  writeFileSync(join(folder, 'checkpoint.json'), '{"half');
+  const taken: string[] = [];
+  const { warnings } = start(async (records) => {
+    taken.push(...contentOf(records));
+    return [];
+  });
+  await until('the change is taken', () => taken.length >= 2);
+  expect(warnings).toEqual([expect.stringContaining('cannot be read')]);
+  await until('there is a whole checkpoint', () =>
+    readFileSync(join(folder, 'checkpoint.json'), 'utf8').includes('arn'),
+  );
+});

@@ -1,0 +1,237 @@
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { DescribeTableCommand, type DynamoDBClient, paginateScan } from '@aws-sdk/client-dynamodb';
+import {
+  DescribeStreamCommand,
+  type DynamoDBStreamsClient,
+  GetRecordsCommand,
+  GetShardIteratorCommand,
+  type _Record as StreamRecord,
+} from '@aws-sdk/client-dynamodb-streams';
+import * as z from 'zod';
+
+/** As many records as serverless.yml gives Lambda on AWS. */
+const BATCH_SIZE = 50;
+const IDLE_PAUSE_MS = 500;
+const FIRST_RETRY_MS = 200;
+const MAX_RETRY_MS = 10_000;
+/** A batch that the function refuses record by record is tried this often, as serverless.yml says for AWS. */
+const MAX_TRIES = 10;
+
+const checkpointSchema = z.object({ streamArn: z.string(), shardId: z.string(), sequenceNumber: z.string() });
+
+/** The last record that the function has taken. */
+type Checkpoint = z.output<typeof checkpointSchema>;
+
+/** The parts of a stream event source. */
+export interface StreamEventSourceOptions {
+  readonly tables: DynamoDBClient;
+  readonly streams: DynamoDBStreamsClient;
+  readonly tableName: string;
+  /** Where the checkpoint is kept. */
+  readonly checkpointFile: string;
+  /**
+   * Invokes the function with one batch. Resolves with the sequence numbers of the records that it could not take.
+   *
+   * @throws where the whole batch failed
+   */
+  readonly invoke: (records: readonly StreamRecord[]) => Promise<readonly string[]>;
+  /** Tells about trouble, in a sentence. */
+  readonly warn: (sentence: string) => void;
+}
+
+/**
+ * Reads the stream of a table and invokes a function with its records, as a Lambda event source mapping does on AWS: in order,
+ * at least once, one batch at a time. The checkpoint is written after a batch, so that a killed process repeats a batch and
+ * loses none. Without a checkpoint the table's items are sent first, as if they had just been inserted: a table of an older
+ * version had no stream.
+ */
+export class StreamEventSource {
+  readonly #options: StreamEventSourceOptions;
+  readonly #stop = new AbortController();
+  #running: Promise<void> = Promise.resolve();
+
+  constructor(options: StreamEventSourceOptions) {
+    this.#options = options;
+  }
+
+  start(): void {
+    this.#running = this.#run();
+  }
+
+  /** Stops after the batch under way. */
+  async close(): Promise<void> {
+    this.#stop.abort();
+    await this.#running;
+  }
+
+  async #run(): Promise<void> {
+    let pauseMs = FIRST_RETRY_MS;
+    let isTold = false;
+    while (!this.#stop.signal.aborted) {
+      try {
+        await this.#follow();
+        pauseMs = FIRST_RETRY_MS;
+        // All shards have ended; new ones follow.
+        await this.#pause(IDLE_PAUSE_MS);
+      } catch (error) {
+        if (!isTold && !this.#stop.signal.aborted) {
+          this.#options.warn(
+            `The stream of ${this.#options.tableName} is not read: ${String(error)}. It is tried again.`,
+          );
+        }
+        isTold = true;
+        await this.#pause(pauseMs);
+        pauseMs = Math.min(MAX_RETRY_MS, pauseMs * 2);
+      }
+    }
+  }
+
+  /** Follows the stream until it is stopped. */
+  async #follow(): Promise<void> {
+    const { tables, tableName } = this.#options;
+    const { Table } = await tables.send(new DescribeTableCommand({ TableName: tableName }));
+    const streamArn = Table?.LatestStreamArn;
+    if (streamArn === undefined) {
+      throw new Error('the table has no stream');
+    }
+    let checkpoint = this.#readCheckpoint(streamArn);
+    if (checkpoint === undefined) {
+      await this.#sendItems((Table?.KeySchema ?? []).flatMap(({ AttributeName }) => AttributeName ?? []));
+    }
+    for (const shardId of await this.#shardsFrom(streamArn, checkpoint?.shardId)) {
+      checkpoint = await this.#followShard(
+        streamArn,
+        shardId,
+        checkpoint?.shardId === shardId ? checkpoint : undefined,
+      );
+    }
+  }
+
+  async #shardsFrom(streamArn: string, shardId: string | undefined): Promise<readonly string[]> {
+    const shards: string[] = [];
+    let after: string | undefined;
+    do {
+      const { StreamDescription: page } = await this.#options.streams.send(
+        new DescribeStreamCommand({
+          StreamArn: streamArn,
+          ...(after !== undefined && { ExclusiveStartShardId: after }),
+        }),
+      );
+      shards.push(...(page?.Shards ?? []).flatMap(({ ShardId }) => ShardId ?? []));
+      after = page?.LastEvaluatedShardId;
+    } while (after !== undefined);
+    return shardId === undefined ? shards : shards.slice(Math.max(0, shards.indexOf(shardId)));
+  }
+
+  /** Reads one shard to its end, or until the source is stopped. */
+  async #followShard(
+    streamArn: string,
+    shardId: string,
+    from: Checkpoint | undefined,
+  ): Promise<Checkpoint | undefined> {
+    let checkpoint = from;
+    let iterator = await this.#iterator(streamArn, shardId, checkpoint);
+    while (iterator !== undefined && !this.#stop.signal.aborted) {
+      const { Records = [], NextShardIterator } = await this.#options.streams.send(
+        new GetRecordsCommand({ ShardIterator: iterator, Limit: BATCH_SIZE }),
+      );
+      if (Records.length === 0) {
+        await this.#pause(IDLE_PAUSE_MS);
+      } else if (await this.#deliver(Records)) {
+        const sequenceNumber = Records.at(-1)?.dynamodb?.SequenceNumber ?? '';
+        checkpoint = { streamArn, shardId, sequenceNumber };
+        this.#writeCheckpoint(checkpoint);
+      }
+      iterator = NextShardIterator;
+    }
+    return checkpoint;
+  }
+
+  async #iterator(streamArn: string, shardId: string, checkpoint: Checkpoint | undefined): Promise<string | undefined> {
+    const { ShardIterator } = await this.#options.streams.send(
+      new GetShardIteratorCommand({
+        StreamArn: streamArn,
+        ShardId: shardId,
+        ...(checkpoint === undefined
+          ? { ShardIteratorType: 'TRIM_HORIZON' }
+          : { ShardIteratorType: 'AFTER_SEQUENCE_NUMBER', SequenceNumber: checkpoint.sequenceNumber }),
+      }),
+    );
+    return ShardIterator;
+  }
+
+  /** Sends what the table holds. Records of the stream that say the same again do no harm: the function drops doubles. */
+  async #sendItems(keys: readonly string[]): Promise<void> {
+    const { tables, tableName } = this.#options;
+    const pages = paginateScan(
+      { client: tables, pageSize: BATCH_SIZE },
+      { TableName: tableName, ConsistentRead: true },
+    );
+    for await (const { Items = [] } of pages) {
+      const records = Items.map(
+        (item): StreamRecord => ({
+          eventName: 'INSERT',
+          dynamodb: { Keys: pick(item, keys), NewImage: item, SequenceNumber: '0' },
+        }),
+      );
+      if (records.length > 0) {
+        await this.#deliver(records);
+      }
+    }
+  }
+
+  /** Invokes the function until it has taken the batch. False where the source was stopped before. */
+  async #deliver(records: readonly StreamRecord[]): Promise<boolean> {
+    let pauseMs = FIRST_RETRY_MS;
+    let left = records;
+    for (let tries = 1; !this.#stop.signal.aborted; tries += 1) {
+      try {
+        const failed = new Set(await this.#options.invoke(left));
+        if (failed.size === 0) {
+          return true;
+        }
+        left = left.filter(({ dynamodb }) => failed.has(dynamodb?.SequenceNumber ?? ''));
+        if (tries >= MAX_TRIES) {
+          this.#options.warn(`${left.length} changes of ${this.#options.tableName} were dropped after ${tries} tries.`);
+          return true;
+        }
+      } catch (error) {
+        if (tries === MAX_TRIES) {
+          this.#options.warn(`The changes of ${this.#options.tableName} are not taken: ${String(error)}`);
+        }
+      }
+      await this.#pause(pauseMs);
+      pauseMs = Math.min(MAX_RETRY_MS, pauseMs * 2);
+    }
+    return false;
+  }
+
+  #readCheckpoint(streamArn: string): Checkpoint | undefined {
+    try {
+      const checkpoint = checkpointSchema.parse(JSON.parse(readFileSync(this.#options.checkpointFile, 'utf8')));
+      return checkpoint.streamArn === streamArn ? checkpoint : undefined;
+    } catch (error) {
+      const isAbsent = error instanceof Error && 'code' in error && error.code === 'ENOENT';
+      if (!isAbsent) {
+        this.#options.warn(`${this.#options.checkpointFile} cannot be read; the stream is read from its beginning.`);
+      }
+      return undefined;
+    }
+  }
+
+  /** By a rename, so that a kill never leaves half a checkpoint. */
+  #writeCheckpoint(checkpoint: Checkpoint): void {
+    const file = this.#options.checkpointFile;
+    writeFileSync(`${file}.new`, JSON.stringify(checkpoint));
+    renameSync(`${file}.new`, file);
+  }
+
+  #pause(ms: number): Promise<unknown> {
+    return sleep(ms, undefined, { signal: this.#stop.signal }).catch(() => undefined);
+  }
+}
+
+function pick<T>(item: Readonly<Record<string, T>>, names: readonly string[]): Record<string, T> {
+  return Object.fromEntries(Object.entries(item).filter(([name]) => names.includes(name)));
+}
