@@ -56,6 +56,9 @@ const LONGEST_CALLS: readonly (readonly [string, number])[] = [
   ['publishOrderEvents', DYNAMODB_CALL_MS + DYNAMODB_CALL_MS],
   // Counters and the oldest order at the same time.
   ['orderSummary', DYNAMODB_CALL_MS],
+  // Read the order, find its execution, record the decision, record the further execution, start it.
+  ['abandonOrder', 3 * DYNAMODB_CALL_MS + 2 * STEP_FUNCTIONS_CALL_MS],
+  ['resumeOrder', DYNAMODB_CALL_MS],
   ['restockItem', GRPC_CALL_MS],
   ['correctItem', GRPC_CALL_MS],
 ];
@@ -64,7 +67,16 @@ const LONGEST_CALLS: readonly (readonly [string, number])[] = [
 const WITHOUT_CALLS = ['docs', 'health', 'openapiDocument', 'awaitRedrive'];
 
 /** Functions that limit their calls themselves, or read page after page: nothing is lost where they time out. */
-const WITH_OTHER_LIMITS = ['authorizer', 'ready', 'startStrandedOrders', 'listStocks', 'listOrders', 'sagaHistory'];
+const WITH_OTHER_LIMITS = [
+  'authorizer',
+  'ready',
+  'startStrandedOrders',
+  'listStocks',
+  'listOrders',
+  'sagaHistory',
+  'redriveOrders',
+  'reconcileOrders',
+];
 
 test('every function has a place in the lists of this test', () => {
   const listed = [...LONGEST_CALLS.map(([name]) => name), ...WITHOUT_CALLS, ...WITH_OTHER_LIMITS];

@@ -41,9 +41,10 @@ describe('access to a deployed API', () => {
     expect(open.toSorted()).toEqual([
       'ApiGatewayMethodDocsGet',
       'ApiGatewayMethodHealthGet',
+      'ApiGatewayMethodHealthReadyGet',
       'ApiGatewayMethodOpenapijsonGet',
     ]);
-    expect(methods.length - open.length).toBe(6);
+    expect(methods.length - open.length).toBe(13);
     for (const [id, { AuthorizationType, AuthorizerId }] of methods) {
       if (AuthorizationType === 'CUSTOM') {
         expect([id, AuthorizerId]).toEqual([id, { Ref: 'AuthorizerApiGatewayAuthorizer' }]);
