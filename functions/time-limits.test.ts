@@ -47,7 +47,8 @@ const LONGEST_CALLS: readonly (readonly [string, number])[] = [
   // A void that finds a capture, then its refund.
   ['voidPayment', 2 * GRPC_CALL_MS],
   ['reserveInventory', GRPC_CALL_MS],
-  ['releaseInventory', GRPC_CALL_MS],
+  // A release that finds sold stock, then its return.
+  ['releaseInventory', 2 * GRPC_CALL_MS],
   ['commitInventory', GRPC_CALL_MS],
   ['authorizePayment', GRPC_CALL_MS],
   ['capturePayment', GRPC_CALL_MS],

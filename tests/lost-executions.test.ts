@@ -1,0 +1,76 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { SFNClient, StopExecutionCommand } from '@aws-sdk/client-sfn';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { type EmbeddedStack, startEmbeddedStack } from '../embedded/stack.ts';
+import { OrderApiClient } from '../verification/client/order-api-client.ts';
+
+// What a power cut leaves in the default durability: the tables have the orders, the engine's journal does not.
+
+const ITEM_3 = 'dad78a5a-3c27-449f-8696-fd745260884e';
+const LONG = 300_000;
+/** A round of the reconciliation a minute, an order due half a minute after its window, and a busy machine. */
+const RECONCILED_WITHIN_SECONDS = 180;
+
+let dataDirectory: string;
+let stack: EmbeddedStack;
+let api: OrderApiClient;
+
+beforeAll(async () => {
+  dataDirectory = await mkdtemp(join(tmpdir(), 'lost-executions-test-'));
+  stack = await startEmbeddedStack({ dataDirectory });
+  api = new OrderApiClient(stack.urls.http);
+}, LONG);
+
+afterAll(async () => {
+  await stack.stop();
+  await rm(dataDirectory, { recursive: true, force: true });
+}, LONG);
+
+/** Places an order that waits for its payment. */
+async function waiting(window_seconds: number): Promise<string> {
+  const order_id = await api.place({ list: [{ id: ITEM_3, count: 1 }], payment: { window_seconds } });
+  await api.waitForStatus(order_id, 20, ['AWAITING_PAYMENT']);
+  return order_id;
+}
+
+function pay(order_id: string) {
+  return api.request({ path: '/payment/pay', body: { list: [{ id: randomUUID(), order_id }] } });
+}
+
+test(
+  'orders whose execution was stopped, or whose journal is lost, end: expired, cancelled, or with their payment undone',
+  async () => {
+    const stopped = await waiting(3);
+    const client = new SFNClient({
+      endpoint: stack.urls.endpoint,
+      region: 'us-east-1',
+      credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+    });
+    const executionArn = `arn:aws:states:us-east-1:000000000000:execution:order-saga-dev:${stopped}`;
+    await client.send(new StopExecutionCommand({ executionArn }));
+    client.destroy();
+    const [cancelled, paid] = [await waiting(600), await waiting(600)];
+
+    await stack.stop();
+    await rm(join(dataDirectory, 'stepfunctions'), { recursive: true });
+    stack = await startEmbeddedStack({ dataDirectory });
+    api = new OrderApiClient(stack.urls.http);
+
+    // Too late, and nothing is charged.
+    expect(await pay(stopped)).toMatchObject({ status: 409, meta: { code: 'PAYMENT_WINDOW_CLOSED' } });
+    expect(await api.request({ path: '/orders/cancel', body: { order_id: cancelled } })).toMatchObject({ status: 202 });
+    expect(await pay(paid)).toMatchObject({ status: 409, meta: { code: 'ORDER_NOT_PAYABLE' } });
+
+    expect(await api.waitForStatus(stopped, RECONCILED_WITHIN_SECONDS, ['EXPIRED'])).toMatchObject({
+      reason_code: 'PAYMENT_WINDOW_EXPIRED',
+    });
+    await api.waitForStatus(cancelled, RECONCILED_WITHIN_SECONDS, ['CANCELLED']);
+    expect(await api.waitForStatus(paid, RECONCILED_WITHIN_SECONDS, ['REJECTED'])).toMatchObject({
+      reason_code: 'PAYMENT_UNAVAILABLE',
+    });
+  },
+  LONG,
+);
