@@ -153,8 +153,6 @@ describe('npm run orders', () => {
     'redrive',
     'redrive a --step b',
     'abandon a',
-    'refund a --amount 1.5 --reason x',
-    'refund a --line pen --reason x',
     'stock restock pen --reason x',
     'stock sell pen 1 --reason x',
     'stock correct pen 1',

@@ -22,12 +22,6 @@ export const USAGE = `npm run orders -- COMMAND [OPTIONS]
       --step STEP          such as CommitInventory
   abandon ORDER_ID         give a parked order up: money back, stock back
       --reason TEXT
-  refund ORDER_ID          give money back; all that is left unless you say what
-      --amount N           in minor units (cents)
-      --line ITEM=COUNT    one or more lines of the order
-      --restock            the goods come back too
-      --reason TEXT
-      --key KEY            the same key again is the same refund
   summary                  orders by status, money, and what waits for you
   stock                    what is available of each item
   stock restock ITEM COUNT --reason TEXT     add what came
@@ -59,9 +53,6 @@ const OPTIONS = {
   all: { type: 'boolean' },
   step: { type: 'string' },
   reason: { type: 'string' },
-  amount: { type: 'string' },
-  line: { type: 'string', multiple: true },
-  restock: { type: 'boolean' },
   key: { type: 'string' },
 } as const;
 
@@ -78,7 +69,6 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   show: { takes: [], run: showOrder },
   redrive: { takes: ['step'], run: redriveOrders },
   abandon: { takes: ['reason'], run: abandonOrder },
-  refund: { takes: ['amount', 'line', 'restock', 'reason', 'key'], run: refundOrder },
   summary: { takes: [], run: summarize },
   stock: { takes: ['reason', 'key'], run: stock },
 };
@@ -192,20 +182,6 @@ async function abandonOrder(api: OrdersApi, names: readonly string[], { reason }
   return { text: `${answer.order_id} is given up; its saga gives back what it holds`, data: answer };
 }
 
-async function refundOrder(api: OrdersApi, names: readonly string[], values: Values): Promise<Output> {
-  const { amount, line, restock, reason, key } = values;
-  const body = {
-    order_id: only(names, 'ORDER_ID'),
-    ...(amount !== undefined && { amount: wholeNumber(amount, '--amount') }),
-    ...(line !== undefined && { lines: line.map(orderLine) }),
-    ...(restock === true && { restock }),
-    reason: needed(reason, '--reason'),
-  };
-  const answer = await api.call({ path: '/orders/refund', body, idempotencyKey: key }, accepted);
-  const { refund_id } = answer;
-  return { text: `refund ${String(refund_id ?? '')} of ${answer.order_id}: ${answer.status}`, data: answer };
-}
-
 async function summarize(api: OrdersApi, names: readonly string[]): Promise<Output> {
   noMore(names, 0);
   const summary = await api.call({ path: '/orders/summary' }, orderSummarySchema);
@@ -273,12 +249,4 @@ function wholeNumber(text: string, what: string): number {
     throw new UsageError(`${what} must be a whole number`);
   }
   return Number(text);
-}
-
-function orderLine(text: string): { readonly id: string; readonly count: number } {
-  const [, id, count] = /^(.+)=(\d{1,9})$/.exec(text) ?? [];
-  if (id === undefined || count === undefined) {
-    throw new UsageError('--line must be ITEM=COUNT');
-  }
-  return { id, count: Number(count) };
 }
