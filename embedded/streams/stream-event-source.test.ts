@@ -170,19 +170,36 @@ test('a function that fails gets the same batch until it takes it, and nothing b
 
 test('of a batch with one refused record only that record is tried again', async () => {
   await makeTable();
-  const calls: (readonly string[])[] = [];
+  await put('first');
+  const taken: string[] = [];
   let refused = 0;
   start(async (records) => {
-    calls.push(contentOf(records));
+    taken.push(...contentOf(records));
     const bad = records.filter(({ dynamodb: data }) => data?.NewImage?.id?.S === 'bad');
     refused += bad.length;
     return refused <= 1 ? bad.map(({ dynamodb: data }) => data?.SequenceNumber ?? '') : [];
   });
+  // Once as an item of the table, once from the stream: from then on only the stream is read.
+  await until('the stream is read', () => taken.length >= 2);
   await Promise.all([put('good'), put('bad')]);
   await until('the refused record is tried again', () => refused >= 2);
-  const tries = calls.flat();
-  expect(tries.filter((record) => record === 'good=1')).toHaveLength(1);
-  expect(tries.filter((record) => record === 'bad=1')).toHaveLength(2);
+  expect(taken.filter((record) => record === 'good=1')).toHaveLength(1);
+  expect(taken.filter((record) => record === 'bad=1')).toHaveLength(2);
+});
+
+test('of the items of a table without a checkpoint, too, only the refused one is tried again', async () => {
+  await makeTable(false);
+  await Promise.all([put('good'), put('bad')]);
+  await makeTable();
+  const calls: (readonly string[])[] = [];
+  start(async (records) => {
+    calls.push(contentOf(records));
+    const bad = records.filter(({ dynamodb: data }) => data?.NewImage?.id?.S === 'bad');
+    return calls.length === 1 ? bad.map(({ dynamodb: data }) => data?.SequenceNumber ?? '') : [];
+  });
+  await until('the refused item is tried again', () => calls.length >= 2);
+  expect(calls[0]?.toSorted()).toEqual(['bad=1', 'good=1']);
+  expect(calls[1]).toEqual(['bad=1']);
 });
 
 test('a table of an older version gets a stream: what it held already reaches the function', async () => {

@@ -170,9 +170,9 @@ export class StreamEventSource {
     );
     for await (const { Items = [] } of pages) {
       const records = Items.map(
-        (item): StreamRecord => ({
+        (item, index): StreamRecord => ({
           eventName: 'INSERT',
-          dynamodb: { Keys: pick(item, keys), NewImage: item, SequenceNumber: '0' },
+          dynamodb: { Keys: pick(item, keys), NewImage: item, SequenceNumber: `item-${index}` },
         }),
       );
       if (records.length > 0) {
