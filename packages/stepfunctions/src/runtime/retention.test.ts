@@ -190,6 +190,44 @@ describe('retention', () => {
     expect(journal.stateMachines.revision(second.revision).definition).toBe('{}');
   });
 
+  test('retention keeps a revision as long as a version or an execution refers to it', () => {
+    const revision = {
+      revisionId: 'r',
+      definition: '{}',
+      roleArn: 'r',
+      logging: '{}',
+      tracing: '{}',
+      encryption: '{}',
+    };
+    const names = { arn: 'a', name: 'a', type: 'STANDARD', createdAt: 1 } as const;
+    let machine = journal.stateMachines.create(names, revision);
+    const [ofVersion, ofExecution, ofNobody] = [1, 2, 3].map(() => {
+      const used = machine.revision;
+      machine = journal.stateMachines.revise(machine, revision, 2);
+      return used;
+    });
+    const version = { stateMachine: machine.id, version: 1, description: undefined, createdAt: 1 };
+    journal.versions.create({ ...version, revision: ofVersion ?? 0 });
+    journal.executions.insert({ id: 9, stateMachine: machine.id, revision: ofExecution ?? 0 }, execution(9));
+    expect(journal.retention.unusedRevisions()).toEqual([ofNobody]);
+    journal.versions.delete(machine.id, 1);
+    expect(journal.retention.unusedRevisions()).toEqual([ofVersion, ofNobody]);
+  });
+
+  test('the tokens and map runs of an execution leave the journal with it, and those of others stay', () => {
+    for (const id of [1, 2]) {
+      store(id, id * 1_000);
+      const task = { token: `token-${id}`, execution: id, taskId: 'task-1' };
+      journal.tokens.insert({ ...task, status: 'CLOSED', activityArn: undefined, activityInput: undefined });
+      journal.database
+        .statement("INSERT INTO map_runs (arn, execution, started_at, map_run) VALUES (?, ?, 0, '{}')")
+        .run(`map-${id}`, id);
+    }
+    sweepOf({ finishedCount: 1 }).sweep(10_000);
+    expect([1, 2].filter((id) => journal.tokens.find(`token-${id}`))).toEqual([2]);
+    expect([1, 2].filter((id) => journal.mapRuns.find(`map-${id}`))).toEqual([2]);
+  });
+
   test('a finished child of a distributed Map is kept and dropped with its parent', () => {
     store(1, undefined);
     storeChild(2, 1, 1_000);

@@ -123,4 +123,21 @@ describe('a job', () => {
     expect(await ended(jobArn('two'))).toMatchObject({ status: 'ABORTED' });
     expect(await described(jobArn('another'))).toMatchObject({ status: 'RUNNING' });
   });
+
+  test('a job of another execution is not taken for one’s own, though both tasks have the same id', async () => {
+    await calling('shared', '.sync');
+    await on.call('StopExecution', { executionArn: jobArn('shared') });
+    const Call: JsonObject = {
+      Type: 'Task',
+      Resource: 'arn:aws:states:::states:startExecution.sync',
+      Parameters: { StateMachineArn: job, Name: 'shared', 'Input.$': '$' },
+      End: true,
+    };
+    const stateMachineArn = await on.create('second', { StartAt: 'Call', States: { Call } });
+    const { executionArn } = await on.call('StartExecution', { stateMachineArn, input: '{"a":1}' });
+    expect(await ended(String(executionArn))).toMatchObject({
+      status: 'FAILED',
+      error: 'StepFunctions.ExecutionAlreadyExistsException',
+    });
+  });
 });
