@@ -100,6 +100,9 @@ function orderValues({ order_id, traceparent, lines, payment_method }: Order): V
     '{% $states.context.Execution.Input.traceparent %}': traceparent,
     '{% $states.context.Execution.Input.lines %}': lines,
     '{% $states.context.Execution.Input.payment.method %}': payment_method,
+    // The plain loop has one run and no redrive.
+    '{% $string(10000 * ($exists($states.context.Execution.Input.run) ? $states.context.Execution.Input.run : 0) + ($exists($states.context.Execution.RedriveCount) ? $states.context.Execution.RedriveCount : 0)) %}':
+      '0',
   };
 }
 
@@ -128,6 +131,10 @@ function fill(template: unknown, values: Values): unknown {
     }
     if (template in values) {
       return values[template];
+    }
+    const [, laterMs] = /^\{% \$fromMillis\(\$millis\(\) \+ (\d+)\) %\}$/.exec(template) ?? [];
+    if (laterMs !== undefined) {
+      return new Date(Date.now() + Number(laterMs)).toISOString();
     }
     throw new Error(`verification/bench/plain-saga.ts does not know the state machine's expression ${template}`);
   }

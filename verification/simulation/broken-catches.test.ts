@@ -23,7 +23,25 @@ function withoutCatcher(state: string, index: number) {
   return parseSimulatedSaga(JSON.stringify(broken));
 }
 
-test.each(catchers)(
+/** Catches whose loss the simulation does not notice, with the reason. The list is exact: one that becomes noticed fails its test. */
+const UNNOTICED: Readonly<Record<string, string>> = {
+  'ReserveInventory, States.ALL': 'the schedule gives an order that no run has written to a further run',
+  'RecordReservation, DynamoDB.ConditionalCheckFailedException':
+    'States.ALL releases the stock too, and IsOrderCancelled finds the cancellation; only several runs at once differ',
+  'RecordAuthorization, DynamoDB.ConditionalCheckFailedException':
+    'States.ALL voids the payment too, and IsOrderCancelled finds the cancellation; only several runs at once differ',
+  'AwaitPayment, OrderCancelledError': 'States.ALL leads to ResumeOrder, which finds the cancellation in the record',
+  'RecordFreeOrder, DynamoDB.ConditionalCheckFailedException': 'no customer of the simulation orders for nothing',
+  'RecordFreeOrder, States.ALL': 'no customer of the simulation orders for nothing',
+};
+const noticed = catchers.filter(({ state, errors }) => !(`${state}, ${errors}` in UNNOTICED));
+const unnoticed = catchers.filter(({ state, errors }) => `${state}, ${errors}` in UNNOTICED);
+
+test('every catch that is said to be lost unnoticed is one of the saga', () => {
+  expect(unnoticed).toHaveLength(Object.keys(UNNOTICED).length);
+});
+
+test.each(noticed)(
   'the simulation detects that $state lacks its catch of $errors',
   async ({ state, index }) => {
     const { found } = await explore(withoutCatcher(state, index), {
@@ -40,6 +58,15 @@ test.each(catchers)(
   120_000,
 );
 
+test.each(unnoticed)(
+  'the simulation does not detect that $state lacks its catch of $errors',
+  async ({ state, index }) => {
+    const { found } = await explore(withoutCatcher(state, index), { runs: 60, seed: 7, maxOrders: 3, shrink: false });
+    expect(found).toBeUndefined();
+  },
+  120_000,
+);
+
 test('the schedule that reveals a missing catch is shrunk and printed', async () => {
   const pivot = catchers.findLast(({ state }) => state === 'CapturePayment')?.index ?? -1;
   const broken = withoutCatcher('CapturePayment', pivot);
@@ -49,5 +76,5 @@ test('the schedule that reveals a missing catch is shrunk and printed', async ()
   expect(found?.report).toContain(
     'every accepted order ends: order order-0: it is still AUTHORIZED and its execution is FAILED',
   );
-  expect(found?.report).toMatch(/order-0: ReserveInventory > .*CapturePayment > \(TypeError\)/);
+  expect(found?.report).toMatch(/order-0: IsResumed > ReserveInventory > .*CapturePayment > \(TypeError\)/);
 }, 120_000);
