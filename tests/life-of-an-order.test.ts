@@ -106,7 +106,6 @@ function conditionsOfFunctions(): Readonly<Record<string, string>> {
     sagaPostponement: reconciliation.sagaPostponement(further, now).ConditionExpression,
     sagaRecovery: reconciliation.sagaRecovery(further, { run: 2, tries: 1 }, now).ConditionExpression,
     recoveryParking: reconciliation.recoveryParking(further, { cause: 'c', error: 'e' }, now).condition,
-    parkedSagaRun: reconciliation.parkedSagaRun(further, 2).ConditionExpression,
     failurePostponement: reconciliation.failurePostponement('o', now).ConditionExpression,
     redriveRequest: operator.redriveRequest(parked, { at: now.toISOString() }).ConditionExpression,
     furtherRun: operator.furtherRun(parked).ConditionExpression,

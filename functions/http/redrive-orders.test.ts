@@ -135,6 +135,20 @@ describe('POST /orders/redrive', () => {
     expect(await readOrder(database.table, order_id)).toMatchObject({ saga_run: 1, status: 'NEEDS_ATTENTION' });
   });
 
+  test('starts a further execution where Step Functions refuses to redrive the order’s own', async () => {
+    const { order_id } = await parkedOrder();
+    executions({ [order_id]: 'FAILED' });
+    const healthy = stepFunctions.reply;
+    // LocalStack has no RedriveExecution.
+    stepFunctions.reply = (call) =>
+      call.action === 'RedriveExecution'
+        ? { kind: 'refuse', status: 400, error: 'UnknownOperationException' }
+        : healthy(call);
+    expect(await send('redrive', { order_ids: [order_id] })).toMatchObject({ data: { redriven: [order_id] } });
+    expect(called('StartExecution')).toMatchObject([{ input: { name: `${order_id}-1` } }]);
+    expect(await readOrder(database.table, order_id)).toMatchObject({ saga_run: 1, status: 'NEEDS_ATTENTION' });
+  });
+
   test('redrives all orders of one step, and no other', async () => {
     const commits = [await parkedOrder(), await parkedOrder()];
     await parkedOrder({ parked_step: 'VoidPayment' });

@@ -9,7 +9,6 @@ import { type ConditionalWrite, dueValues, type OnTable, type OrderUpdate, sendU
 //   sagaPostponement   the execution runs
 //   sagaRecovery       the execution is gone: a further run is about to start
 //   recoveryParking    no run moves the order
-//   parkedSagaRun      an operator's redrive, where the execution is gone
 //
 // One more is made blindly: failurePostponement, of an order that cannot be read or carried on.
 
@@ -58,21 +57,6 @@ export function sagaRecovery(order: Order, { run, tries }: FurtherRun, now: Date
       ':recovery': { tries, updated_at: order.updated_at },
       ...dueValues(now, RECOVERY_DUE_MS),
     },
-  } satisfies OnTable<UpdateCommandInput>;
-}
-
-/** A further run of a parked order is about to start. */
-export function parkedSagaRun(order: Order, run: number) {
-  const { order_id, updated_at } = order;
-  return {
-    Key: { order_id },
-    UpdateExpression: 'SET saga_run = :run',
-    ConditionExpression:
-      '#status = :parked AND updated_at = :updated_at AND (attribute_not_exists(saga_run) OR saga_run < :run)',
-    ExpressionAttributeNames: { '#status': 'status' },
-    ExpressionAttributeValues: { ':run': run, ':parked': 'NEEDS_ATTENTION', ':updated_at': updated_at },
-    ReturnValues: 'ALL_NEW',
-    ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
   } satisfies OnTable<UpdateCommandInput>;
 }
 

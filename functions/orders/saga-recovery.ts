@@ -7,13 +7,7 @@ import type { Order } from './order.ts';
 import { hasEnded, type OrderSaga, type SagaExecution } from './order-saga.ts';
 import type { OrderTable } from './order-table.ts';
 import { updateOrder } from './order-writes.ts';
-import {
-  changeSagaRun,
-  parkedSagaRun,
-  recoveryParking,
-  sagaPostponement,
-  sagaRecovery,
-} from './reconciliation-writes.ts';
+import { changeSagaRun, recoveryParking, sagaPostponement, sagaRecovery } from './reconciliation-writes.ts';
 
 /** Dependencies of the recovery. */
 export interface SagaRecoveryDependencies {
@@ -80,33 +74,6 @@ export async function recoverSaga(
       await changeSagaRun(table, sagaRecovery(claim.order, { run: sagaRun(claim.order), tries }, now));
       return 'left';
   }
-}
-
-/**
- * Takes up a parked order after an operator has mended the cause: redrives its execution, or starts a further run where that
- * one is gone or cannot be redriven.
- *
- * @returns under_way where the execution runs already, or the order has moved since it was read
- * @throws RetryableError where DynamoDB or Step Functions does not reply
- */
-export async function resumeParkedSaga(
-  order: Order,
-  { table, saga }: Pick<SagaRecoveryDependencies, 'table' | 'saga'>,
-): Promise<'redriven' | 'restarted' | 'under_way' | 'left'> {
-  const { status } = await saga.find(order);
-  if (status !== 'NOT_FOUND' && !hasEnded(status)) {
-    return 'under_way';
-  }
-  const isRedrivable = status === 'FAILED' || status === 'TIMED_OUT' || status === 'ABORTED';
-  if (isRedrivable && (await saga.redrive(order))) {
-    return 'redriven';
-  }
-  const claim = await changeSagaRun(table, parkedSagaRun(order, sagaRun(order) + 1));
-  if (!claim.applied) {
-    return 'under_way';
-  }
-  const { outcome } = await saga.start(claim.order);
-  return outcome === 'STARTED' || outcome === 'ALREADY_STARTED' ? 'restarted' : 'left';
 }
 
 /** The time since the order's last write doubles from look to look. */

@@ -8,7 +8,6 @@ import { RetryableError } from '../common/errors.ts';
 import type { Order } from '../orders/order.ts';
 import { createOrderSaga } from '../orders/order-saga.ts';
 import { readOrder } from '../orders/order-table.ts';
-import { resumeParkedSaga } from '../orders/saga-recovery.ts';
 import { createHandler } from './reconcile-orders.ts';
 
 const database = withOrderTable('test');
@@ -184,34 +183,4 @@ test('the work of a round is bounded', async () => {
   await Promise.all(Array.from({ length: 3 }, () => overdue()));
   expect(await run(undefined, 0)).toMatchObject({ restarted: 0, under_way: 0 });
   expect(stepFunctions.calls).toEqual([]);
-});
-
-const PARKED = {
-  status: 'NEEDS_ATTENTION',
-  parked_step: 'CommitInventory',
-  saga_due: undefined,
-  saga_due_at: undefined,
-} as const;
-
-function resumeParked(order: Order) {
-  const saga = createOrderSaga(stepFunctions.client, 'arn:aws:states:us-east-1:000000000000:stateMachine:saga');
-  return resumeParkedSaga(order, { table: database.table, saga });
-}
-
-test('a parked order is redriven; where the redrive is refused or the execution is gone, it gets a further run', async () => {
-  const order = await overdue(PARKED);
-  executionsAre('FAILED');
-  expect(await resumeParked(order)).toBe('redriven');
-  stepFunctions.reply = (call) => {
-    if (call.action === 'DescribeExecution') {
-      return { kind: 'answer', output: { status: 'FAILED' } };
-    }
-    return call.action === 'RedriveExecution' ? refuse('UnknownOperationException') : success(call);
-  };
-  expect(await resumeParked(order)).toBe('restarted');
-  expect(starts()).toMatchObject([{ name: `${order.order_id}-1` }]);
-  executionsAreLost();
-  expect(await resumeParked(await overdue(PARKED))).toBe('restarted');
-  executionsAre('RUNNING');
-  expect(await resumeParked(order)).toBe('under_way');
 });
