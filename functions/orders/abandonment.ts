@@ -1,7 +1,7 @@
 import { OrderNotFoundError, OrderNotParkedError } from '../common/errors.ts';
+import { hasEnded } from './executions.ts';
 import { type AbandonRequest, abandonment } from './operator-writes.ts';
 import type { Order } from './order.ts';
-import { hasEnded } from './order-saga.ts';
 import { readOrder } from './order-table.ts';
 import { updateOrder } from './order-writes.ts';
 import { type RedriveDependencies, startFurtherRun } from './redrive.ts';

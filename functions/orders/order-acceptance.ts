@@ -1,7 +1,8 @@
 import { IdempotencyKeyReusedError, RetryableError } from '../common/errors.ts';
 import type { Log } from '../common/logger.ts';
+import { hasEnded, type StartRetries } from './executions.ts';
 import type { Order } from './order.ts';
-import { hasEnded, type OrderSaga, type StartRetries } from './order-saga.ts';
+import type { OrderSaga } from './order-saga.ts';
 import { type OrderTable, readOrder } from './order-table.ts';
 import { addOrder, recordRepeatedStart, removeUnstartedOrder } from './order-writes.ts';
 

@@ -2,7 +2,8 @@ import { expect, jest, test } from '@jest/globals';
 import { testOrder } from '../../tests/support/order.ts';
 import { withStepFunctions } from '../../tests/support/order-fixtures.ts';
 import { refuse, startStepFunctionsRecorder, success } from '../../tests/support/step-functions-recorder.ts';
-import { createOrderSaga, hasEnded } from './order-saga.ts';
+import { hasEnded } from './executions.ts';
+import { createOrderSaga } from './order-saga.ts';
 
 const ARN = 'arn:aws:states:us-east-1:000000000000:stateMachine:order-saga-test';
 

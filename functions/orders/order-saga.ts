@@ -1,54 +1,17 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import {
-  DescribeExecutionCommand,
-  type ExecutionStatus,
-  RedriveExecutionCommand,
-  type SFNClient,
-  SFNServiceException,
-  StartExecutionCommand,
-} from '@aws-sdk/client-sfn';
-import { isThrottling, translateErrors } from '../clients/aws.ts';
-import { RetryableError } from '../common/errors.ts';
+import type { SFNClient } from '@aws-sdk/client-sfn';
+import { createExecutions, type Execution, type ExecutionStart, type StartRetries } from './executions.ts';
 import { executionName, sagaInput } from './new-order.ts';
 import type { Order } from './order.ts';
-
-/** How a start whose reply was lost is retried, to learn whether it took effect. */
-export interface StartRetries {
-  /** Delay before each retry, jittered between half and one and a half times. */
-  readonly delaysMs: readonly number[];
-  /** Limit for all attempts and delays together. */
-  readonly withinMs: number;
-}
-
-/** One attempt, whatever its outcome. */
-const NO_RETRIES: StartRetries = { delaysMs: [], withinMs: Number.POSITIVE_INFINITY };
-
-/** The outcome of a start. */
-export type SagaStart =
-  | { readonly outcome: 'STARTED' }
-  /** An execution of the order exists: an earlier start had reached Step Functions. */
-  | { readonly outcome: 'ALREADY_STARTED' }
-  /** Step Functions refused, or was never reached: nothing runs. */
-  | { readonly outcome: 'REFUSED'; readonly cause: unknown }
-  /** The reply was lost: the saga may run or not. A later start settles it. */
-  | { readonly outcome: 'UNKNOWN'; readonly cause: unknown };
 
 /** An order, as far as it names its current execution. */
 export type ExecutionOwner = Pick<Order, 'order_id' | 'saga_run'>;
 
-/** An order's current execution. NOT_FOUND: Step Functions has none of that name. */
-export interface SagaExecution {
-  readonly status: ExecutionStatus | 'NOT_FOUND';
-  /** Why it ended; present for a failed one that said so. */
-  readonly error?: string;
-}
-
 /** The executions of the order saga. An order has one, named by its id; where that one was lost, it has further runs. */
 export interface OrderSaga {
   /** Starts the order's current run. Repeated starts have no further effect. Throws nothing. */
-  readonly start: (order: Order, retries?: StartRetries) => Promise<SagaStart>;
+  readonly start: (order: Order, retries?: StartRetries) => Promise<ExecutionStart>;
   /** The order's current execution. @throws RetryableError where Step Functions does not reply */
-  readonly find: (order: ExecutionOwner) => Promise<SagaExecution>;
+  readonly find: (order: ExecutionOwner) => Promise<Execution>;
   /**
    * Redrives the order's current execution. False where Step Functions refuses: it cannot be redriven, or the place has no
    * redrives.
@@ -60,108 +23,10 @@ export interface OrderSaga {
 
 /** The sagas of one state machine. */
 export function createOrderSaga(client: SFNClient, stateMachineArn: string): OrderSaga {
-  const executionArn = (order: ExecutionOwner) =>
-    `${stateMachineArn.replace(':stateMachine:', ':execution:')}:${executionName(order)}`;
-  const startOnce = async (order: Order, timeoutMs: number): Promise<SagaStart> => {
-    const start = new StartExecutionCommand({
-      stateMachineArn,
-      name: executionName(order),
-      input: JSON.stringify(sagaInput(order)),
-    });
-    const limit = Number.isFinite(timeoutMs) ? { abortSignal: AbortSignal.timeout(timeoutMs) } : {};
-    return startOutcome(client.send(start, limit));
-  };
+  const executions = createExecutions(client, stateMachineArn);
   return {
-    start: async (order, { delaysMs, withinMs } = NO_RETRIES) => {
-      const deadline = Date.now() + withinMs;
-      const first = await startOnce(order, withinMs);
-      if (first.outcome !== 'UNKNOWN') {
-        return first;
-      }
-      for (const delayMs of delaysMs) {
-        const jitteredMs = Math.round(delayMs * (0.5 + Math.random()));
-        if (Date.now() + jitteredMs >= deadline) {
-          break;
-        }
-        await sleep(jitteredMs);
-        const again = await startOnce(order, Math.max(1, deadline - Date.now()));
-        // A refusal says nothing about the first attempt, and a restarting engine refuses for a moment only.
-        if (again.outcome === 'STARTED' || again.outcome === 'ALREADY_STARTED') {
-          return again;
-        }
-      }
-      return first;
-    },
-    find: async (order) => {
-      try {
-        const { status, error } = await answered(
-          client.send(new DescribeExecutionCommand({ executionArn: executionArn(order) })),
-        );
-        if (status === undefined) {
-          throw new Error(`Step Functions returned no status of ${executionArn(order)}`);
-        }
-        return { status, ...(error !== undefined && { error }) };
-      } catch (error) {
-        if (error instanceof SFNServiceException && error.name === 'ExecutionDoesNotExist') {
-          return { status: 'NOT_FOUND' };
-        }
-        throw error;
-      }
-    },
-    redrive: async (order) => {
-      try {
-        await answered(client.send(new RedriveExecutionCommand({ executionArn: executionArn(order) })));
-        return true;
-      } catch (error) {
-        if (error instanceof RetryableError || !(error instanceof SFNServiceException)) {
-          throw error;
-        }
-        return false;
-      }
-    },
+    start: (order, retries) => executions.start({ name: executionName(order), input: sagaInput(order) }, retries),
+    find: (order) => executions.find(executionName(order)),
+    redrive: (order) => executions.redrive(executionName(order)),
   };
-}
-
-function answered<T>(call: Promise<T>): Promise<T> {
-  return translateErrors(call, 'SAGA_UNAVAILABLE', 'Step Functions does not answer');
-}
-
-async function startOutcome(call: Promise<unknown>): Promise<SagaStart> {
-  try {
-    await call;
-    return { outcome: 'STARTED' };
-  } catch (cause) {
-    if (cause instanceof SFNServiceException && cause.name === 'ExecutionAlreadyExists') {
-      return { outcome: 'ALREADY_STARTED' };
-    }
-    return { outcome: isRefusal(cause) ? 'REFUSED' : 'UNKNOWN', cause };
-  }
-}
-
-const NEVER_CONNECTED: ReadonlySet<unknown> = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EHOSTUNREACH', 'ENETUNREACH']);
-
-/**
- * True where the error shows that nothing runs: throttling, a 4xx, or a connection that was never made. Any 5xx, 503
- * included, may come from a proxy on the way, after the start took effect behind it.
- */
-function isRefusal(cause: unknown): boolean {
-  if (cause instanceof SFNServiceException) {
-    const { httpStatusCode = 500 } = cause.$metadata;
-    return isThrottling(cause) || (httpStatusCode >= 400 && httpStatusCode < 500);
-  }
-  return cause instanceof Error && 'code' in cause && NEVER_CONNECTED.has(cause.code);
-}
-
-/** True where the execution does nothing more by itself. */
-export function hasEnded(status: ExecutionStatus): boolean {
-  switch (status) {
-    case 'RUNNING':
-    case 'PENDING_REDRIVE':
-      return false;
-    case 'SUCCEEDED':
-    case 'FAILED':
-    case 'TIMED_OUT':
-    case 'ABORTED':
-      return true;
-  }
 }

@@ -12,8 +12,9 @@ import {
   PaymentMismatchError,
   RetryableError,
 } from '../common/errors.ts';
+import { hasEnded } from './executions.ts';
 import type { Order } from './order.ts';
-import { hasEnded, type OrderSaga } from './order-saga.ts';
+import type { OrderSaga } from './order-saga.ts';
 import { type OrderTable, readOrder } from './order-table.ts';
 import { paymentClaim, paymentClaimRelease, paymentUndoing, updateOrder } from './order-writes.ts';
 import { nextPaymentStep, type PaymentStep } from './payment-step.ts';

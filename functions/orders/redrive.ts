@@ -1,7 +1,8 @@
 import { RetryableError } from '../common/errors.ts';
+import { hasEnded } from './executions.ts';
 import { changeParkedOrder, furtherRun, redriveRequest } from './operator-writes.ts';
 import type { Order } from './order.ts';
-import { hasEnded, type OrderSaga } from './order-saga.ts';
+import type { OrderSaga } from './order-saga.ts';
 import { type OrderTable, readOrder } from './order-table.ts';
 
 /** Dependencies of redriving. */

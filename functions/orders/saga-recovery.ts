@@ -2,9 +2,10 @@ import type { InventoryClient } from '../clients/inventory-client.ts';
 import type { PaymentClient } from '../clients/payment-client.ts';
 import { PaymentAlreadyCapturedError, ReservationCommittedError } from '../common/errors.ts';
 import type { Log } from '../common/logger.ts';
+import { type Execution, hasEnded } from './executions.ts';
 import { sagaRun } from './new-order.ts';
 import type { Order } from './order.ts';
-import { hasEnded, type OrderSaga, type SagaExecution } from './order-saga.ts';
+import type { OrderSaga } from './order-saga.ts';
 import type { OrderTable } from './order-table.ts';
 import { updateOrder } from './order-writes.ts';
 import { changeSagaRun, recoveryParking, sagaPostponement, sagaRecovery } from './reconciliation-writes.ts';
@@ -89,7 +90,7 @@ function runsWithoutProgress({ saga_recovery, updated_at }: Order): number {
 /** Parks an order that no run can move. Before the pivot its card and its stock are freed first. */
 async function parkOrder(
   order: Order,
-  { status, error = '' }: SagaExecution,
+  { status, error = '' }: Execution,
   { table, payment, inventory }: SagaRecoveryDependencies,
   log: Log,
   now: Date,

@@ -2,7 +2,8 @@ import { RetryableError } from '../common/errors.ts';
 import { asError, type Log, type Logger, logWith, rootLogger } from '../common/logger.ts';
 import { once } from '../common/once.ts';
 import { orderSaga, orderTable } from '../environment.ts';
-import { hasEnded, type OrderSaga, type SagaStart } from '../orders/order-saga.ts';
+import { type ExecutionStart, hasEnded } from '../orders/executions.ts';
+import type { OrderSaga } from '../orders/order-saga.ts';
 import { type OrderTable, startPendingOrders } from '../orders/order-table.ts';
 import { endedStart, recordRepeatedStart, updateOrder } from '../orders/order-writes.ts';
 
@@ -100,7 +101,7 @@ async function startStranded(
 }
 
 async function outcomeOf(
-  start: SagaStart,
+  start: ExecutionStart,
   orderId: string,
   { table, saga }: StartStrandedOrdersDependencies,
   log: Log,

@@ -9,10 +9,11 @@ import {
 } from '../../functions/common/errors.ts';
 import type { Log } from '../../functions/common/logger.ts';
 import { requestCancellation } from '../../functions/orders/cancellation.ts';
+import { hasEnded } from '../../functions/orders/executions.ts';
 import { newOrder, type OrderRequest } from '../../functions/orders/new-order.ts';
 import type { Order } from '../../functions/orders/order.ts';
 import { acceptOrder } from '../../functions/orders/order-acceptance.ts';
-import { createOrderSaga, hasEnded, type OrderSaga } from '../../functions/orders/order-saga.ts';
+import { createOrderSaga, type OrderSaga } from '../../functions/orders/order-saga.ts';
 import { type OrderTable, readOrder } from '../../functions/orders/order-table.ts';
 import { endedStart, recordRepeatedStart, updateOrder } from '../../functions/orders/order-writes.ts';
 import { type PaymentAuthorizer, settle } from '../../functions/orders/payment-settlement.ts';
