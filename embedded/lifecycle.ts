@@ -5,6 +5,7 @@ import { banner } from './banner.ts';
 import { ChildProcesses } from './child-processes.ts';
 import { ConfigurationError, type StackConfiguration } from './configuration.ts';
 import type { DataDirectory } from './data-directory.ts';
+import { indexStreamRecords } from './dynamodb/stream-records.ts';
 import { findFreePort } from './ports.ts';
 import { configureLocalFunctions } from './resources/local-functions.ts';
 import { LocalTemplate } from './resources/local-template.ts';
@@ -119,6 +120,7 @@ export class StackLifecycle {
       serverless: this.#serverless,
       urls: this.#urls,
       directory: this.#directory,
+      databaseFile: this.#configuration.externalDynamoDbUrl === undefined ? this.#directory.dynamodbFile : undefined,
       warn: (sentence) => this.#terminal.say(sentence),
     });
     this.#announce(stateMachineArn);
@@ -163,6 +165,11 @@ export class StackLifecycle {
 
   async #startDynamoDb(): Promise<void> {
     if (this.#configuration.externalDynamoDbUrl === undefined) {
+      await indexStreamRecords(this.#directory.dynamodbFile).catch((error: unknown) => {
+        this.#terminal.say(
+          `Writes become slower as orders grow: dynoxide's stream records have no index (${String(error)}).`,
+        );
+      });
       await this.#children.start(this.#descriptions.dynamodb());
     } else if (!(await isDynamoDbReady(this.#urls.dynamodb))) {
       throw new ConfigurationError(`No DynamoDB answers at DYNAMODB_ENDPOINT_URL=${this.#urls.dynamodb}.`);

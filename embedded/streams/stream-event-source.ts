@@ -17,6 +17,8 @@ const FIRST_RETRY_MS = 200;
 const MAX_RETRY_MS = 10_000;
 /** A batch that the function refuses record by record is tried this often, as serverless.yml says for AWS. */
 const MAX_TRIES = 10;
+/** So many batches are taken between two trims. */
+const BATCHES_PER_TRIM = 40;
 
 const checkpointSchema = z.object({ streamArn: z.string(), shardId: z.string(), sequenceNumber: z.string() });
 
@@ -36,6 +38,8 @@ export interface StreamEventSourceOptions {
    * @throws where the whole batch failed
    */
   readonly invoke: (records: readonly StreamRecord[]) => Promise<readonly string[]>;
+  /** Deletes the records before the given sequence number, which the function has taken. Absent: the stream forgets by itself. */
+  readonly trim?: (sequenceNumber: string) => Promise<void>;
   /** Tells about trouble, in a sentence. */
   readonly warn: (sentence: string) => void;
 }
@@ -50,6 +54,7 @@ export class StreamEventSource {
   readonly #options: StreamEventSourceOptions;
   readonly #stop = new AbortController();
   #running: Promise<void> = Promise.resolve();
+  #batchesUntilTrim = 0;
 
   constructor(options: StreamEventSourceOptions) {
     this.#options = options;
@@ -142,10 +147,25 @@ export class StreamEventSource {
         const sequenceNumber = Records.at(-1)?.dynamodb?.SequenceNumber ?? '';
         checkpoint = { streamArn, shardId, sequenceNumber };
         this.#writeCheckpoint(checkpoint);
+        await this.#trim(sequenceNumber);
       }
       iterator = NextShardIterator;
     }
     return checkpoint;
+  }
+
+  /** A trim that fails costs disk space, and is tried again later. */
+  async #trim(sequenceNumber: string): Promise<void> {
+    this.#batchesUntilTrim -= 1;
+    if (this.#batchesUntilTrim > 0 || this.#options.trim === undefined) {
+      return;
+    }
+    this.#batchesUntilTrim = BATCHES_PER_TRIM;
+    try {
+      await this.#options.trim(sequenceNumber);
+    } catch (error) {
+      this.#options.warn(`Old stream records of ${this.#options.tableName} are kept: ${String(error)}.`);
+    }
   }
 
   async #iterator(streamArn: string, shardId: string, checkpoint: Checkpoint | undefined): Promise<string | undefined> {
