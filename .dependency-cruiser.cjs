@@ -3,13 +3,14 @@
  * Test files may import any room, but of the engine only its public face.
  */
 const ROOMS = {
+  console: [],
   proto: [],
   packages: [],
   statemachines: [],
   localstack: [],
   'grpc-services': ['proto'],
   functions: ['proto'],
-  embedded: ['functions', 'grpc-services', 'packages'],
+  embedded: ['console', 'functions', 'grpc-services', 'packages'],
   scripts: ['embedded', 'functions'],
   verification: ['embedded', 'functions', 'packages', 'proto', 'statemachines'],
 };
@@ -150,14 +151,14 @@ module.exports = {
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
-    exclude: { path: '^packages/stepfunctions/dist/' },
+    exclude: { path: '^(packages/stepfunctions|console)/dist/' },
     parser: 'swc',
     tsPreCompilationDeps: true,
     moduleSystems: ['es6', 'cjs'],
     enhancedResolveOptions: {
       exportsFields: ['exports'],
       conditionNames: ['import', 'node', 'default', 'types'],
-      extensions: ['.ts', '.mjs', '.js', '.cjs', '.json'],
+      extensions: ['.ts', '.tsx', '.css', '.mjs', '.js', '.cjs', '.json'],
     },
   },
 };

@@ -17,6 +17,7 @@ export function banner(
   return `
 Up after ${seconds.toFixed(1)} s.
 
+  Console        ${urls.http}/console
   HTTP API       ${urls.http}
   API reference  ${urls.http}/docs
   AWS endpoint   ${urls.endpoint}   (Step Functions, DynamoDB, Lambda)

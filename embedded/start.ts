@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { buildConsoleWhenNeeded } from '../console/build.ts';
 import { ConfigurationError, readConfiguration } from './configuration.ts';
 import { deleteDataDirectory, prepareDataDirectory } from './data-directory.ts';
 import { ApiLauncher } from './supervisor/api-launcher.ts';
@@ -38,7 +39,19 @@ async function start(): Promise<number> {
     await endLeftoverProcesses(prepareDataDirectory(dataDirectory).run, 'api');
     deleteDataDirectory(dataDirectory);
   }
-  return new ApiLauncher({ verbose: options.verbose, runFolder: prepareDataDirectory(dataDirectory).run }).run();
+  const launcher = new ApiLauncher({ verbose: options.verbose, runFolder: prepareDataDirectory(dataDirectory).run });
+  // Both at once: the stack's own start takes longer than the build.
+  const [code] = await Promise.all([launcher.run(), buildConsole()]);
+  return code;
+}
+
+/** The stack works without its console, so a build that fails stops nothing. */
+async function buildConsole(): Promise<void> {
+  try {
+    await buildConsoleWhenNeeded();
+  } catch (error) {
+    console.error(`The console could not be built, so ${'`/console`'} stays empty: ${String(error)}`);
+  }
 }
 
 function readOptions(): { readonly fresh: boolean; readonly verbose: boolean; readonly help: boolean } {

@@ -67,6 +67,7 @@ module.exports = async ({ resolveVariable }) => {
     ],
     openapiDocument: [],
     docs: [],
+    console: [],
     health: [],
     ready: [allow(['dynamodb:GetItem'], ordersTable), allow(['states:DescribeStateMachine'], orderSaga)],
     reserveInventory: [],

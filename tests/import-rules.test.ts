@@ -15,6 +15,7 @@ type Import = readonly [from: string, to: string];
 
 /** For each rule some imports that break it. */
 const FORBIDDEN: Readonly<Record<string, readonly Import[]>> = {
+  'console-imports-allowed-rooms-only': [['console/src/a.ts', 'functions/any.ts']],
   'proto-imports-allowed-rooms-only': [['proto/a.ts', 'functions/any.ts']],
   'packages-imports-allowed-rooms-only': [
     ['packages/stepfunctions/src/a.ts', 'functions/any.ts'],

@@ -177,6 +177,7 @@ test('responses are JSON that no cache keeps and no browser guesses at', async (
     'Content-Type': 'application/json; charset=utf-8',
     'Cache-Control': 'no-store',
     'X-Content-Type-Options': 'nosniff',
+    ETag: expect.stringMatching(/^"[\w-]{22}"$/),
   });
 });
 
@@ -196,4 +197,15 @@ test('a request without an id of API Gateway gets one of its own', async () => {
   );
   expect(ids).toEqual([expect.stringMatching(/^[0-9a-f-]{36}$/), expect.stringMatching(/^[0-9a-f-]{36}$/)]);
   expect(new Set(ids).size).toBe(2);
+});
+
+test('a GET that the caller has the answer to is answered with 304, until the answer changes', async () => {
+  let count = 1;
+  const endpoint = createEndpoint(async () => respond(200, { count }));
+  const { headers } = await endpoint(httpEvent());
+  const asking = httpEvent({ headers: { 'if-none-match': `"other", W/${String(headers?.ETag)}` } });
+  expect(await endpoint(asking)).toMatchObject({ statusCode: 304, body: '', headers: { ETag: headers?.ETag } });
+  count = 2;
+  expect(await endpoint(asking)).toMatchObject({ statusCode: 200 });
+  expect((await endpoint({ ...asking, httpMethod: 'POST' })).headers).not.toHaveProperty('ETag');
 });

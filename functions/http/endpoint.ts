@@ -4,7 +4,7 @@ import type { Role } from '../access/roles.ts';
 import { ForbiddenError, TerminalError } from '../common/errors.ts';
 import { asError, type Log, type Logger, rootLogger } from '../common/logger.ts';
 import { type HttpRequest, httpRequest } from './http-request.ts';
-import { failureResponse, publishedCode } from './response.ts';
+import { conditional, failureResponse, publishedCode } from './response.ts';
 
 /** A Lambda function behind API Gateway's proxy integration. */
 export type Endpoint = (event: APIGatewayProxyEvent) => Promise<APIGatewayProxyResult>;
@@ -37,7 +37,8 @@ export function createEndpoint(
       if (roles !== undefined && !roles.some((role) => request.roles.includes(role))) {
         throw new ForbiddenError('that is not allowed');
       }
-      const answered = await work(request);
+      const worked = await work(request);
+      const answered = event.httpMethod === 'GET' ? conditional(worked, request.header('if-none-match')) : worked;
       request.log.info('answered', { ...called, status: answered.statusCode, ms: Date.now() - started });
       return answered;
     } catch (error) {

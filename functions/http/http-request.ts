@@ -8,6 +8,8 @@ import { type Log, type Logger, logWith } from '../common/logger.ts';
 /** One request to an endpoint. */
 export interface HttpRequest {
   readonly requestId: string;
+  /** The path, without the API's stage. */
+  readonly path: string;
   /** W3C trace context of the work that the request causes. */
   readonly traceparent: string;
   /** The caller, as the authorizer reports; undefined where the API runs without one. */
@@ -44,6 +46,7 @@ export function httpRequest(event: APIGatewayProxyEvent, requestId: string, logg
   const body = bodyText(event.body);
   return {
     requestId,
+    path: event.path,
     traceparent,
     owner,
     roles: rolesOf(owner, event.requestContext?.authorizer?.role),

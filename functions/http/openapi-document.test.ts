@@ -20,7 +20,9 @@ const described = parse(readFileSync(new URL('../functions.yml', import.meta.url
 }) as Readonly<Record<string, FunctionDescription>>;
 
 test('every route is documented, and every documented route exists', () => {
-  const routes = Object.entries(described).flatMap(([key, { events = [] }]) =>
+  // The console's files are no calls.
+  const calls = Object.entries(described).filter(([key]) => key !== 'console');
+  const routes = calls.flatMap(([key, { events = [] }]) =>
     events.flatMap(({ http }) => (http === undefined ? [] : [`${key} ${http.method} ${http.path}`])),
   );
   const documented = OPERATIONS.flatMap(({ id, method, paths }) => paths.map((path) => `${id} ${method} ${path}`));

@@ -129,6 +129,9 @@ function responses(operation: Operation, authMode: AuthMode): ZodOpenApiResponse
             },
           },
         };
+  if (operation.method === 'get') {
+    all['304'] = { description: 'Nothing has changed since the answer whose ETag the request has in If-None-Match' };
+  }
   for (const [status, codes] of codesByStatus(allErrors(operation, authMode))) {
     all[`${status}` as keyof ZodOpenApiResponsesObject] = {
       description: codes.map((code) => `${code}: ${ERROR_CODES[code].meaning}`).join('; '),

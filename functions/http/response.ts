@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { APIGatewayProxyResult } from 'aws-lambda';
 import { ERROR_CODES, type ErrorCode, InvalidRequestError, RetryableError, TerminalError } from '../common/errors.ts';
 
@@ -31,6 +32,22 @@ const HEADERS = {
 export function respond(status: number, data: unknown, options: ResponseOptions = {}): APIGatewayProxyResult {
   const envelope: Envelope = { status, success: status < 400, meta: options.meta ?? null, data };
   return { statusCode: status, headers: { ...HEADERS, ...options.headers }, body: JSON.stringify(envelope) };
+}
+
+/**
+ * The response to a GET, with an ETag; 304 without a body where the caller has it already. So a page that asks again and again
+ * reads only what has changed.
+ *
+ * @param known the request's If-None-Match
+ */
+export function conditional(answered: APIGatewayProxyResult, known: string | undefined): APIGatewayProxyResult {
+  if (answered.statusCode !== 200) {
+    return answered;
+  }
+  const etag = `"${createHash('sha256').update(answered.body).digest('base64url').slice(0, 22)}"`;
+  const headers = { ...answered.headers, ETag: etag };
+  const isKnown = known?.split(',').some((each) => each.trim().replace(/^W\//, '') === etag) === true;
+  return isKnown ? { statusCode: 304, headers, body: '' } : { ...answered, headers };
 }
 
 /** Seconds until a client may retry. Spread at random, so that refused clients do not return all at once. */

@@ -1,0 +1,79 @@
+import { createHash } from 'node:crypto';
+import { globSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const ROOM = fileURLToPath(new URL('.', import.meta.url));
+
+/** Where the bundle is: what the function `console` serves. Git ignores it. */
+export const BUNDLE_FOLDER = join(ROOM, 'dist');
+
+/** Holds the digest of the sources that the bundle was made from. */
+const STAMP = join(BUNDLE_FOLDER, 'sources.sha256');
+/** Everything that decides how the bundle looks, the versions of the packages included. */
+const SOURCES = [
+  'build.ts',
+  'index.html',
+  'tsconfig.json',
+  '../package-lock.json',
+  'src/**/*.{ts,tsx,css}',
+  'public/*',
+];
+
+/**
+ * Builds the console, unless its bundle is of the same sources already. A build takes a second or two.
+ *
+ * @returns whether it was built now
+ * @throws Error where it cannot be built; an earlier bundle is gone then
+ */
+export async function buildConsoleWhenNeeded(): Promise<boolean> {
+  const digest = digestOfSources();
+  if (builtFrom() === digest) {
+    return false;
+  }
+  // Loaded only when needed: Vite takes longer to load than a stack that is built has to start.
+  const { build } = await import('vite');
+  await build({
+    configFile: false,
+    root: ROOM,
+    // The API may have a stage in its path, so that no address of the bundle can be absolute.
+    base: './',
+    logLevel: 'warn',
+    oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
+    build: {
+      outDir: BUNDLE_FOLDER,
+      emptyOutDir: true,
+      target: 'es2022',
+      modulePreload: { polyfill: false },
+      // The Content-Security-Policy lets nothing in that is not a file.
+      assetsInlineLimit: 0,
+      reportCompressedSize: false,
+    },
+  });
+  writeFileSync(STAMP, digest);
+  return true;
+}
+
+function digestOfSources(): string {
+  const files = SOURCES.flatMap((pattern) => globSync(pattern, { cwd: ROOM })).filter(
+    (file) => !/\.test\.ts$/.test(file),
+  );
+  const digest = createHash('sha256');
+  for (const file of files.toSorted()) {
+    digest.update(`${file}\0`).update(readFileSync(join(ROOM, file)));
+  }
+  return digest.digest('hex');
+}
+
+function builtFrom(): string | undefined {
+  try {
+    return readFileSync(STAMP, 'utf8');
+  } catch {
+    // Not built yet.
+    return undefined;
+  }
+}
+
+if (import.meta.main) {
+  await buildConsoleWhenNeeded();
+}
