@@ -24,6 +24,7 @@ module.exports = async ({ resolveVariable }) => {
   const permissions = {
     authorizer: [],
     listStocks: [],
+    stockReport: [],
     restockItem: [],
     correctItem: [],
     placeOrder: [

@@ -73,6 +73,7 @@ const WITH_OTHER_LIMITS = [
   'ready',
   'startStrandedOrders',
   'listStocks',
+  'stockReport',
   'listOrders',
   'sagaHistory',
   'redriveOrders',

@@ -24,10 +24,12 @@ import { handler as ready } from './ready.ts';
 import { handler as redrive } from './redrive-orders.ts';
 import { handler as restock } from './restock-item.ts';
 import { handler as sagaHistory } from './saga-history.ts';
+import { handler as stockReport } from './stock-report.ts';
 
 // The handlers as they are deployed, with real services and a real database. No request may cause a fault of our own.
 const HANDLERS: Readonly<Record<string, Endpoint>> = {
   listStocks: stocks,
+  stockReport,
   restockItem: restock,
   correctItem: correct,
   placeOrder: place,

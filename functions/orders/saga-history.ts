@@ -7,7 +7,15 @@ import {
   SFNServiceException,
 } from '@aws-sdk/client-sfn';
 import { translateErrors } from '../clients/aws.ts';
-import { type SagaError, type SagaState, sagaError, sagaStates, shown } from './saga-states.ts';
+import {
+  type SagaError,
+  type SagaEvent,
+  type SagaState,
+  sagaError,
+  sagaEvents,
+  sagaStates,
+  shown,
+} from './saga-states.ts';
 
 /** One execution of the order saga, as operators see it. */
 export interface SagaExecutionView {
@@ -23,6 +31,8 @@ export interface SagaExecutionView {
   readonly error?: SagaError;
   readonly start_at?: string;
   readonly states: readonly SagaState[];
+  /** The last events of the history, oldest first. */
+  readonly events: readonly SagaEvent[];
   /** True where the history is longer than what was read. */
   readonly incomplete: boolean;
 }
@@ -75,11 +85,12 @@ export function createSagaHistory(client: SFNClient, stateMachineArn: string): S
           ...(output !== undefined && { output: shown(JSON.parse(output)) }),
           ...(error !== undefined && { error: sagaError({ error, cause }) }),
           ...sagaStates(definition, events),
+          events: sagaEvents(events),
           incomplete,
         };
       } catch (error) {
         if (error instanceof SFNServiceException && error.name === 'ExecutionDoesNotExist') {
-          return { name, status: 'NOT_FOUND', redrive_count: 0, states: [], incomplete: false };
+          return { name, status: 'NOT_FOUND', redrive_count: 0, states: [], events: [], incomplete: false };
         }
         throw error;
       }

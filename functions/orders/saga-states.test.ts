@@ -1,6 +1,6 @@
 import type { HistoryEvent } from '@aws-sdk/client-sfn';
 import { expect, test } from '@jest/globals';
-import { type SagaState, sagaError, sagaStates, shown } from './saga-states.ts';
+import { type SagaState, sagaError, sagaEvents, sagaStates, shown } from './saga-states.ts';
 
 const DEFINITION = JSON.stringify({
   StartAt: 'Reserve',
@@ -48,6 +48,7 @@ test('a state that was not reached has its kind and the states that may follow',
     name: 'IsDone',
     type: 'Choice',
     next: ['Close', 'Reserve'],
+    after_error: [],
     status: 'NOT_REACHED',
     attempts: 0,
   });
@@ -110,4 +111,67 @@ test('long data are cut, and of an error without JSON the text is kept', () => {
   expect(JSON.stringify(shown({ text: 'x'.repeat(10_000) })).length).toBeLessThan(5_000);
   expect(sagaError({ error: 'A', cause: 'y'.repeat(10_000) }).message).toHaveLength(1_000);
   expect(sagaError({ error: 'States.Timeout' })).toEqual({ name: 'States.Timeout' });
+});
+
+test('a state that waits for its next attempt says by when that is, and one without a further attempt does not', () => {
+  const definition = JSON.stringify({
+    StartAt: 'Reserve',
+    States: {
+      Reserve: {
+        Type: 'Task',
+        Next: 'Close',
+        Retry: [
+          { ErrorEquals: ['Final'], MaxAttempts: 0 },
+          { ErrorEquals: ['States.ALL'], IntervalSeconds: 1, BackoffRate: 2, MaxDelaySeconds: 3, MaxAttempts: 3 },
+        ],
+      },
+      Close: { Type: 'Succeed' },
+    },
+  });
+  const failure = (at: number, error: string): HistoryEvent => ({
+    id: at,
+    type: 'TaskFailed',
+    timestamp: new Date(at * 1_000),
+    taskFailedEventDetails: { resourceType: 'lambda', resource: 'invoke', error },
+  });
+  const waits = (...failures: readonly HistoryEvent[]) =>
+    sagaStates(definition, [entered('Reserve'), ...failures]).states[0]?.retried_by;
+  expect(waits(failure(10, 'Busy'))).toBe('1970-01-01T00:00:11.000Z');
+  expect(waits(failure(10, 'Busy'), failure(20, 'Busy'))).toBe('1970-01-01T00:00:22.000Z');
+  expect(waits(failure(10, 'Busy'), failure(20, 'Busy'), failure(30, 'Busy'))).toBe('1970-01-01T00:00:33.000Z');
+  expect(waits(...[10, 20, 30, 40].map((at) => failure(at, 'Busy')))).toBeUndefined();
+  expect(waits(failure(10, 'Final'))).toBeUndefined();
+  expect(waits(failure(10, 'Busy'), scheduled({}))).toBeUndefined();
+  expect(waits()).toBeUndefined();
+});
+
+test('the states that follow an error alone are told from the others', () => {
+  const { states } = sagaStates(DEFINITION, []);
+  expect(states.map(({ name, after_error }) => [name, after_error])).toEqual([
+    ['Reserve', ['Close']],
+    ['Commit', ['Park']],
+    ['IsDone', []],
+    ['Park', []],
+    ['Close', []],
+  ]);
+});
+
+test('the events are the last ones, each with its state', () => {
+  const history = [
+    event('ExecutionStarted'),
+    entered('Reserve'),
+    scheduled({}),
+    exited('Reserve'),
+    event('ExecutionSucceeded'),
+  ];
+  expect(sagaEvents(history).map(({ type, state }) => [type, state])).toEqual([
+    ['ExecutionStarted', undefined],
+    ['TaskStateEntered', 'Reserve'],
+    ['TaskScheduled', 'Reserve'],
+    ['TaskStateExited', 'Reserve'],
+    ['ExecutionSucceeded', undefined],
+  ]);
+  const long = Array.from({ length: 400 }, () => event('TaskScheduled'));
+  expect(sagaEvents(long)).toHaveLength(300);
+  expect(sagaEvents(long).at(-1)?.id).toBe(long.at(-1)?.id);
 });

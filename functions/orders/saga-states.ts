@@ -22,6 +22,8 @@ export interface SagaState {
   readonly comment?: string;
   /** The states that may follow. */
   readonly next: readonly string[];
+  /** Those of them that follow only an error. */
+  readonly after_error: readonly string[];
   readonly status: SagaStateStatus;
   /** Calls of its task, over all redrives. */
   readonly attempts: number;
@@ -33,7 +35,28 @@ export interface SagaState {
   readonly output?: unknown;
   /** The error of the last attempt that failed. */
   readonly error?: SagaError;
+  /** While it waits for its next attempt: the latest time of that, by its Retry. ISO 8601. */
+  readonly retried_by?: string;
 }
+
+/** One event of the history. */
+export interface SagaEvent {
+  readonly id: number;
+  /** ISO 8601. */
+  readonly at: string;
+  /** As Step Functions calls it, such as TaskSucceeded. */
+  readonly type: string;
+  /** The state that it belongs to. */
+  readonly state?: string;
+}
+
+const retrierSchema = z.looseObject({
+  ErrorEquals: z.array(z.string()),
+  IntervalSeconds: z.number().default(1),
+  BackoffRate: z.number().default(2),
+  MaxDelaySeconds: z.number().optional(),
+  MaxAttempts: z.number().default(3),
+});
 
 const definitionSchema = z.object({
   StartAt: z.string(),
@@ -46,6 +69,7 @@ const definitionSchema = z.object({
       Default: z.string().optional(),
       Choices: z.array(z.looseObject({ Next: z.string() })).optional(),
       Catch: z.array(z.looseObject({ Next: z.string() })).optional(),
+      Retry: z.array(retrierSchema).optional(),
     }),
   ),
 });
@@ -57,24 +81,63 @@ export function sagaStates(
 ): { readonly start_at: string; readonly states: readonly SagaState[] } {
   const { StartAt, States } = definitionSchema.parse(JSON.parse(definition));
   const runs = runsOfStates(history);
-  const states = Object.entries(States).map(([name, { Type, Comment, Next, Default, Choices = [], Catch = [] }]) => ({
-    name,
-    type: Type,
-    ...(Comment !== undefined && { comment: Comment }),
-    next: [...new Set([Next, Default, ...[...Choices, ...Catch].map((each) => each.Next)].filter(isText))],
-    ...stateOf(runs.get(name)),
-  }));
+  const states = Object.entries(States).map(([name, { Type, Comment, Next, Default, Choices, Catch, Retry = [] }]) => {
+    const regular = [Next, Default, ...(Choices ?? []).map((each) => each.Next)].filter(isText);
+    const caught = (Catch ?? []).map((each) => each.Next);
+    return {
+      name,
+      type: Type,
+      ...(Comment !== undefined && { comment: Comment }),
+      next: [...new Set([...regular, ...caught])],
+      after_error: [...new Set(caught)].filter((each) => !regular.includes(each)),
+      ...stateOf(runs.get(name), Retry),
+    };
+  });
   return { start_at: StartAt, states };
 }
 
-type StateRun = Omit<SagaState, 'name' | 'type' | 'comment' | 'next'> & {
+const MAX_EVENTS = 300;
+
+/** The last events of a history, oldest first, each with the state that it belongs to. */
+export function sagaEvents(history: readonly HistoryEvent[]): readonly SagaEvent[] {
+  let state = '';
+  const events = history.map(({ id = 0, type = '', timestamp, stateEnteredEventDetails }) => {
+    state = stateEnteredEventDetails?.name ?? state;
+    const isOfState = state !== '' && !type.startsWith('Execution');
+    return { id, at: (timestamp ?? new Date(0)).toISOString(), type, ...(isOfState && { state }) };
+  });
+  return events.slice(-MAX_EVENTS);
+}
+
+type StateRun = Omit<SagaState, 'name' | 'type' | 'comment' | 'next' | 'after_error' | 'retried_by'> & {
   /** True while the last attempt has failed. */
   readonly hasFailed?: boolean;
+  /** When an attempt failed the last time, and how many have failed since the state was entered. */
+  readonly failedAt?: number;
+  readonly failures?: number;
 };
 
-function stateOf(run: StateRun | undefined): Omit<StateRun, 'hasFailed'> {
-  const { hasFailed: _, ...shownRun } = run ?? { status: 'NOT_REACHED' as const, attempts: 0 };
-  return shownRun;
+type Retrier = z.infer<typeof retrierSchema>;
+
+function stateOf(run: StateRun | undefined, retriers: readonly Retrier[]) {
+  const { hasFailed, failedAt, failures, ...shownRun } = run ?? { status: 'NOT_REACHED' as const, attempts: 0 };
+  if (shownRun.status !== 'RUNNING' || hasFailed !== true || failedAt === undefined) {
+    return shownRun;
+  }
+  const longestMs = longestPauseMs(retriers, shownRun.error?.name, failures ?? 1);
+  return longestMs === undefined ? shownRun : { ...shownRun, retried_by: new Date(failedAt + longestMs).toISOString() };
+}
+
+/** The longest pause before the next attempt: jitter only shortens it. Undefined where there is no further attempt. */
+function longestPauseMs(retriers: readonly Retrier[], error: string | undefined, failures: number): number | undefined {
+  const retrier = retriers.find(({ ErrorEquals }) =>
+    ErrorEquals.some((name) => name === error || name === 'States.ALL' || name === 'States.TaskFailed'),
+  );
+  if (retrier === undefined || failures > retrier.MaxAttempts) {
+    return undefined;
+  }
+  const { IntervalSeconds, BackoffRate, MaxDelaySeconds = Number.POSITIVE_INFINITY } = retrier;
+  return 1_000 * Math.min(IntervalSeconds * BackoffRate ** (failures - 1), MaxDelaySeconds);
 }
 
 /** What the history says of each state that was entered. */
@@ -92,11 +155,11 @@ function runsOfStates(history: readonly HistoryEvent[]): ReadonlyMap<string, Sta
 }
 
 /** What one event changes of the state that it belongs to. */
-function changeBy(event: HistoryEvent, { attempts, hasFailed }: StateRun): Partial<StateRun> {
+function changeBy(event: HistoryEvent, { attempts, hasFailed, failures = 0 }: StateRun): Partial<StateRun> {
   const { stateEnteredEventDetails, stateExitedEventDetails, taskScheduledEventDetails, type = '' } = event;
   if (stateEnteredEventDetails !== undefined) {
     const data = dataOf('input', stateEnteredEventDetails.input);
-    return { status: 'RUNNING', hasFailed: false, ...timeOf('entered_at', event), ...data };
+    return { status: 'RUNNING', hasFailed: false, failures: 0, ...timeOf('entered_at', event), ...data };
   }
   if (taskScheduledEventDetails !== undefined) {
     return { attempts: attempts + 1, hasFailed: false, ...taskInput(taskScheduledEventDetails.parameters) };
@@ -113,7 +176,10 @@ function changeBy(event: HistoryEvent, { attempts, hasFailed }: StateRun): Parti
   if (end !== undefined) {
     return { status: end, ...timeOf('exited_at', event), ...(error !== undefined && { error }) };
   }
-  return error === undefined ? {} : { error, hasFailed: true };
+  const failedAt = event.timestamp?.getTime();
+  return error === undefined
+    ? {}
+    : { error, hasFailed: true, failures: failures + 1, ...(failedAt !== undefined && { failedAt }) };
 }
 
 function timeOf(name: 'entered_at' | 'exited_at', { timestamp }: HistoryEvent) {

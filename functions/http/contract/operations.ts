@@ -11,6 +11,7 @@ import { payOperation } from './pay.ts';
 import { placeOrderOperation } from './place-order.ts';
 import { redriveOrdersOperation } from './redrive-orders.ts';
 import { sagaHistoryOperation } from './saga-history.ts';
+import { stockReportOperation } from './stock-report.ts';
 
 const healthOperation: Operation = {
   id: 'health',
@@ -70,6 +71,7 @@ export const OPERATIONS: readonly Operation[] = [
   redriveOrdersOperation,
   abandonOrderOperation,
   sagaHistoryOperation,
+  stockReportOperation,
   restockOperation,
   correctOperation,
   healthOperation,

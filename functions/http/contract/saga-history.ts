@@ -43,6 +43,7 @@ export const sagaHistorySchema = z.object({
         type: z.string(),
         comment: z.string().optional(),
         next: z.array(z.string()).meta({ description: 'the states that may follow' }),
+        after_error: z.array(z.string()).meta({ description: 'those of them that follow only an error' }),
         status: z.enum(['NOT_REACHED', 'RUNNING', 'SUCCEEDED', 'CAUGHT', 'FAILED', 'ABORTED', 'TIMED_OUT']),
         attempts: z.int().min(0),
         entered_at: time.optional(),
@@ -50,8 +51,21 @@ export const sagaHistorySchema = z.object({
         input: data,
         output: data,
         error,
+        retried_by: time
+          .optional()
+          .meta({ description: 'while it waits for its next attempt: the latest time of that' }),
       }),
     ),
+    events: z
+      .array(
+        z.object({
+          id: z.int(),
+          at: time,
+          type: z.string().meta({ description: 'as Step Functions calls it' }),
+          state: z.string().optional().meta({ description: 'the state that it belongs to' }),
+        }),
+      )
+      .meta({ description: 'the last events of the execution, oldest first' }),
     incomplete: z.boolean().meta({ description: 'true where the history was too long to be read whole' }),
   }),
 });
@@ -85,11 +99,17 @@ export const sagaHistoryOperation: Operation = {
             name: 'ReserveInventory',
             type: 'Task',
             next: ['RecordReservation', 'CloseOrder', 'ReleaseInventory'],
+            after_error: ['CloseOrder', 'ReleaseInventory'],
             status: 'RUNNING',
             attempts: 2,
             entered_at: '2026-11-28T12:00:00.100Z',
             error: { name: 'RetryableError', message: 'the inventory does not answer' },
+            retried_by: '2026-11-28T12:00:08.100Z',
           },
+        ],
+        events: [
+          { id: 1, at: '2026-11-28T12:00:00.000Z', type: 'ExecutionStarted' },
+          { id: 2, at: '2026-11-28T12:00:00.100Z', type: 'TaskStateEntered', state: 'ReserveInventory' },
         ],
         incomplete: false,
       },
