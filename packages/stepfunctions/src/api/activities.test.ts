@@ -42,6 +42,23 @@ describe('an activity', () => {
     await expect(wrong).rejects.toMatchObject({ type: 'InvalidArn' });
   });
 
+  test('a task of a deleted activity fails the execution', async () => {
+    await on.call('CreateActivity', { name: 'work' });
+    const definition = { StartAt: 'A', States: { A: { Type: 'Task', Resource: ACTIVITY, End: true } } };
+    const { stateMachineArn = '' } = await on.call('CreateStateMachine', {
+      name: 'orphan',
+      roleArn: 'arn:aws:iam::000000000000:role/r',
+      definition: JSON.stringify(definition),
+    });
+    await on.call('DeleteActivity', { activityArn: ACTIVITY });
+    const { executionArn = '' } = await on.call('StartExecution', { stateMachineArn });
+    expect(await on.call('DescribeExecution', { executionArn })).toMatchObject({
+      status: 'FAILED',
+      error: 'States.Runtime',
+      cause: `An error occurred while executing the state 'A' (entered at the event id #2). The activity ${ACTIVITY} does not exist.`,
+    });
+  });
+
   test('an activity that is to be encrypted with a key of its own is refused', async () => {
     const encryptionConfiguration = { type: 'CUSTOMER_MANAGED_KMS_KEY', kmsKeyId: 'key' };
     const create = on.call('CreateActivity', { name: 'work', encryptionConfiguration });

@@ -11,7 +11,12 @@ import { resolve, versionNumber } from './state-machine-lookup.ts';
 
 const createStateMachineAliasShape = {
   description: optional(descriptionMember),
-  name: text({ min: 1, max: 80, pattern: /^(?=.*[a-zA-Z_\-.])[a-zA-Z0-9_\-.]+$/ }),
+  name: text({
+    min: 1,
+    max: 80,
+    pattern: /^(?=.*[a-zA-Z_\-.])[a-zA-Z0-9_\-.]+$/,
+    shownPattern: String.raw`^(?=.*[a-zA-Z_\-\.])[a-zA-Z0-9_\-\.]+$`,
+  }),
   routingConfiguration: routesMember,
 };
 

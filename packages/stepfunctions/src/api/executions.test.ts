@@ -207,10 +207,10 @@ describe('StartSyncExecution', () => {
       outputDetails: { included: true },
       startDate: expect.any(Number),
       stopDate: expect.any(Number),
-      billingDetails: { billedMemoryUsedInMB: 64, billedDurationInMs: expect.any(Number) },
+      billingDetails: { billedMemoryUsedInMB: 64, billedDurationInMilliseconds: expect.any(Number) },
       traceHeader: 'Root=1',
     });
-    expect(Number((whole.billingDetails as JsonObject).billedDurationInMs) % 100).toBe(0);
+    expect(Number((whole.billingDetails as JsonObject).billedDurationInMilliseconds) % 100).toBe(0);
     const short = await call({ includedData: 'METADATA_ONLY' });
     const included = { inputDetails: { included: false }, outputDetails: { included: false } };
     expect(short).toMatchObject({ status: 'FAILED', ...included });
@@ -239,9 +239,9 @@ describe('StartSyncExecution', () => {
     const stateMachineArn = await on.create('nap', definition, { type: 'EXPRESS' });
     const end = on.call('StartSyncExecution', { stateMachineArn, input: '{"s":1}' });
     await jest.advanceTimersByTimeAsync(1_000);
-    expect(await end).toMatchObject({ billingDetails: { billedDurationInMs: 1_000 } });
+    expect(await end).toMatchObject({ billingDetails: { billedDurationInMilliseconds: 1_000 } });
     const short = await on.call('StartSyncExecution', { stateMachineArn, input: '{"s":0}' });
-    expect(short).toMatchObject({ billingDetails: { billedDurationInMs: 100 } });
+    expect(short).toMatchObject({ billingDetails: { billedDurationInMilliseconds: 100 } });
     jest.useRealTimers();
   });
 });

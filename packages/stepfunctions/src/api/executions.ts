@@ -1,6 +1,7 @@
 import type { ExecutionRecord } from '../journal/execution-store.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { JsonObject } from '../language/json.ts';
+import { whyNotRedrivable } from '../runtime/redrivable.ts';
 import { ApiError, executionDoesNotExist, invalidArn, validationFailed } from '../wire/api-error.ts';
 import { parseArn } from '../wire/arn.ts';
 import { optional, readRequest, text } from '../wire/request-shape.ts';
@@ -112,11 +113,6 @@ const redriveExecutionShape = {
   clientToken: optional(text({ min: 1, max: 64, pattern: /^[!-~]+$/ })),
 };
 
-const DAY_MS = 24 * 60 * 60 * 1_000;
-const REDRIVABLE_FOR_MS = 14 * DAY_MS;
-const MOST_REDRIVES = 1_000;
-const MOST_EVENTS = 24_999;
-
 /** RedriveExecution. Idempotent by client token. */
 export async function redriveExecution(context: ApiContext, body: JsonObject): Promise<JsonObject> {
   const { executionArn, clientToken } = readRequest(redriveExecutionShape, body);
@@ -145,22 +141,4 @@ export async function redriveExecution(context: ApiContext, body: JsonObject): P
 
 function notRedrivable(why: string): ApiError {
   return new ApiError('ExecutionNotRedrivable', why);
-}
-
-/** Why an execution cannot be redriven, or `undefined` when it can. */
-export function whyNotRedrivable(journal: Journal, record: ExecutionRecord): string | undefined {
-  const { id, status, redriveCount, stoppedAt } = record;
-  if (status === 'RUNNING' || status === 'SUCCEEDED') {
-    return `Execution is ${status} and cannot be redriven`;
-  }
-  if (redriveCount >= MOST_REDRIVES) {
-    return `Execution redrive count exceeds the limit of ${MOST_REDRIVES}`;
-  }
-  if (journal.history.lastId(id) >= MOST_EVENTS) {
-    return `Execution event history exceeds ${MOST_EVENTS} events`;
-  }
-  if (stoppedAt !== undefined && Date.now() - stoppedAt > REDRIVABLE_FOR_MS) {
-    return 'Execution has exceeded the redrivable period of 14 days';
-  }
-  return undefined;
 }

@@ -70,7 +70,8 @@ function endOf(execution: Execution, withData: boolean): JsonObject {
     outputDetails: { included: withData },
     billingDetails: {
       billedMemoryUsedInMB: BILLED_MEMORY_MB,
-      billedDurationInMs: Math.max(1, Math.ceil((stoppedAt - execution.startedAt) / BILLED_STEP_MS)) * BILLED_STEP_MS,
+      billedDurationInMilliseconds:
+        Math.max(1, Math.ceil((stoppedAt - execution.startedAt) / BILLED_STEP_MS)) * BILLED_STEP_MS,
     },
   });
 }

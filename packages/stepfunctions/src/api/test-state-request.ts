@@ -2,6 +2,7 @@ import { parseTaskTarget } from '../core/task-target.ts';
 import { parseDefinition, parseState, type State } from '../language/definition.ts';
 import { isJsonObject, type Json, type JsonObject } from '../language/json.ts';
 import { jsonComplaint } from '../language/json-complaint.ts';
+import { contextFault } from '../test-state/given-context.ts';
 import { mockFault } from '../test-state/mock-validation.ts';
 import { findState, type Mock } from '../test-state/tested-state.ts';
 import { type Diagnostic, invalidDefinitionMessage } from '../validation/diagnostic.ts';
@@ -80,7 +81,13 @@ export function checkMock({ mock, revealSecrets, roleArn, context }: TestStateRe
     if (context !== undefined) {
       throw invalid('A context can only be specified when a mock is specified.');
     }
-    if (state.Type === 'Map' || state.Type === 'Parallel' || needsMock(state)) {
+    if (state.Type === 'Map' || state.Type === 'Parallel') {
+      throw new ApiError(
+        'InvalidDefinition',
+        'TestState API does not support Map or Parallel states. Supported state types include: [Task, Wait, Pass, Succeed, Fail, Choice]',
+      );
+    }
+    if (needsMock(state)) {
       throw invalid(`A mock must be specified when testing a ${nameOf(state)} state`);
     }
     if (state.Type === 'Task' && roleArn === undefined) {
@@ -140,8 +147,15 @@ export function mockOf({ mock }: TestStateRequest, state: State): Mock | undefin
     const { error, cause } = mock.errorOutput;
     return { kind: 'ERROR', failure: { ...(error !== undefined && { error }), ...(cause !== undefined && { cause }) } };
   }
-  const result = jsonOf(mock.result ?? '', 'mock.result');
+  const text = mock.result ?? '';
+  if (text === '' || jsonComplaint(text) !== undefined) {
+    throw invalid('Mocked result must be valid JSON');
+  }
+  const result = JSON.parse(text) as Json;
   const writes = state.Type === 'Map' && state.ResultWriter !== undefined;
+  if (writes && !isJsonObject(result)) {
+    throw invalid('Mocked result must be a JSON object.');
+  }
   if (state.Type !== 'Task' && !writes && !Array.isArray(result)) {
     throw invalid('Mocked result must be an array.');
   }
@@ -151,6 +165,23 @@ export function mockOf({ mock }: TestStateRequest, state: State): Mock | undefin
     throw invalid(fault);
   }
   return { kind: 'RESULT', result };
+}
+
+/**
+ * The context object that the request gives; `undefined` when it gives none.
+ *
+ * @throws {ApiError} ValidationException
+ */
+export function givenContext({ context }: TestStateRequest, state: State): JsonObject | undefined {
+  if (context === undefined) {
+    return undefined;
+  }
+  const given = objectMember(context, 'context');
+  const fault = contextFault(given, state);
+  if (fault !== undefined) {
+    throw invalid(`Invalid Context object provided: ${fault}`);
+  }
+  return given;
 }
 
 /**

@@ -109,6 +109,12 @@ describe('TestState', () => {
     expect(given.output).toBe('{"c":"mine"}');
   });
 
+  test('the context names the state and the role alike, whatever the request names', async () => {
+    const machine = definition({ StartAt: 'P', States: { P: { ...pass, Parameters: { 'c.$': '$$' } } } });
+    const { output } = await call({ definition: machine, stateName: 'P' });
+    expect(JSON.parse(String(output)).c).toMatchObject({ Execution: { RoleArn: null }, State: { Name: 'StateName' } });
+  });
+
   test('TestState handles a mocked error by the state’s Retry and Catch', async () => {
     const state = {
       ...task,
@@ -174,10 +180,9 @@ describe('bad requests to TestState', () => {
     [
       'a mock that is no JSON',
       { definition: definition(task), mock: { result: '{' } },
-      'mock.result is not valid JSON: Unexpected end-of-input: expected close marker for Object',
+      'Mocked result must be valid JSON',
     ],
     ['a Task without a role', { definition: definition(task) }, 'RoleArn must be specified when testing a Task state'],
-    ['a Map without a mock', { definition: definition(map) }, 'A mock must be specified when testing a Map state'],
     [
       'a callback without a mock',
       {
@@ -208,6 +213,41 @@ describe('bad requests to TestState', () => {
     ],
   ])('TestState refuses %s', async (_name, request, message) => {
     await expect(call(request)).resolves.toStrictEqual({ type: 'ValidationException', message });
+  });
+
+  test.each([map, { Type: 'Parallel', Branches: [{ StartAt: 'P', States: { P: pass } }], End: true }])(
+    'TestState refuses a state of other states without a mock: %j',
+    async (state) => {
+      await expect(call({ definition: definition(state) })).resolves.toStrictEqual({
+        type: 'InvalidDefinition',
+        message:
+          'TestState API does not support Map or Parallel states. Supported state types include: [Task, Wait, Pass, Succeed, Fail, Choice]',
+      });
+    },
+  );
+
+  const waiting = { ...task, Resource: 'arn:aws:states:::lambda:invoke.waitForTaskToken' };
+  test.each<[object, object, string | undefined]>([
+    [task, { Execution: { Id: 'e', Input: [1], Name: 'n', StartTime: 's' }, State: { RetryCount: 1 } }, undefined],
+    [waiting, { Task: { Token: 't' } }, undefined],
+    [
+      task,
+      { Task: { Token: 't' } },
+      "Context object contains 'Task' when state is not a Task state with a '.sync' or '.waitForTaskToken' service integration pattern",
+    ],
+    [task, { Map: {} }, "'Map' field is not supported when mocking a Context object"],
+    [task, { Other: {} }, "Field 'Other' is not allowed"],
+    [task, { Execution: { Other: 1 } }, "Field 'Other' is not allowed"],
+    [task, { State: { Name: 5 } }, 'State.Name must be a string'],
+    [task, { State: 5 }, 'State must be a object'],
+    [task, { State: { RetryCount: 'x' } }, 'State.RetryCount must be a integer'],
+  ])('TestState checks the context object that goes with a mock: %j, %j', async (state, context, fault) => {
+    const answer = await call({ definition: definition(state), context: JSON.stringify(context), mock });
+    expect(answer).toMatchObject(
+      fault === undefined
+        ? { status: 'SUCCEEDED' }
+        : { type: 'ValidationException', message: `Invalid Context object provided: ${fault}` },
+    );
   });
 
   test('TestState refuses an invalid definition', async () => {

@@ -12,6 +12,7 @@ import { type ActionCaller, type ApiContext, present } from './context.ts';
 import { checkExecutionInput } from './request-checks.ts';
 import {
   checkMock,
+  givenContext,
   mockableTypes,
   mockOf,
   objectMember,
@@ -45,7 +46,7 @@ export async function testState(
     state,
     stateName,
     input: JSON.parse(input) as Json,
-    context: contextOf(request, state, stateName, at, arns),
+    context: contextOf(request, state, at, arns),
     variables: objectMember(request.variables, 'variables'),
     at,
     entropy: randomBytes(32).toString('hex'),
@@ -84,9 +85,10 @@ function answerOf(result: TestResult): JsonObject {
   });
 }
 
-function contextOf(request: TestStateRequest, state: State, stateName: string, at: number, arns: Arns): JsonObject {
-  if (request.context !== undefined) {
-    return objectMember(request.context, 'context');
+function contextOf(request: TestStateRequest, state: State, at: number, arns: Arns): JsonObject {
+  const given = givenContext(request, state);
+  if (given !== undefined) {
+    return given;
   }
   const [machine, execution] = [randomUUID(), randomUUID()];
   const time = new Date(at).toISOString();
@@ -96,12 +98,13 @@ function contextOf(request: TestStateRequest, state: State, stateName: string, a
       Id: arns.express(machine, execution, '').replace(/:$/, ''),
       Input: JSON.parse(request.input ?? '{}') as Json,
       Name: execution,
-      ...(request.roleArn !== undefined && { RoleArn: request.roleArn }),
+      RoleArn: request.roleArn ?? null,
       StartTime: time,
     },
     StateMachine: { Id: arns.stateMachine(machine), Name: machine },
     State: {
-      Name: stateName,
+      // Also for a state that the request names.
+      Name: NAMELESS,
       EnteredTime: time,
       ...(retrying && { RetryCount: request.stateConfiguration?.retrierRetryCount ?? 0 }),
     },

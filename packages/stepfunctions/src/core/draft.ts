@@ -26,6 +26,7 @@ export class Draft {
   readonly definition: StateMachineDefinition;
   readonly at: number;
   readonly entropy: Entropy;
+  readonly missingActivities: readonly string[];
   readonly history: HistoryEvent[] = [];
   readonly effects: Effect[] = [];
   /** Frames whose state was entered and has to be executed. */
@@ -46,6 +47,7 @@ export class Draft {
     this.definition = definition;
     this.at = circumstances.at;
     this.entropy = new Entropy(circumstances.entropy);
+    this.missingActivities = circumstances.missingActivities ?? [];
     this.#before = execution;
     this.#execution = { ...execution };
   }

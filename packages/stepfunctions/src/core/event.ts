@@ -1,6 +1,6 @@
 import type { Json } from '../language/json.ts';
 
-/** The time and randomness of an event. The core has neither a clock nor a random source of its own. */
+/** What the core cannot know of an event by itself: it has neither a clock nor a random source. */
 export interface EventCircumstances {
   /** When the shell received the event, in milliseconds since the epoch. */
   readonly at: number;
@@ -9,6 +9,8 @@ export interface EventCircumstances {
    * and `States.MathRandom` from it. A simulation passes digits of its seeded generator.
    */
   readonly entropy: string;
+  /** Activities of the definition that do not exist, because they were deleted. A task of one fails. */
+  readonly missingActivities?: readonly string[];
 }
 
 /** An event that reaches an execution from outside. */

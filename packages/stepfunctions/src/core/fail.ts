@@ -85,7 +85,8 @@ async function caught(draft: Draft, frameId: string, failure: Failure): Promise<
   try {
     const exit = await catchExit(executing, catcher, index, {
       ...(failure.error === undefined ? {} : { Error: failure.error }),
-      ...(failure.cause === undefined ? {} : { Cause: failure.cause }),
+      // AWS gives a Catcher an empty cause where there is none, as after a timeout.
+      Cause: failure.cause ?? '',
     });
     recordStateFailed(draft, frameId);
     dropChildren(draft, frameId);
@@ -134,7 +135,7 @@ function recordEvaluationFailed(
     frameId,
     'EvaluationFailed',
     { evaluationFailedEventDetails: { ...failure, ...location, state: run.name } },
-    lastEventId === run.enteredEventId ? run.beforeEnteredEventId : lastEventId,
+    lastEventId === run.enteredEventId && !error.ofValue ? run.beforeEnteredEventId : lastEventId,
   );
 }
 

@@ -163,7 +163,7 @@ describe('Catch', () => {
     const states = { Work: task({ Catch, Next: 'Undo' }), Undo: pass() };
     const run = await ScriptedRun.start(machine(states, { QueryLanguage: 'JSONata' }));
     await run.fail('Boom');
-    expect(run.output).toEqual({ Error: 'Boom' });
+    expect(run.output).toEqual({ Error: 'Boom', Cause: '' });
   });
 
   test('of a Parallel state takes what its branches failed with, and drops the branches', async () => {
@@ -172,7 +172,7 @@ describe('Catch', () => {
     const states = { Both: { Type: 'Parallel', Branches, Catch, Next: 'Undo' }, Undo: task() };
     const run = await ScriptedRun.start(machine(states), { input: { n: 1 } });
     await run.fail('Boom', undefined, 1);
-    expect(run.tasks.map(({ input }) => input)).toEqual([{ n: 1, why: { Error: 'Boom' } }]);
+    expect(run.tasks.map(({ input }) => input)).toEqual([{ n: 1, why: { Error: 'Boom', Cause: '' } }]);
     expect(Object.keys(run.execution.frames)).toEqual(['0']);
     expect(run.types).toContain('ParallelStateFailed');
   });
@@ -188,7 +188,7 @@ describe('Catch', () => {
     expect(run.execution.status).toBe('RUNNING');
     await run.passSeconds(1);
     await run.fail('Boom');
-    expect(run.output).toEqual({ Error: 'Boom' });
+    expect(run.output).toEqual({ Error: 'Boom', Cause: '' });
   });
 
   test('of States.TaskFailed does not match a timeout, one of States.ALL does', async () => {
@@ -201,7 +201,7 @@ describe('Catch', () => {
     expect(failed.execution).toMatchObject({ status: 'FAILED', error: 'States.Timeout' });
     const caught = await start(ALL);
     await caught.passSeconds(5);
-    expect(caught.output).toEqual({ Error: 'States.Timeout' });
+    expect(caught.output).toEqual({ Error: 'States.Timeout', Cause: '' });
   });
 
   test('does not match States.Runtime, not even from a branch', async () => {

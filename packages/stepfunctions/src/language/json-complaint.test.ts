@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { jsonComplaint } from './json-complaint.ts';
+import { jsonComplaint, jsonFlaw } from './json-complaint.ts';
 
 const VALUE = "JSON String, Number, Array, Object or token 'null', 'true' or 'false'";
 
@@ -13,6 +13,17 @@ test.each([
   ['"open', 'Unexpected end-of-input: was expecting closing quote for a string value'],
 ])('Jackson’s complaint about %s', (text, complaint) => {
   expect(jsonComplaint(text)).toBe(complaint);
+});
+
+test.each([
+  ['not JSON', '[Source: (String)"not JSON"; line: 1, column: 4]'],
+  ['{\n  a', '[Source: (String)"{\n  a"; line: 2, column: 4]'],
+  [
+    `{"a": "${'x'.repeat(600)}`,
+    `[Source: (String)"{"a": "${'x'.repeat(493)}"[truncated 107 chars]; line: 1, column: 608]`,
+  ],
+])('Jackson’s place of the flaw in %s', (text, place) => {
+  expect(jsonFlaw(text)?.place).toBe(place);
 });
 
 test('JSON gives no cause for complaint, everything else does', () => {

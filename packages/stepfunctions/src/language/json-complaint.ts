@@ -1,7 +1,15 @@
-import { nestingComplaint } from './nesting.ts';
+import { nestingFlaw } from './nesting.ts';
 
-/** Thrown at the first flaw and caught by {@link jsonComplaint}. */
-class Flaw extends Error {}
+/** Thrown at the first flaw and caught by {@link jsonFlaw}. */
+class Flaw extends Error {
+  /** How much of the text Jackson has read when it complains. */
+  readonly read: number;
+
+  constructor(message: string, read: number) {
+    super(message);
+    this.read = read;
+  }
+}
 
 const VALUE = "JSON String, Number, Array, Object or token 'null', 'true' or 'false'";
 
@@ -10,11 +18,21 @@ const VALUE = "JSON String, Number, Array, Object or token 'null', 'true' or 'fa
  * JSON. It is the first complaint, without the position, as AWS shows it.
  */
 export function jsonComplaint(text: string): string | undefined {
+  return jsonFlaw(text)?.message;
+}
+
+/** Like {@link jsonComplaint}, with the place as Jackson shows it: `[Source: (String)"{'a'"; line: 1, column: 3]`. */
+export function jsonFlaw(text: string): { readonly message: string; readonly place: string } | undefined {
+  const flaw = firstFlaw(text);
+  return flaw && { message: flaw.message, place: placeIn(text, flaw.read) };
+}
+
+function firstFlaw(text: string): { readonly message: string; readonly read: number } | undefined {
   try {
     JSON.parse(text);
-    return nestingComplaint(text);
+    return nestingFlaw(text);
   } catch (error) {
-    const tooDeep = nestingComplaint(text);
+    const tooDeep = nestingFlaw(text);
     if (tooDeep !== undefined) {
       return tooDeep;
     }
@@ -22,12 +40,23 @@ export function jsonComplaint(text: string): string | undefined {
       new Reader(text).read();
     } catch (flaw) {
       if (flaw instanceof Flaw) {
-        return flaw.message;
+        return flaw;
       }
       throw flaw;
     }
-    return error instanceof Error ? error.message : String(error);
+    return { message: error instanceof Error ? error.message : String(error), read: text.length };
   }
+}
+
+/** How much of its source Jackson quotes. */
+const QUOTED = 500;
+
+function placeIn(text: string, read: number): string {
+  const lines = text.slice(0, read).split('\n');
+  const quoted = `"${text.slice(0, QUOTED)}"`;
+  const cut = text.length > QUOTED ? `[truncated ${text.length - QUOTED} chars]` : '';
+  const column = (lines.at(-1)?.length ?? 0) + 1;
+  return `[Source: (String)${quoted}${cut}; line: ${lines.length}, column: ${column}]`;
 }
 
 /** Reads JSON only to find where Jackson would stop. */
@@ -51,7 +80,7 @@ class Reader {
     this.#space();
     const char = this.#text[this.#at];
     if (char === undefined) {
-      throw new Flaw('No content to map due to end-of-input');
+      throw new Flaw('No content to map due to end-of-input', this.#at);
     }
     if (char === '{') {
       this.#members();
@@ -125,10 +154,11 @@ class Reader {
       if (code < 0x20) {
         throw new Flaw(
           `Illegal unquoted character ((CTRL-CHAR, code ${code})): has to be escaped using backslash to be included in string value`,
+          this.#at + 1,
         );
       }
     }
-    throw new Flaw('Unexpected end-of-input: was expecting closing quote for a string value');
+    throw new Flaw('Unexpected end-of-input: was expecting closing quote for a string value', this.#text.length);
   }
 
   #number(): void {
@@ -149,7 +179,7 @@ class Reader {
       throw this.#unexpected(`expected a valid value (${VALUE})`, first);
     }
     if (!['null', 'true', 'false'].includes(word)) {
-      throw new Flaw(`Unrecognized token '${word}': was expecting (${VALUE})`);
+      throw new Flaw(`Unrecognized token '${word}': was expecting (${VALUE})`, this.#at + word.length);
     }
     this.#at += word.length;
   }
@@ -171,8 +201,8 @@ class Reader {
   #unexpected(expectation: string, within: string): Flaw {
     const char = this.#text[this.#at];
     if (char === undefined) {
-      return new Flaw(`Unexpected end-of-input: expected close marker for ${within}`);
+      return new Flaw(`Unexpected end-of-input: expected close marker for ${within}`, this.#at);
     }
-    return new Flaw(`Unexpected character ('${char}' (code ${char.codePointAt(0)})): ${expectation}`);
+    return new Flaw(`Unexpected character ('${char}' (code ${char.codePointAt(0)})): ${expectation}`, this.#at + 1);
   }
 }

@@ -10,6 +10,11 @@ const [QUOTE, BACKSLASH, OPEN_BRACKET, CLOSE_BRACKET, OPEN_BRACE, CLOSE_BRACE] =
  * this limit.
  */
 export function nestingComplaint(text: string): string | undefined {
+  return nestingFlaw(text)?.message;
+}
+
+/** Like {@link nestingComplaint}, with how much of the text was read by then. */
+export function nestingFlaw(text: string): { readonly message: string; readonly read: number } | undefined {
   // A text this short cannot be nested too deep.
   if (text.length <= NESTING_LIMIT) {
     return undefined;
@@ -24,7 +29,8 @@ export function nestingComplaint(text: string): string | undefined {
     } else if (code === OPEN_BRACKET || code === OPEN_BRACE) {
       depth += 1;
       if (depth > NESTING_LIMIT) {
-        return `Document nesting depth (${depth}) exceeds the maximum allowed (${NESTING_LIMIT})`;
+        const message = `Document nesting depth (${depth}) exceeds the maximum allowed (${NESTING_LIMIT})`;
+        return { message, read: at + 1 };
       }
     }
   }

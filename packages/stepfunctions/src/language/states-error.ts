@@ -29,11 +29,18 @@ export class StatesError extends Error {
   readonly location?: string;
   /** Whether the cause stands without that sentence, as a few of AWS's causes do. */
   readonly bare: boolean;
+  /** Whether the field was evaluated and its value is the fault: `EvaluationFailed` then follows the state's entry. */
+  readonly ofValue: boolean;
 
   constructor(
     errorName: StatesErrorName,
     cause: string,
-    details: { readonly location?: string; readonly bare?: boolean; readonly origin?: unknown } = {},
+    details: {
+      readonly location?: string;
+      readonly bare?: boolean;
+      readonly ofValue?: boolean;
+      readonly origin?: unknown;
+    } = {},
   ) {
     super(cause, details.origin === undefined ? undefined : { cause: details.origin });
     this.name = 'StatesError';
@@ -42,5 +49,6 @@ export class StatesError extends Error {
       this.location = details.location;
     }
     this.bare = details.bare ?? false;
+    this.ofValue = details.ofValue ?? false;
   }
 }

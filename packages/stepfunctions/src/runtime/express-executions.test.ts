@@ -71,7 +71,7 @@ describe('the time of an express execution', () => {
     await jest.advanceTimersByTimeAsync(1);
     expect(await end).toMatchObject({
       status: 'TIMED_OUT',
-      billingDetails: { billedDurationInMs: seconds * 1_000 },
+      billingDetails: { billedDurationInMilliseconds: seconds * 1_000 },
     });
     expect(jest.getTimerCount()).toBe(0);
   });
@@ -132,7 +132,7 @@ test('a task of an express execution that times out is cancelled, and its late a
   call.resolve('late');
   await jest.advanceTimersByTimeAsync(1_000);
   jest.useRealTimers();
-  expect(await end).toMatchObject({ status: 'SUCCEEDED', output: '{"Error":"States.Timeout"}' });
+  expect(await end).toMatchObject({ status: 'SUCCEEDED', output: '{"Error":"States.Timeout","Cause":""}' });
 });
 
 test('an express execution on which the core fails is logged, and its caller gets the error', async () => {

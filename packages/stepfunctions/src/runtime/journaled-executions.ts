@@ -4,6 +4,7 @@ import { createExecution } from '../core/step.ts';
 import type { RunTask } from '../integrations/integration.ts';
 import type { ExecutionOrigin } from '../journal/execution-store.ts';
 import type { Journal } from '../journal/journal.ts';
+import { activitiesOf } from '../language/activities.ts';
 import type { EngineLogger } from '../options.ts';
 import type { DefinitionCache } from './definition-cache.ts';
 import { DueTimers } from './due-timers.ts';
@@ -241,7 +242,8 @@ export class JournaledExecutions {
   async #process(live: LiveExecution, deliveries: readonly Delivery[]): Promise<void> {
     const { origin, isNew, execution: before } = live;
     const definition = this.#definitions.of(this.#journal.stateMachines.revision(origin.revision));
-    const batch = await stepThrough(definition, before, deliveries, this.#logger);
+    const missing = activitiesOf(definition).filter((arn) => !this.#journal.activities.find(arn));
+    const batch = await stepThrough(definition, before, deliveries, this.#logger, missing);
     const { after } = batch;
     if (after !== before) {
       const state = after.status === 'SUCCEEDED' ? undefined : JSON.stringify(after);

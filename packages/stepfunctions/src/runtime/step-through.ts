@@ -25,6 +25,7 @@ export async function stepThrough(
   before: Execution,
   deliveries: readonly Delivery[],
   logger: EngineLogger,
+  missingActivities: readonly string[] = [],
 ): Promise<SteppedThrough> {
   const history: HistoryEvent[] = [];
   const childHistory: ChildHistory[] = [];
@@ -36,7 +37,8 @@ export async function stepThrough(
   let after = before;
   for (const { event, resolve, reject, alongside: write } of deliveries) {
     try {
-      const result = await step(definition, after, event);
+      const circumstances = missingActivities.length === 0 ? event : { ...event, missingActivities };
+      const result = await step(definition, after, circumstances);
       const changed = result.execution !== after;
       if (changed && event.type === 'TaskStarted') {
         taken.push(event.taskId);

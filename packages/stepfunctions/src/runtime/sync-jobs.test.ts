@@ -62,6 +62,8 @@ describe('a job', () => {
       Input: '{"a":1}',
       InputDetails: { Included: true },
       Name: 'stopped',
+      RedriveCount: 0,
+      RedriveStatus: 'REDRIVABLE',
       StartDate: Number(startDate) * 1_000,
       StateMachineArn: job,
       Status: 'ABORTED',

@@ -7,6 +7,7 @@ import type { Journal } from '../journal/journal.ts';
 import type { Json, JsonObject } from '../language/json.ts';
 import type { IncomingEvent } from './incoming-event.ts';
 import type { LiveExecution } from './live-execution.ts';
+import { whyNotRedrivable } from './redrivable.ts';
 import type { TaskJobs, TaskRunner } from './task-runner.ts';
 
 /** The executions that are jobs or have tasks that wait for one. */
@@ -61,7 +62,7 @@ export class SyncJobs {
       return;
     }
     const pattern = this.#awaitedPattern(parent);
-    const end = pattern && jobEndOf(record, execution.stateMachineArn, pattern);
+    const end = pattern && jobEndOf(this.#journal, record, execution.stateMachineArn, pattern);
     if (end) {
       this.#tasks.jobEnded(owner, parent.taskId, end);
     }
@@ -81,7 +82,9 @@ export class SyncJobs {
   /** The end of the job that a task submitted; `undefined` while it runs. */
   #endOf(submitted: JsonObject, pattern: IntegrationPattern): JobEnd | undefined {
     const record = this.#journal.executions.find(String(submitted.ExecutionArn));
-    return record && jobEndOf(record, this.#journal.stateMachines.revision(record.revision).arn, pattern);
+    return (
+      record && jobEndOf(this.#journal, record, this.#journal.stateMachines.revision(record.revision).arn, pattern)
+    );
   }
 
   /** How the parent's task waits for its job; `undefined` once it no longer does. */
@@ -100,10 +103,16 @@ export class SyncJobs {
 }
 
 /** What a `.sync` task gets when its job has ended; `undefined` while that runs. */
-function jobEndOf(record: ExecutionRecord, stateMachineArn: string, pattern: IntegrationPattern): JobEnd | undefined {
+function jobEndOf(
+  journal: Journal,
+  record: ExecutionRecord,
+  stateMachineArn: string,
+  pattern: IntegrationPattern,
+): JobEnd | undefined {
   if (record.status === 'RUNNING') {
     return undefined;
   }
+  const notRedrivable = whyNotRedrivable(journal, record);
   const asText = pattern !== 'RUN_A_JOB_V2';
   const payload = (text: string): Json => (asText ? text : (JSON.parse(text) as Json));
   const description: JsonObject = {
@@ -114,6 +123,10 @@ function jobEndOf(record: ExecutionRecord, stateMachineArn: string, pattern: Int
     InputDetails: { Included: true },
     Name: record.name,
     ...(record.output === undefined ? {} : { Output: payload(record.output), OutputDetails: { Included: true } }),
+    RedriveCount: record.redriveCount,
+    ...(notRedrivable === undefined
+      ? { RedriveStatus: 'REDRIVABLE' }
+      : { RedriveStatus: 'NOT_REDRIVABLE', RedriveStatusReason: notRedrivable }),
     StartDate: record.startedAt,
     StateMachineArn: stateMachineArn,
     Status: record.status,

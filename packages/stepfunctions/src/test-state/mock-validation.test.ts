@@ -3,21 +3,40 @@ import type { Json } from '../language/json.ts';
 import { type FieldValidationMode, mockFault } from './mock-validation.ts';
 
 const PREFIX = 'Mock result schema validation error: ';
-const START = 'arn:aws:states:::states:startExecution';
+const [START, INVOKE, GET_ITEM] = ['states:startExecution', 'lambda:invoke', 'dynamodb:getItem'];
+const ENDED = { ExecutionArn: 'a', StateMachineArn: 'm', Status: 'SUCCEEDED', StartDate: '2026-01-01T00:00:00Z' };
 
 test.each<[string, Json, FieldValidationMode, string | undefined]>([
-  ['arn:aws:states:::lambda:invoke', { StatusCode: 200, Payload: 'x', Other: 1 }, 'STRICT', undefined],
-  ['arn:aws:states:::lambda:invoke', { StatusCode: '200' }, 'PRESENT', "Field 'StatusCode' must be a number"],
-  ['arn:aws:states:::lambda:invoke', { StatusCode: '200' }, 'NONE', undefined],
+  [INVOKE, { StatusCode: 200, Payload: { any: 1 }, Other: 1 }, 'STRICT', undefined],
+  [INVOKE, { StatusCode: '200' }, 'PRESENT', "Field 'StatusCode' must be a number"],
+  [INVOKE, { StatusCode: 200.5 }, 'PRESENT', "Field 'StatusCode' must be a number"],
+  [INVOKE, { StatusCode: '200' }, 'NONE', undefined],
   [START, { ExecutionArn: 'a', StartDate: '2026-01-01T00:00:00' }, 'STRICT', undefined],
-  [START, {}, 'STRICT', "Field 'ExecutionArn' is required"],
+  [START, {}, 'STRICT', "Required field 'ExecutionArn' is missing"],
+  [START, { executionArn: 'a', startDate: 's' }, 'STRICT', "Required field 'ExecutionArn' is missing"],
   [START, {}, 'PRESENT', undefined],
   [START, { executionArn: 5 }, 'PRESENT', undefined],
-  [START, { StartDate: true }, 'PRESENT', "Field 'StartDate' must be a timestamp"],
-  ['arn:aws:states:::dynamodb:getItem', { Item: [] }, 'PRESENT', "Field 'Item' must be an object"],
-  ['arn:aws:states:::dynamodb:getItem', [], 'PRESENT', 'Mocked result must be an object'],
-  ['arn:aws:lambda:us-east-1:000000000000:function:f', 5, 'STRICT', undefined],
-  ['arn:aws:states:::sqs:sendMessage', 5, 'STRICT', undefined],
-])('a mocked result is checked against the service’s answer: %s, %j, %s', (resource, result, mode, fault) => {
-  expect(mockFault(resource, result, mode)).toBe(fault === undefined ? undefined : PREFIX + fault);
+  [START, { StartDate: 1_764_103_483 }, 'PRESENT', "Field 'StartDate' must be a string"],
+  ['states:startExecution.sync', { ...ENDED, Output: '{}' }, 'STRICT', undefined],
+  ['states:startExecution.sync', { ...ENDED, Output: {} }, 'STRICT', "Field 'Output' must be a string"],
+  ['states:startExecution.sync:2', { ...ENDED, Output: {} }, 'STRICT', undefined],
+  ['states:startExecution.sync', { ...ENDED, Status: 'DONE' }, 'STRICT', "Field 'Status' is not an expected value"],
+  ['states:startExecution.waitForTaskToken', { mine: 1 }, 'STRICT', undefined],
+  [GET_ITEM, { Item: [] }, 'PRESENT', "Field 'Item' must be an object"],
+  [GET_ITEM, { Item: { id: { S: 5 } } }, 'PRESENT', "Field 'S' must be a string"],
+  [GET_ITEM, { Item: { on: { BOOL: 'true' } } }, 'STRICT', "Field 'BOOL' must be a boolean"],
+  [GET_ITEM, { Item: { l: { L: {} } } }, 'STRICT', "Field 'L' must be an array"],
+  [GET_ITEM, { ConsumedCapacity: { CapacityUnits: '1.5' } }, 'STRICT', "Field 'CapacityUnits' must be a number"],
+  [GET_ITEM, [], 'PRESENT', 'Mocked result must be an object'],
+  ['aws-sdk:dynamodb:getItem', { Item: { on: { Bool: 1 } } }, 'STRICT', "Field 'Bool' must be a boolean"],
+  ['aws-sdk:sfn:listStateMachines', {}, 'STRICT', "Required field 'StateMachines' is missing"],
+  ['sqs:sendMessage', { MessageId: 5 }, 'STRICT', "Field 'MessageId' must be a string"],
+  ['sns:publish', { MessageId: 'm' }, 'STRICT', undefined],
+  ['ecs:runTask.sync', 5, 'STRICT', undefined],
+])('a mocked result is checked against the service’s answer: %s, %j, %s', (action, result, mode, fault) => {
+  expect(mockFault(`arn:aws:states:::${action}`, result, mode)).toBe(fault === undefined ? undefined : PREFIX + fault);
+});
+
+test('the result of a Lambda function called by its ARN may be anything', () => {
+  expect(mockFault('arn:aws:lambda:us-east-1:000000000000:function:f', 5, 'STRICT')).toBeUndefined();
 });

@@ -1,79 +1,129 @@
+import { parseTaskTarget } from '../core/task-target.ts';
 import { isJsonObject, type Json } from '../language/json.ts';
+import { operationOf, type Shape, type SimpleType } from '../service-models/service-model.ts';
 
 /** How strictly a mocked result is checked against the service's answer. */
 export type FieldValidationMode = 'STRICT' | 'PRESENT' | 'NONE';
 
-type FieldType = 'string' | 'number' | 'boolean' | 'timestamp' | 'object' | 'array';
-
-/** Fields of an answer; `!` marks required ones. */
-interface AnswerModel {
-  readonly [field: string]: FieldType | `${FieldType}!`;
-}
-
-const itemAnswer: AnswerModel = { Attributes: 'object', ConsumedCapacity: 'object', ItemCollectionMetrics: 'object' };
-const startedExecution: AnswerModel = { ExecutionArn: 'string!', StartDate: 'timestamp!' };
-const endedExecution: AnswerModel = {
-  ExecutionArn: 'string!',
-  StateMachineArn: 'string!',
-  Name: 'string',
-  Status: 'string!',
-  StartDate: 'timestamp!',
-  StopDate: 'timestamp',
+/** Members whose text may be any JSON here: Step Functions parses them, or fills them in itself. */
+const PARSED: { readonly [action: string]: readonly string[] } = {
+  'lambda:invoke': ['Payload'],
+  'states:startExecution.sync:2': ['Input', 'Output'],
 };
 
-/** The known answers of services, by resource. */
-const answers: { readonly [resource: string]: AnswerModel } = {
-  'lambda:invoke': { StatusCode: 'number', FunctionError: 'string', LogResult: 'string', ExecutedVersion: 'string' },
-  'states:startExecution': startedExecution,
-  'states:startExecution.sync': endedExecution,
-  'states:startExecution.sync:2': endedExecution,
-  'dynamodb:getItem': { Item: 'object', ConsumedCapacity: 'object' },
-  'dynamodb:putItem': itemAnswer,
-  'dynamodb:updateItem': itemAnswer,
-  'dynamodb:deleteItem': itemAnswer,
-};
+/** Thrown at the first member that does not fit, and caught by {@link mockFault}. */
+class Misfit extends Error {}
 
 /**
- * What is wrong with a mocked result of a Task state, or `undefined`. Results of services without a model, and of tasks
- * with a task token, are not checked.
+ * Why a mocked result does not fit the service's API, as AWS words it, or `undefined` when it fits. The API of a
+ * service that the engine does not know is not checked. Members that the API does not have are allowed.
  */
 export function mockFault(resource: string, result: Json, mode: FieldValidationMode): string | undefined {
-  const model = mode === 'NONE' ? undefined : answers[resource.slice(resource.indexOf(':::') + 3)];
-  if (model === undefined) {
+  const shape = mode === 'NONE' ? undefined : answerOf(resource);
+  if (shape === undefined) {
     return undefined;
   }
   if (!isJsonObject(result)) {
     return 'Mock result schema validation error: Mocked result must be an object';
   }
-  for (const [field, declared] of Object.entries(model)) {
-    const value = result[field];
-    if (value === undefined) {
-      if (mode === 'STRICT' && declared.endsWith('!')) {
-        return `Mock result schema validation error: Field '${field}' is required`;
+  const parsed = PARSED[resource.slice(resource.indexOf(':::') + 3)] ?? [];
+  const checked = Object.fromEntries(Object.entries(result).filter(([name]) => !parsed.includes(name)));
+  try {
+    check(checked, shape, '', mode === 'STRICT');
+    return undefined;
+  } catch (misfit) {
+    if (misfit instanceof Misfit) {
+      return `Mock result schema validation error: ${misfit.message}`;
+    }
+    throw misfit;
+  }
+}
+
+/** What the API of a Task's service answers. A `.sync` task's result is the description of its job. */
+function answerOf(resource: string): Shape | undefined {
+  const target = parseTaskTarget(resource);
+  if (target.kind !== 'INTEGRATION') {
+    return undefined;
+  }
+  const { service, action, sdk, pattern } = target;
+  if (pattern === 'WAIT_FOR_TASK_TOKEN') {
+    // The result is what SendTaskSuccess brings.
+    return undefined;
+  }
+  if (pattern === 'REQUEST_RESPONSE') {
+    return operationOf(service, action, sdk)?.output;
+  }
+  return service === 'states' ? operationOf(service, 'describeExecution', sdk)?.output : undefined;
+}
+
+function check(value: Json, shape: Shape, field: string, strict: boolean): void {
+  switch (shape.kind) {
+    case 'ANY':
+      return;
+    case 'SIMPLE':
+      checkSimple(value, shape.type, field);
+      return;
+    case 'ENUM':
+      checkSimple(value, 'string', field);
+      if (!shape.values.includes(value as string)) {
+        throw new Misfit(`Field '${field}' is not an expected value`);
       }
-      continue;
-    }
-    const type = declared.replace('!', '');
-    if (!hasType(value, type)) {
-      return `Mock result schema validation error: Field '${field}' must be ${article(type)} ${type}`;
-    }
+      return;
+    case 'LIST':
+      if (!Array.isArray(value)) {
+        throw new Misfit(`Field '${field}' must be an array`);
+      }
+      for (const element of value as readonly Json[]) {
+        check(element, shape.element(), field, strict);
+      }
+      return;
+    case 'MAP':
+      for (const inner of Object.values(objectIn(value, field))) {
+        check(inner, shape.value(), field, strict);
+      }
+      return;
+    case 'STRUCTURE':
+      checkMembers(value, shape, field, strict);
   }
-  return undefined;
 }
 
-function hasType(value: Json, type: string): boolean {
-  if (value === null) {
-    return true;
+function checkMembers(value: Json, shape: Shape & { kind: 'STRUCTURE' }, field: string, strict: boolean): void {
+  const object = objectIn(value, field);
+  const missing = strict ? shape.required.find((name) => !Object.hasOwn(object, name)) : undefined;
+  if (missing !== undefined) {
+    throw new Misfit(`Required field '${missing}' is missing`);
   }
-  if (type === 'timestamp') {
-    return typeof value === 'string' || typeof value === 'number';
+  for (const [name, inner] of Object.entries(object)) {
+    const member = shape.members.get(name);
+    if (member !== undefined) {
+      check(inner, member(), name, strict);
+    }
   }
-  if (type === 'array') {
-    return Array.isArray(value);
-  }
-  return type === 'object' ? isJsonObject(value) : typeof value === type;
 }
 
-function article(type: string): string {
-  return type === 'object' || type === 'array' ? 'an' : 'a';
+function objectIn(value: Json, field: string) {
+  if (isJsonObject(value)) {
+    return value;
+  }
+  throw new Misfit(`Field '${field}' must be an object`);
+}
+
+/** JSON's own type of each simple type. Timestamps and blobs are text in Step Functions. */
+const JSON_TYPES: { readonly [type in SimpleType]: 'string' | 'number' | 'boolean' } = {
+  string: 'string',
+  timestamp: 'string',
+  blob: 'string',
+  integer: 'number',
+  long: 'number',
+  float: 'number',
+  double: 'number',
+  boolean: 'boolean',
+};
+
+function checkSimple(value: Json, type: SimpleType, field: string): void {
+  const wanted = JSON_TYPES[type];
+  const fraction = (type === 'integer' || type === 'long') && typeof value === 'number' && !Number.isInteger(value);
+  if (typeof value !== wanted || fraction) {
+    throw new Misfit(`Field '${field}' must be a ${wanted}`);
+  }
 }

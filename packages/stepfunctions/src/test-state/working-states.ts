@@ -1,4 +1,5 @@
 import { StateFailed } from '../core/state-failed.ts';
+import { inputAsItems } from '../core/states/map-items.ts';
 import type { MapState, NumberOrExpression, ParallelState, TaskState } from '../language/definition.ts';
 import type { Json } from '../language/json.ts';
 import { evaluateJsonataAs, evaluateJsonataTemplate } from '../language/jsonata.ts';
@@ -45,7 +46,7 @@ async function itemsOf(tested: Tested<MapState>, input: Json): Promise<readonly 
   const { state, stateName, inspection } = tested;
   if (state.QueryLanguage === 'JSONata') {
     if (state.Items === undefined) {
-      return applyItemsPath(undefined, scopeOf(tested, input), { stateName, field: 'Items' });
+      return inputAsItems(input);
     }
     return await evaluateJsonataAs(state.Items, 'array', scopeOf(tested, input), { stateName, field: 'Items' });
   }

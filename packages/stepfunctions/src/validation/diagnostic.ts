@@ -32,7 +32,7 @@ export function invalidDefinitionMessage(diagnostics: readonly Diagnostic[]): st
   if (errors.length === 0) {
     return undefined;
   }
-  const sentences = errors.map(({ code, message, location }) => `${code}: ${message} at ${location ?? null}`);
+  const sentences = errors.map(({ code, message, location }) => `${code}: ${message.trimEnd()} at ${location ?? null}`);
   return `Invalid State Machine Definition: '${sentences.join(', ')}'`;
 }
 

@@ -1,8 +1,11 @@
 import type { FieldSubject } from './field.ts';
 
-const LAMBDA_FUNCTION = /^arn:aws[a-z-]*:lambda:[a-z0-9-]+:\d{12}:function:[A-Za-z0-9_-]+(?::[A-Za-z0-9$_-]+)?$/;
+/** AWS takes any word as the region and the account, such as a placeholder's. */
+const LAMBDA_FUNCTION = /^arn:aws[a-z-]*:lambda:[a-z0-9-]+:[a-z0-9-]+:function:[A-Za-z0-9_-]+(?::[A-Za-z0-9$_-]+)?$/;
 const ACTIVITY = /^arn:aws[a-z-]*:states:[a-z0-9-]+:\d{12}:activity:.+$/;
 const INTEGRATION = /^arn:aws[a-z-]*:states:[a-z0-9-]*:[0-9]*:(?<action>[^.]+)(?<pattern>\..+)?$/;
+
+const JOB_OR_CALLBACK = /^\.(?:sync(?::2)?|waitForTaskToken)$/;
 
 /** Checks the `Resource` of a Task state. */
 export function checkResource(subject: FieldSubject): void {
@@ -21,21 +24,20 @@ export function checkResource(subject: FieldSubject): void {
     return;
   }
   const { action = '', pattern = '' } = INTEGRATION.exec(value)?.groups ?? {};
+  if (machineType === 'EXPRESS' && JOB_OR_CALLBACK.test(pattern) && isIntegrated(action)) {
+    // The blank at the end is AWS's.
+    findings.schema(`Express state machine does not support '${pattern}' service integration `, location);
+    return;
+  }
   const patterns: readonly string[] | undefined = supportedIntegrations.get(action);
   if (patterns === undefined || !patterns.includes(pattern)) {
     refuse(value, action, subject);
-    return;
-  }
-  if (machineType === 'EXPRESS' && pattern !== '') {
-    findings.schema(`Express state machine does not support '${pattern}' service integration`, location);
   }
 }
 
 /** AWS integrates more services than this engine. Those are refused in a message of our own. */
 function refuse(resource: string, action: string, { location, findings }: FieldSubject): void {
-  const [service = '', , call] = action.split(':');
-  const known = service === 'aws-sdk' ? call !== undefined : otherIntegratedServices.has(service);
-  if (known && !supportedIntegrations.has(action)) {
+  if (isIntegrated(action) && !supportedIntegrations.has(action)) {
     findings.error(
       'UNSUPPORTED_SERVICE_INTEGRATION',
       `The resource provided ${resource} is a service integration that this engine does not run. It runs ${SUPPORTED_INTEGRATIONS_TEXT}.`,
@@ -47,6 +49,15 @@ function refuse(resource: string, action: string, { location, findings }: FieldS
       location,
     );
   }
+}
+
+/** Whether AWS integrates the service of an action, on this engine or not. */
+function isIntegrated(action: string): boolean {
+  const [service = '', , call] = action.split(':');
+  return (
+    supportedIntegrations.has(action) ||
+    (service === 'aws-sdk' ? call !== undefined : otherIntegratedServices.has(service))
+  );
 }
 
 /** The integration pattern: no suffix, or one of these. */

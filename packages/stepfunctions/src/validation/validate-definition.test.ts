@@ -153,7 +153,14 @@ describe('a definition is refused', () => {
     [
       'no JSON',
       '{',
-      ['INVALID_JSON_DESCRIPTION: Unexpected end-of-input: expected close marker for Object at undefined'],
+      [
+        'INVALID_JSON_DESCRIPTION: Unexpected end-of-input: expected close marker for Object\n at [Source: (String)"{"; line: 1, column: 2] at [Source: (String)"{"; line: 1, column: 2]',
+      ],
+    ],
+    [
+      'a query language that is none, which counts as JSONata',
+      { ...one({ ...pass, Output: { a: 1 } }), QueryLanguage: 'jsonpath' },
+      [schema("The field 'QueryLanguage' should have one of these values: [JSONPath, JSONata]", '/QueryLanguage')],
     ],
     ['no object', '[]', [schema('Expected value of type Object', '/')]],
     ['no start', { States: { S: pass } }, [schema('These fields are required: [StartAt]', '/')]],
@@ -419,7 +426,9 @@ describe('a definition is refused', () => {
   test('JSON that is nested too deep is refused before it is walked through', () => {
     const deep = `${'{"a":'.repeat(100_000)}1${'}'.repeat(100_000)}`;
     expect(errors(deep)).toStrictEqual([
-      'INVALID_JSON_DESCRIPTION: Document nesting depth (1001) exceeds the maximum allowed (1000) at undefined',
+      expect.stringMatching(
+        /^INVALID_JSON_DESCRIPTION: Document nesting depth \(1001\) exceeds the maximum allowed \(1000\)\n at \[Source: .*; line: 1, column: 5002\]/,
+      ),
     ]);
   });
 });
@@ -429,11 +438,11 @@ describe('an express machine', () => {
     ['arn:aws:states:us-east-1:000000000000:activity:a', 'Express state machine does not support Activity ARN'],
     [
       'arn:aws:states:::states:startExecution.sync',
-      "Express state machine does not support '.sync' service integration",
+      "Express state machine does not support '.sync' service integration ",
     ],
     [
       'arn:aws:states:::lambda:invoke.waitForTaskToken',
-      "Express state machine does not support '.waitForTaskToken' service integration",
+      "Express state machine does not support '.waitForTaskToken' service integration ",
     ],
   ])('is refused a task of %s', (Resource, message) => {
     expect(errors(one({ ...task, Resource }))).toStrictEqual([]);

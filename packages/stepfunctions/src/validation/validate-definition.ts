@@ -1,6 +1,6 @@
 import { parseDefinition, type StateMachineType } from '../language/definition.ts';
 import { isJsonObject, type Json } from '../language/json.ts';
-import { jsonComplaint } from '../language/json-complaint.ts';
+import { jsonFlaw } from '../language/json-complaint.ts';
 import { checkContainer, checkState, machineFields } from './container-check.ts';
 import { type Diagnostic, Findings } from './diagnostic.ts';
 import { checkTransitions } from './transition-check.ts';
@@ -15,7 +15,9 @@ export function validateDefinition(definition: string, type: StateMachineType): 
   if (machine === undefined) {
     return findings.diagnostics;
   }
-  const language = isJsonObject(machine) && machine.QueryLanguage === 'JSONata' ? 'JSONata' : 'JSONPath';
+  // Any value but JSONPath counts as JSONata, also one that is refused.
+  const { QueryLanguage = 'JSONPath' } = isJsonObject(machine) ? machine : {};
+  const language = QueryLanguage === 'JSONPath' ? 'JSONPath' : 'JSONata';
   checkContainer({ value: machine, location: '/', language, machineType: type, findings }, machineFields);
   if (!findings.hasErrors) {
     checkTransitions(parseDefinition(definition), findings);
@@ -29,9 +31,9 @@ function readJson(text: string, findings: Findings): Json | undefined {
     findings.error('MISSING_DESCRIPTION', 'The definition is empty');
     return undefined;
   }
-  const complaint = jsonComplaint(text);
-  if (complaint !== undefined) {
-    findings.error('INVALID_JSON_DESCRIPTION', complaint);
+  const flaw = jsonFlaw(text);
+  if (flaw !== undefined) {
+    findings.error('INVALID_JSON_DESCRIPTION', `${flaw.message}\n at ${flaw.place}`, flaw.place);
     return undefined;
   }
   return JSON.parse(text) as Json;

@@ -60,6 +60,8 @@ interface TextRules<E extends string> {
   readonly min?: number;
   readonly max?: number;
   readonly pattern?: RegExp;
+  /** The pattern as AWS writes it, where that differs. */
+  readonly shownPattern?: string;
   readonly oneOf?: readonly E[];
   /** AWS does not show the value in error messages. */
   readonly sensitive?: boolean;
@@ -84,7 +86,11 @@ export function text<const E extends string = string>(rules: TextRules<E> = {}):
         complain(shown, path, `Member must have length less than or equal to ${rules.max}`);
       }
       if (rules.pattern && !rules.pattern.test(value)) {
-        complain(shown, path, `Member must satisfy regular expression pattern: ${rules.pattern.source}`);
+        complain(
+          shown,
+          path,
+          `Member must satisfy regular expression pattern: ${rules.shownPattern ?? rules.pattern.source}`,
+        );
       }
       if (rules.oneOf && !rules.oneOf.includes(value as E)) {
         complain(shown, path, `Member must satisfy enum value set: [${rules.oneOf.join(', ')}]`);

@@ -3,6 +3,7 @@ import type { Json, JsonObject } from '../../language/json.ts';
 import { evaluateJsonataAs, evaluateJsonataTemplate } from '../../language/jsonata.ts';
 import { applyItemsPath } from '../../language/path-field.ts';
 import { evaluatePayloadTemplate } from '../../language/payload-template.ts';
+import { StatesError } from '../../language/states-error.ts';
 import type { MapItem } from '../frame.ts';
 import type { Executing } from '../input-output.ts';
 import { jsonText } from '../json-text.ts';
@@ -16,8 +17,25 @@ export async function itemsOf(executing: Executing<MapState>, input: Json): Prom
     const scope = stateScope(draft, frameId, run.input);
     return await evaluateJsonataAs(state.Items, 'array', scope, { stateName: run.name, field: 'Items' });
   }
-  const path = state.QueryLanguage === 'JSONPath' ? state.ItemsPath : undefined;
-  return applyItemsPath(path, stateScope(draft, frameId, input), { stateName: run.name, field: 'ItemsPath' });
+  if (state.QueryLanguage === 'JSONata') {
+    return inputAsItems(run.input);
+  }
+  return applyItemsPath(state.ItemsPath, stateScope(draft, frameId, input), {
+    stateName: run.name,
+    field: 'ItemsPath',
+  });
+}
+
+/**
+ * The items of a JSONata Map state without `Items`.
+ *
+ * @throws {StatesError} `States.QueryEvaluationError`: the input is no array.
+ */
+export function inputAsItems(input: Json): readonly Json[] {
+  if (Array.isArray(input)) {
+    return input;
+  }
+  throw new StatesError('States.QueryEvaluationError', `Map state input must be an array but was: ${jsonText(input)}`);
 }
 
 /** The input of an iteration: the item itself, or the value of `ItemSelector`. */

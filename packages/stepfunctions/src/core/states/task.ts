@@ -1,5 +1,6 @@
 import type { TaskState } from '../../language/definition.ts';
 import type { Json } from '../../language/json.ts';
+import { StatesError } from '../../language/states-error.ts';
 import { endActivity, setActivity } from '../activity.ts';
 import type { Draft } from '../draft.ts';
 import type { Failure, TaskActivity, Timer } from '../frame.ts';
@@ -15,6 +16,9 @@ import { integrationNames, parseTaskTarget } from '../task-target.ts';
 export async function executeTask(executing: Executing<TaskState>): Promise<Outcome> {
   const { draft, frameId, state, run } = executing;
   const target = parseTaskTarget(state.Resource);
+  if (target.kind === 'ACTIVITY' && draft.missingActivities.includes(target.activityArn)) {
+    throw new StatesError('States.Runtime', `The activity ${target.activityArn} does not exist.`);
+  }
   const token = draft.entropy.token();
   const waitsForToken = target.kind === 'INTEGRATION' && target.pattern === 'WAIT_FOR_TASK_TOKEN';
   const input = await argumentsOf(executing, waitsForToken ? token : undefined);

@@ -76,9 +76,15 @@ function momentOf(found: Json, field: 'Timestamp' | 'TimestampPath', written: st
     return at;
   }
   const value = typeof found === 'string' ? found : jsonText(found);
-  const cause = `The ${field} parameter does not reference a valid ISO-8601 extended offset date-time format string: ${written} == ${value}`;
   if (expression) {
-    throw new StatesError('States.QueryEvaluationError', cause, { location: field });
+    throw new StatesError(
+      'States.QueryEvaluationError',
+      `The ${field} field cannot be parsed as an ISO-8601 extended offset date-time format string: ${value}`,
+      { location: field, ofValue: true },
+    );
   }
-  throw new StatesError('States.Runtime', cause);
+  throw new StatesError(
+    'States.Runtime',
+    `The ${field} parameter does not reference a valid ISO-8601 extended offset date-time format string: ${written} == ${value}`,
+  );
 }

@@ -73,7 +73,7 @@ describe('an intrinsic function', () => {
     ["States.Format('Hello {}, {} {} {}', 'you', 1.5, null, true)", 'Hello you, 1.5 null true'],
     ["States.Format('\\{\\} \\'{}\\' \\\\', 1)", "{} '1' \\"],
     ['States.Format($template, $$.Task.Token)', "It's t!"],
-    ["States.Format('{}', $.o)", '{"a":{"p":1},"b":1}'],
+    ["States.Format('{}', $.o)", '{a={p=1}, b=1}'],
     ['States.MathRandom(3, 4)', 3],
     ["States.ArrayGetItem(States.StringSplit('2020-05-27T08', 'T'), 0)", '2020-05-27'],
   ])('%s has the documented value', (text, expected) => {

@@ -1,4 +1,4 @@
-import type { Json } from '../json.ts';
+import { isJsonObject, type Json } from '../json.ts';
 import { hashAlgorithms, hashText } from './data-functions.ts';
 import { IntrinsicFault, type IntrinsicFunction, shortStringArgument, stringArgument } from './intrinsic-function.ts';
 
@@ -18,7 +18,7 @@ const format: IntrinsicFunction = {
     if (pieces.length - 1 !== inserted.length) {
       throw new IntrinsicFault('Number of arguments do not match the occurrences of {}');
     }
-    return pieces.reduce((text, piece, at) => text + asText(inserted[at - 1] ?? null) + piece);
+    return pieces.reduce((text, piece, at) => text + printed(inserted[at - 1] ?? null) + piece);
   },
 };
 
@@ -93,4 +93,16 @@ function splitAtPlaceholders(template: string): string[] {
 
 function asText(value: Json): string {
   return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+/** A value as AWS's Java prints it, where lists and maps are `[1, {a=b}]`. */
+function printed(value: Json): string {
+  if (Array.isArray(value)) {
+    return `[${value.map(printed).join(', ')}]`;
+  }
+  if (isJsonObject(value)) {
+    const members = Object.entries(value).map(([name, member]) => `${name}=${printed(member)}`);
+    return `{${members.join(', ')}}`;
+  }
+  return asText(value);
 }

@@ -1,0 +1,77 @@
+/**
+ * `node generate.mjs FOLDER`: writes the models of this folder from AWS's own API descriptions, as botocore carries them
+ * in `botocore/data`. A model holds what the engine needs: members, their types, what an answer must have, and enums.
+ */
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+
+/** Services by the name that `Resource` uses, with their folder and, where few matter, their operations. */
+const SERVICES = {
+  dynamodb: { folder: 'dynamodb' },
+  sfn: { folder: 'stepfunctions' },
+  lambda: { folder: 'lambda', operations: ['Invoke'] },
+  sqs: { folder: 'sqs' },
+  sns: { folder: 'sns' },
+  eventbridge: { folder: 'events', operations: ['PutEvents'] },
+  s3: {
+    folder: 's3',
+    operations: ['GetObject', 'PutObject', 'HeadObject', 'CopyObject', 'DeleteObject', 'ListObjectsV2'],
+  },
+};
+const [, , data] = process.argv;
+
+for (const [name, { folder, operations }] of Object.entries(SERVICES)) {
+  const version = readdirSync(join(data, folder)).sort().at(-1);
+  const file = readFileSync(join(data, folder, version, 'service-2.json.gz'));
+  const model = compact(JSON.parse(gunzipSync(file)), operations);
+  writeFileSync(new URL(`${name}.json`, import.meta.url), print({ version, ...model }));
+}
+
+function compact(description, wanted = Object.keys(description.operations)) {
+  const shapes = {};
+  const operations = {};
+  for (const operation of wanted) {
+    const { input, output } = description.operations[operation];
+    const key = `${operation[0].toLowerCase()}${operation.slice(1)}`;
+    operations[key] = [input, output].map((part) => (part ? typeOf(part.shape) : null));
+  }
+  return { operations, shapes };
+
+  /** The type of a shape: its name, or a simple type. */
+  function typeOf(name) {
+    const shape = description.shapes[name];
+    if (['structure', 'list', 'map'].includes(shape.type) || shape.enum) {
+      if (!(name in shapes)) {
+        shapes[name] = {};
+        Object.assign(shapes[name], shapeOf(shape));
+      }
+      return `#${name}`;
+    }
+    return shape.type;
+  }
+
+  function shapeOf(shape) {
+    if (shape.type === 'structure') {
+      if (shape.document) {
+        return { any: true };
+      }
+      const members = Object.entries(shape.members).map(([member, { shape: type }]) => [member, typeOf(type)]);
+      return { members: Object.fromEntries(members), ...(shape.required?.length ? { required: shape.required } : {}) };
+    }
+    if (shape.type === 'list') {
+      return { list: typeOf(shape.member.shape) };
+    }
+    return shape.type === 'map' ? { map: typeOf(shape.value.shape) } : { enum: shape.enum };
+  }
+}
+
+/** One operation or shape a line. */
+function print({ version, operations, shapes }) {
+  const lines = (object) =>
+    Object.entries(object)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([key, value]) => `    ${JSON.stringify(key)}: ${JSON.stringify(value)}`)
+      .join(',\n');
+  return `{\n  "version": "${version}",\n  "operations": {\n${lines(operations)}\n  },\n  "shapes": {\n${lines(shapes)}\n  }\n}\n`;
+}

@@ -1,0 +1,116 @@
+import dynamodb from './dynamodb.json' with { type: 'json' };
+import eventbridge from './eventbridge.json' with { type: 'json' };
+import lambda from './lambda.json' with { type: 'json' };
+import { memberName } from './member-name.ts';
+import s3 from './s3.json' with { type: 'json' };
+import sfn from './sfn.json' with { type: 'json' };
+import sns from './sns.json' with { type: 'json' };
+import sqs from './sqs.json' with { type: 'json' };
+
+/** Simple types of AWS's API descriptions. */
+export type SimpleType = 'string' | 'integer' | 'long' | 'float' | 'double' | 'boolean' | 'timestamp' | 'blob';
+
+/** The type of a member, an element or a whole request or answer. */
+export type Shape =
+  | { readonly kind: 'SIMPLE'; readonly type: SimpleType }
+  | { readonly kind: 'ENUM'; readonly values: readonly string[] }
+  | { readonly kind: 'LIST'; readonly element: () => Shape }
+  | { readonly kind: 'MAP'; readonly value: () => Shape }
+  /** Members by the name that Step Functions gives them. */
+  | {
+      readonly kind: 'STRUCTURE';
+      readonly members: ReadonlyMap<string, () => Shape>;
+      readonly required: readonly string[];
+    }
+  | { readonly kind: 'ANY' };
+
+/** What an operation takes and answers; absent where that is nothing. */
+export interface Operation {
+  readonly input?: Shape;
+  readonly output?: Shape;
+}
+
+interface StoredShape {
+  readonly members?: { readonly [name: string]: string };
+  readonly required?: readonly string[];
+  readonly list?: string;
+  readonly map?: string;
+  readonly enum?: readonly string[];
+  readonly any?: boolean;
+}
+
+interface StoredModel {
+  readonly operations: { readonly [name: string]: readonly (string | null)[] };
+  readonly shapes: { readonly [name: string]: StoredShape };
+}
+
+const models: { readonly [service: string]: StoredModel } = {
+  dynamodb,
+  eventbridge,
+  events: eventbridge,
+  lambda,
+  s3,
+  sfn,
+  sns,
+  sqs,
+  states: sfn,
+};
+
+const known = new Map<string, Shape>();
+
+/**
+ * An operation of a service whose API the engine knows, or `undefined`.
+ *
+ * @param sdk whether it is called as `aws-sdk:service:action`, which spells members as AWS's Java SDK does
+ */
+export function operationOf(service: string, action: string, sdk: boolean): Operation | undefined {
+  const model = Object.hasOwn(models, service) ? models[service] : undefined;
+  const found = model !== undefined && Object.hasOwn(model.operations, action) ? model.operations[action] : undefined;
+  if (model === undefined || found === undefined) {
+    return undefined;
+  }
+  const [input, output] = found;
+  const shape = (type: string) => shapeOf({ service, model, sdk }, type);
+  return {
+    ...(typeof input === 'string' && { input: shape(input) }),
+    ...(typeof output === 'string' && { output: shape(output) }),
+  };
+}
+
+interface Source {
+  readonly service: string;
+  readonly model: StoredModel;
+  readonly sdk: boolean;
+}
+
+function shapeOf(source: Source, type: string): Shape {
+  if (!type.startsWith('#')) {
+    return { kind: 'SIMPLE', type: type as SimpleType };
+  }
+  const key = `${source.service} ${source.sdk} ${type}`;
+  let shape = known.get(key);
+  if (shape === undefined) {
+    shape = readShape(source, source.model.shapes[type.slice(1)] ?? { any: true });
+    known.set(key, shape);
+  }
+  return shape;
+}
+
+/** Shapes hold each other, so the inner ones are read when they are asked for. */
+function readShape(source: Source, stored: StoredShape): Shape {
+  const later = (type: string) => () => shapeOf(source, type);
+  if (stored.members !== undefined) {
+    const members = Object.entries(stored.members).map(
+      ([name, type]) => [memberName(name, source.sdk), later(type)] as const,
+    );
+    const required = (stored.required ?? []).map((name) => memberName(name, source.sdk));
+    return { kind: 'STRUCTURE', members: new Map(members), required };
+  }
+  if (stored.list !== undefined) {
+    return { kind: 'LIST', element: later(stored.list) };
+  }
+  if (stored.map !== undefined) {
+    return { kind: 'MAP', value: later(stored.map) };
+  }
+  return stored.enum === undefined ? { kind: 'ANY' } : { kind: 'ENUM', values: stored.enum };
+}
