@@ -118,7 +118,11 @@ export class ChildProcesses {
       name: 'payment',
       port: this.#configuration.ports.payment,
       main: join(PROJECT_ROOT, 'grpc-services/payment/main.ts'),
-      environment: { ...this.#serviceEnvironment(this.#configuration.ports.payment), PAYMENTS_TABLE: tables.payments },
+      environment: {
+        ...this.#serviceEnvironment(this.#configuration.ports.payment),
+        PAYMENTS_TABLE: tables.payments,
+        PAYMENT_ACTION_URL: `${this.#urls.http}/payment/action`,
+      },
       isReady: () => isServing(this.#urls.payment, this.#probeTls()),
     });
   }

@@ -20,6 +20,8 @@ export interface DataDirectory {
   readonly stepFunctions: string;
   /** The last change of an order that the functions have taken from the table's stream. */
   readonly ordersCheckpoint: string;
+  /** The secret with which the simulated payment provider signs its events. */
+  readonly paymentEventSecret: string;
 }
 
 /** The paths of a data directory. Does not touch the disk. */
@@ -32,6 +34,7 @@ export function dataDirectoryAt(root: string): DataDirectory {
     dynamodbFile: join(root, 'dynamodb.sqlite'),
     stepFunctions: join(root, 'stepfunctions'),
     ordersCheckpoint: join(root, 'orders-stream.json'),
+    paymentEventSecret: join(root, 'payment-events.secret'),
   };
 }
 

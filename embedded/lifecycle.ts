@@ -6,6 +6,7 @@ import { ChildProcesses } from './child-processes.ts';
 import { ConfigurationError, type StackConfiguration } from './configuration.ts';
 import type { DataDirectory } from './data-directory.ts';
 import { indexStreamRecords } from './dynamodb/stream-records.ts';
+import { paymentEventSecret } from './payment-event-secret.ts';
 import { findFreePort } from './ports.ts';
 import { configureLocalFunctions } from './resources/local-functions.ts';
 import { LocalTemplate } from './resources/local-template.ts';
@@ -97,6 +98,11 @@ export class StackLifecycle {
     const modules = configureLocalFunctions(this.#serverless, this.#configuration, {
       folder: this.#directory.handlers,
       apiPort,
+      paymentEvents: {
+        PAYMENT_EVENT_SECRET:
+          process.env.PAYMENT_EVENT_SECRET || paymentEventSecret(this.#directory.paymentEventSecret),
+        SIMULATED_PROVIDER_EVENTS_URL: process.env.SIMULATED_PROVIDER_EVENTS_URL || `${this.#urls.http}/payment/events`,
+      },
     });
     const client = new SFNClient({ endpoint: this.#urls.endpoint });
     await Promise.all([

@@ -48,7 +48,17 @@ test('every call has the authorizer, except the calls that need no credentials',
   const page = ['/', '/console', '/console/{proxy+}'].map((path) => ['console', path, 'open']);
   expect(deployed.toSorted()).toEqual([...described, ...page].toSorted());
   const open = OPERATIONS.filter((operation) => operation.open).map(({ id }) => id);
-  expect(open).toEqual(['health', 'ready', 'openapiDocument', 'docs']);
+  expect(open).toEqual([
+    'paymentEvents',
+    'showPaymentAction',
+    'takePaymentAction',
+    'health',
+    'ready',
+    'openapiDocument',
+    'docs',
+  ]);
+  // A signature, or the secret of a page's address, stands in for credentials there.
+  expect(OPERATIONS.filter(({ signed }) => signed).map(({ id }) => id)).toEqual(['paymentEvents']);
   expect(described.length).toBeGreaterThan(open.length);
 });
 

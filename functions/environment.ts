@@ -9,6 +9,7 @@ import { createInventoryClient } from './clients/inventory-client.ts';
 import { createPaymentClient } from './clients/payment-client.ts';
 import { createTaskTokens } from './clients/task-tokens.ts';
 import { readConfiguration } from './common/configuration.ts';
+import { parseEventSecrets } from './common/event-signature.ts';
 import { once } from './common/once.ts';
 import { createOrderSaga } from './orders/order-saga.ts';
 import type { StatisticsTable } from './orders/order-statistics.ts';
@@ -63,6 +64,12 @@ export const serviceHealth = /* @__PURE__ */ once(() => {
     inventory: check('INVENTORY_GRPC_URL', 'inventory.v1.InventoryService'),
     payment: check('PAYMENT_GRPC_URL', 'payment.v1.PaymentService'),
   };
+});
+
+/** The secrets with which the payment provider signs its events; none where it sends none. */
+export const paymentEventSecrets = /* @__PURE__ */ once((): readonly string[] => {
+  const { PAYMENT_EVENT_SECRET: text } = readConfiguration(['PAYMENT_EVENT_SECRET']);
+  return text === undefined ? [] : parseEventSecrets(text);
 });
 
 /** The authentication of callers that AUTH_MODE asks for. */

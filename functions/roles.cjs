@@ -63,9 +63,16 @@ module.exports = async ({ resolveVariable }) => {
     ],
     pay: [
       allow(['dynamodb:GetItem', 'dynamodb:UpdateItem'], ordersTable),
-      allow(['states:SendTaskSuccess'], orderSaga),
+      allow(['states:SendTaskSuccess', 'states:SendTaskFailure'], orderSaga),
       allow(['states:DescribeExecution'], orderSagaExecutions),
     ],
+    paymentEvents: [
+      allow(['dynamodb:GetItem', 'dynamodb:UpdateItem'], ordersTable),
+      allow(['states:SendTaskSuccess', 'states:SendTaskFailure'], orderSaga),
+      allow(['states:DescribeExecution'], orderSagaExecutions),
+    ],
+    showPaymentAction: [allow(['dynamodb:GetItem'], ordersTable)],
+    takePaymentAction: [],
     openapiDocument: [],
     docs: [],
     console: [],
@@ -83,7 +90,7 @@ module.exports = async ({ resolveVariable }) => {
     reconcileOrders: [
       allow(['dynamodb:Query'], sagaDueIndex),
       allow(['dynamodb:GetItem', 'dynamodb:UpdateItem'], ordersTable),
-      allow(['states:StartExecution'], orderSaga),
+      allow(['states:StartExecution', 'states:SendTaskSuccess', 'states:SendTaskFailure'], orderSaga),
       allow(['states:DescribeExecution'], orderSagaExecutions),
     ],
     startStrandedOrders: [

@@ -87,7 +87,21 @@ test('each role has only the table and saga actions that its function calls', as
     OrderSummaryRole: ['dynamodb:GetItem', 'dynamodb:Query'],
     CancelOrderRole: ['dynamodb:GetItem', 'dynamodb:UpdateItem', 'states:SendTaskFailure'],
     ReadyRole: ['dynamodb:GetItem', 'states:DescribeStateMachine'],
-    PayRole: ['dynamodb:GetItem', 'dynamodb:UpdateItem', 'states:SendTaskSuccess', 'states:DescribeExecution'],
+    PaymentEventsRole: [
+      'dynamodb:GetItem',
+      'dynamodb:UpdateItem',
+      'states:SendTaskSuccess',
+      'states:SendTaskFailure',
+      'states:DescribeExecution',
+    ],
+    ShowPaymentActionRole: ['dynamodb:GetItem'],
+    PayRole: [
+      'dynamodb:GetItem',
+      'dynamodb:UpdateItem',
+      'states:SendTaskSuccess',
+      'states:SendTaskFailure',
+      'states:DescribeExecution',
+    ],
     AwaitPaymentRole: ['dynamodb:UpdateItem'],
     ResumeOrderRole: ['dynamodb:GetItem'],
     ReconcileOrdersRole: [
@@ -95,6 +109,8 @@ test('each role has only the table and saga actions that its function calls', as
       'dynamodb:GetItem',
       'dynamodb:UpdateItem',
       'states:StartExecution',
+      'states:SendTaskSuccess',
+      'states:SendTaskFailure',
       'states:DescribeExecution',
     ],
     StartStrandedOrdersRole: [

@@ -6,6 +6,7 @@ import { AWS_REQUEST_TIMEOUT_MS, DYNAMODB_ATTEMPTS, STEP_FUNCTIONS_ATTEMPTS } fr
 import { readConfiguration } from './common/configuration.ts';
 import { OPERATIONS } from './http/contract/operations.ts';
 import { START_RETRIES } from './http/place-order.ts';
+import { REPORT_WITHIN_MS as REPORT_MS } from './http/provider-report.ts';
 import { CLAIM_LEASE_MS } from './orders/payment-claim.ts';
 
 interface Described {
@@ -46,6 +47,10 @@ const LONGEST_CALLS: readonly (readonly [string, number])[] = [
   ['pay', DYNAMODB_CALL_MS + DYNAMODB_CALL_MS + GRPC_CALL_MS + STEP_FUNCTIONS_CALL_MS + DYNAMODB_CALL_MS],
   // A void that finds a capture, then its refund.
   ['voidPayment', 2 * GRPC_CALL_MS],
+  // Read the payment and the order.
+  ['showPaymentAction', GRPC_CALL_MS + DYNAMODB_CALL_MS],
+  // Decide at the provider, report to the shop.
+  ['takePaymentAction', GRPC_CALL_MS + REPORT_MS],
   ['reserveInventory', GRPC_CALL_MS],
   // A release that finds sold stock, then its return.
   ['releaseInventory', 2 * GRPC_CALL_MS],
@@ -78,6 +83,7 @@ const WITH_OTHER_LIMITS = [
   'sagaHistory',
   'redriveOrders',
   'reconcileOrders',
+  'paymentEvents',
 ];
 
 test('every function has a place in the lists of this test', () => {

@@ -215,12 +215,20 @@ test('parking is tried for more than an hour: until it succeeds nobody sees that
 });
 
 describe('an expression of the saga', () => {
-  test('holds the stock for the payment window and half an hour, or for half an hour where the method is given', async () => {
+  test('holds the stock for the payment window and half an hour: a method, too, may wait for its customer', async () => {
     const holdSeconds = state('ReserveInventory').Arguments?.Payload?.hold_seconds;
-    const evaluated = (method: string | null) =>
-      evaluate(holdSeconds, { Execution: { Input: { payment: { method }, payment_window_seconds: 900 } } });
-    expect(await evaluated(null)).toBe(900 + 1800);
-    expect(await evaluated('tok_visa')).toBe(1800);
+    const input = { payment: { method: 'tok_3ds' }, payment_window_seconds: 900 };
+    expect(await evaluate(holdSeconds, { Execution: { Input: input } })).toBe(900 + 1800);
+  });
+
+  test('lets an order wait where its customer has to confirm the payment, and record an authorized one', async () => {
+    const condition = state('IsCustomerAsked').Choices?.[0]?.Condition;
+    const actionUrl = state('AwaitPayment').Arguments?.Payload?.action_url;
+    const evaluated = (payment: object) =>
+      Promise.all([evaluate(condition, {}, { payment }), evaluate(actionUrl, {}, { payment })]);
+    expect(await evaluated({ payment_id: 'p', action_url: '/payment/action?x' })).toEqual([true, '/payment/action?x']);
+    expect(await evaluated({ payment_id: 'p', provider_reference: 'r' })).toEqual([false, null]);
+    expect(await evaluated({ payment_id: 'p', action_url: null })).toEqual([false, null]);
   });
 
   test('extends a hold by more than the steps up to the commit can take', () => {
@@ -251,8 +259,11 @@ test.each([
   expect(state(name).Output).toMatchObject({ status });
 });
 
-function evaluate(expression: unknown, context: object): Promise<unknown> {
-  return jsonata(String(expression).slice('{%'.length, -'%}'.length)).evaluate({}, { states: { context } });
+function evaluate(expression: unknown, context: object, variables: object = {}): Promise<unknown> {
+  return jsonata(String(expression).slice('{%'.length, -'%}'.length)).evaluate(
+    {},
+    { states: { context }, ...variables },
+  );
 }
 
 test.each([

@@ -102,6 +102,7 @@ function conditionsOfFunctions(): Readonly<Record<string, string>> {
     paymentWait: writes.paymentWait(wait).condition,
     paymentClaim: writes.paymentClaim('o', 'p', now).condition,
     paymentClaimRelease: writes.paymentClaimRelease('o', 'p', 'declined', now).condition,
+    customerActionWait: writes.customerActionWait('o', 'p', 'url', now).condition,
     paymentUndoing: writes.paymentUndoing('o', 'p', now).condition,
     sagaPostponement: reconciliation.sagaPostponement(further, now).ConditionExpression,
     sagaRecovery: reconciliation.sagaRecovery(further, { run: 2, tries: 1 }, now).ConditionExpression,

@@ -13,6 +13,8 @@ export interface LocalFunctions {
   readonly folder: string;
   /** Port of serverless-offline's HTTP server, behind the reverse proxy. */
   readonly apiPort: number;
+  /** Variables of the functions that take the payment provider's events, or send them. */
+  readonly paymentEvents: Readonly<Record<'PAYMENT_EVENT_SECRET' | 'SIMULATED_PROVIDER_EVENTS_URL', string>>;
 }
 
 /**
@@ -23,7 +25,7 @@ export interface LocalFunctions {
 export function configureLocalFunctions(
   serverless: Serverless,
   configuration: StackConfiguration,
-  { folder, apiPort }: LocalFunctions,
+  { folder, apiPort, paymentEvents }: LocalFunctions,
 ): readonly string[] {
   const { service } = serverless;
   const template = LocalTemplate.of(serverless);
@@ -37,7 +39,9 @@ export function configureLocalFunctions(
   service.provider.environment = common;
   Object.assign(process.env, common);
   for (const [key, definition] of functions) {
-    definition.environment = template.resolveEnvironment(definition.environment, `functions.${key}.environment`);
+    const environment = template.resolveEnvironment(definition.environment, `functions.${key}.environment`);
+    const local = Object.entries(paymentEvents).filter(([name]) => name in environment);
+    definition.environment = { ...environment, ...Object.fromEntries(local) };
     if (authMode === 'none') {
       removeAuthorizers(definition);
     }

@@ -16,6 +16,8 @@ export function orderApiLimits(): LimitChoice {
       case '/health/ready':
         return undefined;
       case '/payment/pay':
+      case '/payment/events':
+      case '/payment/action':
       case '/orders/redrive':
       case '/orders/abandon':
       case '/orders/saga':

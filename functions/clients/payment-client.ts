@@ -125,7 +125,7 @@ function present(payment: Payment | undefined): Payment {
 /** A payment that waits for its customer must not pass for an authorized one. */
 function authorized(payment: Payment): Payment {
   if (payment.state === PaymentState.ACTION_REQUIRED) {
-    throw new CustomerActionRequiredError('the card asks its customer to confirm the payment; try another card');
+    throw new CustomerActionRequiredError(payment.actionUrl);
   }
   return payment;
 }

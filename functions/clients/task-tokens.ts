@@ -20,6 +20,8 @@ export interface PaidDecision {
 export interface TaskTokens {
   /** Completes the task: the payment is authorized. */
   readonly reportPaid: (taskToken: string, decision: PaidDecision) => Promise<boolean>;
+  /** Fails the task with PaymentDeclinedError: the payment that the order was placed with is refused. */
+  readonly reportDeclined: (taskToken: string) => Promise<boolean>;
   /** Fails the task with OrderCancelledError: the customer cancelled. */
   readonly reportCancelled: (taskToken: string) => Promise<boolean>;
 }
@@ -29,13 +31,12 @@ export function createTaskTokens(client: SFNClient): TaskTokens {
   return {
     reportPaid: (taskToken, decision) =>
       completeTask(client.send(new SendTaskSuccessCommand({ taskToken, output: JSON.stringify(decision) }))),
-    reportCancelled: (taskToken) =>
-      completeTask(
-        client.send(
-          new SendTaskFailureCommand({ taskToken, error: 'OrderCancelledError', cause: 'cancelled by the customer' }),
-        ),
-      ),
+    reportDeclined: (taskToken) => failTask(taskToken, 'PaymentDeclinedError', 'the payment was refused'),
+    reportCancelled: (taskToken) => failTask(taskToken, 'OrderCancelledError', 'cancelled by the customer'),
   };
+  function failTask(taskToken: string, error: string, cause: string): Promise<boolean> {
+    return completeTask(client.send(new SendTaskFailureCommand({ taskToken, error, cause })));
+  }
 }
 
 /** Errors of a token under which no task waits. */

@@ -28,6 +28,12 @@ const VARIABLES = {
   UNPAID_ORDER_MAX_COUNT: wholeNumber(1_000, 1, 1_000_000),
   /** Longest payment window of an order without a payment method. */
   UNPAID_ORDER_MAX_WINDOW_SECONDS: wholeNumber(3_600, 1, 86_400),
+  /** `whsec_…` as the payment provider shows it; several, while it changes, separated by commas. Unset: no event is taken. */
+  PAYMENT_EVENT_SECRET: z.string().min(1).optional(),
+  /** Where the simulated provider reports to. Unset: payments go to a real provider, and its page for customers is used. */
+  SIMULATED_PROVIDER_EVENTS_URL: z
+    .url({ protocol: /^https?$/, error: 'must be the URL of POST /payment/events' })
+    .optional(),
   /** Requests of `/orders/place` that one process handles at a time; more are refused. */
   PLACE_MAX_IN_FLIGHT: wholeNumber(256, 1, 100_000),
   /** Longest wait for one reply of a gRPC service. */

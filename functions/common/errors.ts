@@ -14,7 +14,9 @@ const TERMINAL_CODES = {
   INVALID_PAYMENT_METHOD: { status: 402, meaning: 'the payment provider does not know the payment method' },
   CUSTOMER_ACTION_REQUIRED: {
     status: 402,
-    meaning: 'the payment asks its customer to confirm it, which this API does not offer; another payment may be tried',
+    meaning:
+      'the customer has to confirm the payment at meta.action_url; the same request again finds out, another payment ' +
+      'may be tried',
   },
   UNAUTHENTICATED: { status: 401, meaning: 'the credentials are missing or not valid' },
   FORBIDDEN: { status: 403, meaning: 'the caller may not do that' },
@@ -157,6 +159,8 @@ export class OrderNotFoundError extends terminalError('ORDER_NOT_FOUND') {
 }
 
 // Errors of the HTTP API.
+export class UnauthenticatedError extends terminalError('UNAUTHENTICATED') {}
+export class NoSuchCallError extends terminalError('NO_SUCH_CALL') {}
 export class ForbiddenError extends terminalError('FORBIDDEN') {}
 export class BodyTooLargeError extends terminalError('BODY_TOO_LARGE') {}
 export class UnsupportedMediaTypeError extends terminalError('UNSUPPORTED_MEDIA_TYPE') {}
@@ -186,7 +190,16 @@ export class CorrectionMismatchError extends terminalError('CORRECTION_MISMATCH'
 export class PaymentDeclinedError extends terminalError('PAYMENT_DECLINED') {}
 export class InsufficientFundsError extends terminalError('INSUFFICIENT_FUNDS') {}
 export class InvalidPaymentMethodError extends terminalError('INVALID_PAYMENT_METHOD') {}
-export class CustomerActionRequiredError extends terminalError('CUSTOMER_ACTION_REQUIRED') {}
+/** Thrown when the provider waits for the customer. Nothing is authorized yet. */
+export class CustomerActionRequiredError extends terminalError('CUSTOMER_ACTION_REQUIRED') {
+  /** Where the customer confirms the payment: a URL, or a path of the HTTP API. */
+  readonly actionUrl: string;
+
+  constructor(actionUrl: string) {
+    super('the customer has to confirm the payment; send them to meta.action_url');
+    this.actionUrl = actionUrl;
+  }
+}
 export class PaymentVoidedError extends terminalError('PAYMENT_VOIDED') {}
 export class PaymentNotAuthorizedError extends terminalError('PAYMENT_NOT_AUTHORIZED') {}
 export class PaymentMismatchError extends terminalError('PAYMENT_MISMATCH') {}

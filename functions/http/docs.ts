@@ -6,6 +6,7 @@ import { once } from '../common/once.ts';
 import { allErrors, type Operation } from './contract/operation.ts';
 import { OPERATIONS } from './contract/operations.ts';
 import { createEndpoint } from './endpoint.ts';
+import { escaped } from './html.ts';
 
 const STYLE = `
 :root { color-scheme: light dark; --line: #8884; --soft: #8881; }
@@ -21,8 +22,8 @@ nav a { display: inline-block; margin-right: 1rem; }
 
 const CREDENTIALS: Readonly<Record<AuthMode, string>> = {
   none: 'Everybody may call it.',
-  'api-key': `All calls but health and documentation need an API key: <code>${API_KEY_HEADER}: …</code>. An order is seen by whoever placed it.`,
-  jwt: 'All calls but health and documentation need a token: <code>Authorization: Bearer …</code>. An order is seen by whoever placed it.',
+  'api-key': `All calls but health, documentation and the payment provider's own need an API key: <code>${API_KEY_HEADER}: …</code>. An order is seen by whoever placed it.`,
+  jwt: "All calls but health, documentation and the payment provider's own need a token: <code>Authorization: Bearer …</code>. An order is seen by whoever placed it.",
 };
 
 /** The API's documentation as one page that loads nothing else. */
@@ -64,7 +65,11 @@ function exampleCall({ method, paths, query, body }: Operation): string {
   if (method === 'get') {
     return `curl ${url}`;
   }
-  return `curl -X POST ${url} -H 'Content-Type: application/json' -d '${JSON.stringify(body?.example)}'`;
+  const { mediaType = 'application/json', example } = body ?? {};
+  const text = mediaType.endsWith('json')
+    ? JSON.stringify(example)
+    : new URLSearchParams(Object.entries(example ?? {})).toString();
+  return `curl -X POST ${url} -H 'Content-Type: ${mediaType}' -d '${text}'`;
 }
 
 /** The parts of a JSON Schema that the page shows. */
@@ -122,12 +127,6 @@ function errorTable(codes: readonly ErrorCode[]): string {
 
 function pretty(value: unknown): string {
   return JSON.stringify(value, null, 2);
-}
-
-/** Text that is safe between tags and in quoted attributes. */
-function escaped(text: string): string {
-  const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
-  return text.replace(/[&<>"]/g, (character) => entities[character] ?? character);
 }
 
 const page = once(() => documentationPage(OPERATIONS, readConfiguration(['AUTH_MODE']).AUTH_MODE));

@@ -44,9 +44,21 @@ const failureSchema = z
         .optional()
         .meta({ description: 'with INVALID_REQUEST: each fault and where it is' }),
       payments: z
-        .array(z.object({ id: z.string(), order_id: z.string(), paid: z.boolean(), code: z.string().optional() }))
+        .array(
+          z.object({
+            id: z.string(),
+            order_id: z.string(),
+            paid: z.boolean(),
+            code: z.string().optional(),
+            action_url: z.string().optional(),
+          }),
+        )
         .optional()
         .meta({ description: 'with several payments: what became of each' }),
+      action_url: z
+        .string()
+        .optional()
+        .meta({ description: 'with CUSTOMER_ACTION_REQUIRED: where the customer confirms the payment' }),
     }),
     data: z.string().meta({ description: 'a sentence for people' }),
   })
@@ -101,7 +113,12 @@ function operationObject(
     requestParams: { ...(query === undefined ? {} : { query }), ...(headers === undefined ? {} : { header: headers }) },
     ...(body === undefined
       ? {}
-      : { requestBody: { required: true, content: { [JSON_TYPE]: { schema: body.schema, example: body.example } } } }),
+      : {
+          requestBody: {
+            required: true,
+            content: { [body.mediaType ?? JSON_TYPE]: { schema: body.schema, example: body.example } },
+          },
+        }),
     ...(scheme === undefined ? {} : { security: [{ [scheme.name]: [] }] }),
     responses: responses(operation, authMode),
   };

@@ -49,6 +49,7 @@ export function orderView(order: Order, viewer: OrderViewer): OrderView {
     payment: {
       kind: order.payment_method === undefined ? 'PAY_LATER' : 'METHOD_GIVEN',
       payment_id: order.payment_id,
+      action_url: order.status === 'AWAITING_PAYMENT' ? order.payment_action_url : undefined,
       due_at: order.payment_due_at,
     },
     timeline: forOperators ? timeline : timeline.map(withoutInside),

@@ -103,7 +103,6 @@ test("pay for somebody else's order: no record found, and no claim", async () =>
 
 test.each([
   ['tok_declined', 'PAYMENT_DECLINED'],
-  ['tok_3ds', 'CUSTOMER_ACTION_REQUIRED'],
   ['tok_insufficient_funds', 'INSUFFICIENT_FUNDS'],
   ['tok_unheard_of', 'INVALID_PAYMENT_METHOD'],
 ])('payment %s is refused with %s; then another payment of the order succeeds', async (id, code) => {

@@ -1,6 +1,6 @@
 import type { APIGatewayProxyResult } from 'aws-lambda';
 import type * as z from 'zod';
-import { RetryableError, TerminalError } from '../common/errors.ts';
+import { CustomerActionRequiredError, RetryableError, TerminalError } from '../common/errors.ts';
 import { asError } from '../common/logger.ts';
 import { once } from '../common/once.ts';
 import { orderSaga, orderTable, payment, taskTokens } from '../environment.ts';
@@ -68,7 +68,13 @@ function combined(outcomes: readonly Outcome[], { requestId }: HttpRequest): API
   const payments = outcomes.map((outcome) =>
     outcome.paid
       ? { id: outcome.id, order_id: outcome.order_id, paid: true }
-      : { id: outcome.id, order_id: outcome.order_id, paid: false, code: publishedCode(outcome.error) },
+      : {
+          id: outcome.id,
+          order_id: outcome.order_id,
+          paid: false,
+          code: publishedCode(outcome.error),
+          ...(outcome.error instanceof CustomerActionRequiredError && { action_url: outcome.error.actionUrl }),
+        },
   );
   return failureResponse(decisive, requestId, { payments });
 }

@@ -57,15 +57,22 @@ export function createHandler(dependencies: () => PlaceOrderDependencies): Endpo
   });
 }
 
-/** @throws InvalidRequestError naming the field that asks for more than an unpaid order may hold */
+/**
+ * The window is limited for every order: a payment method, too, may have to be confirmed by the customer first.
+ *
+ * @throws InvalidRequestError naming the field that asks for more than an unpaid order may hold
+ */
 function requireWithinLimits(
   list: readonly { readonly count: number }[],
-  windowSeconds: number | undefined,
+  {
+    method,
+    window_seconds: windowSeconds,
+  }: { readonly method?: string | undefined; readonly window_seconds?: number | undefined },
   { maxCount, maxWindowSeconds }: UnpaidOrderLimits,
 ): void {
   const pieces = list.reduce((sum, { count }) => sum + count, 0);
   const faults = [
-    ...(pieces > maxCount
+    ...(method === undefined && pieces > maxCount
       ? [{ path: 'list', message: `must not hold more than ${maxCount} pieces without a payment method` }]
       : []),
     ...((windowSeconds ?? 0) > maxWindowSeconds
@@ -82,9 +89,7 @@ function requestedOrder(
   { paymentWindowSeconds, unpaidLimits }: Pick<PlaceOrderDependencies, 'paymentWindowSeconds' | 'unpaidLimits'>,
 ): Order {
   const { list, payment } = readBody(request, placeOrderBody);
-  if (payment?.method === undefined) {
-    requireWithinLimits(list, payment?.window_seconds, unpaidLimits);
-  }
+  requireWithinLimits(list, payment ?? {}, unpaidLimits);
   const key = readHeader(request, 'Idempotency-Key', idempotencyKey);
   return newOrder(
     {

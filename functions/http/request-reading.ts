@@ -27,20 +27,41 @@ export function isJsonMediaType(contentType: string | undefined): boolean {
   return contentType !== undefined && JSON_MEDIA_TYPE.test(contentType.trim());
 }
 
+/** @throws BodyTooLargeError where the body is larger than {@link MAX_BODY_BYTES} */
+export function requireSmallBody({ body }: HttpRequest): void {
+  if (Buffer.byteLength(body, 'utf8') > MAX_BODY_BYTES) {
+    throw new BodyTooLargeError(`the body is larger than ${MAX_BODY_BYTES} bytes; send a smaller one`);
+  }
+}
+
 /**
  * Parses the request's JSON body by a schema.
  *
  * @throws BodyTooLargeError, UnsupportedMediaTypeError or InvalidRequestError
  */
 export function readBody<Schema extends z.ZodType>(request: HttpRequest, schema: Schema): z.output<Schema> {
-  if (Buffer.byteLength(request.body, 'utf8') > MAX_BODY_BYTES) {
-    throw new BodyTooLargeError(`the body is larger than ${MAX_BODY_BYTES} bytes; send a smaller one`);
-  }
+  requireSmallBody(request);
   if (request.body !== '' && !isJsonMediaType(request.header('content-type'))) {
     throw new UnsupportedMediaTypeError('the body must be JSON; send it as Content-Type: application/json');
   }
   assertPlainText(request);
   return checked(schema, parseJson(request.body));
+}
+
+const FORM_MEDIA_TYPE = /^application\/x-www-form-urlencoded\s*(;|$)/i;
+
+/**
+ * Parses the body of a form by a schema; of several values of a field, the last.
+ *
+ * @throws BodyTooLargeError, UnsupportedMediaTypeError or InvalidRequestError
+ */
+export function readForm<Schema extends z.ZodType>(request: HttpRequest, schema: Schema): z.output<Schema> {
+  requireSmallBody(request);
+  if (!FORM_MEDIA_TYPE.test(request.header('content-type')?.trim() ?? '')) {
+    throw new UnsupportedMediaTypeError('the body must be a form; send it as application/x-www-form-urlencoded');
+  }
+  assertPlainText(request);
+  return checked(schema, Object.fromEntries(new URLSearchParams(request.body)));
 }
 
 /** Bodies are read as UTF-8: compressed ones, and those in another character set, would be read as something else. */

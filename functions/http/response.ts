@@ -1,6 +1,13 @@
 import { createHash } from 'node:crypto';
 import type { APIGatewayProxyResult } from 'aws-lambda';
-import { ERROR_CODES, type ErrorCode, InvalidRequestError, RetryableError, TerminalError } from '../common/errors.ts';
+import {
+  CustomerActionRequiredError,
+  ERROR_CODES,
+  type ErrorCode,
+  InvalidRequestError,
+  RetryableError,
+  TerminalError,
+} from '../common/errors.ts';
 
 /**
  * The shape of every JSON response of the API.
@@ -74,7 +81,10 @@ export function failureResponse(
   const code = publishedCode(error);
   const { status } = ERROR_CODES[code];
   const isPublished = code !== 'INTERNAL_ERROR' && error instanceof Error;
-  const faults = error instanceof InvalidRequestError ? { errors: error.faults } : {};
+  const faults = {
+    ...(error instanceof InvalidRequestError && { errors: error.faults }),
+    ...(error instanceof CustomerActionRequiredError && { action_url: error.actionUrl }),
+  };
   return respond(status, isPublished ? publicMessage(error) : INTERNAL_ERROR_MESSAGE, {
     meta: { code, ...faults, ...meta, request_id: requestId },
     headers: status === 503 ? { 'Retry-After': String(retryAfterSeconds()) } : {},

@@ -11,7 +11,7 @@ import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { type Order, orderSchema, type TimelineEntry } from './order.ts';
 import { callTable, type OrderTable } from './order-table.ts';
 import { leaseBegan, MAX_TIMELINE_ENTRIES, UNCLAIMED } from './payment-claim.ts';
-import { CANCELLATION_DUE_MS, dueAfter, WINDOW_DUE_MS } from './saga-due.ts';
+import { CANCELLATION_DUE_MS, CUSTOMER_ACTION_DUE_MS, dueAfter, WINDOW_DUE_MS } from './saga-due.ts';
 
 // The writes that the functions make to an order's record; those of the reconciliation are in reconciliation-writes.ts. The
 // state machine makes the others: its Record…, Confirm…, Close… and Park… states.
@@ -25,6 +25,7 @@ import { CANCELLATION_DUE_MS, dueAfter, WINDOW_DUE_MS } from './saga-due.ts';
 //   paymentWait           task AwaitPayment                        reserved, not being cancelled, the attempt is the latest
 //   paymentClaim          POST /payment/pay                        awaiting payment, not being cancelled, not claimed
 //   paymentClaimRelease   POST /payment/pay, payment refused       awaiting payment, claimed by this payment
+//   customerActionWait    POST /payment/pay, customer is asked     awaiting payment, claimed by this payment
 //   paymentUndoing        POST /payment/pay, saga is gone          awaiting payment, claimed by this payment
 
 /** The outcome of a conditional write. */
@@ -191,15 +192,26 @@ export interface PaymentWait {
   /** When the saga entered the state; the payment window runs from then on. */
   readonly enteredAt: Date;
   readonly windowSeconds: number;
+  /** Where the customer confirms the payment that the order was placed with; undefined where none is tried yet. */
+  readonly actionUrl?: string | undefined;
 }
 
 /** The order waits for its payment. Its record keeps the token that completes the task. */
-export function paymentWait({ orderId, taskToken, attempt, enteredAt, windowSeconds }: PaymentWait): OrderUpdate {
+export function paymentWait({
+  orderId,
+  taskToken,
+  attempt,
+  enteredAt,
+  windowSeconds,
+  actionUrl,
+}: PaymentWait): OrderUpdate {
+  const windowDueMs = windowSeconds * 1_000 + WINDOW_DUE_MS;
+  const isCustomerAsked = actionUrl !== undefined;
   return {
     orderId,
     set:
       '#status = :awaiting, task_token = :token, task_attempt = :attempt, payment_due_at = :payment_due, ' +
-      'saga_due = :yes, saga_due_at = :due',
+      `saga_due = :yes, saga_due_at = :due${isCustomerAsked ? ', payment_action_url = :action_url' : ''}`,
     // A place that does not count attempts sends the same number each time: there, the last token counts.
     condition:
       '#status IN (:reserved, :awaiting) AND attribute_not_exists(cancel_requested_at) ' +
@@ -211,13 +223,14 @@ export function paymentWait({ orderId, taskToken, attempt, enteredAt, windowSeco
       ':token': taskToken,
       ':attempt': attempt,
       ':payment_due': paymentDue(enteredAt, windowSeconds).toISOString(),
-      ...dueValues(enteredAt, windowSeconds * 1_000 + WINDOW_DUE_MS),
+      ...dueValues(enteredAt, isCustomerAsked ? Math.min(windowDueMs, CUSTOMER_ACTION_DUE_MS) : windowDueMs),
+      ...(isCustomerAsked && { ':action_url': actionUrl }),
     },
     entry: {
       at: enteredAt.toISOString(),
       status: 'AWAITING_PAYMENT',
       what: 'waiting for the payment',
-      why: `no payment method was given; the window is ${windowSeconds} seconds`,
+      why: `${isCustomerAsked ? 'the customer has to confirm it' : 'no payment method was given'}; the window is ${windowSeconds} seconds`,
     },
   };
 }
@@ -263,12 +276,33 @@ export function paymentClaim(orderId: string, paymentId: string, now: Date): Ord
   };
 }
 
+/**
+ * The provider asks the customer to confirm the payment. The claim is released meanwhile: the customer may pay otherwise, or
+ * cancel. The payment claims the order again once it is confirmed.
+ */
+export function customerActionWait(orderId: string, paymentId: string, actionUrl: string, now: Date): OrderUpdate {
+  const at = now.toISOString();
+  return {
+    orderId,
+    set: 'payment_action_url = :action_url, saga_due = :yes, saga_due_at = :due',
+    remove: 'payment_id, payment_claimed_at',
+    condition: '#status = :awaiting AND payment_id = :payment_id',
+    values: {
+      ':payment_id': paymentId,
+      ':awaiting': 'AWAITING_PAYMENT',
+      ':action_url': actionUrl,
+      ...dueValues(now, CUSTOMER_ACTION_DUE_MS),
+    },
+    entry: { at, status: 'AWAITING_PAYMENT', what: `payment ${paymentId} waits for its customer to confirm it` },
+  };
+}
+
 /** A refused payment releases its claim, so that another payment may try. */
 export function paymentClaimRelease(orderId: string, paymentId: string, why: string, now: Date): OrderUpdate {
   return {
     orderId,
     set: '#status = :awaiting',
-    remove: 'payment_id, payment_claimed_at',
+    remove: 'payment_id, payment_claimed_at, payment_action_url',
     condition: '#status = :awaiting AND payment_id = :payment_id',
     values: { ':payment_id': paymentId, ':awaiting': 'AWAITING_PAYMENT' },
     entry: { at: now.toISOString(), status: 'AWAITING_PAYMENT', what: `payment ${paymentId} refused`, why },

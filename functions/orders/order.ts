@@ -61,6 +61,8 @@ export const orderSchema = z.object({
   /** The attempt of the task that the token belongs to. */
   task_attempt: z.int().optional(),
   payment_due_at: z.string().optional(),
+  /** Where the customer confirms a payment that the provider has asked them about. */
+  payment_action_url: z.string().optional(),
   /** Present once a payment was undone because the saga could not be told of it. The order takes no other. */
   payment_undone_at: z.string().optional(),
   /** Y while the order is open and its saga has to move it; the key of a sparse index. */

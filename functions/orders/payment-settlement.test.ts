@@ -27,6 +27,7 @@ function settlement(differences: {
   const { authorize = async () => ({ providerReference: 'charge-1' }), onPause, waitMs = 1_000 } = differences;
   const asked: unknown[] = [];
   const reported: string[] = [];
+  const declined: string[] = [];
   const pauses: number[] = [];
   let now = Date.now();
   const run = (order: Order, paymentId = 'payment-1') =>
@@ -48,6 +49,10 @@ function settlement(differences: {
             reported.push(token);
             return true;
           },
+          reportDeclined: async (token) => {
+            declined.push(token);
+            return true;
+          },
         },
         waitMs,
         clock: {
@@ -60,7 +65,7 @@ function settlement(differences: {
         },
       },
     );
-  return { run, asked, reported, pauses };
+  return { run, asked, reported, declined, pauses };
 }
 
 function sagaWrites(orderId: string, status: Order['status']) {

@@ -16,7 +16,7 @@ import { hasEnded } from './executions.ts';
 import type { Order } from './order.ts';
 import type { OrderSaga } from './order-saga.ts';
 import { type OrderTable, readOrder } from './order-table.ts';
-import { paymentClaim, paymentClaimRelease, paymentUndoing, updateOrder } from './order-writes.ts';
+import { customerActionWait, paymentClaim, paymentClaimRelease, paymentUndoing, updateOrder } from './order-writes.ts';
 import { nextPaymentStep, type PaymentStep } from './payment-step.ts';
 
 /** The clock of a settlement; a simulation brings its own. */
@@ -39,7 +39,7 @@ export interface PaymentAuthorizer {
 export interface SettlementDependencies {
   readonly table: OrderTable;
   readonly payment: PaymentAuthorizer;
-  readonly tokens: Pick<TaskTokens, 'reportPaid'>;
+  readonly tokens: Pick<TaskTokens, 'reportPaid' | 'reportDeclined'>;
   /** Tells whether the saga that cannot be told of a payment is gone. */
   readonly saga: Pick<OrderSaga, 'find'>;
   /** Longest wait for the saga before the customer is asked to repeat the request. */
@@ -58,13 +58,16 @@ const FIRST_PAUSE_MS = 50;
 const MAX_PAUSE_MS = 250;
 
 /**
- * Pays an order that was placed without a payment method; resolves once the money is taken.
+ * Pays an order that waits for its payment; resolves once the money is taken.
  *
  *     claim the order ─▶ authorize the payment ─▶ complete the task AwaitPayment ─▶ wait until the saga has captured it
  *
  * The claim keeps cancellations and other payments away. Every step can be repeated: the same payment again continues a
  * settlement that broke off anywhere. The result comes from the order's record alone. Where the saga is gone and cannot be
  * told, the payment is undone: no card stays authorized for an order that nobody carries on.
+ *
+ * Where the provider asks for the customer, the order waits on. The provider's event, or the same payment again, settles it
+ * (provider-event.ts).
  *
  * @param order as last read
  * @throws TerminalError where the payment is refused
@@ -97,7 +100,7 @@ export async function settle(
     }
     // A saga that has retried its task waits under another token.
     if (next.step === 'AUTHORIZE' && next.taskToken !== completedToken) {
-      const told = await authorizeAndReport(current.order_id, next, settlement, dependencies);
+      const told = await authorizeAndReport(current, next, settlement, dependencies);
       completedToken = next.taskToken;
       if (!told && clock.now().getTime() < deadline) {
         await undoWhereSagaIsGone(current, settlement, dependencies);
@@ -114,16 +117,17 @@ export async function settle(
 
 /** @returns false where no task waits under the token: it was completed before, or its execution is gone */
 async function authorizeAndReport(
-  orderId: string,
+  order: Order,
   { taskToken, amountMinor, currency }: PaymentStep & { readonly step: 'AUTHORIZE' },
   { paymentId, traceparent }: Settlement,
   { table, payment, tokens, clock = SYSTEM_CLOCK }: SettlementDependencies,
 ): Promise<boolean> {
+  const { order_id: orderId } = order;
   const context: CallContext = { orderId, traceparent };
   const amount = { minorUnits: amountMinor, currency };
   try {
     const { providerReference } = await payment.authorize(
-      { orderId, paymentId, method: methodOf(paymentId), amount },
+      { orderId, paymentId, method: methodOf(order, paymentId), amount },
       context,
     );
     return await tokens.reportPaid(taskToken, {
@@ -132,8 +136,13 @@ async function authorizeAndReport(
       provider_reference: providerReference,
     });
   } catch (error) {
-    if (isRefusedPayment(error)) {
-      await updateOrder(table, paymentClaimRelease(orderId, paymentId, error.message, clock.now()));
+    if (error instanceof CustomerActionRequiredError) {
+      await updateOrder(table, customerActionWait(orderId, paymentId, error.actionUrl, clock.now()));
+    } else if (isRefusedPayment(error)) {
+      // The order ends with the payment that it was placed with. Any other may be followed by another try.
+      await (isOwnPayment(order, paymentId) && !(error instanceof PaymentMismatchError)
+        ? tokens.reportDeclined(taskToken)
+        : updateOrder(table, paymentClaimRelease(orderId, paymentId, error.message, clock.now())));
     }
     throw error;
   }
@@ -169,8 +178,16 @@ async function undoWhereSagaIsGone(
 }
 
 /** The provider is simulated: a payment id that is one of its test tokens behaves like that token. */
-function methodOf(paymentId: string): string {
+function methodOf(order: Order, paymentId: string): string {
+  if (isOwnPayment(order, paymentId)) {
+    return order.payment_method;
+  }
   return isProviderToken(paymentId) ? paymentId : 'tok_visa';
+}
+
+/** True where the payment is the one that the order was placed with: the saga has named it by the order's id. */
+export function isOwnPayment(order: Order, paymentId: string): order is Order & { readonly payment_method: string } {
+  return order.payment_method !== undefined && order.order_id === paymentId;
 }
 
 /** After these refusals the provider keeps nothing of the payment, and another payment may try. */
@@ -179,7 +196,6 @@ function isRefusedPayment(error: unknown): error is Error {
     error instanceof PaymentDeclinedError ||
     error instanceof InsufficientFundsError ||
     error instanceof InvalidPaymentMethodError ||
-    error instanceof CustomerActionRequiredError ||
     error instanceof PaymentMismatchError
   );
 }

@@ -33,7 +33,7 @@ export function nextPaymentStep(order: Order, paymentId: string, now: Date): Pay
   switch (order.status) {
     case 'PENDING':
     case 'RESERVED':
-      if (order.payment_method !== undefined) {
+      if (order.payment_method !== undefined && paymentId !== order.order_id) {
         return refuse('the order is paid with the method it was placed with');
       }
       return order.cancel_requested_at === undefined ? { step: 'WAIT' } : refuse('the order is being cancelled');

@@ -107,7 +107,7 @@ export function recoveryParking(order: Order, { cause, error }: ParkingCause, no
     set:
       '#status = :to, parked_step = :step, parked_error = :error, parked_outcome = :outcome, reason = :reason, ' +
       'parked_at_redrive_count = :count',
-    remove: 'start_pending, task_token, saga_due, saga_due_at, saga_recovery',
+    remove: 'start_pending, task_token, payment_action_url, saga_due, saga_due_at, saga_recovery',
     condition: ConditionExpression.replace(':updated_at', ':seen_update'),
     values: {
       ':status': order.status,

@@ -52,7 +52,11 @@ export interface ResumedSaga extends ResumePoint {
     /** Long past, so that the hold is extended before the pivot. */
     readonly expires_at: string;
   };
-  readonly payment: { readonly payment_id: string };
+  readonly payment: {
+    readonly payment_id: string;
+    /** Where the customer confirms a payment; null where the provider asks for nothing. */
+    readonly action_url: string | null;
+  };
   /** What is left of the payment window; at least one second. */
   readonly payment_window_seconds: number;
 }
@@ -94,7 +98,7 @@ export function resumedSaga(
       lines: [],
       expires_at: new Date(0).toISOString(),
     },
-    payment: { payment_id: order?.payment_id ?? orderId },
+    payment: { payment_id: order?.payment_id ?? orderId, action_url: order?.payment_action_url ?? null },
     payment_window_seconds: order === undefined ? 1 : Math.max(1, remainingWindowSeconds(order, now)),
   };
 }

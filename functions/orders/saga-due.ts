@@ -8,6 +8,8 @@ import type { Order } from './order.ts';
 export const PLACEMENT_DUE_MS = 180_000;
 /** After the end of the payment window, which the saga's own timer closes. */
 export const WINDOW_DUE_MS = 30_000;
+/** After a payment began to wait for its customer: the provider's event may be lost. */
+export const CUSTOMER_ACTION_DUE_MS = 60_000;
 /** After an accepted cancellation, which the saga is told of at once. */
 export const CANCELLATION_DUE_MS = 30_000;
 

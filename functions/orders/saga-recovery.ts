@@ -1,6 +1,11 @@
 import type { InventoryClient } from '../clients/inventory-client.ts';
-import type { PaymentClient } from '../clients/payment-client.ts';
-import { PaymentAlreadyCapturedError, ReservationCommittedError } from '../common/errors.ts';
+import type { TaskTokens } from '../clients/task-tokens.ts';
+import {
+  PaymentAlreadyCapturedError,
+  ReservationCommittedError,
+  RetryableError,
+  TerminalError,
+} from '../common/errors.ts';
 import type { Log } from '../common/logger.ts';
 import { type Execution, hasEnded } from './executions.ts';
 import { sagaRun } from './new-order.ts';
@@ -8,13 +13,15 @@ import type { Order } from './order.ts';
 import type { OrderSaga } from './order-saga.ts';
 import type { OrderTable } from './order-table.ts';
 import { updateOrder } from './order-writes.ts';
+import { askProvider, type ProviderEventDependencies } from './provider-event.ts';
 import { changeSagaRun, recoveryParking, sagaPostponement, sagaRecovery } from './reconciliation-writes.ts';
 
 /** Dependencies of the recovery. */
 export interface SagaRecoveryDependencies {
   readonly table: OrderTable;
   readonly saga: OrderSaga;
-  readonly payment: Pick<PaymentClient, 'void'>;
+  readonly payment: ProviderEventDependencies['payment'];
+  readonly tokens: Pick<TaskTokens, 'reportPaid' | 'reportDeclined'>;
   readonly inventory: Pick<InventoryClient, 'release'>;
 }
 
@@ -48,6 +55,9 @@ export async function recoverSaga(
   const { table, saga } = dependencies;
   const execution = await saga.find(order);
   if (execution.status !== 'NOT_FOUND' && !hasEnded(execution.status)) {
+    if (isCustomerAsked(order)) {
+      await askForDecision(order, dependencies, log);
+    }
     await changeSagaRun(table, sagaPostponement(order, nextLook(order, now)));
     return 'under_way';
   }
@@ -77,10 +87,34 @@ export async function recoverSaga(
   }
 }
 
+/** True where the provider waits for the customer, and its event may be lost. */
+function isCustomerAsked({ status, payment_action_url }: Order): boolean {
+  return status === 'AWAITING_PAYMENT' && payment_action_url !== undefined;
+}
+
+/** Asks the provider what the customer decided, and tells the saga. What fails here is asked again at the next look. */
+async function askForDecision(order: Order, dependencies: SagaRecoveryDependencies, log: Log): Promise<void> {
+  try {
+    const result = await askProvider(order, { ...dependencies, waitMs: 0 });
+    log.info('the provider was asked about a payment that waits for its customer', { result });
+  } catch (error) {
+    if (!(error instanceof RetryableError || error instanceof TerminalError)) {
+      throw error;
+    }
+    // PAYMENT_PENDING: the saga is told, and has not written yet.
+    log.info('a payment that waits for its customer is not settled yet', { code: error.code, why: error.message });
+  }
+}
+
+/** Before the end of the time to pay: the schedule, which runs each minute, looks once more. */
+const LAST_LOOK_MS = 75_000;
+
 /** The time since the order's last write doubles from look to look. */
-function nextLook({ updated_at }: Order, now: Date): Date {
-  const sinceMs = now.getTime() - Date.parse(updated_at);
-  return new Date(now.getTime() + Math.min(MAX_PAUSE_MS, Math.max(FIRST_PAUSE_MS, sinceMs)));
+function nextLook(order: Order, now: Date): Date {
+  const sinceMs = now.getTime() - Date.parse(order.updated_at);
+  const next = now.getTime() + Math.min(MAX_PAUSE_MS, Math.max(FIRST_PAUSE_MS, sinceMs));
+  const last = Date.parse(order.payment_due_at ?? '') - LAST_LOOK_MS;
+  return new Date(isCustomerAsked(order) && now.getTime() < last ? Math.min(next, last) : next);
 }
 
 function runsWithoutProgress({ saga_recovery, updated_at }: Order): number {

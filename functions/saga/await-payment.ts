@@ -11,11 +11,13 @@ const input = z.object({
   /** When the state was entered, in UTC: `Z` on AWS, `+00:00` on LocalStack. Older definitions do not send it. */
   entered_at: z.iso.datetime({ offset: true }).optional(),
   payment_window_seconds: z.int().min(1),
+  /** Where the customer confirms a payment that was tried already; null or absent where there is none. */
+  action_url: z.string().min(1).nullish(),
 });
 
 /**
- * Makes the task AwaitPayment. It records the task token by which `/payment/pay` and `/orders/cancel` complete the task. The
- * state machine waits for the token, not for the function's result.
+ * Makes the task AwaitPayment. It records the task token by which `/payment/pay`, `/payment/events` and `/orders/cancel`
+ * complete the task. The state machine waits for the token, not for the function's result.
  *
  * The task throws OrderCancelledError where the customer has cancelled, or RetryableError.
  */
@@ -27,6 +29,7 @@ export function createHandler(table: () => OrderTable): Task<Record<string, neve
       attempt: payload.attempt,
       enteredAt: payload.entered_at === undefined ? new Date() : new Date(payload.entered_at),
       windowSeconds: payload.payment_window_seconds,
+      actionUrl: payload.action_url ?? undefined,
     });
     if (begun === 'SUPERSEDED') {
       log.warn('a later attempt of the task waits already', { attempt: payload.attempt });

@@ -126,13 +126,25 @@ test('AuthorizePayment and CapturePayment take the money once', async () => {
   const authorized = await authorize(orderId);
   expect(authorized).toEqual({ payment_id: orderId, provider_reference: expect.stringMatching(/./) });
   expect(await authorize(orderId)).toEqual(authorized);
-  expect(await capture(orderId)).toEqual({ provider_reference: authorized.provider_reference });
-  expect(await capture(orderId)).toEqual({ provider_reference: authorized.provider_reference });
+  const { provider_reference } = authorized as { readonly provider_reference: string };
+  expect(await capture(orderId)).toEqual({ provider_reference });
+  expect(await capture(orderId)).toEqual({ provider_reference });
+});
+
+test('AuthorizePayment with tok_3ds answers where the customer confirms the payment; once they have, it is authorized', async () => {
+  const orderId = newOrderId();
+  const asked = await authorize(orderId, 'tok_3ds');
+  expect(asked).toEqual({ payment_id: orderId, action_url: expect.stringContaining(`order_id=${orderId}`) });
+  expect(await authorize(orderId, 'tok_3ds')).toEqual(asked);
+  await paymentService.decide(await paymentService.payment(orderId), 'approve');
+  expect(await authorize(orderId, 'tok_3ds')).toEqual({
+    payment_id: orderId,
+    provider_reference: expect.stringMatching(/./),
+  });
 });
 
 test.each([
   ['tok_declined', 'PaymentDeclinedError'],
-  ['tok_3ds', 'CustomerActionRequiredError'],
   ['tok_insufficient_funds', 'InsufficientFundsError'],
   ['tok_unheard_of', 'InvalidPaymentMethodError'],
 ])('AuthorizePayment with %s throws %s', async (method, name) => {
@@ -216,7 +228,7 @@ test('ResumeOrder says where the saga goes on, and what its steps need', async (
     step: 'IsHoldLongEnough',
     outcome: { status: 'CONFIRMED', code: 'CONFIRMED', reason: 'paid and delivered' },
     reservation: { amount_minor: 1_000, currency: 'USD', lines: [], expires_at: '1970-01-01T00:00:00.000Z' },
-    payment: { payment_id: 'payment-1' },
+    payment: { payment_id: 'payment-1', action_url: null },
     payment_window_seconds: 900,
   });
   await expect(resume({ ...about(order.order_id), after: 'Nowhere', outcome: null })).rejects.toMatchObject({

@@ -4,6 +4,7 @@ import { expect, test } from '@jest/globals';
 import { awaitingOrder, testOrder } from '../../tests/support/order.ts';
 import { withOrderTable, withPaymentService, withStepFunctions } from '../../tests/support/order-fixtures.ts';
 import { type Reply, refuse, success } from '../../tests/support/step-functions-recorder.ts';
+import { createTaskTokens } from '../clients/task-tokens.ts';
 import { RetryableError } from '../common/errors.ts';
 import type { Order } from '../orders/order.ts';
 import { createOrderSaga } from '../orders/order-saga.ts';
@@ -22,6 +23,7 @@ function run(release = async (orderId: string): Promise<void> => void released.p
       table: database.table,
       saga: createOrderSaga(stepFunctions.client, 'arn:aws:states:us-east-1:000000000000:stateMachine:saga'),
       payment: payments.client,
+      tokens: createTaskTokens(stepFunctions.client),
       inventory,
     }),
     { paceMs: 0, runMs },
@@ -86,6 +88,55 @@ test('the execution runs: the order is looked at again later, and later each tim
   expect(await due(order_id)).toBeGreaterThan(50_000);
   expect(await due(order_id)).toBeLessThan(70_000);
   expect(await due(settled.order_id)).toBeGreaterThan(890_000);
+});
+
+/** An order with tok_3ds whose customer has decided, or not; the provider's event never came. */
+async function withoutEvent(decision?: 'approve' | 'refuse', differences: Partial<Order> = {}): Promise<Order> {
+  const order = await overdue({ payment_method: 'tok_3ds', payment_action_url: '/payment/action', ...differences });
+  const { order_id } = order;
+  const waiting = await payments.service.authorize(order_id, {
+    paymentId: order_id,
+    method: 'tok_3ds',
+    amountMinor: 2_000,
+  });
+  if (decision !== undefined) {
+    await payments.service.decide(waiting, decision);
+  }
+  return order;
+}
+
+test.each([
+  ['approve', 'SendTaskSuccess'],
+  ['refuse', 'SendTaskFailure'],
+] as const)(
+  'the event of a customer’s decision to %s is lost: the provider is asked, and %s tells the saga',
+  async (decision, action) => {
+    const { order_id } = await withoutEvent(decision);
+    expect(await run()).toMatchObject({ under_way: 1 });
+    expect(stepFunctions.calls.filter((call) => call.action.startsWith('SendTask'))).toMatchObject([
+      { action, input: { taskToken: 'token-1' } },
+    ]);
+    expect((await payments.service.charge(order_id, order_id))?.state).toBe(
+      decision === 'approve' ? 'AUTHORIZED' : 'DECLINED',
+    );
+  },
+);
+
+test('the customer has not decided: the provider is asked again, the last time before the window ends', async () => {
+  const payment_due_at = new Date(Date.now() + 100_000).toISOString();
+  const { order_id } = await withoutEvent(undefined, { payment_due_at });
+  expect(await run()).toMatchObject({ under_way: 1 });
+  expect(stepFunctions.calls.map(({ action }) => action)).toEqual(['DescribeExecution']);
+  const order = await readOrder(database.table, order_id);
+  expect(order).toMatchObject({ status: 'AWAITING_PAYMENT', updated_at: PAST });
+  expect(Date.parse(payment_due_at) - Date.parse(String(order?.saga_due_at))).toBe(75_000);
+});
+
+test('a payment that cannot be asked about stops no other order', async () => {
+  await overdue({ payment_method: 'tok_3ds', payment_action_url: '/payment/action' });
+  await withoutEvent('approve');
+  expect(await run()).toMatchObject({ under_way: 2, failed: 0, left: 0 });
+  expect(stepFunctions.calls.map(({ action }) => action)).toContain('SendTaskSuccess');
 });
 
 test('an order that is not due yet, over or parked is left alone', async () => {

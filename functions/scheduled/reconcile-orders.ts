@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { RetryableError } from '../common/errors.ts';
 import { asError, type Logger, logWith, rootLogger } from '../common/logger.ts';
 import { once } from '../common/once.ts';
-import { inventory, orderSaga, orderTable, payment } from '../environment.ts';
+import { inventory, orderSaga, orderTable, payment, taskTokens } from '../environment.ts';
 import { readOrder, sagaDueOrders } from '../orders/order-table.ts';
 import { postponeFailure } from '../orders/reconciliation-writes.ts';
 import { type Recovery, recoverSaga, type SagaRecoveryDependencies } from '../orders/saga-recovery.ts';
@@ -83,5 +83,11 @@ async function reconcileOrder(
 
 /** Runs every minute. */
 export const handler = createHandler(
-  once(() => ({ table: orderTable(), saga: orderSaga(), payment: payment(), inventory: inventory() })),
+  once(() => ({
+    table: orderTable(),
+    saga: orderSaga(),
+    payment: payment(),
+    tokens: taskTokens(),
+    inventory: inventory(),
+  })),
 );

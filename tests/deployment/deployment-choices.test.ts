@@ -35,7 +35,7 @@ function lambdas(template: Template) {
 describe('access to a deployed API', () => {
   const method = z.object({ AuthorizationType: z.string(), AuthorizerId: z.unknown().optional() });
 
-  test('every method but health and documentation requires the authorizer', () => {
+  test('every method but health, documentation and the payment provider’s own requires the authorizer', () => {
     const methods = ofType(byDefault.template, 'AWS::ApiGateway::Method', method);
     const open = methods.filter(([, { AuthorizationType }]) => AuthorizationType !== 'CUSTOM').map(([id]) => id);
     expect(open.toSorted()).toEqual([
@@ -43,6 +43,10 @@ describe('access to a deployed API', () => {
       'ApiGatewayMethodHealthGet',
       'ApiGatewayMethodHealthReadyGet',
       'ApiGatewayMethodOpenapijsonGet',
+      // A signature, or the secret of a page's address, stands in for credentials.
+      'ApiGatewayMethodPaymentActionGet',
+      'ApiGatewayMethodPaymentActionPost',
+      'ApiGatewayMethodPaymentEventsPost',
     ]);
     expect(methods.length - open.length).toBe(13);
     for (const [id, { AuthorizationType, AuthorizerId }] of methods) {

@@ -52,14 +52,29 @@ const valid = fc
       list: fc.array(fc.record({ id: fc.constant('p-1'), order_id: fc.uuid() }), { minLength: 1, maxLength: 14 }),
     }),
     fc.record({ order_id: uuid }),
+    fc.record({
+      type: fc.constantFrom('payment.authorized', 'payment.declined'),
+      data: fc.record({ order_id: uuid, payment_id: fc.constant('p-1') }),
+    }),
     fc.record({ order_ids: fc.array(uuid, { minLength: 1, maxLength: 3 }) }),
     fc.record({ order_id: uuid, reason: fc.constant('lost') }),
     fc.record({ id: fc.constantFrom('item1', 'item9'), count: fc.nat(3), reason: fc.constant('counted') }),
   )
   .map((body) => JSON.stringify(body));
+/** The form, and the query, of a payment's page. */
+const action = fc.record({
+  order_id: uuid,
+  payment_id: fc.constant('p-1'),
+  reference: fc.constantFrom('ch_1', '<script>'),
+  decision: fc.constantFrom('approve', 'refuse'),
+});
+const form = action.map((fields) => ({
+  body: new URLSearchParams(fields).toString(),
+  headers: { 'Content-Type': 'application/x-www-form-urlencoded' },
+}));
 const large = fc.integer({ min: 65_530, max: 65_545 }).map((bytes) => `{"list":[]${' '.repeat(bytes)}`.slice(0, bytes));
 const body = fc.oneof(
-  { arbitrary: valid, weight: 8 },
+  { arbitrary: valid, weight: 14 },
   { arbitrary: nearlyValid, weight: 4 },
   { arbitrary: json, weight: 3 },
   anyText,
@@ -67,26 +82,31 @@ const body = fc.oneof(
   fc.constant(null),
 );
 
+const withBody = fc.record({
+  body,
+  headers: fc.oneof(anyHeaders, { arbitrary: fc.constant({ 'Content-Type': 'application/json' }), weight: 3 }),
+});
+
 /** Generates valid, nearly valid and invalid requests. */
 export const anyEvent = fc
   .record({
-    body,
-    headers: fc.oneof(anyHeaders, { arbitrary: fc.constant({ 'Content-Type': 'application/json' }), weight: 3 }),
+    content: fc.oneof({ arbitrary: withBody, weight: 7 }, form),
     query: fc.oneof(
       fc.dictionary(key, anyText),
       uuid.map((order_id) => ({ order_id })),
+      action,
       fc.constant(null),
     ),
     isBase64Encoded: fc.integer({ min: 0, max: 9 }).map((number) => number === 0),
     owner: fc.option(anyText, { nil: undefined }),
     role: fc.constantFrom('operator', 'customer', 'root'),
   })
-  .map(({ query, ...sent }): APIGatewayProxyEvent => {
+  .map(({ query, content: { body: sentBody, headers }, ...sent }): APIGatewayProxyEvent => {
     const event = httpEvent({
-      headers: sent.headers,
+      headers,
       ...(sent.owner !== undefined && { owner: sent.owner, role: sent.role }),
     });
-    return { ...event, body: sent.body, isBase64Encoded: sent.isBase64Encoded, queryStringParameters: query };
+    return { ...event, body: sentBody, isBase64Encoded: sent.isBase64Encoded, queryStringParameters: query };
   });
 
 function count(): fc.Arbitrary<number> {

@@ -19,6 +19,7 @@ export const orderSummarySchema = z.object({ order_id: z.uuid(), status: z.enum(
 /** The data of /orders/status. */
 export const orderViewSchema = orderSummarySchema.extend({
   reason_code: z.string().optional(),
+  payment: z.object({ action_url: z.string().optional() }).optional(),
   timeline: z.array(z.object({ at: z.string(), status: z.string(), what: z.string(), why: z.string().optional() })),
 });
 

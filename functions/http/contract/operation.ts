@@ -20,11 +20,18 @@ export interface Operation {
   readonly roles?: readonly Role[];
   /** Needs no credentials in any AUTH_MODE. */
   readonly open?: true;
+  /** Asks for a signature in place of credentials. */
+  readonly signed?: true;
   readonly summary: string;
   readonly description: string;
   readonly query?: z.ZodObject;
   readonly headers?: z.ZodObject;
-  readonly body?: { readonly schema: z.ZodType; readonly example: unknown };
+  readonly body?: {
+    readonly schema: z.ZodType;
+    /** Default: JSON. */
+    readonly mediaType?: string;
+    readonly example: unknown;
+  };
   readonly success: OperationSuccess;
   /** Codes of its error responses, without those that every call may have ({@link allErrors}). */
   readonly errors: readonly ErrorCode[];

@@ -8,6 +8,8 @@ import type { Operation } from './operation.ts';
 import { orderStatusOperation } from './order-status.ts';
 import { orderSummaryOperation } from './order-summary.ts';
 import { payOperation } from './pay.ts';
+import { showPaymentActionOperation, takePaymentActionOperation } from './payment-action.ts';
+import { paymentEventsOperation } from './payment-events.ts';
 import { placeOrderOperation } from './place-order.ts';
 import { redriveOrdersOperation } from './redrive-orders.ts';
 import { sagaHistoryOperation } from './saga-history.ts';
@@ -67,6 +69,9 @@ export const OPERATIONS: readonly Operation[] = [
   listOrdersOperation,
   cancelOrderOperation,
   payOperation,
+  paymentEventsOperation,
+  showPaymentActionOperation,
+  takePaymentActionOperation,
   orderSummaryOperation,
   redriveOrdersOperation,
   abandonOrderOperation,

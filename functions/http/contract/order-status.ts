@@ -27,6 +27,10 @@ export const orderStatusSchema = z.object({
   payment: z.object({
     kind: z.enum(['METHOD_GIVEN', 'PAY_LATER']),
     payment_id: z.string().optional().meta({ description: 'the payment that has claimed or paid the order' }),
+    action_url: z
+      .string()
+      .optional()
+      .meta({ description: 'where the customer confirms a payment, while the provider waits for that' }),
     due_at: time.optional().meta({ description: 'until when an order that waits for its payment can be paid' }),
   }),
   timeline: z.array(

@@ -30,11 +30,12 @@ export const payOperation: Operation = {
   id: 'pay',
   method: 'post',
   paths: ['/payment/pay'],
-  summary: 'Pay orders that were placed without a payment method',
+  summary: 'Pay orders that wait for their payment',
   description:
     'Answers true once the money of every listed order is taken. Repeated with the same payment id, it finds out what ' +
-    'became of the payment and answers the same. After a refusal, another payment id is a new attempt. With several ' +
-    'payments of which some fail, meta.payments tells which.',
+    'became of the payment and answers the same. After a refusal, another payment id is a new attempt. Where the provider ' +
+    'asks for the customer, meta.action_url says where they confirm the payment; it then settles the order by itself. With ' +
+    'several payments of which some fail, meta.payments tells which.',
   body: {
     schema: payBody,
     example: {

@@ -26,12 +26,10 @@ const line = z.strictObject(
 const payment = z.strictObject(
   {
     method: paymentMethod.optional(),
-    window_seconds: z
-      .int({ error: WINDOW_RULE })
-      .min(1, WINDOW_RULE)
-      .max(86_400, WINDOW_RULE)
-      .optional()
-      .meta({ description: 'how long an order without a method waits for its payment', example: 900 }),
+    window_seconds: z.int({ error: WINDOW_RULE }).min(1, WINDOW_RULE).max(86_400, WINDOW_RULE).optional().meta({
+      description: 'how long an order waits for its payment, or for the customer to confirm it',
+      example: 900,
+    }),
   },
   { error: objectRule('must be an object with method, window_seconds or neither; or leave it out') },
 );
@@ -78,7 +76,8 @@ export const placeOrderOperation: Operation = {
   summary: 'Place an order',
   description:
     'Accepts the order and starts its saga; the outcome is found at /orders/status. Without payment.method the order ' +
-    'waits for /payment/pay. With an Idempotency-Key a repeated request answers the same order.',
+    'waits for /payment/pay. Where the provider asks the customer to confirm the payment, the order waits for that, and ' +
+    'its status has payment.action_url. With an Idempotency-Key a repeated request answers the same order.',
   headers: z.object({ 'Idempotency-Key': idempotencyKey }),
   body: {
     schema: placeOrderBody,

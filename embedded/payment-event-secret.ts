@@ -1,0 +1,22 @@
+import { randomBytes } from 'node:crypto';
+import { readFileSync, writeFileSync } from 'node:fs';
+
+const SECRET_BYTES = 32;
+
+/**
+ * The secret with which the simulated provider signs its events. Each data folder has its own, in a file that only its owner
+ * may read.
+ *
+ * @param file made where it does not exist
+ */
+export function paymentEventSecret(file: string): string {
+  try {
+    // `wx`: two processes that start at once use the same secret.
+    writeFileSync(file, `whsec_${randomBytes(SECRET_BYTES).toString('base64')}\n`, { flag: 'wx', mode: 0o600 });
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) {
+      throw error;
+    }
+  }
+  return readFileSync(file, 'utf8').trim();
+}
