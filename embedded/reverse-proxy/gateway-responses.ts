@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { APIGatewayProxyResult } from 'aws-lambda';
 import { isFromForeignPage } from 'resilient-stepfunctions/http';
 import { GATEWAY_RESPONSES, type GatewayResponseType } from '../../functions/http/gateway-responses.ts';
-import { isJsonMediaType } from '../../functions/http/request-reading.ts';
+import { isFormMediaType, isJsonMediaType } from '../../functions/http/request-reading.ts';
 import { respond } from '../../functions/http/response.ts';
 
 /** Why the proxy answers a request itself, by API Gateway's name for the same case. */
@@ -31,7 +31,7 @@ export function refusalOf(incoming: IncomingMessage, maxBodyBytes: number): Refu
   }
   // Checked here because serverless-offline reads a body without a type as JSON.
   const hasBody = coding !== undefined || Number(length) > 0;
-  return hasBody && !isJsonMediaType(type) ? 'UNSUPPORTED_MEDIA_TYPE' : undefined;
+  return hasBody && !isJsonMediaType(type) && !isFormMediaType(type) ? 'UNSUPPORTED_MEDIA_TYPE' : undefined;
 }
 
 /** Refuses a request, even while its body is still arriving. */

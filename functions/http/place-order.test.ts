@@ -340,9 +340,14 @@ test.each([
   },
 );
 
-test('the limits of unpaid orders do not hold for an order with a payment method', async () => {
-  const body = { list: [{ id: 'item1', count: 1_001 }], payment: { method: 'tok_visa', window_seconds: 7_200 } };
+test('an order with a payment method may have more pieces, but its window is limited: its customer may have to confirm', async () => {
+  const body = { list: [{ id: 'item1', count: 1_001 }], payment: { method: 'tok_visa', window_seconds: 3_600 } };
   expect(await place({ body })).toMatchObject({ statusCode: 202 });
+  const longer = { ...body, payment: { ...body.payment, window_seconds: 3_601 } };
+  expect(await place({ body: longer })).toMatchObject({
+    statusCode: 400,
+    meta: { errors: [{ path: 'payment.window_seconds' }] },
+  });
   const most = { list: [{ id: 'item1', count: 1_000 }], payment: { window_seconds: 3_600 } };
   expect(await place({ body: most })).toMatchObject({ statusCode: 202 });
 });

@@ -17,6 +17,7 @@ const MAX_FAULTS = 20;
 const MAX_NAME_LENGTH = 64;
 
 const CHARSET = /;\s*charset\s*=\s*"?([^\s;"]+)/i;
+const FORM_MEDIA_TYPE = /^application\/x-www-form-urlencoded\s*(;|$)/i;
 const JSON_MEDIA_TYPE = /^application\/([\w.+-]+\+)?json\s*(;|$)/i;
 
 /**
@@ -48,7 +49,10 @@ export function readBody<Schema extends z.ZodType>(request: HttpRequest, schema:
   return checked(schema, parseJson(request.body));
 }
 
-const FORM_MEDIA_TYPE = /^application\/x-www-form-urlencoded\s*(;|$)/i;
+/** True where a Content-Type means a form of an HTML page. */
+export function isFormMediaType(contentType: string | undefined): boolean {
+  return contentType !== undefined && FORM_MEDIA_TYPE.test(contentType.trim());
+}
 
 /**
  * Parses the body of a form by a schema; of several values of a field, the last.
@@ -57,7 +61,7 @@ const FORM_MEDIA_TYPE = /^application\/x-www-form-urlencoded\s*(;|$)/i;
  */
 export function readForm<Schema extends z.ZodType>(request: HttpRequest, schema: Schema): z.output<Schema> {
   requireSmallBody(request);
-  if (!FORM_MEDIA_TYPE.test(request.header('content-type')?.trim() ?? '')) {
+  if (!isFormMediaType(request.header('content-type'))) {
     throw new UnsupportedMediaTypeError('the body must be a form; send it as application/x-www-form-urlencoded');
   }
   assertPlainText(request);

@@ -39,7 +39,10 @@ describe('access to a deployed API', () => {
     const methods = ofType(byDefault.template, 'AWS::ApiGateway::Method', method);
     const open = methods.filter(([, { AuthorizationType }]) => AuthorizationType !== 'CUSTOM').map(([id]) => id);
     expect(open.toSorted()).toEqual([
+      'ApiGatewayMethodConsoleGet',
+      'ApiGatewayMethodConsoleProxyVarGet',
       'ApiGatewayMethodDocsGet',
+      'ApiGatewayMethodGet',
       'ApiGatewayMethodHealthGet',
       'ApiGatewayMethodHealthReadyGet',
       'ApiGatewayMethodOpenapijsonGet',

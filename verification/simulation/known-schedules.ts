@@ -81,9 +81,9 @@ export const KNOWN_SCHEDULES: readonly Scenario[] = [
   // The orders table is away until parking gives up: the execution ends before its first write.
   paid(1, fault('outage', 3 * 3600)),
   // The engine is down until the hold is short, has expired, or the authorization has lapsed.
-  paid(3, fault('caller crash', 700), NO_FAULT, NO_FAULT, fault('defect')),
+  paid(3, fault('caller crash', 800), NO_FAULT, NO_FAULT, fault('defect')),
   paid(3, fault('caller crash', 2800)),
-  paid(3, fault('caller crash', 1850)),
+  paid(3, fault('caller crash', 1970)),
   // A cancellation is accepted while the payment is authorized, or declined.
   { ...paid(2, fault('late', 8)), actions: cancelAt(3) },
   { ...paid(2, fault('late', 8)), actions: cancelAt(3), orders: order('tok_declined') },

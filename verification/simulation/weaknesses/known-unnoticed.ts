@@ -4,6 +4,7 @@ const FREE = 'no simulated item is free; a test of the definition holds the writ
 const GONE = 'no simulated execution is lost; tests of POST /payment/pay hold the write';
 const DUE = 'for the reconciliation, which is not simulated; tests of the definition and of the functions hold it';
 const RECOVERY = 'only the reconciliation writes it, which is not simulated';
+const CUSTOMER = 'no simulated payment needs its customer; tests of POST /payment/events hold the write';
 const FOR_OPERATORS = 'operators read it, and no invariant does; tests of parking and resuming hold it';
 
 /**
@@ -17,6 +18,7 @@ export const KNOWN_UNNOTICED: Readonly<Record<string, string>> = {
   'RecordReservation without SET saga_due_at = :due': DUE,
   'RecordAuthorization without SET saga_due = :yes': DUE,
   'RecordAuthorization without SET saga_due_at = :due': DUE,
+  'RecordAuthorization without REMOVE payment_action_url': CUSTOMER,
   'RecordPayment without SET saga_due = :yes': DUE,
   'RecordPayment without SET saga_due_at = :due': DUE,
   'RecordFreeOrder without #status IN (:RESERVED, :PAID, :NEEDS_ATTENTION)': FREE,
@@ -58,6 +60,7 @@ export const KNOWN_UNNOTICED: Readonly<Record<string, string>> = {
   'CloseOrder without REMOVE saga_due': DUE,
   'CloseOrder without REMOVE saga_due_at': DUE,
   'CloseOrder without REMOVE saga_recovery': RECOVERY,
+  'CloseOrder without REMOVE payment_action_url': CUSTOMER,
   'CloseCancelledOrder without attribute_exists(cancel_requested_at)':
     'only an accepted cancellation leads there; the condition guards against a CloseOrder that is refused for another cause',
   'CloseCancelledOrder without NOT #status IN (:PAID, :CONFIRMED, :REJECTED, :EXPIRED)': FURTHER_RUN,
@@ -70,6 +73,7 @@ export const KNOWN_UNNOTICED: Readonly<Record<string, string>> = {
   'CloseCancelledOrder without REMOVE saga_due': DUE,
   'CloseCancelledOrder without REMOVE saga_due_at': DUE,
   'CloseCancelledOrder without REMOVE saga_recovery': RECOVERY,
+  'CloseCancelledOrder without REMOVE payment_action_url': CUSTOMER,
   'ParkOrder without attribute_exists(order_id)':
     'guards against an order that is removed while its saga runs, which the functions do not do',
   'ParkOrder without attribute_not_exists(parked_at_redrive_count)':
@@ -81,6 +85,7 @@ export const KNOWN_UNNOTICED: Readonly<Record<string, string>> = {
   'ParkOrder without REMOVE saga_due': DUE,
   'ParkOrder without REMOVE saga_due_at': DUE,
   'ParkOrder without REMOVE saga_recovery': RECOVERY,
+  'ParkOrder without REMOVE payment_action_url': CUSTOMER,
   'removal without attribute_exists(start_pending)':
     'a start by anybody else is recorded in start_repeated_at before the saga writes, and refuses the removal, too',
   'endedStart without attribute_exists(order_id)': MISSING_RECORD,
@@ -113,6 +118,7 @@ export const KNOWN_UNNOTICED: Readonly<Record<string, string>> = {
   'paymentClaim without payment_claimed_at < :lease_began':
     'the payment is refused when the window ends; a test of the function takes such a claim over',
   'paymentClaim without size(timeline) < :most_entries': 'needs 200 payments; a test of the function tries them',
+  'paymentClaimRelease without REMOVE payment_action_url': CUSTOMER,
   'paymentClaimRelease without attribute_exists(order_id)': MISSING_RECORD,
   'paymentClaimRelease without payment_id = :payment_id':
     'the other payment claims the order again, or is refused by Payment; no money moves without Payment',
