@@ -53,7 +53,7 @@ module.exports = {
     {
       name: 'functions-common-imports-no-other-folder',
       comment:
-        'Within functions: common <- access, clients <- orders <- environment.ts <- http, saga, scheduled, events.',
+        'Within functions: common <- access, clients <- orders <- webhooks <- environment.ts <- http, saga, scheduled, events.',
       severity: 'error',
       from: { path: '^functions/common/', pathNot: TEST },
       to: { path: '^functions/(?!common/)' },
@@ -69,6 +69,12 @@ module.exports = {
       severity: 'error',
       from: { path: '^functions/orders/', pathNot: TEST },
       to: { path: '^functions/(?!(common|clients|orders)/)' },
+    },
+    {
+      name: 'functions-webhooks-import-no-handler-and-no-access',
+      severity: 'error',
+      from: { path: '^functions/webhooks/', pathNot: TEST },
+      to: { path: '^functions/(?!(common|clients|orders|webhooks)/)' },
     },
     {
       name: 'functions-environment-imports-no-handler',

@@ -1,7 +1,8 @@
 import { authenticateByApiKey, parseApiKeys } from './access/api-keys.ts';
 import type { Authenticate } from './access/authentication.ts';
 import { authenticateByBearerToken, type BearerTokenRules } from './access/bearer-token.ts';
-import { createDynamoDb, createStepFunctions } from './clients/aws.ts';
+import { createDynamoDb, createEventBridge, createStepFunctions } from './clients/aws.ts';
+import { createEventBus, type EventBus } from './clients/event-bus.ts';
 import { channelCredentials, parseServiceAddress } from './clients/grpc-channel.ts';
 import type { GrpcClientOptions } from './clients/grpc-client.ts';
 import { createGrpcHealth } from './clients/grpc-health.ts';
@@ -11,10 +12,14 @@ import { createTaskTokens } from './clients/task-tokens.ts';
 import { readConfiguration } from './common/configuration.ts';
 import { parseEventSecrets } from './common/event-signature.ts';
 import { once } from './common/once.ts';
+import { createExecutions } from './orders/executions.ts';
 import { createOrderSaga } from './orders/order-saga.ts';
 import type { StatisticsTable } from './orders/order-statistics.ts';
 import type { OrderTable } from './orders/order-table.ts';
 import { createSagaHistory } from './orders/saga-history.ts';
+import type { DeliveryTable } from './webhooks/delivery-table.ts';
+import type { AddressRules } from './webhooks/receiver-address.ts';
+import type { WebhookTable } from './webhooks/webhook-table.ts';
 
 // The dependencies of a process, each made at its first use from the environment's variables. The first use throws where a
 // variable is missing or wrong, and names it.
@@ -34,6 +39,35 @@ export const statisticsTable = /* @__PURE__ */ once(
     client: createDynamoDb(),
   }),
 );
+
+/** The table of webhooks. */
+export const webhookTable = /* @__PURE__ */ once(
+  (): WebhookTable => ({ name: readConfiguration(['WEBHOOKS_TABLE']).WEBHOOKS_TABLE, client: createDynamoDb() }),
+);
+
+/** The table of deliveries to webhooks. */
+export const deliveryTable = /* @__PURE__ */ once(
+  (): DeliveryTable => ({
+    name: readConfiguration(['WEBHOOK_DELIVERIES_TABLE']).WEBHOOK_DELIVERIES_TABLE,
+    client: createDynamoDb(),
+  }),
+);
+
+/** The executions that deliver to webhooks. */
+export const deliveryExecutions = /* @__PURE__ */ once(() =>
+  createExecutions(createStepFunctions(), readConfiguration(['WEBHOOK_DELIVERY_ARN']).WEBHOOK_DELIVERY_ARN),
+);
+
+/** Where webhooks may lead. */
+export const receiverRules = /* @__PURE__ */ once(
+  (): AddressRules => ({ loopback: readConfiguration(['WEBHOOK_LOOPBACK']).WEBHOOK_LOOPBACK }),
+);
+
+/** The EventBridge bus; undefined where there is none. */
+export const eventBus = /* @__PURE__ */ once((): EventBus | undefined => {
+  const { EVENT_BUS_NAME } = readConfiguration(['EVENT_BUS_NAME']);
+  return EVENT_BUS_NAME === undefined ? undefined : createEventBus(createEventBridge(), EVENT_BUS_NAME);
+});
 
 /** The order saga's executions. */
 export const orderSaga = /* @__PURE__ */ once(() =>

@@ -15,6 +15,14 @@ const ordersStream = { 'Fn::GetAtt': ['OrdersTable', 'StreamArn'] };
 // biome-ignore lint/suspicious/noTemplateCurlyInString: CloudFormation fills it in
 const sagaDueIndex = { 'Fn::Sub': '${OrdersTable.Arn}/index/saga-due' };
 const orderSaga = { Ref: 'OrderSaga' };
+const webhooksTable = { 'Fn::GetAtt': ['WebhooksTable', 'Arn'] };
+const deliveriesTable = { 'Fn::GetAtt': ['WebhookDeliveriesTable', 'Arn'] };
+// biome-ignore lint/suspicious/noTemplateCurlyInString: CloudFormation fills it in
+const byWebhookIndex = { 'Fn::Sub': '${WebhookDeliveriesTable.Arn}/index/by-webhook' };
+// biome-ignore lint/suspicious/noTemplateCurlyInString: CloudFormation fills it in
+const deliveryDueIndex = { 'Fn::Sub': '${WebhookDeliveriesTable.Arn}/index/delivery-due' };
+const webhookDelivery = { Ref: 'WebhookDelivery' };
+const eventBus = { 'Fn::GetAtt': ['OrderEventBus', 'Arn'] };
 
 module.exports = async ({ resolveVariable }) => {
   const stage = await resolveVariable('self:custom.stage');
@@ -73,6 +81,24 @@ module.exports = async ({ resolveVariable }) => {
     ],
     showPaymentAction: [allow(['dynamodb:GetItem'], ordersTable)],
     takePaymentAction: [],
+    createWebhook: [allow(['dynamodb:Scan', 'dynamodb:PutItem'], webhooksTable)],
+    listWebhooks: [allow(['dynamodb:Scan'], webhooksTable)],
+    deleteWebhook: [allow(['dynamodb:DeleteItem'], webhooksTable)],
+    renewWebhookSecret: [allow(['dynamodb:GetItem', 'dynamodb:UpdateItem'], webhooksTable)],
+    webhookDeliveries: [
+      allow(['dynamodb:GetItem'], webhooksTable),
+      allow(['dynamodb:Query'], byWebhookIndex),
+      allow(['dynamodb:BatchGetItem'], deliveriesTable),
+    ],
+    replayWebhook: [
+      allow(['dynamodb:GetItem', 'dynamodb:UpdateItem'], webhooksTable),
+      allow(['dynamodb:Query'], byWebhookIndex),
+      allow(
+        ['dynamodb:Query', 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:BatchGetItem'],
+        deliveriesTable,
+      ),
+      allow(['states:StartExecution'], webhookDelivery),
+    ],
     openapiDocument: [],
     docs: [],
     console: [],
@@ -99,7 +125,20 @@ module.exports = async ({ resolveVariable }) => {
       allow(['states:StartExecution'], orderSaga),
       allow(['states:DescribeExecution'], orderSagaExecutions),
     ],
+    resumeWebhookDeliveries: [
+      allow(['dynamodb:Query'], deliveryDueIndex),
+      allow(['dynamodb:GetItem', 'dynamodb:UpdateItem'], deliveriesTable),
+      allow(['states:StartExecution'], webhookDelivery),
+    ],
+    deliverWebhook: [
+      allow(['dynamodb:GetItem', 'dynamodb:UpdateItem'], webhooksTable),
+      allow(['dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:UpdateItem'], deliveriesTable),
+    ],
     publishOrderEvents: [
+      allow(['dynamodb:Scan'], webhooksTable),
+      allow(['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'], deliveriesTable),
+      allow(['states:StartExecution'], webhookDelivery),
+      allow(['events:PutEvents'], eventBus),
       allow(
         ['dynamodb:DescribeStream', 'dynamodb:GetRecords', 'dynamodb:GetShardIterator', 'dynamodb:ListStreams'],
         ordersStream,

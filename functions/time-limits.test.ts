@@ -8,6 +8,8 @@ import { OPERATIONS } from './http/contract/operations.ts';
 import { START_RETRIES } from './http/place-order.ts';
 import { REPORT_WITHIN_MS as REPORT_MS } from './http/provider-report.ts';
 import { CLAIM_LEASE_MS } from './orders/payment-claim.ts';
+import { BEGIN_WITHIN_MS } from './webhooks/deliver.ts';
+import { RECEIVER_TIMEOUT_MS } from './webhooks/send-event.ts';
 
 interface Described {
   readonly handler: string;
@@ -23,6 +25,7 @@ const { provider }: { readonly provider: { readonly timeout: number } } = parse(
   logLevel: 'silent',
 });
 const { States } = readOrderSaga().definition;
+const delivery: typeof States = parse(read('../statemachines/webhook-delivery.asl.yaml')).States;
 
 /** The function's timeout in milliseconds. */
 function timeoutOf(name: string) {
@@ -64,6 +67,15 @@ const LONGEST_CALLS: readonly (readonly [string, number])[] = [
   ['orderSummary', DYNAMODB_CALL_MS],
   // Read the order, find its execution, record the decision, record the further execution, start it.
   ['abandonOrder', 3 * DYNAMODB_CALL_MS + 2 * STEP_FUNCTIONS_CALL_MS],
+  // List the webhooks; the receiver's name is looked up before; write it.
+  ['createWebhook', DYNAMODB_CALL_MS + DYNAMODB_CALL_MS],
+  ['listWebhooks', DYNAMODB_CALL_MS],
+  ['deleteWebhook', DYNAMODB_CALL_MS],
+  ['renewWebhookSecret', DYNAMODB_CALL_MS + DYNAMODB_CALL_MS],
+  // Read the webhook, its log, the deliveries.
+  ['webhookDeliveries', 3 * DYNAMODB_CALL_MS],
+  // The last event that is begun: renew the run, read it, claim the try, send, record the try, count the failure, renew.
+  ['deliverWebhook', BEGIN_WITHIN_MS + RECEIVER_TIMEOUT_MS + 6 * DYNAMODB_CALL_MS],
   ['resumeOrder', DYNAMODB_CALL_MS],
   ['restockItem', GRPC_CALL_MS],
   ['correctItem', GRPC_CALL_MS],
@@ -84,6 +96,8 @@ const WITH_OTHER_LIMITS = [
   'redriveOrders',
   'reconcileOrders',
   'paymentEvents',
+  'replayWebhook',
+  'resumeWebhookDeliveries',
 ];
 
 test('every function has a place in the lists of this test', () => {
@@ -108,7 +122,9 @@ test('a payment’s claim does not expire while the request that made it may sti
 });
 
 test('the function of a task times out before its state does, so that a retry never overlaps it', () => {
-  const tasks = Object.values(States).filter(({ Resource }) => Resource === 'arn:aws:states:::lambda:invoke');
+  const tasks = [...Object.values(States), ...Object.values(delivery)].filter(
+    ({ Resource }) => Resource === 'arn:aws:states:::lambda:invoke',
+  );
   expect(tasks.length).toBeGreaterThan(5);
   for (const { Arguments, TimeoutSeconds } of tasks) {
     const arn = /\$\{(\w+)FunctionArn\}/.exec(Arguments?.FunctionName ?? '')?.[1] ?? '';

@@ -45,6 +45,7 @@ const FORBIDDEN: Readonly<Record<string, readonly Import[]>> = {
     ['functions/clients/h.ts', 'functions/orders/any.ts'],
   ],
   'functions-orders-import-only-clients-and-common': [['functions/orders/i.ts', 'functions/http/any.ts']],
+  'functions-webhooks-import-no-handler-and-no-access': [['functions/webhooks/k.ts', 'functions/http/any.ts']],
   'functions-environment-imports-no-handler': [['functions/environment.ts', 'functions/http/any.ts']],
   'functions-handlers-stay-apart': [['functions/saga/j.ts', 'functions/http/any.ts']],
   'inventory-does-not-import-payment': [['grpc-services/inventory/a.ts', 'grpc-services/payment/any.ts']],

@@ -61,6 +61,9 @@ test('among the functions only operator-writes.ts, order-writes.ts and reconcili
   expect(Object.fromEntries(writing.map((file) => [file, tablesOf(file)]))).toEqual({
     ...Object.fromEntries(ORDER_WRITES.map((file) => [file, ['OrderTable']])),
     [ORDER_STATISTICS]: ['StatisticsTable'],
+    'functions/webhooks/delivery-queue.ts': ['DeliveryTable'],
+    'functions/webhooks/delivery-table.ts': ['DeliveryTable'],
+    'functions/webhooks/webhook-table.ts': ['WebhookTable'],
   });
 });
 

@@ -97,6 +97,9 @@ export class LocalTemplate {
         return this.#nameProperty(name, 'TableName');
       case 'AWS::StepFunctions::StateMachine':
         return stateMachineArn(this.#nameProperty(name, 'StateMachineName'));
+      case 'AWS::Events::EventBus':
+        // A laptop has no EventBridge, and an empty variable counts as unset.
+        return '';
       case undefined:
         return undefined;
       default:

@@ -1,4 +1,5 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { isThrottlingError, isTransientError } from '@smithy/core/retry';
@@ -40,6 +41,11 @@ export function createDynamoDb(options: AwsOptions = {}): DynamoDBDocumentClient
 /** A Step Functions client. */
 export function createStepFunctions(options: AwsOptions = {}): SFNClient {
   return new SFNClient({ ...options, maxAttempts: STEP_FUNCTIONS_ATTEMPTS, requestHandler: REQUEST_HANDLER });
+}
+
+/** An EventBridge client. */
+export function createEventBridge(options: AwsOptions = {}): EventBridgeClient {
+  return new EventBridgeClient({ ...options, maxAttempts: DYNAMODB_ATTEMPTS, requestHandler: REQUEST_HANDLER });
 }
 
 type SdkError = Parameters<typeof isThrottlingError>[0];

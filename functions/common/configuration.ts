@@ -20,6 +20,13 @@ const VARIABLES = {
   ORDERS_TABLE: required('the name of the orders table'),
   ORDER_STATISTICS_TABLE: required('the name of the table of order statistics'),
   ORDER_SAGA_ARN: required("the order saga's state machine ARN"),
+  WEBHOOKS_TABLE: required('the name of the table of webhooks'),
+  WEBHOOK_DELIVERIES_TABLE: required('the name of the table of deliveries to webhooks'),
+  WEBHOOK_DELIVERY_ARN: required("the state machine ARN of the webhooks' deliveries"),
+  /** The EventBridge bus that gets every event of an order; none on a laptop. */
+  EVENT_BUS_NAME: z.string().min(1).optional(),
+  /** Whether webhooks may lead to this machine's own loopback addresses, over http too. */
+  WEBHOOK_LOOPBACK: z.enum(['allowed', 'refused'], { error: 'must be allowed or refused' }).default('refused'),
   INVENTORY_GRPC_URL: required('the inventory service as host:port, grpc://host:port or grpcs://host:port'),
   PAYMENT_GRPC_URL: required('the payment service as host:port, grpc://host:port or grpcs://host:port'),
   /** How long an order without a payment method waits for `/payment/pay`. */

@@ -56,6 +56,9 @@ const TERMINAL_CODES = {
   REFUND_MISMATCH: { status: 409, meaning: 'the id of the refund belongs to a refund of another amount' },
   TOO_MANY_REFUNDS: { status: 409, meaning: 'the payment was refunded too often' },
   PROVIDER_EVENT_MISMATCH: { status: 409, meaning: 'the id of the event belongs to an event with another outcome' },
+  WEBHOOK_NOT_FOUND: { status: 404, meaning: 'there is no such webhook' },
+  WEBHOOK_EXISTS: { status: 409, meaning: 'another webhook has this URL' },
+  TOO_MANY_WEBHOOKS: { status: 409, meaning: 'there are as many webhooks as there may be' },
   CUSTOMER_ACTION_NOT_FOUND: { status: 404, meaning: 'no payment with this reference waits for its customer' },
   ORDER_CANCELLED: { status: 409, meaning: 'the order was cancelled' },
   NEEDS_ATTENTION: { status: 503, meaning: 'the order is parked until an operator has looked at it' },
@@ -73,6 +76,7 @@ const RETRYABLE_CODES = {
   SAGA_UNAVAILABLE: { status: 503, meaning: 'Step Functions does not answer; try again after Retry-After' },
   INVENTORY_UNAVAILABLE: { status: 503, meaning: 'the inventory does not answer; try again after Retry-After' },
   PAYMENT_UNAVAILABLE: { status: 503, meaning: 'the payment service does not answer; try again after Retry-After' },
+  WEBHOOKS_UNAVAILABLE: { status: 503, meaning: 'the store of webhooks does not answer; try again after Retry-After' },
   NOT_READY: { status: 503, meaning: 'something that the API needs does not answer; data says what' },
   PAYMENT_PENDING: { status: 503, meaning: 'the payment is not settled yet; the same request again finds out' },
 } as const satisfies Record<string, ErrorCodeDescription>;
@@ -170,6 +174,14 @@ export class OrderNotParkedError extends terminalError('ORDER_NOT_PARKED') {}
 export class OrderNotPayableError extends terminalError('ORDER_NOT_PAYABLE') {}
 export class PaymentWindowClosedError extends terminalError('PAYMENT_WINDOW_CLOSED') {}
 export class PaymentInProgressError extends terminalError('PAYMENT_IN_PROGRESS') {}
+
+export class WebhookNotFoundError extends terminalError('WEBHOOK_NOT_FOUND') {
+  constructor() {
+    super('there is no such webhook');
+  }
+}
+export class WebhookExistsError extends terminalError('WEBHOOK_EXISTS') {}
+export class TooManyWebhooksError extends terminalError('TOO_MANY_WEBHOOKS') {}
 
 // Refusals of the Inventory service. After the first two, nothing is held.
 export class OutOfStockError extends terminalError('OUT_OF_STOCK') {}

@@ -1,15 +1,23 @@
+import { randomBytes } from 'node:crypto';
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { DynamoDBRecord } from 'aws-lambda';
 import { type KeptLog, keptLog } from '../../tests/support/kept-log.ts';
 import { testOrder } from '../../tests/support/order.ts';
-import { withOrderTable } from '../../tests/support/order-fixtures.ts';
+import { withOrderTable, withStepFunctions } from '../../tests/support/order-fixtures.ts';
+import { refuse } from '../../tests/support/step-functions-recorder.ts';
+import type { EventBus } from '../clients/event-bus.ts';
+import { createExecutions } from '../orders/executions.ts';
 import type { Order } from '../orders/order.ts';
-import { readCounters } from '../orders/order-statistics.ts';
+import { readCounters, type StatisticsTable } from '../orders/order-statistics.ts';
+import { overdueQueues, readDeliveries } from '../webhooks/delivery-table.ts';
+import { newSecret, type Webhook } from '../webhooks/webhook.ts';
+import { addWebhook, removeWebhook } from '../webhooks/webhook-table.ts';
 import { createHandler } from './publish-order-events.ts';
 
 const database = withOrderTable();
+const stepFunctions = withStepFunctions();
 let log: KeptLog;
 
 beforeEach(() => {
@@ -18,12 +26,17 @@ beforeEach(() => {
 
 afterEach(() => log.restore());
 
-function handle(...Records: readonly DynamoDBRecord[]) {
-  const handler = createHandler(
-    () => ({ statistics: database.statistics }),
+function handlerWith(statistics: StatisticsTable, bus?: EventBus) {
+  const executions = createExecutions(stepFunctions.client, 'arn:aws:states:us-east-1:0:stateMachine:delivery');
+  const outbox = { webhooks: database.webhooks, deliveries: database.deliveries, executions };
+  return createHandler(
+    () => ({ statistics, outbox, bus }),
     () => log.logger,
   );
-  return handler({ Records: [...Records] });
+}
+
+function handle(...Records: readonly DynamoDBRecord[]) {
+  return handlerWith(database.statistics)({ Records: [...Records] });
 }
 
 /** A table is used by all tests: each looks at what it adds. */
@@ -102,10 +115,88 @@ test('a record without the key of an order is reported, and nothing is counted',
 });
 
 test('a batch whose counters cannot be written fails as a whole, with an ERROR line', async () => {
-  const handler = createHandler(
-    () => ({ statistics: { ...database.statistics, name: 'no-such-table' } }),
-    () => log.logger,
-  );
+  const handler = handlerWith({ ...database.statistics, name: 'no-such-table' });
   await expect(handler({ Records: [change('41', testOrder())] })).rejects.toThrow();
   expect(log.lines).toMatchObject([{ level: 'ERROR', records: 1 }]);
+});
+
+describe('events', () => {
+  let webhook: Webhook;
+
+  beforeEach(async () => {
+    webhook = {
+      webhook_id: `wh_${randomBytes(8).toString('hex')}`,
+      receiver_url: 'https://shop.example/',
+      event_types: ['order.placed', 'order.confirmed'],
+      secrets: [{ secret: newSecret() }],
+      created_at: '2026-11-28T12:00:00.000Z',
+    };
+    await addWebhook(database.webhooks, webhook);
+  });
+  afterEach(() => removeWebhook(database.webhooks, webhook.webhook_id));
+
+  /** An order and its record after the saga's first and second write. */
+  function history(at = '2026-11-28T12:30:00.000Z'): readonly [Order, Order, Order] {
+    const entries = (['PENDING', 'RESERVED', 'CONFIRMED'] as const).map((status) => ({ at, status, what: 'test' }));
+    const placed = testOrder({ timeline: entries.slice(0, 1) });
+    const reserved: Order = { ...placed, start_pending: undefined, status: 'RESERVED', timeline: entries.slice(0, 2) };
+    return [placed, reserved, { ...reserved, status: 'CONFIRMED', timeline: entries }];
+  }
+
+  function changed(sequenceNumber: string, before: Order, after: Order): DynamoDBRecord {
+    const newRecord = change(sequenceNumber, after);
+    const OldImage = marshall(before, { removeUndefinedValues: true }) as Image;
+    return { ...newRecord, dynamodb: { ...newRecord.dynamodb, OldImage } };
+  }
+
+  async function queued(orderId: string): Promise<readonly string[]> {
+    const deliveries = await readDeliveries(database.deliveries, { webhookId: webhook.webhook_id, orderId });
+    return deliveries.map(({ event_type }) => event_type);
+  }
+
+  test('the events of a batch are queued in their order, for the types that were asked for, and sent once', async () => {
+    const [placed, reserved, over] = history();
+    const batch = [change('1', placed), changed('2', placed, reserved), changed('3', reserved, over)];
+    await handle(...batch);
+    expect(await queued(placed.order_id)).toEqual(['order.placed', 'order.confirmed']);
+    await handle(...batch);
+    expect(await queued(placed.order_id)).toEqual(['order.placed', 'order.confirmed']);
+    const starts = stepFunctions.calls.filter(({ action }) => action === 'StartExecution');
+    expect(starts.map(({ input }) => JSON.parse(String(input.input)))).toMatchObject([
+      { webhook_id: webhook.webhook_id, order_id: placed.order_id },
+    ]);
+  });
+
+  test('orders that the stream shows for the first time are told of from the time on at which the webhook was made', async () => {
+    const [, , old] = history('2026-11-28T11:59:59.000Z');
+    const [, , fresh] = history('2026-11-28T12:00:00.000Z');
+    await handle(change('1', old), change('2', fresh));
+    expect(await queued(old.order_id)).toEqual([]);
+    expect(await queued(fresh.order_id)).toEqual(['order.placed', 'order.confirmed']);
+  });
+
+  test('an execution that cannot be started fails no batch: its queue is overdue later', async () => {
+    stepFunctions.reply = () => refuse('ThrottlingException');
+    const [placed, reserved] = history();
+    expect(await handle(changed('1', placed, reserved))).toEqual({ batchItemFailures: [] });
+    const later = new Date(Date.now() + 130_000);
+    const overdue = await overdueQueues(database.deliveries, later, 1_000);
+    expect(overdue).toContainEqual({ webhookId: webhook.webhook_id, orderId: placed.order_id });
+  });
+
+  test('trouble with the event bus does not hold up webhooks and counters, and the batch is repeated', async () => {
+    const bus: EventBus = { put: () => Promise.reject(new Error('the bus is away')) };
+    const [placed, reserved] = history();
+    const handler = handlerWith(database.statistics, bus);
+    await expect(handler({ Records: [changed('1', placed, reserved)] })).rejects.toThrow('the bus is away');
+    expect(await queued(placed.order_id)).toEqual(['order.placed']);
+  });
+
+  test('the event bus gets every event, whatever webhooks asked for', async () => {
+    const taken: string[] = [];
+    const bus: EventBus = { put: async (events) => void taken.push(...events.map(({ type }) => type)) };
+    const [placed, reserved] = history();
+    await handlerWith(database.statistics, bus)({ Records: [change('1', placed), changed('2', placed, reserved)] });
+    expect(taken).toEqual(['order.placed', 'order.reserved']);
+  });
 });

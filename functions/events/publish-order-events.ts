@@ -1,28 +1,37 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
-import { asError, type Logger, rootLogger } from '../common/logger.ts';
+import type { EventBus } from '../clients/event-bus.ts';
+import { asError, type Logger, logWith, rootLogger } from '../common/logger.ts';
 import { once } from '../common/once.ts';
-import { statisticsTable } from '../environment.ts';
+import { deliveryExecutions, deliveryTable, eventBus, statisticsTable, webhookTable } from '../environment.ts';
 import { orderSchema } from '../orders/order.ts';
+import { earlierRecordSchema, orderEvents, refundLedgerSchema } from '../orders/order-event.ts';
 import { type CountableOrder, countOrders, type StatisticsTable } from '../orders/order-statistics.ts';
+import { type NewEvent, type OutboxDependencies, queueEvents } from '../webhooks/event-outbox.ts';
 
 /** Dependencies of the function. */
 export interface PublishOrderEventsDependencies {
   readonly statistics: StatisticsTable;
+  readonly outbox: OutboxDependencies;
+  /** Undefined where there is no EventBridge. */
+  readonly bus: EventBus | undefined;
 }
 
 type ReadRecord =
-  | { readonly outcome: 'READ'; readonly change: CountableOrder }
+  | { readonly outcome: 'READ'; readonly change: CountableOrder; readonly events: readonly NewEvent[] }
   | { readonly outcome: 'UNREADABLE'; readonly sequenceNumber: string };
 
 /**
- * Makes the function on the stream of the orders table. It brings the counters of `GET /orders/summary` to the orders of a batch.
+ * Makes the function on the stream of the orders table. It brings the counters of `GET /orders/summary` to the orders of a
+ * batch, and tells their events: to the webhooks that asked for them, and to EventBridge where there is one.
  *
- * A record that cannot be read is reported as failed, and the others are counted. The event source then repeats the batch from
- * that record on, and drops the record after its last try. A repeated change counts once.
+ * A record that cannot be read is reported as failed, and the others are handled. The event source then repeats the batch from
+ * that record on, and drops the record after its last try. A repeated change counts once, and an event that is told again has
+ * the same id.
  *
- * @throws RetryableError where the counters cannot be written; the event source then repeats the whole batch
+ * @throws RetryableError where counters or queues cannot be written, or EventBridge does not take an event; the event source
+ *   then repeats the whole batch
  */
 export function createHandler(
   dependencies: () => PublishOrderEventsDependencies,
@@ -30,12 +39,28 @@ export function createHandler(
 ): (event: DynamoDBStreamEvent) => Promise<DynamoDBBatchResponse> {
   return async ({ Records }) => {
     const records = Records.map((record) => readRecord(record, log()));
-    const changes = records.flatMap((record) => (record.outcome === 'READ' ? [record.change] : []));
-    try {
-      await countOrders(dependencies().statistics, changes);
-    } catch (error) {
-      log().error('the changes of orders could not be counted', { error: asError(error), records: Records.length });
-      throw error;
+    const read = records.filter((record) => record.outcome === 'READ');
+    const events = read.flatMap((record) => record.events);
+    const { statistics, outbox, bus } = dependencies();
+    const parts = {
+      'the changes of orders could not be counted': countOrders(
+        statistics,
+        read.map(({ change }) => change),
+      ),
+      'the events of orders could not be queued for webhooks': queueEvents(outbox, events, logWith(log(), {})),
+      'the events of orders could not be put on the event bus': bus?.put(events.map(({ event }) => event)),
+    };
+    // Each part is tried, so that trouble with one does not hold up the others.
+    const outcomes = await Promise.allSettled(Object.values(parts));
+    const messages = Object.keys(parts);
+    const failures = outcomes.flatMap((outcome, index) =>
+      outcome.status === 'rejected' ? [{ message: messages[index] ?? '', reason: outcome.reason }] : [],
+    );
+    for (const { message, reason } of failures) {
+      log().error(message, { error: asError(reason), records: Records.length });
+    }
+    if (failures[0] !== undefined) {
+      throw failures[0].reason;
     }
     const failed = records.flatMap((record) => (record.outcome === 'UNREADABLE' ? [record.sequenceNumber] : []));
     return { batchItemFailures: failed.map((itemIdentifier) => ({ itemIdentifier })) };
@@ -43,14 +68,24 @@ export function createHandler(
 }
 
 function readRecord({ dynamodb = {} }: DynamoDBRecord, log: Logger): ReadRecord {
-  const { SequenceNumber: sequenceNumber = '', Keys, NewImage } = dynamodb;
+  const { SequenceNumber: sequenceNumber = '', Keys, NewImage, OldImage } = dynamodb;
   const orderId = Keys?.order_id?.S;
   try {
     if (orderId === undefined) {
       throw new Error('the record has no order_id among its keys');
     }
-    const order = NewImage === undefined ? undefined : orderSchema.parse(fromDynamoDb(NewImage));
-    return { outcome: 'READ', change: { orderId, order } };
+    if (NewImage === undefined) {
+      return { outcome: 'READ', change: { orderId, order: undefined }, events: [] };
+    }
+    const image = fromDynamoDb(NewImage);
+    const order = orderSchema.parse(image);
+    const before = OldImage === undefined ? undefined : earlierRecordSchema.parse(fromDynamoDb(OldImage));
+    const events = orderEvents(before, order, refundLedgerSchema.parse(image).refunds);
+    return {
+      outcome: 'READ',
+      change: { orderId, order },
+      events: events.map((event) => ({ event, isFresh: before !== undefined })),
+    };
   } catch (error) {
     log.error('a change of an order cannot be read', {
       order_id: orderId,
@@ -61,10 +96,18 @@ function readRecord({ dynamodb = {} }: DynamoDBRecord, log: Logger): ReadRecord 
   }
 }
 
+type Image = NonNullable<NonNullable<DynamoDBRecord['dynamodb']>['NewImage']>;
+
 /** Lambda's types of a record and those of the SDK differ in their binary values, of which an order has none. */
-function fromDynamoDb(image: NonNullable<NonNullable<DynamoDBRecord['dynamodb']>['NewImage']>): unknown {
+function fromDynamoDb(image: Image): unknown {
   return unmarshall(image as Record<string, AttributeValue>);
 }
 
 /** The function on the stream of the orders table. */
-export const handler = createHandler(once(() => ({ statistics: statisticsTable() })));
+export const handler = createHandler(
+  once(() => ({
+    statistics: statisticsTable(),
+    outbox: { webhooks: webhookTable(), deliveries: deliveryTable(), executions: deliveryExecutions() },
+    bus: eventBus(),
+  })),
+);

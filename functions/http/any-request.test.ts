@@ -11,11 +11,14 @@ import { handler as abandon } from './abandon-order.ts';
 import { handler as cancel } from './cancel-order.ts';
 import { OPERATIONS } from './contract/operations.ts';
 import { handler as correct } from './correct-item.ts';
+import { handler as createWebhook } from './create-webhook.ts';
+import { handler as deleteWebhook } from './delete-webhook.ts';
 import { handler as docs } from './docs.ts';
 import type { Endpoint } from './endpoint.ts';
 import { handler as health } from './health.ts';
 import { handler as listOrders } from './list-orders.ts';
 import { handler as stocks } from './list-stocks.ts';
+import { handler as listWebhooks } from './list-webhooks.ts';
 import { handler as openapi } from './openapi-document.ts';
 import { handler as status } from './order-status.ts';
 import { handler as summary } from './order-summary.ts';
@@ -24,11 +27,14 @@ import { handler as paymentEvents } from './payment-events.ts';
 import { handler as place } from './place-order.ts';
 import { handler as ready } from './ready.ts';
 import { handler as redrive } from './redrive-orders.ts';
+import { handler as renewWebhookSecret } from './renew-webhook-secret.ts';
+import { handler as replayWebhook } from './replay-webhook.ts';
 import { handler as restock } from './restock-item.ts';
 import { handler as sagaHistory } from './saga-history.ts';
 import { handler as showPaymentAction } from './show-payment-action.ts';
 import { handler as stockReport } from './stock-report.ts';
 import { handler as takePaymentAction } from './take-payment-action.ts';
+import { handler as webhookDeliveries } from './webhook-deliveries.ts';
 
 const SECRET = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
 
@@ -58,6 +64,12 @@ const HANDLERS: Readonly<Record<string, Endpoint>> = {
   redriveOrders: redrive,
   abandonOrder: abandon,
   sagaHistory,
+  createWebhook,
+  listWebhooks,
+  deleteWebhook,
+  renewWebhookSecret,
+  webhookDeliveries,
+  replayWebhook,
   openapiDocument: openapi,
   docs,
 };
@@ -84,6 +96,9 @@ beforeAll(async () => {
     AWS_SECRET_ACCESS_KEY: 'test',
     ORDERS_TABLE: orders.table.name,
     ORDER_STATISTICS_TABLE: orders.statistics.name,
+    WEBHOOKS_TABLE: orders.webhooks.name,
+    WEBHOOK_DELIVERIES_TABLE: orders.deliveries.name,
+    WEBHOOK_DELIVERY_ARN: 'arn:aws:states:us-east-1:000000000000:stateMachine:webhook-delivery',
     ORDER_SAGA_ARN: 'arn:aws:states:us-east-1:000000000000:stateMachine:order-saga',
     INVENTORY_GRPC_URL: `127.0.0.1:${inventory.port}`,
     PAYMENT_GRPC_URL: `127.0.0.1:${payment.port}`,
@@ -111,7 +126,7 @@ describe.each(OPERATIONS.map(({ id }) => id))('%s', (id) => {
             throw new Error(`${id} has no handler`);
           }
           seen.add(answered.statusCode);
-          expect([200, 202, 400, 402, 403, 404, 409, 413, 415]).toContain(answered.statusCode);
+          expect([200, 201, 202, 400, 402, 403, 404, 409, 413, 415]).toContain(answered.statusCode);
           expect(answered.body).not.toMatch(STACK_TRACE);
           // A person's page has no envelope.
           if (answered.statusCode < 400 || String(answered.headers?.['Content-Type']).startsWith('text/html')) {
@@ -122,7 +137,7 @@ describe.each(OPERATIONS.map(({ id }) => id))('%s', (id) => {
         { numRuns: 300 },
       );
       // Otherwise no request got past validation.
-      const reached = [200, 202, 404, 409].filter((code) => seen.has(code));
+      const reached = [200, 201, 202, 404, 409].filter((code) => seen.has(code));
       expect([id, reached]).not.toEqual([id, []]);
     },
     LONG,

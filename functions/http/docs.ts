@@ -43,11 +43,12 @@ ${operations.map((operation) => operationSection(operation, authMode)).join('\n'
 }
 
 function operationSection(operation: Operation, authMode: AuthMode): string {
-  const { id, method, paths, description, query, headers, body, success } = operation;
+  const { id, method, paths, description, path, query, headers, body, success } = operation;
   const aliases = paths.slice(1).map((path) => `<code>${escaped(path)}</code>`);
   return `<section id="${id}">
 <h2><code>${method.toUpperCase()} ${escaped(paths[0])}</code></h2>
 <p>${escaped(description)}${aliases.length === 0 ? '' : ` Answered too: ${aliases.join(', ')}.`}</p>
+${path === undefined ? '' : `<h3>Path</h3>${fields(path)}`}
 ${query === undefined ? '' : `<h3>Query</h3>${fields(query)}`}
 ${headers === undefined ? '' : `<h3>Headers</h3>${fields(headers)}`}
 ${body === undefined ? '' : `<h3>Body</h3>${fields(body.schema)}`}
@@ -60,16 +61,28 @@ ${errorTable(allErrors(operation, authMode))}
 }
 
 function exampleCall({ method, paths, query, body }: Operation): string {
-  const search = query === undefined ? '' : '?order_id=bdc38c99-c74d-4053-8897-7ea0dbd423f8';
+  const search = exampleSearch(query);
   const url = `"http://localhost:3000${paths[0]}${search}"`;
   if (method === 'get') {
     return `curl ${url}`;
   }
-  const { mediaType = 'application/json', example } = body ?? {};
+  if (body === undefined) {
+    return `curl -X ${method.toUpperCase()} ${url}`;
+  }
+  const { mediaType = 'application/json', example } = body;
   const text = mediaType.endsWith('json')
     ? JSON.stringify(example)
     : new URLSearchParams(Object.entries(example ?? {})).toString();
   return `curl -X POST ${url} -H 'Content-Type: ${mediaType}' -d '${text}'`;
+}
+
+function exampleSearch(query: z.ZodObject | undefined): string {
+  if (query === undefined) {
+    return '';
+  }
+  return 'webhook_id' in query.shape
+    ? '?webhook_id=wh_6f1c2a9be04d7358'
+    : '?order_id=bdc38c99-c74d-4053-8897-7ea0dbd423f8';
 }
 
 /** The parts of a JSON Schema that the page shows. */

@@ -20,6 +20,8 @@ export interface HttpRequest {
   readonly header: HeaderLookup;
   /** Every value that was sent of a header, by its name in any case. */
   readonly headerValues: (name: string) => readonly string[];
+  /** The variables of the path, decoded. */
+  readonly pathVariables: Readonly<Record<string, string | undefined>>;
   /** The query's parameters, decoded; of several, the last. */
   readonly query: Readonly<Record<string, string | undefined>>;
   /** The body as text; empty where there is none. */
@@ -52,6 +54,7 @@ export function httpRequest(event: APIGatewayProxyEvent, requestId: string, logg
     roles: rolesOf(owner, event.requestContext?.authorizer?.role),
     header,
     headerValues: (name) => valuesOf(event, name, header),
+    pathVariables: event.pathParameters ?? {},
     query: event.queryStringParameters ?? {},
     body: event.isBase64Encoded ? Buffer.from(body, 'base64').toString('utf8') : body,
     log: logWith(logger, { request_id: requestId, traceparent }),

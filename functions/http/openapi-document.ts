@@ -104,13 +104,17 @@ function operationObject(
   alias: number | undefined,
 ): ZodOpenApiOperationObject {
   const scheme = operation.open === true ? undefined : SECURITY_SCHEMES[authMode];
-  const { id, summary, description, query, headers, body } = operation;
+  const { id, summary, description, path, query, headers, body } = operation;
   return {
     operationId: alias === undefined ? id : `${id}Alias${alias}`,
     summary: alias === undefined ? summary : `${summary} (another spelling of ${operation.paths[0]})`,
     description,
     ...(alias === undefined ? {} : { deprecated: true }),
-    requestParams: { ...(query === undefined ? {} : { query }), ...(headers === undefined ? {} : { header: headers }) },
+    requestParams: {
+      ...(path === undefined ? {} : { path }),
+      ...(query === undefined ? {} : { query }),
+      ...(headers === undefined ? {} : { header: headers }),
+    },
     ...(body === undefined
       ? {}
       : {
@@ -124,6 +128,8 @@ function operationObject(
   };
 }
 
+const SUCCESSES = { 200: 'Done', 201: 'Made', 202: 'Accepted' } as const;
+
 function responses(operation: Operation, authMode: AuthMode): ZodOpenApiResponsesObject {
   const { success } = operation;
   const all: ZodOpenApiResponsesObject =
@@ -131,7 +137,7 @@ function responses(operation: Operation, authMode: AuthMode): ZodOpenApiResponse
       ? { '200': { description: 'The document', content: { [success.mediaType]: {} } } }
       : {
           [`${success.status}`]: {
-            description: success.status === 202 ? 'Accepted' : 'Done',
+            description: SUCCESSES[success.status],
             ...(success.links === undefined ? {} : { links: success.links }),
             content: {
               [JSON_TYPE]: {

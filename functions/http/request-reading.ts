@@ -85,6 +85,11 @@ export function readQuery<Schema extends z.ZodType>(request: HttpRequest, schema
   return checked(schema, request.query);
 }
 
+/** Parses the variables of the request's path by a schema. @throws InvalidRequestError */
+export function readPath<Schema extends z.ZodType>(request: HttpRequest, schema: Schema): z.output<Schema> {
+  return checked(schema, request.pathVariables);
+}
+
 /**
  * Parses one header by a schema, which gets undefined for an absent header.
  *

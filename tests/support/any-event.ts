@@ -11,6 +11,7 @@ export const anyHeaders = fc.dictionary(
   headerName,
   fc.oneof(anyText, fc.constantFrom('application/json', 'text/plain')),
 );
+const WEBHOOK_ID = 'wh_6f1c2a9be04d7358';
 const uuid = fc.oneof(fc.uuid(), fc.constant('bdc38c99-c74d-4053-8897-7ea0dbd423f8'));
 
 /** JSON with numbers that JavaScript cannot represent, prototype keys, and any text. */
@@ -59,6 +60,10 @@ const valid = fc
     fc.record({ order_ids: fc.array(uuid, { minLength: 1, maxLength: 3 }) }),
     fc.record({ order_id: uuid, reason: fc.constant('lost') }),
     fc.record({ id: fc.constantFrom('item1', 'item9'), count: fc.nat(3), reason: fc.constant('counted') }),
+    // A public address, so that no name is looked up. Nothing is sent to it here.
+    fc.record({ url: fc.constantFrom('https://1.1.1.1/orders', 'http://1.1.1.1/', 'https://[::1]/', 'nowhere') }),
+    fc.record({ webhook_id: fc.constant(WEBHOOK_ID) }),
+    fc.record({ webhook_id: fc.constant(WEBHOOK_ID), since: fc.constant('2026-11-28T12:00:00Z') }),
   )
   .map((body) => JSON.stringify(body));
 /** The form, and the query, of a payment's page. */
@@ -74,7 +79,7 @@ const form = action.map((fields) => ({
 }));
 const large = fc.integer({ min: 65_530, max: 65_545 }).map((bytes) => `{"list":[]${' '.repeat(bytes)}`.slice(0, bytes));
 const body = fc.oneof(
-  { arbitrary: valid, weight: 14 },
+  { arbitrary: valid, weight: 18 },
   { arbitrary: nearlyValid, weight: 4 },
   { arbitrary: json, weight: 3 },
   anyText,
@@ -95,18 +100,34 @@ export const anyEvent = fc
       fc.dictionary(key, anyText),
       uuid.map((order_id) => ({ order_id })),
       action,
+      fc.constant({ webhook_id: WEBHOOK_ID }),
       fc.constant(null),
+    ),
+    path: fc.oneof(
+      fc.constant(null),
+      anyText.map((id) => ({ id })),
+      fc.constant({ id: WEBHOOK_ID }),
     ),
     isBase64Encoded: fc.integer({ min: 0, max: 9 }).map((number) => number === 0),
     owner: fc.option(anyText, { nil: undefined }),
-    role: fc.constantFrom('operator', 'customer', 'root'),
+    role: fc.oneof(
+      { arbitrary: fc.constant('operator'), weight: 4 },
+      { arbitrary: fc.constant('customer'), weight: 1 },
+      { arbitrary: fc.constant('root'), weight: 1 },
+    ),
   })
-  .map(({ query, content: { body: sentBody, headers }, ...sent }): APIGatewayProxyEvent => {
+  .map(({ query, path, content: { body: sentBody, headers }, ...sent }): APIGatewayProxyEvent => {
     const event = httpEvent({
       headers,
       ...(sent.owner !== undefined && { owner: sent.owner, role: sent.role }),
     });
-    return { ...event, body: sentBody, isBase64Encoded: sent.isBase64Encoded, queryStringParameters: query };
+    return {
+      ...event,
+      body: sentBody,
+      isBase64Encoded: sent.isBase64Encoded,
+      queryStringParameters: query,
+      pathParameters: path,
+    };
   });
 
 function count(): fc.Arbitrary<number> {

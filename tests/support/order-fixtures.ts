@@ -5,6 +5,8 @@ import type { Order } from '../../functions/orders/order.ts';
 import type { StatisticsTable } from '../../functions/orders/order-statistics.ts';
 import type { OrderTable } from '../../functions/orders/order-table.ts';
 import { addOrder } from '../../functions/orders/order-writes.ts';
+import type { DeliveryTable } from '../../functions/webhooks/delivery-table.ts';
+import type { WebhookTable } from '../../functions/webhooks/webhook-table.ts';
 import { startOrderTable, type TestOrderTable } from './orders-table.ts';
 import { startPayment, type TestPayment } from './payment.ts';
 import { type StepFunctionsRecorder, startStepFunctionsRecorder, success } from './step-functions-recorder.ts';
@@ -18,6 +20,8 @@ import { type StepFunctionsRecorder, startStepFunctionsRecorder, success } from 
 export interface OrderTableFixture {
   readonly table: OrderTable;
   readonly statistics: StatisticsTable;
+  readonly webhooks: WebhookTable;
+  readonly deliveries: DeliveryTable;
   /** Writes an order in any state, and returns it. */
   readonly written: (order: Order) => Promise<Order>;
 }
@@ -43,6 +47,12 @@ export function withOrderTable(lifetime: 'file' | 'test' = 'file'): OrderTableFi
     },
     get statistics() {
       return started(database).statistics;
+    },
+    get webhooks() {
+      return started(database).webhooks;
+    },
+    get deliveries() {
+      return started(database).deliveries;
     },
     written: async (order) => {
       await addOrder(table(), order);

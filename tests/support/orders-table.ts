@@ -4,28 +4,36 @@ import { readTableDescription, type TableDescription } from '../../embedded/dyna
 import { createDynamoDb } from '../../functions/clients/aws.ts';
 import type { StatisticsTable } from '../../functions/orders/order-statistics.ts';
 import type { OrderTable } from '../../functions/orders/order-table.ts';
+import type { DeliveryTable } from '../../functions/webhooks/delivery-table.ts';
+import type { WebhookTable } from '../../functions/webhooks/webhook-table.ts';
 import { createTables, startDynamoDb, type TableDefinition } from './dynamodb.ts';
 
-/** An orders table and a table of order statistics, on a DynamoDB of their own. */
+/** An orders table and the tables beside it, on a DynamoDB of their own. */
 export interface TestOrderTable {
   readonly table: OrderTable;
   readonly statistics: StatisticsTable;
+  readonly webhooks: WebhookTable;
+  readonly deliveries: DeliveryTable;
   readonly close: () => Promise<void>;
 }
 
 const CREDENTIALS = { accessKeyId: 'test', secretAccessKey: 'test' };
 
-/** Starts DynamoDB and creates both tables as serverless.yml describes them. */
+/** Starts DynamoDB and creates the tables as serverless.yml describes them. */
 export async function startOrderTable(): Promise<TestOrderTable> {
   const { endpoint, close } = await startDynamoDb();
   await createTables(endpoint, [
     definition('OrdersTable', 'orders-test'),
     definition('OrderStatisticsTable', 'order-statistics-test'),
+    definition('WebhooksTable', 'webhooks-test'),
+    definition('WebhookDeliveriesTable', 'webhook-deliveries-test'),
   ]);
   const client = createDynamoDb({ endpoint, region: 'us-east-1', credentials: CREDENTIALS });
   return {
     table: { client, name: 'orders-test' },
     statistics: { client, name: 'order-statistics-test' },
+    webhooks: { client, name: 'webhooks-test' },
+    deliveries: { client, name: 'webhook-deliveries-test' },
     close: async () => {
       client.destroy();
       await close();

@@ -13,7 +13,7 @@ import type { ErrorCode } from '../../common/errors.ts';
 export interface Operation {
   /** Name of its Lambda function in functions.yml. */
   readonly id: string;
-  readonly method: 'get' | 'post';
+  readonly method: 'get' | 'post' | 'delete';
   /** The path, then other spellings that the API accepts too. */
   readonly paths: readonly [string, ...string[]];
   /** Who may call it; absent: everybody with credentials. The endpoint refuses others (endpoint.ts). */
@@ -24,6 +24,8 @@ export interface Operation {
   readonly signed?: true;
   readonly summary: string;
   readonly description: string;
+  /** The variables of its path. */
+  readonly path?: z.ZodObject;
   readonly query?: z.ZodObject;
   readonly headers?: z.ZodObject;
   readonly body?: {
@@ -40,7 +42,7 @@ export interface Operation {
 /** The response of a success: JSON in the envelope, or another media type. */
 export type OperationSuccess =
   | {
-      readonly status: 200 | 202;
+      readonly status: 200 | 201 | 202;
       readonly data: z.ZodType;
       readonly example: unknown;
       /** Calls that may follow, as OpenAPI's link objects. */

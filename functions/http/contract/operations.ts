@@ -14,6 +14,14 @@ import { placeOrderOperation } from './place-order.ts';
 import { redriveOrdersOperation } from './redrive-orders.ts';
 import { sagaHistoryOperation } from './saga-history.ts';
 import { stockReportOperation } from './stock-report.ts';
+import {
+  createWebhookOperation,
+  deleteWebhookOperation,
+  listWebhooksOperation,
+  renewSecretOperation,
+  replayWebhookOperation,
+  webhookDeliveriesOperation,
+} from './webhooks.ts';
 
 const healthOperation: Operation = {
   id: 'health',
@@ -79,6 +87,12 @@ export const OPERATIONS: readonly Operation[] = [
   stockReportOperation,
   restockOperation,
   correctOperation,
+  createWebhookOperation,
+  listWebhooksOperation,
+  deleteWebhookOperation,
+  renewSecretOperation,
+  webhookDeliveriesOperation,
+  replayWebhookOperation,
   healthOperation,
   readyOperation,
   openapiDocumentOperation,

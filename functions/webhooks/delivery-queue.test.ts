@@ -1,0 +1,112 @@
+import { expect, test } from '@jest/globals';
+import { withOrderTable } from '../../tests/support/order-fixtures.ts';
+import { newOrderId } from '../orders/new-order.ts';
+import type { OrderEvent } from '../orders/order-event.ts';
+import { addEvents, endRun } from './delivery-queue.ts';
+import { overdueQueues, readDeliveries, readLog, readQueue } from './delivery-table.ts';
+
+const database = withOrderTable();
+
+function event(orderId: string, number: number): OrderEvent {
+  return {
+    id: `${orderId}-${number}`,
+    type: 'order.paid',
+    orderId,
+    at: '2026-11-28T12:00:00.000Z',
+    data: { order_id: orderId, status: 'PAID', lines: [], created_at: '2026-11-28T12:00:00.000Z' },
+  };
+}
+
+function newQueue(webhookId = 'wh_0000000000000001') {
+  return { webhookId, orderId: newOrderId() };
+}
+
+async function idsOf(queue: ReturnType<typeof newQueue>): Promise<readonly string[]> {
+  const deliveries = await readDeliveries(database.deliveries, queue);
+  return deliveries.map(({ event_id }) => event_id.replace(`${queue.orderId}-`, ''));
+}
+
+test('events that the stream reports twice are queued once, also beside new ones', async () => {
+  const queue = newQueue();
+  const [first, second, third] = [1, 2, 3].map((number) => event(queue.orderId, number)) as [
+    OrderEvent,
+    OrderEvent,
+    OrderEvent,
+  ];
+  expect(await addEvents(database.deliveries, queue, [first, second], true)).toBeDefined();
+  expect(await addEvents(database.deliveries, queue, [first, second], true)).toBeUndefined();
+  expect(await addEvents(database.deliveries, queue, [second, third], true)).toBeUndefined();
+  expect(await idsOf(queue)).toEqual(['1', '2', '3']);
+});
+
+test('many writers at once queue each event once, and one of them starts the run', async () => {
+  const queue = newQueue();
+  const runs = await Promise.all(
+    Array.from({ length: 4 }, (_, number) =>
+      addEvents(database.deliveries, queue, [event(queue.orderId, number)], true),
+    ),
+  );
+  expect(runs.filter((run) => run !== undefined)).toHaveLength(1);
+  expect((await idsOf(queue)).toSorted()).toEqual(['0', '1', '2', '3']);
+});
+
+test('more events than a transaction takes are queued in their order, with one run', async () => {
+  const queue = newQueue();
+  const events = Array.from({ length: 150 }, (_, number) => event(queue.orderId, number));
+  expect(await addEvents(database.deliveries, queue, events, true)).toMatchObject(queue);
+  expect(await idsOf(queue)).toEqual(events.map((_, number) => String(number)));
+});
+
+test('a run does not end while there is more to send, and the next event starts another run', async () => {
+  const queue = newQueue();
+  const run = await addEvents(database.deliveries, queue, [event(queue.orderId, 1)], true);
+  const seen = (await readQueue(database.deliveries, queue))?.queue_version ?? 0;
+  await addEvents(database.deliveries, queue, [event(queue.orderId, 2)], true);
+  expect(await endRun(database.deliveries, run ?? { ...queue, run: 0 }, seen)).toBe(false);
+  expect(await endRun(database.deliveries, run ?? { ...queue, run: 0 }, seen + 1)).toBe(true);
+  const next = await addEvents(database.deliveries, queue, [event(queue.orderId, 3)], true);
+  expect(next?.run).toBe((run?.run ?? 0) + 1);
+});
+
+test('events for a webhook that is switched off are kept, and nothing is started', async () => {
+  const queue = newQueue();
+  expect(await addEvents(database.deliveries, queue, [event(queue.orderId, 1)], false)).toBeUndefined();
+  expect(await idsOf(queue)).toEqual(['1']);
+  expect(await readQueue(database.deliveries, queue)).not.toHaveProperty('delivery_due');
+});
+
+test('a queue is overdue once its run has not written for two minutes', async () => {
+  const queue = newQueue('wh_0000000000000002');
+  await addEvents(database.deliveries, queue, [event(queue.orderId, 1)], true);
+  const overdue = async (ms: number) => {
+    const found = await overdueQueues(database.deliveries, new Date(Date.now() + ms), 1_000);
+    return found.some(({ orderId }) => orderId === queue.orderId);
+  };
+  expect([await overdue(110_000), await overdue(130_000)]).toEqual([false, true]);
+});
+
+test('the log of a webhook has its deliveries alone, in pages, from either end', async () => {
+  const [webhookId, other] = ['wh_000000000000000a', 'wh_000000000000000b'];
+  for (const [id, seconds] of [
+    [webhookId, 1],
+    [other, 2],
+    [webhookId, 3],
+    [webhookId, 5],
+  ] as const) {
+    const queue = newQueue(id);
+    await addEvents(database.deliveries, queue, [event(queue.orderId, seconds)], false, new Date(seconds * 1_000));
+  }
+  const numbers = ({ deliveries }: Awaited<ReturnType<typeof readLog>>) =>
+    deliveries.map(({ event_id }) => Number(event_id.split('-').at(-1)));
+  const newest = await readLog(database.deliveries, { webhookId, limit: 2, order: 'newest first' });
+  expect(numbers(newest)).toEqual([5, 3]);
+  const rest = await readLog(database.deliveries, { webhookId, limit: 2, order: 'newest first', after: newest.next });
+  expect(numbers(rest)).toEqual([1]);
+  const since = await readLog(database.deliveries, {
+    webhookId,
+    since: new Date(2_000).toISOString(),
+    limit: 10,
+    order: 'oldest first',
+  });
+  expect(numbers(since)).toEqual([3, 5]);
+});
