@@ -140,18 +140,38 @@ test('the index lists only payments whose Void found no charge', async () => {
   expect(await indexed()).toEqual(['no-charge']);
 });
 
-test('a round rechecks 50 payments, and the next round the rest', async () => {
+test('a round rechecks more payments than one query of the index lists', async () => {
   const orders = Array.from({ length: 52 }, (_, index) => `order-${index}`);
   await voidBeforeCharge(...orders);
   await Promise.all(orders.map((order) => arriveLate(order)));
   now += 30_000;
-  expect(await recheck()).toBe(50);
-  expect(await recheck()).toBe(2);
+  expect(await recheck()).toBe(52);
+  expect(await recheck()).toBe(0);
   const charges = await Promise.all(orders.map((order) => payment.charge(order)));
   expect(charges.map((charge) => charge?.state)).toEqual(orders.map(() => 'VOIDED'));
 });
 
 describe('a round with payments that cannot be rechecked', () => {
+  test('reaches those behind them, however many stay at the head of the index', async () => {
+    const broken = Array.from({ length: 60 }, (_, index) => `broken-${index}`);
+    await voidBeforeCharge(...broken);
+    now += 1;
+    await voidBeforeCharge('behind');
+    await arriveLate('behind');
+    now += 30_000;
+    const { find } = store;
+    store = {
+      ...store,
+      find: (orderId, signal) =>
+        orderId.startsWith('broken') ? Promise.reject(new Error('cannot be read')) : find(orderId, signal),
+    };
+    const reported: string[] = [];
+    expect(await recheck((orderId) => reported.push(orderId))).toBe(1);
+    expect(await payment.charge('behind')).toMatchObject({ state: 'VOIDED' });
+    // Each of them once.
+    expect(reported.toSorted()).toEqual(broken.toSorted());
+  });
+
   test('reports each of two in a row, rechecks the others, and tries the two again in the next round', async () => {
     await voidBeforeCharge('first', 'second');
     now += 1;

@@ -10,8 +10,10 @@ const LATER_RECHECKS_MS = [300_000, 3_600_000];
 /** The longest pause between two questions for a pending refund. */
 const LONGEST_PAUSE_MS = 3_600_000;
 
-/** Payments per round. */
+/** Payments per query of the index, beside those that the round could not recheck. */
 const BATCH = 50;
+/** Batches per round. The next round does the rest. */
+const BATCHES_PER_ROUND = 20;
 
 /** Receives the order whose payment could not be rechecked, and the error. */
 export type ReportFailure = (orderId: string, error: unknown) => void;
@@ -37,28 +39,48 @@ export async function recheckOutcomes(
   signal: AbortSignal,
   report: ReportFailure,
 ): Promise<Rechecked> {
-  let lateCharges = 0;
-  let refunds = 0;
-  for (const orderId of await payments.store.dueForRecheck(payments.clock(), BATCH, signal)) {
-    try {
-      const payment = await payments.store.find(orderId, signal);
-      if (payment?.recheck_at === undefined || payment.recheck_at > payments.clock()) {
-        continue;
-      }
-      if (hasPendingRefund(payment)) {
-        await recheckRefunds(payments, payment, signal);
-        refunds++;
-      } else if (await recheckVoided(payments, payment, signal)) {
-        lateCharges++;
-      }
-    } catch (error) {
-      signal.throwIfAborted();
-      if (!(error instanceof RowConflict)) {
-        report(orderId, error);
+  const rechecked = { lateCharges: 0, refunds: 0 };
+  const left = new Set<string>();
+  for (let batch = 0; batch < BATCHES_PER_ROUND && !signal.aborted; batch++) {
+    // Payments that stay in the index must not keep the round from those behind them.
+    const limit = BATCH + left.size;
+    const listed = await payments.store.dueForRecheck(payments.clock(), limit, signal);
+    for (const orderId of listed.filter((listedOrder) => !left.has(listedOrder))) {
+      // Each once in a round, whatever the index still says.
+      left.add(orderId);
+      try {
+        const outcome = await recheckPayment(payments, orderId, signal);
+        rechecked.lateCharges += outcome === 'LATE_CHARGE' ? 1 : 0;
+        rechecked.refunds += outcome === 'REFUNDS' ? 1 : 0;
+      } catch (error) {
+        signal.throwIfAborted();
+        if (!(error instanceof RowConflict)) {
+          report(orderId, error);
+        }
       }
     }
+    if (listed.length < limit) {
+      break;
+    }
   }
-  return { lateCharges, refunds };
+  return rechecked;
+}
+
+/** @returns what the recheck found; undefined where nothing is due, or nothing was found */
+async function recheckPayment(
+  payments: Payments,
+  orderId: string,
+  signal: AbortSignal,
+): Promise<'LATE_CHARGE' | 'REFUNDS' | undefined> {
+  const payment = await payments.store.find(orderId, signal);
+  if (payment?.recheck_at === undefined || payment.recheck_at > payments.clock()) {
+    return undefined;
+  }
+  if (hasPendingRefund(payment)) {
+    await recheckRefunds(payments, payment, signal);
+    return 'REFUNDS';
+  }
+  return (await recheckVoided(payments, payment, signal)) ? 'LATE_CHARGE' : undefined;
 }
 
 /** Postpones the payment first, so that one whose refund fails each time does not keep a round from the others. */
