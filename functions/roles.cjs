@@ -115,6 +115,7 @@ module.exports = async ({ resolveVariable }) => {
     resumeOrder: [allow(['dynamodb:GetItem'], ordersTable)],
     reconcileOrders: [
       allow(['dynamodb:Query'], sagaDueIndex),
+      allow(['dynamodb:Query'], byStatusIndex),
       allow(['dynamodb:GetItem', 'dynamodb:UpdateItem'], ordersTable),
       allow(['states:StartExecution', 'states:SendTaskSuccess', 'states:SendTaskFailure'], orderSaga),
       allow(['states:DescribeExecution'], orderSagaExecutions),

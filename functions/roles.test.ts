@@ -130,6 +130,7 @@ test('each role has only the table and saga actions that its function calls', as
     ResumeOrderRole: ['dynamodb:GetItem'],
     ReconcileOrdersRole: [
       'dynamodb:Query',
+      'dynamodb:Query',
       'dynamodb:GetItem',
       'dynamodb:UpdateItem',
       'states:StartExecution',

@@ -110,6 +110,7 @@ function conditionsOfFunctions(): Readonly<Record<string, string>> {
     sagaPostponement: reconciliation.sagaPostponement(further, now).ConditionExpression,
     sagaRecovery: reconciliation.sagaRecovery(further, { run: 2, tries: 1 }, now).ConditionExpression,
     recoveryParking: reconciliation.recoveryParking(further, { cause: 'c', error: 'e' }, now).condition,
+    firstDueTime: reconciliation.firstDueTime('o', 'PAID', now).ConditionExpression,
     failurePostponement: reconciliation.failurePostponement('o', now).ConditionExpression,
     redriveRequest: operator.redriveRequest(parked, { at: now.toISOString() }).ConditionExpression,
     furtherRun: operator.furtherRun(parked).ConditionExpression,

@@ -8,13 +8,16 @@ import { ensureTable } from '../embedded/dynamodb/tables.ts';
 import { createDynamoDb } from '../functions/clients/aws.ts';
 import { createHandler as listOrders } from '../functions/http/list-orders.ts';
 import { createHandler as redriveOrders } from '../functions/http/redrive-orders.ts';
+import { readOrders } from '../functions/orders/order-listing.ts';
 import { createOrderSaga } from '../functions/orders/order-saga.ts';
 import { ORDER_STATUSES, type OrderStatus } from '../functions/orders/order-status.ts';
 import type { OrderTable } from '../functions/orders/order-table.ts';
+import { createHandler as reconcileOrders } from '../functions/scheduled/reconcile-orders.ts';
 import { createTables, type DynamoDb, dynamoDbClient, startDynamoDb } from './support/dynamodb.ts';
 import { httpEvent, read } from './support/http-event.ts';
 import { withStepFunctions } from './support/order-fixtures.ts';
 import { describedTable } from './support/orders-table.ts';
+import { refuse, success } from './support/step-functions-recorder.ts';
 
 // A data folder as commit 64580a8 left it: its orders table with one index and no stream, and an order of every status as
 // that commit wrote it. The first start of this version brings the table up to date.
@@ -73,6 +76,15 @@ function connection({ endpoint }: DynamoDb) {
   return { endpoint, region: 'us-east-1', credentials: { accessKeyId: 'test', secretAccessKey: 'test' } };
 }
 
+function orderSaga() {
+  return createOrderSaga(stepFunctions.client, 'arn:aws:states:us-east-1:000000000000:stateMachine:order-saga-dev');
+}
+
+/** A dependency that nothing may call. */
+function unused(): never {
+  return {} as never;
+}
+
 function orderId(index: number): string {
   return `00000000-0000-4000-8000-00000000000${index}`;
 }
@@ -129,12 +141,31 @@ test('orders of an older version are listed, all of them and by status', async (
   }
 });
 
+test('open orders of an older version whose executions are lost are given a time, and then carried on', async () => {
+  stepFunctions.reply = (call) =>
+    call.action === 'DescribeExecution' ? refuse('ExecutionDoesNotExist') : success(call);
+  const reconcile = reconcileOrders(
+    () => ({ table, saga: orderSaga(), payment: unused(), tokens: unused(), inventory: unused() }),
+    { paceMs: 0, runMs: 20_000 },
+  );
+  const open = ORDER_STATUSES.slice(0, 5).map((_, index) => orderId(index));
+  await reconcile();
+  const timed = await readOrders(table, open);
+  expect(timed.map(({ saga_due }) => saga_due)).toEqual(open.map(() => 'Y'));
+  stepFunctions.calls.length = 0;
+  await reconcile();
+  const carriedOn = await readOrders(table, open);
+  expect(carriedOn.map(({ saga_run }) => saga_run)).toEqual(open.map(() => 1));
+  const others = await readOrders(
+    table,
+    ORDER_STATUSES.slice(5).map((_, index) => orderId(index + 5)),
+  );
+  expect(others.filter(({ saga_due }) => saga_due !== undefined)).toEqual([]);
+});
+
 test('a parked order of an older version is redriven', async () => {
   stepFunctions.reply = () => ({ kind: 'answer', output: { redriveDate: 1 } });
-  const saga = createOrderSaga(
-    stepFunctions.client,
-    'arn:aws:states:us-east-1:000000000000:stateMachine:order-saga-dev',
-  );
+  const saga = orderSaga();
   const answer = await redriveOrders(() => ({ table, saga }))(httpEvent({ body: { parked_step: 'CommitInventory' } }));
   const parked = orderId(ORDER_STATUSES.indexOf('NEEDS_ATTENTION'));
   expect(read(answer)).toMatchObject({ statusCode: 202, data: { redriven: [parked], refused: [] } });

@@ -7,6 +7,7 @@ import {
 } from '@aws-sdk/lib-dynamodb';
 import { translateErrors } from '../clients/aws.ts';
 import { type Order, orderSchema } from './order.ts';
+import type { OrderStatus } from './order-status.ts';
 
 /** The orders table of this stage. Reads are here, writes in order-writes.ts. */
 export interface OrderTable {
@@ -58,7 +59,30 @@ export function sagaDueOrders(table: OrderTable, now: Date, pageSize: number): A
   });
 }
 
-type IndexQuery = Pick<QueryCommandInput, 'IndexName' | 'KeyConditionExpression' | 'ExpressionAttributeValues'>;
+/**
+ * Ids of the oldest orders of a status that were created before the given time, oldest first: one page.
+ *
+ * @throws RetryableError where DynamoDB does not reply
+ */
+export async function oldestOrders(
+  table: OrderTable,
+  status: OrderStatus,
+  createdBefore: Date,
+  limit: number,
+): Promise<readonly string[]> {
+  const pages = pagesOf(table, limit, {
+    IndexName: 'by-status',
+    KeyConditionExpression: '#status = :status AND created_at < :before',
+    ExpressionAttributeNames: { '#status': 'status' },
+    ExpressionAttributeValues: { ':status': status, ':before': createdBefore.toISOString() },
+  });
+  return (await pages.next()).value ?? [];
+}
+
+type IndexQuery = Pick<
+  QueryCommandInput,
+  'IndexName' | 'KeyConditionExpression' | 'ExpressionAttributeNames' | 'ExpressionAttributeValues'
+>;
 
 async function* pagesOf(
   { client, name }: OrderTable,

@@ -1,7 +1,9 @@
+import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { UpdateCommand, type UpdateCommandInput } from '@aws-sdk/lib-dynamodb';
 import { sagaRun } from './new-order.ts';
 import type { Order } from './order.ts';
-import type { OrderTable } from './order-table.ts';
+import type { OrderStatus } from './order-status.ts';
+import { callTable, type OrderTable } from './order-table.ts';
 import { type ConditionalWrite, dueValues, type OnTable, type OrderUpdate, sendUpdate } from './order-writes.ts';
 
 // The writes of the reconciliation. Each is made only where nothing has changed since the order was read:
@@ -10,7 +12,10 @@ import { type ConditionalWrite, dueValues, type OnTable, type OrderUpdate, sendU
 //   sagaRecovery       the execution is gone: a further run is about to start
 //   recoveryParking    no run moves the order
 //
-// One more is made blindly: failurePostponement, of an order that cannot be read or carried on.
+// Two are made blindly:
+//
+//   failurePostponement   the order cannot be read or carried on
+//   firstDueTime          an older version has set no time
 
 /** By so much a further run counts more than any redrive of the run before, as in the state machine. */
 const REDRIVES_OF_A_RUN = 10_000;
@@ -35,6 +40,35 @@ export function failurePostponement(orderId: string, now: Date) {
     ConditionExpression: 'attribute_exists(saga_due_at)',
     ExpressionAttributeValues: { ':due': new Date(now.getTime() + FAILURE_PAUSE_MS).toISOString() },
   } satisfies OnTable<UpdateCommandInput>;
+}
+
+/** An open order of a version that set no time is looked at from now on. */
+export function firstDueTime(orderId: string, status: OrderStatus, now: Date) {
+  return {
+    Key: { order_id: orderId },
+    UpdateExpression: 'SET saga_due = :yes, saga_due_at = :due',
+    ConditionExpression: '#status = :status AND attribute_not_exists(saga_due)',
+    ExpressionAttributeNames: { '#status': 'status' },
+    ExpressionAttributeValues: { ':status': status, ...dueValues(now, 0) },
+  } satisfies OnTable<UpdateCommandInput>;
+}
+
+/** Makes the write of {@link firstDueTime}. False where the order has a time, or has moved. */
+export async function setFirstDueTime(
+  { client, name }: OrderTable,
+  orderId: string,
+  status: OrderStatus,
+  now: Date,
+): Promise<boolean> {
+  try {
+    await callTable(client.send(new UpdateCommand({ TableName: name, ...firstDueTime(orderId, status, now) })));
+    return true;
+  } catch (error) {
+    if (error instanceof ConditionalCheckFailedException) {
+      return false;
+    }
+    throw error;
+  }
 }
 
 /** A further run of an order, and how many there were since the order last moved. */

@@ -3,8 +3,8 @@ import { RetryableError } from '../common/errors.ts';
 import { asError, type Logger, logWith, rootLogger } from '../common/logger.ts';
 import { once } from '../common/once.ts';
 import { inventory, orderSaga, orderTable, payment, taskTokens } from '../environment.ts';
-import { readOrder, sagaDueOrders } from '../orders/order-table.ts';
-import { postponeFailure } from '../orders/reconciliation-writes.ts';
+import { type OrderTable, oldestOrders, readOrder, sagaDueOrders } from '../orders/order-table.ts';
+import { postponeFailure, setFirstDueTime } from '../orders/reconciliation-writes.ts';
 import { type Recovery, recoverSaga, type SagaRecoveryDependencies } from '../orders/saga-recovery.ts';
 
 /** Orders of one run, counted by what became of them. */
@@ -34,6 +34,7 @@ export function createHandler(
   return async () => {
     const runEnds = Date.now() + runMs;
     const report: Record<Recovery | 'failed', number> = { under_way: 0, restarted: 0, parked: 0, left: 0, failed: 0 };
+    await timeOrdersOfOlderVersions(dependencies().table, parent());
     for await (const ids of sagaDueOrders(dependencies().table, new Date(), PAGE_SIZE)) {
       for (const id of ids) {
         if (Date.now() >= runEnds || report.left > 0) {
@@ -53,6 +54,34 @@ export function createHandler(
     }
     return report;
   };
+}
+
+const OPEN_STATUSES = ['PENDING', 'RESERVED', 'AWAITING_PAYMENT', 'AUTHORIZED', 'PAID'] as const;
+/** Few orders of this version are open for so long, so the oldest open ones are those of an older version. */
+const LONG_OPEN_MS = 7_200_000;
+const OLDEST_PER_STATUS = 25;
+
+/**
+ * Orders that an older version has placed have no time by which their saga must have moved, so that nobody would look at
+ * them. The next run finds those that get one here.
+ */
+async function timeOrdersOfOlderVersions(table: OrderTable, logger: Logger): Promise<void> {
+  const now = new Date();
+  const before = new Date(now.getTime() - LONG_OPEN_MS);
+  for (const status of OPEN_STATUSES) {
+    try {
+      for (const orderId of await oldestOrders(table, status, before, OLDEST_PER_STATUS)) {
+        if (await setFirstDueTime(table, orderId, status, now)) {
+          logWith(logger, { order_id: orderId }).info('an order of an older version is looked at from now on', {
+            status,
+          });
+        }
+      }
+    } catch (error) {
+      // The orders that are due do not wait for this.
+      logger.warn('orders of an older version could not be looked for', { error: asError(error) });
+    }
+  }
 }
 
 async function reconcileOrder(
