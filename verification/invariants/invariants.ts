@@ -7,6 +7,7 @@ import { findUnendedOrder, isWaitingForPayment } from './order-end.ts';
 import { findUnsoundRecord } from './order-record.ts';
 import type { Snapshot } from './snapshot.ts';
 import { findMissingStock, findUnbalancedStock, findWrongLines } from './stock-balance.ts';
+import { findUntoldEvents, type WebhookRecord } from './told-events.ts';
 import type { Violation } from './violation.ts';
 
 /** What the caller knows in advance, beyond what must hold in every snapshot. */
@@ -15,6 +16,8 @@ export interface Expectations {
   readonly recordsKept?: boolean;
   /** The quantity each item was stocked with, by item id. */
   readonly stocked?: ReadonlyMap<string, number>;
+  /** Webhooks that were made before the orders, with what their receivers took. */
+  readonly webhooks?: readonly WebhookRecord[];
 }
 
 /** How many records were checked: it shows how much a pass is worth. */
@@ -39,7 +42,7 @@ export interface InvariantReport {
 }
 
 /**
- * Checks the six invariants, and what else is expected, over a snapshot that was taken while nothing changed. It is a pure
+ * Checks the invariants, and what else is expected, over a snapshot that was taken while nothing changed. It is a pure
  * function:
  *
  *     checkInvariants(await reader.read(answers)).violations.map(describeViolation)
@@ -57,6 +60,7 @@ export function checkInvariants(snapshot: Snapshot, expected: Expectations = {})
     ...cases.flatMap(findLeftover),
     ...findBrokenAnswers(snapshot.answers, (order_id) => caseById.get(order_id)),
     ...findRevisedEnds(snapshot.answers),
+    ...(expected.webhooks ?? []).flatMap((webhook) => findUntoldEvents(snapshot.orders, webhook)),
     ...cases.flatMap(findUnsoundRecord),
   ];
   return { verdict: verdictOf(snapshot, violations), violations, checked: countChecked(snapshot) };

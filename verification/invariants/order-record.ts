@@ -47,7 +47,7 @@ const PRICED_STATUSES: ReadonlySet<OrderStatus> = new Set(
 );
 
 /**
- * Invariant 6: the record of an order fits its status. It has what the status needs and nothing that misleads a customer, an
+ * The record of an order fits its status. It has what the status needs and nothing that misleads a customer, an
  * operator or the schedule; its timeline ends with its status; its amount is the sum of its lines. Every write keeps this, so
  * it holds at any moment.
  */

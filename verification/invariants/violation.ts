@@ -5,6 +5,7 @@ export type Invariant =
   | 'captured once, exactly with committed stock'
   | 'nothing left behind a finished order'
   | 'no answer taken back'
+  | 'webhooks are told every change, in order'
   | 'the record of an order fits its status';
 
 /** One violated invariant, with what a person needs to look it up. */
