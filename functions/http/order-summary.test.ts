@@ -24,7 +24,7 @@ async function summary() {
 test('a summary without any order has zeros', async () => {
   const { by_status, money, attention } = await summary();
   expect(Object.values(by_status)).toEqual(Array.from({ length: 10 }, () => 0));
-  expect({ money, attention }).toEqual({ money: [], attention: { count: 0 } });
+  expect({ money, attention }).toEqual({ money: [], attention: { count: 0, refunds: 0 } });
 });
 
 test('a summary has orders by status, money by currency, and how long the oldest parked order has waited', async () => {
@@ -40,7 +40,7 @@ test('a summary has orders by status, money by currency, and how long the oldest
     { currency: 'EUR', authorized: 70, captured: 0, refunded: 0 },
     { currency: 'USD', authorized: 0, captured: 700, refunded: 0 },
   ]);
-  expect(attention).toEqual({ count: 2, oldest_at: '2026-11-01T00:00:00.000Z' });
+  expect(attention).toEqual({ count: 2, refunds: 0, oldest_at: '2026-11-01T00:00:00.000Z' });
   // Flat: two requests, however many orders there are.
   expect(requests).toHaveLength(2);
 });

@@ -1,10 +1,11 @@
 import type { OrderCase } from './order-case.ts';
+import { isAllReturned, isMoneyTaken } from './refunds.ts';
 import { isFinished } from './snapshot.ts';
 import { orderViolation, type Violation } from './violation.ts';
 
 /**
  * Invariant 3: an order is captured at most once, in the right amount, and exactly when its stock is committed. A refunded
- * capture counts as none. A parked order may be captured while its stock is still to be committed.
+ * capture counts as none, unless the confirmed order's record lists its refunds. Stock that came back in full counts as none. A parked order may be captured while its stock is still to be committed.
  */
 export function findWrongCapture(subject: OrderCase): readonly Violation[] {
   return [...chargeFindings(subject), ...pivotFindings(subject)].map((finding) =>
@@ -40,23 +41,26 @@ function chargeFindings({ order, payment, charges }: OrderCase): readonly string
   return findings;
 }
 
-function pivotFindings({ order, payment, reservation }: OrderCase): readonly string[] {
+function pivotFindings(subject: OrderCase): readonly string[] {
+  const { order, payment, reservation } = subject;
   const captured = payment?.state === 'CAPTURED';
   const committed = reservation?.state === 'COMMITTED';
+  const paid = isMoneyTaken(subject);
+  const sold = committed && !isAllReturned(reservation);
   const status = order?.status ?? 'not in the orders table';
   const states = `payment ${payment?.state ?? 'absent'}, reservation ${reservation?.state ?? 'absent'}`;
   const findings: string[] = [];
-  if (committed && !captured) {
+  if (sold && !paid) {
     findings.push(`its stock is committed without its money: ${states}`);
   }
   const atRest = order === undefined || isFinished(order.status);
   if (atRest && captured && !committed) {
     findings.push(`its money was taken without its stock: ${states}`);
   }
-  if (order?.status === 'CONFIRMED' && !(captured && committed)) {
+  if (order?.status === 'CONFIRMED' && !(paid && committed)) {
     findings.push(`it is CONFIRMED with ${states}`);
   }
-  if (atRest && order?.status !== 'CONFIRMED' && (captured || committed)) {
+  if (atRest && order?.status !== 'CONFIRMED' && (captured || sold)) {
     findings.push(`it is ${status} with ${states}`);
   }
   return findings;

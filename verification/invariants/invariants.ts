@@ -5,6 +5,7 @@ import { findLeftover } from './leftover.ts';
 import { orderCases } from './order-case.ts';
 import { findUnendedOrder, isWaitingForPayment } from './order-end.ts';
 import { findUnsoundRecord } from './order-record.ts';
+import { findWrongRefunds } from './refunds.ts';
 import type { Snapshot } from './snapshot.ts';
 import { findMissingStock, findUnbalancedStock, findWrongLines } from './stock-balance.ts';
 import { findUntoldEvents, type WebhookRecord } from './told-events.ts';
@@ -57,6 +58,7 @@ export function checkInvariants(snapshot: Snapshot, expected: Expectations = {})
     ...findMissingStock(snapshot.items, expected.stocked ?? new Map()),
     ...cases.flatMap((subject) => findWrongLines(subject, recordsKept)),
     ...cases.flatMap(findWrongCapture),
+    ...cases.flatMap(findWrongRefunds),
     ...cases.flatMap(findLeftover),
     ...findBrokenAnswers(snapshot.answers, (order_id) => caseById.get(order_id)),
     ...findRevisedEnds(snapshot.answers),

@@ -1,12 +1,13 @@
 import type { OrderStatus } from '../../functions/orders/order-status.ts';
 import type { OrderCase } from './order-case.ts';
+import { isMoneyTaken } from './refunds.ts';
 import { type AnswerTime, type ApiPromise, isFinished } from './snapshot.ts';
 import { orderViolation, type Violation } from './violation.ts';
 
 /**
  * Invariant 5: what the API answered is never taken back. An accepted order exists, and an idempotency key leads to one
  * order. A settled payment stays settled and its order goes on to its end. An order whose cancellation was accepted ends
- * as CANCELLED. A finished status, once shown, stays.
+ * as CANCELLED. An accepted refund is in its record. A finished status, once shown, stays.
  */
 export function findBrokenAnswers(
   answers: readonly ApiPromise[],
@@ -24,19 +25,17 @@ function brokenAnswer(answer: ApiPromise, subject: OrderCase | undefined): strin
   switch (answer.kind) {
     case 'order-accepted':
       return order === undefined ? 'it was accepted, but it is not in the orders table' : undefined;
-    case 'payment-settled': {
-      const status = order?.status ?? 'not in the orders table';
-      const kept = status === 'PAID' || status === 'CONFIRMED' || status === 'NEEDS_ATTENTION';
-      if (kept && subject?.payment?.state === 'CAPTURED') {
-        return undefined;
-      }
-      return `its payment was answered with true, but it is ${status} with payment ${subject?.payment?.state ?? 'absent'}`;
-    }
+    case 'payment-settled':
+      return brokenSettlement(subject);
     case 'cancellation-accepted':
       if (order !== undefined && (!isFinished(order.status) || order.status === 'CANCELLED')) {
         return undefined;
       }
       return `its cancellation was accepted, but it is ${order?.status ?? 'not in the orders table'}`;
+    case 'refund-accepted':
+      return order?.refunds?.[answer.refund_id] === undefined
+        ? `its refund ${answer.refund_id} was accepted, but its record does not have it`
+        : undefined;
     case 'status-shown':
       if (order === undefined) {
         return `it was shown as ${answer.status}, but it is not in the orders table`;
@@ -46,6 +45,15 @@ function brokenAnswer(answer: ApiPromise, subject: OrderCase | undefined): strin
       }
       return `it was shown as ${answer.status}, but it is ${order.status}`;
   }
+}
+
+function brokenSettlement(subject: OrderCase | undefined): string | undefined {
+  const status = subject?.order?.status ?? 'not in the orders table';
+  const kept = status === 'PAID' || status === 'CONFIRMED' || status === 'NEEDS_ATTENTION';
+  if (kept && subject !== undefined && isMoneyTaken(subject)) {
+    return undefined;
+  }
+  return `its payment was answered with true, but it is ${status} with payment ${subject?.payment?.state ?? 'absent'}`;
 }
 
 function splitKeys(answers: readonly ApiPromise[]): readonly Violation[] {
