@@ -9,6 +9,9 @@ import { createPaymentClient, type PaymentClient } from '../functions/clients/pa
 import { orderStatusSchema } from '../functions/http/contract/order-status.ts';
 import { acceptedRefundSchema } from '../functions/http/contract/refund-order.ts';
 import { OrderApiClient } from '../verification/client/order-api-client.ts';
+import { SnapshotReader } from '../verification/invariants/reader/snapshot-reader.ts';
+import { verifyInvariants } from '../verification/invariants/verification.ts';
+import { describeViolation } from '../verification/invariants/violation.ts';
 
 // Refunds on a whole stack: the API, the refund saga on the engine, both services, the schedules' functions.
 
@@ -138,7 +141,9 @@ test(
     const { amount, refunded } = await order(order_id);
     expect(refunded?.value).toBe(0);
     // All of it can be asked for again.
-    expect((await accepted(order_id)).amount).toEqual(amount);
+    const again = await accepted(order_id);
+    expect(again.amount).toEqual(amount);
+    expect(await ended(order_id, again.refund_id)).toMatchObject({ status: 'DECLINED', stock_returned: false });
   },
   LONG,
 );
@@ -200,6 +205,21 @@ test(
     expect(await invoke('reconcileOrders', {})).toMatchObject({ restarted: 1 });
     expect(await ended(order_id, refund_id)).toMatchObject({ status: 'SUCCEEDED' });
     expect((await payment.find({ orderId: order_id }, {})).refunds).toHaveLength(1);
+  },
+  LONG,
+);
+
+test(
+  'after all of this every invariant holds, those of refunds and returns included',
+  async () => {
+    const { region } = LOCAL;
+    const reader = new SnapshotReader({ endpoint: stack.urls.endpoint, region, stage: 'dev', account: '000000000000' });
+    const { report, snapshot } = await verifyInvariants(reader, api.promises, { drainSeconds: 30 });
+    reader.close();
+    expect(report.violations.map(describeViolation)).toEqual([]);
+    const refunds = snapshot.orders.flatMap((each) => Object.values(each.refunds ?? {}));
+    expect(refunds.length).toBeGreaterThan(6);
+    expect(report.verdict).toBe('all hold');
   },
   LONG,
 );
