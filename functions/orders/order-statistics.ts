@@ -50,8 +50,6 @@ const markerSchema = z.object({
   authorized_minor: z.int(),
   captured_minor: z.int(),
   refunded_minor: z.int(),
-  /** Absent in markers of an older version. */
-  parked_refunds: z.int().optional(),
 });
 
 type Marker = z.infer<typeof markerSchema>;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { checkInvariants, type Expectations } from './invariants.ts';
-import type { ChargeSnapshot, Snapshot } from './snapshot.ts';
+import type { ChargeSnapshot, ItemSnapshot, Snapshot } from './snapshot.ts';
 import {
   changeCharge,
   changed,
@@ -287,5 +287,88 @@ describe('nothing left behind a finished order', () => {
     ],
   ])('%s is found', (_what, snapshot, finding) => {
     expectFinding(snapshot, 'nothing left behind a finished order', finding);
+  });
+});
+
+describe('an order that costs nothing', () => {
+  const free = { amount_minor: 0, lines: [{ item_id: 'item', count: 2, unit_price_minor: 0 }] };
+  const confirmed = changeOrder('confirmed', free);
+  const unpaid: Snapshot = {
+    ...confirmed,
+    orders: confirmed.orders.map(({ payment_id: _paid, ...order }) => order),
+    payments: confirmed.payments.filter(({ order_id }) => order_id !== 'confirmed'),
+    charges: confirmed.charges.filter(({ order_id }) => order_id !== 'confirmed'),
+  };
+
+  test('is confirmed without a payment', () => {
+    expect(checkInvariants(unpaid).violations).toEqual([]);
+    expect(checkInvariants({ ...unpaid, answers: [{ kind: 'payment-settled', order_id: 'confirmed' }] }).verdict).toBe(
+      'all hold',
+    );
+  });
+
+  test.each<[string, Snapshot, string]>([
+    [
+      'a payment of it',
+      { ...unpaid, payments: [...unpaid.payments, { order_id: 'confirmed', state: 'AUTHORIZED' }] },
+      'it costs nothing, but has a payment that is AUTHORIZED',
+    ],
+    [
+      'one that is confirmed without its stock',
+      { ...unpaid, reservations: changed(unpaid.reservations, 'confirmed', { state: 'HELD' }) },
+      'it is CONFIRMED with reservation HELD',
+    ],
+    [
+      'one that was rejected with its stock',
+      changeOrder('confirmed', { status: 'REJECTED' }, unpaid),
+      'it is REJECTED with committed stock',
+    ],
+  ])('%s is found', (_what, snapshot, finding) => {
+    expectFinding(snapshot, 'captured once, exactly with committed stock', finding);
+  });
+});
+
+test('a parked order whose execution was deleted with age passes: a redrive starts a further one', () => {
+  expect(checkInvariants(withoutExecution('parked')).violations).toEqual([]);
+  expect(
+    checkInvariants(withoutExecution('parked'), { recordsKept: true }).violations.map(describeViolation),
+  ).toContainEqual(expect.stringContaining('order parked: it is NEEDS_ATTENTION but no execution is known'));
+});
+
+describe('stock that came back', () => {
+  const lines = [{ item_id: 'item', count: 2 }];
+  const returned = (counters: Partial<ItemSnapshot>): Snapshot => ({
+    ...changeReservation('confirmed', { returns: [{ lines }] }),
+    items: SOUND.items.map((item) => ({ ...item, ...counters })),
+  });
+  const wrong = ({ violations }: ReturnType<typeof checkInvariants>) =>
+    violations.filter(({ invariant }) => invariant === 'stock adds up');
+
+  test('is available again, and sold no more', () => {
+    expect(wrong(checkInvariants(returned({ available: 96, sold: 0 })))).toEqual([]);
+  });
+
+  test('is found where it still counts as sold', () => {
+    expectFinding(returned({}), 'stock adds up', 'sold is 2, but the committed reservations add up to 0');
+  });
+
+  test('belongs to an order that may be closed with its money given back', () => {
+    const snapshot = returned({ available: 96, sold: 0 });
+    const closed: Snapshot = {
+      ...snapshot,
+      orders: changed(snapshot.orders, 'confirmed', {
+        status: 'REJECTED',
+        reason_code: 'ABANDONED',
+        reason: 'a sentence',
+        abandon_requested_at: '2026-01-02T03:04:06.000Z',
+        timeline: [{ at: '2026-01-02T03:04:06.000Z', status: 'REJECTED', what: 'closed' }],
+      }),
+      payments: changed(snapshot.payments, 'confirmed', { state: 'REFUNDED' }),
+      charges: changed(snapshot.charges, 'confirmed', { state: 'REFUNDED', refunds: 1 }),
+      answers: [{ kind: 'payment-settled', order_id: 'confirmed' }],
+    };
+    expect(checkInvariants(closed).violations).toEqual([]);
+    const kept: Snapshot = { ...closed, payments: changed(closed.payments, 'confirmed', { state: 'VOIDED' }) };
+    expectFinding(kept, 'no answer taken back', 'it is REJECTED with payment VOIDED');
   });
 });

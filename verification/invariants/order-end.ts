@@ -26,6 +26,10 @@ export function findUnendedOrder(
     return holds ? [] : violation(`it is ${order.status} but ${saga}`);
   }
   if (order.status === 'NEEDS_ATTENTION') {
+    // A redrive starts a further execution where the parked one is gone.
+    if (execution === undefined && !recordsKept) {
+      return [];
+    }
     if (execution?.status !== 'FAILED') {
       return violation(`it is NEEDS_ATTENTION but ${saga}`);
     }
@@ -60,11 +64,7 @@ export function backlogOf(
   until: string,
 ): ReadonlySet<string> {
   const waiting = new Set(orders.filter((order) => isWaitingForPayment(order, until)).map(({ order_id }) => order_id));
-  const open = orders.filter(
-    ({ status, refunds = {} }) =>
-      (!isFinished(status) && status !== 'NEEDS_ATTENTION') ||
-      Object.values(refunds).some((refund) => refund.status === 'REQUESTED'),
-  );
+  const open = orders.filter(({ status }) => !isFinished(status) && status !== 'NEEDS_ATTENTION');
   const ids = [...open.map(({ order_id }) => order_id), ...running];
   return new Set(ids.filter((order_id) => !waiting.has(order_id)));
 }

@@ -6,15 +6,23 @@ import { describeViolation } from './violation.ts';
 
 const AT = '2026-01-01T00:00:00.000Z';
 const PRICE = { amount_minor: 500, currency: 'USD' };
+const DUE = { saga_due: 'Y', saga_due_at: AT };
 const CLOSED = { reason_code: 'CODE', reason: 'a sentence' };
 
 /** Everything that a record may have in its status, and no more. */
 const FULL: Readonly<Record<OrderStatus, Partial<OrderSnapshot>>> = {
-  PENDING: { start_pending: 'Y', cancel_requested_at: AT },
-  RESERVED: { ...PRICE, cancel_requested_at: AT },
-  AWAITING_PAYMENT: { ...PRICE, task_token: 'present', task_attempt: 0, payment_due_at: AT, cancel_requested_at: AT },
-  AUTHORIZED: { ...PRICE, payment_id: 'payment' },
-  PAID: { ...PRICE, payment_id: 'payment', parked_step: 'RecordPayment', parked_at_redrive_count: 0 },
+  PENDING: { ...DUE, start_pending: 'Y', cancel_requested_at: AT },
+  RESERVED: { ...DUE, ...PRICE, cancel_requested_at: AT },
+  AWAITING_PAYMENT: {
+    ...DUE,
+    ...PRICE,
+    task_token: 'present',
+    task_attempt: 0,
+    payment_due_at: AT,
+    cancel_requested_at: AT,
+  },
+  AUTHORIZED: { ...DUE, ...PRICE, payment_id: 'payment' },
+  PAID: { ...DUE, ...PRICE, payment_id: 'payment', parked_step: 'RecordPayment', parked_at_redrive_count: 0 },
   CONFIRMED: { ...PRICE, payment_id: 'payment', parked_at_redrive_count: 0 },
   REJECTED: CLOSED,
   EXPIRED: { ...PRICE, ...CLOSED, payment_due_at: AT },
@@ -24,11 +32,19 @@ const FULL: Readonly<Record<OrderStatus, Partial<OrderSnapshot>>> = {
 
 /** What a record needs in its status. */
 const NEEDED: Readonly<Record<OrderStatus, readonly (keyof OrderSnapshot)[]>> = {
-  PENDING: [],
-  RESERVED: ['amount_minor', 'currency'],
-  AWAITING_PAYMENT: ['amount_minor', 'currency', 'task_token', 'task_attempt', 'payment_due_at'],
-  AUTHORIZED: ['amount_minor', 'currency', 'payment_id'],
-  PAID: ['amount_minor', 'currency', 'payment_id'],
+  PENDING: ['saga_due', 'saga_due_at'],
+  RESERVED: ['amount_minor', 'currency', 'saga_due', 'saga_due_at'],
+  AWAITING_PAYMENT: [
+    'amount_minor',
+    'currency',
+    'task_token',
+    'task_attempt',
+    'payment_due_at',
+    'saga_due',
+    'saga_due_at',
+  ],
+  AUTHORIZED: ['amount_minor', 'currency', 'payment_id', 'saga_due', 'saga_due_at'],
+  PAID: ['amount_minor', 'currency', 'payment_id', 'saga_due', 'saga_due_at'],
   CONFIRMED: ['amount_minor', 'currency', 'payment_id'],
   REJECTED: ['reason_code', 'reason'],
   EXPIRED: ['reason_code', 'reason'],
@@ -44,10 +60,10 @@ const MISLEADING: Readonly<Record<OrderStatus, readonly (keyof OrderSnapshot)[]>
   AUTHORIZED: ['start_pending', 'task_token', 'reason_code', 'reason', 'parked_step', 'cancel_requested_at'],
   PAID: ['start_pending', 'task_token', 'reason_code', 'reason', 'cancel_requested_at'],
   CONFIRMED: ['start_pending', 'task_token', 'reason_code', 'reason', 'parked_step', 'cancel_requested_at'],
-  REJECTED: ['start_pending', 'task_token', 'parked_step', 'cancel_requested_at'],
-  EXPIRED: ['start_pending', 'task_token', 'parked_step', 'cancel_requested_at'],
-  CANCELLED: ['start_pending', 'task_token', 'parked_step'],
-  NEEDS_ATTENTION: ['start_pending', 'task_token', 'reason_code'],
+  REJECTED: ['start_pending', 'task_token', 'parked_step', 'cancel_requested_at', 'saga_due', 'saga_due_at'],
+  EXPIRED: ['start_pending', 'task_token', 'parked_step', 'cancel_requested_at', 'saga_due', 'saga_due_at'],
+  CANCELLED: ['start_pending', 'task_token', 'parked_step', 'saga_due', 'saga_due_at'],
+  NEEDS_ATTENTION: ['start_pending', 'task_token', 'reason_code', 'saga_due', 'saga_due_at'],
 };
 
 describe.each(ORDER_STATUSES)('the record of an order that is %s', (status) => {

@@ -1,6 +1,7 @@
 import type { OrderStatus } from '../../functions/orders/order-status.ts';
 import type { OrderCase } from './order-case.ts';
 import type { OrderSnapshot } from './snapshot.ts';
+import { isFree } from './snapshot.ts';
 import { orderViolation, type Violation } from './violation.ts';
 
 type Attribute = Exclude<keyof OrderSnapshot, 'order_id' | 'status' | 'lines' | 'timeline' | 'created_at'>;
@@ -12,24 +13,29 @@ interface Rule {
 }
 
 const PRICED = ['amount_minor', 'currency'] as const;
+/** By these the reconciliation finds an open order. */
+const DUE = ['saga_due', 'saga_due_at'] as const;
 /** `start_pending` has the schedule start the saga; a task token completes a task, so it is kept no longer than needed. */
 const UNDER_WAY = ['start_pending', 'task_token', 'reason_code', 'reason'] as const;
 const PAID_RULE: Rule = {
   has: [...PRICED, 'payment_id'],
   lacks: [...UNDER_WAY, 'cancel_requested_at'],
 };
-const CLOSED: Rule = { has: ['reason_code', 'reason'], lacks: ['start_pending', 'task_token', 'parked_step'] };
+const CLOSED: Rule = {
+  has: ['reason_code', 'reason'],
+  lacks: ['start_pending', 'task_token', 'parked_step', ...DUE],
+};
 const REFUSED: Rule = { has: CLOSED.has, lacks: [...CLOSED.lacks, 'cancel_requested_at'] };
 
 const RULES: Readonly<Record<OrderStatus, Rule>> = {
-  PENDING: { has: [], lacks: ['task_token', 'reason_code', 'reason', 'parked_step'] },
-  RESERVED: { has: PRICED, lacks: [...UNDER_WAY, 'parked_step'] },
+  PENDING: { has: DUE, lacks: ['task_token', 'reason_code', 'reason', 'parked_step'] },
+  RESERVED: { has: [...PRICED, ...DUE], lacks: [...UNDER_WAY, 'parked_step'] },
   AWAITING_PAYMENT: {
-    has: [...PRICED, 'task_token', 'task_attempt', 'payment_due_at'],
+    has: [...PRICED, 'task_token', 'task_attempt', 'payment_due_at', ...DUE],
     lacks: ['start_pending', 'reason_code', 'reason', 'parked_step'],
   },
-  AUTHORIZED: { has: PAID_RULE.has, lacks: [...PAID_RULE.lacks, 'parked_step'] },
-  PAID: PAID_RULE,
+  AUTHORIZED: { has: [...PAID_RULE.has, ...DUE], lacks: [...PAID_RULE.lacks, 'parked_step'] },
+  PAID: { has: [...PAID_RULE.has, ...DUE], lacks: PAID_RULE.lacks },
   CONFIRMED: { has: PAID_RULE.has, lacks: [...PAID_RULE.lacks, 'parked_step'] },
   REJECTED: REFUSED,
   EXPIRED: REFUSED,
@@ -37,7 +43,7 @@ const RULES: Readonly<Record<OrderStatus, Rule>> = {
   // Its reason is for operators.
   NEEDS_ATTENTION: {
     has: ['parked_step', 'parked_at_redrive_count'],
-    lacks: ['start_pending', 'task_token', 'reason_code'],
+    lacks: ['start_pending', 'task_token', 'reason_code', ...DUE],
   },
 };
 
@@ -47,7 +53,7 @@ const PRICED_STATUSES: ReadonlySet<OrderStatus> = new Set(
 );
 
 /**
- * The record of an order fits its status. It has what the status needs and nothing that misleads a customer, an
+ * Invariant 6: the record of an order fits its status. It has what the status needs and nothing that misleads a customer, an
  * operator or the schedule; its timeline ends with its status; its amount is the sum of its lines. Every write keeps this, so
  * it holds at any moment.
  */
@@ -64,11 +70,10 @@ export function findUnsoundRecord({ order }: Pick<OrderCase, 'order'>): readonly
 }
 
 function attributeFindings(order: OrderSnapshot): readonly string[] {
-  const { has, lacks } = RULES[order.status];
+  const { has: needed, lacks } = RULES[order.status];
+  const has = isFree(order) ? needed.filter((name) => name !== 'payment_id') : needed;
   return [
-    ...has
-      .filter((name) => order[name] === undefined && !(name === 'payment_id' && order.amount_minor === 0))
-      .map((name) => `it is ${order.status} without ${name}`),
+    ...has.filter((name) => order[name] === undefined).map((name) => `it is ${order.status} without ${name}`),
     ...lacks.filter((name) => order[name] !== undefined).map((name) => `it is ${order.status}, but has ${name}`),
   ];
 }

@@ -1,6 +1,5 @@
 import * as z from 'zod';
 import { ORDER_STATUSES, type OrderStatus } from '../../functions/orders/order-status.ts';
-import { REFUND_STATUSES } from '../../functions/orders/refunds/refund.ts';
 
 /*
  * The schemas read the rows of the tables, and their output types are what the invariants are checked against. They hold
@@ -28,19 +27,6 @@ const line = z
 
 /** A quantity of one item. */
 export type LineSnapshot = z.output<typeof line>;
-
-const refund = z
-  .object({
-    amount_minor: z.int(),
-    status: z.enum(REFUND_STATUSES),
-    restock: z.boolean(),
-    lines: z.array(line).readonly().exactOptional(),
-    stock_returned: z.boolean().exactOptional(),
-  })
-  .readonly();
-
-/** A refund as the record of its order holds it. */
-export type RefundSnapshot = z.output<typeof refund>;
 
 const timelineEntry = z
   .object({
@@ -70,6 +56,9 @@ export const orderRow = z
     /** ISO 8601. */
     updated_at: z.string().exactOptional(),
     start_pending: z.string().exactOptional(),
+    saga_due: z.string().exactOptional(),
+    /** ISO 8601. */
+    saga_due_at: z.string().exactOptional(),
     /** Whether there is one: the token itself is a secret. */
     task_token: z
       .string()
@@ -83,14 +72,17 @@ export const orderRow = z
     reason: z.string().exactOptional(),
     parked_step: z.string().exactOptional(),
     parked_at_redrive_count: z.int().exactOptional(),
-    refunds: z.record(z.string(), refund).exactOptional(),
-    refundable_minor: z.int().exactOptional(),
-    refunded_minor: z.int().exactOptional(),
+    abandon_requested_at: z.string().exactOptional(),
   })
   .readonly();
 
 /** An order as the orders table holds it. */
 export type OrderSnapshot = z.output<typeof orderRow>;
+
+/** Whether the order costs nothing, so that no provider is asked. */
+export function isFree({ amount_minor }: OrderSnapshot): boolean {
+  return amount_minor === 0;
+}
 
 /** A row of Inventory's items table. */
 export const itemRow = z
@@ -112,9 +104,9 @@ export const reservationRow = z
     order_id: z.string(),
     state: z.enum(['HELD', 'COMMITTED', 'RELEASED', 'EXPIRED', 'REFUSED']),
     lines: z.array(line).readonly().default([]),
-    /** What was sold and came back. */
+    /** What came back after it was sold; the reservation stays COMMITTED. */
     returns: z
-      .array(z.object({ return_id: z.string(), lines: z.array(line).readonly() }).readonly())
+      .array(z.object({ lines: z.array(line).readonly() }).readonly())
       .readonly()
       .exactOptional(),
   })
@@ -122,6 +114,31 @@ export const reservationRow = z
 
 /** What Inventory keeps about one order, tombstones included. */
 export type ReservationSnapshot = z.output<typeof reservationRow>;
+
+/** What is sold to the order: the lines of a committed reservation without those that came back. */
+export function soldLines({ state, lines, returns = [] }: ReservationSnapshot): readonly LineSnapshot[] {
+  if (state !== 'COMMITTED') {
+    return [];
+  }
+  const returned = Map.groupBy(
+    returns.flatMap((entry) => entry.lines),
+    ({ item_id }) => item_id,
+  );
+  return lines
+    .map(({ item_id, count }) => ({
+      item_id,
+      count: count - (returned.get(item_id) ?? []).reduce((sum, line) => sum + line.count, 0),
+    }))
+    .filter(({ count }) => count !== 0);
+}
+
+/** Whether stock is sold to the order and has not all come back. */
+export function isSold(reservation: ReservationSnapshot | undefined): boolean {
+  if (reservation?.state !== 'COMMITTED') {
+    return false;
+  }
+  return reservation.returns === undefined || soldLines(reservation).length > 0;
+}
 
 /** Every state a reservation can be read in. */
 export type ReservationState = ReservationSnapshot['state'];
@@ -133,18 +150,6 @@ export const paymentRow = z
     state: z.enum(['PENDING', 'AUTHORIZED', 'DECLINED', 'CAPTURED', 'VOIDED', 'REFUNDED']),
     amount_minor: z.int().exactOptional(),
     currency: z.string().exactOptional(),
-    refunds: z
-      .array(
-        z
-          .object({
-            refund_id: z.string(),
-            amount_minor: z.int(),
-            state: z.enum(['PENDING', 'SUCCEEDED', 'DECLINED']),
-          })
-          .readonly(),
-      )
-      .readonly()
-      .exactOptional(),
   })
   .readonly();
 
@@ -166,10 +171,8 @@ export const chargeRow = z
     currency: z.string(),
     /** How often the provider took the money. */
     captures: z.int().default(0),
-    /** How often the provider gave all of it back. */
+    /** How often the provider gave it back. */
     refunds: z.int().default(0),
-    /** How much the provider gave back. */
-    refunded_minor: z.int().exactOptional(),
   })
   .transform(({ order_id: key, ...charge }) => ({
     ...charge,
@@ -209,8 +212,6 @@ export type ApiPromise = (
   | { readonly kind: 'payment-settled'; readonly order_id: string }
   /** 202 to /orders/cancel. */
   | { readonly kind: 'cancellation-accepted'; readonly order_id: string }
-  /** 202 to /orders/refund. */
-  | { readonly kind: 'refund-accepted'; readonly order_id: string; readonly refund_id: string }
   /** A status shown by any answer. */
   | { readonly kind: 'status-shown'; readonly order_id: string; readonly status: OrderStatus }
 ) & {

@@ -1,18 +1,17 @@
 import type { OrderCase } from './order-case.ts';
-import { returnedCount } from './refunds.ts';
-import type { ItemSnapshot, LineSnapshot, ReservationSnapshot } from './snapshot.ts';
+import { type ItemSnapshot, type LineSnapshot, type ReservationSnapshot, soldLines } from './snapshot.ts';
 import { orderViolation, stockViolation, type Violation } from './violation.ts';
 
 /**
  * Invariant 2: available + held + sold of every item is what was stocked, and no counter is negative. The reservations
- * account for what is held and sold, without what came back.
+ * account for what is held and sold; what came back is available again.
  */
 export function findUnbalancedStock(
   items: readonly ItemSnapshot[],
   reservations: readonly ReservationSnapshot[],
 ): readonly Violation[] {
-  const held = countByItem(reservations.filter(({ state }) => state === 'HELD'));
-  const sold = countByItem(reservations.filter(({ state }) => state === 'COMMITTED').map(withoutReturned));
+  const held = countByItem(reservations.flatMap(({ state, lines }) => (state === 'HELD' ? lines : [])));
+  const sold = countByItem(reservations.flatMap(soldLines));
   const known = new Set(items.map(({ item_id }) => item_id));
   const unknown = [...new Set([...held.keys(), ...sold.keys()])].filter((item_id) => !known.has(item_id));
   return [
@@ -46,20 +45,9 @@ function itemFindings(item: ItemSnapshot, held: number, sold: number): readonly 
   return findings.map((finding) => stockViolation(item_id, finding));
 }
 
-/** What is sold still: what came back is available again. */
-function withoutReturned(reservation: ReservationSnapshot): ReservationSnapshot {
-  return {
-    ...reservation,
-    lines: reservation.lines.map(({ item_id, count }) => ({
-      item_id,
-      count: count - returnedCount(reservation, item_id),
-    })),
-  };
-}
-
-function countByItem(reservations: readonly ReservationSnapshot[]): ReadonlyMap<string, number> {
+function countByItem(lines: readonly LineSnapshot[]): ReadonlyMap<string, number> {
   const counts = new Map<string, number>();
-  for (const { item_id, count } of reservations.flatMap(({ lines }) => lines)) {
+  for (const { item_id, count } of lines) {
     counts.set(item_id, (counts.get(item_id) ?? 0) + count);
   }
   return counts;

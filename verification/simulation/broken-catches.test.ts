@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { explore } from './explore.ts';
-import { ORDER_SAGA_TEXT } from './known-schedules.ts';
+import { KNOWN_SCHEDULES, ORDER_SAGA_TEXT } from './known-schedules.ts';
 import { parseSimulatedSaga } from './simulate-saga.ts';
 
 interface Catcher {
@@ -25,15 +25,16 @@ function withoutCatcher(state: string, index: number) {
 
 /** Catches whose loss the simulation does not notice, with the reason. The list is exact: one that becomes noticed fails its test. */
 const UNNOTICED: Readonly<Record<string, string>> = {
-  'ReserveInventory, States.ALL': 'the schedule gives an order that no run has written to a further run',
+  'ReserveInventory, States.ALL':
+    'the order is marked as one whose execution ended before its first write, and the redrive in the end carries it on',
+  'RecordFreeOrder, DynamoDB.ConditionalCheckFailedException':
+    'States.ALL releases the stock too, and IsOrderCancelled finds the cancellation; only several runs at once differ',
   'RecordReservation, DynamoDB.ConditionalCheckFailedException':
     'States.ALL releases the stock too, and IsOrderCancelled finds the cancellation; only several runs at once differ',
   'RecordAuthorization, DynamoDB.ConditionalCheckFailedException':
     'States.ALL voids the payment too, and IsOrderCancelled finds the cancellation; only several runs at once differ',
   'AwaitPayment, PaymentDeclinedError': 'no payment of the simulation needs its customer',
   'AwaitPayment, OrderCancelledError': 'States.ALL leads to ResumeOrder, which finds the cancellation in the record',
-  'RecordFreeOrder, DynamoDB.ConditionalCheckFailedException': 'no customer of the simulation orders for nothing',
-  'RecordFreeOrder, States.ALL': 'no customer of the simulation orders for nothing',
 };
 const noticed = catchers.filter(({ state, errors }) => !(`${state}, ${errors}` in UNNOTICED));
 const unnoticed = catchers.filter(({ state, errors }) => `${state}, ${errors}` in UNNOTICED);
@@ -49,6 +50,7 @@ test.each(noticed)(
       runs: 500,
       seed: 7,
       maxOrders: 3,
+      reconciles: false,
       shrink: false,
     });
     expect(found?.report).toMatch(/^broken with seed 7, found in run \d+/);
@@ -62,7 +64,13 @@ test.each(noticed)(
 test.each(unnoticed)(
   'the simulation does not detect that $state lacks its catch of $errors',
   async ({ state, index }) => {
-    const { found } = await explore(withoutCatcher(state, index), { runs: 60, seed: 7, maxOrders: 3, shrink: false });
+    const { found } = await explore(withoutCatcher(state, index), {
+      runs: KNOWN_SCHEDULES.length + 20,
+      seed: 7,
+      maxOrders: 3,
+      reconciles: false,
+      shrink: false,
+    });
     expect(found).toBeUndefined();
   },
   120_000,
@@ -71,7 +79,7 @@ test.each(unnoticed)(
 test('the schedule that reveals a missing catch is shrunk and printed', async () => {
   const pivot = catchers.findLast(({ state }) => state === 'CapturePayment')?.index ?? -1;
   const broken = withoutCatcher('CapturePayment', pivot);
-  const { found } = await explore(broken, { runs: 500, seed: 7, maxOrders: 3 });
+  const { found } = await explore(broken, { runs: 500, seed: 7, maxOrders: 3, reconciles: false });
   expect(found?.scenario.orders).toHaveLength(1);
   expect(found?.scenario.faults.filter(({ kind }) => kind !== 'none').length).toBeLessThan(3);
   expect(found?.report).toContain(

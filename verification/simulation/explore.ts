@@ -12,6 +12,8 @@ export interface ExplorationOptions extends ScheduleShape {
   /** Repeats an earlier exploration; random if absent. */
   readonly seed?: number;
   readonly mutations?: readonly Mutation[];
+  /** False: no execution is lost and nobody reconciles, so that nothing hides what a saga leaves undone. Default: true. */
+  readonly reconciles?: boolean;
   /** Whether to shrink a failing schedule, which takes hundreds of runs. Default: true. */
   readonly shrink?: boolean;
   /** Called with the number of runs done, shrinking included. */
@@ -40,8 +42,10 @@ export async function explore(definition: StateMachineDefinition, options: Explo
   let redriven = 0;
   let done = 0;
   let sagas = 0;
+  const { mutations = [], reconciles = true } = options;
+  const forced = reconciles ? { mutations } : { mutations: [...mutations, 'nobody reconciles' as const], losses: [] };
   const property = fc.asyncProperty(schedules(options), async (schedule) => {
-    const result = await simulateSaga(definition, { ...schedule, mutations: options.mutations ?? [] });
+    const result = await simulateSaga(definition, { ...schedule, ...forced });
     for (const status of result.statuses) {
       statuses.set(status, (statuses.get(status) ?? 0) + 1);
     }
@@ -69,7 +73,7 @@ export async function explore(definition: StateMachineDefinition, options: Explo
   if (smallest === undefined) {
     return seen;
   }
-  const scenario = { ...smallest, mutations: options.mutations ?? [] };
+  const scenario = { ...smallest, ...forced };
   const { violations, paths } = await simulateSaga(definition, scenario);
   const report = [
     `broken with seed ${details.seed}, found in run ${details.numRuns}, shrunk ${details.numShrinks} times`,

@@ -1,6 +1,13 @@
 import { readOrderSaga } from '../../statemachines/read-order-saga.ts';
 import { type Fault, NO_FAULT } from './fault.ts';
-import type { CustomerAction, PaymentMethod, Scenario } from './scenario.ts';
+import {
+  type CustomerAction,
+  type ExecutionLoss,
+  FREE_ITEM,
+  type OperatorAction,
+  type PaymentMethod,
+  type Scenario,
+} from './scenario.ts';
 
 /** The order saga's definition as JSON. */
 export const ORDER_SAGA_TEXT = readOrderSaga().text;
@@ -11,7 +18,8 @@ export const FAULTLESS: Scenario = {
   actions: [],
   faults: [],
   apiFaults: [],
-  redrives: [],
+  losses: [],
+  operators: [],
   seed: 1,
   sweeps: true,
 };
@@ -133,13 +141,59 @@ export const KNOWN_SCHEDULES: readonly Scenario[] = [
   // A redrive fails and parks the order again: behind a later step, or while the first parking is still on its way.
   {
     ...paid(5, ...Array<Fault>(13).fill(fault('request lost')), ...afterCalls(5, fault('outage', LONG))),
-    redrives: [60],
+    operators: [{ kind: 'redrive', afterSeconds: 60 }],
   },
   {
     ...paid(6, fault('outage', LONG), ...afterCalls(12, fault('late after an error', 3000))),
-    redrives: [60],
+    operators: [{ kind: 'redrive', afterSeconds: 60 }],
   },
+  // An order that costs nothing, and what may befall its calls: 2 RecordFreeOrder, 3 CommitInventory, 4 ConfirmOrder.
+  ...[2, 3, 4].flatMap((call) => [
+    free(call, fault('reply lost')),
+    free(call, fault('late', 60)),
+    free(call, fault('defect')),
+    free(call, fault('outage', LONG)),
+  ]),
+  free(2, fault('late', 4000), fault('outage', LONG)),
+  { ...free(1, fault('late', 8)), actions: cancelAt(3) },
+  // The execution is lost, stopped, or restored from a backup, while one of its calls is under way.
+  ...[0, 1, 2, 3, 4, 5, 6, 7].flatMap((call) =>
+    (['lost', 'stopped', 'restored'] as const).map((kind) => ({
+      ...paid(call, fault('late', 100)),
+      losses: [loss(kind, 30)],
+    })),
+  ),
+  // The same while the order waits for its payment; then nobody comes, or a customer pays or cancels.
+  ...(['lost', 'stopped', 'restored'] as const).flatMap((kind) => [
+    { ...acted(0), losses: [loss(kind, 20)] },
+    ...(['pay', 'pay declined', 'cancel'] as const).map((action) => ({
+      ...acted(0),
+      losses: [loss(kind, 20)],
+      actions: [{ kind: action, order: 0, atSeconds: 40 }],
+    })),
+  ]),
+  // Each further run is lost as well, until the order is parked.
+  ...[1, 4, 6].map((call) => ({
+    ...paid(call, ...Array<Fault>(40).fill(fault('late', 9000))),
+    losses: Array.from({ length: 100 }, (_, index) => loss('lost', 30 * (index + 1))),
+  })),
+  // An operator gives a parked order up: before the pivot, behind it, and when its stock is sold.
+  ...[3, 6, 7].map((call) => ({ ...paid(call, fault('outage', LONG)), operators: [abandonAfter(LONG)] })),
+  { ...paid(2, fault('defect'), fault('outage', LONG)), operators: [abandonAfter(60)] },
+  { ...free(3, fault('outage', LONG)), operators: [abandonAfter(LONG)] },
 ];
+
+function free(calls: number, ...faults: readonly Fault[]): Scenario {
+  return { ...paid(calls, ...faults), orders: [{ lines: [{ item_id: FREE_ITEM, count: 1 }], method: 'tok_visa' }] };
+}
+
+function loss(kind: ExecutionLoss['kind'], atSeconds: number): ExecutionLoss {
+  return { kind, order: 0, atSeconds, backupSeconds: atSeconds - 1 };
+}
+
+function abandonAfter(afterSeconds: number): OperatorAction {
+  return { kind: 'abandon', afterSeconds };
+}
 
 /**
  * An order without a payment method, with faults of the API's calls. Those before a customer acts: 0 the placement, 1 the

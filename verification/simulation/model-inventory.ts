@@ -1,4 +1,5 @@
 import type { ItemSnapshot, LineSnapshot, ReservationSnapshot, ReservationState } from '../invariants/snapshot.ts';
+import { FREE_ITEM } from './scenario.ts';
 import type { Mutation } from './service-mutations.ts';
 import { Refusal } from './simulated-call.ts';
 
@@ -8,6 +9,8 @@ interface Reservation {
   expiresAt: number;
   /** Error name of a REFUSED reservation. */
   refusal?: string;
+  /** Whether all that was sold came back. */
+  isReturned?: boolean;
 }
 
 interface Counters {
@@ -17,7 +20,9 @@ interface Counters {
   sold: number;
 }
 
-const UNIT_PRICE_MINOR = 250;
+function unitPrice(itemId: string): number {
+  return itemId === FREE_ITEM ? 0 : 250;
+}
 
 /** An in-memory model of the contract in proto/inventory/v1. Every call is atomic. */
 export class ModelInventory {
@@ -102,6 +107,21 @@ export class ModelInventory {
     known.state = 'COMMITTED';
   }
 
+  /** Takes back all that was sold to the order, once. */
+  return(orderId: string): void {
+    const known = this.#reservations.get(orderId);
+    if (known?.state !== 'COMMITTED') {
+      throw new Refusal('ReservationNotCommittedError', 'the stock is not sold');
+    }
+    if (this.#mutations.has('sold stock of an order that was given up is not returned')) {
+      return;
+    }
+    if (known.isReturned !== true) {
+      this.#move(known.lines, 'sold', 'available');
+      known.isReturned = true;
+    }
+  }
+
   /** Returns expired holds, as Inventory's sweeper does. */
   sweep(now: number): void {
     for (const reservation of this.#reservations.values()) {
@@ -136,7 +156,12 @@ export class ModelInventory {
   }
 
   reservations(): readonly ReservationSnapshot[] {
-    return [...this.#reservations].map(([order_id, { state, lines }]) => ({ order_id, state, lines }));
+    return [...this.#reservations].map(([order_id, { state, lines, isReturned = false }]) => ({
+      order_id,
+      state,
+      lines,
+      ...(isReturned && { returns: [{ lines }] }),
+    }));
   }
 
   /** Whether Reserve repeats its earlier answer. @throws {Refusal} the reservation was refused or undone */
@@ -160,9 +185,9 @@ export class ModelInventory {
 
   #answer({ lines, expiresAt }: Reservation) {
     return {
-      amount_minor: lines.reduce((sum, { count }) => sum + count * UNIT_PRICE_MINOR, 0),
+      amount_minor: lines.reduce((sum, { item_id, count }) => sum + count * unitPrice(item_id), 0),
       currency: 'USD',
-      lines: lines.map((line) => ({ ...line, name: line.item_id, unit_price_minor: UNIT_PRICE_MINOR })),
+      lines: lines.map((line) => ({ ...line, name: line.item_id, unit_price_minor: unitPrice(line.item_id) })),
       expires_at: new Date(expiresAt).toISOString(),
     };
   }
@@ -175,7 +200,7 @@ export class ModelInventory {
     return item;
   }
 
-  #move(lines: readonly LineSnapshot[], from: 'available' | 'held', to: 'available' | 'held' | 'sold'): void {
+  #move(lines: readonly LineSnapshot[], from: 'available' | 'held' | 'sold', to: 'available' | 'held' | 'sold'): void {
     for (const { item_id, count } of lines) {
       const item = this.#item(item_id);
       item[from] -= count;

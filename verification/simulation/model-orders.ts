@@ -103,6 +103,13 @@ export class ModelOrders {
     );
   }
 
+  /** Ids of orders whose saga had to write again by an ISO time, and has not. */
+  sagaDue(until: string): readonly string[] {
+    return [...this.#items.keys()].filter(
+      (orderId) => this.read(orderId, 'saga_due') === 'Y' && (this.read(orderId, 'saga_due_at') ?? '') <= until,
+    );
+  }
+
   /** All records, read as the tables of a stack are. */
   orders(): readonly OrderSnapshot[] {
     return [...this.#items.values()].map(snapshotOf);

@@ -74,3 +74,37 @@ test('an order is rejected when the Retry list lacks the name of a transient err
   const result = beforeCall(0, { kind: 'request lost', seconds: 1, error });
   expect(await simulateSaga(incomplete, result)).toMatchObject({ statuses: ['REJECTED'] });
 });
+
+test.each(['lost', 'stopped', 'restored'] as const)(
+  'an order whose execution is %s at any of its calls is carried on to its end by the reconciliation',
+  async (kind) => {
+    for (let call = 0; call < CALLS; call += 1) {
+      const { paths, ...result } = await simulateSaga(saga, {
+        ...beforeCall(call, { kind: 'late', seconds: 100, error: 0 }),
+        losses: [{ kind, order: 0, atSeconds: 30, backupSeconds: 29 }],
+      });
+      expect({ ...result, call, paths }).toMatchObject({ violations: [], statuses: ['CONFIRMED'], redriven: 0 });
+    }
+  },
+);
+
+test('an order whose every run is lost is parked with its card free, and an operator can redrive it', async () => {
+  const hanging = Array<Fault>(40).fill({ kind: 'late', seconds: 9_000, error: 0 });
+  const losses = Array.from({ length: 100 }, (_, index) => {
+    return { kind: 'lost', order: 0, atSeconds: 30 * (index + 1), backupSeconds: 0 } as const;
+  });
+  const result = await simulateSaga(saga, {
+    ...FAULTLESS,
+    faults: [...Array<Fault>(4).fill(NO_FAULT), ...hanging],
+    losses,
+  });
+  expect(result).toMatchObject({ violations: [], redriven: 1 });
+});
+
+test('an order that is given up behind the pivot gives back money and stock', async () => {
+  const result = await simulateSaga(saga, {
+    ...beforeCall(7, { kind: 'outage', seconds: 2_400, error: 0 }),
+    operators: [{ kind: 'abandon', afterSeconds: 2_400 }],
+  });
+  expect(result).toMatchObject({ violations: [], statuses: ['REJECTED'], redriven: 0 });
+});

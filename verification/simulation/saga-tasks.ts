@@ -28,6 +28,7 @@ export interface SagaPayload {
   readonly redrive_count?: number;
   readonly after?: ResumedAfter;
   readonly outcome?: Outcome | null;
+  readonly reason?: string;
 }
 
 /** Dependencies of the saga's functions. */
@@ -63,7 +64,7 @@ export async function* runSagaFunction(name: string, payload: SagaPayload, servi
     case 'VoidPayment':
       return yield* voidOrRefund(order_id, payment);
     case 'ReleaseInventory':
-      inventory.release(order_id);
+      releaseOrReturn(order_id, payload.reason ?? '', inventory);
       return {};
     case 'AwaitPayment':
       await beginPaymentWait(orderTable, paymentWait(payload, now()));
@@ -79,6 +80,18 @@ export async function* runSagaFunction(name: string, payload: SagaPayload, servi
     }
     default:
       throw new Error(`the simulation has no function ${name}`);
+  }
+}
+
+function releaseOrReturn(orderId: string, reason: string, inventory: ModelInventory): void {
+  try {
+    inventory.release(orderId);
+  } catch (error) {
+    const isSold = error instanceof Refusal && error.name === 'ReservationCommittedError';
+    if (!isSold || (reason !== 'ABANDONED' && reason !== 'PAYMENT_REFUNDED')) {
+      throw error;
+    }
+    inventory.return(orderId);
   }
 }
 

@@ -24,6 +24,30 @@ export interface CustomerAction {
   readonly atSeconds: number;
 }
 
+/**
+ * What befalls executions:
+ *
+ * - lost: the order's newest execution is gone with its journal
+ * - stopped: StopExecution ends the order's newest execution
+ * - restored: all executions go back to a backup that was made so many seconds ago; younger ones are gone
+ */
+export interface ExecutionLoss {
+  readonly kind: 'lost' | 'stopped' | 'restored';
+  /** Index of the order, modulo the number of orders. */
+  readonly order: number;
+  /** Virtual seconds since the start. */
+  readonly atSeconds: number;
+  /** Age of the backup. */
+  readonly backupSeconds: number;
+}
+
+/** An operator's reaction to a parked order, whether its cause is mended or not. */
+export interface OperatorAction {
+  readonly kind: 'redrive' | 'abandon';
+  /** From the parking to the action. */
+  readonly afterSeconds: number;
+}
+
 /** The complete input of a simulation: the same scenario always runs the same way. */
 export interface Scenario {
   readonly orders: readonly OrderPlan[];
@@ -32,8 +56,9 @@ export interface Scenario {
   readonly faults: readonly Fault[];
   /** Faults of the calls of the API and of the schedule, in call order. */
   readonly apiFaults: readonly Fault[];
-  /** Seconds from a failure to an operator's redrive, whether the cause is fixed or not; one entry for each redrive. */
-  readonly redrives: readonly number[];
+  readonly losses: readonly ExecutionLoss[];
+  /** One for each parking, in their order. */
+  readonly operators: readonly OperatorAction[];
   /** Seeds jitter and latencies. */
   readonly seed: number;
   /** Seeded bugs of the services. */
@@ -49,7 +74,10 @@ export interface Scenario {
 }
 
 /** Stock of each item at the start. */
-export const STOCK: Readonly<Record<string, number>> = { mug: 5, pen: 4, cap: 3 };
+export const STOCK: Readonly<Record<string, number>> = { mug: 5, pen: 4, cap: 3, sticker: 6 };
+
+/** Costs nothing: an order of it alone asks no provider. */
+export const FREE_ITEM = 'sticker';
 
 /** An item that does not exist. */
 export const UNKNOWN_ITEM = 'unicorn';

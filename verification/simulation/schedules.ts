@@ -77,6 +77,20 @@ function action(maxOrders: number) {
   });
 }
 
+function loss(maxOrders: number) {
+  return fc.record({
+    kind: fc.constantFrom('lost' as const, 'stopped' as const, 'restored' as const),
+    order: fc.nat({ max: maxOrders - 1 }),
+    atSeconds: fc.oneof(fc.nat({ max: 4 }), fc.nat({ max: 2 * PAYMENT_WINDOW_SECONDS }), fc.nat({ max: 3_000 })),
+    backupSeconds: fc.oneof(fc.nat({ max: 4 }), fc.nat({ max: 600 })),
+  });
+}
+
+const operatorAction = fc.record({
+  kind: fc.constantFrom('redrive' as const, 'redrive' as const, 'abandon' as const),
+  afterSeconds: fc.integer({ min: 1, max: 1200 }),
+});
+
 /** Generates random schedules. */
 export function schedules({
   maxOrders = 6,
@@ -86,7 +100,11 @@ export function schedules({
     actions: fc.array(action(maxOrders), { maxLength: 2 * maxOrders, size: 'max' }),
     faults: faults(25),
     apiFaults: faults(15),
-    redrives: fc.array(fc.integer({ min: 1, max: 1200 }), { maxLength: 4, size: 'max' }),
+    losses: fc.oneof(
+      { weight: 2, arbitrary: fc.constant([]) },
+      { weight: 1, arbitrary: fc.array(loss(maxOrders), { minLength: 1, maxLength: 3 }) },
+    ),
+    operators: fc.array(operatorAction, { maxLength: 4, size: 'max' }),
     seed: fc.nat(),
     sweeps: fc.boolean(),
   });

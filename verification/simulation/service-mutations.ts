@@ -14,7 +14,9 @@ export const MUTATIONS = [
   'a repeated capture captures twice',
   'a repeated void is refused',
   'a repeated refund refunds twice',
+  'nobody reconciles',
+  'sold stock of an order that was given up is not returned',
 ] as const;
 
-/** One seeded bug of a model service. */
+/** One seeded bug of a model service, or of what is around it. */
 export type Mutation = (typeof MUTATIONS)[number];

@@ -5,6 +5,7 @@ import { describeViolation } from '../invariants/violation.ts';
 import { findNeedlessRefusals, findWrongReason } from './saga-trace.ts';
 import type { Scenario } from './scenario.ts';
 import { Simulation } from './simulation.ts';
+import { settleContinuations } from './virtual-clock.ts';
 
 /** Result of a simulation. */
 export interface SimulationResult {
@@ -33,33 +34,67 @@ export async function simulateSaga(definition: StateMachineDefinition, scenario:
 
   await world.runToEnd();
   const violations = [...world.violations(), ...check()];
-  const sagas = [...stepFunctions.executions.values()];
-  const parked = sagas.filter(({ status }) => status !== 'SUCCEEDED');
+  const redriven = parkedOrders(world).length;
 
   world.heal();
   services.inventory.restock(RESTOCK_COUNT);
-  for (const saga of parked) {
-    clock.after(OPERATOR_ARRIVES_AFTER_SECONDS, () => saga.apply({ type: 'RedriveRequested' }));
-  }
+  clock.after(OPERATOR_ARRIVES_AFTER_SECONDS, () => undefined);
   await world.runToEnd();
+  if (scenario.mutations?.includes('nobody reconciles') === true) {
+    redriveFailed(world);
+  }
+  violations.push(...(await mendParked(world)));
   violations.push(...check().map((violation) => `after the redrive: ${violation}`));
-  const stuck = parked.filter(({ status }) => status !== 'SUCCEEDED');
-  violations.push(...stuck.map(({ failure }) => `a redriven saga failed again: ${failure}`));
+  const undisturbed = [...stepFunctions.executions.values()].filter(({ orderId }) => !world.disturbed.has(orderId));
   const isCancelled = (orderId: string) => services.orders.read(orderId, 'cancel_requested_at') !== undefined;
   violations.push(
-    ...sagas.flatMap(({ orderId, trace }) => findWrongReason(orderId, trace, isCancelled(orderId)) ?? []),
+    ...undisturbed.flatMap(({ orderId, trace }) => findWrongReason(orderId, trace, isCancelled(orderId)) ?? []),
   );
-  violations.push(...sagas.flatMap(({ orderId, trace }) => findNeedlessRefusals(orderId, trace)));
+  violations.push(...undisturbed.flatMap(({ orderId, trace }) => findNeedlessRefusals(orderId, trace)));
   const orders = services.orders.orders();
   return {
     violations,
     statuses: orders.toSorted((one, other) => (one.order_id < other.order_id ? -1 : 1)).map(({ status }) => status),
-    redriven: parked.length,
-    paths: sagas.map(({ orderId, trace }) => ({ order_id: orderId, path: trace.path })),
+    redriven,
+    paths: [...stepFunctions.executions.values()].map(({ name, trace }) => ({ order_id: name, path: trace.path })),
   };
 }
 
-function snapshot({ services, stepFunctions, api, clock }: Simulation): Snapshot {
+function parkedOrders({ services }: Simulation): readonly string[] {
+  return services.orders.orders().flatMap(({ order_id, status }) => (status === 'NEEDS_ATTENTION' ? [order_id] : []));
+}
+
+/** What the reconciliation would carry on: executions that ended without a word. */
+function redriveFailed({ stepFunctions, services }: Simulation): void {
+  for (const saga of stepFunctions.newest()) {
+    if (saga.status === 'FAILED' && services.orders.read(saga.orderId, 'status') !== 'NEEDS_ATTENTION') {
+      void saga.apply({ type: 'RedriveRequested' });
+    }
+  }
+}
+
+/** An operator redrives what is parked, and gives up what no redrive can help. Returns what is still parked then. */
+async function mendParked(world: Simulation): Promise<readonly string[]> {
+  const findings: string[] = [];
+  for (const orderId of parkedOrders(world)) {
+    world.clock.after(0, async () => {
+      world.api
+        .redrive(orderId)
+        .then((redrive) => (redrive.outcome === 'REFUSED' ? world.api.abandon(orderId) : undefined))
+        .catch((error: unknown) =>
+          findings.push(`operator: order ${orderId} can be neither redriven nor given up: ${error}`),
+        );
+      await settleContinuations();
+    });
+  }
+  await world.runToEnd();
+  return [
+    ...findings,
+    ...parkedOrders(world).map((orderId) => `operator: order ${orderId} was redriven and is still parked`),
+  ];
+}
+
+function snapshot({ services, stepFunctions, api, clock, disturbed }: Simulation): Snapshot {
   return {
     taken_at: clock.date.toISOString(),
     orders: services.orders.orders(),
@@ -67,11 +102,11 @@ function snapshot({ services, stepFunctions, api, clock }: Simulation): Snapshot
     reservations: services.inventory.reservations(),
     payments: services.paymentRecords.payments(),
     charges: services.provider.charges(),
-    executions: [...stepFunctions.executions].map(([order_id, { status }]) => ({
-      order_id,
-      status,
-      redrivable: status === 'FAILED',
-    })),
+    // Of an order whose execution was lost or stopped, only what it left behind counts.
+    executions: stepFunctions
+      .newest()
+      .filter(({ orderId, status }) => status === 'RUNNING' || !disturbed.has(orderId))
+      .map(({ orderId, status }) => ({ order_id: orderId, status, redrivable: status === 'FAILED' })),
     answers: api.answers,
   };
 }

@@ -6,8 +6,11 @@ import {
   PaymentAlreadyCapturedError,
   PaymentDeclinedError,
   PaymentMismatchError,
+  ReservationCommittedError,
+  RetryableError,
 } from '../../functions/common/errors.ts';
 import type { Log } from '../../functions/common/logger.ts';
+import { abandonOrder } from '../../functions/orders/abandonment.ts';
 import { requestCancellation } from '../../functions/orders/cancellation.ts';
 import { hasEnded } from '../../functions/orders/executions.ts';
 import { newOrder, type OrderRequest } from '../../functions/orders/new-order.ts';
@@ -17,13 +20,17 @@ import { createOrderSaga, type OrderSaga } from '../../functions/orders/order-sa
 import { type OrderTable, readOrder } from '../../functions/orders/order-table.ts';
 import { endedStart, recordRepeatedStart, updateOrder } from '../../functions/orders/order-writes.ts';
 import { type PaymentAuthorizer, settle } from '../../functions/orders/payment-settlement.ts';
+import { postponeFailure } from '../../functions/orders/reconciliation-writes.ts';
+import { type Redrive, redriveOrder } from '../../functions/orders/redrive.ts';
+import { recoverSaga, type SagaRecoveryDependencies } from '../../functions/orders/saga-recovery.ts';
 import type { ApiPromise } from '../invariants/snapshot.ts';
+import type { ModelInventory } from './model-inventory.ts';
 import type { ModelPayment } from './model-payment.ts';
 import type { ModelServices } from './model-services.ts';
 import { atomically, type Operation, Refusal } from './simulated-call.ts';
 import { simulatedOrderTable } from './simulated-order-table.ts';
 import { type SimulatedStepFunctions, STATE_MACHINE_ARN } from './simulated-step-functions.ts';
-import type { Transport } from './transport.ts';
+import { ClientError, type Transport } from './transport.ts';
 import type { VirtualClock } from './virtual-clock.ts';
 
 const SILENT: Log = { info: () => {}, warn: () => {}, error: () => {}, add: () => {}, with: () => SILENT };
@@ -128,6 +135,54 @@ export class SimulatedApi {
     }
   }
 
+  /** Carries on the orders whose saga should have moved them, as the schedule does each minute. */
+  async reconcile(): Promise<void> {
+    const { orders } = this.#services;
+    const until = this.#clock.date.toISOString();
+    const due = await this.#transport('orders', () => atomically(() => orders.sagaDue(until)));
+    for (const orderId of due) {
+      try {
+        await this.#reconcileOrder(orderId);
+      } catch (error) {
+        if (error instanceof RetryableError || error instanceof ClientError) {
+          return;
+        }
+        await postponeFailure(this.#table, orderId, this.#clock.date);
+      }
+    }
+  }
+
+  async #reconcileOrder(orderId: string): Promise<void> {
+    const order = await readOrder(this.#table, orderId);
+    const now = this.#clock.date;
+    if (order?.saga_due_at !== undefined && order.saga_due_at <= now.toISOString()) {
+      await recoverSaga(order, this.#recoveryDependencies(), SILENT, now);
+    }
+  }
+
+  #recoveryDependencies(): SagaRecoveryDependencies {
+    const { payment, inventory } = this.#services;
+    return {
+      table: this.#table,
+      saga: this.#saga,
+      tokens: this.#tokens,
+      // The other calls are for payments that wait for their customer, which the simulation has not.
+      payment: simulatedPaymentClient(payment, this.#transport) as unknown as SagaRecoveryDependencies['payment'],
+      inventory: simulatedInventoryClient(inventory, this.#transport),
+    };
+  }
+
+  /** `POST /orders/redrive`. */
+  redrive(orderId: string): Promise<Redrive> {
+    return redriveOrder(orderId, { table: this.#table, saga: this.#saga }, undefined, this.#clock.date);
+  }
+
+  /** `POST /orders/abandon`. */
+  async abandon(orderId: string): Promise<void> {
+    const request = { reason: 'it cannot be completed', by: undefined };
+    await abandonOrder(orderId, request, { table: this.#table, saga: this.#saga }, this.#clock.date);
+  }
+
   async #existingOrder(orderId: string): Promise<Order> {
     const order = await readOrder(this.#table, orderId);
     if (order === undefined) {
@@ -172,4 +227,22 @@ export function simulatedPaymentClient(payment: ModelPayment, transport: Transpo
     },
     void: async ({ orderId }) => call(() => payment.void(orderId)),
   };
+}
+
+/** An Inventory client for the reconciliation, over the faulty network. */
+function simulatedInventoryClient(
+  inventory: ModelInventory,
+  transport: Transport,
+): SagaRecoveryDependencies['inventory'] {
+  const release = async ({ orderId }: { readonly orderId: string }): Promise<void> => {
+    try {
+      await transport('inventory', () => atomically(() => inventory.release(orderId)));
+    } catch (error) {
+      throw error instanceof Refusal && error.name === 'ReservationCommittedError'
+        ? new ReservationCommittedError(error.message)
+        : error;
+    }
+  };
+  // The recovery reads no answer.
+  return { release } as unknown as SagaRecoveryDependencies['inventory'];
 }

@@ -45,17 +45,25 @@ export class SimulatedExecution {
   readonly #environment: ExecutionEnvironment;
   readonly #cancelledTimers = new Set<string>();
   #execution: Execution;
+  /** What a backup of the journal may hold: the execution since it exists, by time. */
+  readonly #journal: { readonly at: number; readonly execution: Execution; readonly state: string }[] = [];
+  /** Counts the journal's losses: what was under way before one reaches nobody any more. */
+  #life = 0;
+  #isLost = false;
   #downUntil = 0;
   #waitingToken: string | undefined;
+  readonly name: string;
   readonly orderId: string;
   readonly trace = new SagaTrace();
 
-  constructor(orderId: string, input: string, environment: ExecutionEnvironment) {
+  /** @param name the order's id, with the number of the run after the first */
+  constructor(name: string, input: string, environment: ExecutionEnvironment) {
     this.#environment = environment;
-    this.orderId = orderId;
+    this.name = name;
+    this.orderId = orderIdOf(name);
     this.#execution = createExecution({
-      arn: `arn:aws:states:us-east-1:000000000000:execution:order-saga:${orderId}`,
-      name: orderId,
+      arn: `arn:aws:states:us-east-1:000000000000:execution:order-saga:${name}`,
+      name,
       stateMachineArn: 'arn:aws:states:us-east-1:000000000000:stateMachine:order-saga',
       stateMachineName: 'order-saga',
       type: 'STANDARD',
@@ -72,6 +80,10 @@ export class SimulatedExecution {
     return this.#execution.input;
   }
 
+  get error(): string | undefined {
+    return this.#execution.error;
+  }
+
   /** Error and cause of a failed execution. */
   get failure(): string {
     return `${this.#execution.error}: ${this.#execution.cause}`;
@@ -84,8 +96,14 @@ export class SimulatedExecution {
 
   async apply(event: UnstampedEvent): Promise<void> {
     const { definition, clock, random, onFailed } = this.#environment;
+    if (this.#isLost) {
+      return;
+    }
     if (clock.now < this.#downUntil) {
-      clock.at(this.#downUntil, () => this.apply(event));
+      clock.at(
+        this.#downUntil,
+        this.#inThisLife(() => this.apply(event)),
+      );
       return;
     }
     const circumstances = { at: clock.now, entropy: random.digits() };
@@ -93,8 +111,8 @@ export class SimulatedExecution {
     const result = await step(definition, this.#execution, { ...event, ...circumstances } as ExecutionEvent);
     this.#execution = result.execution;
     this.trace.record(result.history);
-    const waiting = this.trace.state === 'AwaitPayment' ? this.#openTasks()[0] : undefined;
-    this.#waitingToken = waiting?.submitted === undefined ? undefined : waiting.token;
+    this.#journal.push({ at: clock.now, execution: result.execution, state: this.trace.state });
+    this.#noteWaiting();
     for (const effect of result.effects) {
       await this.#run(effect);
     }
@@ -108,15 +126,67 @@ export class SimulatedExecution {
    * @throws {Refusal} the engine is down
    */
   answerToken(token: string, event: (taskId: string) => UnstampedEvent): boolean {
-    const task = this.#openTasks().find((open) => open.token === token);
+    const task = this.#isLost ? undefined : this.#openTasks().find((open) => open.token === token);
     if (task === undefined) {
       return false;
     }
     if (this.#environment.clock.now < this.#downUntil) {
       throw new Refusal('TimeoutError', 'the engine is down');
     }
-    this.#environment.clock.after(0, () => this.apply(event(task.taskId)));
+    this.#environment.clock.after(
+      0,
+      this.#inThisLife(() => this.apply(event(task.taskId))),
+    );
     return true;
+  }
+
+  /** The journal is deleted: the execution exists no more, and hears of nothing. */
+  lose(): void {
+    this.#isLost = true;
+    this.#life += 1;
+    this.#waitingToken = undefined;
+  }
+
+  /**
+   * The journal is restored from a backup, and the engine goes on from there.
+   *
+   * @param backupAt when the backup was made, in milliseconds since the epoch
+   * @returns false where the execution is younger than the backup, and exists no more
+   */
+  async restore(backupAt: number): Promise<boolean> {
+    const last = this.#journal.findLastIndex(({ at }) => at <= backupAt);
+    this.#journal.splice(last + 1);
+    const backup = this.#journal.at(-1);
+    if (backup === undefined) {
+      this.lose();
+      return false;
+    }
+    this.#life += 1;
+    this.#execution = backup.execution;
+    this.#cancelledTimers.clear();
+    this.trace.path.push('(restored)');
+    this.trace.state = backup.state;
+    this.#noteWaiting();
+    for (const effect of outstandingEffects(backup.execution)) {
+      if (effect.type === 'RunTask') {
+        if (effect.submitted === undefined) {
+          await this.#restartTask(effect.taskId);
+        }
+      } else {
+        await this.#run(effect);
+      }
+    }
+    return true;
+  }
+
+  #noteWaiting(): void {
+    const waiting = this.trace.state === 'AwaitPayment' ? this.#openTasks()[0] : undefined;
+    this.#waitingToken = waiting?.submitted === undefined ? undefined : waiting.token;
+  }
+
+  #inThisLife(work: () => void | Promise<void>): () => void | Promise<void> {
+    const life = this.#life;
+    return () => (life === this.#life ? work() : undefined);
   }
 
   #openTasks(): readonly Task[] {
@@ -128,7 +198,10 @@ export class SimulatedExecution {
       case 'RunTask':
         return this.#call(effect);
       case 'SetTimer':
-        this.#environment.clock.at(effect.at, () => this.#fire(effect.timerId));
+        this.#environment.clock.at(
+          effect.at,
+          this.#inThisLife(() => this.#fire(effect.timerId)),
+        );
         return;
       case 'CancelTimer':
         this.#cancelledTimers.add(effect.timerId);
@@ -150,13 +223,20 @@ export class SimulatedExecution {
     const { clock, network, work } = this.#environment;
     const waits = task.target.kind === 'INTEGRATION' && task.target.pattern === 'WAIT_FOR_TASK_TOKEN';
     this.trace.recordCall(task.input);
+    const life = this.#life;
     return network.make<Json>({
       ...work(task.target, task.input),
       crash: (seconds) => {
         this.#downUntil = clock.now + seconds * 1000;
-        clock.after(seconds, () => this.#restartTask(taskId));
+        clock.after(
+          seconds,
+          this.#inThisLife(() => this.#restartTask(taskId)),
+        );
       },
       answer: (answer) => {
+        if (life !== this.#life) {
+          return undefined;
+        }
         if (!answer.ok) {
           return this.apply({ type: 'TaskFailed', taskId, error: answer.error, cause: answer.cause });
         }
@@ -172,4 +252,9 @@ export class SimulatedExecution {
       await this.#call(lost);
     }
   }
+}
+
+/** The order of an execution by its name. */
+function orderIdOf(name: string): string {
+  return /^order-\d+/.exec(name)?.[0] ?? name;
 }

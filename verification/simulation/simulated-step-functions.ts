@@ -1,6 +1,9 @@
 import {
   DescribeExecutionCommand,
   ExecutionAlreadyExists,
+  ExecutionDoesNotExist,
+  ExecutionNotRedrivable,
+  RedriveExecutionCommand,
   SendTaskFailureCommand,
   SendTaskSuccessCommand,
   type SFNClient,
@@ -14,7 +17,7 @@ import type { Transport } from './transport.ts';
 /** ARN of the simulated state machine. */
 export const STATE_MACHINE_ARN = 'arn:aws:states:us-east-1:000000000000:stateMachine:order-saga';
 
-/** Step Functions with one state machine, whose executions are named by order id. Names are unique. */
+/** Step Functions with one state machine, whose executions are named by order id and run. Names are unique. */
 export class SimulatedStepFunctions {
   readonly #environment: ExecutionEnvironment;
   readonly #executions = new Map<string, SimulatedExecution>();
@@ -23,9 +26,20 @@ export class SimulatedStepFunctions {
     this.#environment = environment;
   }
 
-  /** By order id. */
+  /** All executions that exist, by their names. */
   get executions(): ReadonlyMap<string, SimulatedExecution> {
     return this.#executions;
+  }
+
+  /** The newest execution of each order. */
+  newest(): readonly SimulatedExecution[] {
+    return [...new Map([...this.#executions.values()].map((saga) => [saga.orderId, saga])).values()];
+  }
+
+  /** The journal of an execution is deleted. */
+  lose(saga: SimulatedExecution): void {
+    saga.lose();
+    this.#executions.delete(saga.name);
   }
 
   /** A Step Functions client for the functions. */
@@ -33,6 +47,15 @@ export class SimulatedStepFunctions {
     const send = (command: unknown) => transport('step functions', () => atomically(() => this.#answer(command)));
     // The functions use only `send` of a client.
     return { send } as unknown as SFNClient;
+  }
+
+  /** All journals are restored from one backup, made at a time in milliseconds since the epoch. */
+  async restore(backupAt: number): Promise<void> {
+    for (const saga of [...this.#executions.values()]) {
+      if (!(await saga.restore(backupAt))) {
+        this.#executions.delete(saga.name);
+      }
+    }
   }
 
   #answer(command: unknown) {
@@ -48,7 +71,11 @@ export class SimulatedStepFunctions {
       return this.#complete(taskToken, (taskId) => ({ type: 'TaskFailed', taskId, error, cause }));
     }
     if (command instanceof DescribeExecutionCommand) {
-      return { status: this.#executions.get(command.input.executionArn?.split(':').at(-1) ?? '')?.status };
+      const { status, error } = this.#existing(command.input.executionArn);
+      return { status, error };
+    }
+    if (command instanceof RedriveExecutionCommand) {
+      return this.#redrive(this.#existing(command.input.executionArn));
     }
     throw new Error('the simulation does not support this command of Step Functions');
   }
@@ -62,6 +89,23 @@ export class SimulatedStepFunctions {
     } else if (known.input !== input || known.status !== 'RUNNING') {
       throw new ExecutionAlreadyExists({ message: 'Execution Already Exists', $metadata: {} });
     }
+    return {};
+  }
+
+  /** @throws {ExecutionDoesNotExist} */
+  #existing(arn: string | undefined): SimulatedExecution {
+    const saga = this.#executions.get(arn?.split(':').at(-1) ?? '');
+    if (saga === undefined) {
+      throw new ExecutionDoesNotExist({ message: 'Execution Does Not Exist', $metadata: {} });
+    }
+    return saga;
+  }
+
+  #redrive(saga: SimulatedExecution) {
+    if (saga.status === 'RUNNING' || saga.status === 'SUCCEEDED') {
+      throw new ExecutionNotRedrivable({ message: 'Execution is not redrivable', $metadata: {} });
+    }
+    this.#environment.clock.after(0, () => saga.apply({ type: 'RedriveRequested' }));
     return {};
   }
 

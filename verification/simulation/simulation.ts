@@ -6,7 +6,7 @@ import { describeViolation } from '../invariants/violation.ts';
 import { FaultyNetwork } from './faulty-network.ts';
 import { type ModelServices, modelServices } from './model-services.ts';
 import { sagaTasks } from './saga-tasks.ts';
-import type { Scenario } from './scenario.ts';
+import type { ExecutionLoss, OperatorAction, Scenario } from './scenario.ts';
 import { SimulatedApi } from './simulated-api.ts';
 import { SimulatedCustomer } from './simulated-customer.ts';
 import type { SimulatedExecution } from './simulated-execution.ts';
@@ -22,6 +22,9 @@ const MAX_TIMERS_WEAKENED = 10_000;
 const HOUR_SECONDS = 3600;
 /** An order whose saga has not started by then counts as stranded. */
 const STRANDED_AFTER_SECONDS = 30;
+const RECONCILIATION_SECONDS = 60;
+/** By then all orders are placed. */
+const RECONCILED_UNTIL = Date.UTC(2030, 0, 1, 0, 10);
 /** When the schedule starts stranded orders. After a find it runs each minute until there are none. */
 const SCHEDULE_SECONDS = [60, 300, 1200, HOUR_SECONDS, 8 * HOUR_SECONDS];
 const MAX_STRANDED_RUNS = 60;
@@ -42,7 +45,9 @@ export class Simulation {
   readonly #networks: readonly FaultyNetwork[];
   readonly #customers: readonly SimulatedCustomer[];
   readonly #transientViolations = new Set<string>();
-  readonly #earlyRedrives: number[];
+  readonly #operators: OperatorAction[];
+  /** Orders whose executions were lost, stopped or restored from a backup. */
+  readonly disturbed = new Set<string>();
   readonly #maxTimers: number;
   readonly #fences = new Map<string, number>();
 
@@ -53,12 +58,12 @@ export class Simulation {
     const network = new FaultyNetwork(clock, scenario.faults);
     const apiNetwork = new FaultyNetwork(clock, scenario.apiFaults);
     this.#networks = [network, apiNetwork];
-    this.#earlyRedrives = [...scenario.redrives];
+    this.#operators = [...scenario.operators];
     this.services = modelServices(clock, scenario);
     const { orders, inventory, payment } = this.services;
     const orderTable = simulatedOrderTable(orders, inProcess);
     const work = sagaTasks(orders, { inventory, payment, orderTable, now: () => clock.now });
-    const onFailed = (saga: SimulatedExecution) => this.#redriveTooEarly(saga);
+    const onFailed = (saga: SimulatedExecution) => this.#operate(saga);
     this.stepFunctions = new SimulatedStepFunctions({ definition, clock, network, random, work, onFailed });
     this.api = new SimulatedApi(this.services, this.stepFunctions, clock, networkTransport(apiNetwork, clock));
     this.#customers = scenario.orders.map(
@@ -76,6 +81,12 @@ export class Simulation {
     for (const seconds of SCHEDULE_SECONDS) {
       clock.after(seconds, () => this.#startStranded());
     }
+    for (const loss of scenario.losses) {
+      clock.after(loss.atSeconds, () => this.#loseExecutions(loss));
+    }
+    if (scenario.mutations?.includes('nobody reconciles') !== true) {
+      clock.after(RECONCILIATION_SECONDS, () => this.#reconcile());
+    }
     if (scenario.sweeps) {
       for (let hour = 0.25; hour < 8; hour += 0.25) {
         clock.after(hour * HOUR_SECONDS, () => this.#sweep());
@@ -86,7 +97,7 @@ export class Simulation {
   /** Runs until no timer is left, and checks the transient invariants after each. */
   async runToEnd(): Promise<void> {
     await this.clock.runToEnd(this.#maxTimers, () => {
-      for (const violation of findTransientViolations(this.services, this.stepFunctions)) {
+      for (const violation of findTransientViolations(this.services, this.stepFunctions, this.disturbed)) {
         this.#transientViolations.add(violation);
       }
       this.#checkFences();
@@ -139,10 +150,50 @@ export class Simulation {
     await settleContinuations();
   }
 
-  #redriveTooEarly(saga: SimulatedExecution): void {
-    const seconds = this.#earlyRedrives.shift();
-    if (seconds !== undefined) {
-      this.clock.after(seconds, () => saga.apply({ type: 'RedriveRequested' }));
+  async #reconcile(): Promise<void> {
+    const { orders } = this.services;
+    if (this.clock.now < RECONCILED_UNTIL || orders.sagaDue('9999').length > 0) {
+      this.clock.after(RECONCILIATION_SECONDS, () => this.#reconcile());
+    }
+    // Saves a call that would find nothing.
+    if (orders.sagaDue(this.clock.date.toISOString()).length > 0) {
+      // A failed run is repeated by the next one.
+      this.api.reconcile().catch(() => {});
+      await settleContinuations();
+    }
+  }
+
+  /** An operator reacts to the parking, whether its cause is mended or not. */
+  #operate({ orderId }: SimulatedExecution): void {
+    const action = this.#operators.shift();
+    if (action !== undefined) {
+      this.clock.after(action.afterSeconds, async () => {
+        const done = action.kind === 'redrive' ? this.api.redrive(orderId) : this.api.abandon(orderId);
+        // What fails, or is refused, is tried again in the end.
+        done.catch(() => {});
+        await settleContinuations();
+      });
+    }
+  }
+
+  async #loseExecutions({ kind, order, backupSeconds }: ExecutionLoss): Promise<void> {
+    const { stepFunctions, clock } = this;
+    if (kind === 'restored') {
+      for (const { orderId } of stepFunctions.newest()) {
+        this.disturbed.add(orderId);
+      }
+      await stepFunctions.restore(clock.now - backupSeconds * 1000);
+      return;
+    }
+    const saga = stepFunctions.newest().find(({ orderId }) => orderId === `order-${order % this.#customers.length}`);
+    if (saga === undefined) {
+      return;
+    }
+    this.disturbed.add(saga.orderId);
+    if (kind === 'lost') {
+      stepFunctions.lose(saga);
+    } else {
+      await saga.apply({ type: 'StopRequested' });
     }
   }
 }
@@ -154,6 +205,7 @@ const soundRecords = new WeakSet<OrderSnapshot>();
 export function findTransientViolations(
   { inventory, orders }: ModelServices,
   { executions }: SimulatedStepFunctions,
+  disturbed: ReadonlySet<string>,
 ): readonly string[] {
   const violations: string[] = [];
   if (!inventory.isBalanced()) {
@@ -170,6 +222,10 @@ export function findTransientViolations(
   }
   for (const { orderId, waitingToken } of executions.values()) {
     if (waitingToken === undefined || orders.read(orderId, 'status') !== 'AWAITING_PAYMENT') {
+      continue;
+    }
+    // Several runs of an order may wait at once, and the record knows one of them.
+    if (disturbed.has(orderId)) {
       continue;
     }
     if (orders.read(orderId, 'task_token') === waitingToken) {

@@ -77,7 +77,13 @@ function orderRecord(order_id: string, status: OrderStatus): OrderSnapshot {
 function attributesOf(status: OrderStatus): Partial<OrderSnapshot> {
   switch (status) {
     case 'AWAITING_PAYMENT':
-      return { payment_due_at: '2026-01-02T03:19:05.000Z', task_token: 'present', task_attempt: 0 };
+      return {
+        payment_due_at: '2026-01-02T03:19:05.000Z',
+        task_token: 'present',
+        task_attempt: 0,
+        saga_due: 'Y',
+        saga_due_at: '2026-01-02T03:21:05.000Z',
+      };
     case 'CONFIRMED':
       return { payment_id: 'payment' };
     case 'REJECTED':

@@ -294,8 +294,7 @@ function objectOf(input: Json): JsonObject {
   if (typeof input !== 'object' || input === null || Array.isArray(input)) {
     throw new Error(`A simulated task was sent ${JSON.stringify(input)}`);
   }
-  const { Payload, Input, ...bare } = input as JsonObject;
-  return Payload === undefined && Input === undefined ? bare : objectOf(Payload ?? Input ?? null);
+  return input as JsonObject;
 }
 
 /** The functions of the core that a shell uses. Tests pass broken ones to the simulation. */

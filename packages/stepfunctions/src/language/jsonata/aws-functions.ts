@@ -12,7 +12,7 @@ const builtInToMillis = await builtIn('toMillis');
 /** Thrown for arguments that a function does not accept. It becomes `States.QueryEvaluationError`. */
 class FunctionError extends Error {}
 
-/** The functions that AWS adds or changes, and JSONata's functions of time and randomness, which read the scope instead. */
+/** The functions that AWS adds, and JSONata's functions of time and randomness, which read the scope instead. */
 export const stepFunctionsFunctions: ReadonlyMap<string, BuiltIn> = new Map([
   ['now', await defined(now as Implementation, '<s?s?:s>')],
   ['toMillis', await defined(toMillis as Implementation, '<s-s?:n>')],
@@ -23,7 +23,6 @@ export const stepFunctionsFunctions: ReadonlyMap<string, BuiltIn> = new Map([
   ['hash', await defined(hash as Implementation, '<s-s:s>')],
   ['parse', await defined(parse as Implementation, '<s-:x>')],
   ['partition', await defined(partitionFunction as Implementation, '<an:a<a>>')],
-  ['base64decode', await defined(base64Decode as Implementation, '<s-:s>')],
   ['range', await defined(rangeFunction as Implementation, '<nnn:a<n>>')],
 ]);
 
@@ -88,33 +87,19 @@ function parse(text: string | undefined): unknown {
   }
 }
 
-const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}(?:==)?|[A-Za-z0-9+/]{3}=?)?$/;
-
-/** JSONata's own function drops what is no Base64. */
-function base64Decode(this: RunningFocus, text: string | undefined): string | undefined {
-  if (text === undefined) {
+function partitionFunction(whole: readonly Json[] | undefined, size: number): unknown {
+  if (whole === undefined) {
     return undefined;
   }
-  if (!BASE64.test(text)) {
-    throw new FunctionError(`An internal error occurred during evaluation. ID: ${contextOf(this).draws.uuid()}`);
-  }
-  return Buffer.from(text, 'base64').toString('binary');
-}
-
-function partitionFunction(values: readonly Json[] | undefined, size: number): unknown {
-  if (values === undefined) {
-    return undefined;
-  }
-  const chunk = Math.trunc(size);
-  if (!(chunk >= 1)) {
+  const rounded = Math.round(size);
+  if (!(rounded >= 1)) {
     throw new FunctionError('The chunk size of $partition must be a positive number');
   }
-  return partition(values, chunk);
+  return partition(whole, rounded);
 }
 
 function rangeFunction(this: RunningFocus, first: number, last: number, step: number): unknown {
-  // AWS cuts fractions off here, while States.ArrayRange rounds them.
-  const [from, to, by] = [Math.trunc(first) + 0, Math.trunc(last), Math.trunc(step)];
+  const [from, to, by] = [Math.round(first), Math.round(last), Math.round(step)];
   if (by === 0) {
     throw new FunctionError('The step of $range must not be zero');
   }

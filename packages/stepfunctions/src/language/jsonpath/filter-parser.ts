@@ -3,11 +3,10 @@ import type { Json } from '../json.ts';
 import type { TextCursor } from '../text-cursor.ts';
 import type { Condition, FilterOperand, FilterOperator, Path } from './path.ts';
 
-const NUMBER = /^-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
-/** A value without quotes ends where an operator or bracket begins. */
-const WORD = /[^\s()[\]&|<>=~!,'"]+/y;
+const NUMBER = /-?\d+(\.\d+)?([eE][+-]?\d+)?/y;
+const WORD = /true|false|null/y;
 const PATTERN = /\/((?:[^/\\]|\\.)+)\/([imsu]*)/y;
-const OPERATOR = /={2,3}|!={1,2}|<=|>=|=~|<|>|(?:in|nin|subsetof|anyof|noneof|all|size|empty|contains)\b/iy;
+const OPERATOR = /==|!=|<=|>=|=~|<|>|(?:in|nin|subsetof|anyof|noneof|size|empty|contains)\b/iy;
 
 /** Reads a path inside a filter. */
 type ReadPath = (cursor: TextCursor, start: '$' | '@') => Path;
@@ -89,17 +88,14 @@ function readValue(cursor: TextCursor): Json {
     return readArray(cursor);
   }
   const word = cursor.match(WORD);
-  if (word === undefined) {
+  if (word !== undefined) {
+    return word === 'null' ? null : word === 'true';
+  }
+  const digits = cursor.match(NUMBER);
+  if (digits === undefined) {
     throw cursor.fault('Expected a value or a path');
   }
-  if (word === 'null') {
-    return null;
-  }
-  if (word === 'true' || word === 'false') {
-    return word === 'true';
-  }
-  // AWS takes any other word as text: `[?(@.Type==TOTAL)]`.
-  return NUMBER.test(word) ? Number(word) : word;
+  return Number(digits);
 }
 
 function readString(cursor: TextCursor): string {

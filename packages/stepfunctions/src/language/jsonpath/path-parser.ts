@@ -8,9 +8,7 @@ const REMEMBERED = 20_000;
 const parsed = new BoundedCache<Path>(REMEMBERED);
 
 const VARIABLE_NAME = /[\p{L}_][\p{L}\p{N}_]*/uy;
-const DOT_NAME = /[^.[\]()'",\s?*]+/y;
-/** Inside a filter an operator may touch the name. */
-const DOT_NAME_IN_FILTER = /[^.[\]()'",\s?*<>=~!&|]+/y;
+const DOT_NAME = /[^.[\]()'",:;\s?*@]+/y;
 const INTEGER = /-?\d+/y;
 
 /**
@@ -23,7 +21,6 @@ export function parsePath(text: string): Path {
   return parsed.get(text, () => {
     const cursor = new TextCursor(text);
     const path = readPath(cursor, '$');
-    cursor.skipSpace();
     if (!cursor.atEnd) {
       throw cursor.fault('Unexpected character');
     }
@@ -32,20 +29,16 @@ export function parsePath(text: string): Path {
 }
 
 /** Reads a path that starts with `$`, or with `@` inside a filter, and stops where it ends. */
-export function readPath(cursor: TextCursor, start: '$' | '@', dotName = DOT_NAME): Path {
+export function readPath(cursor: TextCursor, start: '$' | '@'): Path {
   const from = cursor.position;
   cursor.expect(start);
   const root: PathRoot = start === '$' ? readRoot(cursor) : { kind: 'INPUT' };
   const segments: Segment[] = [];
-  while (readSegment(cursor, segments, dotName)) {
+  while (readSegment(cursor, segments)) {
     // each call reads one step
   }
   const definite = segments.every(({ kind }) => kind === 'MEMBER' || kind === 'INDEX');
   return { text: cursor.text.slice(from, cursor.position), root, segments, definite };
-}
-
-function readPathInFilter(cursor: TextCursor, start: '$' | '@'): Path {
-  return readPath(cursor, start, DOT_NAME_IN_FILTER);
 }
 
 function readRoot(cursor: TextCursor): PathRoot {
@@ -56,11 +49,11 @@ function readRoot(cursor: TextCursor): PathRoot {
   return name === undefined ? { kind: 'INPUT' } : { kind: 'VARIABLE', name };
 }
 
-function readSegment(cursor: TextCursor, segments: Segment[], dotName: RegExp): boolean {
+function readSegment(cursor: TextCursor, segments: Segment[]): boolean {
   if (cursor.take('..')) {
     segments.push({ kind: 'DESCENT' });
     if (cursor.character !== '[') {
-      segments.push(readName(cursor, dotName));
+      segments.push(readName(cursor));
     } else {
       readBracket(cursor, segments);
     }
@@ -70,7 +63,7 @@ function readSegment(cursor: TextCursor, segments: Segment[], dotName: RegExp): 
     if (cursor.character === '[') {
       readBracket(cursor, segments);
     } else {
-      segments.push(readName(cursor, dotName));
+      segments.push(readName(cursor));
     }
     return true;
   }
@@ -81,11 +74,11 @@ function readSegment(cursor: TextCursor, segments: Segment[], dotName: RegExp): 
   return true;
 }
 
-function readName(cursor: TextCursor, dotName: RegExp): Segment {
+function readName(cursor: TextCursor): Segment {
   if (cursor.take('*')) {
     return { kind: 'WILDCARD' };
   }
-  const name = cursor.match(dotName);
+  const name = cursor.match(DOT_NAME);
   if (name === undefined) {
     throw cursor.fault('Expected a member name');
   }
@@ -107,7 +100,7 @@ function readSelector(cursor: TextCursor): Segment {
   if (cursor.take('?')) {
     cursor.skipSpace();
     cursor.expect('(');
-    const condition = parseCondition(cursor, readPathInFilter);
+    const condition = parseCondition(cursor, readPath);
     cursor.skipSpace();
     cursor.expect(')');
     return { kind: 'FILTER', condition };
@@ -153,7 +146,6 @@ function readIndexesOrSlice(cursor: TextCursor): Segment {
     throw cursor.fault('Expected an index, a slice, a quoted name, * or a filter');
   }
   const indexes = [first];
-  cursor.skipSpace();
   while (cursor.take(',')) {
     cursor.skipSpace();
     const next = readInteger(cursor);

@@ -43,9 +43,7 @@ export type Condition =
 /** The operators of Jayway's filters, which AWS follows. */
 export type FilterOperator =
   | '=='
-  | '==='
   | '!='
-  | '!=='
   | '<'
   | '<='
   | '>'
@@ -56,7 +54,6 @@ export type FilterOperator =
   | 'subsetof'
   | 'anyof'
   | 'noneof'
-  | 'all'
   | 'size'
   | 'empty'
   | 'contains';
