@@ -1,0 +1,90 @@
+import { describe, expect, test } from '@jest/globals';
+import { ORDER_STATUSES } from '../functions/orders/order-status.ts';
+import { sagaStates } from '../functions/orders/saga-states.ts';
+import { readOrderSaga } from '../statemachines/read-order-saga.ts';
+import { type SagaEvent, type SagaState, STATUSES } from './src/api/answers.ts';
+import { connectionsOf, waysTaken } from './src/saga/connections.ts';
+import { PLACES, UNDOES } from './src/saga/lanes.ts';
+import { layOut } from './src/saga/layout.ts';
+
+const DEFINITION = JSON.stringify(readOrderSaga().definition);
+const STATES = sagaStates(DEFINITION, []).states as readonly SagaState[];
+
+function entered(...names: readonly string[]): readonly SagaEvent[] {
+  return names.map((state, id) => ({ id, at: '2026-11-28T12:00:00.000Z', type: 'TaskStateEntered', state }));
+}
+
+test('the drawing has a place for every state of the saga, and for no other', () => {
+  expect(Object.keys(PLACES).toSorted()).toEqual(STATES.map(({ name }) => name).toSorted());
+  expect(
+    Object.entries(UNDOES)
+      .flat()
+      .filter((name) => PLACES[name] === undefined),
+  ).toEqual([]);
+});
+
+test('the console knows every status of an order', () => {
+  expect(STATUSES).toEqual(ORDER_STATUSES);
+});
+
+test('forward steps are on one line in reading order, and each undo stands below what it undoes', () => {
+  const way = ['ReserveInventory', 'AuthorizePayment', 'CapturePayment', 'CommitInventory', 'ConfirmOrder'];
+  const columns = way.map((name) => PLACES[name]?.column ?? 0);
+  expect(columns).toEqual(columns.toSorted((one, other) => one - other));
+  expect(way.map((name) => PLACES[name]?.lane)).toEqual(way.map(() => 1));
+  for (const [undo, step] of Object.entries(UNDOES)) {
+    expect(PLACES[undo]).toMatchObject({ column: PLACES[step]?.column, lane: 2, role: 'undo' });
+  }
+});
+
+describe.each(['right', 'down'] as const)('drawn to the %s', (direction) => {
+  test('no two states cover each other, and all are inside the drawing', () => {
+    const layout = layOut(STATES, direction);
+    const placed = [...layout.states.values()];
+    const across = direction === 'right' ? layout.height : layout.width;
+    const along = direction === 'right' ? layout.width : layout.height;
+    for (const one of placed) {
+      expect(one.along - one.length / 2).toBeGreaterThanOrEqual(0);
+      expect(one.along + one.length / 2).toBeLessThanOrEqual(along);
+      expect(one.across - one.thickness / 2).toBeGreaterThanOrEqual(0);
+      expect(one.across + one.thickness / 2).toBeLessThanOrEqual(across);
+      const covering = placed.filter(
+        (other) =>
+          other !== one &&
+          Math.abs(one.along - other.along) < (one.length + other.length) / 2 &&
+          Math.abs(one.across - other.across) < (one.thickness + other.thickness) / 2,
+      );
+      expect([one.state.name, covering.map(({ state }) => state.name)]).toEqual([one.state.name, []]);
+    }
+  });
+
+  test('every way that the saga can take is drawn once it is taken', () => {
+    const ways = STATES.flatMap(({ name, next }) => next.map((to): readonly [string, string] => [name, to]));
+    expect(ways.length).toBeGreaterThan(50);
+    const layout = layOut(STATES, direction);
+    const taken = new Map(ways.map(([from, to]) => [`${from} ${to}`, 1]));
+    const drawn = connectionsOf(layout, taken);
+    expect(drawn.map(({ from, to }) => `${from} ${to}`).toSorted()).toEqual([...taken.keys()].toSorted());
+    expect(drawn.filter(({ path }) => /NaN|undefined/.test(path) || !/^M\S+( [LQ]\S+)+/.test(path))).toEqual([]);
+  });
+});
+
+test('the way taken lies above what was not taken, and counts how often it was', () => {
+  const ways = waysTaken(entered('ReserveInventory', 'RecordReservation', 'ReserveInventory', 'RecordReservation'));
+  expect([...ways]).toEqual([
+    ['ReserveInventory RecordReservation', 2],
+    ['RecordReservation ReserveInventory', 1],
+  ]);
+  const drawn = connectionsOf(layOut(STATES, 'right'), ways);
+  expect(drawn.at(-1)).toMatchObject({ from: 'ReserveInventory', to: 'RecordReservation', taken: 2, role: 'forward' });
+  expect(drawn[0]?.taken).toBe(0);
+});
+
+test('a state that the drawing does not know is drawn all the same', () => {
+  const [first] = STATES;
+  const unknown: SagaState = { ...(first as SagaState), name: 'NewStep', next: ['CloseOrder'], type: 'Task' };
+  const layout = layOut([...STATES, unknown, { ...unknown, name: 'OtherStep' }], 'right');
+  const [one, other] = [layout.states.get('NewStep'), layout.states.get('OtherStep')];
+  expect(one?.along).not.toBe(other?.along);
+  expect(connectionsOf(layout, new Map()).some(({ from }) => from === 'NewStep')).toBe(true);
+});

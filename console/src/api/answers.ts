@@ -1,0 +1,166 @@
+// The answers of the API, as its document at /openapi.json describes them.
+
+/** How an order stands. */
+export const STATUSES = [
+  'PENDING',
+  'RESERVED',
+  'AWAITING_PAYMENT',
+  'AUTHORIZED',
+  'PAID',
+  'CONFIRMED',
+  'REJECTED',
+  'CANCELLED',
+  'EXPIRED',
+  'NEEDS_ATTENTION',
+] as const;
+
+export type OrderStatus = (typeof STATUSES)[number];
+
+/** Money in minor units. */
+export interface Amount {
+  readonly value: number;
+  readonly currency?: string;
+}
+
+export interface ListedOrder {
+  readonly order_id: string;
+  readonly status: OrderStatus;
+  readonly amount?: Amount;
+  readonly created_at: string;
+  readonly updated_at: string;
+  readonly reason?: string;
+  readonly owner?: string;
+  readonly parked_step?: string;
+}
+
+export interface OrderList {
+  readonly orders: readonly ListedOrder[];
+  readonly next_cursor?: string;
+}
+
+export interface Summary {
+  readonly by_status: Readonly<Record<OrderStatus, number>>;
+  readonly money: readonly {
+    readonly currency: string;
+    readonly authorized: number;
+    readonly captured: number;
+    readonly refunded: number;
+  }[];
+  readonly attention: { readonly count: number; readonly oldest_at?: string };
+}
+
+export interface OrderDetails {
+  readonly order_id: string;
+  readonly status: OrderStatus;
+  readonly lines: readonly {
+    readonly id: string;
+    readonly name?: string;
+    readonly count: number;
+    readonly unit_price?: number;
+  }[];
+  readonly amount?: Amount;
+  readonly payment: {
+    readonly kind: 'METHOD_GIVEN' | 'PAY_LATER';
+    readonly payment_id?: string;
+    readonly due_at?: string;
+  };
+  readonly timeline: readonly TimelineEntry[];
+  readonly reason_code?: string;
+  readonly reason?: string;
+  readonly owner?: string;
+  readonly parked_step?: string;
+  readonly cancel_requested?: boolean;
+  readonly created_at: string;
+  readonly updated_at: string;
+}
+
+export interface TimelineEntry {
+  readonly at: string;
+  readonly status: OrderStatus;
+  readonly what: string;
+  readonly why?: string;
+}
+
+export interface SagaError {
+  readonly name: string;
+  readonly message?: string;
+}
+
+export type StateStatus = 'NOT_REACHED' | 'RUNNING' | 'SUCCEEDED' | 'CAUGHT' | 'FAILED' | 'ABORTED' | 'TIMED_OUT';
+
+export interface SagaState {
+  readonly name: string;
+  readonly type: string;
+  readonly comment?: string;
+  readonly next: readonly string[];
+  readonly after_error: readonly string[];
+  readonly status: StateStatus;
+  readonly attempts: number;
+  readonly entered_at?: string;
+  readonly exited_at?: string;
+  readonly input?: unknown;
+  readonly output?: unknown;
+  readonly error?: SagaError;
+  readonly retried_by?: string;
+}
+
+export interface SagaEvent {
+  readonly id: number;
+  readonly at: string;
+  readonly type: string;
+  readonly state?: string;
+}
+
+export interface Execution {
+  readonly name: string;
+  readonly status: string;
+  readonly started_at?: string;
+  readonly stopped_at?: string;
+  readonly redrive_count: number;
+  readonly input?: unknown;
+  readonly output?: unknown;
+  readonly error?: SagaError;
+  readonly start_at?: string;
+  readonly states: readonly SagaState[];
+  readonly events: readonly SagaEvent[];
+  readonly incomplete: boolean;
+}
+
+export interface SagaHistory {
+  readonly order_id: string;
+  readonly run: number;
+  readonly runs: number;
+  readonly execution: Execution;
+}
+
+export interface RedriveOutcome {
+  readonly redriven: readonly string[];
+  readonly refused: readonly { readonly order_id: string; readonly why: string }[];
+}
+
+export interface StockItem {
+  readonly id: string;
+  readonly name: string;
+  readonly available: number;
+  readonly held: number;
+  readonly sold: number;
+  readonly price: number;
+  readonly currency: string;
+}
+
+export interface Hold {
+  readonly order_id: string;
+  readonly held_since: string;
+  readonly held_until: string;
+  readonly lines: readonly { readonly id: string; readonly name: string; readonly count: number }[];
+}
+
+export interface StockReport {
+  readonly items: readonly StockItem[];
+  readonly holds: readonly Hold[];
+}
+
+/** True for an order that nothing moves any more. */
+export function isOver(status: OrderStatus): boolean {
+  return status === 'CONFIRMED' || status === 'REJECTED' || status === 'CANCELLED' || status === 'EXPIRED';
+}
