@@ -23,6 +23,8 @@ const FACTS = {
   'pays later': { allowedEnds: ['CONFIRMED', 'REJECTED', 'EXPIRED'] },
   'several payments': { allowedEnds: ['CONFIRMED', 'REJECTED', 'EXPIRED'] },
   'bad card first': { allowedEnds: ['CONFIRMED', 'REJECTED', 'EXPIRED'] },
+  'confirms the payment': { method: 'tok_3ds', allowedEnds: ['CONFIRMED', 'REJECTED', 'EXPIRED'] },
+  'refuses to confirm': { method: 'tok_3ds', allowedEnds: ['REJECTED', 'EXPIRED'] },
   'never pays': { allowedEnds: ['REJECTED', 'EXPIRED'] },
   cancels: { allowedEnds: ['REJECTED', 'CANCELLED', 'EXPIRED'] },
   'cancels while paying': { allowedEnds: ['CONFIRMED', 'REJECTED', 'CANCELLED', 'EXPIRED'] },

@@ -26,6 +26,16 @@ test('a cancellation fails the saga’s task with the error that the state machi
   ]);
 });
 
+test('a refused payment fails the saga’s task with the error that the state machine catches', async () => {
+  expect(await tokens().reportDeclined('token-1')).toBe(true);
+  expect(stepFunctions.calls).toEqual([
+    {
+      action: 'SendTaskFailure',
+      input: { taskToken: 'token-1', error: 'PaymentDeclinedError', cause: 'the payment was refused' },
+    },
+  ]);
+});
+
 test.each(['TaskTimedOut', 'TaskDoesNotExist', 'InvalidToken'])(
   'after %s, no task waits under the token any more',
   async (error) => {

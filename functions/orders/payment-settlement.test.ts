@@ -3,6 +3,7 @@ import { interpose } from '../../tests/support/dynamodb-requests.ts';
 import { awaitingOrder } from '../../tests/support/order.ts';
 import { withOrderTable } from '../../tests/support/order-fixtures.ts';
 import {
+  CustomerActionRequiredError,
   InsufficientFundsError,
   InvalidPaymentMethodError,
   PaymentDeclinedError,
@@ -10,6 +11,7 @@ import {
   PaymentVoidedError,
   RetryableError,
 } from '../common/errors.ts';
+import { requestCancellation } from './cancellation.ts';
 import type { Order } from './order.ts';
 import { readOrder } from './order-table.ts';
 import { updateOrder } from './order-writes.ts';
@@ -168,6 +170,40 @@ test.each([
     expect(await readOrder(database.table, order.order_id)).toMatchObject({ payment_id: 'payment-1' });
   },
 );
+
+test('the provider asks for the customer: the order shows where, and is open to a cancellation and to other payments', async () => {
+  const order = await database.written(awaitingOrder());
+  const { run, reported, declined } = settlement({
+    authorize: () => Promise.reject(new CustomerActionRequiredError('/payment/action?x')),
+  });
+  await expect(run(order)).rejects.toMatchObject({ code: 'CUSTOMER_ACTION_REQUIRED', actionUrl: '/payment/action?x' });
+  const after = await readOrder(database.table, order.order_id);
+  expect(after).toMatchObject({ status: 'AWAITING_PAYMENT', payment_action_url: '/payment/action?x' });
+  expect(after?.payment_id ?? after?.payment_claimed_at).toBeUndefined();
+  expect(Date.parse(String(after?.saga_due_at)) - Date.now()).toBeLessThan(61_000);
+  expect([reported, declined]).toEqual([[], []]);
+  expect(await requestCancellation(database.table, order, new Date())).toMatchObject({ outcome: 'REQUESTED' });
+});
+
+test('the payment that an order was placed with keeps its method, and its refusal ends the order', async () => {
+  const order = await database.written(awaitingOrder({ payment_method: 'tok_3ds' }));
+  const refusal = new PaymentDeclinedError('the provider said no');
+  const { run, asked, declined } = settlement({ authorize: () => Promise.reject(refusal) });
+  await expect(run(order, order.order_id)).rejects.toBe(refusal);
+  expect(asked).toMatchObject([[{ paymentId: order.order_id, method: 'tok_3ds' }, {}]]);
+  expect(declined).toEqual(['token-1']);
+  // Until the saga has ended the order, no other payment comes in between.
+  expect(await readOrder(database.table, order.order_id)).toMatchObject({ payment_id: order.order_id });
+});
+
+test('another card has replaced the payment that an order was placed with: the order does not end', async () => {
+  const order = await database.written(awaitingOrder({ payment_method: 'tok_3ds' }));
+  const mismatch = new PaymentMismatchError('another payment');
+  const { run, declined } = settlement({ authorize: () => Promise.reject(mismatch) });
+  await expect(run(order, order.order_id)).rejects.toBe(mismatch);
+  expect(declined).toEqual([]);
+  expect(await readOrder(database.table, order.order_id)).not.toHaveProperty('payment_id');
+});
 
 test('another payment claims the order first: refused without an authorization', async () => {
   const order = await database.written(awaitingOrder());

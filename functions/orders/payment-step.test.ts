@@ -64,6 +64,8 @@ test.each<readonly [string, Order]>([
   ['is placed', testOrder()],
   ['has its stock', testOrder({ status: 'RESERVED' })],
   ['is authorized with this payment', awaitingOrder({ status: 'AUTHORIZED', payment_id: 'payment-1' })],
+  // The provider's event may come before the saga waits.
+  ['was placed with this payment', testOrder({ order_id: 'payment-1', payment_method: 'tok_3ds' })],
 ])('a payment waits for the saga of an order that %s', (_which, order) => {
   expect(next(order)).toEqual({ step: 'WAIT' });
 });

@@ -61,6 +61,9 @@ export interface ClientSettings {
   readonly keepsExchanges?: boolean;
 }
 
+/** What a customer decides at the page of a payment. */
+export type PageDecision = 'approve' | 'refuse';
+
 /** How a customer pays, as /orders/place takes it. */
 export interface PaymentChoice {
   readonly method?: string;
@@ -163,6 +166,24 @@ export class OrderApiClient {
   async cancel(orderId: string): Promise<void> {
     const envelope = await this.request({ path: '/orders/cancel', body: { order_id: orderId } });
     dataOf(envelope, orderSummarySchema, '/orders/cancel');
+  }
+
+  /**
+   * Decides at the page of a payment that waits for its customer. Not recorded: the page belongs to the payment provider.
+   *
+   * @param actionUrl `payment.action_url` of the order
+   * @throws {Error} the page did not take the decision, or there was no answer
+   */
+  async decide(actionUrl: string, decision: PageDecision): Promise<void> {
+    const url = new URL(actionUrl, this.#baseUrl);
+    const form = new URLSearchParams(url.searchParams);
+    form.set('decision', decision);
+    const transport = { method: 'POST', withinMs: this.#settings.answerWithinMs ?? ANSWER_WITHIN_MS } as const;
+    const headers = { 'content-type': 'application/x-www-form-urlencoded' };
+    const { status, text } = await this.#transport(url, { ...transport, headers, body: form.toString() });
+    if (status !== 200) {
+      throw new Error(`The page of the payment answered ${status}: ${text.slice(0, 300)}`);
+    }
   }
 
   /** An order as it is now. */

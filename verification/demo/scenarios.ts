@@ -67,6 +67,42 @@ export const SCENARIOS: readonly Scenario[] = [
     },
   },
   {
+    name: 'confirmed-by-customer',
+    description: "The bank asks the customer to confirm the payment; approved at the bank's page, the order goes on.",
+    expects: {
+      ...confirmedBy('AuthorizePayment'),
+      passes: [
+        'ReserveInventory',
+        'AuthorizePayment',
+        'AwaitPayment',
+        'CapturePayment',
+        'CommitInventory',
+        'ConfirmOrder',
+      ],
+    },
+    play: async (tools) => {
+      const { placed, actionUrl } = await placeWith3ds(tools, { id: await tools.stock('watch', 24900, 2), count: 1 });
+      await tools.api.decide(actionUrl, 'approve');
+      return placed;
+    },
+  },
+  {
+    name: 'refused-by-customer',
+    description: 'The bank asks the customer to confirm the payment; refused, the order is rejected.',
+    expects: undone({
+      status: 'REJECTED',
+      reasonCode: 'PAYMENT_DECLINED',
+      reservation: 'RELEASED',
+      payment: 'VOIDED',
+      passes: ['ReserveInventory', 'AuthorizePayment', 'AwaitPayment', 'VoidPayment', 'ReleaseInventory', 'CloseOrder'],
+    }),
+    play: async (tools) => {
+      const { placed, actionUrl } = await placeWith3ds(tools, { id: await tools.stock('ring', 99900, 2), count: 1 });
+      await tools.api.decide(actionUrl, 'refuse');
+      return placed;
+    },
+  },
+  {
     name: 'never-paid',
     description: 'Ordered without a payment method and never paid; after three seconds the order expires.',
     expects: undone({
@@ -164,6 +200,13 @@ function outOfStock(): Expectation {
 
 async function placeOne({ api }: ScenarioTools, line: { id: string; count: number }, payment: PaymentChoice) {
   return { orderId: await api.place({ list: [line], payment }), ordered: [line] };
+}
+
+/** Places an order whose payment its customer has to confirm, and waits for the address of the page. */
+async function placeWith3ds(tools: ScenarioTools, line: { id: string; count: number }) {
+  const placed = await placeOne(tools, line, { method: 'tok_3ds', window_seconds: 120 });
+  const { payment } = await tools.api.waitForStatus(placed.orderId, AWAITED_WITHIN_SECONDS, ['AWAITING_PAYMENT']);
+  return { placed, actionUrl: String(payment?.action_url) };
 }
 
 /** Places an order without a payment method and waits until its payment is awaited. */

@@ -276,6 +276,16 @@ describe('nothing left behind a finished order', () => {
       'it is EXPIRED, but its payment is still PENDING',
     ],
     [
+      'a payment that waits for its customer',
+      changePayment('expired', { state: 'ACTION_REQUIRED' }),
+      'it is EXPIRED, but its payment is still ACTION_REQUIRED',
+    ],
+    [
+      'a charge that its customer may still approve',
+      changeCharge('declined', { state: 'ACTION_REQUIRED' }),
+      'its customer may still approve charge charge-declined',
+    ],
+    [
       'a charge that only the provider knows',
       changeCharge('declined', { state: 'AUTHORIZED' }),
       'still keeps charge charge-declined authorized',

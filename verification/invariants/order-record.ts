@@ -15,20 +15,23 @@ interface Rule {
 const PRICED = ['amount_minor', 'currency'] as const;
 /** By these the reconciliation finds an open order. */
 const DUE = ['saga_due', 'saga_due_at'] as const;
-/** `start_pending` has the schedule start the saga; a task token completes a task, so it is kept no longer than needed. */
-const UNDER_WAY = ['start_pending', 'task_token', 'reason_code', 'reason'] as const;
+/**
+ * `start_pending` has the schedule start the saga; a task token completes a task, so it is kept no longer than needed. So is
+ * the page on which the customer confirms the payment.
+ */
+const UNDER_WAY = ['start_pending', 'task_token', 'payment_action_url', 'reason_code', 'reason'] as const;
 const PAID_RULE: Rule = {
   has: [...PRICED, 'payment_id'],
   lacks: [...UNDER_WAY, 'cancel_requested_at'],
 };
 const CLOSED: Rule = {
   has: ['reason_code', 'reason'],
-  lacks: ['start_pending', 'task_token', 'parked_step', ...DUE],
+  lacks: ['start_pending', 'task_token', 'payment_action_url', 'parked_step', ...DUE],
 };
 const REFUSED: Rule = { has: CLOSED.has, lacks: [...CLOSED.lacks, 'cancel_requested_at'] };
 
 const RULES: Readonly<Record<OrderStatus, Rule>> = {
-  PENDING: { has: DUE, lacks: ['task_token', 'reason_code', 'reason', 'parked_step'] },
+  PENDING: { has: DUE, lacks: ['task_token', 'payment_action_url', 'reason_code', 'reason', 'parked_step'] },
   RESERVED: { has: [...PRICED, ...DUE], lacks: [...UNDER_WAY, 'parked_step'] },
   AWAITING_PAYMENT: {
     has: [...PRICED, 'task_token', 'task_attempt', 'payment_due_at', ...DUE],
@@ -43,7 +46,7 @@ const RULES: Readonly<Record<OrderStatus, Rule>> = {
   // Its reason is for operators.
   NEEDS_ATTENTION: {
     has: ['parked_step', 'parked_at_redrive_count'],
-    lacks: ['start_pending', 'task_token', 'reason_code', ...DUE],
+    lacks: ['start_pending', 'task_token', 'payment_action_url', 'reason_code', ...DUE],
   },
 };
 

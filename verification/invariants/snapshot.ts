@@ -65,6 +65,11 @@ export const orderRow = z
       .transform(() => 'present' as const)
       .exactOptional(),
     task_attempt: z.int().exactOptional(),
+    /** Whether there is one: it holds the secret of the page on which the customer confirms the payment. */
+    payment_action_url: z
+      .string()
+      .transform(() => 'present' as const)
+      .exactOptional(),
     payment_id: z.string().exactOptional(),
     payment_claimed_at: z.string().exactOptional(),
     cancel_requested_at: z.string().exactOptional(),
@@ -147,7 +152,7 @@ export type ReservationState = ReservationSnapshot['state'];
 export const paymentRow = z
   .object({
     order_id: z.string(),
-    state: z.enum(['PENDING', 'AUTHORIZED', 'DECLINED', 'CAPTURED', 'VOIDED', 'REFUNDED']),
+    state: z.enum(['PENDING', 'ACTION_REQUIRED', 'AUTHORIZED', 'DECLINED', 'CAPTURED', 'VOIDED', 'REFUNDED']),
     amount_minor: z.int().exactOptional(),
     currency: z.string().exactOptional(),
   })
@@ -166,7 +171,7 @@ export const chargeRow = z
   .object({
     order_id: z.string().regex(CHARGE_KEY),
     /** UNANSWERED took no money. */
-    state: z.enum(['AUTHORIZED', 'CAPTURED', 'VOIDED', 'REFUNDED', 'DECLINED', 'UNANSWERED']),
+    state: z.enum(['ACTION_REQUIRED', 'AUTHORIZED', 'CAPTURED', 'VOIDED', 'REFUNDED', 'DECLINED', 'UNANSWERED']),
     amount_minor: z.int(),
     currency: z.string(),
     /** How often the provider took the money. */

@@ -33,7 +33,6 @@ const UNNOTICED: Readonly<Record<string, string>> = {
     'States.ALL releases the stock too, and IsOrderCancelled finds the cancellation; only several runs at once differ',
   'RecordAuthorization, DynamoDB.ConditionalCheckFailedException':
     'States.ALL voids the payment too, and IsOrderCancelled finds the cancellation; only several runs at once differ',
-  'AwaitPayment, PaymentDeclinedError': 'no payment of the simulation needs its customer',
   'AwaitPayment, OrderCancelledError': 'States.ALL leads to ResumeOrder, which finds the cancellation in the record',
 };
 const noticed = catchers.filter(({ state, errors }) => !(`${state}, ${errors}` in UNNOTICED));

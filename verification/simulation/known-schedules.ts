@@ -63,6 +63,8 @@ export const KNOWN_SCHEDULES: readonly Scenario[] = [
   ...[1, 3, 5, 7].flatMap((call) => [paid(call, fault('reply lost')), paid(call, fault('late', 60))]),
   // An order is paid later, or a later payment is declined.
   ...(['pay', 'pay declined'] as const).map((kind) => ({ ...acted(0), actions: [{ kind, order: 0, atSeconds: 10 }] })),
+  // The reservation is recorded, but its reply and all retries are lost.
+  paid(1, fault('reply lost'), fault('outage', 120)),
   // A crash in the middle of a refund.
   ...[1, 2, 3].map((steps) => paid(4, fault('reply lost'), fault('defect'), fault('callee crash', steps))),
   // Outages that outlast the retries of each step.
@@ -101,6 +103,13 @@ export const KNOWN_SCHEDULES: readonly Scenario[] = [
   { ...FAULTLESS, orders: order(null), faults: afterCalls(2, fault('reply lost')) },
   // The order is closed when AwaitPayment arrives.
   { ...FAULTLESS, orders: order(null), faults: afterCalls(2, fault('late', 400)) },
+  // The same for an order whose customer has to confirm the payment; the last one is cancelled while AwaitPayment is late.
+  ...[fault('late after an error', 30), fault('reply lost'), fault('late', 400)].map((late) => ({
+    ...FAULTLESS,
+    orders: order('tok_3ds'),
+    faults: afterCalls(3, late),
+  })),
+  { ...FAULTLESS, orders: order('tok_3ds'), faults: afterCalls(3, fault('late', 8)), actions: cancelAt(3) },
   // A duplicate removal arrives after the same idempotency key has placed its order again.
   {
     ...FAULTLESS,
@@ -127,6 +136,36 @@ export const KNOWN_SCHEDULES: readonly Scenario[] = [
   {
     ...acted(6, fault('late', 60), NO_FAULT, NO_FAULT, fault('late', 60), NO_FAULT, NO_FAULT, fault('late', 60)),
     actions: [{ kind: 'pay declined', order: 0, atSeconds: 100 }],
+  },
+  {
+    ...acted(6, fault('late', 60), NO_FAULT, NO_FAULT, fault('late', 60), NO_FAULT, NO_FAULT, fault('late', 60)),
+    actions: [{ kind: 'pay with confirmation', order: 0, atSeconds: 100 }],
+  },
+  // The customer confirms a payment, or refuses to; nothing comes of it, it is cancelled, or another payment is tried.
+  ...(['approve', 'refuse', 'cancel', 'pay', 'pay declined', 'check status'] as const).map((kind) => ({
+    ...acted(0),
+    orders: order('tok_3ds'),
+    actions: [{ kind, order: 0, atSeconds: 10 }],
+  })),
+  ...(['approve', 'refuse', 'pay', 'cancel'] as const).map((kind) => ({
+    ...acted(0),
+    actions: [
+      { kind: 'pay with confirmation' as const, order: 0, atSeconds: 5 },
+      { kind, order: 0, atSeconds: 20 },
+      { kind: 'pay' as const, order: 0, atSeconds: 40 },
+    ],
+  })),
+  // The customer confirms while the saga is on its way to wait, after its window, and before an outage that parks the order.
+  ...[0, 125].map((atSeconds) => ({
+    ...acted(0),
+    orders: order('tok_3ds'),
+    faults: afterCalls(3, fault('late', 8)),
+    actions: [{ kind: 'approve' as const, order: 0, atSeconds }],
+  })),
+  {
+    ...paid(4, fault('outage', LONG)),
+    orders: order('tok_3ds'),
+    actions: [{ kind: 'refuse' as const, order: 0, atSeconds: 20 }],
   },
   // A payment dies between its claim and its end. When the claim has expired, another payment or a cancellation follows, while
   // the engine is down and the order waits on.

@@ -38,8 +38,19 @@ export class ModelPayment {
 
   *authorize(orderId: string, paymentId: string, method: string, amountMinor: number) {
     const wanted = { orderId, paymentId, amountMinor };
-    yield* retryOnConflict(() => this.#authorize(wanted, method));
-    return { payment_id: paymentId, provider_reference: `charge-${chargeKey(wanted)}` };
+    const { state } = yield* retryOnConflict(() => this.#authorize(wanted, method));
+    return state === 'ACTION_REQUIRED'
+      ? { payment_id: paymentId, action_url: `/payment/action?charge=${chargeKey(wanted)}` }
+      : { payment_id: paymentId, provider_reference: `charge-${chargeKey(wanted)}` };
+  }
+
+  /**
+   * RecordProviderEvent: asks the provider about a payment that waits for its customer.
+   *
+   * @throws {Refusal} the order has no payment, or another one
+   */
+  *report(orderId: string, paymentId: string) {
+    return yield* retryOnConflict(() => this.#report(orderId, paymentId));
   }
 
   *capture(orderId: string) {
@@ -58,14 +69,15 @@ export class ModelPayment {
     return { state };
   }
 
-  *#authorize(wanted: WantedPayment, method: string): Steps<void> {
+  *#authorize(wanted: WantedPayment, method: string): Steps<PaymentRecord> {
     const read = this.#rows.find(wanted.orderId);
-    const known = read?.intent === 'VOID' ? yield* this.#settleVoid(read) : read;
+    const known = read === undefined ? undefined : yield* this.#withoutWaiting(read, wanted);
     const undone = known?.state === 'VOIDED' && this.#mutations.has('authorize after void authorizes');
     const anew = known?.state === 'DECLINED' && known.paymentId !== wanted.paymentId;
     const begins = known === undefined || undone || anew;
     const again = known?.state === 'AUTHORIZED' && this.#mutations.has('a repeated authorize charges twice');
-    if (!begins && !again && known.state !== 'PENDING') {
+    const isOpen = known?.state === 'PENDING' || known?.state === 'ACTION_REQUIRED';
+    if (!begins && !again && !isOpen) {
       return requireAuthorized(known, wanted);
     }
     if (!begins) {
@@ -78,8 +90,11 @@ export class ModelPayment {
     const asked = () => this.#provider.authorize(key, orderId, method, amountMinor, this.#clock.now);
     const charge = again ? asked() : (this.#provider.find(key) ?? asked());
     yield;
+    if (charge.state === 'ACTION_REQUIRED' && pending.state === 'ACTION_REQUIRED') {
+      return pending;
+    }
     try {
-      requireAuthorized(this.#rows.save(pending, { ...wanted, state: charge.state, decline: charge.decline }), wanted);
+      return requireAuthorized(this.#rows.save(pending, { ...wanted, ...outcomeOf(charge) }), wanted);
     } catch (error) {
       // A concurrent Void found no charge. This call made one, so this call voids it.
       const current = this.#rows.find(orderId);
@@ -89,6 +104,53 @@ export class ModelPayment {
       }
       throw error;
     }
+  }
+
+  /** Another payment replaces one that waits for its customer. */
+  *#withoutWaiting(read: PaymentRecord, { paymentId }: WantedPayment): Steps<PaymentRecord> {
+    if (read.intent === 'VOID') {
+      return yield* this.#settleVoid(read);
+    }
+    const replaced = read.state === 'ACTION_REQUIRED' && read.paymentId !== paymentId;
+    return replaced || read.intent === 'REPLACE' ? yield* this.#replace(read) : read;
+  }
+
+  *#replace(waiting: PaymentRecord): Steps<PaymentRecord> {
+    const intended =
+      waiting.intent === 'REPLACE' ? waiting : this.#rows.save(waiting, { ...waiting, intent: 'REPLACE' });
+    yield;
+    this.#provider.void(chargeKey(intended));
+    yield;
+    const decline = 'PaymentDeclinedError';
+    return this.#rows.save(intended, { ...intended, state: 'DECLINED', decline, intent: undefined });
+  }
+
+  *#report(orderId: string, paymentId: string): Steps<PaymentRecord> {
+    const row = this.#rows.find(orderId);
+    if (row === undefined) {
+      throw paymentRefusal('PaymentNotFoundError');
+    }
+    if (row.paymentId !== paymentId) {
+      throw paymentRefusal('PaymentMismatchError');
+    }
+    if (row.state === 'VOIDED') {
+      this.#provider.void(chargeKey(row));
+      return row;
+    }
+    if (row.state !== 'PENDING' && row.state !== 'ACTION_REQUIRED') {
+      return row;
+    }
+    if (row.intent === 'VOID') {
+      return yield* this.#settleVoid(row);
+    }
+    if (row.intent === 'REPLACE') {
+      return yield* this.#replace(row);
+    }
+    const charge = this.#provider.find(chargeKey(row));
+    yield;
+    return charge === undefined || charge.state === 'ACTION_REQUIRED'
+      ? row
+      : this.#rows.save(row, { ...row, ...outcomeOf(charge) });
   }
 
   *#capture(orderId: string): Steps<PaymentRecord> {
@@ -133,6 +195,7 @@ export class ModelPayment {
       case 'DECLINED':
         return this.#rows.save(known, { ...known, state: 'VOIDED' });
       case 'PENDING':
+      case 'ACTION_REQUIRED':
       case 'AUTHORIZED': {
         const intended = known.intent === 'VOID' ? known : this.#rows.save(known, { ...known, intent: 'VOID' });
         yield;
@@ -180,6 +243,11 @@ export class ModelPayment {
     yield;
     return this.#rows.save(intended, { ...intended, state: 'REFUNDED', intent: undefined });
   }
+}
+
+/** What a charge says about a payment without an outcome. */
+function outcomeOf({ state, decline }: Pick<PaymentRecord, 'state' | 'decline'>) {
+  return { state, decline };
 }
 
 function* retryOnConflict<Output>(steps: () => Steps<Output>): Steps<Output> {

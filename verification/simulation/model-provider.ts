@@ -3,10 +3,10 @@ import type { Mutation } from './service-mutations.ts';
 
 interface Charge {
   readonly orderId: string;
-  state: 'AUTHORIZED' | 'DECLINED' | 'CAPTURED' | 'VOIDED' | 'REFUNDED';
-  readonly decline: string | undefined;
+  state: 'ACTION_REQUIRED' | 'AUTHORIZED' | 'DECLINED' | 'CAPTURED' | 'VOIDED' | 'REFUNDED';
+  decline: string | undefined;
   readonly amountMinor: number;
-  readonly authorizedAt: number;
+  authorizedAt: number;
   captures: number;
   refunds: number;
 }
@@ -42,7 +42,8 @@ export class ModelProvider {
       return known;
     }
     const decline = DECLINED_METHODS[method];
-    const state = decline === undefined ? 'AUTHORIZED' : 'DECLINED';
+    const accepted = method === 'tok_3ds' ? 'ACTION_REQUIRED' : 'AUTHORIZED';
+    const state = decline === undefined ? accepted : 'DECLINED';
     const charge: Charge = { orderId, state, decline, amountMinor, authorizedAt: now, captures: 0, refunds: 0 };
     this.#charges.set(again ? `${key}#${this.#charges.size}` : key, charge);
     return charge;
@@ -60,10 +61,23 @@ export class ModelProvider {
 
   void(key: string): Readonly<Charge> | undefined {
     const charge = this.#charges.get(key);
-    if (charge?.state === 'AUTHORIZED') {
+    if (charge?.state === 'AUTHORIZED' || charge?.state === 'ACTION_REQUIRED') {
       charge.state = 'VOIDED';
     }
     return charge;
+  }
+
+  /** The customer decides on every charge of the order that waits for that. Returns the keys of those charges. */
+  decide(orderId: string, approve: boolean, now: number): readonly string[] {
+    const waiting = [...this.#charges].filter(
+      ([, charge]) => charge.orderId === orderId && charge.state === 'ACTION_REQUIRED',
+    );
+    for (const [, charge] of waiting) {
+      charge.state = approve ? 'AUTHORIZED' : 'DECLINED';
+      charge.decline = approve ? undefined : 'PaymentDeclinedError';
+      charge.authorizedAt = now;
+    }
+    return waiting.map(([key]) => key);
   }
 
   refund(key: string): Readonly<Charge> | undefined {

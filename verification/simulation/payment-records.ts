@@ -5,7 +5,7 @@ import { Refusal } from './simulated-call.ts';
 export interface PaymentRecord {
   readonly orderId: string;
   readonly state: PaymentState;
-  readonly intent?: 'CAPTURE' | 'VOID' | 'REFUND' | undefined;
+  readonly intent?: 'CAPTURE' | 'VOID' | 'REPLACE' | 'REFUND' | undefined;
   /** Absent if a Void came before any payment. */
   readonly paymentId?: string;
   readonly amountMinor?: number;
@@ -44,8 +44,12 @@ export class PaymentRecords {
 /** The payment that Authorize asks for. */
 export type WantedPayment = Required<Pick<PaymentRecord, 'orderId' | 'paymentId' | 'amountMinor'>>;
 
-/** Checks a settled payment for a repeated Authorize. @throws {Refusal} it is not authorized, or is another payment */
-export function requireAuthorized(settled: PaymentRecord, wanted: WantedPayment): void {
+/**
+ * Checks a settled payment, or one that waits for its customer, for a repeated Authorize, and returns it.
+ *
+ * @throws {Refusal} it is not authorized, or is another payment
+ */
+export function requireAuthorized(settled: PaymentRecord, wanted: WantedPayment): PaymentRecord {
   if (settled.state === 'VOIDED') {
     throw paymentRefusal('PaymentVoidedError');
   }
@@ -56,6 +60,7 @@ export function requireAuthorized(settled: PaymentRecord, wanted: WantedPayment)
   if (settled.decline !== undefined) {
     throw paymentRefusal(settled.decline);
   }
+  return settled;
 }
 
 /** @throws {Refusal} the order has another payment */

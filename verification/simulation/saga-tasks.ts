@@ -23,6 +23,7 @@ export interface SagaPayload {
   readonly attempt?: number;
   readonly entered_at?: string;
   readonly payment_window_seconds?: number;
+  readonly action_url?: string | null;
   readonly parked_step?: string;
   readonly parked_at_redrive_count?: number;
   readonly redrive_count?: number;
@@ -114,6 +115,7 @@ function paymentWait(payload: SagaPayload, now: number): PaymentWait {
     attempt: payload.attempt ?? 0,
     enteredAt: new Date(payload.entered_at ?? now),
     windowSeconds: payload.payment_window_seconds ?? 0,
+    actionUrl: payload.action_url ?? undefined,
   };
 }
 

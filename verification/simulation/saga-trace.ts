@@ -105,6 +105,7 @@ const REASONS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   },
   AwaitPayment: {
     'States.Timeout': 'PAYMENT_WINDOW_EXPIRED',
+    PaymentDeclinedError: 'PAYMENT_DECLINED',
     OrderCancelledError: 'CANCELLED_BY_CUSTOMER',
     otherwise: 'PAYMENT_UNAVAILABLE',
   },

@@ -5,7 +5,7 @@ import type { Mutation } from './service-mutations.ts';
 import type { WriteWeakness } from './weaknesses/write-weaknesses.ts';
 
 /** Payment methods of the simulated provider, and one that it does not know. */
-export type PaymentMethod = 'tok_visa' | 'tok_declined' | 'tok_insufficient_funds' | 'tok_unknown';
+export type PaymentMethod = 'tok_visa' | 'tok_declined' | 'tok_insufficient_funds' | 'tok_unknown' | 'tok_3ds';
 
 /** The order of one customer. All customers contend for the same few items. */
 export interface OrderPlan {
@@ -17,7 +17,15 @@ export interface OrderPlan {
 
 /** A customer's request after the order was placed. */
 export interface CustomerAction {
-  readonly kind: 'pay' | 'pay declined' | 'cancel' | 'place again' | 'check status';
+  readonly kind:
+    | 'pay'
+    | 'pay declined'
+    | 'pay with confirmation'
+    | 'approve'
+    | 'refuse'
+    | 'cancel'
+    | 'place again'
+    | 'check status';
   /** Index of the order, modulo the number of orders. */
   readonly order: number;
   /** Virtual seconds since the start. */

@@ -60,6 +60,7 @@ const method = fc.oneof(
     arbitrary: fc.constantFrom('tok_declined' as const, 'tok_insufficient_funds' as const, 'tok_unknown' as const),
   },
   { weight: 5, arbitrary: fc.constant(null) },
+  { weight: 2, arbitrary: fc.constant('tok_3ds' as const) },
 );
 
 function action(maxOrders: number) {
@@ -68,6 +69,10 @@ function action(maxOrders: number) {
       'pay' as const,
       'pay' as const,
       'pay declined' as const,
+      'pay with confirmation' as const,
+      'approve' as const,
+      'approve' as const,
+      'refuse' as const,
       'cancel' as const,
       'place again' as const,
       'check status' as const,

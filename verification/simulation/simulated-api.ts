@@ -1,14 +1,5 @@
 import { createTaskTokens, type TaskTokens } from '../../functions/clients/task-tokens.ts';
-import {
-  InsufficientFundsError,
-  InvalidPaymentMethodError,
-  OrderNotFoundError,
-  PaymentAlreadyCapturedError,
-  PaymentDeclinedError,
-  PaymentMismatchError,
-  ReservationCommittedError,
-  RetryableError,
-} from '../../functions/common/errors.ts';
+import { OrderNotFoundError, RetryableError } from '../../functions/common/errors.ts';
 import type { Log } from '../../functions/common/logger.ts';
 import { abandonOrder } from '../../functions/orders/abandonment.ts';
 import { requestCancellation } from '../../functions/orders/cancellation.ts';
@@ -19,15 +10,16 @@ import { acceptOrder } from '../../functions/orders/order-acceptance.ts';
 import { createOrderSaga, type OrderSaga } from '../../functions/orders/order-saga.ts';
 import { type OrderTable, readOrder } from '../../functions/orders/order-table.ts';
 import { endedStart, recordRepeatedStart, updateOrder } from '../../functions/orders/order-writes.ts';
-import { type PaymentAuthorizer, settle } from '../../functions/orders/payment-settlement.ts';
+import { settle } from '../../functions/orders/payment-settlement.ts';
+import { type ProviderEventDependencies, takeProviderEvent } from '../../functions/orders/provider-event.ts';
 import { postponeFailure } from '../../functions/orders/reconciliation-writes.ts';
 import { type Redrive, redriveOrder } from '../../functions/orders/redrive.ts';
 import { recoverSaga, type SagaRecoveryDependencies } from '../../functions/orders/saga-recovery.ts';
+import { ProviderOutcome } from '../../proto/gen/payment/v1/payment.ts';
 import type { ApiPromise } from '../invariants/snapshot.ts';
-import type { ModelInventory } from './model-inventory.ts';
-import type { ModelPayment } from './model-payment.ts';
 import type { ModelServices } from './model-services.ts';
-import { atomically, type Operation, Refusal } from './simulated-call.ts';
+import { atomically } from './simulated-call.ts';
+import { simulatedInventoryClient, simulatedPaymentClient } from './simulated-clients.ts';
 import { simulatedOrderTable } from './simulated-order-table.ts';
 import { type SimulatedStepFunctions, STATE_MACHINE_ARN } from './simulated-step-functions.ts';
 import { ClientError, type Transport } from './transport.ts';
@@ -83,19 +75,20 @@ export class SimulatedApi {
   /** `POST /payment/pay`. */
   async pay(orderId: string, paymentId: string): Promise<void> {
     const order = await this.#existingOrder(orderId);
-    await settle(
-      order,
-      { paymentId, traceparent: order.traceparent },
-      {
-        table: this.#table,
-        tokens: this.#tokens,
-        saga: this.#saga,
-        payment: simulatedPaymentClient(this.#services.payment, this.#transport),
-        waitMs: SETTLEMENT_TIMEOUT_MS,
-        clock: { now: () => this.#clock.date, pause: () => this.#clock.pause(POLL_SECONDS) },
-      },
-    );
+    await settle(order, { paymentId, traceparent: order.traceparent }, this.#settlement());
     this.answers.push({ kind: 'payment-settled', order_id: orderId });
+  }
+
+  /** The customer decides at the provider's page. Returns the payments that waited for it. */
+  decide(orderId: string, approve: boolean): readonly string[] {
+    const keys = this.#services.provider.decide(orderId, approve, this.#clock.now);
+    return keys.map((key) => key.slice(orderId.length + 1));
+  }
+
+  /** `POST /payment/events`. */
+  async takeEvent(orderId: string, paymentId: string, approved: boolean): Promise<void> {
+    const outcome = approved ? ProviderOutcome.AUTHORIZED : ProviderOutcome.DECLINED;
+    await takeProviderEvent({ id: `event:${paymentId}`, orderId, paymentId, outcome }, 'trace', this.#settlement());
   }
 
   /** `POST /orders/cancel`. */
@@ -161,13 +154,12 @@ export class SimulatedApi {
   }
 
   #recoveryDependencies(): SagaRecoveryDependencies {
-    const { payment, inventory } = this.#services;
+    const { inventory } = this.#services;
     return {
       table: this.#table,
       saga: this.#saga,
       tokens: this.#tokens,
-      // The other calls are for payments that wait for their customer, which the simulation has not.
-      payment: simulatedPaymentClient(payment, this.#transport) as unknown as SagaRecoveryDependencies['payment'],
+      payment: simulatedPaymentClient(this.#services, this.#transport),
       inventory: simulatedInventoryClient(inventory, this.#transport),
     };
   }
@@ -183,6 +175,17 @@ export class SimulatedApi {
     await abandonOrder(orderId, request, { table: this.#table, saga: this.#saga }, this.#clock.date);
   }
 
+  #settlement(): ProviderEventDependencies {
+    return {
+      table: this.#table,
+      tokens: this.#tokens,
+      saga: this.#saga,
+      payment: simulatedPaymentClient(this.#services, this.#transport),
+      waitMs: SETTLEMENT_TIMEOUT_MS,
+      clock: { now: () => this.#clock.date, pause: () => this.#clock.pause(POLL_SECONDS) },
+    };
+  }
+
   async #existingOrder(orderId: string): Promise<Order> {
     const order = await readOrder(this.#table, orderId);
     if (order === undefined) {
@@ -190,59 +193,4 @@ export class SimulatedApi {
     }
     return order;
   }
-}
-
-/** Errors of the Payment service that the functions' client maps to classes of its own. */
-const PAYMENT_ERRORS = {
-  InsufficientFundsError,
-  InvalidPaymentMethodError,
-  PaymentAlreadyCapturedError,
-  PaymentDeclinedError,
-  PaymentMismatchError,
-};
-
-function isKnown(name: string): name is keyof typeof PAYMENT_ERRORS {
-  return name in PAYMENT_ERRORS;
-}
-
-/** A Payment client for the functions, over the faulty network. */
-export function simulatedPaymentClient(payment: ModelPayment, transport: Transport): PaymentAuthorizer {
-  const call = async <Output>(effect: () => Operation<Output>): Promise<Output> => {
-    try {
-      return await transport('payment', effect);
-    } catch (error) {
-      if (error instanceof Refusal && isKnown(error.name)) {
-        throw new PAYMENT_ERRORS[error.name](error.message);
-      }
-      throw error;
-    }
-  };
-  return {
-    authorize: async ({ orderId, paymentId, method, amount }) => {
-      if (amount === undefined) {
-        throw new Error('an authorization without an amount');
-      }
-      const paid = await call(() => payment.authorize(orderId, paymentId, method, amount.minorUnits));
-      return { providerReference: paid.provider_reference };
-    },
-    void: async ({ orderId }) => call(() => payment.void(orderId)),
-  };
-}
-
-/** An Inventory client for the reconciliation, over the faulty network. */
-function simulatedInventoryClient(
-  inventory: ModelInventory,
-  transport: Transport,
-): SagaRecoveryDependencies['inventory'] {
-  const release = async ({ orderId }: { readonly orderId: string }): Promise<void> => {
-    try {
-      await transport('inventory', () => atomically(() => inventory.release(orderId)));
-    } catch (error) {
-      throw error instanceof Refusal && error.name === 'ReservationCommittedError'
-        ? new ReservationCommittedError(error.message)
-        : error;
-    }
-  };
-  // The recovery reads no answer.
-  return { release } as unknown as SagaRecoveryDependencies['inventory'];
 }

@@ -60,12 +60,24 @@ export class SimulatedCustomer {
         return this.#request(() => this.#api.pay(this.#orderId, `payment-${atSeconds}`), MAX_TRIES);
       case 'pay declined':
         return this.#request(() => this.#api.pay(this.#orderId, 'tok_declined'), MAX_TRIES);
+      case 'pay with confirmation':
+        return this.#request(() => this.#api.pay(this.#orderId, 'tok_3ds'), MAX_TRIES);
+      case 'approve':
+      case 'refuse':
+        return this.#decide(kind === 'approve');
       case 'cancel':
         return this.#request(() => this.#api.cancel(this.#orderId), MAX_TRIES);
       case 'place again':
         return this.place();
       case 'check status':
         return this.#request(() => this.#api.status(this.#orderId), 1);
+    }
+  }
+
+  /** Decides at the provider's page. The provider reports the decision, and repeats an event that is not taken. */
+  async #decide(approve: boolean): Promise<void> {
+    for (const paymentId of this.#api.decide(this.#orderId, approve)) {
+      await this.#request(() => this.#api.takeEvent(this.#orderId, paymentId, approve), MAX_TRIES);
     }
   }
 

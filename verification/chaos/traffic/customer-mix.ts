@@ -14,6 +14,8 @@ const WEIGHTS: Readonly<Record<CustomerKind, number>> = {
   'pays later': 3,
   'several payments': 2,
   'bad card first': 1,
+  'confirms the payment': 2,
+  'refuses to confirm': 1,
   'never pays': 2,
   cancels: 2,
   'cancels while paying': 2,

@@ -4,7 +4,7 @@ import * as z from 'zod';
 import { newOrderId } from '../../../functions/orders/new-order.ts';
 import { ORDER_STATUSES, type OrderStatus } from '../../../functions/orders/order-status.ts';
 import type { Exchange } from '../../answers/exchange.ts';
-import type { ApiRequest, OrderApiClient, PaymentChoice } from '../../client/order-api-client.ts';
+import type { ApiRequest, OrderApiClient, PageDecision, PaymentChoice } from '../../client/order-api-client.ts';
 import { CUSTOMER_KINDS, type CustomerKind } from '../../customer-kinds.ts';
 import { isFinished } from '../../invariants/snapshot.ts';
 import type { Choices } from '../choices.ts';
@@ -28,7 +28,12 @@ const MAX_POLL_PAUSE_MS = 400;
 /** The payment window of an order that nobody pays, in seconds. */
 const SHORT_WINDOW_SECONDS = 3;
 
-const orderAnswer = z.object({ data: z.object({ status: z.enum(ORDER_STATUSES) }) });
+const orderAnswer = z.object({
+  data: z.object({
+    status: z.enum(ORDER_STATUSES),
+    payment: z.object({ action_url: z.string().optional() }).optional(),
+  }),
+});
 
 /** One customer with one order. */
 export class Customer {
@@ -36,6 +41,8 @@ export class Customer {
   /** Known before the order is placed, since it follows from the key. */
   readonly order_id: string;
   readonly #setting: CustomerSetting;
+  /** Where the customer confirms the payment, as the status showed last. */
+  #actionUrl: string | undefined;
   readonly #basket: readonly { readonly id: string; readonly count: number }[];
 
   constructor(kind: CustomerKind, setting: CustomerSetting) {
@@ -74,6 +81,12 @@ export class Customer {
           await this.#pay('tok_declined');
           await this.#pay(randomUUID());
         }
+        break;
+      case 'confirms the payment':
+        await this.#placeAndDecide(payment, 'approve');
+        break;
+      case 'refuses to confirm':
+        await this.#placeAndDecide(payment, 'refuse');
         break;
       case 'never pays':
         await this.#place({ window_seconds: SHORT_WINDOW_SECONDS });
@@ -123,6 +136,22 @@ export class Customer {
     return status === 'AWAITING_PAYMENT';
   }
 
+  /** Places an order whose payment the customer has to confirm, and decides at the provider's page. */
+  async #placeAndDecide(payment: PaymentChoice, decision: PageDecision): Promise<void> {
+    await this.#place({ ...payment, window_seconds: this.#setting.windowSeconds });
+    await this.#waitFor((reached) => reached === 'AWAITING_PAYMENT' || isFinished(reached));
+    while (this.#actionUrl !== undefined && this.#isPatient()) {
+      try {
+        await this.#setting.client.decide(this.#actionUrl, decision);
+        return;
+      } catch {
+        // The page does not answer, or the order is over and has none any more: the status tells.
+        await this.#pause(MAX_RETRY_PAUSE_MS);
+        await this.#waitFor(() => true);
+      }
+    }
+  }
+
   #pay(payment_id: string): Promise<Exchange> {
     const body = { list: [{ id: payment_id, order_id: this.order_id }] };
     return this.#request({ path: '/payment/pay', body });
@@ -139,7 +168,9 @@ export class Customer {
       if (outcome.kind === 'answered' && outcome.http_status === 404) {
         return undefined;
       }
-      const status = outcome.kind === 'answered' ? orderAnswer.safeParse(outcome.body).data?.data.status : undefined;
+      const order = outcome.kind === 'answered' ? orderAnswer.safeParse(outcome.body).data?.data : undefined;
+      this.#actionUrl = order?.payment?.action_url;
+      const status = order?.status;
       if (status !== undefined && isReached(status)) {
         return status;
       }

@@ -14,6 +14,9 @@ export interface VirtualUserVariables {
   idempotency_key?: string;
   order_id?: string;
   order_status?: string;
+  /** Where the customer confirms the payment, and the secret in it. */
+  action_url?: string;
+  reference?: string;
   /** How often the present loop has asked for the status. */
   looks?: number;
 }
@@ -49,7 +52,11 @@ export class ArtilleryRecorder {
   }
 
   /** To be called right before a request is sent. */
-  sent({ uuid }: RequestSettings): void {
+  sent({ uuid, url }: RequestSettings): void {
+    // The page of the payment provider is no call of the API.
+    if (url.includes('/payment/action')) {
+      return;
+    }
     this.#sent.set(uuid, { sentAt: new Date(), startedMs: performance.now() });
   }
 

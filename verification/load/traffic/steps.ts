@@ -13,7 +13,13 @@ import { chooseBasket, chooseContendedBasket, readTrafficPlan, type WantedLine }
 
 const plan = readTrafficPlan();
 const recorder = new ArtilleryRecorder(plan.exchange_log);
-const orderAnswer = z.object({ data: z.object({ order_id: z.string(), status: z.string() }) });
+const orderAnswer = z.object({
+  data: z.object({
+    order_id: z.string(),
+    status: z.string(),
+    payment: z.object({ action_url: z.url().optional() }).optional(),
+  }),
+});
 
 /** Before /orders/place: the user's basket and key, the same again when the request is repeated. */
 export async function fillBasket(request: RequestSettings, user: VirtualUser): Promise<void> {
@@ -51,6 +57,11 @@ export async function recordAnswer(request: RequestSettings, response: HttpRespo
   }
   user.vars.order_id = order.data.data.order_id;
   user.vars.order_status = order.data.data.status;
+  const actionUrl = order.data.data.payment?.action_url;
+  if (actionUrl !== undefined) {
+    user.vars.action_url = actionUrl;
+    user.vars.reference = new URL(actionUrl).searchParams.get('reference') ?? '';
+  }
 }
 
 /** After every request without an answer. Artillery calls this function with a callback only. */
@@ -73,6 +84,11 @@ export function isAccepted(vars: VirtualUserVariables): boolean {
 /** Condition of a step: the user's order waits for its payment. */
 export function isPaymentAwaited(vars: VirtualUserVariables): boolean {
   return vars.order_status === 'AWAITING_PAYMENT';
+}
+
+/** Condition of a step: the user's payment waits to be confirmed. */
+export function isCustomerAsked(vars: VirtualUserVariables): boolean {
+  return vars.action_url !== undefined;
 }
 
 /** Condition of a loop: the order does not await its payment yet, and the user has not looked too often. */

@@ -5,7 +5,6 @@ const GONE = 'needs a second payment while the first is undone; tests of POST /p
 const DUE =
   'the time of the step before is left, so the reconciliation only looks earlier; tests of the definition hold it';
 const RECOVERY = 'the reconciliation counts runs since the last update, so an entry that is left counts for nothing';
-const CUSTOMER = 'no simulated payment needs its customer; tests of POST /payment/events hold the write';
 const FOR_OPERATORS = 'operators read it, and no invariant does; tests of parking and resuming hold it';
 
 /**
@@ -19,7 +18,6 @@ export const KNOWN_UNNOTICED: Readonly<Record<string, string>> = {
   'RecordReservation without SET saga_due_at = :due': DUE,
   'RecordAuthorization without SET saga_due = :yes': DUE,
   'RecordAuthorization without SET saga_due_at = :due': DUE,
-  'RecordAuthorization without REMOVE payment_action_url': CUSTOMER,
   'RecordFreeOrder without :PAID of #status IN (:RESERVED, :PAID, :NEEDS_ATTENTION)': FREE,
   'RecordFreeOrder without attribute_not_exists(cancel_requested_at)': FREE,
   'RecordFreeOrder without SET saga_due = :yes': FREE,
@@ -46,7 +44,6 @@ export const KNOWN_UNNOTICED: Readonly<Record<string, string>> = {
   'CloseOrder without REMOVE parked_error': FOR_OPERATORS,
   'CloseOrder without REMOVE parked_outcome': FOR_OPERATORS,
   'CloseOrder without REMOVE saga_recovery': RECOVERY,
-  'CloseOrder without REMOVE payment_action_url': CUSTOMER,
   'CloseCancelledOrder without attribute_exists(cancel_requested_at)':
     'only an accepted cancellation leads there; the condition guards against a CloseOrder that is refused for another cause',
   'CloseCancelledOrder without NOT #status IN (:PAID, :CONFIRMED, :REJECTED, :EXPIRED)': FURTHER_RUN,
@@ -57,7 +54,6 @@ export const KNOWN_UNNOTICED: Readonly<Record<string, string>> = {
   'CloseCancelledOrder without REMOVE parked_error': FOR_OPERATORS,
   'CloseCancelledOrder without REMOVE parked_outcome': FOR_OPERATORS,
   'CloseCancelledOrder without REMOVE saga_recovery': RECOVERY,
-  'CloseCancelledOrder without REMOVE payment_action_url': CUSTOMER,
   'ParkOrder without attribute_exists(order_id)':
     'guards against an order that is removed while its saga runs, which the functions do not do',
   'ParkOrder without attribute_not_exists(parked_at_redrive_count)':
@@ -67,7 +63,6 @@ export const KNOWN_UNNOTICED: Readonly<Record<string, string>> = {
   'ParkOrder without SET parked_error = :error': FOR_OPERATORS,
   'ParkOrder without SET reason = :reason': FOR_OPERATORS,
   'ParkOrder without REMOVE saga_recovery': RECOVERY,
-  'ParkOrder without REMOVE payment_action_url': CUSTOMER,
   'removal without attribute_exists(start_pending)':
     'a start by anybody else is recorded in start_repeated_at before the saga writes, and refuses the removal, too',
   'endedStart without attribute_exists(order_id)': MISSING_RECORD,
@@ -100,7 +95,8 @@ export const KNOWN_UNNOTICED: Readonly<Record<string, string>> = {
   'paymentClaim without payment_claimed_at < :lease_began':
     'the payment is refused when the window ends; a test of the function takes such a claim over',
   'paymentClaim without size(timeline) < :most_entries': 'needs 200 payments; a test of the function tries them',
-  'paymentClaimRelease without REMOVE payment_action_url': CUSTOMER,
+  'paymentClaimRelease without REMOVE payment_action_url':
+    'the page of a payment that was refused stays until the order ends; tests of POST /payment/events hold the write',
   'paymentClaimRelease without attribute_exists(order_id)': MISSING_RECORD,
   'paymentClaimRelease without payment_id = :payment_id':
     'the other payment claims the order again, or is refused by Payment; no money moves without Payment',

@@ -58,6 +58,8 @@ async function functionWrites(): Promise<readonly Write[]> {
     endedStart: writes.endedStart('o', now),
     cancellationRequest: writes.cancellationRequest('o', 'PENDING', now),
     paymentWait: writes.paymentWait(wait),
+    paymentWaitForCustomer: writes.paymentWait({ ...wait, actionUrl: 'u' }),
+    customerActionWait: writes.customerActionWait('o', 'p', 'u', now),
     paymentClaim: writes.paymentClaim('o', 'p', now),
     paymentClaimRelease: writes.paymentClaimRelease('o', 'p', 'declined', now),
     paymentUndoing: writes.paymentUndoing('o', 'p', now),
