@@ -5,6 +5,8 @@ const GONE = 'needs a second payment while the first is undone; tests of POST /p
 const DUE =
   'the time of the step before is left, so the reconciliation only looks earlier; tests of the definition hold it';
 const RECOVERY = 'the reconciliation counts runs since the last update, so an entry that is left counts for nothing';
+const FOR_CUSTOMERS =
+  'a simulated customer knows the page without it; tests/customer-action.test.ts and those of POST /payment/pay hold the write';
 const FOR_OPERATORS = 'operators read it, and no invariant does; tests of parking and resuming hold it';
 
 /**
@@ -87,6 +89,21 @@ export const KNOWN_UNNOTICED: Readonly<Record<string, string>> = {
   'paymentWait without task_token <> :token': 'a repeated entry of the timeline is shown once',
   'paymentWait without SET saga_due = :yes': DUE,
   'paymentWait without SET saga_due_at = :due': DUE,
+  'paymentWaitForCustomer without attribute_exists(order_id)': MISSING_RECORD,
+  'paymentWaitForCustomer without attribute_not_exists(cancel_requested_at)':
+    'the order is closed as CANCELLED all the same, but only when the payment window ends',
+  'paymentWaitForCustomer without (task_attempt = :attempt AND task_token <> :token)':
+    'for places that do not count attempts; the simulated engine counts them',
+  'paymentWaitForCustomer without task_token <> :token': 'a repeated entry of the timeline is shown once',
+  'paymentWaitForCustomer without SET payment_action_url = :action_url': FOR_CUSTOMERS,
+  'paymentWaitForCustomer without SET saga_due = :yes': DUE,
+  'paymentWaitForCustomer without SET saga_due_at = :due': DUE,
+  'customerActionWait without attribute_exists(order_id)': MISSING_RECORD,
+  'customerActionWait without payment_id = :payment_id':
+    'the other payment claims the order again, or is refused by Payment; no money moves without Payment',
+  'customerActionWait without SET payment_action_url = :action_url': FOR_CUSTOMERS,
+  'customerActionWait without SET saga_due = :yes': DUE,
+  'customerActionWait without SET saga_due_at = :due': DUE,
   'paymentClaim without attribute_exists(order_id)': MISSING_RECORD,
   'paymentClaim without attribute_not_exists(cancel_requested_at)':
     'RecordAuthorization refuses an order that is being cancelled, and the payment is voided',
