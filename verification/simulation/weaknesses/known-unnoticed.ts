@@ -20,6 +20,7 @@ export const KNOWN_UNNOTICED: Readonly<Record<string, string>> = {
   'RecordReservation without SET saga_due_at = :due': DUE,
   'RecordAuthorization without SET saga_due = :yes': DUE,
   'RecordAuthorization without SET saga_due_at = :due': DUE,
+  'RecordPayment without SET saga_due_at = :due': DUE,
   'RecordFreeOrder without :PAID of #status IN (:RESERVED, :PAID, :NEEDS_ATTENTION)': FREE,
   'RecordFreeOrder without attribute_not_exists(cancel_requested_at)': FREE,
   'RecordFreeOrder without SET saga_due = :yes': FREE,
