@@ -85,6 +85,7 @@ test(
     expect(await pay(paid)).toMatchObject({ status: 409, meta: { code: 'ORDER_NOT_PAYABLE' } });
 
     await becomeDue(stopped);
+    await becomeDue(cancelled);
     await reconcile();
     expect(await api.waitForStatus(stopped, RECONCILED_WITHIN_SECONDS, ['EXPIRED'])).toMatchObject({
       reason_code: 'PAYMENT_WINDOW_EXPIRED',
