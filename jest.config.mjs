@@ -1,6 +1,6 @@
 /** Native ES modules; swc only strips the types. Slow proofs have commands of their own (see docs/testing.md). */
 export default {
-  testEnvironment: 'node',
+  testEnvironment: '<rootDir>/tests/plain-global-environment.mjs',
   extensionsToTreatAsEsm: ['.ts'],
   transform: {
     '^.+\\.ts$': [

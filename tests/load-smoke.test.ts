@@ -16,7 +16,7 @@ test('a short load test loses no accepted order, breaks no invariant, and report
   try {
     const { http, endpoint, inventory } = stack.urls;
     const addresses = ['--endpoint', http, '--aws-endpoint', endpoint, '--inventory', inventory];
-    const options = ['--duration', '0.35', '--results', results, '--name', 'short', ...addresses];
+    const options = ['--duration', '0.2', '--results', results, '--name', 'short', ...addresses];
     const run = promisify(execFile)(process.execPath, ['verification/load/main.ts', '--profile', 'smoke', ...options], {
       cwd: root,
     });

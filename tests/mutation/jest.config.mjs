@@ -4,6 +4,8 @@ import base from '../../jest.config.mjs';
 export default {
   ...base,
   rootDir: '../..',
+  // Stryker wraps the environment, and finds it by this name.
+  testEnvironment: 'node',
   testMatch: JSON.parse(process.env.MUTATION_TESTS ?? '[]').map((glob) => `<rootDir>/${glob}`),
   reporters: [],
   setupFilesAfterEnv: ['<rootDir>/tests/mutation/no-shrinking.mjs'],

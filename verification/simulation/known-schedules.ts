@@ -73,7 +73,8 @@ export const KNOWN_SCHEDULES: readonly Scenario[] = [
   { ...paid(3, fault('outage', LONG)), orders: order('tok_declined') },
   { ...paid(4, fault('outage', LONG)), orders: order('tok_declined') },
   { ...paid(5, fault('outage', LONG)), orders: order(null), actions: cancelAt(20) },
-  // The last write succeeds, but its reply and all retries are lost.
+  // The first or the last write succeeds, but its reply and all retries are lost.
+  paid(1, fault('reply lost'), fault('outage', LONG)),
   paid(7, fault('reply lost'), fault('outage', LONG)),
   { ...FAULTLESS, orders: order(null), faults: afterCalls(6, fault('reply lost'), fault('outage', LONG)) },
   ...[

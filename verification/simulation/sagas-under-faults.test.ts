@@ -3,19 +3,19 @@ import { exploreInProcesses } from './explore-in-processes.ts';
 
 const seed = Math.floor(Math.random() * 2 ** 31);
 
-// In separate processes: the same code runs half as fast within Jest.
-test('ten thousand sagas under random faults and contention for stock keep all invariants', async () => {
+// Other schedules each time. `npm run simulate:saga -- --runs 20000` is the long form.
+test('thousands of sagas under random faults and contention for stock keep all invariants', async () => {
   const seen = await exploreInProcesses([
-    { runs: 2600, seed, maxOrders: 3 },
-    { runs: 1050, seed: seed + 1, maxOrders: 10 },
+    { runs: 1000, seed, maxOrders: 3 },
+    { runs: 400, seed: seed + 1, maxOrders: 10 },
   ]);
   expect(seen.reports).toEqual([]);
   // Guards against schedules that no longer reach every final status.
   for (const status of ['CONFIRMED', 'REJECTED', 'CANCELLED', 'EXPIRED']) {
-    expect(seen.statuses.get(status)).toBeGreaterThan(200);
+    expect(seen.statuses.get(status)).toBeGreaterThan(100);
   }
   expect(seen.redriven).toBeGreaterThan(0);
-  expect(seen.sagas).toBeGreaterThan(9_000);
+  expect(seen.sagas).toBeGreaterThan(3_000);
   console.info(`${seen.sagas} sagas, ${seen.sagasPerMinute} a minute`);
 }, 300_000);
 

@@ -260,7 +260,7 @@ describe('costly definitions', () => {
   });
 
   test('300 executions that wait for the same moment and then calculate all succeed', async () => {
-    const until = new Date(Date.now() + 5_000).toISOString();
+    const until = new Date(Date.now() + 2_500).toISOString();
     const definition = JSON.stringify({
       QueryLanguage: 'JSONata',
       StartAt: 'Wait',
