@@ -18,7 +18,7 @@ const ROOMS = {
 const TEST = '\\.test\\.ts$';
 const TESTS_ROOM = 'tests';
 const ENGINE = '^packages/stepfunctions/src';
-const PURE = `${ENGINE}/(core|language|validation)/`;
+const PURE = `${ENGINE}/(core|language|service-models|validation)/`;
 const IO_MODULES =
   '^(node:)?(fs|net|http|https|http2|child_process|worker_threads|sqlite|dgram|tls|dns|os|timers|process|cluster|readline|repl|inspector)(/|$)';
 

@@ -16,6 +16,7 @@ import { createExecutions } from './orders/executions.ts';
 import { createOrderSaga } from './orders/order-saga.ts';
 import type { StatisticsTable } from './orders/order-statistics.ts';
 import type { OrderTable } from './orders/order-table.ts';
+import { createRefundSaga } from './orders/refunds/refund-saga.ts';
 import { createSagaHistory } from './orders/saga-history.ts';
 import type { DeliveryTable } from './webhooks/delivery-table.ts';
 import type { AddressRules } from './webhooks/receiver-address.ts';
@@ -72,6 +73,11 @@ export const eventBus = /* @__PURE__ */ once((): EventBus | undefined => {
 /** The order saga's executions. */
 export const orderSaga = /* @__PURE__ */ once(() =>
   createOrderSaga(createStepFunctions(), readConfiguration(['ORDER_SAGA_ARN']).ORDER_SAGA_ARN),
+);
+
+/** The refund saga's executions. */
+export const refundSaga = /* @__PURE__ */ once(() =>
+  createRefundSaga(createStepFunctions(), readConfiguration(['REFUND_SAGA_ARN']).REFUND_SAGA_ARN),
 );
 
 /** The history of the order saga's executions. */

@@ -23,10 +23,15 @@ const byWebhookIndex = { 'Fn::Sub': '${WebhookDeliveriesTable.Arn}/index/by-webh
 const deliveryDueIndex = { 'Fn::Sub': '${WebhookDeliveriesTable.Arn}/index/delivery-due' };
 const webhookDelivery = { Ref: 'WebhookDelivery' };
 const eventBus = { 'Fn::GetAtt': ['OrderEventBus', 'Arn'] };
+const refundSaga = { Ref: 'RefundSaga' };
+// biome-ignore lint/suspicious/noTemplateCurlyInString: CloudFormation fills it in
+const byParkedRefundIndex = { 'Fn::Sub': '${OrdersTable.Arn}/index/by-parked-refund' };
 
 module.exports = async ({ resolveVariable }) => {
   const stage = await resolveVariable('self:custom.stage');
   const orderSagaExecutions = { 'Fn::Sub': sub('states', `execution:order-saga-${stage}:*`) };
+
+  const refundSagaExecutions = { 'Fn::Sub': sub('states', `execution:refund-saga-${stage}:*`) };
 
   /** Permissions of each function, by its key in functions.yml. Calls of Inventory and Payment need none. */
   const permissions = {
@@ -43,9 +48,16 @@ module.exports = async ({ resolveVariable }) => {
     orderStatus: [allow(['dynamodb:GetItem'], ordersTable)],
     redriveOrders: [
       allow(['dynamodb:Query'], byStatusIndex),
+      allow(['dynamodb:Query'], byParkedRefundIndex),
       allow(['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:UpdateItem'], ordersTable),
       allow(['states:StartExecution'], orderSaga),
+      allow(['states:StartExecution'], refundSaga),
       allow(['states:DescribeExecution', 'states:RedriveExecution'], orderSagaExecutions),
+      allow(['states:DescribeExecution', 'states:RedriveExecution'], refundSagaExecutions),
+    ],
+    refundOrder: [
+      allow(['dynamodb:GetItem', 'dynamodb:UpdateItem'], ordersTable),
+      allow(['states:StartExecution'], refundSaga),
     ],
     abandonOrder: [
       allow(['dynamodb:GetItem', 'dynamodb:UpdateItem'], ordersTable),
@@ -62,6 +74,7 @@ module.exports = async ({ resolveVariable }) => {
     listOrders: [
       allow(['dynamodb:Query'], byStatusIndex),
       allow(['dynamodb:Query'], byOwnerIndex),
+      allow(['dynamodb:Query'], byParkedRefundIndex),
       allow(['dynamodb:BatchGetItem'], ordersTable),
     ],
     orderSummary: [allow(['dynamodb:GetItem'], statisticsTable), allow(['dynamodb:Query'], byStatusIndex)],
@@ -113,13 +126,19 @@ module.exports = async ({ resolveVariable }) => {
     awaitPayment: [allow(['dynamodb:UpdateItem'], ordersTable)],
     awaitRedrive: [],
     resumeOrder: [allow(['dynamodb:GetItem'], ordersTable)],
+    returnInventory: [],
+    refundPayment: [],
+    recordRefund: [allow(['dynamodb:GetItem', 'dynamodb:UpdateItem'], ordersTable)],
     reconcileOrders: [
       allow(['dynamodb:Query'], sagaDueIndex),
       allow(['dynamodb:Query'], byStatusIndex),
       allow(['dynamodb:GetItem', 'dynamodb:UpdateItem'], ordersTable),
       allow(['states:StartExecution', 'states:SendTaskSuccess', 'states:SendTaskFailure'], orderSaga),
+      allow(['states:StartExecution'], refundSaga),
       allow(['states:DescribeExecution'], orderSagaExecutions),
+      allow(['states:DescribeExecution'], refundSagaExecutions),
     ],
+    reconcilePayments: [allow(['dynamodb:GetItem', 'dynamodb:UpdateItem'], ordersTable)],
     startStrandedOrders: [
       allow(['dynamodb:Query'], startPendingIndex),
       allow(['dynamodb:UpdateItem'], ordersTable),

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
 import { parse } from 'yaml';
-import { readOrderSaga } from '../statemachines/read-order-saga.ts';
+import { readOrderSaga, readRefundSaga } from '../statemachines/read-order-saga.ts';
 import { AWS_REQUEST_TIMEOUT_MS, DYNAMODB_ATTEMPTS, STEP_FUNCTIONS_ATTEMPTS } from './clients/aws.ts';
 import { readConfiguration } from './common/configuration.ts';
 import { OPERATIONS } from './http/contract/operations.ts';
@@ -24,8 +24,10 @@ const functions: Readonly<Record<string, Described>> = parse(read('./functions.y
 const { provider }: { readonly provider: { readonly timeout: number } } = parse(read('../serverless.yml'), {
   logLevel: 'silent',
 });
-const { States } = readOrderSaga().definition;
-const delivery: typeof States = parse(read('../statemachines/webhook-delivery.asl.yaml')).States;
+const STATES = [readOrderSaga, readRefundSaga].flatMap((saga) => Object.values(saga().definition.States));
+const delivery: { readonly [name: string]: (typeof STATES)[number] } = parse(
+  read('../statemachines/webhook-delivery.asl.yaml'),
+).States;
 
 /** The function's timeout in milliseconds. */
 function timeoutOf(name: string) {
@@ -77,6 +79,12 @@ const LONGEST_CALLS: readonly (readonly [string, number])[] = [
   // The last event that is begun: renew the run, read it, claim the try, send, record the try, count the failure, renew.
   ['deliverWebhook', BEGIN_WITHIN_MS + RECEIVER_TIMEOUT_MS + 6 * DYNAMODB_CALL_MS],
   ['resumeOrder', DYNAMODB_CALL_MS],
+  // Read the order, note the refund, start its saga; what is not started is started by the reconciliation.
+  ['refundOrder', DYNAMODB_CALL_MS + DYNAMODB_CALL_MS + STEP_FUNCTIONS_CALL_MS],
+  ['returnInventory', GRPC_CALL_MS],
+  ['refundPayment', GRPC_CALL_MS],
+  // Read the order, write its refunds. A writer that loses against another is repeated by the saga.
+  ['recordRefund', DYNAMODB_CALL_MS + DYNAMODB_CALL_MS],
   ['restockItem', GRPC_CALL_MS],
   ['correctItem', GRPC_CALL_MS],
 ];
@@ -98,6 +106,7 @@ const WITH_OTHER_LIMITS = [
   'paymentEvents',
   'replayWebhook',
   'resumeWebhookDeliveries',
+  'reconcilePayments',
 ];
 
 test('every function has a place in the lists of this test', () => {
@@ -122,7 +131,7 @@ test('a payment’s claim does not expire while the request that made it may sti
 });
 
 test('the function of a task times out before its state does, so that a retry never overlaps it', () => {
-  const tasks = [...Object.values(States), ...Object.values(delivery)].filter(
+  const tasks = [...STATES, ...Object.values(delivery)].filter(
     ({ Resource }) => Resource === 'arn:aws:states:::lambda:invoke',
   );
   expect(tasks.length).toBeGreaterThan(5);

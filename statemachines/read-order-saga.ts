@@ -57,12 +57,25 @@ export interface OrderSaga {
 }
 
 /**
+ * Reads `refund-saga.asl.yaml` likewise.
+ *
+ * @throws {Error} the file is missing, or is not YAML
+ */
+export function readRefundSaga(): OrderSaga {
+  return readSaga('refund-saga');
+}
+
+/**
  * Reads `order-saga.asl.yaml`, with its anchors and merge keys (`<<`) resolved as the Serverless Framework does.
  *
  * @throws {Error} the file is missing, or is not YAML
  */
 export function readOrderSaga(): OrderSaga {
-  const yaml = readFileSync(new URL('./order-saga.asl.yaml', import.meta.url), 'utf8');
+  return readSaga('order-saga');
+}
+
+function readSaga(name: string): OrderSaga {
+  const yaml = readFileSync(new URL(`./${name}.asl.yaml`, import.meta.url), 'utf8');
   const definition: SagaDefinition = parse(yaml, { merge: true });
   return { definition, text: JSON.stringify(definition) };
 }

@@ -13,6 +13,7 @@ test('the demo takes an order to every outcome on a stack of its own', async () 
   for (const { name } of SCENARIOS) {
     expect(stdout).toMatch(new RegExp(`\\| ${name} .* \\| yes +\\|`));
   }
+  expect(stdout).toMatch(/webhook: its receiver took [1-9]\d+ events of \d+ orders, each signed/);
   expect(stdout).toContain('Invariants: all hold');
   expect(stdout).toContain('All is as it must be.');
   expect(stdout).not.toContain('\u001b[');

@@ -12,6 +12,7 @@ import { readOrders } from '../functions/orders/order-listing.ts';
 import { createOrderSaga } from '../functions/orders/order-saga.ts';
 import { ORDER_STATUSES, type OrderStatus } from '../functions/orders/order-status.ts';
 import type { OrderTable } from '../functions/orders/order-table.ts';
+import { createRefundSaga } from '../functions/orders/refunds/refund-saga.ts';
 import { createHandler as reconcileOrders } from '../functions/scheduled/reconcile-orders.ts';
 import { createTables, type DynamoDb, dynamoDbClient, startDynamoDb } from './support/dynamodb.ts';
 import { httpEvent, read } from './support/http-event.ts';
@@ -145,7 +146,7 @@ test('open orders of an older version whose executions are lost are given a time
   stepFunctions.reply = (call) =>
     call.action === 'DescribeExecution' ? refuse('ExecutionDoesNotExist') : success(call);
   const reconcile = reconcileOrders(
-    () => ({ table, saga: orderSaga(), payment: unused(), tokens: unused(), inventory: unused() }),
+    () => ({ table, saga: orderSaga(), refunds: unused(), payment: unused(), tokens: unused(), inventory: unused() }),
     { paceMs: 0, runMs: 20_000 },
   );
   const open = ORDER_STATUSES.slice(0, 5).map((_, index) => orderId(index));
@@ -165,8 +166,14 @@ test('open orders of an older version whose executions are lost are given a time
 
 test('a parked order of an older version is redriven', async () => {
   stepFunctions.reply = () => ({ kind: 'answer', output: { redriveDate: 1 } });
+  const refunds = createRefundSaga(
+    stepFunctions.client,
+    'arn:aws:states:us-east-1:000000000000:stateMachine:refund-saga-dev',
+  );
   const saga = orderSaga();
-  const answer = await redriveOrders(() => ({ table, saga }))(httpEvent({ body: { parked_step: 'CommitInventory' } }));
+  const answer = await redriveOrders(() => ({ table, saga, refunds }))(
+    httpEvent({ body: { parked_step: 'CommitInventory' } }),
+  );
   const parked = orderId(ORDER_STATUSES.indexOf('NEEDS_ATTENTION'));
   expect(read(answer)).toMatchObject({ statusCode: 202, data: { redriven: [parked], refused: [] } });
   expect(stepFunctions.calls).toMatchObject([

@@ -12,13 +12,19 @@ const LEVEL_NAMES: Readonly<Record<string, number>> = {
 };
 const WARN = 40;
 
+/** An error, or its name alone. A line with anything else there is shown without it. */
+const failure = z
+  .union([z.object({ message: z.string() }), z.string().transform((message) => ({ message }))])
+  .optional()
+  .catch(undefined);
+
 const lineSchema = z.object({
   level: z.union([z.number(), z.string().transform((name) => LEVEL_NAMES[name.toUpperCase()] ?? 0)]),
   msg: z.string().optional(),
   message: z.string().optional(),
   order_id: z.string().optional(),
-  err: z.object({ message: z.string() }).optional(),
-  error: z.object({ message: z.string() }).optional(),
+  err: failure,
+  error: failure,
 });
 
 /**

@@ -27,6 +27,7 @@ const VARIABLES = {
   EVENT_BUS_NAME: z.string().min(1).optional(),
   /** Whether webhooks may lead to this machine's own loopback addresses, over http too. */
   WEBHOOK_LOOPBACK: z.enum(['allowed', 'refused'], { error: 'must be allowed or refused' }).default('refused'),
+  REFUND_SAGA_ARN: required("the refund saga's state machine ARN"),
   INVENTORY_GRPC_URL: required('the inventory service as host:port, grpc://host:port or grpcs://host:port'),
   PAYMENT_GRPC_URL: required('the payment service as host:port, grpc://host:port or grpcs://host:port'),
   /** How long an order without a payment method waits for `/payment/pay`. */

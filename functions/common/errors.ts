@@ -22,9 +22,10 @@ const TERMINAL_CODES = {
   FORBIDDEN: { status: 403, meaning: 'the caller may not do that' },
   NO_SUCH_CALL: { status: 404, meaning: 'the API has no such call: another path or method' },
   ORDER_NOT_FOUND: { status: 404, meaning: 'there is no such order' },
-  IDEMPOTENCY_KEY_REUSED: { status: 409, meaning: 'the idempotency key belongs to an order with another body' },
+  IDEMPOTENCY_KEY_REUSED: { status: 409, meaning: 'the idempotency key belongs to a request with another body' },
   ORDER_NOT_CANCELLABLE: { status: 409, meaning: 'the order has gone too far to be cancelled' },
   ORDER_NOT_PARKED: { status: 409, meaning: 'the order does not wait for an operator' },
+  ORDER_NOT_REFUNDABLE: { status: 409, meaning: 'only a confirmed order can be refunded' },
   ORDER_NOT_PAYABLE: { status: 409, meaning: 'the order does not wait for this payment and will not' },
   PAYMENT_IN_PROGRESS: { status: 409, meaning: 'another payment of the order is under way' },
   PAYMENT_WINDOW_CLOSED: { status: 409, meaning: 'the time to pay the order is over; nothing was charged' },
@@ -171,6 +172,7 @@ export class UnsupportedMediaTypeError extends terminalError('UNSUPPORTED_MEDIA_
 export class IdempotencyKeyReusedError extends terminalError('IDEMPOTENCY_KEY_REUSED') {}
 export class OrderNotCancellableError extends terminalError('ORDER_NOT_CANCELLABLE') {}
 export class OrderNotParkedError extends terminalError('ORDER_NOT_PARKED') {}
+export class OrderNotRefundableError extends terminalError('ORDER_NOT_REFUNDABLE') {}
 export class OrderNotPayableError extends terminalError('ORDER_NOT_PAYABLE') {}
 export class PaymentWindowClosedError extends terminalError('PAYMENT_WINDOW_CLOSED') {}
 export class PaymentInProgressError extends terminalError('PAYMENT_IN_PROGRESS') {}

@@ -27,6 +27,7 @@ import { handler as paymentEvents } from './payment-events.ts';
 import { handler as place } from './place-order.ts';
 import { handler as ready } from './ready.ts';
 import { handler as redrive } from './redrive-orders.ts';
+import { handler as refund } from './refund-order.ts';
 import { handler as renewWebhookSecret } from './renew-webhook-secret.ts';
 import { handler as replayWebhook } from './replay-webhook.ts';
 import { handler as restock } from './restock-item.ts';
@@ -63,6 +64,7 @@ const HANDLERS: Readonly<Record<string, Endpoint>> = {
   ready,
   redriveOrders: redrive,
   abandonOrder: abandon,
+  refundOrder: refund,
   sagaHistory,
   createWebhook,
   listWebhooks,
@@ -100,6 +102,7 @@ beforeAll(async () => {
     WEBHOOK_DELIVERIES_TABLE: orders.deliveries.name,
     WEBHOOK_DELIVERY_ARN: 'arn:aws:states:us-east-1:000000000000:stateMachine:webhook-delivery',
     ORDER_SAGA_ARN: 'arn:aws:states:us-east-1:000000000000:stateMachine:order-saga',
+    REFUND_SAGA_ARN: 'arn:aws:states:us-east-1:000000000000:stateMachine:refund-saga',
     INVENTORY_GRPC_URL: `127.0.0.1:${inventory.port}`,
     PAYMENT_GRPC_URL: `127.0.0.1:${payment.port}`,
     PAYMENT_EVENT_SECRET: SECRET,

@@ -6,6 +6,7 @@ import { orderTable } from '../environment.ts';
 import type { Order } from '../orders/order.ts';
 import { type ListPosition, listOrders, type OrderFilter } from '../orders/order-listing.ts';
 import type { OrderTable } from '../orders/order-table.ts';
+import { REFUND_STEPS } from '../orders/refunds/refund.ts';
 import { listOrdersQuery, type orderListSchema } from './contract/list-orders.ts';
 import { createEndpoint, type Endpoint } from './endpoint.ts';
 import type { HttpRequest } from './http-request.ts';
@@ -27,6 +28,7 @@ export function createHandler(dependencies: () => ListOrdersDependencies): Endpo
     const filter: OrderFilter = {
       status: query.status,
       owner: visibleOwner(request, query.owner),
+      refundSteps: query.refunds === undefined ? undefined : parkedRefunds(request),
       from: query.from === undefined ? undefined : new Date(query.from),
       to: query.to === undefined ? undefined : new Date(query.to),
     };
@@ -51,8 +53,17 @@ function visibleOwner(request: HttpRequest, wanted: string | undefined): string 
   return request.owner;
 }
 
+/** Every step at which a refund may be parked. @throws ForbiddenError */
+function parkedRefunds(request: HttpRequest): typeof REFUND_STEPS {
+  if (!isOperator(request)) {
+    throw new ForbiddenError('that is not allowed');
+  }
+  return REFUND_STEPS;
+}
+
 function listedOrder(order: Order, forOperators: boolean): OrderList['orders'][number] {
-  const { order_id, status, amount_minor, currency, created_at, updated_at, reason, owner, parked_step } = order;
+  const { order_id, status, amount_minor, currency, created_at, updated_at, reason } = order;
+  const { owner, parked_step, refund_parked_step } = order;
   return {
     order_id,
     status,
@@ -60,7 +71,7 @@ function listedOrder(order: Order, forOperators: boolean): OrderList['orders'][n
     created_at,
     updated_at,
     ...((forOperators || status !== 'NEEDS_ATTENTION') && { reason }),
-    ...(forOperators && { owner, parked_step }),
+    ...(forOperators && { owner, parked_step, refund_parked_step }),
   };
 }
 
@@ -98,8 +109,14 @@ function parsedJson(text: string): unknown {
   }
 }
 
-function digest({ status, owner, from, to }: OrderFilter): string {
-  const parts = JSON.stringify([status ?? null, owner ?? null, from?.getTime() ?? null, to?.getTime() ?? null]);
+function digest({ status, owner, refundSteps, from, to }: OrderFilter): string {
+  const parts = JSON.stringify([
+    status ?? null,
+    owner ?? null,
+    from?.getTime() ?? null,
+    to?.getTime() ?? null,
+    ...(refundSteps ?? []),
+  ]);
   return createHash('sha256').update(parts).digest('base64url').slice(0, 16);
 }
 

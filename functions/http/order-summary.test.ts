@@ -24,23 +24,24 @@ async function summary() {
 test('a summary without any order has zeros', async () => {
   const { by_status, money, attention } = await summary();
   expect(Object.values(by_status)).toEqual(Array.from({ length: 10 }, () => 0));
-  expect({ money, attention }).toEqual({ money: [], attention: { count: 0 } });
+  expect({ money, attention }).toEqual({ money: [], attention: { count: 0, refunds: 0 } });
 });
 
 test('a summary has orders by status, money by currency, and how long the oldest parked order has waited', async () => {
   await counted({ status: 'CONFIRMED', amount_minor: 500, currency: 'USD' });
-  await counted({ status: 'CONFIRMED', amount_minor: 200, currency: 'USD' });
+  await counted({ status: 'CONFIRMED', amount_minor: 200, currency: 'USD', refunded_minor: 50 });
+  await counted({ status: 'CONFIRMED', refund_parked_step: 'RefundPayment' });
   await counted({ status: 'AUTHORIZED', amount_minor: 70, currency: 'EUR' });
   await counted({ status: 'NEEDS_ATTENTION', created_at: '2026-11-02T00:00:00.000Z' });
   await counted({ status: 'NEEDS_ATTENTION', created_at: '2026-11-01T00:00:00.000Z' });
   const requests = requestsOf(database.table.client);
   const { by_status, money, attention } = await summary();
-  expect(by_status).toMatchObject({ CONFIRMED: 2, AUTHORIZED: 1, NEEDS_ATTENTION: 2, PENDING: 0 });
+  expect(by_status).toMatchObject({ CONFIRMED: 3, AUTHORIZED: 1, NEEDS_ATTENTION: 2, PENDING: 0 });
   expect(money).toEqual([
     { currency: 'EUR', authorized: 70, captured: 0, refunded: 0 },
-    { currency: 'USD', authorized: 0, captured: 700, refunded: 0 },
+    { currency: 'USD', authorized: 0, captured: 700, refunded: 50 },
   ]);
-  expect(attention).toEqual({ count: 2, oldest_at: '2026-11-01T00:00:00.000Z' });
+  expect(attention).toEqual({ count: 2, refunds: 1, oldest_at: '2026-11-01T00:00:00.000Z' });
   // Flat: two requests, however many orders there are.
   expect(requests).toHaveLength(2);
 });

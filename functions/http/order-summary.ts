@@ -1,7 +1,7 @@
 import type * as z from 'zod';
 import { once } from '../common/once.ts';
 import { orderTable, statisticsTable } from '../environment.ts';
-import { COUNTED_MONEY } from '../orders/order-counters.ts';
+import { COUNTED_MONEY, PARKED_REFUNDS } from '../orders/order-counters.ts';
 import { oldestOfStatus } from '../orders/order-listing.ts';
 import { readCounters, type StatisticsTable } from '../orders/order-statistics.ts';
 import { ORDER_STATUSES } from '../orders/order-status.ts';
@@ -51,6 +51,7 @@ function summary(counters: Readonly<Record<string, number>>, oldestAt: string | 
     })),
     attention: {
       count: counter('status.NEEDS_ATTENTION'),
+      refunds: counter(PARKED_REFUNDS),
       ...(oldestAt !== undefined && { oldest_at: oldestAt }),
     },
   };

@@ -4,6 +4,7 @@ import type { Order, TimelineEntry } from '../orders/order.ts';
 import { isFinal } from '../orders/order-status.ts';
 import type { orderStatusSchema } from './contract/order-status.ts';
 import type { HttpRequest } from './http-request.ts';
+import { refundViews } from './refund-view.ts';
 
 /** Who asks for an order. */
 export type OrderViewer = Pick<HttpRequest, 'owner' | 'roles'>;
@@ -52,6 +53,7 @@ export function orderView(order: Order, viewer: OrderViewer): OrderView {
       action_url: order.status === 'AWAITING_PAYMENT' ? order.payment_action_url : undefined,
       due_at: order.payment_due_at,
     },
+    ...refundViews(order, forOperators),
     timeline: forOperators ? timeline : timeline.map(withoutInside),
     reason_code: order.reason_code,
     reason: isFinal(order.status) || forOperators ? order.reason : undefined,

@@ -7,6 +7,7 @@ import type { RecordedCall, Reply } from '../../tests/support/step-functions-rec
 import type { Order } from '../orders/order.ts';
 import { createOrderSaga } from '../orders/order-saga.ts';
 import { readOrder } from '../orders/order-table.ts';
+import { createRefundSaga } from '../orders/refunds/refund-saga.ts';
 import { createHandler as abandonHandler } from './abandon-order.ts';
 import { createHandler as redriveHandler } from './redrive-orders.ts';
 
@@ -15,7 +16,8 @@ const stepFunctions = withStepFunctions();
 const ARN = 'arn:aws:states:us-east-1:000000000000:stateMachine:order-saga';
 
 function dependencies() {
-  return { table: database.table, saga: createOrderSaga(stepFunctions.client, ARN) };
+  const refunds = createRefundSaga(stepFunctions.client, ARN.replace('order-saga', 'refund-saga'));
+  return { table: database.table, saga: createOrderSaga(stepFunctions.client, ARN), refunds };
 }
 const ENDPOINTS = { redrive: redriveHandler(dependencies), abandon: abandonHandler(dependencies) };
 

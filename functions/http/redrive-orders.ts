@@ -1,10 +1,13 @@
 import { RetryableError } from '../common/errors.ts';
 import type { Log } from '../common/logger.ts';
 import { once } from '../common/once.ts';
-import { orderSaga, orderTable } from '../environment.ts';
-import { type ListPosition, listOrders, MAX_PAGE_SIZE } from '../orders/order-listing.ts';
-import type { OrderTable } from '../orders/order-table.ts';
+import { orderSaga, orderTable, refundSaga } from '../environment.ts';
+import { type ListPosition, listOrders, MAX_PAGE_SIZE, type OrderFilter } from '../orders/order-listing.ts';
+import { type OrderTable, readOrder } from '../orders/order-table.ts';
 import { type RedriveDependencies, redriveOrder } from '../orders/redrive.ts';
+import { REFUND_STEPS } from '../orders/refunds/refund.ts';
+import type { RefundDependencies } from '../orders/refunds/refund-acceptance.ts';
+import { redriveRefunds } from '../orders/refunds/refund-redrive.ts';
 import { MAX_REDRIVES, redriveBody, redriveOrdersOperation } from './contract/redrive-orders.ts';
 import { createEndpoint, type Endpoint } from './endpoint.ts';
 import { readBody } from './request-reading.ts';
@@ -19,8 +22,11 @@ const BEGIN_WITHIN_MS = 15_000;
 /** Pages of parked orders that are read to find those of one step. */
 const MAX_PAGES = 10;
 
+/** Dependencies of the endpoint. */
+export type RedriveOrdersDependencies = RedriveDependencies & RefundDependencies;
+
 /** Makes `POST /orders/redrive`. */
-export function createHandler(dependencies: () => RedriveDependencies): Endpoint {
+export function createHandler(dependencies: () => RedriveOrdersDependencies): Endpoint {
   return createEndpoint(
     async (request) => {
       const body = readBody(request, redriveBody);
@@ -42,10 +48,16 @@ async function parkedAt(
   step: string,
 ): Promise<{ readonly ids: readonly string[]; readonly more: boolean }> {
   const ids: string[] = [];
+  const refundStep = REFUND_STEPS.find((each) => each === step);
+  const filter: OrderFilter = refundStep === undefined ? { status: 'NEEDS_ATTENTION' } : { refundSteps: [refundStep] };
   let after: ListPosition | undefined;
   for (let page = 0; page < MAX_PAGES; page += 1) {
-    const { orders, next } = await listOrders(table, { status: 'NEEDS_ATTENTION' }, MAX_PAGE_SIZE, after);
-    ids.push(...orders.flatMap(({ order_id, parked_step }) => (parked_step === step ? [order_id] : [])));
+    const { orders, next } = await listOrders(table, filter, MAX_PAGE_SIZE, after);
+    ids.push(
+      ...orders.flatMap(({ order_id, parked_step, refund_parked_step }) =>
+        (refundStep === undefined ? parked_step : refund_parked_step) === step ? [order_id] : [],
+      ),
+    );
     after = next;
     if (after === undefined || ids.length > MAX_REDRIVES) {
       break;
@@ -62,7 +74,7 @@ interface Outcome {
 
 async function redriveAll(
   ids: readonly string[],
-  dependencies: RedriveDependencies,
+  dependencies: RedriveOrdersDependencies,
   by: string | undefined,
   log: Log,
 ): Promise<readonly Outcome[]> {
@@ -85,11 +97,16 @@ async function redriveAll(
 /** One order that cannot be redriven at the moment stops no other. */
 async function redriveOne(
   order_id: string,
-  dependencies: RedriveDependencies,
+  dependencies: RedriveOrdersDependencies,
   by: string | undefined,
   log: Log,
 ): Promise<Outcome> {
   try {
+    const order = await readOrder(dependencies.table, order_id);
+    if (order?.refund_parked_step !== undefined && order.status !== 'NEEDS_ATTENTION') {
+      const why = await redriveRefunds(order, dependencies, by, log, new Date());
+      return why === undefined ? { order_id } : { order_id, why };
+    }
     const redrive = await redriveOrder(order_id, dependencies, by, new Date());
     return redrive.outcome === 'REDRIVEN' ? { order_id } : { order_id, why: redrive.why };
   } catch (error) {
@@ -102,4 +119,4 @@ async function redriveOne(
 }
 
 /** `POST /orders/redrive`. */
-export const handler = createHandler(once(() => ({ table: orderTable(), saga: orderSaga() })));
+export const handler = createHandler(once(() => ({ table: orderTable(), saga: orderSaga(), refunds: refundSaga() })));

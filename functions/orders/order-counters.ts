@@ -12,10 +12,15 @@ export interface CountedOrder {
   readonly captured_minor: number;
   /** Given back, in minor units. */
   readonly refunded_minor: number;
+  /** 1 where a refund of the order waits for an operator. */
+  readonly parked_refunds?: number | undefined;
 }
 
 /** The kinds of money that are counted for each currency. */
 export const COUNTED_MONEY = ['authorized', 'captured', 'refunded'] as const;
+
+/** Counts the orders with a refund that waits for an operator. */
+export const PARKED_REFUNDS = 'refunds.NEEDS_ATTENTION';
 
 /** What is added to each counter by its name, `status.CONFIRMED` or `captured.USD`. Counters that do not change are absent. */
 export type CounterChanges = Readonly<Record<string, number>>;
@@ -24,7 +29,7 @@ export type CounterChanges = Readonly<Record<string, number>>;
 const BEHIND_THE_PIVOT: ReadonlySet<string> = new Set(['RecordPayment', 'CommitInventory', 'ConfirmOrder']);
 
 /** What an order adds to the counters. */
-export function countedOrder(order: Order & { readonly refunded_minor?: number | undefined }): CountedOrder {
+export function countedOrder(order: Order): CountedOrder {
   const { status, currency, amount_minor = 0 } = order;
   const captured = isCaptured(order);
   return {
@@ -33,12 +38,14 @@ export function countedOrder(order: Order & { readonly refunded_minor?: number |
     authorized_minor: !captured && mayBeAuthorized(order) ? amount_minor : 0,
     captured_minor: captured ? amount_minor : 0,
     refunded_minor: order.refunded_minor ?? 0,
+    parked_refunds: order.refund_parked_step === undefined ? 0 : 1,
   };
 }
 
-/** True where the money was ever taken. The timeline keeps it when the order is given up later. */
-function isCaptured({ timeline, parked_step }: Order): boolean {
+/** True where the money was ever taken: the timeline keeps it when the order is given up later, and money given back was taken. */
+function isCaptured({ timeline, parked_step, refunded_minor = 0 }: Order): boolean {
   return (
+    refunded_minor > 0 ||
     timeline.some(({ status }) => status === 'PAID' || status === 'CONFIRMED') ||
     (parked_step !== undefined && BEHIND_THE_PIVOT.has(parked_step))
   );
@@ -80,5 +87,5 @@ function contribution(order: CountedOrder | undefined, sign: 1 | -1): CounterCha
           [`captured.${order.currency}`]: sign * order.captured_minor,
           [`refunded.${order.currency}`]: sign * order.refunded_minor,
         };
-  return { [`status.${order.status}`]: sign, ...money };
+  return { [`status.${order.status}`]: sign, [PARKED_REFUNDS]: sign * (order.parked_refunds ?? 0), ...money };
 }

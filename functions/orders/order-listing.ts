@@ -12,6 +12,8 @@ export interface OrderFilter {
   readonly status?: OrderStatus | undefined;
   /** Absent: orders of all owners, and those without one. */
   readonly owner?: string | undefined;
+  /** Only orders with a refund that is parked at one of these steps; status and owner then narrow them further. */
+  readonly refundSteps?: readonly [string, ...string[]] | undefined;
   /** Created at this time or later. */
   readonly from?: Date | undefined;
   /** Created before this time. */
@@ -108,8 +110,8 @@ export async function readOrders({ client, name }: OrderTable, ids: readonly str
 
 /** What is queried: one partition of an index. */
 interface Source {
-  readonly index: 'by-status' | 'by-owner';
-  readonly attribute: 'status' | 'owner';
+  readonly index: 'by-status' | 'by-owner' | 'by-parked-refund';
+  readonly attribute: 'status' | 'owner' | 'refund_parked_step';
   readonly value: string;
 }
 
@@ -118,7 +120,12 @@ interface OrderKey {
   readonly createdAt: string;
 }
 
-function sourcesOf({ status, owner }: OrderFilter): readonly [Source, ...Source[]] {
+function sourcesOf({ status, owner, refundSteps }: OrderFilter): readonly [Source, ...Source[]] {
+  if (refundSteps !== undefined) {
+    const ofStep = (value: string): Source => ({ index: 'by-parked-refund', attribute: 'refund_parked_step', value });
+    const [firstStep, ...otherSteps] = refundSteps;
+    return [ofStep(firstStep), ...otherSteps.map(ofStep)];
+  }
   if (owner !== undefined) {
     return [{ index: 'by-owner', attribute: 'owner', value: owner }];
   }
@@ -216,8 +223,12 @@ function query(
 }
 
 /** True where the record is still what its index entry said. */
-function isWanted(order: Order, { status, owner }: OrderFilter): boolean {
-  return (status === undefined || order.status === status) && (owner === undefined || order.owner === owner);
+function isWanted(order: Order, { status, owner, refundSteps }: OrderFilter): boolean {
+  const { refund_parked_step: step } = order;
+  const isParked = refundSteps === undefined || refundSteps.some((each) => each === step);
+  return (
+    isParked && (status === undefined || order.status === status) && (owner === undefined || order.owner === owner)
+  );
 }
 
 function descending(left: OrderKey | undefined, right: OrderKey | undefined): number {

@@ -83,6 +83,22 @@ test('a removed order is not counted any more', async () => {
   expect(await added(() => countOrders(database.statistics, [removed]))).toEqual({});
 });
 
+test('refunds are counted: how much, and the orders with one that waits for an operator, as long as it does', async () => {
+  const order = next(testOrder({ amount_minor: 700, currency: 'EUR' }), 'CONFIRMED');
+  await count(order);
+  const parked = { ...order, refunded_minor: 300, refund_parked_step: 'RefundPayment' };
+  expect(await added(() => count(parked))).toEqual({ 'refunded.EUR': 300, 'refunds.NEEDS_ATTENTION': 1 });
+  expect(await added(() => count({ ...order, refunded_minor: 700 }))).toEqual({
+    'refunded.EUR': 400,
+    'refunds.NEEDS_ATTENTION': -1,
+  });
+});
+
+test('money that was given back counts as taken, where the record says nothing of its capture', async () => {
+  const order = next(testOrder({ amount_minor: 5, currency: 'JPY', refunded_minor: 5 }), 'REJECTED');
+  expect(await added(() => count(order))).toMatchObject({ 'captured.JPY': 5, 'refunded.JPY': 5 });
+});
+
 test('an order of before the counters is counted with its next change', async () => {
   const changes = await added(() => count(next(testOrder({ amount_minor: 5, currency: 'USD' }), 'CONFIRMED')));
   expect(changes).toEqual({ 'status.CONFIRMED': 1, 'captured.USD': 5 });

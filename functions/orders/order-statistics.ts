@@ -50,6 +50,8 @@ const markerSchema = z.object({
   authorized_minor: z.int(),
   captured_minor: z.int(),
   refunded_minor: z.int(),
+  /** Absent in markers of an older version. */
+  parked_refunds: z.int().optional(),
 });
 
 type Marker = z.infer<typeof markerSchema>;

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { ORDER_STATUSES } from './order-status.ts';
+import { refundSchema } from './refunds/refund.ts';
 
 /** One event in the history of an order. */
 export const timelineEntrySchema = z.object({
@@ -88,8 +89,16 @@ export const orderSchema = z.object({
   abandon_requested_at: z.string().optional(),
   abandon_reason: z.string().optional(),
   abandoned_by: z.string().optional(),
+  /** The order's refunds by their ids (refunds/refund-ledger.ts). The attributes below follow from them. */
+  refunds: z.record(z.string(), refundSchema).optional(),
+  /** Increases with each write of the refunds. */
+  refund_version: z.int().min(0).optional(),
+  /** What can still be refunded, in minor units. Absent: nothing was refunded. */
+  refundable_minor: z.int().min(0).optional(),
   /** Sum of the refunds that succeeded, in minor units. */
   refunded_minor: z.int().min(0).optional(),
+  /** The step of the refund that waits longest for an operator; the key of a sparse index. */
+  refund_parked_step: z.string().optional(),
   /** The last redrive by an operator, with what the order was parked by then. */
   last_redrive: z
     .object({ at: z.string(), by: z.string().optional(), step: z.string().optional(), error: z.string().optional() })

@@ -5,7 +5,7 @@ import type { Order } from './order.ts';
 import type { OrderSaga } from './order-saga.ts';
 import { type OrderTable, readOrder } from './order-table.ts';
 
-/** Dependencies of redriving. */
+/** Dependencies of carrying parked orders on. */
 export interface RedriveDependencies {
   readonly table: OrderTable;
   readonly saga: Pick<OrderSaga, 'find' | 'redrive' | 'start'>;

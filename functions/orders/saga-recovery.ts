@@ -11,15 +11,19 @@ import { type Execution, hasEnded } from './executions.ts';
 import { sagaRun } from './new-order.ts';
 import type { Order } from './order.ts';
 import type { OrderSaga } from './order-saga.ts';
+import { isFinal } from './order-status.ts';
 import type { OrderTable } from './order-table.ts';
 import { updateOrder } from './order-writes.ts';
 import { askProvider, type ProviderEventDependencies } from './provider-event.ts';
 import { changeSagaRun, recoveryParking, sagaPostponement, sagaRecovery } from './reconciliation-writes.ts';
+import { recoverRefunds } from './refunds/refund-recovery.ts';
+import type { RefundSaga } from './refunds/refund-saga.ts';
 
 /** Dependencies of the recovery. */
 export interface SagaRecoveryDependencies {
   readonly table: OrderTable;
   readonly saga: OrderSaga;
+  readonly refunds: RefundSaga;
   readonly payment: ProviderEventDependencies['payment'];
   readonly tokens: Pick<TaskTokens, 'reportPaid' | 'reportDeclined'>;
   readonly inventory: Pick<InventoryClient, 'release'>;
@@ -41,7 +45,7 @@ const FIRST_PAUSE_MS = 60_000;
 const MAX_PAUSE_MS = 900_000;
 
 /**
- * Carries on an order that is past the time by which its saga had to write again.
+ * Carries on an order that is past the time by which its saga, or that of one of its refunds, had to write again.
  *
  * @param order as just read, with `saga_due_at` in the past
  * @throws RetryableError where DynamoDB, Step Functions or, before a parking, a service does not reply
@@ -53,6 +57,9 @@ export async function recoverSaga(
   now: Date,
 ): Promise<Recovery> {
   const { table, saga } = dependencies;
+  if (isFinal(order.status)) {
+    return recoverRefunds(order, dependencies, log, now, nextLook(order, now));
+  }
   const execution = await saga.find(order);
   if (execution.status !== 'NOT_FOUND' && !hasEnded(execution.status)) {
     if (isCustomerAsked(order)) {

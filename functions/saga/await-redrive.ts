@@ -3,6 +3,8 @@ import { NeedsAttentionError } from '../common/errors.ts';
 import { createTask } from './task.ts';
 
 const input = z.object({
+  /** The refund that waits; absent where the order itself does. */
+  refund_id: z.string().min(1).optional(),
   parked_step: z.string().min(1),
   error: z.string(),
   cause: z.string(),
@@ -20,7 +22,8 @@ export const handler = createTask('AwaitRedrive', input, async (parked, { log })
   if (parked.redrive_count > parked.parked_at_redrive_count) {
     return {};
   }
-  log.error('order needs attention', { step: parked.parked_step, error: parked.error, cause: parked.cause });
+  const { refund_id, parked_step: step, error, cause } = parked;
+  log.error(`${refund_id === undefined ? 'order' : 'refund'} needs attention`, { refund_id, step, error, cause });
   throw new NeedsAttentionError(
     `${parked.parked_step} gave up with ${parked.error}: ${parked.cause}. Fix the cause, then redrive the execution.`,
   );

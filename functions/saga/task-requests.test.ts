@@ -1,14 +1,16 @@
 import '../../tests/support/quiet-log.ts';
 import { expect, test } from '@jest/globals';
 import type { Reservation } from '../../proto/gen/inventory/v1/inventory.ts';
-import { type Payment, PaymentState } from '../../proto/gen/payment/v1/payment.ts';
+import { type Payment, PaymentState, RefundState } from '../../proto/gen/payment/v1/payment.ts';
 import { PaymentAlreadyCapturedError, PaymentMismatchError, RetryableError } from '../common/errors.ts';
 import { createHandler as authorizePayment } from './authorize-payment.ts';
 import { handler as awaitRedrive } from './await-redrive.ts';
 import { createHandler as capturePayment } from './capture-payment.ts';
 import { createHandler as commitInventory } from './commit-inventory.ts';
+import { createHandler as refundPayment } from './refund-payment.ts';
 import { createHandler as releaseInventory } from './release-inventory.ts';
 import { createHandler as reserveInventory } from './reserve-inventory.ts';
+import { createHandler as returnInventory } from './return-inventory.ts';
 import { createHandler as voidPayment } from './void-payment.ts';
 
 // The exact calls that tasks make, and replies that the real services do not give.
@@ -182,6 +184,54 @@ test.each([
     message: expect.stringContaining(`${path}: `),
   });
   expect(authorize.calls).toEqual([]);
+});
+
+test('ReturnInventory asks for its lines under the id of the refund', async () => {
+  const giveBack = method<Reservation>(RESERVATION);
+  const task = returnInventory(() => ({ return: giveBack.call }));
+  expect(await task({ ...COMMON, refund_id: 'refund-1', lines: LINES, reason: 'sent back' })).toEqual({});
+  const lines = [
+    { itemId: 'item1', count: 2 },
+    { itemId: 'item2', count: 1 },
+  ];
+  expect(giveBack.calls).toEqual([[{ orderId: 'order-1', returnId: 'refund-1', lines, reason: 'sent back' }, CONTEXT]]);
+});
+
+test('ReturnInventory without lines, which would mean all that the order has, is refused before it is asked', async () => {
+  const giveBack = method<Reservation>(RESERVATION);
+  const task = returnInventory(() => ({ return: giveBack.call }));
+  await expect(task({ ...COMMON, refund_id: 'refund-1', lines: [], reason: '' })).rejects.toMatchObject({
+    name: 'InvalidTaskInputError',
+  });
+  expect(giveBack.calls).toEqual([]);
+});
+
+test.each([
+  ['nothing', []],
+  ['another refund', [{ refundId: 'other', state: RefundState.SUCCEEDED }]],
+  ['a refund that is pending', [{ refundId: 'refund-1', state: RefundState.PENDING }]],
+])('RefundPayment that is answered with %s has not refunded', async (_what, refunds) => {
+  const refund = method<Payment>({ refunds: refunds as unknown as Payment['refunds'] });
+  const task = refundPayment(() => ({ refund: refund.call }));
+  const wanted = { ...COMMON, refund_id: 'refund-1', amount_minor: 500, currency: 'USD', reason: 'broken' };
+  await expect(task(wanted)).rejects.toMatchObject({ name: 'ServiceContractError' });
+  const amount = { minorUnits: 500, currency: 'USD' };
+  expect(refund.calls).toEqual([[{ orderId: 'order-1', refundId: 'refund-1', amount, reason: 'broken' }, CONTEXT]]);
+});
+
+test.each([
+  [{ amount_minor: 0 }, 'amount_minor'],
+  [{ currency: '' }, 'currency'],
+  [{ refund_id: '' }, 'refund_id'],
+])('RefundPayment with %j is refused before the provider is asked', async (wrong, path) => {
+  const refund = method<Payment>({});
+  const input = { refund_id: 'refund-1', amount_minor: 500, currency: 'USD', reason: '', ...wrong };
+  const task = refundPayment(() => ({ refund: refund.call }));
+  await expect(task({ ...COMMON, ...input })).rejects.toMatchObject({
+    name: 'InvalidTaskInputError',
+    message: expect.stringContaining(`${path}: `),
+  });
+  expect(refund.calls).toEqual([]);
 });
 
 test('AwaitRedrive of a journal that counts backwards still asks for an operator', async () => {

@@ -9,6 +9,7 @@ import { RetryableError } from '../common/errors.ts';
 import type { Order } from '../orders/order.ts';
 import { createOrderSaga } from '../orders/order-saga.ts';
 import { readOrder } from '../orders/order-table.ts';
+import { createRefundSaga } from '../orders/refunds/refund-saga.ts';
 import { createHandler } from './reconcile-orders.ts';
 
 const database = withOrderTable('test');
@@ -22,6 +23,7 @@ function run(release = async (orderId: string): Promise<void> => void released.p
     () => ({
       table: database.table,
       saga: createOrderSaga(stepFunctions.client, 'arn:aws:states:us-east-1:000000000000:stateMachine:saga'),
+      refunds: createRefundSaga(stepFunctions.client, 'arn:aws:states:us-east-1:000000000000:stateMachine:refunds'),
       payment: payments.client,
       tokens: createTaskTokens(stepFunctions.client),
       inventory,

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { RetryableError } from '../common/errors.ts';
 import { asError, type Logger, logWith, rootLogger } from '../common/logger.ts';
 import { once } from '../common/once.ts';
-import { inventory, orderSaga, orderTable, payment, taskTokens } from '../environment.ts';
+import { inventory, orderSaga, orderTable, payment, refundSaga, taskTokens } from '../environment.ts';
 import { type OrderTable, oldestOrders, readOrder, sagaDueOrders } from '../orders/order-table.ts';
 import { postponeFailure, setFirstDueTime } from '../orders/reconciliation-writes.ts';
 import { type Recovery, recoverSaga, type SagaRecoveryDependencies } from '../orders/saga-recovery.ts';
@@ -115,6 +115,7 @@ export const handler = createHandler(
   once(() => ({
     table: orderTable(),
     saga: orderSaga(),
+    refunds: refundSaga(),
     payment: payment(),
     tokens: taskTokens(),
     inventory: inventory(),

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { type KeptLog, keptLog } from '../../tests/support/kept-log.ts';
 import { withOrderTable } from '../../tests/support/order-fixtures.ts';
-import { startWebhookReceiver, type WebhookReceiver } from '../../tests/support/webhook-receiver.ts';
+import { startWebhookReceiver, type WebhookReceiver } from '../../verification/client/webhook-receiver.ts';
 import { logWith } from '../common/logger.ts';
 import { newOrderId } from '../orders/new-order.ts';
 import { EVENT_TYPES, type OrderEvent } from '../orders/order-event.ts';

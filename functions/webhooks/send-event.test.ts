@@ -1,6 +1,7 @@
+import '../../tests/support/cross-realm-errors.ts';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { Webhook as Verifier } from 'standardwebhooks';
-import { startWebhookReceiver, type WebhookReceiver } from '../../tests/support/webhook-receiver.ts';
+import { startWebhookReceiver, type WebhookReceiver } from '../../verification/client/webhook-receiver.ts';
 import { type SendOptions, sendEvent } from './send-event.ts';
 import { newSecret } from './webhook.ts';
 

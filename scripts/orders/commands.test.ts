@@ -7,12 +7,15 @@ import { createHandler as correctItem } from '../../functions/http/correct-item.
 import type { Endpoint } from '../../functions/http/endpoint.ts';
 import { createHandler as listOrders } from '../../functions/http/list-orders.ts';
 import { createHandler as listStocks } from '../../functions/http/list-stocks.ts';
+import { createHandler as orderStatus } from '../../functions/http/order-status.ts';
 import { createHandler as orderSummary } from '../../functions/http/order-summary.ts';
+import { createHandler as refundOrder } from '../../functions/http/refund-order.ts';
 import { createHandler as restockItem } from '../../functions/http/restock-item.ts';
 import { countOrders } from '../../functions/orders/order-statistics.ts';
+import type { RefundSaga } from '../../functions/orders/refunds/refund-saga.ts';
 import { httpEvent } from '../../tests/support/http-event.ts';
 import { itemInStock, startInventory, type TestInventory } from '../../tests/support/inventory.ts';
-import { testOrder } from '../../tests/support/order.ts';
+import { confirmedOrder, testOrder } from '../../tests/support/order.ts';
 import { withOrderTable } from '../../tests/support/order-fixtures.ts';
 import { runCommand, UsageError } from './commands.ts';
 import { type OrdersApi, OrdersApiError, openOrdersApi } from './orders-api.ts';
@@ -32,8 +35,16 @@ let api: OrdersApi;
 function table() {
   return { table: database.table };
 }
+/** Step Functions takes every start. */
+const REFUNDS: RefundSaga = {
+  start: async () => ({ outcome: 'STARTED' }),
+  find: async () => ({ status: 'RUNNING' }),
+  redrive: async () => true,
+};
 const ENDPOINTS: Readonly<Record<string, Endpoint>> = {
   'GET /orders': listOrders(table),
+  'GET /orders/status': orderStatus(table),
+  'POST /orders/refund': refundOrder(() => ({ ...table(), refunds: REFUNDS })),
   'GET /orders/summary': orderSummary(() => ({ ...table(), statistics: database.statistics })),
   'GET /inventory/stocks': listStocks(() => ({ inventory })),
   'POST /inventory/restock': restockItem(() => ({ inventory })),
@@ -54,6 +65,11 @@ beforeAll(async () => {
     const answer = await ENDPOINTS[`${request.method} ${pathname}`]?.(
       httpEvent({
         ...(body !== '' && { body }),
+        headers: Object.fromEntries(
+          Object.entries(request.headers).flatMap(([name, value]) =>
+            value === undefined ? [] : [[name, String(value)]],
+          ),
+        ),
         query: Object.fromEntries(searchParams),
         ...CALLERS[String(request.headers['x-api-key'])],
       }),
@@ -76,6 +92,15 @@ afterAll(async () => {
 function command(line: string): ReturnType<typeof runCommand> {
   return runCommand(line.split(' '), api);
 }
+
+const PARKED_REFUND = {
+  amount_minor: 500,
+  restock: false,
+  reason: 'broken',
+  status: 'NEEDS_ATTENTION',
+  requested_at: '2026-11-28T12:00:00.000Z',
+  parked_step: 'RefundPayment',
+} as const;
 
 describe('npm run orders', () => {
   test('list shows parked orders with step and reason, and every page with --all', async () => {
@@ -118,6 +143,33 @@ describe('npm run orders', () => {
     expect(text).toContain('1 wait for you');
   });
 
+  test('refund gives an amount or lines back, and the same key is the same refund', async () => {
+    const { order_id } = await database.written(confirmedOrder());
+    const { text, data } = await command(`refund ${order_id} --amount 12.50 --reason broken --key k1`);
+    expect(text).toMatch(
+      /^refund [0-9a-f-]{36} of 12\.50 USD is REQUESTED; what becomes of it: npm run orders -- show /,
+    );
+    expect((await command(`refund ${order_id} --amount 12.50 --reason broken --key k1`)).data).toEqual(data);
+    expect((await command(`refund ${order_id} --line pen=1 --restock --reason back`)).text).toContain(' of 5.00 USD ');
+    await expect(command(`refund ${order_id} --line pen=1 --line cup=1 --reason more`)).rejects.toThrow(
+      '15.00 USD is more than the 2.50 USD that can be refunded (409 REFUND_EXCEEDS_CAPTURED',
+    );
+    for (const amount of ['12.505', '-1', 'x']) {
+      await expect(command(`refund ${order_id} --amount=${amount} --reason x`)).rejects.toBeInstanceOf(UsageError);
+    }
+  });
+
+  test('list --refunds finds confirmed orders with a refund that waits, and summary counts them', async () => {
+    const order = await database.written(
+      confirmedOrder({ refund_parked_step: 'RefundPayment', refunds: { r1: PARKED_REFUND } }),
+    );
+    await countOrders(database.statistics, [{ orderId: order.order_id, order }]);
+    expect((await command('list --refunds')).text).toMatch(
+      new RegExp(`\n${order.order_id} {2}CONFIRMED .*RefundPayment$`),
+    );
+    expect((await command('summary')).text).toContain('1 have refunds that wait for you');
+  });
+
   test('stock lists, adds and corrects', async () => {
     expect((await command('stock')).text).toMatch(/^ITEM +NAME +AVAILABLE +PRICE\npen /);
     expect((await command('stock restock pen 5 --reason delivery')).text).toContain('15 available');
@@ -153,6 +205,9 @@ describe('npm run orders', () => {
     'redrive',
     'redrive a --step b',
     'abandon a',
+    'refund a',
+    'refund a --amount 1 --line pen=1 --reason x',
+    'refund a --line pen --reason x',
     'stock restock pen --reason x',
     'stock sell pen 1 --reason x',
     'stock correct pen 1',

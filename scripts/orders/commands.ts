@@ -8,12 +8,14 @@ import { orderSummarySchema } from '../../functions/http/contract/order-summary.
 import { redriveSchema } from '../../functions/http/contract/redrive-orders.ts';
 import { sagaHistorySchema } from '../../functions/http/contract/saga-history.ts';
 import type { OrdersApi } from './orders-api.ts';
+import { refundOrder, refundTable } from './refund.ts';
 import { money, properties, short, table, time } from './table.ts';
 
 export const USAGE = `npm run orders -- COMMAND [OPTIONS]
 
   list                     orders, the newest first
       --status STATUS      such as NEEDS_ATTENTION
+      --refunds            only those with a refund that waits for you
       --owner NAME         who placed them
       --from TIME --to TIME   such as 2026-11-28 or 2026-11-28T12:00:00Z
       --limit N            20 unless you say more, --all for every page
@@ -22,6 +24,12 @@ export const USAGE = `npm run orders -- COMMAND [OPTIONS]
       --step STEP          such as CommitInventory
   abandon ORDER_ID         give a parked order up: money back, stock back
       --reason TEXT
+  refund ORDER_ID          give money of a confirmed order back: all that is left, or
+      --amount 12.50         so much, or
+      --line ITEM=COUNT      these pieces, at their prices; once for each item
+      --restock              the pieces can be sold again
+      --reason TEXT
+      --key KEY              the same key is the same refund
   summary                  orders by status, money, and what waits for you
   stock                    what is available of each item
   stock restock ITEM COUNT --reason TEXT     add what came
@@ -52,6 +60,10 @@ const OPTIONS = {
   limit: { type: 'string' },
   all: { type: 'boolean' },
   step: { type: 'string' },
+  refunds: { type: 'boolean' },
+  amount: { type: 'string' },
+  line: { type: 'string', multiple: true },
+  restock: { type: 'boolean' },
   reason: { type: 'string' },
   key: { type: 'string' },
 } as const;
@@ -65,10 +77,11 @@ interface Command {
 }
 
 const COMMANDS: Readonly<Record<string, Command>> = {
-  list: { takes: ['status', 'owner', 'from', 'to', 'limit', 'all'], run: listOrders },
+  list: { takes: ['status', 'refunds', 'owner', 'from', 'to', 'limit', 'all'], run: listOrders },
   show: { takes: [], run: showOrder },
   redrive: { takes: ['step'], run: redriveOrders },
   abandon: { takes: ['reason'], run: abandonOrder },
+  refund: { takes: ['amount', 'line', 'restock', 'reason', 'key'], run: refund },
   summary: { takes: [], run: summarize },
   stock: { takes: ['reason', 'key'], run: stock },
 };
@@ -98,11 +111,20 @@ function parsed(args: readonly string[]) {
 
 async function listOrders(api: OrdersApi, names: readonly string[], values: Values): Promise<Output> {
   noMore(names, 0);
-  const { status, owner, from, to, limit, all } = values;
+  const { status, refunds, owner, from, to, limit, all } = values;
   const orders: z.infer<typeof orderListSchema>['orders'] = [];
   let cursor: string | undefined;
   do {
-    const query = { status, owner, from, to, limit: limit ?? (all === true ? '100' : undefined), cursor };
+    const waiting = refunds === true ? 'NEEDS_ATTENTION' : undefined;
+    const query = {
+      status,
+      refunds: waiting,
+      owner,
+      from,
+      to,
+      limit: limit ?? (all === true ? '100' : undefined),
+      cursor,
+    };
     const page = await api.call({ path: '/orders', query }, orderListSchema);
     orders.push(...page.orders);
     cursor = page.next_cursor;
@@ -113,7 +135,10 @@ async function listOrders(api: OrdersApi, names: readonly string[], values: Valu
     money(order.amount?.value, order.amount?.currency),
     time(order.created_at),
     order.owner ?? '',
-    short([order.parked_step, order.reason].filter((part) => part !== undefined).join(': '), 60),
+    short(
+      [order.parked_step, order.refund_parked_step, order.reason].filter((part) => part !== undefined).join(': '),
+      60,
+    ),
   ]);
   const more = cursor === undefined ? '' : '\nThere are more: --all, or a larger --limit.';
   const text =
@@ -133,6 +158,7 @@ async function showOrder(api: OrdersApi, names: readonly string[]): Promise<Outp
       ['order', order.order_id],
       ['status', order.status],
       ['amount', money(order.amount?.value, order.amount?.currency) || undefined],
+      ['refunded', money(order.refunded?.value, order.refunded?.currency) || undefined],
       ['owner', order.owner],
       ['parked at', order.parked_step],
       ['reason', order.reason],
@@ -146,6 +172,7 @@ async function showOrder(api: OrdersApi, names: readonly string[]): Promise<Outp
         short(why === undefined ? what : `${what}: ${why}`, 100),
       ]),
     ),
+    ...(order.refunds === undefined ? [] : [refundTable(order.refunds)]),
     `execution ${execution.name}: ${execution.status}, redriven ${execution.redrive_count} times, run ${saga.run + 1} of ${saga.runs}`,
     table(
       ['STATE', 'STATUS', 'TRIES', 'ENTERED (UTC)', 'ERROR'],
@@ -182,6 +209,19 @@ async function abandonOrder(api: OrdersApi, names: readonly string[], { reason }
   return { text: `${answer.order_id} is given up; its saga gives back what it holds`, data: answer };
 }
 
+async function refund(api: OrdersApi, names: readonly string[], values: Values): Promise<Output> {
+  const { amount, line: lines, restock = false, reason, key } = values;
+  if (amount !== undefined && lines !== undefined) {
+    throw new UsageError('refund takes --amount or --line, not both');
+  }
+  const wanted = { orderId: only(names, 'ORDER_ID'), amount, lines, restock, reason: needed(reason, '--reason'), key };
+  try {
+    return await refundOrder(api, wanted);
+  } catch (error) {
+    throw error instanceof RangeError ? new UsageError(error.message, { cause: error }) : error;
+  }
+}
+
 async function summarize(api: OrdersApi, names: readonly string[]): Promise<Output> {
   noMore(names, 0);
   const summary = await api.call({ path: '/orders/summary' }, orderSummarySchema);
@@ -201,6 +241,9 @@ async function summarize(api: OrdersApi, names: readonly string[]): Promise<Outp
     attention.count === 0
       ? 'nothing waits for you'
       : `${attention.count} wait for you; the oldest was placed ${time(attention.oldest_at)}: npm run orders -- list --status NEEDS_ATTENTION`,
+    ...(attention.refunds === 0
+      ? []
+      : [`${attention.refunds} have refunds that wait for you: npm run orders -- list --refunds`]),
   ].join('\n\n');
   return { text, data: summary };
 }

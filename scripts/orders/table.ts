@@ -30,6 +30,13 @@ export function money(minorUnits: number | undefined, currency: string | undefin
   return `${(minorUnits / 10 ** digitsOf(currency)).toFixed(digitsOf(currency))} ${currency}`;
 }
 
+/** The opposite of {@link money}, without its currency: minor units, or undefined for a text that is no such amount. */
+export function minorUnitsOf(text: string, currency: string): number | undefined {
+  const digits = digitsOf(currency);
+  const [, whole, part = ''] = /^(\d{1,12})(?:\.(\d+))?$/.exec(text) ?? [];
+  return whole === undefined || part.length > digits ? undefined : Number(whole + part.padEnd(digits, '0'));
+}
+
 function digitsOf(currency: string): number {
   return new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions().maximumFractionDigits ?? 2;
 }

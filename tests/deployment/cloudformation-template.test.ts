@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import * as z from 'zod';
-import { readOrderSaga } from '../../statemachines/read-order-saga.ts';
+import { readOrderSaga, readRefundSaga } from '../../statemachines/read-order-saga.ts';
 import { type PackagedTemplate, packageTemplate } from './packaged-template.ts';
 import { permissionsOf } from './permissions.ts';
 
@@ -38,18 +38,25 @@ test('the packaged template does not mention LocalStack', () => {
 });
 
 const stateMachine = z.object({ Definition: z.looseObject({ States: z.record(z.string(), z.unknown()) }) });
-function packagedSaga() {
-  return stateMachine.parse(packaged.template.Resources.OrderSaga?.Properties).Definition;
+function packagedSaga(resource = 'OrderSaga') {
+  return stateMachine.parse(packaged.template.Resources[resource]?.Properties).Definition;
 }
 
-test('the packaged order saga is what every test and program reads', () => {
+test('the packaged sagas are what every test and program reads', () => {
   expect(packagedSaga()).toEqual(readOrderSaga().definition);
+  expect(packagedSaga('RefundSaga')).toEqual(readRefundSaga().definition);
 });
 
 // A snapshot of one fingerprint a state: moving or rewording the YAML must not change what is deployed. After an
 // intended change of the saga, update it: npm run jest -- tests/deployment/cloudformation-template.test.ts -u
 test('the packaged order saga is the one that was deployed before, state by state', () => {
   const { States, ...rest } = packagedSaga();
+  const parts = Object.entries({ ...States, 'everything but the states': rest });
+  expect(Object.fromEntries(parts.map(([name, part]) => [name, fingerprint(part)]))).toMatchSnapshot();
+});
+
+test('the packaged refund saga is the one that was deployed before, state by state', () => {
+  const { States, ...rest } = packagedSaga('RefundSaga');
   const parts = Object.entries({ ...States, 'everything but the states': rest });
   expect(Object.fromEntries(parts.map(([name, part]) => [name, fingerprint(part)]))).toMatchSnapshot();
 });

@@ -51,7 +51,7 @@ describe('access to a deployed API', () => {
       'ApiGatewayMethodPaymentActionPost',
       'ApiGatewayMethodPaymentEventsPost',
     ]);
-    expect(methods.length - open.length).toBe(13);
+    expect(methods.length - open.length).toBe(21);
     for (const [id, { AuthorizationType, AuthorizerId }] of methods) {
       if (AuthorizationType === 'CUSTOM') {
         expect([id, AuthorizerId]).toEqual([id, { Ref: 'AuthorizerApiGatewayAuthorizer' }]);

@@ -18,6 +18,24 @@ export function testOrder(differences: Partial<Order> = {}): Order {
   return { ...placed, ...differences };
 }
 
+/** Creates the record of a confirmed order: two pens of 5.00, one cup of 10.00. */
+export function confirmedOrder(differences: Partial<Order> = {}): Order {
+  const { saga_due: _due, saga_due_at: _dueAt, start_pending: _pending, ...placed } = testOrder();
+  return {
+    ...placed,
+    status: 'CONFIRMED',
+    lines: [
+      { item_id: 'pen', count: 2, name: 'Pen', unit_price_minor: 500 },
+      { item_id: 'cup', count: 1, name: 'Cup', unit_price_minor: 1_000 },
+    ],
+    amount_minor: 2_000,
+    currency: 'USD',
+    payment_id: 'payment-1',
+    timeline: [...placed.timeline, { at: placed.updated_at, status: 'CONFIRMED', what: 'order confirmed' }],
+    ...differences,
+  };
+}
+
 /** Creates the record of an order that awaits its payment. */
 export function awaitingOrder(differences: Partial<Order> = {}): Order {
   return testOrder({

@@ -18,6 +18,7 @@ const DENIALS: Readonly<Record<ApiCall, readonly number[]>> = {
   place: [409],
   pay: [402, 409],
   cancel: [409],
+  refund: [409],
   status: [],
   stocks: [],
 };

@@ -2,9 +2,9 @@ import { appendFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import * as z from 'zod';
 
-const API_CALLS = ['place', 'status', 'cancel', 'pay', 'stocks'] as const;
+const API_CALLS = ['place', 'status', 'cancel', 'pay', 'refund', 'stocks'] as const;
 
-/** The calls of the HTTP API that customers make. */
+/** The calls of the HTTP API that customers make, and an operator who refunds them. */
 export type ApiCall = (typeof API_CALLS)[number];
 
 const answered = z.object({

@@ -4,6 +4,7 @@ import type { AnswerTime, ApiPromise } from '../invariants/snapshot.ts';
 import type { Exchange } from './exchange.ts';
 
 const orderData = z.object({ data: z.object({ order_id: z.string(), status: z.enum(ORDER_STATUSES) }) });
+const refundData = z.object({ data: z.object({ order_id: z.string(), refund_id: z.string() }) });
 const settledData = z.object({ data: z.literal(true) });
 
 /**
@@ -41,6 +42,10 @@ export function promisesIn(exchange: Exchange): readonly ApiPromise[] | undefine
         return undefined;
       }
       return order_ids.map((order_id) => ({ kind: 'payment-settled', order_id, when }));
+    case 'refund': {
+      const refund = refundData.safeParse(outcome.body).data?.data;
+      return refund === undefined ? undefined : [{ kind: 'refund-accepted', ...refund, when }];
+    }
     case 'stocks':
       return [];
   }

@@ -16,6 +16,7 @@ const CALLS: Readonly<Record<string, ApiCall>> = {
   '/orders/place': 'place',
   '/orders/status': 'status',
   '/orders/cancel': 'cancel',
+  '/orders/refund': 'refund',
   '/payment/pay': 'pay',
   '/inventory/stocks': 'stocks',
   '/inventry/stocks': 'stocks',

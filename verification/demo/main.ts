@@ -1,8 +1,12 @@
+import { Webhook as Verifier } from 'standardwebhooks';
 import * as z from 'zod';
 import { OrderApiClient, type RecordedExchange } from '../client/order-api-client.ts';
+import { type ReceivedEvent, startWebhookReceiver } from '../client/webhook-receiver.ts';
+import { subscribe } from '../client/webhook-subscription.ts';
 import { cleanUpWhenInterrupted, runCommand, say } from '../command-line.ts';
 import { awsConnectionFrom } from '../invariants/reader/aws-connection.ts';
 import { SnapshotReader } from '../invariants/reader/snapshot-reader.ts';
+import type { WebhookRecord } from '../invariants/told-events.ts';
 import { type Verification, verifyInvariants } from '../invariants/verification.ts';
 import { RestockClient } from '../stack/restock-client.ts';
 import { DEMO_COMMAND_LINE } from './demo-options.ts';
@@ -31,8 +35,7 @@ await runCommand(DEMO_COMMAND_LINE, async ({ only, json, 'own-stack': ownStack }
       }
     };
     const api = new OrderApiClient(stack.urls.http, { scenario: 'demo', onExchange });
-    const runs = await runAll(scenarios, stack, api, tell);
-    const { report } = await verify(stack, api);
+    const { runs, report } = await runAndVerify(scenarios, stack, api, tell);
     const exitCode = exitCodeOf(runs, report.verdict);
     if (json) {
       say(JSON.stringify({ passed: exitCode === 0, scenarios: runs, invariants: report }, null, 2));
@@ -44,6 +47,38 @@ await runCommand(DEMO_COMMAND_LINE, async ({ only, json, 'own-stack': ownStack }
     await stack.release();
   }
 });
+
+/** Runs the scenarios while a webhook is told of their orders. */
+async function runAndVerify(
+  scenarios: readonly Scenario[],
+  stack: DemoStack,
+  api: OrderApiClient,
+  tell: (line: string) => void,
+): Promise<{ readonly runs: readonly ScenarioRun[]; readonly report: Verification['report'] }> {
+  const receiver = await startWebhookReceiver();
+  try {
+    const webhook = await subscribe(stack.urls.http, receiver.url);
+    receiver.reply = (event) => ({ status: isSigned(event, webhook.secret) ? 204 : 401 });
+    const runs = await runAll(scenarios, stack, api, tell);
+    const { taken } = receiver;
+    const { report } = await verify(stack, api, { since: webhook.since, taken });
+    const orders = new Set(taken.map(({ orderId }) => orderId)).size;
+    tell(`\n${style.strong('webhook')}: its receiver took ${taken.length} events of ${orders} orders, each signed`);
+    await webhook.remove();
+    return { runs, report };
+  } finally {
+    await receiver.close();
+  }
+}
+
+function isSigned({ body, headers }: ReceivedEvent, secret: string): boolean {
+  try {
+    new Verifier(secret).verify(body, headers as Record<string, string>);
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 async function runAll(
   scenarios: readonly Scenario[],
@@ -77,10 +112,10 @@ async function runAll(
   }
 }
 
-async function verify(stack: DemoStack, { promises }: OrderApiClient): Promise<Verification> {
+async function verify(stack: DemoStack, { promises }: OrderApiClient, webhook: WebhookRecord): Promise<Verification> {
   const reader = new SnapshotReader(connectionTo(stack));
   try {
-    return await verifyInvariants(reader, promises, { drainSeconds: DRAIN_SECONDS });
+    return await verifyInvariants(reader, promises, { drainSeconds: DRAIN_SECONDS, expected: { webhooks: [webhook] } });
   } finally {
     reader.close();
   }

@@ -1,10 +1,12 @@
 import type { OrderCase } from './order-case.ts';
+import { isMoneyTaken } from './refunds.ts';
 import { isFinished, isFree, isSold, type OrderSnapshot } from './snapshot.ts';
 import { orderViolation, type Violation } from './violation.ts';
 
 /**
  * Invariant 3: an order is captured at most once, in the right amount, and exactly when its stock is committed. A refunded
- * capture counts as none. An order that costs nothing is never captured. A parked order may be captured while its stock is still to be committed.
+ * capture counts as none, unless the confirmed order's record lists its refunds; so does stock that came back in full. An
+ * order that costs nothing is never captured. A parked order may be captured while its stock is still to be committed.
  */
 export function findWrongCapture(subject: OrderCase): readonly Violation[] {
   return [...chargeFindings(subject), ...pivotFindings(subject)].map((finding) =>
@@ -40,26 +42,29 @@ function chargeFindings({ order, payment, charges }: OrderCase): readonly string
   return findings;
 }
 
-function pivotFindings({ order, payment, reservation }: OrderCase): readonly string[] {
+function pivotFindings(subject: OrderCase): readonly string[] {
+  const { order, payment, reservation } = subject;
   if (order !== undefined && isFree(order)) {
     return freeOrderFindings(order, { payment, reservation });
   }
   const captured = payment?.state === 'CAPTURED';
-  const committed = isSold(reservation);
+  const committed = reservation?.state === 'COMMITTED';
+  const paid = isMoneyTaken(subject);
+  const sold = isSold(reservation);
   const status = order?.status ?? 'not in the orders table';
   const states = `payment ${payment?.state ?? 'absent'}, reservation ${reservation?.state ?? 'absent'}`;
   const findings: string[] = [];
-  if (committed && !captured) {
+  if (sold && !paid) {
     findings.push(`its stock is committed without its money: ${states}`);
   }
   const atRest = order === undefined || isFinished(order.status);
   if (atRest && captured && !committed) {
     findings.push(`its money was taken without its stock: ${states}`);
   }
-  if (order?.status === 'CONFIRMED' && !(captured && committed)) {
+  if (order?.status === 'CONFIRMED' && !(paid && committed)) {
     findings.push(`it is CONFIRMED with ${states}`);
   }
-  if (atRest && order?.status !== 'CONFIRMED' && (captured || committed)) {
+  if (atRest && order?.status !== 'CONFIRMED' && (captured || sold)) {
     findings.push(`it is ${status} with ${states}`);
   }
   return findings;
@@ -70,14 +75,13 @@ function freeOrderFindings(
   { payment, reservation }: Pick<OrderCase, 'payment' | 'reservation'>,
 ): readonly string[] {
   const findings: string[] = [];
-  const committed = isSold(reservation);
   if (payment !== undefined && payment.state !== 'VOIDED') {
     findings.push(`it costs nothing, but has a payment that is ${payment.state}`);
   }
-  if (status === 'CONFIRMED' && !committed) {
+  if (status === 'CONFIRMED' && reservation?.state !== 'COMMITTED') {
     findings.push(`it is CONFIRMED with reservation ${reservation?.state ?? 'absent'}`);
   }
-  if (isFinished(status) && status !== 'CONFIRMED' && committed) {
+  if (isFinished(status) && status !== 'CONFIRMED' && isSold(reservation)) {
     findings.push(`it is ${status} with committed stock`);
   }
   return findings;

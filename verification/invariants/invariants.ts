@@ -5,8 +5,10 @@ import { findLeftover } from './leftover.ts';
 import { orderCases } from './order-case.ts';
 import { findUnendedOrder, isWaitingForPayment } from './order-end.ts';
 import { findUnsoundRecord } from './order-record.ts';
+import { findWrongRefunds } from './refunds.ts';
 import type { Snapshot } from './snapshot.ts';
 import { findMissingStock, findUnbalancedStock, findWrongLines } from './stock-balance.ts';
+import { findUntoldEvents, type WebhookRecord } from './told-events.ts';
 import type { Violation } from './violation.ts';
 
 /** What the caller knows in advance, beyond what must hold in every snapshot. */
@@ -15,6 +17,8 @@ export interface Expectations {
   readonly recordsKept?: boolean;
   /** The quantity each item was stocked with, by item id. */
   readonly stocked?: ReadonlyMap<string, number>;
+  /** Webhooks that were made before the orders, with what their receivers took. */
+  readonly webhooks?: readonly WebhookRecord[];
 }
 
 /** How many records were checked: it shows how much a pass is worth. */
@@ -39,7 +43,7 @@ export interface InvariantReport {
 }
 
 /**
- * Checks the six invariants, and what else is expected, over a snapshot that was taken while nothing changed. It is a pure
+ * Checks the invariants, and what else is expected, over a snapshot that was taken while nothing changed. It is a pure
  * function:
  *
  *     checkInvariants(await reader.read(answers)).violations.map(describeViolation)
@@ -54,9 +58,11 @@ export function checkInvariants(snapshot: Snapshot, expected: Expectations = {})
     ...findMissingStock(snapshot.items, expected.stocked ?? new Map()),
     ...cases.flatMap((subject) => findWrongLines(subject, recordsKept)),
     ...cases.flatMap(findWrongCapture),
+    ...cases.flatMap(findWrongRefunds),
     ...cases.flatMap(findLeftover),
     ...findBrokenAnswers(snapshot.answers, (order_id) => caseById.get(order_id)),
     ...findRevisedEnds(snapshot.answers),
+    ...(expected.webhooks ?? []).flatMap((webhook) => findUntoldEvents(snapshot.orders, webhook)),
     ...cases.flatMap(findUnsoundRecord),
   ];
   return { verdict: verdictOf(snapshot, violations), violations, checked: countChecked(snapshot) };

@@ -1,12 +1,13 @@
 import type { OrderStatus } from '../../functions/orders/order-status.ts';
 import type { OrderCase } from './order-case.ts';
-import { type AnswerTime, type ApiPromise, isFinished, isFree } from './snapshot.ts';
+import { isMoneyTaken } from './refunds.ts';
+import { type AnswerTime, type ApiPromise, isFinished } from './snapshot.ts';
 import { orderViolation, type Violation } from './violation.ts';
 
 /**
  * Invariant 5: what the API answered is never taken back. An accepted order exists, and an idempotency key leads to one
  * order. A settled payment stays settled and its order goes on to its end. An order whose cancellation was accepted ends
- * as CANCELLED. A finished status, once shown, stays.
+ * as CANCELLED. An accepted refund is in its record. A finished status, once shown, stays.
  */
 export function findBrokenAnswers(
   answers: readonly ApiPromise[],
@@ -24,18 +25,17 @@ function brokenAnswer(answer: ApiPromise, subject: OrderCase | undefined): strin
   switch (answer.kind) {
     case 'order-accepted':
       return order === undefined ? 'it was accepted, but it is not in the orders table' : undefined;
-    case 'payment-settled': {
-      if (isPaymentKept(subject)) {
-        return undefined;
-      }
-      const status = order?.status ?? 'not in the orders table';
-      return `its payment was answered with true, but it is ${status} with payment ${subject?.payment?.state ?? 'absent'}`;
-    }
+    case 'payment-settled':
+      return brokenSettlement(subject);
     case 'cancellation-accepted':
       if (order !== undefined && (!isFinished(order.status) || order.status === 'CANCELLED')) {
         return undefined;
       }
       return `its cancellation was accepted, but it is ${order?.status ?? 'not in the orders table'}`;
+    case 'refund-accepted':
+      return order?.refunds?.[answer.refund_id] === undefined
+        ? `its refund ${answer.refund_id} was accepted, but its record does not have it`
+        : undefined;
     case 'status-shown':
       if (order === undefined) {
         return `it was shown as ${answer.status}, but it is not in the orders table`;
@@ -47,15 +47,23 @@ function brokenAnswer(answer: ApiPromise, subject: OrderCase | undefined): strin
   }
 }
 
+function brokenSettlement(subject: OrderCase | undefined): string | undefined {
+  if (subject !== undefined && isPaymentKept(subject)) {
+    return undefined;
+  }
+  const status = subject?.order?.status ?? 'not in the orders table';
+  return `its payment was answered with true, but it is ${status} with payment ${subject?.payment?.state ?? 'absent'}`;
+}
+
 /** The operator's decision to give the order up overrides the answer, once the money is given back. */
-function isPaymentKept(subject: OrderCase | undefined): boolean {
-  const { order, payment } = subject ?? {};
+function isPaymentKept(subject: OrderCase): boolean {
+  const { order, payment } = subject;
   if (order === undefined) {
     return false;
   }
   const isGivenUp = order.abandon_requested_at !== undefined && payment?.state === 'REFUNDED';
   const goesOn = ['PAID', 'CONFIRMED', 'NEEDS_ATTENTION'].includes(order.status);
-  return isGivenUp || (goesOn && (payment?.state === 'CAPTURED' || isFree(order)));
+  return isGivenUp || (goesOn && isMoneyTaken(subject));
 }
 
 function splitKeys(answers: readonly ApiPromise[]): readonly Violation[] {

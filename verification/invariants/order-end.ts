@@ -64,7 +64,11 @@ export function backlogOf(
   until: string,
 ): ReadonlySet<string> {
   const waiting = new Set(orders.filter((order) => isWaitingForPayment(order, until)).map(({ order_id }) => order_id));
-  const open = orders.filter(({ status }) => !isFinished(status) && status !== 'NEEDS_ATTENTION');
+  const open = orders.filter(
+    ({ status, refunds = {} }) =>
+      (!isFinished(status) && status !== 'NEEDS_ATTENTION') ||
+      Object.values(refunds).some((refund) => refund.status === 'REQUESTED'),
+  );
   const ids = [...open.map(({ order_id }) => order_id), ...running];
   return new Set(ids.filter((order_id) => !waiting.has(order_id)));
 }

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { ORDER_STATUSES, type OrderStatus } from '../../functions/orders/order-status.ts';
+import { REFUND_STATUSES } from '../../functions/orders/refunds/refund.ts';
 
 /*
  * The schemas read the rows of the tables, and their output types are what the invariants are checked against. They hold
@@ -27,6 +28,19 @@ const line = z
 
 /** A quantity of one item. */
 export type LineSnapshot = z.output<typeof line>;
+
+const refund = z
+  .object({
+    amount_minor: z.int(),
+    status: z.enum(REFUND_STATUSES),
+    restock: z.boolean(),
+    lines: z.array(line).readonly().exactOptional(),
+    stock_returned: z.boolean().exactOptional(),
+  })
+  .readonly();
+
+/** A refund as the record of its order holds it. */
+export type RefundSnapshot = z.output<typeof refund>;
 
 const timelineEntry = z
   .object({
@@ -77,6 +91,9 @@ export const orderRow = z
     reason: z.string().exactOptional(),
     parked_step: z.string().exactOptional(),
     parked_at_redrive_count: z.int().exactOptional(),
+    refunds: z.record(z.string(), refund).exactOptional(),
+    refundable_minor: z.int().exactOptional(),
+    refunded_minor: z.int().exactOptional(),
     abandon_requested_at: z.string().exactOptional(),
   })
   .readonly();
@@ -111,7 +128,7 @@ export const reservationRow = z
     lines: z.array(line).readonly().default([]),
     /** What came back after it was sold; the reservation stays COMMITTED. */
     returns: z
-      .array(z.object({ lines: z.array(line).readonly() }).readonly())
+      .array(z.object({ return_id: z.string().exactOptional(), lines: z.array(line).readonly() }).readonly())
       .readonly()
       .exactOptional(),
   })
@@ -155,6 +172,18 @@ export const paymentRow = z
     state: z.enum(['PENDING', 'ACTION_REQUIRED', 'AUTHORIZED', 'DECLINED', 'CAPTURED', 'VOIDED', 'REFUNDED']),
     amount_minor: z.int().exactOptional(),
     currency: z.string().exactOptional(),
+    refunds: z
+      .array(
+        z
+          .object({
+            refund_id: z.string(),
+            amount_minor: z.int(),
+            state: z.enum(['PENDING', 'SUCCEEDED', 'DECLINED']),
+          })
+          .readonly(),
+      )
+      .readonly()
+      .exactOptional(),
   })
   .readonly();
 
@@ -176,8 +205,10 @@ export const chargeRow = z
     currency: z.string(),
     /** How often the provider took the money. */
     captures: z.int().default(0),
-    /** How often the provider gave it back. */
+    /** How often the provider gave all of it back. */
     refunds: z.int().default(0),
+    /** How much the provider gave back. */
+    refunded_minor: z.int().exactOptional(),
   })
   .transform(({ order_id: key, ...charge }) => ({
     ...charge,
@@ -217,6 +248,8 @@ export type ApiPromise = (
   | { readonly kind: 'payment-settled'; readonly order_id: string }
   /** 202 to /orders/cancel. */
   | { readonly kind: 'cancellation-accepted'; readonly order_id: string }
+  /** 202 to /orders/refund. */
+  | { readonly kind: 'refund-accepted'; readonly order_id: string; readonly refund_id: string }
   /** A status shown by any answer. */
   | { readonly kind: 'status-shown'; readonly order_id: string; readonly status: OrderStatus }
 ) & {

@@ -3,8 +3,10 @@ export type Invariant =
   | 'every accepted order ends'
   | 'stock adds up'
   | 'captured once, exactly with committed stock'
+  | 'never more given back than was taken'
   | 'nothing left behind a finished order'
   | 'no answer taken back'
+  | 'webhooks are told every change, in order'
   | 'the record of an order fits its status';
 
 /** One violated invariant, with what a person needs to look it up. */

@@ -35,6 +35,13 @@ const SETTLEMENT_TIMEOUT_MS = 8_000;
 /** Longer than in the functions: nothing changes between two polls at the same virtual time. */
 const POLL_SECONDS = 1;
 
+/** The simulation refunds no confirmed orders, so none of their sagas is looked for. */
+const NO_REFUNDS: SagaRecoveryDependencies['refunds'] = {
+  start: () => Promise.reject(new Error('the simulation has no refunds')),
+  find: () => Promise.reject(new Error('the simulation has no refunds')),
+  redrive: () => Promise.reject(new Error('the simulation has no refunds')),
+};
+
 /**
  * The HTTP API and the schedule. It runs the functions' own code; their requests to the orders table, to Step Functions and to
  * Payment go over the faulty network. It records its answers for the invariants.
@@ -158,6 +165,7 @@ export class SimulatedApi {
     return {
       table: this.#table,
       saga: this.#saga,
+      refunds: NO_REFUNDS,
       tokens: this.#tokens,
       payment: simulatedPaymentClient(this.#services, this.#transport),
       inventory: simulatedInventoryClient(inventory, this.#transport),

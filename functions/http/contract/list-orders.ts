@@ -4,6 +4,7 @@ import { ORDER_STATUSES } from '../../orders/order-status.ts';
 import type { Operation } from './operation.ts';
 
 const STATUS_RULE = `must be one of ${ORDER_STATUSES.join(', ')}`;
+const REFUNDS_RULE = 'must be NEEDS_ATTENTION';
 const TIME_RULE = 'must be a day or a time in UTC, such as 2026-11-28 or 2026-11-28T12:00:00Z';
 const LIMIT_RULE = `must be a whole number from 1 to ${MAX_PAGE_SIZE}`;
 const OWNER_RULE = 'must be 1 to 255 characters';
@@ -17,6 +18,10 @@ const time = z.union([z.iso.datetime(), z.iso.date()], { error: TIME_RULE });
 /** Query of `GET /orders`. */
 export const listOrdersQuery = z.object({
   status: z.enum(ORDER_STATUSES, { error: STATUS_RULE }).optional().meta({ description: 'only orders of this status' }),
+  refunds: z
+    .literal('NEEDS_ATTENTION', { error: REFUNDS_RULE })
+    .optional()
+    .meta({ description: 'only orders with a refund that waits for an operator; for operators only' }),
   from: time.optional().meta({ description: 'only orders placed at this time or later', example: '2026-11-28' }),
   to: time.optional().meta({ description: 'only orders placed before this time', example: '2026-11-29' }),
   owner: z
@@ -52,6 +57,10 @@ const listedOrderSchema = z.object({
   reason: z.string().optional().meta({ description: 'why it ended as it did; of a parked order for operators only' }),
   owner: z.string().optional().meta({ description: 'for operators only' }),
   parked_step: z.string().optional().meta({ description: 'the step that waits for an operator; for operators only' }),
+  refund_parked_step: z
+    .string()
+    .optional()
+    .meta({ description: 'the step of a refund that waits for an operator; for operators only' }),
 });
 
 /** Data of a page. */

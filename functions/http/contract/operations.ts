@@ -12,6 +12,7 @@ import { showPaymentActionOperation, takePaymentActionOperation } from './paymen
 import { paymentEventsOperation } from './payment-events.ts';
 import { placeOrderOperation } from './place-order.ts';
 import { redriveOrdersOperation } from './redrive-orders.ts';
+import { refundOrderOperation } from './refund-order.ts';
 import { sagaHistoryOperation } from './saga-history.ts';
 import { stockReportOperation } from './stock-report.ts';
 import {
@@ -83,6 +84,7 @@ export const OPERATIONS: readonly Operation[] = [
   orderSummaryOperation,
   redriveOrdersOperation,
   abandonOrderOperation,
+  refundOrderOperation,
   sagaHistoryOperation,
   stockReportOperation,
   restockOperation,

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { ORDER_STATUSES } from '../../orders/order-status.ts';
+import { REFUND_STATUSES } from '../../orders/refunds/refund.ts';
 import { orderId } from './fields.ts';
 import type { Operation } from './operation.ts';
 
@@ -7,6 +8,24 @@ import type { Operation } from './operation.ts';
 export const orderStatusQuery = z.object({ order_id: orderId });
 
 const time = z.iso.datetime();
+
+const money = z.object({ value: z.int().meta({ description: 'minor units' }), currency: z.string().optional() });
+
+const refundView = z.object({
+  refund_id: z.string(),
+  amount: money,
+  status: z.enum(REFUND_STATUSES).meta({ description: 'a customer reads REQUESTED until the refund has ended' }),
+  lines: z.array(z.object({ id: z.string(), count: z.int() })).optional(),
+  requested_at: time,
+  ended_at: time.optional(),
+  restock: z.boolean().optional().meta({ description: 'the pieces can be sold again; for operators only' }),
+  stock_returned: z.boolean().optional().meta({ description: 'the pieces came back; for operators only' }),
+  reason: z.string().optional().meta({ description: 'why, in the words of the operator; for operators only' }),
+  requested_by: z.string().optional().meta({ description: 'for operators only' }),
+  code: z.string().optional().meta({ description: 'why it was declined; for operators only' }),
+  parked_step: z.string().optional().meta({ description: 'the step that waits for an operator; for operators only' }),
+  parked_reason: z.string().optional().meta({ description: 'why it waits; for operators only' }),
+});
 
 /** An order as `GET /orders/status` answers it. */
 export const orderStatusSchema = z.object({
@@ -20,10 +39,7 @@ export const orderStatusSchema = z.object({
       unit_price: z.int().optional().meta({ description: 'minor units; known once the stock is reserved' }),
     }),
   ),
-  amount: z
-    .object({ value: z.int().meta({ description: 'minor units' }), currency: z.string().optional() })
-    .optional()
-    .meta({ description: 'the sum; known once the stock is reserved' }),
+  amount: money.optional().meta({ description: 'the sum; known once the stock is reserved' }),
   payment: z.object({
     kind: z.enum(['METHOD_GIVEN', 'PAY_LATER']),
     payment_id: z.string().optional().meta({ description: 'the payment that has claimed or paid the order' }),
@@ -33,6 +49,8 @@ export const orderStatusSchema = z.object({
       .meta({ description: 'where the customer confirms a payment, while the provider waits for that' }),
     due_at: time.optional().meta({ description: 'until when an order that waits for its payment can be paid' }),
   }),
+  refunds: z.array(refundView).optional().meta({ description: 'the oldest first; absent where there are none' }),
+  refunded: money.optional().meta({ description: 'what was given back so far; absent where no refund was asked for' }),
   timeline: z.array(
     z.object({ at: time, status: z.enum(ORDER_STATUSES), what: z.string(), why: z.string().optional() }),
   ),

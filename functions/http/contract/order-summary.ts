@@ -18,6 +18,7 @@ export const orderSummarySchema = z.object({
   ),
   attention: z.object({
     count: count.meta({ description: 'orders that wait for an operator' }),
+    refunds: count.meta({ description: 'orders with a refund that waits for an operator' }),
     oldest_at: z.iso.datetime().optional().meta({ description: 'when the oldest of them was placed' }),
   }),
 });
@@ -49,7 +50,7 @@ export const orderSummaryOperation: Operation = {
         NEEDS_ATTENTION: 1,
       },
       money: [{ currency: 'USD', authorized: 0, captured: 125_000, refunded: 1_000 }],
-      attention: { count: 1, oldest_at: '2026-11-28T12:00:00.000Z' },
+      attention: { count: 1, refunds: 0, oldest_at: '2026-11-28T12:00:00.000Z' },
     },
   },
   errors: ['ORDERS_UNAVAILABLE'],

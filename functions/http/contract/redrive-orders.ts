@@ -24,7 +24,7 @@ export const redriveBody = z.union(
       parked_step: z
         .string({ error: STEP_RULE })
         .regex(/^[A-Za-z]{1,80}$/, STEP_RULE)
-        .meta({ description: 'all orders that are parked at this step' }),
+        .meta({ description: 'all orders that are parked, or have a refund that is parked, at this step' }),
     }),
   ],
   { error: objectRule(BODY_RULE) },
@@ -44,7 +44,7 @@ export const redriveOrdersOperation: Operation = {
   roles: ['operator'],
   summary: 'Carry parked orders on',
   description:
-    'Redrives the sagas of orders that need attention, once the cause is mended. An order whose execution is gone goes on in ' +
+    'Redrives the sagas of orders that need attention, and of refunds that do, once the cause is mended. An order whose execution is gone goes on in ' +
     `a further one. A redrive that cannot help is refused with the reason. At most ${MAX_REDRIVES} orders a request; meta.more ` +
     'is true where more are parked at the step.',
   body: { schema: redriveBody, example: { order_ids: ['bdc38c99-c74d-4053-8897-7ea0dbd423f8'] } },

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import type { JsonObject } from '../language/json.ts';
 import { outstandingEffects, step } from './step.ts';
 import { FUNCTION, machine, pass, ScriptedRun, task } from './testing/scripted-run.ts';
 
@@ -21,6 +22,39 @@ describe('A task', () => {
       'ExecutionSucceeded',
     ]);
   });
+
+  const DYNAMODB = 'arn:aws:states:::dynamodb:putItem';
+  test.each<[string, JsonObject, JsonObject, string]>([
+    ['arn:aws:states:::lambda:invoke', { FunctionName: 'f', 'Payload.$': '$' }, { v: 1 }, ''],
+    [
+      'arn:aws:states:::lambda:invoke',
+      { FunctionName: 'f', 'Payload.$': '$.v' },
+      { v: 1 },
+      `The Parameters '{"FunctionName":"f","Payload":1}' could not be used to start the Task: [The value for the field 'Payload' must be a STRING]`,
+    ],
+    [
+      'arn:aws:states:::lambda:invoke',
+      { FunctionName: 'f', Payload: { 't.$.$': '$.v' } },
+      { v: 'x' },
+      `The Parameters '{"FunctionName":"f","Payload":{"t.$":"x"}}' could not be used to start the Task: [The value for the field 't.$' must be a valid JSONPath or a valid intrinsic function call]`,
+    ],
+    [
+      DYNAMODB,
+      { TableName: 't', 'Item.$': '$' },
+      { id: { Q: 's' } },
+      `The Parameters '{"TableName":"t","Item":{"id":{"Q":"s"}}}' could not be used to start the Task: [The field "Q" is not supported by Step Functions]`,
+    ],
+  ])(
+    'of %s with the parameters %j of %j starts only when the service takes them',
+    async (Resource, Parameters, input, fault) => {
+      const run = await ScriptedRun.start(machine({ Call: task({ Resource, Parameters }) }), { input });
+      expect(run.tasks).toHaveLength(fault === '' ? 1 : 0);
+      if (fault !== '') {
+        expect(run.execution).toMatchObject({ status: 'FAILED', error: 'States.Runtime' });
+        expect(run.execution.cause).toContain(fault);
+      }
+    },
+  );
 
   test('may be given its own token, a new one for each attempt', async () => {
     const Parameters = { FunctionName: 'f', Payload: { 'token.$': '$$.Task.Token' } };

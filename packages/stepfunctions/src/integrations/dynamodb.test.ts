@@ -67,6 +67,13 @@ test('the optimized integration of DynamoDB writes and reads items and reports t
   expect(outputOf(get).Item).toEqual({ id: { S: '1' }, on: { BOOL: true } });
 });
 
+test('an optimized integration of DynamoDB takes text for an attribute value', async () => {
+  const on = await serveWithTable('text');
+  await run(on, 'dynamodb:putItem', { TableName: 'text', Item: { id: '1', note: 'hello', l: { L: ['a'] } } });
+  const get = await run(on, 'dynamodb:getItem', { TableName: 'text', Key: { id: '1' } });
+  expect(outputOf(get).Item).toEqual({ id: { S: '1' }, note: { S: 'hello' }, l: { L: [{ S: 'a' }] } });
+});
+
 test('a failed condition is DynamoDB.ConditionalCheckFailedException, with the SDK integration DynamoDb.…', async () => {
   const on = await serveWithTable('conditions');
   const parameters = { TableName: 'conditions', Item: { id: { S: '1' } }, ConditionExpression: 'attribute_exists(id)' };

@@ -1,13 +1,21 @@
-import type { Json, JsonObject } from '../language/json.ts';
+import { isJsonObject, type Json, type JsonObject } from '../language/json.ts';
+import { toApiRequest } from '../service-models/api-request.ts';
+import { operationOf } from '../service-models/service-model.ts';
 import { optimizedFailure, readError, sdkFailure } from './dynamodb-errors.ts';
 import { ConnectionError, type HttpEndpoint, type HttpReply } from './http-endpoint.ts';
-import { type Integration, TaskFailure } from './integration.ts';
+import { type Integration, type IntegrationTarget, TaskFailure } from './integration.ts';
 import { toApiSpelling, toSdkSpelling } from './member-spelling.ts';
 import { requestIdOf, sdkMetadata } from './sdk-metadata.ts';
 
 /** A placeholder signature. DynamoDB's emulators check only its form and the key's id. */
 function authorization(region: string): string {
   return `AWS4-HMAC-SHA256 Credential=test/20260101/${region}/dynamodb/aws4_request, SignedHeaders=host;x-amz-date, Signature=${'0'.repeat(64)}`;
+}
+
+/** A text that stands where DynamoDB takes an attribute value becomes one: `"x"` is `{"S":"x"}`. */
+function withTextAttributes(input: Json, { service, action, sdk }: IntegrationTarget): Json {
+  const shape = operationOf(service, action, sdk)?.input;
+  return isJsonObject(input) && shape !== undefined ? toApiRequest(input, shape) : input;
 }
 
 function pascalCase(action: string): string {
@@ -26,7 +34,12 @@ export class DynamoDb {
 
   /** `dynamodb:getItem`, `putItem`, `updateItem`, `deleteItem`. */
   readonly optimized: Integration = async ({ target, input, cancelled }) => {
-    const reply = await this.#call(target.action, input, cancelled, 'DynamoDB.SdkClientException');
+    const reply = await this.#call(
+      target.action,
+      withTextAttributes(input, target),
+      cancelled,
+      'DynamoDB.SdkClientException',
+    );
     if (reply.status >= 300) {
       throw optimizedFailure(readError(reply));
     }

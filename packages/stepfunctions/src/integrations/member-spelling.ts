@@ -15,11 +15,6 @@ function withMembers(value: Json, change: (first: string) => string): Json {
   return Object.fromEntries(entries.map(([name, item]) => [withFirst(name, change), withMembers(item, change)]));
 }
 
-/** Members as the Step Functions API spells them: `StateMachineArn` becomes `stateMachineArn`. */
-export function toApiNames(value: JsonObject): JsonObject {
-  return withMembers(value, (first) => first.toLowerCase()) as JsonObject;
-}
-
 /** Members as the Amazon States Language spells them: `executionArn` becomes `ExecutionArn`. */
 export function toLanguageNames(value: JsonObject): JsonObject {
   return withMembers(value, (first) => first.toUpperCase()) as JsonObject;

@@ -1,9 +1,11 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { ParentTask } from '../journal/execution-store.ts';
 import type { Json, JsonObject } from '../language/json.ts';
+import { toApiRequest } from '../service-models/api-request.ts';
+import { operationOf } from '../service-models/service-model.ts';
 import { ApiError } from '../wire/api-error.ts';
 import { type Integration, type IntegrationTarget, TaskFailure, type TaskOrigin } from './integration.ts';
-import { toApiNames, toLanguageNames, withDates } from './member-spelling.ts';
+import { toLanguageNames, withDates } from './member-spelling.ts';
 
 /** Calls an action of this engine's own API. */
 export type CallAction = (action: string, body: JsonObject, parent: ParentTask | undefined) => Promise<JsonObject>;
@@ -26,7 +28,7 @@ export class StepFunctions {
     }
     const { Input, Name, ...parameters } = objectOf(input, target);
     const body = {
-      ...toApiNames(parameters),
+      ...requestOf(parameters, target),
       name: Name ?? derivedName(origin),
       input: inputText(Input),
     };
@@ -46,7 +48,7 @@ export class StepFunctions {
   /** `aws-sdk:sfn:…`, any action. */
   readonly sdk: Integration = async ({ target, input, origin }) => {
     const action = `${target.action.slice(0, 1).toUpperCase()}${target.action.slice(1)}`;
-    const body = toApiNames(objectOf(input, target));
+    const body = requestOf(objectOf(input, target), target);
     const named = action === 'StartExecution' ? { name: derivedName(origin), ...body } : body;
     const response = await this.#attempt(action, named, startedBy(target, origin), sdkFailure);
     return toLanguageNames(withDates(response, (at) => new Date(at).toISOString()) as JsonObject);
@@ -71,6 +73,12 @@ function objectOf(input: Json, target: IntegrationTarget): JsonObject {
     return input as JsonObject;
   }
   throw new TaskFailure('States.Runtime', `The parameters of ${target.resource} must be a JSON object.`);
+}
+
+/** Parameters with the API's names. An object that is given for text, such as `Input` or `Output`, becomes JSON. */
+function requestOf(parameters: JsonObject, { service, action, sdk }: IntegrationTarget): JsonObject {
+  const shape = operationOf(service, action, sdk)?.input;
+  return shape === undefined ? parameters : toApiRequest(parameters, shape);
 }
 
 /** The input of the new execution as JSON text. A string is taken as it is. */

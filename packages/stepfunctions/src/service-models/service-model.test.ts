@@ -27,11 +27,11 @@ test('an operation’s members have Step Functions’ names', () => {
 
 test('a shape that holds itself can be read to any depth', () => {
   const input = operationOf('dynamodb', 'putItem', true)?.input;
-  const item = input?.kind === 'STRUCTURE' ? input.members.get('Item')?.() : undefined;
+  const item = input?.kind === 'STRUCTURE' ? input.members.get('Item')?.shape() : undefined;
   let value = item?.kind === 'MAP' ? item.value() : undefined;
   for (let depth = 0; depth < 10; depth += 1) {
     expect(membersOf(value)).toContain('Bool');
-    const map: Shape | undefined = value?.kind === 'STRUCTURE' ? value.members.get('M')?.() : undefined;
+    const map: Shape | undefined = value?.kind === 'STRUCTURE' ? value.members.get('M')?.shape() : undefined;
     value = map?.kind === 'MAP' ? map.value() : undefined;
   }
 });

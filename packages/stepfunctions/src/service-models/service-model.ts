@@ -16,13 +16,21 @@ export type Shape =
   | { readonly kind: 'ENUM'; readonly values: readonly string[] }
   | { readonly kind: 'LIST'; readonly element: () => Shape }
   | { readonly kind: 'MAP'; readonly value: () => Shape }
-  /** Members by the name that Step Functions gives them. */
   | {
       readonly kind: 'STRUCTURE';
-      readonly members: ReadonlyMap<string, () => Shape>;
+      readonly name: string;
+      /** By the name that Step Functions gives them. */
+      readonly members: ReadonlyMap<string, ShapeMember>;
       readonly required: readonly string[];
     }
   | { readonly kind: 'ANY' };
+
+/** A member of a structure. */
+export interface ShapeMember {
+  /** Its name in the service's own API. */
+  readonly apiName: string;
+  readonly shape: () => Shape;
+}
 
 /** What an operation takes and answers; absent where that is nothing. */
 export interface Operation {
@@ -90,21 +98,21 @@ function shapeOf(source: Source, type: string): Shape {
   const key = `${source.service} ${source.sdk} ${type}`;
   let shape = known.get(key);
   if (shape === undefined) {
-    shape = readShape(source, source.model.shapes[type.slice(1)] ?? { any: true });
+    shape = readShape(source, type.slice(1), source.model.shapes[type.slice(1)] ?? { any: true });
     known.set(key, shape);
   }
   return shape;
 }
 
 /** Shapes hold each other, so the inner ones are read when they are asked for. */
-function readShape(source: Source, stored: StoredShape): Shape {
+function readShape(source: Source, name: string, stored: StoredShape): Shape {
   const later = (type: string) => () => shapeOf(source, type);
   if (stored.members !== undefined) {
     const members = Object.entries(stored.members).map(
-      ([name, type]) => [memberName(name, source.sdk), later(type)] as const,
+      ([apiName, type]) => [memberName(apiName, source.sdk), { apiName, shape: later(type) }] as const,
     );
-    const required = (stored.required ?? []).map((name) => memberName(name, source.sdk));
-    return { kind: 'STRUCTURE', members: new Map(members), required };
+    const required = (stored.required ?? []).map((member) => memberName(member, source.sdk));
+    return { kind: 'STRUCTURE', name, members: new Map(members), required };
   }
   if (stored.list !== undefined) {
     return { kind: 'LIST', element: later(stored.list) };

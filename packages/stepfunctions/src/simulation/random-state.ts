@@ -100,7 +100,7 @@ export class StateMaker {
         'redrive.$': '$$.Execution.RedriveCount',
       };
       const moved = this.#random.chance(0.5) ? { ResultPath: '$.r', OutputPath: '$.r' } : {};
-      return { ...base, ...this.#errorHandling(later, 'JSONPath'), Parameters, ...moved };
+      return { ...base, ...this.#errorHandling(later, 'JSONPath'), Parameters: sent(Resource, Parameters), ...moved };
     }
     const Arguments = {
       state: name,
@@ -109,7 +109,13 @@ export class StateMaker {
       redrive: '{% $states.context.Execution.RedriveCount %}',
     };
     const handling = this.#errorHandling(later, 'JSONata');
-    return { ...base, ...JSONATA, ...handling, Arguments, Output: { n: '{% $states.result.n %}' } };
+    return {
+      ...base,
+      ...JSONATA,
+      ...handling,
+      Arguments: sent(Resource, Arguments),
+      Output: { n: '{% $states.result.n %}' },
+    };
   }
 
   parallel(Branches: readonly JsonObject[], later: readonly string[]): JsonObject {
@@ -202,4 +208,12 @@ export class StateMaker {
 
 function onwards(next: string | undefined): JsonObject {
   return next === undefined ? { End: true } : { Next: next };
+}
+
+/** What a task is to be sent, as its service takes it. */
+function sent(resource: string, payload: JsonObject): JsonObject {
+  if (resource.includes(':lambda:invoke')) {
+    return { FunctionName: 'work', Payload: payload };
+  }
+  return resource.includes(':startExecution') ? { StateMachineArn: 'job', Input: payload } : payload;
 }

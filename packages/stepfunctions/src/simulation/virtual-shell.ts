@@ -294,7 +294,8 @@ function objectOf(input: Json): JsonObject {
   if (typeof input !== 'object' || input === null || Array.isArray(input)) {
     throw new Error(`A simulated task was sent ${JSON.stringify(input)}`);
   }
-  return input as JsonObject;
+  const { Payload, Input, ...bare } = input as JsonObject;
+  return Payload === undefined && Input === undefined ? bare : objectOf(Payload ?? Input ?? null);
 }
 
 /** The functions of the core that a shell uses. Tests pass broken ones to the simulation. */

@@ -96,7 +96,7 @@ function checkMembers(value: Json, shape: Shape & { kind: 'STRUCTURE' }, field: 
   for (const [name, inner] of Object.entries(object)) {
     const member = shape.members.get(name);
     if (member !== undefined) {
-      check(inner, member(), name, strict);
+      check(inner, member.shape(), name, strict);
     }
   }
 }

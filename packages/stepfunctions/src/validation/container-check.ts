@@ -1,15 +1,16 @@
 import type { QueryLanguage } from '../language/definition.ts';
 import { isJsonObject, type Json, type JsonObject } from '../language/json.ts';
 import { below, checkExclusive, checkObject, checkOneOf, type FieldSubject, type Fields } from './field.ts';
-import { anything, literalNumber, text, word } from './field-checks.ts';
+import { anything, comment, literalNumber, text, word } from './field-checks.ts';
 import { processorConfig } from './map-fields.ts';
+import { checkParameters } from './parameters-check.ts';
 import { STATE_TYPES, type StateType, stateShapes } from './state-fields.ts';
 
 const NAME_LIMIT = 80;
 const MOST_SECONDS = 99_999_999;
 const REQUIRED = ['StartAt', 'States'];
 
-const graphFields: Fields = { Comment: text, StartAt: text, States: anything };
+const graphFields: Fields = { Comment: comment, StartAt: text, States: anything };
 
 /** The fields of a whole machine. */
 export const machineFields: Fields = {
@@ -68,6 +69,9 @@ export function checkState(subject: FieldSubject): void {
   }
   for (const names of shape.exclusive ?? []) {
     checkExclusive(value, names, location, findings);
+  }
+  if (type === 'Task') {
+    checkParameters(value, { ...subject, language });
   }
   checkInside(value, type, subject);
 }

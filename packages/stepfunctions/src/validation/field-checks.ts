@@ -1,9 +1,9 @@
 import { isJsonObject } from '../language/json.ts';
 import { jsonataExpression } from '../language/jsonata.ts';
+import { isIntrinsic, isPath, isReferencePath } from '../language/jsonpath/syntax.ts';
 import { parseTimestamp } from '../language/timestamp.ts';
 import type { Field, FieldSubject } from './field.ts';
 import { checkJsonataValue } from './jsonata-check.ts';
-import { isIntrinsic, isPath, isReferencePath } from './jsonpath-syntax.ts';
 import { checkPayloadTemplate } from './payload-template-check.ts';
 
 /** Any value. */
@@ -16,6 +16,9 @@ export const text: Field = {
     }
   },
 };
+
+/** `Comment`, which may also be null. */
+export const comment: Field = { check: (subject) => void (subject.value === null || text.check(subject)) };
 
 export const truth: Field = {
   check: ({ value, location, findings }) => {

@@ -1,6 +1,6 @@
 import type { Json } from '../language/json.ts';
+import { isIntrinsic, isPath } from '../language/jsonpath/syntax.ts';
 import { below, type FieldSubject } from './field.ts';
-import { isIntrinsic, isPath } from './jsonpath-syntax.ts';
 
 /** Checks the paths and intrinsic functions of a payload template. */
 export function checkPayloadTemplate(subject: FieldSubject): void {

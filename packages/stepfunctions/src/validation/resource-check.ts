@@ -1,7 +1,7 @@
 import type { FieldSubject } from './field.ts';
 
 /** AWS takes any word as the region and the account, such as a placeholder's. */
-const LAMBDA_FUNCTION = /^arn:aws[a-z-]*:lambda:[a-z0-9-]+:[a-z0-9-]+:function:[A-Za-z0-9_-]+(?::[A-Za-z0-9$_-]+)?$/;
+const LAMBDA_FUNCTION = /^arn:aws[a-z-]*:lambda:[\w-]+:[\w-]+:function:[A-Za-z0-9_-]+(?::[A-Za-z0-9$_-]+)?$/;
 const ACTIVITY = /^arn:aws[a-z-]*:states:[a-z0-9-]+:\d{12}:activity:.+$/;
 const INTEGRATION = /^arn:aws[a-z-]*:states:[a-z0-9-]*:[0-9]*:(?<action>[^.]+)(?<pattern>\..+)?$/;
 

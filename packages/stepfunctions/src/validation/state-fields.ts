@@ -4,6 +4,7 @@ import {
   anything,
   assign,
   checkTimestamp,
+  comment,
   isExpression,
   jsonataTemplate,
   jsonPathTemplate,
@@ -58,7 +59,7 @@ const credentials: Field = {
   },
 };
 
-const common: Fields = { Type: word(...STATE_TYPES), Comment: text, QueryLanguage: word('JSONPath', 'JSONata') };
+const common: Fields = { Type: word(...STATE_TYPES), Comment: comment, QueryLanguage: word('JSONPath', 'JSONata') };
 const inputAndOutput: Fields = {
   InputPath: path({ nullable: true }),
   OutputPath: path({ nullable: true }),

@@ -4,8 +4,8 @@ import { isJsonObject, type Json } from '../language/json.ts';
 import { compileJsonata } from '../language/jsonata/expression.ts';
 import { jsonataExpression } from '../language/jsonata.ts';
 import { parsePath } from '../language/jsonpath/path-parser.ts';
+import { isIntrinsic, isPath } from '../language/jsonpath/syntax.ts';
 import { jsonataReferences } from './jsonata-analysis.ts';
-import { isIntrinsic, isPath } from './jsonpath-syntax.ts';
 
 /** Fields that say nothing about the variables that the state itself reads. */
 const NOT_READ: ReadonlySet<string> = new Set([

@@ -1,11 +1,14 @@
 import type { TaskState } from '../../language/definition.ts';
 import type { Json } from '../../language/json.ts';
 import { StatesError } from '../../language/states-error.ts';
+import { resolvedParameterFaults } from '../../service-models/parameter-faults.ts';
+import { operationOf } from '../../service-models/service-model.ts';
 import { endActivity, setActivity } from '../activity.ts';
 import type { Draft } from '../draft.ts';
+import type { TaskTarget } from '../effect.ts';
 import type { Failure, TaskActivity, Timer } from '../frame.ts';
 import { argumentsOf, type Executing, type Outcome, resultExit, WAIT } from '../input-output.ts';
-import { exceedsPayloadLimit } from '../json-text.ts';
+import { exceedsPayloadLimit, jsonText } from '../json-text.ts';
 import { numberField } from '../number-field.ts';
 import { runTask } from '../outstanding-effects.ts';
 import { payloadTooLarge, StateFailed } from '../state-failed.ts';
@@ -22,6 +25,7 @@ export async function executeTask(executing: Executing<TaskState>): Promise<Outc
   const token = draft.entropy.token();
   const waitsForToken = target.kind === 'INTEGRATION' && target.pattern === 'WAIT_FOR_TASK_TOKEN';
   const input = await argumentsOf(executing, waitsForToken ? token : undefined);
+  refuseParameters(target, state, input);
   if (exceedsPayloadLimit(input)) {
     throw payloadTooLarge(run.name);
   }
@@ -53,6 +57,21 @@ export async function executeTask(executing: Executing<TaskState>): Promise<Outc
       : { heartbeat: draft.startTimer(draft.at + heartbeatSeconds * 1000) }),
   });
   return WAIT;
+}
+
+/** Refuses parameters that the service's API does not take, and that only became known now. */
+function refuseParameters(target: TaskTarget, { QueryLanguage }: TaskState, parameters: Json): void {
+  const shape =
+    target.kind === 'INTEGRATION' ? operationOf(target.service, target.action, target.sdk)?.input : undefined;
+  if (target.kind !== 'INTEGRATION' || shape === undefined) {
+    return;
+  }
+  const faults = resolvedParameterFaults(parameters, shape, !target.sdk);
+  if (faults.length > 0) {
+    const field = QueryLanguage === 'JSONata' ? 'Arguments' : 'Parameters';
+    const cause = `The ${field} '${jsonText(parameters)}' could not be used to start the Task: [${faults.join(', ')}]`;
+    throw new StatesError('States.Runtime', cause);
+  }
 }
 
 /** Handles a task's result. */

@@ -12,7 +12,7 @@ const builtInToMillis = await builtIn('toMillis');
 /** Thrown for arguments that a function does not accept. It becomes `States.QueryEvaluationError`. */
 class FunctionError extends Error {}
 
-/** The functions that AWS adds, and JSONata's functions of time and randomness, which read the scope instead. */
+/** The functions that AWS adds or changes, and JSONata's functions of time and randomness, which read the scope instead. */
 export const stepFunctionsFunctions: ReadonlyMap<string, BuiltIn> = new Map([
   ['now', await defined(now as Implementation, '<s?s?:s>')],
   ['toMillis', await defined(toMillis as Implementation, '<s-s?:n>')],
@@ -23,6 +23,7 @@ export const stepFunctionsFunctions: ReadonlyMap<string, BuiltIn> = new Map([
   ['hash', await defined(hash as Implementation, '<s-s:s>')],
   ['parse', await defined(parse as Implementation, '<s-:x>')],
   ['partition', await defined(partitionFunction as Implementation, '<an:a<a>>')],
+  ['base64decode', await defined(base64Decode as Implementation, '<s-:s>')],
   ['range', await defined(rangeFunction as Implementation, '<nnn:a<n>>')],
 ]);
 
@@ -87,19 +88,33 @@ function parse(text: string | undefined): unknown {
   }
 }
 
-function partitionFunction(whole: readonly Json[] | undefined, size: number): unknown {
-  if (whole === undefined) {
+const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}(?:==)?|[A-Za-z0-9+/]{3}=?)?$/;
+
+/** JSONata's own function drops what is no Base64. */
+function base64Decode(this: RunningFocus, text: string | undefined): string | undefined {
+  if (text === undefined) {
     return undefined;
   }
-  const rounded = Math.round(size);
-  if (!(rounded >= 1)) {
+  if (!BASE64.test(text)) {
+    throw new FunctionError(`An internal error occurred during evaluation. ID: ${contextOf(this).draws.uuid()}`);
+  }
+  return Buffer.from(text, 'base64').toString('binary');
+}
+
+function partitionFunction(values: readonly Json[] | undefined, size: number): unknown {
+  if (values === undefined) {
+    return undefined;
+  }
+  const chunk = Math.trunc(size);
+  if (!(chunk >= 1)) {
     throw new FunctionError('The chunk size of $partition must be a positive number');
   }
-  return partition(whole, rounded);
+  return partition(values, chunk);
 }
 
 function rangeFunction(this: RunningFocus, first: number, last: number, step: number): unknown {
-  const [from, to, by] = [Math.round(first), Math.round(last), Math.round(step)];
+  // AWS cuts fractions off here, while States.ArrayRange rounds them.
+  const [from, to, by] = [Math.trunc(first) + 0, Math.trunc(last), Math.trunc(step)];
   if (by === 0) {
     throw new FunctionError('The step of $range must not be zero');
   }

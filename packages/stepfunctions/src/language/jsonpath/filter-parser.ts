@@ -3,10 +3,11 @@ import type { Json } from '../json.ts';
 import type { TextCursor } from '../text-cursor.ts';
 import type { Condition, FilterOperand, FilterOperator, Path } from './path.ts';
 
-const NUMBER = /-?\d+(\.\d+)?([eE][+-]?\d+)?/y;
-const WORD = /true|false|null/y;
+const NUMBER = /^-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
+/** A value without quotes ends where an operator or bracket begins. */
+const WORD = /[^\s()[\]&|<>=~!,'"]+/y;
 const PATTERN = /\/((?:[^/\\]|\\.)+)\/([imsu]*)/y;
-const OPERATOR = /==|!=|<=|>=|=~|<|>|(?:in|nin|subsetof|anyof|noneof|size|empty|contains)\b/iy;
+const OPERATOR = /={2,3}|!={1,2}|<=|>=|=~|<|>|(?:in|nin|subsetof|anyof|noneof|all|size|empty|contains)\b/iy;
 
 /** Reads a path inside a filter. */
 type ReadPath = (cursor: TextCursor, start: '$' | '@') => Path;
@@ -88,14 +89,17 @@ function readValue(cursor: TextCursor): Json {
     return readArray(cursor);
   }
   const word = cursor.match(WORD);
-  if (word !== undefined) {
-    return word === 'null' ? null : word === 'true';
-  }
-  const digits = cursor.match(NUMBER);
-  if (digits === undefined) {
+  if (word === undefined) {
     throw cursor.fault('Expected a value or a path');
   }
-  return Number(digits);
+  if (word === 'null') {
+    return null;
+  }
+  if (word === 'true' || word === 'false') {
+    return word === 'true';
+  }
+  // AWS takes any other word as text: `[?(@.Type==TOTAL)]`.
+  return NUMBER.test(word) ? Number(word) : word;
 }
 
 function readString(cursor: TextCursor): string {

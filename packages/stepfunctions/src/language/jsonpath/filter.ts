@@ -64,7 +64,8 @@ function exists(path: Path, selection: Selection): boolean {
   if (!selection.found) {
     return false;
   }
-  return path.definite || (Array.isArray(selection.value) && selection.value.length > 0);
+  // AWS does not tell a member that is null from one that is missing here.
+  return path.definite ? selection.value !== null : Array.isArray(selection.value) && selection.value.length > 0;
 }
 
 function operandValue(operand: FilterOperand, subject: FilterSubject): Json | undefined {
@@ -83,8 +84,12 @@ function operandValue(operand: FilterOperand, subject: FilterSubject): Json | un
 function compare(operator: FilterOperator, left: Json | undefined, right: Json | undefined): boolean {
   switch (operator) {
     case '==':
+      return left !== undefined && isEqual(left, right);
+    case '===':
       return left !== undefined && isDeepStrictEqual(left, right);
     case '!=':
+      return !isEqual(left, right);
+    case '!==':
       return !isDeepStrictEqual(left, right);
     case '<':
     case '<=':
@@ -103,6 +108,8 @@ function compare(operator: FilterOperator, left: Json | undefined, right: Json |
       return isList(left) && isList(right) && left.some((value) => includes(right, value));
     case 'noneof':
       return isList(left) && isList(right) && !left.some((value) => includes(right, value));
+    case 'all':
+      return isList(left) && isList(right) && right.every((value) => includes(left, value));
     case 'size':
       return (isList(left) || typeof left === 'string') && left.length === right;
     case 'empty':
@@ -135,10 +142,21 @@ function inOrder(operator: '<' | '<=' | '>' | '>=', left: Json | undefined, righ
   return operator === '>' ? left > right : left >= right;
 }
 
+/** Whether two values are equal. As in Jayway, a number equals a text with that number. */
+function isEqual(left: Json | undefined, right: Json | undefined): boolean {
+  if (typeof left === 'string' && typeof right === 'number') {
+    return left.trim() !== '' && Number(left) === right;
+  }
+  if (typeof left === 'number' && typeof right === 'string') {
+    return isEqual(right, left);
+  }
+  return isDeepStrictEqual(left, right);
+}
+
 function isList(value: Json | undefined): value is readonly Json[] {
   return Array.isArray(value);
 }
 
 function includes(list: readonly Json[], value: Json): boolean {
-  return list.some((candidate) => isDeepStrictEqual(candidate, value));
+  return list.some((candidate) => isEqual(candidate, value));
 }

@@ -8,7 +8,9 @@ const REMEMBERED = 20_000;
 const parsed = new BoundedCache<Path>(REMEMBERED);
 
 const VARIABLE_NAME = /[\p{L}_][\p{L}\p{N}_]*/uy;
-const DOT_NAME = /[^.[\]()'",:;\s?*@]+/y;
+const DOT_NAME = /[^.[\]()'",\s?*]+/y;
+/** Inside a filter an operator may touch the name. */
+const DOT_NAME_IN_FILTER = /[^.[\]()'",\s?*<>=~!&|]+/y;
 const INTEGER = /-?\d+/y;
 
 /**
@@ -21,6 +23,7 @@ export function parsePath(text: string): Path {
   return parsed.get(text, () => {
     const cursor = new TextCursor(text);
     const path = readPath(cursor, '$');
+    cursor.skipSpace();
     if (!cursor.atEnd) {
       throw cursor.fault('Unexpected character');
     }
@@ -29,16 +32,20 @@ export function parsePath(text: string): Path {
 }
 
 /** Reads a path that starts with `$`, or with `@` inside a filter, and stops where it ends. */
-export function readPath(cursor: TextCursor, start: '$' | '@'): Path {
+export function readPath(cursor: TextCursor, start: '$' | '@', dotName = DOT_NAME): Path {
   const from = cursor.position;
   cursor.expect(start);
   const root: PathRoot = start === '$' ? readRoot(cursor) : { kind: 'INPUT' };
   const segments: Segment[] = [];
-  while (readSegment(cursor, segments)) {
+  while (readSegment(cursor, segments, dotName)) {
     // each call reads one step
   }
   const definite = segments.every(({ kind }) => kind === 'MEMBER' || kind === 'INDEX');
   return { text: cursor.text.slice(from, cursor.position), root, segments, definite };
+}
+
+function readPathInFilter(cursor: TextCursor, start: '$' | '@'): Path {
+  return readPath(cursor, start, DOT_NAME_IN_FILTER);
 }
 
 function readRoot(cursor: TextCursor): PathRoot {
@@ -49,11 +56,11 @@ function readRoot(cursor: TextCursor): PathRoot {
   return name === undefined ? { kind: 'INPUT' } : { kind: 'VARIABLE', name };
 }
 
-function readSegment(cursor: TextCursor, segments: Segment[]): boolean {
+function readSegment(cursor: TextCursor, segments: Segment[], dotName: RegExp): boolean {
   if (cursor.take('..')) {
     segments.push({ kind: 'DESCENT' });
     if (cursor.character !== '[') {
-      segments.push(readName(cursor));
+      segments.push(readName(cursor, dotName));
     } else {
       readBracket(cursor, segments);
     }
@@ -63,7 +70,7 @@ function readSegment(cursor: TextCursor, segments: Segment[]): boolean {
     if (cursor.character === '[') {
       readBracket(cursor, segments);
     } else {
-      segments.push(readName(cursor));
+      segments.push(readName(cursor, dotName));
     }
     return true;
   }
@@ -74,11 +81,11 @@ function readSegment(cursor: TextCursor, segments: Segment[]): boolean {
   return true;
 }
 
-function readName(cursor: TextCursor): Segment {
+function readName(cursor: TextCursor, dotName: RegExp): Segment {
   if (cursor.take('*')) {
     return { kind: 'WILDCARD' };
   }
-  const name = cursor.match(DOT_NAME);
+  const name = cursor.match(dotName);
   if (name === undefined) {
     throw cursor.fault('Expected a member name');
   }
@@ -100,7 +107,7 @@ function readSelector(cursor: TextCursor): Segment {
   if (cursor.take('?')) {
     cursor.skipSpace();
     cursor.expect('(');
-    const condition = parseCondition(cursor, readPath);
+    const condition = parseCondition(cursor, readPathInFilter);
     cursor.skipSpace();
     cursor.expect(')');
     return { kind: 'FILTER', condition };
@@ -146,6 +153,7 @@ function readIndexesOrSlice(cursor: TextCursor): Segment {
     throw cursor.fault('Expected an index, a slice, a quoted name, * or a filter');
   }
   const indexes = [first];
+  cursor.skipSpace();
   while (cursor.take(',')) {
     cursor.skipSpace();
     const next = readInteger(cursor);

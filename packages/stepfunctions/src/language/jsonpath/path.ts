@@ -43,7 +43,9 @@ export type Condition =
 /** The operators of Jayway's filters, which AWS follows. */
 export type FilterOperator =
   | '=='
+  | '==='
   | '!='
+  | '!=='
   | '<'
   | '<='
   | '>'
@@ -54,6 +56,7 @@ export type FilterOperator =
   | 'subsetof'
   | 'anyof'
   | 'noneof'
+  | 'all'
   | 'size'
   | 'empty'
   | 'contains';

@@ -33,7 +33,8 @@ function child(value: Json, segment: Segment): Json | undefined {
     return isJsonObject(value) ? member(value, segment.name) : undefined;
   }
   if (segment.kind === 'INDEX') {
-    return Array.isArray(value) ? value.at(segment.index) : undefined;
+    // AWS finds null behind the end of an array.
+    return Array.isArray(value) ? (value.at(segment.index) ?? null) : undefined;
   }
   return undefined;
 }
@@ -122,6 +123,11 @@ function missing({ segments }: Path, at: number, value: Json): string {
   const segment = segments[at];
   if (segment?.kind === 'MEMBER' && !isJsonObject(value)) {
     return `Expected to find an object with property ${bracketed(segment)} in path ${upTo(at)} but found '${typeName(value)}'.`;
+  }
+  if (segment?.kind === 'INDEX') {
+    return value === null
+      ? `The path ${upTo(at)} is null`
+      : `Filter: ${bracketed(segment)} can only be applied to arrays. Current context is: ${JSON.stringify(value)}`;
   }
   return at === segments.length - 1
     ? `No results for path: ${upTo(at + 1)}`

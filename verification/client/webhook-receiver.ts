@@ -1,5 +1,5 @@
-import './cross-realm-errors.ts';
 import { createServer, type IncomingHttpHeaders } from 'node:http';
+import * as z from 'zod';
 
 /** A request that a receiver got. */
 export interface ReceivedEvent {
@@ -17,12 +17,16 @@ export type ReceiverReply =
   | 'hang up'
   | { readonly status: number; readonly headers?: Readonly<Record<string, string>> };
 
+const bodySchema = z.object({ type: z.string(), data: z.object({ order_id: z.string() }) });
+
 /** A receiver of webhooks on a free port of 127.0.0.1. */
 export interface WebhookReceiver {
   readonly port: number;
   readonly url: string;
   /** What came, in order, whatever it was answered. */
-  readonly received: ReceivedEvent[];
+  readonly received: readonly ReceivedEvent[];
+  /** What was answered with 2xx, in order. */
+  readonly taken: readonly ReceivedEvent[];
   /** Decides over the answers from now on; by default 204. */
   reply: (event: ReceivedEvent) => ReceiverReply | Promise<ReceiverReply>;
   readonly close: () => Promise<void>;
@@ -33,12 +37,13 @@ const TAKEN: ReceiverReply = { status: 204 };
 /** Starts a receiver. */
 export async function startWebhookReceiver(): Promise<WebhookReceiver> {
   const received: ReceivedEvent[] = [];
+  const taken: ReceivedEvent[] = [];
   const server = createServer(async (request, response) => {
     let body = '';
     for await (const chunk of request) {
       body += String(chunk);
     }
-    const { type, data } = JSON.parse(body) as { type: string; data: { order_id: string } };
+    const { type, data } = bodySchema.parse(JSON.parse(body));
     const id = String(request.headers['webhook-id']);
     const event = { id, type, orderId: data.order_id, headers: request.headers, body };
     received.push(event);
@@ -46,6 +51,9 @@ export async function startWebhookReceiver(): Promise<WebhookReceiver> {
     if (reply === 'hang up') {
       request.socket.destroy();
     } else if (reply !== 'never') {
+      if (reply.status >= 200 && reply.status < 300) {
+        taken.push(event);
+      }
       response.writeHead(reply.status, reply.headers).end();
     }
   });
@@ -58,6 +66,7 @@ export async function startWebhookReceiver(): Promise<WebhookReceiver> {
     port: address.port,
     url: `http://127.0.0.1:${address.port}/orders`,
     received,
+    taken,
     reply: () => TAKEN,
     close: async () => {
       server.closeAllConnections();

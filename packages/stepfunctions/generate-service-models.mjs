@@ -1,5 +1,5 @@
 /**
- * `node generate.mjs FOLDER`: writes the models of this folder from AWS's own API descriptions, as botocore carries them
+ * `node generate-service-models.mjs FOLDER`: writes src/service-models/*.json from AWS's own API descriptions, as botocore carries them
  * in `botocore/data`. A model holds what the engine needs: members, their types, what an answer must have, and enums.
  */
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -25,7 +25,7 @@ for (const [name, { folder, operations }] of Object.entries(SERVICES)) {
   const version = readdirSync(join(data, folder)).sort().at(-1);
   const file = readFileSync(join(data, folder, version, 'service-2.json.gz'));
   const model = compact(JSON.parse(gunzipSync(file)), operations);
-  writeFileSync(new URL(`${name}.json`, import.meta.url), print({ version, ...model }));
+  writeFileSync(new URL(`src/service-models/${name}.json`, import.meta.url), print({ version, ...model }));
 }
 
 function compact(description, wanted = Object.keys(description.operations)) {

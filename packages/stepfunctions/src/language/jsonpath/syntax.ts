@@ -1,7 +1,7 @@
-import { intrinsicFunctions } from '../language/intrinsics/evaluate-intrinsic.ts';
-import { type IntrinsicCall, parseIntrinsic } from '../language/intrinsics/intrinsic-parser.ts';
-import { parsePath } from '../language/jsonpath/path-parser.ts';
-import { SyntaxFault } from '../language/text-cursor.ts';
+import { intrinsicFunctions } from '../intrinsics/evaluate-intrinsic.ts';
+import { type IntrinsicCall, parseIntrinsic } from '../intrinsics/intrinsic-parser.ts';
+import { SyntaxFault } from '../text-cursor.ts';
+import { parsePath } from './path-parser.ts';
 
 /** Whether a text is a JSONPath. */
 export function isPath(text: string): boolean {

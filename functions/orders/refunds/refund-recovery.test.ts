@@ -1,0 +1,161 @@
+import '../../../tests/support/quiet-log.ts';
+import { PutCommand } from '@aws-sdk/lib-dynamodb';
+import { expect, test } from '@jest/globals';
+import { confirmedOrder } from '../../../tests/support/order.ts';
+import { withOrderTable, withStepFunctions } from '../../../tests/support/order-fixtures.ts';
+import { type Reply, refuse, success } from '../../../tests/support/step-functions-recorder.ts';
+import { createHandler } from '../../scheduled/reconcile-orders.ts';
+import type { Order } from '../order.ts';
+import { createOrderSaga } from '../order-saga.ts';
+import { readOrder } from '../order-table.ts';
+import type { Refund } from './refund.ts';
+import { createRefundSaga } from './refund-saga.ts';
+
+// The rounds of the reconciliation over confirmed orders with refunds.
+const database = withOrderTable('test');
+const stepFunctions = withStepFunctions();
+const ARN = 'arn:aws:states:us-east-1:000000000000:stateMachine:refund-saga';
+const PAST = new Date(Date.now() - 60_000).toISOString();
+
+function run() {
+  const notAsked = () => Promise.reject(new Error('no service is asked for a confirmed order'));
+  return createHandler(
+    () => ({
+      table: database.table,
+      saga: createOrderSaga(stepFunctions.client, ARN.replace('refund', 'order')),
+      refunds: createRefundSaga(stepFunctions.client, ARN),
+      payment: { void: notAsked, recordProviderEvent: notAsked, find: notAsked, authorize: notAsked },
+      tokens: { reportPaid: notAsked, reportDeclined: notAsked },
+      inventory: { release: notAsked },
+    }),
+    { paceMs: 0, runMs: 20_000 },
+  )();
+}
+
+function refund(differences: Partial<Refund> = {}): Refund {
+  return {
+    amount_minor: 500,
+    restock: false,
+    reason: 'test',
+    status: 'REQUESTED',
+    requested_at: PAST,
+    ...differences,
+  };
+}
+
+function overdue(refunds: Readonly<Record<string, Refund>>, differences: Partial<Order> = {}): Promise<Order> {
+  const due = { saga_due: 'Y', saga_due_at: PAST } as const;
+  return database.written(confirmedOrder({ refunds, refund_version: 1, ...due, ...differences }));
+}
+
+/** As if a minute had passed, and nothing else had happened. */
+async function laterOverdue({ order_id }: Order): Promise<void> {
+  const current = await readOrder(database.table, order_id);
+  const { client, name } = database.table;
+  await client.send(new PutCommand({ TableName: name, Item: { ...current, saga_due_at: PAST } }));
+}
+
+function executionsAre(status: string, error?: string) {
+  stepFunctions.reply = (call): Reply =>
+    call.action === 'DescribeExecution' ? { kind: 'answer', output: { status, error } } : success(call);
+}
+
+function executionsAreLost() {
+  stepFunctions.reply = (call) =>
+    call.action === 'DescribeExecution' ? refuse('ExecutionDoesNotExist') : success(call);
+}
+
+function starts() {
+  return stepFunctions.calls.filter(({ action }) => action === 'StartExecution').map(({ input }) => input);
+}
+
+test('a refund that was noted, and whose saga was never started or is lost, is started', async () => {
+  const { order_id, timeline, updated_at } = await overdue({ r1: refund() });
+  executionsAreLost();
+  expect(await run()).toMatchObject({ restarted: 1 });
+  expect(starts()).toMatchObject([{ name: 'r1-1', stateMachineArn: ARN }]);
+  expect(JSON.parse(String(starts()[0]?.input))).toMatchObject({
+    order_id,
+    refund_id: 'r1',
+    amount_minor: 500,
+    run: 1,
+  });
+  const order = await readOrder(database.table, order_id);
+  expect(order).toMatchObject({ refunds: { r1: { status: 'REQUESTED', run: 1, tries: 1 } }, timeline, updated_at });
+  expect(Date.parse(String(order?.saga_due_at))).toBeGreaterThan(Date.now());
+});
+
+test.each(['FAILED', 'TIMED_OUT', 'ABORTED', 'SUCCEEDED'])(
+  'a refund whose execution is %s without a word gets a further one',
+  async (status) => {
+    await overdue({ r1: refund() });
+    executionsAre(status);
+    expect(await run()).toMatchObject({ restarted: 1 });
+    expect(starts()).toMatchObject([{ name: 'r1-1' }]);
+  },
+);
+
+test('a refund that no execution ends is parked after three, with the cause', async () => {
+  const order = await overdue({ r1: refund({ restock: true, lines: [{ item_id: 'pen', count: 1 }] }) });
+  executionsAre('FAILED', 'States.Runtime');
+  for (let round = 1; round <= 3; round += 1) {
+    expect(await run()).toMatchObject({ restarted: 1 });
+    await laterOverdue(order);
+  }
+  expect(await run()).toMatchObject({ parked: 1 });
+  expect(starts().map(({ name }) => name)).toEqual(['r1-1', 'r1-2', 'r1-3']);
+  const parked = await readOrder(database.table, order.order_id);
+  expect(parked).toMatchObject({
+    status: 'CONFIRMED',
+    refund_parked_step: 'ReturnInventory',
+    refunds: {
+      r1: {
+        status: 'NEEDS_ATTENTION',
+        parked_error: 'States.Runtime',
+        parked_reason: 'the refund could not be carried on: its execution failed with States.Runtime',
+      },
+    },
+  });
+  expect(parked).not.toHaveProperty('saga_due');
+});
+
+test('a refund whose execution runs is looked at again later; one that has ended is not', async () => {
+  const running = await overdue({ r1: refund() });
+  const ended = await overdue({ r1: refund({ status: 'SUCCEEDED' }) });
+  expect(await run()).toMatchObject({ under_way: 2, restarted: 0 });
+  const due = (await readOrder(database.table, running.order_id))?.saga_due_at;
+  expect(Date.parse(String(due))).toBeGreaterThan(Date.now());
+  expect(await readOrder(database.table, ended.order_id)).not.toHaveProperty('saga_due');
+  expect(starts()).toEqual([]);
+});
+
+test('of several refunds of an order each is carried on by itself', async () => {
+  const { order_id } = await overdue({ r1: refund(), r2: refund(), r3: refund({ status: 'NEEDS_ATTENTION' }) });
+  stepFunctions.reply = (call) => {
+    const isLost = call.action === 'DescribeExecution' && String(call.input.executionArn).endsWith(':r2');
+    return isLost ? refuse('ExecutionDoesNotExist') : success(call);
+  };
+  expect(await run()).toMatchObject({ restarted: 1 });
+  expect(starts()).toMatchObject([{ name: 'r2-1' }]);
+  expect((await readOrder(database.table, order_id))?.refunds).toMatchObject({
+    r1: { status: 'REQUESTED' },
+    r2: { run: 1 },
+    r3: { status: 'NEEDS_ATTENTION' },
+  });
+});
+
+test('Step Functions takes no start: nothing counts as tried', async () => {
+  const { order_id } = await overdue({ r1: refund() });
+  stepFunctions.reply = ({ action }) =>
+    action === 'DescribeExecution' ? refuse('ExecutionDoesNotExist') : refuse('ThrottlingException');
+  expect(await run()).toMatchObject({ left: 1 });
+  expect((await readOrder(database.table, order_id))?.refunds?.r1).toMatchObject({ status: 'REQUESTED', tries: 0 });
+});
+
+test('two rounds at once start one further execution', async () => {
+  const { order_id } = await overdue({ r1: refund() });
+  executionsAreLost();
+  await Promise.all([run(), run()]);
+  expect(new Set(starts().map(({ name }) => name))).toEqual(new Set(['r1-1']));
+  expect((await readOrder(database.table, order_id))?.refunds?.r1).toMatchObject({ run: 1, tries: 1 });
+});

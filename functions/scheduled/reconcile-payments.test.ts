@@ -1,0 +1,185 @@
+import '../../tests/support/quiet-log.ts';
+import { expect, test } from '@jest/globals';
+import { confirmedOrder, testOrder } from '../../tests/support/order.ts';
+import { withOrderTable, withPaymentService } from '../../tests/support/order-fixtures.ts';
+import { RetryableError } from '../common/errors.ts';
+import type { Order } from '../orders/order.ts';
+import { readOrder } from '../orders/order-table.ts';
+import { nextPaymentStep } from '../orders/payment-step.ts';
+import { createHandler, type ReconcilePaymentsDependencies } from './reconcile-payments.ts';
+
+const database = withOrderTable();
+const payments = withPaymentService();
+
+function run(replaced: Partial<ReconcilePaymentsDependencies['payment']> = {}, runMs = 20_000) {
+  const { client } = payments;
+  const payment = {
+    listPaymentsToReconcile: client.listPaymentsToReconcile,
+    acknowledgePayment: client.acknowledgePayment,
+    void: client.void,
+    ...replaced,
+  };
+  return createHandler(() => ({ table: database.table, payment }), { runMs })({ older_than_seconds: 0 });
+}
+
+/** An order with an authorized payment. */
+async function authorized(differences: Partial<Order>): Promise<string> {
+  const order = await database.written(testOrder({ start_pending: undefined, ...differences }));
+  await payments.service.authorize(order.order_id);
+  return order.order_id;
+}
+
+async function listed(): Promise<readonly string[]> {
+  const query = { olderThanSeconds: 0, pageSize: 100, pageToken: '' };
+  return (await payments.client.listPaymentsToReconcile(query, {})).payments.map(({ orderId }) => orderId);
+}
+
+test.each<[string, Partial<Order>]>([
+  ['is REJECTED', { status: 'REJECTED' }],
+  ['is CANCELLED', { status: 'CANCELLED' }],
+  ['is EXPIRED', { status: 'EXPIRED' }],
+  [
+    'is parked on the way to be rejected',
+    {
+      status: 'NEEDS_ATTENTION',
+      parked_step: 'VoidPayment',
+      parked_outcome: { status: 'REJECTED', code: 'X', reason: 'x' },
+    },
+  ],
+  ['was given up', { status: 'NEEDS_ATTENTION', abandon_requested_at: '2026-11-28T12:00:00.000Z' }],
+])('an authorization whose order %s is voided', async (_what, differences) => {
+  const order_id = await authorized(differences);
+  expect(await run()).toMatchObject({ voided: 1 });
+  expect(await payments.service.charge(order_id)).toMatchObject({ state: 'VOIDED' });
+  expect(await listed()).not.toContain(order_id);
+});
+
+test('an authorization whose order is missing is voided', async () => {
+  const { order_id } = testOrder();
+  await payments.service.authorize(order_id);
+  expect(await run()).toMatchObject({ voided: 1 });
+  expect(await payments.service.charge(order_id)).toMatchObject({ state: 'VOIDED' });
+});
+
+test.each<[string, Partial<Order>]>([
+  ['awaits its payment', { status: 'AWAITING_PAYMENT' }],
+  ['is authorized', { status: 'AUTHORIZED' }],
+  [
+    'is parked behind the pivot',
+    {
+      status: 'NEEDS_ATTENTION',
+      parked_step: 'RecordPayment',
+      parked_outcome: { status: 'CONFIRMED', code: 'CONFIRMED', reason: 'paid and delivered' },
+    },
+  ],
+])('an authorization whose order %s stays, and is looked at later', async (_what, differences) => {
+  const order_id = await authorized(differences);
+  expect(await run()).toMatchObject({ voided: 0 });
+  expect(await payments.service.charge(order_id)).toMatchObject({ state: 'AUTHORIZED' });
+  await payments.service.void(order_id);
+});
+
+async function captured(differences: Partial<Order> = {}): Promise<string> {
+  const { order_id } = await database.written(confirmedOrder(differences));
+  await payments.service.authorize(order_id, { amountMinor: 2_000 });
+  await payments.service.capture(order_id);
+  return order_id;
+}
+
+test('refunds made at the Payment service itself are noted on the order, once each', async () => {
+  const order_id = await captured();
+  await payments.service.refund(order_id, { refundId: 'one', amountMinor: 500 });
+  expect(await run()).toMatchObject({ recorded: 1 });
+  await payments.service.refund(order_id, { refundId: 'two', amountMinor: 300 });
+  expect(await run()).toMatchObject({ recorded: 1 });
+  expect(await run()).toMatchObject({ recorded: 0, agreed: 0 });
+  const order = await readOrder(database.table, order_id);
+  expect(order).toMatchObject({
+    status: 'CONFIRMED',
+    refunds: {
+      'payment-one': { amount_minor: 500, status: 'SUCCEEDED', restock: false },
+      'payment-two': { amount_minor: 300, status: 'SUCCEEDED' },
+    },
+    refunded_minor: 800,
+    refundable_minor: 1_200,
+  });
+  expect(order?.timeline.filter(({ what }) => what === 'refunded')).toHaveLength(2);
+  expect(await listed()).not.toContain(order_id);
+});
+
+test('a parked order whose money was given back by hand shows it, and pay does not answer true for it', async () => {
+  const parked = { status: 'NEEDS_ATTENTION', parked_step: 'CommitInventory' } as const;
+  const order_id = await captured(parked);
+  const before = await readOrder(database.table, order_id);
+  expect(before && nextPaymentStep(before, 'payment-1', new Date())).toMatchObject({ step: 'DONE' });
+  await payments.service.refund(order_id);
+  await run();
+  const order = await readOrder(database.table, order_id);
+  expect(order).toMatchObject({ status: 'NEEDS_ATTENTION', refunded_minor: 2_000, parked_step: 'CommitInventory' });
+  expect(order?.timeline.at(-1)).toMatchObject({ status: 'NEEDS_ATTENTION', what: 'refunded' });
+  expect(order && nextPaymentStep(order, 'payment-1', new Date())).toMatchObject({
+    step: 'REFUSE',
+    error: { code: 'PAYMENT_REFUNDED' },
+  });
+});
+
+test('a parked refund whose outcome Payment has learned meanwhile ends as it did there', async () => {
+  const refund = {
+    amount_minor: 500,
+    restock: false,
+    reason: 'test',
+    status: 'NEEDS_ATTENTION',
+    requested_at: '2026-11-28T12:00:00.000Z',
+    parked_step: 'RefundPayment',
+    parked_error: 'RetryableError',
+  } as const;
+  const order_id = await captured({
+    refunds: { r1: refund },
+    refund_version: 1,
+    refund_parked_step: 'RefundPayment',
+  });
+  await payments.service.refund(order_id, { refundId: 'r1', amountMinor: 500 });
+  expect(await run()).toMatchObject({ recorded: 1 });
+  const order = await readOrder(database.table, order_id);
+  expect(order?.refunds).toMatchObject({ r1: { status: 'SUCCEEDED' } });
+  expect(Object.keys(order?.refunds ?? {})).toEqual(['r1']);
+  expect(order).not.toHaveProperty('refund_parked_step');
+});
+
+test('a payment that cannot be voided at the moment, or at all, stops no other', async () => {
+  const ids = [
+    await authorized({ status: 'REJECTED' }),
+    await authorized({ status: 'REJECTED' }),
+    await authorized({ status: 'REJECTED' }),
+  ];
+  const [away, broken, sound] = ids;
+  const report = await run({
+    void: async (request, context) => {
+      if (request.orderId === away) {
+        throw new RetryableError('PAYMENT_UNAVAILABLE', 'away');
+      }
+      if (request.orderId === broken) {
+        throw new Error('broken');
+      }
+      return payments.client.void(request, context);
+    },
+  });
+  expect(report).toMatchObject({ left: 1, failed: 1, voided: 1 });
+  expect(await payments.service.charge(sound ?? '')).toMatchObject({ state: 'VOIDED' });
+  expect(await run()).toMatchObject({ voided: 2 });
+});
+
+test('the work of a round is bounded: by time, and where Payment does not reply', async () => {
+  const ids = await Promise.all(Array.from({ length: 8 }, () => authorized({ status: 'REJECTED' })));
+  expect(await run({}, 0)).toMatchObject({ voided: 0, left: 0 });
+  const away = () => Promise.reject(new RetryableError('PAYMENT_UNAVAILABLE', 'away'));
+  expect(await run({ void: away })).toMatchObject({ left: 5, voided: 0 });
+  expect(await run()).toMatchObject({ voided: ids.length });
+});
+
+test('the schedule’s own event is read as none, and leaves young payments to their orders', async () => {
+  const order_id = await authorized({ status: 'REJECTED' });
+  const handler = createHandler(() => ({ table: database.table, payment: payments.client }));
+  expect(await handler({ source: 'aws.events', time: 'now' })).toMatchObject({ voided: 0 });
+  expect(await payments.service.charge(order_id)).toMatchObject({ state: 'AUTHORIZED' });
+});

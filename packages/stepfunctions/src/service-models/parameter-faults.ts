@@ -1,0 +1,139 @@
+import { isJsonObject, type Json } from '../language/json.ts';
+import { isIntrinsic, isPath } from '../language/jsonpath/syntax.ts';
+import type { Shape, SimpleType } from './service-model.ts';
+
+const DYNAMIC = '.$';
+
+/** How the members of parameters may be written. */
+export interface ParameterNotation {
+  /** Whether a member `"name.$"` stands for `"name"` with a value that is not known yet. */
+  readonly paths: boolean;
+  /** Whether a text is an expression whose value is not known yet. */
+  readonly isExpression: (text: string) => boolean;
+  /** Whether a text may stand for one of DynamoDB's attribute values, as in its optimized integrations. */
+  readonly textAttributes: boolean;
+}
+
+/** What is wrong with the parameters of an integration, in AWS's words. A null counts as absent. */
+export function parameterFaults(parameters: Json, input: Shape, notation: ParameterNotation): readonly string[] {
+  const faults: string[] = [];
+  check(parameters, input, 'Parameters', notation, faults);
+  return faults;
+}
+
+/**
+ * What is wrong with parameters whose paths have been resolved. A member may still end in `.$`, because the definition
+ * had it twice.
+ */
+export function resolvedParameterFaults(parameters: Json, input: Shape, textAttributes: boolean): readonly string[] {
+  const faults: string[] = [];
+  checkLeftPaths(parameters, faults);
+  if (faults.length === 0) {
+    check(parameters, input, 'Parameters', { paths: false, isExpression: () => false, textAttributes }, faults);
+  }
+  return faults;
+}
+
+function checkLeftPaths(value: Json, faults: string[]): void {
+  if (Array.isArray(value)) {
+    for (const element of value as readonly Json[]) {
+      checkLeftPaths(element, faults);
+    }
+    return;
+  }
+  if (!isJsonObject(value)) {
+    return;
+  }
+  for (const [name, inner] of Object.entries(value)) {
+    if (name.endsWith(DYNAMIC) && !(typeof inner === 'string' && (isPath(inner) || isIntrinsic(inner)))) {
+      faults.push(`The value for the field '${name}' must be a valid JSONPath or a valid intrinsic function call`);
+    }
+    checkLeftPaths(inner, faults);
+  }
+}
+
+function check(value: Json, shape: Shape, field: string, notation: ParameterNotation, faults: string[]): void {
+  if (value === null || (typeof value === 'string' && notation.isExpression(value))) {
+    return;
+  }
+  switch (shape.kind) {
+    case 'ANY':
+      return;
+    case 'ENUM':
+    case 'SIMPLE': {
+      const type = shape.kind === 'ENUM' ? 'string' : shape.type;
+      if (!fits(value, type)) {
+        faults.push(`The value for the field '${field}' must be ${TYPE_WORDS[type]}`);
+      }
+      return;
+    }
+    case 'LIST':
+      if (!Array.isArray(value)) {
+        faults.push(`The value for the field '${field}' must be an ARRAY`);
+        return;
+      }
+      for (const element of value as readonly Json[]) {
+        check(element, shape.element(), field, notation, faults);
+      }
+      return;
+    case 'MAP':
+    case 'STRUCTURE':
+      checkObject(value, shape, field, notation, faults);
+  }
+}
+
+function checkObject(
+  value: Json,
+  shape: Shape & { readonly kind: 'MAP' | 'STRUCTURE' },
+  field: string,
+  notation: ParameterNotation,
+  faults: string[],
+): void {
+  if (!isJsonObject(value)) {
+    const isAttribute = shape.kind === 'STRUCTURE' && shape.name === 'AttributeValue';
+    if (!(notation.textAttributes && isAttribute && typeof value === 'string')) {
+      faults.push(`The value for the field '${field}' must be an OBJECT`);
+    }
+    return;
+  }
+  for (const [written, inner] of Object.entries(value)) {
+    const dynamic = notation.paths && written.endsWith(DYNAMIC);
+    const name = dynamic ? written.slice(0, -DYNAMIC.length) : written;
+    const member = shape.kind === 'MAP' ? shape.value : shape.members.get(name)?.shape;
+    if (member === undefined) {
+      faults.push(`The field "${name}" is not supported by Step Functions`);
+    } else if (!dynamic) {
+      check(inner, member(), name, notation, faults);
+    }
+  }
+}
+
+/** Each simple type as AWS names it. */
+const TYPE_WORDS: { readonly [type in SimpleType]: string } = {
+  string: 'a STRING',
+  timestamp: 'a STRING',
+  blob: 'a STRING',
+  integer: 'an INTEGER',
+  long: 'an INTEGER',
+  float: 'a NUMBER',
+  double: 'a NUMBER',
+  boolean: 'a BOOLEAN',
+};
+
+/** Objects and arrays given for text are written as JSON. */
+function fits(value: Json, type: SimpleType): boolean {
+  switch (type) {
+    case 'string':
+    case 'timestamp':
+    case 'blob':
+      return typeof value === 'string' || typeof value === 'object';
+    case 'integer':
+    case 'long':
+      return Number.isInteger(value);
+    case 'float':
+    case 'double':
+      return typeof value === 'number';
+    case 'boolean':
+      return typeof value === 'boolean' || value === 'true' || value === 'false';
+  }
+}
