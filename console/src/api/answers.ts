@@ -63,6 +63,7 @@ export interface OrderDetails {
     readonly kind: 'METHOD_GIVEN' | 'PAY_LATER';
     readonly payment_id?: string;
     readonly due_at?: string;
+    readonly action_url?: string;
   };
   readonly timeline: readonly TimelineEntry[];
   readonly reason_code?: string;

@@ -35,6 +35,12 @@ export const KINDS: readonly OrderKind[] = [
     tone: 'waiting',
   },
   {
+    name: '3-D Secure',
+    story: 'The provider waits until you confirm the payment on its page.',
+    tone: 'waiting',
+    method: 'tok_3ds',
+  },
+  {
     name: 'Flaky provider',
     story: 'The provider fails at first. The saga tries again until it works.',
     tone: 'forward',

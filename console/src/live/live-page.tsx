@@ -119,7 +119,12 @@ function PlacedOrder({ orderId, kind }: Placed) {
       {order !== undefined && <Status status={order.status} />}
       <span class="muted">{order?.status === 'NEEDS_ATTENTION' ? undefined : order?.reason}</span>
       {order !== undefined && <Ago at={order.created_at} />}
-      {order?.status === 'AWAITING_PAYMENT' && (
+      {order?.payment.action_url !== undefined && (
+        <a href={order.payment.action_url} target="_blank" rel="noreferrer">
+          Confirm the payment
+        </a>
+      )}
+      {order?.status === 'AWAITING_PAYMENT' && order.payment.action_url === undefined && (
         <button type="button" class="main" aria-label={`Pay order ${shortId(orderId)}`} onClick={() => void pay()}>
           Pay
         </button>

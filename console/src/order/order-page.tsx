@@ -45,6 +45,14 @@ export function OrderPage({ orderId }: { readonly orderId: string }) {
           or give the order up.
         </p>
       )}
+      {order.payment.action_url !== undefined && (
+        <p class="banner tone-waiting">
+          <b>The provider waits for the customer.</b>{' '}
+          <a href={order.payment.action_url} target="_blank" rel="noreferrer">
+            Confirm or refuse the payment
+          </a>
+        </p>
+      )}
       <OrderSaga orderId={orderId} everyMs={everyMs} />
       <div class="columns">
         <section class="card" aria-labelledby="timeline-title">

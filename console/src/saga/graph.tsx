@@ -139,7 +139,7 @@ function StateNode({ placed, direction, isChosen, isReachable, onChoose }: State
       class={classesOf(placed, look, isChosen)}
       transform={`translate(${x} ${y})`}
       role="button"
-      tabIndex={isReachable ? 0 : -1}
+      tabindex={isReachable ? 0 : -1}
       aria-pressed={isChosen}
       aria-label={`${visible.join(' ')}: ${stepName(state.name)}, ${LOOK_WORDS[look]}`}
       onClick={() => onChoose(state.name)}

@@ -68,9 +68,11 @@ function StockRow({ item, onChange }: StockRowProperties) {
         <span class="muted">{money({ value: price, currency })}</span>
       </div>
       <div class="stock-bar" aria-hidden="true">
-        {parts.map(([kind, count]) => (
-          <span key={kind} class={`stock-${kind}`} style={{ width: `${(100 * count) / total}%` }} />
-        ))}
+        {parts
+          .filter(([, count]) => count > 0)
+          .map(([kind, count]) => (
+            <span key={kind} class={`stock-${kind}`} style={{ width: `${(100 * count) / total}%` }} />
+          ))}
       </div>
       <dl class="stock-counts">
         {parts.map(([kind, count]) => (
