@@ -1,6 +1,6 @@
 /**
- * `node generate-service-models.mjs FOLDER`: writes src/service-models/*.json from AWS's own API descriptions, as botocore carries them
- * in `botocore/data`. A model holds what the engine needs: members, their types, what an answer must have, and enums.
+ * `node generate-service-models.mjs FOLDER`: writes src/service-models/*.json from AWS's own API descriptions, as botocore
+ * carries them in `botocore/data`. A model holds members, their types, what an answer must have, and enums.
  */
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,5 +1,6 @@
 import type { TaskToken } from '../journal/token-store.ts';
-import type { Json, JsonObject } from '../language/json.ts';
+import { parseJson } from '../language/exact-number.ts';
+import type { JsonObject } from '../language/json.ts';
 import { jsonComplaint } from '../language/json-complaint.ts';
 import type { IncomingEvent } from '../runtime/incoming-event.ts';
 import { ApiError, invalidToken, taskTimedOut } from '../wire/api-error.ts';
@@ -20,7 +21,7 @@ export async function sendTaskSuccess(context: ApiContext, body: JsonObject): Pr
     throw new ApiError('InvalidOutput', `Invalid Output: '${complaint}'`);
   }
   const task = findTask(context, taskToken);
-  await answerTask(context, task, { type: 'TaskSucceeded', taskId: task.taskId, output: JSON.parse(output) as Json });
+  await answerTask(context, task, { type: 'TaskSucceeded', taskId: task.taskId, output: parseJson(output) });
   return {};
 }
 

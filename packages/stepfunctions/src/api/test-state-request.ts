@@ -1,5 +1,6 @@
 import { parseTaskTarget } from '../core/task-target.ts';
 import { parseDefinition, parseState, type State } from '../language/definition.ts';
+import { parseJson } from '../language/exact-number.ts';
 import { isJsonObject, type Json, type JsonObject } from '../language/json.ts';
 import { jsonComplaint } from '../language/json-complaint.ts';
 import { contextFault } from '../test-state/given-context.ts';
@@ -151,7 +152,7 @@ export function mockOf({ mock }: TestStateRequest, state: State): Mock | undefin
   if (text === '' || jsonComplaint(text) !== undefined) {
     throw invalid('Mocked result must be valid JSON');
   }
-  const result = JSON.parse(text) as Json;
+  const result = parseJson(text);
   const writes = state.Type === 'Map' && state.ResultWriter !== undefined;
   if (writes && !isJsonObject(result)) {
     throw invalid('Mocked result must be a JSON object.');
@@ -202,7 +203,7 @@ function jsonOf(json: string, member: string): Json {
   if (complaint !== undefined) {
     throw invalid(`${member} is not valid JSON: ${complaint}`);
   }
-  return JSON.parse(json) as Json;
+  return parseJson(json);
 }
 
 function invalid(message: string): ApiError {

@@ -3,6 +3,7 @@ import { StateFailed } from '../core/state-failed.ts';
 import { parseTaskTarget } from '../core/task-target.ts';
 import { TaskFailure } from '../integrations/integration.ts';
 import type { State } from '../language/definition.ts';
+import { parseJson } from '../language/exact-number.ts';
 import type { Json, JsonObject } from '../language/json.ts';
 import { Inspection } from '../test-state/inspection.ts';
 import { runState, type TestResult } from '../test-state/run-state.ts';
@@ -45,7 +46,7 @@ export async function testState(
   const result = await runState({
     state,
     stateName,
-    input: JSON.parse(input) as Json,
+    input: parseJson(input),
     context: contextOf(request, state, at, arns),
     variables: objectMember(request.variables, 'variables'),
     at,
@@ -96,7 +97,7 @@ function contextOf(request: TestStateRequest, state: State, at: number, arns: Ar
   return {
     Execution: {
       Id: arns.express(machine, execution, '').replace(/:$/, ''),
-      Input: JSON.parse(request.input ?? '{}') as Json,
+      Input: parseJson(request.input ?? '{}'),
       Name: execution,
       RoleArn: request.roleArn ?? null,
       StartTime: time,

@@ -1,4 +1,5 @@
 import type { StateMachineDefinition } from '../language/definition.ts';
+import { parseJson } from '../language/exact-number.ts';
 import type { Json } from '../language/json.ts';
 import type { Effect } from './effect.ts';
 import { Entropy } from './entropy.ts';
@@ -59,7 +60,7 @@ export class Draft {
 
   /** The execution's own input. */
   get input(): Json {
-    this.#input ??= { value: JSON.parse(this.#execution.input) as Json };
+    this.#input ??= { value: parseJson(this.#execution.input) };
     return this.#input.value;
   }
 

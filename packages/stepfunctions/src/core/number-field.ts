@@ -1,4 +1,5 @@
 import type { NumberOrExpression } from '../language/definition.ts';
+import { nearestNumber } from '../language/exact-number.ts';
 import type { Json } from '../language/json.ts';
 import { evaluateJsonataAs } from '../language/jsonata.ts';
 import { applyPath } from '../language/path-field.ts';
@@ -56,8 +57,8 @@ export async function numberField(
 }
 
 function numberIn(found: Json, fractions: boolean): number | undefined {
-  const number = typeof found === 'string' && found.trim() !== '' ? Number(found) : found;
-  if (typeof number !== 'number' || !Number.isFinite(number)) {
+  const number = typeof found === 'string' && found.trim() !== '' ? Number(found) : nearestNumber(found);
+  if (number === undefined || !Number.isFinite(number)) {
     return undefined;
   }
   return fractions || Number.isInteger(number) ? number : undefined;

@@ -1,4 +1,5 @@
 import { MAX_PAYLOAD_BYTES } from '../core/json-text.ts';
+import { parseJson } from '../language/exact-number.ts';
 import type { Json, JsonObject } from '../language/json.ts';
 import type { HttpReply } from './http-endpoint.ts';
 import { TaskFailure } from './integration.ts';
@@ -94,7 +95,7 @@ export function readPayload(body: string): Json {
     return null;
   }
   try {
-    return JSON.parse(body) as Json;
+    return parseJson(body);
   } catch {
     return body.length >= 2 && body.startsWith('"') && body.endsWith('"') ? body.slice(1, -1) : body;
   }

@@ -1,3 +1,4 @@
+import { compareNumbers, isNumber } from './exact-number.ts';
 import type { Json } from './json.ts';
 import { parseTimestamp } from './timestamp.ts';
 
@@ -15,7 +16,7 @@ const orders: { readonly [name: string]: Order } = {
 };
 
 /** Strings compare by UTF-16 code unit, as in Java. */
-function difference(left: string | number, right: string | number): number {
+function difference<T extends string | number>(left: T, right: T): number {
   if (left === right) {
     return 0;
   }
@@ -28,8 +29,7 @@ function strings(order: Order): Test {
 }
 
 function numbers(order: Order): Test {
-  return (value, operand) =>
-    typeof value === 'number' && typeof operand === 'number' && order(difference(value, operand));
+  return (value, operand) => isNumber(value) && isNumber(operand) && order(compareNumbers(value, operand));
 }
 
 function timestamps(order: Order): Test {
@@ -62,7 +62,7 @@ export const literalTests: ReadonlyMap<string, Test> = new Map<string, Test>([
     (value, operand) => typeof value === 'string' && typeof operand === 'string' && matchesWildcard(value, operand),
   ],
   ['IsNull', (value, operand) => (value === null) === operand],
-  ['IsNumeric', (value, operand) => (typeof value === 'number') === operand],
+  ['IsNumeric', (value, operand) => isNumber(value) === operand],
   ['IsString', (value, operand) => (typeof value === 'string') === operand],
   ['IsBoolean', (value, operand) => (typeof value === 'boolean') === operand],
   ['IsTimestamp', (value, operand) => (instant(value) !== undefined) === operand],

@@ -1,3 +1,5 @@
+import { parseJson } from './exact-number.ts';
+import { ExactNumber, isJsonObject, type Json } from './json.ts';
 import type { ItemProcessor, QueryLanguage, State, StateGraph } from './state.ts';
 
 export type {
@@ -44,7 +46,7 @@ export class DefinitionError extends Error {
 export function parseDefinition(text: string): StateMachineDefinition {
   let parsed: unknown;
   try {
-    parsed = JSON.parse(text);
+    parsed = parseWritten(text);
   } catch (cause) {
     throw new DefinitionError('The definition is not JSON.', { cause });
   }
@@ -59,7 +61,7 @@ export function parseDefinition(text: string): StateMachineDefinition {
 export function parseState(text: string): State {
   let parsed: unknown;
   try {
-    parsed = JSON.parse(text);
+    parsed = parseWritten(text);
   } catch (cause) {
     throw new DefinitionError('The definition is not JSON.', { cause });
   }
@@ -67,6 +69,34 @@ export function parseState(text: string): State {
     throw new DefinitionError('The state needs a "Type".');
   }
   return completeState(parsed as WrittenState, 'JSONPath');
+}
+
+/** Fields whose numbers are data of the execution, which stay as they are written. All other numbers are settings. */
+const DATA_FIELDS: ReadonlySet<string> = new Set(
+  'Arguments Assign BatchInput ItemSelector Items Output Parameters Result ResultSelector'.split(' '),
+);
+
+function parseWritten(text: string): Json {
+  const exact = parseJson(text);
+  return ExactNumber.exist ? withNearestSettings(exact) : exact;
+}
+
+/** @param named whether the members of the value are named by the author, as those of `States` */
+function withNearestSettings(value: Json, named = false): Json {
+  if (value instanceof ExactNumber) {
+    return value.nearest;
+  }
+  if (Array.isArray(value)) {
+    return value.map((element: Json) => withNearestSettings(element));
+  }
+  if (!isJsonObject(value)) {
+    return value;
+  }
+  const members = Object.entries(value).map(([name, inner]) => {
+    const isData = !named && (DATA_FIELDS.has(name) || name.startsWith('Numeric'));
+    return [name, isData ? inner : withNearestSettings(inner, name === 'States' && !named)] as const;
+  });
+  return Object.fromEntries(members);
 }
 
 /** A state before its `QueryLanguage` is known. */

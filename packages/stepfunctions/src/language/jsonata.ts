@@ -1,4 +1,6 @@
+import { isNumber, nearestNumber } from './exact-number.ts';
 import type { Json, JsonObject } from './json.ts';
+import { ExactValues } from './jsonata/exact-values.ts';
 import { compileJsonata, isJsonataError, JsonataSyntaxError, jsonataMessage } from './jsonata/expression.ts';
 import {
   EVALUATION_CONTEXT,
@@ -37,8 +39,9 @@ export async function evaluateJsonata(expression: string, scope: Scope, where: W
       return followed.value;
     }
     if (followed === undefined) {
+      const context = evaluationContext(scope, where, expression);
       result = await inTurn(async () =>
-        plainResult(await compiled.expression.evaluate(undefined, bindings(scope, where, expression))),
+        plainResult(await compiled.expression.evaluate(undefined, bindings(scope, context)), context.exact),
       );
     }
   } catch (error) {
@@ -117,24 +120,29 @@ function isConstant(template: object): boolean {
   return known;
 }
 
-function bindings(scope: Scope, where: Where, expression: string): Record<string, unknown> {
-  const evaluationContext: EvaluationContext = {
+function evaluationContext(scope: Scope, where: Where, expression: string): EvaluationContext {
+  return {
     at: scope.at,
     draws: new Draws(scope, `${where.stateName}/${where.field}/${expression}`),
     limits: new EvaluationLimits(),
+    exact: new ExactValues(),
   };
+}
+
+function bindings(scope: Scope, context: EvaluationContext): Record<string, unknown> {
+  const { exact } = context;
   return {
-    ...scope.variables,
+    ...(exact.approximate(scope.variables) as JsonObject),
     states: {
-      input: scope.input,
+      input: exact.approximate(scope.input),
       // Few expressions read the context object, and building it costs time.
       get context() {
-        return scope.context;
+        return exact.approximate(scope.context);
       },
-      ...(scope.result !== undefined && { result: scope.result }),
-      ...(scope.errorOutput !== undefined && { errorOutput: scope.errorOutput }),
+      ...(scope.result !== undefined && { result: exact.approximate(scope.result) }),
+      ...(scope.errorOutput !== undefined && { errorOutput: exact.approximate(scope.errorOutput) }),
     },
-    [EVALUATION_CONTEXT]: evaluationContext,
+    [EVALUATION_CONTEXT]: context,
   };
 }
 
@@ -184,7 +192,8 @@ export async function evaluateJsonataAs<T extends keyof ExpectedType>(
   scope: Scope,
   where: Where,
 ): Promise<ExpectedType[T]> {
-  const value = await evaluateJsonataTemplate(template, scope, where);
+  const found = await evaluateJsonataTemplate(template, scope, where);
+  const value = type === 'number' ? (nearestNumber(found) ?? found) : found;
   if (isOfType(value, type)) {
     return value;
   }
@@ -205,5 +214,5 @@ function typeOf(value: Json): string {
   if (value === null) {
     return 'null';
   }
-  return Array.isArray(value) ? 'array' : typeof value;
+  return Array.isArray(value) ? 'array' : isNumber(value) ? 'number' : typeof value;
 }

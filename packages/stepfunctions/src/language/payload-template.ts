@@ -1,6 +1,6 @@
 import { evaluateCall } from './intrinsics/evaluate-intrinsic.ts';
 import { type IntrinsicCall, parseIntrinsic } from './intrinsics/intrinsic-parser.ts';
-import type { Json } from './json.ts';
+import { ExactNumber, type Json } from './json.ts';
 import type { Path } from './jsonpath/path.ts';
 import { parsePath } from './jsonpath/path-parser.ts';
 import { resolve } from './jsonpath/select.ts';
@@ -22,7 +22,7 @@ const prepared = new WeakMap<object, Template | 'CONSTANT'>();
  * @throws {StatesError} `States.Runtime` or `States.IntrinsicFailure`, in AWS's words.
  */
 export function evaluatePayloadTemplate(template: Json, scope: Scope, where: Where): Json {
-  if (typeof template !== 'object' || template === null) {
+  if (typeof template !== 'object' || template === null || template instanceof ExactNumber) {
     return template;
   }
   const filler = prepare(template);
@@ -66,7 +66,7 @@ function prepareObject(members: readonly (readonly [string, Json])[]): Template 
 }
 
 function prepareValue(value: Json): Template | 'CONSTANT' {
-  return typeof value === 'object' && value !== null ? prepare(value) : 'CONSTANT';
+  return typeof value === 'object' && value !== null && !(value instanceof ExactNumber) ? prepare(value) : 'CONSTANT';
 }
 
 function prepareDynamic(key: string, text: string): Template {

@@ -5,6 +5,7 @@ import type { RunTask } from '../integrations/integration.ts';
 import type { ExecutionOrigin } from '../journal/execution-store.ts';
 import type { Journal } from '../journal/journal.ts';
 import { activitiesOf } from '../language/activities.ts';
+import { parseJson } from '../language/exact-number.ts';
 import type { EngineLogger } from '../options.ts';
 import type { DefinitionCache } from './definition-cache.ts';
 import { DueTimers } from './due-timers.ts';
@@ -203,7 +204,7 @@ export class JournaledExecutions {
       ...(traceHeader === undefined ? {} : { traceHeader }),
       ...(parent ? { parent } : {}),
     };
-    const live = this.#liveExecution(origin, JSON.parse(stored) as Execution, stored);
+    const live = this.#liveExecution(origin, parseJson(stored) as unknown as Execution, stored);
     this.#interrupted.loaded(id, live.execution);
     this.#live.add(live);
     return live;

@@ -4,6 +4,7 @@ import { outstandingEffects } from '../core/step.ts';
 import type { JobEnd } from '../integrations/integration.ts';
 import type { ExecutionOrigin, ExecutionRecord, ParentTask } from '../journal/execution-store.ts';
 import type { Journal } from '../journal/journal.ts';
+import { parseJson } from '../language/exact-number.ts';
 import type { Json, JsonObject } from '../language/json.ts';
 import type { IncomingEvent } from './incoming-event.ts';
 import type { LiveExecution } from './live-execution.ts';
@@ -114,7 +115,7 @@ function jobEndOf(
   }
   const notRedrivable = whyNotRedrivable(journal, record);
   const asText = pattern !== 'RUN_A_JOB_V2';
-  const payload = (text: string): Json => (asText ? text : (JSON.parse(text) as Json));
+  const payload = (text: string): Json => (asText ? text : parseJson(text));
   const description: JsonObject = {
     ...(record.cause === undefined ? {} : { Cause: record.cause }),
     ...(record.error === undefined ? {} : { Error: record.error }),

@@ -1,3 +1,4 @@
+import { isNumber, nearestNumber } from '../language/exact-number.ts';
 import { isJsonObject, type Json } from '../language/json.ts';
 import { isIntrinsic, isPath } from '../language/jsonpath/syntax.ts';
 import type { Shape, SimpleType } from './service-model.ts';
@@ -29,10 +30,13 @@ export function resolvedParameterFaults(parameters: Json, input: Shape, textAttr
   const faults: string[] = [];
   checkLeftPaths(parameters, faults);
   if (faults.length === 0) {
-    check(parameters, input, 'Parameters', { paths: false, isExpression: () => false, textAttributes }, faults);
+    check(parameters, input, 'Parameters', textAttributes ? RESOLVED_WITH_TEXT : RESOLVED, faults);
   }
   return faults;
 }
+
+const RESOLVED: ParameterNotation = { paths: false, isExpression: () => false, textAttributes: false };
+const RESOLVED_WITH_TEXT: ParameterNotation = { ...RESOLVED, textAttributes: true };
 
 function checkLeftPaths(value: Json, faults: string[]): void {
   if (Array.isArray(value)) {
@@ -44,11 +48,14 @@ function checkLeftPaths(value: Json, faults: string[]): void {
   if (!isJsonObject(value)) {
     return;
   }
-  for (const [name, inner] of Object.entries(value)) {
+  for (const name in value) {
+    const inner = value[name] ?? null;
     if (name.endsWith(DYNAMIC) && !(typeof inner === 'string' && (isPath(inner) || isIntrinsic(inner)))) {
       faults.push(`The value for the field '${name}' must be a valid JSONPath or a valid intrinsic function call`);
     }
-    checkLeftPaths(inner, faults);
+    if (typeof inner === 'object') {
+      checkLeftPaths(inner, faults);
+    }
   }
 }
 
@@ -96,7 +103,8 @@ function checkObject(
     }
     return;
   }
-  for (const [written, inner] of Object.entries(value)) {
+  for (const written in value) {
+    const inner = value[written] ?? null;
     const dynamic = notation.paths && written.endsWith(DYNAMIC);
     const name = dynamic ? written.slice(0, -DYNAMIC.length) : written;
     const member = shape.kind === 'MAP' ? shape.value : shape.members.get(name)?.shape;
@@ -126,13 +134,13 @@ function fits(value: Json, type: SimpleType): boolean {
     case 'string':
     case 'timestamp':
     case 'blob':
-      return typeof value === 'string' || typeof value === 'object';
+      return typeof value === 'string' || (typeof value === 'object' && !isNumber(value));
     case 'integer':
     case 'long':
-      return Number.isInteger(value);
+      return isNumber(value) && Number.isInteger(nearestNumber(value));
     case 'float':
     case 'double':
-      return typeof value === 'number';
+      return isNumber(value);
     case 'boolean':
       return typeof value === 'boolean' || value === 'true' || value === 'false';
   }

@@ -1,4 +1,5 @@
 import { parseTaskTarget } from '../core/task-target.ts';
+import { nearestNumber } from '../language/exact-number.ts';
 import { isJsonObject, type Json } from '../language/json.ts';
 import { operationOf, type Shape, type SimpleType } from '../service-models/service-model.ts';
 
@@ -122,8 +123,9 @@ const JSON_TYPES: { readonly [type in SimpleType]: 'string' | 'number' | 'boolea
 
 function checkSimple(value: Json, type: SimpleType, field: string): void {
   const wanted = JSON_TYPES[type];
-  const fraction = (type === 'integer' || type === 'long') && typeof value === 'number' && !Number.isInteger(value);
-  if (typeof value !== wanted || fraction) {
+  const number = nearestNumber(value);
+  const fraction = (type === 'integer' || type === 'long') && number !== undefined && !Number.isInteger(number);
+  if ((number === undefined ? typeof value : 'number') !== wanted || fraction) {
     throw new Misfit(`Field '${field}' must be a ${wanted}`);
   }
 }

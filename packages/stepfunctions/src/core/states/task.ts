@@ -2,7 +2,7 @@ import type { TaskState } from '../../language/definition.ts';
 import type { Json } from '../../language/json.ts';
 import { StatesError } from '../../language/states-error.ts';
 import { resolvedParameterFaults } from '../../service-models/parameter-faults.ts';
-import { operationOf } from '../../service-models/service-model.ts';
+import { operationOf, type Shape } from '../../service-models/service-model.ts';
 import { endActivity, setActivity } from '../activity.ts';
 import type { Draft } from '../draft.ts';
 import type { TaskTarget } from '../effect.ts';
@@ -18,14 +18,14 @@ import { integrationNames, parseTaskTarget } from '../task-target.ts';
 /** Schedules a Task state's task. */
 export async function executeTask(executing: Executing<TaskState>): Promise<Outcome> {
   const { draft, frameId, state, run } = executing;
-  const target = parseTaskTarget(state.Resource);
+  const { target, takes } = calledBy(state);
   if (target.kind === 'ACTIVITY' && draft.missingActivities.includes(target.activityArn)) {
     throw new StatesError('States.Runtime', `The activity ${target.activityArn} does not exist.`);
   }
   const token = draft.entropy.token();
   const waitsForToken = target.kind === 'INTEGRATION' && target.pattern === 'WAIT_FOR_TASK_TOKEN';
   const input = await argumentsOf(executing, waitsForToken ? token : undefined);
-  refuseParameters(target, state, input);
+  refuseParameters(target, takes, state, input);
   if (exceedsPayloadLimit(input)) {
     throw payloadTooLarge(run.name);
   }
@@ -59,14 +59,37 @@ export async function executeTask(executing: Executing<TaskState>): Promise<Outc
   return WAIT;
 }
 
+/** What a state calls, and the parameters that the service's API takes, where the engine knows it. */
+interface Called {
+  readonly target: TaskTarget;
+  readonly takes: Shape | undefined;
+}
+
+const called = new WeakMap<TaskState, Called>();
+
+function calledBy(state: TaskState): Called {
+  let known = called.get(state);
+  if (known === undefined) {
+    const target = parseTaskTarget(state.Resource);
+    const takes =
+      target.kind === 'INTEGRATION' ? operationOf(target.service, target.action, target.sdk)?.input : undefined;
+    known = { target, takes };
+    called.set(state, known);
+  }
+  return known;
+}
+
 /** Refuses parameters that the service's API does not take, and that only became known now. */
-function refuseParameters(target: TaskTarget, { QueryLanguage }: TaskState, parameters: Json): void {
-  const shape =
-    target.kind === 'INTEGRATION' ? operationOf(target.service, target.action, target.sdk)?.input : undefined;
-  if (target.kind !== 'INTEGRATION' || shape === undefined) {
+function refuseParameters(
+  target: TaskTarget,
+  takes: Shape | undefined,
+  { QueryLanguage }: TaskState,
+  parameters: Json,
+): void {
+  if (target.kind !== 'INTEGRATION' || takes === undefined) {
     return;
   }
-  const faults = resolvedParameterFaults(parameters, shape, !target.sdk);
+  const faults = resolvedParameterFaults(parameters, takes, !target.sdk);
   if (faults.length > 0) {
     const field = QueryLanguage === 'JSONata' ? 'Arguments' : 'Parameters';
     const cause = `The ${field} '${jsonText(parameters)}' could not be used to start the Task: [${faults.join(', ')}]`;

@@ -1,5 +1,5 @@
-import { isDeepStrictEqual } from 'node:util';
-import type { Json } from '../json.ts';
+import { isSame } from '../exact-number.ts';
+import { isJsonObject, type Json } from '../json.ts';
 import { arrayArgument, IntrinsicFault, type IntrinsicFunction, integerArgument } from './intrinsic-function.ts';
 
 /** The most elements of `States.ArrayRange`. */
@@ -21,7 +21,7 @@ const arrayPartition: IntrinsicFunction = {
 
 const arrayContains: IntrinsicFunction = {
   arity: [2, 2],
-  apply: (values) => arrayArgument(values, 0).some((element) => isDeepStrictEqual(element, values[1])),
+  apply: (values) => arrayArgument(values, 0).some((element) => isSame(element, values[1])),
 };
 
 const arrayRange: IntrinsicFunction = {
@@ -95,11 +95,11 @@ export function range(first: number, last: number, step: number): number[] {
 
 /** Objects are equal regardless of the order of their members. */
 function sorted(value: Json): Json {
-  if (typeof value !== 'object' || value === null) {
-    return value;
-  }
   if (Array.isArray(value)) {
     return value.map(sorted);
+  }
+  if (!isJsonObject(value)) {
+    return value;
   }
   const members = Object.entries(value).map(([key, inner]) => [key, sorted(inner)] as const);
   return Object.fromEntries(members.sort(([a], [b]) => (a < b ? -1 : 1)));

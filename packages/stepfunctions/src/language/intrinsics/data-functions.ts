@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Json } from '../json.ts';
+import { parseJson } from '../exact-number.ts';
 import { nestingComplaint } from '../nesting.ts';
 import { JavaRandom } from '../randomness.ts';
 import {
@@ -22,7 +22,7 @@ const stringToJson: IntrinsicFunction = {
       throw new IntrinsicFault(tooDeep);
     }
     try {
-      return JSON.parse(text) as Json;
+      return parseJson(text);
     } catch (cause) {
       throw new IntrinsicFault(`The argument is not JSON: ${text}`, { cause });
     }

@@ -1,3 +1,4 @@
+import { nearestNumber } from '../exact-number.ts';
 import { isJsonObject, type Json, type JsonObject } from '../json.ts';
 import type { Draws } from '../randomness.ts';
 import type { IntrinsicArgument } from './intrinsic-parser.ts';
@@ -65,9 +66,9 @@ export function objectArgument(values: readonly Json[], at: number): JsonObject 
 
 /** Argument `at` as an integer of 32 bits; AWS rounds a fraction to the nearest. */
 export function integerArgument(values: readonly Json[], at: number): number {
-  const value = values[at];
-  if (typeof value !== 'number') {
-    throw wrongType(at, 'a number', value);
+  const value = nearestNumber(values[at]);
+  if (value === undefined) {
+    throw wrongType(at, 'a number', values[at]);
   }
   const integer = Math.round(value);
   if (integer < INTEGER_RANGE.least || integer > INTEGER_RANGE.most) {

@@ -1,4 +1,6 @@
 import { BoundedCache } from '../bounded-cache.ts';
+import { readNumber } from '../exact-number.ts';
+import type { ExactNumber } from '../json.ts';
 import type { Path } from '../jsonpath/path.ts';
 import { readPath } from '../jsonpath/path-parser.ts';
 import { TextCursor } from '../text-cursor.ts';
@@ -14,7 +16,11 @@ export interface IntrinsicCall {
 
 export type IntrinsicArgument =
   /** `written` is a string's text before its escapes are resolved: `States.Format` needs to see them. */
-  | { readonly kind: 'VALUE'; readonly value: null | boolean | number | string; readonly written?: string }
+  | {
+      readonly kind: 'VALUE';
+      readonly value: null | boolean | number | ExactNumber | string;
+      readonly written?: string;
+    }
   | { readonly kind: 'PATH'; readonly path: Path }
   | { readonly kind: 'CALL'; readonly call: IntrinsicCall };
 
@@ -92,7 +98,7 @@ function readArgument(cursor: TextCursor, depth: number): IntrinsicArgument {
   }
   const digits = cursor.match(NUMBER);
   if (digits !== undefined) {
-    return { kind: 'VALUE', value: Number(digits) };
+    return { kind: 'VALUE', value: readNumber(digits) };
   }
   return { kind: 'CALL', call: readCall(cursor, depth + 1) };
 }

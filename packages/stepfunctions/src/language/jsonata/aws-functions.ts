@@ -1,3 +1,4 @@
+import { parseJson } from '../exact-number.ts';
 import { partition, range } from '../intrinsics/array-functions.ts';
 import { hashAlgorithms, hashText } from '../intrinsics/data-functions.ts';
 import type { Json } from '../json.ts';
@@ -73,7 +74,7 @@ function hash(text: string | undefined, algorithm: string): string | undefined {
   return digest;
 }
 
-function parse(text: string | undefined): unknown {
+function parse(this: RunningFocus, text: string | undefined): unknown {
   if (text === undefined) {
     return undefined;
   }
@@ -82,7 +83,7 @@ function parse(text: string | undefined): unknown {
     throw new FunctionError(tooDeep);
   }
   try {
-    return JSON.parse(text);
+    return contextOf(this).exact.approximate(parseJson(text));
   } catch (cause) {
     throw new FunctionError(`The argument of $parse is not JSON: ${text}`, { cause });
   }

@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { Json } from '../json.ts';
 import { evaluateJsonata } from '../jsonata.ts';
 import { Draws } from '../randomness.ts';
+import { ExactValues } from './exact-values.ts';
 import { compile } from './expression.ts';
 import { EVALUATION_CONTEXT, type EvaluationContext, EvaluationLimits } from './limits.ts';
 
@@ -27,7 +28,7 @@ async function codeOf(expression: string, input?: Json): Promise<unknown> {
 /** As {@link codeOf}, with a time limit of the evaluation. */
 async function codeWithin(timeoutMs: number, expression: string, input: Json): Promise<unknown> {
   const limits = new EvaluationLimits();
-  const context: EvaluationContext = { at: 0, draws: new Draws({ entropy: '' }, ''), limits };
+  const context: EvaluationContext = { at: 0, draws: new Draws({ entropy: '' }, ''), limits, exact: new ExactValues() };
   try {
     const scope = { states: { input }, [EVALUATION_CONTEXT]: context };
     return `It yielded ${String(await compile(expression, timeoutMs).expression.evaluate(undefined, scope))}`;

@@ -1,5 +1,6 @@
 import { MatchingTime } from '../bounded-regexp.ts';
 import type { Draws } from '../randomness.ts';
+import type { ExactValues } from './exact-values.ts';
 
 /** The most items of a sequence. AWS accepts this number and refuses one more. */
 export const LONGEST_SEQUENCE = 873_782;
@@ -47,6 +48,7 @@ export interface EvaluationContext {
   readonly at: number;
   readonly draws: Draws;
   readonly limits: EvaluationLimits;
+  readonly exact: ExactValues;
 }
 
 /** The variable that holds the {@link EvaluationContext}. No expression can name it. */

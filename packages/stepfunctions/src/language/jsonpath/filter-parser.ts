@@ -1,4 +1,5 @@
 import { BoundedRegExp } from '../bounded-regexp.ts';
+import { readNumber } from '../exact-number.ts';
 import type { Json } from '../json.ts';
 import type { TextCursor } from '../text-cursor.ts';
 import type { Condition, FilterOperand, FilterOperator, Path } from './path.ts';
@@ -99,7 +100,7 @@ function readValue(cursor: TextCursor): Json {
     return word === 'true';
   }
   // AWS takes any other word as text: `[?(@.Type==TOTAL)]`.
-  return NUMBER.test(word) ? Number(word) : word;
+  return NUMBER.test(word) ? readNumber(word) : word;
 }
 
 function readString(cursor: TextCursor): string {

@@ -1,5 +1,5 @@
-import { isDeepStrictEqual } from 'node:util';
 import { type BoundedRegExp, RunawayExpressionError } from '../bounded-regexp.ts';
+import { compareNumbers, isNumber, isSame, nearestNumber } from '../exact-number.ts';
 import type { Json } from '../json.ts';
 import { StatesError } from '../states-error.ts';
 import type { Condition, FilterOperand, FilterOperator, Path } from './path.ts';
@@ -86,11 +86,11 @@ function compare(operator: FilterOperator, left: Json | undefined, right: Json |
     case '==':
       return left !== undefined && isEqual(left, right);
     case '===':
-      return left !== undefined && isDeepStrictEqual(left, right);
+      return left !== undefined && isSame(left, right);
     case '!=':
       return !isEqual(left, right);
     case '!==':
-      return !isDeepStrictEqual(left, right);
+      return !isSame(left, right);
     case '<':
     case '<=':
     case '>':
@@ -111,7 +111,7 @@ function compare(operator: FilterOperator, left: Json | undefined, right: Json |
     case 'all':
       return isList(left) && isList(right) && right.every((value) => includes(left, value));
     case 'size':
-      return (isList(left) || typeof left === 'string') && left.length === right;
+      return (isList(left) || typeof left === 'string') && left.length === nearestNumber(right);
     case 'empty':
       return (isList(left) || typeof left === 'string') && (left.length === 0) === right;
     case 'contains':
@@ -128,29 +128,36 @@ function sizeOf(value: Json | undefined): number {
 }
 
 function inOrder(operator: '<' | '<=' | '>' | '>=', left: Json | undefined, right: Json | undefined): boolean {
-  const comparable =
-    (typeof left === 'number' && typeof right === 'number') || (typeof left === 'string' && typeof right === 'string');
-  if (!comparable) {
+  const difference = differenceOf(left, right);
+  if (difference === undefined) {
     return false;
   }
   if (operator === '<') {
-    return left < right;
+    return difference < 0;
   }
   if (operator === '<=') {
-    return left <= right;
+    return difference <= 0;
   }
-  return operator === '>' ? left > right : left >= right;
+  return operator === '>' ? difference > 0 : difference >= 0;
+}
+
+/** Undefined for values that have no order. */
+function differenceOf(left: Json | undefined, right: Json | undefined): number | undefined {
+  if (isNumber(left) && isNumber(right)) {
+    return compareNumbers(left, right);
+  }
+  if (typeof left !== 'string' || typeof right !== 'string') {
+    return undefined;
+  }
+  return left < right ? -1 : left > right ? 1 : 0;
 }
 
 /** Whether two values are equal. As in Jayway, a number equals a text with that number. */
 function isEqual(left: Json | undefined, right: Json | undefined): boolean {
-  if (typeof left === 'string' && typeof right === 'number') {
-    return left.trim() !== '' && Number(left) === right;
+  if (typeof left === 'string' && isNumber(right)) {
+    return left.trim() !== '' && Number(left) === nearestNumber(right);
   }
-  if (typeof left === 'number' && typeof right === 'string') {
-    return isEqual(right, left);
-  }
-  return isDeepStrictEqual(left, right);
+  return isNumber(left) && typeof right === 'string' ? isEqual(right, left) : isSame(left, right);
 }
 
 function isList(value: Json | undefined): value is readonly Json[] {

@@ -1,3 +1,4 @@
+import { isNumber } from '../exact-number.ts';
 import { isJsonObject, type Json, type JsonObject } from '../json.ts';
 import type { Scope } from '../scope.ts';
 import { holds } from './filter.ts';
@@ -145,7 +146,7 @@ function typeName(value: Json): string {
   if (value === null) {
     return 'null';
   }
-  return Array.isArray(value) ? 'array' : typeof value;
+  return Array.isArray(value) ? 'array' : isNumber(value) ? 'number' : typeof value;
 }
 
 /** Applies a path to the root that it names: the input, the context object or a variable. */
