@@ -3,6 +3,7 @@ import type { ActionCaller, ApiContext } from './api/context.ts';
 import { ServiceIntegrations } from './integrations/service-integrations.ts';
 import type { ParentTask } from './journal/execution-store.ts';
 import { Journal } from './journal/journal.ts';
+import { functionsOf } from './language/called-resources.ts';
 import type { JsonObject } from './language/json.ts';
 import type { EngineSettings } from './options.ts';
 import { ActivityQueue } from './runtime/activity-queue.ts';
@@ -15,6 +16,9 @@ import { TaskRunner } from './runtime/task-runner.ts';
 import { ApiError } from './wire/api-error.ts';
 import { Arns } from './wire/arn.ts';
 import { PageTokens } from './wire/page-tokens.ts';
+
+/** State machines whose functions are listed. */
+const MOST_LISTED_MACHINES = 1_000;
 
 /** Tasks do not hang up. */
 const NEVER_ABORTED: AbortSignal = new AbortController().signal;
@@ -84,6 +88,16 @@ export class Engine {
   /** The engine's load at the moment. */
   get load(): { readonly invokesUnderWay: number; readonly executionsQueued: number } {
     return { invokesUnderWay: this.#queue.running, executionsQueued: this.#tasks.backlog };
+  }
+
+  /** The names of the Lambda functions that state machines call, in alphabetical order. */
+  get functionNames(): readonly string[] {
+    const { journal, definitions } = this.#context;
+    const machines = journal.stateMachines.list(MOST_LISTED_MACHINES, undefined);
+    const names = machines.flatMap(({ revision }) =>
+      functionsOf(definitions.of(journal.stateMachines.revision(revision))),
+    );
+    return [...new Set(names)].toSorted();
   }
 
   /** Resumes the executions that ran when the last process ended. */

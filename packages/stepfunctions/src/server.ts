@@ -57,6 +57,10 @@ export async function startStepFunctionsServer(
     load: () => engine.load,
     lambdaEndpoint: settings.lambdaEndpoint,
     dynamodbEndpoint: settings.dynamodbEndpoint,
+    functions: {
+      names: () => engine.functionNames,
+      arnPrefix: `arn:aws:lambda:${settings.region}:${settings.account}:function:`,
+    },
     account: settings.account,
     logger: settings.logger,
   });

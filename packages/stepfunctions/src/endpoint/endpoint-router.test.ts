@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, request, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { CreateTableCommand, DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
-import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { GetFunctionCommand, InvokeCommand, LambdaClient, ListFunctionsCommand } from '@aws-sdk/client-lambda';
 import { ListStateMachinesCommand, SFNClient, StartSyncExecutionCommand } from '@aws-sdk/client-sfn';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { type DynamoDb, startDynamoDb } from '../../../../tests/support/dynamodb.ts';
@@ -63,6 +63,65 @@ describe('one endpoint', () => {
     const answer = await client.send(new StartSyncExecutionCommand({ stateMachineArn, input: '{"a":1}' }));
     expect(answer).toMatchObject({ status: 'SUCCEEDED', output: '{"a":1}' });
     expect(answer.stopDate).toBeInstanceOf(Date);
+  });
+
+  test.each(['arn:aws:lambda:us-east-1:000000000000:function:work', '000000000000:function:work', 'work:$LATEST'])(
+    'invokes the function %s, however it is named',
+    async (FunctionName) => {
+      server = await startTestServer({ work: () => ({ done: true }) });
+      const { Payload } = await new LambdaClient(clientOptions(server.url)).send(new InvokeCommand({ FunctionName }));
+      expect(Buffer.from(Payload ?? []).toString()).toBe('{"done":true}');
+    },
+  );
+
+  test('lists and describes the functions that state machines call', async () => {
+    server = await startTestServer();
+    const arn = 'arn:aws:lambda:us-east-1:000000000000:function:';
+    const invoke = {
+      Type: 'Task',
+      Resource: 'arn:aws:states:::lambda:invoke',
+      Parameters: { FunctionName: 'two:live' },
+    };
+    const States = { A: { Type: 'Task', Resource: `${arn}one`, Next: 'B' }, B: { ...invoke, End: true } };
+    await server.create('calls', { StartAt: 'A', States });
+    const client = new LambdaClient(clientOptions(server.url));
+    const { Functions = [] } = await client.send(new ListFunctionsCommand({}));
+    expect(Functions.map(({ FunctionName }) => FunctionName)).toEqual(['one', 'two']);
+    const { Configuration } = await client.send(new GetFunctionCommand({ FunctionName: `${arn}one` }));
+    expect(Configuration).toMatchObject({ FunctionArn: `${arn}one`, State: 'Active' });
+    await expect(client.send(new GetFunctionCommand({ FunctionName: 'none' }))).rejects.toMatchObject({
+      name: 'ResourceNotFoundException',
+      message: `Function not found: ${arn}none`,
+    });
+  });
+
+  const signed = (service: string) => ({
+    authorization: `AWS4-HMAC-SHA256 Credential=a/20260101/us-east-1/${service}/aws4_request, SignedHeaders=host, Signature=0`,
+  });
+  const form = { 'content-type': 'application/x-www-form-urlencoded' };
+  test.each<[string, string, Readonly<Record<string, string>>, RegExp]>([
+    [
+      'POST',
+      'cloudformation',
+      { ...form, ...signed('cloudformation') },
+      /^<ErrorResponse><Error><Type>Sender<.*<Code>Unknown/,
+    ],
+    ['POST', 'ec2', { ...form, ...signed('ec2') }, /^<Response><Errors><Error><Code>UnknownOperationException</],
+    ['GET', 's3', signed('s3'), /^<Error><Code>UnknownOperationException<.*This endpoint serves Step Functions/],
+    ['POST', 'logs', signed('logs'), /^\{"__type":"UnknownOperationException"/],
+    ['GET', 'a browser', { accept: 'text/html,*/*' }, /^This endpoint serves Step Functions/],
+  ])('refuses a %s of %s in a format that the caller can read', async (method, _name, headers, answer) => {
+    server = await startTestServer();
+    const body = method === 'POST' ? 'Action=ListStacks' : null;
+    const response = await fetch(server.url, { method, headers, body });
+    expect(response.status).toBe(400);
+    expect(await response.text()).toMatch(answer);
+  });
+
+  test('tells scripts that wait for LocalStack what runs', async () => {
+    server = await startTestServer();
+    const response = await fetch(`${server.url}/_localstack/health`);
+    expect(await response.json()).toMatchObject({ services: { stepfunctions: 'running', lambda: 'running' } });
   });
 
   test('tells who it is', async () => {

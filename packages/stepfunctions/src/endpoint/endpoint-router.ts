@@ -2,6 +2,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { answerCallerIdentity, isQuery } from './caller-identity.ts';
 import { isFromForeignPage } from './foreign-page.ts';
 import { HttpProxy } from './http-proxy.ts';
+import { answerDescription, invocationPath, type KnownFunctions, readLambdaCall } from './lambda-functions.ts';
+import { answerRefusal } from './refusal.ts';
 
 /** The services behind the endpoint. */
 export interface EndpointServices {
@@ -10,6 +12,7 @@ export interface EndpointServices {
   readonly load: () => object;
   readonly lambdaEndpoint: string | undefined;
   readonly dynamodbEndpoint: string | undefined;
+  readonly functions: KnownFunctions;
   /** Account id, 12 digits. */
   readonly account: string;
   readonly logger: { warn(fields: object, message: string): void };
@@ -20,9 +23,12 @@ export interface EndpointServices {
  *
  *   X-Amz-Target: AWSStepFunctions.*   the engine
  *   X-Amz-Target: DynamoDB*            proxied to DynamoDB
- *   /2015-03-31/functions/...          proxied to Lambda
+ *   /2015-03-31/functions/...          invocations proxied to Lambda; functions listed and described
  *   POST of a form                     STS GetCallerIdentity
  *   GET /health                        the engine's load
+ *   GET /_localstack/health            the services, for scripts that wait for LocalStack
+ *
+ * Anything else is refused in the format of the service that it is for.
  */
 export class EndpointRouter {
   readonly #services: EndpointServices;
@@ -39,7 +45,8 @@ export class EndpointRouter {
   route(request: IncomingMessage, response: ServerResponse): void {
     if (isFromForeignPage(request)) {
       request.resume();
-      answerError(response, 403, 'AccessDeniedException', 'No web page may call this endpoint; call it as localhost.');
+      const message = 'No web page may call this endpoint; call it as localhost.';
+      answerRefusal(request, response, { status: 403, type: 'AccessDeniedException', message });
       return;
     }
     const target = String(request.headers['x-amz-target'] ?? '');
@@ -47,14 +54,17 @@ export class EndpointRouter {
       void this.#services.stepFunctions(request, response);
     } else if (target.startsWith('DynamoDB')) {
       this.#forward(this.#dynamodb, 'DynamoDB', request, response);
-    } else if (/^\/20\d\d-\d\d-\d\d\/functions/.test(request.url ?? '')) {
-      this.#forward(this.#lambda, 'Lambda', request, response);
+    } else if (readLambdaCall(request.url ?? '') !== undefined) {
+      this.#answerLambda(request, response);
     } else if (request.method === 'GET' && request.url === '/health') {
-      this.#answerHealth(response);
+      sendJson(response, { status: 'running', stepFunctions: this.#services.load() });
+    } else if (request.method === 'GET' && request.url === '/_localstack/health') {
+      sendJson(response, { services: this.#localStackServices(), edition: 'resilient-stepfunctions' });
     } else if (isQuery(request)) {
       void this.#answerQuery(request, response);
     } else {
-      refuse(response);
+      request.resume();
+      refuse(request, response);
     }
   }
 
@@ -72,24 +82,44 @@ export class EndpointRouter {
   ): void {
     if (!proxy) {
       const option = `--${service.toLowerCase()}-endpoint`;
-      answerError(response, 400, 'UnknownOperationException', `No ${service} here: start with ${option}.`);
+      const message = `No ${service} here: start with ${option}.`;
+      request.resume();
+      answerRefusal(request, response, { status: 400, type: 'UnknownOperationException', message });
       return;
     }
     proxy.forward(request, response, (error) => {
       this.#services.logger.warn({ service, err: error }, 'a proxied service cannot be reached');
-      answerError(response, 503, 'ServiceUnavailable', `${service} cannot be reached at the moment.`);
+      const message = `${service} cannot be reached at the moment.`;
+      answerRefusal(request, response, { status: 503, type: 'ServiceUnavailable', message });
     });
   }
 
-  #answerHealth(response: ServerResponse): void {
-    response.writeHead(200, { 'content-type': 'application/json' });
-    response.end(JSON.stringify({ status: 'running', stepFunctions: this.#services.load() }));
+  /** Invocations are passed on by the function's name. What a Lambda endpoint cannot describe is described here. */
+  #answerLambda(request: IncomingMessage, response: ServerResponse): void {
+    const call = readLambdaCall(request.url ?? '');
+    if (call?.action === 'invocations') {
+      request.url = invocationPath(call);
+      this.#forward(this.#lambda, 'Lambda', request, response);
+    } else if (call === undefined || !answerDescription(request, response, call, this.#services.functions)) {
+      request.resume();
+      refuse(request, response);
+    }
+  }
+
+  /** In the words that scripts wait for. */
+  #localStackServices(): object {
+    return {
+      stepfunctions: 'running',
+      sts: 'running',
+      ...(this.#dynamodb && { dynamodb: 'running' }),
+      ...(this.#lambda && { lambda: 'running' }),
+    };
   }
 
   async #answerQuery(request: IncomingMessage, response: ServerResponse): Promise<void> {
     try {
       if (!(await answerCallerIdentity(request, response, this.#services.account))) {
-        refuse(response);
+        refuse(request, response);
       }
     } catch {
       response.destroy();
@@ -101,19 +131,15 @@ function proxyTo(endpoint: string | undefined): HttpProxy | undefined {
   return endpoint === undefined ? undefined : new HttpProxy(endpoint);
 }
 
-function refuse(response: ServerResponse): void {
-  answerError(
-    response,
-    400,
-    'UnknownOperationException',
-    'This endpoint serves Step Functions, DynamoDB, Lambda invocations and STS GetCallerIdentity.',
-  );
+function refuse(request: IncomingMessage, response: ServerResponse): void {
+  answerRefusal(request, response, {
+    status: 400,
+    type: 'UnknownOperationException',
+    message: 'This endpoint serves Step Functions, DynamoDB, Lambda invocations and STS GetCallerIdentity.',
+  });
 }
 
-function answerError(response: ServerResponse, status: number, type: string, message: string): void {
-  if (response.headersSent || response.destroyed) {
-    return;
-  }
-  response.writeHead(status, { 'content-type': 'application/x-amz-json-1.0', 'x-amzn-errortype': type });
-  response.end(JSON.stringify({ __type: type, message }));
+function sendJson(response: ServerResponse, body: object): void {
+  response.writeHead(200, { 'content-type': 'application/json' });
+  response.end(JSON.stringify(body));
 }

@@ -27,6 +27,9 @@ test.each<Headers>([
   { host: '[::1]:4566' },
   { host: 'api.localhost' },
   { host: 'localhost.localstack.cloud:4566' },
+  { host: 'sync-localhost:4566' },
+  { host: 'sync-127.0.0.1:4566' },
+  { host: 'sync-localhost.localstack.cloud:4566' },
   { host: 'localhost:3000', origin: 'http://localhost:3000' },
   { host: 'localhost:3000', origin: 'http://localhost:3000', 'sec-fetch-site': 'same-origin' },
   { host: 'localhost:3000', 'sec-fetch-site': 'none' },
@@ -36,6 +39,7 @@ test.each<Headers>([
 
 test.each<Headers>([
   { host: 'rebound.example' },
+  { host: 'sync-rebound.example' },
   { host: 'rebound.example:3000', origin: 'http://rebound.example:3000', 'sec-fetch-site': 'same-origin' },
   { host: '127.0.0.1.rebound.example' },
   { host: 'notlocalhost' },

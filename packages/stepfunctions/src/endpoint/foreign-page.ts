@@ -25,7 +25,8 @@ function hostnameOf(url: string): string | undefined {
 }
 
 function isLoopbackHost(host: string): boolean {
-  const hostname = hostnameOf(`http://${host}`)?.replace(/^\[|\]$/g, '');
+  // The SDKs put `sync-` before the host of StartSyncExecution and TestState.
+  const hostname = hostnameOf(`http://${host.replace(/^sync-/i, '')}`)?.replace(/^\[|\]$/g, '');
   return hostname !== undefined && (isLoopbackAddress(hostname) || LOOPBACK_NAME.test(hostname));
 }
 

@@ -1,5 +1,6 @@
 import { exceedsPayloadLimit } from '../core/json-text.ts';
 import type { Json, JsonObject } from '../language/json.ts';
+import { readFunctionName } from '../wire/function-name.ts';
 import { ConnectionError, type HttpEndpoint, type HttpReply } from './http-endpoint.ts';
 import { type Integration, TaskFailure } from './integration.ts';
 import { readPayload, throwIfFailed } from './lambda-errors.ts';
@@ -11,15 +12,6 @@ interface Invocation {
   readonly body: string;
   readonly headers: { readonly [name: string]: string };
   readonly cancelled: AbortSignal;
-}
-
-/** The name and qualifier of a function given by name, partial ARN or full ARN. */
-function nameOf(functionName: string): { name: string; qualifier: string | undefined } {
-  const marker = functionName.lastIndexOf('function:');
-  const [name = functionName, qualifier] = (
-    marker < 0 ? functionName : functionName.slice(marker + 'function:'.length)
-  ).split(':');
-  return { name, qualifier };
 }
 
 /** Calls Lambda's Invoke API. */
@@ -79,11 +71,11 @@ export class Lambda {
   };
 
   #arnOf(functionName: string): string {
-    return `${this.#arnPrefix}${nameOf(functionName).name}`;
+    return `${this.#arnPrefix}${readFunctionName(functionName).name}`;
   }
 
   async #invoke({ functionName, body, headers, cancelled }: Invocation): Promise<HttpReply> {
-    const { name, qualifier } = nameOf(functionName);
+    const { name, qualifier } = readFunctionName(functionName);
     const query = qualifier === undefined ? '' : `?Qualifier=${encodeURIComponent(qualifier)}`;
     try {
       return await this.#endpoint.post({

@@ -4,7 +4,7 @@ import { createExecution } from '../core/step.ts';
 import type { RunTask } from '../integrations/integration.ts';
 import type { ExecutionOrigin } from '../journal/execution-store.ts';
 import type { Journal } from '../journal/journal.ts';
-import { activitiesOf } from '../language/activities.ts';
+import { activitiesOf } from '../language/called-resources.ts';
 import { parseJson } from '../language/exact-number.ts';
 import type { EngineLogger } from '../options.ts';
 import type { DefinitionCache } from './definition-cache.ts';
