@@ -1,6 +1,6 @@
 import { createServer } from 'node:net';
 import { ChannelCredentials } from '@grpc/grpc-js';
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import { httpEvent, read } from '../../tests/support/http-event.ts';
 import { startInventory, type TestInventory } from '../../tests/support/inventory.ts';
 import { createGrpcHealth } from '../clients/grpc-health.ts';
@@ -13,6 +13,13 @@ beforeAll(async () => {
 });
 afterAll(() => inventory?.close());
 
+const healthClients: ReturnType<typeof createGrpcHealth>[] = [];
+afterEach(() => {
+  for (const health of healthClients.splice(0)) {
+    health.close();
+  }
+});
+
 const fine: NeededPart = { name: 'the order store', check: async () => undefined };
 
 function ready(parts: readonly NeededPart[]) {
@@ -22,16 +29,13 @@ function ready(parts: readonly NeededPart[]) {
 /** The inventory of these tests, at the given port. */
 function inventoryAt(port: number, service = 'inventory.v1.InventoryService') {
   const health = createGrpcHealth(`127.0.0.1:${port}`, ChannelCredentials.createInsecure(), service);
-  return {
-    part: { name: 'the inventory', check: (timeoutMs: number) => health.check(Math.min(timeoutMs, 300)) },
-    health,
-  };
+  healthClients.push(health);
+  return { name: 'the inventory', check: (timeoutMs: number) => health.check(timeoutMs) };
 }
 
 test('the API is ready while everything that it needs answers', async () => {
-  const { part, health } = inventoryAt(inventory.port);
+  const part = inventoryAt(inventory.port);
   expect(await ready([fine, part])).toMatchObject({ statusCode: 200, data: { state: 'READY' } });
-  health.close();
 });
 
 test('a service that hangs makes the API not ready within its deadline, in words without an address', async () => {
@@ -40,7 +44,7 @@ test('a service that hangs makes the API not ready within its deadline, in words
   await new Promise<void>((resolve) => hanging.listen(0, '127.0.0.1', resolve));
   const address = hanging.address();
   const port = typeof address === 'object' && address !== null ? address.port : 0;
-  const { part, health } = inventoryAt(port);
+  const part = inventoryAt(port);
   const answer = await ready([fine, part]);
   expect(answer).toMatchObject({
     statusCode: 503,
@@ -48,14 +52,12 @@ test('a service that hangs makes the API not ready within its deadline, in words
     meta: { code: 'NOT_READY' },
   });
   expect(JSON.stringify(answer)).not.toMatch(/127\.0\.0\.1|DEADLINE|grpc/);
-  health.close();
   hanging.close();
 });
 
 test('a service that is up but not serving makes the API not ready', async () => {
-  const { part, health } = inventoryAt(inventory.port, 'unknown.v1.Service');
+  const part = inventoryAt(inventory.port, 'unknown.v1.Service');
   expect(await ready([part])).toMatchObject({ statusCode: 503, meta: { code: 'NOT_READY' } });
-  health.close();
 });
 
 test('every part that is not ready is named', async () => {
