@@ -72,6 +72,7 @@ describe('without an API key', () => {
     ['GET', `/orders/saga?order_id=${randomUUID()}`],
     ['POST', '/orders/redrive'],
     ['POST', '/orders/abandon'],
+    ['POST', '/orders/refund'],
     ['GET', '/inventory/items'],
     ['POST', '/inventory/restock'],
     ['POST', '/inventory/correct'],
@@ -144,8 +145,10 @@ test('a customer gets the same 403 of every call for operators, whether the orde
     expect(await ann.get(`/orders/saga?order_id=${order_id}`)).toMatchObject(forbidden);
     expect(await ann.post('/orders/redrive', { order_ids: [order_id] })).toMatchObject(forbidden);
     expect(await ann.post('/orders/abandon', { order_id, reason: 'x' })).toMatchObject(forbidden);
+    expect(await ann.post('/orders/refund', { order_id, reason: 'x' })).toMatchObject(forbidden);
   }
   expect(await ann.get('/orders/summary')).toMatchObject(forbidden);
+  expect(await ann.get('/orders?refunds=NEEDS_ATTENTION')).toMatchObject(forbidden);
   expect(await ann.get('/inventory/items')).toMatchObject(forbidden);
   expect(await ann.get('/orders?owner=bob')).toMatchObject(forbidden);
   expect(await ann.post('/inventory/correct', { id: ITEM, count: 1, reason: 'x' })).toMatchObject(forbidden);

@@ -16,10 +16,14 @@ export type ApiEnvelope = z.output<typeof envelopeSchema>;
 /** The data of /orders/place and /orders/cancel. */
 export const orderSummarySchema = z.object({ order_id: z.uuid(), status: z.enum(ORDER_STATUSES) });
 
+/** The data of /orders/refund. */
+export const acceptedRefundSchema = z.object({ refund_id: z.string(), order_id: z.uuid(), status: z.string() });
+
 /** The data of /orders/status. */
 export const orderViewSchema = orderSummarySchema.extend({
   reason_code: z.string().optional(),
   payment: z.object({ action_url: z.string().optional() }).optional(),
+  refunds: z.array(z.object({ refund_id: z.string(), status: z.string() })).optional(),
   timeline: z.array(z.object({ at: z.string(), status: z.string(), what: z.string(), why: z.string().optional() })),
 });
 

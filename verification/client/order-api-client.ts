@@ -6,6 +6,7 @@ import { promisesIn } from '../answers/promises.ts';
 import { type ApiPromise, isFinished } from '../invariants/snapshot.ts';
 import {
   type ApiEnvelope,
+  acceptedRefundSchema,
   envelopeOf,
   type OrderView,
   orderSummarySchema,
@@ -183,6 +184,29 @@ export class OrderApiClient {
     const { status, text } = await this.#transport(url, { ...transport, headers, body: form.toString() });
     if (status !== 200) {
       throw new Error(`The page of the payment answered ${status}: ${text.slice(0, 300)}`);
+    }
+  }
+
+  /**
+   * Refunds an order, and waits until the refund has ended or is parked.
+   *
+   * @param wanted an amount in minor units or lines, and whether the pieces come back; empty for all that is left
+   * @returns the refund's status
+   */
+  async refund(orderId: string, wanted: object, seconds: number): Promise<string> {
+    const body = { order_id: orderId, reason: this.#settings.scenario ?? 'unnamed', ...wanted };
+    const envelope = await this.request({ path: '/orders/refund', body, idempotencyKey: crypto.randomUUID() });
+    const { refund_id } = dataOf(envelope, acceptedRefundSchema, '/orders/refund');
+    const deadline = Date.now() + seconds * 1000;
+    for (;;) {
+      const refund = (await this.order(orderId)).refunds?.find((each) => each.refund_id === refund_id);
+      if (refund !== undefined && refund.status !== 'REQUESTED') {
+        return refund.status;
+      }
+      if (Date.now() > deadline) {
+        throw new Error(`Refund ${refund_id} of order ${orderId} is not over within ${seconds} s`);
+      }
+      await sleep(this.#settings.lookEveryMs ?? LOOK_EVERY_MS);
     }
   }
 

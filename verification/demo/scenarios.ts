@@ -144,6 +144,20 @@ export const SCENARIOS: readonly Scenario[] = [
     },
   },
   {
+    name: 'refunded',
+    description: 'A confirmed order is refunded: one piece first, then the rest; the goods can be sold again.',
+    expects: { ...confirmedBy('AuthorizePayment'), payment: 'REFUNDED', stock: 'all available' },
+    play: async (tools) => {
+      const rug = await tools.stock('rug', 19900, 3);
+      const placed = await placeOne(tools, { id: rug, count: 2 }, { method: 'tok_visa' });
+      await tools.api.waitForStatus(placed.orderId, AWAITED_WITHIN_SECONDS, ['CONFIRMED']);
+      const onePiece = { lines: [{ id: rug, count: 1 }], restock: true };
+      await tools.api.refund(placed.orderId, onePiece, AWAITED_WITHIN_SECONDS);
+      await tools.api.refund(placed.orderId, { restock: true }, AWAITED_WITHIN_SECONDS);
+      return placed;
+    },
+  },
+  {
     name: 'payment-down',
     description: 'Payment is killed as the order is placed; the saga tries again until it is back.',
     expects: confirmedBy('AuthorizePayment'),

@@ -1,6 +1,7 @@
 import type { UpdateCommandInput } from '@aws-sdk/lib-dynamodb';
 import { RetryableError } from '../../common/errors.ts';
 import type { Order, TimelineEntry } from '../order.ts';
+import { isFinal } from '../order-status.ts';
 import { type OrderTable, readOrder } from '../order-table.ts';
 import { type OnTable, sendUpdate } from '../order-writes.ts';
 import type { Refund } from './refund.ts';
@@ -78,16 +79,16 @@ export function ledgerWrite(
   const sameVersion = version === 0 ? 'attribute_not_exists(refund_version)' : 'refund_version = :seen_version';
   const parkedStep = parkedRefundStep(refunds);
   // The times of an open order are those of its own saga.
-  const isConfirmed = order.status === 'CONFIRMED';
+  const isOver = isFinal(order.status);
   const isOpen = refundsOfStatus(refunds, 'REQUESTED').length > 0;
   const set = [
     'refunds = :refunds, refund_version = :version, refundable_minor = :refundable, refunded_minor = :refunded',
     ...(entry === undefined ? [] : ['updated_at = :at, timeline = list_append(timeline, :entry)']),
-    ...(isConfirmed && isOpen && dueAt !== undefined ? ['saga_due = :yes, saga_due_at = :due'] : []),
+    ...(isOver && isOpen && dueAt !== undefined ? ['saga_due = :yes, saga_due_at = :due'] : []),
     ...(parkedStep === undefined ? [] : ['refund_parked_step = :parked_step']),
   ];
   const remove = [
-    ...(isConfirmed && !isOpen ? ['saga_due, saga_due_at'] : []),
+    ...(isOver && !isOpen ? ['saga_due, saga_due_at'] : []),
     ...(parkedStep === undefined ? ['refund_parked_step'] : []),
   ];
   return {
@@ -103,7 +104,7 @@ export function ledgerWrite(
       ':refundable': refundableMinor({ ...order, refunds }),
       ':refunded': refundedMinor(refunds),
       ...(entry !== undefined && { ':at': entry.at, ':entry': [{ ...entry, status: order.status }] }),
-      ...(isConfirmed && isOpen && dueAt !== undefined && { ':yes': 'Y', ':due': dueAt.toISOString() }),
+      ...(isOver && isOpen && dueAt !== undefined && { ':yes': 'Y', ':due': dueAt.toISOString() }),
       ...(parkedStep !== undefined && { ':parked_step': parkedStep }),
     },
     ReturnValues: 'ALL_NEW',
