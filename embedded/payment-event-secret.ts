@@ -11,10 +11,9 @@ const SECRET_BYTES = 32;
  */
 export function paymentEventSecret(file: string): string {
   try {
-    // `wx`: two processes that start at once use the same secret.
     writeFileSync(file, `whsec_${randomBytes(SECRET_BYTES).toString('base64')}\n`, { flag: 'wx', mode: 0o600 });
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') {
       throw error;
     }
   }
