@@ -114,6 +114,10 @@ function upToOtherWay(layout: Layout, from: PlacedState, to: PlacedState): reado
   if (from.along === to.along) {
     return [above(from), below(to)];
   }
+  if (to.along < from.along) {
+    const { aboveLine } = layout.tracks;
+    return [above(from), [from.along, aboveLine], [to.along, aboveLine], below(to)];
+  }
   const isBlocked = [...layout.states.values()].some(
     ({ place }) => place.lane === 0 && place.column > from.place.column && place.column < to.place.column,
   );

@@ -40,8 +40,8 @@ const MEASURES: Readonly<Record<Direction, Measures>> = {
     length: 110,
     thickness: 50,
     small: 24,
-    smallRoom: 42,
-    gap: 28,
+    smallRoom: 40,
+    gap: 25,
     margin: 14,
     lanes: [48, 148, 270, 380],
     tracks: {
