@@ -12,6 +12,7 @@ import { ExpressExecutions } from './runtime/express-executions.ts';
 import { FairQueue } from './runtime/fair-queue.ts';
 import { JournaledExecutions } from './runtime/journaled-executions.ts';
 import { RetentionSweep } from './runtime/retention.ts';
+import { StatusEvents } from './runtime/status-events.ts';
 import { TaskRunner } from './runtime/task-runner.ts';
 import { ApiError } from './wire/api-error.ts';
 import { Arns } from './wire/arn.ts';
@@ -42,6 +43,7 @@ export class Engine {
   readonly #express: ExpressExecutions;
   readonly #activities: ActivityQueue;
   readonly #retention: RetentionSweep;
+  #statusEvents: StatusEvents | undefined;
   readonly #context: ApiContext;
 
   constructor(settings: EngineSettings) {
@@ -56,9 +58,9 @@ export class Engine {
     this.#queue = new FairQueue({ most: settings.maxConcurrentInvokes, mostBusy: settings.maxBusyInvokes });
     this.#tasks = new TaskRunner(this.#services, this.#queue, logger);
     const definitions = new DefinitionCache();
-    const executions = new JournaledExecutions(journal, definitions, this.#tasks, logger);
+    const executions = new JournaledExecutions(journal, definitions, this.#tasks, logger, settings.waitScale);
     this.#executions = executions;
-    this.#express = new ExpressExecutions(this.#tasks, logger);
+    this.#express = new ExpressExecutions(this.#tasks, logger, settings.waitScale);
     this.#retention = new RetentionSweep(journal.retention, settings.retention, (id) => executions.forget(id), logger);
     const activities = new ActivityQueue(journal.tokens, executions);
     this.#activities = activities;
@@ -70,6 +72,7 @@ export class Engine {
       }
     });
     executions.events.on('redriven', () => this.#retention.executionRedriven());
+    this.#publishStatus(settings);
     executions.events.on('activityScheduled', (arn) => activities.scheduled(arn));
 
     this.#context = {
@@ -83,6 +86,18 @@ export class Engine {
       callTask: (target, input, cancelled) => this.#services.callForTest(target, input, cancelled),
       isOverloaded: () => this.#tasks.backlog >= settings.maxQueuedExecutions,
     };
+  }
+
+  #publishStatus({ eventsEndpoint: endpoint, account, region, logger }: EngineSettings): void {
+    if (endpoint === undefined) {
+      return;
+    }
+    const events = new StatusEvents({ endpoint, account, region }, this.#journal, logger);
+    this.#statusEvents = events;
+    const { events: executions } = this.#executions;
+    executions.on('started', (_execution, { id }) => events.publish(id, 'RUNNING'));
+    executions.on('redriven', (_execution, { id }) => events.publish(id, 'RUNNING'));
+    executions.on('ended', ({ status }, { id }) => events.publish(id, status));
   }
 
   /** The engine's load at the moment. */
@@ -122,6 +137,7 @@ export class Engine {
   /** Resolves once the journal is closed. */
   async close(): Promise<void> {
     this.#retention.stop();
+    this.#statusEvents?.close();
     this.#tasks.close();
     this.#express.close();
     this.#activities.close();

@@ -20,6 +20,8 @@ resilient-stepfunctions [options]
   --busy N                  calls at once that began within the last half second (as --concurrency)
   --max-queued N            executions with a queued task at which StartExecution answers ThrottlingException (2000)
   --connect-retry SECONDS   how long an endpoint that refuses connections is tried again (20)
+  --wait-scale N            part of Waits and retry pauses that passes in fact, for tests, e.g. 0.001 (1)
+  --events-endpoint URL     where status changes are posted in EventBridge's shape
   --durability KIND         process: commits survive kill -9; power: also a power cut (process)
   --retention-days N        days after which finished executions are dropped (90)
   --retention-count N       finished executions that are kept (1000000)
@@ -33,6 +35,8 @@ const FLAGS: { readonly [option: string]: string } = {
   maxBusyInvokes: 'busy',
   maxQueuedExecutions: 'max-queued',
   connectRetrySeconds: 'connect-retry',
+  waitScale: 'wait-scale',
+  eventsEndpoint: 'events-endpoint',
   'retention.finishedSeconds': 'retention-days',
   'retention.finishedCount': 'retention-count',
 };
@@ -56,6 +60,8 @@ function readOptions(args: readonly string[]): StepFunctionsServerOptions | 'hel
       busy: STRING,
       'max-queued': STRING,
       'connect-retry': STRING,
+      'wait-scale': STRING,
+      'events-endpoint': STRING,
       durability: STRING,
       'retention-days': STRING,
       'retention-count': STRING,
@@ -83,6 +89,8 @@ function readOptions(args: readonly string[]): StepFunctionsServerOptions | 'hel
       maxBusyInvokes: numberOf(values.busy),
       maxQueuedExecutions: numberOf(values['max-queued']),
       connectRetrySeconds: numberOf(values['connect-retry']),
+      waitScale: numberOf(values['wait-scale']),
+      eventsEndpoint: values['events-endpoint'],
       durability: values.durability as Durability | undefined,
     }),
   };

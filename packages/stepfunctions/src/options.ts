@@ -54,6 +54,13 @@ export interface StepFunctionsServerOptions {
   readonly maxQueuedExecutions?: number;
   /** Seconds for which an endpoint that refuses connections is tried again before the task fails. Default 20. */
   readonly connectRetrySeconds?: number;
+  /**
+   * The part of Waits and pauses before retries that passes in fact, for tests: with 0.001, an hour takes 3.6 seconds.
+   * Timeouts and heartbeats keep their length. Default 1.
+   */
+  readonly waitScale?: number;
+  /** Where changes of an execution's status are posted in EventBridge's shape. Default: nowhere. */
+  readonly eventsEndpoint?: string;
   /** Default `process`. */
   readonly durability?: Durability;
   /** Default 90 days and 1,000,000 executions. */
@@ -64,10 +71,11 @@ export interface StepFunctionsServerOptions {
 
 /** The options with every default filled in. */
 export type EngineSettings = Required<
-  Omit<StepFunctionsServerOptions, 'lambdaEndpoint' | 'dynamodbEndpoint' | 'retention'>
+  Omit<StepFunctionsServerOptions, 'lambdaEndpoint' | 'dynamodbEndpoint' | 'eventsEndpoint' | 'retention'>
 > & {
   readonly lambdaEndpoint: string | undefined;
   readonly dynamodbEndpoint: string | undefined;
+  readonly eventsEndpoint: string | undefined;
   readonly retention: Retention;
 };
 
@@ -113,6 +121,8 @@ export function settingsOf(options: StepFunctionsServerOptions): EngineSettings 
     maxBusyInvokes: checkNumber('maxBusyInvokes', options.maxBusyInvokes ?? maxConcurrentInvokes, 1),
     maxQueuedExecutions: checkNumber('maxQueuedExecutions', options.maxQueuedExecutions ?? 2_000, 1),
     connectRetrySeconds: checkNumber('connectRetrySeconds', options.connectRetrySeconds ?? 20, 0),
+    waitScale: checkNumber('waitScale', options.waitScale ?? 1, 0),
+    eventsEndpoint: checkEndpoint('eventsEndpoint', options.eventsEndpoint),
     durability,
     retention: {
       finishedSeconds: checkNumber('retention.finishedSeconds', retention?.finishedSeconds ?? NINETY_DAYS, 0),

@@ -37,6 +37,7 @@ export class Draft {
   /** Events of distributed Maps' child executions, by execution ARN. */
   readonly #childHistory = new Map<string, ChildHistory & { readonly history: HistoryEvent[] }>();
   readonly #before: Execution;
+  readonly #waitScale: number;
   readonly #execution: Writable<Execution>;
   readonly #frames: { [frameId: string]: Writable<Frame> } = {};
   #framesCopied = false;
@@ -49,6 +50,7 @@ export class Draft {
     this.at = circumstances.at;
     this.entropy = new Entropy(circumstances.entropy);
     this.missingActivities = circumstances.missingActivities ?? [];
+    this.#waitScale = circumstances.waitScale ?? 1;
     this.#before = execution;
     this.#execution = { ...execution };
   }
@@ -118,6 +120,11 @@ export class Draft {
   /** A task id that is unique within the execution. */
   newTaskId(): string {
     return `task-${this.#nextId()}`;
+  }
+
+  /** Starts the timer of a Wait or of a pause before a retry, which tests may shorten. */
+  startWait(until: number): Timer {
+    return this.startTimer(this.at + Math.ceil((until - this.at) * this.#waitScale));
   }
 
   /** Sets a timer and returns it. */

@@ -11,6 +11,8 @@ export interface EventCircumstances {
   readonly entropy: string;
   /** Activities of the definition that do not exist, because they were deleted. A task of one fails. */
   readonly missingActivities?: readonly string[];
+  /** The part of a Wait or a retry's pause that passes in fact, for tests. Default 1. */
+  readonly waitScale?: number;
 }
 
 /** An event that reaches an execution from outside. */

@@ -65,7 +65,7 @@ function retried(draft: Draft, frameId: string, failure: Failure): boolean {
     ...runOf(draft, frameId),
     attempts: next.attempts,
     retryCount: retryCount + 1,
-    activity: { kind: 'RETRY', timer: draft.startTimer(draft.at + Math.round(next.delaySeconds * 1000)) },
+    activity: { kind: 'RETRY', timer: draft.startWait(draft.at + Math.round(next.delaySeconds * 1000)) },
   };
   return true;
 }

@@ -69,7 +69,9 @@ describe('one endpoint', () => {
     'invokes the function %s, however it is named',
     async (FunctionName) => {
       server = await startTestServer({ work: () => ({ done: true }) });
-      const { Payload } = await new LambdaClient(clientOptions(server.url)).send(new InvokeCommand({ FunctionName }));
+      const { Payload } = await new LambdaClient(clientOptions(server.url)).send(
+        new InvokeCommand({ FunctionName, Payload: '{}' }),
+      );
       expect(Buffer.from(Payload ?? []).toString()).toBe('{"done":true}');
     },
   );

@@ -11,8 +11,10 @@ import type { TaskRunner } from './task-runner.ts';
 export interface ExecutionEvents {
   /** An execution has ended. */
   readonly ended: [execution: Execution, origin: ExecutionOrigin];
+  /** An execution has begun. It may have ended as well. */
+  readonly started: [execution: Execution, origin: ExecutionOrigin];
   /** An execution that had ended runs again. */
-  readonly redriven: [];
+  readonly redriven: [execution: Execution, origin: ExecutionOrigin];
   /** A task of this activity waits for a worker. */
   readonly activityScheduled: [activityArn: string];
 }

@@ -19,9 +19,12 @@ const MOST_AT_ONCE = 1_000;
 export class ExpressExecutions {
   readonly #tasks: TaskRunner;
   readonly #logger: EngineLogger;
+  readonly #waitScale: number;
   readonly #running = new Set<ExpressRun>();
 
-  constructor(tasks: TaskRunner, logger: EngineLogger) {
+  /** @param waitScale the part of Waits and pauses before retries that passes in fact */
+  constructor(tasks: TaskRunner, logger: EngineLogger, waitScale = 1) {
+    this.#waitScale = waitScale;
     this.#tasks = tasks;
     this.#logger = logger;
   }
@@ -37,7 +40,7 @@ export class ExpressExecutions {
    * @throws {Error} the core failed on an event; it was logged
    */
   async run(parameters: ExecutionParameters, definition: StateMachineDefinition): Promise<Execution> {
-    const run = new ExpressRun(createExecution(parameters), definition, this.#tasks);
+    const run = new ExpressRun(createExecution(parameters), definition, this.#tasks, this.#waitScale);
     this.#running.add(run);
     try {
       return await run.end;
@@ -62,6 +65,7 @@ class ExpressRun {
   readonly #definition: StateMachineDefinition;
   readonly #tasks: TaskRunner;
   readonly #owner: TaskOwner;
+  readonly #waitScale: number;
   readonly #timers = new Map<string, NodeJS.Timeout>();
   readonly #resolve: (end: Execution) => void;
   readonly #reject: (error: unknown) => void;
@@ -70,7 +74,8 @@ class ExpressRun {
   #busy = false;
   #isOver = false;
 
-  constructor(execution: Execution, definition: StateMachineDefinition, tasks: TaskRunner) {
+  constructor(execution: Execution, definition: StateMachineDefinition, tasks: TaskRunner, waitScale: number) {
+    this.#waitScale = waitScale;
     const { promise, resolve, reject } = Promise.withResolvers<Execution>();
     this.end = promise;
     this.#resolve = resolve;
@@ -107,7 +112,7 @@ class ExpressRun {
     this.#busy = true;
     try {
       for (let event = this.#mailbox.shift(); event && !this.#isOver; event = this.#mailbox.shift()) {
-        const result = await step(this.#definition, this.#execution, stampEvent(event));
+        const result = await step(this.#definition, this.#execution, stampEvent(event, this.#waitScale));
         this.#execution = result.execution;
         for (const effect of result.effects) {
           switch (effect.type) {

@@ -7,8 +7,9 @@ type Without<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;
 export type IncomingEvent = Without<ExecutionEvent, keyof EventCircumstances>;
 
 /** Stamps an event with the present time and fresh entropy. The core has neither a clock nor a random source. */
-export function stampEvent(event: IncomingEvent): ExecutionEvent {
-  return { ...event, at: Date.now(), entropy: entropy() };
+export function stampEvent(event: IncomingEvent, waitScale = 1): ExecutionEvent {
+  const stamped = { ...event, at: Date.now(), entropy: entropy() };
+  return waitScale === 1 ? stamped : { ...stamped, waitScale };
 }
 
 /** As many as a task token is promised to have, so nothing derived from an event is easier to guess than its token. */

@@ -48,6 +48,7 @@ export class JournaledExecutions {
   readonly #journal: Journal;
   readonly #definitions: DefinitionCache;
   readonly #logger: EngineLogger;
+  readonly #waitScale: number;
   readonly #jobs: SyncJobs;
   readonly #effects: Effects;
   readonly #commits: GroupCommit;
@@ -60,7 +61,9 @@ export class JournaledExecutions {
   #lastId: number;
   #isClosed = false;
 
-  constructor(journal: Journal, definitions: DefinitionCache, tasks: TaskRunner, logger: EngineLogger) {
+  /** @param waitScale the part of Waits and pauses before retries that passes in fact */
+  constructor(journal: Journal, definitions: DefinitionCache, tasks: TaskRunner, logger: EngineLogger, waitScale = 1) {
+    this.#waitScale = waitScale;
     this.#journal = journal;
     this.#definitions = definitions;
     this.#logger = logger;
@@ -212,7 +215,12 @@ export class JournaledExecutions {
 
   #post(live: LiveExecution, event: IncomingEvent, alongside?: () => void): Promise<boolean> {
     return new Promise((resolve, reject) => {
-      live.mailbox.push({ event: stampEvent(event), resolve, reject, ...(alongside && { alongside }) });
+      live.mailbox.push({
+        event: stampEvent(event, this.#waitScale),
+        resolve,
+        reject,
+        ...(alongside && { alongside }),
+      });
       if (!live.busy) {
         void this.#drainMailbox(live);
       }
@@ -259,8 +267,12 @@ export class JournaledExecutions {
       live.execution = after;
       live.isNew = false;
       this.#live.resize(live, state?.length ?? 0);
-      if (before.status !== 'RUNNING' && after.status === 'RUNNING') {
-        this.events.emit('redriven');
+      if (isNew) {
+        this.events.emit('started', after, origin);
+      }
+      // It may have ended again at once.
+      if (after.redriveCount !== before.redriveCount) {
+        this.events.emit('redriven', after, origin);
       }
       if (wakeUp.dueAt !== undefined) {
         this.#timers.set(wakeUp.dueAt);

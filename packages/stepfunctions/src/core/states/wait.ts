@@ -33,7 +33,7 @@ export async function executeWait(executing: Executing<WaitState>): Promise<Outc
   if (until <= draft.at) {
     return await leaveWait(executing);
   }
-  setActivity(draft, frameId, { kind: 'WAIT', timer: draft.startTimer(until) });
+  setActivity(draft, frameId, { kind: 'WAIT', timer: draft.startWait(until) });
   return WAIT;
 }
 

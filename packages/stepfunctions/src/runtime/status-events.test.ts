@@ -1,0 +1,96 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, expect, test } from '@jest/globals';
+import type { JsonObject } from '../language/json.ts';
+import { startTestServer, type TestServer } from '../testing/test-server.ts';
+
+const FAIL = { StartAt: 'F', States: { F: { Type: 'Fail', Error: 'Boom', Cause: 'why' } } };
+let on: TestServer | undefined;
+let receiver: Server | undefined;
+
+afterEach(async () => {
+  await on?.close();
+  receiver?.closeAllConnections();
+  await new Promise((done) => receiver?.close(done));
+});
+
+/** A receiver of events that refuses the first ones. */
+async function receive(refused: number): Promise<{ readonly url: string; readonly events: JsonObject[] }> {
+  const events: JsonObject[] = [];
+  let requests = 0;
+  receiver = createServer(async (request, response) => {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) {
+      chunks.push(chunk as Buffer);
+    }
+    requests += 1;
+    if (requests > refused) {
+      events.push(JSON.parse(Buffer.concat(chunks).toString()) as JsonObject);
+    }
+    response.writeHead(requests > refused ? 200 : 500).end();
+  });
+  await new Promise<void>((done) => receiver?.listen(0, '127.0.0.1', done));
+  return { url: `http://127.0.0.1:${(receiver.address() as AddressInfo).port}/events`, events };
+}
+
+async function waitFor(isDone: () => boolean): Promise<void> {
+  for (let tries = 0; tries < 200 && !isDone(); tries++) {
+    await new Promise((done) => setTimeout(done, 25));
+  }
+}
+
+test('each change of an execution’s status is posted in EventBridge’s shape, in order, also after refusals', async () => {
+  const { url, events } = await receive(2);
+  on = await startTestServer({}, { eventsEndpoint: url, account: '123456789012' });
+  const executionArn = await on.start(await on.create('fails', FAIL), { input: '{"a":1}', name: 'one' });
+  await on.end(executionArn);
+  await on.call('RedriveExecution', { executionArn });
+  await waitFor(() => events.length === 4);
+  expect(events[1]).toMatchObject({
+    version: '0',
+    'detail-type': 'Step Functions Execution Status Change',
+    source: 'aws.states',
+    account: '123456789012',
+    region: 'us-east-1',
+    resources: [executionArn],
+    detail: {
+      executionArn,
+      name: 'one',
+      status: 'FAILED',
+      startDate: expect.any(Number),
+      stopDate: expect.any(Number),
+      input: '{"a":1}',
+      output: null,
+      error: 'Boom',
+      cause: 'why',
+      redriveCount: 0,
+      redriveStatus: 'REDRIVABLE',
+    },
+  });
+  expect(events.map(({ detail }) => (detail as JsonObject).status)).toEqual(['RUNNING', 'FAILED', 'RUNNING', 'FAILED']);
+});
+
+test('a wait scale shortens Waits and pauses before retries, in standard and express executions', async () => {
+  let calls = 0;
+  const flaky = () => {
+    calls += 1;
+    if (calls % 2 === 1) {
+      throw new Error('not yet');
+    }
+    return { calls };
+  };
+  on = await startTestServer({ flaky }, { waitScale: 0.0001 });
+  const work = {
+    Type: 'Task',
+    Resource: 'arn:aws:lambda:us-east-1:000000000000:function:flaky',
+    Retry: [{ ErrorEquals: ['States.ALL'], IntervalSeconds: 600 }],
+    Next: 'Sleep',
+  };
+  const machine = { StartAt: 'Work', States: { Work: work, Sleep: { Type: 'Wait', Seconds: 3_600, End: true } } };
+  const started = Date.now();
+  const end = await on.end(await on.start(await on.create('slow', machine)));
+  expect(end).toMatchObject({ status: 'SUCCEEDED', output: '{"calls":2}' });
+  const stateMachineArn = await on.create('express', machine, { type: 'EXPRESS' });
+  expect(await on.call('StartSyncExecution', { stateMachineArn })).toMatchObject({ status: 'SUCCEEDED' });
+  expect(Date.now() - started).toBeLessThan(30_000);
+});
