@@ -17,7 +17,8 @@ import { httpEvent } from '../../tests/support/http-event.ts';
 import { itemInStock, startInventory, type TestInventory } from '../../tests/support/inventory.ts';
 import { confirmedOrder, testOrder } from '../../tests/support/order.ts';
 import { withOrderTable } from '../../tests/support/order-fixtures.ts';
-import { runCommand, UsageError } from './commands.ts';
+import { UsageError } from './arguments.ts';
+import { runCommand } from './commands.ts';
 import { type OrdersApi, OrdersApiError, openOrdersApi } from './orders-api.ts';
 
 // The commands against the real endpoints, behind a server that knows two keys.

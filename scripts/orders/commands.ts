@@ -7,9 +7,11 @@ import { orderStatusSchema } from '../../functions/http/contract/order-status.ts
 import { orderSummarySchema } from '../../functions/http/contract/order-summary.ts';
 import { redriveSchema } from '../../functions/http/contract/redrive-orders.ts';
 import { sagaHistorySchema } from '../../functions/http/contract/saga-history.ts';
+import { needed, noMore, type Output, only, UsageError, wholeNumber } from './arguments.ts';
 import type { OrdersApi } from './orders-api.ts';
 import { refundOrder, refundTable } from './refund.ts';
 import { money, properties, short, table, time } from './table.ts';
+import { webhooks } from './webhook-commands.ts';
 
 export const USAGE = `npm run orders -- COMMAND [OPTIONS]
 
@@ -31,6 +33,14 @@ export const USAGE = `npm run orders -- COMMAND [OPTIONS]
       --reason TEXT
       --key KEY              the same key is the same refund
   summary                  orders by status, money, and what waits for you
+  webhooks                 who is told of orders, and whether it works
+  webhooks add URL         tell a URL; the answer has its secret
+      --events TYPE,TYPE   such as order.confirmed,order.rejected; all where it is left out
+  webhooks deliveries ID   what became of each event, the newest first
+  webhooks replay ID EVENT_ID…      send events once more; or all since a time:
+      --since TIME         such as 2026-11-28T12:00:00Z
+  webhooks secret ID       give it another secret
+  webhooks remove ID
   stock                    what is available of each item
   stock restock ITEM COUNT --reason TEXT     add what came
   stock correct ITEM COUNT --reason TEXT     set what is available
@@ -39,17 +49,6 @@ export const USAGE = `npm run orders -- COMMAND [OPTIONS]
 
 ORDERS_URL is the API (http://127.0.0.1:3000 unless set), ORDERS_API_KEY or ORDERS_TOKEN say who you are. With AUTH_MODE=api-key
 an operator's key is needed: npm run api-key -- create NAME --role operator.`;
-
-/** What a command prints: tables for people, data for programs. */
-export interface Output {
-  readonly text: string;
-  readonly data: unknown;
-}
-
-/** Thrown for arguments that are not as {@link USAGE} says. */
-export class UsageError extends Error {
-  override readonly name = 'UsageError';
-}
 
 const OPTIONS = {
   json: { type: 'boolean' },
@@ -66,6 +65,8 @@ const OPTIONS = {
   restock: { type: 'boolean' },
   reason: { type: 'string' },
   key: { type: 'string' },
+  events: { type: 'string' },
+  since: { type: 'string' },
 } as const;
 
 type Values = ReturnType<typeof parseArgs<{ options: typeof OPTIONS; allowPositionals: true }>>['values'];
@@ -84,6 +85,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   refund: { takes: ['amount', 'line', 'restock', 'reason', 'key'], run: refund },
   summary: { takes: [], run: summarize },
   stock: { takes: ['reason', 'key'], run: stock },
+  webhooks: { takes: ['events', 'since', 'limit'], run: webhooks },
 };
 
 /** Runs a command line. @throws UsageError; OrdersApiError */
@@ -263,33 +265,4 @@ async function stock(api: OrdersApi, names: readonly string[], { reason, key }: 
   const { available, held, sold, previous_available } = item;
   const before = previous_available === undefined ? '' : ` (before: ${previous_available})`;
   return { text: `${item.name}: ${available} available${before}, ${held} held, ${sold} sold`, data: item };
-}
-
-function only(names: readonly string[], what: string): string {
-  const [name] = names;
-  if (name === undefined) {
-    throw new UsageError(`${what} is missing`);
-  }
-  noMore(names, 1);
-  return name;
-}
-
-function noMore(names: readonly string[], count: number): void {
-  if (names.length > count) {
-    throw new UsageError(`${JSON.stringify(names[count])} is one argument too many`);
-  }
-}
-
-function needed(value: string | undefined, what: string): string {
-  if (value === undefined || value === '') {
-    throw new UsageError(`${what} is missing`);
-  }
-  return value;
-}
-
-function wholeNumber(text: string, what: string): number {
-  if (!/^\d{1,15}$/.test(text)) {
-    throw new UsageError(`${what} must be a whole number`);
-  }
-  return Number(text);
 }

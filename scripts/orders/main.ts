@@ -1,6 +1,7 @@
 /** `npm run orders -- COMMAND`: what an operator does with orders, over the HTTP API. */
 
-import { type Output, runCommand, USAGE, UsageError } from './commands.ts';
+import { type Output, UsageError } from './arguments.ts';
+import { runCommand, USAGE } from './commands.ts';
 import { type OrdersApi, OrdersApiError, openOrdersApi } from './orders-api.ts';
 
 const DEFAULT_URL = 'http://127.0.0.1:3000';

@@ -15,7 +15,8 @@ export interface ApiCall {
   /** Such as `/orders`. */
   readonly path: string;
   readonly query?: Readonly<Record<string, string | undefined>>;
-  /** Absent: GET. */
+  /** Absent: POST with a body, GET without. */
+  readonly method?: 'DELETE';
   readonly body?: object;
   readonly idempotencyKey?: string | undefined;
 }
@@ -52,11 +53,11 @@ export function openOrdersApi({ url, apiKey, token }: OrdersApiOptions): OrdersA
     ...(token !== undefined && { Authorization: `Bearer ${token}` }),
   };
   return {
-    call: async ({ path, query = {}, body, idempotencyKey }, schema) => {
+    call: async ({ path, query = {}, method, body, idempotencyKey }, schema) => {
       const given = Object.entries(query).filter((entry): entry is [string, string] => entry[1] !== undefined);
       const search = given.length === 0 ? '' : `?${new URLSearchParams(given)}`;
       const answer = await sent(`${base}${path}${search}`, {
-        method: body === undefined ? 'GET' : 'POST',
+        method: method ?? (body === undefined ? 'GET' : 'POST'),
         headers: {
           ...credentials,
           ...(body !== undefined && { 'Content-Type': 'application/json' }),

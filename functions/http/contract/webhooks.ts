@@ -124,6 +124,32 @@ const deliverySchema = z.object({
     .meta({ description: 'oldest first' }),
 });
 
+/** Data of `GET /webhooks`. */
+export const webhookListSchema = z.object({ webhooks: z.array(webhookViewSchema) });
+
+/** Data of `POST /webhooks`. */
+export const madeWebhookSchema = webhookViewSchema.extend({ secret: z.string() });
+
+/** Data of `POST /webhooks/secret`. */
+export const renewedSecretSchema = z.object({
+  webhook_id: z.string(),
+  secret: z.string(),
+  earlier_secret_until: time.meta({ description: 'until when the earlier secret signs too' }),
+});
+
+/** Data of `GET /webhooks/deliveries`. */
+export const deliveryLogSchema = z.object({ deliveries: z.array(deliverySchema), next_cursor: z.string().optional() });
+
+/** Data of `POST /webhooks/replay`. */
+export const replaySchema = z.object({
+  replayed: z.int().meta({ description: 'events that are sent again' }),
+  unknown: z.array(z.string()).optional().meta({ description: 'ids that the webhook has no event of' }),
+  next_since: time.optional(),
+});
+
+/** Data of `DELETE /webhooks/{id}`. */
+export const removedWebhookSchema = z.object({ webhook_id: z.string() });
+
 const EXAMPLE_WEBHOOK: z.input<typeof webhookViewSchema> = {
   webhook_id: EXAMPLE_ID,
   url: 'https://shop.example/orders',
@@ -150,7 +176,7 @@ export const createWebhookOperation: Operation = {
   },
   success: {
     status: 201,
-    data: webhookViewSchema.extend({ secret: z.string() }),
+    data: madeWebhookSchema,
     example: { ...EXAMPLE_WEBHOOK, secret: EXAMPLE_SECRET },
   },
   errors: [...BODY_ERRORS, 'WEBHOOK_EXISTS', 'TOO_MANY_WEBHOOKS'],
@@ -166,7 +192,7 @@ export const listWebhooksOperation: Operation = {
   description: 'The webhooks, oldest first. One that was switched off says when and why.',
   success: {
     status: 200,
-    data: z.object({ webhooks: z.array(webhookViewSchema) }),
+    data: webhookListSchema,
     example: { webhooks: [EXAMPLE_WEBHOOK] },
   },
   errors: ['WEBHOOKS_UNAVAILABLE'],
@@ -181,7 +207,7 @@ export const deleteWebhookOperation: Operation = {
   summary: 'Remove a webhook',
   description: 'Sends nothing more to it. Events that wait are not sent either.',
   path: webhookPath,
-  success: { status: 200, data: z.object({ webhook_id: z.string() }), example: { webhook_id: EXAMPLE_ID } },
+  success: { status: 200, data: removedWebhookSchema, example: { webhook_id: EXAMPLE_ID } },
   errors: ['INVALID_REQUEST', 'WEBHOOK_NOT_FOUND', 'WEBHOOKS_UNAVAILABLE'],
 };
 
@@ -196,11 +222,7 @@ export const renewSecretOperation: Operation = {
   body: { schema: renewSecretBody, example: { webhook_id: EXAMPLE_ID } },
   success: {
     status: 200,
-    data: z.object({
-      webhook_id: z.string(),
-      secret: z.string(),
-      earlier_secret_until: time.meta({ description: 'until when the earlier secret signs too' }),
-    }),
+    data: renewedSecretSchema,
     example: { webhook_id: EXAMPLE_ID, secret: EXAMPLE_SECRET, earlier_secret_until: '2026-11-29T12:00:00.000Z' },
   },
   errors: [...BODY_ERRORS, 'WEBHOOK_NOT_FOUND'],
@@ -217,7 +239,7 @@ export const webhookDeliveriesOperation: Operation = {
   query: webhookDeliveriesQuery,
   success: {
     status: 200,
-    data: z.object({ deliveries: z.array(deliverySchema), next_cursor: z.string().optional() }),
+    data: deliveryLogSchema,
     example: {
       deliveries: [
         {
@@ -249,11 +271,7 @@ export const replayWebhookOperation: Operation = {
   body: { schema: replayBody, example: { webhook_id: EXAMPLE_ID, since: '2026-11-28T12:00:00Z' } },
   success: {
     status: 202,
-    data: z.object({
-      replayed: z.int().meta({ description: 'events that are sent again' }),
-      unknown: z.array(z.string()).optional().meta({ description: 'ids that the webhook has no event of' }),
-      next_since: time.optional(),
-    }),
+    data: replaySchema,
     example: { replayed: 12 },
   },
   errors: [...BODY_ERRORS, 'WEBHOOK_NOT_FOUND'],
