@@ -152,7 +152,7 @@ module.exports = async ({ resolveVariable }) => {
     ],
     deliverWebhook: [
       allow(['dynamodb:GetItem', 'dynamodb:UpdateItem'], webhooksTable),
-      allow(['dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:UpdateItem'], deliveriesTable),
+      allow(['dynamodb:Query', 'dynamodb:UpdateItem'], deliveriesTable),
     ],
     publishOrderEvents: [
       allow(['dynamodb:Scan'], webhooksTable),

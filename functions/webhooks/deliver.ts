@@ -2,7 +2,7 @@ import type { Log } from '../common/logger.ts';
 import type { Delivery } from './delivery.ts';
 import { withAttempt } from './delivery.ts';
 import { endRun, type NewRun, recordAttempt, renewRun } from './delivery-queue.ts';
-import { type DeliveryTable, firstWaiting, readQueue } from './delivery-table.ts';
+import { type DeliveryTable, waitingDeliveries } from './delivery-table.ts';
 import { RECEIVER_TIMEOUT_MS, type SendOptions, type Sent, sendEvent } from './send-event.ts';
 import { signingSecrets, type Webhook } from './webhook.ts';
 import { claimTry, clearFailures, readWebhook, recordFailure, switchOff, type WebhookTable } from './webhook-table.ts';
@@ -85,38 +85,65 @@ export class InFlight {
  */
 export async function deliver(run: NewRun, dependencies: DeliverDependencies, log: Log): Promise<DeliverOutcome> {
   const beginUntil = Date.now() + BEGIN_WITHIN_MS;
-  while (Date.now() < beginUntil) {
-    const next = await deliverNext(run, dependencies, log);
-    if (next !== 'NEXT') {
-      return next;
+  do {
+    // Before the events are read: what is queued after this changes the head's version, and then the run does not end.
+    const head = await renewRun(dependencies.deliveries, run, 0);
+    if (head === undefined) {
+      return { outcome: 'ENDED' };
     }
-  }
+    const [webhook, waiting] = await Promise.all([
+      readWebhook(dependencies.webhooks, run.webhookId),
+      waitingDeliveries(dependencies.deliveries, run),
+    ]);
+    const isOn = webhook !== undefined && webhook.disabled_at === undefined;
+    const sent = isOn ? await deliverAll({ run, webhook, waiting, beginUntil }, dependencies, log) : 'EMPTY';
+    if (typeof sent === 'object') {
+      return sent;
+    }
+    if (sent === 'EMPTY' && (await endRun(dependencies.deliveries, run, head.queue_version))) {
+      return { outcome: 'ENDED' };
+    }
+  } while (Date.now() < beginUntil);
   return { outcome: 'MORE' };
 }
 
-async function deliverNext(run: NewRun, dependencies: DeliverDependencies, log: Log): Promise<DeliverOutcome | 'NEXT'> {
-  const { webhooks, deliveries } = dependencies;
-  if (!(await renewRun(deliveries, run, 0))) {
-    return { outcome: 'ENDED' };
+interface ToDeliver {
+  readonly run: NewRun;
+  readonly webhook: Webhook;
+  readonly waiting: readonly Delivery[];
+  readonly beginUntil: number;
+}
+
+/** EMPTY where everything was delivered, AGAIN where the queue has to be read again. */
+async function deliverAll(
+  { run, webhook: read, waiting: deliveries, beginUntil }: ToDeliver,
+  dependencies: DeliverDependencies,
+  log: Log,
+): Promise<DeliverOutcome | 'EMPTY' | 'AGAIN'> {
+  let webhook = read;
+  for (const delivery of deliveries) {
+    const now = Date.now();
+    if (now >= beginUntil) {
+      return 'AGAIN';
+    }
+    const waitMs = Math.max(
+      millisecondsUntil(delivery.retry_at, now),
+      await receiverWaitMs(webhook, dependencies, now),
+    );
+    if (waitMs > 0) {
+      return waiting(run, waitMs, dependencies);
+    }
+    const sent = await dependencies.inFlight.run(run.webhookId, () => send(webhook, delivery, dependencies));
+    if (sent === undefined) {
+      return waiting(run, roomWaitMs(delivery, now), dependencies);
+    }
+    const outcome = await recordSent({ run, webhook, delivery, sent }, dependencies, log);
+    if (outcome !== 'DELIVERED') {
+      return outcome;
+    }
+    webhook = { ...webhook, failures: undefined };
   }
-  // In this sequence: what is queued after the head was read changes its version, and then the run does not end.
-  const [webhook, head] = await Promise.all([readWebhook(webhooks, run.webhookId), readQueue(deliveries, run)]);
-  const delivery = await firstWaiting(deliveries, run);
-  if (head === undefined) {
-    return { outcome: 'ENDED' };
-  }
-  if (delivery === undefined || webhook === undefined || webhook.disabled_at !== undefined) {
-    return (await endRun(deliveries, run, head.queue_version)) ? { outcome: 'ENDED' } : 'NEXT';
-  }
-  const now = Date.now();
-  const waitMs = Math.max(millisecondsUntil(delivery.retry_at, now), await receiverWaitMs(webhook, dependencies, now));
-  if (waitMs > 0) {
-    return waiting(run, waitMs, dependencies);
-  }
-  const sent = await dependencies.inFlight.run(run.webhookId, () => send(webhook, delivery, dependencies));
-  return sent === undefined
-    ? waiting(run, roomWaitMs(delivery, now), dependencies)
-    : recordSent({ run, webhook, delivery, sent }, dependencies, log);
+  return 'EMPTY';
 }
 
 function send(webhook: Webhook, { event_id, body }: Delivery, dependencies: DeliverDependencies): Promise<Sent> {
@@ -146,8 +173,8 @@ function roomWaitMs({ queued_at }: Delivery, now: number): number {
 
 async function waiting(run: NewRun, waitMs: number, { deliveries }: DeliverDependencies): Promise<DeliverOutcome> {
   const wait_seconds = Math.max(1, Math.ceil(waitMs / 1_000));
-  const isOurs = await renewRun(deliveries, run, wait_seconds * 1_000);
-  return isOurs ? { outcome: 'WAIT', wait_seconds } : { outcome: 'ENDED' };
+  const head = await renewRun(deliveries, run, wait_seconds * 1_000);
+  return head === undefined ? { outcome: 'ENDED' } : { outcome: 'WAIT', wait_seconds };
 }
 
 interface Tried {
@@ -157,7 +184,11 @@ interface Tried {
   readonly sent: Sent;
 }
 
-async function recordSent(tried: Tried, dependencies: DeliverDependencies, log: Log): Promise<DeliverOutcome | 'NEXT'> {
+async function recordSent(
+  tried: Tried,
+  dependencies: DeliverDependencies,
+  log: Log,
+): Promise<DeliverOutcome | 'DELIVERED' | 'AGAIN'> {
   const { webhook, delivery, sent } = tried;
   const now = new Date();
   const at = new Date(now.getTime() - sent.ms).toISOString();
@@ -185,7 +216,7 @@ async function recordSent(tried: Tried, dependencies: DeliverDependencies, log: 
       await clearFailures(dependencies.webhooks, webhook.webhook_id);
     }
     log.info('event delivered', keys);
-    return 'NEXT';
+    return 'DELIVERED';
   }
   const giveUpAt = new Date(common.first_attempt_at).getTime() + GIVE_UP_AFTER_MS;
   const delayMs = Math.min(retryDelayMs(common, now), Math.max(1_000, giveUpAt - now.getTime()));
@@ -209,7 +240,7 @@ async function afterFailure(
   { run, webhook, delivery, sent, what, retryAt, giveUp }: Failed,
   dependencies: DeliverDependencies,
   log: Log,
-): Promise<DeliverOutcome | 'NEXT'> {
+): Promise<DeliverOutcome | 'AGAIN'> {
   const isGone = sent.outcome === 'ANSWERED' && sent.status === GONE;
   const now = new Date();
   await recordFailure(dependencies.webhooks, webhook.webhook_id, { at: now, what, nextTryAt: retryAt });
@@ -220,7 +251,7 @@ async function afterFailure(
     if (await switchOff(dependencies.webhooks, webhook.webhook_id, reason, now)) {
       log.error('a webhook was switched off', { webhook_id: webhook.webhook_id, reason });
     }
-    return 'NEXT';
+    return 'AGAIN';
   }
   return waiting(run, millisecondsUntil(retryAt.toISOString(), Date.now()), dependencies);
 }

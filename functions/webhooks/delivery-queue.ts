@@ -2,8 +2,8 @@ import { TransactionCanceledException } from '@aws-sdk/client-dynamodb';
 import { TransactWriteCommand, type TransactWriteCommandInput } from '@aws-sdk/lib-dynamodb';
 import { RetryableError } from '../common/errors.ts';
 import type { OrderEvent } from '../orders/order-event.ts';
-import { type Delivery, expiryAfter, newDelivery, type Queue, type QueueName } from './delivery.ts';
-import { type DeliveryTable, headKey, readQueue, updateItem } from './delivery-table.ts';
+import { type Delivery, expiryAfter, newDelivery, type Queue, type QueueName, queueSchema } from './delivery.ts';
+import { type DeliveryTable, headKey, readQueue, updatedItem, updateItem } from './delivery-table.ts';
 import { callTable } from './webhook-table.ts';
 
 /** A run that has to be started, because the queue has something to send and none sent. */
@@ -183,18 +183,25 @@ function dueIn(ms: number, now: Date) {
 }
 
 /**
- * Says that a run lives. False where a later run has taken its place, or the queue was emptied: then it must not send.
+ * Says that a run lives. Returns the head of its queue; undefined where a later run has taken its place, or the queue was
+ * emptied: then it must not send.
  *
  * @param withinMs how long the run may be silent from now on, beside the time after which it counts as lost
  * @throws RetryableError
  */
-export function renewRun(table: DeliveryTable, { run, ...queue }: NewRun, withinMs: number, now = new Date()) {
-  return updateItem(table, {
+export async function renewRun(
+  table: DeliveryTable,
+  { run, ...queue }: NewRun,
+  withinMs: number,
+  now = new Date(),
+): Promise<Queue | undefined> {
+  const head = await updatedItem(table, {
     Key: headKey(queue),
     UpdateExpression: 'SET delivery_due_at = :due_at',
     ConditionExpression: 'delivery_run = :run AND attribute_exists(delivery_due)',
     ExpressionAttributeValues: { ':run': run, ':due_at': dueIn(LOST_AFTER_MS + withinMs, now).delivery_due_at },
   });
+  return head === undefined ? undefined : queueSchema.parse(head);
 }
 
 /** Ends a run. False where there is more to send, or another run. @throws RetryableError */

@@ -43,10 +43,9 @@ export async function readDeliveries(table: DeliveryTable, queue: QueueName): Pr
   return deliveriesOf(table, queue, {});
 }
 
-/** The first delivery of a queue that waits; undefined where none does. @throws RetryableError */
-export async function firstWaiting(table: DeliveryTable, queue: QueueName): Promise<Delivery | undefined> {
-  const [first] = await deliveriesOf(table, queue, { FilterExpression: 'delivery_state = :waiting' });
-  return first;
+/** The deliveries of a queue that wait, in the order in which they are sent. @throws RetryableError */
+export async function waitingDeliveries(table: DeliveryTable, queue: QueueName): Promise<readonly Delivery[]> {
+  return deliveriesOf(table, queue, { FilterExpression: 'delivery_state = :waiting' });
 }
 
 async function deliveriesOf(
@@ -182,15 +181,20 @@ export async function overdueQueues(
 /** A conditional update of one item. */
 export type ItemUpdate = Omit<UpdateCommandInput, 'TableName'>;
 
-/** Applies an update. False where its condition does not hold. @throws RetryableError */
-export async function updateItem({ client, name }: DeliveryTable, update: ItemUpdate): Promise<boolean> {
+/** Applies an update, and returns the item after it; undefined where its condition does not hold. @throws RetryableError */
+export async function updatedItem({ client, name }: DeliveryTable, update: ItemUpdate): Promise<unknown> {
   try {
-    await callTable(client.send(new UpdateCommand({ TableName: name, ...update })));
-    return true;
+    const command = new UpdateCommand({ TableName: name, ...update, ReturnValues: 'ALL_NEW' });
+    return (await callTable(client.send(command))).Attributes;
   } catch (error) {
     if (error instanceof ConditionalCheckFailedException) {
-      return false;
+      return undefined;
     }
     throw error;
   }
+}
+
+/** Applies an update. False where its condition does not hold. @throws RetryableError */
+export async function updateItem(table: DeliveryTable, update: ItemUpdate): Promise<boolean> {
+  return (await updatedItem(table, update)) !== undefined;
 }
