@@ -75,6 +75,23 @@ test(
 );
 
 test(
+  'a refund is told of once it has succeeded, behind the changes of its order',
+  async () => {
+    const { receiver: shop } = await receiver();
+    const orderId = await place();
+    await untilTold(shop, [orderId]);
+    await api.request({ path: '/orders/refund', body: { order_id: orderId, reason: 'returned' } });
+    const last = () => shop.taken.filter((event) => event.orderId === orderId).at(-1);
+    const isRefunded = async () => last()?.type === 'order.refunded';
+    await eventually(isRefunded, { withinMs: 30_000, pollMs: 50, what: 'the refund is told' });
+    expect(JSON.parse(last()?.body ?? '')).toMatchObject({
+      data: { status: 'CONFIRMED', refund: { amount: expect.any(Number) } },
+    });
+  },
+  LONG,
+);
+
+test(
   'a receiver that is down or never answers delays no order and no other receiver, and gets everything in order later',
   async () => {
     const { receiver: dead } = await receiver();

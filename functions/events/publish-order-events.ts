@@ -6,7 +6,7 @@ import { asError, type Logger, logWith, rootLogger } from '../common/logger.ts';
 import { once } from '../common/once.ts';
 import { deliveryExecutions, deliveryTable, eventBus, statisticsTable, webhookTable } from '../environment.ts';
 import { orderSchema } from '../orders/order.ts';
-import { earlierRecordSchema, orderEvents, refundLedgerSchema } from '../orders/order-event.ts';
+import { earlierRecordSchema, orderEvents } from '../orders/order-event.ts';
 import { type CountableOrder, countOrders, type StatisticsTable } from '../orders/order-statistics.ts';
 import { type NewEvent, type OutboxDependencies, queueEvents } from '../webhooks/event-outbox.ts';
 
@@ -77,10 +77,9 @@ function readRecord({ dynamodb = {} }: DynamoDBRecord, log: Logger): ReadRecord 
     if (NewImage === undefined) {
       return { outcome: 'READ', change: { orderId, order: undefined }, events: [] };
     }
-    const image = fromDynamoDb(NewImage);
-    const order = orderSchema.parse(image);
+    const order = orderSchema.parse(fromDynamoDb(NewImage));
     const before = OldImage === undefined ? undefined : earlierRecordSchema.parse(fromDynamoDb(OldImage));
-    const events = orderEvents(before, order, refundLedgerSchema.parse(image).refunds);
+    const events = orderEvents(before, order);
     return {
       outcome: 'READ',
       change: { orderId, order },

@@ -1,8 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import { testOrder } from '../../tests/support/order.ts';
 import type { Order } from './order.ts';
-import { EVENT_TYPES, earlierRecordSchema, type OrderEvent, orderEvents, type RefundLedger } from './order-event.ts';
+import { EVENT_TYPES, earlierRecordSchema, type OrderEvent, orderEvents } from './order-event.ts';
 import { ORDER_STATUSES, type OrderStatus } from './order-status.ts';
+import type { Refund } from './refunds/refund.ts';
 
 /** An order that went through these statuses, one entry of its timeline each. */
 function orderAfter(statuses: readonly OrderStatus[], differences: Partial<Order> = {}): Order {
@@ -18,9 +19,8 @@ function told(events: readonly OrderEvent[]): readonly string[] {
   return events.map(({ id, type, orderId }) => `${id.replace(orderId, '')} ${type}`);
 }
 
-function between(before: Order | undefined, after: Order, refunds: RefundLedger = {}, earlierRefunds = {}) {
-  const earlier = before === undefined ? undefined : earlierRecordSchema.parse({ ...before, refunds: earlierRefunds });
-  return orderEvents(earlier, after, refunds);
+function between(before: Order | undefined, after: Order) {
+  return orderEvents(before === undefined ? undefined : earlierRecordSchema.parse(before), after);
 }
 
 test('every status of an order has a type of event, and refunds have one', () => {
@@ -114,12 +114,23 @@ describe('the data of an event', () => {
 
 describe('refunds', () => {
   const confirmed = orderAfter(['PENDING', 'CONFIRMED'], { amount_minor: 500, currency: 'EUR' });
-  const requested = { amount_minor: 200, status: 'REQUESTED' };
-  const succeeded = { amount_minor: 200, status: 'SUCCEEDED', ended_at: '2026-11-28T13:00:00.000Z' };
+  const requested: Refund = {
+    amount_minor: 200,
+    restock: false,
+    reason: 'arrived broken',
+    requested_by: 'olaf',
+    status: 'REQUESTED',
+    requested_at: '2026-11-28T12:59:00.000Z',
+  };
+  const succeeded: Refund = { ...requested, status: 'SUCCEEDED', ended_at: '2026-11-28T13:00:00.000Z' };
+
+  function refunded(refunds: Readonly<Record<string, Refund>>): Order {
+    return { ...confirmed, refunds };
+  }
 
   test('a refund is told of once it has succeeded, under its own id', () => {
-    expect(between(confirmed, confirmed, { r1: requested })).toEqual([]);
-    const [event, ...others] = between(confirmed, confirmed, { r1: succeeded }, { r1: requested });
+    expect(between(confirmed, refunded({ r1: requested }))).toEqual([]);
+    const [event, ...others] = between(refunded({ r1: requested }), refunded({ r1: succeeded }));
     expect(others).toEqual([]);
     expect(event).toMatchObject({
       id: `${confirmed.order_id}-refund-r1-SUCCEEDED`,
@@ -127,14 +138,21 @@ describe('refunds', () => {
       at: '2026-11-28T13:00:00.000Z',
       data: { status: 'CONFIRMED', refund: { refund_id: 'r1', amount: 200 } },
     });
+    expect(JSON.stringify(event)).not.toMatch(/broken|olaf/);
+  });
+
+  test('a refund of lines says which pieces it is for', () => {
+    const lines = [{ item_id: 'item1', count: 1 }];
+    const [event] = between(confirmed, refunded({ r1: { ...succeeded, lines } }));
+    expect(event?.data.refund).toEqual({ refund_id: 'r1', amount: 200, lines: [{ id: 'item1', count: 1 }] });
   });
 
   test('a refund that had succeeded before is not told again beside another one', () => {
-    const events = between(confirmed, confirmed, { r1: succeeded, r2: succeeded }, { r1: succeeded });
+    const events = between(refunded({ r1: succeeded }), refunded({ r1: succeeded, r2: succeeded }));
     expect(told(events)).toEqual(['-refund-r2-SUCCEEDED order.refunded']);
   });
 
   test('a refund that was declined is not told', () => {
-    expect(between(confirmed, confirmed, { r1: { amount_minor: 200, status: 'DECLINED' } })).toEqual([]);
+    expect(between(confirmed, refunded({ r1: { ...requested, status: 'DECLINED' } }))).toEqual([]);
   });
 });

@@ -39,8 +39,14 @@ export interface OrderEventData {
   readonly due_at?: string;
   readonly reason_code?: string;
   readonly reason?: string;
-  /** The refund that succeeded, in minor units of the order's currency. */
-  readonly refund?: { readonly refund_id: string; readonly amount: number };
+  /** The refund that succeeded. */
+  readonly refund?: {
+    readonly refund_id: string;
+    /** Minor units of the order's currency. */
+    readonly amount: number;
+    /** The pieces that it is for; absent where it is for an amount alone. */
+    readonly lines?: readonly { readonly id: string; readonly count: number }[];
+  };
   readonly created_at: string;
 }
 
@@ -65,16 +71,6 @@ export const earlierRecordSchema = z.object({
 /** An order's earlier record. */
 export type EarlierRecord = z.output<typeof earlierRecordSchema>;
 
-/** The refunds of an order, by their ids. */
-export const refundLedgerSchema = z.object({
-  refunds: z
-    .record(z.string(), z.looseObject({ status: z.string(), amount_minor: z.int(), ended_at: z.string().optional() }))
-    .default({}),
-});
-
-/** The refunds of an order, by their ids. */
-export type RefundLedger = z.output<typeof refundLedgerSchema>['refunds'];
-
 /**
  * The events between two records of an order, oldest first. A status that is recorded twice is one event.
  *
@@ -82,11 +78,7 @@ export type RefundLedger = z.output<typeof refundLedgerSchema>['refunds'];
  *
  * @param before undefined where all of the order's events are asked for
  */
-export function orderEvents(
-  before: EarlierRecord | undefined,
-  after: Order,
-  refunds: RefundLedger,
-): readonly OrderEvent[] {
+export function orderEvents(before: EarlierRecord | undefined, after: Order): readonly OrderEvent[] {
   if (after.start_pending !== undefined) {
     return [];
   }
@@ -106,20 +98,27 @@ export function orderEvents(
       },
     ];
   });
-  return [...changes, ...refundEvents(before, after, refunds)];
+  return [...changes, ...refundEvents(before, after)];
 }
 
-function refundEvents(before: EarlierRecord | undefined, after: Order, refunds: RefundLedger): readonly OrderEvent[] {
-  const ended = Object.entries(refunds).filter(
+function refundEvents(before: EarlierRecord | undefined, after: Order): readonly OrderEvent[] {
+  const ended = Object.entries(after.refunds ?? {}).filter(
     ([id, { status }]) => status === 'SUCCEEDED' && before?.refunds[id]?.status !== 'SUCCEEDED',
   );
   return ended
-    .map(([refundId, { amount_minor, ended_at }]) => ({
+    .map(([refundId, { amount_minor, lines, ended_at }]) => ({
       id: `${after.order_id}-refund-${refundId}-SUCCEEDED`,
       type: 'order.refunded' as const,
       orderId: after.order_id,
       at: ended_at ?? after.updated_at,
-      data: { ...dataOf(after, after.status, true), refund: { refund_id: refundId, amount: amount_minor } },
+      data: {
+        ...dataOf(after, after.status, true),
+        refund: {
+          refund_id: refundId,
+          amount: amount_minor,
+          ...(lines !== undefined && { lines: lines.map(({ item_id, count }) => ({ id: item_id, count })) }),
+        },
+      },
     }))
     .toSorted((one, other) => (one.at < other.at ? -1 : 1));
 }

@@ -89,17 +89,17 @@ function fixedValues(stage: string): Values {
     '${CapturePaymentFunctionArn}': functionName('capturePayment'),
     '${CommitInventoryFunctionArn}': functionName('commitInventory'),
     // biome-ignore-end lint/suspicious/noTemplateCurlyInString: placeholders of the definition
-    '{% $states.context.Execution.Input.payment.method ? 1800 : $states.context.Execution.Input.payment_window_seconds + 1800 %}': 1800,
     '{% $string($exists($states.context.Execution.RedriveCount) ? $states.context.Execution.RedriveCount : 0) %}': '0',
   };
 }
 
-function orderValues({ order_id, traceparent, lines, payment_method }: Order): Values {
+function orderValues({ order_id, traceparent, lines, payment_method, payment_window_seconds }: Order): Values {
   return {
     '{% $states.context.Execution.Input.order_id %}': order_id,
     '{% $states.context.Execution.Input.traceparent %}': traceparent,
     '{% $states.context.Execution.Input.lines %}': lines,
     '{% $states.context.Execution.Input.payment.method %}': payment_method,
+    '{% $states.context.Execution.Input.payment_window_seconds + 1800 %}': payment_window_seconds + 1800,
     // The plain loop has one run and no redrive.
     '{% $string(10000 * ($exists($states.context.Execution.Input.run) ? $states.context.Execution.Input.run : 0) + ($exists($states.context.Execution.RedriveCount) ? $states.context.Execution.RedriveCount : 0)) %}':
       '0',
