@@ -58,16 +58,16 @@ export function createHandler(
 
 async function resume(
   queue: QueueName,
-  { deliveries, executions }: ResumeDeliveriesDependencies,
+  dependencies: ResumeDeliveriesDependencies,
   parent: Logger,
 ): Promise<keyof ResumedDeliveries> {
   const log = logWith(parent, { webhook_id: queue.webhookId, order_id: queue.orderId });
   try {
-    const run = await furtherRun(deliveries, queue);
+    const run = await furtherRun(dependencies.deliveries, queue);
     if (run === undefined) {
       return 'under_way';
     }
-    if (!(await startRun(executions, run, log))) {
+    if (!(await startRun(dependencies, run, log))) {
       return 'failed';
     }
     log.warn('a delivery whose execution is gone goes on in a further one');

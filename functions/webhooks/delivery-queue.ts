@@ -204,6 +204,16 @@ export async function renewRun(
   return head === undefined ? undefined : queueSchema.parse(head);
 }
 
+/** Lets the next round of the schedule put another run in the place of one that was not started. @throws RetryableError */
+export async function makeOverdue(table: DeliveryTable, { run, ...queue }: NewRun, now = new Date()): Promise<void> {
+  await updateItem(table, {
+    Key: headKey(queue),
+    UpdateExpression: 'SET delivery_due_at = :now',
+    ConditionExpression: 'delivery_run = :run AND attribute_exists(delivery_due)',
+    ExpressionAttributeValues: { ':run': run, ':now': now.toISOString() },
+  });
+}
+
 /** Ends a run. False where there is more to send, or another run. @throws RetryableError */
 export function endRun(table: DeliveryTable, { run, ...queue }: NewRun, seenVersion: number): Promise<boolean> {
   return updateItem(table, {

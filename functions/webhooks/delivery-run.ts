@@ -1,15 +1,24 @@
 import { asError, type Log } from '../common/logger.ts';
 import type { Executions } from '../orders/executions.ts';
-import type { NewRun } from './delivery-queue.ts';
+import { makeOverdue, type NewRun } from './delivery-queue.ts';
+import type { DeliveryTable } from './delivery-table.ts';
 
 /** The executions of the state machine webhook-delivery. */
 export type DeliveryExecutions = Pick<Executions, 'start'>;
 
+/** What a start needs. */
+export interface StartDependencies {
+  readonly deliveries: DeliveryTable;
+  readonly executions: DeliveryExecutions;
+}
+
 /**
  * Starts the execution of a run; repeated starts have no further effect. False where Step Functions refused or did not
- * answer: the queue is overdue two minutes later, and the schedule starts another run. Throws nothing.
+ * answer: then the queue is overdue, and the schedule starts another run.
+ *
+ * @throws RetryableError where the table does not reply
  */
-export async function startRun(executions: DeliveryExecutions, run: NewRun, log: Log): Promise<boolean> {
+export async function startRun({ deliveries, executions }: StartDependencies, run: NewRun, log: Log): Promise<boolean> {
   const { webhookId, orderId } = run;
   const start = await executions.start({
     name: `${webhookId}-${orderId}-${run.run}`,
@@ -26,6 +35,7 @@ export async function startRun(executions: DeliveryExecutions, run: NewRun, log:
         order_id: orderId,
         error: asError(start.cause),
       });
+      await makeOverdue(deliveries, run);
       return false;
   }
 }

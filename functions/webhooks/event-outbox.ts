@@ -53,7 +53,7 @@ export async function queueEvents(
     for (const { queue, events: own, isOn } of parts) {
       const run = await addEvents(dependencies.deliveries, queue, own, isOn);
       if (run !== undefined) {
-        await startRun(dependencies.executions, run, log);
+        await startRun(dependencies, run, log);
       }
     }
   };

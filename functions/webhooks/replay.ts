@@ -75,7 +75,7 @@ export async function replayEvents(
 }
 
 async function replayAll(
-  { deliveries: table, executions }: ReplayDependencies,
+  dependencies: ReplayDependencies,
   webhookId: string,
   deliveries: readonly Delivery[],
   log: Log,
@@ -85,9 +85,9 @@ async function replayAll(
     for (const [orderId, ofOrder] of queues) {
       for (let from = 0; from < ofOrder.length; from += IN_ONE_WRITE) {
         const part = ofOrder.slice(from, from + IN_ONE_WRITE);
-        const run = await replayDeliveries(table, { webhookId, orderId }, part);
+        const run = await replayDeliveries(dependencies.deliveries, { webhookId, orderId }, part);
         if (run !== undefined) {
-          await startRun(executions, run, log);
+          await startRun(dependencies, run, log);
         }
       }
     }

@@ -1,10 +1,13 @@
+import { eventually } from '../../../embedded/eventually.ts';
 import { OrderApiClient, type RecordedExchange } from '../../client/order-api-client.ts';
 import type { Expectations } from '../../invariants/invariants.ts';
 import { SnapshotReader } from '../../invariants/reader/snapshot-reader.ts';
+import { findUntoldEvents, type WebhookRecord } from '../../invariants/told-events.ts';
 import { type Verification, verifyInvariants } from '../../invariants/verification.ts';
 import type { ChaosPlan } from '../chaos-plan.ts';
 import { INJECTED_HEADER } from '../proxy/http-fault-proxy.ts';
 import type { StackUnderChaos } from '../stack-under-chaos.ts';
+import { startFailingReceiver } from '../traffic/failing-receiver.ts';
 import type { CellRun } from './run-cell.ts';
 import { runCells } from './run-cells.ts';
 import { SagaExecutions } from './saga-executions.ts';
@@ -26,6 +29,8 @@ export interface ChaosOutcome {
 const MAX_REDRIVES = 5;
 /** A customer sends a request again when it got no answer for so long. */
 const ANSWER_WITHIN_MS = 12_000;
+/** A delivery whose start was lost is found by the next run of a schedule, and those of one order follow each other. */
+const TOLD_WITHIN_MS = 150_000;
 
 /**
  * Runs the cells, removes every fault and checks the invariants. Then it redrives what is parked, as an operator does, and
@@ -42,18 +47,21 @@ export async function runChaos(
   });
   const reader = new SnapshotReader(stack.connection);
   const executions = new SagaExecutions(stack.connection);
+  const receiver = await startFailingReceiver(stack.stack.urls.http, plan.seed);
   const { seed, orders, faultSeconds, drainSeconds, settleSeconds } = plan;
   const runId = `${seed}-${Date.now()}`;
   try {
     const runs = await runCells(plan, { stack, client, reader, executions, seed, orders, faultSeconds, runId, say });
     await stack.heal();
+    await receiver.recover();
     say('Every fault is over; waiting until every order has ended ...');
     const expected: Expectations = {
       recordsKept: true,
       stocked: new Map(runs.flatMap(({ stocked }) => [...stocked])),
     };
     const times = { drainSeconds, settleSeconds };
-    const verify = () => verifyInvariants(reader, client.promises, { ...times, expected });
+    const verify = (further: Expectations = {}) =>
+      verifyInvariants(reader, client.promises, { ...times, expected: { ...expected, ...further } });
     const beforeRedrive = await verify();
     const redrivenAt = new Date().toISOString();
     const redriven: string[] = [];
@@ -66,14 +74,23 @@ export async function runChaos(
       redriven.push(...again);
       await verifyInvariants(reader, [], { ...times, settleSeconds: 0 });
     }
-    const verification = redriven.length === 0 ? beforeRedrive : await verify();
+    say('Waiting until the receiver of webhooks was told everything ...');
+    await untilTold(reader, receiver.record);
+    const verification = await verify({ webhooks: [receiver.record] });
     stack.watch.look();
     const { unprovoked: unprovokedDeaths } = stack.watch;
     return { runs, recorded: client.recorded, beforeRedrive, verification, redriven, redrivenAt, unprovokedDeaths };
   } finally {
+    await receiver.close();
     executions.close();
     reader.close();
   }
+}
+
+/** Waits for the events of every order. What is missing after the time is found by the check of the invariants. */
+async function untilTold(reader: SnapshotReader, webhook: WebhookRecord): Promise<void> {
+  const isTold = async () => findUntoldEvents(await reader.orders(), webhook).length === 0;
+  await eventually(isTold, { withinMs: TOLD_WITHIN_MS, pollMs: 1_000, what: 'every event was told' }).catch(() => {});
 }
 
 /** The orders of a run that are still parked after the redrive. */
