@@ -105,6 +105,17 @@ test('a record that cannot be read is reported with an ERROR line, and the recor
   expect(log.lines).toMatchObject([{ level: 'ERROR', order_id: 'broken', sequence_number: '22' }]);
 });
 
+test('a record that cannot be read is given up after five minutes, so that it does not hold up those behind it for ever', async () => {
+  const broken = record('51', 'broken', { order_id: { S: 'broken' }, status: { S: 'NO_SUCH_STATUS' } });
+  const aged = (seconds: number): DynamoDBRecord => ({
+    ...broken,
+    dynamodb: { ...broken.dynamodb, ApproximateCreationDateTime: Date.now() / 1_000 - seconds },
+  });
+  expect(await handle(aged(290))).toEqual({ batchItemFailures: [{ itemIdentifier: '51' }] });
+  expect(await handle(aged(310))).toEqual({ batchItemFailures: [] });
+  expect(log.lines.at(-1)).toMatchObject({ level: 'ERROR', order_id: 'broken' });
+});
+
 test('a record without the key of an order is reported, and nothing is counted', async () => {
   const keyless = { eventName: 'MODIFY', dynamodb: { SequenceNumber: '31' } } satisfies DynamoDBRecord;
   const changes = await added(async () => {

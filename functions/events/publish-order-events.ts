@@ -18,16 +18,20 @@ export interface PublishOrderEventsDependencies {
   readonly bus: EventBus | undefined;
 }
 
+/** A record that cannot be read holds up those behind it for so long: a newer version of this function may read it. */
+const GIVEN_UP_AFTER_MS = 300_000;
+
 type ReadRecord =
   | { readonly outcome: 'READ'; readonly change: CountableOrder; readonly events: readonly NewEvent[] }
-  | { readonly outcome: 'UNREADABLE'; readonly sequenceNumber: string };
+  | { readonly outcome: 'UNREADABLE'; readonly sequenceNumber: string }
+  | { readonly outcome: 'GIVEN_UP' };
 
 /**
  * Makes the function on the stream of the orders table. It brings the counters of `GET /orders/summary` to the orders of a
  * batch, and tells their events: to the webhooks that asked for them, and to EventBridge where there is one.
  *
  * A record that cannot be read is reported as failed, and the others are handled. The event source then repeats the batch from
- * that record on, and drops the record after its last try. A repeated change counts once, and an event that is told again has
+ * that record on. After five minutes the record is given up. A repeated change counts once, and an event that is told again has
  * the same id.
  *
  * @throws RetryableError where counters or queues cannot be written, or EventBridge does not take an event; the event source
@@ -68,7 +72,13 @@ export function createHandler(
 }
 
 function readRecord({ dynamodb = {} }: DynamoDBRecord, log: Logger): ReadRecord {
-  const { SequenceNumber: sequenceNumber = '', Keys, NewImage, OldImage } = dynamodb;
+  const {
+    SequenceNumber: sequenceNumber = '',
+    Keys,
+    NewImage,
+    OldImage,
+    ApproximateCreationDateTime: seconds,
+  } = dynamodb;
   const orderId = Keys?.order_id?.S;
   try {
     if (orderId === undefined) {
@@ -86,12 +96,16 @@ function readRecord({ dynamodb = {} }: DynamoDBRecord, log: Logger): ReadRecord 
       events: events.map((event) => ({ event, isFresh: before !== undefined })),
     };
   } catch (error) {
-    log.error('a change of an order cannot be read', {
-      order_id: orderId,
-      sequence_number: sequenceNumber,
-      error: asError(error),
-    });
-    return { outcome: 'UNREADABLE', sequenceNumber };
+    const isGivenUp = seconds !== undefined && Date.now() - seconds * 1_000 > GIVEN_UP_AFTER_MS;
+    log.error(
+      isGivenUp ? 'a change of an order is given up: it cannot be read' : 'a change of an order cannot be read',
+      {
+        order_id: orderId,
+        sequence_number: sequenceNumber,
+        error: asError(error),
+      },
+    );
+    return isGivenUp ? { outcome: 'GIVEN_UP' } : { outcome: 'UNREADABLE', sequenceNumber };
   }
 }
 
