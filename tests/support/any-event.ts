@@ -61,7 +61,9 @@ const valid = fc
     fc.record({ order_id: uuid, reason: fc.constant('lost') }),
     fc.record({ id: fc.constantFrom('item1', 'item9'), count: fc.nat(3), reason: fc.constant('counted') }),
     // A public address, so that no name is looked up. Nothing is sent to it here.
-    fc.record({ url: fc.constantFrom('https://1.1.1.1/orders', 'http://1.1.1.1/', 'https://[::1]/', 'nowhere') }),
+    fc.record({
+      url: fc.constantFrom('https://1.1.1.1/', 'https://1.1.1.1/orders', 'https://8.8.8.8/', 'http://1.1.1.1/'),
+    }),
     fc.record({ webhook_id: fc.constant(WEBHOOK_ID) }),
     fc.record({ webhook_id: fc.constant(WEBHOOK_ID), since: fc.constant('2026-11-28T12:00:00Z') }),
   )
@@ -79,7 +81,7 @@ const form = action.map((fields) => ({
 }));
 const large = fc.integer({ min: 65_530, max: 65_545 }).map((bytes) => `{"list":[]${' '.repeat(bytes)}`.slice(0, bytes));
 const body = fc.oneof(
-  { arbitrary: valid, weight: 18 },
+  { arbitrary: valid, weight: 24 },
   { arbitrary: nearlyValid, weight: 4 },
   { arbitrary: json, weight: 3 },
   anyText,
