@@ -69,8 +69,11 @@ async function recoverRefund(
       log,
       now,
     );
+    if (noted !== 'NEEDS_ATTENTION') {
+      return 'under_way';
+    }
     log.error('refund needs attention', { refund_id: refundId, step: parked.step, error: parked.error, cause });
-    return noted === 'NEEDS_ATTENTION' ? 'parked' : 'under_way';
+    return 'parked';
   }
   return startFurtherRefundRun(seen, { tries: (refund.tries ?? 0) + 1 }, dependencies, log, now);
 }
