@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { globSync, readFileSync, writeFileSync } from 'node:fs';
+import { globSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -9,7 +9,9 @@ const ROOM = fileURLToPath(new URL('.', import.meta.url));
 export const BUNDLE_FOLDER = join(ROOM, 'dist');
 
 /** Holds the digest of the sources that the bundle was made from. */
-const STAMP = join(BUNDLE_FOLDER, 'sources.sha256');
+const STAMP = 'sources.sha256';
+const MAX_ATTEMPTS = 10;
+
 /** Everything that decides how the bundle looks, the versions of the packages included. */
 const SOURCES = [
   'build.ts',
@@ -24,7 +26,7 @@ const SOURCES = [
  * Builds the console, unless its bundle is of the same sources already. A build takes a second or two.
  *
  * @returns whether it was built now
- * @throws Error where it cannot be built; an earlier bundle is gone then
+ * @throws Error where it cannot be built; an earlier bundle stays
  */
 export async function buildConsoleWhenNeeded(): Promise<boolean> {
   const digest = digestOfSources();
@@ -33,6 +35,8 @@ export async function buildConsoleWhenNeeded(): Promise<boolean> {
   }
   // Loaded only when needed: Vite takes longer to load than a stack that is built has to start.
   const { build } = await import('vite');
+  // Several stacks may start at once. Each builds for itself, and the last one's bundle stays.
+  const building = join(ROOM, '..', 'node_modules', '.cache', `console-${process.pid}`);
   await build({
     configFile: false,
     root: ROOM,
@@ -41,7 +45,7 @@ export async function buildConsoleWhenNeeded(): Promise<boolean> {
     logLevel: 'warn',
     oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
     build: {
-      outDir: BUNDLE_FOLDER,
+      outDir: building,
       emptyOutDir: true,
       target: 'es2022',
       modulePreload: { polyfill: false },
@@ -50,8 +54,25 @@ export async function buildConsoleWhenNeeded(): Promise<boolean> {
       reportCompressedSize: false,
     },
   });
-  writeFileSync(STAMP, digest);
+  writeFileSync(join(building, STAMP), digest);
+  replaceBundle(building);
   return true;
+}
+
+/** Puts a finished bundle in the place of the one before. */
+function replaceBundle(built: string): void {
+  for (let attempt = 1; ; attempt += 1) {
+    rmSync(BUNDLE_FOLDER, { recursive: true, force: true });
+    try {
+      renameSync(built, BUNDLE_FOLDER);
+      return;
+    } catch (error) {
+      // Another process was quicker between the two calls.
+      if (attempt === MAX_ATTEMPTS) {
+        throw error;
+      }
+    }
+  }
 }
 
 function digestOfSources(): string {
@@ -67,7 +88,7 @@ function digestOfSources(): string {
 
 function builtFrom(): string | undefined {
   try {
-    return readFileSync(STAMP, 'utf8');
+    return readFileSync(join(BUNDLE_FOLDER, STAMP), 'utf8');
   } catch {
     // Not built yet.
     return undefined;

@@ -234,6 +234,24 @@ describe('in the console a person', () => {
     await page.getByRole('heading', { name: /rejected/ }).waitFor();
   });
 
+  inBrowser('refunds one piece of an order, and sees money and stock come back', async () => {
+    const orderId = await api.place({ list: [{ id: ITEM_3, count: 2 }], payment: { method: 'tok_visa' } });
+    await api.waitForStatus(orderId, 20, ['CONFIRMED']);
+    await open(`/orders/${orderId}`);
+    await press(/^Refund/);
+    const dialog = page.getByRole('dialog');
+    await dialog.getByText('some of the pieces').click();
+    await dialog.getByLabel('item3, of 2').fill('1');
+    await dialog.getByLabel('Why').fill('sent back');
+    await decide('Refund $5.00');
+    const refunds = page.getByRole('region', { name: /^Refunds/ });
+    await refunds.getByText('succeeded').waitFor();
+    await refunds.getByText('the pieces are back in the stock').waitFor();
+    await refunds.getByText('$5.00 given back').waitFor();
+    await press(/^Refund/);
+    await dialog.getByText('all that is left, $5.00').waitFor();
+  });
+
   inBrowser('is asked for a key where the API wants one, and told when it is not accepted', async () => {
     await page.route(/\/orders|\/inventory/, async (route) => {
       const key = route.request().headers()['x-api-key'];
@@ -310,6 +328,8 @@ describe.each(LOOKS)('at $width pixels, $theme', ({ rules, ...look }) => {
       await page.getByRole('status', { name: 'Loading' }).waitFor({ state: 'detached' });
       if (path === `/orders/${waiting}`) {
         await press(/^Cancel/);
+      } else if (path === `/orders/${confirmed}`) {
+        await press(/^Refund/);
       }
       expect([path, await page.evaluate('document.documentElement.scrollWidth - innerWidth')]).toEqual([path, 0]);
       await page.evaluate(AXE);

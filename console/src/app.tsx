@@ -25,7 +25,7 @@ const PAGES = [
 export function App() {
   const { path } = place.value;
   const summary = usePolled<Summary>('/orders/summary', SUMMARY_EVERY_MS);
-  const waiting = summary.data?.attention.count ?? 0;
+  const waiting = (summary.data?.attention.count ?? 0) + (summary.data?.attention.refunds ?? 0);
   const title = titleOf(path);
   useEffect(() => {
     document.title = `${waiting > 0 ? `(${waiting}) ` : ''}${title} · Orders console`;

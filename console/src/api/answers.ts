@@ -31,6 +31,8 @@ export interface ListedOrder {
   readonly reason?: string;
   readonly owner?: string;
   readonly parked_step?: string;
+  /** The step of a refund that waits for an operator. */
+  readonly refund_parked_step?: string;
 }
 
 export interface OrderList {
@@ -46,7 +48,25 @@ export interface Summary {
     readonly captured: number;
     readonly refunded: number;
   }[];
-  readonly attention: { readonly count: number; readonly oldest_at?: string };
+  readonly attention: { readonly count: number; readonly refunds?: number; readonly oldest_at?: string };
+}
+
+export type RefundStatus = 'REQUESTED' | 'SUCCEEDED' | 'DECLINED' | 'NEEDS_ATTENTION';
+
+export interface Refund {
+  readonly refund_id: string;
+  readonly amount: Amount;
+  readonly status: RefundStatus;
+  readonly lines?: readonly { readonly id: string; readonly count: number }[];
+  readonly requested_at: string;
+  readonly ended_at?: string;
+  readonly restock?: boolean;
+  readonly stock_returned?: boolean;
+  readonly reason?: string;
+  readonly requested_by?: string;
+  readonly code?: string;
+  readonly parked_step?: string;
+  readonly parked_reason?: string;
 }
 
 export interface OrderDetails {
@@ -65,6 +85,8 @@ export interface OrderDetails {
     readonly due_at?: string;
     readonly action_url?: string;
   };
+  readonly refunds?: readonly Refund[];
+  readonly refunded?: Amount;
   readonly timeline: readonly TimelineEntry[];
   readonly reason_code?: string;
   readonly reason?: string;

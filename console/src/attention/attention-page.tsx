@@ -17,19 +17,21 @@ type Redrive = { readonly order: ListedOrder } | { readonly step: string; readon
 
 /** What is parked, by step and cause; the oldest first, because it has waited longest. */
 export function AttentionPage() {
-  const { data, error, refresh } = usePolled<OrderList>('/orders?status=NEEDS_ATTENTION&limit=100', EVERY_MS);
+  const { data: parked, error, refresh } = usePolled<OrderList>('/orders?status=NEEDS_ATTENTION&limit=100', EVERY_MS);
+  const refunds = usePolled<OrderList>('/orders?refunds=NEEDS_ATTENTION&limit=100', EVERY_MS);
   const [asked, setAsked] = useState<Redrive>();
   const [outcomes, setOutcomes] = useState<RedriveOutcome>();
-  const groups = Map.groupBy(data?.orders ?? [], ({ parked_step }) => parked_step ?? NO_STEP);
+  const data = refunds.data === undefined ? undefined : parked;
+  const groups = Map.groupBy([...(data?.orders ?? []), ...(refunds.data?.orders ?? [])], stepOf);
   return (
     <>
       <div class="page-head">
         <h1>Attention</h1>
         <p class="muted">Orders that nothing moves until somebody does.</p>
       </div>
-      <Failure error={error} />
+      <Failure error={error ?? refunds.error} />
       {outcomes !== undefined && <RedriveOutcomes outcome={outcomes} onClose={() => setOutcomes(undefined)} />}
-      {data === undefined && error === undefined && <Loading />}
+      {data === undefined && (error ?? refunds.error) === undefined && <Loading />}
       {data !== undefined && groups.size === 0 && (
         <section class="card all-well">
           <ToneSign tone="done" />
@@ -62,11 +64,17 @@ export function AttentionPage() {
           onClose={() => {
             setAsked(undefined);
             refresh();
+            refunds.refresh();
           }}
         />
       )}
     </>
   );
+}
+
+/** The step that waits: of the order's own saga, or of that of a refund. */
+function stepOf({ parked_step, refund_parked_step }: ListedOrder): string {
+  return parked_step ?? refund_parked_step ?? NO_STEP;
 }
 
 interface ParkedOrdersProperties {
@@ -77,7 +85,8 @@ interface ParkedOrdersProperties {
 function ParkedOrders({ orders, onRedrive }: ParkedOrdersProperties) {
   const byCause = Map.groupBy(
     orders.toSorted((one, other) => one.created_at.localeCompare(other.created_at)),
-    ({ reason }) => reason ?? 'no cause is known',
+    ({ reason, refund_parked_step }) =>
+      reason ?? (refund_parked_step === undefined ? 'no cause is known' : 'a refund waits; its order says why'),
   );
   return (
     <>
@@ -119,7 +128,7 @@ interface RedriveDialogProperties {
 
 function RedriveDialog({ asked, onDone, onClose }: RedriveDialogProperties) {
   const isOne = 'order' in asked;
-  const step = stepName((isOne ? asked.order.parked_step : asked.step) ?? NO_STEP);
+  const step = stepName(isOne ? stepOf(asked.order) : asked.step);
   const body = isOne ? { order_ids: [asked.order.order_id] } : { parked_step: asked.step };
   return (
     <Decision

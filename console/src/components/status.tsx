@@ -1,4 +1,4 @@
-import type { OrderStatus } from '../api/answers.ts';
+import type { OrderStatus, RefundStatus } from '../api/answers.ts';
 import { words } from '../format.ts';
 
 /** What a status means for those who look: its colour and its shape. */
@@ -23,6 +23,24 @@ export function toneOf(status: OrderStatus): Tone {
     case 'NEEDS_ATTENTION':
       return 'parked';
   }
+}
+
+const REFUND_TONES: Readonly<Record<RefundStatus, Tone>> = {
+  REQUESTED: 'forward',
+  SUCCEEDED: 'done',
+  DECLINED: 'undone',
+  NEEDS_ATTENTION: 'parked',
+};
+
+/** How a refund stands. */
+export function RefundState({ status }: { readonly status: RefundStatus }) {
+  const tone = REFUND_TONES[status];
+  return (
+    <span class={`status tone-${tone}`}>
+      <ToneSign tone={tone} />
+      {words(status)}
+    </span>
+  );
 }
 
 /** A tone's sign: nobody has to tell colours apart. */

@@ -4,8 +4,9 @@ import { ApiError, post } from '../api/client.ts';
 import { Decision } from '../components/dialog.tsx';
 import { announce } from '../components/notice.tsx';
 import { money, stepName } from '../format.ts';
+import { RefundDialog, refundableOf } from './refund-dialog.tsx';
 
-type Action = 'cancel' | 'redrive' | 'abandon';
+type Action = 'cancel' | 'redrive' | 'abandon' | 'refund';
 
 /** Properties of the actions. */
 export interface ActionsProperties {
@@ -19,6 +20,8 @@ export function Actions({ order, onChanged }: ActionsProperties) {
   const isParked = order.status === 'NEEDS_ATTENTION';
   const canCancel =
     ['PENDING', 'RESERVED', 'AWAITING_PAYMENT'].includes(order.status) && order.cancel_requested !== true;
+  const hasParkedRefund = order.refunds?.some(({ status }) => status === 'NEEDS_ATTENTION') === true;
+  const canRefund = order.status === 'CONFIRMED' && refundableOf(order) > 0;
   const close = (): void => {
     setOpen(undefined);
     onChanged();
@@ -30,18 +33,24 @@ export function Actions({ order, onChanged }: ActionsProperties) {
           Cancel …
         </button>
       )}
+      {canRefund && (
+        <button type="button" class="quiet" onClick={() => setOpen('refund')}>
+          Refund …
+        </button>
+      )}
+      {(isParked || hasParkedRefund) && (
+        <button type="button" class="main" onClick={() => setOpen('redrive')}>
+          {isParked ? 'Redrive …' : 'Redrive the refund …'}
+        </button>
+      )}
       {isParked && (
-        <>
-          <button type="button" class="main" onClick={() => setOpen('redrive')}>
-            Redrive …
-          </button>
-          <button type="button" class="grave" onClick={() => setOpen('abandon')}>
-            Give up …
-          </button>
-        </>
+        <button type="button" class="grave" onClick={() => setOpen('abandon')}>
+          Give up …
+        </button>
       )}
       {open === 'cancel' && <Cancel order={order} onClose={close} />}
       {open === 'redrive' && <Redrive order={order} onClose={close} />}
+      {open === 'refund' && <RefundDialog order={order} onClose={close} />}
       {open === 'abandon' && <Abandon order={order} onClose={close} />}
     </div>
   );
@@ -73,7 +82,8 @@ function Cancel({ order, onClose }: DialogProperties) {
 }
 
 function Redrive({ order, onClose }: DialogProperties) {
-  const step = stepName(order.parked_step ?? 'the parked step');
+  const parkedRefund = order.refunds?.find(({ status }) => status === 'NEEDS_ATTENTION');
+  const step = stepName(order.parked_step ?? parkedRefund?.parked_step ?? 'the parked step');
   return (
     <Decision
       title="Redrive the order?"

@@ -9,6 +9,7 @@ import { duration, money, shortId, stepName } from '../format.ts';
 import { Link } from '../navigation.tsx';
 import { Actions } from './actions.tsx';
 import { OrderSaga } from './order-saga.tsx';
+import { Refunds } from './refunds.tsx';
 import { Timeline } from './timeline.tsx';
 
 const OPEN_EVERY_MS = 1_000;
@@ -18,7 +19,8 @@ const OVER_EVERY_MS = 5_000;
 export function OrderPage({ orderId }: { readonly orderId: string }) {
   const [everyMs, setEveryMs] = useState(OPEN_EVERY_MS);
   const { data: order, error, refresh } = usePolled<OrderDetails>(`/orders/status?order_id=${orderId}`, everyMs);
-  const wanted = order !== undefined && isOver(order.status) ? OVER_EVERY_MS : OPEN_EVERY_MS;
+  const isRefunding = order?.refunds?.some(({ status }) => status === 'REQUESTED') === true;
+  const wanted = order !== undefined && isOver(order.status) && !isRefunding ? OVER_EVERY_MS : OPEN_EVERY_MS;
   if (wanted !== everyMs) {
     setEveryMs(wanted);
   }
@@ -62,6 +64,7 @@ export function OrderPage({ orderId }: { readonly orderId: string }) {
         <section class="card" aria-labelledby="lines-title">
           <h2 id="lines-title">What was ordered</h2>
           <Lines order={order} />
+          <Refunds order={order} />
         </section>
       </div>
     </>

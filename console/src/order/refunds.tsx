@@ -1,0 +1,38 @@
+import type { OrderDetails } from '../api/answers.ts';
+import { RefundState } from '../components/status.tsx';
+import { Ago } from '../components/time.tsx';
+import { money, stepName, words } from '../format.ts';
+
+/** The refunds of an order, the oldest first. */
+export function Refunds({ order }: { readonly order: OrderDetails }) {
+  const { refunds = [], refunded } = order;
+  if (refunds.length === 0) {
+    return null;
+  }
+  return (
+    <section class="refunds" aria-labelledby="refunds-title">
+      <h3 id="refunds-title">
+        Refunds {refunded !== undefined && <span class="muted">{money(refunded)} given back</span>}
+      </h3>
+      <ul>
+        {refunds.map((refund) => (
+          <li key={refund.refund_id}>
+            <b>{money(refund.amount)}</b>
+            <RefundState status={refund.status} />
+            <span class="muted">
+              <Ago at={refund.requested_at} />
+              {refund.stock_returned === true && ', the pieces are back in the stock'}
+            </span>
+            {refund.reason !== undefined && <small>{refund.reason}</small>}
+            {refund.code !== undefined && <small>{words(refund.code)}</small>}
+            {refund.parked_step !== undefined && (
+              <small>
+                {stepName(refund.parked_step)} could not go on: {refund.parked_reason}
+              </small>
+            )}
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
