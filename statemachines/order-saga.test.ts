@@ -93,8 +93,8 @@ describe.each(BEFORE_THE_PIVOT)('%s, before the pivot,', (name) => {
 
   test('is itself undone when its outcome is unknown', () => {
     const undo: Readonly<Record<string, string>> = {
-      ReserveInventory: 'ReleaseInventory',
-      RecordReservation: 'ReleaseInventory',
+      ReserveInventory: 'VoidPayment',
+      RecordReservation: 'VoidPayment',
       // Another run of the order may be further: the record decides, and sends this one to VoidPayment where it is not.
       AwaitPayment: 'ResumeOrder',
     };

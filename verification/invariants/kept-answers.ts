@@ -1,7 +1,7 @@
 import type { OrderStatus } from '../../functions/orders/order-status.ts';
 import type { OrderCase } from './order-case.ts';
 import { isMoneyTaken } from './refunds.ts';
-import { type AnswerTime, type ApiPromise, isFinished } from './snapshot.ts';
+import { type AnswerTime, type ApiPromise, isFinished, isFree } from './snapshot.ts';
 import { orderViolation, type Violation } from './violation.ts';
 
 /**
@@ -61,7 +61,7 @@ function isPaymentKept(subject: OrderCase): boolean {
   if (order === undefined) {
     return false;
   }
-  const isGivenUp = order.abandon_requested_at !== undefined && payment?.state === 'REFUNDED';
+  const isGivenUp = order.abandon_requested_at !== undefined && (payment?.state === 'REFUNDED' || isFree(order));
   const goesOn = ['PAID', 'CONFIRMED', 'NEEDS_ATTENTION'].includes(order.status);
   return isGivenUp || (goesOn && isMoneyTaken(subject));
 }

@@ -203,7 +203,9 @@ export const KNOWN_SCHEDULES: readonly Scenario[] = [
       losses: [loss(kind, 30)],
     })),
   ),
-  // The same while the order waits for its payment; then nobody comes, or a customer pays or cancels.
+  // A further run cannot record its reservation, while the run before has authorized the card.
+  { ...paid(3, fault('outage', 600)), losses: [loss('lost', 1)] },
+  // The execution is lost while the order waits for its payment; then nobody comes, or a customer pays or cancels.
   ...(['lost', 'stopped', 'restored'] as const).flatMap((kind) => [
     { ...acted(0), losses: [loss(kind, 20)] },
     ...(['pay', 'pay declined', 'cancel'] as const).map((action) => ({
