@@ -5,14 +5,8 @@ import { testOrder } from '../../tests/support/order.ts';
 import { withOrderTable } from '../../tests/support/order-fixtures.ts';
 import { createDynamoDb } from '../clients/aws.ts';
 import { readOrder, startPendingOrders } from './order-table.ts';
-import {
-  addOrder,
-  endedStart,
-  paymentDue,
-  recordRepeatedStart,
-  removeUnstartedOrder,
-  updateOrder,
-} from './order-writes.ts';
+import { addOrder, endedStart, recordRepeatedStart, removeUnstartedOrder, updateOrder } from './order-writes.ts';
+import { paymentDue } from './payment-window.ts';
 
 const database = withOrderTable();
 

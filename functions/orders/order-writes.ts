@@ -11,6 +11,7 @@ import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { type Order, orderSchema, type TimelineEntry } from './order.ts';
 import { callTable, type OrderTable } from './order-table.ts';
 import { leaseBegan, MAX_TIMELINE_ENTRIES, UNCLAIMED } from './payment-claim.ts';
+import { paymentDue } from './payment-window.ts';
 import { CANCELLATION_DUE_MS, CUSTOMER_ACTION_DUE_MS, dueAfter, WINDOW_DUE_MS } from './saga-due.ts';
 
 // The writes that the functions make to an order's record; those of the reconciliation are in reconciliation-writes.ts. The
@@ -233,27 +234,6 @@ export function paymentWait({
       why: `${isCustomerAsked ? 'the customer has to confirm it' : 'no payment method was given'}; the window is ${windowSeconds} seconds`,
     },
   };
-}
-
-/** Longest time between a payment's request and the completion of the task: one reply of the provider, one of the saga. */
-const MAX_MARGIN_MS = 10_000;
-
-/**
- * The time until which a customer is told that the order can be paid. It lies a little before the end of the payment
- * window, so that a payment that begins in time is completed in time. The margin is a tenth of the window, ten seconds at
- * most.
- */
-export function paymentDue(enteredAt: Date, windowSeconds: number): Date {
-  return new Date(enteredAt.getTime() + windowSeconds * 1_000 - windowMarginMs(windowSeconds));
-}
-
-/** The end of the payment window, from the time until which the order can be paid: the opposite of {@link paymentDue}. */
-export function paymentWindowEnd(due: Date, windowSeconds: number): Date {
-  return new Date(due.getTime() + windowMarginMs(windowSeconds));
-}
-
-function windowMarginMs(windowSeconds: number): number {
-  return Math.min(MAX_MARGIN_MS, windowSeconds * 100);
 }
 
 /** A payment claims an order that waits for its payment; see payment-claim.ts. */

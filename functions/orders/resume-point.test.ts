@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { awaitingOrder, testOrder } from '../../tests/support/order.ts';
 import type { Order, Outcome } from './order.ts';
-import { paymentDue } from './order-writes.ts';
+import { paymentDue } from './payment-window.ts';
 import { type ResumedAfter, remainingWindowSeconds, resumePoint } from './resume-point.ts';
 
 const NOW = new Date('2026-11-22T12:00:00.000Z');

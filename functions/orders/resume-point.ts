@@ -1,6 +1,6 @@
 import { InvalidTaskInputError } from '../common/errors.ts';
 import type { Order, Outcome } from './order.ts';
-import { paymentWindowEnd } from './order-writes.ts';
+import { paymentWindowEnd } from './payment-window.ts';
 
 /** States at which a saga can go on. OrderClosed: nothing is left to do. */
 export const RESUME_STEPS = [
