@@ -252,6 +252,26 @@ describe('in the console a person', () => {
     await dialog.getByText('all that is left, $5.00').waitFor();
   });
 
+  inBrowser('starts a spike, sees its charts, and stops it', async () => {
+    await open('/live');
+    await press('Start the spike');
+    const panel = page.getByRole('region', { name: 'A spike' });
+    await panel.getByRole('img', { name: /^accepted a second, at most [1-9]/ }).waitFor();
+    await panel.getByRole('button', { name: 'Stop' }).click();
+    await panel.getByRole('button', { name: 'Start the spike' }).waitFor();
+    const [accepted, over] = await Promise.all(
+      ['accepted', 'over'].map((name) =>
+        panel
+          .locator('dl > div')
+          .filter({ hasText: new RegExp(`^${name}`) })
+          .locator('dd')
+          .textContent(),
+      ),
+    );
+    expect(Number(accepted)).toBeGreaterThan(0);
+    expect(over).toBe(accepted);
+  });
+
   inBrowser('is asked for a key where the API wants one, and told when it is not accepted', async () => {
     await page.route(/\/orders|\/inventory/, async (route) => {
       const key = route.request().headers()['x-api-key'];

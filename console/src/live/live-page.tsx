@@ -8,6 +8,7 @@ import { Ago } from '../components/time.tsx';
 import { money, shortId } from '../format.ts';
 import { Link } from '../navigation.tsx';
 import { KINDS, type OrderKind } from './kinds.ts';
+import { SpikePanel } from './spike-panel.tsx';
 
 interface CatalogueItem {
   readonly Id: string;
@@ -24,13 +25,15 @@ interface Placed {
 const STOCK_EVERY_MS = 5_000;
 const STATUS_EVERY_MS = 700;
 const MOST_SHOWN = 12;
+/** An item with less would be sold out by the first spike. */
+const ENOUGH = 500;
 
 /** Buttons that place each kind of order, and what becomes of them. */
 export function LivePage() {
   const { data: items, error } = usePolled<readonly CatalogueItem[]>('/inventory/stocks', STOCK_EVERY_MS);
   const [itemId, setItemId] = useState<string>();
   const [placed, setPlaced] = useState<readonly Placed[]>([]);
-  const item = items?.find(({ Id }) => Id === itemId) ?? items?.find(({ count }) => count > 0) ?? items?.[0];
+  const item = items?.find(({ Id }) => Id === itemId) ?? items?.find(({ count }) => count >= ENOUGH) ?? items?.[0];
   const place = async (kind: OrderKind): Promise<void> => {
     if (item === undefined) {
       return;
@@ -95,6 +98,7 @@ export function LivePage() {
           </ul>
         )}
       </section>
+      <SpikePanel itemId={item?.Id} />
     </>
   );
 }
