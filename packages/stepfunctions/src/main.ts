@@ -21,6 +21,7 @@ resilient-stepfunctions [options]
   --max-queued N            executions with a queued task at which StartExecution answers ThrottlingException (2000)
   --connect-retry SECONDS   how long an endpoint that refuses connections is tried again (20)
   --wait-scale N            part of Waits and retry pauses that passes in fact, for tests, e.g. 0.001 (1)
+  --mock-config FILE        MockConfigFile.json of Step Functions Local, for executions started as ARN#TESTCASE
   --events-endpoint URL     where status changes are posted in EventBridge's shape
   --durability KIND         process: commits survive kill -9; power: also a power cut (process)
   --retention-days N        days after which finished executions are dropped (90)
@@ -37,6 +38,7 @@ const FLAGS: { readonly [option: string]: string } = {
   connectRetrySeconds: 'connect-retry',
   waitScale: 'wait-scale',
   eventsEndpoint: 'events-endpoint',
+  mockConfig: 'mock-config',
   'retention.finishedSeconds': 'retention-days',
   'retention.finishedCount': 'retention-count',
 };
@@ -62,6 +64,7 @@ function readOptions(args: readonly string[]): StepFunctionsServerOptions | 'hel
       'connect-retry': STRING,
       'wait-scale': STRING,
       'events-endpoint': STRING,
+      'mock-config': STRING,
       durability: STRING,
       'retention-days': STRING,
       'retention-count': STRING,
@@ -91,6 +94,7 @@ function readOptions(args: readonly string[]): StepFunctionsServerOptions | 'hel
       connectRetrySeconds: numberOf(values['connect-retry']),
       waitScale: numberOf(values['wait-scale']),
       eventsEndpoint: values['events-endpoint'],
+      mockConfig: values['mock-config'] ?? process.env.SFN_MOCK_CONFIG,
       durability: values.durability as Durability | undefined,
     }),
   };

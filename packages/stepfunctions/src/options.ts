@@ -1,4 +1,5 @@
 import { pino } from 'pino';
+import { MockConfiguration } from './integrations/mock-configuration.ts';
 
 /** Logs the engine's own events; a `pino` logger fits. It never sees inputs, outputs or task tokens. */
 export interface EngineLogger {
@@ -59,6 +60,8 @@ export interface StepFunctionsServerOptions {
    * Timeouts and heartbeats keep their length. Default 1.
    */
   readonly waitScale?: number;
+  /** A `MockConfigFile.json` of AWS's Step Functions Local, which answers the tasks of executions started as `arn#TestCase`. */
+  readonly mockConfig?: string;
   /** Where changes of an execution's status are posted in EventBridge's shape. Default: nowhere. */
   readonly eventsEndpoint?: string;
   /** Default `process`. */
@@ -71,11 +74,15 @@ export interface StepFunctionsServerOptions {
 
 /** The options with every default filled in. */
 export type EngineSettings = Required<
-  Omit<StepFunctionsServerOptions, 'lambdaEndpoint' | 'dynamodbEndpoint' | 'eventsEndpoint' | 'retention'>
+  Omit<
+    StepFunctionsServerOptions,
+    'lambdaEndpoint' | 'dynamodbEndpoint' | 'eventsEndpoint' | 'mockConfig' | 'retention'
+  >
 > & {
   readonly lambdaEndpoint: string | undefined;
   readonly dynamodbEndpoint: string | undefined;
   readonly eventsEndpoint: string | undefined;
+  readonly mocks: MockConfiguration | undefined;
   readonly retention: Retention;
 };
 
@@ -123,6 +130,7 @@ export function settingsOf(options: StepFunctionsServerOptions): EngineSettings 
     connectRetrySeconds: checkNumber('connectRetrySeconds', options.connectRetrySeconds ?? 20, 0),
     waitScale: checkNumber('waitScale', options.waitScale ?? 1, 0),
     eventsEndpoint: checkEndpoint('eventsEndpoint', options.eventsEndpoint),
+    mocks: options.mockConfig === undefined ? undefined : MockConfiguration.read(options.mockConfig),
     durability,
     retention: {
       finishedSeconds: checkNumber('retention.finishedSeconds', retention?.finishedSeconds ?? NINETY_DAYS, 0),

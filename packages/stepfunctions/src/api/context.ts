@@ -1,4 +1,5 @@
 import type { TaskTarget } from '../core/effect.ts';
+import type { MockConfiguration } from '../integrations/mock-configuration.ts';
 import type { ParentTask } from '../journal/execution-store.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Json, JsonObject } from '../language/json.ts';
@@ -26,6 +27,8 @@ export interface ApiContext {
    * @throws {ApiError} ThrottlingException: too many such calls at once
    */
   readonly callTask: (target: TaskTarget, input: Json, cancelled: AbortSignal) => Promise<Json>;
+  /** The mock file, where there is one. */
+  readonly mocks: MockConfiguration | undefined;
   /** Whether the queue of tasks is so long that new executions are refused. */
   readonly isOverloaded: () => boolean;
 }

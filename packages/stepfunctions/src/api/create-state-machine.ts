@@ -50,7 +50,7 @@ export function createStateMachine(context: ApiContext, body: JsonObject): JsonO
     tracing: JSON.stringify(completeTracing(request.tracingConfiguration)),
     encryption: JSON.stringify(completeEncryption(request.encryptionConfiguration)),
   };
-  checkDefinition(request.definition, type);
+  checkDefinition(context, request.name, request.definition, type);
   const arn = arns.stateMachine(request.name);
   const tags = checkTags(context, arn, request.tags ?? []);
   const existing = journal.stateMachines.find(arn);

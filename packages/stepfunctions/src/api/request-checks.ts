@@ -3,6 +3,7 @@ import { jsonComplaint } from '../language/json-complaint.ts';
 import { invalidDefinitionMessage } from '../validation/diagnostic.ts';
 import { validateDefinition } from '../validation/validate-definition.ts';
 import { ApiError, invalidName } from '../wire/api-error.ts';
+import type { ApiContext } from './context.ts';
 
 /** Whitespace, brackets, wildcards, other special characters and control characters. AWS allows the rest of Unicode. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: the pattern looks for control characters
@@ -32,12 +33,13 @@ export function checkExecutionInput(input: string): void {
 }
 
 /**
- * Checks the definition of a state machine.
+ * Checks the definition of a state machine. One that the mock file has test cases of may call any service.
  *
  * @throws {ApiError} InvalidDefinition, with every error of the validation
  */
-export function checkDefinition(definition: string, type: StateMachineType): void {
-  const message = invalidDefinitionMessage(validateDefinition(definition, type));
+export function checkDefinition({ mocks }: ApiContext, name: string, definition: string, type: StateMachineType): void {
+  const anyService = mocks?.hasMachine(name) ?? false;
+  const message = invalidDefinitionMessage(validateDefinition(definition, type, anyService));
   if (message !== undefined) {
     throw new ApiError('InvalidDefinition', message);
   }

@@ -7,6 +7,7 @@ import {
   stateMachineDeleting,
   stateMachineTypeNotSupported,
   throttled,
+  validationFailed,
 } from '../wire/api-error.ts';
 import { optional, readRequest } from '../wire/request-shape.ts';
 import { type ActionCaller, type ApiContext, seconds } from './context.ts';
@@ -30,7 +31,7 @@ export async function startExecution(context: ApiContext, body: JsonObject, call
   if (request.name !== undefined) {
     checkName(request.name);
   }
-  const target = resolve(context, request.stateMachineArn);
+  const { target, testCase } = resolveStarted(context, request.stateMachineArn);
   if (target.machine.status === 'DELETING') {
     throw stateMachineDeleting(target.machine.arn);
   }
@@ -41,14 +42,40 @@ export async function startExecution(context: ApiContext, body: JsonObject, call
   }
   const name = request.name ?? randomUUID();
   if (target.machine.type === 'EXPRESS') {
-    return startExpress(context, target, { name, input }, caller);
+    return startExpress(context, target, { name, input, testCase }, caller);
   }
-  return startStandard(context, target, { name, input, traceHeader: request.traceHeader }, caller);
+  return startStandard(context, target, { name, input, testCase, traceHeader: request.traceHeader }, caller);
+}
+
+/**
+ * What an execution is started from. A test case of the mock file may follow the ARN behind `#`.
+ *
+ * @throws {ApiError} InvalidArn, StateMachineDoesNotExist, ValidationException: there is no such test case
+ */
+export function resolveStarted(context: ApiContext, arn: string): { target: Resolved; testCase: string | undefined } {
+  const hash = context.mocks === undefined ? -1 : arn.indexOf('#');
+  if (hash < 0) {
+    return { target: resolve(context, arn), testCase: undefined };
+  }
+  const target = resolve(context, arn.slice(0, hash));
+  const testCase = arn.slice(hash + 1);
+  if (!context.mocks?.hasTestCase(target.machine.name, testCase)) {
+    const { name } = target.machine;
+    throw validationFailed(`The mock configuration has no test case '${testCase}' for the state machine '${name}'.`);
+  }
+  return { target, testCase };
 }
 
 /** The parameters with which the core starts an execution. */
-export function parametersOf(target: Resolved, arn: string, name: string, input: string): ExecutionParameters {
+export function parametersOf(
+  target: Resolved,
+  arn: string,
+  name: string,
+  input: string,
+  testCase: string | undefined,
+): ExecutionParameters {
   return {
+    ...(testCase === undefined ? {} : { testCase }),
     arn,
     name,
     stateMachineArn: target.machine.arn,
@@ -64,7 +91,7 @@ export function parametersOf(target: Resolved, arn: string, name: string, input:
 function startExpress(
   context: ApiContext,
   target: Resolved,
-  { name, input }: { name: string; input: string },
+  { name, input, testCase }: { name: string; input: string; testCase: string | undefined },
   caller: ActionCaller,
 ): JsonObject {
   if (caller.parent?.waits) {
@@ -76,14 +103,14 @@ function startExpress(
   const arn = context.arns.express(target.machine.name, name, randomUUID());
   const definition = context.definitions.of(target.revision);
   // No caller waits for the end; a failure is logged.
-  context.express.run(parametersOf(target, arn, name, input), definition).catch(() => undefined);
+  context.express.run(parametersOf(target, arn, name, input, testCase), definition).catch(() => undefined);
   return { executionArn: arn, startDate: seconds(Date.now()) };
 }
 
 async function startStandard(
   context: ApiContext,
   target: Resolved,
-  start: { name: string; input: string; traceHeader: string | undefined },
+  start: { name: string; input: string; testCase: string | undefined; traceHeader: string | undefined },
   caller: ActionCaller,
 ): Promise<JsonObject> {
   const { journal, arns, executions } = context;
@@ -99,7 +126,7 @@ async function startStandard(
     }
     return { executionArn: arn, startDate: seconds(existing.startedAt) };
   }
-  const execution = await executions.start(parametersOf(target, arn, start.name, start.input), {
+  const execution = await executions.start(parametersOf(target, arn, start.name, start.input, start.testCase), {
     stateMachine: target.machine.id,
     revision: target.revision.id,
     ...(start.traceHeader === undefined ? {} : { traceHeader: start.traceHeader }),

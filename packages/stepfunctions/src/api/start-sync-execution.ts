@@ -6,8 +6,7 @@ import { optional, readRequest } from '../wire/request-shape.ts';
 import { type ActionCaller, type ApiContext, present, seconds } from './context.ts';
 import { arnMember, includedDataMember, nameMember, payloadMember, traceHeaderMember } from './members.ts';
 import { checkExecutionInput, checkName } from './request-checks.ts';
-import { parametersOf } from './start-execution.ts';
-import { resolve } from './state-machine-lookup.ts';
+import { parametersOf, resolveStarted } from './start-execution.ts';
 
 const startSyncExecutionShape = {
   stateMachineArn: arnMember,
@@ -31,7 +30,7 @@ export async function startSyncExecution(
   if (request.name !== undefined) {
     checkName(request.name);
   }
-  const target = resolve(context, request.stateMachineArn);
+  const { target, testCase } = resolveStarted(context, request.stateMachineArn);
   if (target.machine.status === 'DELETING') {
     throw stateMachineDeleting(target.machine.arn);
   }
@@ -46,7 +45,7 @@ export async function startSyncExecution(
   const name = request.name ?? randomUUID();
   const arn = context.arns.express(target.machine.name, name, randomUUID());
   const definition = context.definitions.of(target.revision);
-  const execution = await context.express.run(parametersOf(target, arn, name, input), definition);
+  const execution = await context.express.run(parametersOf(target, arn, name, input, testCase), definition);
   return present({
     ...endOf(execution, request.includedData !== 'METADATA_ONLY'),
     traceHeader: request.traceHeader,

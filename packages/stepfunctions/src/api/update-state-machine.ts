@@ -55,7 +55,7 @@ export function updateStateMachine(context: ApiContext, body: JsonObject): JsonO
     checkRole(roleArn);
   }
   if (definition !== undefined) {
-    checkDefinition(definition, machine.type);
+    checkDefinition(context, machine.name, definition, machine.type);
   }
   const current = journal.stateMachines.revision(machine.revision);
   const next: NewRevision = {

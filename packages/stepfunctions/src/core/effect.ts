@@ -1,4 +1,5 @@
 import type { Json } from '../language/json.ts';
+import type { TaskMock } from './frame.ts';
 
 /** How a service integration waits for the work it starts. */
 export type IntegrationPattern = 'REQUEST_RESPONSE' | 'RUN_A_JOB' | 'RUN_A_JOB_V2' | 'WAIT_FOR_TASK_TOKEN';
@@ -36,6 +37,8 @@ export type Effect =
       readonly started?: boolean;
       /** Only from `outstandingEffects`: the call was answered with this output already. Do not call again. */
       readonly submitted?: { readonly output: Json };
+      /** The execution belongs to a test case, which may answer the task. */
+      readonly mock?: TaskMock;
     }
   /** The core no longer waits for the task; late answers are refused with TaskTimedOut. */
   | { readonly type: 'CancelTask'; readonly taskId: string }

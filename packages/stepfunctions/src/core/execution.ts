@@ -19,6 +19,8 @@ export interface ExecutionParameters {
   readonly roleArn: string;
   /** JSON text as the caller gave it. */
   readonly input: string;
+  /** The test case of a mock file that answers tasks. */
+  readonly testCase?: string;
 }
 
 /**

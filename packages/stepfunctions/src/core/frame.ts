@@ -99,6 +99,17 @@ export interface TaskActivity {
   readonly started: boolean;
   /** What the call itself answered, where the task goes on after it (`.sync`, `.waitForTaskToken`). */
   readonly submitted?: { readonly output: Json };
+  /** Present in an execution of a test case. */
+  readonly mock?: TaskMock;
+}
+
+/** By which a mock file finds the answer of a task. */
+export interface TaskMock {
+  readonly stateMachine: string;
+  readonly testCase: string;
+  readonly state: string;
+  /** Counted from 0. */
+  readonly attempt: number;
 }
 
 /** A Wait state's time. */

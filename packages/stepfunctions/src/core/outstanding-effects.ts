@@ -28,6 +28,7 @@ export function runTask(task: TaskActivity): Effect {
     ...(task.heartbeatSeconds === undefined ? {} : { heartbeatSeconds: task.heartbeatSeconds }),
     ...(task.started ? { started: true } : {}),
     ...(task.submitted ? { submitted: task.submitted } : {}),
+    ...(task.mock ? { mock: task.mock } : {}),
   };
 }
 

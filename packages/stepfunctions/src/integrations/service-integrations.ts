@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { TaskTarget } from '../core/effect.ts';
+import type { TaskMock } from '../core/frame.ts';
 import type { Json } from '../language/json.ts';
 import type { EngineSettings } from '../options.ts';
 import { throttled } from '../wire/api-error.ts';
@@ -7,6 +8,7 @@ import { DynamoDb } from './dynamodb.ts';
 import { HttpEndpoint } from './http-endpoint.ts';
 import { type Integration, type IntegrationTarget, TaskFailure } from './integration.ts';
 import { Lambda } from './lambda.ts';
+import type { MockConfiguration, MockedAnswer } from './mock-configuration.ts';
 import { type CallAction, StepFunctions } from './step-functions.ts';
 
 /** Calls that TestState makes at once. They bypass the queue. */
@@ -18,10 +20,12 @@ export class ServiceIntegrations {
   readonly #lambda: Lambda | undefined;
   /** By service, or by `service:action` where only some actions are integrated. */
   readonly #integrations: ReadonlyMap<string, Integration>;
+  readonly #mocks: MockConfiguration | undefined;
   #testCalls = 0;
 
   /** @param callAction calls an action of this engine's own API */
   constructor(settings: EngineSettings, callAction: CallAction) {
+    this.#mocks = settings.mocks;
     const { account, region, lambdaEndpoint, dynamodbEndpoint, maxConcurrentInvokes, connectRetrySeconds } = settings;
     const open = (url: string | undefined): HttpEndpoint | undefined =>
       url === undefined ? undefined : new HttpEndpoint(url, maxConcurrentInvokes, connectRetrySeconds);
@@ -63,6 +67,11 @@ export class ServiceIntegrations {
       return found;
     }
     throw noEndpoint(target.resource, target.service);
+  }
+
+  /** The answer that the mock file has for a task. */
+  mocked({ stateMachine, testCase, state, attempt }: TaskMock): MockedAnswer | undefined {
+    return this.#mocks?.answerOf(stateMachine, testCase, state, attempt);
   }
 
   /**

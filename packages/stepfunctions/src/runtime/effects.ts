@@ -53,7 +53,7 @@ export class Effects {
   #perform(live: LiveExecution, effect: Effect): void {
     switch (effect.type) {
       case 'RunTask':
-        if (effect.target.kind === 'ACTIVITY') {
+        if (effect.target.kind === 'ACTIVITY' && !effect.mock) {
           this.#events.emit('activityScheduled', effect.target.activityArn);
         } else {
           this.#tasks.run(live.owner, effect);

@@ -1,3 +1,4 @@
+import type { TaskMock } from '../core/frame.ts';
 import {
   type Integration,
   type IntegrationTarget,
@@ -6,6 +7,7 @@ import {
   TaskFailure,
   type TaskOrigin,
 } from '../integrations/integration.ts';
+import type { MockedAnswer } from '../integrations/mock-configuration.ts';
 import type { Json } from '../language/json.ts';
 import type { EngineLogger } from '../options.ts';
 import type { FairQueue } from './fair-queue.ts';
@@ -39,6 +41,8 @@ export interface TaskTargets {
    * @throws {TaskFailure} there is none
    */
   readonly integrationFor: (target: IntegrationTarget) => Integration;
+  /** The answer that a mock file has for a task; `undefined` when its target is to be called. */
+  readonly mocked?: (mock: TaskMock) => MockedAnswer | undefined;
 }
 
 function keyOf(arn: string, taskId: string): string {
@@ -79,7 +83,12 @@ export class TaskRunner {
     if (this.#isClosed) {
       return;
     }
-    const { target } = task;
+    const { target, mock } = task;
+    const answer = mock && this.#targets.mocked?.(mock);
+    if (answer) {
+      answerByMock(owner, task, answer);
+      return;
+    }
     switch (target.kind) {
       case 'ACTIVITY':
         return;
@@ -199,4 +208,20 @@ export class TaskRunner {
       : { error: 'States.TaskFailed', cause: `The engine could not run the task: ${String(error)}` };
     owner.deliver({ type, taskId: task.taskId, ...failure });
   }
+}
+
+/** Delivers what a mock file answers, with the events that a call would bring. */
+function answerByMock(owner: TaskOwner, { taskId, target, submitted }: RunTask, answer: MockedAnswer): void {
+  if (target.kind === 'ACTIVITY') {
+    owner.deliver({ type: 'TaskStarted', taskId });
+  }
+  const goesOn = target.kind === 'INTEGRATION' && target.pattern !== 'REQUEST_RESPONSE';
+  if (goesOn && !submitted && answer.kind === 'RETURN') {
+    owner.deliver({ type: 'TaskSubmitted', taskId, output: answer.output });
+  }
+  owner.deliver(
+    answer.kind === 'RETURN'
+      ? { type: 'TaskSucceeded', taskId, output: answer.output }
+      : { type: 'TaskFailed', taskId, error: answer.error, cause: answer.cause },
+  );
 }

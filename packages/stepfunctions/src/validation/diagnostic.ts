@@ -39,8 +39,16 @@ export function invalidDefinitionMessage(diagnostics: readonly Diagnostic[]): st
 /** Collects the findings of a validation. */
 export class Findings {
   readonly #found: Diagnostic[] = [];
+  readonly #ignored: readonly DiagnosticCode[];
+
+  constructor(ignored: readonly DiagnosticCode[] = []) {
+    this.#ignored = ignored;
+  }
 
   error(code: DiagnosticCode, message: string, location?: string): void {
+    if (this.#ignored.includes(code)) {
+      return;
+    }
     this.#found.push({ severity: 'ERROR', code, message, ...(location !== undefined && { location }) });
   }
 

@@ -40,7 +40,7 @@ function refuse(resource: string, action: string, { location, findings }: FieldS
   if (isIntegrated(action) && !supportedIntegrations.has(action)) {
     findings.error(
       'UNSUPPORTED_SERVICE_INTEGRATION',
-      `The resource provided ${resource} is a service integration that this engine does not run. It runs ${SUPPORTED_INTEGRATIONS_TEXT}.`,
+      `The resource provided ${resource} is a service integration that this engine does not run. It runs ${SUPPORTED_INTEGRATIONS_TEXT}. A mock file (--mock-config) can answer for others.`,
       location,
     );
   } else {

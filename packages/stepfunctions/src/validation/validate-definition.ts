@@ -8,9 +8,15 @@ import { checkTransitions } from './transition-check.ts';
 /**
  * All findings about a definition, errors before warnings. A definition without errors can be created and runs on this
  * engine.
+ *
+ * @param anyService whether tasks may call services that this engine does not run
  */
-export function validateDefinition(definition: string, type: StateMachineType): readonly Diagnostic[] {
-  const findings = new Findings();
+export function validateDefinition(
+  definition: string,
+  type: StateMachineType,
+  anyService = false,
+): readonly Diagnostic[] {
+  const findings = new Findings(anyService ? ['UNSUPPORTED_SERVICE_INTEGRATION'] : []);
   const machine = readJson(definition, findings);
   if (machine === undefined) {
     return findings.diagnostics;

@@ -43,6 +43,7 @@ export async function executeTask(executing: Executing<TaskState>): Promise<Outc
     target,
     input,
     started: false,
+    ...mockOf(executing),
     ...(timeoutSeconds === undefined ? {} : { timeoutSeconds }),
     ...(heartbeatSeconds === undefined ? {} : { heartbeatSeconds }),
   };
@@ -57,6 +58,14 @@ export async function executeTask(executing: Executing<TaskState>): Promise<Outc
       : { heartbeat: draft.startTimer(draft.at + heartbeatSeconds * 1000) }),
   });
   return WAIT;
+}
+
+/** By which the mock file of a test case finds the task's answer. */
+function mockOf({ draft, run }: Executing<TaskState>): Pick<TaskActivity, 'mock'> {
+  const { testCase, stateMachineName } = draft.execution;
+  return testCase === undefined
+    ? {}
+    : { mock: { stateMachine: stateMachineName, testCase, state: run.name, attempt: run.retryCount } };
 }
 
 /** What a state calls, and the parameters that the service's API takes, where the engine knows it. */
