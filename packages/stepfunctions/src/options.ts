@@ -130,7 +130,7 @@ export function settingsOf(options: StepFunctionsServerOptions): EngineSettings 
     connectRetrySeconds: checkNumber('connectRetrySeconds', options.connectRetrySeconds ?? 20, 0),
     waitScale: checkNumber('waitScale', options.waitScale ?? 1, 0),
     eventsEndpoint: checkEndpoint('eventsEndpoint', options.eventsEndpoint),
-    mocks: options.mockConfig === undefined ? undefined : MockConfiguration.read(options.mockConfig),
+    mocks: readMocks(options.mockConfig),
     durability,
     retention: {
       finishedSeconds: checkNumber('retention.finishedSeconds', retention?.finishedSeconds ?? NINETY_DAYS, 0),
@@ -138,6 +138,17 @@ export function settingsOf(options: StepFunctionsServerOptions): EngineSettings 
     },
     logger: options.logger ?? pino({ level: 'warn' }, pino.destination(2)),
   };
+}
+
+function readMocks(file: string | undefined): MockConfiguration | undefined {
+  if (file === undefined) {
+    return undefined;
+  }
+  try {
+    return MockConfiguration.read(file);
+  } catch (error) {
+    throw new OptionError('mockConfig', `is '${file}', which cannot be used: ${(error as Error).message}`);
+  }
 }
 
 function checkEndpoint(option: string, url: string | undefined): string | undefined {

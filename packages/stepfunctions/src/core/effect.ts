@@ -1,5 +1,4 @@
 import type { Json } from '../language/json.ts';
-import type { TaskMock } from './frame.ts';
 
 /** How a service integration waits for the work it starts. */
 export type IntegrationPattern = 'REQUEST_RESPONSE' | 'RUN_A_JOB' | 'RUN_A_JOB_V2' | 'WAIT_FOR_TASK_TOKEN';
@@ -18,6 +17,15 @@ export type TaskTarget =
       readonly sdk: boolean;
       readonly pattern: IntegrationPattern;
     };
+
+/** By which a mock file finds the answer of a task. */
+export interface TaskMock {
+  readonly stateMachine: string;
+  readonly testCase: string;
+  readonly state: string;
+  /** Counted from 0. */
+  readonly attempt: number;
+}
 
 /** What the shell has to do once the step is committed. */
 export type Effect =

@@ -1,5 +1,5 @@
 import type { Json, JsonObject } from '../language/json.ts';
-import type { TaskTarget } from './effect.ts';
+import type { TaskMock, TaskTarget } from './effect.ts';
 
 /** A timer of the execution. */
 export interface Timer {
@@ -101,15 +101,6 @@ export interface TaskActivity {
   readonly submitted?: { readonly output: Json };
   /** Present in an execution of a test case. */
   readonly mock?: TaskMock;
-}
-
-/** By which a mock file finds the answer of a task. */
-export interface TaskMock {
-  readonly stateMachine: string;
-  readonly testCase: string;
-  readonly state: string;
-  /** Counted from 0. */
-  readonly attempt: number;
 }
 
 /** A Wait state's time. */

@@ -145,7 +145,7 @@ test('an attempt without an answer fails the task with a cause that says so', ()
 });
 
 test.each<[unknown, string]>([
-  ['{', 'cannot be used'],
+  ['{', 'JSON'],
   [[], 'The file must be an object'],
   [{ StateMachines: { m: {} } }, 'StateMachines.m.TestCases must be an object'],
   [

@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { parseJson } from '../language/exact-number.ts';
 import { isJsonObject, type Json, type JsonObject } from '../language/json.ts';
-import { OptionError } from '../options.ts';
 
 /** What a mocked task answers at one attempt. */
 export type MockedAnswer =
@@ -32,14 +31,10 @@ export class MockConfiguration {
   /**
    * Reads a file.
    *
-   * @throws {OptionError} it cannot be read, or is no mock configuration
+   * @throws {Error} it cannot be read, or is no mock configuration; the message says where
    */
   static read(file: string): MockConfiguration {
-    try {
-      return new MockConfiguration(machinesIn(parseJson(readFileSync(file, 'utf8'))));
-    } catch (error) {
-      throw new OptionError('mockConfig', `is '${file}', which cannot be used: ${(error as Error).message}`);
-    }
+    return new MockConfiguration(machinesIn(parseJson(readFileSync(file, 'utf8'))));
   }
 
   /** Whether the file has test cases of a state machine, so that it may call services without an endpoint here. */

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { TaskTarget } from '../core/effect.ts';
-import type { TaskMock } from '../core/frame.ts';
+import type { TaskMock, TaskTarget } from '../core/effect.ts';
 import type { Json } from '../language/json.ts';
 import type { EngineSettings } from '../options.ts';
 import { throttled } from '../wire/api-error.ts';

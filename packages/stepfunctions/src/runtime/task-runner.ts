@@ -1,4 +1,4 @@
-import type { TaskMock } from '../core/frame.ts';
+import type { TaskMock } from '../core/effect.ts';
 import {
   type Integration,
   type IntegrationTarget,
