@@ -90,8 +90,9 @@ function Chart({ title, ticks, measure, shown }: ChartProperties) {
   });
   const most = Math.max(1, ...points.map(([, value]) => value));
   const end = Math.max(1, ticks.at(-1)?.at ?? 1);
+  const across = (at = 0): string => ((at / end) * WIDTH).toFixed(1);
   const line = points
-    .map(([at, value]) => `${((at / end) * WIDTH).toFixed(1)},${(HEIGHT - (value / most) * (HEIGHT - 4)).toFixed(1)}`)
+    .map(([at, value]) => `${across(at)},${(HEIGHT - (value / most) * (HEIGHT - 4)).toFixed(1)}`)
     .join(' ');
   const highest = shown(Math.max(0, ...points.map(([, value]) => value)));
   return (
@@ -108,7 +109,10 @@ function Chart({ title, ticks, measure, shown }: ChartProperties) {
         <path class="ground" d={`M0 ${HEIGHT - 0.5}H${WIDTH}`} />
         {points.length > 1 && (
           <>
-            <polygon class="area" points={`${line} ${WIDTH},${HEIGHT} 0,${HEIGHT}`} />
+            <polygon
+              class="area"
+              points={`${line} ${across(points.at(-1)?.[0])},${HEIGHT} ${across(points[0]?.[0])},${HEIGHT}`}
+            />
             <polyline class="line" points={line} />
           </>
         )}

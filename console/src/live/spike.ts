@@ -50,7 +50,8 @@ export async function runSpike(itemId: string): Promise<void> {
   const open = new Set<string>();
   const requests = new Set<Promise<void>>();
   const latencies: number[] = [];
-  let [sent, accepted, refused, over, acceptedBefore] = [0, 0, 0, 0, 0];
+  let [sent, accepted, refused, over] = [0, 0, 0, 0];
+  let before = { accepted: 0, seconds: 0 };
   spike.value = { isRunning: true, ticks: [], accepted, refused, over };
   const placeOne = async (): Promise<void> => {
     const asked = performance.now();
@@ -95,11 +96,11 @@ export async function runSpike(itemId: string): Promise<void> {
     watching = watch();
     const tick = {
       at: seconds,
-      rate: ((accepted - acceptedBefore) * 1_000) / TICK_MS,
+      rate: (accepted - before.accepted) / (seconds - before.seconds),
       latencyMs: median(latencies.splice(0)),
       backlog: open.size,
     };
-    acceptedBefore = accepted;
+    before = { accepted, seconds };
     const isSending = sent < SPIKE.orders && !stopping;
     const isRunning = isSending || requests.size > 0 || (open.size > 0 && seconds * 1_000 < DRAIN_MS);
     spike.value = { isRunning, ticks: [...(spike.value?.ticks ?? []), tick], accepted, refused, over };
