@@ -1,4 +1,5 @@
 import { parseDefinition, type StateMachineDefinition } from '../language/definition.ts';
+import { parseJson } from '../language/exact-number.ts';
 import type { Json, JsonObject } from '../language/json.ts';
 import type { Random } from '../random.ts';
 import type { FailureKind, TaskPlan } from './faults.ts';
@@ -27,7 +28,11 @@ export function makeMachine(random: Random): RandomMachine {
   return {
     text,
     definition: parseDefinition(text),
-    input: { n: random.between(0, 20), list: [3, 1, 2].slice(0, random.between(0, 3)) },
+    input: {
+      n: random.between(0, 20),
+      list: [3, 1, 2].slice(0, random.between(0, 3)),
+      exact: parseJson('[9007199254740993,1.0]'),
+    },
     plans: graphs.states.plans,
     failureKind,
     heals,

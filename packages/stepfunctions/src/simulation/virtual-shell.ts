@@ -5,6 +5,7 @@ import type { Execution } from '../core/execution.ts';
 import type { HistoryEvent } from '../core/history-event.ts';
 import type { StepResult } from '../core/step.ts';
 import * as core from '../core/step.ts';
+import { parseJson } from '../language/exact-number.ts';
 import type { Json, JsonObject } from '../language/json.ts';
 import type { Random } from '../random.ts';
 import { type Faults, outcomeOf } from './faults.ts';
@@ -150,7 +151,7 @@ export class VirtualShell {
     this.#steps += 1;
     const result = await this.#engine.step(this.#machine.definition, this.#execution, event);
     if (this.#random.chance(this.#faults.suspicion)) {
-      const again = await this.#engine.step(this.#machine.definition, JSON.parse(this.#written), event);
+      const again = await this.#engine.step(this.#machine.definition, stored(this.#written), event);
       if (!isDeepStrictEqual(plain(again), plain(result))) {
         this.#violations.push(`${event.type} stepped twice differs`);
       }
@@ -195,7 +196,7 @@ export class VirtualShell {
   #restart(): void {
     this.#crashes += 1;
     this.#agenda = this.#agenda.filter(({ outside }) => outside);
-    this.#execution = JSON.parse(this.#written);
+    this.#execution = stored(this.#written);
     this.#now += this.#random.between(0, 30_000);
     for (const effect of this.#engine.outstandingEffects(this.#execution)) {
       this.#perform(effect, true);
@@ -288,6 +289,11 @@ function plain(result: StepResult): unknown {
 
 function isAnswer(event: Unstamped<ExecutionEvent>): boolean {
   return event.type === 'TaskSucceeded' || event.type === 'TaskFailed' || event.type === 'TaskSubmitted';
+}
+
+/** An execution as a shell reads it from its journal. */
+function stored(text: string): Execution {
+  return parseJson(text) as unknown as Execution;
 }
 
 function objectOf(input: Json): JsonObject {
