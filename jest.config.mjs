@@ -22,6 +22,7 @@ export default {
   ],
   modulePathIgnorePatterns: ['/\\.esbuild/', '/\\.serverless/', '/\\.embedded/', '<rootDir>/.stryker-tmp/'],
   reporters: ['default', '<rootDir>/tests/closing-line-reporter.mjs'],
-  maxWorkers: 2,
+  // One more than CI has cores: tests of a whole stack mostly wait.
+  maxWorkers: 3,
   testTimeout: 30_000,
 };

@@ -74,6 +74,8 @@ export interface Scenario {
   /** A write to orders that lacks a member. */
   readonly weakness?: WriteWeakness;
   readonly probe?: WeaknessProbe;
+  /** More timers than this are an endless loop. Absent: more than any correct run needs. */
+  readonly maxTimers?: number;
   /**
    * Whether Inventory's sweeper returns expired holds, and the provider lets old authorizations lapse. Without sweeps
    * nothing hides what a missing tombstone lets through.

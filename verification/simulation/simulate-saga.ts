@@ -15,6 +15,8 @@ export interface SimulationResult {
   readonly statuses: readonly string[];
   /** Number of executions that the operator redrove after all faults had ended. */
   readonly redriven: number;
+  /** How many timers the run took. */
+  readonly timers: number;
   /** States and errors of each order's saga, to explain a violation. */
   readonly paths: readonly { readonly order_id: string; readonly path: readonly string[] }[];
 }
@@ -56,6 +58,7 @@ export async function simulateSaga(definition: StateMachineDefinition, scenario:
     violations,
     statuses: orders.toSorted((one, other) => (one.order_id < other.order_id ? -1 : 1)).map(({ status }) => status),
     redriven,
+    timers: clock.fired,
     paths: [...stepFunctions.executions.values()].map(({ name, trace }) => ({ order_id: name, path: trace.path })),
   };
 }

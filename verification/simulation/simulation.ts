@@ -17,8 +17,6 @@ import { settleContinuations, VirtualClock } from './virtual-clock.ts';
 
 /** More timers than any correct run needs. */
 const MAX_TIMERS = 50_000;
-/** A weakened write may lead to endless tries, on schedules of a few orders; they are given up sooner. */
-const MAX_TIMERS_WEAKENED = 10_000;
 const HOUR_SECONDS = 3600;
 /** An order whose saga has not started by then counts as stranded. */
 const STRANDED_AFTER_SECONDS = 30;
@@ -53,7 +51,7 @@ export class Simulation {
 
   constructor(definition: StateMachineDefinition, scenario: Scenario) {
     const { clock } = this;
-    this.#maxTimers = scenario.weakness === undefined ? MAX_TIMERS : MAX_TIMERS_WEAKENED;
+    this.#maxTimers = scenario.maxTimers ?? MAX_TIMERS;
     const random = new Random(scenario.seed);
     const network = new FaultyNetwork(clock, scenario.faults);
     const apiNetwork = new FaultyNetwork(clock, scenario.apiFaults);

@@ -11,11 +11,17 @@ const EPOCH = Date.UTC(2030, 0, 1);
 export class VirtualClock {
   #now = EPOCH;
   #sequence = 0;
+  #fired = 0;
   readonly #timers: Timer[] = [];
 
   /** Milliseconds since the Unix epoch. */
   get now(): number {
     return this.#now;
+  }
+
+  /** How many timers have fired. */
+  get fired(): number {
+    return this.#fired;
   }
 
   get date(): Date {
@@ -58,6 +64,7 @@ export class VirtualClock {
         return;
       }
       this.#now = next.at;
+      this.#fired += 1;
       await next.run();
       afterEach();
     }

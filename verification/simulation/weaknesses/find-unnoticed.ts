@@ -24,6 +24,9 @@ export interface UnnoticedWeakness {
   readonly reached: number;
 }
 
+/** A weakened run may take more timers than the intact one: an operator redrives, the reconciliation looks again. */
+const SPARE_TIMERS = 2_000;
+
 /** What a saga leaves undone shows where nobody reconciles. */
 const UNRECONCILED = KNOWN_SCHEDULES.filter(({ losses }) => losses.length === 0).map(
   (known): Scenario => ({ ...known, mutations: ['nobody reconciles'] }),
@@ -43,14 +46,16 @@ export async function findUnnoticed(
   for (const scenario of [...KNOWN_SCHEDULES, ...UNRECONCILED, ...random]) {
     const reached = new Set<WriteWeakness>();
     const probe = { weaknesses: [...open.keys()], onReached: (weakness: WriteWeakness) => void reached.add(weakness) };
-    await simulateSaga(definition, { ...scenario, probe });
+    const { timers } = await simulateSaga(definition, { ...scenario, probe });
+    // A weakened write may lead to endless tries, which are given up early.
+    const maxTimers = SPARE_TIMERS + 3 * timers;
     for (const weakness of reached) {
       const tried = open.get(weakness) ?? 0;
       if (tried >= tries) {
         continue;
       }
       open.set(weakness, tried + 1);
-      const violation = await violationOf(definition, { ...scenario, weakness });
+      const violation = await violationOf(definition, { ...scenario, weakness, maxTimers });
       if (violation !== undefined) {
         open.delete(weakness);
         onNoticed(weakness, violation, scenario);

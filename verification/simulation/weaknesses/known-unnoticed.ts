@@ -110,8 +110,6 @@ export const KNOWN_UNNOTICED: Readonly<Record<string, string>> = {
     'RecordAuthorization refuses an order that is being cancelled, and the payment is voided',
   'paymentClaim without (attribute_not_exists(payment_id) OR payment_claimed_at < :lease_began)':
     'Payment knows one payment of an order at a time and refuses another',
-  'paymentClaim without payment_claimed_at < :lease_began':
-    'the payment is refused when the window ends; a test of the function takes such a claim over',
   'paymentClaim without size(timeline) < :most_entries': 'needs 200 payments; a test of the function tries them',
   'paymentClaimRelease without REMOVE payment_action_url':
     'the page of a payment that was refused stays until the order ends; tests of POST /payment/events hold the write',
