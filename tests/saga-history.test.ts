@@ -7,6 +7,7 @@ import { createStepFunctions } from '../functions/clients/aws.ts';
 import { sagaHistorySchema } from '../functions/http/contract/saga-history.ts';
 import { createHandler } from '../functions/http/saga-history.ts';
 import { createSagaHistory } from '../functions/orders/saga-history.ts';
+import { listenOnFreePort } from './support/free-port.ts';
 import { httpEvent, read } from './support/http-event.ts';
 import { testOrder } from './support/order.ts';
 import { withOrderTable } from './support/order-fixtures.ts';
@@ -41,9 +42,7 @@ beforeAll(async () => {
     response.writeHead(200, { 'x-amz-function-error': 'Unhandled' });
     response.end(JSON.stringify({ errorType: 'RetryableError', errorMessage: 'the payment service hangs' }));
   });
-  await new Promise<void>((resolve) => lambda.listen(0, '127.0.0.1', resolve));
-  const address = lambda.address();
-  const port = typeof address === 'object' && address !== null ? address.port : 0;
+  const port = await listenOnFreePort(lambda);
   engine = await startStepFunctionsServer({ dataDir: ':memory:', lambdaEndpoint: `http://127.0.0.1:${port}` });
   const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
   client = createStepFunctions({ endpoint: engine.url, region: 'us-east-1', credentials });

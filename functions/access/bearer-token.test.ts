@@ -11,6 +11,7 @@ import {
   SignJWT,
   UnsecuredJWT,
 } from 'jose';
+import { listenOnFreePort } from '../../tests/support/free-port.ts';
 import { authenticateByBearerToken, type BearerTokenRules } from './bearer-token.ts';
 
 const RULES = {
@@ -35,7 +36,7 @@ beforeAll(async () => {
     requests += 1;
     response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ keys: [key] }));
   });
-  await new Promise<void>((resolve) => keysServer.listen(0, '127.0.0.1', resolve));
+  await listenOnFreePort(keysServer);
 });
 afterAll(() => {
   keysServer.close();
@@ -133,8 +134,7 @@ describe('keys that the issuer publishes at a URL', () => {
 
   test('make a failure, not a refusal, when they cannot be fetched', async () => {
     const closed = createServer();
-    await new Promise<void>((resolve) => closed.listen(0, '127.0.0.1', resolve));
-    const { port } = closed.address() as AddressInfo;
+    const port = await listenOnFreePort(closed);
     await new Promise((resolve) => closed.close(resolve));
     await expect(byUrl(port)(bearer(`Bearer ${await signed(payload())}`))).rejects.toThrow();
   });
@@ -150,8 +150,7 @@ describe('a published set of keys', () => {
   /** Serves the body as the issuer's keys, and authenticates a token by them. */
   async function answerWith(status: number, body: string, token: string) {
     const issuer = createServer((_request, response) => void response.writeHead(status).end(body));
-    await new Promise<void>((resolve) => issuer.listen(0, '127.0.0.1', resolve));
-    const { port } = issuer.address() as AddressInfo;
+    const port = await listenOnFreePort(issuer);
     const keys = { jwksUrl: new URL(`http://127.0.0.1:${port}/keys`) };
     try {
       return await authenticateByBearerToken({ ...RULES, keys })(bearer(`Bearer ${token}`));

@@ -1,6 +1,7 @@
 import '../../tests/support/cross-realm-errors.ts';
 import { createServer, type Server } from 'node:http';
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { listenOnFreePort } from '../../tests/support/free-port.ts';
 import { createEventBridge } from './aws.ts';
 import { type BusEvent, createEventBus, type EventBus } from './event-bus.ts';
 
@@ -37,9 +38,7 @@ beforeAll(async () => {
     response.setHeader('Content-Type', 'application/x-amz-json-1.1');
     response.end(JSON.stringify({ FailedEntryCount: failed, Entries: results }));
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  const port = typeof address === 'object' ? address?.port : undefined;
+  const port = await listenOnFreePort(server);
   const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
   bus = createEventBus(
     createEventBridge({ endpoint: `http://127.0.0.1:${port}`, region: 'us-east-1', credentials }),

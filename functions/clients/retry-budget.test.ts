@@ -1,8 +1,8 @@
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { ListExecutionsCommand } from '@aws-sdk/client-sfn';
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { listenOnFreePort } from '../../tests/support/free-port.ts';
 import { createDynamoDb, createStepFunctions } from './aws.ts';
 
 // A service that fails every request. The tests count the extra requests that retries make.
@@ -17,8 +17,8 @@ const service = createServer((incoming, response) => {
 
 let options: { endpoint: string; region: string; credentials: { accessKeyId: string; secretAccessKey: string } };
 beforeAll(async () => {
-  await new Promise<void>((resolve) => service.listen(0, '127.0.0.1', resolve));
-  const endpoint = `http://127.0.0.1:${(service.address() as AddressInfo).port}`;
+  const port = await listenOnFreePort(service);
+  const endpoint = `http://127.0.0.1:${port}`;
   options = { endpoint, region: 'us-east-1', credentials: { accessKeyId: 'local', secretAccessKey: 'local' } };
 });
 beforeEach(() => {

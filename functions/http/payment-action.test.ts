@@ -1,6 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { listenOnFreePort } from '../../tests/support/free-port.ts';
 import { httpEvent, read } from '../../tests/support/http-event.ts';
 import { awaitingOrder } from '../../tests/support/order.ts';
 import { withOrderTable, withPaymentService } from '../../tests/support/order-fixtures.ts';
@@ -30,7 +31,7 @@ beforeAll(async () => {
     received.push({ headers: request.headers as Received['headers'], body });
     response.writeHead(status).end();
   });
-  await new Promise<void>((resolve) => shop.listen(0, '127.0.0.1', resolve));
+  await listenOnFreePort(shop);
 });
 afterAll(() => new Promise((resolve) => shop.close(resolve)));
 

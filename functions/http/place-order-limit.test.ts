@@ -1,6 +1,6 @@
 import { createServer, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { expect, test } from '@jest/globals';
+import { listenOnFreePort } from '../../tests/support/free-port.ts';
 import { httpEvent, read } from '../../tests/support/http-event.ts';
 import { handler } from './place-order.ts';
 
@@ -12,9 +12,9 @@ test('a process places PLACE_MAX_IN_FLIGHT orders at a time, and refuses the nex
     incoming.resume();
     held.push(response);
   });
-  await new Promise<void>((resolve) => database.listen(0, '127.0.0.1', resolve));
+  const port = await listenOnFreePort(database);
   Object.assign(process.env, {
-    AWS_ENDPOINT_URL: `http://127.0.0.1:${(database.address() as AddressInfo).port}`,
+    AWS_ENDPOINT_URL: `http://127.0.0.1:${port}`,
     AWS_REGION: 'us-east-1',
     AWS_ACCESS_KEY_ID: 'test',
     AWS_SECRET_ACCESS_KEY: 'test',

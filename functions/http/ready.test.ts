@@ -1,6 +1,7 @@
 import { createServer } from 'node:net';
 import { ChannelCredentials } from '@grpc/grpc-js';
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
+import { listenOnFreePort } from '../../tests/support/free-port.ts';
 import { httpEvent, read } from '../../tests/support/http-event.ts';
 import { startInventory, type TestInventory } from '../../tests/support/inventory.ts';
 import { createGrpcHealth } from '../clients/grpc-health.ts';
@@ -41,9 +42,7 @@ test('the API is ready while everything that it needs answers', async () => {
 test('a service that hangs makes the API not ready within its deadline, in words without an address', async () => {
   // Takes connections and never answers.
   const hanging = createServer();
-  await new Promise<void>((resolve) => hanging.listen(0, '127.0.0.1', resolve));
-  const address = hanging.address();
-  const port = typeof address === 'object' && address !== null ? address.port : 0;
+  const port = await listenOnFreePort(hanging);
   const part = inventoryAt(port);
   const answer = await ready([fine, part]);
   expect(answer).toMatchObject({

@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { expect, test } from '@jest/globals';
+import { listenOnFreePort } from '../../tests/support/free-port.ts';
 import { testOrder } from '../../tests/support/order.ts';
 import { withOrderTable } from '../../tests/support/order-fixtures.ts';
 import { createDynamoDb } from '../clients/aws.ts';
@@ -157,8 +157,8 @@ test.each([
     incoming.resume();
     response.writeHead(status, { 'content-type': 'application/x-amz-json-1.0' }).end(JSON.stringify({ __type: error }));
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const port = await listenOnFreePort(server);
+  const endpoint = `http://127.0.0.1:${port}`;
   const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
   const client = createDynamoDb({ endpoint, region: 'us-east-1', credentials });
   const away = { client, name: 'orders-test' };
