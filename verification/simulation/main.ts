@@ -21,6 +21,7 @@ const COMMAND_LINE = {
       availableParallelism(),
       wholeNumber('processes that share the work; a seed repeats only with as many', { least: 1, most: 1000 }),
     ),
+    losses: flag('loses, stops and restores executions at random times too; it finds hazards that are still open'),
     weaknesses: flag(
       'removes every member of every write to an order, one at a time, and lists the removals that are not noticed',
     ),
@@ -58,12 +59,13 @@ async function simulateWeaknesses({ runs, seed = randomSeed() }: Values): Promis
   return stale.length === 0 && unnoticed.every(({ name }) => name in KNOWN_UNNOTICED) ? 0 : 1;
 }
 
-async function simulate({ runs, processes, seed = randomSeed() }: Values): Promise<number> {
+async function simulate({ runs, processes, losses, seed = randomSeed() }: Values): Promise<number> {
   say(`${runs} schedules, seed ${seed}, ${processes} processes`);
   const shareCount = Math.min(processes, runs);
   const shares = Array.from({ length: shareCount }, (_, index) => ({
     runs: Math.floor(runs / shareCount) + (index < runs % shareCount ? 1 : 0),
     seed: seed + index,
+    losses,
   }));
   let done = 0;
   const { reports, statuses, redriven, sagas, sagasPerMinute } = await exploreInProcesses(shares, (schedules) => {
