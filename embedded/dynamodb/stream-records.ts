@@ -21,6 +21,8 @@ const CREATE_INDEXES = [
 
 /** A deletion holds dynoxide's writes up, so it is done in steps of so many records. */
 const TRIM_STEP = 500;
+/** The calling process waits meanwhile; what is left is deleted by the next trim. */
+const MAX_TRIM_STEPS = 10;
 
 /** dynoxide's own writes last milliseconds. */
 const BUSY_TIMEOUT_MS = 2_000;
@@ -57,13 +59,10 @@ export async function trimStreamRecords(
         WHERE table_name = ? AND CAST(sequence_number AS INTEGER) < CAST(? AS INTEGER) LIMIT ${TRIM_STEP})`,
     );
     let deleted = 0;
-    for (;;) {
-      const { changes } = statement.run(tableName, before);
-      deleted += Number(changes);
-      if (Number(changes) < TRIM_STEP) {
-        return deleted;
-      }
+    for (let step = 0; step < MAX_TRIM_STEPS && deleted === step * TRIM_STEP; step += 1) {
+      deleted += Number(statement.run(tableName, before).changes);
     }
+    return deleted;
   });
 }
 

@@ -8,7 +8,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/
 import { type DynamoDb, startDynamoDb } from '../../tests/support/dynamodb.ts';
 import { ensureTable, readTableDescription } from '../dynamodb/tables.ts';
 import { eventually } from '../eventually.ts';
-import { StreamEventSource } from './stream-event-source.ts';
+import { StreamEventSource, type StreamEventSourceOptions } from './stream-event-source.ts';
 
 let dynamodb: DynamoDb;
 let tables: DynamoDBClient;
@@ -79,7 +79,10 @@ function contentOf(records: readonly StreamRecord[]): readonly string[] {
 
 type Invoke = (records: readonly StreamRecord[]) => Promise<readonly string[]>;
 
-function start(invoke: Invoke): { readonly source: StreamEventSource; readonly warnings: string[] } {
+function start(
+  invoke: Invoke,
+  options: Pick<StreamEventSourceOptions, 'giveUpAfterMs'> = {},
+): { readonly source: StreamEventSource; readonly warnings: string[] } {
   const warnings: string[] = [];
   const source = new StreamEventSource({
     tables,
@@ -87,6 +90,7 @@ function start(invoke: Invoke): { readonly source: StreamEventSource; readonly w
     tableName,
     checkpointFile: join(folder, 'checkpoint.json'),
     invoke,
+    ...options,
     warn: (sentence) => warnings.push(sentence),
   });
   open.push(source);
@@ -138,34 +142,76 @@ test('a restarted source goes on behind its checkpoint', async () => {
 test('killed between the function and the checkpoint: the batch comes again', async () => {
   await makeTable();
   await put('a');
-  let isTaken = false;
-  const { source } = start(async () => {
-    isTaken = true;
-    throw new Error('the process is killed here');
+  const first: string[] = [];
+  const { source } = start(async (records) => {
+    first.push(...contentOf(records));
+    if (first.includes('b=1')) {
+      throw new Error('the process is killed here');
+    }
+    return [];
   });
-  await until('the batch is taken', () => isTaken);
+  await until('there is a checkpoint', () => first.length >= 2);
+  await put('b');
+  await until('the batch is taken', () => first.includes('b=1'));
   await source.close();
   const again: string[] = [];
   start(async (records) => {
     again.push(...contentOf(records));
     return [];
   });
-  await until('the batch is there again', () => again.includes('a=1'));
+  await until('the batch is there again', () => again.includes('b=1'));
+  expect(again).toEqual(['b=1']);
 });
 
 test('a function that fails gets the same batch until it takes it, and nothing behind it overtakes', async () => {
   await makeTable();
   await put('a');
   const calls: (readonly string[])[] = [];
+  let failures = 0;
   start(async (records) => {
-    calls.push(contentOf(records));
-    if (calls.length < 3) {
+    const content = contentOf(records);
+    calls.push(content);
+    if (content.includes('b=1') && failures < 3) {
+      failures += 1;
       throw new Error('not now');
     }
     return [];
   });
-  await until('the first batch is taken', () => calls.length >= 3);
-  expect(calls.slice(0, 3)).toEqual([['a=1'], ['a=1'], ['a=1']]);
+  await until('the stream is read', () => calls.length >= 2);
+  await put('b');
+  await until('the batch has failed', () => failures === 1);
+  await put('c');
+  await until('all is taken', () => calls.flat().includes('c=1'));
+  expect(calls.slice(2)).toEqual([['b=1'], ['b=1'], ['b=1'], ['b=1'], ['c=1']]);
+});
+
+test('failures of the function drop nothing, however many; a record that is refused for long is dropped and told about', async () => {
+  await makeTable();
+  await put('a');
+  const taken: string[] = [];
+  let isBroken = true;
+  const { warnings } = start(
+    async (records) => {
+      if (isBroken) {
+        throw new Error('not now');
+      }
+      taken.push(...contentOf(records));
+      return records
+        .filter(({ dynamodb: data }) => data?.NewImage?.id?.S === 'bad')
+        .map(({ dynamodb: data }) => data?.SequenceNumber ?? '');
+    },
+    { giveUpAfterMs: 500 },
+  );
+  setTimeout(() => {
+    isBroken = false;
+  }, 1_500);
+  await until('the stream is read', () => taken.length >= 2);
+  expect(warnings).toEqual([]);
+  await put('bad');
+  await until('it is dropped', () => warnings.length > 0);
+  await put('c');
+  await until('what follows is taken', () => taken.includes('c=1'));
+  expect(warnings).toEqual([expect.stringContaining('1 changes of')]);
 });
 
 test('of a batch with one refused record only that record is tried again', async () => {

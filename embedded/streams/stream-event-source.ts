@@ -1,4 +1,4 @@
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DescribeTableCommand, type DynamoDBClient, paginateScan } from '@aws-sdk/client-dynamodb';
 import {
@@ -6,17 +6,21 @@ import {
   type DynamoDBStreamsClient,
   GetRecordsCommand,
   GetShardIteratorCommand,
+  ResourceNotFoundException,
   type _Record as StreamRecord,
+  TrimmedDataAccessException,
 } from '@aws-sdk/client-dynamodb-streams';
 import * as z from 'zod';
 
-/** As many records as serverless.yml gives Lambda on AWS. */
+/** As many records as functions.yml gives Lambda on AWS. */
 const BATCH_SIZE = 50;
 const IDLE_PAUSE_MS = 500;
 const FIRST_RETRY_MS = 200;
 const MAX_RETRY_MS = 10_000;
-/** A batch that the function refuses record by record is tried this often, as serverless.yml says for AWS. */
-const MAX_TRIES = 10;
+/** A record that the function refuses for so long is dropped. The function itself gives up what it cannot read sooner. */
+const GIVE_UP_AFTER_MS = 600_000;
+/** So many failures in a row are told about. */
+const FAILURES_TOLD = 10;
 /** So many batches are taken between two trims. */
 const BATCHES_PER_TRIM = 40;
 
@@ -40,6 +44,8 @@ export interface StreamEventSourceOptions {
   readonly invoke: (records: readonly StreamRecord[]) => Promise<readonly string[]>;
   /** Deletes the records before the given sequence number, which the function has taken. Absent: the stream forgets by itself. */
   readonly trim?: (sequenceNumber: string) => Promise<void>;
+  /** How long a record is refused before it is dropped. Default: ten minutes. */
+  readonly giveUpAfterMs?: number;
   /** Tells about trouble, in a sentence. */
   readonly warn: (sentence: string) => void;
 }
@@ -55,6 +61,8 @@ export class StreamEventSource {
   readonly #stop = new AbortController();
   #running: Promise<void> = Promise.resolve();
   #batchesUntilTrim = 0;
+  #retryMs = FIRST_RETRY_MS;
+  #isTold = false;
 
   constructor(options: StreamEventSourceOptions) {
     this.#options = options;
@@ -71,23 +79,20 @@ export class StreamEventSource {
   }
 
   async #run(): Promise<void> {
-    let pauseMs = FIRST_RETRY_MS;
-    let isTold = false;
     while (!this.#stop.signal.aborted) {
       try {
         await this.#follow();
-        pauseMs = FIRST_RETRY_MS;
         // All shards have ended; new ones follow.
         await this.#pause(IDLE_PAUSE_MS);
       } catch (error) {
-        if (!isTold && !this.#stop.signal.aborted) {
+        if (!this.#isTold && !this.#stop.signal.aborted) {
           this.#options.warn(
             `The stream of ${this.#options.tableName} is not read: ${String(error)}. It is tried again.`,
           );
         }
-        isTold = true;
-        await this.#pause(pauseMs);
-        pauseMs = Math.min(MAX_RETRY_MS, pauseMs * 2);
+        this.#isTold = true;
+        await this.#pause(this.#retryMs);
+        this.#retryMs = Math.min(MAX_RETRY_MS, this.#retryMs * 2);
       }
     }
   }
@@ -100,7 +105,7 @@ export class StreamEventSource {
     if (streamArn === undefined) {
       throw new Error('the table has no stream');
     }
-    let checkpoint = this.#readCheckpoint(streamArn);
+    let checkpoint = await this.#usableCheckpoint(streamArn);
     if (checkpoint === undefined) {
       await this.#sendItems((Table?.KeySchema ?? []).flatMap(({ AttributeName }) => AttributeName ?? []));
     }
@@ -110,6 +115,23 @@ export class StreamEventSource {
         shardId,
         checkpoint?.shardId === shardId ? checkpoint : undefined,
       );
+    }
+  }
+
+  /** The checkpoint, unless the stream has forgotten the records behind it: DynamoDB keeps them for a day. */
+  async #usableCheckpoint(streamArn: string): Promise<Checkpoint | undefined> {
+    const checkpoint = this.#readCheckpoint(streamArn);
+    try {
+      if (checkpoint !== undefined) {
+        await this.#iterator(streamArn, checkpoint.shardId, checkpoint);
+      }
+      return checkpoint;
+    } catch (error) {
+      if (error instanceof TrimmedDataAccessException || error instanceof ResourceNotFoundException) {
+        this.#options.warn(`The stream of ${this.#options.tableName} has forgotten changes; all items are sent again.`);
+        return undefined;
+      }
+      throw error;
     }
   }
 
@@ -141,6 +163,8 @@ export class StreamEventSource {
       const { Records = [], NextShardIterator } = await this.#options.streams.send(
         new GetRecordsCommand({ ShardIterator: iterator, Limit: BATCH_SIZE }),
       );
+      this.#isTold = false;
+      this.#retryMs = FIRST_RETRY_MS;
       if (Records.length === 0) {
         await this.#pause(IDLE_PAUSE_MS);
       } else if (await this.#deliver(Records)) {
@@ -203,8 +227,10 @@ export class StreamEventSource {
 
   /** Invokes the function until it has taken the batch. False where the source was stopped before. */
   async #deliver(records: readonly StreamRecord[]): Promise<boolean> {
+    const giveUpAfterMs = this.#options.giveUpAfterMs ?? GIVE_UP_AFTER_MS;
     let pauseMs = FIRST_RETRY_MS;
     let left = records;
+    let refusedSince: number | undefined;
     for (let tries = 1; !this.#stop.signal.aborted; tries += 1) {
       try {
         const failed = new Set(await this.#options.invoke(left));
@@ -212,12 +238,13 @@ export class StreamEventSource {
           return true;
         }
         left = left.filter(({ dynamodb }) => failed.has(dynamodb?.SequenceNumber ?? ''));
-        if (tries >= MAX_TRIES) {
-          this.#options.warn(`${left.length} changes of ${this.#options.tableName} were dropped after ${tries} tries.`);
+        refusedSince ??= Date.now();
+        if (Date.now() - refusedSince >= giveUpAfterMs) {
+          this.#options.warn(`${left.length} changes of ${this.#options.tableName} were refused for good and dropped.`);
           return true;
         }
       } catch (error) {
-        if (tries === MAX_TRIES) {
+        if (tries === FAILURES_TOLD) {
           this.#options.warn(`The changes of ${this.#options.tableName} are not taken: ${String(error)}`);
         }
       }
@@ -228,14 +255,15 @@ export class StreamEventSource {
   }
 
   #readCheckpoint(streamArn: string): Checkpoint | undefined {
+    const file = this.#options.checkpointFile;
+    if (!existsSync(file)) {
+      return undefined;
+    }
     try {
-      const checkpoint = checkpointSchema.parse(JSON.parse(readFileSync(this.#options.checkpointFile, 'utf8')));
+      const checkpoint = checkpointSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
       return checkpoint.streamArn === streamArn ? checkpoint : undefined;
-    } catch (error) {
-      const isAbsent = error instanceof Error && 'code' in error && error.code === 'ENOENT';
-      if (!isAbsent) {
-        this.#options.warn(`${this.#options.checkpointFile} cannot be read; the stream is read from its beginning.`);
-      }
+    } catch {
+      this.#options.warn(`${file} cannot be read; the stream is read from its beginning.`);
       return undefined;
     }
   }
