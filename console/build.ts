@@ -37,26 +37,34 @@ export async function buildConsoleWhenNeeded(): Promise<boolean> {
   const { build } = await import('vite');
   // Several stacks may start at once. Each builds for itself, and the last one's bundle stays.
   const building = join(ROOM, '..', 'node_modules', '.cache', `console-${process.pid}`);
-  await build({
-    configFile: false,
-    root: ROOM,
-    // The API may have a stage in its path, so that no address of the bundle can be absolute.
-    base: './',
-    logLevel: 'warn',
-    oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
-    build: {
-      outDir: building,
-      emptyOutDir: true,
-      target: 'es2022',
-      modulePreload: { polyfill: false },
-      // The Content-Security-Policy lets nothing in that is not a file.
-      assetsInlineLimit: 0,
-      reportCompressedSize: false,
-    },
-  });
-  writeFileSync(join(building, STAMP), digest);
-  replaceBundle(building);
-  return true;
+  try {
+    await build({
+      configFile: false,
+      root: ROOM,
+      // The API may have a stage in its path, so that no address of the bundle can be absolute.
+      base: './',
+      logLevel: 'warn',
+      oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
+      build: {
+        outDir: building,
+        emptyOutDir: true,
+        target: 'es2022',
+        modulePreload: { polyfill: false },
+        // The Content-Security-Policy lets nothing in that is not a file.
+        assetsInlineLimit: 0,
+        reportCompressedSize: false,
+      },
+    });
+    writeFileSync(join(building, STAMP), digest);
+    // Another process may have put the same bundle there meanwhile, and somebody may read it.
+    if (builtFrom() === digest) {
+      return false;
+    }
+    replaceBundle(building);
+    return true;
+  } finally {
+    rmSync(building, { recursive: true, force: true });
+  }
 }
 
 /** Puts a finished bundle in the place of the one before. */

@@ -1,4 +1,5 @@
-import { createServer, type IncomingHttpHeaders } from 'node:http';
+import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
+import { text } from 'node:stream/consumers';
 import * as z from 'zod';
 
 /** A request that a receiver got. */
@@ -38,11 +39,8 @@ const TAKEN: ReceiverReply = { status: 204 };
 export async function startWebhookReceiver(): Promise<WebhookReceiver> {
   const received: ReceivedEvent[] = [];
   const taken: ReceivedEvent[] = [];
-  const server = createServer(async (request, response) => {
-    let body = '';
-    for await (const chunk of request) {
-      body += String(chunk);
-    }
+  const take = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const body = await text(request);
     const { type, data } = bodySchema.parse(JSON.parse(body));
     const id = String(request.headers['webhook-id']);
     const event = { id, type, orderId: data.order_id, headers: request.headers, body };
@@ -56,6 +54,10 @@ export async function startWebhookReceiver(): Promise<WebhookReceiver> {
       }
       response.writeHead(reply.status, reply.headers).end();
     }
+  };
+  // A sender that is killed in the middle of its request leaves half a body, or none.
+  const server = createServer((request, response) => {
+    take(request, response).catch(() => request.socket.destroy());
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();

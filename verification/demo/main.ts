@@ -2,7 +2,7 @@ import { Webhook as Verifier } from 'standardwebhooks';
 import * as z from 'zod';
 import { OrderApiClient, type RecordedExchange } from '../client/order-api-client.ts';
 import { type ReceivedEvent, startWebhookReceiver } from '../client/webhook-receiver.ts';
-import { subscribe } from '../client/webhook-subscription.ts';
+import { subscribe, type WebhookSubscription } from '../client/webhook-subscription.ts';
 import { cleanUpWhenInterrupted, runCommand, say } from '../command-line.ts';
 import { awsConnectionFrom } from '../invariants/reader/aws-connection.ts';
 import { SnapshotReader } from '../invariants/reader/snapshot-reader.ts';
@@ -56,18 +56,25 @@ async function runAndVerify(
   tell: (line: string) => void,
 ): Promise<{ readonly runs: readonly ScenarioRun[]; readonly report: Verification['report'] }> {
   const receiver = await startWebhookReceiver();
+  let webhook: WebhookSubscription | undefined;
+  const release = async (): Promise<void> => {
+    // The stack may be somebody's own: nothing stays behind in it.
+    await webhook?.remove();
+    await receiver.close();
+  };
+  cleanUpWhenInterrupted(release);
   try {
-    const webhook = await subscribe(stack.urls.http, receiver.url);
-    receiver.reply = (event) => ({ status: isSigned(event, webhook.secret) ? 204 : 401 });
+    webhook = await subscribe(stack.urls.http, receiver.url);
+    const { secret, since } = webhook;
+    receiver.reply = (event) => ({ status: isSigned(event, secret) ? 204 : 401 });
     const runs = await runAll(scenarios, stack, api, tell);
     const { taken } = receiver;
-    const { report } = await verify(stack, api, { since: webhook.since, taken });
+    const { report } = await verify(stack, api, { since, taken });
     const orders = new Set(taken.map(({ orderId }) => orderId)).size;
     tell(`\n${style.strong('webhook')}: its receiver took ${taken.length} events of ${orders} orders, each signed`);
-    await webhook.remove();
     return { runs, report };
   } finally {
-    await receiver.close();
+    await release();
   }
 }
 

@@ -1,7 +1,6 @@
 import type { OrderStatus } from '../../functions/orders/order-status.ts';
 import type { OrderCase } from './order-case.ts';
-import type { OrderSnapshot } from './snapshot.ts';
-import { isFree } from './snapshot.ts';
+import { isFree, type OrderSnapshot } from './snapshot.ts';
 import { orderViolation, type Violation } from './violation.ts';
 
 type Attribute = Exclude<keyof OrderSnapshot, 'order_id' | 'status' | 'lines' | 'timeline' | 'created_at'>;
@@ -76,9 +75,7 @@ function attributeFindings(order: OrderSnapshot): readonly string[] {
   const { has: needed, lacks } = RULES[order.status];
   const has = isFree(order) ? needed.filter((name) => name !== 'payment_id') : needed;
   return [
-    ...has
-      .filter((name) => order[name] === undefined && !(name === 'payment_id' && order.amount_minor === 0))
-      .map((name) => `it is ${order.status} without ${name}`),
+    ...has.filter((name) => order[name] === undefined).map((name) => `it is ${order.status} without ${name}`),
     ...lacks.filter((name) => order[name] !== undefined).map((name) => `it is ${order.status}, but has ${name}`),
   ];
 }

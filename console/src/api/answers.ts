@@ -159,6 +159,8 @@ export interface SagaHistory {
 export interface RedriveOutcome {
   readonly redriven: readonly string[];
   readonly refused: readonly { readonly order_id: string; readonly why: string }[];
+  /** Whether more orders are parked at the step than one request redrives. */
+  readonly isMoreLeft?: boolean;
 }
 
 export interface StockItem {

@@ -20,7 +20,11 @@ export const isReachable = signal(true);
 
 interface Envelope {
   readonly success: boolean;
-  readonly meta: { readonly code?: string; readonly errors?: readonly { path: string; message: string }[] } | null;
+  readonly meta: {
+    readonly code?: string;
+    readonly errors?: readonly { path: string; message: string }[];
+    readonly more?: boolean;
+  } | null;
   readonly data: unknown;
 }
 
@@ -33,6 +37,9 @@ interface Known {
 const known = new Map<string, Known>();
 const MAX_KNOWN = 200;
 
+// What one person was shown is not for the next one who signs in on this tab.
+credentials.subscribe(() => known.clear());
+
 /** The last answer to a GET, if there was one. */
 export function knownAnswer(path: string): unknown {
   return known.get(path)?.data;
@@ -40,15 +47,16 @@ export function knownAnswer(path: string): unknown {
 
 /** Asks the API. The very same object is answered while nothing has changed. @throws ApiError */
 export async function get<Data>(path: string, signal?: AbortSignal): Promise<Data> {
+  const askedWith = credentials.value;
   const before = known.get(path);
   const headers: Record<string, string> = before === undefined ? {} : { 'If-None-Match': before.etag };
   const response = await send(path, { headers, ...(signal !== undefined && { signal }) });
   if (response.status === 304 && before !== undefined) {
     return before.data as Data;
   }
-  const data = await dataOf(response);
+  const { data } = await successOf(response);
   const etag = response.headers.get('etag');
-  if (etag !== null) {
+  if (etag !== null && askedWith === credentials.value) {
     known.delete(path);
     known.set(path, { etag, data });
     const [oldest] = known.keys();
@@ -65,12 +73,22 @@ export async function post<Data>(
   body: object,
   headers: Readonly<Record<string, string>> = {},
 ): Promise<Data> {
+  return (await postWithMeta<Data>(path, body, headers)).data;
+}
+
+/** As {@link post}, with what the answer says beside its data. @throws ApiError */
+export async function postWithMeta<Data>(
+  path: string,
+  body: object,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<{ readonly data: Data; readonly meta: Envelope['meta'] }> {
   const response = await send(path, {
     method: 'POST',
     headers: { 'Content-Type': 'application/json', ...headers },
     body: JSON.stringify(body),
   });
-  return (await dataOf(response)) as Data;
+  const { data, meta } = await successOf(response);
+  return { data: data as Data, meta };
 }
 
 async function send(path: string, init: RequestInit): Promise<Response> {
@@ -97,10 +115,10 @@ async function send(path: string, init: RequestInit): Promise<Response> {
   }
 }
 
-async function dataOf(response: Response): Promise<unknown> {
+async function successOf(response: Response): Promise<Envelope> {
   const envelope = (await response.json().catch(() => undefined)) as Envelope | undefined;
   if (response.ok && envelope !== undefined) {
-    return envelope.data;
+    return envelope;
   }
   const code = envelope?.meta?.code ?? 'UNKNOWN';
   const faults = envelope?.meta?.errors?.map(({ path, message }) => `${path} ${message}`).join('; ');

@@ -14,6 +14,9 @@ export interface Polled<Data> {
 /** After failures the console asks less often, so that an API in trouble is not asked by every open tab. */
 const MAX_PAUSE_MS = 15_000;
 
+/** An answer that takes longer is given up, so that the page does not look live while it is not. */
+const TIMEOUT_MS = 10_000;
+
 /**
  * Asks the API again and again while somebody looks at the page.
  *
@@ -22,12 +25,16 @@ const MAX_PAUSE_MS = 15_000;
  */
 export function usePolled<Data>(path: string | undefined, everyMs: number): Polled<Data> {
   const [state, setState] = useState<{
-    readonly path?: string | undefined;
+    /** Path and credentials of the answer. */
+    readonly asked?: string | undefined;
     readonly data?: Data;
     readonly error?: ApiError;
   }>({});
   const [round, setRound] = useState(0);
   const signedInWith = credentials.value;
+  const asked = `${path} ${signedInWith}`;
+  // Entering the same credentials again is a reason to ask again.
+  const isAskedToSignIn = askedFor.value !== undefined;
   useEffect(() => {
     if (path === undefined) {
       return undefined;
@@ -35,15 +42,17 @@ export function usePolled<Data>(path: string | undefined, everyMs: number): Poll
     const stop = new AbortController();
     let timer: ReturnType<typeof setTimeout> | undefined;
     let failures = 0;
+    let isAsking = false;
     const ask = async (): Promise<void> => {
-      if (document.hidden || askedFor.value !== undefined) {
+      if (isAsking || document.hidden || askedFor.value !== undefined) {
         return;
       }
+      isAsking = true;
       try {
-        const data = await get<Data>(path, stop.signal);
+        const data = await get<Data>(path, AbortSignal.any([stop.signal, AbortSignal.timeout(TIMEOUT_MS)]));
         failures = 0;
         setState((before) =>
-          before.path === path && before.data === data && before.error === undefined ? before : { path, data },
+          before.asked === asked && before.data === data && before.error === undefined ? before : { asked, data },
         );
       } catch (error) {
         if (stop.signal.aborted) {
@@ -51,7 +60,9 @@ export function usePolled<Data>(path: string | undefined, everyMs: number): Poll
         }
         failures += 1;
         const failure = error instanceof ApiError ? error : new ApiError(0, 'UNKNOWN', String(error));
-        setState((before) => ({ ...(before.path === path ? before : { path }), error: failure }));
+        setState((before) => ({ ...(before.asked === asked ? before : { asked }), error: failure }));
+      } finally {
+        isAsking = false;
       }
       if (!stop.signal.aborted) {
         timer = setTimeout(() => void ask(), Math.min(everyMs * 2 ** failures, Math.max(everyMs, MAX_PAUSE_MS)));
@@ -68,8 +79,8 @@ export function usePolled<Data>(path: string | undefined, everyMs: number): Poll
       clearTimeout(timer);
       document.removeEventListener('visibilitychange', askNow);
     };
-  }, [path, everyMs, round, signedInWith]);
-  const isCurrent = state.path === path;
+  }, [path, asked, everyMs, round, isAskedToSignIn]);
+  const isCurrent = state.asked === asked;
   const data =
     isCurrent && state.data !== undefined
       ? state.data

@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import type { ListedOrder, OrderList, RedriveOutcome } from '../api/answers.ts';
-import { post } from '../api/client.ts';
+import { postWithMeta } from '../api/client.ts';
 import { usePolled } from '../api/polling.ts';
 import { Decision } from '../components/dialog.tsx';
 import { Failure, Loading } from '../components/notice.tsx';
@@ -56,7 +56,9 @@ export function AttentionPage() {
           <ParkedOrders orders={orders} onRedrive={(order) => setAsked({ order })} />
         </section>
       ))}
-      {data?.next_cursor !== undefined && <p class="muted">The newest 100 are shown; there are more.</p>}
+      {(data?.next_cursor ?? refunds.data?.next_cursor) !== undefined && (
+        <p class="muted">The newest 100 are shown; there are more.</p>
+      )}
       {asked !== undefined && (
         <RedriveDialog
           asked={asked}
@@ -135,7 +137,10 @@ function RedriveDialog({ asked, onDone, onClose }: RedriveDialogProperties) {
       title={isOne ? `Redrive order ${shortId(asked.order.order_id)}?` : `Redrive all orders at ${step}?`}
       decision="Redrive"
       onClose={onClose}
-      onDecide={async () => onDone(await post<RedriveOutcome>('/orders/redrive', body))}
+      onDecide={async () => {
+        const { data, meta } = await postWithMeta<RedriveOutcome>('/orders/redrive', body);
+        onDone({ ...data, isMoreLeft: meta?.more === true });
+      }}
     >
       <p>
         {isOne ? 'Its saga repeats' : 'Their sagas repeat'} <b>{step}</b> and {isOne ? 'goes' : 'go'} on from there.

@@ -15,7 +15,7 @@ export interface RedriveOutcomesProperties {
 
 /** What a redrive did: how each order stands now, and why others were refused. */
 export function RedriveOutcomes({ outcome, onClose }: RedriveOutcomesProperties) {
-  const { redriven, refused } = outcome;
+  const { redriven, refused, isMoreLeft = false } = outcome;
   return (
     <section class="card outcomes" aria-labelledby="outcomes-title" role="status">
       <div class="section-head">
@@ -39,6 +39,7 @@ export function RedriveOutcomes({ outcome, onClose }: RedriveOutcomesProperties)
           </li>
         ))}
       </ul>
+      {isMoreLeft && <p>More orders are parked at this step: redrive again.</p>}
       {redriven.length > MOST_WATCHED && <p class="muted">and {redriven.length - MOST_WATCHED} more</p>}
     </section>
   );
