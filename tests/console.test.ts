@@ -360,3 +360,54 @@ describe.each(LOOKS)('at $width pixels, $theme', ({ rules, ...look }) => {
     }
   });
 });
+
+describe('where the API asks who somebody is', () => {
+  /** Answers as an API with keys: `operator` sees all, `customer` no sums, others nothing. */
+  async function askForKeys(isLateKnown: () => boolean): Promise<void> {
+    const answer = (status: number, code: string) => ({
+      status,
+      json: { status, success: false, meta: { code }, data: 'no' },
+    });
+    await page.route(
+      (url) => /\/(orders|health|inventory)\b/.test(url.pathname) && !url.pathname.includes('/console'),
+      async (route) => {
+        const key = route.request().headers()['x-api-key'];
+        const isKnown = key === 'operator' || key === 'customer' || (key === 'late' && isLateKnown());
+        if (!isKnown) {
+          return route.fulfill(answer(401, 'UNAUTHENTICATED'));
+        }
+        const isRefused = key === 'customer' && route.request().url().includes('/orders/summary');
+        return isRefused ? route.fulfill(answer(403, 'FORBIDDEN')) : route.continue();
+      },
+    );
+  }
+
+  async function signIn(key: string): Promise<void> {
+    await page.getByLabel('API key or token').fill(key);
+    await page.getByRole('dialog').getByRole('button', { name: 'Sign in' }).click();
+  }
+
+  inBrowser('signing out hides what was seen from the next person on the same tab', async () => {
+    await place(ITEM_3, 'tok_visa');
+    await askForKeys(() => true);
+    await open('/orders');
+    await signIn('operator');
+    await waitFor('captured');
+    await press('Sign out');
+    await signIn('customer');
+    await page.getByRole('region', { name: 'List of orders' }).waitFor();
+    expect(await page.getByText('captured').count()).toBe(0);
+  });
+
+  inBrowser('a key that the API comes to know is taken when it is entered again', async () => {
+    let isLateKnown = false;
+    await askForKeys(() => isLateKnown);
+    await open('/orders');
+    await signIn('late');
+    await waitFor('did not accept that key');
+    isLateKnown = true;
+    await signIn('late');
+    await page.getByRole('region', { name: 'List of orders' }).waitFor();
+    await waitFor('captured');
+  });
+});
