@@ -26,7 +26,7 @@ export function createHandler(dependencies: () => ReplayWebhookDependencies): En
       }
       // Before the events wait again: a run that sees the webhook off ends, and nothing would start it.
       if (webhook.disabled_at !== undefined || webhook.failures !== undefined) {
-        await switchOn(all.webhooks, webhook_id);
+        await switchOn(all.webhooks, webhook_id, new Date());
       }
       const { replayed, unknown, nextSince } =
         'since' in body

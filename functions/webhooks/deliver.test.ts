@@ -9,7 +9,7 @@ import { type DeliverDependencies, type DeliverOutcome, deliver, InFlight } from
 import { addEvents, furtherRun, type NewRun, replayDeliveries } from './delivery-queue.ts';
 import { readDeliveries, readQueue } from './delivery-table.ts';
 import { newSecret, type Webhook } from './webhook.ts';
-import { addWebhook, readWebhook, removeWebhook } from './webhook-table.ts';
+import { addWebhook, readWebhook, removeWebhook, switchOff, switchOn } from './webhook-table.ts';
 
 const database = withOrderTable();
 const ENDED = { outcome: 'ENDED' };
@@ -203,6 +203,27 @@ test('the delays grow to four hours, and after 24 hours the webhook is switched 
     { message: 'a webhook was switched off', webhook_id: webhook.webhook_id },
   ]);
   expect(await deliveries()).toMatchObject([{ delivery_state: 'WAITING' }]);
+});
+
+test('an event that waited since before its webhook was switched on again has another 24 hours', async () => {
+  receiver.reply = () => ({ status: 503 });
+  await delivering(await started(1));
+  later(30 * HOUR_MS);
+  const reason = 'another event was not taken for 24 hours';
+  await switchOff(database.webhooks, webhook.webhook_id, reason, new Date());
+  await switchOn(database.webhooks, webhook.webhook_id, new Date());
+  const run = await furtherRun(database.deliveries, { webhookId: webhook.webhook_id, orderId });
+  if (run === undefined) {
+    throw new Error('a run sends already');
+  }
+  const outcome = await delivering(run);
+  expect(outcome).toMatchObject({ outcome: 'WAIT' });
+  expect(outcome.outcome === 'WAIT' && outcome.wait_seconds).toBeLessThanOrEqual(7);
+  expect(await readWebhook(database.webhooks, webhook.webhook_id)).not.toHaveProperty('disabled_at');
+
+  later(25 * HOUR_MS);
+  expect(await delivering(run)).toEqual(ENDED);
+  expect(await readWebhook(database.webhooks, webhook.webhook_id)).toHaveProperty('disabled_at');
 });
 
 test('a receiver that answers 410 is switched off at once, and gets nothing more', async () => {

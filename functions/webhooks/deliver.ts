@@ -218,8 +218,13 @@ async function recordSent(
     log.info('event delivered', keys);
     return 'DELIVERED';
   }
-  const giveUpAt = new Date(common.first_attempt_at).getTime() + GIVE_UP_AFTER_MS;
-  const delayMs = Math.min(retryDelayMs(common, now), Math.max(1_000, giveUpAt - now.getTime()));
+  const triedSince = Math.max(
+    new Date(common.first_attempt_at).getTime(),
+    // An event may have waited while its webhook was off.
+    new Date(webhook.switched_on_at ?? 0).getTime(),
+  );
+  const giveUpAt = triedSince + GIVE_UP_AFTER_MS;
+  const delayMs = Math.min(retryDelayMs(now.getTime() - triedSince), Math.max(1_000, giveUpAt - now.getTime()));
   const retryAt = new Date(now.getTime() + delayMs);
   await recordAttempt(dependencies.deliveries, delivery, {
     ...common,
@@ -265,8 +270,7 @@ function failureOf(sent: Sent): string | undefined {
 }
 
 /** The delay grows with the time for which the event is tried: about 13 tries in 24 hours. */
-function retryDelayMs({ first_attempt_at }: { readonly first_attempt_at: string }, now: Date): number {
-  const triedForMs = Math.max(0, now.getTime() - new Date(first_attempt_at).getTime());
+function retryDelayMs(triedForMs: number): number {
   return jittered(Math.min(MAX_DELAY_MS, Math.max(FIRST_DELAY_MS, 2 * triedForMs)));
 }
 

@@ -147,9 +147,11 @@ export function switchOff(table: WebhookTable, webhookId: string, reason: string
 }
 
 /** Switches a webhook on again, and forgets its failures. @throws RetryableError */
-export async function switchOn(table: WebhookTable, webhookId: string): Promise<void> {
+export async function switchOn(table: WebhookTable, webhookId: string, at: Date): Promise<void> {
   await update(table, webhookId, {
-    UpdateExpression: 'REMOVE disabled_at, disabled_reason, failures, failing_since, last_failure, next_try_at',
+    UpdateExpression:
+      'SET switched_on_at = :at REMOVE disabled_at, disabled_reason, failures, failing_since, last_failure, next_try_at',
+    ExpressionAttributeValues: { ':at': at.toISOString() },
   });
 }
 

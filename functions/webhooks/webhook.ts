@@ -29,6 +29,8 @@ export const webhookSchema = z.object({
   /** When it was switched off. Its events are kept, and sent after a replay. */
   disabled_at: z.string().optional(),
   disabled_reason: z.string().optional(),
+  /** When a replay last switched it on again or forgot its failures: its 24 hours begin anew. Absent: never. */
+  switched_on_at: z.string().optional(),
 });
 
 /** A webhook as it stands in its table. */
