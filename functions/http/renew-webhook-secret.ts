@@ -8,8 +8,11 @@ import { createEndpoint, type Endpoint } from './endpoint.ts';
 import { readBody } from './request-reading.ts';
 import { respond } from './response.ts';
 
-/** How long the earlier secret signs too. */
+/** How long an earlier secret signs too. */
 const BOTH_SIGN_MS = 24 * 3_600_000;
+
+/** Most earlier secrets that sign: each costs every event a signature. */
+const MAX_EARLIER_SECRETS = 5;
 
 /** Makes `POST /webhooks/secret`. */
 export function createHandler(dependencies: () => { readonly webhooks: WebhookTable }): Endpoint {
@@ -22,10 +25,14 @@ export function createHandler(dependencies: () => { readonly webhooks: WebhookTa
         throw new WebhookNotFoundError();
       }
       const secret = newSecret();
-      const until = new Date(Date.now() + BOTH_SIGN_MS).toISOString();
-      const [current] = webhook.secrets.filter((each) => each.until === undefined);
-      const secrets = [...(current === undefined ? [] : [{ ...current, until }]), { secret }];
-      if (!(await replaceSecrets(webhooks, webhook, secrets))) {
+      const now = new Date();
+      const until = new Date(now.getTime() + BOTH_SIGN_MS).toISOString();
+      // The receiver may still know a secret from before the last renewal.
+      const earlier = webhook.secrets
+        .filter((each) => each.until === undefined || now.toISOString() < each.until)
+        .map((each) => ({ ...each, until: each.until ?? until }))
+        .slice(-MAX_EARLIER_SECRETS);
+      if (!(await replaceSecrets(webhooks, webhook, [...earlier, { secret }]))) {
         throw new RetryableError('WEBHOOKS_UNAVAILABLE', 'the webhook was changed at the same time; try again');
       }
       request.log.info('webhook got another secret', { webhook_id, by: request.owner });

@@ -159,6 +159,25 @@ test('POST /webhooks/secret lets the earlier secret sign for 24 hours more, and 
   expect(await send('renew', { body: { webhook_id: UNKNOWN_ID } })).toMatchObject({ statusCode: 404 });
 });
 
+test('POST /webhooks/secret twice in a day keeps the secret that the receiver knows, and few others', async () => {
+  const { webhook_id, secret } = await made();
+  const renewed: string[] = [];
+  const renew = async () => {
+    const answer = await send('renew', { body: { webhook_id } });
+    renewed.unshift((answer.data as { secret: string }).secret);
+    const webhook = await readWebhook(database.webhooks, webhook_id);
+    return webhook === undefined ? [] : signingSecrets(webhook, new Date());
+  };
+  await renew();
+  expect(await renew()).toEqual([...renewed, secret]);
+  for (let count = 0; count < 6; count += 1) {
+    await renew();
+  }
+  expect(await renew()).toEqual(renewed.slice(0, 6));
+  const { secrets } = (await readWebhook(database.webhooks, webhook_id)) ?? {};
+  expect(secrets?.filter(({ until }) => until === undefined)).toEqual([{ secret: renewed[0] }]);
+});
+
 describe('GET /webhooks/deliveries', () => {
   test('answers the events in pages, newest first', async () => {
     const { webhook_id } = await made();

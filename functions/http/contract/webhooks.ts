@@ -218,7 +218,8 @@ export const renewSecretOperation: Operation = {
   paths: ['/webhooks/secret'],
   roles: ['operator'],
   summary: 'Give a webhook another secret',
-  description: 'Events are signed with both secrets for 24 hours, then with the new one alone.',
+  description:
+    'Events are signed with the earlier secret too for 24 hours. Renewed again within them, a webhook has up to five earlier secrets.',
   body: { schema: renewSecretBody, example: { webhook_id: EXAMPLE_ID } },
   success: {
     status: 200,
