@@ -151,6 +151,28 @@ describe('hostile requests', () => {
   });
 });
 
+describe('hostile URLs', () => {
+  test.each([
+    ['POST', '/2015-03-31/functions/%ZZ/invocations'],
+    ['POST', '/2015-03-31/functions/%/invocations?Qualifier=%ZZ'],
+    ['POST', '/2015-03-31/functions/arn%3Aaws%3Alambda%3Afunction%3A%E0%A4%A/invocations'],
+    ['GET', '/2015-03-31/functions/%ZZ'],
+    ['GET', '/2015-03-31/functions/%C0%80/configuration?%ZZ=%ZZ'],
+    ['GET', '/_localstack/%ZZ'],
+    ['GET', '/_localstack/health?%ZZ'],
+    ['GET', '/health%ZZ'],
+    ['POST', '/000000000000/%ZZ'],
+    ['GET', '/activities/%ZZ?Credential=%ZZ'],
+    ['GET', '//%ZZ//'],
+  ])('a %s of the badly escaped path %s is refused, and the server goes on', async (method, path) => {
+    const response = await fetch(`${server.url}${path}`, { method, signal: AbortSignal.timeout(PATIENCE_MS) });
+    expect(response.status).toBeGreaterThanOrEqual(400);
+    expect(response.status).toBeLessThan(500);
+    await response.arrayBuffer();
+    await expectWell();
+  });
+});
+
 describe('hostile definitions', () => {
   const letters = `${'a'.repeat(60)}!`;
   const few = `${'a'.repeat(24)}!`;

@@ -8,6 +8,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/gl
 import { type DynamoDb, startDynamoDb } from '../../../../tests/support/dynamodb.ts';
 import { startStepFunctionsServer } from '../server.ts';
 import { startTestServer, type TestServer } from '../testing/test-server.ts';
+import { EndpointRouter } from './endpoint-router.ts';
 
 let dynamodb: DynamoDb;
 let server: TestServer | undefined;
@@ -124,6 +125,29 @@ describe('one endpoint', () => {
     server = await startTestServer();
     const response = await fetch(`${server.url}/_localstack/health`);
     expect(await response.json()).toMatchObject({ services: { stepfunctions: 'running', lambda: 'running' } });
+  });
+
+  test('refuses a request on which routing fails, and logs why', async () => {
+    const warnings: object[] = [];
+    const failing = new EndpointRouter({
+      stepFunctions: () => Promise.resolve(),
+      load: () => {
+        throw new Error('no load');
+      },
+      lambdaEndpoint: undefined,
+      dynamodbEndpoint: undefined,
+      functions: { names: () => [], arnPrefix: '' },
+      account: '000000000000',
+      logger: { warn: (fields) => warnings.push(fields) },
+    });
+    const other = createServer((request, response) => failing.route(request, response));
+    others.push(other);
+    await new Promise<void>((done) => other.listen(0, '127.0.0.1', done));
+    const url = `http://127.0.0.1:${(other.address() as AddressInfo).port}`;
+    const response = await fetch(`${url}/health`);
+    expect(response.status).toBe(400);
+    expect(await response.json()).toMatchObject({ __type: 'ValidationException' });
+    expect(warnings).toEqual([{ err: new Error('no load') }]);
   });
 
   test('tells who it is', async () => {

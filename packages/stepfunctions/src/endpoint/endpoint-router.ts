@@ -41,8 +41,26 @@ export class EndpointRouter {
     this.#dynamodb = proxyTo(services.dynamodbEndpoint);
   }
 
-  /** Routes by `X-Amz-Target`, or by path for services without that header. */
+  /** Routes by `X-Amz-Target`, or by path for services without that header. A request that cannot be read is refused. */
   route(request: IncomingMessage, response: ServerResponse): void {
+    try {
+      this.#dispatch(request, response);
+    } catch (error) {
+      // An error that leaves Node's listener would end the process.
+      this.#services.logger.warn({ err: error }, 'a request could not be routed');
+      request.resume();
+      const message = 'The request could not be read.';
+      answerRefusal(request, response, { status: 400, type: 'ValidationException', message });
+    }
+  }
+
+  /** Closes the idle connections of both proxies. */
+  close(): void {
+    this.#lambda?.close();
+    this.#dynamodb?.close();
+  }
+
+  #dispatch(request: IncomingMessage, response: ServerResponse): void {
     if (isFromForeignPage(request)) {
       request.resume();
       const message = 'No web page may call this endpoint; call it as localhost.';
@@ -66,12 +84,6 @@ export class EndpointRouter {
       request.resume();
       refuse(request, response);
     }
-  }
-
-  /** Closes the idle connections of both proxies. */
-  close(): void {
-    this.#lambda?.close();
-    this.#dynamodb?.close();
   }
 
   #forward(

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { readFunctionName } from '../wire/function-name.ts';
 import { answerRefusal } from './refusal.ts';
+import { decodeUrlPart } from './url-decoding.ts';
 
 const PATH =
   /^\/(?<version>20\d\d-\d\d-\d\d)\/functions(?:\/(?<name>[^/?]+))?(?:\/(?<action>[^?]*))?(?:\?(?<query>.*))?$/;
@@ -25,7 +26,7 @@ export function readLambdaCall(url: string): LambdaCall | undefined {
   const query = new URLSearchParams(queryText);
   const asked = query.get('Qualifier') ?? undefined;
   query.delete('Qualifier');
-  const read = name === undefined ? undefined : readFunctionName(decodeURIComponent(name));
+  const read = name === undefined ? undefined : readFunctionName(decodeUrlPart(name));
   return { version, name: read?.name, qualifier: read?.qualifier ?? asked, action, query };
 }
 

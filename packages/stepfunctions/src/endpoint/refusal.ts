@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { isQuery } from './caller-identity.ts';
+import { decodeUrlPart } from './url-decoding.ts';
 
 /** What a refusal says. */
 export interface Refusal {
@@ -52,16 +53,8 @@ function written(request: IncomingMessage, { type, message }: Refusal): readonly
 
 /** The service that a signed request names; `undefined` for a request without a signature. */
 export function serviceOf({ headers, url = '' }: IncomingMessage): string | undefined {
-  const credential = `${headers.authorization ?? ''} ${decodeSafely(url)}`;
+  const credential = `${headers.authorization ?? ''} ${decodeUrlPart(url)}`;
   return /Credential=[^/\s]*\/\d{8}\/[^/]*\/(?<service>[a-z0-9-]+)\/aws4_request/i.exec(credential)?.groups?.service;
-}
-
-function decodeSafely(url: string): string {
-  try {
-    return decodeURIComponent(url);
-  } catch {
-    return url;
-  }
 }
 
 function accepts({ headers }: IncomingMessage, type: string): boolean {
