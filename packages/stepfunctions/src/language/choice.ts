@@ -78,7 +78,7 @@ function read(rule: ComparisonRule): Rule {
 
 function readComparator(comparator: string, operand: Json, variable: Path): Rule | undefined {
   if (comparator === 'IsPresent') {
-    return (scope) => resolve(variable, scope).found === operand;
+    return (scope) => isPresent(variable, scope) === operand;
   }
   const test = valueTests.get(comparator) ?? literalTests.get(comparator);
   if (test !== undefined) {
@@ -93,6 +93,11 @@ function readComparator(comparator: string, operand: Json, variable: Path): Rule
 
 function comparingPaths(test: Test, variable: Path, operand: Path): Rule {
   return (scope) => test(valueAt(variable, scope), valueAt(operand, scope));
+}
+
+function isPresent(path: Path, scope: Scope): boolean {
+  const selection = resolve(path, scope);
+  return selection.found && selection.isOutsideArray !== true;
 }
 
 function valueAt(path: Path, scope: Scope): Json {

@@ -24,9 +24,16 @@ export function select(path: Path, root: Json, document: Json = root, effort = n
     if (next === undefined) {
       return { found: false, reason: missing(path, at, value) };
     }
+    if (at === segments.length - 1 && segment?.kind === 'INDEX' && isOutside(value, segment.index)) {
+      return { found: true, value: next, isOutsideArray: true };
+    }
     value = next;
   }
   return { found: true, value };
+}
+
+function isOutside(value: Json, index: number): boolean {
+  return Array.isArray(value) && value.at(index) === undefined;
 }
 
 function child(value: Json, segment: Segment): Json | undefined {
@@ -34,7 +41,7 @@ function child(value: Json, segment: Segment): Json | undefined {
     return isJsonObject(value) ? member(value, segment.name) : undefined;
   }
   if (segment.kind === 'INDEX') {
-    // AWS finds null behind the end of an array.
+    // AWS finds null outside of an array.
     return Array.isArray(value) ? (value.at(segment.index) ?? null) : undefined;
   }
   return undefined;

@@ -4,7 +4,8 @@ import { StatesError } from '../states-error.ts';
 
 /** The value that a path selected, or the reason why there is none, worded as by Jayway and AWS. */
 export type Selection =
-  | { readonly found: true; readonly value: Json }
+  /** AWS finds null at an index outside of an array: a value, but one that is not present. */
+  | { readonly found: true; readonly value: Json; readonly isOutsideArray?: true }
   | { readonly found: false; readonly reason: string };
 
 /**
