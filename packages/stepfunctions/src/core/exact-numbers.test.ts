@@ -93,6 +93,22 @@ describe('numbers that JavaScript would change reach the output as they came in'
   });
 });
 
+describe('numbers that share a JavaScript number in a JSONata expression', () => {
+  const odd = '{"a":9007199254740993,"b":9007199254740992}';
+  const even = '{"a":9007199254740992,"b":9007199254740993}';
+  const exponent = '{"a":10000000000000000001,"b":10000000000000000000.0}';
+  test.each([
+    ['the first is not taken for the last', '{"a": $states.input.a, "n": 1 + 1}', even, '{"a":9007199254740992,"n":2}'],
+    ['the last is not taken for the first', '{"b": $states.input.b, "n": 1 + 1}', odd, '{"b":9007199254740992,"n":2}'],
+    ['one with an exponent counts', '{"b": $states.input.b, "n": 1 + 1}', exponent, '{"b":10000000000000000000,"n":2}'],
+    ['an object that is passed on keeps them', '{"in": $states.input, "n": 1 + 1}', odd, `{"in":${odd},"n":2}`],
+    ['a plain reference keeps them', '$states.input.a', odd, '9007199254740993'],
+  ])('%s', async (_name, expression, input, expected) => {
+    const state = pass({ ...jsonata, Output: `{% ${expression} %}` });
+    expect(await outputOf(machine({ P: state }), input)).toBe(expected);
+  });
+});
+
 describe('a Choice state', () => {
   test.each<[string, JsonObject, boolean]>([
     ['a large number equals itself', { NumericEquals: '@9007199254740993@' }, true],

@@ -1,22 +1,26 @@
 import { withNearestNumbers } from '../exact-number.ts';
 import { ExactNumber, isJsonObject, type Json } from '../json.ts';
 
-/** A value that expressions can calculate with, and the whole numbers that it only approximates. */
+/** A value that expressions can calculate with, and the large numbers that it only approximates. */
 interface Approximated {
   readonly value: Json;
-  readonly wholes: readonly ExactNumber[];
+  readonly large: readonly ExactNumber[];
 }
+
+/** Stands for different numbers. */
+const AMBIGUOUS = Symbol('ambiguous number');
 
 const approximated = new WeakMap<object, Approximated>();
 /** Approximated objects and arrays by what stands for them, to be recognised in a result. */
 const originals = new WeakMap<object, Json>();
 
 /**
- * The exact numbers that one evaluation meets. JSONata calculates with JavaScript's numbers. A whole number that comes
- * out of an expression as it went in becomes exact again, and so does an object that the expression only passes on.
+ * The exact numbers that one evaluation meets. JSONata calculates with JavaScript's numbers. A large whole number that
+ * comes out of an expression as it went in becomes exact again, and so does an object that the expression only passes
+ * on. A JavaScript number that stands for two different numbers of the evaluation stays what it is.
  */
 export class ExactValues {
-  #wholes: Map<number, ExactNumber> | undefined;
+  #large: Map<number, ExactNumber | typeof AMBIGUOUS> | undefined;
   #any = false;
 
   /** The value as an expression gets it. */
@@ -24,11 +28,13 @@ export class ExactValues {
     if (!ExactNumber.exist || typeof value !== 'object' || value === null) {
       return value;
     }
-    const { value: near, wholes } = approximationOf(value);
+    const { value: near, large } = approximationOf(value);
     this.#any ||= near !== value;
-    for (const whole of wholes) {
-      this.#wholes ??= new Map();
-      this.#wholes.set(whole.nearest, whole);
+    for (const number of large) {
+      this.#large ??= new Map();
+      const known = this.#large.get(number.nearest) ?? number;
+      const isSame = known !== AMBIGUOUS && known.text === number.text;
+      this.#large.set(number.nearest, isSame ? known : AMBIGUOUS);
     }
     return near;
   }
@@ -39,7 +45,8 @@ export class ExactValues {
       return undefined;
     }
     if (typeof part === 'number') {
-      return Number.isSafeInteger(part) ? undefined : this.#wholes?.get(part);
+      const known = Number.isSafeInteger(part) ? undefined : this.#large?.get(part);
+      return known === AMBIGUOUS ? undefined : known;
     }
     return typeof part === 'object' && part !== null ? originals.get(part) : undefined;
   }
@@ -49,7 +56,7 @@ function approximationOf(value: object & Json): Approximated {
   let known = approximated.get(value);
   if (known === undefined) {
     const near = withNearestNumbers(value);
-    known = { value: near, wholes: near === value ? [] : [...wholesIn(value)] };
+    known = { value: near, large: near === value ? [] : [...largeNumbersIn(value)] };
     approximated.set(value, known);
     remember(near, value);
   }
@@ -72,15 +79,15 @@ function remember(near: Json, original: Json): void {
   }
 }
 
-function* wholesIn(value: Json): Generator<ExactNumber> {
+function* largeNumbersIn(value: Json): Generator<ExactNumber> {
   if (value instanceof ExactNumber) {
-    if (value.isInteger) {
+    if (!Number.isSafeInteger(value.nearest)) {
       yield value;
     }
     return;
   }
   const inner = Array.isArray(value) ? (value as readonly Json[]) : isJsonObject(value) ? Object.values(value) : [];
   for (const part of inner) {
-    yield* wholesIn(part);
+    yield* largeNumbersIn(part);
   }
 }
