@@ -2,6 +2,8 @@ const MISSING_RECORD = 'a record that is missing fails the rest of the condition
 const FURTHER_RUN = 'guards against another run of the order; no known schedule brings two runs that far at once';
 const FREE = 'an order that costs nothing gets there in one step; a test of the definition holds the write';
 const GONE = 'needs a second payment while the first is undone; tests of POST /payment/pay hold the write';
+const ABANDONED =
+  'needs an operator who gives the order up in the moment in which another redrives it; statemachines/late-parking.test.ts holds the writes';
 const DUE =
   'the time of the step before is left, so the reconciliation only looks earlier; tests of the definition hold it';
 const RECOVERY = 'the reconciliation counts runs since the last update, so an entry that is left counts for nothing';
@@ -20,14 +22,17 @@ export const KNOWN_UNNOTICED: Readonly<Record<string, string>> = {
   'RecordReservation without SET saga_due_at = :due': DUE,
   'RecordAuthorization without SET saga_due = :yes': DUE,
   'RecordAuthorization without SET saga_due_at = :due': DUE,
+  'RecordPayment without attribute_not_exists(abandon_requested_at)': ABANDONED,
   'RecordPayment without SET saga_due_at = :due': DUE,
   'RecordFreeOrder without :PAID of #status IN (:RESERVED, :PAID, :NEEDS_ATTENTION)': FREE,
   'RecordFreeOrder without attribute_not_exists(cancel_requested_at)': FREE,
+  'RecordFreeOrder without attribute_not_exists(abandon_requested_at)': FREE,
   'RecordFreeOrder without SET saga_due = :yes': FREE,
   'RecordFreeOrder without SET saga_due_at = :due': FREE,
   'RecordFreeOrder without REMOVE reason': FREE,
   'ConfirmOrder without #status IN (:PAID, :CONFIRMED, :NEEDS_ATTENTION)':
     'behind RecordPayment an order has no other status; the condition guards against a fault of the saga',
+  'ConfirmOrder without attribute_not_exists(abandon_requested_at)': ABANDONED,
   'ConfirmOrder without REMOVE parked_error': FOR_OPERATORS,
   'ConfirmOrder without REMOVE parked_outcome': FOR_OPERATORS,
   'ConfirmOrder without REMOVE saga_due_at': DUE,
