@@ -114,7 +114,7 @@ function conditionsOfFunctions(): Readonly<Record<string, string>> {
     sagaRecovery: reconciliation.sagaRecovery(further, { run: 2, tries: 1 }, now).ConditionExpression,
     recoveryParking: reconciliation.recoveryParking(further, { cause: 'c', error: 'e' }, now).condition,
     firstDueTime: reconciliation.firstDueTime('o', 'PAID', now).ConditionExpression,
-    failurePostponement: reconciliation.failurePostponement('o', now).ConditionExpression,
+    failurePostponement: reconciliation.failurePostponement('o', 'failed', now).ConditionExpression,
     ledgerWrite: refunds.ledgerWrite(refunded, {}, {}).ConditionExpression,
     redriveRequest: operator.redriveRequest(parked, { at: now.toISOString() }).ConditionExpression,
     furtherRun: operator.furtherRun(parked).ConditionExpression,

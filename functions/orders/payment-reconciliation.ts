@@ -43,7 +43,8 @@ export async function reconcilePayment(
   return done;
 }
 
-function isOpen({ state }: Payment): boolean {
+/** True where the payment may still hold or take money: an acknowledged one is listed again later. */
+export function isOpen({ state }: Payment): boolean {
   return state === PaymentState.PENDING || state === PaymentState.ACTION_REQUIRED || state === PaymentState.AUTHORIZED;
 }
 

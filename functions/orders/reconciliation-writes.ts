@@ -29,16 +29,19 @@ export function sagaPostponement(order: Order, until: Date) {
   } satisfies OnTable<UpdateCommandInput>;
 }
 
-/** How long an order that fails is left alone, so that it stops no other. */
-const FAILURE_PAUSE_MS = 900_000;
+/** How an attempt to carry an order on went wrong. `left`: something did not reply; `failed`: anything else. */
+export type ReconciliationFailure = 'left' | 'failed';
+
+/** How long such an order is left alone, so that it stops no other. */
+const PAUSE_MS: Readonly<Record<ReconciliationFailure, number>> = { left: 60_000, failed: 900_000 };
 
 /** An order whose reconciliation fails is looked at again later, after the others. */
-export function failurePostponement(orderId: string, now: Date) {
+export function failurePostponement(orderId: string, failure: ReconciliationFailure, now: Date) {
   return {
     Key: { order_id: orderId },
     UpdateExpression: 'SET saga_due_at = :due',
     ConditionExpression: 'attribute_exists(saga_due_at)',
-    ExpressionAttributeValues: { ':due': new Date(now.getTime() + FAILURE_PAUSE_MS).toISOString() },
+    ExpressionAttributeValues: { ':due': new Date(now.getTime() + PAUSE_MS[failure]).toISOString() },
   } satisfies OnTable<UpdateCommandInput>;
 }
 
@@ -113,8 +116,13 @@ function unchanged({ order_id, status, updated_at, saga_run, saga_due_at = '' }:
 }
 
 /** Makes the write of {@link failurePostponement}; the record may be one that cannot be read. */
-export async function postponeFailure({ client, name }: OrderTable, orderId: string, now: Date): Promise<void> {
-  await client.send(new UpdateCommand({ TableName: name, ...failurePostponement(orderId, now) }));
+export async function postponeFailure(
+  { client, name }: OrderTable,
+  orderId: string,
+  failure: ReconciliationFailure,
+  now: Date,
+): Promise<void> {
+  await client.send(new UpdateCommand({ TableName: name, ...failurePostponement(orderId, failure, now) }));
 }
 
 /**

@@ -15,6 +15,8 @@ const PAGE_SIZE = 100;
 const PACE_MS = 125;
 /** No further order is begun after this time. The function has 55 seconds, and the next run is a minute away. */
 const RUN_MS = 30_000;
+/** So many orders in a row without a reply show that a service is away: further calls would not help it. */
+const MAX_LEFT_IN_A_ROW = 5;
 
 /** The pace and the length of a run. */
 export interface ReconciliationLimits {
@@ -24,7 +26,8 @@ export interface ReconciliationLimits {
 
 /**
  * Makes the function that carries on the orders whose saga should have moved them and has not: its execution was stopped,
- * is lost, has timed out or ended without a word. The work of a run is bounded, and an order that fails stops no other.
+ * is lost, has timed out or ended without a word. The work of a run is bounded. An order that fails, or that something does
+ * not reply about, is put behind the others.
  */
 export function createHandler(
   dependencies: () => SagaRecoveryDependencies,
@@ -35,25 +38,28 @@ export function createHandler(
     const runEnds = Date.now() + runMs;
     const report: Record<Recovery | 'failed', number> = { under_way: 0, restarted: 0, parked: 0, left: 0, failed: 0 };
     await timeOrdersOfOlderVersions(dependencies().table, parent());
-    for await (const ids of sagaDueOrders(dependencies().table, new Date(), PAGE_SIZE)) {
-      for (const id of ids) {
-        if (Date.now() >= runEnds || report.left > 0) {
-          break;
-        }
-        const began = Date.now();
-        report[await reconcileOrder(id, dependencies(), parent())] += 1;
-        await sleep(Math.max(0, began + paceMs - Date.now()));
-      }
-      // Step Functions, or a service, is overloaded or away; further calls would not help it.
-      if (Date.now() >= runEnds || report.left > 0) {
+    let leftInARow = 0;
+    for await (const id of dueOrders(dependencies().table)) {
+      if (Date.now() >= runEnds || leftInARow >= MAX_LEFT_IN_A_ROW) {
         break;
       }
+      const began = Date.now();
+      const outcome = await reconcileOrder(id, dependencies(), parent());
+      report[outcome] += 1;
+      leftInARow = outcome === 'left' ? leftInARow + 1 : 0;
+      await sleep(Math.max(0, began + paceMs - Date.now()));
     }
     if (Object.values(report).some((count) => count > 0)) {
       parent().info('reconciled orders', report);
     }
     return report;
   };
+}
+
+async function* dueOrders(table: OrderTable): AsyncGenerator<string> {
+  for await (const ids of sagaDueOrders(table, new Date(), PAGE_SIZE)) {
+    yield* ids;
+  }
 }
 
 const OPEN_STATUSES = ['PENDING', 'RESERVED', 'AWAITING_PAYMENT', 'AUTHORIZED', 'PAID'] as const;
@@ -98,15 +104,16 @@ async function reconcileOrder(
     }
     return await recoverSaga(order, dependencies, log, now);
   } catch (error) {
-    if (error instanceof RetryableError) {
-      log.warn('the order could not be reconciled', { error });
-      return 'left';
+    const failure = error instanceof RetryableError ? 'left' : 'failed';
+    if (failure === 'left') {
+      log.warn('the order could not be reconciled', { error: asError(error) });
+    } else {
+      log.error('the order cannot be reconciled', { error: asError(error) });
     }
-    log.error('the order cannot be reconciled', { error: asError(error) });
-    await postponeFailure(dependencies.table, orderId, new Date()).catch((cause: unknown) => {
+    await postponeFailure(dependencies.table, orderId, failure, new Date()).catch((cause: unknown) => {
       log.warn('the order could not be put off', { error: asError(cause) });
     });
-    return 'failed';
+    return failure;
   }
 }
 

@@ -1,5 +1,7 @@
 import '../../tests/support/quiet-log.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
+import { eventually } from '../../embedded/eventually.ts';
 import { confirmedOrder, testOrder } from '../../tests/support/order.ts';
 import { withOrderTable, withPaymentService } from '../../tests/support/order-fixtures.ts';
 import { RetryableError } from '../common/errors.ts';
@@ -32,6 +34,16 @@ async function authorized(differences: Partial<Order>): Promise<string> {
 async function listed(): Promise<readonly string[]> {
   const query = { olderThanSeconds: 0, pageSize: 100, pageToken: '' };
   return (await payments.client.listPaymentsToReconcile(query, {})).payments.map(({ orderId }) => orderId);
+}
+
+/** Waits until the payments that were put off have come back by themselves. */
+async function comeBack(ids: readonly string[]): Promise<void> {
+  await eventually(() => isListed(ids), { what: 'the payments that were put off' });
+}
+
+async function isListed(ids: readonly string[]): Promise<boolean> {
+  const found = await listed();
+  return ids.every((id) => found.includes(id));
 }
 
 test.each<[string, Partial<Order>]>([
@@ -166,7 +178,24 @@ test('a payment that cannot be voided at the moment, or at all, stops no other',
   });
   expect(report).toMatchObject({ left: 1, failed: 1, voided: 1 });
   expect(await payments.service.charge(sound ?? '')).toMatchObject({ state: 'VOIDED' });
+  await comeBack([away ?? '', broken ?? '']);
   expect(await run()).toMatchObject({ voided: 2 });
+});
+
+test('open payments that no call gets on with are put behind the others, which are reconciled', async () => {
+  const stuck = await Promise.all(Array.from({ length: 6 }, () => authorized({ status: 'REJECTED' })));
+  // A payment that is put off stays away for as long as it is old.
+  await sleep(1_000);
+  const sound = await authorized({ status: 'REJECTED' });
+  const away: typeof payments.client.void = (request, context) =>
+    stuck.includes(request.orderId)
+      ? Promise.reject(new RetryableError('PAYMENT_UNAVAILABLE', 'away'))
+      : payments.client.void(request, context);
+  expect(await run({ void: away })).toMatchObject({ left: 5, voided: 0 });
+  expect(await run({ void: away })).toMatchObject({ left: 1, voided: 1 });
+  expect(await payments.service.charge(sound)).toMatchObject({ state: 'VOIDED' });
+  await comeBack(stuck);
+  expect(await run()).toMatchObject({ voided: 6 });
 });
 
 test('the work of a round is bounded: by time, and where Payment does not reply', async () => {
@@ -174,6 +203,7 @@ test('the work of a round is bounded: by time, and where Payment does not reply'
   expect(await run({}, 0)).toMatchObject({ voided: 0, left: 0 });
   const away = () => Promise.reject(new RetryableError('PAYMENT_UNAVAILABLE', 'away'));
   expect(await run({ void: away })).toMatchObject({ left: 5, voided: 0 });
+  await comeBack(ids);
   expect(await run()).toMatchObject({ voided: ids.length });
 });
 

@@ -6,6 +6,7 @@ import { asError, type Logger, logWith, rootLogger } from '../common/logger.ts';
 import { once } from '../common/once.ts';
 import { orderTable, payment } from '../environment.ts';
 import {
+  isOpen,
   type PaymentReconciliation,
   type PaymentReconciliationDependencies,
   reconcilePayment,
@@ -32,7 +33,8 @@ const eventSchema = z.object({ older_than_seconds: z.int().min(0).max(86_400).de
 
 /**
  * Makes the function that compares payments with their orders: payments that are open, and those with refunds that their
- * order may not know. The work of a run is bounded, and a payment that fails stops no other.
+ * order may not know. The work of a run is bounded, and a payment that fails, or that something does not reply about, stops
+ * no other: an open one is put behind the others.
  */
 export function createHandler(
   dependencies: () => ReconcilePaymentsDependencies,
@@ -80,12 +82,26 @@ async function reconcileOne(
   try {
     return await reconcilePayment(found, dependencies, log, new Date());
   } catch (error) {
-    if (error instanceof RetryableError) {
-      log.warn('the payment could not be reconciled', { error });
-      return 'left';
+    const failure = error instanceof RetryableError ? 'left' : 'failed';
+    if (failure === 'left') {
+      log.warn('the payment could not be reconciled', { error: asError(error) });
+    } else {
+      log.error('the payment cannot be reconciled', { error: asError(error) });
     }
-    log.error('the payment cannot be reconciled', { error: asError(error) });
-    return 'failed';
+    await putOff(found, dependencies).catch((cause: unknown) => {
+      log.warn('the payment could not be put off', { error: asError(cause) });
+    });
+    return failure;
+  }
+}
+
+/** Puts an open payment behind the others: it comes back later by itself. One with refunds would not, so it stays. */
+async function putOff(found: Payment, { payment }: ReconcilePaymentsDependencies): Promise<void> {
+  if (isOpen(found) && found.updatedAt !== undefined) {
+    await payment.acknowledgePayment(
+      { orderId: found.orderId, seenUpdatedAt: found.updatedAt },
+      { orderId: found.orderId },
+    );
   }
 }
 

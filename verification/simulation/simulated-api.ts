@@ -144,10 +144,8 @@ export class SimulatedApi {
       try {
         await this.#reconcileOrder(orderId);
       } catch (error) {
-        if (error instanceof RetryableError || error instanceof ClientError) {
-          return;
-        }
-        await postponeFailure(this.#table, orderId, this.#clock.date);
+        const isLeft = error instanceof RetryableError || error instanceof ClientError;
+        await postponeFailure(this.#table, orderId, isLeft ? 'left' : 'failed', this.#clock.date);
       }
     }
   }
