@@ -341,6 +341,35 @@ describe('runs of a queue', () => {
     expect(await furtherRun(database.deliveries, run)).toBeDefined();
   });
 
+  test.each([
+    ['first', 204, []],
+    ['first', 503, []],
+    ['second', 204, ['1']],
+    ['second', 503, ['1']],
+  ])(
+    'a replay during the %s try, which is answered with %i, sends the event once more at once',
+    async (_try, status, before) => {
+      const run = await started(1);
+      if (before.length > 0) {
+        receiver.reply = () => ({ status: 503 });
+        await delivering(run);
+        later(60_000);
+      }
+      const queue = { webhookId: webhook.webhook_id, orderId };
+      receiver.reply = async () => {
+        if (receiver.received.length > before.length + 1) {
+          return { status: 204 };
+        }
+        expect(await replayDeliveries(database.deliveries, queue, await deliveries())).toBeUndefined();
+        return { status };
+      };
+      expect(await delivering(run)).toEqual(ENDED);
+      expect(ids()).toEqual([...before, '1', '1']);
+      expect(await deliveries()).toMatchObject([{ delivery_state: 'DELIVERED' }]);
+      expect(await readWebhook(database.webhooks, webhook.webhook_id)).not.toHaveProperty('failures');
+    },
+  );
+
   test('a replay sends an event once more under its id, in a run of its own', async () => {
     await delivering(await started(1, 2));
     const [first] = await deliveries();

@@ -207,7 +207,7 @@ async function recordSent(
   };
   const keys = { event_id: delivery.event_id, event_type: delivery.event_type, ms: sent.ms };
   if (what === undefined) {
-    await recordAttempt(dependencies.deliveries, delivery, {
+    const isRecorded = await recordAttempt(dependencies.deliveries, delivery, {
       ...common,
       delivery_state: 'DELIVERED',
       delivered_at: now.toISOString(),
@@ -216,7 +216,7 @@ async function recordSent(
       await clearFailures(dependencies.webhooks, webhook.webhook_id);
     }
     log.info('event delivered', keys);
-    return 'DELIVERED';
+    return isRecorded ? 'DELIVERED' : 'AGAIN';
   }
   const triedSince = Math.max(
     new Date(common.first_attempt_at).getTime(),
@@ -226,23 +226,26 @@ async function recordSent(
   const giveUpAt = triedSince + GIVE_UP_AFTER_MS;
   const delayMs = Math.min(retryDelayMs(now.getTime() - triedSince), Math.max(1_000, giveUpAt - now.getTime()));
   const retryAt = new Date(now.getTime() + delayMs);
-  await recordAttempt(dependencies.deliveries, delivery, {
+  const isRecorded = await recordAttempt(dependencies.deliveries, delivery, {
     ...common,
     delivery_state: 'WAITING',
     retry_at: retryAt.toISOString(),
   });
   log.warn('an event was not delivered', { ...keys, what, attempts });
-  return afterFailure({ ...tried, what, retryAt, giveUp: now.getTime() >= giveUpAt }, dependencies, log);
+  const giveUp = isRecorded && now.getTime() >= giveUpAt;
+  return afterFailure({ ...tried, what, retryAt, isRecorded, giveUp }, dependencies, log);
 }
 
 interface Failed extends Tried {
   readonly what: string;
   readonly retryAt: Date;
+  /** False: the event waits for something else than this try. */
+  readonly isRecorded: boolean;
   readonly giveUp: boolean;
 }
 
 async function afterFailure(
-  { run, webhook, delivery, sent, what, retryAt, giveUp }: Failed,
+  { run, webhook, delivery, sent, what, retryAt, isRecorded, giveUp }: Failed,
   dependencies: DeliverDependencies,
   log: Log,
 ): Promise<DeliverOutcome | 'AGAIN'> {
@@ -256,6 +259,9 @@ async function afterFailure(
     if (await switchOff(dependencies.webhooks, webhook.webhook_id, reason, now)) {
       log.error('a webhook was switched off', { webhook_id: webhook.webhook_id, reason });
     }
+    return 'AGAIN';
+  }
+  if (!isRecorded) {
     return 'AGAIN';
   }
   return waiting(run, millisecondsUntil(retryAt.toISOString(), Date.now()), dependencies);

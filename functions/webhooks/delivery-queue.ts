@@ -72,9 +72,10 @@ export function replayDeliveries(
       Update: {
         TableName: table.name,
         Key: { delivery_queue, delivery_entry },
-        UpdateExpression: 'SET delivery_state = :waiting, expires_at = :expires REMOVE first_attempt_at, retry_at',
+        UpdateExpression:
+          'SET delivery_state = :waiting, expires_at = :expires, replayed_at = :now REMOVE first_attempt_at, retry_at',
         ConditionExpression: 'attribute_exists(delivery_entry)',
-        ExpressionAttributeValues: { ':waiting': 'WAITING', ':expires': expiryAfter(now) },
+        ExpressionAttributeValues: { ':waiting': 'WAITING', ':expires': expiryAfter(now), ':now': now.toISOString() },
       },
     })),
     queuedEvents: head?.queued_events ?? [],
@@ -260,7 +261,8 @@ export type DeliveryChange = Pick<
 >;
 
 /**
- * Records a try of a delivery. A replay that was asked for in the meantime is not undone: the event is sent once more.
+ * Records a try of a delivery. False where a replay was asked for in the meantime, which is not undone, or another run
+ * has recorded a try: then nothing is written, and the queue has to be read again.
  *
  * @throws RetryableError
  */
@@ -277,7 +279,9 @@ export function recordAttempt(table: DeliveryTable, seen: Delivery, change: Deli
   return updateItem(table, {
     Key: { delivery_queue: seen.delivery_queue, delivery_entry: seen.delivery_entry },
     UpdateExpression: `SET ${sets.join(', ')}${retry_at === undefined ? ' REMOVE retry_at' : ''}`,
-    ConditionExpression: 'delivery_state = :waiting AND attempts = :seen_attempts',
+    ConditionExpression: `delivery_state = :waiting AND attempts = :seen_attempts AND ${
+      seen.replayed_at === undefined ? 'attribute_not_exists(replayed_at)' : 'replayed_at = :seen_replay'
+    }`,
     ExpressionAttributeValues: {
       ':state': change.delivery_state,
       ':attempts': change.attempts,
@@ -285,6 +289,7 @@ export function recordAttempt(table: DeliveryTable, seen: Delivery, change: Deli
       ':first': change.first_attempt_at,
       ':waiting': 'WAITING',
       ':seen_attempts': seen.attempts,
+      ...(seen.replayed_at !== undefined && { ':seen_replay': seen.replayed_at }),
       ...(retry_at !== undefined && { ':retry_at': retry_at }),
       ...(delivered_at !== undefined && { ':delivered_at': delivered_at }),
     },

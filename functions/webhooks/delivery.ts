@@ -46,6 +46,8 @@ export const deliverySchema = z.object({
   /** Not before this time; absent: at once. */
   retry_at: z.string().optional(),
   delivered_at: z.string().optional(),
+  /** When it was last asked to be sent once more: a try that began before does not settle that. Absent: never. */
+  replayed_at: z.string().optional(),
   /** The latest tries, oldest first. */
   latest_attempts: z.array(attemptSchema),
   /** Seconds since 1970, for DynamoDB's time to live. */
