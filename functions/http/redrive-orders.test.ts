@@ -171,6 +171,52 @@ describe('POST /orders/redrive', () => {
     expect(requests.filter((name) => name.startsWith('Query')).length).toBeLessThanOrEqual(2);
   });
 
+  test('orders of a step that no redrive helps do not hide an older one that it may help', async () => {
+    const recently = {
+      at: new Date().toISOString(),
+      step: 'CommitInventory',
+      error: 'RetryableError',
+    };
+    const older = await parkedOrder({ created_at: '2026-11-01T12:00:00.000Z' });
+    const hopeless = Array.from({ length: 1_060 }, (_, count) =>
+      parkedOrder(count % 2 === 0 ? { parked_error: 'ReservationReleasedError' } : { last_redrive: recently }),
+    );
+    const ids = (await Promise.all(hopeless)).map(({ order_id }) => order_id);
+    executions(Object.fromEntries([older.order_id, ...ids].map((id) => [id, 'FAILED'])));
+    const { data, meta } = await send('redrive', { parked_step: 'CommitInventory' });
+    expect(data).toMatchObject({ redriven: [older.order_id], refused: { length: 100 } });
+    expect(meta).toBeNull();
+    const { refused } = data as { readonly refused: readonly { readonly why: string }[] };
+    expect(new Set(refused.map(({ why }) => why.split(/[;,]/).at(-1)))).toEqual(
+      new Set([' abandon the order', ' mend the cause first']),
+    );
+  });
+
+  test('reads the record of a parked order once before it writes', async () => {
+    const { order_id } = await parkedOrder();
+    executions({ [order_id]: 'FAILED' });
+    const requests = requestsOf(database.table.client);
+    await send('redrive', { order_ids: [order_id] });
+    expect(requests.slice(0, requests.indexOf('UpdateItemCommand'))).toEqual(['GetItemCommand']);
+  });
+
+  test('an order that fails for a reason that stays stops no other', async () => {
+    const [broken, fine] = [await parkedOrder(), await parkedOrder()];
+    executions({ [broken.order_id]: 'FAILED', [fine.order_id]: 'FAILED' });
+    const healthy = stepFunctions.reply;
+    stepFunctions.reply = (call) =>
+      String(call.input.executionArn).endsWith(broken.order_id)
+        ? { kind: 'refuse', status: 400, error: 'AccessDeniedException' }
+        : healthy(call);
+    expect(await send('redrive', { order_ids: [broken.order_id, fine.order_id] })).toMatchObject({
+      statusCode: 202,
+      data: {
+        redriven: [fine.order_id],
+        refused: [{ order_id: broken.order_id, why: expect.stringContaining('AccessDeniedException') }],
+      },
+    });
+  });
+
   test('an order that Step Functions does not take now stops no other, and may be asked for again at once', async () => {
     const [broken, fine] = [await parkedOrder(), await parkedOrder()];
     executions({ [broken.order_id]: 'FAILED', [fine.order_id]: 'FAILED' });

@@ -1,13 +1,15 @@
 import { RetryableError } from '../common/errors.ts';
-import type { Log } from '../common/logger.ts';
+import { asError, type Log } from '../common/logger.ts';
 import { once } from '../common/once.ts';
 import { orderSaga, orderTable, refundSaga } from '../environment.ts';
+import type { Order } from '../orders/order.ts';
 import { type ListPosition, listOrders, MAX_PAGE_SIZE, type OrderFilter } from '../orders/order-listing.ts';
 import { type OrderTable, readOrder } from '../orders/order-table.ts';
-import { type RedriveDependencies, redriveOrder } from '../orders/redrive.ts';
+import { type RedriveDependencies, redriveOrder, whyHopeless } from '../orders/redrive.ts';
 import { REFUND_STEPS } from '../orders/refunds/refund.ts';
 import type { RefundDependencies } from '../orders/refunds/refund-acceptance.ts';
-import { redriveRefunds } from '../orders/refunds/refund-redrive.ts';
+import { refundLedger, refundsOfStatus } from '../orders/refunds/refund-ledger.ts';
+import { redriveRefunds, whyTooSoon } from '../orders/refunds/refund-redrive.ts';
 import { MAX_REDRIVES, redriveBody, redriveOrdersOperation } from './contract/redrive-orders.ts';
 import { createEndpoint, type Endpoint } from './endpoint.ts';
 import { readBody } from './request-reading.ts';
@@ -19,8 +21,8 @@ const CONCURRENCY = 5;
 /** No further redrive is begun after this time; the function has 28 seconds. */
 const BEGIN_WITHIN_MS = 15_000;
 
-/** Pages of parked orders that are read to find those of one step. */
-const MAX_PAGES = 10;
+/** No further page of parked orders is read after this time; it counts as part of the above. */
+const FIND_WITHIN_MS = 10_000;
 
 /** Dependencies of the endpoint. */
 export type RedriveOrdersDependencies = RedriveDependencies & RefundDependencies;
@@ -29,11 +31,18 @@ export type RedriveOrdersDependencies = RedriveDependencies & RefundDependencies
 export function createHandler(dependencies: () => RedriveOrdersDependencies): Endpoint {
   return createEndpoint(
     async (request) => {
+      const begun = Date.now();
       const body = readBody(request, redriveBody);
       const { table } = dependencies();
-      const { ids, more } =
-        'order_ids' in body ? { ids: body.order_ids, more: false } : await parkedAt(table, body.parked_step);
-      const outcomes = await redriveAll(ids, dependencies(), request.owner, request.log);
+      const { candidates, hopeless, more } =
+        'order_ids' in body
+          ? { candidates: body.order_ids.map((order_id) => ({ order_id })), hopeless: [], more: false }
+          : await parkedAt(table, body.parked_step, begun + FIND_WITHIN_MS);
+      const ends = begun + BEGIN_WITHIN_MS;
+      const outcomes = [
+        ...(await redriveAll({ candidates, ends, by: request.owner }, dependencies(), request.log)),
+        ...hopeless,
+      ];
       const redriven = outcomes.flatMap(({ order_id, why }) => (why === undefined ? [order_id] : []));
       const refused = outcomes.flatMap(({ order_id, why }) => (why === undefined ? [] : [{ order_id, why }]));
       request.log.info('redriven', { redriven: redriven.length, refused: refused.length, by: request.owner });
@@ -43,79 +52,136 @@ export function createHandler(dependencies: () => RedriveOrdersDependencies): En
   );
 }
 
-async function parkedAt(
-  table: OrderTable,
-  step: string,
-): Promise<{ readonly ids: readonly string[]; readonly more: boolean }> {
-  const ids: string[] = [];
-  const refundStep = REFUND_STEPS.find((each) => each === step);
-  const filter: OrderFilter = refundStep === undefined ? { status: 'NEEDS_ATTENTION' } : { refundSteps: [refundStep] };
-  let after: ListPosition | undefined;
-  for (let page = 0; page < MAX_PAGES; page += 1) {
-    const { orders, next } = await listOrders(table, filter, MAX_PAGE_SIZE, after);
-    ids.push(
-      ...orders.flatMap(({ order_id, parked_step, refund_parked_step }) =>
-        (refundStep === undefined ? parked_step : refund_parked_step) === step ? [order_id] : [],
-      ),
-    );
-    after = next;
-    if (after === undefined || ids.length > MAX_REDRIVES) {
-      break;
-    }
-  }
-  return { ids: ids.slice(0, MAX_REDRIVES), more: after !== undefined || ids.length > MAX_REDRIVES };
-}
-
 interface Outcome {
   readonly order_id: string;
   /** Absent: redriven. */
   readonly why?: string;
 }
 
+/** An order to redrive. */
+interface Candidate {
+  readonly order_id: string;
+  /** Its record, where that was read to find it. */
+  readonly found?: Order;
+}
+
+interface Found {
+  readonly candidates: readonly Candidate[];
+  /** Parked at the step too, but no redrive helps them. */
+  readonly hopeless: readonly Outcome[];
+  readonly more: boolean;
+}
+
+/** Orders that no redrive helps do not count: there may be thousands, and they would hide the others. */
+async function parkedAt(table: OrderTable, step: string, until: number): Promise<Found> {
+  const candidates: Candidate[] = [];
+  const hopeless: Outcome[] = [];
+  const refundStep = REFUND_STEPS.find((each) => each === step);
+  const filter: OrderFilter = refundStep === undefined ? { status: 'NEEDS_ATTENTION' } : { refundSteps: [refundStep] };
+  let after: ListPosition | undefined;
+  do {
+    const { orders, next } = await listOrders(table, filter, MAX_PAGE_SIZE, after);
+    const now = new Date();
+    const parked = orders.filter(
+      (order) => (refundStep === undefined ? order.parked_step : order.refund_parked_step) === step,
+    );
+    for (const order of parked) {
+      const { order_id } = order;
+      const why = isRefundParked(order) ? whyRefundsTooSoon(order, now) : whyHopeless(order, now);
+      if (why === undefined) {
+        candidates.push({ order_id, found: order });
+      } else {
+        hopeless.push({ order_id, why });
+      }
+    }
+    after = next;
+  } while (after !== undefined && candidates.length <= MAX_REDRIVES && Date.now() < until);
+  return {
+    candidates: candidates.slice(0, MAX_REDRIVES),
+    hopeless: hopeless.slice(0, MAX_REDRIVES),
+    more: after !== undefined || candidates.length > MAX_REDRIVES,
+  };
+}
+
+/** True where refunds of the order wait for an operator, and the order itself does not. */
+function isRefundParked({ status, refund_parked_step }: Order): boolean {
+  return refund_parked_step !== undefined && status !== 'NEEDS_ATTENTION';
+}
+
+function whyRefundsTooSoon(order: Order, now: Date): string | undefined {
+  const reasons = refundsOfStatus(refundLedger(order), 'NEEDS_ATTENTION').map(([, refund]) => whyTooSoon(refund, now));
+  return reasons.includes(undefined) ? undefined : reasons[0];
+}
+
+interface ToRedrive {
+  readonly candidates: readonly Candidate[];
+  /** No further redrive is begun after this time. */
+  readonly ends: number;
+  readonly by: string | undefined;
+}
+
 async function redriveAll(
-  ids: readonly string[],
+  { candidates, ends, by }: ToRedrive,
   dependencies: RedriveOrdersDependencies,
-  by: string | undefined,
   log: Log,
 ): Promise<readonly Outcome[]> {
-  const ends = Date.now() + BEGIN_WITHIN_MS;
   const outcomes = new Map<string, Outcome>();
-  const waiting = ids.values();
+  const waiting = candidates.values();
   const worker = async (): Promise<void> => {
-    for (const order_id of waiting) {
+    for (const candidate of waiting) {
+      const { order_id } = candidate;
       const outcome =
         Date.now() < ends
-          ? await redriveOne(order_id, dependencies, by, log)
+          ? await redriveOne(candidate, dependencies, by, log)
           : { order_id, why: 'not reached; ask again' };
       outcomes.set(order_id, outcome);
     }
   };
   await Promise.all(Array.from({ length: CONCURRENCY }, worker));
-  return ids.flatMap((id) => outcomes.get(id) ?? []);
+  return candidates.flatMap(({ order_id }) => outcomes.get(order_id) ?? []);
 }
 
-/** One order that cannot be redriven at the moment stops no other. */
+/** One order that cannot be redriven stops no other. */
 async function redriveOne(
-  order_id: string,
+  candidate: Candidate,
   dependencies: RedriveOrdersDependencies,
   by: string | undefined,
   log: Log,
 ): Promise<Outcome> {
+  const { order_id } = candidate;
   try {
-    const order = await readOrder(dependencies.table, order_id);
-    if (order?.refund_parked_step !== undefined && order.status !== 'NEEDS_ATTENTION') {
-      const why = await redriveRefunds(order, dependencies, by, log, new Date());
-      return why === undefined ? { order_id } : { order_id, why };
-    }
-    const redrive = await redriveOrder(order_id, dependencies, by, new Date());
-    return redrive.outcome === 'REDRIVEN' ? { order_id } : { order_id, why: redrive.why };
+    const why = await whyRefused(candidate, dependencies, by, log);
+    return why === undefined ? { order_id } : { order_id, why };
   } catch (error) {
-    if (!(error instanceof RetryableError)) {
-      throw error;
+    if (error instanceof RetryableError) {
+      log.warn('an order could not be redriven', { order_id, error });
+      return { order_id, why: `${error.publicMessage}; ask again` };
     }
-    log.warn('an order could not be redriven', { order_id, error });
-    return { order_id, why: `${error.publicMessage}; ask again` };
+    const fault = asError(error);
+    log.error('an order cannot be redriven', { order_id, error: fault });
+    return { order_id, why: `its redrive failed with ${fault.name}: ${fault.message}` };
   }
+}
+
+/** Redrives an order or its refunds. Undefined where it is redriven. */
+async function whyRefused(
+  { order_id, found }: Candidate,
+  dependencies: RedriveOrdersDependencies,
+  by: string | undefined,
+  log: Log,
+): Promise<string | undefined> {
+  if (found !== undefined && isRefundParked(found)) {
+    return redriveRefunds(found, dependencies, by, log, new Date());
+  }
+  const redrive = await redriveOrder(order_id, dependencies, by, new Date());
+  if (redrive.outcome === 'REDRIVEN') {
+    return undefined;
+  }
+  // Only now, because most are parked themselves: then the record is read once.
+  const order = found ?? (await readOrder(dependencies.table, order_id));
+  return order !== undefined && isRefundParked(order)
+    ? redriveRefunds(order, dependencies, by, log, new Date())
+    : redrive.why;
 }
 
 /** `POST /orders/redrive`. */

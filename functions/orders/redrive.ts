@@ -103,7 +103,7 @@ export async function startFurtherRun(order: Order, { table, saga }: RedriveDepe
 }
 
 /** Why no redrive helps; undefined where one may. */
-function whyHopeless(order: Order, now: Date): string | undefined {
+export function whyHopeless(order: Order, now: Date): string | undefined {
   const { status, parked_step = '', last_redrive } = order;
   if (status !== 'NEEDS_ATTENTION') {
     return `it is ${status}, not parked`;

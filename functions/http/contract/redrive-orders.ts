@@ -46,7 +46,7 @@ export const redriveOrdersOperation: Operation = {
   description:
     'Redrives the sagas of orders that need attention, and of refunds that do, once the cause is mended. An order whose execution is gone goes on in ' +
     `a further one. A redrive that cannot help is refused with the reason. At most ${MAX_REDRIVES} orders a request; meta.more ` +
-    'is true where more are parked at the step.',
+    'is true where more are parked at the step. By step, orders that no redrive helps do not count; up to as many are refused too.',
   body: { schema: redriveBody, example: { order_ids: ['bdc38c99-c74d-4053-8897-7ea0dbd423f8'] } },
   success: {
     status: 202,

@@ -80,7 +80,8 @@ async function redriveRefund(
   return undefined;
 }
 
-function whyTooSoon({ parked_error, redriven }: Refund, now: Date): string | undefined {
+/** Why it is too soon to redrive a parked refund; undefined where it is not. */
+export function whyTooSoon({ parked_error, redriven }: Refund, now: Date): string | undefined {
   if (redriven === undefined || redriven.error !== parked_error) {
     return undefined;
   }
