@@ -31,7 +31,7 @@ export async function startExecution(context: ApiContext, body: JsonObject, call
   if (request.name !== undefined) {
     checkName(request.name);
   }
-  const { target, testCase } = resolveStarted(context, request.stateMachineArn);
+  const { target, mocking } = resolveStarted(context, request.stateMachineArn);
   if (target.machine.status === 'DELETING') {
     throw stateMachineDeleting(target.machine.arn);
   }
@@ -42,28 +42,32 @@ export async function startExecution(context: ApiContext, body: JsonObject, call
   }
   const name = request.name ?? randomUUID();
   if (target.machine.type === 'EXPRESS') {
-    return startExpress(context, target, { name, input, testCase }, caller);
+    return startExpress(context, target, { name, input, mocking }, caller);
   }
-  return startStandard(context, target, { name, input, testCase, traceHeader: request.traceHeader }, caller);
+  return startStandard(context, target, { name, input, mocking, traceHeader: request.traceHeader }, caller);
 }
+
+/** The test case of the mock file that answers an execution's tasks. */
+export type Mocking = Pick<ExecutionParameters, 'testCase' | 'mockedStates'>;
 
 /**
  * What an execution is started from. A test case of the mock file may follow the ARN behind `#`.
  *
  * @throws {ApiError} InvalidArn, StateMachineDoesNotExist, ValidationException: there is no such test case
  */
-export function resolveStarted(context: ApiContext, arn: string): { target: Resolved; testCase: string | undefined } {
+export function resolveStarted(context: ApiContext, arn: string): { target: Resolved; mocking: Mocking } {
   const hash = context.mocks === undefined ? -1 : arn.indexOf('#');
   if (hash < 0) {
-    return { target: resolve(context, arn), testCase: undefined };
+    return { target: resolve(context, arn), mocking: {} };
   }
   const target = resolve(context, arn.slice(0, hash));
   const testCase = arn.slice(hash + 1);
-  if (!context.mocks?.hasTestCase(target.machine.name, testCase)) {
+  const mockedStates = context.mocks?.mockedStates(target.machine.name, testCase);
+  if (mockedStates === undefined) {
     const { name } = target.machine;
     throw validationFailed(`The mock configuration has no test case '${testCase}' for the state machine '${name}'.`);
   }
-  return { target, testCase };
+  return { target, mocking: { testCase, mockedStates } };
 }
 
 /** The parameters with which the core starts an execution. */
@@ -72,10 +76,10 @@ export function parametersOf(
   arn: string,
   name: string,
   input: string,
-  testCase: string | undefined,
+  mocking: Mocking,
 ): ExecutionParameters {
   return {
-    ...(testCase === undefined ? {} : { testCase }),
+    ...mocking,
     arn,
     name,
     stateMachineArn: target.machine.arn,
@@ -91,7 +95,7 @@ export function parametersOf(
 function startExpress(
   context: ApiContext,
   target: Resolved,
-  { name, input, testCase }: { name: string; input: string; testCase: string | undefined },
+  { name, input, mocking }: { name: string; input: string; mocking: Mocking },
   caller: ActionCaller,
 ): JsonObject {
   if (caller.parent?.waits) {
@@ -103,14 +107,14 @@ function startExpress(
   const arn = context.arns.express(target.machine.name, name, randomUUID());
   const definition = context.definitions.of(target.revision);
   // No caller waits for the end; a failure is logged.
-  context.express.run(parametersOf(target, arn, name, input, testCase), definition).catch(() => undefined);
+  context.express.run(parametersOf(target, arn, name, input, mocking), definition).catch(() => undefined);
   return { executionArn: arn, startDate: seconds(Date.now()) };
 }
 
 async function startStandard(
   context: ApiContext,
   target: Resolved,
-  start: { name: string; input: string; testCase: string | undefined; traceHeader: string | undefined },
+  start: { name: string; input: string; mocking: Mocking; traceHeader: string | undefined },
   caller: ActionCaller,
 ): Promise<JsonObject> {
   const { journal, arns, executions } = context;
@@ -126,7 +130,7 @@ async function startStandard(
     }
     return { executionArn: arn, startDate: seconds(existing.startedAt) };
   }
-  const execution = await executions.start(parametersOf(target, arn, start.name, start.input, start.testCase), {
+  const execution = await executions.start(parametersOf(target, arn, start.name, start.input, start.mocking), {
     stateMachine: target.machine.id,
     revision: target.revision.id,
     ...(start.traceHeader === undefined ? {} : { traceHeader: start.traceHeader }),

@@ -30,7 +30,7 @@ export async function startSyncExecution(
   if (request.name !== undefined) {
     checkName(request.name);
   }
-  const { target, testCase } = resolveStarted(context, request.stateMachineArn);
+  const { target, mocking } = resolveStarted(context, request.stateMachineArn);
   if (target.machine.status === 'DELETING') {
     throw stateMachineDeleting(target.machine.arn);
   }
@@ -45,7 +45,7 @@ export async function startSyncExecution(
   const name = request.name ?? randomUUID();
   const arn = context.arns.express(target.machine.name, name, randomUUID());
   const definition = context.definitions.of(target.revision);
-  const execution = await context.express.run(parametersOf(target, arn, name, input, testCase), definition);
+  const execution = await context.express.run(parametersOf(target, arn, name, input, mocking), definition);
   return present({
     ...endOf(execution, request.includedData !== 'METADATA_ONLY'),
     traceHeader: request.traceHeader,

@@ -45,7 +45,7 @@ export type Effect =
       readonly started?: boolean;
       /** Only from `outstandingEffects`: the call was answered with this output already. Do not call again. */
       readonly submitted?: { readonly output: Json };
-      /** The execution belongs to a test case, which may answer the task. */
+      /** The mock file answers the task; its target is not called. */
       readonly mock?: TaskMock;
     }
   /** The core no longer waits for the task; late answers are refused with TaskTimedOut. */

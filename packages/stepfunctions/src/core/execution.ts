@@ -21,6 +21,8 @@ export interface ExecutionParameters {
   readonly input: string;
   /** The test case of a mock file that answers tasks. */
   readonly testCase?: string;
+  /** The names of the states whose tasks the test case answers. Fixed at the start. */
+  readonly mockedStates?: readonly string[];
 }
 
 /**

@@ -99,7 +99,7 @@ export interface TaskActivity {
   readonly started: boolean;
   /** What the call itself answered, where the task goes on after it (`.sync`, `.waitForTaskToken`). */
   readonly submitted?: { readonly output: Json };
-  /** Present in an execution of a test case. */
+  /** Present when the execution's test case answers the task. */
   readonly mock?: TaskMock;
 }
 

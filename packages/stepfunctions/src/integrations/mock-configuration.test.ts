@@ -126,6 +126,35 @@ describe('an execution of a test case', () => {
     expect(calls).toBe(2);
   });
 
+  const pack = 'arn:aws:states:us-east-1:000000000000:activity:pack';
+  const packing = { StartAt: 'Pack', States: { Pack: { Type: 'Task', Resource: pack, End: true } } };
+  const packed = {
+    StateMachines: { packing: { TestCases: { Packed: { Pack: 'Packed' }, Other: {} } } },
+    MockedResponses: { Packed: { '0': { Return: 'packed' } } },
+  };
+
+  test('gets the answer of an activity’s task from the file, though the activity is deleted', async () => {
+    on = await startTestServer({}, { mockConfig: fileWith(packed) });
+    await on.call('CreateActivity', { name: 'pack' });
+    const arn = await on.create('packing', packing);
+    await on.call('DeleteActivity', { activityArn: pack });
+    const { status, output } = await on.end(await on.start(`${arn}#Packed`));
+    expect([status, output]).toEqual(['SUCCEEDED', '"packed"']);
+    expect(await on.end(await on.start(`${arn}#Other`))).toMatchObject({ status: 'FAILED' });
+  });
+
+  test('hands an activity’s task that its case does not name to a worker that polls for it', async () => {
+    on = await startTestServer({}, { mockConfig: fileWith(packed) });
+    await on.call('CreateActivity', { name: 'pack' });
+    const arn = await on.create('packing', packing);
+    const polled = on.call('GetActivityTask', { activityArn: pack });
+    await on.end(await on.start(`${arn}#Packed`));
+    const executionArn = await on.start(`${arn}#Other`);
+    const { taskToken } = await polled;
+    await on.call('SendTaskSuccess', { taskToken: String(taskToken), output: '"by hand"' });
+    expect(await on.end(executionArn)).toMatchObject({ output: '"by hand"' });
+  });
+
   test('is refused when the file has no such case', async () => {
     on = await startTestServer({}, { mockConfig: fileWith(mocks) });
     const arn = await on.create('order', order);
@@ -136,12 +165,13 @@ describe('an execution of a test case', () => {
 
 test('an attempt without an answer fails the task with a cause that says so', () => {
   const read = MockConfiguration.read(fileWith(mocks));
-  expect(read.answerOf('order', 'Declined', 'Charge', 4)).toEqual({
+  const mock = { stateMachine: 'order', testCase: 'Declined', state: 'Charge', attempt: 4 };
+  expect(read.answerOf(mock)).toEqual({
     kind: 'THROW',
     error: 'States.Runtime',
     cause: "The test case 'Declined' has no response for attempt 4 of the state 'Charge'.",
   });
-  expect(read.answerOf('order', 'Declined', 'Notify', 0)).toBeUndefined();
+  expect(read.mockedStates('order', 'Declined')).toEqual(['Charge']);
 });
 
 test.each<[unknown, string]>([

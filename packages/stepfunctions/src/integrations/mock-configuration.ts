@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import type { TaskMock } from '../core/effect.ts';
 import { parseJson } from '../language/exact-number.ts';
 import { isJsonObject, type Json, type JsonObject } from '../language/json.ts';
 
@@ -42,25 +43,27 @@ export class MockConfiguration {
     return this.#machines.has(machine);
   }
 
-  hasTestCase(machine: string, testCase: string): boolean {
-    return this.#machines.get(machine)?.has(testCase) ?? false;
+  /** The names of the states that a test case mocks; `undefined` when there is no such case. */
+  mockedStates(machine: string, testCase: string): readonly string[] | undefined {
+    const states = this.#machines.get(machine)?.get(testCase);
+    return states && [...states.keys()];
   }
 
-  /** What a state's task answers at an attempt; `undefined` when the test case does not mock the state. */
-  answerOf(machine: string, testCase: string, state: string, attempt: number): MockedAnswer | undefined {
-    const responses = this.#machines.get(machine)?.get(testCase)?.get(state);
-    if (responses === undefined) {
-      return undefined;
-    }
-    const found = responses.find(({ from, to }) => from <= attempt && attempt <= to);
-    return (
-      found?.answer ?? {
-        kind: 'THROW',
-        error: 'States.Runtime',
-        cause: `The test case '${testCase}' has no response for attempt ${attempt} of the state '${state}'.`,
-      }
-    );
+  /** What a mocked state's task answers at an attempt. */
+  answerOf(mock: TaskMock): MockedAnswer {
+    const { stateMachine, testCase, state, attempt } = mock;
+    const responses = this.#machines.get(stateMachine)?.get(testCase)?.get(state) ?? [];
+    return responses.find(({ from, to }) => from <= attempt && attempt <= to)?.answer ?? noMockedAnswer(mock);
   }
+}
+
+/** Fails a task for which there is no response. */
+export function noMockedAnswer({ testCase, state, attempt }: TaskMock): MockedAnswer {
+  return {
+    kind: 'THROW',
+    error: 'States.Runtime',
+    cause: `The test case '${testCase}' has no response for attempt ${attempt} of the state '${state}'.`,
+  };
 }
 
 function machinesIn(file: Json): ReadonlyMap<string, TestCases> {

@@ -7,7 +7,7 @@ import { DynamoDb } from './dynamodb.ts';
 import { HttpEndpoint } from './http-endpoint.ts';
 import { type Integration, type IntegrationTarget, TaskFailure } from './integration.ts';
 import { Lambda } from './lambda.ts';
-import type { MockConfiguration, MockedAnswer } from './mock-configuration.ts';
+import { type MockConfiguration, type MockedAnswer, noMockedAnswer } from './mock-configuration.ts';
 import { type CallAction, StepFunctions } from './step-functions.ts';
 
 /** Calls that TestState makes at once. They bypass the queue. */
@@ -68,9 +68,9 @@ export class ServiceIntegrations {
     throw noEndpoint(target.resource, target.service);
   }
 
-  /** The answer that the mock file has for a task. */
-  mocked({ stateMachine, testCase, state, attempt }: TaskMock): MockedAnswer | undefined {
-    return this.#mocks?.answerOf(stateMachine, testCase, state, attempt);
+  /** The answer that the mock file has for a mocked task. The file may have changed since the execution started. */
+  mocked(mock: TaskMock): MockedAnswer {
+    return this.#mocks?.answerOf(mock) ?? noMockedAnswer(mock);
   }
 
   /**

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { noMockedAnswer } from '../integrations/mock-configuration.ts';
 import { parseDefinition } from '../language/definition.ts';
 import type { Json, JsonObject } from '../language/json.ts';
 import { startTestEngine, type TestEngine } from '../testing/test-engine.ts';
@@ -105,6 +106,7 @@ test('a task of an express execution that times out is cancelled, and its late a
       return call.promise;
     },
     integrationFor: () => () => Promise.reject(new Error('no integration')),
+    mocked: noMockedAnswer,
   };
   const tasks = new TaskRunner(targets, new FairQueue({ most: 1 }), SILENT_LOGGER);
   const definition = {
@@ -138,7 +140,7 @@ test('a task of an express execution that times out is cancelled, and its late a
 test('an express execution on which the core fails is logged, and its caller gets the error', async () => {
   const { logger, errors } = errorLog();
   const tasks = new TaskRunner(
-    { invokeFunction: async () => null, integrationFor: () => async () => null },
+    { invokeFunction: async () => null, integrationFor: () => async () => null, mocked: noMockedAnswer },
     new FairQueue({ most: 1 }),
     logger,
   );

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Execution } from '../core/execution.ts';
+import { noMockedAnswer } from '../integrations/mock-configuration.ts';
 import type { ParentTask } from '../journal/execution-store.ts';
 import { Journal } from '../journal/journal.ts';
 import type { Json, JsonObject } from '../language/json.ts';
@@ -27,6 +28,7 @@ function shell(): JournaledExecutions {
       return call.promise;
     },
     integrationFor: () => () => new Promise<Json>(() => {}),
+    mocked: noMockedAnswer,
   };
   const tasks = new TaskRunner(targets, new FairQueue({ most: 8 }), log.logger);
   const made = new JournaledExecutions(journal, new DefinitionCache(), tasks, log.logger);

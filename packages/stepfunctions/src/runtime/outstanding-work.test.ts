@@ -1,14 +1,19 @@
 import { expect, test } from '@jest/globals';
 import { FUNCTION, machine, ScriptedRun, task } from '../core/testing/scripted-run.ts';
+import type { JsonObject } from '../language/json.ts';
 import { dueTimersOf, engineTasksOf, wakeUpOf } from './outstanding-work.ts';
 
 const TOKEN = 'arn:aws:states:::lambda:invoke.waitForTaskToken';
 const JOB = 'arn:aws:states:::states:startExecution.sync';
 const ACTIVITY = 'arn:aws:states:us-east-1:000000000000:activity:pack';
 
-function parallel(...states: readonly object[]): Promise<ScriptedRun> {
+function branches(...states: readonly object[]): JsonObject {
   const Branches = states.map((state, index) => machine({ [`S${index}`]: { ...state } }));
-  return ScriptedRun.start(machine({ All: { Type: 'Parallel', Branches, End: true } }));
+  return machine({ All: { Type: 'Parallel', Branches, End: true } });
+}
+
+function parallel(...states: readonly object[]): Promise<ScriptedRun> {
+  return ScriptedRun.start(branches(...states));
 }
 
 function wait(Seconds: number): object {
@@ -41,4 +46,17 @@ test('after a restart the engine runs what it calls itself, not what a worker or
   await run.deliver({ type: 'StopRequested' });
   expect(wakeUpOf(run.execution)).toEqual({ dueAt: undefined, tasksOut: 0 });
   expect(engineTasksOf(undefined)).toEqual([]);
+});
+
+test('after a restart the engine answers what a test case mocks, also an activity’s and a token’s task', async () => {
+  const definition = branches(
+    task({ Resource: ACTIVITY }),
+    task({ Resource: ACTIVITY }),
+    task({ Resource: TOKEN, Parameters: {} }),
+  );
+  const run = await ScriptedRun.start(definition, { mockedStates: ['S1', 'S2'] });
+  const [, activity, token] = run.tasks.map(({ taskId }) => taskId);
+  await run.deliver({ type: 'TaskSubmitted', taskId: token ?? '', output: {} });
+  expect(engineTasksOf(run.execution).map(({ taskId }) => taskId)).toEqual([activity, token]);
+  expect(wakeUpOf(run.execution)).toEqual({ dueAt: undefined, tasksOut: 2 });
 });

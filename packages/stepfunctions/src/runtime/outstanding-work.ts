@@ -4,9 +4,18 @@ import { outstandingEffects } from '../core/step.ts';
 import type { RunTask } from '../integrations/integration.ts';
 import type { WakeUp } from '../journal/state-store.ts';
 
-/** Whether the engine itself runs this task to its end. An activity's or a token's task is finished by somebody else. */
+/**
+ * Whether the engine itself runs this task to its end. An activity's or a token's task is finished by somebody else
+ * unless a mock file answers it.
+ */
 function isRunByEngine(effect: Effect): effect is RunTask {
-  if (effect.type !== 'RunTask' || effect.target.kind === 'ACTIVITY') {
+  if (effect.type !== 'RunTask') {
+    return false;
+  }
+  if (effect.mock) {
+    return true;
+  }
+  if (effect.target.kind === 'ACTIVITY') {
     return false;
   }
   return !(effect.submitted && effect.target.kind === 'INTEGRATION' && effect.target.pattern === 'WAIT_FOR_TASK_TOKEN');

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { IntegrationPattern } from '../core/effect.ts';
 import { type JobEnd, type RunTask, TaskFailure } from '../integrations/integration.ts';
+import { noMockedAnswer } from '../integrations/mock-configuration.ts';
 import type { Json } from '../language/json.ts';
 import { errorLog } from '../testing/test-loggers.ts';
 import { FairQueue } from './fair-queue.ts';
@@ -26,7 +27,11 @@ function runner() {
   const { logger, errors } = errorLog();
   const jobs = { endOf: () => ends[0], stop: (taskId: string) => stopped.push(taskId) };
   const owner: TaskOwner = { arn: 'arn', id: 1, deliver: (event) => delivered.push(event), jobs };
-  const targets = { invokeFunction: called, integrationFor: () => () => called(undefined, undefined) };
+  const targets = {
+    invokeFunction: called,
+    integrationFor: () => () => called(undefined, undefined),
+    mocked: noMockedAnswer,
+  };
   return {
     tasks: new TaskRunner(targets, new FairQueue({ most: 1 }), logger),
     calls,

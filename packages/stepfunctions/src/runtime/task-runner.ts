@@ -41,8 +41,8 @@ export interface TaskTargets {
    * @throws {TaskFailure} there is none
    */
   readonly integrationFor: (target: IntegrationTarget) => Integration;
-  /** The answer that a mock file has for a task; `undefined` when its target is to be called. */
-  readonly mocked?: (mock: TaskMock) => MockedAnswer | undefined;
+  /** The answer that a mock file has for a mocked task. */
+  readonly mocked: (mock: TaskMock) => MockedAnswer;
 }
 
 function keyOf(arn: string, taskId: string): string {
@@ -84,9 +84,8 @@ export class TaskRunner {
       return;
     }
     const { target, mock } = task;
-    const answer = mock && this.#targets.mocked?.(mock);
-    if (answer) {
-      answerByMock(owner, task, answer);
+    if (mock) {
+      answerByMock(owner, task, this.#targets.mocked(mock));
       return;
     }
     switch (target.kind) {

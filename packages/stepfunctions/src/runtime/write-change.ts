@@ -76,6 +76,10 @@ function writeTokens(journal: Journal, { origin, effects, taken, answered }: Exe
   for (const effect of effects) {
     switch (effect.type) {
       case 'RunTask':
+        if (effect.mock) {
+          // The engine answers it; no worker and no token may.
+          break;
+        }
         if (effect.target.kind === 'ACTIVITY') {
           journal.tokens.insert({
             token: effect.token,

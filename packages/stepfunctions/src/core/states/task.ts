@@ -19,7 +19,8 @@ import { integrationNames, parseTaskTarget } from '../task-target.ts';
 export async function executeTask(executing: Executing<TaskState>): Promise<Outcome> {
   const { draft, frameId, state, run } = executing;
   const { target, takes } = calledBy(state);
-  if (target.kind === 'ACTIVITY' && draft.missingActivities.includes(target.activityArn)) {
+  const mocked = mockOf(executing);
+  if (target.kind === 'ACTIVITY' && mocked.mock === undefined && draft.missingActivities.includes(target.activityArn)) {
     throw new StatesError('States.Runtime', `The activity ${target.activityArn} does not exist.`);
   }
   const token = draft.entropy.token();
@@ -43,7 +44,7 @@ export async function executeTask(executing: Executing<TaskState>): Promise<Outc
     target,
     input,
     started: false,
-    ...mockOf(executing),
+    ...mocked,
     ...(timeoutSeconds === undefined ? {} : { timeoutSeconds }),
     ...(heartbeatSeconds === undefined ? {} : { heartbeatSeconds }),
   };
@@ -60,10 +61,10 @@ export async function executeTask(executing: Executing<TaskState>): Promise<Outc
   return WAIT;
 }
 
-/** By which the mock file of a test case finds the task's answer. */
+/** By which the mock file of a test case finds the task's answer. Nothing when the case does not name the state. */
 function mockOf({ draft, run }: Executing<TaskState>): Pick<TaskActivity, 'mock'> {
-  const { testCase, stateMachineName } = draft.execution;
-  return testCase === undefined
+  const { testCase, mockedStates = [], stateMachineName } = draft.execution;
+  return testCase === undefined || !mockedStates.includes(run.name)
     ? {}
     : { mock: { stateMachine: stateMachineName, testCase, state: run.name, attempt: run.retryCount } };
 }

@@ -16,6 +16,8 @@ export interface ScriptedStart {
   readonly type?: ExecutionType;
   /** The seed of the events' entropy, the same in every run by default. */
   readonly entropy?: string;
+  /** States whose tasks a test case mocks. */
+  readonly mockedStates?: readonly string[];
 }
 
 /** An execution that a test drives by hand. The test answers the tasks and lets time pass. */
@@ -32,7 +34,8 @@ export class ScriptedRun {
   #events = 0;
   readonly #seed: string;
 
-  private constructor(definition: JsonObject, { input = {}, type = 'STANDARD', entropy = '' }: ScriptedStart) {
+  private constructor(definition: JsonObject, start: ScriptedStart) {
+    const { input = {}, type = 'STANDARD', entropy = '', mockedStates } = start;
     this.#seed = entropy;
     this.definition = parseDefinition(JSON.stringify(definition));
     this.execution = createExecution({
@@ -43,6 +46,7 @@ export class ScriptedRun {
       type,
       roleArn: 'arn:aws:iam::000000000000:role/machine',
       input: JSON.stringify(input),
+      ...(mockedStates && { testCase: 'Case', mockedStates }),
     });
   }
 
