@@ -8,8 +8,8 @@ const NAME = /^[A-Za-z0-9._-]{1,64}$/;
 const USAGE = `npm run api-key -- create NAME [--role customer|operator]
 
 Makes an API key for NAME (1 to 64 letters, digits or . _ -), which owns the orders placed with it, and prints the settings
-for it. An operator's key sees all orders and may redrive and abandon them; the default is a customer's. The new entry is
-added to API_KEYS if that is set. A second key of the same NAME sees the same orders. To rotate a key, add a new one and
+for it. The default is a customer's key. An operator's key sees all orders and may do everything with them: redrive, abandon,
+refund, change stock, and send events to webhooks. The new entry is added to API_KEYS if that is set. A second key of the same NAME sees the same orders. To rotate a key, add a new one and
 remove the old one later.`;
 
 const { name, role } = readArguments();

@@ -9,20 +9,23 @@ import { createHandler as listOrders } from '../../functions/http/list-orders.ts
 import { createHandler as listStocks } from '../../functions/http/list-stocks.ts';
 import { createHandler as orderStatus } from '../../functions/http/order-status.ts';
 import { createHandler as orderSummary } from '../../functions/http/order-summary.ts';
+import { createHandler as redriveOrders } from '../../functions/http/redrive-orders.ts';
 import { createHandler as refundOrder } from '../../functions/http/refund-order.ts';
 import { createHandler as restockItem } from '../../functions/http/restock-item.ts';
+import { createOrderSaga } from '../../functions/orders/order-saga.ts';
 import { countOrders } from '../../functions/orders/order-statistics.ts';
 import type { RefundSaga } from '../../functions/orders/refunds/refund-saga.ts';
 import { httpEvent } from '../../tests/support/http-event.ts';
 import { itemInStock, startInventory, type TestInventory } from '../../tests/support/inventory.ts';
 import { confirmedOrder, testOrder } from '../../tests/support/order.ts';
-import { withOrderTable } from '../../tests/support/order-fixtures.ts';
+import { withOrderTable, withStepFunctions } from '../../tests/support/order-fixtures.ts';
 import { UsageError } from './arguments.ts';
 import { runCommand } from './commands.ts';
 import { type OrdersApi, OrdersApiError, openOrdersApi } from './orders-api.ts';
 
 // The commands against the real endpoints, behind a server that knows two keys.
 const database = withOrderTable();
+const stepFunctions = withStepFunctions();
 const CALLERS: Readonly<Record<string, { readonly owner: string; readonly role: string }>> = {
   'key-of-olaf': { owner: 'olaf', role: 'operator' },
   'key-of-ann': { owner: 'ann', role: 'customer' },
@@ -46,6 +49,11 @@ const ENDPOINTS: Readonly<Record<string, Endpoint>> = {
   'GET /orders': listOrders(table),
   'GET /orders/status': orderStatus(table),
   'POST /orders/refund': refundOrder(() => ({ ...table(), refunds: REFUNDS })),
+  'POST /orders/redrive': redriveOrders(() => ({
+    ...table(),
+    saga: createOrderSaga(stepFunctions.client, 'arn:aws:states:us-east-1:0:stateMachine:order-saga'),
+    refunds: REFUNDS,
+  })),
   'GET /orders/summary': orderSummary(() => ({ ...table(), statistics: database.statistics })),
   'GET /inventory/stocks': listStocks(() => ({ inventory })),
   'POST /inventory/restock': restockItem(() => ({ inventory })),
@@ -128,6 +136,17 @@ describe('npm run orders', () => {
     expect((await command('list')).text).toContain('There are more: --all');
     expect((await command('list --all')).text.split('\n')).toHaveLength(26);
     expect((await command('list --owner nobody')).text).toBe('no orders');
+  });
+
+  test('redrive --step says where more orders are parked than one request takes', async () => {
+    const parked = { status: 'NEEDS_ATTENTION', start_pending: undefined, parked_step: 'CommitInventory' } as const;
+    await Promise.all(Array.from({ length: 102 }, () => database.written(testOrder(parked))));
+    const { text, data } = await command('redrive --step CommitInventory');
+    expect(text.split('\n')).toHaveLength(102);
+    expect(text).toContain('More are parked at this step: the same command again');
+    expect(data).toMatchObject({ more: true });
+    const [line = ''] = (await command('redrive --step ConfirmOrder')).text.split('\n');
+    expect(line).toBe('no orders');
   });
 
   test('summary counts orders and money, and points at what waits', async () => {

@@ -37,6 +37,8 @@ export const USAGE = `npm run orders -- COMMAND [OPTIONS]
   webhooks add URL         tell a URL; the answer has its secret
       --events TYPE,TYPE   such as order.confirmed,order.rejected; all where it is left out
   webhooks deliveries ID   what became of each event, the newest first
+      --limit N            20 unless you say more
+      --cursor CURSOR      the next page, as the one before names it
   webhooks replay ID EVENT_ID…      send events once more; or all since a time:
       --since TIME         such as 2026-11-28T12:00:00Z
   webhooks secret ID       give it another secret
@@ -67,6 +69,7 @@ const OPTIONS = {
   key: { type: 'string' },
   events: { type: 'string' },
   since: { type: 'string' },
+  cursor: { type: 'string' },
 } as const;
 
 type Values = ReturnType<typeof parseArgs<{ options: typeof OPTIONS; allowPositionals: true }>>['values'];
@@ -85,7 +88,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   refund: { takes: ['amount', 'line', 'restock', 'reason', 'key'], run: refund },
   summary: { takes: [], run: summarize },
   stock: { takes: ['reason', 'key'], run: stock },
-  webhooks: { takes: ['events', 'since', 'limit'], run: webhooks },
+  webhooks: { takes: ['events', 'since', 'limit', 'cursor'], run: webhooks },
 };
 
 /** Runs a command line. @throws UsageError; OrdersApiError */
@@ -195,12 +198,16 @@ async function redriveOrders(api: OrdersApi, names: readonly string[], { step }:
     throw new UsageError('redrive takes ORDER_IDs, or --step');
   }
   const body = step === undefined ? { order_ids: names } : { parked_step: step };
-  const answer = await api.call({ path: '/orders/redrive', body }, redriveSchema);
+  const { data, more } = await api.answer({ path: '/orders/redrive', body }, redriveSchema);
   const rows = [
-    ...answer.redriven.map((order_id) => [order_id, 'redriven', '']),
-    ...answer.refused.map(({ order_id, why }) => [order_id, 'refused', why]),
+    ...data.redriven.map((order_id) => [order_id, 'redriven', '']),
+    ...data.refused.map(({ order_id, why }) => [order_id, 'refused', why]),
   ];
-  return { text: rows.length === 0 ? 'no orders' : table(['ORDER', 'OUTCOME', 'WHY'], rows), data: answer };
+  const text = rows.length === 0 ? 'no orders' : table(['ORDER', 'OUTCOME', 'WHY'], rows);
+  return {
+    text: more ? `${text}\nMore are parked at this step: the same command again takes the next.` : text,
+    data: { ...data, ...(more && { more }) },
+  };
 }
 
 const accepted = z.looseObject({ order_id: z.string(), status: z.string() });

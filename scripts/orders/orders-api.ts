@@ -21,6 +21,13 @@ export interface ApiCall {
   readonly idempotencyKey?: string | undefined;
 }
 
+/** The answer to a call. */
+export interface ApiAnswer<Data> {
+  readonly data: Data;
+  /** True where the call reached only a part, and may be sent again for the rest. */
+  readonly more: boolean;
+}
+
 /** The HTTP API, as an operator calls it. */
 export interface OrdersApi {
   /**
@@ -29,6 +36,8 @@ export interface OrdersApi {
    * @throws OrdersApiError where the API refuses or does not answer, in a sentence for people
    */
   readonly call: <Schema extends z.ZodType>(call: ApiCall, schema: Schema) => Promise<z.output<Schema>>;
+  /** The same, and whether there is more. */
+  readonly answer: <Schema extends z.ZodType>(call: ApiCall, schema: Schema) => Promise<ApiAnswer<z.output<Schema>>>;
 }
 
 /** Thrown where a call had no success. */
@@ -41,7 +50,9 @@ const TIMEOUT_MS = 30_000;
 const envelopeSchema = z.object({
   status: z.int(),
   success: z.boolean(),
-  meta: z.looseObject({ code: z.string().optional(), request_id: z.string().optional() }).nullish(),
+  meta: z
+    .looseObject({ code: z.string().optional(), request_id: z.string().optional(), more: z.boolean().optional() })
+    .nullish(),
   data: z.unknown(),
 });
 
@@ -52,28 +63,27 @@ export function openOrdersApi({ url, apiKey, token }: OrdersApiOptions): OrdersA
     ...(apiKey !== undefined && { [API_KEY_HEADER]: apiKey }),
     ...(token !== undefined && { Authorization: `Bearer ${token}` }),
   };
-  return {
-    call: async ({ path, query = {}, method, body, idempotencyKey }, schema) => {
-      const given = Object.entries(query).filter((entry): entry is [string, string] => entry[1] !== undefined);
-      const search = given.length === 0 ? '' : `?${new URLSearchParams(given)}`;
-      const answer = await sent(`${base}${path}${search}`, {
-        method: method ?? (body === undefined ? 'GET' : 'POST'),
-        headers: {
-          ...credentials,
-          ...(body !== undefined && { 'Content-Type': 'application/json' }),
-          ...(idempotencyKey !== undefined && { 'Idempotency-Key': idempotencyKey }),
-        },
-        ...(body !== undefined && { body: JSON.stringify(body) }),
-        signal: AbortSignal.timeout(TIMEOUT_MS),
-      });
-      const data = dataOf(answer);
-      const read = schema.safeParse(data);
-      if (!read.success) {
-        throw new OrdersApiError(`the API answered what this command does not know:\n${z.prettifyError(read.error)}`);
-      }
-      return read.data;
-    },
+  const answer: OrdersApi['answer'] = async ({ path, query = {}, method, body, idempotencyKey }, schema) => {
+    const given = Object.entries(query).filter((entry): entry is [string, string] => entry[1] !== undefined);
+    const search = given.length === 0 ? '' : `?${new URLSearchParams(given)}`;
+    const response = await sent(`${base}${path}${search}`, {
+      method: method ?? (body === undefined ? 'GET' : 'POST'),
+      headers: {
+        ...credentials,
+        ...(body !== undefined && { 'Content-Type': 'application/json' }),
+        ...(idempotencyKey !== undefined && { 'Idempotency-Key': idempotencyKey }),
+      },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+    });
+    const { data, more } = successOf(response);
+    const read = schema.safeParse(data);
+    if (!read.success) {
+      throw new OrdersApiError(`the API answered what this command does not know:\n${z.prettifyError(read.error)}`);
+    }
+    return { data: read.data, more };
   };
+  return { answer, call: async (call, schema) => (await answer(call, schema)).data };
 }
 
 async function sent(url: string, request: RequestInit): Promise<unknown> {
@@ -96,7 +106,7 @@ async function sent(url: string, request: RequestInit): Promise<unknown> {
   }
 }
 
-function dataOf(answer: unknown): unknown {
+function successOf(answer: unknown): ApiAnswer<unknown> {
   const { success, data: envelope } = envelopeSchema.safeParse(answer);
   if (!success) {
     throw new OrdersApiError('the answer is not that of this API; set ORDERS_URL');
@@ -106,5 +116,5 @@ function dataOf(answer: unknown): unknown {
     const which = request_id === undefined ? '' : `, request ${request_id}`;
     throw new OrdersApiError(`${String(envelope.data)} (${envelope.status} ${code}${which})`);
   }
-  return envelope.data;
+  return { data: envelope.data, more: envelope.meta?.more === true };
 }

@@ -84,6 +84,12 @@ test('a webhook is made, listed, sent events again, given another secret and rem
   await addEvents(database.deliveries, { webhookId: webhook_id, orderId }, [event], false);
   expect((await command(`webhooks deliveries ${webhook_id}`)).text).toContain(`${orderId}-4  order.paid  WAITING`);
 
+  await addEvents(database.deliveries, { webhookId: webhook_id, orderId }, [{ ...event, id: `${orderId}-5` }], false);
+  const { text } = await command(`webhooks deliveries ${webhook_id} --limit 1`);
+  const [, cursor] = /^There are more: --cursor (\S+)$/m.exec(text) ?? [];
+  const rest = (await command(`webhooks deliveries ${webhook_id} --limit 1 --cursor ${cursor}`)).text;
+  expect([text, rest].map((page) => /-[45](?= {2}order.paid)/.exec(page)?.[0]).toSorted()).toEqual(['-4', '-5']);
+
   await switchOff(database.webhooks, webhook_id, 'it was away for a day', new Date());
   expect((await command('webhooks')).text).toMatch(
     /SWITCHED_OFF {2}https:\/\/shop.example\/orders .* it was away for a day/,
@@ -92,7 +98,7 @@ test('a webhook is made, listed, sent events again, given another secret and rem
     '1 events are sent again\nthere is no event nonsense for this webhook',
   );
   expect((await command('webhooks')).text).toContain('ACTIVE');
-  expect((await command(`webhooks replay ${webhook_id} --since 2026-11-28T00:00:00Z`)).data).toEqual({ replayed: 1 });
+  expect((await command(`webhooks replay ${webhook_id} --since 2020-01-01T00:00:00Z`)).data).toEqual({ replayed: 2 });
 
   const renewed = await command(`webhooks secret ${webhook_id}`);
   expect(renewed.data).toMatchObject({ secret: expect.stringMatching(/^whsec_/) });

@@ -15,6 +15,7 @@ export interface WebhookOptions {
   readonly events?: string;
   readonly since?: string;
   readonly limit?: string;
+  readonly cursor?: string;
 }
 
 const KEEP_IT = 'Keep the secret: nobody can see it again.';
@@ -63,8 +64,9 @@ async function add(api: OrdersApi, url: string, { events }: WebhookOptions): Pro
   return { text: `${text}\n\n${KEEP_IT}`, data };
 }
 
-async function deliveries(api: OrdersApi, webhook_id: string, { limit }: WebhookOptions): Promise<Output> {
-  const data = await api.call({ path: '/webhooks/deliveries', query: { webhook_id, limit } }, deliveryLogSchema);
+async function deliveries(api: OrdersApi, webhook_id: string, { limit, cursor }: WebhookOptions): Promise<Output> {
+  const query = { webhook_id, limit, cursor };
+  const data = await api.call({ path: '/webhooks/deliveries', query }, deliveryLogSchema);
   const rows = data.deliveries.map((delivery) => {
     const last = delivery.latest_attempts.at(-1);
     return [
@@ -78,7 +80,8 @@ async function deliveries(api: OrdersApi, webhook_id: string, { limit }: Webhook
     ];
   });
   const titles = ['EVENT', 'TYPE', 'STATE', 'TRIES', 'LAST TRY (UTC)', 'TOOK', 'ANSWER'];
-  return { text: rows.length === 0 ? 'no deliveries' : table(titles, rows), data };
+  const more = data.next_cursor === undefined ? '' : `\nThere are more: --cursor ${data.next_cursor}`;
+  return { text: (rows.length === 0 ? 'no deliveries' : table(titles, rows)) + more, data };
 }
 
 async function replay(api: OrdersApi, names: readonly string[], { since }: WebhookOptions): Promise<Output> {
