@@ -9,7 +9,7 @@ function secretOf(byte: number): string {
 }
 
 function signed(ageMs = 0, secret = SECRET): ReceivedEvent {
-  return { body: BODY, headers: signEvent(secret, 'evt_1', new Date(Date.now() - ageMs), BODY) };
+  return { body: BODY, headers: signEvent([secret], 'evt_1', new Date(Date.now() - ageMs), BODY) };
 }
 
 test('a signed event is taken, while the provider changes its secret too', () => {

@@ -1,7 +1,7 @@
 import { Webhook } from 'standardwebhooks';
 import { UnauthenticatedError } from './errors.ts';
 
-// Events of the payment provider are signed by the Standard Webhooks scheme: an HMAC over the headers webhook-id and
+// Events of the payment provider, and those for webhooks, are signed by the Standard Webhooks scheme: an HMAC over the headers webhook-id and
 // webhook-timestamp and the body.
 
 /** The headers of a signed event, in lower case. */
@@ -67,11 +67,11 @@ function isSignedWith(secret: string, headers: Record<string, string>, body: str
   }
 }
 
-/** Signs an event as the provider does. */
-export function signEvent(secret: string, id: string, at: Date, body: string): SignatureHeaders {
+/** Signs an event with every secret, so that a receiver that knows one of them accepts it. */
+export function signEvent(secrets: readonly string[], id: string, at: Date, body: string): SignatureHeaders {
   return {
     'webhook-id': id,
     'webhook-timestamp': String(Math.floor(at.getTime() / 1_000)),
-    'webhook-signature': new Webhook(secret).sign(id, at, body),
+    'webhook-signature': secrets.map((secret) => new Webhook(secret).sign(id, at, body)).join(' '),
   };
 }

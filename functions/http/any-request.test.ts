@@ -42,7 +42,10 @@ const SECRET = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
 /** Signs any body, so that it is read. */
 const signedPaymentEvents: Endpoint = (event) => {
   const body = event.isBase64Encoded ? Buffer.from(event.body ?? '', 'base64').toString('utf8') : (event.body ?? '');
-  return paymentEvents({ ...event, headers: { ...event.headers, ...signEvent(SECRET, 'event-1', new Date(), body) } });
+  return paymentEvents({
+    ...event,
+    headers: { ...event.headers, ...signEvent([SECRET], 'event-1', new Date(), body) },
+  });
 };
 
 // The handlers as they are deployed, with real services and a real database. No request may cause a fault of our own.

@@ -5,7 +5,7 @@ import { receiverRules, webhookTable } from '../environment.ts';
 import { EVENT_TYPES } from '../orders/order-event.ts';
 import {
   type AddressRules,
-  checkedAddress,
+  checkedAddresses,
   ReceiverAddressError,
   readReceiverUrl,
 } from '../webhooks/receiver-address.ts';
@@ -58,7 +58,7 @@ export function createHandler(dependencies: () => CreateWebhookDependencies): En
 async function receiverUrl(text: string, rules: AddressRules): Promise<string> {
   try {
     const url = readReceiverUrl(text, rules);
-    await checkedAddress(url, rules);
+    await checkedAddresses(url, rules);
     return url.href;
   } catch (cause) {
     if (!(cause instanceof ReceiverAddressError)) {

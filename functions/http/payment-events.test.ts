@@ -42,7 +42,7 @@ interface Sent {
 /** Delivers an event of the provider about an order's payment; without another id, the one that the order was placed with. */
 function deliver(order_id: string, { id = 'evt_1', type = 'payment.authorized', payment_id, waitMs }: Sent = {}) {
   const body = JSON.stringify({ type, data: { order_id, payment_id: payment_id ?? order_id } });
-  const headers = { 'Content-Type': 'application/json', ...signEvent(SECRET, id, new Date(), body) };
+  const headers = { 'Content-Type': 'application/json', ...signEvent([SECRET], id, new Date(), body) };
   return createHandler(() => dependencies(waitMs))(httpEvent({ body, headers })).then(read);
 }
 
@@ -156,9 +156,9 @@ test('forged, unsigned and altered events are refused before anything of them is
   const order_id = await asked();
   await decide(order_id, 'approve');
   const body = JSON.stringify({ type: 'payment.authorized', data: { order_id, payment_id: order_id } });
-  const own = signEvent(SECRET, 'evt_1', new Date(), body);
-  const old = signEvent(SECRET, 'evt_1', new Date(Date.now() - 600_000), body);
-  const foreign = signEvent(`whsec_${Buffer.alloc(32, 2).toString('base64')}`, 'evt_1', new Date(), body);
+  const own = signEvent([SECRET], 'evt_1', new Date(), body);
+  const old = signEvent([SECRET], 'evt_1', new Date(Date.now() - 600_000), body);
+  const foreign = signEvent([`whsec_${Buffer.alloc(32, 2).toString('base64')}`], 'evt_1', new Date(), body);
   for (const headers of [{}, foreign, old, { ...own, 'webhook-id': 'evt_2' }]) {
     const event = httpEvent({ body, headers: { ...headers } });
     expect(read(await createHandler(dependencies)(event))).toMatchObject({

@@ -30,7 +30,7 @@ export async function reportDecision(
   try {
     const response = await fetch(url, {
       method: 'POST',
-      headers: { 'content-type': 'application/json', ...signEvent(secret, `evt_${randomUUID()}`, now, body) },
+      headers: { 'content-type': 'application/json', ...signEvent([secret], `evt_${randomUUID()}`, now, body) },
       body,
       redirect: 'error',
       signal: AbortSignal.timeout(REPORT_WITHIN_MS),

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { type AddressRules, checkedAddress, ReceiverAddressError, readReceiverUrl } from './receiver-address.ts';
+import { type AddressRules, checkedAddresses, ReceiverAddressError, readReceiverUrl } from './receiver-address.ts';
 
 const NAMES: Readonly<Record<string, readonly string[]>> = {
   'public.example': ['93.184.215.14'],
@@ -22,7 +22,7 @@ const CLOUD: AddressRules = { loopback: 'refused', resolve };
 const LAPTOP: AddressRules = { loopback: 'allowed', resolve };
 
 function check(text: string, rules: AddressRules) {
-  return checkedAddress(readReceiverUrl(text, rules), rules);
+  return checkedAddresses(readReceiverUrl(text, rules), rules);
 }
 
 /** What is checked at creation and again at delivery; both steps count as a refusal. */
@@ -39,10 +39,10 @@ async function isRefused(text: string, rules: AddressRules): Promise<boolean> {
 }
 
 test('a public address is allowed, as a literal or behind a name, and is the one to connect to', async () => {
-  expect(await check('https://1.1.1.1/orders', CLOUD)).toEqual({ address: '1.1.1.1', family: 4 });
-  expect(await check('https://public.example:8443/', CLOUD)).toEqual({ address: '93.184.215.14', family: 4 });
-  expect(await check('https://six.example/', CLOUD)).toMatchObject({ family: 6 });
-  expect(await check('https://[2606:4700:4700::1111]/', CLOUD)).toMatchObject({ address: '2606:4700:4700::1111' });
+  expect(await check('https://1.1.1.1/orders', CLOUD)).toEqual([{ address: '1.1.1.1', family: 4 }]);
+  expect(await check('https://public.example:8443/', CLOUD)).toEqual([{ address: '93.184.215.14', family: 4 }]);
+  expect(await check('https://six.example/', CLOUD)).toMatchObject([{ family: 6 }]);
+  expect(await check('https://[2606:4700:4700::1111]/', CLOUD)).toMatchObject([{ address: '2606:4700:4700::1111' }]);
 });
 
 describe.each([

@@ -87,23 +87,22 @@ export function readReceiverUrl(text: string, rules: AddressRules): URL {
 }
 
 /**
- * The address to which a URL's events may be sent. Every address of the name must be allowed: one that is not shows that
+ * The addresses to which a URL's events may be sent, in the resolver's sequence. Every address of the name must be allowed: one that is not shows that
  * the name is not meant for the public.
  *
  * @throws ReceiverAddressError where one is not, or the name has none
  */
-export async function checkedAddress(url: URL, rules: AddressRules): Promise<CheckedAddress> {
+export async function checkedAddresses(url: URL, rules: AddressRules): Promise<readonly CheckedAddress[]> {
   const host = url.hostname.replace(/^\[(.*)\]$/, '$1');
   const addresses = isIP(host) === 0 ? await resolved(host, rules) : [host];
   const refused = addresses.find((address) => !isAllowed(address, url, rules));
   if (refused !== undefined) {
     throw new ReceiverAddressError(`must not lead to ${refused}, which is no public address`);
   }
-  const [address] = addresses;
-  if (address === undefined) {
+  if (addresses.length === 0) {
     throw new ReceiverAddressError(`has a host that is not found: ${host}`);
   }
-  return { address, family: isIPv6(address) ? 6 : 4 };
+  return addresses.map((address) => ({ address, family: isIPv6(address) ? 6 : 4 }));
 }
 
 async function resolved(host: string, { resolve = systemAddresses }: AddressRules): Promise<readonly string[]> {

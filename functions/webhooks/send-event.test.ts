@@ -94,3 +94,19 @@ test('the connection goes to the address that was checked; the name is not looke
   expect(asked).toEqual(['receiver.invalid']);
   expect(receiver.received[0]?.headers.host).toBe(`receiver.invalid:${receiver.port}`);
 });
+
+test('where the first address of a name cannot be reached, the event goes to the next one', async () => {
+  // Nobody listens on the first two at this port.
+  const options = { ...LAPTOP, resolve: async () => ['::1', '127.0.0.2', '127.0.0.1'] };
+  const url = `http://receiver.invalid:${receiver.port}/`;
+  expect(await sendEvent(url, MESSAGE, [newSecret()], options)).toMatchObject({ status: 204 });
+  expect(receiver.received).toHaveLength(1);
+});
+
+test('where no address of a name can be reached, the words are those of one', async () => {
+  await receiver.close();
+  const options = { ...LAPTOP, resolve: async () => ['127.0.0.2', '127.0.0.1'] };
+  expect(await sendEvent(`http://receiver.invalid:${receiver.port}/`, MESSAGE, [newSecret()], options)).toMatchObject({
+    what: 'the receiver refused the connection',
+  });
+});

@@ -1,12 +1,15 @@
 import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import type { LookupFunction } from 'node:net';
-import { Webhook as Signer } from 'standardwebhooks';
+import { signEvent } from '../common/event-signature.ts';
 import type { AddressRules, CheckedAddress } from './receiver-address.ts';
-import { checkedAddress, ReceiverAddressError, readReceiverUrl } from './receiver-address.ts';
+import { checkedAddresses, ReceiverAddressError, readReceiverUrl } from './receiver-address.ts';
 
 /** How long a receiver may take to answer. */
 export const RECEIVER_TIMEOUT_MS = 15_000;
+
+/** Where an address has not taken the connection after this time, the next one is tried. */
+const NEXT_ADDRESS_MS = 2_500;
 
 /** An event on its way to a receiver. */
 export interface Message {
@@ -29,7 +32,8 @@ export interface SendOptions extends AddressRules {
 
 /**
  * Sends an event as Standard Webhooks asks: signed with every secret, the current one first. Redirects are not followed.
- * The connection goes to the address that was checked, so that the name cannot lead elsewhere in the meantime.
+ * The connection goes to an address that was checked, so that the name cannot lead elsewhere in the meantime. Where one
+ * cannot be reached, the next is tried.
  */
 export async function sendEvent(
   receiverUrl: string,
@@ -43,8 +47,8 @@ export async function sendEvent(
   const signal = AbortSignal.timeout(options.timeoutMs ?? RECEIVER_TIMEOUT_MS);
   try {
     const url = readReceiverUrl(receiverUrl, options);
-    const address = await beforeAbort(checkedAddress(url, options), signal);
-    const status = await post(url, address, signedHeaders(message, secrets, new Date()), message.body, signal);
+    const addresses = await beforeAbort(checkedAddresses(url, options), signal);
+    const status = await post(url, addresses, signedHeaders(message, secrets, new Date()), message.body, signal);
     return { outcome: 'ANSWERED', status, ms: ms() };
   } catch (error) {
     return { outcome: 'NOT_ANSWERED', what: whatOf(error, signal), ms: ms() };
@@ -60,30 +64,29 @@ function signedHeaders(
     'content-type': 'application/json',
     'content-length': Buffer.byteLength(body),
     'user-agent': 'orders-webhook',
-    'webhook-id': id,
-    'webhook-timestamp': String(Math.floor(now.getTime() / 1_000)),
-    'webhook-signature': secrets.map((secret) => new Signer(secret).sign(id, now, body)).join(' '),
+    ...signEvent(secrets, id, now, body),
   };
 }
 
 function post(
   url: URL,
-  { address, family }: CheckedAddress,
+  addresses: readonly CheckedAddress[],
   headers: Readonly<Record<string, string | number>>,
   body: string,
   signal: AbortSignal,
 ): Promise<number> {
-  const lookup: LookupFunction = (_host, { all }, answered) => {
-    if (all === true) {
-      answered(null, [{ address, family }]);
-    } else {
-      answered(null, address, family);
-    }
-  };
+  // Node asks for all addresses, because autoSelectFamily is on.
+  const lookup: LookupFunction = (_host, _options, answered) => answered(null, [...addresses]);
   const request = url.protocol === 'https:' ? httpsRequest : httpRequest;
   return new Promise((resolve, reject) => {
     // A connection of its own: a kept one might lead to an address that was checked for another name.
-    const sent = request(url, { method: 'POST', headers, signal, lookup, agent: false }, (response) => {
+    const connection = {
+      lookup,
+      agent: false,
+      autoSelectFamily: true,
+      autoSelectFamilyAttemptTimeout: NEXT_ADDRESS_MS,
+    };
+    const sent = request(url, { method: 'POST', headers, signal, ...connection }, (response) => {
       // The status is the answer. What follows is not read, however much there is.
       resolve(response.statusCode ?? 0);
       response.destroy();
