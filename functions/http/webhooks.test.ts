@@ -4,7 +4,7 @@ import { withOrderTable, withStepFunctions } from '../../tests/support/order-fix
 import { createExecutions } from '../orders/executions.ts';
 import { newOrderId } from '../orders/new-order.ts';
 import { EVENT_TYPES, type OrderEvent } from '../orders/order-event.ts';
-import { addEvents } from '../webhooks/delivery-queue.ts';
+import { addEvents, recordAttempt } from '../webhooks/delivery-queue.ts';
 import { readDeliveries } from '../webhooks/delivery-table.ts';
 import { signingSecrets } from '../webhooks/webhook.ts';
 import { listWebhooks, MAX_WEBHOOKS, readWebhook, removeWebhook, switchOff } from '../webhooks/webhook-table.ts';
@@ -218,14 +218,25 @@ describe('POST /webhooks/replay', () => {
   beforeEach(async () => {
     ({ webhook_id } = await made());
     orderId = newOrderId();
-    // Switched off, so that nothing sends: the events wait.
-    await addEvents(
-      database.deliveries,
-      { webhookId: webhook_id, orderId },
-      [event(orderId, 1), event(orderId, 2)],
-      false,
-    );
+    const queue = { webhookId: webhook_id, orderId };
+    // As for a webhook that is off, so that nothing sends. Both events were delivered.
+    await addEvents(database.deliveries, queue, [event(orderId, 1), event(orderId, 2)], false);
+    for (const delivery of await readDeliveries(database.deliveries, queue)) {
+      await recordAttempt(database.deliveries, delivery, {
+        delivery_state: 'DELIVERED',
+        attempts: 1,
+        latest_attempts: [],
+        first_attempt_at: '2026-11-28T12:00:01.000Z',
+        delivered_at: '2026-11-28T12:00:01.000Z',
+      });
+    }
   });
+
+  async function states(): Promise<readonly string[]> {
+    const deliveries = await readDeliveries(database.deliveries, { webhookId: webhook_id, orderId });
+    return deliveries.map(({ delivery_state }) => delivery_state);
+  }
+
   afterEach(() => removeWebhook(database.webhooks, webhook_id));
 
   function starts(): readonly unknown[] {
@@ -235,6 +246,7 @@ describe('POST /webhooks/replay', () => {
   test('sends the events since a time once more, and starts one execution an order', async () => {
     const answer = await send('replay', { body: { webhook_id, since: '2020-01-01T00:00:00Z' } });
     expect(answer).toMatchObject({ statusCode: 202, data: { replayed: 2 } });
+    expect(await states()).toEqual(['WAITING', 'WAITING']);
     expect(starts()).toEqual([expect.stringContaining(orderId)]);
     const none = await send('replay', { body: { webhook_id, since: '2100-01-01T00:00:00Z' } });
     expect(none).toMatchObject({ data: { replayed: 0 } });
@@ -245,8 +257,8 @@ describe('POST /webhooks/replay', () => {
     expect(await send('replay', { body: { webhook_id, event_ids } })).toMatchObject({
       data: { replayed: 1, unknown: [`${orderId}-9`, 'nonsense'] },
     });
-    const waiting = await readDeliveries(database.deliveries, { webhookId: webhook_id, orderId });
-    expect(waiting.map(({ delivery_state }) => delivery_state)).toEqual(['WAITING', 'WAITING']);
+    expect(await states()).toEqual(['DELIVERED', 'WAITING']);
+    expect(starts()).toEqual([expect.stringContaining(orderId)]);
   });
 
   test('switches a webhook on again that was switched off', async () => {

@@ -27,7 +27,7 @@ export type DeliverOutcome =
 /** An event is tried for so long; then its webhook is switched off. */
 export const GIVE_UP_AFTER_MS = 24 * 3_600_000;
 
-/** The delay after the first failed try; it triples with each further one. */
+/** The delay after the first failed try. A later one is twice the time since that try. */
 const FIRST_DELAY_MS = 5_000;
 const MAX_DELAY_MS = 4 * 3_600_000;
 
@@ -275,7 +275,7 @@ function failureOf(sent: Sent): string | undefined {
   return sent.status >= 200 && sent.status < 300 ? undefined : `the receiver answered ${sent.status}`;
 }
 
-/** The delay grows with the time for which the event is tried: about 13 tries in 24 hours. */
+/** The delay grows with the time for which the event is tried: 13 to 15 tries in 24 hours. */
 function retryDelayMs(triedForMs: number): number {
   return jittered(Math.min(MAX_DELAY_MS, Math.max(FIRST_DELAY_MS, 2 * triedForMs)));
 }
