@@ -10,7 +10,7 @@ import { type RedriveDependencies, startFurtherRun } from './redrive.ts';
  * Gives a parked order up: records the decision, then lets the saga carry it out. Repeated, it carries the saga on again.
  *
  * @returns the order, with the decision
- * @throws OrderNotFoundError; OrderNotParkedError for an order that its saga can still move
+ * @throws OrderNotFoundError; OrderNotParkedError for an order that its saga can still move, or that has moved meanwhile
  * @throws RetryableError where DynamoDB or Step Functions does not reply; the same request again goes on
  */
 export async function abandonOrder(
@@ -32,7 +32,10 @@ export async function abandonOrder(
   const decided =
     order.abandon_requested_at === undefined ? await recordAbandonment(order, request, dependencies, now) : order;
   // Not a redrive: an execution of an older version knows no such decision.
-  await startFurtherRun(decided, dependencies);
+  const start = await startFurtherRun(decided, dependencies);
+  if (start.outcome === 'REFUSED') {
+    throw movedMeanwhile();
+  }
   return decided;
 }
 
@@ -51,9 +54,13 @@ async function recordAbandonment(
   }
   assertParked(write.order);
   if (write.order.abandon_requested_at === undefined) {
-    throw new OrderNotParkedError('the order has moved meanwhile; look at it again');
+    throw movedMeanwhile();
   }
   return write.order;
+}
+
+function movedMeanwhile(): OrderNotParkedError {
+  return new OrderNotParkedError('the order has moved meanwhile; look at it again');
 }
 
 function assertParked({ status }: Order): void {

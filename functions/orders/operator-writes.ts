@@ -33,6 +33,15 @@ export function furtherRun(order: Order) {
   };
 }
 
+/** True where the order stands as the write of {@link furtherRun} would leave it: nothing else has moved it. */
+export function isFurtherRunOf(order: Order, latest: Order): boolean {
+  return (
+    latest.status === 'NEEDS_ATTENTION' &&
+    latest.parked_at_redrive_count === order.parked_at_redrive_count &&
+    sagaRun(latest) === sagaRun(order) + 1
+  );
+}
+
 /** Who gives an order up, and why. */
 export interface AbandonRequest {
   readonly reason: string;

@@ -1,6 +1,6 @@
 import { RetryableError } from '../common/errors.ts';
 import { hasEnded } from './executions.ts';
-import { changeParkedOrder, furtherRun, redriveRequest } from './operator-writes.ts';
+import { changeParkedOrder, furtherRun, isFurtherRunOf, type LastRedrive, redriveRequest } from './operator-writes.ts';
 import type { Order } from './order.ts';
 import type { OrderSaga } from './order-saga.ts';
 import { type OrderTable, readOrder } from './order-table.ts';
@@ -44,24 +44,32 @@ export async function redriveOrder(
   if (order === undefined || why !== undefined) {
     return { outcome: 'REFUSED', why: why ?? 'no record found' };
   }
-  const { parked_step: step, last_redrive: before } = order;
-  const error = parkingError(order);
-  const redrive = { at: now.toISOString(), by, step, error };
+  const redrive = { at: now.toISOString(), by, step: order.parked_step, error: parkingError(order) };
   const claim = await changeParkedOrder(dependencies.table, redriveRequest(order, redrive));
   if (!claim.applied) {
     return { outcome: 'REFUSED', why: 'it has moved meanwhile' };
   }
   try {
-    return await carryOn(claim.order, dependencies);
+    const outcome = await carryOn(claim.order, dependencies);
+    if (outcome.outcome === 'REFUSED') {
+      await takeBack(redrive, order, dependencies);
+    }
+    return outcome;
   } catch (failure) {
-    // Nothing was redriven, as far as anybody knows: the next attempt is not one too soon.
-    if (failure instanceof RetryableError && before?.at !== redrive.at) {
-      await changeParkedOrder(
-        dependencies.table,
-        redriveRequest(claim.order, before ?? { at: new Date(0).toISOString() }),
-      );
+    if (failure instanceof RetryableError) {
+      await takeBack(redrive, order, dependencies);
     }
     throw failure;
+  }
+}
+
+/** Nothing was redriven, as far as anybody knows: the next attempt is not one too soon. */
+async function takeBack(redrive: LastRedrive, before: Order, { table }: RedriveDependencies): Promise<void> {
+  // The run may have been counted up since.
+  const latest = await readOrder(table, before.order_id);
+  const { at, by } = latest?.last_redrive ?? {};
+  if (latest !== undefined && at === redrive.at && by === redrive.by && before.last_redrive?.at !== at) {
+    await changeParkedOrder(table, redriveRequest(latest, before.last_redrive ?? { at: new Date(0).toISOString() }));
   }
 }
 
@@ -88,7 +96,8 @@ export async function carryOn(order: Order, { table, saga }: RedriveDependencies
  */
 export async function startFurtherRun(order: Order, { table, saga }: RedriveDependencies): Promise<Redrive> {
   const claim = await changeParkedOrder(table, furtherRun(order));
-  if (!claim.applied) {
+  // The SDK repeats a write whose reply was lost. The repeat finds the run of the first; so does another operator's redrive.
+  if (claim.order === undefined || !(claim.applied || isFurtherRunOf(order, claim.order))) {
     return { outcome: 'REFUSED', why: 'it has moved meanwhile' };
   }
   const start = await saga.start(claim.order);

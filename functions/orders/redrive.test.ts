@@ -1,0 +1,105 @@
+import '../../tests/support/quiet-log.ts';
+import { PutCommand } from '@aws-sdk/lib-dynamodb';
+import { expect, test } from '@jest/globals';
+import { interpose, loseReply } from '../../tests/support/dynamodb-requests.ts';
+import { testOrder } from '../../tests/support/order.ts';
+import { withOrderTable, withStepFunctions } from '../../tests/support/order-fixtures.ts';
+import { refuse, success } from '../../tests/support/step-functions-recorder.ts';
+import { abandonOrder } from './abandonment.ts';
+import type { Order } from './order.ts';
+import { createOrderSaga } from './order-saga.ts';
+import { readOrder } from './order-table.ts';
+import { redriveOrder } from './redrive.ts';
+
+const database = withOrderTable('test');
+const stepFunctions = withStepFunctions();
+
+function dependencies() {
+  const arn = 'arn:aws:states:us-east-1:000000000000:stateMachine:order-saga';
+  return { table: database.table, saga: createOrderSaga(stepFunctions.client, arn) };
+}
+
+function parkedOrder(differences: Partial<Order> = {}): Promise<Order> {
+  const parked = { parked_step: 'CommitInventory', parked_error: 'RetryableError', parked_at_redrive_count: 0 };
+  return database.written(
+    testOrder({ status: 'NEEDS_ATTENTION', start_pending: undefined, ...parked, ...differences }),
+  );
+}
+
+function redrive({ order_id }: Order) {
+  return redriveOrder(order_id, dependencies(), 'olaf', new Date());
+}
+
+function abandon({ order_id }: Order) {
+  return abandonOrder(order_id, { reason: 'lost', by: 'olaf' }, dependencies(), new Date());
+}
+
+/** Step Functions that has no execution, and refuses these actions. */
+function executionsAreLost(refused: readonly string[] = []): void {
+  stepFunctions.reply = (call) => {
+    if (refused.includes(call.action)) {
+      return refuse('ThrottlingException');
+    }
+    return call.action === 'StartExecution' ? success(call) : refuse('ExecutionDoesNotExist');
+  };
+}
+
+function startedNames() {
+  return stepFunctions.calls.filter(({ action }) => action === 'StartExecution').map(({ input }) => input.name);
+}
+
+test.each([
+  ['redrive', redrive],
+  ['decision to give the order up', abandon],
+])(
+  'the reply to the count of a further run is lost during a %s: the run is started all the same',
+  async (_which, act) => {
+    const order = await parkedOrder();
+    executionsAreLost();
+    loseReply(database.table.client, { command: 'UpdateItemCommand', request: 2, thenUnreachable: false });
+    await act(order);
+    expect(startedNames()).toEqual([`${order.order_id}-1`]);
+    expect(await readOrder(database.table, order.order_id)).toMatchObject({ saga_run: 1 });
+  },
+);
+
+test('an order that moves between the decision to give it up and the further run: the operator is told, and may ask again', async () => {
+  const order = await parkedOrder({ abandon_requested_at: '2026-11-28T12:00:00.000Z', abandon_reason: 'lost' });
+  executionsAreLost();
+  interpose(database.table.client, 'UpdateItemCommand', () =>
+    database.table.client.send(
+      new PutCommand({ TableName: database.table.name, Item: { ...order, parked_at_redrive_count: 1 } }),
+    ),
+  );
+  await expect(abandon(order)).rejects.toMatchObject({ code: 'ORDER_NOT_PARKED' });
+  expect(startedNames()).toEqual([]);
+  await abandon(order);
+  expect(startedNames()).toEqual([`${order.order_id}-1`]);
+});
+
+test('a further run that Step Functions does not take is no redrive: the next may follow at once', async () => {
+  const order = await parkedOrder();
+  executionsAreLost(['StartExecution']);
+  await expect(redrive(order)).rejects.toMatchObject({ code: 'SAGA_UNAVAILABLE' });
+  executionsAreLost();
+  expect(await redrive(order)).toEqual({ outcome: 'REDRIVEN' });
+});
+
+test('a redrive that is refused because the saga runs is none: the next may follow at once', async () => {
+  const order = await parkedOrder();
+  stepFunctions.reply = (call) =>
+    call.action === 'RedriveExecution'
+      ? refuse('ExecutionNotRedrivable')
+      : { kind: 'answer', output: { status: 'RUNNING' } };
+  expect(await redrive(order)).toMatchObject({ outcome: 'REFUSED', why: 'its saga is running already' });
+  executionsAreLost();
+  expect(await redrive(order)).toEqual({ outcome: 'REDRIVEN' });
+});
+
+test('a redrive that is not carried out leaves an earlier one on record', async () => {
+  const last_redrive = { at: '2026-11-28T12:00:00.000Z', by: 'olga', step: 'CommitInventory', error: 'RetryableError' };
+  const order = await parkedOrder({ last_redrive });
+  executionsAreLost(['StartExecution']);
+  await expect(redrive(order)).rejects.toMatchObject({ code: 'SAGA_UNAVAILABLE' });
+  expect(await readOrder(database.table, order.order_id)).toMatchObject({ last_redrive });
+});
