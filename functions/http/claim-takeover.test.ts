@@ -122,7 +122,10 @@ test('expired claim whose payment was DECLINED: the second payment pays', async 
 test('late request of the first payment: it takes neither the claim nor the money of the second', async () => {
   const { order_id } = await claimedBy('tok_declined');
   await failureOf(authorize(order_id, 'tok_declined', 'tok_declined'));
-  await updateOrder(database.table, paymentClaim(order_id, 'payment-2', new Date()));
+  await updateOrder(
+    database.table,
+    paymentClaim({ order_id }, { paymentId: 'payment-2', isConfirmed: false }, new Date()),
+  );
   expect(
     await updateOrder(database.table, paymentClaimRelease(order_id, 'tok_declined', 'declined', new Date())),
   ).toMatchObject({

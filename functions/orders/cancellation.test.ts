@@ -64,7 +64,7 @@ test('cancel racing a payment’s claim: one of them gets the order', async () =
     const order = await database.written(awaitingOrder());
     const [cancellation, claim] = await Promise.all([
       requestCancellation(database.table, order, new Date()),
-      updateOrder(database.table, paymentClaim(order.order_id, 'payment-1', new Date())),
+      updateOrder(database.table, paymentClaim(order, { paymentId: 'payment-1', isConfirmed: false }, new Date())),
     ]);
     expect(claim.applied).toBe(cancellation.outcome === 'TOO_LATE');
     const after = await readOrder(database.table, order.order_id);

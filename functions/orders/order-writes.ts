@@ -10,7 +10,7 @@ import {
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { type Order, orderSchema, type TimelineEntry } from './order.ts';
 import { callTable, type OrderTable } from './order-table.ts';
-import { leaseBegan, MAX_TIMELINE_ENTRIES, UNCLAIMED } from './payment-claim.ts';
+import { leaseBegan, timelineLimit, UNCLAIMED } from './payment-claim.ts';
 import { paymentDue } from './payment-window.ts';
 import { CANCELLATION_DUE_MS, CUSTOMER_ACTION_DUE_MS, dueAfter, WINDOW_DUE_MS } from './saga-due.ts';
 
@@ -125,22 +125,28 @@ export interface OrderUpdate {
   /** Checked on existing orders only. */
   readonly condition: string;
   readonly values: Readonly<Record<string, unknown>>;
-  readonly entry: TimelineEntry;
+  /** Undefined for a write that tells nothing new: it leaves timeline and `updated_at` as they are. */
+  readonly entry: TimelineEntry | undefined;
 }
 
 /**
- * Changes an order where the update's condition holds, and adds an entry to its timeline.
+ * Changes an order where the update's condition holds, and adds the update's entry to its timeline.
  *
  * @throws RetryableError where DynamoDB does not reply
  */
 export function updateOrder(table: OrderTable, update: OrderUpdate): Promise<ConditionalWrite> {
+  const { orderId, set, condition, values, entry } = update;
+  const append = entry === undefined ? '' : ', updated_at = :updated_at, timeline = list_append(timeline, :entry)';
   const remove = update.remove === undefined ? '' : ` REMOVE ${update.remove}`;
   return sendUpdate(table, {
-    Key: { order_id: update.orderId },
-    UpdateExpression: `SET ${update.set}, updated_at = :updated_at, timeline = list_append(timeline, :entry)${remove}`,
-    ConditionExpression: `attribute_exists(order_id) AND (${update.condition})`,
+    Key: { order_id: orderId },
+    UpdateExpression: `SET ${set}${append}${remove}`,
+    ConditionExpression: `attribute_exists(order_id) AND (${condition})`,
     ExpressionAttributeNames: { '#status': 'status' },
-    ExpressionAttributeValues: { ...update.values, ':updated_at': update.entry.at, ':entry': [update.entry] },
+    ExpressionAttributeValues: {
+      ...values,
+      ...(entry !== undefined && { ':updated_at': entry.at, ':entry': [entry] }),
+    },
     ReturnValues: 'ALL_NEW',
     ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
   });
@@ -236,11 +242,24 @@ export function paymentWait({
   };
 }
 
-/** A payment claims an order that waits for its payment; see payment-claim.ts. */
-export function paymentClaim(orderId: string, paymentId: string, now: Date): OrderUpdate {
+/** A payment that may claim an order. `isConfirmed`: the provider has said that the customer confirmed it. */
+export interface ClaimingPayment {
+  readonly paymentId: string;
+  readonly isConfirmed: boolean;
+}
+
+/**
+ * A payment claims an order that waits for its payment; see payment-claim.ts. While the customer is asked to confirm one, a
+ * claim is mostly a question how that stands. The timeline tells what comes of it.
+ */
+export function paymentClaim(
+  { order_id, payment_action_url }: Pick<Order, 'order_id' | 'payment_action_url'>,
+  { paymentId, isConfirmed }: ClaimingPayment,
+  now: Date,
+): OrderUpdate {
   const at = now.toISOString();
   return {
-    orderId,
+    orderId: order_id,
     set: 'payment_id = :payment_id, payment_claimed_at = :claimed_at',
     condition:
       `#status = :awaiting AND attribute_not_exists(cancel_requested_at) AND ${UNCLAIMED} ` +
@@ -250,30 +269,44 @@ export function paymentClaim(orderId: string, paymentId: string, now: Date): Ord
       ':claimed_at': at,
       ':lease_began': leaseBegan(now),
       ':awaiting': 'AWAITING_PAYMENT',
-      ':most_entries': MAX_TIMELINE_ENTRIES,
+      ':most_entries': timelineLimit(isConfirmed),
     },
-    entry: { at, status: 'AWAITING_PAYMENT', what: `payment ${paymentId} begun` },
+    entry:
+      payment_action_url === undefined
+        ? { at, status: 'AWAITING_PAYMENT', what: `payment ${paymentId} begun` }
+        : undefined,
   };
 }
 
 /**
  * The provider asks the customer to confirm the payment. The claim is released meanwhile: the customer may pay otherwise, or
  * cancel. The payment claims the order again once it is confirmed.
+ *
+ * Where the order says so already, the claim alone is released. A customer who asks each second how the payment stands thus
+ * neither fills the timeline nor puts off the reconciliation, which asks the provider.
  */
-export function customerActionWait(orderId: string, paymentId: string, actionUrl: string, now: Date): OrderUpdate {
+export function customerActionWait(
+  { order_id, payment_action_url }: Pick<Order, 'order_id' | 'payment_action_url'>,
+  paymentId: string,
+  actionUrl: string,
+  now: Date,
+): OrderUpdate {
   const at = now.toISOString();
+  const isKnown = payment_action_url === actionUrl;
   return {
-    orderId,
-    set: 'payment_action_url = :action_url, saga_due = :yes, saga_due_at = :due',
+    orderId: order_id,
+    set: `payment_action_url = :action_url${isKnown ? '' : ', saga_due = :yes, saga_due_at = :due'}`,
     remove: 'payment_id, payment_claimed_at',
     condition: '#status = :awaiting AND payment_id = :payment_id',
     values: {
       ':payment_id': paymentId,
       ':awaiting': 'AWAITING_PAYMENT',
       ':action_url': actionUrl,
-      ...dueValues(now, CUSTOMER_ACTION_DUE_MS),
+      ...(!isKnown && dueValues(now, CUSTOMER_ACTION_DUE_MS)),
     },
-    entry: { at, status: 'AWAITING_PAYMENT', what: `payment ${paymentId} waits for its customer to confirm it` },
+    entry: isKnown
+      ? undefined
+      : { at, status: 'AWAITING_PAYMENT', what: `payment ${paymentId} waits for its customer to confirm it` },
   };
 }
 

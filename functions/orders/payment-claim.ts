@@ -14,6 +14,11 @@ export const CLAIM_LEASE_MS = 60_000;
 /** Timeline entries after which no further payment may claim an order. The limit bounds the size of its record. */
 export const MAX_TIMELINE_ENTRIES = 200;
 
+/** The limit for one payment. A payment that its customer has confirmed is not lost to the tries before it. */
+export function timelineLimit(isConfirmed: boolean): number {
+  return isConfirmed ? 2 * MAX_TIMELINE_ENTRIES : MAX_TIMELINE_ENTRIES;
+}
+
 /** Part of a write's condition: no payment's claim is in force. `:lease_began` is {@link leaseBegan}. */
 export const UNCLAIMED = '(attribute_not_exists(payment_id) OR payment_claimed_at < :lease_began)';
 
@@ -31,6 +36,6 @@ export function isClaimed({ payment_id, payment_claimed_at }: Order, now: Date):
 }
 
 /** True where so many payments were tried that the order takes no further one. */
-export function isOutOfAttempts(order: Order): boolean {
-  return order.timeline.length >= MAX_TIMELINE_ENTRIES;
+export function isOutOfAttempts(order: Order, isConfirmed: boolean): boolean {
+  return order.timeline.length >= timelineLimit(isConfirmed);
 }

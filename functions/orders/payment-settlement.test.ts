@@ -15,6 +15,7 @@ import { requestCancellation } from './cancellation.ts';
 import type { Order } from './order.ts';
 import { readOrder } from './order-table.ts';
 import { updateOrder } from './order-writes.ts';
+import { MAX_TIMELINE_ENTRIES } from './payment-claim.ts';
 import { isProviderToken, settle } from './payment-settlement.ts';
 import { beginPaymentWait } from './payment-wait.ts';
 
@@ -32,10 +33,10 @@ function settlement(differences: {
   const declined: string[] = [];
   const pauses: number[] = [];
   let now = Date.now();
-  const run = (order: Order, paymentId = 'payment-1') =>
+  const run = (order: Order, paymentId = 'payment-1', isConfirmed = false) =>
     settle(
       order,
-      { paymentId, traceparent: '00-trace' },
+      { paymentId, traceparent: '00-trace', isConfirmed },
       {
         table: database.table,
         payment: {
@@ -183,6 +184,35 @@ test('the provider asks for the customer: the order shows where, and is open to 
   expect(Date.parse(String(after?.saga_due_at)) - Date.now()).toBeLessThan(61_000);
   expect([reported, declined]).toEqual([[], []]);
   expect(await requestCancellation(database.table, order, new Date())).toMatchObject({ outcome: 'REQUESTED' });
+});
+
+test('a customer asks again and again how a payment stands: the timeline does not grow, and the provider is asked no later', async () => {
+  const order = await database.written(awaitingOrder());
+  const { run } = settlement({
+    authorize: () => Promise.reject(new CustomerActionRequiredError('/payment/action?x')),
+  });
+  const asked = async () => {
+    const current = (await readOrder(database.table, order.order_id)) ?? order;
+    await expect(run(current)).rejects.toMatchObject({ code: 'CUSTOMER_ACTION_REQUIRED' });
+    return readOrder(database.table, order.order_id);
+  };
+  const first = await asked();
+  await asked();
+  expect(await asked()).toEqual(first);
+  expect(first?.timeline.map(({ what }) => what).slice(-2)).toEqual([
+    'payment payment-1 begun',
+    'payment payment-1 waits for its customer to confirm it',
+  ]);
+});
+
+test('a payment that its customer has confirmed is settled, however many were tried before', async () => {
+  const entry = { at: '2026-11-22T11:00:00.000Z', status: 'AWAITING_PAYMENT', what: 'payment refused' } as const;
+  const timeline = Array.from({ length: MAX_TIMELINE_ENTRIES }, () => entry);
+  const order = await database.written(awaitingOrder({ timeline }));
+  const { run, reported } = settlement({ onPause: () => sagaWrites(order.order_id, 'PAID') });
+  await expect(run(order)).rejects.toThrow('too many payments');
+  await run(order, 'payment-1', true);
+  expect(reported).toEqual(['token-1']);
 });
 
 test('the payment that an order was placed with keeps its method, and its refusal ends the order', async () => {

@@ -51,6 +51,8 @@ export interface SettlementDependencies {
 /** One payment of one order. */
 export interface Settlement {
   readonly paymentId: string;
+  /** True where the provider has said that the customer confirmed the payment. Default: not known. */
+  readonly isConfirmed?: boolean;
   readonly traceparent: string;
 }
 
@@ -79,14 +81,14 @@ export async function settle(
   dependencies: SettlementDependencies,
 ): Promise<void> {
   const { table, waitMs, clock = SYSTEM_CLOCK } = dependencies;
-  const { paymentId } = settlement;
+  const { paymentId, isConfirmed = false } = settlement;
   const deadline = clock.now().getTime() + waitMs;
   let current = order;
   let completedToken: string | undefined;
   let pauseMs = FIRST_PAUSE_MS;
   for (;;) {
     const now = clock.now();
-    const next = nextPaymentStep(current, paymentId, now);
+    const next = nextPaymentStep(current, paymentId, now, isConfirmed);
     if (next.step === 'DONE') {
       return;
     }
@@ -94,7 +96,7 @@ export async function settle(
       throw next.error;
     }
     if (next.step === 'CLAIM') {
-      const claim = await updateOrder(table, paymentClaim(current.order_id, paymentId, now));
+      const claim = await updateOrder(table, paymentClaim(current, { paymentId, isConfirmed }, now));
       current = found(claim.order);
       continue;
     }
@@ -137,7 +139,7 @@ async function authorizeAndReport(
     });
   } catch (error) {
     if (error instanceof CustomerActionRequiredError) {
-      await updateOrder(table, customerActionWait(orderId, paymentId, error.actionUrl, clock.now()));
+      await updateOrder(table, customerActionWait(order, paymentId, error.actionUrl, clock.now()));
     } else if (isRefusedPayment(error)) {
       // The order ends with the payment that it was placed with. Any other may be followed by another try.
       await (isOwnPayment(order, paymentId) && !(error instanceof PaymentMismatchError)

@@ -30,8 +30,8 @@ test('a claim is in force up to and including the end of its lease', () => {
 });
 
 test('an order takes payments until its timeline has 200 entries', () => {
-  expect(isOutOfAttempts(awaitingOrder(timelineOf(MAX_TIMELINE_ENTRIES - 1)))).toBe(false);
-  expect(isOutOfAttempts(awaitingOrder(timelineOf(MAX_TIMELINE_ENTRIES)))).toBe(true);
+  expect(isOutOfAttempts(awaitingOrder(timelineOf(MAX_TIMELINE_ENTRIES - 1)), false)).toBe(false);
+  expect(isOutOfAttempts(awaitingOrder(timelineOf(MAX_TIMELINE_ENTRIES)), false)).toBe(true);
 });
 
 test.each<readonly [string, Order]>([

@@ -28,8 +28,13 @@ const STATES_BEHIND_THE_PIVOT: ReadonlySet<string | undefined> = new Set([
   'ConfirmOrder',
 ]);
 
-/** Decides over the next step of a payment. Pure: the order is as last read. */
-export function nextPaymentStep(order: Order, paymentId: string, now: Date): PaymentStep {
+/**
+ * Decides over the next step of a payment. Pure.
+ *
+ * @param order as last read
+ * @param isConfirmed true where the provider has said that the customer confirmed the payment
+ */
+export function nextPaymentStep(order: Order, paymentId: string, now: Date, isConfirmed = false): PaymentStep {
   switch (order.status) {
     case 'PENDING':
     case 'RESERVED':
@@ -38,7 +43,7 @@ export function nextPaymentStep(order: Order, paymentId: string, now: Date): Pay
       }
       return order.cancel_requested_at === undefined ? { step: 'WAIT' } : refuse('the order is being cancelled');
     case 'AWAITING_PAYMENT':
-      return stepWhileAwaited(order, paymentId, now);
+      return stepWhileAwaited(order, paymentId, now, isConfirmed);
     case 'AUTHORIZED':
       return order.payment_id === paymentId ? { step: 'WAIT' } : inProgress();
     case 'PAID':
@@ -87,7 +92,7 @@ function isWindowClosed({ payment_due_at, payment_window_seconds }: Order, now: 
   return remainingMs <= 0 || remainingMs > payment_window_seconds * 1_000;
 }
 
-function stepWhileAwaited(order: Order, paymentId: string, now: Date): PaymentStep {
+function stepWhileAwaited(order: Order, paymentId: string, now: Date, isConfirmed: boolean): PaymentStep {
   const { payment_id, task_token, amount_minor, currency } = order;
   if (order.cancel_requested_at !== undefined) {
     return refuse('the order is being cancelled');
@@ -99,7 +104,7 @@ function stepWhileAwaited(order: Order, paymentId: string, now: Date): PaymentSt
     // This payment may have been completed in time: the saga, or the reconciliation, decides.
     return payment_id === paymentId ? { step: 'WAIT' } : windowClosed();
   }
-  if (!isClaimed(order, now) && !isOutOfAttempts(order)) {
+  if (!isClaimed(order, now) && !isOutOfAttempts(order, isConfirmed)) {
     return { step: 'CLAIM' };
   }
   if (payment_id !== paymentId) {

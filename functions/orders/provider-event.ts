@@ -123,7 +123,7 @@ async function settleApproval(
     return undo(context, dependencies);
   }
   try {
-    await settle(order, { paymentId, traceparent: context.traceparent }, dependencies);
+    await settle(order, { paymentId, traceparent: context.traceparent, isConfirmed: true }, dependencies);
     return 'PAID';
   } catch (error) {
     if (error instanceof PaymentInProgressError) {

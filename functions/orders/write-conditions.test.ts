@@ -41,7 +41,7 @@ const UPDATES = {
   cancellationRequest: ({ order_id }: Order) => cancellationRequest(order_id, 'AWAITING_PAYMENT', NOW),
   paymentWait: ({ order_id: orderId }: Order) =>
     paymentWait({ orderId, taskToken: 'token-1', attempt: 1, enteredAt: NOW, windowSeconds: 60 }),
-  paymentClaim: ({ order_id }: Order) => paymentClaim(order_id, 'payment-1', NOW),
+  paymentClaim: (order: Order) => paymentClaim(order, { paymentId: 'payment-1', isConfirmed: false }, NOW),
   paymentClaimRelease: ({ order_id }: Order) => paymentClaimRelease(order_id, 'payment-1', 'declined', NOW),
   paymentUndoing: ({ order_id }: Order) => paymentUndoing(order_id, 'payment-1', NOW),
 } satisfies Readonly<Record<string, (order: Order) => OrderUpdate>>;

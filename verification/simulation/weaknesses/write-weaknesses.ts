@@ -59,8 +59,8 @@ async function functionWrites(): Promise<readonly Write[]> {
     cancellationRequest: writes.cancellationRequest('o', 'PENDING', now),
     paymentWait: writes.paymentWait(wait),
     paymentWaitForCustomer: writes.paymentWait({ ...wait, actionUrl: 'u' }),
-    customerActionWait: writes.customerActionWait('o', 'p', 'u', now),
-    paymentClaim: writes.paymentClaim('o', 'p', now),
+    customerActionWait: writes.customerActionWait({ order_id: 'o' }, 'p', 'u', now),
+    paymentClaim: writes.paymentClaim({ order_id: 'o' }, { paymentId: 'p', isConfirmed: false }, now),
     paymentClaimRelease: writes.paymentClaimRelease('o', 'p', 'declined', now),
     paymentUndoing: writes.paymentUndoing('o', 'p', now),
   };
