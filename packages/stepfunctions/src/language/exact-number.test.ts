@@ -1,4 +1,4 @@
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, jest, test } from '@jest/globals';
 import fc from 'fast-check';
 import { compareNumbers, isSame, parseJson, withNearestNumbers } from './exact-number.ts';
 import type { ExactNumber, Json } from './json.ts';
@@ -30,6 +30,38 @@ describe('JSON with numbers that JavaScript would change', () => {
       }),
     );
   });
+
+  test('every number is read alike, alone and beside one that JavaScript would change', () => {
+    const digits = fc.stringMatching(/^(0|[1-9]\d{0,19})$/);
+    const fraction = fc.stringMatching(/^(\.\d{1,20}|\.0{1,4}|)$/);
+    const exponent = fc.stringMatching(/^([eE][+-]?\d{1,2}|)$/);
+    const blank = fc.stringMatching(/^[ \n]?$/);
+    fc.assert(
+      fc.property(fc.constantFrom('', '-'), digits, fraction, exponent, blank, (sign, whole, part, power, space) => {
+        const number = `${sign}${whole}${part}${power}`;
+        for (const text of [number, `{"a":${space}${number}${space}}`, `[${space}${number},${number}${space}]`]) {
+          expect(JSON.stringify(parseJson(text))).toBe(JSON.stringify((parseJson(`[1.0,${text}]`) as Json[])[1]));
+        }
+      }),
+    );
+  });
+
+  test.each([
+    '{"at":"2026-11-28T10:20:30.123Z","id":"3f2504e0-4f89-11d3-9a0c-0305e82c3301","price":12.5}',
+    '["arn:aws:states:us-east-1:000000000000:execution:a:1e5", "1.0"]',
+    '{"card":"4111111111111111","trace":"1-5759e988-bd862e3fe1be46a994272793","hash":"0123456789012345678901234567"}',
+  ])(
+    'a text that has digits only in strings and short fractions is parsed without looking at each value: %s',
+    (text) => {
+      const parse = jest.spyOn(JSON, 'parse');
+      try {
+        parseJson(text);
+        expect(parse).toHaveBeenCalledTimes(1);
+      } finally {
+        parse.mockRestore();
+      }
+    },
+  );
 
   test('whole numbers of 64 bits survive', () => {
     fc.assert(

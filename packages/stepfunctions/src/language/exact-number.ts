@@ -11,8 +11,12 @@ interface JsonWithSource {
 /** TypeScript does not know the reviver's source yet. */
 const { parse } = JSON as unknown as JsonWithSource;
 
-/** Finds in most texts that they have no such number. A text that has one only in a string costs time, no more. */
-const MAYBE_EXACT = /\d(?:\.\d|[eE][+-]?\d)|\d{16}/;
+/**
+ * Finds in most texts that they have no such number, timestamps and ids included. A number has 16 characters, a fraction of
+ * zeros or an exponent, stands behind the start or one of `:[,`, and before the end or one of `,]}`. A text that has one
+ * only in a string costs time, no more.
+ */
+const MAYBE_EXACT = /(?:^|[:[,])\s*-?(?:[\d.]{16,}|\d+\.0+|[\d.]+(?=[eE]))(?:[eE][+-]?\d+)?\s*(?:[,\]}]|$)/;
 
 /**
  * Parses JSON text as `JSON.parse` does, but keeps the numbers that it would change.
