@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from '../language/json.ts';
+import { isJsonObject, type Json, type JsonObject } from '../language/json.ts';
 
 function withFirst(name: string, change: (first: string) => string): string {
   return `${change(name.slice(0, 1))}${name.slice(1)}`;
@@ -8,10 +8,10 @@ function withMembers(value: Json, change: (first: string) => string): Json {
   if (Array.isArray(value)) {
     return value.map((item: Json) => withMembers(item, change));
   }
-  if (value === null || typeof value !== 'object') {
+  if (!isJsonObject(value)) {
     return value;
   }
-  const entries = Object.entries(value as JsonObject);
+  const entries = Object.entries(value);
   return Object.fromEntries(entries.map(([name, item]) => [withFirst(name, change), withMembers(item, change)]));
 }
 
@@ -25,10 +25,10 @@ export function withDates(value: Json, change: (ms: number) => Json): Json {
   if (Array.isArray(value)) {
     return value.map((item: Json) => withDates(item, change));
   }
-  if (value === null || typeof value !== 'object') {
+  if (!isJsonObject(value)) {
     return value;
   }
-  const entries = Object.entries(value as JsonObject).map(([name, item]): [string, Json] =>
+  const entries = Object.entries(value).map(([name, item]): [string, Json] =>
     typeof item === 'number' && /(?:date|timestamp)$/i.test(name)
       ? [name, change(Math.round(item * 1_000))]
       : [name, withDates(item, change)],
@@ -47,10 +47,10 @@ function withAttributeTypes(value: Json, names: { readonly [name: string]: strin
   if (Array.isArray(value)) {
     return value.map((item: Json) => withAttributeTypes(item, names));
   }
-  if (value === null || typeof value !== 'object') {
+  if (!isJsonObject(value)) {
     return value;
   }
-  const entries = Object.entries(value as JsonObject);
+  const entries = Object.entries(value);
   const [only] = entries;
   if (entries.length === 1 && only && Object.hasOwn(names, only[0]) && isAttributeContent(only[1])) {
     return { [names[only[0]] ?? only[0]]: only[1] };
