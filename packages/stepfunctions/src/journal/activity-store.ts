@@ -18,9 +18,21 @@ function activityOf(row: Row): Activity {
 /** Activities. Their tasks are in {@link TokenStore}. */
 export class ActivityStore {
   readonly #db: Database;
+  /** Whether an activity exists, as far as it was asked since the last change. Each step of an execution asks. */
+  readonly #known = new Map<string, boolean>();
 
   constructor(db: Database) {
     this.#db = db;
+  }
+
+  exists(arn: string): boolean {
+    const known = this.#known.get(arn);
+    if (known !== undefined) {
+      return known;
+    }
+    const exists = this.find(arn) !== undefined;
+    this.#known.set(arn, exists);
+    return exists;
   }
 
   find(arn: string): Activity | undefined {
@@ -29,6 +41,7 @@ export class ActivityStore {
   }
 
   create(activity: Activity): void {
+    this.#known.clear();
     this.#db
       .statement('INSERT INTO activities (arn, name, created_at) VALUES (?, ?, ?)')
       .run(activity.arn, activity.name, activity.createdAt);
@@ -43,6 +56,7 @@ export class ActivityStore {
   }
 
   delete(arn: string): void {
+    this.#known.clear();
     this.#db.statement('DELETE FROM activities WHERE arn = ?').run(arn);
   }
 }

@@ -1,4 +1,5 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { once } from 'node:events';
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import type { Execution } from '../core/execution.ts';
 import { noMockedAnswer } from '../integrations/mock-configuration.ts';
 import type { ParentTask } from '../journal/execution-store.ts';
@@ -311,6 +312,22 @@ describe('the durable shell', () => {
     await executions.recover();
     expect(await eventually(() => ended[0])).toMatchObject({ status: 'FAILED', error: 'States.Timeout' });
     expect(calls).toHaveLength(1);
+  });
+
+  test('the steps of an execution do not read its activities from the journal again and again', async () => {
+    const arn = 'arn:aws:states:us-east-1:000000000000:activity:pack';
+    journal.activities.create({ arn, name: 'pack', createdAt: 1 });
+    const find = jest.spyOn(journal.activities, 'find');
+    const work = { Type: 'Task', Resource: FUNCTION };
+    const pack = { Type: 'Task', Resource: arn, End: true };
+    await start({ StartAt: 'A', States: { A: { ...work, Next: 'B' }, B: { ...work, Next: 'P' }, P: pack } });
+    const scheduled = once(executions.events, 'activityScheduled');
+    calls[0]?.resolve(null);
+    (await eventually(() => calls[1])).resolve(null);
+    await scheduled;
+    expect(find.mock.calls.length).toBeLessThanOrEqual(1);
+    journal.activities.delete(arn);
+    expect(journal.activities.exists(arn)).toBe(false);
   });
 
   test('an execution that only waits takes no memory: the journal keeps its due time', async () => {

@@ -251,7 +251,7 @@ export class JournaledExecutions {
   async #process(live: LiveExecution, deliveries: readonly Delivery[]): Promise<void> {
     const { origin, isNew, execution: before } = live;
     const definition = this.#definitions.of(this.#journal.stateMachines.revision(origin.revision));
-    const missing = activitiesOf(definition).filter((arn) => !this.#journal.activities.find(arn));
+    const missing = activitiesOf(definition).filter((arn) => !this.#journal.activities.exists(arn));
     const batch = await stepThrough(definition, before, deliveries, this.#logger, missing);
     const { after } = batch;
     if (after !== before) {
