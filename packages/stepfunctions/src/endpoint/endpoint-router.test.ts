@@ -2,7 +2,15 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, request, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { CreateTableCommand, DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
-import { GetFunctionCommand, InvokeCommand, LambdaClient, ListFunctionsCommand } from '@aws-sdk/client-lambda';
+import {
+  DeleteFunctionCommand,
+  GetFunctionCommand,
+  GetFunctionConfigurationCommand,
+  InvokeCommand,
+  LambdaClient,
+  ListEventSourceMappingsCommand,
+  ListFunctionsCommand,
+} from '@aws-sdk/client-lambda';
 import { ListStateMachinesCommand, SFNClient, StartSyncExecutionCommand } from '@aws-sdk/client-sfn';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { type DynamoDb, startDynamoDb } from '../../../../tests/support/dynamodb.ts';
@@ -85,17 +93,54 @@ describe('one endpoint', () => {
       Resource: 'arn:aws:states:::lambda:invoke',
       Parameters: { FunctionName: 'two:live' },
     };
-    const States = { A: { Type: 'Task', Resource: `${arn}one`, Next: 'B' }, B: { ...invoke, End: true } };
+    const partial = { ...invoke, Parameters: { FunctionName: '123456789012:function:three:1' } };
+    const States = {
+      A: { Type: 'Task', Resource: `${arn}one`, Next: 'B' },
+      B: { ...invoke, Next: 'C' },
+      C: { ...partial, End: true },
+    };
     await server.create('calls', { StartAt: 'A', States });
     const client = new LambdaClient(clientOptions(server.url));
     const { Functions = [] } = await client.send(new ListFunctionsCommand({}));
-    expect(Functions.map(({ FunctionName }) => FunctionName)).toEqual(['one', 'two']);
+    expect(Functions.map(({ FunctionName }) => FunctionName)).toEqual(['one', 'three', 'two']);
     const { Configuration } = await client.send(new GetFunctionCommand({ FunctionName: `${arn}one` }));
     expect(Configuration).toMatchObject({ FunctionArn: `${arn}one`, State: 'Active' });
     await expect(client.send(new GetFunctionCommand({ FunctionName: 'none' }))).rejects.toMatchObject({
       name: 'ResourceNotFoundException',
       message: `Function not found: ${arn}none`,
     });
+  });
+
+  test('passes other calls of Lambda’s API on, and says which it does not serve where the endpoint does not either', async () => {
+    const calls: string[] = [];
+    const other = createServer((request, response) => {
+      request.resume();
+      calls.push(`${request.method} ${request.url}`);
+      const known = request.url?.includes('/known') || request.url?.includes('mappings');
+      response.writeHead(known ? 200 : 404, { 'content-type': 'application/json' });
+      response.end(
+        known ? '{"FunctionName":"real","EventSourceMappings":[]}' : '{"statusCode":404,"error":"Not Found"}',
+      );
+    });
+    others.push(other);
+    await new Promise<void>((done) => other.listen(0, '127.0.0.1', done));
+    const lambdaEndpoint = `http://127.0.0.1:${(other.address() as AddressInfo).port}`;
+    server = await startTestServer({}, { lambdaEndpoint });
+    const client = new LambdaClient(clientOptions(server.url));
+    expect(await client.send(new GetFunctionConfigurationCommand({ FunctionName: 'known' }))).toMatchObject({
+      FunctionName: 'real',
+    });
+    expect(await client.send(new ListEventSourceMappingsCommand({}))).toMatchObject({ EventSourceMappings: [] });
+    expect((await client.send(new ListFunctionsCommand({}))).Functions).toEqual([]);
+    await expect(client.send(new DeleteFunctionCommand({ FunctionName: 'lost' }))).rejects.toThrow(
+      /^This endpoint serves Step Functions/,
+    );
+    expect(calls).toEqual([
+      'GET /2015-03-31/functions/known/configuration',
+      'GET /2015-03-31/event-source-mappings',
+      'GET /2015-03-31/functions',
+      'DELETE /2015-03-31/functions/lost',
+    ]);
   });
 
   const signed = (service: string) => ({

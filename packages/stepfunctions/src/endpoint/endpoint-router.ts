@@ -3,7 +3,7 @@ import { answerCallerIdentity, isQuery } from './caller-identity.ts';
 import { isFromForeignPage } from './foreign-page.ts';
 import { HttpProxy } from './http-proxy.ts';
 import { answerDescription, invocationPath, type KnownFunctions, readLambdaCall } from './lambda-functions.ts';
-import { answerRefusal } from './refusal.ts';
+import { answerRefusal, serviceOf } from './refusal.ts';
 
 /** The services behind the endpoint. */
 export interface EndpointServices {
@@ -23,7 +23,7 @@ export interface EndpointServices {
  *
  *   X-Amz-Target: AWSStepFunctions.*   the engine
  *   X-Amz-Target: DynamoDB*            proxied to DynamoDB
- *   /2015-03-31/functions/...          invocations proxied to Lambda; functions listed and described
+ *   /2015-03-31/functions/...          proxied to Lambda, as is all that is signed for it; functions listed and described
  *   POST of a form                     STS GetCallerIdentity
  *   GET /health                        the engine's load
  *   GET /_localstack/health            the services, for scripts that wait for LocalStack
@@ -72,7 +72,7 @@ export class EndpointRouter {
       void this.#services.stepFunctions(request, response);
     } else if (target.startsWith('DynamoDB')) {
       this.#forward(this.#dynamodb, 'DynamoDB', request, response);
-    } else if (readLambdaCall(request.url ?? '') !== undefined) {
+    } else if (readLambdaCall(request.url ?? '') !== undefined || serviceOf(request) === 'lambda') {
       this.#answerLambda(request, response);
     } else if (request.method === 'GET' && request.url === '/health') {
       sendJson(response, { status: 'running', stepFunctions: this.#services.load() });
@@ -91,6 +91,7 @@ export class EndpointRouter {
     service: 'DynamoDB' | 'Lambda',
     request: IncomingMessage,
     response: ServerResponse,
+    unserved?: () => void,
   ): void {
     if (!proxy) {
       const option = `--${service.toLowerCase()}-endpoint`;
@@ -99,22 +100,35 @@ export class EndpointRouter {
       answerRefusal(request, response, { status: 400, type: 'UnknownOperationException', message });
       return;
     }
-    proxy.forward(request, response, (error) => {
+    const unreachable = (error: Error): void => {
       this.#services.logger.warn({ service, err: error }, 'a proxied service cannot be reached');
       const message = `${service} cannot be reached at the moment.`;
       answerRefusal(request, response, { status: 503, type: 'ServiceUnavailable', message });
-    });
+    };
+    proxy.forward(request, response, unreachable, unserved);
   }
 
-  /** Invocations are passed on by the function's name. What a Lambda endpoint cannot describe is described here. */
+  /**
+   * Calls are passed on, invocations by the function's name. Functions that the Lambda endpoint cannot describe are
+   * described here, as are those of an engine without one.
+   */
   #answerLambda(request: IncomingMessage, response: ServerResponse): void {
     const call = readLambdaCall(request.url ?? '');
     if (call?.action === 'invocations') {
       request.url = invocationPath(call);
       this.#forward(this.#lambda, 'Lambda', request, response);
-    } else if (call === undefined || !answerDescription(request, response, call, this.#services.functions)) {
+      return;
+    }
+    const answerHere = (): void => {
+      if (call === undefined || !answerDescription(request, response, call, this.#services.functions)) {
+        refuse(request, response);
+      }
+    };
+    if (this.#lambda) {
+      this.#forward(this.#lambda, 'Lambda', request, response, answerHere);
+    } else {
       request.resume();
-      refuse(request, response);
+      answerHere();
     }
   }
 

@@ -25,8 +25,14 @@ export class HttpProxy {
    * Streams the request to the endpoint and its answer back.
    *
    * @param unreachable answers the request when no answer has begun; gets a ProxyFullError when the proxy is full
+   * @param unserved answers the request where the endpoint does not serve it: a 404 that is no service's error
    */
-  forward(incoming: IncomingMessage, response: ServerResponse, unreachable: (error: Error) => void): void {
+  forward(
+    incoming: IncomingMessage,
+    response: ServerResponse,
+    unreachable: (error: Error) => void,
+    unserved?: () => void,
+  ): void {
     if (this.#inFlight >= this.#maxInFlight) {
       incoming.resume();
       unreachable(new ProxyFullError(`${this.#inFlight} requests are in flight`));
@@ -46,6 +52,11 @@ export class HttpProxy {
         headers: this.#requestHeaders(incoming),
       },
       (answer) => {
+        if (unserved && answer.statusCode === 404 && answer.headers['x-amzn-errortype'] === undefined) {
+          answer.resume();
+          unserved();
+          return;
+        }
         response.writeHead(answer.statusCode ?? 502, forwardedHeaders(answer.rawHeaders));
         answer.pipe(response);
         answer.on('error', (error) => response.destroy(error));

@@ -1,3 +1,4 @@
+import { readFunctionName } from '../wire/function-name.ts';
 import type { State, StateGraph, StateMachineDefinition, TaskState } from './definition.ts';
 import { isJsonObject, type Json } from './json.ts';
 
@@ -30,7 +31,7 @@ function nameIn(resource: string, parameters: Json): readonly string[] {
   if (typeof text !== 'string' || text.startsWith('{%')) {
     return [];
   }
-  return [FUNCTION.exec(text)?.groups?.name ?? text.split(':')[0] ?? text];
+  return [readFunctionName(text).name];
 }
 
 function tasksIn(graph: StateGraph): readonly TaskState[] {

@@ -17,6 +17,11 @@ export async function startLambdaStub(functions: { readonly [name: string]: Hand
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => {
+      if (!request.url?.endsWith('/invocations') && !request.url?.includes('/invocations?')) {
+        // As serverless-offline answers what it does not serve.
+        response.writeHead(404).end('{"statusCode":404,"error":"Not Found"}');
+        return;
+      }
       const name = decodeURIComponent(/functions\/([^/]+)\/invocations/.exec(request.url ?? '')?.[1] ?? '');
       void answer(functions[name], Buffer.concat(chunks).toString()).then(({ status, headers, body }) => {
         response.writeHead(status, headers);
