@@ -38,6 +38,8 @@ describe('A task', () => {
       { v: 'x' },
       `The Parameters '{"FunctionName":"f","Payload":{"t.$":"x"}}' could not be used to start the Task: [The value for the field 't.$' must be a valid JSONPath or a valid intrinsic function call]`,
     ],
+    ['arn:aws:states:::lambda:invoke', { FunctionName: 'f', 'Payload.$': '$' }, { 'a.$': 1, b: [{ 'c.$': {} }] }, ''],
+    ['arn:aws:states:::lambda:invoke', { FunctionName: 'f', Payload: { 'a.$': '$' } }, { 'a.$': 'text' }, ''],
     [
       DYNAMODB,
       { TableName: 't', 'Item.$': '$' },
@@ -55,6 +57,13 @@ describe('A task', () => {
       }
     },
   );
+
+  test('of JSONata takes data with members that end like a path’s', async () => {
+    const Arguments = { FunctionName: 'f', Payload: '{% $states.input %}' };
+    const call = task({ Resource: 'arn:aws:states:::lambda:invoke', Arguments, QueryLanguage: 'JSONata' });
+    const run = await ScriptedRun.start(machine({ Call: call }), { input: { 'a.$': 1 } });
+    expect(run.tasks).toHaveLength(1);
+  });
 
   test('may be given its own token, a new one for each attempt', async () => {
     const Parameters = { FunctionName: 'f', Payload: { 'token.$': '$$.Task.Token' } };

@@ -23,12 +23,17 @@ export function parameterFaults(parameters: Json, input: Shape, notation: Parame
 }
 
 /**
- * What is wrong with parameters whose paths have been resolved. A member may still end in `.$`, because the definition
- * had it twice.
+ * What is wrong with parameters whose paths have been resolved.
+ *
+ * @param template what they came from, where that has paths. A member of it that ends in `.$` twice leaves one behind.
  */
-export function resolvedParameterFaults(parameters: Json, input: Shape, textAttributes: boolean): readonly string[] {
+export function resolvedParameterFaults(
+  parameters: Json,
+  input: Shape,
+  { template, textAttributes }: { readonly template: Json | undefined; readonly textAttributes: boolean },
+): readonly string[] {
   const faults: string[] = [];
-  checkLeftPaths(parameters, faults);
+  checkLeftPaths(template, parameters, faults);
   if (faults.length === 0) {
     check(parameters, input, 'Parameters', textAttributes ? RESOLVED_WITH_TEXT : RESOLVED, faults);
   }
@@ -38,23 +43,25 @@ export function resolvedParameterFaults(parameters: Json, input: Shape, textAttr
 const RESOLVED: ParameterNotation = { paths: false, isExpression: () => false, textAttributes: false };
 const RESOLVED_WITH_TEXT: ParameterNotation = { ...RESOLVED, textAttributes: true };
 
-function checkLeftPaths(value: Json, faults: string[]): void {
-  if (Array.isArray(value)) {
-    for (const element of value as readonly Json[]) {
-      checkLeftPaths(element, faults);
+/** Only the template's own members count. Data that a path selected may have any names. */
+function checkLeftPaths(template: Json | undefined, resolved: Json | undefined, faults: string[]): void {
+  if (Array.isArray(template) && Array.isArray(resolved)) {
+    for (const [at, element] of (template as readonly Json[]).entries()) {
+      checkLeftPaths(element, resolved[at], faults);
     }
     return;
   }
-  if (!isJsonObject(value)) {
+  if (!isJsonObject(template) || !isJsonObject(resolved)) {
     return;
   }
-  for (const name in value) {
-    const inner = value[name] ?? null;
-    if (name.endsWith(DYNAMIC) && !(typeof inner === 'string' && (isPath(inner) || isIntrinsic(inner)))) {
+  for (const written in template) {
+    const isDynamic = written.endsWith(DYNAMIC);
+    const name = isDynamic ? written.slice(0, -DYNAMIC.length) : written;
+    const inner = resolved[name] ?? null;
+    if (!isDynamic) {
+      checkLeftPaths(template[written], inner, faults);
+    } else if (name.endsWith(DYNAMIC) && !(typeof inner === 'string' && (isPath(inner) || isIntrinsic(inner)))) {
       faults.push(`The value for the field '${name}' must be a valid JSONPath or a valid intrinsic function call`);
-    }
-    if (typeof inner === 'object') {
-      checkLeftPaths(inner, faults);
     }
   }
 }

@@ -90,18 +90,15 @@ function calledBy(state: TaskState): Called {
 }
 
 /** Refuses parameters that the service's API does not take, and that only became known now. */
-function refuseParameters(
-  target: TaskTarget,
-  takes: Shape | undefined,
-  { QueryLanguage }: TaskState,
-  parameters: Json,
-): void {
+function refuseParameters(target: TaskTarget, takes: Shape | undefined, state: TaskState, parameters: Json): void {
   if (target.kind !== 'INTEGRATION' || takes === undefined) {
     return;
   }
-  const faults = resolvedParameterFaults(parameters, takes, !target.sdk);
+  const isJsonata = state.QueryLanguage === 'JSONata';
+  const template = isJsonata ? undefined : state.Parameters;
+  const faults = resolvedParameterFaults(parameters, takes, { template, textAttributes: !target.sdk });
   if (faults.length > 0) {
-    const field = QueryLanguage === 'JSONata' ? 'Arguments' : 'Parameters';
+    const field = isJsonata ? 'Arguments' : 'Parameters';
     const cause = `The ${field} '${jsonText(parameters)}' could not be used to start the Task: [${faults.join(', ')}]`;
     throw new StatesError('States.Runtime', cause);
   }
