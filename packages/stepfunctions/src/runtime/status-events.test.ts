@@ -1,7 +1,8 @@
-import { createServer, type Server } from 'node:http';
+import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, expect, test } from '@jest/globals';
 import type { JsonObject } from '../language/json.ts';
+import { SILENT_LOGGER } from '../testing/test-loggers.ts';
 import { startTestServer, type TestServer } from '../testing/test-server.ts';
 
 const FAIL = { StartAt: 'F', States: { F: { Type: 'Fail', Error: 'Boom', Cause: 'why' } } };
@@ -68,6 +69,35 @@ test('each change of an execution’s status is posted in EventBridge’s shape,
     },
   });
   expect(events.map(({ detail }) => (detail as JsonObject).status)).toEqual(['RUNNING', 'FAILED', 'RUNNING', 'FAILED']);
+});
+
+test('a receiver that does not answer gets few posts at once; what it cannot take is dropped with a warning', async () => {
+  const held: ServerResponse[] = [];
+  let isAnswering = false;
+  receiver = createServer((request, response) => {
+    request.resume();
+    held.push(response);
+    if (isAnswering) {
+      response.end();
+    }
+  });
+  await new Promise<void>((done) => receiver?.listen(0, '127.0.0.1', done));
+  const warnings: string[] = [];
+  const logger = { ...SILENT_LOGGER, warn: (_fields: object, message: string) => warnings.push(message) };
+  const eventsEndpoint = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}`;
+  const server = await startTestServer({}, { eventsEndpoint, logger });
+  on = server;
+  const arn = await server.create('fails', FAIL);
+  const input = JSON.stringify('x'.repeat(250_000));
+  await Promise.all(Array.from({ length: 50 }, async () => server.end(await server.start(arn, { input }))));
+  expect(held.length).toBeLessThanOrEqual(16);
+  expect(warnings).toEqual(['status events are dropped, because their receiver is too slow']);
+  isAnswering = true;
+  for (const response of held) {
+    response.end();
+  }
+  await waitFor(() => warnings.length === 2);
+  expect(warnings[1]).toBe('status events were dropped; those that follow are posted again');
 });
 
 test('a wait scale shortens Waits and pauses before retries, in standard and express executions', async () => {

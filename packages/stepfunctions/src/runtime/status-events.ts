@@ -9,6 +9,11 @@ const ATTEMPTS = 5;
 const FIRST_PAUSE_MS = 100;
 const LONGEST_ANSWER_MS = 5_000;
 
+/** Posts at once. */
+const MOST_POSTS = 16;
+/** Events that wait for their post, in characters. A receiver that does not answer must not fill the memory. */
+const MOST_WAITING_CHARACTERS = 16 * 1024 * 1024;
+
 /** Where the events go, and what they say about their origin. */
 export interface StatusEventSettings {
   readonly endpoint: string;
@@ -18,15 +23,21 @@ export interface StatusEventSettings {
 
 /**
  * Posts an event in EventBridge's shape, `Step Functions Execution Status Change`, whenever a standard execution begins,
- * ends or is redriven. The events of one execution arrive in order. An event that is refused five times is dropped: like
- * on AWS, delivery is best effort.
+ * ends or is redriven. The events of one execution arrive in order. An event that is refused five times is dropped, as is
+ * one that comes while too many wait: like on AWS, delivery is best effort.
  */
 export class StatusEvents {
   readonly #settings: StatusEventSettings;
   readonly #journal: Journal;
   readonly #logger: EngineLogger;
-  readonly #latest = new Map<string, Promise<void>>();
+  /** The bodies to post by execution, oldest first. An execution has an entry while it has an event. */
+  readonly #waiting = new Map<string, string[]>();
+  /** The executions with an event of which none is being posted. */
+  readonly #ready: string[] = [];
   readonly #closing = new AbortController();
+  #posts = 0;
+  #characters = 0;
+  #dropped = 0;
 
   constructor(settings: StatusEventSettings, journal: Journal, logger: EngineLogger) {
     this.#settings = settings;
@@ -40,19 +51,67 @@ export class StatusEvents {
     if (record === undefined || this.#closing.signal.aborted) {
       return;
     }
-    const event = this.#eventOf(record, status);
-    const posted = (this.#latest.get(record.arn) ?? Promise.resolve()).then(() => this.#post(event, record.arn));
-    this.#latest.set(record.arn, posted);
-    void posted.then(() => {
-      if (this.#latest.get(record.arn) === posted) {
-        this.#latest.delete(record.arn);
-      }
-    });
+    const body = JSON.stringify(this.#eventOf(record, status));
+    if (this.#characters + body.length > MOST_WAITING_CHARACTERS) {
+      this.#drop();
+      return;
+    }
+    this.#characters += body.length;
+    const bodies = this.#waiting.get(record.arn);
+    if (bodies) {
+      bodies.push(body);
+      return;
+    }
+    this.#waiting.set(record.arn, [body]);
+    this.#ready.push(record.arn);
+    this.#postNext();
   }
 
   /** Gives up the events that are not delivered yet. */
   close(): void {
     this.#closing.abort();
+    this.#waiting.clear();
+    this.#ready.length = 0;
+  }
+
+  /** Logs the first of a row of drops; the end of the row says how many there were. */
+  #drop(): void {
+    this.#dropped += 1;
+    if (this.#dropped === 1) {
+      const { endpoint } = this.#settings;
+      this.#logger.warn({ endpoint }, 'status events are dropped, because their receiver is too slow');
+    }
+  }
+
+  #postNext(): void {
+    while (this.#posts < MOST_POSTS) {
+      const arn = this.#ready.shift();
+      if (arn === undefined) {
+        return;
+      }
+      this.#posts += 1;
+      void this.#postOne(arn);
+    }
+  }
+
+  /** Posts the oldest event of an execution. Its next one waits for its turn behind those of others. */
+  async #postOne(arn: string): Promise<void> {
+    const bodies = this.#waiting.get(arn) ?? [];
+    const [body = ''] = bodies;
+    await this.#post(body, arn);
+    bodies.shift();
+    this.#characters -= body.length;
+    this.#posts -= 1;
+    if (bodies.length > 0) {
+      this.#ready.push(arn);
+    } else {
+      this.#waiting.delete(arn);
+    }
+    if (this.#waiting.size === 0 && this.#dropped > 0) {
+      this.#logger.warn({ dropped: this.#dropped }, 'status events were dropped; those that follow are posted again');
+      this.#dropped = 0;
+    }
+    this.#postNext();
   }
 
   #eventOf(record: ExecutionRecord, status: string): JsonObject {
@@ -93,13 +152,13 @@ export class StatusEvents {
     };
   }
 
-  async #post(event: JsonObject, executionArn: string): Promise<void> {
+  async #post(body: string, executionArn: string): Promise<void> {
     for (let attempt = 1; attempt <= ATTEMPTS && !this.#closing.signal.aborted; attempt++) {
       try {
         const response = await fetch(this.#settings.endpoint, {
           method: 'POST',
           headers: { 'content-type': 'application/json' },
-          body: JSON.stringify(event),
+          body,
           signal: AbortSignal.any([this.#closing.signal, AbortSignal.timeout(LONGEST_ANSWER_MS)]),
         });
         await response.arrayBuffer();
