@@ -30,7 +30,7 @@ export function mockFault(resource: string, result: Json, mode: FieldValidationM
   const parsed = PARSED[resource.slice(resource.indexOf(':::') + 3)] ?? [];
   const checked = Object.fromEntries(Object.entries(result).filter(([name]) => !parsed.includes(name)));
   try {
-    check(checked, shape.output, '', { strict: mode === 'STRICT', sdk: shape.sdk });
+    check(checked, shape, '', mode === 'STRICT');
     return undefined;
   } catch (misfit) {
     if (misfit instanceof Misfit) {
@@ -40,16 +40,8 @@ export function mockFault(resource: string, result: Json, mode: FieldValidationM
   }
 }
 
-/** How a result is checked. */
-interface Checking {
-  /** Whether what an answer must have may not be missing. */
-  readonly strict: boolean;
-  /** Whether the answer is an AWS SDK integration's, which writes times as text. Others write seconds as well. */
-  readonly sdk: boolean;
-}
-
 /** What the API of a Task's service answers. A `.sync` task's result is the description of its job. */
-function answerOf(resource: string): { readonly output: Shape; readonly sdk: boolean } | undefined {
+function answerOf(resource: string): Shape | undefined {
   const target = parseTaskTarget(resource);
   if (target.kind !== 'INTEGRATION') {
     return undefined;
@@ -59,20 +51,21 @@ function answerOf(resource: string): { readonly output: Shape; readonly sdk: boo
     // The result is what SendTaskSuccess brings.
     return undefined;
   }
-  const answering = pattern === 'REQUEST_RESPONSE' ? action : service === 'states' ? 'describeExecution' : undefined;
-  const output = answering === undefined ? undefined : operationOf(service, answering, sdk)?.output;
-  return output && { output, sdk };
+  if (pattern === 'REQUEST_RESPONSE') {
+    return operationOf(service, action, sdk)?.output;
+  }
+  return service === 'states' ? operationOf(service, 'describeExecution', sdk)?.output : undefined;
 }
 
-function check(value: Json, shape: Shape, field: string, how: Checking): void {
+function check(value: Json, shape: Shape, field: string, strict: boolean): void {
   switch (shape.kind) {
     case 'ANY':
       return;
     case 'SIMPLE':
-      checkSimple(value, shape.type, field, how);
+      checkSimple(value, shape.type, field);
       return;
     case 'ENUM':
-      checkSimple(value, 'string', field, how);
+      checkSimple(value, 'string', field);
       if (!shape.values.includes(value as string)) {
         throw new Misfit(`Field '${field}' is not an expected value`);
       }
@@ -82,29 +75,29 @@ function check(value: Json, shape: Shape, field: string, how: Checking): void {
         throw new Misfit(`Field '${field}' must be an array`);
       }
       for (const element of value as readonly Json[]) {
-        check(element, shape.element(), field, how);
+        check(element, shape.element(), field, strict);
       }
       return;
     case 'MAP':
       for (const inner of Object.values(objectIn(value, field))) {
-        check(inner, shape.value(), field, how);
+        check(inner, shape.value(), field, strict);
       }
       return;
     case 'STRUCTURE':
-      checkMembers(value, shape, field, how);
+      checkMembers(value, shape, field, strict);
   }
 }
 
-function checkMembers(value: Json, shape: Shape & { kind: 'STRUCTURE' }, field: string, how: Checking): void {
+function checkMembers(value: Json, shape: Shape & { kind: 'STRUCTURE' }, field: string, strict: boolean): void {
   const object = objectIn(value, field);
-  const missing = how.strict ? shape.required.find((name) => !Object.hasOwn(object, name)) : undefined;
+  const missing = strict ? shape.required.find((name) => !Object.hasOwn(object, name)) : undefined;
   if (missing !== undefined) {
     throw new Misfit(`Required field '${missing}' is missing`);
   }
   for (const [name, inner] of Object.entries(object)) {
     const member = shape.members.get(name);
     if (member !== undefined) {
-      check(inner, member.shape(), name, how);
+      check(inner, member.shape(), name, strict);
     }
   }
 }
@@ -116,7 +109,7 @@ function objectIn(value: Json, field: string) {
   throw new Misfit(`Field '${field}' must be an object`);
 }
 
-/** JSON's own type of each simple type. Timestamps and blobs are text in Step Functions, timestamps not always. */
+/** JSON's own type of each simple type. Timestamps and blobs are text in Step Functions. */
 const JSON_TYPES: { readonly [type in SimpleType]: 'string' | 'number' | 'boolean' } = {
   string: 'string',
   timestamp: 'string',
@@ -128,12 +121,9 @@ const JSON_TYPES: { readonly [type in SimpleType]: 'string' | 'number' | 'boolea
   boolean: 'boolean',
 };
 
-function checkSimple(value: Json, type: SimpleType, field: string, { sdk }: Checking): void {
+function checkSimple(value: Json, type: SimpleType, field: string): void {
   const wanted = JSON_TYPES[type];
   const number = nearestNumber(value);
-  if (type === 'timestamp' && !sdk && number !== undefined) {
-    return;
-  }
   const fraction = (type === 'integer' || type === 'long') && number !== undefined && !Number.isInteger(number);
   if ((number === undefined ? typeof value : 'number') !== wanted || fraction) {
     throw new Misfit(`Field '${field}' must be a ${wanted}`);
