@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { readFunctionName } from '../wire/function-name.ts';
+import { readFunctionName } from '../language/function-name.ts';
 import { answerRefusal } from './refusal.ts';
 import { decodeUrlPart } from './url-decoding.ts';
 

@@ -1,6 +1,6 @@
 import { exceedsPayloadLimit } from '../core/json-text.ts';
+import { readFunctionName } from '../language/function-name.ts';
 import type { Json, JsonObject } from '../language/json.ts';
-import { readFunctionName } from '../wire/function-name.ts';
 import { ConnectionError, type HttpEndpoint, type HttpReply } from './http-endpoint.ts';
 import { type Integration, TaskFailure } from './integration.ts';
 import { readPayload, throwIfFailed } from './lambda-errors.ts';

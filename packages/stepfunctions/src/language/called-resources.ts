@@ -1,5 +1,5 @@
-import { readFunctionName } from '../wire/function-name.ts';
 import type { State, StateGraph, StateMachineDefinition, TaskState } from './definition.ts';
+import { readFunctionName } from './function-name.ts';
 import { isJsonObject, type Json } from './json.ts';
 
 const ACTIVITY = /^arn:[^:]+:states:[^:]+:[^:]+:activity:/;
