@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
-import { ForbiddenError, InvalidRequestError } from '../common/errors.ts';
+import { ForbiddenError } from '../common/errors.ts';
 import { once } from '../common/once.ts';
 import { orderTable } from '../environment.ts';
 import type { Order } from '../orders/order.ts';
@@ -8,6 +8,7 @@ import { type ListPosition, listOrders, type OrderFilter } from '../orders/order
 import type { OrderTable } from '../orders/order-table.ts';
 import { REFUND_STEPS } from '../orders/refunds/refund.ts';
 import { listOrdersQuery, type orderListSchema } from './contract/list-orders.ts';
+import { cursorOf, readCursor } from './cursor.ts';
 import { createEndpoint, type Endpoint } from './endpoint.ts';
 import type { HttpRequest } from './http-request.ts';
 import { isOperator } from './order-view.ts';
@@ -32,11 +33,11 @@ export function createHandler(dependencies: () => ListOrdersDependencies): Endpo
       from: query.from === undefined ? undefined : new Date(query.from),
       to: query.to === undefined ? undefined : new Date(query.to),
     };
-    const after = cursor === undefined ? undefined : readCursor(cursor, filter);
+    const after = cursor === undefined ? undefined : readCursor(cursor, (value) => positionUnder(filter, value));
     const { orders, next } = await listOrders(dependencies().table, filter, limit, after);
     const list: OrderList = {
       orders: orders.map((order) => listedOrder(order, isOperator(request))),
-      ...(next !== undefined && { next_cursor: writeCursor(next, filter) }),
+      ...(next !== undefined && { next_cursor: cursorFor(next, filter) }),
     };
     return respond(200, list);
   });
@@ -83,30 +84,15 @@ const cursorSchema = z.strictObject({
   l: z.record(z.string().min(1).max(255), z.uuid()).refine((ids) => Object.keys(ids).length <= 10),
 });
 
-/** A position as an opaque text. It says nothing of the filter, so that no position leads to orders of others. */
-function writeCursor({ createdAt, lastIds }: ListPosition, filter: OrderFilter): string {
-  const cursor = { f: digest(filter), t: createdAt, l: lastIds } satisfies z.infer<typeof cursorSchema>;
-  return Buffer.from(JSON.stringify(cursor)).toString('base64url');
+/** Says nothing of the filter itself, so that no cursor leads to orders of others. */
+function cursorFor({ createdAt, lastIds }: ListPosition, filter: OrderFilter): string {
+  return cursorOf({ f: digest(filter), t: createdAt, l: lastIds } satisfies z.infer<typeof cursorSchema>);
 }
 
-/** @throws InvalidRequestError for a text that is no cursor, or that of another filter */
-function readCursor(text: string, filter: OrderFilter): ListPosition {
-  const parsed = cursorSchema.safeParse(parsedJson(Buffer.from(text, 'base64url').toString('utf8')));
-  if (!parsed.success || parsed.data.f !== digest(filter)) {
-    throw new InvalidRequestError([
-      { path: 'cursor', message: 'must be the next_cursor of an answer to the same query; leave it out to start anew' },
-    ]);
-  }
-  return { createdAt: parsed.data.t, lastIds: parsed.data.l };
-}
-
-function parsedJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    // Not a cursor: the schema refuses it.
-    return undefined;
-  }
+/** Undefined for a position under another filter. */
+function positionUnder(filter: OrderFilter, value: unknown): ListPosition | undefined {
+  const { data } = cursorSchema.safeParse(value);
+  return data?.f === digest(filter) ? { createdAt: data.t, lastIds: data.l } : undefined;
 }
 
 function digest({ status, owner, refundSteps, from, to }: OrderFilter): string {

@@ -1,4 +1,5 @@
 import { PaymentState } from '../../proto/gen/payment/v1/payment.ts';
+import { amountText } from '../common/money.ts';
 import type { Order } from '../orders/order.ts';
 import { escaped, type Page } from './html.ts';
 
@@ -75,22 +76,12 @@ function decisionForm(action: PaymentAction): string {
 
 function orderTable({ lines, amount_minor, currency }: Order): string {
   const rows = lines.map(({ item_id, name = item_id, count, unit_price_minor }) => {
-    const price = unit_price_minor === undefined ? '' : money(count * unit_price_minor, currency);
+    const price = unit_price_minor === undefined ? '' : amountText(count * unit_price_minor, currency);
     return `<tr><td>${count} × ${escaped(name)}</td><td>${escaped(price)}</td></tr>`;
   });
-  const total = amount_minor === undefined ? '' : money(amount_minor, currency);
+  const total = amount_minor === undefined ? '' : amountText(amount_minor, currency);
   return `<table><tbody>${rows.join('')}</tbody>
 <tfoot><tr><th>To pay</th><th>${escaped(total)}</th></tr></tfoot></table>`;
-}
-
-/** Minor units as people write them; the currency decides over the decimals. */
-function money(minorUnits: number, currency: string | undefined): string {
-  if (currency === undefined) {
-    return '';
-  }
-  const format = new Intl.NumberFormat('en', { style: 'currency', currency });
-  const { maximumFractionDigits = 2 } = format.resolvedOptions();
-  return format.format(minorUnits / 10 ** maximumFractionDigits);
 }
 
 function sentenceOf(state: PaymentState): string {

@@ -4,6 +4,7 @@ import { httpEvent, read } from '../../tests/support/http-event.ts';
 import { testOrder } from '../../tests/support/order.ts';
 import { withOrderTable, withStepFunctions } from '../../tests/support/order-fixtures.ts';
 import type { RecordedCall, Reply } from '../../tests/support/step-functions-recorder.ts';
+import { eachOf } from '../common/each-of.ts';
 import type { Order } from '../orders/order.ts';
 import { createOrderSaga } from '../orders/order-saga.ts';
 import { readOrder } from '../orders/order-table.ts';
@@ -178,10 +179,11 @@ describe('POST /orders/redrive', () => {
       error: 'RetryableError',
     };
     const older = await parkedOrder({ created_at: '2026-11-01T12:00:00.000Z' });
-    const hopeless = Array.from({ length: 1_060 }, (_, count) =>
-      parkedOrder(count % 2 === 0 ? { parked_error: 'ReservationReleasedError' } : { last_redrive: recently }),
-    );
-    const ids = (await Promise.all(hopeless)).map(({ order_id }) => order_id);
+    const ids: string[] = [];
+    await eachOf(Array.from({ length: 1_060 }).keys(), 40, async (count) => {
+      const why = count % 2 === 0 ? { parked_error: 'ReservationReleasedError' } : { last_redrive: recently };
+      ids.push((await parkedOrder(why)).order_id);
+    });
     executions(Object.fromEntries([older.order_id, ...ids].map((id) => [id, 'FAILED'])));
     const { data, meta } = await send('redrive', { parked_step: 'CommitInventory' });
     expect(data).toMatchObject({ redriven: [older.order_id], refused: { length: 100 } });

@@ -1,3 +1,4 @@
+import { eachOf } from '../common/each-of.ts';
 import { RetryableError } from '../common/errors.ts';
 import { asError, type Log } from '../common/logger.ts';
 import { once } from '../common/once.ts';
@@ -126,18 +127,14 @@ async function redriveAll(
   log: Log,
 ): Promise<readonly Outcome[]> {
   const outcomes = new Map<string, Outcome>();
-  const waiting = candidates.values();
-  const worker = async (): Promise<void> => {
-    for (const candidate of waiting) {
-      const { order_id } = candidate;
-      const outcome =
-        Date.now() < ends
-          ? await redriveOne(candidate, dependencies, by, log)
-          : { order_id, why: 'not reached; ask again' };
-      outcomes.set(order_id, outcome);
-    }
-  };
-  await Promise.all(Array.from({ length: CONCURRENCY }, worker));
+  await eachOf(candidates, CONCURRENCY, async (candidate) => {
+    const { order_id } = candidate;
+    const outcome =
+      Date.now() < ends
+        ? await redriveOne(candidate, dependencies, by, log)
+        : { order_id, why: 'not reached; ask again' };
+    outcomes.set(order_id, outcome);
+  });
   return candidates.flatMap(({ order_id }) => outcomes.get(order_id) ?? []);
 }
 

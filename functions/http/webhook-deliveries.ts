@@ -1,10 +1,11 @@
-import { InvalidRequestError, WebhookNotFoundError } from '../common/errors.ts';
+import { WebhookNotFoundError } from '../common/errors.ts';
 import { once } from '../common/once.ts';
 import { deliveryTable, webhookTable } from '../environment.ts';
 import type { Delivery } from '../webhooks/delivery.ts';
 import { type DeliveryTable, type LogPosition, readLog, readLogPosition } from '../webhooks/delivery-table.ts';
 import { readWebhook, type WebhookTable } from '../webhooks/webhook-table.ts';
 import { webhookDeliveriesOperation, webhookDeliveriesQuery } from './contract/webhooks.ts';
+import { cursorOf, readCursor } from './cursor.ts';
 import { createEndpoint, type Endpoint } from './endpoint.ts';
 import { readQuery } from './request-reading.ts';
 import { respond } from './response.ts';
@@ -24,7 +25,7 @@ export function createHandler(dependencies: () => WebhookDeliveriesDependencies)
       if ((await readWebhook(webhooks, webhookId)) === undefined) {
         throw new WebhookNotFoundError();
       }
-      const after = cursor === undefined ? undefined : positionAt(cursor, webhookId);
+      const after = cursor === undefined ? undefined : readCursor(cursor, (value) => positionIn(webhookId, value));
       const { deliveries, next } = await readLog(table, { webhookId, limit, order: 'newest first', after });
       return respond(200, {
         deliveries: deliveries.map(deliveryView),
@@ -51,27 +52,10 @@ function deliveryView(delivery: Delivery) {
   };
 }
 
-function cursorOf(position: LogPosition): string {
-  return Buffer.from(JSON.stringify(position)).toString('base64url');
-}
-
-/** @throws InvalidRequestError for a cursor of another webhook, or of nothing */
-function positionAt(cursor: string, webhookId: string): LogPosition {
-  const position = readLogPosition(parsed(Buffer.from(cursor, 'base64url').toString('utf8')));
-  if (position?.webhook_id !== webhookId) {
-    throw new InvalidRequestError([
-      { path: 'cursor', message: 'must be the next_cursor of an answer to the same query' },
-    ]);
-  }
-  return position;
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+/** Undefined for a position in the log of another webhook. */
+function positionIn(webhookId: string, value: unknown): LogPosition | undefined {
+  const position = readLogPosition(value);
+  return position?.webhook_id === webhookId ? position : undefined;
 }
 
 /** `GET /webhooks/deliveries`. */

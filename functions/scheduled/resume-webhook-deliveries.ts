@@ -1,3 +1,4 @@
+import { eachOf } from '../common/each-of.ts';
 import { asError, type Logger, logWith, rootLogger } from '../common/logger.ts';
 import { once } from '../common/once.ts';
 import { deliveryExecutions, deliveryTable } from '../environment.ts';
@@ -39,16 +40,11 @@ export function createHandler(
   return async () => {
     const runEnds = Date.now() + RUN_MS;
     const report = { started: 0, under_way: 0, failed: 0 } satisfies ResumedDeliveries;
-    const waiting = (await overdueQueues(dependencies().deliveries, new Date(), MAX_QUEUES)).values();
-    const worker = async (): Promise<void> => {
-      for (const queue of waiting) {
-        report[await resume(queue, dependencies(), parent())] += 1;
-        if (Date.now() >= runEnds) {
-          break;
-        }
-      }
-    };
-    await Promise.all(Array.from({ length: CONCURRENCY }, worker));
+    const overdue = await overdueQueues(dependencies().deliveries, new Date(), MAX_QUEUES);
+    await eachOf(overdue, CONCURRENCY, async (queue) => {
+      report[await resume(queue, dependencies(), parent())] += 1;
+      return Date.now() >= runEnds ? 'STOP' : undefined;
+    });
     if (Object.values(report).some((count) => count > 0)) {
       parent().info('overdue deliveries', report);
     }

@@ -1,3 +1,4 @@
+import { eachOf } from '../common/each-of.ts';
 import { RetryableError } from '../common/errors.ts';
 import { asError, type Log, type Logger, logWith, rootLogger } from '../common/logger.ts';
 import { once } from '../common/once.ts';
@@ -53,20 +54,14 @@ export function createHandler(
     const createdBefore = new Date(Date.now() - STRANDED_AFTER_MS);
     const pages = startPendingOrders(dependencies().table, createdBefore, PAGE_SIZE);
     for await (const ids of pages) {
-      const waiting = ids[Symbol.iterator]();
       let begun = 0;
-      const worker = async () => {
-        for (const id of waiting) {
-          begun += 1;
-          const outcome = await startStranded(id, dependencies(), logWith(parent(), { order_id: id }));
-          report[outcome] += 1;
-          // Step Functions is overloaded or away; further starts would not help it.
-          if (outcome === 'left' || Date.now() >= runEnds) {
-            break;
-          }
-        }
-      };
-      await Promise.all(Array.from({ length: CONCURRENCY }, worker));
+      await eachOf(ids, CONCURRENCY, async (id) => {
+        begun += 1;
+        const outcome = await startStranded(id, dependencies(), logWith(parent(), { order_id: id }));
+        report[outcome] += 1;
+        // Step Functions is overloaded or away; further starts would not help it.
+        return outcome === 'left' || Date.now() >= runEnds ? 'STOP' : undefined;
+      });
       report.left += ids.length - begun;
       if (report.left > 0 || Date.now() >= runEnds) {
         break;

@@ -1,3 +1,4 @@
+import { eachOf } from '../common/each-of.ts';
 import type { Log } from '../common/logger.ts';
 import type { OrderEvent } from '../orders/order-event.ts';
 import type { QueueName } from './delivery.ts';
@@ -48,16 +49,13 @@ export async function queueEvents(
   if (events.length === 0) {
     return;
   }
-  const parts = partsOf(await listWebhooks(dependencies.webhooks), events).values();
-  const worker = async (): Promise<void> => {
-    for (const { queue, events: own, isOn } of parts) {
-      const run = await addEvents(dependencies.deliveries, queue, own, isOn);
-      if (run !== undefined) {
-        await startRun(dependencies, run, log);
-      }
+  const parts = partsOf(await listWebhooks(dependencies.webhooks), events);
+  await eachOf(parts, CONCURRENCY, async ({ queue, events: own, isOn }) => {
+    const run = await addEvents(dependencies.deliveries, queue, own, isOn);
+    if (run !== undefined) {
+      await startRun(dependencies, run, log);
     }
-  };
-  await Promise.all(Array.from({ length: CONCURRENCY }, worker));
+  });
 }
 
 function partsOf(webhooks: readonly Webhook[], events: readonly NewEvent[]): readonly Part[] {

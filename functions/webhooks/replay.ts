@@ -1,3 +1,4 @@
+import { eachOf } from '../common/each-of.ts';
 import type { Log } from '../common/logger.ts';
 import type { Delivery } from './delivery.ts';
 import { replayDeliveries } from './delivery-queue.ts';
@@ -80,17 +81,14 @@ async function replayAll(
   deliveries: readonly Delivery[],
   log: Log,
 ): Promise<void> {
-  const queues = Map.groupBy(deliveries, ({ order_id }) => order_id).entries();
-  const worker = async (): Promise<void> => {
-    for (const [orderId, ofOrder] of queues) {
-      for (let from = 0; from < ofOrder.length; from += IN_ONE_WRITE) {
-        const part = ofOrder.slice(from, from + IN_ONE_WRITE);
-        const run = await replayDeliveries(dependencies.deliveries, { webhookId, orderId }, part);
-        if (run !== undefined) {
-          await startRun(dependencies, run, log);
-        }
+  const queues = Map.groupBy(deliveries, ({ order_id }) => order_id);
+  await eachOf(queues, CONCURRENCY, async ([orderId, ofOrder]) => {
+    for (let from = 0; from < ofOrder.length; from += IN_ONE_WRITE) {
+      const part = ofOrder.slice(from, from + IN_ONE_WRITE);
+      const run = await replayDeliveries(dependencies.deliveries, { webhookId, orderId }, part);
+      if (run !== undefined) {
+        await startRun(dependencies, run, log);
       }
     }
-  };
-  await Promise.all(Array.from({ length: CONCURRENCY }, worker));
+  });
 }

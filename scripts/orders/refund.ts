@@ -1,8 +1,9 @@
 import type * as z from 'zod';
+import { minorUnitsOf } from '../../functions/common/money.ts';
 import { orderStatusSchema } from '../../functions/http/contract/order-status.ts';
 import { acceptedRefundSchema } from '../../functions/http/contract/refund-order.ts';
 import type { OrdersApi } from './orders-api.ts';
-import { minorUnitsOf, money, short, table, time } from './table.ts';
+import { money, short, table, time } from './table.ts';
 
 /** What an operator says of a refund on the command line. */
 export interface RefundArguments {

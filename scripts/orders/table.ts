@@ -1,3 +1,5 @@
+import { amountText } from '../../functions/common/money.ts';
+
 /** A table of text for a terminal: left-aligned columns under a line of titles. */
 export function table(titles: readonly string[], rows: readonly (readonly string[])[]): string {
   const lines = [titles, ...rows];
@@ -19,26 +21,9 @@ export function properties(pairs: readonly (readonly [string, string | undefined
   return given.map(([name, value]) => `${name.padEnd(width)}  ${value}`).join('\n');
 }
 
-/** Minor units as people write them, such as `12.50 USD`; empty where there is no amount. */
+/** Money as people write it; empty where there is no amount. */
 export function money(minorUnits: number | undefined, currency: string | undefined): string {
-  if (minorUnits === undefined) {
-    return '';
-  }
-  if (currency === undefined) {
-    return String(minorUnits);
-  }
-  return `${(minorUnits / 10 ** digitsOf(currency)).toFixed(digitsOf(currency))} ${currency}`;
-}
-
-/** The opposite of {@link money}, without its currency: minor units, or undefined for a text that is no such amount. */
-export function minorUnitsOf(text: string, currency: string): number | undefined {
-  const digits = digitsOf(currency);
-  const [, whole, part = ''] = /^(\d{1,12})(?:\.(\d+))?$/.exec(text) ?? [];
-  return whole === undefined || part.length > digits ? undefined : Number(whole + part.padEnd(digits, '0'));
-}
-
-function digitsOf(currency: string): number {
-  return new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions().maximumFractionDigits ?? 2;
+  return minorUnits === undefined ? '' : amountText(minorUnits, currency);
 }
 
 /** A time of the API in seconds, as the terminal shows it: `2026-11-28 12:00:00`. */

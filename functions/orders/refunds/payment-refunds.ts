@@ -1,8 +1,9 @@
 import { type Refund as PaymentRefund, RefundState } from '../../../proto/gen/payment/v1/payment.ts';
 import type { Log } from '../../common/logger.ts';
+import { amountText } from '../../common/money.ts';
 import type { Order } from '../order.ts';
 import type { OrderTable } from '../order-table.ts';
-import { amountText, refundLedger } from './refund-ledger.ts';
+import { refundLedger } from './refund-ledger.ts';
 import { recordRefundOutcome } from './refund-outcome.ts';
 import { changeLedger, type LedgerChange } from './refund-writes.ts';
 

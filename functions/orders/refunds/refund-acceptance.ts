@@ -1,8 +1,9 @@
 import { OrderNotFoundError } from '../../common/errors.ts';
 import type { Log } from '../../common/logger.ts';
+import { amountText } from '../../common/money.ts';
 import type { OrderTable } from '../order-table.ts';
 import type { Refund } from './refund.ts';
-import { amountText, refundLedger } from './refund-ledger.ts';
+import { refundLedger } from './refund-ledger.ts';
 import { type RefundRequest, requestedRefund } from './refund-request.ts';
 import type { OrderRefund, RefundSaga } from './refund-saga.ts';
 import { changeLedger } from './refund-writes.ts';

@@ -64,15 +64,3 @@ function countOf(ledger: RefundLedger, itemId: string, counts: (refund: Refund) 
 export function parkedRefundStep(ledger: RefundLedger): string | undefined {
   return refundsOfStatus(ledger, 'NEEDS_ATTENTION')[0]?.[1].parked_step;
 }
-
-/** An amount as people write it, such as `12.50 USD`. */
-export function amountText(amountMinor: number, currency: string | undefined): string {
-  if (currency === undefined) {
-    return String(amountMinor);
-  }
-  const { maximumFractionDigits: digits = 2 } = new Intl.NumberFormat('en', {
-    style: 'currency',
-    currency,
-  }).resolvedOptions();
-  return `${(amountMinor / 10 ** digits).toFixed(digits)} ${currency}`;
-}

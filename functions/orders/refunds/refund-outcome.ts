@@ -1,7 +1,8 @@
 import type { Log } from '../../common/logger.ts';
+import { amountText } from '../../common/money.ts';
 import type { OrderTable } from '../order-table.ts';
 import type { Refund, RefundStatus } from './refund.ts';
-import { amountText, refundLedger } from './refund-ledger.ts';
+import { refundLedger } from './refund-ledger.ts';
 import { changeLedger, type LedgerChange } from './refund-writes.ts';
 
 /** What has become of a refund. */

@@ -1,10 +1,11 @@
 import { RetryableError } from '../../common/errors.ts';
 import type { Log } from '../../common/logger.ts';
+import { amountText } from '../../common/money.ts';
 import { hasEnded } from '../executions.ts';
 import type { Order } from '../order.ts';
 import type { Refund } from './refund.ts';
 import { REFUND_DUE_MS, type RefundDependencies } from './refund-acceptance.ts';
-import { amountText, refundLedger, refundsOfStatus } from './refund-ledger.ts';
+import { refundLedger, refundsOfStatus } from './refund-ledger.ts';
 import { startFurtherRefundRun } from './refund-recovery.ts';
 import { changeLedger } from './refund-writes.ts';
 

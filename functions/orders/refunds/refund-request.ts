@@ -7,16 +7,10 @@ import {
   ReturnExceedsSoldError,
   TooManyRefundsError,
 } from '../../common/errors.ts';
+import { amountText } from '../../common/money.ts';
 import type { Order } from '../order.ts';
 import type { Refund, RefundLine } from './refund.ts';
-import {
-  amountText,
-  refundableMinor,
-  refundedCount,
-  refundLedger,
-  refundsOfStatus,
-  returnedCount,
-} from './refund-ledger.ts';
+import { refundableMinor, refundedCount, refundLedger, refundsOfStatus, returnedCount } from './refund-ledger.ts';
 
 /** An operator's request to refund an order. Without an amount and without lines: all that is left. */
 export interface RefundRequest {
