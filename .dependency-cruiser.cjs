@@ -5,6 +5,7 @@
 const ROOMS = {
   console: [],
   proto: [],
+  infrastructure: [],
   packages: [],
   statemachines: [],
   localstack: [],

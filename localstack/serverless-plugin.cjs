@@ -11,7 +11,10 @@ module.exports = class LocalStackPlugin {
       return;
     }
     addressBucketsByPath(serverless.getProvider('aws'));
-    this.hooks['after:aws:package:finalize:mergeCustomProviderResources'] = () => fixApiId(serverless);
+    this.hooks['after:aws:package:finalize:mergeCustomProviderResources'] = () => {
+      fixApiId(serverless);
+      leaveOutAlarms(serverless);
+    };
   }
 };
 
@@ -33,4 +36,14 @@ function fixApiId(serverless) {
   const { Resources: resources } = serverless.service.provider.compiledCloudFormationTemplate;
   const { Properties: properties } = resources.ApiGatewayRestApi;
   properties.Tags = [...(properties.Tags ?? []), { Key: '_custom_id_', Value: API_ID }];
+}
+
+/** LocalStack's free image has no dashboards, and nobody is told of alarms there. */
+function leaveOutAlarms(serverless) {
+  const { Resources: resources } = serverless.service.provider.compiledCloudFormationTemplate;
+  for (const [id, { Type: type }] of Object.entries(resources)) {
+    if (/^AWS::(CloudWatch|SNS)::/.test(type)) {
+      delete resources[id];
+    }
+  }
 }

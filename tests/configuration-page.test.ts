@@ -10,6 +10,7 @@ const READERS = [
   'functions',
   'grpc-services',
   'embedded',
+  'infrastructure',
   'packages',
   'scripts',
   'localstack',
@@ -21,7 +22,7 @@ const READERS = [
 const READS: readonly RegExp[] = [
   /process\.env\.([A-Z][A-Z0-9_]+)/g,
   /process\.env\[['"]([A-Z][A-Z0-9_]+)/g,
-  /\$\{env:([A-Z][A-Z0-9_]+)/g,
+  /(?:\$\{|')env:([A-Z][A-Z0-9_]+)/g,
   // Keys of the schemas that functions and services check their environment with.
   /^ {2,6}([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*): (?:z\b|wholeNumber|required|onOrOff|logLevel|url\b)/gm,
   // embedded/configuration.ts

@@ -22,6 +22,7 @@ const FORBIDDEN: Readonly<Record<string, readonly Import[]>> = {
     ['packages/stepfunctions/src/testing/b.ts', 'tests/any.ts'],
   ],
   'statemachines-imports-allowed-rooms-only': [['statemachines/a.ts', 'verification/any.ts']],
+  'infrastructure-imports-allowed-rooms-only': [['infrastructure/a.cjs', 'functions/any.ts']],
   'localstack-imports-allowed-rooms-only': [['localstack/a.ts', 'embedded/any.ts']],
   'grpc-services-imports-allowed-rooms-only': [
     ['grpc-services/a.ts', 'functions/any.ts'],

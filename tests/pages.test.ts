@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { PROJECT_ROOT } from '../embedded/configuration.ts';
+import { USAGE as ORDERS_USAGE } from '../scripts/orders/commands.ts';
 
 const TRACKED = execFileSync('git', ['ls-files'], { cwd: PROJECT_ROOT, encoding: 'utf8' }).split('\n').filter(Boolean);
 const PAGES = TRACKED.filter((file) => file.endsWith('.md') && existsSync(join(PROJECT_ROOT, file)));
@@ -22,6 +23,11 @@ test('every npm script that a page names is in package.json', () => {
   expect(PAGES.flatMap((page) => missingScripts(page, read(page)))).toEqual([]);
 });
 
+test('every command of npm run orders that a page names exists', () => {
+  expect(PAGES.flatMap((page) => orderCommands(read(page))).length).toBeGreaterThan(40);
+  expect(PAGES.flatMap((page) => missingOrderCommands(page, read(page)))).toEqual([]);
+});
+
 test('every file and folder that a page names by its path in the repository exists', () => {
   expect(PAGES.flatMap((page) => namedPaths(read(page))).length).toBeGreaterThan(50);
   expect(PAGES.flatMap((page) => missingPaths(page, read(page)))).toEqual([]);
@@ -39,6 +45,12 @@ describe('the check of the pages reports', () => {
 
   test('an npm script that was renamed', () => {
     expect(missingScripts('docs/a.md', '`npm run renamed -- --help`, `npm run bench`')).toEqual(['docs/a.md: renamed']);
+  });
+
+  test('a command of npm run orders that was renamed', () => {
+    expect(missingOrderCommands('docs/a.md', '`npm run orders -- mend ORDER_ID`, `npm run orders -- list`')).toEqual([
+      'docs/a.md: mend',
+    ]);
   });
 
   test('a path that was moved', () => {
@@ -63,6 +75,16 @@ function missingScripts(page: string, text: string): readonly string[] {
   return npmScripts(text)
     .filter((name) => !SCRIPTS.includes(name))
     .map((name) => `${page}: ${name}`);
+}
+
+function missingOrderCommands(page: string, text: string): readonly string[] {
+  return orderCommands(text)
+    .filter((name) => !new RegExp(`^  ${name}\\b`, 'm').test(ORDERS_USAGE))
+    .map((name) => `${page}: ${name}`);
+}
+
+function orderCommands(text: string): readonly string[] {
+  return [...text.matchAll(/\bnpm run orders -- ([a-z]+)/g)].map(([, name = '']) => name);
 }
 
 function missingPaths(page: string, text: string): readonly string[] {

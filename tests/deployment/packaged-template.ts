@@ -11,6 +11,7 @@ const SOURCES = [
   'package.json',
   'proto',
   'functions',
+  'infrastructure',
   'grpc-services',
   'statemachines',
   'embedded',
