@@ -4,6 +4,7 @@ import { expect, test } from '@jest/globals';
 import { PROJECT_ROOT } from '../embedded/configuration.ts';
 import * as operator from '../functions/orders/operator-writes.ts';
 import * as writes from '../functions/orders/order-writes.ts';
+import * as payments from '../functions/orders/payment-writes.ts';
 import * as reconciliation from '../functions/orders/reconciliation-writes.ts';
 import * as refunds from '../functions/orders/refunds/refund-writes.ts';
 import { readOrderSaga } from '../statemachines/read-order-saga.ts';
@@ -13,6 +14,7 @@ const PAGE = 'docs/life-of-an-order.md';
 const ORDER_WRITES = [
   'functions/orders/operator-writes.ts',
   'functions/orders/order-writes.ts',
+  'functions/orders/payment-writes.ts',
   'functions/orders/reconciliation-writes.ts',
   'functions/orders/refunds/refund-writes.ts',
 ];
@@ -62,6 +64,8 @@ test('among the functions only the files of writes write to the orders table', (
   );
   expect(Object.fromEntries(writing.map((file) => [file, tablesOf(file)]))).toEqual({
     ...Object.fromEntries(ORDER_WRITES.map((file) => [file, ['OrderTable']])),
+    // Its updates are sent by updateOrder.
+    'functions/orders/payment-writes.ts': [],
     [ORDER_STATISTICS]: ['StatisticsTable'],
     'functions/webhooks/delivery-queue.ts': ['DeliveryTable'],
     'functions/webhooks/delivery-table.ts': ['DeliveryTable'],
@@ -105,11 +109,11 @@ function conditionsOfFunctions(): Readonly<Record<string, string>> {
     repeatedStart: writes.repeatedStart('o', now).ConditionExpression,
     endedStart: writes.endedStart('o', now).condition,
     cancellationRequest: writes.cancellationRequest('o', 'PENDING', now).condition,
-    paymentWait: writes.paymentWait(wait).condition,
-    paymentClaim: writes.paymentClaim(order, { paymentId: 'p', isConfirmed: false }, now).condition,
-    paymentClaimRelease: writes.paymentClaimRelease('o', 'p', 'declined', now).condition,
-    customerActionWait: writes.customerActionWait(order, 'p', 'url', now).condition,
-    paymentUndoing: writes.paymentUndoing('o', 'p', now).condition,
+    paymentWait: payments.paymentWait(wait).condition,
+    paymentClaim: payments.paymentClaim(order, { paymentId: 'p', isConfirmed: false }, now).condition,
+    paymentClaimRelease: payments.paymentClaimRelease('o', 'p', 'declined', now).condition,
+    customerActionWait: payments.customerActionWait(order, 'p', 'url', now).condition,
+    paymentUndoing: payments.paymentUndoing('o', 'p', now).condition,
     sagaPostponement: reconciliation.sagaPostponement(further, now).ConditionExpression,
     sagaRecovery: reconciliation.sagaRecovery(further, { run: 2, tries: 1 }, now).ConditionExpression,
     recoveryParking: reconciliation.recoveryParking(further, { cause: 'c', error: 'e' }, now).condition,

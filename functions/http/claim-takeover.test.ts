@@ -11,7 +11,8 @@ import { requestCancellation } from '../orders/cancellation.ts';
 import type { Order } from '../orders/order.ts';
 import { createOrderSaga } from '../orders/order-saga.ts';
 import { readOrder } from '../orders/order-table.ts';
-import { paymentClaim, paymentClaimRelease, updateOrder } from '../orders/order-writes.ts';
+import { updateOrder } from '../orders/order-writes.ts';
+import { paymentClaim, paymentClaimRelease } from '../orders/payment-writes.ts';
 import { createHandler } from './pay.ts';
 
 // A request that dies between claiming an order and releasing the claim leaves the order claimed. The first payment of these

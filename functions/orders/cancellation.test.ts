@@ -5,7 +5,8 @@ import { requestCancellation } from './cancellation.ts';
 import type { Order } from './order.ts';
 import type { OrderStatus } from './order-status.ts';
 import { readOrder } from './order-table.ts';
-import { paymentClaim, updateOrder } from './order-writes.ts';
+import { updateOrder } from './order-writes.ts';
+import { paymentClaim } from './payment-writes.ts';
 
 const database = withOrderTable();
 

@@ -72,8 +72,10 @@ export const orderSchema = z.object({
   saga_due_at: z.string().optional(),
   /** The order's current execution: 0 or absent is its first. */
   saga_run: z.int().min(0).optional(),
-  /** What the reconciliation has tried since the order last moved (`updated_at`). */
-  saga_recovery: z.object({ tries: z.int().min(0), updated_at: z.string() }).optional(),
+  /** The runs that the reconciliation has started at this status. Records of an older version have `updated_at` instead. */
+  saga_recovery: z
+    .object({ tries: z.int().min(0), status: z.enum(ORDER_STATUSES).optional(), updated_at: z.string().optional() })
+    .optional(),
   reason_code: z.string().optional(),
   /** For the customer once the order is over; for operators while it is parked. */
   reason: z.string().optional(),

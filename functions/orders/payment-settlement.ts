@@ -16,8 +16,9 @@ import { hasEnded } from './executions.ts';
 import type { Order } from './order.ts';
 import type { OrderSaga } from './order-saga.ts';
 import { type OrderTable, readOrder } from './order-table.ts';
-import { customerActionWait, paymentClaim, paymentClaimRelease, paymentUndoing, updateOrder } from './order-writes.ts';
+import { updateOrder } from './order-writes.ts';
 import { nextPaymentStep, type PaymentStep } from './payment-step.ts';
+import { customerActionWait, paymentClaim, paymentClaimRelease, paymentUndoing } from './payment-writes.ts';
 
 /** The clock of a settlement; a simulation brings its own. */
 export interface SettlementClock {

@@ -40,6 +40,15 @@ test('a retried task waits under its new token, and a claim on the order stays',
   expect(await waited(order, 'token-2', 1)).toMatchObject({ task_token: 'token-2', payment_id: 'payment-1' });
 });
 
+test('a wait that is taken up again leaves the time that the customer was told, and runs to the end of what is left', async () => {
+  const told = '2026-11-22T12:00:24.000Z';
+  expect(await waited(awaitingOrder({ task_attempt: 0, payment_due_at: told }), 'token-2', 1)).toMatchObject({
+    task_token: 'token-2',
+    payment_due_at: told,
+    saga_due_at: '2026-11-22T12:01:30.000Z',
+  });
+});
+
 test('the write of an earlier attempt arrives late: the current token stays', async () => {
   const { order_id } = testOrder();
   await waited(testOrder({ order_id, status: 'RESERVED' }), 'token-2', 1);

@@ -1,6 +1,7 @@
 import { InvalidTaskInputError, OrderCancelledError } from '../common/errors.ts';
 import type { OrderTable } from './order-table.ts';
-import { type PaymentWait, paymentWait, updateOrder } from './order-writes.ts';
+import { updateOrder } from './order-writes.ts';
+import { type PaymentWait, paymentWait } from './payment-writes.ts';
 
 /** The outcome of beginning to wait. SUPERSEDED: a later attempt of the task waits already, and its token stays. */
 export type PaymentWaitBegun = 'WAITING' | 'SUPERSEDED';

@@ -74,7 +74,7 @@ export async function setFirstDueTime(
   }
 }
 
-/** A further run of an order, and how many there were since the order last moved. */
+/** A further run of an order, and how many there were at the order's status. */
 export interface FurtherRun {
   readonly run: number;
   readonly tries: number;
@@ -91,7 +91,7 @@ export function sagaRecovery(order: Order, { run, tries }: FurtherRun, now: Date
     ExpressionAttributeValues: {
       ...unchanged(order).ExpressionAttributeValues,
       ':run': run,
-      ':recovery': { tries, updated_at: order.updated_at },
+      ':recovery': { tries, status: order.status },
       ...dueValues(now, RECOVERY_DUE_MS),
     },
   } satisfies OnTable<UpdateCommandInput>;

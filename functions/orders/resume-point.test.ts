@@ -112,6 +112,14 @@ describe('a parked order', () => {
     expect(resumed(testOrder(parked), 'ParkOrder')[0]).toBe('AwaitRedrive');
   });
 
+  test('is left to the operator by an execution that finds it parked by another', () => {
+    for (const after of ['RecordReservation', 'AwaitPayment', 'RecordAuthorization', 'RecordFreeOrder'] as const) {
+      const order = testOrder({ ...parked, parked_step: 'RecordFreeOrder' });
+      expect(resumed(order, after, after === 'AwaitPayment' ? EXPIRED : undefined)[0]).toBe('OrderClosed');
+      expect(resumed({ ...order, abandon_requested_at: NOW.toISOString() }, after)[0]).toBe('OrderClosed');
+    }
+  });
+
   test('at a step that this version does not know is an InvalidTaskInputError', () => {
     expect(() => resumed(testOrder({ ...parked, parked_step: 'PackParcel' }))).toThrow('PackParcel');
   });

@@ -130,8 +130,7 @@ export function resumePoint(
     case 'EXPIRED':
       return { step: 'OrderClosed', outcome: failure ?? INCOMPLETE };
     case 'NEEDS_ATTENTION':
-      // A later parking has refused this one: its execution waits for the operator, and so does this one.
-      return after === 'ParkOrder' ? { step: 'AwaitRedrive', outcome: parkedOutcome(order) } : parkedPoint(order);
+      return parkedPoint(order, after);
     case 'PAID':
       return { step: 'CommitInventory', outcome: CONFIRMED };
     case 'AUTHORIZED':
@@ -167,7 +166,24 @@ function expiry(order: Order, now: Date): Outcome | undefined {
   };
 }
 
-function parkedPoint(order: Order): ResumePoint {
+function parkedPoint(order: Order, after: ResumedAfter): ResumePoint {
+  switch (after) {
+    case 'IsResumed':
+    case 'AwaitRedrive':
+      return redrivenPoint(order);
+    case 'ParkOrder':
+      // A later parking has refused this one: its execution waits for the operator, and so does this one.
+      return { step: 'AwaitRedrive', outcome: parkedOutcome(order) };
+    case 'RecordReservation':
+    case 'AwaitPayment':
+    case 'RecordAuthorization':
+    case 'RecordFreeOrder':
+      // The order was parked meanwhile, by another run or by the reconciliation. Only an operator moves it now.
+      return { step: 'OrderClosed', outcome: parkedOutcome(order) };
+  }
+}
+
+function redrivenPoint(order: Order): ResumePoint {
   const { amount_minor = 0, refunded_minor = 0, abandon_requested_at, parked_step } = order;
   if (abandon_requested_at !== undefined) {
     return { step: 'VoidPayment', outcome: ABANDONED };

@@ -40,7 +40,7 @@ export interface SagaRecoveryDependencies {
 export type Recovery = 'under_way' | 'restarted' | 'parked' | 'left';
 
 /** Runs that may fail to move an order before it is parked. */
-export const MAX_RUNS_WITHOUT_PROGRESS = 3;
+const MAX_RUNS_WITHOUT_PROGRESS = 3;
 const FIRST_PAUSE_MS = 60_000;
 const MAX_PAUSE_MS = 900_000;
 
@@ -124,8 +124,14 @@ function nextLook(order: Order, now: Date): Date {
   return new Date(isCustomerAsked(order) && now.getTime() < last ? Math.min(next, last) : next);
 }
 
-function runsWithoutProgress({ saga_recovery, updated_at }: Order): number {
-  return saga_recovery?.updated_at === updated_at ? saga_recovery.tries : 0;
+/** A run that only repeats the last write, such as that of the reservation, has not moved the order. */
+function runsWithoutProgress({ saga_recovery, status, updated_at }: Order): number {
+  if (saga_recovery === undefined) {
+    return 0;
+  }
+  const isSame =
+    saga_recovery.status === undefined ? saga_recovery.updated_at === updated_at : saga_recovery.status === status;
+  return isSame ? saga_recovery.tries : 0;
 }
 
 /** Parks an order that no run can move. Before the pivot its card and its stock are freed first. */

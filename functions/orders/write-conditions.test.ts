@@ -8,15 +8,12 @@ import {
   cancellationRequest,
   endedStart,
   type OrderUpdate,
-  paymentClaim,
-  paymentClaimRelease,
-  paymentUndoing,
-  paymentWait,
   recordRepeatedStart,
   removeUnstartedOrder,
   updateOrder,
 } from './order-writes.ts';
 import { CLAIM_LEASE_MS, MAX_TIMELINE_ENTRIES } from './payment-claim.ts';
+import { paymentClaim, paymentClaimRelease, paymentUndoing, paymentWait } from './payment-writes.ts';
 
 const database = withOrderTable();
 

@@ -53,11 +53,12 @@ function starts() {
   return stepFunctions.calls.filter(({ action }) => action === 'StartExecution').map(({ input }) => input);
 }
 
-/** As if a minute had passed, and nothing else had happened. */
-async function laterOverdue({ order_id }: Order): Promise<void> {
+/** As if a minute had passed, in which a run has at most repeated the last write. */
+async function laterOverdue({ order_id }: Order, repeatedAt?: string): Promise<void> {
   const current = await readOrder(database.table, order_id);
   const { client, name } = database.table;
-  await client.send(new PutCommand({ TableName: name, Item: { ...current, saga_due_at: PAST } }));
+  const updated_at = repeatedAt ?? current?.updated_at;
+  await client.send(new PutCommand({ TableName: name, Item: { ...current, updated_at, saga_due_at: PAST } }));
 }
 
 test.each(['FAILED', 'TIMED_OUT', 'ABORTED', 'SUCCEEDED'])(
@@ -190,10 +191,23 @@ test('a paid order that no run moves is parked at its next step, and keeps its m
   });
 });
 
-test('an order that has moved since its last recovery is not parked', async () => {
-  await overdue({ saga_run: 3, saga_recovery: { tries: 3, updated_at: 'earlier' } });
-  executionsAreLost();
-  expect(await run()).toMatchObject({ parked: 0, restarted: 1 });
+test.each([{ status: 'RESERVED' as const }, { updated_at: 'earlier' }])(
+  'an order that has moved since its last recovery is not parked: it had %j',
+  async (recovered) => {
+    await overdue({ saga_run: 3, saga_recovery: { tries: 3, ...recovered } });
+    executionsAreLost();
+    expect(await run()).toMatchObject({ parked: 0, restarted: 1 });
+  },
+);
+
+test('runs that each repeat the write of the reservation do not move the order: it is parked', async () => {
+  const order = await overdue({ status: 'RESERVED' });
+  executionsAre('FAILED', 'States.Runtime');
+  for (const minute of [1, 2, 3]) {
+    expect(await run()).toMatchObject({ restarted: 1 });
+    await laterOverdue(order, new Date(Date.now() + minute).toISOString());
+  }
+  expect(await run()).toMatchObject({ parked: 1, restarted: 0 });
 });
 
 test('a service does not reply before a parking: the order is not parked with its card authorized, but left', async () => {

@@ -41,6 +41,15 @@ test('a DynamoDB update sets, appends and removes attributes', () => {
   expect(after).toEqual({ status: { S: 'PAID' }, timeline: { L: [1, 2] }, tries: { N: '1' } });
 });
 
+test('a DynamoDB update keeps what is present, where it only sets what is not', () => {
+  const after = applyUpdate(
+    'SET #status = if_not_exists(#status, :PAID), x = if_not_exists(x, :PAID)',
+    item,
+    placeholders,
+  );
+  expect(after).toEqual({ ...item, x: { S: 'PAID' } });
+});
+
 test.each(['ADD x :PAID', 'SET x = x + :PAID', 'SET x = size(token)'])(
   'the unsupported update expression %s is an error',
   (text) => {

@@ -18,7 +18,7 @@ const TOKEN = /\s*([#:]?[A-Za-z_][\w]*|<>|[=<(),])/y;
  *
  * - conditions: `AND`, `OR`, `NOT`, `IN`, `=`, `<>`, `<` of numbers or strings, `size` of a list, `attribute_exists`,
  *   `attribute_not_exists`
- * - updates: `SET` (with `list_append`) and `REMOVE`
+ * - updates: `SET` (with `list_append` and `if_not_exists`) and `REMOVE`
  *
  * Anything else is an error, so that new operators in the saga are noticed.
  *
@@ -123,6 +123,14 @@ class ExpressionReader {
   }
 
   #value(): Attribute {
+    if (this.#skip('if_not_exists')) {
+      this.#take('(');
+      const present = this.#read(this.#next());
+      this.#take(',');
+      const otherwise = this.#operand();
+      this.#take(')');
+      return present ?? otherwise;
+    }
     if (!this.#skip('list_append')) {
       return this.#operand();
     }

@@ -1,8 +1,8 @@
 import type { Json, TaskTarget } from 'resilient-stepfunctions/core';
 import type { Outcome } from '../../functions/orders/order.ts';
 import { type OrderTable, readOrder } from '../../functions/orders/order-table.ts';
-import type { PaymentWait } from '../../functions/orders/order-writes.ts';
 import { beginPaymentWait } from '../../functions/orders/payment-wait.ts';
+import type { PaymentWait } from '../../functions/orders/payment-writes.ts';
 import { type ResumedAfter, resumedSaga } from '../../functions/orders/resume-point.ts';
 import type { LineSnapshot } from '../invariants/snapshot.ts';
 import { DYNAMODB_ERRORS, LAMBDA_ERRORS } from './fault.ts';

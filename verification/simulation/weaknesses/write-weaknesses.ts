@@ -2,6 +2,7 @@ import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import type { DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { OrderTable } from '../../../functions/orders/order-table.ts';
 import * as writes from '../../../functions/orders/order-writes.ts';
+import * as payments from '../../../functions/orders/payment-writes.ts';
 import { readOrderSaga } from '../../../statemachines/read-order-saga.ts';
 import { conditionRemovals, updateRemovals } from './expression-removals.ts';
 
@@ -50,19 +51,19 @@ function sagaWrites(): readonly Write[] {
   );
 }
 
-/** The requests of functions/orders/order-writes.ts, as the functions send them. */
+/** The requests of order-writes.ts and payment-writes.ts, as the functions send them. */
 async function functionWrites(): Promise<readonly Write[]> {
   const now = new Date(0);
   const wait = { orderId: 'o', taskToken: 't', attempt: 1, enteredAt: now, windowSeconds: 1 };
   const updates = {
     endedStart: writes.endedStart('o', now),
     cancellationRequest: writes.cancellationRequest('o', 'PENDING', now),
-    paymentWait: writes.paymentWait(wait),
-    paymentWaitForCustomer: writes.paymentWait({ ...wait, actionUrl: 'u' }),
-    customerActionWait: writes.customerActionWait({ order_id: 'o' }, 'p', 'u', now),
-    paymentClaim: writes.paymentClaim({ order_id: 'o' }, { paymentId: 'p', isConfirmed: false }, now),
-    paymentClaimRelease: writes.paymentClaimRelease('o', 'p', 'declined', now),
-    paymentUndoing: writes.paymentUndoing('o', 'p', now),
+    paymentWait: payments.paymentWait(wait),
+    paymentWaitForCustomer: payments.paymentWait({ ...wait, actionUrl: 'u' }),
+    customerActionWait: payments.customerActionWait({ order_id: 'o' }, 'p', 'u', now),
+    paymentClaim: payments.paymentClaim({ order_id: 'o' }, { paymentId: 'p', isConfirmed: false }, now),
+    paymentClaimRelease: payments.paymentClaimRelease('o', 'p', 'declined', now),
+    paymentUndoing: payments.paymentUndoing('o', 'p', now),
   };
   const sent = Object.entries(updates).map(
     async ([name, update]) => [name, await sentBy((table) => writes.updateOrder(table, update))] as const,
