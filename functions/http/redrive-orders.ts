@@ -6,11 +6,11 @@ import { orderSaga, orderTable, refundSaga } from '../environment.ts';
 import type { Order } from '../orders/order.ts';
 import { type ListPosition, listOrders, MAX_PAGE_SIZE, type OrderFilter } from '../orders/order-listing.ts';
 import { type OrderTable, readOrder } from '../orders/order-table.ts';
-import { type RedriveDependencies, redriveOrder, whyHopeless } from '../orders/redrive.ts';
+import { type RedriveDependencies, redriveOrder, whyHopeless, whySameCause } from '../orders/redrive.ts';
 import { REFUND_STEPS } from '../orders/refunds/refund.ts';
 import type { RefundDependencies } from '../orders/refunds/refund-acceptance.ts';
 import { refundLedger, refundsOfStatus } from '../orders/refunds/refund-ledger.ts';
-import { redriveRefunds, whyTooSoon } from '../orders/refunds/refund-redrive.ts';
+import { redriveRefunds } from '../orders/refunds/refund-redrive.ts';
 import { MAX_REDRIVES, redriveBody, redriveOrdersOperation } from './contract/redrive-orders.ts';
 import { createEndpoint, type Endpoint } from './endpoint.ts';
 import { readBody } from './request-reading.ts';
@@ -110,7 +110,9 @@ function isRefundParked({ status, refund_parked_step }: Order): boolean {
 }
 
 function whyRefundsTooSoon(order: Order, now: Date): string | undefined {
-  const reasons = refundsOfStatus(refundLedger(order), 'NEEDS_ATTENTION').map(([, refund]) => whyTooSoon(refund, now));
+  const reasons = refundsOfStatus(refundLedger(order), 'NEEDS_ATTENTION').map(([, refund]) =>
+    whySameCause(refund.redriven, refund.parked_error, now),
+  );
   return reasons.includes(undefined) ? undefined : reasons[0];
 }
 

@@ -1,5 +1,5 @@
 import { OrderNotFoundError, OrderNotParkedError } from '../common/errors.ts';
-import { hasEnded } from './executions.ts';
+import { isAtWork } from './executions.ts';
 import { type AbandonRequest, abandonment } from './operator-writes.ts';
 import type { Order } from './order.ts';
 import { readOrder } from './order-table.ts';
@@ -26,7 +26,7 @@ export async function abandonOrder(
   }
   assertParked(order);
   const { status } = await saga.find(order);
-  if (status !== 'NOT_FOUND' && !hasEnded(status)) {
+  if (isAtWork(status)) {
     throw new OrderNotParkedError('the order’s saga is running at the moment; look again when it has ended or parked');
   }
   const decided =

@@ -147,9 +147,15 @@ function isRefusal(cause: unknown): boolean {
   return cause instanceof Error && 'code' in cause && NEVER_CONNECTED.has(cause.code);
 }
 
-/** True where the execution does nothing more by itself. */
-export function hasEnded(status: ExecutionStatus): boolean {
+/** True where the execution still moves its order by itself. One that is not found does not. */
+export function isAtWork(status: Execution['status']): boolean {
+  return status !== 'NOT_FOUND' && !hasEnded(status);
+}
+
+/** True where there is an execution, and it does nothing more by itself. */
+export function hasEnded(status: Execution['status']): boolean {
   switch (status) {
+    case 'NOT_FOUND':
     case 'RUNNING':
     case 'PENDING_REDRIVE':
       return false;

@@ -57,7 +57,7 @@ export async function acceptOrder(order: Order, log: Log, dependencies: Acceptan
 async function alreadyStarted(order: Order, log: Log, { table, saga }: AcceptanceDependencies): Promise<Order> {
   try {
     const { status } = await saga.find(order);
-    if (status === 'NOT_FOUND' || !hasEnded(status)) {
+    if (!hasEnded(status)) {
       return order;
     }
   } catch (error) {

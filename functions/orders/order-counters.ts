@@ -1,5 +1,5 @@
 import type { Order } from './order.ts';
-import type { OrderStatus } from './order-status.ts';
+import { isBehindPivot, type OrderStatus } from './order-status.ts';
 
 /** The part of an order that the counters know: what it adds to them. */
 export interface CountedOrder {
@@ -25,9 +25,6 @@ export const PARKED_REFUNDS = 'refunds.NEEDS_ATTENTION';
 /** What is added to each counter by its name, `status.CONFIRMED` or `captured.USD`. Counters that do not change are absent. */
 export type CounterChanges = Readonly<Record<string, number>>;
 
-/** Steps of the saga behind the pivot: an order parked there is captured, whatever its record says of the last write. */
-const BEHIND_THE_PIVOT: ReadonlySet<string> = new Set(['RecordPayment', 'CommitInventory', 'ConfirmOrder']);
-
 /** What an order adds to the counters. */
 export function countedOrder(order: Order): CountedOrder {
   const { status, currency, amount_minor = 0 } = order;
@@ -47,7 +44,7 @@ function isCaptured({ timeline, parked_step, refunded_minor = 0 }: Order): boole
   return (
     refunded_minor > 0 ||
     timeline.some(({ status }) => status === 'PAID' || status === 'CONFIRMED') ||
-    (parked_step !== undefined && BEHIND_THE_PIVOT.has(parked_step))
+    isBehindPivot(parked_step)
   );
 }
 

@@ -46,3 +46,16 @@ export const LEGAL_TRANSITIONS: Readonly<Record<OrderStatus, readonly OrderStatu
 export function isFinal(status: OrderStatus): boolean {
   return LEGAL_TRANSITIONS[status].length === 0;
 }
+
+/** Steps of the saga behind the pivot. The money of an order that is parked at one of them is taken, if it costs any. */
+const BEHIND_THE_PIVOT: ReadonlySet<string | undefined> = new Set([
+  'RecordFreeOrder',
+  'RecordPayment',
+  'CommitInventory',
+  'ConfirmOrder',
+]);
+
+/** True where the step at which an order is parked lies behind the pivot. */
+export function isBehindPivot(parkedStep: string | undefined): boolean {
+  return BEHIND_THE_PIVOT.has(parkedStep);
+}

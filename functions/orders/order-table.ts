@@ -43,11 +43,14 @@ export function startPendingOrders(
   });
 }
 
-/** Global secondary index that holds only open orders, by the time until which their saga must have written again. */
+/**
+ * Global secondary index that holds only open orders and confirmed ones with open refunds, by the time until which their saga
+ * must have written again.
+ */
 const SAGA_DUE_INDEX = 'saga-due';
 
 /**
- * Ids of the open orders whose saga should have written again by the given time, longest overdue first, in pages.
+ * Ids of the orders whose saga, or that of one of their refunds, should have written again by the given time, longest overdue first, in pages.
  *
  * @throws RetryableError where DynamoDB does not reply
  */

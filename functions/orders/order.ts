@@ -3,7 +3,7 @@ import { ORDER_STATUSES } from './order-status.ts';
 import { refundSchema } from './refunds/refund.ts';
 
 /** One event in the history of an order. */
-export const timelineEntrySchema = z.object({
+const timelineEntrySchema = z.object({
   /** ISO 8601, UTC. */
   at: z.string(),
   /** The order's status from then on. */
@@ -13,7 +13,7 @@ export const timelineEntrySchema = z.object({
 });
 
 /** One item of an order. Name and price are known once the stock is reserved. */
-export const orderLineSchema = z.object({
+const orderLineSchema = z.object({
   item_id: z.string(),
   count: z.int(),
   name: z.string().optional(),

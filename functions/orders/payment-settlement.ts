@@ -12,7 +12,7 @@ import {
   PaymentMismatchError,
   RetryableError,
 } from '../common/errors.ts';
-import { hasEnded } from './executions.ts';
+import { isAtWork } from './executions.ts';
 import type { Order } from './order.ts';
 import type { OrderSaga } from './order-saga.ts';
 import { type OrderTable, readOrder } from './order-table.ts';
@@ -169,7 +169,7 @@ async function undoWhereSagaIsGone(
     return;
   }
   const { status } = await saga.find(current);
-  if (status !== 'NOT_FOUND' && !hasEnded(status)) {
+  if (isAtWork(status)) {
     return;
   }
   const undoing = await updateOrder(table, paymentUndoing(orderId, paymentId, clock.now()));

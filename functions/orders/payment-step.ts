@@ -6,6 +6,7 @@ import {
   type TerminalError,
 } from '../common/errors.ts';
 import type { Order } from './order.ts';
+import { isBehindPivot } from './order-status.ts';
 import { isClaimed, isOutOfAttempts } from './payment-claim.ts';
 
 /** The next step of a payment, for an order as it stands. */
@@ -20,13 +21,6 @@ export type PaymentStep =
   | { readonly step: 'AUTHORIZE'; readonly taskToken: string; readonly amountMinor: number; readonly currency: string }
   /** The order will not be paid by this payment. */
   | { readonly step: 'REFUSE'; readonly error: TerminalError };
-
-/** States of the saga behind the pivot. The money of an order that is parked at one of them is taken. */
-const STATES_BEHIND_THE_PIVOT: ReadonlySet<string | undefined> = new Set([
-  'RecordPayment',
-  'CommitInventory',
-  'ConfirmOrder',
-]);
 
 /**
  * Decides over the next step of a payment. Pure.
@@ -70,7 +64,7 @@ function isFree({ amount_minor }: Order): boolean {
 }
 
 function isPaidWhileParked({ parked_step, abandon_requested_at }: Order): boolean {
-  return STATES_BEHIND_THE_PIVOT.has(parked_step) && abandon_requested_at === undefined;
+  return isBehindPivot(parked_step) && abandon_requested_at === undefined;
 }
 
 function doneUnlessRefunded({ amount_minor = 0, refunded_minor = 0 }: Order): PaymentStep {

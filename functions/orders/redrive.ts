@@ -1,5 +1,5 @@
 import { RetryableError } from '../common/errors.ts';
-import { hasEnded } from './executions.ts';
+import { isAtWork } from './executions.ts';
 import { changeParkedOrder, furtherRun, isFurtherRunOf, type LastRedrive, redriveRequest } from './operator-writes.ts';
 import type { Order } from './order.ts';
 import type { OrderSaga } from './order-saga.ts';
@@ -14,7 +14,6 @@ export interface RedriveDependencies {
 /** The outcome of a redrive; `why` is a sentence for operators. */
 export type Redrive = { readonly outcome: 'REDRIVEN' } | { readonly outcome: 'REFUSED'; readonly why: string };
 
-/** The same error so soon after a redrive shows that its cause is still there. */
 const SAME_CAUSE_MS = 60_000;
 
 /** Errors that no redrive cures, by the step that they parked, and what helps instead. */
@@ -78,12 +77,12 @@ async function takeBack(redrive: LastRedrive, before: Order, { table }: RedriveD
  *
  * @throws RetryableError where DynamoDB or Step Functions does not reply
  */
-export async function carryOn(order: Order, { table, saga }: RedriveDependencies): Promise<Redrive> {
+async function carryOn(order: Order, { table, saga }: RedriveDependencies): Promise<Redrive> {
   if (await saga.redrive(order)) {
     return { outcome: 'REDRIVEN' };
   }
   const { status } = await saga.find(order);
-  if (status !== 'NOT_FOUND' && !hasEnded(status)) {
+  if (isAtWork(status)) {
     return { outcome: 'REFUSED', why: 'its saga is running already' };
   }
   return startFurtherRun(order, { table, saga });
@@ -121,11 +120,25 @@ export function whyHopeless(order: Order, now: Date): string | undefined {
   if (order.abandon_requested_at === undefined && error !== undefined && HOPELESS[parked_step]?.[error] !== undefined) {
     return HOPELESS[parked_step][error];
   }
-  const sinceMs = last_redrive === undefined ? SAME_CAUSE_MS : now.getTime() - Date.parse(last_redrive.at);
-  if (sinceMs >= 0 && sinceMs < SAME_CAUSE_MS && last_redrive?.step === parked_step && last_redrive.error === error) {
-    return `it was redriven ${Math.round(sinceMs / 1_000)} seconds ago, and ${error ?? 'the same error'} parked it again; mend the cause first`;
+  return last_redrive?.step === parked_step ? whySameCause(last_redrive, error, now) : undefined;
+}
+
+/**
+ * Why it is too soon to redrive again what an error has parked; undefined where it is not. The same error so soon after a
+ * redrive shows that its cause is still there.
+ */
+export function whySameCause(
+  last: { readonly at: string; readonly error?: string | undefined } | undefined,
+  error: string | undefined,
+  now: Date,
+): string | undefined {
+  if (last === undefined || last.error !== error) {
+    return undefined;
   }
-  return undefined;
+  const sinceMs = now.getTime() - Date.parse(last.at);
+  return sinceMs >= 0 && sinceMs < SAME_CAUSE_MS
+    ? `it was redriven ${Math.round(sinceMs / 1_000)} seconds ago, and ${error ?? 'the same error'} parked it again; mend the cause first`
+    : undefined;
 }
 
 /** The error that parked the order. Records of an older version have it in their timeline alone. */

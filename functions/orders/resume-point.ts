@@ -1,5 +1,6 @@
 import { InvalidTaskInputError } from '../common/errors.ts';
 import type { Order, Outcome } from './order.ts';
+import { isBehindPivot } from './order-status.ts';
 import { paymentWindowEnd } from './payment-window.ts';
 
 /** States at which a saga can go on. OrderClosed: nothing is left to do. */
@@ -199,19 +200,12 @@ function redrivenPoint(order: Order): ResumePoint {
   return { step, outcome };
 }
 
-const BEHIND_THE_PIVOT: ReadonlySet<string | undefined> = new Set([
-  'RecordFreeOrder',
-  'RecordPayment',
-  'CommitInventory',
-  'ConfirmOrder',
-]);
-
 /** Records of an older version do not say which end they were parked on the way to. */
 function parkedOutcome({ parked_outcome, parked_step, cancel_requested_at }: Order): Outcome {
   if (parked_outcome !== undefined) {
     return parked_outcome;
   }
-  if (BEHIND_THE_PIVOT.has(parked_step)) {
+  if (isBehindPivot(parked_step)) {
     return CONFIRMED;
   }
   return cancel_requested_at === undefined ? INCOMPLETE : CANCELLED;

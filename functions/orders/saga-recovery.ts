@@ -7,7 +7,7 @@ import {
   TerminalError,
 } from '../common/errors.ts';
 import type { Log } from '../common/logger.ts';
-import { type Execution, hasEnded } from './executions.ts';
+import { type Execution, isAtWork } from './executions.ts';
 import { sagaRun } from './new-order.ts';
 import type { Order } from './order.ts';
 import type { OrderSaga } from './order-saga.ts';
@@ -61,7 +61,7 @@ export async function recoverSaga(
     return recoverRefunds(order, dependencies, log, now, nextLook(order, now));
   }
   const execution = await saga.find(order);
-  if (execution.status !== 'NOT_FOUND' && !hasEnded(execution.status)) {
+  if (isAtWork(execution.status)) {
     if (isCustomerAsked(order)) {
       await askForDecision(order, dependencies, log);
     }

@@ -111,7 +111,7 @@ async function outcomeOf(
       return 'left';
     case 'ALREADY_STARTED': {
       const { status } = await saga.find({ order_id: orderId });
-      if (status === 'NOT_FOUND' || !hasEnded(status)) {
+      if (!hasEnded(status)) {
         return 'under_way';
       }
       if (!(await updateOrder(table, endedStart(orderId, new Date()))).applied) {

@@ -129,7 +129,7 @@ export class SimulatedApi {
       }
       const { outcome } = await this.#saga.start(recorded.order);
       const { status } = await this.#saga.find(recorded.order);
-      if (outcome === 'ALREADY_STARTED' && status !== 'NOT_FOUND' && hasEnded(status)) {
+      if (outcome === 'ALREADY_STARTED' && hasEnded(status)) {
         await updateOrder(this.#table, endedStart(orderId, this.#clock.date));
       }
     }

@@ -1,5 +1,5 @@
 import type { Log } from '../../common/logger.ts';
-import { hasEnded } from '../executions.ts';
+import { isAtWork } from '../executions.ts';
 import type { Order } from '../order.ts';
 import { changeSagaRun, sagaPostponement } from '../reconciliation-writes.ts';
 import type { Refund } from './refund.ts';
@@ -14,7 +14,7 @@ const RECOVERIES = ['left', 'parked', 'restarted', 'under_way'] as const;
 type RefundRecovery = (typeof RECOVERIES)[number];
 
 /** Executions that may fail to end a refund before it is parked. */
-export const MAX_REFUND_RUNS = 3;
+const MAX_REFUND_RUNS = 3;
 
 /**
  * Carries on the open refunds of an order that is past the time by which they had to end. Refunds whose execution was never
@@ -40,7 +40,8 @@ export async function recoverRefunds(
   for (const [refundId, refund] of open) {
     recoveries.add(await recoverRefund({ order, refundId, refund }, dependencies, log, now));
   }
-  // A restart and a parking have written when to look again, or that there is no need to.
+  // The write that counts a further run sets when to look again, also where the start failed. The one that parks sets it
+  // too, or removes it.
   if (recoveries.size === 1 && recoveries.has('under_way')) {
     await changeSagaRun(dependencies.table, sagaPostponement(order, nextLook));
   }
@@ -55,7 +56,7 @@ async function recoverRefund(
 ): Promise<RefundRecovery> {
   const { order, refundId, refund } = seen;
   const { status, error } = await dependencies.refunds.find(seen);
-  if (status !== 'NOT_FOUND' && !hasEnded(status)) {
+  if (isAtWork(status)) {
     return 'under_way';
   }
   if ((refund.tries ?? 0) >= MAX_REFUND_RUNS) {

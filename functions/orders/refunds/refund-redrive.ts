@@ -1,16 +1,13 @@
 import { RetryableError } from '../../common/errors.ts';
 import type { Log } from '../../common/logger.ts';
 import { amountText } from '../../common/money.ts';
-import { hasEnded } from '../executions.ts';
+import { isAtWork } from '../executions.ts';
 import type { Order } from '../order.ts';
-import type { Refund } from './refund.ts';
+import { whySameCause } from '../redrive.ts';
 import { REFUND_DUE_MS, type RefundDependencies } from './refund-acceptance.ts';
 import { refundLedger, refundsOfStatus } from './refund-ledger.ts';
 import { startFurtherRefundRun } from './refund-recovery.ts';
 import { changeLedger } from './refund-writes.ts';
-
-/** The same error so soon after a redrive shows that its cause is still there. */
-const SAME_CAUSE_MS = 60_000;
 
 /**
  * Carries the parked refunds of an order on: their executions are redriven, or further ones started. What cannot be started
@@ -29,7 +26,9 @@ export async function redriveRefunds(
 ): Promise<string | undefined> {
   const refusals: string[] = [];
   for (const [refundId, refund] of refundsOfStatus(refundLedger(order), 'NEEDS_ATTENTION')) {
-    const why = whyTooSoon(refund, now) ?? (await redriveRefund(order.order_id, refundId, dependencies, by, log, now));
+    const why =
+      whySameCause(refund.redriven, refund.parked_error, now) ??
+      (await redriveRefund(order.order_id, refundId, dependencies, by, log, now));
     if (why !== undefined) {
       refusals.push(`refund ${refundId}: ${why}`);
     }
@@ -68,7 +67,7 @@ async function redriveRefund(
   try {
     if (!(await dependencies.refunds.redrive(noted))) {
       const { status } = await dependencies.refunds.find(noted);
-      if (status === 'NOT_FOUND' || hasEnded(status)) {
+      if (!isAtWork(status)) {
         await startFurtherRefundRun(noted, { tries: 0 }, dependencies, log, now);
       }
     }
@@ -79,15 +78,4 @@ async function redriveRefund(
     log.warn('the refund is noted; the reconciliation takes it up', { refund_id: refundId, error });
   }
   return undefined;
-}
-
-/** Why it is too soon to redrive a parked refund; undefined where it is not. */
-export function whyTooSoon({ parked_error, redriven }: Refund, now: Date): string | undefined {
-  if (redriven === undefined || redriven.error !== parked_error) {
-    return undefined;
-  }
-  const sinceMs = now.getTime() - Date.parse(redriven.at);
-  return sinceMs >= 0 && sinceMs < SAME_CAUSE_MS
-    ? `it was redriven ${Math.round(sinceMs / 1_000)} seconds ago, and ${parked_error ?? 'the same error'} parked it again; mend the cause first`
-    : undefined;
 }

@@ -46,7 +46,7 @@ export function createRefundSaga(client: SFNClient, stateMachineArn: string): Re
 }
 
 /** Name of a refund's current execution: its id, with the number of the run after the first. */
-export function refundExecutionName({ refundId, refund: { run = 0 } }: Omit<OrderRefund, 'order'>): string {
+function refundExecutionName({ refundId, refund: { run = 0 } }: Omit<OrderRefund, 'order'>): string {
   return run === 0 ? refundId : `${refundId}-${run}`;
 }
 

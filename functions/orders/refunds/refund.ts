@@ -17,7 +17,7 @@ export type RefundStatus = (typeof REFUND_STATUSES)[number];
 export const REFUND_STEPS = ['ReturnInventory', 'RefundPayment', 'RecordRefund', 'RecordDecline'] as const;
 
 /** Pieces of one item of the order. */
-export const refundLineSchema = z.object({ item_id: z.string(), count: z.int().min(1) });
+const refundLineSchema = z.object({ item_id: z.string(), count: z.int().min(1) });
 
 /** One refund of an order, as the order's record keeps it. */
 export const refundSchema = z.object({
