@@ -8,6 +8,7 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url));
 /** Folders whose programs a person configures; tests and what tries the system set variables for themselves. */
 const READERS = [
   'functions',
+  'telemetry',
   'grpc-services',
   'embedded',
   'infrastructure',
@@ -35,7 +36,12 @@ const READS: readonly RegExp[] = [
 const READ_BY_COMPOSE = /\$\{([A-Z][A-Z0-9_]+)(?::-[^}]*)?\}/g;
 
 /** Set by Node, npm, AWS Lambda or a program of ours for its own child processes: nobody configures them. */
-const NOT_FOR_PEOPLE = new Set(['NODE_ENV', 'NODE_OPTIONS', 'PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD']);
+const NOT_FOR_PEOPLE = new Set([
+  'AWS_LAMBDA_RUNTIME_API',
+  'NODE_ENV',
+  'NODE_OPTIONS',
+  'PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD',
+]);
 
 function variablesRead(): ReadonlyMap<string, string> {
   const files = execFileSync('git', ['ls-files', '--', ...READERS], { cwd: ROOT, encoding: 'utf8' })

@@ -3,6 +3,7 @@ import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { isThrottlingError, isTransientError } from '@smithy/core/retry';
+import { traceAwsCalls } from '../../telemetry/aws-client-spans.ts';
 import { type RetryableCode, RetryableError } from '../common/errors.ts';
 
 /** Where a client connects. The SDK reads what is absent from its environment (AWS_ENDPOINT_URL, AWS_REGION, …). */
@@ -35,12 +36,15 @@ export const STEP_FUNCTIONS_ATTEMPTS = 1;
 /** A DynamoDB client that takes and returns plain JavaScript values. */
 export function createDynamoDb(options: AwsOptions = {}): DynamoDBDocumentClient {
   const client = new DynamoDBClient({ ...options, maxAttempts: DYNAMODB_ATTEMPTS, requestHandler: REQUEST_HANDLER });
-  return DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
+  return DynamoDBDocumentClient.from(traceAwsCalls('DynamoDB', client), {
+    marshallOptions: { removeUndefinedValues: true },
+  });
 }
 
 /** A Step Functions client. */
 export function createStepFunctions(options: AwsOptions = {}): SFNClient {
-  return new SFNClient({ ...options, maxAttempts: STEP_FUNCTIONS_ATTEMPTS, requestHandler: REQUEST_HANDLER });
+  const client = new SFNClient({ ...options, maxAttempts: STEP_FUNCTIONS_ATTEMPTS, requestHandler: REQUEST_HANDLER });
+  return traceAwsCalls('SFN', client);
 }
 
 /** An EventBridge client. */

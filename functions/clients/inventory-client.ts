@@ -74,27 +74,30 @@ export function createInventoryClient(options: GrpcClientOptions): InventoryClie
   const client = new InventoryServiceClient(options.target, options.credentials, CHANNEL_OPTIONS);
   const call = createUnaryCaller({
     ...options,
+    grpcService: 'inventory.v1.InventoryService',
     service: 'the inventory',
     code: 'INVENTORY_UNAVAILABLE',
     refusals: REFUSALS,
   });
   return {
-    listItems: (request, context) => call(client.listItems.bind(client), request, context),
+    listItems: (request, context) => call('ListItems', client.listItems.bind(client), request, context),
     reserve: async (request, context) =>
-      present((await call(client.reserve.bind(client), request, context)).reservation),
+      present((await call('Reserve', client.reserve.bind(client), request, context)).reservation),
     release: async (request, context) =>
-      present((await call(client.release.bind(client), request, context)).reservation),
-    commit: async (request, context) => present((await call(client.commit.bind(client), request, context)).reservation),
-    return: async (request, context) => present((await call(client.return.bind(client), request, context)).reservation),
+      present((await call('Release', client.release.bind(client), request, context)).reservation),
+    commit: async (request, context) =>
+      present((await call('Commit', client.commit.bind(client), request, context)).reservation),
+    return: async (request, context) =>
+      present((await call('Return', client.return.bind(client), request, context)).reservation),
     restock: async (request, context) => {
-      const { item } = await call(client.restock.bind(client), request, context);
+      const { item } = await call('Restock', client.restock.bind(client), request, context);
       if (item === undefined) {
         throw new ServiceContractError('the inventory answered without an item');
       }
       return item;
     },
-    correct: (request, context) => call(client.correct.bind(client), request, context),
-    listHolds: (request, context) => call(client.listHolds.bind(client), request, context),
+    correct: (request, context) => call('Correct', client.correct.bind(client), request, context),
+    listHolds: (request, context) => call('ListHolds', client.listHolds.bind(client), request, context),
     close: () => client.close(),
   };
 }

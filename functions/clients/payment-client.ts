@@ -94,23 +94,29 @@ export function createPaymentClient(options: GrpcClientOptions): PaymentClient {
   const client = new PaymentServiceClient(options.target, options.credentials, CHANNEL_OPTIONS);
   const call = createUnaryCaller({
     ...options,
+    grpcService: 'payment.v1.PaymentService',
     service: 'the payment service',
     code: 'PAYMENT_UNAVAILABLE',
     refusals: REFUSALS,
   });
   return {
     authorize: async (request, context) =>
-      authorized(present((await call(client.authorize.bind(client), request, context)).payment)),
-    capture: async (request, context) => present((await call(client.capture.bind(client), request, context)).payment),
-    void: async (request, context) => present((await call(client.void.bind(client), request, context)).payment),
-    refund: async (request, context) => present((await call(client.refund.bind(client), request, context)).payment),
-    find: async (request, context) => present((await call(client.getPayment.bind(client), request, context)).payment),
+      authorized(present((await call('Authorize', client.authorize.bind(client), request, context)).payment)),
+    capture: async (request, context) =>
+      present((await call('Capture', client.capture.bind(client), request, context)).payment),
+    void: async (request, context) => present((await call('Void', client.void.bind(client), request, context)).payment),
+    refund: async (request, context) =>
+      present((await call('Refund', client.refund.bind(client), request, context)).payment),
+    find: async (request, context) =>
+      present((await call('GetPayment', client.getPayment.bind(client), request, context)).payment),
     recordProviderEvent: async (request, context) =>
-      present((await call(client.recordProviderEvent.bind(client), request, context)).payment),
-    listPaymentsToReconcile: (request, context) => call(client.listPaymentsToReconcile.bind(client), request, context),
-    acknowledgePayment: (request, context) => call(client.acknowledgePayment.bind(client), request, context),
+      present((await call('RecordProviderEvent', client.recordProviderEvent.bind(client), request, context)).payment),
+    listPaymentsToReconcile: (request, context) =>
+      call('ListPaymentsToReconcile', client.listPaymentsToReconcile.bind(client), request, context),
+    acknowledgePayment: (request, context) =>
+      call('AcknowledgePayment', client.acknowledgePayment.bind(client), request, context),
     simulateCustomerAction: async (request, context) =>
-      (await call(client.simulateCustomerAction.bind(client), request, context)).outcome,
+      (await call('SimulateCustomerAction', client.simulateCustomerAction.bind(client), request, context)).outcome,
     close: () => client.close(),
   };
 }

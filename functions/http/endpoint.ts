@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
+import { ATTRIBUTES } from '../../telemetry/attributes.ts';
+import { flushBeforeAnswer, traced } from '../../telemetry/tracing.ts';
 import type { Role } from '../access/roles.ts';
 import { ForbiddenError, TerminalError } from '../common/errors.ts';
 import { asError, type Log, type Logger, rootLogger } from '../common/logger.ts';
@@ -30,24 +32,64 @@ export function createEndpoint(
   return async (event) => {
     const requestId = event.requestContext?.requestId ?? randomUUID();
     const request = httpRequest(event, requestId, parent());
-    const started = Date.now();
-    const called = { method: event.httpMethod, path: event.path };
-    try {
-      // Before anything of the request is read: a refused caller learns nothing by it.
-      if (roles !== undefined && !roles.some((role) => request.roles.includes(role))) {
-        throw new ForbiddenError('that is not allowed');
-      }
-      const worked = await work(request);
-      const answered = event.httpMethod === 'GET' ? conditional(worked, request.header('if-none-match')) : worked;
-      request.log.info('answered', { ...called, status: answered.statusCode, ms: Date.now() - started });
-      return answered;
-    } catch (error) {
-      const failure = failureResponse(error, requestId);
-      const outcome = { ...called, status: failure.statusCode, code: publishedCode(error), ms: Date.now() - started };
-      logFailure(request.log, error, outcome);
-      return failure;
-    }
+    const answer = await inSpan(event, request, () => answerTo(event, request, work, roles));
+    await flushBeforeAnswer();
+    return answer;
   };
+}
+
+/** The request's span is the one that its `traceparent` names, so that the order's saga finds its parent there. */
+function inSpan(
+  event: APIGatewayProxyEvent,
+  request: HttpRequest,
+  work: () => Promise<APIGatewayProxyResult>,
+): Promise<APIGatewayProxyResult> {
+  const { httpMethod, path, resource } = event;
+  const description = {
+    name: `${httpMethod} ${resource ?? path}`,
+    kind: 'SERVER',
+    self: request.traceparent,
+    parent: request.header('traceparent'),
+    attributes: {
+      [ATTRIBUTES.HTTP_METHOD]: httpMethod,
+      [ATTRIBUTES.HTTP_ROUTE]: resource ?? undefined,
+      [ATTRIBUTES.URL_PATH]: path,
+      [ATTRIBUTES.FAAS_TRIGGER]: 'http',
+    },
+  } as const;
+  return traced(description, async (span) => {
+    const answer = await work();
+    span.set({ [ATTRIBUTES.HTTP_STATUS]: answer.statusCode });
+    if (answer.statusCode >= 500) {
+      span.fail(String(answer.statusCode), true);
+    }
+    return answer;
+  });
+}
+
+async function answerTo(
+  event: APIGatewayProxyEvent,
+  request: HttpRequest,
+  work: (request: HttpRequest) => Promise<APIGatewayProxyResult>,
+  roles: readonly Role[] | undefined,
+): Promise<APIGatewayProxyResult> {
+  const started = Date.now();
+  const called = { method: event.httpMethod, path: event.path };
+  try {
+    // Before anything of the request is read: a refused caller learns nothing by it.
+    if (roles !== undefined && !roles.some((role) => request.roles.includes(role))) {
+      throw new ForbiddenError('that is not allowed');
+    }
+    const worked = await work(request);
+    const answered = event.httpMethod === 'GET' ? conditional(worked, request.header('if-none-match')) : worked;
+    request.log.info('answered', { ...called, status: answered.statusCode, ms: Date.now() - started });
+    return answered;
+  } catch (error) {
+    const failure = failureResponse(error, request.requestId);
+    const outcome = { ...called, status: failure.statusCode, code: publishedCode(error), ms: Date.now() - started };
+    logFailure(request.log, error, outcome);
+    return failure;
+  }
 }
 
 function logFailure(log: Log, error: unknown, outcome: { readonly status: number }): void {

@@ -1,3 +1,5 @@
+import { ATTRIBUTES } from '../../telemetry/attributes.ts';
+import { traced } from '../../telemetry/tracing.ts';
 import { IdempotencyKeyReusedError, RetryableError } from '../common/errors.ts';
 import type { Log } from '../common/logger.ts';
 import { hasEnded, type StartRetries } from './executions.ts';
@@ -28,7 +30,13 @@ export interface AcceptanceDependencies {
  * @throws IdempotencyKeyReusedError where the order's id belongs to another request
  * @throws RetryableError SAGA_UNAVAILABLE where the order was not accepted, ORDERS_UNAVAILABLE where that is open
  */
-export async function acceptOrder(order: Order, log: Log, dependencies: AcceptanceDependencies): Promise<Order> {
+export function acceptOrder(order: Order, log: Log, dependencies: AcceptanceDependencies): Promise<Order> {
+  const attributes = { [ATTRIBUTES.ORDER_ID]: order.order_id };
+  const span = { name: 'accept order', kind: 'INTERNAL', onlyAsChild: true, attributes } as const;
+  return traced(span, () => accept(order, log, dependencies));
+}
+
+async function accept(order: Order, log: Log, dependencies: AcceptanceDependencies): Promise<Order> {
   const { table, saga, startRetries } = dependencies;
   const added = await addOrder(table, order);
   if (!added.applied) {

@@ -2,6 +2,7 @@ import type { SFNClient } from '@aws-sdk/client-sfn';
 import { createExecutions, type Execution, type ExecutionStart, type StartRetries } from './executions.ts';
 import { executionName, sagaInput } from './new-order.ts';
 import type { Order } from './order.ts';
+import { tracedStart } from './saga-spans.ts';
 
 /** An order, as far as it names its current execution. */
 export type ExecutionOwner = Pick<Order, 'order_id' | 'saga_run'>;
@@ -25,7 +26,11 @@ export interface OrderSaga {
 export function createOrderSaga(client: SFNClient, stateMachineArn: string): OrderSaga {
   const executions = createExecutions(client, stateMachineArn);
   return {
-    start: (order, retries) => executions.start({ name: executionName(order), input: sagaInput(order) }, retries),
+    start: (order, retries) => {
+      const name = executionName(order);
+      const traced = { name, orderId: order.order_id, traceparent: order.traceparent };
+      return tracedStart(traced, () => executions.start({ name, input: sagaInput(order) }, retries));
+    },
     find: (order) => executions.find(executionName(order)),
     redrive: (order) => executions.redrive(executionName(order)),
   };

@@ -5,6 +5,8 @@ import {
   type QueryCommandInput,
   type QueryCommandOutput,
 } from '@aws-sdk/lib-dynamodb';
+import { ATTRIBUTES } from '../../telemetry/attributes.ts';
+import { linkActiveSpan } from '../../telemetry/tracing.ts';
 import { translateErrors } from '../clients/aws.ts';
 import { type Order, orderSchema } from './order.ts';
 import type { OrderStatus } from './order-status.ts';
@@ -23,7 +25,13 @@ export async function readOrder({ client, name }: OrderTable, orderId: string): 
   const { Item } = await callTable(
     client.send(new GetCommand({ TableName: name, Key: { order_id: orderId }, ConsistentRead: true })),
   );
-  return Item === undefined ? undefined : orderSchema.parse(Item);
+  if (Item === undefined) {
+    return undefined;
+  }
+  const order = orderSchema.parse(Item);
+  // A request about an order, such as its payment, is a trace of its own.
+  linkActiveSpan(order.traceparent, { [ATTRIBUTES.ORDER_ID]: orderId });
+  return order;
 }
 
 /**

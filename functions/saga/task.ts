@@ -1,6 +1,10 @@
 import * as z from 'zod';
+import { ATTRIBUTES } from '../../telemetry/attributes.ts';
+import type { SpanDescription } from '../../telemetry/span.ts';
+import { flushBeforeAnswer, traced } from '../../telemetry/tracing.ts';
 import { InvalidTaskInputError, TerminalError } from '../common/errors.ts';
 import { asError, type Log, type Logger, logWith, rootLogger } from '../common/logger.ts';
+import { attemptSpan, startSpan, type TaskAttempt } from '../orders/saga-spans.ts';
 
 /** The context of a task, beside its own input. */
 export interface TaskContext {
@@ -12,7 +16,32 @@ export interface TaskContext {
 /** A Lambda function that the state machine invokes. */
 export type Task<Result> = (payload: unknown) => Promise<Result>;
 
-const commonInput = z.object({ order_id: z.string().min(1), traceparent: z.string().min(1) });
+/** The state machine's own words. Executions of an older definition, and an operator's own calls, do not have them. */
+const taskAttempt = z
+  .object({
+    execution: z.string(),
+    state: z.object({ Name: z.string(), EnteredTime: z.string(), RetryCount: z.int().default(0) }),
+    /** Empty on LocalStack, which counts no redrives. */
+    redrive_count: z.array(z.int()),
+  })
+  .transform(
+    ({ execution, state, redrive_count: [redriveCount = 0] }): TaskAttempt => ({
+      execution,
+      state: state.Name,
+      enteredAt: state.EnteredTime,
+      redriveCount,
+      retryCount: state.RetryCount,
+    }),
+  )
+  .optional()
+  // A task must not fail for what only its span needs.
+  .catch(undefined);
+
+const commonInput = z.object({
+  order_id: z.string().min(1),
+  traceparent: z.string().min(1),
+  task_attempt: taskAttempt,
+});
 
 /**
  * Makes a task from its work. The errors of the work reach the state machine as they are: the name of an error decides
@@ -33,17 +62,49 @@ export function createTask<Shape extends z.ZodRawShape, Result>(
   parent: () => Logger = rootLogger,
 ): Task<Result> {
   return async (payload) => {
-    const { order_id: orderId, traceparent } = checked(name, commonInput, payload);
+    const { order_id: orderId, traceparent, task_attempt: attempt } = checked(name, commonInput, payload);
     const log = logWith(parent(), { task: name, order_id: orderId, traceparent });
     const started = Date.now();
     try {
-      const result = await work(checked(name, input, payload), { orderId, traceparent, log });
+      const result = await traced(taskSpan(name, { orderId, traceparent }, attempt), async (span) => {
+        try {
+          return await work(checked(name, input, payload), { orderId, traceparent, log });
+        } catch (error) {
+          span.fail(asError(error).name, !(error instanceof TerminalError));
+          throw error;
+        }
+      });
       log.info('done', { ms: Date.now() - started });
       return result;
     } catch (error) {
       logFailure(log, error, Date.now() - started);
       throw error;
+    } finally {
+      await flushBeforeAnswer();
     }
+  };
+}
+
+/** The span of one attempt. Step Functions makes no spans, so it stands for the state as well. */
+function taskSpan(
+  name: string,
+  { orderId, traceparent }: Pick<TaskContext, 'orderId' | 'traceparent'>,
+  attempt: TaskAttempt | undefined,
+): SpanDescription {
+  return {
+    name: `task ${attempt?.state ?? name}`,
+    kind: 'SERVER',
+    parent: attempt === undefined ? traceparent : startSpan(traceparent, attempt.execution),
+    self: attempt === undefined ? undefined : attemptSpan(traceparent, attempt),
+    attributes: {
+      [ATTRIBUTES.FAAS_NAME]: name,
+      [ATTRIBUTES.FAAS_TRIGGER]: 'other',
+      [ATTRIBUTES.ORDER_ID]: orderId,
+      [ATTRIBUTES.SAGA_EXECUTION]: attempt?.execution,
+      [ATTRIBUTES.SAGA_STATE]: attempt?.state,
+      [ATTRIBUTES.SAGA_RETRY_COUNT]: attempt?.retryCount,
+      [ATTRIBUTES.SAGA_REDRIVE_COUNT]: attempt?.redriveCount,
+    },
   };
 }
 

@@ -6,18 +6,23 @@ import { ServiceError, TerminalError } from './service-error.ts';
 
 /** A logger for one call: every line has its RPC, its order id and its trace, where the call has them. */
 export function callLogger(logger: Logger, rpc: string, call: ServerUnaryCall<unknown, unknown>): Logger {
-  const { request, metadata } = call;
-  const orderId = typeof request === 'object' && request !== null && 'orderId' in request ? request.orderId : undefined;
-  const traceparent = traceparentOf(metadata);
+  const orderId = orderIdOf(call.request);
+  const traceparent = traceparentOf(call.metadata);
   return logger.child({
     rpc,
-    ...(typeof orderId === 'string' ? { order_id: orderId.slice(0, 64) } : {}),
+    ...(orderId === undefined ? {} : { order_id: orderId }),
     ...(traceparent === undefined ? {} : { traceparent }),
   });
 }
 
+/** The order of a request, cut to the length of an id; undefined where it names none. */
+export function orderIdOf(request: unknown): string | undefined {
+  const orderId = typeof request === 'object' && request !== null && 'orderId' in request ? request.orderId : undefined;
+  return typeof orderId === 'string' ? orderId.slice(0, 64) : undefined;
+}
+
 /** The caller's W3C `traceparent`; undefined when it is missing or malformed. */
-function traceparentOf(metadata: Metadata): string | undefined {
+export function traceparentOf(metadata: Metadata): string | undefined {
   const [value] = metadata.get('traceparent');
   return typeof value === 'string' && parseTraceParent(value) !== null ? value : undefined;
 }

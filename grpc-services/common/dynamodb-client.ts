@@ -1,5 +1,6 @@
 import { DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { traceAwsCalls } from '../../telemetry/aws-client-spans.ts';
 
 /** How to reach DynamoDB. */
 export interface DynamoDbSettings {
@@ -40,7 +41,7 @@ export function createDocumentClient(
       ? { credentials: { accessKeyId: 'local', secretAccessKey: 'local' } }
       : {}),
   };
-  return documentClient(new DynamoDBClient(configuration));
+  return documentClient(traceAwsCalls('DynamoDB', new DynamoDBClient(configuration)));
 }
 
 /** Wraps a client with the marshalling that all rows of both services rely on. */

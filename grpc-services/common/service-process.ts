@@ -1,3 +1,4 @@
+import { flushSpans, nameTracedService } from '../../telemetry/tracing.ts';
 import { createDocumentClient } from './dynamodb-client.ts';
 import { ConfigurationError, type ServiceEnvironment } from './environment.ts';
 import { faultsFrom } from './fault-injection.ts';
@@ -21,6 +22,7 @@ export async function runService(
   environment: ServiceEnvironment,
   describe: (parts: ServiceParts) => ServiceDescription,
 ): Promise<void> {
+  nameTracedService(name);
   const logger = createLogger(name, environment.LOG_LEVEL);
   const documents = createDocumentClient(
     { endpoint: environment.AWS_ENDPOINT_URL, region: environment.AWS_REGION },
@@ -42,6 +44,7 @@ export async function runService(
     stop: async () => {
       await service.stop();
       documents.destroy();
+      await flushSpans();
     },
   });
 }

@@ -52,6 +52,7 @@ export async function startService(
 ): Promise<RunningService> {
   const { logger } = settings;
   const implementation = description.implementation({
+    service: description.name,
     domain: description.domain,
     concurrency: createConcurrencyLimit(settings.concurrency),
     faults: settings.faults,

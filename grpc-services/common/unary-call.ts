@@ -1,16 +1,20 @@
-import type { handleUnaryCall } from '@grpc/grpc-js';
+import { type handleUnaryCall, type ServerUnaryCall, status } from '@grpc/grpc-js';
 import type * as z from 'zod';
+import { ATTRIBUTES } from '../../telemetry/attributes.ts';
+import { traced } from '../../telemetry/tracing.ts';
 import { followDeadline } from './call-deadline.ts';
-import { callLogger, logLateFailure, logOutcome } from './call-log.ts';
+import { callLogger, logLateFailure, logOutcome, orderIdOf, traceparentOf } from './call-log.ts';
 import { systemClock } from './clock.ts';
 import type { ConcurrencyLimit } from './concurrency-limit.ts';
 import type { FaultInjection } from './fault-injection.ts';
 import type { Logger } from './logger.ts';
 import { validated } from './request-validation.ts';
-import { toStatus } from './service-error.ts';
+import { ServiceError, TerminalError, toStatus } from './service-error.ts';
 
 /** What all handlers of one service share. */
 export interface CallEnvironment {
+  /** Full name of the service, such as `inventory.v1.InventoryService`. */
+  readonly service: string;
   /** The domain of the service's `ErrorInfo`, such as `inventory.v1`. */
   readonly domain: string;
   readonly concurrency: ConcurrencyLimit;
@@ -59,7 +63,9 @@ export function unaryCall<Request, Schema extends z.ZodType, Response>(
     const logger = callLogger(environment.logger, method.rpc, call);
     const deadline = followDeadline(call, environment.defaultDeadlineMs, started);
     const { signal } = deadline;
-    const work = perform(environment, method, call.request, { signal, logger });
+    const work = inSpan(environment, method.rpc, call, () =>
+      perform(environment, method, call.request, { signal, logger }),
+    );
     Promise.race([work, deadline.expired])
       .then(
         (response) => {
@@ -78,6 +84,37 @@ export function unaryCall<Request, Schema extends z.ZodType, Response>(
       .finally(deadline.clear)
       .catch((error: unknown) => logger.error({ err: error }, 'the answer could not be sent'));
   };
+}
+
+function inSpan<Response>(
+  { service, domain }: CallEnvironment,
+  rpc: string,
+  { request, metadata }: ServerUnaryCall<unknown, unknown>,
+  work: () => Promise<Response>,
+): Promise<Response> {
+  const name = `${service}/${rpc}`;
+  const description = {
+    name,
+    kind: 'SERVER',
+    parent: traceparentOf(metadata),
+    attributes: {
+      [ATTRIBUTES.RPC_SYSTEM]: 'grpc',
+      [ATTRIBUTES.RPC_METHOD]: name,
+      [ATTRIBUTES.ORDER_ID]: orderIdOf(request),
+    },
+  } as const;
+  return traced(description, async (span) => {
+    try {
+      const response = await work();
+      span.set({ [ATTRIBUTES.RPC_STATUS]: 'OK' });
+      return response;
+    } catch (error) {
+      const code = status[toStatus(error, domain).code];
+      span.set({ [ATTRIBUTES.RPC_STATUS]: code });
+      span.fail(error instanceof ServiceError ? error.reason : code, !(error instanceof TerminalError));
+      throw error;
+    }
+  });
 }
 
 async function perform<Schema extends z.ZodType, Response>(

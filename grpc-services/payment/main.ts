@@ -5,6 +5,7 @@ import { runService } from '../common/service-process.ts';
 import { createPaymentStore } from './payment-store.ts';
 import { createChargeLedger } from './provider/charge-ledger.ts';
 import { createSimulatedProvider } from './provider/simulated-provider.ts';
+import { tracedProvider } from './provider/traced-provider.ts';
 import { paymentService } from './service.ts';
 
 async function main(): Promise<void> {
@@ -19,9 +20,11 @@ async function main(): Promise<void> {
   await runService('payment', environment, ({ documents, logger }) =>
     paymentService({
       store: createPaymentStore(documents, environment.PAYMENTS_TABLE),
-      provider: createSimulatedProvider(
-        createChargeLedger(documents, environment.PAYMENTS_TABLE),
-        environment.PAYMENT_ACTION_URL,
+      provider: tracedProvider(
+        createSimulatedProvider(
+          createChargeLedger(documents, environment.PAYMENTS_TABLE),
+          environment.PAYMENT_ACTION_URL,
+        ),
       ),
       clock: systemClock,
       logger,

@@ -10,6 +10,7 @@ const SOURCES = [
   'serverless.yml',
   'package.json',
   'proto',
+  'telemetry',
   'functions',
   'infrastructure',
   'grpc-services',

@@ -1,6 +1,7 @@
 import type { SFNClient } from '@aws-sdk/client-sfn';
 import { createExecutions, type Execution, type ExecutionStart } from '../executions.ts';
 import type { Order } from '../order.ts';
+import { tracedStart } from '../saga-spans.ts';
 import type { Refund, RefundLine } from './refund.ts';
 
 /** Input of the refund saga's executions. */
@@ -39,7 +40,12 @@ export interface RefundSaga {
 export function createRefundSaga(client: SFNClient, stateMachineArn: string): RefundSaga {
   const executions = createExecutions(client, stateMachineArn);
   return {
-    start: (refund) => executions.start({ name: refundExecutionName(refund), input: refundSagaInput(refund) }),
+    start: (refund) => {
+      const name = refundExecutionName(refund);
+      const input = refundSagaInput(refund);
+      const traced = { name, orderId: input.order_id, traceparent: input.traceparent };
+      return tracedStart(traced, () => executions.start({ name, input }));
+    },
     find: (refund) => executions.find(refundExecutionName(refund)),
     redrive: (refund) => executions.redrive(refundExecutionName(refund)),
   };

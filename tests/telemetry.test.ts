@@ -1,0 +1,151 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { eventually } from '../embedded/eventually.ts';
+import { type EmbeddedStack, startEmbeddedStack } from '../embedded/stack.ts';
+import { OrderApiClient } from '../verification/client/order-api-client.ts';
+import { type ReceivedSpan, type SpanReceiver, startSpanReceiver } from './support/span-receiver.ts';
+
+// Traces on a whole stack: every process exports to one receiver.
+
+const ITEM = '0ec2fe2b-d061-43cd-a16e-672d2662e6fe';
+const LONG = 120_000;
+
+let receiver: SpanReceiver;
+let stack: EmbeddedStack;
+let api: OrderApiClient;
+
+beforeAll(async () => {
+  receiver = await startSpanReceiver();
+  stack = await startEmbeddedStack({
+    environment: { OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url, OTEL_BSP_SCHEDULE_DELAY: '200' },
+  });
+  api = new OrderApiClient(stack.urls.http);
+}, LONG);
+
+afterAll(async () => {
+  await stack?.stop();
+  receiver?.close();
+}, LONG);
+
+function spansOf(traceId: string): readonly ReceivedSpan[] {
+  return receiver.spans.filter((span) => span.traceId === traceId);
+}
+
+/** The order's trace, once the last service's spans and all parents have arrived. */
+async function traceOfConfirmed(orderId: string): Promise<readonly ReceivedSpan[]> {
+  const root = await received((span) => span.name === 'accept order' && span.attributes['order.id'] === orderId);
+  const isLast = ({ traceId, name, service }: ReceivedSpan) =>
+    traceId === root.traceId && name === 'inventory.v1.InventoryService/Commit' && service === 'inventory';
+  await received(isLast);
+  return eventually(
+    async () => {
+      const spans = spansOf(root.traceId);
+      return missingParents(spans).length === 0 ? spans : undefined;
+    },
+    { withinMs: 10_000, pollMs: 50, what: 'the parents of all spans have arrived' },
+  );
+}
+
+function received(isWanted: (span: ReceivedSpan) => boolean): Promise<ReceivedSpan> {
+  return eventually(async () => receiver.spans.find(isWanted), {
+    withinMs: 15_000,
+    pollMs: 50,
+    what: 'a span arrives',
+  });
+}
+
+function missingParents(spans: readonly ReceivedSpan[]): readonly string[] {
+  const ids = new Set(spans.map(({ spanId }) => spanId));
+  return spans
+    .filter(({ parentSpanId }) => parentSpanId !== undefined && !ids.has(parentSpanId))
+    .map(({ name }) => name);
+}
+
+/** The names from a span up to its root. */
+function pathOf(span: ReceivedSpan, spans: readonly ReceivedSpan[]): readonly string[] {
+  const parent = spans.find(({ spanId }) => spanId === span.parentSpanId);
+  return [span.name, ...(parent === undefined ? [] : pathOf(parent, spans))];
+}
+
+test('a confirmed order is one connected trace, from the request to the tables and the provider', async () => {
+  const orderId = await api.place({ list: [{ id: ITEM, count: 1 }], payment: { method: 'tok_visa' } });
+  await api.waitForStatus(orderId, 30, ['CONFIRMED']);
+  const spans = await traceOfConfirmed(orderId);
+
+  expect(missingParents(spans)).toEqual([]);
+  expect(spans.filter(({ parentSpanId }) => parentSpanId === undefined).map(({ name }) => name)).toEqual([
+    'POST /orders/place',
+  ]);
+  expect(new Set(spans.map(({ spanId }) => spanId)).size).toBe(spans.length);
+  expect(new Set(spans.map(({ service }) => service))).toEqual(new Set(['orders', 'inventory', 'payment']));
+  const paths = spans.map((span) => pathOf(span, spans).join(' < '));
+  const start = 'start saga < accept order < POST /orders/place';
+  expect(paths).toEqual(
+    expect.arrayContaining([
+      `SFN.StartExecution < ${start}`,
+      'PutItem orders-dev < accept order < POST /orders/place',
+      ...['Reserve', 'Commit'].map((rpc) => {
+        const call = `inventory.v1.InventoryService/${rpc}`;
+        const wires = `${call} < ${call} < task ${rpc}Inventory < ${start}`;
+        return expect.stringMatching(new RegExp(`^TransactWriteItems [-\\w]+ < ${escaped(wires)}$`));
+      }),
+      ...['Authorize', 'Capture'].map((rpc) => {
+        const call = `payment.v1.PaymentService/${rpc}`;
+        const wires = `${call} < ${call} < task ${rpc}Payment < ${start}`;
+        return expect.stringMatching(new RegExp(`payments-dev < provider ${rpc.toLowerCase()} < ${escaped(wires)}$`));
+      }),
+    ]),
+  );
+  expect(
+    spans.every(({ startTimeUnixNano, endTimeUnixNano }) => BigInt(endTimeUnixNano) >= BigInt(startTimeUnixNano)),
+  ).toBe(true);
+});
+
+function escaped(text: string): string {
+  return text.replaceAll(/[/.]/g, '\\$&');
+}
+
+test('an attempt of a task that is sent again is the same span, and another attempt is another', async () => {
+  const orderId = crypto.randomUUID();
+  const traceparent = `00-${orderId.replaceAll('-', '')}-00f067aa0ba902b7-01`;
+  const invoke = (retryCount: number) =>
+    fetch(`${stack.urls.lambda}/2015-03-31/functions/orders-dev-releaseInventory/invocations`, {
+      method: 'POST',
+      body: JSON.stringify({
+        order_id: orderId,
+        traceparent,
+        task_attempt: {
+          execution: orderId,
+          state: { Name: 'ReleaseInventory', EnteredTime: '2026-11-28T12:00:00.000Z', RetryCount: retryCount },
+          redrive_count: [0],
+        },
+        reason: 'TEST',
+      }),
+    });
+  for (const retryCount of [0, 0, 1]) {
+    expect((await invoke(retryCount)).status).toBe(200);
+  }
+  const attempts = await eventually(
+    async () => {
+      const found = spansOf(orderId.replaceAll('-', '')).filter(({ name }) => name === 'task ReleaseInventory');
+      return found.length === 3 ? found : undefined;
+    },
+    { withinMs: 15_000, pollMs: 50, what: 'three attempts arrive' },
+  );
+  const [first, again, next] = attempts;
+  expect(again?.spanId).toBe(first?.spanId);
+  expect(next?.spanId).not.toBe(first?.spanId);
+  expect(new Set(attempts.map(({ parentSpanId }) => parentSpanId)).size).toBe(1);
+});
+
+test('a cancellation is a trace of its own that is linked with the order’s', async () => {
+  const orderId = await api.place({ list: [{ id: ITEM, count: 1 }] });
+  await api.waitForStatus(orderId, 30, ['AWAITING_PAYMENT']);
+  await api.request({ path: '/orders/cancel', body: { order_id: orderId } });
+  const placed = await received((span) => span.name === 'accept order' && span.attributes['order.id'] === orderId);
+  const cancelled = await received(
+    (span) => span.name === 'POST /orders/cancel' && span.attributes['order.id'] === orderId,
+  );
+  expect(cancelled.parentSpanId).toBeUndefined();
+  expect(cancelled.traceId).not.toBe(placed.traceId);
+  expect(cancelled.links?.map(({ traceId }) => traceId)).toContain(placed.traceId);
+});
