@@ -17,6 +17,7 @@ const READERS = [
   'localstack',
   'serverless.yml',
   'docker-compose.yml',
+  'docker-compose.embedded.yml',
 ];
 
 /** The ways in which a variable is read, each with the name in its first group. */
@@ -52,7 +53,7 @@ function variablesRead(): ReadonlyMap<string, string> {
   const found = new Map<string, string>();
   for (const file of files) {
     const text = readFileSync(`${ROOT}/${file}`, 'utf8');
-    for (const pattern of file === 'docker-compose.yml' ? [READ_BY_COMPOSE] : READS) {
+    for (const pattern of file.startsWith('docker-compose.') ? [READ_BY_COMPOSE] : READS) {
       for (const [, name = ''] of text.matchAll(pattern)) {
         if (!NOT_FOR_PEOPLE.has(name)) {
           found.set(name, file);

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
@@ -20,10 +21,15 @@ const composeFile = z.record(z.string(), z.unknown()).and(
     ),
   }),
 );
-const file = composeFile.parse(parse(readFileSync(join(PROJECT_ROOT, 'docker-compose.yml'), 'utf8'), { merge: true }));
+const FILES = ['docker-compose.yml', 'docker-compose.embedded.yml'];
+const file = read('docker-compose.yml');
 
-test('docker-compose.yml publishes every port on 127.0.0.1 only', () => {
-  const ports = Object.values(file.services).flatMap((service) => service.ports);
+function read(name: string): z.output<typeof composeFile> {
+  return composeFile.parse(parse(readFileSync(join(PROJECT_ROOT, name), 'utf8'), { merge: true }));
+}
+
+test.each(FILES)('%s publishes every port on 127.0.0.1 only', (name) => {
+  const ports = Object.values(read(name).services).flatMap((service) => service.ports);
   expect(ports.length).toBeGreaterThan(0);
   for (const port of ports) {
     expect(port).toMatch(/^127\.0\.0\.1:/);
@@ -51,14 +57,41 @@ test('the containers of the services have read-only file systems', () => {
   expect([file.services.inventory?.read_only, file.services.payment?.read_only]).toEqual([true, true]);
 });
 
-test('docker-compose.yml has only top-level keys that Compose 1.29 knows', () => {
-  const known = Object.keys(file).filter((key) => !key.startsWith('x-'));
-  expect(known).toEqual(['services']);
+test.each(FILES)('%s has only top-level keys that Compose 1.29 knows', (name) => {
+  const keys = Object.keys(read(name)).filter((key) => !key.startsWith('x-'));
+  expect(['services', 'volumes']).toEqual(expect.arrayContaining(keys));
+});
+
+const compose = [['docker', 'compose'] as const, ['docker-compose'] as const].find(
+  ([program, ...words]) => spawnSync(program, [...words, 'version']).status === 0,
+);
+if (compose === undefined) {
+  process.stderr.write('Docker Compose is not installed: the compose files are NOT read by it.\n');
+}
+
+(compose === undefined ? test.skip : test).each(FILES)('Docker Compose reads %s', (name) => {
+  const [program = '', ...words] = compose ?? [];
+  const { status, stderr } = spawnSync(program, [...words, '--file', name, 'config', '--quiet'], {
+    cwd: PROJECT_ROOT,
+    encoding: 'utf8',
+  });
+  expect([status, stderr]).toEqual([0, expect.not.stringContaining('rror')]);
+});
+
+test('the container of the embedded stack has the same ports inside and outside', () => {
+  const { environment, ports } = z
+    .object({ environment: z.record(z.string(), z.string()), ports: z.array(z.string()) })
+    .parse(read('docker-compose.embedded.yml').services.orders);
+  for (const variable of ['HTTP_PORT', 'AWS_ENDPOINT_PORT']) {
+    expect(ports).toContain(`127.0.0.1:${environment[variable]}:${environment[variable]}`);
+  }
 });
 
 test('the Dockerfiles use no BuildKit syntax', () => {
-  const dockerfiles = Object.values(file.services).flatMap(({ build }) => build?.dockerfile ?? []);
-  expect(dockerfiles).toHaveLength(3);
+  const dockerfiles = FILES.flatMap((name) => Object.values(read(name).services)).flatMap(
+    ({ build }) => build?.dockerfile ?? [],
+  );
+  expect(dockerfiles).toHaveLength(4);
   for (const dockerfile of dockerfiles) {
     expect(readFileSync(join(PROJECT_ROOT, dockerfile), 'utf8')).not.toMatch(/# syntax=|<<|--link|--mount|--chmod/);
   }

@@ -1,0 +1,8 @@
+/** The program of the container: the embedded stack, and the ports through which Docker reaches it. */
+import { publishPort } from './publish-port.mjs';
+
+const { HTTP_PORT = '3000', AWS_ENDPOINT_PORT = '4566' } = process.env;
+for (const port of [HTTP_PORT, AWS_ENDPOINT_PORT]) {
+  publishPort(Number(port));
+}
+await import('../start.mjs');
