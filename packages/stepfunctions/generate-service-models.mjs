@@ -1,8 +1,9 @@
 /**
  * `node generate-service-models.mjs FOLDER`: writes src/service-models/*.json from AWS's own API descriptions, as botocore
- * carries them in `botocore/data`. A model holds members, their types, what an answer must have, and enums.
+ * carries them in `botocore/data`. A model holds members, their types, what an answer must have, and enums. The clients of
+ * AWS's SDK for JavaScript are named after the services' ids; those with a hyphen are listed.
  */
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 
@@ -27,6 +28,21 @@ for (const [name, { folder, operations }] of Object.entries(SERVICES)) {
   const model = compact(JSON.parse(gunzipSync(file)), operations);
   writeFileSync(new URL(`src/service-models/${name}.json`, import.meta.url), print({ version, ...model }));
 }
+
+const ids = readdirSync(data)
+  .filter((folder) => statSync(join(data, folder)).isDirectory())
+  .map((folder) => join(data, folder, readdirSync(join(data, folder)).sort().at(-1), 'service-2.json.gz'))
+  .filter((file) => existsSync(file))
+  .map((file) =>
+    JSON.parse(gunzipSync(readFileSync(file)))
+      .metadata.serviceId.toLowerCase()
+      .replaceAll(' ', '-'),
+  );
+const hyphenated = [...new Set(ids.filter((id) => id.includes('-')))].sort().map((id) => `  ${JSON.stringify(id)}`);
+writeFileSync(
+  new URL('src/service-models/hyphenated-clients.json', import.meta.url),
+  `[\n${hyphenated.join(',\n')}\n]\n`,
+);
 
 function compact(description, wanted = Object.keys(description.operations)) {
   const shapes = {};

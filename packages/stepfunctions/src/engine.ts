@@ -84,6 +84,7 @@ export class Engine {
       activities,
       pages: new PageTokens(journal.secret()),
       callTask: (target, input, cancelled) => this.#services.callForTest(target, input, cancelled),
+      forwarded: new Set(settings.endpoints.keys()),
       mocks: settings.mocks,
       isOverloaded: () => this.#tasks.backlog >= settings.maxQueuedExecutions,
     };

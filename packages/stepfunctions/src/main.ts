@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { parseArgs } from 'node:util';
+import { endpointsIn, endpointsOf } from './endpoint-options.ts';
 import { JournalLockedError } from './journal/data-lock.ts';
 import { JournalVersionError } from './journal/database.ts';
 import { type Durability, OptionError, type StepFunctionsServerOptions } from './options.ts';
@@ -11,6 +12,8 @@ resilient-stepfunctions [options]
 
   --lambda-endpoint URL     where Lambda's Invoke API is, e.g. http://localhost:3002; without it Lambda tasks fail
   --dynamodb-endpoint URL   where DynamoDB is; without it DynamoDB tasks fail
+  --endpoint SERVICE=URL    where another service is, e.g. sns=http://localhost:5000; repeatable; AWS_ENDPOINT_URL_SNS does the
+                            same. Tasks call it through @aws-sdk/client-SERVICE, which must be installed
   --port N                  port to listen on (8083; 0 for any)
   --host ADDRESS            address to listen on (127.0.0.1)
   --data DIR                folder of the journal (.stepfunctions), or :memory:
@@ -32,6 +35,7 @@ resilient-stepfunctions [options]
 const FLAGS: { readonly [option: string]: string } = {
   lambdaEndpoint: 'lambda-endpoint',
   dynamodbEndpoint: 'dynamodb-endpoint',
+  endpoints: 'endpoint',
   maxConcurrentInvokes: 'concurrency',
   maxBusyInvokes: 'busy',
   maxQueuedExecutions: 'max-queued',
@@ -53,6 +57,7 @@ function readOptions(args: readonly string[]): StepFunctionsServerOptions | 'hel
     options: {
       'lambda-endpoint': STRING,
       'dynamodb-endpoint': STRING,
+      endpoint: { type: 'string', multiple: true, default: [] },
       port: { type: 'string', default: '8083' },
       host: STRING,
       data: { type: 'string', default: '.stepfunctions' },
@@ -82,6 +87,7 @@ function readOptions(args: readonly string[]): StepFunctionsServerOptions | 'hel
       finishedCount: numberOf(values['retention-count']),
     }),
     ...defined({
+      endpoints: { ...endpointsIn(process.env), ...endpointsOf(values.endpoint) },
       lambdaEndpoint: values['lambda-endpoint'],
       dynamodbEndpoint: values['dynamodb-endpoint'],
       port: numberOf(values.port),

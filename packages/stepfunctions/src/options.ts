@@ -1,5 +1,6 @@
 import { pino } from 'pino';
 import { MockConfiguration } from './integrations/mock-configuration.ts';
+import { serviceKey } from './service-models/client-package.ts';
 
 /** Logs the engine's own events; a `pino` logger fits. It never sees inputs, outputs or task tokens. */
 export interface EngineLogger {
@@ -40,6 +41,12 @@ export interface StepFunctionsServerOptions {
   readonly lambdaEndpoint?: string;
   /** DynamoDB's API. Without it DynamoDB tasks fail and DynamoDB calls are refused. */
   readonly dynamodbEndpoint?: string;
+  /**
+   * Where other services are, by name: `{ sns: 'http://localhost:5000' }`. Tasks call them through the service's client from
+   * AWS's SDK for JavaScript, such as `@aws-sdk/client-sns`, which must be installed. Without an endpoint a state machine
+   * that calls the service is refused.
+   */
+  readonly endpoints?: { readonly [service: string]: string };
   /** Account id in ARNs, 12 digits. Default `000000000000`. */
   readonly account?: string;
   /** Region in ARNs. Default `us-east-1`. */
@@ -76,11 +83,13 @@ export interface StepFunctionsServerOptions {
 export type EngineSettings = Required<
   Omit<
     StepFunctionsServerOptions,
-    'lambdaEndpoint' | 'dynamodbEndpoint' | 'eventsEndpoint' | 'mockConfig' | 'retention'
+    'lambdaEndpoint' | 'dynamodbEndpoint' | 'endpoints' | 'eventsEndpoint' | 'mockConfig' | 'retention'
   >
 > & {
   readonly lambdaEndpoint: string | undefined;
   readonly dynamodbEndpoint: string | undefined;
+  /** By `serviceKey`. */
+  readonly endpoints: ReadonlyMap<string, string>;
   readonly eventsEndpoint: string | undefined;
   readonly mocks: MockConfiguration | undefined;
   readonly retention: Retention;
@@ -120,8 +129,9 @@ export function settingsOf(options: StepFunctionsServerOptions): EngineSettings 
     host: options.host ?? '127.0.0.1',
     port: checkNumber('port', options.port ?? 0, 0),
     dataDir: options.dataDir,
-    lambdaEndpoint: checkEndpoint('lambdaEndpoint', options.lambdaEndpoint),
-    dynamodbEndpoint: checkEndpoint('dynamodbEndpoint', options.dynamodbEndpoint),
+    lambdaEndpoint: checkEndpoint('lambdaEndpoint', options.lambdaEndpoint ?? options.endpoints?.lambda),
+    dynamodbEndpoint: checkEndpoint('dynamodbEndpoint', options.dynamodbEndpoint ?? options.endpoints?.dynamodb),
+    endpoints: checkEndpoints(options.endpoints),
     account,
     region: options.region ?? 'us-east-1',
     maxConcurrentInvokes: checkNumber('maxConcurrentInvokes', maxConcurrentInvokes, 1),
@@ -159,6 +169,24 @@ function checkEndpoint(option: string, url: string | undefined): string | undefi
     throw new OptionError(option, `is '${url}', but must be a URL like http://localhost:3002.`);
   }
   return url;
+}
+
+/** Services whose tasks the engine runs by itself, or calls without an SDK. */
+const OWN_SERVICES: ReadonlySet<string> = new Set(['lambda', 'dynamodb', 'sfn', 'states', 'stepfunctions']);
+
+function checkEndpoints(endpoints: { readonly [service: string]: string } = {}): ReadonlyMap<string, string> {
+  const found = new Map<string, string>();
+  for (const [service, url] of Object.entries(endpoints)) {
+    const key = serviceKey(service);
+    if (key === '') {
+      throw new OptionError('endpoints', `names no service for ${url}.`);
+    }
+    checkEndpoint('endpoints', url);
+    if (!OWN_SERVICES.has(key)) {
+      found.set(key, url);
+    }
+  }
+  return found;
 }
 
 function checkNumber(option: string, value: number, min: number): number {

@@ -27,6 +27,8 @@ export interface ApiContext {
    * @throws {ApiError} ThrottlingException: too many such calls at once
    */
   readonly callTask: (target: TaskTarget, input: Json, cancelled: AbortSignal) => Promise<Json>;
+  /** The services that tasks reach through an endpoint, by `serviceKey`. */
+  readonly forwarded: ReadonlySet<string>;
   /** The mock file, where there is one. */
   readonly mocks: MockConfiguration | undefined;
   /** Whether the queue of tasks is so long that new executions are refused. */

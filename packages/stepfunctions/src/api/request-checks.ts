@@ -37,9 +37,14 @@ export function checkExecutionInput(input: string): void {
  *
  * @throws {ApiError} InvalidDefinition, with every error of the validation
  */
-export function checkDefinition({ mocks }: ApiContext, name: string, definition: string, type: StateMachineType): void {
-  const anyService = mocks?.hasMachine(name) ?? false;
-  const message = invalidDefinitionMessage(validateDefinition(definition, type, anyService));
+export function checkDefinition(
+  { mocks, forwarded }: ApiContext,
+  name: string,
+  definition: string,
+  type: StateMachineType,
+): void {
+  const any = mocks?.hasMachine(name) ?? false;
+  const message = invalidDefinitionMessage(validateDefinition(definition, type, { forwarded, any }));
   if (message !== undefined) {
     throw new ApiError('InvalidDefinition', message);
   }

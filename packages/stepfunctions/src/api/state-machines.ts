@@ -123,9 +123,9 @@ const validateStateMachineDefinitionShape = {
 const DEFAULT_DIAGNOSTICS = 100;
 
 /** ValidateStateMachineDefinition. Warnings are included only on request and do not make the result FAIL. */
-export function validateStateMachineDefinition(_context: ApiContext, body: JsonObject): JsonObject {
+export function validateStateMachineDefinition({ forwarded }: ApiContext, body: JsonObject): JsonObject {
   const request = readRequest(validateStateMachineDefinitionShape, body);
-  const found = validateDefinition(request.definition, request.type ?? 'STANDARD');
+  const found = validateDefinition(request.definition, request.type ?? 'STANDARD', { forwarded });
   const wanted = found.filter(({ severity }) => severity === 'ERROR' || request.severity === 'WARNING');
   const limit = request.maxResults || DEFAULT_DIAGNOSTICS;
   return {

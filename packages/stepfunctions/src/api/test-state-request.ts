@@ -7,7 +7,7 @@ import { contextFault } from '../test-state/given-context.ts';
 import { mockFault } from '../test-state/mock-validation.ts';
 import { findState, type Mock } from '../test-state/tested-state.ts';
 import { type Diagnostic, invalidDefinitionMessage } from '../validation/diagnostic.ts';
-import { validateDefinition, validateState } from '../validation/validate-definition.ts';
+import { type CallableServices, validateDefinition, validateState } from '../validation/validate-definition.ts';
 import { ApiError } from '../wire/api-error.ts';
 import { flag, number, optional, type Read, structure, text } from '../wire/request-shape.ts';
 import { arnMember, causeMember, definitionMember, errorMember, payloadMember } from './members.ts';
@@ -50,12 +50,12 @@ export const mockableTypes: ReadonlySet<string> = new Set(['Task', 'Map', 'Paral
  *
  * @throws {ApiError} InvalidDefinition, ValidationException
  */
-export function testedState({ definition, stateName, mock }: TestStateRequest): State {
+export function testedState({ definition, stateName, mock }: TestStateRequest, services: CallableServices): State {
   if (stateName === undefined) {
-    refuseInvalid(validateState(definition), mock !== undefined);
+    refuseInvalid(validateState(definition, services), mock !== undefined);
     return parseState(definition);
   }
-  refuseInvalid(validateDefinition(definition, 'STANDARD'), mock !== undefined);
+  refuseInvalid(validateDefinition(definition, 'STANDARD', services), mock !== undefined);
   const found = findState(parseDefinition(definition), stateName);
   if (found === undefined) {
     throw invalid('State not found in definition');

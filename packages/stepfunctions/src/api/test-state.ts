@@ -28,12 +28,12 @@ const NAMELESS = 'StateName';
 
 /** TestState: runs one state on its own, with a mock or, for a Task, with a real call. A Wait does not wait. */
 export async function testState(
-  { arns, callTask }: ApiContext,
+  { arns, callTask, forwarded }: ApiContext,
   body: JsonObject,
   caller: ActionCaller,
 ): Promise<JsonObject> {
   const request = readRequest(testStateShape, body);
-  const state = testedState(request);
+  const state = testedState(request, { forwarded });
   checkMock(request, state);
   refuseItemReaderData(request);
   const input = request.input ?? '{}';

@@ -1,6 +1,7 @@
 import type { JsonObject } from '../language/json.ts';
+import { optimizedFailure, type ServiceRefusal, sdkFailure } from './aws-failure.ts';
 import type { HttpReply } from './http-endpoint.ts';
-import { TaskFailure } from './integration.ts';
+import type { TaskFailure } from './integration.ts';
 import { requestIdOf } from './sdk-metadata.ts';
 
 /** A refusal of DynamoDB. */
@@ -44,18 +45,16 @@ export function readError(reply: HttpReply): DynamoDbError {
   };
 }
 
+function withException(error: DynamoDbError, general: string): ServiceRefusal {
+  return { ...error, exception: WITHOUT_CLASS.has(error.code) ? general : error.code };
+}
+
 /** The failure of a `dynamodb:…` task. */
-export function optimizedFailure({ code, message, status, requestId }: DynamoDbError): TaskFailure {
-  return new TaskFailure(
-    `DynamoDB.${WITHOUT_CLASS.has(code) ? 'AmazonDynamoDBException' : code}`,
-    `${message} (Service: AmazonDynamoDBv2; Status Code: ${status}; Error Code: ${code}; Request ID: ${requestId}; Proxy: null)`,
-  );
+export function optimizedDynamoDbFailure(error: DynamoDbError): TaskFailure {
+  return optimizedFailure('DynamoDB', 'AmazonDynamoDBv2', withException(error, 'AmazonDynamoDBException'));
 }
 
 /** The failure of an `aws-sdk:dynamodb:…` task. */
-export function sdkFailure({ code, message, status, requestId }: DynamoDbError): TaskFailure {
-  return new TaskFailure(
-    `DynamoDb.${WITHOUT_CLASS.has(code) ? 'DynamoDbException' : code}`,
-    `${message} (Service: DynamoDb, Status Code: ${status}, Request ID: ${requestId}) (SDK Attempt Count: 1)`,
-  );
+export function sdkDynamoDbFailure(error: DynamoDbError): TaskFailure {
+  return sdkFailure('DynamoDb', withException(error, 'DynamoDbException'));
 }

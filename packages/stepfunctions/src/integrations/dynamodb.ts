@@ -1,7 +1,7 @@
 import { isJsonObject, type Json, type JsonObject } from '../language/json.ts';
 import { toApiRequest } from '../service-models/api-request.ts';
 import { operationOf } from '../service-models/service-model.ts';
-import { optimizedFailure, readError, sdkFailure } from './dynamodb-errors.ts';
+import { optimizedDynamoDbFailure, readError, sdkDynamoDbFailure } from './dynamodb-errors.ts';
 import { ConnectionError, type HttpEndpoint, type HttpReply } from './http-endpoint.ts';
 import { type Integration, type IntegrationTarget, TaskFailure } from './integration.ts';
 import { toApiSpelling, toSdkSpelling } from './member-spelling.ts';
@@ -41,7 +41,7 @@ export class DynamoDb {
       'DynamoDB.SdkClientException',
     );
     if (reply.status >= 300) {
-      throw optimizedFailure(readError(reply));
+      throw optimizedDynamoDbFailure(readError(reply));
     }
     return { ...(JSON.parse(reply.body) as JsonObject), ...sdkMetadata(reply, requestIdOf(reply)) };
   };
@@ -50,7 +50,7 @@ export class DynamoDb {
   readonly sdk: Integration = async ({ target, input, cancelled }) => {
     const reply = await this.#call(target.action, toApiSpelling(input), cancelled, 'DynamoDb.SdkClientException');
     if (reply.status >= 300) {
-      throw sdkFailure(readError(reply));
+      throw sdkDynamoDbFailure(readError(reply));
     }
     return toSdkSpelling(JSON.parse(reply.body) as Json);
   };

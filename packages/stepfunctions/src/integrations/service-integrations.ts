@@ -8,17 +8,19 @@ import { HttpEndpoint } from './http-endpoint.ts';
 import { type Integration, type IntegrationTarget, TaskFailure } from './integration.ts';
 import { Lambda } from './lambda.ts';
 import { type MockConfiguration, type MockedAnswer, noMockedAnswer } from './mock-configuration.ts';
+import { ForwardedServices } from './sdk/forwarded-services.ts';
 import { type CallAction, StepFunctions } from './step-functions.ts';
 
 /** Calls that TestState makes at once. They bypass the queue. */
 const MOST_TEST_CALLS = 16;
 
-/** The services that tasks can call: this engine itself, and Lambda and DynamoDB where an endpoint is set. */
+/** The services that tasks can call: this engine itself, and those for which an endpoint is set. */
 export class ServiceIntegrations {
   readonly #endpoints: readonly HttpEndpoint[];
   readonly #lambda: Lambda | undefined;
   /** By service, or by `service:action` where only some actions are integrated. */
   readonly #integrations: ReadonlyMap<string, Integration>;
+  readonly #forwarded: ForwardedServices;
   readonly #mocks: MockConfiguration | undefined;
   #testCalls = 0;
 
@@ -33,6 +35,11 @@ export class ServiceIntegrations {
     this.#endpoints = [lambdaHttp, dynamodbHttp].filter((endpoint) => endpoint !== undefined);
     this.#lambda = lambdaHttp && new Lambda(lambdaHttp, `arn:aws:lambda:${region}:${account}:function:`);
     const dynamodb = dynamodbHttp && new DynamoDb(dynamodbHttp, region);
+    this.#forwarded = new ForwardedServices(settings.endpoints, {
+      region,
+      connections: maxConcurrentInvokes,
+      connectRetrySeconds,
+    });
     const stepFunctions = new StepFunctions(callAction);
     this.#integrations = new Map<string, Integration>([
       ...(this.#lambda ? [['lambda:invoke', this.#lambda.invoke] as const] : []),
@@ -61,7 +68,10 @@ export class ServiceIntegrations {
    */
   integrationFor(target: IntegrationTarget): Integration {
     const service = `${target.sdk ? 'aws-sdk:' : ''}${target.service}`;
-    const found = this.#integrations.get(service) ?? this.#integrations.get(`${service}:${target.action}`);
+    const found =
+      this.#integrations.get(service) ??
+      this.#integrations.get(`${service}:${target.action}`) ??
+      this.#forwarded.integrationFor(target);
     if (found) {
       return found;
     }
@@ -95,6 +105,7 @@ export class ServiceIntegrations {
     for (const endpoint of this.#endpoints) {
       endpoint.close();
     }
+    this.#forwarded.close();
   }
 
   async #callOnce(target: TaskTarget, input: Json, cancelled: AbortSignal): Promise<Json> {
@@ -113,6 +124,9 @@ export class ServiceIntegrations {
 
 /** The failure of a task whose service has no endpoint here. */
 function noEndpoint(resource: string, service: string): TaskFailure {
-  const hint = service === 'dynamodb' || service === 'lambda' ? ` Start the engine with --${service}-endpoint.` : '';
-  return new TaskFailure('States.Runtime', `This engine does not reach the service behind ${resource}.${hint}`);
+  const option = service === 'dynamodb' || service === 'lambda' ? `${service}-endpoint` : `endpoint ${service}=URL`;
+  return new TaskFailure(
+    'States.Runtime',
+    `This engine does not reach the service behind ${resource}. Start the engine with --${option}.`,
+  );
 }

@@ -4,6 +4,7 @@ import type { Json, JsonObject } from '../language/json.ts';
 import { toApiRequest } from '../service-models/api-request.ts';
 import { operationOf } from '../service-models/service-model.ts';
 import { ApiError } from '../wire/api-error.ts';
+import { optimizedFailure, type ServiceRefusal, sdkFailure } from './aws-failure.ts';
 import { type Integration, type IntegrationTarget, TaskFailure, type TaskOrigin } from './integration.ts';
 import { toLanguageNames, withDates } from './member-spelling.ts';
 
@@ -32,7 +33,9 @@ export class StepFunctions {
       name: Name ?? derivedName(origin),
       input: inputText(Input),
     };
-    const response = await this.#attempt('StartExecution', body, startedBy(target, origin), optimizedFailure);
+    const response = await this.#attempt('StartExecution', body, startedBy(target, origin), (error) =>
+      optimizedFailure('StepFunctions', 'AWSStepFunctions', refusalOf(error)),
+    );
     const requestId = randomUUID();
     return {
       ...toLanguageNames(withDates(response, (at) => at) as JsonObject),
@@ -50,7 +53,9 @@ export class StepFunctions {
     const action = `${target.action.slice(0, 1).toUpperCase()}${target.action.slice(1)}`;
     const body = requestOf(objectOf(input, target), target);
     const named = action === 'StartExecution' ? { name: derivedName(origin), ...body } : body;
-    const response = await this.#attempt(action, named, startedBy(target, origin), sdkFailure);
+    const response = await this.#attempt(action, named, startedBy(target, origin), (error) =>
+      sdkFailure('Sfn', refusalOf(error)),
+    );
     return toLanguageNames(withDates(response, (at) => new Date(at).toISOString()) as JsonObject);
   };
 
@@ -106,18 +111,8 @@ function classOf(type: string): string {
   return type.endsWith('Exception') ? type : `${type}Exception`;
 }
 
-function optimizedFailure({ type, status, message }: ApiError): TaskFailure {
-  return new TaskFailure(
-    `StepFunctions.${classOf(type)}`,
-    `${message} (Service: AWSStepFunctions; Status Code: ${status}; Error Code: ${type}; Request ID: ${randomUUID()}; Proxy: null)`,
-  );
-}
-
-function sdkFailure({ type, status, message }: ApiError): TaskFailure {
-  return new TaskFailure(
-    `Sfn.${classOf(type)}`,
-    `${message} (Service: Sfn, Status Code: ${status}, Request ID: ${randomUUID()}) (SDK Attempt Count: 1)`,
-  );
+function refusalOf({ type, status, message }: ApiError): ServiceRefusal {
+  return { exception: classOf(type), code: type, status, message, requestId: randomUUID() };
 }
 
 function unsupported(target: IntegrationTarget): TaskFailure {

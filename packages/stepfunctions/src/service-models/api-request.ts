@@ -1,5 +1,8 @@
 import { isJsonObject, type Json, type JsonObject } from '../language/json.ts';
-import type { Shape } from './service-model.ts';
+import type { Shape, SimpleType } from './service-model.ts';
+
+/** Changes the value of a simple type, such as a time. */
+type ChangeSimple = (value: Json, type: SimpleType) => unknown;
 
 /**
  * Parameters as the service's own API takes them: with its names, with objects given for text written as JSON, with
@@ -7,22 +10,30 @@ import type { Shape } from './service-model.ts';
  * shape does not know stays as it is.
  */
 export function toApiRequest(parameters: JsonObject, input: Shape): JsonObject {
-  return converted(parameters, input) as JsonObject;
+  return converted(parameters, input, (value) => value) as JsonObject;
 }
 
-function converted(value: Json, shape: Shape): Json {
+/** Parameters as {@link toApiRequest} makes them, with simple values as a client program takes them. */
+export function toClientRequest(parameters: JsonObject, input: Shape, change: ChangeSimple): object {
+  return converted(parameters, input, change) as object;
+}
+
+function converted(value: Json, shape: Shape, change: ChangeSimple): unknown {
   switch (shape.kind) {
     case 'SIMPLE': {
       if (shape.type === 'boolean' && (value === 'true' || value === 'false')) {
         return value === 'true';
       }
       const isText = shape.type === 'string' || shape.type === 'blob';
-      return isText && typeof value === 'object' && value !== null ? JSON.stringify(value) : value;
+      const isObject = Array.isArray(value) || isJsonObject(value);
+      return change(isText && isObject ? JSON.stringify(value) : value, shape.type);
     }
     case 'LIST':
-      return Array.isArray(value) ? value.map((element: Json) => converted(element, shape.element())) : value;
+      return Array.isArray(value) ? value.map((element: Json) => converted(element, shape.element(), change)) : value;
     case 'MAP':
-      return isJsonObject(value) ? mapped(value, (name, inner) => [name, converted(inner, shape.value())]) : value;
+      return isJsonObject(value)
+        ? mapped(value, (name, inner) => [name, converted(inner, shape.value(), change)])
+        : value;
     case 'STRUCTURE':
       if (typeof value === 'string' && shape.name === 'AttributeValue') {
         return { S: value };
@@ -30,7 +41,7 @@ function converted(value: Json, shape: Shape): Json {
       return isJsonObject(value)
         ? mapped(value, (name, inner) => {
             const member = shape.members.get(name);
-            return member === undefined ? [name, inner] : [member.apiName, converted(inner, member.shape())];
+            return member === undefined ? [name, inner] : [member.apiName, converted(inner, member.shape(), change)];
           })
         : value;
     case 'ENUM':
@@ -39,6 +50,6 @@ function converted(value: Json, shape: Shape): Json {
   }
 }
 
-function mapped(value: JsonObject, change: (name: string, inner: Json) => [string, Json]): JsonObject {
+function mapped(value: JsonObject, change: (name: string, inner: Json) => [string, unknown]): object {
   return Object.fromEntries(Object.entries(value).map(([name, inner]) => change(name, inner)));
 }

@@ -10,6 +10,8 @@ export interface FieldSubject {
   /** The type of the machine, or of a distributed Map's child executions. */
   readonly machineType: StateMachineType;
   readonly findings: Findings;
+  /** The services that tasks reach through an endpoint, by `serviceKey`. */
+  readonly forwarded: ReadonlySet<string>;
 }
 
 /** A rule for one field. */

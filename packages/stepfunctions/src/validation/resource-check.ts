@@ -1,3 +1,4 @@
+import { serviceKey } from '../service-models/client-package.ts';
 import type { FieldSubject } from './field.ts';
 
 /** AWS takes any word as the region and the account, such as a placeholder's. */
@@ -9,7 +10,7 @@ const JOB_OR_CALLBACK = /^\.(?:sync(?::2)?|waitForTaskToken)$/;
 
 /** Checks the `Resource` of a Task state. */
 export function checkResource(subject: FieldSubject): void {
-  const { value, location, machineType, findings } = subject;
+  const { value, location, machineType, findings, forwarded } = subject;
   if (typeof value !== 'string') {
     findings.schema('Expected value of type String', location);
     return;
@@ -29,18 +30,38 @@ export function checkResource(subject: FieldSubject): void {
     findings.schema(`Express state machine does not support '${pattern}' service integration `, location);
     return;
   }
-  const patterns: readonly string[] | undefined = supportedIntegrations.get(action);
+  const patterns: readonly string[] | undefined =
+    supportedIntegrations.get(action) ?? forwardedPatterns(action, forwarded);
   if (patterns === undefined || !patterns.includes(pattern)) {
     refuse(value, action, subject);
   }
 }
 
+/** How tasks may call an action of a service that has an endpoint. */
+function forwardedPatterns(action: string, forwarded: ReadonlySet<string>): readonly CallPattern[] | undefined {
+  return canBeForwarded(action) && forwarded.has(serviceKey(serviceOf(action))) ? PLAIN_OR_CALLBACK : undefined;
+}
+
+function canBeForwarded(action: string): boolean {
+  return forwardableActions.has(action) || /^aws-sdk:[a-z0-9]+:[A-Za-z0-9]+$/.test(action);
+}
+
+/** The service of an action such as `sns:publish` or `aws-sdk:sns:publish`. */
+function serviceOf(action: string): string {
+  const [first = '', second = ''] = action.split(':');
+  return first === 'aws-sdk' ? second : first;
+}
+
 /** AWS integrates more services than this engine. Those are refused in a message of our own. */
-function refuse(resource: string, action: string, { location, findings }: FieldSubject): void {
-  if (isIntegrated(action) && !supportedIntegrations.has(action)) {
+function refuse(resource: string, action: string, { location, findings, forwarded }: FieldSubject): void {
+  const patterns = supportedIntegrations.get(action) ?? forwardedPatterns(action, forwarded);
+  if (isIntegrated(action) && patterns === undefined) {
+    const advice = canBeForwarded(action)
+      ? `Start it with --endpoint ${serviceOf(action)}=URL to call the service there, or give a mock file (--mock-config) that answers for it.`
+      : 'A mock file (--mock-config) can answer for others.';
     findings.error(
       'UNSUPPORTED_SERVICE_INTEGRATION',
-      `The resource provided ${resource} is a service integration that this engine does not run. It runs ${SUPPORTED_INTEGRATIONS_TEXT}. A mock file (--mock-config) can answer for others.`,
+      `The resource provided ${resource} is a service integration that this engine does not run. It runs ${SUPPORTED_INTEGRATIONS_TEXT}. ${advice}`,
       location,
     );
   } else {
@@ -96,6 +117,9 @@ export const supportedIntegrations: ReadonlyMap<string, readonly CallPattern[]> 
   ...sdk('dynamodb', dynamoDbActions),
   ...sdk('sfn', stepFunctionsActions),
 ]);
+
+/** The optimized integrations of services that have an endpoint. Their SDK integrations are all taken. */
+const forwardableActions: ReadonlySet<string> = new Set(['events:putEvents', 'sns:publish', 'sqs:sendMessage']);
 
 /** The supported integrations as a sentence for error messages. */
 export const SUPPORTED_INTEGRATIONS_TEXT =

@@ -417,10 +417,30 @@ describe('a definition is refused', () => {
     expect(sqs).toMatch(
       /^UNSUPPORTED_SERVICE_INTEGRATION: The resource provided arn:aws:states:::sqs:sendMessage is a service integration that this engine does not run\. It runs Lambda functions/,
     );
-    expect(errors(one({ ...task, Resource: 'arn:aws:states:::aws-sdk:s3:getObject' }))[0]).toContain('does not run');
+    expect(sqs).toContain('Start it with --endpoint sqs=URL to call the service there, or give a mock file');
+    const [s3] = errors(one({ ...task, Resource: 'arn:aws:states:::aws-sdk:s3:getObject' }));
+    expect(s3).toContain('--endpoint s3=URL');
+    const [job] = errors(one({ ...task, Resource: 'arn:aws:states:::ecs:runTask.sync' }));
+    expect(job).toMatch(/aws-sdk:sfn:\*\. A mock file \(--mock-config\) can answer for others\. at /);
     expect(errors(one({ ...map, ItemReader: { Resource: 'arn:aws:states:::s3:getObject' } }))[0]).toContain(
       'S3, which this engine does not have',
     );
+  });
+
+  test.each([
+    ['sns:publish', []],
+    ['sns:publish.waitForTaskToken', []],
+    ['aws-sdk:sns:createTopic', []],
+    ['aws-sdk:secretsmanager:getSecretValue', []],
+    ['events:putEvents', []],
+    ['sns:publish.sync', ['SCHEMA_VALIDATION_FAILED']],
+    ['sns:createTopic', ['UNSUPPORTED_SERVICE_INTEGRATION']],
+    ['aws-sdk:sqs:sendMessage', ['UNSUPPORTED_SERVICE_INTEGRATION']],
+  ])('with endpoints for SNS, Secrets Manager and EventBridge, %s is refused with %j', (action, codes) => {
+    const machine = one({ ...task, Resource: `arn:aws:states:::${action}` });
+    const forwarded = new Set(['sns', 'secretsmanager', 'eventbridge']);
+    const found = validateDefinition(JSON.stringify(machine), 'STANDARD', { forwarded });
+    expect(found.map(({ code }) => code)).toEqual(codes);
   });
 
   test('JSON that is nested too deep is refused before it is walked through', () => {

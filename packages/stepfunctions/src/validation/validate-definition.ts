@@ -5,18 +5,26 @@ import { checkContainer, checkState, machineFields } from './container-check.ts'
 import { type Diagnostic, Findings } from './diagnostic.ts';
 import { checkTransitions } from './transition-check.ts';
 
+/** The services that a definition may call beside those that the engine runs by itself. */
+export interface CallableServices {
+  /** Services that have an endpoint, by `serviceKey`. */
+  readonly forwarded: ReadonlySet<string>;
+  /** Whether tasks may call any other service too. */
+  readonly any?: boolean;
+}
+
+const OWN_ONLY: CallableServices = { forwarded: new Set() };
+
 /**
  * All findings about a definition, errors before warnings. A definition without errors can be created and runs on this
  * engine.
- *
- * @param anyService whether tasks may call services that this engine does not run
  */
 export function validateDefinition(
   definition: string,
   type: StateMachineType,
-  anyService = false,
+  { forwarded, any = false }: CallableServices = OWN_ONLY,
 ): readonly Diagnostic[] {
-  const findings = new Findings(anyService ? ['UNSUPPORTED_SERVICE_INTEGRATION'] : []);
+  const findings = new Findings(any ? ['UNSUPPORTED_SERVICE_INTEGRATION'] : []);
   const machine = readJson(definition, findings);
   if (machine === undefined) {
     return findings.diagnostics;
@@ -24,7 +32,7 @@ export function validateDefinition(
   // Any value but JSONPath counts as JSONata, also one that is refused.
   const { QueryLanguage = 'JSONPath' } = isJsonObject(machine) ? machine : {};
   const language = QueryLanguage === 'JSONPath' ? 'JSONPath' : 'JSONata';
-  checkContainer({ value: machine, location: '/', language, machineType: type, findings }, machineFields);
+  checkContainer({ value: machine, location: '/', language, machineType: type, findings, forwarded }, machineFields);
   if (!findings.hasErrors) {
     checkTransitions(parseDefinition(definition), findings);
   }
@@ -46,11 +54,11 @@ function readJson(text: string, findings: Findings): Json | undefined {
 }
 
 /** The findings about a single state, as TestState takes it. Transitions are not checked. */
-export function validateState(definition: string): readonly Diagnostic[] {
+export function validateState(definition: string, { forwarded }: CallableServices = OWN_ONLY): readonly Diagnostic[] {
   const findings = new Findings();
   const value = readJson(definition, findings);
   if (value !== undefined) {
-    checkState({ value, location: '/', language: 'JSONPath', machineType: 'STANDARD', findings });
+    checkState({ value, location: '/', language: 'JSONPath', machineType: 'STANDARD', findings, forwarded });
   }
   return findings.diagnostics;
 }
