@@ -10,6 +10,8 @@ export interface HttpRequest {
   readonly requestId: string;
   /** The path, without the API's stage. */
   readonly path: string;
+  /** Where the caller finds the API, such as `https://api.example/dev`; undefined where the request does not say. */
+  readonly apiUrl: string | undefined;
   /** W3C trace context of the work that the request causes. */
   readonly traceparent: string;
   /** The caller, as the authorizer reports; undefined where the API runs without one. */
@@ -49,6 +51,7 @@ export function httpRequest(event: APIGatewayProxyEvent, requestId: string, logg
   return {
     requestId,
     path: event.path,
+    apiUrl: apiUrl(event, header),
     traceparent,
     owner,
     roles: rolesOf(owner, event.requestContext?.authorizer?.role),
@@ -59,6 +62,18 @@ export function httpRequest(event: APIGatewayProxyEvent, requestId: string, logg
     body: event.isBase64Encoded ? Buffer.from(body, 'base64').toString('utf8') : body,
     log: logWith(logger, { request_id: requestId, traceparent }),
   };
+}
+
+/** From the Host header; nothing but a host name and a port is taken from it. */
+function apiUrl({ path, requestContext }: APIGatewayProxyEvent, header: HeaderLookup): string | undefined {
+  const host = header('host') ?? '';
+  if (!/^(\[[0-9a-f:]+\]|[a-z0-9.-]+)(:\d{1,5})?$/i.test(host)) {
+    return undefined;
+  }
+  const fullPath = requestContext?.path ?? path;
+  // API Gateway puts the stage before the path, unless the API has a domain of its own.
+  const stage = fullPath.endsWith(path) ? fullPath.slice(0, -path.length) : '';
+  return `${header('x-forwarded-proto') === 'https' ? 'https' : 'http'}://${host}${stage}`;
 }
 
 /**

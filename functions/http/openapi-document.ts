@@ -8,15 +8,16 @@ import {
 import { API_KEY_HEADER } from '../access/api-keys.ts';
 import { type AuthMode, readConfiguration } from '../common/configuration.ts';
 import { ERROR_CODES, type ErrorCode } from '../common/errors.ts';
-import { once } from '../common/once.ts';
-import { allErrors, type Operation } from './contract/operation.ts';
+import { allErrors, type Operation, TAGS } from './contract/operation.ts';
 import { OPERATIONS } from './contract/operations.ts';
 import { createEndpoint } from './endpoint.ts';
+import type { HttpRequest } from './http-request.ts';
 
 /** An OpenAPI 3.1 document. */
 export type OpenApiDocument = ReturnType<typeof createDocument>;
 
 const JSON_TYPE = 'application/json';
+const LOCAL_URL = 'http://localhost:3000';
 
 interface SecurityScheme {
   readonly name: string;
@@ -64,18 +65,19 @@ const failureSchema = z
   })
   .meta({ id: 'Failure', description: 'The envelope of an answer that is not a success' });
 
-/**
- * The API's OpenAPI document, made from the schemas that check its requests.
- *
- * @param authMode the credentials that the API asks for
- */
-export function openApiDocument(
-  authMode: AuthMode = 'none',
-  operations: readonly Operation[] = OPERATIONS,
-): OpenApiDocument {
+/** Where a document is read, and what the API asks for there. */
+export interface DocumentedApi {
+  /** Default: `none`. */
+  readonly authMode?: AuthMode;
+  /** Such as `https://api.example/dev`. */
+  readonly url?: string;
+}
+
+/** The API's OpenAPI document, made from the schemas that check its requests. */
+export function openApiDocument({ authMode = 'none', url = LOCAL_URL }: DocumentedApi = {}): OpenApiDocument {
   const scheme = SECURITY_SCHEMES[authMode];
   const paths: Record<string, Record<string, ZodOpenApiOperationObject>> = {};
-  for (const operation of operations) {
+  for (const operation of OPERATIONS) {
     operation.paths.forEach((path, index) => {
       const alias = index > 0;
       paths[path] = {
@@ -91,8 +93,14 @@ export function openApiDocument(
       version: '1.0.0',
       description:
         'Orders that a saga carries through: stock is reserved, the payment authorized and captured, the stock sold; ' +
-        'what fails is undone. Every JSON answer has the same envelope. All money is in whole minor units (cents).',
+        'what fails is undone. Every JSON answer has the envelope `{"status", "success", "meta", "data"}`. After a failure `data` ' +
+        'is a sentence for people and `meta.code` a constant for programs. All money is in whole minor units (cents).',
+      contact: { name: 'The operators of this API', url },
+      license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
+    servers: [{ url, description: 'this API' }],
+    security: scheme === undefined ? [] : [{ [scheme.name]: [] }],
+    tags: Object.entries(TAGS).map(([name, description]) => ({ name, description })),
     paths,
     ...(scheme === undefined ? {} : { components: { securitySchemes: { [scheme.name]: scheme.object } } }),
   });
@@ -103,12 +111,12 @@ function operationObject(
   authMode: AuthMode,
   alias: number | undefined,
 ): ZodOpenApiOperationObject {
-  const scheme = operation.open === true ? undefined : SECURITY_SCHEMES[authMode];
-  const { id, summary, description, path, query, headers, body } = operation;
+  const { id, tag, summary, description, path, query, headers, body } = operation;
   return {
     operationId: alias === undefined ? id : `${id}Alias${alias}`,
     summary: alias === undefined ? summary : `${summary} (another spelling of ${operation.paths[0]})`,
     description,
+    tags: [tag],
     ...(alias === undefined ? {} : { deprecated: true }),
     requestParams: {
       ...(path === undefined ? {} : { path }),
@@ -123,7 +131,7 @@ function operationObject(
             content: { [body.mediaType ?? JSON_TYPE]: { schema: body.schema, example: body.example } },
           },
         }),
-    ...(scheme === undefined ? {} : { security: [{ [scheme.name]: [] }] }),
+    ...(operation.open === true && { security: [] }),
     responses: responses(operation, authMode),
   };
 }
@@ -176,11 +184,25 @@ function codesByStatus(codes: readonly ErrorCode[]): readonly (readonly [number,
   return [...byStatus].sort(([left], [right]) => left - right);
 }
 
-const documentText = once(() => JSON.stringify(openApiDocument(readConfiguration(['AUTH_MODE']).AUTH_MODE)));
+const documents = new Map<string | undefined, string>();
+
+/** The document as JSON, with the address at which this request found the API. */
+export function documentFor({ apiUrl }: HttpRequest): string {
+  const known = documents.get(apiUrl);
+  if (known !== undefined) {
+    return known;
+  }
+  const { AUTH_MODE: authMode } = readConfiguration(['AUTH_MODE']);
+  const text = JSON.stringify(openApiDocument({ authMode, ...(apiUrl !== undefined && { url: apiUrl }) }));
+  // Callers choose the address: the Host header. So only one is kept.
+  documents.clear();
+  documents.set(apiUrl, text);
+  return text;
+}
 
 /** `GET /openapi.json`. */
-export const handler = createEndpoint(async () => ({
+export const handler = createEndpoint(async (request) => ({
   statusCode: 200,
   headers: { 'Content-Type': 'application/json; charset=utf-8', 'X-Content-Type-Options': 'nosniff' },
-  body: documentText(),
+  body: documentFor(request),
 }));

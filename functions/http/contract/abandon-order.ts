@@ -20,6 +20,7 @@ export const abandonOrderBody = z.strictObject(
 /** `POST /orders/abandon`. */
 export const abandonOrderOperation: Operation = {
   id: 'abandonOrder',
+  tag: 'Operating',
   method: 'post',
   paths: ['/orders/abandon'],
   roles: ['operator'],

@@ -12,6 +12,7 @@ export const cancelOrderBody = z.strictObject(
 /** `POST /orders/cancel`. */
 export const cancelOrderOperation: Operation = {
   id: 'cancelOrder',
+  tag: 'Orders',
   method: 'post',
   paths: ['/orders/cancel'],
   summary: 'Cancel an order',

@@ -55,6 +55,7 @@ const headers = z.object({ 'Idempotency-Key': idempotencyKey });
 /** `POST /inventory/restock`. */
 export const restockOperation: Operation = {
   id: 'restockItem',
+  tag: 'Stock',
   method: 'post',
   paths: ['/inventory/restock'],
   roles: ['operator'],
@@ -83,6 +84,7 @@ export const restockOperation: Operation = {
 /** `POST /inventory/correct`. */
 export const correctOperation: Operation = {
   id: 'correctItem',
+  tag: 'Stock',
   method: 'post',
   paths: ['/inventory/correct'],
   roles: ['operator'],

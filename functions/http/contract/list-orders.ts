@@ -75,6 +75,7 @@ export const orderListSchema = z.object({
 /** `GET /orders`. */
 export const listOrdersOperation: Operation = {
   id: 'listOrders',
+  tag: 'Orders',
   method: 'get',
   paths: ['/orders'],
   summary: 'Find orders',

@@ -12,6 +12,7 @@ export const stockSchema = z.object({
 /** `GET /inventory/stocks`. */
 export const listStocksOperation: Operation = {
   id: 'listStocks',
+  tag: 'Stock',
   method: 'get',
   paths: ['/inventory/stocks', '/inventry/stocks'],
   summary: 'What can be ordered',

@@ -3,6 +3,16 @@ import type { Role } from '../../access/roles.ts';
 import type { AuthMode } from '../../common/configuration.ts';
 import type { ErrorCode } from '../../common/errors.ts';
 
+/** The parts of the API, in the sequence of its documentation. */
+export const TAGS = {
+  Stock: 'What there is to buy, and what an operator adds or corrects.',
+  Orders: 'What a customer does with orders.',
+  Payments: 'Orders that wait for their payment, and what the payment provider reports.',
+  Operating: 'What an operator does with orders: parked ones, refunds, sums and histories.',
+  Webhooks: 'Who is told what becomes of orders.',
+  API: 'Whether the API works, and its documentation.',
+} as const;
+
 /**
  * One call of the API. Its schemas check the requests of the endpoint, and make the OpenAPI document and the page /docs.
  *
@@ -13,6 +23,7 @@ import type { ErrorCode } from '../../common/errors.ts';
 export interface Operation {
   /** Name of its Lambda function in functions.yml. */
   readonly id: string;
+  readonly tag: keyof typeof TAGS;
   readonly method: 'get' | 'post' | 'delete';
   /** The path, then other spellings that the API accepts too. */
   readonly paths: readonly [string, ...string[]];

@@ -26,6 +26,7 @@ import {
 
 const healthOperation: Operation = {
   id: 'health',
+  tag: 'API',
   method: 'get',
   paths: ['/health'],
   open: true,
@@ -37,6 +38,7 @@ const healthOperation: Operation = {
 
 const readyOperation: Operation = {
   id: 'ready',
+  tag: 'API',
   method: 'get',
   paths: ['/health/ready'],
   open: true,
@@ -50,6 +52,7 @@ const readyOperation: Operation = {
 
 const openapiDocumentOperation: Operation = {
   id: 'openapiDocument',
+  tag: 'API',
   method: 'get',
   paths: ['/openapi.json'],
   open: true,
@@ -61,6 +64,7 @@ const openapiDocumentOperation: Operation = {
 
 const docsOperation: Operation = {
   id: 'docs',
+  tag: 'API',
   method: 'get',
   paths: ['/docs'],
   open: true,

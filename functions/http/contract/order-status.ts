@@ -66,6 +66,7 @@ export const orderStatusSchema = z.object({
 /** `GET /orders/status`. */
 export const orderStatusOperation: Operation = {
   id: 'orderStatus',
+  tag: 'Orders',
   method: 'get',
   paths: ['/orders/status'],
   summary: 'What has become of an order',

@@ -26,6 +26,7 @@ export const orderSummarySchema = z.object({
 /** `GET /orders/summary`. */
 export const orderSummaryOperation: Operation = {
   id: 'orderSummary',
+  tag: 'Operating',
   method: 'get',
   paths: ['/orders/summary'],
   roles: ['operator'],

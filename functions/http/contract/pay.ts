@@ -28,6 +28,7 @@ export const payBody = z.strictObject(
 /** `POST /payment/pay`. */
 export const payOperation: Operation = {
   id: 'pay',
+  tag: 'Payments',
   method: 'post',
   paths: ['/payment/pay'],
   summary: 'Pay orders that wait for their payment',

@@ -30,6 +30,7 @@ const ONLY_SIMULATED = 'Only where the simulated payment provider runs, on a lap
 /** `GET /payment/action`. */
 export const showPaymentActionOperation: Operation = {
   id: 'showPaymentAction',
+  tag: 'Payments',
   method: 'get',
   paths: ['/payment/action'],
   open: true,
@@ -43,6 +44,7 @@ export const showPaymentActionOperation: Operation = {
 /** `POST /payment/action`. */
 export const takePaymentActionOperation: Operation = {
   id: 'takePaymentAction',
+  tag: 'Payments',
   method: 'post',
   paths: ['/payment/action'],
   open: true,

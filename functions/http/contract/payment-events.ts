@@ -33,6 +33,7 @@ const ORDER_ID = 'bdc38c99-c74d-4053-8897-7ea0dbd423f8';
 /** `POST /payment/events`. */
 export const paymentEventsOperation: Operation = {
   id: 'paymentEvents',
+  tag: 'Payments',
   method: 'post',
   paths: ['/payment/events'],
   open: true,

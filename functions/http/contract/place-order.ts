@@ -71,6 +71,7 @@ const PLACED_ORDER = '$response.body#/data/order_id';
 /** `POST /orders/place`. */
 export const placeOrderOperation: Operation = {
   id: 'placeOrder',
+  tag: 'Orders',
   method: 'post',
   paths: ['/orders/place'],
   summary: 'Place an order',

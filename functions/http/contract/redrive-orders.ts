@@ -39,6 +39,7 @@ export const redriveSchema = z.object({
 /** `POST /orders/redrive`. */
 export const redriveOrdersOperation: Operation = {
   id: 'redriveOrders',
+  tag: 'Operating',
   method: 'post',
   paths: ['/orders/redrive'],
   roles: ['operator'],

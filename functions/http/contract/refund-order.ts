@@ -66,6 +66,7 @@ export const acceptedRefundSchema = z.object({
 /** `POST /orders/refund`. */
 export const refundOrderOperation: Operation = {
   id: 'refundOrder',
+  tag: 'Operating',
   method: 'post',
   paths: ['/orders/refund'],
   roles: ['operator'],

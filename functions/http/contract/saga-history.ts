@@ -73,6 +73,7 @@ export const sagaHistorySchema = z.object({
 /** `GET /orders/saga`. */
 export const sagaHistoryOperation: Operation = {
   id: 'sagaHistory',
+  tag: 'Operating',
   method: 'get',
   paths: ['/orders/saga'],
   roles: ['operator'],

@@ -27,6 +27,7 @@ export const stockReportSchema = z.object({
 /** `GET /inventory/items`. */
 export const stockReportOperation: Operation = {
   id: 'stockReport',
+  tag: 'Stock',
   method: 'get',
   paths: ['/inventory/items'],
   roles: ['operator'],

@@ -163,6 +163,7 @@ const BODY_ERRORS = ['INVALID_REQUEST', 'BODY_TOO_LARGE', 'UNSUPPORTED_MEDIA_TYP
 /** `POST /webhooks`. */
 export const createWebhookOperation: Operation = {
   id: 'createWebhook',
+  tag: 'Webhooks',
   method: 'post',
   paths: ['/webhooks'],
   roles: ['operator'],
@@ -185,6 +186,7 @@ export const createWebhookOperation: Operation = {
 /** `GET /webhooks`. */
 export const listWebhooksOperation: Operation = {
   id: 'listWebhooks',
+  tag: 'Webhooks',
   method: 'get',
   paths: ['/webhooks'],
   roles: ['operator'],
@@ -201,6 +203,7 @@ export const listWebhooksOperation: Operation = {
 /** `DELETE /webhooks/{id}`. */
 export const deleteWebhookOperation: Operation = {
   id: 'deleteWebhook',
+  tag: 'Webhooks',
   method: 'delete',
   paths: ['/webhooks/{id}'],
   roles: ['operator'],
@@ -214,6 +217,7 @@ export const deleteWebhookOperation: Operation = {
 /** `POST /webhooks/secret`. */
 export const renewSecretOperation: Operation = {
   id: 'renewWebhookSecret',
+  tag: 'Webhooks',
   method: 'post',
   paths: ['/webhooks/secret'],
   roles: ['operator'],
@@ -232,6 +236,7 @@ export const renewSecretOperation: Operation = {
 /** `GET /webhooks/deliveries`. */
 export const webhookDeliveriesOperation: Operation = {
   id: 'webhookDeliveries',
+  tag: 'Webhooks',
   method: 'get',
   paths: ['/webhooks/deliveries'],
   roles: ['operator'],
@@ -262,6 +267,7 @@ export const webhookDeliveriesOperation: Operation = {
 /** `POST /webhooks/replay`. */
 export const replayWebhookOperation: Operation = {
   id: 'replayWebhook',
+  tag: 'Webhooks',
   method: 'post',
   paths: ['/webhooks/replay'],
   roles: ['operator'],
