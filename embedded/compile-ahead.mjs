@@ -12,10 +12,11 @@ const programs = [
   'embedded/serverless-plugin.ts',
   'embedded/supervisor/parent-watch.ts',
   'embedded/reverse-proxy/api-proxy-worker.ts',
+  'embedded/lambda/lambda-worker.ts',
   'grpc-services/inventory/main.ts',
   'grpc-services/payment/main.ts',
 ];
-const endpoints = globSync('functions/{http,saga,scheduled}/*.ts', { cwd: projectRoot });
+const endpoints = globSync('functions/{events,http,saga,scheduled}/*.ts', { cwd: projectRoot });
 
 await fillCompileCache(async () => {
   await import('resilient-stepfunctions/main');

@@ -6,6 +6,7 @@ import { ChildProcesses } from './child-processes.ts';
 import { ConfigurationError, type StackConfiguration } from './configuration.ts';
 import type { DataDirectory } from './data-directory.ts';
 import { indexStreamRecords } from './dynamodb/stream-records.ts';
+import { startFunctionsThread } from './lambda/functions-thread.ts';
 import { paymentEventSecret } from './payment-event-secret.ts';
 import { findFreePort } from './ports.ts';
 import { configureLocalFunctions } from './resources/local-functions.ts';
@@ -14,7 +15,6 @@ import { provisionStateMachines, provisionTables, tableNamesOf } from './resourc
 import type { Serverless } from './resources/serverless-service.ts';
 import { startApiProxy } from './reverse-proxy/api-proxy.ts';
 import { guardServersFromForeignPages } from './reverse-proxy/foreign-page-guard.ts';
-import type { RestartingWorker } from './reverse-proxy/restarting-worker.ts';
 import { placeSampleOrder } from './sample-order.ts';
 import { sendSmokeRequest } from './smoke-request.ts';
 import { StackLock } from './stack-lock.ts';
@@ -22,7 +22,8 @@ import { startOrdersStream } from './streams/orders-stream.ts';
 import type { StreamEventSource } from './streams/stream-event-source.ts';
 import { isDynamoDbReady } from './supervisor/health.ts';
 import { ProcessGroup } from './supervisor/process-group.ts';
-import type { Terminal } from './terminal.ts';
+import type { RestartingWorker } from './supervisor/restarting-worker.ts';
+import type { RedirectedOutput, Terminal } from './terminal.ts';
 
 /** How long the proxy and serverless-offline may take to stop; after that they end with the process. */
 const FRONT_STOP_MS = 5_000;
@@ -44,6 +45,7 @@ export class StackLifecycle {
   readonly #configuration: StackConfiguration;
   readonly #directory: DataDirectory;
   readonly #terminal: Terminal;
+  readonly #logDescriptor: number;
   readonly #descriptions: ChildProcesses;
   readonly #children: ProcessGroup;
   readonly #lock: StackLock;
@@ -51,14 +53,21 @@ export class StackLifecycle {
   readonly #startedAt = performance.now();
   #offline: OfflineServer | undefined;
   #proxy: RestartingWorker | undefined;
+  #functions: RestartingWorker | undefined;
   #ordersStream: StreamEventSource | undefined;
   #stopping = false;
 
-  constructor(serverless: Serverless, configuration: StackConfiguration, directory: DataDirectory, terminal: Terminal) {
+  constructor(
+    serverless: Serverless,
+    configuration: StackConfiguration,
+    directory: DataDirectory,
+    { terminal, log }: RedirectedOutput,
+  ) {
     this.#serverless = serverless;
     this.#configuration = configuration;
     this.#directory = directory;
     this.#terminal = terminal;
+    this.#logDescriptor = log.descriptor;
     this.#urls = stackUrls(configuration);
     setLocalEnvironment(process.env, linkUrls(configuration));
     // A copy, because serverless-offline puts each function's environment into process.env while it runs.
@@ -95,7 +104,7 @@ export class StackLifecycle {
     guardServersFromForeignPages();
     const template = LocalTemplate.of(this.#serverless);
     const apiPort = await findFreePort();
-    const modules = configureLocalFunctions(this.#serverless, this.#configuration, {
+    const { apiModules, functions } = configureLocalFunctions(this.#serverless, this.#configuration, {
       folder: this.#directory.handlers,
       apiPort,
       paymentEvents: {
@@ -108,14 +117,20 @@ export class StackLifecycle {
     await Promise.all([
       childrenStarted,
       // Imported now, so that the first request is as quick as the next and a broken source fails the start.
-      ...modules.map((url) => import(url)),
+      ...apiModules.map((url) => import(url)),
     ]);
     if (this.#stopping) {
       return;
     }
+    const { ports, authMode } = this.#configuration;
+    this.#functions = await startFunctionsThread({
+      host: '127.0.0.1',
+      port: ports.lambda,
+      functions,
+      logDescriptor: this.#logDescriptor,
+    });
     // Only once the services are up: executions of an earlier run continue as soon as a function can be invoked.
     await Promise.all([provisionStateMachines(template, client), offline.start()]);
-    const { ports, authMode } = this.#configuration;
     this.#proxy = await startApiProxy({ host: '127.0.0.1', port: ports.http, upstreamPort: apiPort });
     await sendSmokeRequest(this.#urls.http, authMode, () => this.#stopping);
     const nameOf = (logicalId: string) => String(template.resolve({ Ref: logicalId }, 'the sample order'));
@@ -150,6 +165,8 @@ export class StackLifecycle {
       () => withinTime(this.#proxy?.close()),
       () => withinTime(this.#offline?.end(true)),
       () => this.#children.stop('engine'),
+      // After the engine, so that no task is cut off.
+      () => withinTime(this.#functions?.close()),
       () => this.#children.stop('inventory', 'payment'),
       () => this.#children.stop('dynamodb'),
     ];

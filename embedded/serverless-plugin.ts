@@ -41,9 +41,10 @@ export default class EmbeddedStackPlugin {
     const configuration = readConfiguration(process.env);
     const directory = prepareDataDirectory(configuration.dataDirectory);
     const verbose = process.env.EMBEDDED_VERBOSE === '1';
-    const { terminal } = redirectOutput(join(directory.logs, 'api.log'), 'api', verbose);
+    const output = redirectOutput(join(directory.logs, 'api.log'), 'api', verbose);
+    const { terminal } = output;
     this.#terminal = terminal;
-    const lifecycle = new StackLifecycle(this.#serverless, configuration, directory, terminal);
+    const lifecycle = new StackLifecycle(this.#serverless, configuration, directory, output);
     this.#lifecycle = lifecycle;
     this.#watchForStop(lifecycle, terminal);
     terminal.say('Starting DynamoDB, Step Functions, Inventory, Payment and the HTTP API ...');

@@ -48,12 +48,18 @@ export class Terminal {
   }
 }
 
+/** The terminal, and the log into which a process's own output goes. */
+export interface RedirectedOutput {
+  readonly terminal: Terminal;
+  readonly log: LogFile;
+}
+
 /**
  * Redirects this process's standard output and error into a log file: the framework's own lines and the functions' logs.
  *
  * @returns a terminal that still writes to the real standard output
  */
-export function redirectOutput(logPath: string, name: string, verbose: boolean): { terminal: Terminal; log: LogFile } {
+export function redirectOutput(logPath: string, name: string, verbose: boolean): RedirectedOutput {
   const write = process.stdout.write.bind(process.stdout);
   const terminal = new Terminal((text) => void write(text), verbose);
   const log = terminal.openLog(logPath, name);

@@ -4,6 +4,7 @@ import { pathToFileURL } from 'node:url';
 import { linkUrls } from '../addresses.ts';
 import { clientTlsEnvironment } from '../certificate-files.ts';
 import { ConfigurationError, PROJECT_ROOT, type StackConfiguration } from '../configuration.ts';
+import type { LambdaFunction } from '../lambda/lambda-function.ts';
 import { LocalTemplate } from './local-template.ts';
 import type { Serverless, ServerlessFunction } from './serverless-service.ts';
 
@@ -17,16 +18,25 @@ export interface LocalFunctions {
   readonly paymentEvents: Readonly<Record<'PAYMENT_EVENT_SECRET' | 'SIMULATED_PROVIDER_EVENTS_URL', string>>;
 }
 
+/** The functions as the API process and its thread of functions load them. */
+export interface LoadedFunctions {
+  /** File URLs of the modules that the API itself calls. */
+  readonly apiModules: readonly string[];
+  readonly functions: readonly LambdaFunction[];
+}
+
+/** Lambda's defaults, in seconds and megabytes. */
+const DEFAULT_TIMEOUT = 6;
+const DEFAULT_MEMORY = 1024;
+
 /**
  * Gives the functions of a loaded serverless.yml their local environment and sources, and serverless-offline its port.
- *
- * @returns file URLs of the modules to load
  */
 export function configureLocalFunctions(
   serverless: Serverless,
   configuration: StackConfiguration,
   { folder, apiPort, paymentEvents }: LocalFunctions,
-): readonly string[] {
+): LoadedFunctions {
   const { service } = serverless;
   const template = LocalTemplate.of(serverless);
   const functions = Object.entries(service.functions);
@@ -52,13 +62,35 @@ export function configureLocalFunctions(
   const offline = service.custom?.['serverless-offline'];
   service.custom = {
     ...service.custom,
-    'serverless-offline': { ...(typeof offline === 'object' && offline), location: folder, httpPort: apiPort },
+    'serverless-offline': {
+      ...(typeof offline === 'object' && offline),
+      location: folder,
+      httpPort: apiPort,
+      // Its Lambda endpoint cannot be left out. The thread of functions takes its place.
+      lambdaPort: 0,
+    },
   };
-  return writeFunctionModules(
-    PROJECT_ROOT,
-    folder,
-    functions.map(([, { handler }]) => handler),
-  );
+  const handlers = functions.map(([, { handler }]) => handler);
+  const urls = writeFunctionModules(PROJECT_ROOT, folder, handlers);
+  const lambdaFunctions = functions.map(([, definition]) => lambdaFunctionOf(definition, serverless));
+  const called = new Set(lambdaFunctions.filter(({ preloaded }) => !preloaded).map(({ name }) => name));
+  const apiModules = functions
+    .filter(([, { name }]) => called.has(name))
+    .map(([, { handler }]) => urls.get(handler) ?? '');
+  return { apiModules: [...new Set(apiModules)], functions: lambdaFunctions };
+}
+
+function lambdaFunctionOf(definition: ServerlessFunction, { service: { provider } }: Serverless): LambdaFunction {
+  const { handler, name, timeout, memorySize, events = [] } = definition;
+  return {
+    name,
+    module: pathToFileURL(resolve(PROJECT_ROOT, `${modulePath(handler)}.ts`)).href,
+    exportName: handler.slice(handler.lastIndexOf('.') + 1),
+    timeoutSeconds: timeout ?? provider.timeout ?? DEFAULT_TIMEOUT,
+    memoryMb: memorySize ?? provider.memorySize ?? DEFAULT_MEMORY,
+    // What serverless-offline calls itself is seldom invoked through Lambda's endpoint.
+    preloaded: events.every(({ http, schedule }) => http === undefined && schedule === undefined),
+  };
 }
 
 function serviceAddresses(configuration: StackConfiguration): Readonly<Record<string, string>> {
@@ -92,24 +124,26 @@ function encryptedUrl(address: string): string {
  * service. Deployments bundle with serverless-esbuild.
  *
  * @param handlers as in serverless.yml, e.g. `functions/http/place-order.handler`
- * @returns the file URLs of the modules
+ * @returns the file URL of each handler's module
  */
 export function writeFunctionModules(
   projectRoot: string,
   folder: string,
   handlers: readonly string[],
-): readonly string[] {
+): ReadonlyMap<string, string> {
   rmSync(folder, { recursive: true, force: true });
-  const modules = new Set(handlers.map((handler) => modulePath(handler)));
-  return [...modules].map((module) => {
+  const urlOf = new Map<string, string>();
+  for (const handler of handlers) {
+    const module = modulePath(handler);
     const source = pathToFileURL(resolve(projectRoot, `${module}.ts`)).href;
     const file = join(folder, `${module}.js`);
     mkdirSync(dirname(file), { recursive: true });
     writeFileSync(file, `export * from ${JSON.stringify(source)};\n`);
     // serverless-offline looks up the nearest package.json at every call; a near one is found fastest.
     writeFileSync(join(dirname(file), 'package.json'), '{"type":"module"}\n');
-    return pathToFileURL(file).href;
-  });
+    urlOf.set(handler, pathToFileURL(file).href);
+  }
+  return urlOf;
 }
 
 function modulePath(handler: string): string {

@@ -12,7 +12,11 @@ export interface ServerlessFunction {
   /** The function's full name, e.g. `orders-dev-placeOrder`. */
   readonly name: string;
   environment?: { readonly [name: string]: TemplateValue };
-  readonly events?: readonly { readonly http?: { authorizer?: unknown } }[];
+  /** In seconds. */
+  readonly timeout?: number;
+  /** In megabytes. */
+  readonly memorySize?: number;
+  readonly events?: readonly { readonly http?: { authorizer?: unknown }; readonly schedule?: unknown }[];
 }
 
 /** The parts of the Serverless Framework's instance that the plugin uses. */
@@ -25,7 +29,11 @@ export interface Serverless {
   readonly service: {
     readonly functions: Readonly<Record<string, ServerlessFunction>>;
     readonly resources?: { readonly Resources?: Readonly<Record<string, TemplateResource>> };
-    readonly provider: { environment?: { readonly [name: string]: TemplateValue } };
+    readonly provider: {
+      environment?: { readonly [name: string]: TemplateValue };
+      readonly timeout?: number;
+      readonly memorySize?: number;
+    };
     custom?: Readonly<Record<string, unknown>>;
   };
   getProvider(name: 'aws'): { readonly naming: { getLambdaLogicalId(functionKey: string): string } };

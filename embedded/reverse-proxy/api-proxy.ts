@@ -1,4 +1,4 @@
-import { type RestartingWorker, startRestartingWorker } from './restarting-worker.ts';
+import { type RestartingWorker, startRestartingWorker } from '../supervisor/restarting-worker.ts';
 
 /** The address that clients call, and the port of the API behind it. */
 export interface ApiProxyOptions {

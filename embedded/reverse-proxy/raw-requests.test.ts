@@ -2,8 +2,8 @@ import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { findFreePort } from '../ports.ts';
+import type { RestartingWorker } from '../supervisor/restarting-worker.ts';
 import { startApiProxy } from './api-proxy.ts';
-import type { RestartingWorker } from './restarting-worker.ts';
 
 // Starting a thread takes its time on a busy machine.
 jest.setTimeout(30_000);

@@ -5,7 +5,7 @@ import { PROJECT_ROOT } from '../configuration.ts';
 import { onNpmExit, signal } from './process-table.ts';
 import { RestartBackoff } from './restart-policy.ts';
 import { endLeftoverProcesses } from './run-files.ts';
-import { SMALL_HEAP_FLAGS } from './supervised-process.ts';
+import { SMALL_HEAP_ENVIRONMENT, SMALL_HEAP_FLAGS } from './supervised-process.ts';
 
 const FRAMEWORK = join(PROJECT_ROOT, 'node_modules', 'serverless', 'bin', 'serverless.js');
 
@@ -64,6 +64,7 @@ export class ApiLauncher {
     const child = spawn(process.execPath, [...SMALL_HEAP_FLAGS, FRAMEWORK, 'offline'], {
       cwd: PROJECT_ROOT,
       env: {
+        ...SMALL_HEAP_ENVIRONMENT,
         ...process.env,
         NODE_COMPILE_CACHE:
           process.env.NODE_COMPILE_CACHE ?? join(PROJECT_ROOT, 'node_modules/.cache/node-compile-cache'),

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
-import { RestartBackoff } from '../supervisor/restart-policy.ts';
+import { RestartBackoff } from './restart-policy.ts';
 
 /** A worker thread whose module posts a message once it is ready. */
 export interface RestartingWorkerOptions {
