@@ -87,10 +87,28 @@ test('the container of the embedded stack has the same ports inside and outside'
   }
 });
 
-test('the Dockerfiles use no BuildKit syntax', () => {
-  const dockerfiles = FILES.flatMap((name) => Object.values(read(name).services)).flatMap(
-    ({ build }) => build?.dockerfile ?? [],
+const dockerfiles = FILES.flatMap((name) => Object.values(read(name).services)).flatMap(
+  ({ build }) => build?.dockerfile ?? [],
+);
+
+test('.dockerignore lets through everything that a Dockerfile copies', () => {
+  const letThrough = readFileSync(join(PROJECT_ROOT, '.dockerignore'), 'utf8')
+    .split('\n')
+    .filter((line) => line.startsWith('!'))
+    .map((line) => line.slice(1));
+  const copied = dockerfiles.flatMap((dockerfile) =>
+    [...readFileSync(join(PROJECT_ROOT, dockerfile), 'utf8').matchAll(/^COPY (?!--from)(.+) \S+$/gm)].flatMap(
+      ([, sources = '']) => sources.split(' ').map((source) => ({ dockerfile, source })),
+    ),
   );
+  expect(copied.length).toBeGreaterThan(20);
+  const shutOut = copied.filter(
+    ({ source }) => !letThrough.some((path) => `${source}/`.startsWith(`${path}/`) || path.startsWith(`${source}/`)),
+  );
+  expect(shutOut).toEqual([]);
+});
+
+test('the Dockerfiles use no BuildKit syntax', () => {
   expect(dockerfiles).toHaveLength(4);
   for (const dockerfile of dockerfiles) {
     expect(readFileSync(join(PROJECT_ROOT, dockerfile), 'utf8')).not.toMatch(/# syntax=|<<|--link|--mount|--chmod/);
