@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { isAbsolute, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as z from 'zod';
+import { faultsOfSetVariables } from '../functions/common/configuration.ts';
 import { CERTIFICATE_FILES, CERTIFICATES_FOLDER } from './certificate-files.ts';
 
 /** The root of the checkout. Every path of the stack starts here, whatever the current directory. */
@@ -86,13 +87,15 @@ export function readConfiguration(environment: NodeJS.ProcessEnv): StackConfigur
     payment: portFrom(environment, 'payment'),
   };
   refuseDuplicatePorts(ports);
+  const authMode = authModeFrom(environment);
+  refuseUnusableVariables(environment);
   const directory = environment.EMBEDDED_DATA_DIR || '.embedded';
   return {
     ports,
     dataDirectory: isAbsolute(directory) ? directory : join(PROJECT_ROOT, directory),
     externalDynamoDbUrl: urlFrom(environment, 'DYNAMODB_ENDPOINT_URL'),
     links: linksFrom(environment),
-    authMode: authModeFrom(environment),
+    authMode,
     certificatesDirectory: certificatesDirectoryFrom(environment),
   };
 }
@@ -127,6 +130,14 @@ function certificatesDirectoryFrom(environment: NodeJS.ProcessEnv): string | und
     );
   }
   return folder;
+}
+
+/** The functions would meet these only with the first request, as an error that says nothing to the customer. */
+function refuseUnusableVariables(environment: NodeJS.ProcessEnv): void {
+  const faults = faultsOfSetVariables(environment);
+  if (faults.length > 0) {
+    throw new ConfigurationError(faults.join('\n'));
+  }
 }
 
 function linksFrom(environment: NodeJS.ProcessEnv): StackConfiguration['links'] {

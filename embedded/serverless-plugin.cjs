@@ -13,7 +13,10 @@ if (Number(process.versions.node.split('.')[0]) < OLDEST_NODE) {
   );
 }
 
+const { bypassProxyOnThisMachine } = require('../scripts/proxy-bypass.mjs');
 const { compileCacheFolder, enableFilledCompileCache } = require('./compile-cache.mjs');
+
+bypassProxyOnThisMachine(process.env);
 
 // Compiling the framework takes half of the start. `npm start` has already enabled and filled the cache.
 if (process.env.NODE_COMPILE_CACHE === undefined) {

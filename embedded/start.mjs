@@ -1,4 +1,8 @@
+import { bypassProxyOnThisMachine } from '../scripts/proxy-bypass.mjs';
 import { enableFilledCompileCache } from './compile-cache.mjs';
+
+// For a start that is not by `npm start`: the processes of the stack inherit it.
+bypassProxyOnThisMachine(process.env);
 
 // JavaScript, so that the compile cache is filled before the first TypeScript is loaded. Cached modules need no TypeScript
 // compiler, whose 18 MB would stay for as long as the stack runs.

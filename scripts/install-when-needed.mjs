@@ -1,54 +1,186 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { installationReporter } from './installation-reporter.mjs';
+import { countInstalled, lockedFolders, missingPackages } from './installed-packages.mjs';
 
-const OLDEST_NODE = 20;
+const OLDEST_NODE_TO_INSTALL = 20;
+const OLDEST_NODE_TO_RUN = 24;
+const PROGRESS_EVERY_MS = 500;
+const WAIT_FOR_OTHER_MS = 500;
 const isWindows = process.platform === 'win32';
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const modules = join(root, 'node_modules');
 
-/** The Node of the package `node`, or this one on a platform for which the package has none. Exists once installed. */
+/** The digest of the lock file from which node_modules was installed. Stands only where all packages are there. */
+const stamp = join(modules, '.installed-from-lock');
+
+/** The process that installs. Stays behind when the installation was cut short. */
+const unfinished = join(modules, '.installation-unfinished');
+
+/**
+ * npm's own settings do not decide what is installed: `NODE_ENV=production` or `omit=dev` would leave out what the start
+ * needs. `npm install` rather than `npm ci`: it keeps the packages that still fit, and also installs where a registry lacks a
+ * platform's optional package.
+ */
+const NPM_ARGUMENTS = [
+  'install',
+  '--no-save',
+  '--include=dev',
+  '--include=optional',
+  '--no-audit',
+  '--no-fund',
+  '--loglevel=error',
+  '--progress=false',
+];
+
+/**
+ * The Node of the package `node`, or this one on a platform for which the package has none.
+ *
+ * Ends the process with a sentence where neither is new enough.
+ */
 export function projectNode() {
-  const path = join(root, 'node_modules', 'node', 'bin', isWindows ? 'node.exe' : 'node');
-  return existsSync(path) ? path : process.execPath;
+  const path = join(modules, 'node', 'bin', isWindows ? 'node.exe' : 'node');
+  if (existsSync(path)) {
+    return path;
+  }
+  if (majorVersion() < OLDEST_NODE_TO_RUN) {
+    fail(
+      `The package \`node\` brought no program, and this Node is ${process.version}. Install Node ${OLDEST_NODE_TO_RUN} or ` +
+        'newer, or let npm run install scripts (npm config delete ignore-scripts), delete node_modules and start again.',
+    );
+  }
+  return process.execPath;
 }
 
 /**
- * Installs the packages when node_modules is missing or was made from another lock file. Uses nothing but Node, so that it
- * works on a fresh clone. `npm install` rather than `npm ci`: it keeps the packages that still fit, and also installs where a
- * registry lacks a platform's optional package. Ends the process when Node is too old or the installation fails.
+ * Installs the packages when some are missing, when they are of another lock file, or when an installation was cut short.
+ * Uses nothing but Node, so that it works on a fresh clone. Ends the process with a sentence when it cannot.
+ *
+ * @param json tells the progress in JSON lines
  */
-export function installWhenNeeded() {
-  if (Number(process.versions.node.split('.')[0]) < OLDEST_NODE) {
-    fail(`Node ${OLDEST_NODE} or newer is needed to start; this is ${process.version}. See https://nodejs.org`);
+export async function installWhenNeeded({ json = false } = {}) {
+  if (majorVersion() < OLDEST_NODE_TO_INSTALL) {
+    fail(
+      `Node ${OLDEST_NODE_TO_INSTALL} or newer is needed to start; this is ${process.version}. See https://nodejs.org`,
+    );
   }
-  const stamp = join(root, 'node_modules', '.installed-from-lock');
+  await waitForOtherInstallation();
+  const wasCutShort = existsSync(unfinished);
   const lockDigest = createHash('sha256')
     .update(readFileSync(join(root, 'package-lock.json')))
     .digest('hex');
-  const installedFrom = existsSync(stamp) ? readFileSync(stamp, 'utf8').trim() : '';
-  if (installedFrom === lockDigest) {
+  const installedFrom = contentOf(stamp);
+  if (!wasCutShort && installedFrom === lockDigest && missingPackages(root).length === 0) {
     return;
   }
-  console.log(
-    installedFrom === ''
-      ? 'Installing packages (once, one to three minutes) ...'
-      : 'The lock file changed: installing packages ...',
-  );
-  const npm = isWindows ? 'npm.cmd' : 'npm';
-  const { status, error } = spawnSync(npm, ['install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error'], {
-    cwd: root,
-    stdio: 'inherit',
-    env: { ...process.env, PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD: '1' },
-    shell: isWindows,
-  });
-  if (error !== undefined || status !== 0) {
-    fail(`npm install failed${error === undefined ? ` with exit code ${status}` : `: ${error.message}`}.`);
+  const reporter = installationReporter({ json });
+  reporter.begin(reasonToInstall({ wasCutShort, installedFrom, lockDigest }));
+  if (wasCutShort) {
+    // npm takes a package for whole as soon as its package.json is there.
+    rmSync(modules, { recursive: true, force: true });
+  }
+  await install(reporter, json);
+  const missing = missingPackages(root);
+  if (missing.length > 0) {
+    fail(
+      `npm install left out ${missing.join(', ')}. Delete node_modules and start again, or look at \`npm config list\`.`,
+    );
   }
   writeFileSync(stamp, `${lockDigest}\n`);
   // When this fails, the first start compiles instead and shows what is wrong.
   spawnSync(projectNode(), [join(root, 'embedded', 'compile-ahead.mjs')], { cwd: root, stdio: 'ignore' });
+  reporter.end();
+}
+
+function reasonToInstall({ wasCutShort, installedFrom, lockDigest }) {
+  if (wasCutShort) {
+    return 'The last installation was cut short: installing packages from the beginning';
+  }
+  if (installedFrom === '') {
+    return 'Installing packages (once, one to three minutes)';
+  }
+  return installedFrom === lockDigest
+    ? 'Packages are missing: installing them'
+    : 'The lock file changed: installing packages';
+}
+
+async function install(reporter, json) {
+  const folders = lockedFolders(root);
+  try {
+    mkdirSync(modules, { recursive: true });
+    rmSync(stamp, { force: true });
+    writeFileSync(unfinished, `${process.pid}\n`);
+  } catch (error) {
+    fail(
+      `Packages cannot be installed into ${modules}: ${error.message}. Make the folder writable, and free space on its disk.`,
+    );
+  }
+  const progress = setInterval(
+    () => reporter.progress(countInstalled(root, folders), folders.length),
+    PROGRESS_EVERY_MS,
+  );
+  const outcome = await runNpm(json);
+  clearInterval(progress);
+  if (outcome.signal !== null) {
+    fail(`npm install was ended by ${outcome.signal}; the next start begins it again.`);
+  }
+  // npm has put back what was there before, where it failed by itself.
+  rmSync(unfinished, { force: true });
+  if (outcome.problem !== undefined) {
+    fail(`npm install failed ${outcome.problem}.`);
+  }
+}
+
+function runNpm(json) {
+  const npm = spawn(isWindows ? 'npm.cmd' : 'npm', NPM_ARGUMENTS, {
+    cwd: root,
+    // With --json, standard output belongs to the events.
+    stdio: ['ignore', json ? 2 : 'inherit', 'inherit'],
+    env: { ...process.env, PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD: '1' },
+    shell: isWindows,
+  });
+  for (const name of ['SIGTERM', 'SIGHUP']) {
+    process.once(name, () => npm.kill(name));
+  }
+  return new Promise((resolve) => {
+    npm.once('error', (error) => resolve({ signal: null, problem: `to start: ${error.message}` }));
+    npm.once('exit', (code, signal) =>
+      resolve({ signal, problem: code === 0 ? undefined : `with exit code ${code}; npm's reason stands above` }),
+    );
+  });
+}
+
+/** Two installations at once would break each other. */
+async function waitForOtherInstallation() {
+  const other = () => Number(contentOf(unfinished) || 0);
+  if (other() !== 0 && isAlive(other())) {
+    console.error(
+      `Process ${other()} is installing packages: waiting for it. If it is no installation, delete ${unfinished} ...`,
+    );
+    while (other() !== 0 && isAlive(other())) {
+      await sleep(WAIT_FOR_OTHER_MS);
+    }
+  }
+}
+
+function isAlive(pid) {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return error.code === 'EPERM';
+  }
+}
+
+function contentOf(path) {
+  return existsSync(path) ? readFileSync(path, 'utf8').trim() : '';
+}
+
+function majorVersion() {
+  return Number(process.versions.node.split('.')[0]);
 }
 
 function fail(message) {

@@ -4,12 +4,14 @@
  */
 import { spawn } from 'node:child_process';
 import { installWhenNeeded, projectNode } from './install-when-needed.mjs';
+import { bypassProxyOnThisMachine } from './proxy-bypass.mjs';
 
 const PARENT_POLL_MS = 500;
 
-installWhenNeeded();
 const program = process.argv.slice(2);
+await installWhenNeeded({ json: program.includes('--json') });
 if (program.length > 0) {
+  bypassProxyOnThisMachine(process.env);
   run(program);
 }
 

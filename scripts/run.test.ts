@@ -7,6 +7,8 @@ import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { PROJECT_ROOT } from '../embedded/configuration.ts';
 
+const RUN = join(PROJECT_ROOT, 'scripts', 'run.mjs');
+
 let folder: string;
 let program: string;
 beforeAll(async () => {
@@ -43,7 +45,22 @@ test.each([
   expect((await once(launcher, 'exit'))[0]).toBe(5);
 });
 
+test.each([
+  [{}, 'localhost,127.0.0.1,::1,[::1]'],
+  [{ no_proxy: '.corp, 127.0.0.1' }, '.corp,127.0.0.1,localhost,::1,[::1]'],
+  [{ NO_PROXY: '.corp' }, '.corp,localhost,127.0.0.1,::1,[::1]'],
+  [{ no_proxy: '*' }, '*'],
+])('a program that the launcher runs asks no proxy for this machine, with %j', async (environment, expected) => {
+  const args = ['--print', 'JSON.stringify([process.env.no_proxy, process.env.NO_PROXY])'];
+  const { no_proxy: _lower, NO_PROXY: _upper, ...rest } = process.env;
+  const launcher = spawn(process.execPath, [RUN, ...args], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...rest, ...environment },
+  });
+  expect(JSON.parse(await text(launcher.stdout))).toEqual([expected, expected]);
+});
+
 function launch(flags: readonly string[], args: readonly string[]) {
-  const launcher = [...flags, join(PROJECT_ROOT, 'scripts', 'run.mjs'), program, ...args];
+  const launcher = [...flags, RUN, program, ...args];
   return spawn(process.execPath, launcher, { stdio: ['ignore', 'pipe', 'inherit'] });
 }

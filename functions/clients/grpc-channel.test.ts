@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { InventoryServiceService, type ListItemsResponse } from '../../proto/gen/inventory/v1/inventory.ts';
 import { type Certificates, makeCertificates } from '../../tests/support/certificates.ts';
 import { startGrpcServer } from '../../tests/support/grpc-server.ts';
-import { channelCredentials, parseServiceAddress, type TlsFiles } from './grpc-channel.ts';
+import { channelCredentials, channelOptions, parseServiceAddress, type TlsFiles } from './grpc-channel.ts';
 import { createInventoryClient } from './inventory-client.ts';
 
 let ours: Certificates;
@@ -103,3 +103,52 @@ test.each(['inventory', 'http://inventory:80', 'inventory:port', '', 'grpc://:1'
     expect(() => parseServiceAddress(text)).toThrow(`"${text}" is not a service address; write host:port`);
   },
 );
+
+const REFUSES_EVERYTHING = 'http://127.0.0.1:9';
+
+test.each(['grpc_proxy', 'https_proxy', 'http_proxy', 'HTTP_PROXY'])(
+  'a proxy in %s is not asked for a service on this machine',
+  async (variable) => {
+    const server = await startGrpcServer(InventoryServiceService, {
+      listItems: (_call: unknown, callback: sendUnaryData<ListItemsResponse>) =>
+        callback(null, { items: [], nextPageToken: '' }),
+    });
+    const before = { ...process.env };
+    Object.assign(process.env, { [variable]: REFUSES_EVERYTHING, no_grpc_proxy: '.corp', no_proxy: '.corp' });
+    const client = createInventoryClient({
+      target: server.target,
+      credentials: channelCredentials(parseServiceAddress(server.target), {}),
+      deadlineMs: 5_000,
+      maxConcurrentCalls: 1,
+    });
+    try {
+      expect(await client.listItems({ pageSize: 1, pageToken: '' }, {})).toMatchObject({ items: [] });
+    } finally {
+      client.close();
+      server.close();
+      for (const name of [variable, 'no_grpc_proxy', 'no_proxy']) {
+        restore(name, before[name]);
+      }
+    }
+  },
+);
+
+function restore(variable: string, value: string | undefined): void {
+  if (value === undefined) {
+    delete process.env[variable];
+  } else {
+    process.env[variable] = value;
+  }
+}
+
+test.each([
+  ['127.0.0.1:50051', 0],
+  ['localhost:50051', 0],
+  ['inventory.localhost:50051', 0],
+  ['[::1]:50051', 0],
+  ['inventory.internal:50051', undefined],
+  ['127.0.0.1.example.com:50051', undefined],
+  ['notlocalhost:50051', undefined],
+])('the channel to %s takes a proxy of the environment unless it is this machine', (target, setting) => {
+  expect(channelOptions(target)['grpc.enable_http_proxy']).toBe(setting);
+});

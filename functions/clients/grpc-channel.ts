@@ -69,9 +69,23 @@ function read(variable: string, file: string | undefined): Buffer | null {
  * Options of every channel. A service that was away is found again within seconds; the default back-off grows to two
  * minutes. Keepalives detect a connection whose other end has vanished while calls wait on it.
  */
-export const CHANNEL_OPTIONS: ChannelOptions = {
+const CHANNEL_OPTIONS: ChannelOptions = {
   'grpc.initial_reconnect_backoff_ms': 100,
   'grpc.max_reconnect_backoff_ms': 2_000,
   'grpc.keepalive_time_ms': 20_000,
   'grpc.keepalive_timeout_ms': 5_000,
 };
+
+/**
+ * The options of a channel to this target. A proxy that the environment names (`grpc_proxy`, `https_proxy`, `http_proxy`) is
+ * never asked for this machine: to a proxy elsewhere, its loopback address is another one.
+ *
+ * @param target `host:port`
+ */
+export function channelOptions(target: string): ChannelOptions {
+  return isLoopback(target) ? { ...CHANNEL_OPTIONS, 'grpc.enable_http_proxy': 0 } : CHANNEL_OPTIONS;
+}
+
+function isLoopback(target: string): boolean {
+  return /^(?:(?:[\w-]+\.)*localhost|127(?:\.\d{1,3}){3}|\[::1\]):\d+$/i.test(target);
+}

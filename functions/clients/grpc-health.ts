@@ -1,6 +1,6 @@
 import { BinaryReader, BinaryWriter } from '@bufbuild/protobuf/wire';
 import { type ChannelCredentials, Client } from '@grpc/grpc-js';
-import { CHANNEL_OPTIONS } from './grpc-channel.ts';
+import { channelOptions } from './grpc-channel.ts';
 
 /** Asks a server whether its service is SERVING, by grpc.health.v1. */
 export interface GrpcHealth {
@@ -21,7 +21,7 @@ const SERVING = 1;
  * @param service full name, such as `inventory.v1.InventoryService`
  */
 export function createGrpcHealth(target: string, credentials: ChannelCredentials, service: string): GrpcHealth {
-  const client = new Client(target, credentials, CHANNEL_OPTIONS);
+  const client = new Client(target, credentials, channelOptions(target));
   return {
     check: async (timeoutMs) => {
       const status = await new Promise<number>((resolve, reject) => {

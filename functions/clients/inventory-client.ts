@@ -31,7 +31,7 @@ import {
   ServiceContractError,
   TooManyReturnsError,
 } from '../common/errors.ts';
-import { CHANNEL_OPTIONS } from './grpc-channel.ts';
+import { channelOptions } from './grpc-channel.ts';
 import { type CallContext, createUnaryCaller, type GrpcClientOptions } from './grpc-client.ts';
 import type { Refusals } from './grpc-errors.ts';
 
@@ -71,7 +71,7 @@ const REFUSALS: Refusals = {
 
 /** Makes a client of the Inventory service, with one channel. */
 export function createInventoryClient(options: GrpcClientOptions): InventoryClient {
-  const client = new InventoryServiceClient(options.target, options.credentials, CHANNEL_OPTIONS);
+  const client = new InventoryServiceClient(options.target, options.credentials, channelOptions(options.target));
   const call = createUnaryCaller({
     ...options,
     grpcService: 'inventory.v1.InventoryService',

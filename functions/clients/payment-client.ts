@@ -36,7 +36,7 @@ import {
   ServiceContractError,
   TooManyRefundsError,
 } from '../common/errors.ts';
-import { CHANNEL_OPTIONS } from './grpc-channel.ts';
+import { channelOptions } from './grpc-channel.ts';
 import { type CallContext, createUnaryCaller, type GrpcClientOptions } from './grpc-client.ts';
 import type { Refusals } from './grpc-errors.ts';
 
@@ -91,7 +91,7 @@ const REFUSALS: Refusals = {
 
 /** Makes a client of the Payment service, with one channel. */
 export function createPaymentClient(options: GrpcClientOptions): PaymentClient {
-  const client = new PaymentServiceClient(options.target, options.credentials, CHANNEL_OPTIONS);
+  const client = new PaymentServiceClient(options.target, options.credentials, channelOptions(options.target));
   const call = createUnaryCaller({
     ...options,
     grpcService: 'payment.v1.PaymentService',

@@ -68,6 +68,17 @@ const VARIABLES = {
   JWT_PUBLIC_KEY: z.string().min(1).optional(),
 };
 
+/** Levels of Powertools, in any case, and the services' name for `CRITICAL`. */
+const LEVEL = z
+  .string()
+  .regex(
+    /^(?:trace|debug|info|warn|error|critical|fatal|silent)$/i,
+    'must be one of TRACE, DEBUG, INFO, WARN, ERROR, CRITICAL, SILENT',
+  );
+
+/** Read by Powertools itself, which takes what it does not know for INFO. */
+const READ_BY_LIBRARIES = { LOG_LEVEL: LEVEL, POWERTOOLS_LOG_LEVEL: LEVEL };
+
 type Variables = typeof VARIABLES;
 
 /** The values of AUTH_MODE. */
@@ -100,4 +111,16 @@ export function readConfiguration<const Name extends keyof Variables>(
     throw new Error(`Environment variable ${faults.join('; ')}`);
   }
   return Object.fromEntries(entries) as Configuration<Name>;
+}
+
+/**
+ * What is wrong with the variables that an environment sets, one sentence each. A program that runs the functions can so
+ * refuse a wrong value at its start, before a request meets it.
+ */
+export function faultsOfSetVariables(environment: NodeJS.ProcessEnv): readonly string[] {
+  return Object.entries({ ...VARIABLES, ...READ_BY_LIBRARIES }).flatMap(([name, schema]) => {
+    const text = environment[name];
+    const checked = text === undefined || text === '' ? undefined : schema.safeParse(text);
+    return (checked?.error?.issues ?? []).map(({ message }) => `${name} is '${text}'; it ${message}.`);
+  });
 }

@@ -37,6 +37,24 @@ describe('the environment of a service', () => {
   });
 });
 
+describe('LOG_LEVEL', () => {
+  test.each([
+    ['INFO', 'info'],
+    ['Debug', 'debug'],
+    ['warn', 'warn'],
+    ['CRITICAL', 'fatal'],
+    ['SILENT', 'silent'],
+  ])('may be %s', (LOG_LEVEL, level) => {
+    expect(read({ LOG_LEVEL }).LOG_LEVEL).toBe(level);
+  });
+
+  test('that is no level is named in one line', () => {
+    expect(() => read({ LOG_LEVEL: 'loud' })).toThrow(
+      /^The environment is not usable\. LOG_LEVEL is 'loud': must be one of trace, debug, .*silent\.$/,
+    );
+  });
+});
+
 describe('a variable', () => {
   const schema = z.object({ COUNT: wholeNumber(2, 5, 3), SWITCH: onOrOff });
 

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { LOG_LEVELS } from './logger.ts';
+import { LOG_LEVELS, type LogLevel } from './logger.ts';
 
 /** Thrown at the start when the environment is not usable. The message names each variable and what it must be. */
 export class ConfigurationError extends Error {
@@ -8,21 +8,32 @@ export class ConfigurationError extends Error {
 
 /** A variable that holds a whole number from `minimum` to `maximum`. */
 export function wholeNumber(minimum: number, maximum: number, byDefault: number) {
-  return z.coerce.number().pipe(z.int().min(minimum).max(maximum)).default(byDefault);
+  const error = `must be a whole number from ${minimum} to ${maximum}`;
+  return z.coerce
+    .number({ error })
+    .pipe(z.int({ error }).min(minimum, { error }).max(maximum, { error }))
+    .default(byDefault);
 }
 
 /** A variable that is a switch: `1` is on, `0` is off and the default. */
 export const onOrOff = z
-  .enum(['0', '1'])
+  .enum(['0', '1'], { error: 'must be 1 for on, or 0' })
   .default('0')
   .transform((value) => value === '1');
+
+/** A log level in any case. `CRITICAL` is `fatal` by the name that the functions' logger gives it. */
+const logLevel = z
+  .string()
+  .transform((name) => (name.toLowerCase() === 'critical' ? 'fatal' : name.toLowerCase()))
+  .pipe(z.enum(LOG_LEVELS, { error: `must be one of ${LOG_LEVELS.join(', ')}` }))
+  .default('info' satisfies LogLevel);
 
 /** The variables that both services read; `docs/configuration.md` explains them. Only the default port differs. */
 export function serviceEnvironment(defaultPort: number) {
   return z.object({
     LISTEN_HOST: z.string().min(1).default('127.0.0.1'),
     PORT: wholeNumber(0, 65_535, defaultPort),
-    LOG_LEVEL: z.enum(LOG_LEVELS).default('info'),
+    LOG_LEVEL: logLevel,
     DRAIN_SECONDS: wholeNumber(0, 3600, 10),
     CALL_DEADLINE_SECONDS: wholeNumber(1, 3600, 10),
     MAX_CONCURRENT_CALLS: wholeNumber(1, 10_000, 64),
@@ -34,7 +45,7 @@ export function serviceEnvironment(defaultPort: number) {
     FAULTS_ENABLED: onOrOff,
     FAULTS_FILE: z.string().min(1).optional(),
     NODE_ENV: z.string().optional(),
-    AWS_ENDPOINT_URL: z.url().optional(),
+    AWS_ENDPOINT_URL: z.url({ error: 'must be a URL such as http://127.0.0.1:8000' }).optional(),
     AWS_REGION: z.string().min(1).default('us-east-1'),
   });
 }
@@ -57,6 +68,9 @@ export function readEnvironment<Schema extends z.ZodType>(
   if (result.success) {
     return result.data;
   }
-  const problems = result.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
-  throw new ConfigurationError(`The environment is not usable. ${problems.join('; ')}`, { cause: result.error });
+  const problems = result.error.issues.map(({ path, message }) => {
+    const variable = path.join('.');
+    return set[variable] === undefined ? `${variable} is not set` : `${variable} is '${set[variable]}': ${message}`;
+  });
+  throw new ConfigurationError(`The environment is not usable. ${problems.join('; ')}.`);
 }

@@ -23,3 +23,23 @@ test('the process is healthy at once, its service when the tables exist, and an 
     await inventory.close();
   }
 });
+
+test.each(['grpc_proxy', 'http_proxy'])(
+  'the health check asks the service itself, whatever %s says',
+  async (variable) => {
+    const inventory = await startInventory();
+    const before = process.env[variable];
+    process.env[variable] = 'http://127.0.0.1:9';
+    try {
+      const question = { address: `127.0.0.1:${inventory.port}`, service: '', timeoutMs: 5_000 };
+      expect(await checkHealth({ ...question, credentials: credentials.createInsecure() })).toBe('SERVING');
+    } finally {
+      if (before === undefined) {
+        delete process.env[variable];
+      } else {
+        process.env[variable] = before;
+      }
+      await inventory.close();
+    }
+  },
+);

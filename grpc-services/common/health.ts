@@ -45,13 +45,13 @@ const CHECK = checkMethod();
 const healthAnswer = z.object({ status: z.enum(['UNKNOWN', 'SERVING', 'NOT_SERVING']) });
 
 /**
- * Asks a server for the health of a service.
+ * Asks a server for the health of a service. It asks the server itself, whatever proxy the environment names.
  *
  * @throws ServiceError of grpc-js: NOT_FOUND for an unknown service, UNAVAILABLE or DEADLINE_EXCEEDED without an answer
  */
 export async function checkHealth(question: HealthQuestion): Promise<HealthStatus> {
   const { address, service, credentials, options = {}, timeoutMs } = question;
-  const client = new Client(address, credentials, options);
+  const client = new Client(address, credentials, { ...options, 'grpc.enable_http_proxy': 0 });
   const { path, requestSerialize, responseDeserialize } = CHECK;
   const deadline = Date.now() + timeoutMs;
   try {

@@ -6,6 +6,22 @@ import { createLogger, type Logger } from './logger.ts';
 import { type ServiceDescription, startService } from './service.ts';
 import { serverCredentials } from './transport-security.ts';
 
+/**
+ * Runs a service's main program. A configuration that cannot be used ends the process with one sentence, and everything else
+ * with its stack.
+ */
+export async function runMain(main: () => Promise<void>): Promise<void> {
+  try {
+    await main();
+  } catch (error) {
+    if (!(error instanceof ConfigurationError)) {
+      throw error;
+    }
+    console.error(error.message);
+    process.exit(1);
+  }
+}
+
 /** What a process provides to its service. */
 export interface ServiceParts {
   readonly documents: ReturnType<typeof createDocumentClient>;

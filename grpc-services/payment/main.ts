@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { systemClock } from '../common/clock.ts';
 import { readEnvironment, serviceEnvironment, wholeNumber } from '../common/environment.ts';
-import { runService } from '../common/service-process.ts';
+import { runMain, runService } from '../common/service-process.ts';
 import { createPaymentStore } from './payment-store.ts';
 import { createChargeLedger } from './provider/charge-ledger.ts';
 import { createSimulatedProvider } from './provider/simulated-provider.ts';
@@ -35,5 +35,5 @@ async function main(): Promise<void> {
 
 // An import alone must not start the service: embedded/compile-ahead.mjs imports this file to compile it.
 if (import.meta.main !== false) {
-  await main();
+  await runMain(main);
 }

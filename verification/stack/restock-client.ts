@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { promisify } from 'node:util';
 import { credentials } from '@grpc/grpc-js';
+import { channelOptions } from '../../functions/clients/grpc-channel.ts';
 import {
   InventoryServiceClient,
   type RestockRequest,
@@ -14,7 +15,7 @@ export class RestockClient {
 
   /** @param address host:port of the Inventory service */
   constructor(address: string) {
-    this.#client = new InventoryServiceClient(address, credentials.createInsecure());
+    this.#client = new InventoryServiceClient(address, credentials.createInsecure(), channelOptions(address));
     this.#restock = promisify(
       (request: RestockRequest, callback: (error: Error | null, response: RestockResponse) => void) =>
         this.#client.restock(request, callback),

@@ -10,7 +10,7 @@ import {
   type sendUnaryData,
   status,
 } from '@grpc/grpc-js';
-import { CHANNEL_OPTIONS } from '../../../functions/clients/grpc-channel.ts';
+import { channelOptions } from '../../../functions/clients/grpc-channel.ts';
 import { bindPatiently, type FaultProxy } from './fault-proxy.ts';
 import type { Network } from './network.ts';
 import type { GrpcLink, NetworkCall } from './network-call.ts';
@@ -126,7 +126,10 @@ export class GrpcFaultProxy implements FaultProxy {
   }
 
   #deliver(path: string, call: ServerUnaryCall<Buffer, Buffer>, detached: boolean): Promise<GrpcReply> {
-    this.#client ??= new Client(`127.0.0.1:${this.#upstreamPort()}`, credentials.createInsecure(), CHANNEL_OPTIONS);
+    if (this.#client === undefined) {
+      const target = `127.0.0.1:${this.#upstreamPort()}`;
+      this.#client = new Client(target, credentials.createInsecure(), channelOptions(target));
+    }
     const client = this.#client;
     const deadline = detached ? Date.now() + DETACHED_DEADLINE_MS : call.getDeadline();
     return new Promise((resolve) => {

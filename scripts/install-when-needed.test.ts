@@ -1,0 +1,150 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { chmod, copyFile, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { PROJECT_ROOT } from '../embedded/configuration.ts';
+
+const STARTER = [
+  'run.mjs',
+  'proxy-bypass.mjs',
+  'install-when-needed.mjs',
+  'installation-reporter.mjs',
+  'installed-packages.mjs',
+];
+
+/** A fresh clone of a small project: one package, one development package, both in its own folder. */
+let clone: string;
+beforeEach(async () => {
+  clone = await mkdtemp(join(tmpdir(), 'clone-'));
+  await mkdir(join(clone, 'scripts'));
+  for (const file of STARTER) {
+    await copyFile(join(PROJECT_ROOT, 'scripts', file), join(clone, 'scripts', file));
+  }
+  for (const name of ['server', 'compiler']) {
+    await mkdir(join(clone, name));
+    await write(`${name}/package.json`, { name, version: '1.0.0' });
+  }
+  const dependencies = { dependencies: { server: 'file:server' }, devDependencies: { compiler: 'file:compiler' } };
+  await write('package.json', { name: 'shop', version: '1.0.0', ...dependencies });
+  await write('package-lock.json', {
+    name: 'shop',
+    version: '1.0.0',
+    lockfileVersion: 3,
+    packages: {
+      '': { name: 'shop', version: '1.0.0', ...dependencies },
+      compiler: { version: '1.0.0', dev: true },
+      server: { version: '1.0.0' },
+      'node_modules/compiler': { resolved: 'compiler', link: true },
+      'node_modules/server': { resolved: 'server', link: true },
+    },
+  });
+});
+afterEach(() => rm(clone, { recursive: true, force: true }));
+
+test.each([
+  ['NODE_ENV=production', { NODE_ENV: 'production' }],
+  ['omit=dev in npm’s configuration', { npm_config_omit: 'dev' }],
+  ['production=true in npm’s configuration', { npm_config_production: 'true' }],
+])('a start with %s installs the development packages, which it needs', async (_setting, environment) => {
+  expect(await start(environment)).toMatchObject({ code: 0 });
+  expect(await installed()).toEqual(['compiler', 'server']);
+});
+
+test('a start installs nothing where every package is there', async () => {
+  await start();
+  expect(await start({ PATH: await npmThat('process.exit(1)') })).toMatchObject({ code: 0, output: '' });
+});
+
+test('a start repairs node_modules from which somebody removed the development packages', async () => {
+  await start();
+  await rm(join(clone, 'node_modules', 'compiler'));
+  expect((await start()).output).toContain('Packages are missing: installing them');
+  expect(await installed()).toEqual(['compiler', 'server']);
+});
+
+test('an installation that leaves packages out is named, and the next start tries again', async () => {
+  const leavesOut = await npmThat("require('node:fs').mkdirSync('node_modules/server', { recursive: true })");
+  const failed = await start({ PATH: leavesOut });
+  expect(failed.code).toBe(1);
+  expect(failed.output).toContain('npm install left out server, compiler.');
+
+  expect((await start()).code).toBe(0);
+  expect(await installed()).toEqual(['compiler', 'server']);
+});
+
+test('a start after an installation that was killed begins it again, without the half packages', async () => {
+  const isKilled = await npmThat(`
+    require('node:fs').mkdirSync('node_modules/half', { recursive: true });
+    require('node:fs').writeFileSync('node_modules/half/package.json', '{}');
+    process.kill(process.pid, 'SIGKILL');`);
+  const killed = await start({ PATH: isKilled });
+  expect(killed.code).toBe(1);
+  expect(killed.output).toContain('npm install was ended by SIGKILL');
+
+  expect((await start()).output).toContain('cut short: installing packages from the beginning');
+  expect(await installed()).toEqual(['compiler', 'server']);
+});
+
+test('an installation that npm gives up says so, and the next start tries again', async () => {
+  const failed = await start({ PATH: await npmThat("console.error('no network'); process.exit(1)") });
+  expect(failed.code).toBe(1);
+  expect(failed.output).toContain('no network');
+  expect(failed.output).toContain('npm install failed with exit code 1');
+  expect((await start()).code).toBe(0);
+});
+
+test('a second start waits while the first one installs', async () => {
+  await mkdir(join(clone, 'node_modules'));
+  await writeFile(join(clone, 'node_modules', '.installation-unfinished'), String(process.pid));
+  const second = start();
+  setTimeout(() => rm(join(clone, 'node_modules', '.installation-unfinished')), 300);
+  expect((await second).output).toContain(`Process ${process.pid} is installing packages`);
+  expect(await installed()).toEqual(['compiler', 'server']);
+});
+
+test('with --json a program reads the installation as events', async () => {
+  const { standardOutput } = await start({}, ['--json']);
+  const events = standardOutput
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  expect(events[0]).toEqual({ event: 'installing', reason: expect.stringContaining('Installing packages') });
+  expect(events.at(-1)).toEqual({ event: 'installed', seconds: expect.any(Number) });
+});
+
+/** Starts a program that does nothing but need the packages. */
+async function start(environment: NodeJS.ProcessEnv = {}, args: readonly string[] = []) {
+  await writeFile(join(clone, 'program.mjs'), '');
+  const { NODE_ENV: _jest, ...inherited } = process.env;
+  const run = [join(clone, 'scripts', 'run.mjs'), join(clone, 'program.mjs'), ...args];
+  const child = spawn(process.execPath, run, {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...inherited, npm_config_offline: 'true', ...environment },
+  });
+  const [out, problems, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')]);
+  return { code, output: out + problems, standardOutput: out };
+}
+
+async function installed(): Promise<readonly string[]> {
+  const names = (await readdir(join(clone, 'node_modules'))).filter((name) => !name.startsWith('.'));
+  return names
+    .filter((name) => existsSync(join(clone, 'node_modules', name, 'package.json')) || name === 'half')
+    .sort();
+}
+
+/** A PATH on which npm is a program of this test. */
+async function npmThat(script: string): Promise<string> {
+  const folder = join(clone, 'bin');
+  await mkdir(folder, { recursive: true });
+  await writeFile(join(folder, 'npm'), `#!${process.execPath}\n${script}\n`);
+  await chmod(join(folder, 'npm'), 0o755);
+  return `${folder}${delimiter}${process.env.PATH}`;
+}
+
+async function write(file: string, content: object): Promise<void> {
+  await writeFile(join(clone, file), JSON.stringify(content));
+}
