@@ -37,7 +37,7 @@ interface NodeProgram {
   readonly arguments?: readonly string[];
   /** Added to the environment that all children share. */
   readonly environment: Readonly<Record<string, string>>;
-  readonly isReady: () => Promise<boolean>;
+  readonly isReady: (timeoutMs: number) => Promise<boolean>;
 }
 
 /** Describes the four child processes of one stack. */
@@ -69,7 +69,7 @@ export class ChildProcesses {
       identity: ['--db-path', dynamodbFile],
       environment: this.#baseEnvironment,
       watchesParent: false,
-      isReady: () => isDynamoDbReady(this.#urls.dynamodb),
+      isReady: (timeoutMs) => isDynamoDbReady(this.#urls.dynamodb, timeoutMs),
       readyWithinMs: READY_WITHIN_MS,
       graceMs: GRACE_MS,
     };
@@ -92,7 +92,7 @@ export class ChildProcesses {
       main: createRequire(import.meta.url).resolve('resilient-stepfunctions/main'),
       arguments: Object.entries(options).flat(),
       environment: {},
-      isReady: () => isStepFunctionsReady(this.#urls.endpoint),
+      isReady: (timeoutMs) => isStepFunctionsReady(this.#urls.endpoint, timeoutMs),
     });
   }
 
@@ -108,7 +108,7 @@ export class ChildProcesses {
         RESERVATIONS_TABLE: tables.reservations,
         SEED_FILE: join(PROJECT_ROOT, 'grpc-services/inventory/catalogue.json'),
       },
-      isReady: () => isServing(this.#urls.inventory, this.#probeTls()),
+      isReady: (timeoutMs) => isServing(this.#urls.inventory, this.#probeTls(), timeoutMs),
     });
   }
 
@@ -123,7 +123,7 @@ export class ChildProcesses {
         PAYMENTS_TABLE: tables.payments,
         PAYMENT_ACTION_URL: `${this.#urls.http}/payment/action`,
       },
-      isReady: () => isServing(this.#urls.payment, this.#probeTls()),
+      isReady: (timeoutMs) => isServing(this.#urls.payment, this.#probeTls(), timeoutMs),
     });
   }
 

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ConfigurationError } from './configuration.ts';
+import { diskMend, diskReason, isDiskProblem } from './disk-problems.ts';
 
 const MARKER = 'embedded-stack.txt';
 const MARKER_TEXT =
@@ -41,9 +42,20 @@ export function dataDirectoryAt(root: string): DataDirectory {
 /**
  * Creates the directory with a marker file, by which a later `--fresh` recognizes it.
  *
- * @throws ConfigurationError when the path is a folder with other files
+ * @throws ConfigurationError when the path is a folder with other files, or cannot be written
  */
 export function prepareDataDirectory(root: string): DataDirectory {
+  try {
+    return prepare(root);
+  } catch (error) {
+    if (!isDiskProblem(error)) {
+      throw error;
+    }
+    throw new ConfigurationError(`The data folder ${root} cannot be used: ${diskReason(error)}. ${diskMend(error)}`);
+  }
+}
+
+function prepare(root: string): DataDirectory {
   const directory = dataDirectoryAt(root);
   if (existsSync(root) && !hasMarker(root) && readdirSync(root).length > 0) {
     throw new ConfigurationError(

@@ -21,8 +21,10 @@ import { StackLock } from './stack-lock.ts';
 import { startOrdersStream } from './streams/orders-stream.ts';
 import type { StreamEventSource } from './streams/stream-event-source.ts';
 import { isDynamoDbReady } from './supervisor/health.ts';
+import { tellParentOfLife } from './supervisor/heartbeat.ts';
 import { ProcessGroup } from './supervisor/process-group.ts';
 import type { RestartingWorker } from './supervisor/restarting-worker.ts';
+import type { ProcessDescription } from './supervisor/supervised-process.ts';
 import type { RedirectedOutput, Terminal } from './terminal.ts';
 
 /** How long the proxy and serverless-offline may take to stop; after that they end with the process. */
@@ -87,14 +89,14 @@ export class StackLifecycle {
 
   /** Starts the four children and creates the tables, while the framework starts. */
   async startChildren(): Promise<void> {
-    const engine = this.#children.start(this.#descriptions.engine());
+    const engine = this.#startChild('Step Functions', this.#descriptions.engine());
     await this.#startDynamoDb();
     await provisionTables(LocalTemplate.of(this.#serverless), this.#urls.dynamodb);
     const tables = tableNamesOf(this.#serverless);
     await Promise.all([
       engine,
-      this.#children.start(this.#descriptions.inventory(tables)),
-      this.#children.start(this.#descriptions.payment(tables)),
+      this.#startChild('Inventory', this.#descriptions.inventory(tables)),
+      this.#startChild('Payment', this.#descriptions.payment(tables)),
     ]);
   }
 
@@ -142,7 +144,7 @@ export class StackLifecycle {
       urls: this.#urls,
       directory: this.#directory,
       databaseFile: this.#configuration.externalDynamoDbUrl === undefined ? this.#directory.dynamodbFile : undefined,
-      warn: (sentence) => this.#terminal.say(sentence),
+      warn: (message) => this.#terminal.tell({ event: 'warning', message }),
     });
     this.#announce(stateMachineArn);
   }
@@ -189,11 +191,12 @@ export class StackLifecycle {
   async #startDynamoDb(): Promise<void> {
     if (this.#configuration.externalDynamoDbUrl === undefined) {
       await indexStreamRecords(this.#directory.dynamodbFile).catch((error: unknown) => {
-        this.#terminal.say(
-          `Writes become slower as orders grow: dynoxide's stream records have no index (${String(error)}).`,
-        );
+        this.#terminal.tell({
+          event: 'warning',
+          message: `Writes become slower as orders grow: dynoxide's stream records have no index (${String(error)}).`,
+        });
       });
-      await this.#children.start(this.#descriptions.dynamodb());
+      await this.#startChild('DynamoDB', this.#descriptions.dynamodb());
     } else if (!(await isDynamoDbReady(this.#urls.dynamodb))) {
       throw new ConfigurationError(`No DynamoDB answers at DYNAMODB_ENDPOINT_URL=${this.#urls.dynamodb}.`);
     }
@@ -201,8 +204,28 @@ export class StackLifecycle {
 
   #announce(stateMachineArn: string): void {
     this.#lock.announceReady(this.#urls, Math.round(performance.now() - this.#startedAt));
-    this.#terminal.say(banner(this.#urls, this.#configuration, stateMachineArn, process.uptime()));
-    process.send?.({ type: 'ready' });
+    const seconds = process.uptime();
+    this.#terminal.tellUp(
+      {
+        event: 'up',
+        seconds,
+        urls: this.#urls,
+        ports: this.#configuration.ports,
+        console: `${this.#urls.http}/console`,
+        data_directory: this.#configuration.dataDirectory,
+        state_machine_arn: stateMachineArn,
+      },
+      banner(this.#urls, this.#configuration, stateMachineArn, seconds),
+    );
+    tellParentOfLife();
+  }
+
+  /** Starts one child and tells that it is up, unless the stack stops meanwhile. */
+  async #startChild(name: string, description: ProcessDescription): Promise<void> {
+    await this.#children.start(description);
+    if (!this.#stopping) {
+      this.#terminal.tell({ event: 'part_up', name, seconds: process.uptime() });
+    }
   }
 }
 

@@ -17,6 +17,20 @@ test('busy ports are all named at once, each with the variable that moves it; fr
   }
 });
 
+test('a port that another program holds on ::1 is busy, because localhost may lead there', async () => {
+  const ports = await findFreePorts();
+  const other = await listen(ports.http, '::1').catch((error: NodeJS.ErrnoException) => error.code);
+  if (other === 'EADDRNOTAVAIL' || other === 'EAFNOSUPPORT') {
+    // A machine without IPv6.
+    await refuseBusyPorts(ports, portNames());
+    return;
+  }
+  await expect(refuseBusyPorts(ports, portNames())).rejects.toThrow(
+    new RegExp(`^Port ${ports.http} is taken by another program; the HTTP API needs it\\..*\\[::1\\].*HTTP_PORT=`),
+  );
+  (other as ReturnType<typeof createServer>).close();
+});
+
 function listen(port: number, host: string): Promise<ReturnType<typeof createServer>> {
   return new Promise((resolve, reject) => {
     const server = createServer();

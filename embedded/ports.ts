@@ -2,36 +2,47 @@ import { connect, createServer, type Server } from 'node:net';
 import { ConfigurationError, PORTS, type PortName, type Ports, portNames, portsSchema } from './configuration.ts';
 
 const HOST = '127.0.0.1';
+
+/** To where `localhost` leads on many systems, where a program listens there. */
+const OTHER_HOST = '::1';
 const CONNECT_MS = 500;
 
 /**
- * Checks that nothing listens on the given ports of 127.0.0.1.
+ * Checks that nothing listens on the given ports of 127.0.0.1, nor on those of ::1: a client that calls `localhost` could
+ * meet the other program there.
  *
  * @throws ConfigurationError naming every busy port, what needs it and how to move it
  */
 export async function refuseBusyPorts(ports: Ports, names: readonly PortName[]): Promise<void> {
-  const busy = await Promise.all(names.map(async (name) => ({ name, busy: await isBusy(ports[name]) })));
-  const lines = busy.filter((entry) => entry.busy).map(({ name }) => busyPortLine(name, ports[name]));
+  const busy = await Promise.all(names.map(async (name) => ({ name, host: await busyHost(ports[name]) })));
+  const lines = busy.flatMap(({ name, host }) => (host === undefined ? [] : [busyPortLine(name, ports[name], host)]));
   if (lines.length > 0) {
     throw new ConfigurationError(lines.join('\n'));
   }
 }
 
-function busyPortLine(name: PortName, port: number): string {
+function busyPortLine(name: PortName, port: number, host: string): string {
   const { variable, listener } = PORTS[name];
   const elsewhere = port + 100 <= 65_535 ? port + 100 : port - 100;
   return (
     `Port ${port} is taken by another program; ${listener} needs it. ` +
+    (host === OTHER_HOST ? `That program listens on [${OTHER_HOST}], to where localhost may lead. ` : '') +
     `End that program, or choose another port: ${variable}=${elsewhere} npm start`
   );
 }
 
 // On some systems a program can listen on 127.0.0.1 while another listens on all addresses, so check both ways.
-async function isBusy(port: number): Promise<boolean> {
-  return !(await canListen(port)) || (await acceptsConnections(port));
+async function busyHost(port: number): Promise<string | undefined> {
+  for (const host of [HOST, OTHER_HOST]) {
+    if (!(await canListen(host, port)) || (await acceptsConnections(host, port))) {
+      return host;
+    }
+  }
+  return undefined;
 }
 
-function canListen(port: number): Promise<boolean> {
+/** Where a machine has no IPv6, nothing listens on ::1 either. */
+function canListen(host: string, port: number): Promise<boolean> {
   return new Promise((resolve, reject) => {
     const server = createServer();
     server.once('error', (error: NodeJS.ErrnoException) => {
@@ -39,17 +50,19 @@ function canListen(port: number): Promise<boolean> {
         resolve(false);
       } else if (error.code === 'EACCES') {
         reject(new ConfigurationError(`This user may not listen on port ${port}; choose one above 1023.`));
+      } else if (host === OTHER_HOST) {
+        resolve(true);
       } else {
         reject(error);
       }
     });
-    server.listen({ host: HOST, port, exclusive: true }, () => server.close(() => resolve(true)));
+    server.listen({ host, port, exclusive: true }, () => server.close(() => resolve(true)));
   });
 }
 
-function acceptsConnections(port: number): Promise<boolean> {
+function acceptsConnections(host: string, port: number): Promise<boolean> {
   return new Promise((resolve) => {
-    const socket = connect({ host: HOST, port, timeout: CONNECT_MS });
+    const socket = connect({ host, port, timeout: CONNECT_MS });
     const end = (connected: boolean): void => {
       socket.destroy();
       resolve(connected);

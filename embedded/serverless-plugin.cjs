@@ -13,7 +13,7 @@ if (Number(process.versions.node.split('.')[0]) < OLDEST_NODE) {
   );
 }
 
-const { bypassProxyOnThisMachine } = require('../scripts/proxy-bypass.mjs');
+const { bypassProxyOnThisMachine } = require('./proxy-bypass.mjs');
 const { compileCacheFolder, enableFilledCompileCache } = require('./compile-cache.mjs');
 
 bypassProxyOnThisMachine(process.env);

@@ -1,9 +1,11 @@
 import { join } from 'node:path';
 import { ConfigurationError, readConfiguration } from './configuration.ts';
 import { prepareDataDirectory } from './data-directory.ts';
+import { diskMend, diskReason, isDiskProblem } from './disk-problems.ts';
 import { type OfflineServer, StackLifecycle } from './lifecycle.ts';
+import { onNpmExit } from './npm-watch.mjs';
 import type { Serverless } from './resources/serverless-service.ts';
-import { onNpmExit } from './supervisor/process-table.ts';
+import { describeEvent, eventLine } from './stack-events.ts';
 import { redirectOutput, type Terminal } from './terminal.ts';
 
 /** One press of Ctrl-C can arrive twice, from the terminal and from npm. After this time it is a second press. */
@@ -40,14 +42,16 @@ export default class EmbeddedStackPlugin {
   async #begin(): Promise<void> {
     const configuration = readConfiguration(process.env);
     const directory = prepareDataDirectory(configuration.dataDirectory);
-    const verbose = process.env.EMBEDDED_VERBOSE === '1';
-    const output = redirectOutput(join(directory.logs, 'api.log'), 'api', verbose);
+    const output = redirectOutput(join(directory.logs, 'api.log'), 'api', {
+      verbose: process.env.EMBEDDED_VERBOSE === '1',
+      json: process.env.EMBEDDED_JSON === '1',
+    });
     const { terminal } = output;
     this.#terminal = terminal;
     const lifecycle = new StackLifecycle(this.#serverless, configuration, directory, output);
     this.#lifecycle = lifecycle;
     this.#watchForStop(lifecycle, terminal);
-    terminal.say('Starting DynamoDB, Step Functions, Inventory, Payment and the HTTP API ...');
+    terminal.tell({ event: 'starting' });
     await lifecycle.acquireLock();
     this.#childrenStarted = lifecycle.startChildren();
     // #run awaits it. Until then, a failure must not count as unhandled.
@@ -77,8 +81,12 @@ export default class EmbeddedStackPlugin {
   }
 
   async #abort(error: unknown): Promise<void> {
-    const say = this.#terminal === undefined ? console.error : (text: string) => this.#terminal?.say(text);
-    say(`\nThe stack did not start.\n${explain(error)}\n`);
+    const failed = { event: 'failed', reason: explain(error) } as const;
+    if (this.#terminal === undefined) {
+      console.error(process.env.EMBEDDED_JSON === '1' ? eventLine(failed) : describeEvent(failed));
+    } else {
+      this.#terminal.tell(failed);
+    }
     this.#stopRequestedAt = performance.now();
     await this.#lifecycle?.stop();
     process.exit(1);
@@ -100,14 +108,14 @@ export default class EmbeddedStackPlugin {
     const now = performance.now();
     if (this.#stopRequestedAt === undefined) {
       this.#stopRequestedAt = now;
-      terminal.say(event === 'SIGINT' ? '\nStopping (Ctrl-C again to kill) ...' : `\nStopping (${event}) ...`);
+      terminal.tell({ event: 'stopping', why: event });
       void lifecycle.stop().then(
         () => {
-          terminal.say('Stopped.');
+          terminal.tell({ event: 'stopped' });
           process.exit(0);
         },
         (error: unknown) => {
-          terminal.say(`The stop was not clean: ${explain(error)}`);
+          terminal.tell({ event: 'stopped', problem: explain(error) });
           process.exit(1);
         },
       );
@@ -132,6 +140,9 @@ function isOfflineServer(plugin: object): plugin is OfflineServer {
 function explain(error: unknown): string {
   if (error instanceof ConfigurationError) {
     return error.message;
+  }
+  if (isDiskProblem(error)) {
+    return `${error instanceof Error ? error.message : String(error)}: ${diskReason(error)}. ${diskMend(error)}`;
   }
   if (!(error instanceof Error)) {
     return String(error);

@@ -1,5 +1,5 @@
-import { bypassProxyOnThisMachine } from '../scripts/proxy-bypass.mjs';
 import { enableFilledCompileCache } from './compile-cache.mjs';
+import { bypassProxyOnThisMachine } from './proxy-bypass.mjs';
 
 // For a start that is not by `npm start`: the processes of the stack inherit it.
 bypassProxyOnThisMachine(process.env);

@@ -1,3 +1,5 @@
+import { diskMend, diskReason } from './disk-problems.ts';
+import { describeEvent, eventLine, type StackEvent } from './stack-events.ts';
 import { LogFile } from './supervisor/log-file.ts';
 import { noteworthy } from './supervisor/log-line.ts';
 
@@ -5,31 +7,50 @@ import { noteworthy } from './supervisor/log-line.ts';
 const MAX_LINES = 8;
 const WINDOW_MS = 2_000;
 
-/** Output for the person who started the stack. Logs go to files; only their noteworthy lines are shown here. */
+/** A log that cannot be written is told of once, and once more when it fails again after this time without a failure. */
+const NEW_OUTAGE_AFTER_MS = 60_000;
+
+/** How a terminal shows events. */
+export interface TerminalOptions {
+  /** Shows every log line, not just warnings and errors. */
+  readonly verbose: boolean;
+  /** Shows each event as one line of JSON, for programs. */
+  readonly json: boolean;
+}
+
+/** Output for whoever started the stack. Logs go to files; only their noteworthy lines are shown here. */
 export class Terminal {
   readonly #write: (text: string) => void;
-  readonly #verbose: boolean;
+  readonly #options: TerminalOptions;
+  #logFailedAt: number | undefined;
 
-  /**
-   * @param write shows text
-   * @param verbose shows every log line, not just warnings and errors
-   */
-  constructor(write: (text: string) => void, verbose: boolean) {
+  /** @param write shows text; must not throw */
+  constructor(write: (text: string) => void, options: TerminalOptions) {
     this.#write = write;
-    this.#verbose = verbose;
+    this.#options = options;
   }
 
-  /** Shows one message. */
-  say(text: string): void {
-    this.#write(`${text}\n`);
+  /** Shows one event. */
+  tell(event: Exclude<StackEvent, { readonly event: 'up' }>): void {
+    this.#write(`${this.#options.json ? eventLine(event) : describeEvent(event)}\n`);
+  }
+
+  /**
+   * Shows that the stack is up.
+   *
+   * @param banner the text for people
+   */
+  tellUp(event: Extract<StackEvent, { readonly event: 'up' }>, banner: string): void {
+    this.#write(`${this.#options.json ? eventLine(event) : banner}\n`);
   }
 
   /** Opens a log file whose noteworthy lines are shown. A flood of lines is cut short with a pointer to the file. */
   openLog(path: string, name: string): LogFile {
+    const { verbose } = this.#options;
     let shown = 0;
     let windowStart = 0;
-    return new LogFile(path, (line) => {
-      const text = this.#verbose ? line : noteworthy(line);
+    const onLine = (line: string): void => {
+      const text = verbose ? line : noteworthy(line);
       if (text === undefined || text === '') {
         return;
       }
@@ -39,12 +60,25 @@ export class Terminal {
         shown = 0;
       }
       shown += 1;
-      if (this.#verbose || shown <= MAX_LINES) {
-        this.say(`[${name}] ${text}`);
+      if (verbose || shown <= MAX_LINES) {
+        this.tell({ event: 'log', process: name, line: text });
       } else if (shown === MAX_LINES + 1) {
-        this.say(`[${name}] more of these in ${path}`);
+        this.tell({ event: 'log', process: name, line: `more of these in ${path}` });
       }
-    });
+    };
+    return new LogFile(path, onLine, (error) => this.#logFailed(path, error));
+  }
+
+  #logFailed(path: string, error: unknown): void {
+    const now = performance.now();
+    const isNew = this.#logFailedAt === undefined || now - this.#logFailedAt > NEW_OUTAGE_AFTER_MS;
+    this.#logFailedAt = now;
+    if (isNew) {
+      this.tell({
+        event: 'warning',
+        message: `${path} cannot be written (${diskReason(error)}). ${diskMend(error)}`.trim(),
+      });
+    }
   }
 }
 
@@ -59,9 +93,10 @@ export interface RedirectedOutput {
  *
  * @returns a terminal that still writes to the real standard output
  */
-export function redirectOutput(logPath: string, name: string, verbose: boolean): RedirectedOutput {
+export function redirectOutput(logPath: string, name: string, options: TerminalOptions): RedirectedOutput {
+  outliveClosedOutput();
   const write = process.stdout.write.bind(process.stdout);
-  const terminal = new Terminal((text) => void write(text), verbose);
+  const terminal = new Terminal((text) => void write(text), options);
   const log = terminal.openLog(logPath, name);
   const redirect = (text: string | Uint8Array, ...rest: readonly unknown[]): boolean => {
     log.write(text);
@@ -76,4 +111,14 @@ export function redirectOutput(logPath: string, name: string, verbose: boolean):
   // The last lines before the exit must be shown as well.
   process.once('exit', () => log.catchUp());
   return { terminal, log };
+}
+
+/**
+ * Lets this process outlive whoever reads its output: a closed terminal (EIO), a log viewer that has ended (EPIPE), a full
+ * disk behind `npm start > file` (ENOSPC). Nobody is left to be told, and the orders matter more than the output.
+ */
+export function outliveClosedOutput(): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', () => undefined);
+  }
 }

@@ -3,10 +3,9 @@
  * node_modules. The npm scripts use it, so each of them works on a fresh clone and with every Node from 20 on.
  */
 import { spawn } from 'node:child_process';
+import { onNpmExit } from '../embedded/npm-watch.mjs';
+import { bypassProxyOnThisMachine } from '../embedded/proxy-bypass.mjs';
 import { installWhenNeeded, projectNode } from './install-when-needed.mjs';
-import { bypassProxyOnThisMachine } from './proxy-bypass.mjs';
-
-const PARENT_POLL_MS = 500;
 
 const program = process.argv.slice(2);
 await installWhenNeeded({ json: program.includes('--json') });
@@ -32,11 +31,6 @@ function run(args) {
   for (const name of ['SIGTERM', 'SIGHUP']) {
     process.on(name, () => child.kill(name));
   }
-  // A `kill` of npm reaches neither process, see onNpmExit in embedded/supervisor/process-table.ts.
-  const parent = process.ppid;
-  setInterval(() => {
-    if (process.ppid !== parent) {
-      child.kill('SIGTERM');
-    }
-  }, PARENT_POLL_MS).unref();
+  // A `kill` of npm reaches neither process.
+  onNpmExit(() => child.kill('SIGTERM'));
 }

@@ -6,6 +6,8 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { PROJECT_ROOT } from '../embedded/configuration.ts';
+import { eventually } from '../embedded/eventually.ts';
+import { isAlive } from '../embedded/supervisor/process-table.ts';
 
 const RUN = join(PROJECT_ROOT, 'scripts', 'run.mjs');
 
@@ -58,6 +60,31 @@ test.each([
     env: { ...rest, ...environment },
   });
   expect(JSON.parse(await text(launcher.stdout))).toEqual([expected, expected]);
+});
+
+const unlessWindows = process.platform === 'win32' ? test.skip : test;
+
+// npm runs a script by `sh -c`. A shell that does not hand its process over stays as parent of the launcher.
+unlessWindows.each([
+  ['in its own process', []],
+  ['as a child', WITHOUT_EXECVE],
+])('a program that the launcher runs %s ends when npm is killed, and the shell stays', async (_how, flags) => {
+  await writeFile(
+    join(folder, 'watching.mjs'),
+    `import { onNpmExit } from ${JSON.stringify(join(PROJECT_ROOT, 'embedded', 'npm-watch.mjs'))};
+    setInterval(() => undefined, 1_000);
+    process.on('SIGTERM', () => process.exit());
+    onNpmExit(() => process.exit());
+    console.log(process.pid);`,
+  );
+  const words = [process.execPath, ...flags, RUN, join(folder, 'watching.mjs')].map((word) => JSON.stringify(word));
+  await writeFile(join(folder, 'package.json'), JSON.stringify({ scripts: { start: `${words.join(' ')}; exit` } }));
+  // The test must not outlive npm by a pipe that the program holds.
+  const npm = spawn('npm', ['--silent', 'start'], { cwd: folder, stdio: ['ignore', 'pipe', 'inherit'] });
+  const pid = Number((await once(npm.stdout, 'data'))[0]);
+  expect(isAlive(pid)).toBe(true);
+  npm.kill('SIGKILL');
+  await eventually(() => !isAlive(pid), { what: 'the program has ended' });
 });
 
 function launch(flags: readonly string[], args: readonly string[]) {

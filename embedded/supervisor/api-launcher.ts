@@ -2,12 +2,18 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { PROJECT_ROOT } from '../configuration.ts';
-import { onNpmExit, signal } from './process-table.ts';
+import { onNpmExit } from '../npm-watch.mjs';
+import { type HealthCheckPolicy, untilHung } from './health-check.ts';
+import { HEARTBEAT_EVERY_MS } from './heartbeat.ts';
+import { signal } from './process-table.ts';
 import { RestartBackoff } from './restart-policy.ts';
 import { endLeftoverProcesses } from './run-files.ts';
-import { SMALL_HEAP_ENVIRONMENT, SMALL_HEAP_FLAGS } from './supervised-process.ts';
+import { type ProcessReport, SMALL_HEAP_ENVIRONMENT, SMALL_HEAP_FLAGS } from './supervised-process.ts';
 
 const FRAMEWORK = join(PROJECT_ROOT, 'node_modules', 'serverless', 'bin', 'serverless.js');
+
+/** Slower than for the other processes: the API's restart ends them all, so that it is the last resort. */
+const HEARTBEATS: HealthCheckPolicy = { everyMs: 2 * HEARTBEAT_EVERY_MS, timeoutMs: 0, maxMisses: 6 };
 
 /** How the API process ended. */
 interface Exit {
@@ -16,19 +22,28 @@ interface Exit {
   readonly wasReady: boolean;
 }
 
+/** How the API process is run. */
+export interface LauncherOptions {
+  /** Shows every log line. */
+  readonly verbose: boolean;
+  /** Tells events in JSON. */
+  readonly json: boolean;
+  readonly runFolder: string;
+  /** Shows what happened to the API process. */
+  readonly tell: (report: ProcessReport) => void;
+}
+
 /**
  * Runs `serverless offline` as a child process. Restarts it when a signal killed it or when it died after it was ready. A
  * process that exits before the first readiness has said why (a busy port, say), and a restart would not help.
  */
 export class ApiLauncher {
-  readonly #verbose: boolean;
-  readonly #runFolder: string;
+  readonly #options: LauncherOptions;
   readonly #stop = new AbortController();
   #child: ChildProcess | undefined;
 
-  constructor(options: { readonly verbose: boolean; readonly runFolder: string }) {
-    this.#verbose = options.verbose;
-    this.#runFolder = options.runFolder;
+  constructor(options: LauncherOptions) {
+    this.#options = options;
   }
 
   /** Runs the stack; resolves with the exit code once it has ended for good. */
@@ -45,16 +60,16 @@ export class ApiLauncher {
       everReady ||= exit.wasReady;
       if (this.#stop.signal.aborted || !shouldRestart(exit, everReady)) {
         if (exit.signal !== null) {
-          await endLeftoverProcesses(this.#runFolder, 'api');
+          await endLeftoverProcesses(this.#options.runFolder, 'api');
         }
         return exit.code ?? (this.#stop.signal.aborted ? 0 : 1);
       }
       const { delayMs } = backoff.afterDeath(performance.now() - startedAt);
-      console.log(`\nThe API process ${describe(exit)}; restarting it in ${delayMs} ms ...`);
+      this.#options.tell({ type: 'died', name: 'api', how: describe(exit), delayMs });
       await sleep(delayMs, undefined, { signal: this.#stop.signal }).catch(() => undefined);
       // Ctrl-C may have come during the pause.
       if (this.#stop.signal.aborted) {
-        await endLeftoverProcesses(this.#runFolder, 'api');
+        await endLeftoverProcesses(this.#options.runFolder, 'api');
         return 0;
       }
     }
@@ -68,7 +83,8 @@ export class ApiLauncher {
         ...process.env,
         NODE_COMPILE_CACHE:
           process.env.NODE_COMPILE_CACHE ?? join(PROJECT_ROOT, 'node_modules/.cache/node-compile-cache'),
-        ...(this.#verbose && { EMBEDDED_VERBOSE: '1' }),
+        ...(this.#options.verbose && { EMBEDDED_VERBOSE: '1' }),
+        ...(this.#options.json && { EMBEDDED_JSON: '1' }),
       },
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
       // Outside the terminal's process group, so that each signal reaches it once, from here.
@@ -77,8 +93,17 @@ export class ApiLauncher {
     });
     this.#child = child;
     let wasReady = false;
+    let wasHeard = true;
     child.on('message', () => {
-      wasReady = true;
+      if (!wasReady) {
+        wasReady = true;
+        void this.#killWhenHung(child, () => {
+          const heard = wasHeard;
+          wasHeard = false;
+          return heard;
+        });
+      }
+      wasHeard = true;
     });
     return new Promise((resolve, reject) => {
       child.once('error', reject);
@@ -87,6 +112,16 @@ export class ApiLauncher {
         resolve({ code, signal: signalName, wasReady });
       });
     });
+  }
+
+  /** The first message says that the API is ready, each further one that it is alive. */
+  async #killWhenHung(child: ChildProcess, wasHeard: () => boolean): Promise<void> {
+    const isOver = (): boolean => this.#stop.signal.aborted || this.#child !== child;
+    const ms = await untilHung(HEARTBEATS, async () => wasHeard(), isOver);
+    if (ms !== undefined && child.pid !== undefined) {
+      this.#options.tell({ type: 'hung', name: 'api', ms });
+      signal(child.pid, 'SIGKILL');
+    }
   }
 
   #forwardSignal(name: NodeJS.Signals): void {

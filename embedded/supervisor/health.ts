@@ -5,17 +5,23 @@ import { type ChannelCredentials, credentials } from '@grpc/grpc-js';
 import { checkHealth } from '../../grpc-services/common/health.ts';
 
 const TIMEOUT_MS = 1_000;
-const REQUEST_HANDLER = { connectionTimeout: TIMEOUT_MS, requestTimeout: TIMEOUT_MS };
+
+function withinTime(timeoutMs: number) {
+  return {
+    maxAttempts: 1,
+    requestHandler: { connectionTimeout: timeoutMs, requestTimeout: timeoutMs, throwOnRequestTimeout: true },
+  };
+}
 
 /** Whether DynamoDB answers at the endpoint. */
-export function isDynamoDbReady(endpoint: string): Promise<boolean> {
-  const client = new DynamoDBClient({ endpoint, maxAttempts: 1, requestHandler: REQUEST_HANDLER });
+export function isDynamoDbReady(endpoint: string, timeoutMs = TIMEOUT_MS): Promise<boolean> {
+  const client = new DynamoDBClient({ endpoint, ...withinTime(timeoutMs) });
   return succeeds(client.send(new ListTablesCommand({ Limit: 1 }))).finally(() => client.destroy());
 }
 
 /** Whether Step Functions answers at the endpoint. */
-export function isStepFunctionsReady(endpoint: string): Promise<boolean> {
-  const client = new SFNClient({ endpoint, maxAttempts: 1, requestHandler: REQUEST_HANDLER });
+export function isStepFunctionsReady(endpoint: string, timeoutMs = TIMEOUT_MS): Promise<boolean> {
+  const client = new SFNClient({ endpoint, ...withinTime(timeoutMs) });
   return succeeds(client.send(new ListStateMachinesCommand({ maxResults: 1 }))).finally(() => client.destroy());
 }
 
@@ -41,13 +47,13 @@ export interface ClientTlsFiles {
  *
  * @param files for mutual TLS; plaintext without them
  */
-export async function isServing(address: string, files?: ClientTlsFiles): Promise<boolean> {
+export async function isServing(address: string, files?: ClientTlsFiles, timeoutMs = TIMEOUT_MS): Promise<boolean> {
   const question = {
     address,
     service: '',
     credentials: channelCredentials(files),
     options: { 'grpc.ssl_target_name_override': 'localhost' },
-    timeoutMs: TIMEOUT_MS,
+    timeoutMs,
   };
   try {
     return (await checkHealth(question)) === 'SERVING';

@@ -15,25 +15,44 @@ export class LogFile {
   /** For a child's standard output and error. Opened for appending. */
   readonly descriptor: number;
   readonly #onLine: (line: string) => void;
+  readonly #onWriteFailure: (error: unknown) => void;
   readonly #buffer = Buffer.alloc(CHUNK_BYTES);
   readonly #decoder = new StringDecoder('utf8');
   readonly #timer: NodeJS.Timeout;
   #offset: number;
   #rest = '';
 
-  /** Opens the file and calls back with each line that is appended from now on. */
-  constructor(path: string, onLine: (line: string) => void) {
+  /**
+   * Opens the file and calls back with each line that is appended from now on.
+   *
+   * @param onWriteFailure called with each failure of `write`, which itself never throws
+   */
+  constructor(
+    path: string,
+    onLine: (line: string) => void,
+    onWriteFailure: (error: unknown) => void = () => undefined,
+  ) {
     this.path = path;
     this.#onLine = onLine;
+    this.#onWriteFailure = onWriteFailure;
     this.descriptor = openSync(path, 'a+');
-    this.#offset = fstatSync(this.descriptor).size;
+    this.#offset = this.size;
     this.#timer = setInterval(() => this.catchUp(), POLL_MS);
     this.#timer.unref();
   }
 
-  /** Appends the parent's own output. */
+  /** Appends the parent's own output. What a full disk does not take is lost: nobody who logs a line can do better. */
   write(text: string | Uint8Array): void {
-    writeSync(this.descriptor, typeof text === 'string' ? Buffer.from(text) : text);
+    try {
+      writeSync(this.descriptor, typeof text === 'string' ? Buffer.from(text) : text);
+    } catch (error) {
+      this.#onWriteFailure(error);
+    }
+  }
+
+  /** How much the file holds, in bytes. */
+  get size(): number {
+    return fstatSync(this.descriptor).size;
   }
 
   /** Reads what was appended since the last call, and rotates a full file. */
@@ -66,10 +85,15 @@ export class LogFile {
     this.#offset = 0;
   }
 
-  /** The last lines of the file, oldest first. */
-  lastLines(count: number): readonly string[] {
-    const size = fstatSync(this.descriptor).size;
-    const start = Math.max(0, size - CHUNK_BYTES / 8);
+  /**
+   * The last lines of the file, oldest first.
+   *
+   * @param since the size from which on lines count, so that a tail shows nothing of an earlier run
+   */
+  lastLines(count: number, since = 0): readonly string[] {
+    const { size } = this;
+    // A rotation has begun the file anew.
+    const start = Math.max(since <= size ? since : 0, size - CHUNK_BYTES / 8);
     const tail = Buffer.alloc(size - start);
     readSync(this.descriptor, tail, 0, tail.length, start);
     return tail.toString('utf8').trimEnd().split('\n').slice(-count);

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { DataDirectory } from '../data-directory.ts';
 import type { Terminal } from '../terminal.ts';
-import { type ProcessDescription, type ProcessReport, SupervisedProcess } from './supervised-process.ts';
+import { type ProcessDescription, SupervisedProcess } from './supervised-process.ts';
 
 /** The child processes of one stack. */
 export class ProcessGroup {
@@ -28,7 +28,7 @@ export class ProcessGroup {
       description,
       log: this.#terminal.openLog(join(this.#directory.logs, `${description.name}.log`), description.name),
       runFolder: this.#directory.run,
-      report: (report) => this.#terminal.say(describeReport(report)),
+      report: (report) => this.#terminal.tell({ event: 'process', report }),
     });
     this.#children.push(child);
     await child.start();
@@ -50,22 +50,5 @@ export class ProcessGroup {
     for (const child of this.#children) {
       child.kill();
     }
-  }
-}
-
-function describeReport(report: ProcessReport): string {
-  switch (report.type) {
-    case 'died':
-      return `${report.name} ${report.how}; restarting it in ${report.delayMs} ms`;
-    case 'recovered':
-      return `${report.name} is back (process ${report.pid}, ${Math.round(report.ms)} ms)`;
-    case 'late':
-      return `${report.name} was restarted, but is not ready after ${report.ms / 1000} s; ending it`;
-    case 'unrecorded':
-      return `${report.name} runs, but its run file could not be written: ${String(report.error)}`;
-    case 'keeps-dying':
-      return [`${report.name} died ${report.deaths} times in a row. The end of its log:`, ...report.lastLines].join(
-        '\n    ',
-      );
   }
 }

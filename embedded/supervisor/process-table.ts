@@ -5,7 +5,6 @@ import { eventually, NotInTimeError } from '../eventually.ts';
 
 const run = promisify(execFile);
 const EXIT_POLL_MS = 20;
-const PARENT_POLL_MS = 500;
 
 /** Whether a process with this id exists, even one that this user may not signal. */
 export function isAlive(pid: number): boolean {
@@ -75,22 +74,4 @@ async function exitsWithin(pid: number, withinMs: number): Promise<boolean> {
 
 function isErrno(error: unknown, code: string): boolean {
   return typeof error === 'object' && error !== null && 'code' in error && error.code === code;
-}
-
-/**
- * Calls back when npm, which started this process, has exited. npm runs scripts through a shell that passes no signals on.
- * Without this watch, a `kill` of npm would leave the stack running with nobody to end it.
- */
-export function onNpmExit(callback: () => void): void {
-  if (process.env.npm_lifecycle_event === undefined) {
-    return;
-  }
-  const parent = process.ppid;
-  const timer = setInterval(() => {
-    if (process.ppid !== parent) {
-      clearInterval(timer);
-      callback();
-    }
-  }, PARENT_POLL_MS);
-  timer.unref();
 }

@@ -1,15 +1,18 @@
+import { appendFileSync } from 'node:fs';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { eventually } from '../eventually.ts';
+import { findFreePort } from '../ports.ts';
 import { LogFile } from './log-file.ts';
 import { isAlive, signal } from './process-table.ts';
 import { readRunFile } from './run-files.ts';
 import { type ProcessReport, SupervisedProcess } from './supervised-process.ts';
 
 const QUICK = { firstDelayMs: 5, maxDelayMs: 20, stableMs: 60_000, loudFromDeath: 3 };
+const IMPATIENT = { everyMs: 30, timeoutMs: 100, maxMisses: 3 };
 const FOREVER = 'setInterval(() => undefined, 1000)';
 
 let folder: string;
@@ -71,6 +74,47 @@ test('a restarted child that never becomes ready is ended and restarted once mor
   expect(reports.map(({ type }) => type)).toEqual(['died', 'late', 'died', 'recovered']);
 });
 
+const unlessWindows = process.platform === 'win32' ? test.skip : test;
+
+unlessWindows('a child that hangs without dying is killed and restarted, and answers again', async () => {
+  const server = `require('node:http').createServer((_request, response) => response.end()).listen(PORT, '127.0.0.1')`;
+  const port = await findFreePort();
+  const answers = (timeoutMs: number): Promise<boolean> =>
+    fetch(`http://127.0.0.1:${port}`, { signal: AbortSignal.timeout(timeoutMs) }).then(
+      ({ ok }) => ok,
+      () => false,
+    );
+  const child = program(server.replace('PORT', String(port)), answers);
+  await child.start();
+  const hanging = pidOf(child);
+  signal(hanging, 'SIGSTOP');
+  await eventually(() => reports.some(({ type }) => type === 'recovered'));
+  expect(reports.map(({ type }) => type)).toEqual(['hung', 'died', 'recovered']);
+  expect(pidOf(child)).not.toBe(hanging);
+  expect(await answers(1_000)).toBe(true);
+});
+
+test('a child that misses fewer health checks than allowed lives on', async () => {
+  let checks = 0;
+  const child = program(FOREVER, async () => {
+    checks += 1;
+    return checks % IMPATIENT.maxMisses === 1;
+  });
+  await child.start();
+  const pid = pidOf(child);
+  await eventually(() => checks > 4 * IMPATIENT.maxMisses);
+  expect(pidOf(child)).toBe(pid);
+  expect(reports).toEqual([]);
+});
+
+test('the end of the log that a failed start shows holds nothing of an earlier run', async () => {
+  appendFileSync(join(folder, 'child.log'), 'the problem of yesterday\n');
+  const child = program(`console.log('the problem of today'); process.exit(7)`, () => Promise.resolve(false));
+  const failure = await child.start().catch((error: unknown) => String(error));
+  expect(failure).toContain('the problem of today');
+  expect(failure).not.toContain('yesterday');
+});
+
 test('a child that is stopped while it waits for its restart is not started again', async () => {
   const child = program(FOREVER, undefined, undefined, folder, { ...QUICK, firstDelayMs: 100, maxDelayMs: 100 });
   await child.start();
@@ -127,7 +171,7 @@ test('a child that ignores SIGTERM is killed, and is not restarted', async () =>
 
 function program(
   source: string,
-  isReady: () => Promise<boolean> = () => Promise.resolve(true),
+  isReady: (timeoutMs: number) => Promise<boolean> = () => Promise.resolve(true),
   readyWithinMs = 10_000,
   runFolder = folder,
   policy = QUICK,
@@ -149,6 +193,7 @@ function program(
     runFolder,
     report: (report) => reports.push(report),
     policy,
+    healthCheck: IMPATIENT,
   });
   started.push(child);
   return child;

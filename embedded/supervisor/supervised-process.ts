@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { DEFAULT_HEALTH_CHECK, type HealthCheckPolicy, untilHung } from './health-check.ts';
 import type { LogFile } from './log-file.ts';
 import { endProcess, signal } from './process-table.ts';
 import { RestartBackoff, type RestartPolicy } from './restart-policy.ts';
@@ -18,6 +19,7 @@ export const SMALL_HEAP_FLAGS = ['--max-semi-space-size=4'] as const;
 export const SMALL_HEAP_ENVIRONMENT = { MALLOC_ARENA_MAX: '1', MALLOC_TRIM_THRESHOLD_: '65536' } as const;
 
 const READINESS_POLL_MS = 40;
+const READINESS_TIMEOUT_MS = 1_000;
 const SHOWN_LOG_LINES = 12;
 
 /** How one child process is run. */
@@ -33,8 +35,8 @@ export interface ProcessDescription {
   readonly identity: readonly string[];
   /** Whether the child is a Node program that ends when its parent dies (parent-watch.ts). */
   readonly watchesParent: boolean;
-  /** Polled after each start until it resolves with true. */
-  readonly isReady: () => Promise<boolean>;
+  /** Polled after each start until it resolves with true, and from then on as the health check. */
+  readonly isReady: (timeoutMs: number) => Promise<boolean>;
   readonly readyWithinMs: number;
   /** Time between SIGTERM and SIGKILL. */
   readonly graceMs: number;
@@ -44,6 +46,8 @@ export interface ProcessDescription {
 export type ProcessReport =
   | { readonly type: 'recovered'; readonly name: string; readonly pid: number; readonly ms: number }
   | { readonly type: 'died'; readonly name: string; readonly how: string; readonly delayMs: number }
+  /** It runs, but did not answer its health checks for this long: it is killed, which restarts it. */
+  | { readonly type: 'hung'; readonly name: string; readonly ms: number }
   /** Not ready in time after a restart: it is ended, which restarts it once more. */
   | { readonly type: 'late'; readonly name: string; readonly ms: number }
   /** It runs without a run file, so a later start would not recognize it as left over. */
@@ -74,9 +78,12 @@ export class SupervisedProcess {
   readonly #runFolder: string;
   readonly #report: (report: ProcessReport) => void;
   readonly #backoff: RestartBackoff;
+  readonly #healthCheck: HealthCheckPolicy;
   readonly #stop = new AbortController();
   #child: ChildProcess | undefined;
   #startedAt = '';
+  /** The size of the log when the running child was started. */
+  #logStart = 0;
 
   constructor(options: {
     readonly description: ProcessDescription;
@@ -84,12 +91,14 @@ export class SupervisedProcess {
     readonly runFolder: string;
     readonly report: (report: ProcessReport) => void;
     readonly policy?: RestartPolicy;
+    readonly healthCheck?: HealthCheckPolicy;
   }) {
     this.#description = options.description;
     this.#log = options.log;
     this.#runFolder = options.runFolder;
     this.#report = options.report;
     this.#backoff = new RestartBackoff(options.policy);
+    this.#healthCheck = options.healthCheck ?? DEFAULT_HEALTH_CHECK;
   }
 
   /** The child's name in the stack. */
@@ -118,6 +127,7 @@ export class SupervisedProcess {
       throw new ProcessStartError(this.#startFailure(outcome));
     }
     void this.#restartWheneverDead(exited);
+    void this.#killWhenHung();
   }
 
   /** Ends the child for good. Resolves once it is gone. */
@@ -148,6 +158,7 @@ export class SupervisedProcess {
   #spawn(): Promise<string> {
     const { command, environment, watchesParent } = this.#description;
     const output = this.#log.descriptor;
+    this.#logStart = this.#log.size;
     const child = spawn(command, [...this.#description.arguments], {
       env: environment,
       stdio: watchesParent ? ['ignore', output, output, 'ipc'] : ['ignore', output, output],
@@ -191,7 +202,7 @@ export class SupervisedProcess {
       if (this.#stop.signal.aborted) {
         return 'stopped';
       }
-      if (await this.#description.isReady()) {
+      if (await this.#description.isReady(READINESS_TIMEOUT_MS)) {
         this.#writeRunFile(true);
         return 'ready';
       }
@@ -232,6 +243,7 @@ export class SupervisedProcess {
     switch (outcome) {
       case 'ready':
         this.#report({ type: 'recovered', name: this.name, pid, ms });
+        void this.#killWhenHung();
         return;
       case 'late':
         this.#report({ type: 'late', name: this.name, ms: this.#description.readyWithinMs });
@@ -242,9 +254,26 @@ export class SupervisedProcess {
     }
   }
 
+  /**
+   * Checks the running child's health until it dies. A stopped or blocked child keeps its port and never dies by itself, so
+   * callers would wait for it without end.
+   */
+  async #killWhenHung(): Promise<void> {
+    const { pid } = this;
+    if (pid === undefined) {
+      return;
+    }
+    const isOver = (): boolean => this.#stop.signal.aborted || this.pid !== pid;
+    const ms = await untilHung(this.#healthCheck, this.#description.isReady, isOver);
+    if (ms !== undefined) {
+      this.#report({ type: 'hung', name: this.name, ms });
+      signal(pid, 'SIGKILL');
+    }
+  }
+
   #lastLines(): readonly string[] {
     this.#log.catchUp();
-    return this.#log.lastLines(SHOWN_LOG_LINES);
+    return this.#log.lastLines(SHOWN_LOG_LINES, this.#logStart);
   }
 
   #startFailure(outcome: 'late' | { readonly died: string }): string {

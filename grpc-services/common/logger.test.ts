@@ -1,3 +1,8 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { createLogger } from './logger.ts';
 
@@ -44,4 +49,30 @@ test('a line below the level is not written', () => {
   const lines: string[] = [];
   createLogger('test', 'warn', { write: (line) => void lines.push(line) }).info('chatter');
   expect(lines).toEqual([]);
+});
+
+/** A shell whose files may have 1,024 bytes behaves as on a disk that is almost full. */
+const onFullDisk = process.platform === 'win32' ? test.skip : test;
+
+onFullDisk('a log that cannot be written does not end the process', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'logger-'));
+  const program = join(folder, 'program.mts');
+  await writeFile(
+    program,
+    `import { createLogger } from ${JSON.stringify(join(import.meta.dirname, 'logger.ts'))};
+    const logger = createLogger('test', 'info');
+    for (let line = 0; line < 100; line += 1) logger.info({ line }, 'a line of the log that is longer than nothing');
+    setTimeout(() => process.exit(7), 50);`,
+  );
+  const log = join(folder, 'log');
+  const limited = 'ulimit -f 2 && exec "$0" "$1" > "$2"';
+  const child = spawn('sh', ['-c', limited, process.execPath, program, log], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  const [code] = await once(child, 'exit');
+  const { size } = await stat(log);
+  await rm(folder, { recursive: true, force: true });
+  expect(code).toBe(7);
+  expect(size).toBeGreaterThan(0);
+  expect(size).toBeLessThanOrEqual(2_048);
 });

@@ -20,7 +20,17 @@ export function createLogger(service: string, level: LogLevel, destination?: Des
     formatters: { level: (label: string) => ({ level: label }) },
     serializers: { err: (error: unknown) => loggedError(error) },
   };
-  return destination === undefined ? pino(options) : pino(options, destination);
+  return pino(options, destination ?? standardOutput());
+}
+
+/** Lines that a full disk does not take wait in memory up to this size, in bytes. Later ones are lost. */
+const MAX_WAITING = 1_048_576;
+
+/** A log that cannot be written, on a full disk or to a closed pipe, must not end the service. */
+function standardOutput(): DestinationStream {
+  const output = pino.destination({ dest: 1, sync: true, maxLength: MAX_WAITING });
+  output.on('error', () => undefined);
+  return output;
 }
 
 /** The logged part of an error. Its other properties are left out, because they may hold rows or requests. */

@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { endpointsIn, endpointsOf } from './endpoint-options.ts';
 import { JournalLockedError } from './journal/data-lock.ts';
 import { JournalVersionError } from './journal/database.ts';
+import { explainFileError, JournalFileError } from './journal/journal-file-error.ts';
 import { type Durability, OptionError, type StepFunctionsServerOptions } from './options.ts';
 import { startStepFunctionsServer } from './server.ts';
 
@@ -124,7 +125,10 @@ async function main(): Promise<void> {
     console.log(USAGE);
     return;
   }
-  const server = await startStepFunctionsServer(options);
+  const server = await startStepFunctionsServer(options).catch((error: unknown) => {
+    // The recovery reads the whole journal, so that damage shows here that the opening does not meet.
+    throw explainFileError(options.dataDir ?? '', error);
+  });
   console.log(`Step Functions on ${server.url}`);
   let isClosing = false;
   const close = (): void => {
@@ -138,11 +142,13 @@ async function main(): Promise<void> {
   process.on('SIGTERM', close);
 }
 
+const KNOWN_PROBLEMS = [JournalVersionError, JournalLockedError, JournalFileError];
+
 /** Prints what a person can act on in one sentence, and everything else with its stack. */
 function fail(error: unknown): void {
   const misuse = misuseOf(error);
-  const isKnown = error instanceof JournalVersionError || error instanceof JournalLockedError;
-  console.error(misuse === undefined ? (isKnown ? error.message : error) : `${misuse}\n\n${USAGE}`);
+  const known = error instanceof Error && KNOWN_PROBLEMS.some((problem) => error instanceof problem);
+  console.error(misuse === undefined ? (known ? error.message : error) : `${misuse}\n--help lists the options.`);
   process.exitCode = misuse === undefined ? 1 : 2;
 }
 

@@ -1,4 +1,4 @@
-import { pino } from 'pino';
+import { type DestinationStream, pino } from 'pino';
 import { MockConfiguration } from './integrations/mock-configuration.ts';
 import { serviceKey } from './service-models/client-package.ts';
 
@@ -146,8 +146,18 @@ export function settingsOf(options: StepFunctionsServerOptions): EngineSettings 
       finishedSeconds: checkNumber('retention.finishedSeconds', retention?.finishedSeconds ?? NINETY_DAYS, 0),
       finishedCount: checkNumber('retention.finishedCount', retention?.finishedCount ?? 1_000_000, 0),
     },
-    logger: options.logger ?? pino({ level: 'warn' }, pino.destination(2)),
+    logger: options.logger ?? pino({ level: 'warn' }, standardError()),
   };
+}
+
+/** Lines that a full disk does not take wait in memory up to this size, in bytes. Later ones are lost. */
+const MAX_WAITING_LOG = 1_048_576;
+
+/** A log that cannot be written, on a full disk or to a closed pipe, must not end the engine. */
+function standardError(): DestinationStream {
+  const output = pino.destination({ dest: 2, maxLength: MAX_WAITING_LOG });
+  output.on('error', () => undefined);
+  return output;
 }
 
 function readMocks(file: string | undefined): MockConfiguration | undefined {

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -7,6 +7,7 @@ import { eventually } from '../testing/test-server.ts';
 import { JournalLockedError } from './data-lock.ts';
 import { Database, JournalVersionError } from './database.ts';
 import { ExecutionStore } from './execution-store.ts';
+import { JournalFileError } from './journal-file-error.ts';
 
 let dataDir: string;
 
@@ -45,6 +46,40 @@ test('a journal of an unknown version is refused with JournalVersionError', asyn
   raw.close();
   expect(() => new Database(dataDir, 'process')).toThrow(JournalVersionError);
 });
+
+test.each([
+  ['is no database', (file: string) => writeFile(file, 'x'.repeat(8_192)), 'move it away'],
+  ['was cut in its first page', (file: string) => truncate(file, 1_000), 'move it away'],
+  ['is a folder', (file: string) => mkdir(file), 'name another by --data'],
+])('a journal that %s is refused with the file, the cause and the mend', async (_what, damage, mend) => {
+  const file = join(dataDir, 'stepfunctions.sqlite');
+  await new Database(dataDir, 'process').close();
+  if (mend.startsWith('name')) {
+    await rm(file);
+  }
+  await damage(file);
+  const refused = refusalOf(dataDir);
+  expect(refused).toBeInstanceOf(JournalFileError);
+  expect(String(refused)).toContain(`The journal ${file} cannot be used: `);
+  expect(String(refused)).toContain(mend);
+  // The folder is free again, for the engine that is started once it is mended.
+  await rm(file, { recursive: true });
+  await new Database(dataDir, 'process').close();
+});
+
+test('a data folder behind a file is refused with the cause and the mend', async () => {
+  await writeFile(join(dataDir, 'file'), '');
+  expect(String(refusalOf(join(dataDir, 'file', 'data')))).toMatch(/cannot be used: ENOTDIR.*name another by --data/);
+});
+
+function refusalOf(folder: string): unknown {
+  try {
+    new Database(folder, 'process');
+  } catch (error) {
+    return error;
+  }
+  throw new Error('The damaged journal was opened.');
+}
 
 test('checkpoints copy the write-ahead log into the file while the journal is in use', async () => {
   const db = new Database(dataDir, 'process');

@@ -4,6 +4,7 @@ import { DatabaseSync, type SQLOutputValue, type StatementSync } from 'node:sqli
 import type { Durability } from '../options.ts';
 import { Checkpointer } from './checkpointer.ts';
 import { DataLock } from './data-lock.ts';
+import { explainFileError } from './journal-file-error.ts';
 import { MIGRATIONS, SCHEMA, SCHEMA_VERSION } from './schema.ts';
 
 /** Thrown when the journal was written by a version of the engine that this one cannot read. */
@@ -38,16 +39,19 @@ export class Database {
    * @param dataDir folder of the file, made if absent, or `:memory:`
    * @param report gets the errors of background work
    * @throws {JournalLockedError} another process holds the folder
+   * @throws {JournalFileError} the files cannot be used: damaged, read-only, on a full disk
    * @throws {JournalVersionError} the file was written by another version
    */
   constructor(dataDir: string, durability: Durability, report: (error: unknown) => void = warn) {
     const isInMemory = dataDir === ':memory:';
     const file = isInMemory ? dataDir : join(dataDir, 'stepfunctions.sqlite');
-    if (!isInMemory) {
-      mkdirSync(dataDir, { recursive: true });
+    this.#lock = isInMemory ? undefined : lockFolder(dataDir);
+    try {
+      this.#db = new DatabaseSync(file);
+    } catch (error) {
+      this.#lock?.release();
+      throw explainFileError(file, error);
     }
-    this.#lock = isInMemory ? undefined : new DataLock(dataDir);
-    this.#db = new DatabaseSync(file);
     try {
       this.#db.exec(`
         PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS};
@@ -63,7 +67,7 @@ export class Database {
     } catch (error) {
       this.#db.close();
       this.#lock?.release();
-      throw error;
+      throw explainFileError(file, error);
     }
     this.#checkpointer = isInMemory ? undefined : new Checkpointer(file, report);
   }
@@ -121,6 +125,15 @@ export class Database {
     await this.#checkpointer?.close();
     this.#db.close();
     this.#lock?.release();
+  }
+}
+
+function lockFolder(dataDir: string): DataLock {
+  try {
+    mkdirSync(dataDir, { recursive: true });
+    return new DataLock(dataDir);
+  } catch (error) {
+    throw explainFileError(join(dataDir, 'lock.sqlite'), error);
   }
 }
 
