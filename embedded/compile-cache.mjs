@@ -17,6 +17,8 @@ const sources = [
   'grpc-services/**/*.ts',
   'packages/*/src/**/*.ts',
   'proto/**/*.ts',
+  'telemetry/**/*.ts',
+  'aws-clients/**/*.ts',
   'package-lock.json',
 ];
 

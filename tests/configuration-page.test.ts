@@ -9,6 +9,7 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const READERS = [
   'functions',
   'telemetry',
+  'aws-clients',
   'grpc-services',
   'embedded',
   'infrastructure',

@@ -3,6 +3,7 @@ import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { isThrottlingError, isTransientError } from '@smithy/core/retry';
+import { loopbackSigner } from '../../aws-clients/loopback-signer.ts';
 import { traceAwsCalls } from '../../telemetry/aws-client-spans.ts';
 import { type RetryableCode, RetryableError } from '../common/errors.ts';
 
@@ -35,15 +36,35 @@ export const STEP_FUNCTIONS_ATTEMPTS = 1;
 
 /** A DynamoDB client that takes and returns plain JavaScript values. */
 export function createDynamoDb(options: AwsOptions = {}): DynamoDBDocumentClient {
-  const client = new DynamoDBClient({ ...options, maxAttempts: DYNAMODB_ATTEMPTS, requestHandler: REQUEST_HANDLER });
+  const client = new DynamoDBClient({
+    ...options,
+    ...signerFor('dynamodb', 'AWS_ENDPOINT_URL_DYNAMODB', options),
+    maxAttempts: DYNAMODB_ATTEMPTS,
+    requestHandler: REQUEST_HANDLER,
+  });
   return DynamoDBDocumentClient.from(traceAwsCalls('DynamoDB', client), {
     marshallOptions: { removeUndefinedValues: true },
   });
 }
 
+/** The endpoint is read as the SDK reads it. */
+function signerFor(
+  service: string,
+  variable: 'AWS_ENDPOINT_URL_DYNAMODB' | 'AWS_ENDPOINT_URL_SFN',
+  { endpoint, region }: AwsOptions,
+): ReturnType<typeof loopbackSigner> {
+  const { [variable]: ofService, AWS_ENDPOINT_URL, AWS_REGION } = process.env;
+  return loopbackSigner(endpoint ?? (ofService || AWS_ENDPOINT_URL), service, region ?? AWS_REGION);
+}
+
 /** A Step Functions client. */
 export function createStepFunctions(options: AwsOptions = {}): SFNClient {
-  const client = new SFNClient({ ...options, maxAttempts: STEP_FUNCTIONS_ATTEMPTS, requestHandler: REQUEST_HANDLER });
+  const client = new SFNClient({
+    ...options,
+    ...signerFor('states', 'AWS_ENDPOINT_URL_SFN', options),
+    maxAttempts: STEP_FUNCTIONS_ATTEMPTS,
+    requestHandler: REQUEST_HANDLER,
+  });
   return traceAwsCalls('SFN', client);
 }
 

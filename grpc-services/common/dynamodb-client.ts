@@ -1,5 +1,6 @@
 import { DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { loopbackSigner } from '../../aws-clients/loopback-signer.ts';
 import { traceAwsCalls } from '../../telemetry/aws-client-spans.ts';
 
 /** How to reach DynamoDB. */
@@ -37,6 +38,7 @@ export function createDocumentClient(
       httpsAgent: SOCKETS,
     },
     ...(endpoint === undefined ? {} : { endpoint }),
+    ...loopbackSigner(endpoint, 'dynamodb', region),
     ...(needsDummyCredentials(endpoint, environment)
       ? { credentials: { accessKeyId: 'local', secretAccessKey: 'local' } }
       : {}),

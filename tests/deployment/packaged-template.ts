@@ -11,6 +11,7 @@ const SOURCES = [
   'package.json',
   'proto',
   'telemetry',
+  'aws-clients',
   'functions',
   'infrastructure',
   'grpc-services',
