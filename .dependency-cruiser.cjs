@@ -14,7 +14,8 @@ const ROOMS = {
   'grpc-services': ['proto', 'telemetry', 'aws-clients'],
   functions: ['proto', 'telemetry', 'aws-clients'],
   embedded: ['console', 'functions', 'grpc-services', 'packages'],
-  scripts: ['embedded', 'functions'],
+  infrastructure: [],
+  scripts: ['embedded', 'functions', 'infrastructure'],
   verification: ['embedded', 'functions', 'packages', 'proto', 'statemachines'],
 };
 

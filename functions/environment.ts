@@ -133,6 +133,7 @@ function grpcOptions(variable: 'INVENTORY_GRPC_URL' | 'PAYMENT_GRPC_URL'): GrpcC
     'GRPC_CA_FILE',
     'GRPC_CLIENT_CERT_FILE',
     'GRPC_CLIENT_KEY_FILE',
+    'GRPC_TLS_SECRET',
   ]);
   const address = parseServiceAddress(configuration[variable]);
   return {

@@ -27,6 +27,29 @@ const refundSaga = { Ref: 'RefundSaga' };
 // biome-ignore lint/suspicious/noTemplateCurlyInString: CloudFormation fills it in
 const byParkedRefundIndex = { 'Fn::Sub': '${OrdersTable.Arn}/index/by-parked-refund' };
 
+/** The functions that call Inventory or Payment. */
+const CALLS_SERVICES = new Set([
+  'authorizePayment',
+  'capturePayment',
+  'commitInventory',
+  'correctItem',
+  'listStocks',
+  'pay',
+  'paymentEvents',
+  'ready',
+  'reconcileOrders',
+  'reconcilePayments',
+  'refundPayment',
+  'releaseInventory',
+  'reserveInventory',
+  'restockItem',
+  'returnInventory',
+  'showPaymentAction',
+  'stockReport',
+  'takePaymentAction',
+  'voidPayment',
+]);
+
 module.exports = async ({ resolveVariable }) => {
   const stage = await resolveVariable('self:custom.stage');
   const orderSagaExecutions = { 'Fn::Sub': sub('states', `execution:order-saga-${stage}:*`) };
@@ -170,15 +193,48 @@ module.exports = async ({ resolveVariable }) => {
     ],
   };
 
-  const roles = Object.entries(permissions).map(([key, statements]) => [
-    `${key[0].toUpperCase()}${key.slice(1)}Role`,
-    role(`orders-${stage}-${key}`, statements),
-  ]);
+  const inNetwork = (await resolveVariable('file(infrastructure/included.cjs):functionVpc, null')) !== null;
+  const tlsSecret = await resolveVariable('file(infrastructure/included.cjs):tlsSecret');
+  const callStatements = (functionName) => [
+    ...(inNetwork ? networkStatements(functionName) : []),
+    // Secrets Manager adds six characters to a name.
+    ...(tlsSecret
+      ? [allow(['secretsmanager:GetSecretValue'], { 'Fn::Sub': sub('secretsmanager', `secret:${tlsSecret}-??????`) })]
+      : []),
+  ];
+  const roles = Object.entries(permissions).map(([key, statements]) => {
+    const functionName = `orders-${stage}-${key}`;
+    const calls = CALLS_SERVICES.has(key) ? callStatements(functionName) : [];
+    return [`${key[0].toUpperCase()}${key.slice(1)}Role`, role(functionName, [...statements, ...calls])];
+  });
   return { Resources: Object.fromEntries(roles) };
 };
 
 function allow(actions, resource) {
   return { Effect: 'Allow', Action: actions, Resource: resource };
+}
+
+const INTERFACE_ACTIONS = [
+  'ec2:AssignPrivateIpAddresses',
+  'ec2:CreateNetworkInterface',
+  'ec2:DeleteNetworkInterface',
+  'ec2:DescribeNetworkInterfaces',
+  'ec2:DescribeSubnets',
+  'ec2:UnassignPrivateIpAddresses',
+];
+
+/**
+ * Lambda connects a function to its subnets in the function's name, by actions that take no narrower resource. The function's
+ * own code is denied them.
+ */
+function networkStatements(functionName) {
+  const ownCode = {
+    ArnEquals: { 'lambda:SourceFunctionArn': { 'Fn::Sub': sub('lambda', `function:${functionName}`) } },
+  };
+  return [
+    allow(INTERFACE_ACTIONS, '*'),
+    { Effect: 'Deny', Action: INTERFACE_ACTIONS, Resource: '*', Condition: ownCode },
+  ];
 }
 
 function sub(service, resource) {

@@ -14,13 +14,29 @@ interface Role {
   };
 }
 type MakeRoles = (context: {
-  readonly resolveVariable: () => Promise<string>;
+  readonly resolveVariable: (variable: string) => Promise<unknown>;
 }) => Promise<{ readonly Resources: Readonly<Record<string, Role>> }>;
 
 const makeRoles = createRequire(import.meta.url)('./roles.cjs') as MakeRoles;
 
-async function statements(): Promise<ReadonlyMap<string, readonly Statement[]>> {
-  const { Resources } = await makeRoles({ resolveVariable: async () => 'test' });
+type Services = 'existing' | 'managed';
+
+/** What roles.cjs asks serverless.yml for. */
+function variable(name: string, services: Services): unknown {
+  switch (name) {
+    case 'self:custom.stage':
+      return 'test';
+    case 'file(infrastructure/included.cjs):functionVpc, null':
+      return services === 'managed' ? {} : null;
+    case 'file(infrastructure/included.cjs):tlsSecret':
+      return services === 'managed' ? 'orders/test/grpc/functions' : '';
+    default:
+      throw new Error(`roles.cjs asks for ${name}`);
+  }
+}
+
+async function statements(services: Services = 'existing'): Promise<ReadonlyMap<string, readonly Statement[]>> {
+  const { Resources } = await makeRoles({ resolveVariable: async (name) => variable(name, services) });
   return new Map(
     Object.entries(Resources).map(([name, { Properties }]) => [
       name,
@@ -33,6 +49,36 @@ test('every function has a role, and there is no other role', async () => {
   const described = parse(readFileSync(new URL('./functions.yml', import.meta.url), 'utf8'), { logLevel: 'silent' });
   const wanted = Object.values(described as Record<string, { readonly role: string }>).map(({ role }) => role);
   expect([...(await statements()).keys()].toSorted()).toEqual(wanted.toSorted());
+});
+
+test('exactly the functions that call a service are in its network, with the role for it and the certificates', async () => {
+  const described = Object.entries(
+    parse(readFileSync(new URL('./functions.yml', import.meta.url), 'utf8'), { logLevel: 'silent' }) as Record<
+      string,
+      { readonly role: string; readonly handler: string; readonly vpc?: string }
+    >,
+  );
+  const roles = await statements('managed');
+  const calls = ({ handler }: { readonly handler: string }) => {
+    const source = readFileSync(new URL(`../${handler.replace(/\.handler$/, '.ts')}`, import.meta.url), 'utf8');
+    return /import \{[^}]*\b(inventory|payment|serviceHealth)\b[^}]*\} from '\.\.\/environment\.ts'/.test(source);
+  };
+  const callers = described.filter(([, definition]) => calls(definition)).map(([key]) => key);
+  expect(callers.length).toBeGreaterThan(15);
+  expect(described.filter(([, { vpc }]) => vpc !== undefined).map(([key]) => key)).toEqual(callers);
+  for (const action of ['ec2:CreateNetworkInterface', 'secretsmanager:GetSecretValue']) {
+    const holders = described.filter(([, { role }]) =>
+      roles.get(role)?.some(({ Effect, Action }) => Effect === 'Allow' && Action.includes(action)),
+    );
+    expect([action, holders.map(([key]) => key)]).toEqual([action, callers]);
+  }
+});
+
+test('the code of a function in the network may not use the network interfaces that Lambda makes for it', async () => {
+  const pay = (await statements('managed')).get('PayRole') ?? [];
+  const [made, denied] = pay.filter(({ Resource }) => Resource === '*');
+  expect([made?.Effect, denied?.Effect, denied?.Action]).toEqual(['Allow', 'Deny', made?.Action]);
+  expect(JSON.stringify(denied)).toContain(':function:orders-test-pay');
 });
 
 test('no role has a wildcard action or a wildcard resource', async () => {

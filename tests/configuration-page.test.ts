@@ -11,6 +11,7 @@ const READERS = [
   'telemetry',
   'aws-clients',
   'grpc-services',
+  'infrastructure',
   'embedded',
   'infrastructure',
   'packages',

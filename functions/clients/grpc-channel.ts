@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { ChannelCredentials, type ChannelOptions } from '@grpc/grpc-js';
+import { secretChannelCredentials } from './secret-certificates.ts';
 
 /** Where a gRPC service listens. */
 export interface ServiceAddress {
@@ -27,6 +28,8 @@ export interface TlsFiles {
   readonly GRPC_CA_FILE?: string | undefined;
   readonly GRPC_CLIENT_CERT_FILE?: string | undefined;
   readonly GRPC_CLIENT_KEY_FILE?: string | undefined;
+  /** The secret with these certificates, in place of the files. */
+  readonly GRPC_TLS_SECRET?: string | undefined;
 }
 
 /**
@@ -38,6 +41,13 @@ export interface TlsFiles {
  */
 export function channelCredentials({ target, encrypted }: ServiceAddress, files: TlsFiles): ChannelCredentials {
   const { GRPC_CA_FILE: authority, GRPC_CLIENT_CERT_FILE: certificate, GRPC_CLIENT_KEY_FILE: key } = files;
+  const { GRPC_TLS_SECRET: secret } = files;
+  if (secret !== undefined) {
+    if (!encrypted || authority !== undefined || certificate !== undefined || key !== undefined) {
+      throw new Error(`GRPC_TLS_SECRET needs a grpcs:// address instead of ${target}, and no certificate files`);
+    }
+    return secretChannelCredentials(secret);
+  }
   if (!encrypted) {
     if (authority === undefined && certificate === undefined && key === undefined) {
       return ChannelCredentials.createInsecure();
@@ -67,9 +77,14 @@ function read(variable: string, file: string | undefined): Buffer | null {
 
 /**
  * Options of every channel. A service that was away is found again within seconds; the default back-off grows to two
- * minutes. Keepalives detect a connection whose other end has vanished while calls wait on it.
+ * minutes. Keepalives detect a connection whose other end has vanished while calls wait on it. Calls go in turn to every
+ * address that the name of a service has; the services close old connections, so that the name is looked up again.
  */
 const CHANNEL_OPTIONS: ChannelOptions = {
+  'grpc.service_config': JSON.stringify({ loadBalancingConfig: [{ round_robin: {} }] }),
+  // Without it every lookup asks for a TXT record too.
+  'grpc.service_config_disable_resolution': 1,
+  'grpc.dns_min_time_between_resolutions_ms': 5_000,
   'grpc.initial_reconnect_backoff_ms': 100,
   'grpc.max_reconnect_backoff_ms': 2_000,
   'grpc.keepalive_time_ms': 20_000,

@@ -52,6 +52,8 @@ const VARIABLES = {
   GRPC_CA_FILE: z.string().min(1).optional(),
   GRPC_CLIENT_CERT_FILE: z.string().min(1).optional(),
   GRPC_CLIENT_KEY_FILE: z.string().min(1).optional(),
+  /** The secret of AWS Secrets Manager with these certificates, in place of the files. */
+  GRPC_TLS_SECRET: z.string().min(1).optional(),
   /** Who may call the API: everybody, holders of an API key, or holders of a bearer token (a JWT). */
   AUTH_MODE: z.enum(['none', 'api-key', 'jwt'], { error: 'must be none, api-key or jwt' }),
   /** `name:sha256:<hash>`, separated by commas. */

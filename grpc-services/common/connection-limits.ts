@@ -21,6 +21,10 @@ export interface ConnectionLimits {
   readonly watches: number;
   /** A connection without streams is closed after this time; the client reconnects when it needs to. */
   readonly idleTimeoutMs: number;
+  /** A connection is closed after this time, so that clients look the service up again and find its new tasks. */
+  readonly ageMs: number;
+  /** How long the calls of a connection of that age may go on. */
+  readonly ageGraceMs: number;
   /** How often the server pings each connection (HTTP/2 keepalive). */
   readonly pingIntervalMs: number;
   /** A connection that does not answer a ping within this time is closed. */
@@ -34,6 +38,8 @@ export const CONNECTION_LIMITS: ConnectionLimits = {
   streamTimeoutMs: 10_000,
   watches: 100,
   idleTimeoutMs: 300_000,
+  ageMs: 120_000,
+  ageGraceMs: 30_000,
   pingIntervalMs: 60_000,
   pingTimeoutMs: 20_000,
 };
@@ -47,6 +53,8 @@ export function channelOptions(limits: ConnectionLimits): ChannelOptions {
     'grpc.max_receive_message_length': LARGEST_REQUEST_BYTES,
     'grpc.max_concurrent_streams': limits.streams,
     'grpc.max_connection_idle_ms': limits.idleTimeoutMs,
+    'grpc.max_connection_age_ms': limits.ageMs,
+    'grpc.max_connection_age_grace_ms': limits.ageGraceMs,
     'grpc.keepalive_time_ms': limits.pingIntervalMs,
     'grpc.keepalive_timeout_ms': limits.pingTimeoutMs,
   };

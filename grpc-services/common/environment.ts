@@ -42,6 +42,8 @@ export function serviceEnvironment(defaultPort: number) {
     TLS_CERT_FILE: z.string().min(1).optional(),
     TLS_KEY_FILE: z.string().min(1).optional(),
     TLS_CLIENT_CA_FILE: z.string().min(1).optional(),
+    TLS_SECRET: z.string().min(1).optional(),
+    HEALTH_PORT: z.coerce.number().pipe(z.int().min(1).max(65_535)).optional(),
     FAULTS_ENABLED: onOrOff,
     FAULTS_FILE: z.string().min(1).optional(),
     NODE_ENV: z.string().optional(),

@@ -1,10 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import {
-  Server,
-  type ServerCredentials,
-  type ServiceDefinition,
-  type UntypedServiceImplementation,
-} from '@grpc/grpc-js';
+import { Server, ServerCredentials, type ServiceDefinition, type UntypedServiceImplementation } from '@grpc/grpc-js';
 import { ReflectionService } from '@grpc/reflection';
 import { fileDescriptors } from '../../proto/gen/file-descriptors.ts';
 import { type ConnectionLimits, channelOptions, enforceConnectionLimits } from './connection-limits.ts';
@@ -25,6 +20,8 @@ export interface GrpcServerOptions {
   /** 0 takes any free port. */
   readonly port: number;
   readonly credentials: ServerCredentials;
+  /** Port of a health service on the loopback address, without TLS, for the health check of a container. */
+  readonly healthPort?: number | undefined;
   readonly limits: ConnectionLimits;
   readonly logger: Logger;
 }
@@ -47,22 +44,36 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcS
   const streamingCalls = limitStreamingCalls(limits.watches);
   const server = new Server({ ...channelOptions(limits), interceptors: [streamingCalls.interceptor] });
   server.addService(deferDecodeErrors(options.definition), options.implementation);
-  const health = addHealth(server, [name]);
+  const health = [addHealth(server, [name])];
   addReflection(server, [name]);
   const port = await listen(server, options);
+  const healthServer = new Server();
+  if (options.healthPort !== undefined) {
+    health.push(addHealth(healthServer, [name]));
+    await listen(healthServer, {
+      host: '127.0.0.1',
+      port: options.healthPort,
+      credentials: ServerCredentials.createInsecure(),
+    });
+  }
   const stopEnforcing = enforceConnectionLimits(server, limits, domain);
   logger.info({ host: options.host, port }, 'listening');
   return {
     port,
     ready: () => {
-      health.serving(name);
+      for (const { serving } of health) {
+        serving(name);
+      }
       logger.info('ready');
     },
     drain: async (seconds) => {
-      health.stop();
+      for (const { stop } of health) {
+        stop();
+      }
       streamingCalls.endAll();
       await shutDown(server, seconds, logger);
       stopEnforcing();
+      healthServer.forceShutdown();
     },
   };
 }
@@ -80,7 +91,9 @@ function addReflection(server: Server, services: readonly string[]): void {
   new ReflectionService({ files: loadedPackage }, { services: [...services] }).addToServer(server);
 }
 
-function listen(server: Server, { host, port, credentials }: GrpcServerOptions): Promise<number> {
+type Address = Pick<GrpcServerOptions, 'host' | 'port' | 'credentials'>;
+
+function listen(server: Server, { host, port, credentials }: Address): Promise<number> {
   const address = host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
   return new Promise((resolve, reject) => {
     server.bindAsync(address, credentials, (error, bound) => {

@@ -9,16 +9,16 @@ import { checkHealth } from './health.ts';
 const TIMEOUT_MS = 2_000;
 
 const [serviceName] = process.argv.slice(2);
-const { PORT } = process.env;
+const { HEALTH_PORT, PORT } = process.env;
 if (serviceName === undefined || PORT === undefined) {
   console.error("Name the service, such as inventory.v1.InventoryService, and set PORT to the server's port.");
   process.exit(1);
 }
 
 const health = await checkHealth({
-  address: `127.0.0.1:${PORT}`,
+  address: `127.0.0.1:${HEALTH_PORT || PORT}`,
   service: serviceName,
-  credentials: channelCredentials(),
+  credentials: HEALTH_PORT ? credentials.createInsecure() : channelCredentials(),
   timeoutMs: TIMEOUT_MS,
 }).catch((error: unknown) => String(error instanceof Error ? error.message : error));
 console.log(`${serviceName}: ${health}`);

@@ -4,7 +4,7 @@ import { ConfigurationError, type ServiceEnvironment } from './environment.ts';
 import { faultsFrom } from './fault-injection.ts';
 import { createLogger, type Logger } from './logger.ts';
 import { type ServiceDescription, startService } from './service.ts';
-import { serverCredentials } from './transport-security.ts';
+import { secretServerCredentials, secretsManager, serverCredentials } from './transport-security.ts';
 
 /**
  * Runs a service's main program. A configuration that cannot be used ends the process with one sentence, and everything else
@@ -47,7 +47,8 @@ export async function runService(
   const service = await startService(describe({ documents, logger }), {
     host: environment.LISTEN_HOST,
     port: environment.PORT,
-    credentials: serverCredentials(environment),
+    credentials: await credentialsFrom(environment),
+    healthPort: environment.HEALTH_PORT,
     concurrency: { concurrent: environment.MAX_CONCURRENT_CALLS, queued: environment.MAX_QUEUED_CALLS },
     defaultDeadlineMs: environment.CALL_DEADLINE_SECONDS * 1_000,
     drainSeconds: environment.DRAIN_SECONDS,
@@ -63,6 +64,17 @@ export async function runService(
       await flushSpans();
     },
   });
+}
+
+function credentialsFrom(environment: ServiceEnvironment) {
+  const { TLS_SECRET, TLS_CERT_FILE, AWS_REGION, AWS_ENDPOINT_URL } = environment;
+  if (TLS_SECRET === undefined) {
+    return serverCredentials(environment);
+  }
+  if (TLS_CERT_FILE !== undefined) {
+    throw new ConfigurationError('TLS_SECRET and TLS_CERT_FILE are both set; set one of them.');
+  }
+  return secretServerCredentials(TLS_SECRET, secretsManager(AWS_REGION, AWS_ENDPOINT_URL));
 }
 
 interface GracefulShutdown {

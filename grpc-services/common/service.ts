@@ -26,6 +26,8 @@ export interface ServiceSettings {
   readonly host: string;
   readonly port: number;
   readonly credentials: ServerCredentials;
+  /** Port of a health service on the loopback address, without TLS, for the health check of a container. */
+  readonly healthPort?: number | undefined;
   readonly concurrency: ConcurrencyLimits;
   /** Overrides of `CONNECTION_LIMITS`. */
   readonly connections?: Partial<ConnectionLimits>;
@@ -67,6 +69,7 @@ export async function startService(
     host: settings.host,
     port: settings.port,
     credentials: settings.credentials,
+    healthPort: settings.healthPort,
     limits: { ...CONNECTION_LIMITS, ...settings.connections },
     logger,
   });

@@ -45,12 +45,15 @@ export interface PackagedTemplate {
 export interface Packaging {
   /** Environment variables of the deployment. */
   readonly environment?: Readonly<Record<string, string>>;
+  /** Choices of the deployment, as `--param`. */
+  readonly parameters?: Readonly<Record<string, string>>;
   /** A file to leave out of the checkout. */
   readonly without?: string;
 }
 
 /** Variables that a developer may have set for other stacks. */
-const OWN_VARIABLES = /^(AWS_ENDPOINT_URL|AUTH_MODE|API_KEYS|JWT_|GRPC_|PLACE_MAX_IN_FLIGHT)/;
+const OWN_VARIABLES =
+  /^(AWS_ENDPOINT_URL|AUTH_MODE|API_KEYS|JWT_|GRPC_|INVENTORY_GRPC_URL|PAYMENT_|PLACE_MAX_IN_FLIGHT|IMAGE_TAG)/;
 
 /**
  * Packages a copy of the service and leaves the checkout untouched.
@@ -70,11 +73,12 @@ export async function packageTemplate(stage: string, packaging: Packaging = {}):
   const description = await readFile(join(folder, 'serverless.yml'), 'utf8');
   await writeFile(join(folder, 'serverless.yml'), withoutCode(description));
   const inherited = Object.entries(process.env).filter(([name]) => !OWN_VARIABLES.test(name));
-  await promisify(execFile)(
-    process.execPath,
-    [join('node_modules', 'serverless', 'bin', 'serverless.js'), 'package', '--stage', stage, '--package', 'out'],
-    { cwd: folder, env: { ...Object.fromEntries(inherited), ...packaging.environment } },
-  );
+  const parameters = Object.entries(packaging.parameters ?? {}).map(([name, value]) => `--param=${name}=${value}`);
+  const command = [join('node_modules', 'serverless', 'bin', 'serverless.js'), 'package', '--stage', stage];
+  await promisify(execFile)(process.execPath, [...command, '--package', 'out', ...parameters], {
+    cwd: folder,
+    env: { ...Object.fromEntries(inherited), ...packaging.environment },
+  });
   const file = join(folder, 'out', 'cloudformation-template-update-stack.json');
   return {
     template: template.parse(JSON.parse(await readFile(file, 'utf8'))),

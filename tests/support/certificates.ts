@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -16,7 +17,8 @@ export interface Certificates {
 
 /** Creates a certificate authority and one certificate, valid for servers and clients. */
 export async function makeCertificates(): Promise<Certificates> {
-  const authority = await generate([{ name: 'commonName', value: 'authority of a test' }], {
+  // Names of its own: OpenSSL finds the authority of a certificate by its name.
+  const authority = await generate([{ name: 'commonName', value: `test ${randomUUID()}` }], {
     keyType: 'ec',
     algorithm: 'sha256',
     extensions: [
