@@ -42,6 +42,7 @@ describe('access to a deployed API', () => {
       'ApiGatewayMethodConsoleGet',
       'ApiGatewayMethodConsoleProxyVarGet',
       'ApiGatewayMethodDocsGet',
+      'ApiGatewayMethodDocsProxyVarGet',
       'ApiGatewayMethodGet',
       'ApiGatewayMethodHealthGet',
       'ApiGatewayMethodHealthReadyGet',
