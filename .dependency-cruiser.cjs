@@ -5,7 +5,6 @@
 const ROOMS = {
   console: [],
   proto: [],
-  infrastructure: [],
   telemetry: [],
   'aws-clients': [],
   packages: [],
