@@ -14,7 +14,11 @@ export function publishPort(port, address = ownAddress()) {
   if (address === undefined) {
     throw new Error('This container has no network, so nobody could reach the stack.');
   }
-  const server = createServer((outside) => forward(outside, port));
+  const connections = new Set();
+  const server = createServer((outside) => {
+    connections.add(outside.once('close', () => connections.delete(outside)));
+    forward(outside, port);
+  });
   let timer;
   listenOnce(() => {
     timer = undefined;
@@ -24,6 +28,9 @@ export function publishPort(port, address = ownAddress()) {
     close: () => {
       clearTimeout(timer);
       server.close();
+      for (const connection of connections) {
+        connection.destroy();
+      }
     },
   };
 

@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
@@ -106,6 +106,45 @@ test('.dockerignore lets through everything that a Dockerfile copies', () => {
     ({ source }) => !letThrough.some((path) => `${source}/`.startsWith(`${path}/`) || path.startsWith(`${source}/`)),
   );
   expect(shutOut).toEqual([]);
+});
+
+test('the image of the embedded stack keeps every development package that the stack needs', () => {
+  const dockerfile = readFileSync(join(PROJECT_ROOT, 'embedded/container/Dockerfile'), 'utf8');
+  const kept = dockerfile.match(/keep-development-packages\.mjs ([^&]+)&&/)?.[1]?.split(/[\s\\]+/) ?? [];
+  const { devDependencies } = z
+    .object({ devDependencies: z.record(z.string(), z.string()) })
+    .parse(JSON.parse(readFileSync(join(PROJECT_ROOT, 'package.json'), 'utf8')));
+  const rooms = [
+    'embedded',
+    'functions',
+    'grpc-services',
+    'telemetry',
+    'packages',
+    'console',
+    'statemachines',
+    'proto',
+  ];
+  const sources = execFileSync('git', ['ls-files', '--', ...rooms, 'serverless.yml'], {
+    cwd: PROJECT_ROOT,
+    encoding: 'utf8',
+  })
+    .split('\n')
+    .filter(
+      (file) => /\.(tsx?|[cm]js|yml)$/.test(file) && !/\.test\.tsx?$|\/(benchmark|testing|simulation)\//.test(file),
+    );
+  const needed = new Set(
+    sources.flatMap((file) =>
+      [
+        ...readFileSync(join(PROJECT_ROOT, file), 'utf8').matchAll(
+          /(?:from |import\(|require\(|node_modules\/|^ {2}- )'?((?:@[\w-]+\/)?[\w-]+)/gm,
+        ),
+      ].flatMap(([, name = '']) => (name in devDependencies ? [name] : [])),
+    ),
+  );
+  expect([...needed]).toEqual(
+    expect.arrayContaining(['serverless-offline', 'vite', '@aws-sdk/client-dynamodb-streams']),
+  );
+  expect([...needed].filter((name) => !kept.includes(name))).toEqual([]);
 });
 
 test('the Dockerfiles use no BuildKit syntax', () => {
