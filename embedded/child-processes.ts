@@ -15,11 +15,16 @@ const GRACE_MS = 5_000;
 
 /**
  * Lambda and DynamoDB calls that Step Functions has in flight at once, and how many of them may be computing rather than
- * waiting for a service. The functions share one event loop with the HTTP API: more of them would delay its answers (see
- * docs/performance.md).
+ * waiting for a service. More of them would take the processors from the API (see docs/performance.md).
  */
 const CONCURRENT_TASKS = 32;
 const BUSY_TASKS = 5;
+
+/** The same during a spike of orders, which is taken first and worked off later. */
+const BUSY_TASKS_IN_SPIKE = 1;
+
+/** Executions that wait for their turn: a spike is taken at once and worked off later. Each takes some kilobytes. */
+const QUEUED_EXECUTIONS = 20_000;
 
 /** The services' tables, as serverless.yml names them. */
 export interface TableNames {
@@ -85,6 +90,8 @@ export class ChildProcesses {
       '--dynamodb-endpoint': this.#links.dynamodb,
       '--concurrency': String(CONCURRENT_TASKS),
       '--busy': String(BUSY_TASKS),
+      '--busy-in-spike': String(BUSY_TASKS_IN_SPIKE),
+      '--max-queued': String(QUEUED_EXECUTIONS),
     };
     return this.#node({
       name: 'engine',

@@ -1,5 +1,4 @@
 import { writeSync } from 'node:fs';
-import { constants, setPriority } from 'node:os';
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import * as z from 'zod';
 import { loadHandler } from './invocation.ts';
@@ -17,7 +16,6 @@ const workerDataSchema = z.object({
 async function startEndpoint(parent: MessagePort): Promise<void> {
   const { host, port, functions, logDescriptor } = workerDataSchema.parse(workerData);
   writeLogsTo(logDescriptor);
-  yieldToTheApi();
   // An asynchronously invoked function threw. AWS would only log it too.
   process.on('unhandledRejection', (reason) => console.error('Unhandled rejection:', reason));
   await Promise.all(functions.filter(({ preloaded }) => preloaded).map((definition) => loadHandler(definition)));
@@ -41,16 +39,6 @@ function writeLogsTo(descriptor: number): void {
   };
   process.stdout.write = write;
   process.stderr.write = write;
-}
-
-/**
- * Linux counts a priority by thread. With it, a spike of requests is taken first and worked off later. Elsewhere the call would
- * mean the whole process, so it is left out.
- */
-function yieldToTheApi(): void {
-  if (process.platform === 'linux') {
-    setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
-  }
 }
 
 // Does nothing outside a worker thread, so that embedded/compile-ahead.mjs can import it.

@@ -34,12 +34,21 @@ export function refusalOf(incoming: IncomingMessage, maxBodyBytes: number): Refu
   return hasBody && !isJsonMediaType(type) && !isFormMediaType(type) ? 'UNSUPPORTED_MEDIA_TYPE' : undefined;
 }
 
-/** Refuses a request, even while its body is still arriving. */
-export function refuse(incoming: IncomingMessage, response: ServerResponse, refusal: Refusal): void {
+/**
+ * Refuses a request, even while its body is still arriving.
+ *
+ * @param retrySeconds when a THROTTLED client should come back
+ */
+export function refuse(
+  incoming: IncomingMessage,
+  response: ServerResponse,
+  refusal: Refusal,
+  retrySeconds: number = secondsOfARestart(),
+): void {
   const { status, code, data, headers } = GATEWAY_RESPONSES[refusal];
   const refused = respond(status, data, {
     meta: { code, request_id: randomUUID() },
-    headers: refusal === 'THROTTLED' ? { 'Retry-After': String(retryAfterSeconds()) } : headers,
+    headers: refusal === 'THROTTLED' ? { 'Retry-After': String(retrySeconds) } : headers,
   });
   incoming.resume();
   // A client that is still sending when the connection closes sees a broken connection and no answer.
@@ -55,8 +64,8 @@ export function send(response: ServerResponse, { statusCode, headers, body }: AP
   response.writeHead(statusCode, headers as Record<string, string>).end(body);
 }
 
-/** Random, so that clients refused together do not return together. */
-function retryAfterSeconds(): number {
+/** While the API restarts. Random, so that clients refused together do not return together. */
+function secondsOfARestart(): number {
   return 1 + Math.floor(Math.random() * 5);
 }
 

@@ -13,30 +13,32 @@ jest.setTimeout(30_000);
 describe('the limits of the order API', () => {
   const limitOf = orderApiLimits();
 
-  test('never limit health, and count payments and redrives apart from orders', () => {
+  test('never limit health, and count payments and redrives, orders, and all other requests apart', () => {
     expect(limitOf('/health')).toBeUndefined();
     expect(limitOf('/health/ready')).toBeUndefined();
     expect(limitOf('/orders/redrive')).toBe(limitOf('/payment/pay'));
-    expect(limitOf('/orders/place')).toBe(limitOf('/inventory/stocks'));
+    expect(limitOf('/orders/status')).toBe(limitOf('/inventory/stocks'));
+    expect(limitOf('/orders/place')).not.toBe(limitOf('/orders/status'));
     expect(limitOf('/payment/pay')).not.toBe(limitOf('/orders/place'));
   });
 
-  test('start at 8 within 2 to 256 for quick requests, and at 64 within 32 to 64 for payments', () => {
-    expect(boundsOf(() => limited('/orders/place'))).toEqual({ first: 8, min: 2, max: 256 });
+  test('start at 32 within 8 to 256 for orders and quick requests, and at 64 within 32 to 64 for payments', () => {
+    expect(boundsOf(() => limited('/orders/place'))).toEqual({ first: 32, min: 8, max: 256 });
+    expect(boundsOf(() => limited('/orders/status'))).toEqual({ first: 32, min: 8, max: 256 });
     expect(boundsOf(() => limited('/payment/pay'))).toEqual({ first: 64, min: 32, max: 64 });
   });
 
   test.each([
     ['/health/../orders/place', '/orders/place'],
-    ['/healthy', '/orders/place'],
-    ['/health/x', '/orders/place'],
+    ['/healthy', '/orders/status'],
+    ['/health/x', '/orders/status'],
     ['/./payment/pay', '/payment/pay'],
     ['/%70ayment/pay?x=/health', '/payment/pay'],
     ['/payment/%70ay/', '/payment/pay'],
     ['http://localhost/payment/pay#x', '/payment/pay'],
-    ['/payment/payments', '/orders/place'],
+    ['/payment/payments', '/orders/status'],
     ['/health/', '/health'],
-    ['*', '/orders/place'],
+    ['*', '/orders/status'],
   ])('count %s like %s', (spelling, plain) => {
     expect(limitOf(spelling)).toBe(limitOf(plain));
   });

@@ -5,16 +5,20 @@ export type LimitChoice = (url: string) => ConcurrencyLimit | undefined;
 
 /**
  * The limits of the order API. Payments, and calls of operators that ask Step Functions, have their own: they wait for others,
- * so their latency says nothing about the load on the API. Other requests take about 10 ms; beyond 50 ms they wait for each other (see docs/performance.md).
+ * so their latency says nothing about the load on the API. Orders and other requests take 5 to 10 ms. Beyond their targets they
+ * wait for each other (see docs/performance.md). Each of the two has its own limit, so that neither turns the other away.
  */
 export function orderApiLimits(): LimitChoice {
-  const quick = new ConcurrencyLimit({ min: 2, max: 256, targetMs: 50 });
+  const placing = new ConcurrencyLimit({ min: 8, max: 256, targetMs: 120 });
+  const quick = new ConcurrencyLimit({ min: 8, max: 256, targetMs: 120 });
   const slow = new ConcurrencyLimit({ min: 32, max: 64, targetMs: 10_000 });
   return (url) => {
     switch (requestPath(url)) {
       case '/health':
       case '/health/ready':
         return undefined;
+      case '/orders/place':
+        return placing;
       case '/payment/pay':
       case '/payment/events':
       case '/payment/action':

@@ -2,6 +2,7 @@ import { Agent, createServer, type IncomingMessage, request, type Server, type S
 import { answerHeaders, requestHeaders } from './forwarded-headers.ts';
 import { gatewayResponseInsteadOf, refusalOf, refuse, send } from './gateway-responses.ts';
 import type { LimitChoice } from './order-api-limits.ts';
+import { RetrySlots } from './retry-slots.ts';
 
 /** The server that admitted requests are passed on to. */
 export interface Upstream {
@@ -44,6 +45,7 @@ export function createReverseProxy(
     requestTimeout: requestMs,
     connectionsCheckingInterval: Math.ceil(requestMs / 10),
   };
+  const slots = new RetrySlots();
   const proxy = createServer(timeouts, (incoming, response) => {
     const refusal = refusalOf(incoming, maxBodyBytes);
     if (refusal !== undefined) {
@@ -52,11 +54,15 @@ export function createReverseProxy(
     }
     const limit = limitOf(incoming.url ?? '');
     if (limit?.tryEnter() === false) {
-      refuse(incoming, response, 'THROTTLED');
+      refuse(incoming, response, 'THROTTLED', slots.secondsUntilSlot(performance.now()));
       return;
     }
     const enteredAt = performance.now();
-    response.once('close', () => limit?.leave(enteredAt, performance.now()));
+    response.once('close', () => {
+      const now = performance.now();
+      limit?.leave(enteredAt, now);
+      slots.served(now);
+    });
     try {
       forward(incoming, response, upstream, agent);
     } catch {

@@ -55,7 +55,11 @@ export class Engine {
     this.#services = new ServiceIntegrations(settings, (action, body, parent) =>
       this.#dispatchFromTask(action, body, parent),
     );
-    this.#queue = new FairQueue({ most: settings.maxConcurrentInvokes, mostBusy: settings.maxBusyInvokes });
+    this.#queue = new FairQueue({
+      most: settings.maxConcurrentInvokes,
+      mostBusy: settings.maxBusyInvokes,
+      mostBusyInSpike: settings.maxBusyInvokesInSpike,
+    });
     this.#tasks = new TaskRunner(this.#services, this.#queue, logger);
     const definitions = new DefinitionCache();
     const executions = new JournaledExecutions(journal, definitions, this.#tasks, logger, settings.waitScale);
@@ -86,6 +90,7 @@ export class Engine {
       callTask: (target, input, cancelled) => this.#services.callForTest(target, input, cancelled),
       forwarded: new Set(settings.endpoints.keys()),
       mocks: settings.mocks,
+      noteStart: () => this.#queue.noteStart(),
       isOverloaded: () => this.#tasks.backlog >= settings.maxQueuedExecutions,
     };
   }

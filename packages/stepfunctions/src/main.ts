@@ -22,6 +22,7 @@ resilient-stepfunctions [options]
   --region NAME             region in ARNs (us-east-1)
   --concurrency N           Lambda and DynamoDB calls at once (32)
   --busy N                  calls at once that began within the last half second (as --concurrency)
+  --busy-in-spike N         as --busy, while starts come faster than they are worked off, for 30 s at most (as --busy)
   --max-queued N            executions with a queued task at which StartExecution answers ThrottlingException (2000)
   --connect-retry SECONDS   how long an endpoint that refuses connections is tried again (20)
   --wait-scale N            part of Waits and retry pauses that passes in fact, for tests, e.g. 0.001 (1)
@@ -39,6 +40,7 @@ const FLAGS: { readonly [option: string]: string } = {
   endpoints: 'endpoint',
   maxConcurrentInvokes: 'concurrency',
   maxBusyInvokes: 'busy',
+  maxBusyInvokesInSpike: 'busy-in-spike',
   maxQueuedExecutions: 'max-queued',
   connectRetrySeconds: 'connect-retry',
   waitScale: 'wait-scale',
@@ -66,6 +68,7 @@ function readOptions(args: readonly string[]): StepFunctionsServerOptions | 'hel
       region: STRING,
       concurrency: STRING,
       busy: STRING,
+      'busy-in-spike': STRING,
       'max-queued': STRING,
       'connect-retry': STRING,
       'wait-scale': STRING,
@@ -97,6 +100,7 @@ function readOptions(args: readonly string[]): StepFunctionsServerOptions | 'hel
       region: values.region,
       maxConcurrentInvokes: numberOf(values.concurrency),
       maxBusyInvokes: numberOf(values.busy),
+      maxBusyInvokesInSpike: numberOf(values['busy-in-spike']),
       maxQueuedExecutions: numberOf(values['max-queued']),
       connectRetrySeconds: numberOf(values['connect-retry']),
       waitScale: numberOf(values['wait-scale']),

@@ -58,6 +58,11 @@ export interface StepFunctionsServerOptions {
    * more of them at once do not finish sooner. Default: `maxConcurrentInvokes`.
    */
   readonly maxBusyInvokes?: number;
+  /**
+   * As `maxBusyInvokes`, while executions are started faster than they are worked off, for half a minute at most: a low number
+   * leaves the processor to the starts. Default: `maxBusyInvokes`.
+   */
+  readonly maxBusyInvokesInSpike?: number;
   /** StartExecution is throttled while this many executions have a queued task. Default 2,000. */
   readonly maxQueuedExecutions?: number;
   /** Seconds for which an endpoint that refuses connections is tried again before the task fails. Default 20. */
@@ -136,6 +141,11 @@ export function settingsOf(options: StepFunctionsServerOptions): EngineSettings 
     region: options.region ?? 'us-east-1',
     maxConcurrentInvokes: checkNumber('maxConcurrentInvokes', maxConcurrentInvokes, 1),
     maxBusyInvokes: checkNumber('maxBusyInvokes', options.maxBusyInvokes ?? maxConcurrentInvokes, 1),
+    maxBusyInvokesInSpike: checkNumber(
+      'maxBusyInvokesInSpike',
+      options.maxBusyInvokesInSpike ?? options.maxBusyInvokes ?? maxConcurrentInvokes,
+      1,
+    ),
     maxQueuedExecutions: checkNumber('maxQueuedExecutions', options.maxQueuedExecutions ?? 2_000, 1),
     connectRetrySeconds: checkNumber('connectRetrySeconds', options.connectRetrySeconds ?? 20, 0),
     waitScale: checkNumber('waitScale', options.waitScale ?? 1, 0),

@@ -33,6 +33,8 @@ export interface ApiContext {
   readonly mocks: MockConfiguration | undefined;
   /** Whether the queue of tasks is so long that new executions are refused. */
   readonly isOverloaded: () => boolean;
+  /** Counts a start by a caller outside of the engine. */
+  readonly noteStart: () => void;
 }
 
 /** The caller of an action: a client, or a task of an execution. */

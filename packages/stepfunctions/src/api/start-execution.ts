@@ -37,8 +37,11 @@ export async function startExecution(context: ApiContext, body: JsonObject, call
   }
   const input = request.input ?? '{}';
   checkExecutionInput(input);
-  if (!caller.isTask && context.isOverloaded()) {
-    throw throttled();
+  if (!caller.isTask) {
+    if (context.isOverloaded()) {
+      throw throttled();
+    }
+    context.noteStart();
   }
   const name = request.name ?? randomUUID();
   if (target.machine.type === 'EXPRESS') {

@@ -150,3 +150,19 @@ test('a job that ends early is counted as ended only once', async () => {
   await end('a1');
   expect(started).toEqual(['a1', 'a2']);
 });
+
+test('during a spike of starts fewer busy jobs run, and soon after it as many as usual', async () => {
+  const queue = new FairQueue<string>({ most: 8, mostBusy: 4, mostBusyInSpike: 1 });
+  const { started, job, end } = jobs();
+  for (let n = 0; n < 100; n += 1) {
+    queue.noteStart();
+    queue.add(`owner ${n}`, `job ${n}`, job(`job ${n}`), n);
+  }
+  expect(started).toHaveLength(4);
+  for (const id of started.slice()) {
+    await end(id);
+  }
+  expect(started).toHaveLength(5);
+  await eventually(() => (started.length === 8 ? started : undefined));
+  queue.close();
+});

@@ -1,3 +1,5 @@
+import { StartSpike } from './start-spike.ts';
+
 /** A queued job. */
 interface Job {
   readonly id: string;
@@ -10,6 +12,8 @@ export interface QueueBounds {
   readonly most: number;
   /** Busy jobs among them. Default: `most`. */
   readonly mostBusy?: number;
+  /** Busy jobs during a spike of starts. Default: `mostBusy`. */
+  readonly mostBusyInSpike?: number;
   /** A job that runs for longer is taken to wait for an answer, and no longer counts as busy. Default 500 ms. */
   readonly busyMs?: number;
 }
@@ -24,6 +28,9 @@ interface Waiter<Owner> {
 /** One start in so many goes to the owner that has waited longest, regardless of its age. */
 const STARTS_BY_AGE = 4;
 
+/** Within this time after a spike the queue is back at its usual limit. */
+const SPIKE_CHECK_MS = 100;
+
 /**
  * A fair queue with two concurrency limits.
  *
@@ -32,10 +39,13 @@ const STARTS_BY_AGE = 4;
  * after its first job it queues behind all of them.
  *
  * `mostBusy` limits jobs that use the processor: they finish soonest when few run at a time. `most` limits all jobs. Jobs
- * that only wait for a slow answer cost little and must not block the rest.
+ * that only wait for a slow answer cost little and must not block the rest. `mostBusyInSpike` leaves the processor to the
+ * starts while new work comes faster than it is done, so that a spike is taken at once and worked off later.
  */
 export class FairQueue<Owner> {
   readonly #bounds: Required<QueueBounds>;
+  readonly #spike = new StartSpike();
+  #spikeCheck: NodeJS.Timeout | undefined;
   /** In order of arrival. */
   readonly #waiting = new Map<Owner, Waiter<Owner>>();
   /** Oldest first. Some of them are no longer queued. */
@@ -45,8 +55,8 @@ export class FairQueue<Owner> {
   #started = 0;
   #isClosed = false;
 
-  constructor({ most, mostBusy = most, busyMs = 500 }: QueueBounds) {
-    this.#bounds = { most, mostBusy, busyMs };
+  constructor({ most, mostBusy = most, mostBusyInSpike = mostBusy, busyMs = 500 }: QueueBounds) {
+    this.#bounds = { most, mostBusy, mostBusyInSpike, busyMs };
   }
 
   /** Owners with a queued job. */
@@ -57,6 +67,11 @@ export class FairQueue<Owner> {
   /** Jobs that run. */
   get running(): number {
     return this.#running;
+  }
+
+  /** Counts a start of new work by a caller outside. */
+  noteStart(): void {
+    this.#spike.started(performance.now());
   }
 
   /**
@@ -96,6 +111,7 @@ export class FairQueue<Owner> {
   /** Drops the queued jobs and accepts no more. Running jobs are not touched. */
   close(): void {
     this.#isClosed = true;
+    clearTimeout(this.#spikeCheck);
     this.#waiting.clear();
     this.#byAge = [];
   }
@@ -113,8 +129,8 @@ export class FairQueue<Owner> {
   }
 
   #startNext(): void {
-    const { most, mostBusy } = this.#bounds;
-    while (this.#running < most && this.#busy < mostBusy) {
+    const { most } = this.#bounds;
+    while (this.#running < most && this.#busy < this.#mostBusyNow()) {
       const waiter = this.#next();
       if (waiter === undefined) {
         return;
@@ -129,6 +145,18 @@ export class FairQueue<Owner> {
         this.#begin(job);
       }
     }
+  }
+
+  #mostBusyNow(): number {
+    const { mostBusy, mostBusyInSpike } = this.#bounds;
+    if (mostBusyInSpike === mostBusy || !this.#spike.goesOn(performance.now(), this.#waiting.size)) {
+      return mostBusy;
+    }
+    this.#spikeCheck ??= setTimeout(() => {
+      this.#spikeCheck = undefined;
+      this.#startNext();
+    }, SPIKE_CHECK_MS).unref();
+    return mostBusyInSpike;
   }
 
   #next(): Waiter<Owner> | undefined {
