@@ -3,8 +3,15 @@
  * tests/deployment/alarms.test.ts holds pages, metrics and names.
  */
 const { alarm, alarmOf } = require('./alarm.cjs');
-const { BACKGROUND_FUNCTIONS, REMOTE_TASKS, SCHEDULED_FUNCTIONS, STATE_MACHINES, TABLES } = require('./metrics.cjs');
-const { api, executions, lambda, metric, own, throttled } = require('./metrics.cjs');
+const {
+  BACKGROUND_FUNCTIONS,
+  REMOTE_TASKS,
+  SCHEDULED_FUNCTIONS,
+  SERVICES,
+  STATE_MACHINES,
+  TABLES,
+} = require('./metrics.cjs');
+const { api, ecs, executions, lambda, metric, own, throttled } = require('./metrics.cjs');
 
 /** At the first sign. A metric of events is missing where there were none. */
 const AT_ONCE = { seconds: 60, threshold: 1, missing: 'notBreaching' };
@@ -15,6 +22,7 @@ const WHILE_IT_LASTS = { ...WITHIN_FIVE_MINUTES, missing: 'ignore' };
 module.exports = async ({ resolveVariable }) => {
   const stage = await resolveVariable('self:custom.stage');
   const email = await resolveVariable('env:ALARM_EMAIL, null');
+  const services = await resolveVariable('param:services');
   const alarms = [
     ...sagaAlarms(stage),
     ...waitingAlarms(stage),
@@ -22,6 +30,8 @@ module.exports = async ({ resolveVariable }) => {
     ...functionAlarms(),
     ...eventAlarms(stage),
     ...tableAlarms(),
+    // Services of your own have alarms of their own.
+    ...(services === 'managed' ? serviceAlarms(stage) : []),
   ];
   return { Resources: { ...topic(stage, email), ...Object.fromEntries(alarms.map((each) => named(stage, each))) } };
 };
@@ -179,6 +189,22 @@ function eventAlarms(stage) {
       { ...WITHIN_FIVE_MINUTES, threshold: 300_000, times: 2, of: 3 },
     ),
   ];
+}
+
+function serviceAlarms(stage) {
+  return SERVICES.map((service) =>
+    alarmOf(
+      {
+        slug: `${service}-below-desired`,
+        page: 'service-below-desired',
+        what: `Fewer tasks of ${service} run than ECS wants.`,
+      },
+      { desired: ecs(stage, service, 'DesiredTaskCount'), running: ecs(stage, service, 'RunningTaskCount') },
+      // Without a metric nobody knows that tasks run.
+      { ...AT_ONCE, of: 5, missing: 'breaching' },
+      'desired - running',
+    ),
+  );
 }
 
 /** One alarm for each table and its indexes. CloudWatch takes ten metrics an alarm, so the orders table has two. */

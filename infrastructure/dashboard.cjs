@@ -2,9 +2,11 @@
 const {
   BACKGROUND_FUNCTIONS,
   REMOTE_TASKS,
+  SERVICES,
   STATE_MACHINES,
   TABLES,
   api,
+  ecs,
   executions,
   lambda,
   metric,
@@ -20,7 +22,14 @@ const HEIGHT = 6;
 
 module.exports = async ({ resolveVariable }) => {
   const stage = await resolveVariable('self:custom.stage');
-  const graphs = [...orderGraphs(stage), ...apiGraphs(stage), ...workGraphs(), ...dataGraphs(stage)];
+  const services = await resolveVariable('param:services');
+  const graphs = [
+    ...orderGraphs(stage),
+    ...apiGraphs(stage),
+    ...workGraphs(),
+    ...dataGraphs(stage),
+    ...(services === 'managed' ? serviceGraphs(stage) : []),
+  ];
   const widgets = graphs.map((graph, position) => ({
     type: 'metric',
     x: (position % COLUMNS) * WIDTH,
@@ -122,6 +131,21 @@ function dataGraphs(stage) {
       lambda('publishOrderEvents', 'IteratorAge', 'Maximum'),
       own(stage, 'WebhookDelay', 'p90'),
     ]),
+  ];
+}
+
+function serviceGraphs(stage) {
+  return [
+    graph(
+      'Tasks of the services',
+      SERVICES.flatMap((service) => ['DesiredTaskCount', 'RunningTaskCount'].map((name) => ecs(stage, service, name))),
+    ),
+    ...SERVICES.map((service) =>
+      graph(`Work of ${service} (CPU units, MB)`, [
+        ecs(stage, service, 'CpuUtilized'),
+        ecs(stage, service, 'MemoryUtilized'),
+      ]),
+    ),
   ];
 }
 

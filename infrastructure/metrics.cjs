@@ -25,6 +25,9 @@ const SCHEDULED_FUNCTIONS = {
 /** Functions that nobody waits for. */
 const BACKGROUND_FUNCTIONS = [...Object.keys(SCHEDULED_FUNCTIONS), 'publishOrderEvents', 'deliverWebhook'];
 
+/** The gRPC services, as ECS names them. */
+const SERVICES = ['inventory', 'payment'];
+
 /** Tasks that call Inventory or Payment. */
 const REMOTE_TASKS = [
   'ReserveInventory',
@@ -66,6 +69,11 @@ function own(stage, name, stat, dimensions = {}) {
   return metric('OrderSaga', name, { service: `orders-${stage}`, ...dimensions }, stat);
 }
 
+/** A metric of Container Insights, which the cluster of services.yml has switched on. */
+function ecs(stage, service, name) {
+  return metric('ECS/ContainerInsights', name, { ClusterName: `orders-${stage}`, ServiceName: service }, 'Average');
+}
+
 /** osls names the API after stage and service. */
 function api(stage, name, stat) {
   return metric('AWS/ApiGateway', name, { ApiName: `${stage}-orders`, Stage: stage }, stat);
@@ -81,7 +89,9 @@ module.exports = {
   SCHEDULED_FUNCTIONS,
   STATE_MACHINES,
   TABLES,
+  SERVICES,
   api,
+  ecs,
   executions,
   lambda,
   metric,

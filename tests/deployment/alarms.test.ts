@@ -25,6 +25,10 @@ const AWS_METRICS: Readonly<Record<string, readonly string[]>> = {
   'AWS/Lambda IteratorAge': ['FunctionName'],
   'AWS/Lambda Throttles': ['', 'FunctionName'],
   'AWS/Lambda ConcurrentExecutions': ['', 'FunctionName'],
+  'ECS/ContainerInsights DesiredTaskCount': ['ClusterName,ServiceName'],
+  'ECS/ContainerInsights RunningTaskCount': ['ClusterName,ServiceName'],
+  'ECS/ContainerInsights CpuUtilized': ['ClusterName,ServiceName'],
+  'ECS/ContainerInsights MemoryUtilized': ['ClusterName,ServiceName'],
   'AWS/DynamoDB ReadThrottleEvents': ['TableName', 'GlobalSecondaryIndexName,TableName'],
   'AWS/DynamoDB WriteThrottleEvents': ['TableName', 'GlobalSecondaryIndexName,TableName'],
   'AWS/DynamoDB ConsumedWriteCapacityUnits': ['TableName', 'GlobalSecondaryIndexName,TableName'],
@@ -184,6 +188,19 @@ test('every state machine rings when an execution fails, times out or is throttl
         .toSorted(),
     ).toEqual(machines);
   }
+});
+
+test('every service of the stack rings when fewer tasks run than wanted, and its cluster writes that metric', () => {
+  const [cluster = ''] = resourcesOf('AWS::ECS::Cluster');
+  expect(packaged.template.Resources[cluster]?.Properties).toMatchObject({
+    ClusterName: dimension(watchedMetrics('RunningTaskCount')[0], 'ClusterName'),
+    ClusterSettings: [{ Name: 'containerInsights', Value: expect.stringMatching(/^en/) }],
+  });
+  const services = resourcesOf('AWS::ECS::Service').map(
+    (id) => packaged.template.Resources[id]?.Properties.ServiceName,
+  );
+  expect(services).toHaveLength(2);
+  expect(watchedMetrics('RunningTaskCount').map((each) => dimension(each, 'ServiceName'))).toEqual(services);
 });
 
 test('the alarms read the API by the name that it has', () => {
