@@ -48,11 +48,18 @@ export function prepareDataDirectory(root: string): DataDirectory {
   try {
     return prepare(root);
   } catch (error) {
-    if (!isDiskProblem(error)) {
+    const problem = isUnmadeFolder(error) ? 'it cannot be made there' : isDiskProblem(error) && diskReason(error);
+    if (problem === false) {
       throw error;
     }
-    throw new ConfigurationError(`The data folder ${root} cannot be used: ${diskReason(error)}. ${diskMend(error)}`);
+    const mend = diskMend(error) || 'Name another folder by EMBEDDED_DATA_DIR.';
+    throw new ConfigurationError(`The data folder ${root} cannot be used: ${problem}. ${mend}`);
   }
+}
+
+/** Node says ENOENT where it cannot make the parents of a folder, as on a read-only disk. */
+function isUnmadeFolder(error: unknown): boolean {
+  return typeof error === 'object' && error !== null && 'code' in error && error.code === 'ENOENT';
 }
 
 function prepare(root: string): DataDirectory {
@@ -62,10 +69,12 @@ function prepare(root: string): DataDirectory {
       `EMBEDDED_DATA_DIR is ${root}, a folder with files that are not the stack's. Name an empty or a new folder.`,
     );
   }
-  for (const folder of [root, directory.run, directory.logs, directory.handlers, directory.stepFunctions]) {
+  mkdirSync(root, { recursive: true });
+  // Before the other folders, because its failure says best what is wrong with the place.
+  writeFileSync(join(root, MARKER), MARKER_TEXT);
+  for (const folder of [directory.run, directory.logs, directory.handlers, directory.stepFunctions]) {
     mkdirSync(folder, { recursive: true });
   }
-  writeFileSync(join(root, MARKER), MARKER_TEXT);
   return directory;
 }
 

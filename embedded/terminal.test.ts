@@ -1,10 +1,11 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { eventuallySucceeds } from './eventually.ts';
 
 const unlessWindows = process.platform === 'win32' ? test.skip : test;
 const TERMINAL = JSON.stringify(join(import.meta.dirname, 'terminal.ts'));
@@ -53,6 +54,34 @@ unlessWindows(
     ]);
   },
 );
+
+const withPty = spawnSync('script', ['--version']).stdout?.includes('util-linux') === true ? test : test.skip;
+
+withPty('a program ends in order when its terminal is closed (EIO)', async () => {
+  await run(
+    `terminal.tell({ event: 'starting' });
+    setInterval(() => undefined, 1_000);
+    process.on('SIGHUP', () => {
+      terminal.tell({ event: 'stopping', why: 'SIGHUP' });
+      setTimeout(() => { terminal.tell({ event: 'stopped' }); console.log('ended in order'); process.exit(0); }, 100);
+    });`,
+  ).then((child) => child.kill('SIGKILL'));
+  const command = `${process.execPath} ${join(folder, 'program.mts')}`;
+  const pty = spawn('script', ['--quiet', '--command', command, '/dev/null'], { stdio: ['ignore', 'pipe', 'inherit'] });
+  await once(pty.stdout, 'data');
+  pty.kill('SIGKILL');
+  await eventuallySucceeds(async () =>
+    expect(await readFile(join(folder, 'api.log'), 'utf8')).toContain('ended in order'),
+  );
+});
+
+unlessWindows('a full disk that many lines of logs tell of is told once', async () => {
+  const line = JSON.stringify({ level: 50, msg: 'a commit failed', err: { message: 'database or disk is full' } });
+  const child = await run(`for (let n = 0; n < 20; n += 1) console.log(${JSON.stringify(line)});`);
+  expect(await text(child.stdout)).toBe(
+    `The disk of ${folder} is full. Calls that write answer 503 until you free some space.\n`,
+  );
+});
 
 unlessWindows('with json each event is one line, and so is a warning of a log', async () => {
   const child = await run(

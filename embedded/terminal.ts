@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import { diskMend, diskReason } from './disk-problems.ts';
 import { describeEvent, eventLine, type StackEvent } from './stack-events.ts';
 import { LogFile } from './supervisor/log-file.ts';
@@ -7,8 +8,11 @@ import { noteworthy } from './supervisor/log-line.ts';
 const MAX_LINES = 8;
 const WINDOW_MS = 2_000;
 
-/** A log that cannot be written is told of once, and once more when it fails again after this time without a failure. */
+/** A full disk is told of once, and once more when it shows again after this time without a sign of it. */
 const NEW_OUTAGE_AFTER_MS = 60_000;
+
+/** How SQLite, dynoxide and Node say that a disk is full. */
+const DISK_IS_FULL = /database or disk is full|ENOSPC|no space left on device/i;
 
 /** How a terminal shows events. */
 export interface TerminalOptions {
@@ -22,7 +26,7 @@ export interface TerminalOptions {
 export class Terminal {
   readonly #write: (text: string) => void;
   readonly #options: TerminalOptions;
-  #logFailedAt: number | undefined;
+  #diskFailedAt: number | undefined;
 
   /** @param write shows text; must not throw */
   constructor(write: (text: string) => void, options: TerminalOptions) {
@@ -54,6 +58,12 @@ export class Terminal {
       if (text === undefined || text === '') {
         return;
       }
+      if (!verbose && DISK_IS_FULL.test(text)) {
+        this.#diskFailed(
+          `The disk of ${dirname(path)} is full. Calls that write answer 503 until you free some space.`,
+        );
+        return;
+      }
       const now = performance.now();
       if (now - windowStart > WINDOW_MS) {
         windowStart = now;
@@ -66,18 +76,17 @@ export class Terminal {
         this.tell({ event: 'log', process: name, line: `more of these in ${path}` });
       }
     };
-    return new LogFile(path, onLine, (error) => this.#logFailed(path, error));
+    return new LogFile(path, onLine, (error) =>
+      this.#diskFailed(`${path} cannot be written (${diskReason(error)}). ${diskMend(error)}`.trim()),
+    );
   }
 
-  #logFailed(path: string, error: unknown): void {
+  #diskFailed(message: string): void {
     const now = performance.now();
-    const isNew = this.#logFailedAt === undefined || now - this.#logFailedAt > NEW_OUTAGE_AFTER_MS;
-    this.#logFailedAt = now;
+    const isNew = this.#diskFailedAt === undefined || now - this.#diskFailedAt > NEW_OUTAGE_AFTER_MS;
+    this.#diskFailedAt = now;
     if (isNew) {
-      this.tell({
-        event: 'warning',
-        message: `${path} cannot be written (${diskReason(error)}). ${diskMend(error)}`.trim(),
-      });
+      this.tell({ event: 'warning', message });
     }
   }
 }

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -48,6 +48,46 @@ test('npm start names an unknown option and lists the known ones', async () => {
   expect(ended.output).toContain('--fresh');
 });
 
+test.each([
+  ['LOG_LEVEL', 'loud', 'must be one of TRACE, DEBUG, INFO, WARN, ERROR, CRITICAL, SILENT'],
+  ['PAYMENT_WINDOW_SECONDS', 'soon', 'must be a number'],
+  ['HTTP_PORT', '99999', 'must be a whole number from 1 to 65535'],
+])('npm start names %s and what it must be in one line, where its value is %s', async (variable, value, mend) => {
+  const ended = await npmStart([], { [variable]: value, EMBEDDED_DATA_DIR: folder });
+  expect(ended.code).toBe(1);
+  expect(ended.output.trim().split('\n')).toEqual([expect.stringContaining(`${variable} is '${value}'; `)]);
+  expect(ended.output).toContain(mend);
+});
+
+test('npm start -- --json tells a program in one line why the stack did not start', async () => {
+  const ended = await npmStart(['--json'], { LOG_LEVEL: 'loud', EMBEDDED_DATA_DIR: folder });
+  expect(ended.code).toBe(1);
+  expect(JSON.parse(ended.output)).toEqual({ event: 'failed', reason: expect.stringContaining("LOG_LEVEL is 'loud'") });
+});
+
+test('npm start names a data folder that a file stands in the way of, the cause and the mend', async () => {
+  await writeFile(join(folder, 'file'), '');
+  const ended = await npmStart([], { EMBEDDED_DATA_DIR: join(folder, 'file', 'data') });
+  expect(ended.code).toBe(1);
+  expect(ended.output.trim()).toBe(
+    `The data folder ${join(folder, 'file', 'data')} cannot be used: a file is in the way of the folder. ` +
+      'Name another folder by EMBEDDED_DATA_DIR.',
+  );
+});
+
+// A read-only disk needs a namespace: the tests may run as root, whom no permission stops.
+const withReadOnlyDisk =
+  spawnSync('unshare', ['-rm', 'sh', '-c', 'mount -t tmpfs -o ro tmpfs /mnt']).status === 0 ? test : test.skip;
+
+withReadOnlyDisk('npm start names a data folder on a read-only disk, the cause and the mend', async () => {
+  const readOnly = 'mount -t tmpfs -o ro tmpfs "$EMBEDDED_DATA_DIR" && exec "$0" "$@"';
+  const ended = await npmStart([], { EMBEDDED_DATA_DIR: folder }, ['unshare', '-rm', 'sh', '-c', readOnly]);
+  expect(ended.code).toBe(1);
+  expect(ended.output.trim()).toBe(
+    `The data folder ${folder} cannot be used: the disk is read-only. Name a folder on another disk by EMBEDDED_DATA_DIR.`,
+  );
+});
+
 function listen(port: number): Promise<Server> {
   return new Promise((resolve, reject) => {
     const server = createServer();
@@ -59,8 +99,10 @@ function listen(port: number): Promise<Server> {
 function npmStart(
   options: readonly string[],
   environment: NodeJS.ProcessEnv,
+  wrapper: readonly string[] = [],
 ): Promise<{ readonly code: number | null; readonly output: string }> {
-  const child = spawn(process.execPath, [join(PROJECT_ROOT, 'embedded', 'start.mjs'), ...options], {
+  const [program = '', ...words] = [...wrapper, process.execPath, join(PROJECT_ROOT, 'embedded', 'start.mjs')];
+  const child = spawn(program, [...words, ...options], {
     env: { ...process.env, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
