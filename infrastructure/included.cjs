@@ -3,6 +3,7 @@
  *
  * - `services: managed` deploys the two gRPC services with their network; `existing` calls services of your own.
  * - `strict: true` keeps every task and function in subnets without a route to the internet.
+ * - `sagaVersions: false` starts sagas without versions and the alias.
  * - `mutualTls: false` leaves the calls between functions and services unencrypted within the network.
  */
 
@@ -22,9 +23,16 @@ module.exports = async ({ resolveVariable }) => {
   const services = isEmbedded ? 'existing' : await choice(resolveVariable, 'services', ['managed', 'existing']);
   const strict = await choice(resolveVariable, 'strict', ['true', 'false']);
   const mutualTls = await choice(resolveVariable, 'mutualTls', ['true', 'false']);
+  const versions = (await choice(resolveVariable, 'sagaVersions', ['true', 'false'])) === 'true';
+  const sagas = {
+    sagaVersions: versions ? await resolveVariable('file(infrastructure/saga-versions.yml)') : {},
+    orderSaga: { Ref: versions ? 'OrderSagaAlias' : 'OrderSaga' },
+    refundSaga: { Ref: versions ? 'RefundSagaAlias' : 'RefundSaga' },
+  };
   const { INVENTORY_GRPC_URL, PAYMENT_GRPC_URL } = process.env;
   if (services === 'existing') {
     return {
+      ...sagas,
       network: {},
       services: {},
       inventoryService: {},
@@ -40,6 +48,7 @@ module.exports = async ({ resolveVariable }) => {
   const scheme = mutualTls === 'true' ? 'grpcs' : 'grpc';
   const url = (name) => `${scheme}://${name}.orders-${stage}.internal:${PORTS[name]}`;
   return {
+    ...sagas,
     network: await resolveVariable('file(infrastructure/network.yml)'),
     services: await resolveVariable('file(infrastructure/services.yml)'),
     inventoryService: await resolveVariable('file(infrastructure/inventory-service.yml)'),

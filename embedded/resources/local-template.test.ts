@@ -11,6 +11,14 @@ const template = new LocalTemplate(
   {
     OrdersTable: { Type: 'AWS::DynamoDB::Table', Properties: { TableName: 'orders-dev' } },
     Saga: { Type: 'AWS::StepFunctions::StateMachine', Properties: { StateMachineName: 'order-saga-dev' } },
+    SagaVersion: {
+      Type: 'AWS::StepFunctions::StateMachineVersion',
+      Properties: { StateMachineArn: { Ref: 'Saga' } },
+    },
+    SagaAlias: {
+      Type: 'AWS::StepFunctions::StateMachineAlias',
+      Properties: { Name: 'live', DeploymentPreference: { StateMachineVersionArn: { Ref: 'SagaVersion' } } },
+    },
     SagaRole: { Type: 'AWS::IAM::Role' },
   },
   new Map([['ReserveLambdaFunction', 'orders-dev-reserve']]),
@@ -19,6 +27,7 @@ const template = new LocalTemplate(
 test.each<[TemplateValue, string]>([
   [{ Ref: 'OrdersTable' }, 'orders-dev'],
   [{ Ref: 'Saga' }, 'arn:aws:states:us-east-1:000000000000:stateMachine:order-saga-dev'],
+  [{ Ref: 'SagaAlias' }, 'arn:aws:states:us-east-1:000000000000:stateMachine:order-saga-dev:live'],
   [{ Ref: 'AWS::AccountId' }, '000000000000'],
   [{ 'Fn::GetAtt': ['OrdersTable', 'Arn'] }, 'arn:aws:dynamodb:us-east-1:000000000000:table/orders-dev'],
   [{ 'Fn::GetAtt': 'Saga.Name' }, 'order-saga-dev'],

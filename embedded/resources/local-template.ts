@@ -97,6 +97,14 @@ export class LocalTemplate {
         return this.#nameProperty(name, 'TableName');
       case 'AWS::StepFunctions::StateMachine':
         return stateMachineArn(this.#nameProperty(name, 'StateMachineName'));
+      case 'AWS::StepFunctions::StateMachineVersion':
+        // Its number is known only at Step Functions; the state machine stands for it.
+        return this.#nameProperty(name, 'StateMachineArn');
+      case 'AWS::StepFunctions::StateMachineAlias': {
+        const { DeploymentPreference: preference } = this.#resources[name]?.Properties ?? {};
+        const { StateMachineVersionArn: version = '' } = Object(preference);
+        return `${this.resolve(version, `${name}.StateMachineVersionArn`)}:${this.#nameProperty(name, 'Name')}`;
+      }
       case 'AWS::Events::EventBus':
         // A laptop has no EventBridge, and an empty variable counts as unset.
         return '';
@@ -119,6 +127,9 @@ export class LocalTemplate {
         return stateMachineArn(this.#nameProperty(resource, 'StateMachineName'));
       case 'AWS::StepFunctions::StateMachine.Name':
         return this.#nameProperty(resource, 'StateMachineName');
+      case 'AWS::StepFunctions::StateMachine.StateMachineRevisionId':
+        // The newest there is.
+        return '';
       case 'AWS::IAM::Role.Arn':
         return `arn:aws:iam::${LOCAL_ACCOUNT}:role/${resource}`;
       default:

@@ -6,6 +6,7 @@ import { ConfigurationError } from '../configuration.ts';
 import { ensureTable, readTableDescription } from '../dynamodb/tables.ts';
 import type { LocalTemplate } from './local-template.ts';
 import type { Serverless } from './serverless-service.ts';
+import { ensureAlias, readAliasDescription } from './state-machine-aliases.ts';
 import { ensureStateMachine, readStateMachineDescription } from './state-machines.ts';
 
 const tableNamesSchema = z.object({ items: z.string(), reservations: z.string(), payments: z.string() });
@@ -24,10 +25,13 @@ export async function provisionTables(template: LocalTemplate, dynamodbUrl: stri
   }
 }
 
-/** Creates the state machines of serverless.yml, or updates those that changed. */
+/** Creates the state machines of serverless.yml and their aliases, or updates those that changed. */
 export async function provisionStateMachines(template: LocalTemplate, client: SFNClient): Promise<void> {
   for (const resource of template.resourcesOfType('AWS::StepFunctions::StateMachine')) {
     await ensureStateMachine(client, readStateMachineDescription(resource));
+  }
+  for (const resource of template.resourcesOfType('AWS::StepFunctions::StateMachineAlias')) {
+    await ensureAlias(client, readAliasDescription(resource));
   }
 }
 

@@ -6,6 +6,7 @@ import { RetryableError } from '../common/errors.ts';
 import { asError } from '../common/logger.ts';
 import { once } from '../common/once.ts';
 import { orderTable, serviceHealth } from '../environment.ts';
+import { unqualified } from '../orders/executions.ts';
 import { createEndpoint, type Endpoint } from './endpoint.ts';
 import { respond } from './response.ts';
 
@@ -67,7 +68,7 @@ const NO_ORDER = '00000000-0000-0000-0000-000000000000';
 const production = once((): readonly NeededPart[] => {
   const { client, name } = orderTable();
   const stepFunctions = createStepFunctions();
-  const { ORDER_SAGA_ARN } = readConfiguration(['ORDER_SAGA_ARN']);
+  const stateMachineArn = unqualified(readConfiguration(['ORDER_SAGA_ARN']).ORDER_SAGA_ARN);
   const { inventory, payment } = serviceHealth();
   return [
     {
@@ -80,7 +81,7 @@ const production = once((): readonly NeededPart[] => {
     {
       name: 'the order sagas',
       check: (timeoutMs) =>
-        stepFunctions.send(new DescribeStateMachineCommand({ stateMachineArn: ORDER_SAGA_ARN }), {
+        stepFunctions.send(new DescribeStateMachineCommand({ stateMachineArn }), {
           abortSignal: AbortSignal.timeout(timeoutMs),
         }),
     },

@@ -58,9 +58,26 @@ export interface Executions {
   readonly redrive: (name: string) => Promise<boolean>;
 }
 
-/** The executions of one state machine. */
+/** Parts of a state machine's ARN before its version or alias. */
+const ARN_PARTS = 7;
+
+/** The ARN of a state machine without the version or the alias that it may name. */
+export function unqualified(stateMachineArn: string): string {
+  return stateMachineArn.split(':').slice(0, ARN_PARTS).join(':');
+}
+
+/** The ARN of an execution, which names no version and no alias, even if it was started by one. */
+export function executionArnOf(stateMachineArn: string, name: string): string {
+  return `${unqualified(stateMachineArn).replace(':stateMachine:', ':execution:')}:${name}`;
+}
+
+/**
+ * The executions of one state machine.
+ *
+ * @param stateMachineArn may name a version or an alias, by which executions start
+ */
 export function createExecutions(client: SFNClient, stateMachineArn: string): Executions {
-  const executionArn = (name: string) => `${stateMachineArn.replace(':stateMachine:', ':execution:')}:${name}`;
+  const executionArn = (name: string) => executionArnOf(stateMachineArn, name);
   const startOnce = async ({ name, input }: NewExecution, timeoutMs: number): Promise<ExecutionStart> => {
     const start = new StartExecutionCommand({ stateMachineArn, name, input: JSON.stringify(input) });
     const limit = Number.isFinite(timeoutMs) ? { abortSignal: AbortSignal.timeout(timeoutMs) } : {};

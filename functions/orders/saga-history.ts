@@ -7,6 +7,7 @@ import {
   SFNServiceException,
 } from '@aws-sdk/client-sfn';
 import { translateErrors } from '../clients/aws.ts';
+import { executionArnOf } from './executions.ts';
 import {
   type SagaError,
   type SagaEvent,
@@ -67,7 +68,7 @@ export function createSagaHistory(client: SFNClient, stateMachineArn: string): S
   };
   return {
     read: async (name) => {
-      const executionArn = `${stateMachineArn.replace(':stateMachine:', ':execution:')}:${name}`;
+      const executionArn = executionArnOf(stateMachineArn, name);
       try {
         const [execution, { definition = '' }, { events, incomplete }] = await Promise.all([
           call(client.send(new DescribeExecutionCommand({ executionArn }))),
