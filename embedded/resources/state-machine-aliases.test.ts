@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DescribeExecutionCommand, SFNClient } from '@aws-sdk/client-sfn';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { type StepFunctionsServer, startStepFunctionsServer } from 'resilient-stepfunctions';
 import { createExecutions } from '../../functions/orders/executions.ts';
-import { type StepFunctionsServer, startStepFunctionsServer } from '../../packages/stepfunctions/src/index.ts';
 import { ensureAlias, readAliasDescription } from './state-machine-aliases.ts';
 import { ensureStateMachine } from './state-machines.ts';
 
