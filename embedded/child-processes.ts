@@ -111,6 +111,7 @@ export class ChildProcesses {
       main: join(PROJECT_ROOT, 'grpc-services/inventory/main.ts'),
       environment: {
         ...this.#serviceEnvironment(this.#configuration.ports.inventory),
+        METRICS_PORT: process.env.INVENTORY_METRICS_PORT ?? '',
         ITEMS_TABLE: tables.items,
         RESERVATIONS_TABLE: tables.reservations,
         SEED_FILE: join(PROJECT_ROOT, 'grpc-services/inventory/catalogue.json'),
@@ -127,6 +128,7 @@ export class ChildProcesses {
       main: join(PROJECT_ROOT, 'grpc-services/payment/main.ts'),
       environment: {
         ...this.#serviceEnvironment(this.#configuration.ports.payment),
+        METRICS_PORT: process.env.PAYMENT_METRICS_PORT ?? '',
         PAYMENTS_TABLE: tables.payments,
         PAYMENT_ACTION_URL: `${this.#urls.http}/payment/action`,
       },

@@ -7,6 +7,7 @@ import { ConfigurationError, type StackConfiguration } from './configuration.ts'
 import type { DataDirectory } from './data-directory.ts';
 import { indexStreamRecords } from './dynamodb/stream-records.ts';
 import { startFunctionsThread } from './lambda/functions-thread.ts';
+import { type MetricsEndpoint, startMetricsEndpoint } from './metrics-endpoint.ts';
 import { paymentEventSecret } from './payment-event-secret.ts';
 import { findFreePort } from './ports.ts';
 import { configureLocalFunctions } from './resources/local-functions.ts';
@@ -56,6 +57,7 @@ export class StackLifecycle {
   #offline: OfflineServer | undefined;
   #proxy: RestartingWorker | undefined;
   #functions: RestartingWorker | undefined;
+  #metrics: MetricsEndpoint | undefined;
   #ordersStream: StreamEventSource | undefined;
   #stopping = false;
 
@@ -133,7 +135,13 @@ export class StackLifecycle {
     });
     // Only once the services are up: executions of an earlier run continue as soon as a function can be invoked.
     await Promise.all([provisionStateMachines(template, client), offline.start()]);
-    this.#proxy = await startApiProxy({ host: '127.0.0.1', port: ports.http, upstreamPort: apiPort });
+    this.#metrics = await startMetricsEndpoint();
+    this.#proxy = await startApiProxy({
+      host: '127.0.0.1',
+      port: ports.http,
+      upstreamPort: apiPort,
+      metricsPort: this.#metrics.port,
+    });
     await sendSmokeRequest(this.#urls.http, authMode, () => this.#stopping);
     const nameOf = (logicalId: string) => String(template.resolve({ Ref: logicalId }, 'the sample order'));
     const stateMachineArn = nameOf('OrderSaga');
@@ -165,6 +173,7 @@ export class StackLifecycle {
     const steps = [
       () => withinTime(this.#ordersStream?.close()),
       () => withinTime(this.#proxy?.close()),
+      async () => this.#metrics?.close(),
       () => withinTime(this.#offline?.end(true)),
       () => this.#children.stop('engine'),
       // After the engine, so that no task is cut off.

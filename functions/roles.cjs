@@ -39,6 +39,7 @@ const CALLS_SERVICES = new Set([
   'ready',
   'reconcileOrders',
   'reconcilePayments',
+  'reportMetrics',
   'refundPayment',
   'releaseInventory',
   'reserveInventory',
@@ -162,6 +163,7 @@ module.exports = async ({ resolveVariable }) => {
       allow(['states:DescribeExecution'], refundSagaExecutions),
     ],
     reconcilePayments: [allow(['dynamodb:GetItem', 'dynamodb:UpdateItem'], ordersTable)],
+    reportMetrics: [allow(['dynamodb:GetItem'], statisticsTable), allow(['dynamodb:Query'], byStatusIndex)],
     startStrandedOrders: [
       allow(['dynamodb:Query'], startPendingIndex),
       allow(['dynamodb:UpdateItem'], ordersTable),

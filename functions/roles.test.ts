@@ -187,6 +187,7 @@ test('each role has only the table and saga actions that its function calls', as
       'states:DescribeExecution',
     ],
     ReconcilePaymentsRole: ['dynamodb:GetItem', 'dynamodb:UpdateItem'],
+    ReportMetricsRole: ['dynamodb:GetItem', 'dynamodb:Query'],
     StartStrandedOrdersRole: [
       'dynamodb:Query',
       'dynamodb:UpdateItem',

@@ -107,6 +107,7 @@ const WITH_OTHER_LIMITS = [
   'replayWebhook',
   'resumeWebhookDeliveries',
   'reconcilePayments',
+  'reportMetrics',
 ];
 
 test('every function has a place in the lists of this test', () => {

@@ -20,6 +20,7 @@ const SCHEDULED_FUNCTIONS = {
   reconcilePayments: 'The reconciliation of payments',
   startStrandedOrders: 'The start of stranded orders',
   resumeWebhookDeliveries: 'The resumption of webhook deliveries',
+  reportMetrics: 'The report of what waits and what is held',
 };
 
 /** Functions that nobody waits for. */

@@ -112,10 +112,3 @@ export async function flushSpans(): Promise<void> {
     await (await spanExport).flush();
   }
 }
-
-/** Exports the spans of an invocation before its answer: between two invocations AWS Lambda freezes the process. */
-export async function flushBeforeAnswer(): Promise<void> {
-  if (process.env.AWS_LAMBDA_RUNTIME_API !== undefined) {
-    await flushSpans();
-  }
-}

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { eventually } from '../embedded/eventually.ts';
+import { findFreePort } from '../embedded/ports.ts';
 import { type EmbeddedStack, startEmbeddedStack } from '../embedded/stack.ts';
 import { OrderApiClient } from '../verification/client/order-api-client.ts';
 import { type ReceivedSpan, type SpanReceiver, startSpanReceiver } from './support/span-receiver.ts';
@@ -12,11 +13,17 @@ const LONG = 120_000;
 let receiver: SpanReceiver;
 let stack: EmbeddedStack;
 let api: OrderApiClient;
+let metricsPort: number;
 
 beforeAll(async () => {
   receiver = await startSpanReceiver();
+  metricsPort = await findFreePort();
   stack = await startEmbeddedStack({
-    environment: { OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url, OTEL_BSP_SCHEDULE_DELAY: '200' },
+    environment: {
+      OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url,
+      OTEL_BSP_SCHEDULE_DELAY: '200',
+      INVENTORY_METRICS_PORT: String(metricsPort),
+    },
   });
   api = new OrderApiClient(stack.urls.http);
 }, LONG);
@@ -99,6 +106,36 @@ test('a confirmed order is one connected trace, from the request to the tables a
     spans.every(({ startTimeUnixNano, endTimeUnixNano }) => BigInt(endTimeUnixNano) >= BigInt(startTimeUnixNano)),
   ).toBe(true);
 });
+
+test('the metrics of an order show at the API, at the engine and at the services', async () => {
+  const orderId = await api.place({ list: [{ id: ITEM, count: 1 }], payment: { method: 'tok_declined' } });
+  await api.waitForStatus(orderId, 30, ['REJECTED']);
+  const page = await eventually(
+    async () => {
+      const text = await metricsAt(`${stack.urls.http}/metrics`);
+      return text.includes('order_saga_orders_ended_total{outcome="REJECTED"} 1') ? text : undefined;
+    },
+    { withinMs: 10_000, pollMs: 100, what: 'the rejected order is counted' },
+  );
+  expect(page).toMatch(/^order_saga_orders_accepted_total [1-9]/m);
+  expect(page).toMatch(/^order_saga_saga_duration_seconds_count\{outcome="REJECTED"\} 1$/m);
+  expect(page).toMatch(/^order_saga_compensations_total\{step="ReleaseInventory"\} [1-9]/m);
+  expect(page).toMatch(/^order_saga_orders_parked 0$/m);
+  expect(page).toMatch(/^order_saga_stock_held\{age="up_to_15m"\} \d+$/m);
+  expect(page).toMatch(/^order_saga_unowned_authorizations_total 0$/m);
+  expect(await metricsAt(`${stack.urls.endpoint}/metrics`)).toMatch(
+    /^aws_states_executions_succeeded_total\{state_machine="order-saga-dev"\} [1-9]/m,
+  );
+  expect(await metricsAt(`http://127.0.0.1:${metricsPort}/metrics`)).toMatch(
+    /^order_saga_grpc_call_duration_seconds_count\{service="inventory",rpc="Release",code="OK"\} [1-9]/m,
+  );
+});
+
+async function metricsAt(url: string): Promise<string> {
+  const response = await fetch(url);
+  expect(response.status).toBe(200);
+  return response.text();
+}
 
 function escaped(text: string): string {
   return text.replaceAll(/[/.]/g, '\\$&');

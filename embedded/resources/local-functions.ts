@@ -44,6 +44,8 @@ export function configureLocalFunctions(
   const common = {
     ...template.resolveEnvironment(service.provider.environment, 'provider.environment'),
     AUTH_MODE: authMode,
+    // The API's /metrics shows them; CloudWatch's lines would fill the log.
+    METRICS: process.env.METRICS || 'prometheus',
     ...serviceAddresses(configuration),
   };
   service.provider.environment = common;

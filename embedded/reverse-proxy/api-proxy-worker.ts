@@ -1,14 +1,21 @@
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import * as z from 'zod';
-import { orderApiLimits } from './order-api-limits.ts';
-import { createReverseProxy } from './reverse-proxy.ts';
+import { metricsSender } from '../../telemetry/metrics-channel.ts';
+import { METRICS_PATH, orderApiLimits, requestPath } from './order-api-limits.ts';
+import { createReverseProxy, REVERSE_PROXY_LIMITS } from './reverse-proxy.ts';
 
 /** The worker thread that `api-proxy.ts` starts. */
 function startProxy(parent: MessagePort): void {
-  const { host, port, upstreamPort } = z
-    .object({ host: z.string(), port: z.int(), upstreamPort: z.int() })
+  const { host, port, upstreamPort, metricsPort } = z
+    .object({ host: z.string(), port: z.int(), upstreamPort: z.int(), metricsPort: z.int().optional() })
     .parse(workerData);
-  const proxy = createReverseProxy({ host, port: upstreamPort }, orderApiLimits());
+  const upstream = { host, port: upstreamPort };
+  const metrics = { host, port: metricsPort ?? upstreamPort };
+  const sender = metricsSender();
+  const proxy = createReverseProxy(upstream, orderApiLimits(), REVERSE_PROXY_LIMITS, {
+    upstreamOf: (url) => (requestPath(url) === METRICS_PATH ? metrics : upstream),
+    onRefused: () => sender.write({ name: 'RequestsRefused', value: 1 }),
+  });
   // Node's default backlog of 511 connections is too short for a spike.
   proxy.listen({ host, port, backlog: 4096 }, () => parent.postMessage('listening'));
 }

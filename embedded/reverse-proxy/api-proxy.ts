@@ -5,6 +5,8 @@ export interface ApiProxyOptions {
   readonly host: string;
   readonly port: number;
   readonly upstreamPort: number;
+  /** Port of the metrics, which are not the API's; without one `/metrics` is the API's as well. */
+  readonly metricsPort?: number;
 }
 
 /**

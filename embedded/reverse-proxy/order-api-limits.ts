@@ -3,6 +3,9 @@ import { ConcurrencyLimit } from './concurrency-limit.ts';
 /** Chooses the limit of a request by its URL, in any spelling. Undefined: the request is always admitted. */
 export type LimitChoice = (url: string) => ConcurrencyLimit | undefined;
 
+/** Where the embedded stack shows its metrics. */
+export const METRICS_PATH = '/metrics';
+
 /**
  * The limits of the order API. Payments, and calls of operators that ask Step Functions, have their own: they wait for others,
  * so their latency says nothing about the load on the API. Orders and other requests take 5 to 10 ms. Beyond their targets they
@@ -16,6 +19,7 @@ export function orderApiLimits(): LimitChoice {
     switch (requestPath(url)) {
       case '/health':
       case '/health/ready':
+      case METRICS_PATH:
         return undefined;
       case '/orders/place':
         return placing;

@@ -29,6 +29,14 @@ export const REVERSE_PROXY_LIMITS: ReverseProxyLimits = {
   maxConnections: 10_000,
 };
 
+/** What differs from a proxy before one server. */
+export interface ReverseProxyHooks {
+  /** The server for a request, by its URL. */
+  readonly upstreamOf: (url: string) => Upstream;
+  /** Called with each request that is answered with 503. */
+  readonly onRefused: () => void;
+}
+
 /**
  * A reverse proxy with a concurrency limit. Requests over the limit are answered at once with 503 and Retry-After, as API
  * Gateway's throttling does in the cloud.
@@ -37,6 +45,7 @@ export function createReverseProxy(
   upstream: Upstream,
   limitOf: LimitChoice,
   limits: ReverseProxyLimits = REVERSE_PROXY_LIMITS,
+  { upstreamOf = () => upstream, onRefused = () => undefined }: Partial<ReverseProxyHooks> = {},
 ): Server {
   const agent = new Agent({ keepAlive: true, scheduling: 'lifo' });
   const { requestMs, maxBodyBytes, maxConnections } = limits;
@@ -54,6 +63,7 @@ export function createReverseProxy(
     }
     const limit = limitOf(incoming.url ?? '');
     if (limit?.tryEnter() === false) {
+      onRefused();
       refuse(incoming, response, 'THROTTLED', slots.secondsUntilSlot(performance.now()));
       return;
     }
@@ -64,7 +74,7 @@ export function createReverseProxy(
       slots.served(now);
     });
     try {
-      forward(incoming, response, upstream, agent);
+      forward(incoming, response, { ...upstreamOf(incoming.url ?? ''), agent, onRefused });
     } catch {
       // Node's client refuses some requests that Node's server accepts.
       refuse(incoming, response, 'DEFAULT_4XX');
@@ -76,7 +86,11 @@ export function createReverseProxy(
   return proxy;
 }
 
-function forward(incoming: IncomingMessage, response: ServerResponse, { host, port }: Upstream, agent: Agent): void {
+function forward(
+  incoming: IncomingMessage,
+  response: ServerResponse,
+  { host, port, agent, onRefused }: Upstream & Pick<ReverseProxyHooks, 'onRefused'> & { readonly agent: Agent },
+): void {
   const outgoing = request({
     host,
     port,
@@ -101,6 +115,7 @@ function forward(incoming: IncomingMessage, response: ServerResponse, { host, po
     }
     // Without a connection, nothing was done. Otherwise the effect is unknown, so the client gets no answer.
     if (error.code === 'ECONNREFUSED') {
+      onRefused();
       refuse(incoming, response, 'THROTTLED');
     } else {
       response.destroy();

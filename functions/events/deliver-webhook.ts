@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { endInvocation } from '../../telemetry/invocation.ts';
 import { InvalidTaskInputError } from '../common/errors.ts';
 import { type Logger, logWith, rootLogger } from '../common/logger.ts';
 import { once } from '../common/once.ts';
@@ -26,7 +27,11 @@ export function createHandler(
     }
     const { webhook_id: webhookId, order_id: orderId, run } = input.data;
     const log = logWith(parent(), { webhook_id: webhookId, order_id: orderId });
-    return deliver({ webhookId, orderId, run }, dependencies(), log);
+    try {
+      return await deliver({ webhookId, orderId, run }, dependencies(), log);
+    } finally {
+      await endInvocation();
+    }
   };
 }
 

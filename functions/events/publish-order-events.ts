@@ -1,12 +1,14 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
+import { endInvocation } from '../../telemetry/invocation.ts';
+import { record } from '../../telemetry/metrics.ts';
 import type { EventBus } from '../clients/event-bus.ts';
 import { asError, type Logger, logWith, rootLogger } from '../common/logger.ts';
 import { once } from '../common/once.ts';
 import { deliveryExecutions, deliveryTable, eventBus, statisticsTable, webhookTable } from '../environment.ts';
 import { orderSchema } from '../orders/order.ts';
-import { earlierRecordSchema, orderEvents } from '../orders/order-event.ts';
+import { type EventType, earlierRecordSchema, type OrderEvent, orderEvents } from '../orders/order-event.ts';
 import { type CountableOrder, countOrders, type StatisticsTable } from '../orders/order-statistics.ts';
 import { type NewEvent, type OutboxDependencies, queueEvents } from '../webhooks/event-outbox.ts';
 
@@ -66,9 +68,29 @@ export function createHandler(
     if (failures[0] !== undefined) {
       throw failures[0].reason;
     }
+    for (const { event } of events) {
+      recordOutcome(event);
+    }
+    await endInvocation();
     const failed = records.flatMap((record) => (record.outcome === 'UNREADABLE' ? [record.sequenceNumber] : []));
     return { batchItemFailures: failed.map((itemIdentifier) => ({ itemIdentifier })) };
   };
+}
+
+/** Events that tell of the end of a saga, or of its wait for an operator. */
+const OUTCOMES: ReadonlySet<EventType> = new Set([
+  'order.confirmed',
+  'order.rejected',
+  'order.cancelled',
+  'order.expired',
+  'order.needs_attention',
+]);
+
+function recordOutcome({ type, at, data }: OrderEvent): void {
+  if (OUTCOMES.has(type)) {
+    record('OrdersEnded', 1, data.status);
+    record('SagaDuration', new Date(at).getTime() - new Date(data.created_at).getTime(), data.status);
+  }
 }
 
 function readRecord({ dynamodb = {} }: DynamoDBRecord, log: Logger): ReadRecord {

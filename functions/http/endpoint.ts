@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
 import { ATTRIBUTES } from '../../telemetry/attributes.ts';
-import { flushBeforeAnswer, traced } from '../../telemetry/tracing.ts';
+import { endInvocation } from '../../telemetry/invocation.ts';
+import { record } from '../../telemetry/metrics.ts';
+import { traced } from '../../telemetry/tracing.ts';
 import type { Role } from '../access/roles.ts';
 import { ForbiddenError, TerminalError } from '../common/errors.ts';
 import { asError, type Log, type Logger, rootLogger } from '../common/logger.ts';
@@ -33,7 +35,10 @@ export function createEndpoint(
     const requestId = event.requestContext?.requestId ?? randomUUID();
     const request = httpRequest(event, requestId, parent());
     const answer = await inSpan(event, request, () => answerTo(event, request, work, roles));
-    await flushBeforeAnswer();
+    if (answer.statusCode === 503) {
+      record('RequestsRefused', 1);
+    }
+    await endInvocation();
     return answer;
   };
 }

@@ -1,4 +1,5 @@
 import { BulkheadRejectedError, bulkhead } from 'cockatiel';
+import { record } from '../../telemetry/metrics.ts';
 import { readConfiguration } from '../common/configuration.ts';
 import { InvalidRequestError, RetryableError } from '../common/errors.ts';
 import { once } from '../common/once.ts';
@@ -53,6 +54,7 @@ export function createHandler(dependencies: () => PlaceOrderDependencies): Endpo
     const order = requestedOrder(request, dependencies());
     request.log.add({ order_id: order.order_id });
     const { order_id, status } = await dependencies().limit(() => acceptOrder(order, request.log, dependencies()));
+    record('OrdersAccepted', 1);
     return respond(202, { order_id, status });
   });
 }

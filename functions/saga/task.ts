@@ -1,7 +1,9 @@
 import * as z from 'zod';
 import { ATTRIBUTES } from '../../telemetry/attributes.ts';
+import { endInvocation } from '../../telemetry/invocation.ts';
+import { record } from '../../telemetry/metrics.ts';
 import type { SpanDescription } from '../../telemetry/span.ts';
-import { flushBeforeAnswer, traced } from '../../telemetry/tracing.ts';
+import { traced } from '../../telemetry/tracing.ts';
 import { InvalidTaskInputError, TerminalError } from '../common/errors.ts';
 import { asError, type Log, type Logger, logWith, rootLogger } from '../common/logger.ts';
 import { attemptSpan, startSpan, type TaskAttempt } from '../orders/saga-spans.ts';
@@ -43,6 +45,9 @@ const commonInput = z.object({
   task_attempt: taskAttempt,
 });
 
+/** Tasks that undo a step of the order saga. */
+const COMPENSATIONS: ReadonlySet<string> = new Set(['VoidPayment', 'ReleaseInventory']);
+
 /**
  * Makes a task from its work. The errors of the work reach the state machine as they are: the name of an error decides
  * between Retry and Catch.
@@ -65,6 +70,9 @@ export function createTask<Shape extends z.ZodRawShape, Result>(
     const { order_id: orderId, traceparent, task_attempt: attempt } = checked(name, commonInput, payload);
     const log = logWith(parent(), { task: name, order_id: orderId, traceparent });
     const started = Date.now();
+    if (attempt !== undefined && attempt.retryCount > 0) {
+      record('TaskRetries', 1, name);
+    }
     try {
       const result = await traced(taskSpan(name, { orderId, traceparent }, attempt), async (span) => {
         try {
@@ -74,13 +82,16 @@ export function createTask<Shape extends z.ZodRawShape, Result>(
           throw error;
         }
       });
+      if (COMPENSATIONS.has(name)) {
+        record('Compensations', 1, name);
+      }
       log.info('done', { ms: Date.now() - started });
       return result;
     } catch (error) {
       logFailure(log, error, Date.now() - started);
       throw error;
     } finally {
-      await flushBeforeAnswer();
+      await endInvocation();
     }
   };
 }

@@ -1,5 +1,7 @@
 import * as z from 'zod';
 import type { Payment } from '../../proto/gen/payment/v1/payment.ts';
+import { endInvocation } from '../../telemetry/invocation.ts';
+import { record } from '../../telemetry/metrics.ts';
 import type { PaymentClient } from '../clients/payment-client.ts';
 import { RetryableError } from '../common/errors.ts';
 import { asError, type Logger, logWith, rootLogger } from '../common/logger.ts';
@@ -54,6 +56,8 @@ export function createHandler(
       report[outcome] += 1;
       leftInARow = outcome === 'left' ? leftInARow + 1 : 0;
     }
+    record('UnownedAuthorizations', report.voided);
+    await endInvocation();
     if (Object.values(report).some((count) => count > 0)) {
       parent().info('reconciled payments', report);
     }

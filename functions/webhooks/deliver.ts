@@ -1,3 +1,4 @@
+import { record } from '../../telemetry/metrics.ts';
 import type { Log } from '../common/logger.ts';
 import type { Delivery } from './delivery.ts';
 import { withAttempt } from './delivery.ts';
@@ -214,6 +215,9 @@ async function recordSent(
     });
     if (webhook.failures !== undefined) {
       await clearFailures(dependencies.webhooks, webhook.webhook_id);
+    }
+    if (delivery.replayed_at === undefined) {
+      record('WebhookDelay', now.getTime() - new Date(delivery.queued_at).getTime());
     }
     log.info('event delivered', keys);
     return isRecorded ? 'DELIVERED' : 'AGAIN';

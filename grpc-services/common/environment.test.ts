@@ -16,6 +16,7 @@ describe('the environment of a service', () => {
       CALL_DEADLINE_SECONDS: 10,
       MAX_CONCURRENT_CALLS: 64,
       MAX_QUEUED_CALLS: 512,
+      METRICS_PORT: 0,
       FAULTS_ENABLED: false,
       PARENT_WATCH: false,
       AWS_REGION: 'us-east-1',

@@ -46,6 +46,7 @@ export function serviceEnvironment(defaultPort: number) {
     HEALTH_PORT: z.coerce.number().pipe(z.int().min(1).max(65_535)).optional(),
     FAULTS_ENABLED: onOrOff,
     FAULTS_FILE: z.string().min(1).optional(),
+    METRICS_PORT: wholeNumber(0, 65_535, 0),
     NODE_ENV: z.string().optional(),
     AWS_ENDPOINT_URL: z.url({ error: 'must be a URL such as http://127.0.0.1:8000' }).optional(),
     AWS_REGION: z.string().min(1).default('us-east-1'),

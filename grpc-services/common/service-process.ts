@@ -1,4 +1,5 @@
 import { flushSpans, nameTracedService } from '../../telemetry/tracing.ts';
+import { serveCallMetrics } from './call-metrics.ts';
 import { createDocumentClient } from './dynamodb-client.ts';
 import { ConfigurationError, type ServiceEnvironment } from './environment.ts';
 import { faultsFrom } from './fault-injection.ts';
@@ -44,6 +45,8 @@ export async function runService(
     { endpoint: environment.AWS_ENDPOINT_URL, region: environment.AWS_REGION },
     process.env,
   );
+  const { LISTEN_HOST: host, METRICS_PORT: port } = environment;
+  const metrics = port === 0 ? undefined : await serveCallMetrics({ service: name, host, port });
   const service = await startService(describe({ documents, logger }), {
     host: environment.LISTEN_HOST,
     port: environment.PORT,
@@ -54,12 +57,14 @@ export async function runService(
     drainSeconds: environment.DRAIN_SECONDS,
     faults: faultsFrom(environment, logger),
     logger,
+    ...(metrics !== undefined && { metrics }),
   });
   shutDownGracefully({
     logger,
     watchParent: environment.PARENT_WATCH,
     stop: async () => {
       await service.stop();
+      metrics?.close();
       documents.destroy();
       await flushSpans();
     },

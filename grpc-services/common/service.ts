@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ServerCredentials, ServiceDefinition, UntypedServiceImplementation } from '@grpc/grpc-js';
 import { type BackgroundWork, startBackgroundTask } from './background-task.ts';
+import { type CallMetrics, noCallMetrics } from './call-metrics.ts';
 import { type ConcurrencyLimits, createConcurrencyLimit } from './concurrency-limit.ts';
 import { CONNECTION_LIMITS, type ConnectionLimits } from './connection-limits.ts';
 import type { FaultInjection } from './fault-injection.ts';
@@ -35,6 +36,7 @@ export interface ServiceSettings {
   readonly defaultDeadlineMs: number;
   readonly drainSeconds: number;
   readonly faults: FaultInjection;
+  readonly metrics?: CallMetrics;
   readonly logger: Logger;
 }
 
@@ -59,6 +61,7 @@ export async function startService(
     concurrency: createConcurrencyLimit(settings.concurrency),
     faults: settings.faults,
     logger,
+    metrics: settings.metrics ?? noCallMetrics,
     defaultDeadlineMs: settings.defaultDeadlineMs,
   });
   const server = await startGrpcServer({

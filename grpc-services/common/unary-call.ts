@@ -4,6 +4,7 @@ import { ATTRIBUTES } from '../../telemetry/attributes.ts';
 import { traced } from '../../telemetry/tracing.ts';
 import { followDeadline } from './call-deadline.ts';
 import { callLogger, logLateFailure, logOutcome, orderIdOf, traceparentOf } from './call-log.ts';
+import type { CallMetrics } from './call-metrics.ts';
 import { systemClock } from './clock.ts';
 import type { ConcurrencyLimit } from './concurrency-limit.ts';
 import type { FaultInjection } from './fault-injection.ts';
@@ -20,6 +21,7 @@ export interface CallEnvironment {
   readonly concurrency: ConcurrencyLimit;
   readonly faults: FaultInjection;
   readonly logger: Logger;
+  readonly metrics: CallMetrics;
   /** Deadline of a call whose caller set none. */
   readonly defaultDeadlineMs: number;
 }
@@ -70,11 +72,13 @@ export function unaryCall<Request, Schema extends z.ZodType, Response>(
       .then(
         (response) => {
           callback(null, response);
+          environment.metrics.answered(method.rpc, 'OK', systemClock() - started);
           logOutcome(logger, started);
         },
         (error: unknown) => {
           const answer = toStatus(error, environment.domain);
           callback(answer);
+          environment.metrics.answered(method.rpc, status[answer.code], systemClock() - started);
           logOutcome(logger, started, { error, answer });
           if (signal.aborted) {
             logLateFailure(logger, work, signal);

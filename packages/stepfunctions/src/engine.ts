@@ -8,6 +8,7 @@ import type { JsonObject } from './language/json.ts';
 import type { EngineSettings } from './options.ts';
 import { ActivityQueue } from './runtime/activity-queue.ts';
 import { DefinitionCache } from './runtime/definition-cache.ts';
+import { EngineMetrics } from './runtime/engine-metrics.ts';
 import { ExpressExecutions } from './runtime/express-executions.ts';
 import { FairQueue } from './runtime/fair-queue.ts';
 import { JournaledExecutions } from './runtime/journaled-executions.ts';
@@ -44,6 +45,7 @@ export class Engine {
   readonly #activities: ActivityQueue;
   readonly #retention: RetentionSweep;
   #statusEvents: StatusEvents | undefined;
+  readonly #metrics = new EngineMetrics();
   readonly #context: ApiContext;
 
   constructor(settings: EngineSettings) {
@@ -75,6 +77,7 @@ export class Engine {
         journal.stateMachines.dropDeleted();
       }
     });
+    executions.events.on('committed', (execution, history) => this.#metrics.committed(execution, history));
     executions.events.on('redriven', () => this.#retention.executionRedriven());
     this.#publishStatus(settings);
     executions.events.on('activityScheduled', (arn) => activities.scheduled(arn));
@@ -110,6 +113,11 @@ export class Engine {
   /** The engine's load at the moment. */
   get load(): { readonly invokesUnderWay: number; readonly executionsQueued: number } {
     return { invokesUnderWay: this.#queue.running, executionsQueued: this.#tasks.backlog };
+  }
+
+  /** What executions did since the start, in Prometheus' text format. */
+  get metricsText(): string {
+    return this.#metrics.text(this.load);
   }
 
   /** The names of the Lambda functions that state machines call, in alphabetical order. */

@@ -55,6 +55,7 @@ export async function startStepFunctionsServer(
   const router = new EndpointRouter({
     stepFunctions: (request: IncomingMessage, response: ServerResponse) => stepFunctions.handle(request, response),
     load: () => engine.load,
+    metrics: () => engine.metricsText,
     lambdaEndpoint: settings.lambdaEndpoint,
     dynamodbEndpoint: settings.dynamodbEndpoint,
     functions: {

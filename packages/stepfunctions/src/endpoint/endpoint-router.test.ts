@@ -176,6 +176,7 @@ describe('one endpoint', () => {
     const warnings: object[] = [];
     const failing = new EndpointRouter({
       stepFunctions: () => Promise.resolve(),
+      metrics: () => '',
       load: () => {
         throw new Error('no load');
       },

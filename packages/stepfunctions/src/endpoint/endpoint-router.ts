@@ -10,6 +10,8 @@ export interface EndpointServices {
   readonly stepFunctions: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
   /** The engine's load, for `GET /health`. */
   readonly load: () => object;
+  /** The engine's metrics in Prometheus' text format, for `GET /metrics`. */
+  readonly metrics: () => string;
   readonly lambdaEndpoint: string | undefined;
   readonly dynamodbEndpoint: string | undefined;
   readonly functions: KnownFunctions;
@@ -26,6 +28,7 @@ export interface EndpointServices {
  *   /2015-03-31/functions/...          proxied to Lambda, as is all that is signed for it; functions listed and described
  *   POST of a form                     STS GetCallerIdentity
  *   GET /health                        the engine's load
+ *   GET /metrics                       its metrics for Prometheus
  *   GET /_localstack/health            the services, for scripts that wait for LocalStack
  *
  * Anything else is refused in the format of the service that it is for.
@@ -76,6 +79,9 @@ export class EndpointRouter {
       this.#answerLambda(request, response);
     } else if (request.method === 'GET' && request.url === '/health') {
       sendJson(response, { status: 'running', stepFunctions: this.#services.load() });
+    } else if (request.method === 'GET' && request.url === '/metrics') {
+      response.writeHead(200, { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' });
+      response.end(this.#services.metrics());
     } else if (request.method === 'GET' && request.url === '/_localstack/health') {
       sendJson(response, { services: this.#localStackServices(), edition: 'resilient-stepfunctions' });
     } else if (isQuery(request)) {

@@ -1,6 +1,7 @@
 import type { EventEmitter } from 'node:events';
 import type { Effect } from '../core/effect.ts';
 import type { Execution } from '../core/execution.ts';
+import type { HistoryEvent } from '../core/history-event.ts';
 import type { ExecutionOrigin } from '../journal/execution-store.ts';
 import type { EngineLogger } from '../options.ts';
 import type { LiveExecution } from './live-execution.ts';
@@ -15,6 +16,8 @@ export interface ExecutionEvents {
   readonly started: [execution: Execution, origin: ExecutionOrigin];
   /** An execution that had ended runs again. */
   readonly redriven: [execution: Execution, origin: ExecutionOrigin];
+  /** These events were added to the history of an execution. */
+  readonly committed: [execution: Execution, history: readonly HistoryEvent[]];
   /** A task of this activity waits for a worker. */
   readonly activityScheduled: [activityArn: string];
 }

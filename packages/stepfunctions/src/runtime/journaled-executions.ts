@@ -267,6 +267,7 @@ export class JournaledExecutions {
       live.execution = after;
       live.isNew = false;
       this.#live.resize(live, state?.length ?? 0);
+      this.events.emit('committed', after, batch.history);
       if (isNew) {
         this.events.emit('started', after, origin);
       }
