@@ -146,7 +146,7 @@ module.exports = async ({ resolveVariable }) => {
     commitInventory: [],
     authorizePayment: [],
     capturePayment: [],
-    voidPayment: [],
+    voidPayment: [allow(['dynamodb:UpdateItem'], ordersTable)],
     awaitPayment: [allow(['dynamodb:UpdateItem'], ordersTable)],
     awaitRedrive: [],
     resumeOrder: [allow(['dynamodb:GetItem'], ordersTable)],

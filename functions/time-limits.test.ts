@@ -50,8 +50,8 @@ const LONGEST_CALLS: readonly (readonly [string, number])[] = [
   ['orderStatus', DYNAMODB_CALL_MS],
   // Read the order, claim it, authorize the payment, complete the task, read the order.
   ['pay', DYNAMODB_CALL_MS + DYNAMODB_CALL_MS + GRPC_CALL_MS + STEP_FUNCTIONS_CALL_MS + DYNAMODB_CALL_MS],
-  // A void that finds a capture, then its refund.
-  ['voidPayment', 2 * GRPC_CALL_MS],
+  // A void that finds a capture, the record of its refund, the refund.
+  ['voidPayment', GRPC_CALL_MS + DYNAMODB_CALL_MS + GRPC_CALL_MS],
   // Read the payment and the order.
   ['showPaymentAction', GRPC_CALL_MS + DYNAMODB_CALL_MS],
   // Decide at the provider, report to the shop.

@@ -38,12 +38,13 @@ test('a late write of an earlier parking does not lower the redrive count that l
 });
 
 test.each(['RecordPayment', 'RecordFreeOrder', 'ConfirmOrder'])(
-  'an order that is given up while a redrive is on its way is refused by %s, and its execution parks it again',
+  'an order that is given up while a redrive is on its way is refused by %s, and closed by its further run',
   async (write) => {
     const redriven = { ':redrive_count': 1 };
     const parked = { status: 'NEEDS_ATTENTION', start_pending: undefined, parked_at_redrive_count: 0 } as const;
     const { order_id: orderId } = await database.written(testOrder({ ...parked, abandon_requested_at: 'now' }));
     expect(await makeWriteOf(write, database.table, orderId, redriven)).toBe(false);
+    // ConfirmOrder parks it again.
     expect(await park(orderId, 1)).toBe(true);
     // The further run that carries the decision out.
     const closing = { ':redrive_count': 10_000, ':to': 'REJECTED' };

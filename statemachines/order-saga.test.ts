@@ -288,8 +288,9 @@ test('steps behind the pivot never lead into compensation', () => {
     names.flatMap((name) => successors(state(name))).filter((name) => name !== 'ParkOrder');
   // No money is taken for a free order: where its record refuses, the customer may have cancelled, and ResumeOrder looks.
   expect(next(['RecordFreeOrder'])).toEqual(['CommitInventory', 'ResumeOrder']);
-  const paid = BEHIND_THE_PIVOT.filter((name) => name !== 'RecordFreeOrder');
-  expect(next(paid)).toEqual(['CommitInventory', 'ConfirmOrder', 'OrderConfirmed']);
+  // The money may go back already, by a late compensation of another run: the record decides.
+  expect(next(['RecordPayment'])).toEqual(['CommitInventory', 'ResumeOrder']);
+  expect(next(['CommitInventory', 'ConfirmOrder'])).toEqual(['ConfirmOrder', 'OrderConfirmed']);
 });
 
 test('compensation runs in reverse order: the payment is voided before the stock is released', () => {

@@ -114,6 +114,7 @@ function conditionsOfFunctions(): Readonly<Record<string, string>> {
     paymentClaimRelease: payments.paymentClaimRelease('o', 'p', 'declined', now).condition,
     customerActionWait: payments.customerActionWait(order, 'p', 'url', now).condition,
     paymentUndoing: payments.paymentUndoing('o', 'p', now).condition,
+    paymentReversal: payments.paymentReversal('o', now).condition,
     sagaPostponement: reconciliation.sagaPostponement(further, now).ConditionExpression,
     sagaRecovery: reconciliation.sagaRecovery(further, { run: 2, tries: 1 }, now).ConditionExpression,
     recoveryParking: reconciliation.recoveryParking(further, { cause: 'c', error: 'e' }, now).condition,

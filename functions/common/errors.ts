@@ -62,6 +62,7 @@ const TERMINAL_CODES = {
   TOO_MANY_WEBHOOKS: { status: 409, meaning: 'there are as many webhooks as there may be' },
   CUSTOMER_ACTION_NOT_FOUND: { status: 404, meaning: 'no payment with this reference waits for its customer' },
   ORDER_CANCELLED: { status: 409, meaning: 'the order was cancelled' },
+  PAYMENT_KEPT: { status: 409, meaning: 'the order is paid, and a compensation that came late leaves its payment' },
   NEEDS_ATTENTION: { status: 503, meaning: 'the order is parked until an operator has looked at it' },
   INVALID_TASK_INPUT: { status: 500, meaning: 'a task of the saga got an input it cannot work with' },
   SERVICE_CONTRACT: { status: 500, meaning: 'a service answered in a way that its contract does not have' },
@@ -230,6 +231,8 @@ export class CustomerActionNotFoundError extends terminalError('CUSTOMER_ACTION_
 
 // Errors of the saga itself.
 export class OrderCancelledError extends terminalError('ORDER_CANCELLED') {}
+/** Thrown by a compensation that comes too late: the order is paid, and its money stays taken. */
+export class PaymentKeptError extends terminalError('PAYMENT_KEPT') {}
 export class NeedsAttentionError extends terminalError('NEEDS_ATTENTION') {}
 export class InvalidTaskInputError extends terminalError('INVALID_TASK_INPUT') {}
 export class ServiceContractError extends terminalError('SERVICE_CONTRACT') {}

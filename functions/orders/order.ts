@@ -66,6 +66,8 @@ export const orderSchema = z.object({
   payment_action_url: z.string().optional(),
   /** Present once a payment was undone because the saga could not be told of it. The order takes no other. */
   payment_undone_at: z.string().optional(),
+  /** Present once a captured payment is about to be given back: no run of the saga records it as paid any more. */
+  payment_reversed_at: z.string().optional(),
   /** Y while the order is open and its saga has to move it; the key of a sparse index. */
   saga_due: z.literal('Y').optional(),
   /** When the reconciliation looks at the order, unless its saga has written before. */

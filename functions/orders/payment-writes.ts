@@ -4,7 +4,7 @@ import { leaseBegan, timelineLimit, UNCLAIMED } from './payment-claim.ts';
 import { paymentDue } from './payment-window.ts';
 import { CUSTOMER_ACTION_DUE_MS, WINDOW_DUE_MS } from './saga-due.ts';
 
-// The writes to an order that waits for its payment:
+// The writes of payments, most of them to an order that waits for its payment:
 //
 //   write                 made by                                  only where
 //   paymentWait           task AwaitPayment                        reserved, not being cancelled, the attempt is the latest
@@ -12,6 +12,7 @@ import { CUSTOMER_ACTION_DUE_MS, WINDOW_DUE_MS } from './saga-due.ts';
 //   paymentClaimRelease   POST /payment/pay, payment refused       awaiting payment, claimed by this payment
 //   customerActionWait    POST /payment/pay, customer is asked     awaiting payment, claimed by this payment
 //   paymentUndoing        POST /payment/pay, saga is gone          awaiting payment, claimed by this payment
+//   paymentReversal       task VoidPayment, payment is captured    not paid, or given up by an operator
 
 /** One attempt of the task AwaitPayment. */
 export interface PaymentWait {
@@ -161,5 +162,29 @@ export function paymentUndoing(orderId: string, paymentId: string, now: Date): O
     condition: '#status = :awaiting AND payment_id = :payment_id',
     values: { ':payment_id': paymentId, ':awaiting': 'AWAITING_PAYMENT', ':at': at, ...dueValues(now, 0) },
     entry: { at, status: 'AWAITING_PAYMENT', what: `payment ${paymentId} undone`, why: 'it could not be completed' },
+  };
+}
+
+/**
+ * A captured payment is about to be given back by compensation. From then on no run of the saga records the order as paid. An
+ * order that is recorded as paid is refused: another run has taken it further. The first time is kept.
+ */
+export function paymentReversal(orderId: string, now: Date): OrderUpdate {
+  return {
+    orderId,
+    set: 'payment_reversed_at = if_not_exists(payment_reversed_at, :at)',
+    condition:
+      'NOT #status IN (:paid, :confirmed) AND (attribute_exists(abandon_requested_at) ' +
+      'OR NOT parked_step IN (:free, :payment, :commit, :confirm))',
+    values: {
+      ':at': now.toISOString(),
+      ':paid': 'PAID',
+      ':confirmed': 'CONFIRMED',
+      ':free': 'RecordFreeOrder',
+      ':payment': 'RecordPayment',
+      ':commit': 'CommitInventory',
+      ':confirm': 'ConfirmOrder',
+    },
+    entry: undefined,
   };
 }

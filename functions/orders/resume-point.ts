@@ -30,7 +30,9 @@ export const RESUMED_AFTER = [
   'RecordReservation',
   'AwaitPayment',
   'RecordAuthorization',
+  'RecordPayment',
   'RecordFreeOrder',
+  'VoidPayment',
   'ParkOrder',
   'AwaitRedrive',
 ] as const;
@@ -135,7 +137,10 @@ export function resumePoint(
     case 'PAID':
       return { step: 'CommitInventory', outcome: CONFIRMED };
     case 'AUTHORIZED':
-      return { step: 'IsHoldLongEnough', outcome: CONFIRMED };
+      // Compensation that came late from another run gives the money back.
+      return order.payment_reversed_at === undefined
+        ? { step: 'IsHoldLongEnough', outcome: CONFIRMED }
+        : { step: 'VoidPayment', outcome: UNDONE_PAYMENT };
     case 'PENDING':
     case 'RESERVED':
     case 'AWAITING_PAYMENT': {
@@ -178,7 +183,9 @@ function parkedPoint(order: Order, after: ResumedAfter): ResumePoint {
     case 'RecordReservation':
     case 'AwaitPayment':
     case 'RecordAuthorization':
+    case 'RecordPayment':
     case 'RecordFreeOrder':
+    case 'VoidPayment':
       // The order was parked meanwhile, by another run or by the reconciliation. Only an operator moves it now.
       return { step: 'OrderClosed', outcome: parkedOutcome(order) };
   }

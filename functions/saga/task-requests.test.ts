@@ -2,6 +2,7 @@ import '../../tests/support/quiet-log.ts';
 import { expect, test } from '@jest/globals';
 import type { Reservation } from '../../proto/gen/inventory/v1/inventory.ts';
 import { type Payment, PaymentState, RefundState } from '../../proto/gen/payment/v1/payment.ts';
+import { withOrderTable } from '../../tests/support/order-fixtures.ts';
 import { PaymentAlreadyCapturedError, PaymentMismatchError, RetryableError } from '../common/errors.ts';
 import { createHandler as authorizePayment } from './authorize-payment.ts';
 import { handler as awaitRedrive } from './await-redrive.ts';
@@ -14,6 +15,8 @@ import { createHandler as returnInventory } from './return-inventory.ts';
 import { createHandler as voidPayment } from './void-payment.ts';
 
 // The exact calls that tasks make, and replies that the real services do not give.
+
+const database = withOrderTable();
 
 const COMMON = { order_id: 'order-1', traceparent: '00-trace' };
 const CONTEXT = { orderId: 'order-1', traceparent: '00-trace' };
@@ -117,9 +120,17 @@ const VOIDED = { state: PaymentState.VOIDED };
 const REFUNDED = { state: PaymentState.REFUNDED };
 const VOID = { ...COMMON, reason: 'CANCELLED' };
 
+/** The task VoidPayment of an order that has no record. */
+function voidPaymentBy(client: ReturnType<Parameters<typeof voidPayment>[0]>) {
+  return voidPayment(
+    () => client,
+    () => database.table,
+  );
+}
+
 test('VoidPayment of an authorization refunds nothing', async () => {
   const [undo, refund] = [method<Payment>(VOIDED), method<Payment>(REFUNDED)];
-  expect(await voidPayment(() => ({ void: undo.call, refund: refund.call }))(VOID)).toEqual({ state: 'VOIDED' });
+  expect(await voidPaymentBy({ void: undo.call, refund: refund.call })(VOID)).toEqual({ state: 'VOIDED' });
   expect(undo.calls).toEqual([[{ orderId: 'order-1', reason: 'CANCELLED' }, CONTEXT]]);
   expect(refund.calls).toEqual([]);
 });
@@ -127,7 +138,7 @@ test('VoidPayment of an authorization refunds nothing', async () => {
 test('VoidPayment of a capture refunds all of it', async () => {
   const undo = method<Payment>(new PaymentAlreadyCapturedError('captured'));
   const refund = method<Payment>(REFUNDED);
-  expect(await voidPayment(() => ({ void: undo.call, refund: refund.call }))(VOID)).toEqual({ state: 'REFUNDED' });
+  expect(await voidPaymentBy({ void: undo.call, refund: refund.call })(VOID)).toEqual({ state: 'REFUNDED' });
   expect(refund.calls).toEqual([
     [{ orderId: 'order-1', reason: 'CANCELLED', refundId: '', amount: undefined }, CONTEXT],
   ]);
@@ -139,7 +150,7 @@ test.each([
   new Error('fault'),
 ])('VoidPayment that fails with %s is not followed by a refund', async (error) => {
   const [undo, refund] = [method<Payment>(error), method<Payment>(REFUNDED)];
-  await expect(voidPayment(() => ({ void: undo.call, refund: refund.call }))(VOID)).rejects.toBe(error);
+  await expect(voidPaymentBy({ void: undo.call, refund: refund.call })(VOID)).rejects.toBe(error);
   expect(refund.calls).toEqual([]);
 });
 
@@ -147,7 +158,7 @@ test.each([PaymentState.CAPTURED, PaymentState.AUTHORIZED, PaymentState.PENDING,
   'VoidPayment that leaves the payment in state %s is a ServiceContractError: the money is not back',
   async (state) => {
     const [undo, refund] = [method<Payment>({ state }), method<Payment>({ state })];
-    const task = voidPayment(() => ({ void: undo.call, refund: refund.call }));
+    const task = voidPaymentBy({ void: undo.call, refund: refund.call });
     await expect(task(VOID)).rejects.toMatchObject({ name: 'ServiceContractError' });
   },
 );

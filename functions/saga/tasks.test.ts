@@ -1,6 +1,8 @@
 import '../../tests/support/quiet-log.ts';
 import { ChannelCredentials } from '@grpc/grpc-js';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { PaymentState } from '../../proto/gen/payment/v1/payment.ts';
+import { makeWriteOf } from '../../tests/support/described-write.ts';
 import { itemInStock, startInventory, type TestInventory } from '../../tests/support/inventory.ts';
 import { testOrder } from '../../tests/support/order.ts';
 import { withOrderTable } from '../../tests/support/order-fixtures.ts';
@@ -8,6 +10,7 @@ import { startPayment, type TestPayment } from '../../tests/support/payment.ts';
 import { createInventoryClient, type InventoryClient } from '../clients/inventory-client.ts';
 import { createPaymentClient, type PaymentClient } from '../clients/payment-client.ts';
 import { newOrderId } from '../orders/new-order.ts';
+import type { Order } from '../orders/order.ts';
 import { readOrder } from '../orders/order-table.ts';
 import { createHandler as authorizePayment } from './authorize-payment.ts';
 import { createHandler as awaitPayment } from './await-payment.ts';
@@ -65,7 +68,10 @@ function capture(order_id: string) {
   return capturePayment(() => payment)(about(order_id));
 }
 function undo(order_id: string) {
-  return voidPayment(() => payment)({ ...about(order_id), reason: 'test' });
+  return voidPayment(
+    () => payment,
+    () => database.table,
+  )({ ...about(order_id), reason: 'test' });
 }
 
 test('ReserveInventory holds the lines and returns their price', async () => {
@@ -175,6 +181,39 @@ test('VoidPayment refunds a capture whose reply was lost, however often it runs'
   await capture(orderId);
   expect(await undo(orderId)).toEqual({ state: 'REFUNDED' });
   expect(await undo(orderId)).toEqual({ state: 'REFUNDED' });
+});
+
+/** An order that stands like this, and whose payment is captured. */
+async function capturedOrder(differences: Partial<Order>): Promise<string> {
+  const { order_id } = await database.written(testOrder({ start_pending: undefined, ...differences }));
+  await authorize(order_id);
+  await capture(order_id);
+  return order_id;
+}
+
+test.each<Partial<Order>>([
+  { status: 'PAID' },
+  { status: 'CONFIRMED' },
+  { status: 'NEEDS_ATTENTION', parked_step: 'CommitInventory' },
+])('VoidPayment of a lost execution arrives late: an order that is %j keeps its payment', async (differences) => {
+  const orderId = await capturedOrder(differences);
+  await expect(undo(orderId)).rejects.toMatchObject({ name: 'PaymentKeptError' });
+  expect(await payment.find({ orderId }, {})).toMatchObject({ state: PaymentState.CAPTURED });
+  expect(await readOrder(database.table, orderId)).not.toHaveProperty('payment_reversed_at');
+});
+
+test.each<Partial<Order>>([
+  { status: 'AUTHORIZED' },
+  { status: 'NEEDS_ATTENTION', parked_step: 'VoidPayment' },
+  { status: 'NEEDS_ATTENTION', parked_step: 'CommitInventory', abandon_requested_at: 'now' },
+])('VoidPayment refunds an order that is %j, and no run records it as paid any more', async (differences) => {
+  const orderId = await capturedOrder(differences);
+  expect(await undo(orderId)).toEqual({ state: 'REFUNDED' });
+  expect(await makeWriteOf('RecordPayment', database.table, orderId, { ':redrive_count': 1 })).toBe(false);
+  const resume = resumeOrder(() => database.table);
+  expect(await resume({ ...about(orderId), after: 'RecordPayment', outcome: null })).toMatchObject({
+    step: differences.status === 'AUTHORIZED' ? 'VoidPayment' : 'OrderClosed',
+  });
 });
 
 test.each([

@@ -219,6 +219,12 @@ export const KNOWN_SCHEDULES: readonly Scenario[] = [
     ...paid(call, ...Array<Fault>(40).fill(fault('late', 9000))),
     losses: Array.from({ length: 100 }, (_, index) => loss('lost', 30 * (index + 1))),
   })),
+  // Compensation of a lost execution arrives late: at the end of the run that took its place, while that run records or
+  // commits what is captured, and where it is parked at each step behind the pivot.
+  lateCompensation(100, 0),
+  lateCompensation(100, 5, fault('outage', 60)),
+  lateCompensation(100, 6, fault('caller crash', 200)),
+  ...[5, 6, 7].map((call) => lateCompensation(4000, call, fault('outage', LONG))),
   // An operator gives a parked order up: before the pivot, behind it, and when its stock is sold.
   ...[3, 6, 7].map((call) => ({ ...paid(call, fault('outage', LONG)), operators: [abandonAfter(LONG)] })),
   { ...paid(2, fault('defect'), fault('outage', LONG)), operators: [abandonAfter(60)] },
@@ -231,6 +237,19 @@ function free(calls: number, ...faults: readonly Fault[]): Scenario {
 
 function loss(kind: ExecutionLoss['kind'], atSeconds: number): ExecutionLoss {
   return { kind, order: 0, atSeconds, backupSeconds: atSeconds - 1 };
+}
+
+/**
+ * The first ReserveInventory fails, and its execution is lost while VoidPayment is under way for so many seconds. The order is
+ * started again after a minute.
+ *
+ * @param calls of the second execution before the first fault
+ */
+function lateCompensation(seconds: number, calls: number, ...faults: readonly Fault[]): Scenario {
+  return {
+    ...paid(0, fault('defect'), fault('late', seconds), ...afterCalls(calls, ...faults)),
+    losses: [loss('lost', 1)],
+  };
 }
 
 function abandonAfter(afterSeconds: number): OperatorAction {

@@ -11,7 +11,7 @@ const COMMAND_LINE = {
   command: 'npm run simulate:saga --',
   description:
     'Simulates the order saga, the API and an operator against model services on a virtual clock. Any call may fail before, ' +
-    'during or after its effect, arrive late or twice, or get no answer; services have outages, processes crash. After each ' +
+    'during or after its effect, arrive late or twice, or get no answer; services have outages, processes crash, executions are lost, stopped and restored from backups. After each ' +
     'run all invariants are checked; then the faults end, the operator redrives parked orders, and the invariants are ' +
     'checked again.',
   options: {
@@ -21,7 +21,6 @@ const COMMAND_LINE = {
       availableParallelism(),
       wholeNumber('processes that share the work; a seed repeats only with as many', { least: 1, most: 1000 }),
     ),
-    losses: flag('loses, stops and restores executions at random times too; it finds hazards that are still open'),
     weaknesses: flag(
       'removes every member of every write to an order, one at a time, and lists the removals that are not noticed',
     ),
@@ -59,13 +58,12 @@ async function simulateWeaknesses({ runs, seed = randomSeed() }: Values): Promis
   return stale.length === 0 && unnoticed.every(({ name }) => name in KNOWN_UNNOTICED) ? 0 : 1;
 }
 
-async function simulate({ runs, processes, losses, seed = randomSeed() }: Values): Promise<number> {
+async function simulate({ runs, processes, seed = randomSeed() }: Values): Promise<number> {
   say(`${runs} schedules, seed ${seed}, ${processes} processes`);
   const shareCount = Math.min(processes, runs);
   const shares = Array.from({ length: shareCount }, (_, index) => ({
     runs: Math.floor(runs / shareCount) + (index < runs % shareCount ? 1 : 0),
     seed: seed + index,
-    losses,
   }));
   let done = 0;
   const { reports, statuses, redriven, sagas, sagasPerMinute } = await exploreInProcesses(shares, (schedules) => {

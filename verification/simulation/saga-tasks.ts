@@ -1,8 +1,9 @@
 import type { Json, TaskTarget } from 'resilient-stepfunctions/core';
 import type { Outcome } from '../../functions/orders/order.ts';
 import { type OrderTable, readOrder } from '../../functions/orders/order-table.ts';
+import { updateOrder } from '../../functions/orders/order-writes.ts';
 import { beginPaymentWait } from '../../functions/orders/payment-wait.ts';
-import type { PaymentWait } from '../../functions/orders/payment-writes.ts';
+import { type PaymentWait, paymentReversal } from '../../functions/orders/payment-writes.ts';
 import { type ResumedAfter, resumedSaga } from '../../functions/orders/resume-point.ts';
 import type { LineSnapshot } from '../invariants/snapshot.ts';
 import { DYNAMODB_ERRORS, LAMBDA_ERRORS } from './fault.ts';
@@ -63,7 +64,7 @@ export async function* runSagaFunction(name: string, payload: SagaPayload, servi
       inventory.commit(order_id);
       return {};
     case 'VoidPayment':
-      return yield* voidOrRefund(order_id, payment);
+      return yield* voidOrRefund(order_id, services);
     case 'ReleaseInventory':
       releaseOrReturn(order_id, payload.reason ?? '', inventory);
       return {};
@@ -96,13 +97,18 @@ function releaseOrReturn(orderId: string, reason: string, inventory: ModelInvent
   }
 }
 
-function* voidOrRefund(orderId: string, payment: ModelPayment) {
+async function* voidOrRefund(orderId: string, { payment, orderTable, now }: FunctionServices) {
   try {
     return yield* payment.void(orderId);
   } catch (error) {
     if (!(error instanceof Refusal && error.name === 'PaymentAlreadyCapturedError')) {
       throw error;
     }
+  }
+  yield;
+  const reversal = await updateOrder(orderTable, paymentReversal(orderId, new Date(now())));
+  if (!reversal.applied && reversal.order !== undefined) {
+    throw new Refusal('PaymentKeptError', `the order is ${reversal.order.status}`);
   }
   yield;
   return yield* payment.refund(orderId);

@@ -123,6 +123,12 @@ export const KNOWN_UNNOTICED: Readonly<Record<string, string>> = {
     'the other payment claims the order again, or is refused by Payment; no money moves without Payment',
   'paymentClaimRelease without SET #status = :awaiting':
     'changes nothing: the condition demands the same status; an update of the functions needs one assignment',
+  'paymentReversal without attribute_exists(order_id)':
+    'guards against an order that is removed while its saga runs, which the functions do not do',
+  'paymentReversal without :free of NOT parked_step IN (:free, :payment, :commit, :confirm)':
+    'an order that costs nothing has no captured payment',
+  'paymentReversal without NOT parked_step IN (:free, :payment, :commit, :confirm)':
+    'the saga captures again instead, which moves no money twice, and goes on; tests of VoidPayment hold the write',
   'paymentUndoing without attribute_exists(order_id)': GONE,
   'paymentUndoing without (#status = :awaiting AND payment_id = :payment_id)': GONE,
   'paymentUndoing without #status = :awaiting': GONE,

@@ -49,6 +49,7 @@ test('every write to an order by the state machine and by the functions has memb
     'endedStart',
     'paymentClaim',
     'paymentClaimRelease',
+    'paymentReversal',
     'paymentUndoing',
     'paymentWait',
     'paymentWaitForCustomer',

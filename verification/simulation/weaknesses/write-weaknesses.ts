@@ -64,6 +64,7 @@ async function functionWrites(): Promise<readonly Write[]> {
     paymentClaim: payments.paymentClaim({ order_id: 'o' }, { paymentId: 'p', isConfirmed: false }, now),
     paymentClaimRelease: payments.paymentClaimRelease('o', 'p', 'declined', now),
     paymentUndoing: payments.paymentUndoing('o', 'p', now),
+    paymentReversal: payments.paymentReversal('o', now),
   };
   const sent = Object.entries(updates).map(
     async ([name, update]) => [name, await sentBy((table) => writes.updateOrder(table, update))] as const,
