@@ -33,6 +33,10 @@ const UNNOTICED: Readonly<Record<string, string>> = {
     'States.ALL releases the stock too, and IsOrderCancelled finds the cancellation; only several runs at once differ',
   'RecordAuthorization, DynamoDB.ConditionalCheckFailedException':
     'States.ALL voids the payment too, and IsOrderCancelled finds the cancellation; only several runs at once differ',
+  'RecordPayment, DynamoDB.ConditionalCheckFailedException':
+    'States.ALL parks the order, and the redrive in the end asks the record too; only several runs at once differ',
+  'VoidPayment, PaymentKeptError':
+    'only a lost execution whose compensation comes late meets it, and here none is lost',
   'AwaitPayment, OrderCancelledError': 'States.ALL leads to ResumeOrder, which finds the cancellation in the record',
 };
 const noticed = catchers.filter(({ state, errors }) => !(`${state}, ${errors}` in UNNOTICED));

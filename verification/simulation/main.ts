@@ -11,9 +11,9 @@ const COMMAND_LINE = {
   command: 'npm run simulate:saga --',
   description:
     'Simulates the order saga, the API and an operator against model services on a virtual clock. Any call may fail before, ' +
-    'during or after its effect, arrive late or twice, or get no answer; services have outages, processes crash, executions are lost, stopped and restored from backups. After each ' +
-    'run all invariants are checked; then the faults end, the operator redrives parked orders, and the invariants are ' +
-    'checked again.',
+    'during or after its effect, arrive late or twice, or get no answer; services have outages, processes crash, executions ' +
+    'are lost, stopped and restored from backups. After each run all invariants are checked; then the faults end, the ' +
+    'operator redrives parked orders, and the invariants are checked again.',
   options: {
     runs: withDefault(5000, wholeNumber('schedules to run, one to six orders each', { least: 1, most: 9_999_999_999 })),
     seed: wholeNumber('repeats an exploration; random if left out, and printed', { least: 0, most: 9_999_999_999 }),
