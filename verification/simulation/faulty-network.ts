@@ -63,7 +63,7 @@ export class FaultyNetwork {
       case 'slow':
         return this.#makeSlowly(call, seconds % LONGEST_PAUSE_SECONDS);
       case 'callee crash':
-        await toAnswer(() => runSteps(call.effect(), 1 + (seconds % 3)));
+        await toAnswer(() => runSteps(call.effect(), 1 + (seconds % 4)));
         this.#fail(call, fault, 'unanswered');
         return;
       case 'outage':

@@ -66,7 +66,7 @@ export const KNOWN_SCHEDULES: readonly Scenario[] = [
   // The reservation is recorded, but its reply and all retries are lost.
   paid(1, fault('reply lost'), fault('outage', 120)),
   // A crash in the middle of a refund.
-  ...[1, 2, 3, 4, 5].map((steps) => paid(4, fault('reply lost'), fault('defect'), fault('callee crash', steps))),
+  ...[1, 2, 3, 4].map((steps) => paid(4, fault('reply lost'), fault('defect'), fault('callee crash', steps))),
   // Outages that outlast the retries of each step.
   ...[1, 3, 5, 6, 7].map((call) => paid(call, fault('outage', LONG))),
   paid(2, fault('defect'), fault('outage', LONG)),
