@@ -221,11 +221,15 @@ export class SimulatedExecution {
   #call(task: Task): Promise<void> {
     const { taskId } = task;
     const { clock, network, work } = this.#environment;
-    const waits = task.target.kind === 'INTEGRATION' && task.target.pattern === 'WAIT_FOR_TASK_TOKEN';
+    const { target } = task;
+    if (target.kind === 'ITEM_READER' || target.kind === 'RESULT_WRITER') {
+      throw new Error('The simulation has no S3.');
+    }
+    const waits = target.kind === 'INTEGRATION' && target.pattern === 'WAIT_FOR_TASK_TOKEN';
     this.trace.recordCall(task.input);
     const life = this.#life;
     return network.make<Json>({
-      ...work(task.target, task.input),
+      ...work(target, task.input),
       crash: (seconds) => {
         this.#downUntil = clock.now + seconds * 1000;
         clock.after(

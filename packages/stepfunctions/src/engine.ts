@@ -54,8 +54,10 @@ export class Engine {
       logger.error({ err: error }, 'a checkpoint failed and will be tried again'),
     );
     this.#journal = journal;
-    this.#services = new ServiceIntegrations(settings, (action, body, parent) =>
-      this.#dispatchFromTask(action, body, parent),
+    this.#services = new ServiceIntegrations(
+      settings,
+      (action, body, parent) => this.#dispatchFromTask(action, body, parent),
+      (mapRunArn, status, after, limit) => journal.executions.children(mapRunArn, status, after, limit),
     );
     this.#queue = new FairQueue({
       most: settings.maxConcurrentInvokes,

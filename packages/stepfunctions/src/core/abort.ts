@@ -1,4 +1,4 @@
-import { haltActivity, setActivity } from './activity.ts';
+import { cancelWork, haltActivity, setActivity } from './activity.ts';
 import type { Draft } from './draft.ts';
 import type { Frame } from './frame.ts';
 import { changeMapRun, countMoved } from './map-runs.ts';
@@ -62,6 +62,7 @@ export function haltFrame(draft: Draft, frameId: string): void {
 
 /** Removes the frames that a state holds. They must have ended or been halted. */
 export function dropChildren(draft: Draft, frameId: string): void {
+  cancelWork(draft, frameId);
   const children = childrenOf(draft, frameId);
   for (const child of children) {
     dropChildren(draft, child);

@@ -24,8 +24,18 @@ export function endActivity(draft: Draft, frameId: string, firedTimerId?: string
   setActivity(draft, frameId, undefined);
 }
 
+/** Cancels what the shell does for a frame's Map state. */
+export function cancelWork(draft: Draft, frameId: string): void {
+  const activity = draft.frame(frameId).run?.activity;
+  if (activity?.kind === 'MAP' && activity.work !== undefined) {
+    draft.effects.push({ type: 'CancelTask', taskId: activity.work.taskId });
+    setActivity(draft, frameId, { ...activity, work: undefined });
+  }
+}
+
 /** Gives up a wait: cancels the task and the timers. Branches and iterations stay. */
 export function haltActivity(draft: Draft, frameId: string): void {
+  cancelWork(draft, frameId);
   const activity = draft.frame(frameId).run?.activity;
   if (activity === undefined || activity.kind === 'PARALLEL' || activity.kind === 'MAP') {
     return;

@@ -18,6 +18,9 @@ export type TaskTarget =
       readonly pattern: IntegrationPattern;
     };
 
+/** What a distributed Map state asks for itself: its next items, or that its results are written. */
+export type MapTarget = { readonly kind: 'ITEM_READER' } | { readonly kind: 'RESULT_WRITER' };
+
 /** By which a mock file finds the answer of a task. */
 export interface TaskMock {
   readonly stateMachine: string;
@@ -35,7 +38,7 @@ export type Effect =
       readonly taskId: string;
       /** SendTaskSuccess, SendTaskFailure and SendTaskHeartbeat name the task by this token. */
       readonly token: string;
-      readonly target: TaskTarget;
+      readonly target: TaskTarget | MapTarget;
       readonly input: Json;
       /** The task's `TimeoutSeconds`. The core's own timer enforces it. */
       readonly timeoutSeconds?: number;

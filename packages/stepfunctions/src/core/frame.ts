@@ -1,5 +1,5 @@
 import type { Json, JsonObject } from '../language/json.ts';
-import type { TaskMock, TaskTarget } from './effect.ts';
+import type { MapTarget, TaskMock, TaskTarget } from './effect.ts';
 
 /** A timer of the execution. */
 export interface Timer {
@@ -136,6 +136,12 @@ export interface MapActivity {
   readonly kind: 'MAP';
   /** The items before `ItemSelector`; where the state batches them, the batches after it. */
   readonly items: readonly Json[];
+  /** The index of the first of `items`, where only a part of them is here. */
+  readonly firstIndex?: number;
+  /** Where the items come from; absent where the state's input has them. */
+  readonly source?: ItemSource;
+  /** What the shell is doing for the state. */
+  readonly work?: MapWork | undefined;
   /** How many items each batch holds; present where the state batches them. */
   readonly batchSizes?: readonly number[];
   /** What `ItemSelector` selects from: the state's effective input. */
@@ -150,4 +156,22 @@ export interface MapActivity {
   readonly maxConcurrency: number;
   /** Present for a distributed Map: its {@link MapRun} holds tolerance and counts. */
   readonly mapRunArn?: string;
+}
+
+/** Items that the shell reads a part at a time. */
+export interface ItemSource {
+  /** The evaluated `ItemReader`. */
+  readonly request: JsonObject;
+  /** Where the next items begin: null at the start, absent after the last. */
+  readonly cursor?: Json;
+  /** The number of items read so far. */
+  readonly read: number;
+}
+
+/** Work of the shell for a Map state itself. It runs like a task, but is not in the history. */
+export interface MapWork {
+  readonly taskId: string;
+  readonly token: string;
+  readonly target: MapTarget;
+  readonly input: Json;
 }

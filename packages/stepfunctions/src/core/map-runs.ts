@@ -31,6 +31,18 @@ export function countMoved(draft: Draft, frameId: string, items: number, from: C
   }));
 }
 
+/** Adds items that were found, and the child executions that will handle them. */
+export function countFound(draft: Draft, arn: string, items: number, executions: number): void {
+  changeMapRun(draft, arn, ({ itemCounts, executionCounts }) => ({
+    itemCounts: { ...itemCounts, total: itemCounts.total + items, pending: itemCounts.pending + items },
+    executionCounts: {
+      ...executionCounts,
+      total: executionCounts.total + executions,
+      pending: executionCounts.pending + executions,
+    },
+  }));
+}
+
 /** Counts before anything has started. */
 export function allPending(total: number): MapRunCounts {
   return {

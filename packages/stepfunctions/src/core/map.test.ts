@@ -1,4 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
+import type { JsonObject } from '../language/json.ts';
+import { outstandingEffects } from './step.ts';
 import { machine, pass, ScriptedRun, task } from './testing/scripted-run.ts';
 
 function map(members: object, processor = machine({ Each: task() })) {
@@ -203,13 +205,6 @@ describe('A distributed Map state', () => {
     expect(run.tasks).toHaveLength(3);
   });
 
-  test('fails with a clear cause when its items are in S3', async () => {
-    const Every = map({ ItemReader: { Resource: 'arn:aws:states:::s3:getObject' } }, DISTRIBUTED);
-    const run = await ScriptedRun.start(machine({ Every }));
-    expect(run.execution).toMatchObject({ status: 'FAILED', error: 'States.ItemReaderFailed' });
-    expect(run.execution.cause).toContain('no S3');
-  });
-
   test('has a context object of its own in each child execution', async () => {
     const processor = {
       ...machine({ Each: pass({ Parameters: { 'id.$': '$$.Execution.Id', 'input.$': '$$.Execution.Input' } }) }),
@@ -217,5 +212,70 @@ describe('A distributed Map state', () => {
     const Every = map({}, { ...processor, ProcessorConfig: DISTRIBUTED.ProcessorConfig });
     const run = await ScriptedRun.start(machine({ Every }), { input: ['a'] });
     expect(run.output).toEqual([{ id: [...run.childHistory.keys()][0], input: 'a' }]);
+  });
+});
+
+describe('a distributed Map with an ItemReader', () => {
+  const ItemReader = { Resource: 'arn:aws:states:::s3:getObject', Parameters: { Bucket: 'b', 'Key.$': '$.key' } };
+  const read = (run: ScriptedRun) => run.tasks.findIndex(({ target }) => target.kind === 'ITEM_READER');
+  const start = (members: JsonObject = {}) =>
+    ScriptedRun.start(machine({ Every: map({ ItemReader, ...members }, DISTRIBUTED) }), { input: { key: 'k' } });
+
+  test('has its items read a window at a time, the next when all of them are started', async () => {
+    const run = await start({ MaxConcurrency: 2 });
+    expect(run.tasks[0]?.input).toMatchObject({ Parameters: { Bucket: 'b', Key: 'k' }, Cursor: null, Read: 0 });
+    await run.succeed({ items: ['a', 'b', 'c'], total: 4, cursor: { offset: 9 } });
+    expect(run.execution.mapRuns[0]?.itemCounts).toMatchObject({ total: 4, running: 2, pending: 2 });
+    expect(read(run)).toBe(-1);
+    await run.succeed('A');
+    expect(run.tasks[read(run)]?.input).toMatchObject({ Cursor: { offset: 9 }, Read: 3 });
+    await run.succeed('B');
+    await run.succeed({ items: ['d'] }, read(run));
+    await run.succeed('C');
+    await run.succeed('D');
+    expect(run.output).toEqual(['A', 'B', 'C', 'D']);
+    expect(run.types).not.toContain('TaskScheduled');
+  });
+
+  test('answers no results when there is no item', async () => {
+    const run = await start();
+    await run.succeed({ items: [], total: 0 });
+    expect(run.output).toEqual([]);
+  });
+
+  test('reads again after a restart, and not once it is stopped', async () => {
+    const run = await start();
+    expect(outstandingEffects(run.execution)).toMatchObject([{ type: 'RunTask', target: { kind: 'ITEM_READER' } }]);
+    await run.deliver({ type: 'StopRequested' });
+    expect(run.tasks).toEqual([]);
+    expect(run.execution).toMatchObject({ status: 'ABORTED', mapRuns: [{ status: 'ABORTED' }] });
+  });
+
+  test('halts its children when the next items cannot be read, and can be retried', async () => {
+    const Retry = [{ ErrorEquals: ['States.ItemReaderFailed'] }];
+    const run = await start({ Retry });
+    await run.succeed({ items: ['a'], total: 2, cursor: {} });
+    await run.fail('S3.NoSuchKeyException', 'gone', read(run));
+    expect(run.execution.mapRuns[0]).toMatchObject({ status: 'FAILED', itemCounts: { aborted: 1 } });
+    expect(run.types).toContain('MapRunFailed');
+    await run.passSeconds(1);
+    await run.succeed({ items: ['a'], total: 1 });
+    await run.succeed('A');
+    expect(run.output).toEqual(['A']);
+  });
+
+  test('has its results written at the end, which it does not keep', async () => {
+    const ResultWriter = { Resource: 'arn:aws:states:::s3:putObject', Parameters: { Bucket: 'b' } };
+    const run = await start({ ResultWriter });
+    await run.succeed({ items: ['a'], total: 1 });
+    await run.succeed('A');
+    const [mapRun] = run.execution.mapRuns;
+    expect(run.tasks[0]).toMatchObject({
+      target: { kind: 'RESULT_WRITER' },
+      input: { Parameters: { Bucket: 'b' }, MapRunArn: mapRun?.arn },
+    });
+    expect(JSON.stringify(run.execution)).not.toContain('"A"');
+    await run.succeed({ Bucket: 'b', Key: 'manifest.json' });
+    expect(run.output).toEqual({ MapRunArn: mapRun?.arn, ResultWriterDetails: { Bucket: 'b', Key: 'manifest.json' } });
   });
 });

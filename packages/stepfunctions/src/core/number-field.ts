@@ -18,6 +18,7 @@ export type NumberField =
   | 'MaxConcurrency'
   | 'ToleratedFailureCount'
   | 'ToleratedFailurePercentage'
+  | 'MaxItems'
   | 'MaxItemsPerBatch'
   | 'MaxInputBytesPerBatch';
 

@@ -1,6 +1,6 @@
 import type { Effect } from './effect.ts';
 import type { Execution } from './execution.ts';
-import type { Activity, TaskActivity, Timer } from './frame.ts';
+import type { Activity, MapWork, TaskActivity, Timer } from './frame.ts';
 
 /**
  * The effects that the shell must run again after a restart: all running tasks and all timers. The shell therefore
@@ -32,6 +32,11 @@ export function runTask(task: TaskActivity): Effect {
   };
 }
 
+/** The effect that does the work of a Map state itself. */
+export function runMapWork({ taskId, token, target, input }: MapWork): Effect {
+  return { type: 'RunTask', taskId, token, target, input };
+}
+
 /** The effect that sets a timer. */
 export function setTimer({ timerId, at }: Timer): Effect {
   return { type: 'SetTimer', timerId, at };
@@ -49,8 +54,9 @@ function ofActivity(activity: Activity): readonly Effect[] {
     case 'RETRY':
     case 'PAUSE':
       return [setTimer(activity.timer)];
-    case 'PARALLEL':
     case 'MAP':
+      return activity.work ? [runMapWork(activity.work)] : [];
+    case 'PARALLEL':
       return [];
   }
 }

@@ -5,6 +5,8 @@ import type { Frame, TaskActivity } from './frame.ts';
 import { WAIT } from './input-output.ts';
 import { attempt } from './interpreter.ts';
 import { givenFailure } from './state-failed.ts';
+import { workDone } from './states/map.ts';
+import { storageFailed } from './states/map-storage.ts';
 import { completeTask, failTask } from './states/task.ts';
 import { recordStarted, recordSubmitted } from './task-history.ts';
 
@@ -15,6 +17,7 @@ export type TaskEvent = Extract<ExecutionEvent, { readonly taskId: string }>;
 export async function handleTaskEvent(draft: Draft, event: TaskEvent): Promise<void> {
   const found = frameWithTask(draft, event.taskId);
   if (found === undefined) {
+    await handleWorkEvent(draft, event);
     return;
   }
   const { frame, task } = found;
@@ -56,6 +59,26 @@ export async function handleTaskEvent(draft: Draft, event: TaskEvent): Promise<v
           ? failTask({ state, ...rest }, task, givenFailure(event), event.type === 'TaskSubmitFailed')
           : WAIT,
       );
+  }
+}
+
+/** Handles the outcome of what the shell did for a Map state itself. */
+async function handleWorkEvent(draft: Draft, event: TaskEvent): Promise<void> {
+  for (const { id, run } of Object.values(draft.execution.frames)) {
+    const work = run?.activity?.kind === 'MAP' ? run.activity.work : undefined;
+    if (work?.taskId !== event.taskId) {
+      continue;
+    }
+    await attempt(draft, id, async ({ state, ...rest }) => {
+      if (state.Type !== 'Map') {
+        return WAIT;
+      }
+      if (event.type === 'TaskFailed') {
+        storageFailed({ state, ...rest }, work, givenFailure(event));
+      }
+      return event.type === 'TaskSucceeded' ? await workDone({ state, ...rest }, work, event.output) : WAIT;
+    });
+    return;
   }
 }
 

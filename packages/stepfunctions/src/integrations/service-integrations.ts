@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { TaskMock, TaskTarget } from '../core/effect.ts';
+import type { MapTarget, TaskMock, TaskTarget } from '../core/effect.ts';
 import type { Json } from '../language/json.ts';
 import type { EngineSettings } from '../options.ts';
 import { throttled } from '../wire/api-error.ts';
@@ -8,6 +8,8 @@ import { HttpEndpoint } from './http-endpoint.ts';
 import { type Integration, type IntegrationTarget, TaskFailure } from './integration.ts';
 import { Lambda } from './lambda.ts';
 import { type MockConfiguration, type MockedAnswer, noMockedAnswer } from './mock-configuration.ts';
+import { readItems } from './s3/item-reader.ts';
+import { type ChildrenOf, writeResults } from './s3/result-writer.ts';
 import { ForwardedServices } from './sdk/forwarded-services.ts';
 import { type CallAction, StepFunctions } from './step-functions.ts';
 
@@ -21,11 +23,16 @@ export class ServiceIntegrations {
   /** By service, or by `service:action` where only some actions are integrated. */
   readonly #integrations: ReadonlyMap<string, Integration>;
   readonly #forwarded: ForwardedServices;
+  readonly #childrenOf: ChildrenOf;
   readonly #mocks: MockConfiguration | undefined;
   #testCalls = 0;
 
-  /** @param callAction calls an action of this engine's own API */
-  constructor(settings: EngineSettings, callAction: CallAction) {
+  /**
+   * @param callAction calls an action of this engine's own API
+   * @param childrenOf reads the child executions of a Map Run
+   */
+  constructor(settings: EngineSettings, callAction: CallAction, childrenOf: ChildrenOf) {
+    this.#childrenOf = childrenOf;
     this.#mocks = settings.mocks;
     const { account, region, lambdaEndpoint, dynamodbEndpoint, maxConcurrentInvokes, connectRetrySeconds } = settings;
     const open = (url: string | undefined): HttpEndpoint | undefined =>
@@ -81,6 +88,20 @@ export class ServiceIntegrations {
   /** The answer that the mock file has for a mocked task. The file may have changed since the execution started. */
   mocked(mock: TaskMock): MockedAnswer {
     return this.#mocks?.answerOf(mock) ?? noMockedAnswer(mock);
+  }
+
+  /**
+   * Reads a distributed Map's items, or writes its results.
+   *
+   * @throws {TaskFailure} S3 refused, has no endpoint or could not be reached
+   */
+  async mapWork({ kind }: MapTarget, input: Json, cancelled: AbortSignal): Promise<Json> {
+    switch (kind) {
+      case 'ITEM_READER':
+        return (await readItems(input, this.#forwarded.call, cancelled)) as unknown as Json;
+      case 'RESULT_WRITER':
+        return await writeResults(input, this.#forwarded.call, this.#childrenOf, cancelled);
+    }
   }
 
   /**

@@ -254,6 +254,14 @@ export class ExecutionStore {
       .map(recordOf);
   }
 
+  /** The children of a map run that ended in a status, oldest first, at most `limit` with ids above `after`. */
+  children(mapRunArn: string, status: ExecutionStatus, after: number, limit: number): readonly ExecutionRecord[] {
+    return this.#db
+      .statement('SELECT * FROM executions WHERE map_run = ? AND id > ? AND status = ? ORDER BY id LIMIT ?')
+      .all(mapRunArn, after, status, limit)
+      .map(recordOf);
+  }
+
   /** Running executions that this task started and waits for. */
   awaitedBy(parent: number, taskId: string): readonly number[] {
     return this.#db

@@ -106,6 +106,7 @@ test('a task of an express execution that times out is cancelled, and its late a
       return call.promise;
     },
     integrationFor: () => () => Promise.reject(new Error('no integration')),
+    mapWork: () => Promise.reject(new Error('no map')),
     mocked: noMockedAnswer,
   };
   const tasks = new TaskRunner(targets, new FairQueue({ most: 1 }), SILENT_LOGGER);
@@ -140,7 +141,12 @@ test('a task of an express execution that times out is cancelled, and its late a
 test('an express execution on which the core fails is logged, and its caller gets the error', async () => {
   const { logger, errors } = errorLog();
   const tasks = new TaskRunner(
-    { invokeFunction: async () => null, integrationFor: () => async () => null, mocked: noMockedAnswer },
+    {
+      invokeFunction: async () => null,
+      integrationFor: () => async () => null,
+      mapWork: async () => null,
+      mocked: noMockedAnswer,
+    },
     new FairQueue({ most: 1 }),
     logger,
   );

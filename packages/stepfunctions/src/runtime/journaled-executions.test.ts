@@ -29,6 +29,7 @@ function shell(): JournaledExecutions {
       return call.promise;
     },
     integrationFor: () => () => new Promise<Json>(() => {}),
+    mapWork: () => Promise.reject(new Error('no map')),
     mocked: noMockedAnswer,
   };
   const tasks = new TaskRunner(targets, new FairQueue({ most: 8 }), log.logger);

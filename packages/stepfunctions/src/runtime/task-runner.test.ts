@@ -30,6 +30,7 @@ function runner() {
   const targets = {
     invokeFunction: called,
     integrationFor: () => () => called(undefined, undefined),
+    mapWork: () => Promise.reject(new Error('no map')),
     mocked: noMockedAnswer,
   };
   return {

@@ -1,4 +1,4 @@
-import type { TaskMock } from '../core/effect.ts';
+import type { MapTarget, TaskMock } from '../core/effect.ts';
 import {
   type Integration,
   type IntegrationTarget,
@@ -41,6 +41,8 @@ export interface TaskTargets {
    * @throws {TaskFailure} there is none
    */
   readonly integrationFor: (target: IntegrationTarget) => Integration;
+  /** Does the work of a distributed Map itself: reads its items or writes its results. */
+  readonly mapWork: (target: MapTarget, input: Json, cancelled: AbortSignal) => Promise<Json>;
   /** The answer that a mock file has for a mocked task. */
   readonly mocked: (mock: TaskMock) => MockedAnswer;
 }
@@ -95,6 +97,10 @@ export class TaskRunner {
         this.#enqueue(owner, task, (cancelled) =>
           this.#targets.invokeFunction(target.functionArn, task.input, cancelled),
         );
+        return;
+      case 'ITEM_READER':
+      case 'RESULT_WRITER':
+        this.#enqueue(owner, task, (cancelled) => this.#targets.mapWork(target, task.input, cancelled));
         return;
       case 'INTEGRATION':
         if (task.submitted) {

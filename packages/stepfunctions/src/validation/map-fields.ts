@@ -86,30 +86,40 @@ export const itemBatcher: Field = {
   },
 };
 
-const outsideFields: Fields = {
-  Comment: text,
-  Resource: { check: refuseStorage },
-  Parameters: jsonPathTemplate,
-  Arguments: jsonataTemplate,
-};
+function outsideFields(...actions: readonly string[]): Fields {
+  return {
+    Comment: text,
+    Resource: { check: (subject) => checkStorage(subject, actions) },
+    Parameters: jsonPathTemplate,
+    Arguments: jsonataTemplate,
+  };
+}
+
+const itemReaderFields: Fields = { ...outsideFields('getObject', 'listObjectsV2'), ReaderConfig: anything };
 
 export const itemReader: Field = {
-  check: (subject) => void checkObject(subject, { ...outsideFields, ReaderConfig: anything }, ['Resource']),
+  check: (subject) => void checkObject(subject, itemReaderFields, ['Resource']),
 };
 
+const resultWriterFields: Fields = { ...outsideFields('putObject'), WriterConfig: anything };
+
 export const resultWriter: Field = {
-  check: (subject) => void checkObject(subject, { ...outsideFields, WriterConfig: anything }),
+  check: (subject) => void checkObject(subject, resultWriterFields),
 };
 
 /** The readers and writers of items, which support S3 only. */
-function refuseStorage({ value, location, findings }: FieldSubject): void {
+function checkStorage({ value, location, findings, forwarded }: FieldSubject, actions: readonly string[]): void {
   if (typeof value !== 'string') {
     findings.schema('Expected value of type String', location);
     return;
   }
+  const { action } = /^arn:aws[a-z-]*:states:::s3:(?<action>\w+)$/.exec(value)?.groups ?? {};
+  if (action !== undefined && actions.includes(action) && forwarded.has('s3')) {
+    return;
+  }
   findings.error(
     'UNSUPPORTED_SERVICE_INTEGRATION',
-    `The resource provided ${value} reads or writes S3, which this engine does not have. Pass the items in the state's input.`,
+    `The resource provided ${value} reads or writes S3, which this engine does not reach. Start it with --endpoint s3=URL, or pass the items in the state's input.`,
     location,
   );
 }

@@ -423,7 +423,7 @@ describe('a definition is refused', () => {
     const [job] = errors(one({ ...task, Resource: 'arn:aws:states:::ecs:runTask.sync' }));
     expect(job).toMatch(/aws-sdk:sfn:\*\. A mock file \(--mock-config\) can answer for others\. at /);
     expect(errors(one({ ...map, ItemReader: { Resource: 'arn:aws:states:::s3:getObject' } }))[0]).toContain(
-      'S3, which this engine does not have',
+      'S3, which this engine does not reach. Start it with --endpoint s3=URL',
     );
   });
 

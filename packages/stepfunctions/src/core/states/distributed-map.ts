@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { MapState } from '../../language/definition.ts';
 import type { Json } from '../../language/json.ts';
 import { haltFrame } from '../abort.ts';
+import { cancelWork } from '../activity.ts';
 import type { Draft } from '../draft.ts';
 import type { Frame, MapActivity } from '../frame.ts';
 import type { Executing } from '../input-output.ts';
@@ -69,7 +70,7 @@ export function startChild(
  * @throws {StateFailed} The state has exceeded its tolerated failures.
  */
 export function childEnded(
-  { draft, frameId }: Executing<MapState>,
+  { draft, frameId, state }: Executing<MapState>,
   { id, end, child, index, lastEventId }: Frame,
 ): void {
   if (child === undefined || end === undefined || end.status === 'ABORTED') {
@@ -79,7 +80,9 @@ export function childEnded(
     const details = { output: jsonText(end.output), outputDetails: WHOLE };
     draft.append(id, 'ExecutionSucceeded', { executionSucceededEventDetails: details }, lastEventId);
     countMoved(draft, frameId, child.itemCount, 'running', 'succeeded');
-    takeOutput(draft, frameId, id, index, end.output);
+    // What is written elsewhere need not be kept here.
+    const output = state.ResultWriter?.Resource === undefined ? [[index, end.output] as const] : [];
+    takeOutput(draft, frameId, id, output);
     return;
   }
   draft.append(id, 'ExecutionFailed', { executionFailedEventDetails: end.failure }, lastEventId);
@@ -88,6 +91,7 @@ export function childEnded(
   if (mapRun === undefined || !exceedsTolerance(mapRun)) {
     return;
   }
+  cancelWork(draft, frameId);
   const activity = draft.frame(frameId).run?.activity;
   for (const other of activity?.kind === 'MAP' ? activity.iterations : []) {
     if (draft.frame(other).end === undefined) {
@@ -99,14 +103,14 @@ export function childEnded(
   throw new StateFailed(THRESHOLD_EXCEEDED);
 }
 
-function takeOutput(draft: Draft, frameId: string, childId: string, index: number, output: Json): void {
+function takeOutput(draft: Draft, frameId: string, childId: string, output: MapActivity['outputs']): void {
   const frame = draft.edit(frameId);
   const activity = frame.run?.activity;
   if (frame.run === undefined || activity?.kind !== 'MAP') {
     return;
   }
   const iterations = activity.iterations.filter((id) => id !== childId);
-  const outputs = [...activity.outputs, [index, output] as const];
+  const outputs = [...activity.outputs, ...output];
   frame.run = { ...frame.run, activity: { ...activity, iterations, outputs } };
   draft.removeFrame(childId);
 }

@@ -62,12 +62,17 @@ export interface Batches {
   readonly sizes: readonly number[];
 }
 
-/** Groups items as `ItemBatcher` says, each item selected before. */
+/**
+ * Groups items as `ItemBatcher` says, each item selected before.
+ *
+ * @param firstIndex the index of the first item among all of the state's
+ */
 export async function batchItems(
   executing: Executing<MapState>,
   batcher: ItemBatcher,
   input: Json,
   items: readonly Json[],
+  firstIndex = 0,
 ): Promise<Batches> {
   const field = (name: 'MaxItemsPerBatch' | 'MaxInputBytesPerBatch') =>
     numberField(executing, name, batcher[name], batcher[`${name}Path`]);
@@ -76,8 +81,8 @@ export async function batchItems(
   const extra = await batchInput(executing, batcher, input);
   const groups: Json[][] = [];
   let bytes = 0;
-  for (const [index, value] of items.entries()) {
-    const item = await selectItem(executing, input, { index, value });
+  for (const [at, value] of items.entries()) {
+    const item = await selectItem(executing, input, { index: firstIndex + at, value });
     const size = Buffer.byteLength(jsonText(item));
     const last = groups.at(-1);
     if (last === undefined || last.length >= maxItems || bytes + size > maxBytes) {

@@ -1,23 +1,26 @@
 import type { MapState } from '../../language/definition.ts';
-import { StatesError } from '../../language/states-error.ts';
+import type { Json } from '../../language/json.ts';
 import { abortFrame, dropChildren } from '../abort.ts';
 import { setActivity } from '../activity.ts';
-import type { Frame, MapActivity } from '../frame.ts';
+import type { Frame, MapActivity, MapWork } from '../frame.ts';
 import { type Executing, effectiveInput, type Outcome, resultExit, WAIT } from '../input-output.ts';
+import { countFound } from '../map-runs.ts';
 import { numberField } from '../number-field.ts';
 import { StateFailed } from '../state-failed.ts';
 import { childEnded, startMapRun } from './distributed-map.ts';
+import { activityOf, changeActivity, isExhausted } from './map-activity.ts';
 import { batchItems, itemsOf } from './map-items.ts';
-import { activityOf, changeActivity, startIterations } from './map-iterations.ts';
+import { startIterations } from './map-iterations.ts';
+import { type ReadItems, resultsWritten, sourceOf, writeResults } from './map-storage.ts';
 
 /** Starts a Map state's first iterations. */
 export async function executeMap(executing: Executing<MapState>): Promise<Outcome> {
   const { draft, frameId, state, run } = executing;
-  refuseStorage(state);
   const maxConcurrency =
     (await numberField(executing, 'MaxConcurrency', state.MaxConcurrency, state.MaxConcurrencyPath)) ?? 0;
   const selectorInput = effectiveInput(executing);
-  const items = await itemsOf(executing, selectorInput);
+  const source = state.ItemReader && (await sourceOf(executing, state.ItemReader, selectorInput));
+  const items = source ? [] : await itemsOf(executing, selectorInput);
   const batches = state.ItemBatcher && (await batchItems(executing, state.ItemBatcher, selectorInput, items));
   const started = draft.append(frameId, 'MapStateStarted', { mapStateStartedEventDetails: { length: items.length } });
   // AWS evaluates it only now, so an error follows the state's entry.
@@ -27,6 +30,7 @@ export async function executeMap(executing: Executing<MapState>): Promise<Outcom
     kind: 'MAP',
     items: batches?.inputs ?? items,
     ...(batches ? { batchSizes: batches.sizes } : {}),
+    ...(source ? { source } : {}),
     selectorInput,
     nextIndex: 0,
     iterations: [],
@@ -40,26 +44,66 @@ export async function executeMap(executing: Executing<MapState>): Promise<Outcom
     distributed ? { ...activity, mapRunArn: startMapRun(executing, items.length, activity, tolerance) } : activity,
   );
   await startIterations({ ...executing, run: draft.frame(frameId).run ?? run }, draft.frame(frameId).lastEventId);
-  return items.length === 0 ? await completeMap(executing) : WAIT;
+  return items.length === 0 ? await completeIfOver(executing) : WAIT;
 }
 
 /** An iteration has ended: the next one starts, the state completes, or it fails. */
 export async function iterationEnded(executing: Executing<MapState>, iteration: Frame): Promise<Outcome> {
-  const { draft, frameId } = executing;
   if (iteration.child !== undefined) {
     childEnded(executing, iteration);
   } else {
     inlineEnded(executing, iteration);
   }
   await startIterations(executing, iteration.lastEventId);
-  const { iterations, nextIndex, items } = activityOf(draft, frameId);
-  const busy = iterations.some((id) => draft.frame(id).end === undefined);
-  return busy || nextIndex < items.length ? WAIT : await completeMap(executing);
+  return await completeIfOver(executing);
 }
 
-/** Completes the state: all iterations have ended, with no more failures than it tolerates. */
-export async function completeMap(executing: Executing<MapState>): Promise<Outcome> {
+/** The shell has read the next items, or has written the results. */
+export async function workDone(executing: Executing<MapState>, work: MapWork, output: Json): Promise<Outcome> {
   const { draft, frameId, state } = executing;
+  changeActivity(draft, frameId, { work: undefined });
+  if (work.target.kind === 'RESULT_WRITER') {
+    return await completeMap(executing, resultsWritten(draft, frameId, output));
+  }
+  const { items, total = 0, cursor } = output as unknown as ReadItems;
+  const { source, selectorInput, nextIndex, mapRunArn = '' } = activityOf(draft, frameId);
+  const batcher = state.ItemBatcher;
+  const batches = batcher && (await batchItems(executing, batcher, selectorInput, items, source?.read));
+  countFound(draft, mapRunArn, total, batches ? batches.inputs.length : total);
+  changeActivity(draft, frameId, {
+    items: batches?.inputs ?? items,
+    firstIndex: nextIndex,
+    ...(batches ? { batchSizes: batches.sizes } : {}),
+    source: {
+      request: source?.request ?? {},
+      read: (source?.read ?? 0) + items.length,
+      ...(cursor === undefined ? {} : { cursor }),
+    },
+  });
+  await startIterations(executing, draft.frame(frameId).lastEventId);
+  return await completeIfOver(executing);
+}
+
+async function completeIfOver(executing: Executing<MapState>): Promise<Outcome> {
+  const { draft, frameId, state } = executing;
+  const activity = activityOf(draft, frameId);
+  if (!isExhausted(activity) || activity.iterations.some((id) => draft.frame(id).end === undefined)) {
+    return WAIT;
+  }
+  if (state.ResultWriter?.Resource === undefined) {
+    return await completeMap(executing);
+  }
+  await writeResults(executing);
+  return WAIT;
+}
+
+/**
+ * Completes the state: all iterations have ended, with no more failures than it tolerates.
+ *
+ * @param written what the state answers where its results were written elsewhere
+ */
+async function completeMap(executing: Executing<MapState>, written?: Json): Promise<Outcome> {
+  const { draft, frameId } = executing;
   const { outputs, mapRunArn } = activityOf(draft, frameId);
   const succeeded = mapRunArn === undefined ? undefined : draft.append(frameId, 'MapRunSucceeded', {});
   draft.append(frameId, 'MapStateSucceeded', {}, succeeded);
@@ -72,8 +116,8 @@ export async function completeMap(executing: Executing<MapState>): Promise<Outco
     });
   }
   dropChildren(draft, frameId);
-  const result = outputs.toSorted(([a], [b]) => a - b).map(([, output]) => output);
-  return { kind: 'EXIT', ...(await resultExit(executing, result)), next: state.Next };
+  const result = written ?? outputs.toSorted(([a], [b]) => a - b).map(([, output]) => output);
+  return { kind: 'EXIT', ...(await resultExit(executing, result)), next: executing.state.Next };
 }
 
 function inlineEnded({ draft, frameId, run }: Executing<MapState>, iteration: Frame): void {
@@ -122,16 +166,4 @@ async function toleranceOf(executing: Executing<MapState>): Promise<{ count: num
     state.ToleratedFailurePercentagePath,
   );
   return { count: count ?? 0, percentage: percentage ?? 0 };
-}
-
-/** Refuses to read items from S3 or write results to it. */
-function refuseStorage(state: MapState): void {
-  if (state.ItemReader !== undefined) {
-    const cause = `The ItemReader '${state.ItemReader.Resource}' is not supported: this engine has no S3. Give the items with ItemsPath or Items.`;
-    throw new StatesError('States.ItemReaderFailed', cause, { bare: true });
-  }
-  if (state.ResultWriter?.Resource !== undefined) {
-    const cause = `The ResultWriter '${state.ResultWriter.Resource}' is not supported: this engine has no S3. Without it the results are the state's output.`;
-    throw new StatesError('States.ResultWriterFailed', cause, { bare: true });
-  }
 }

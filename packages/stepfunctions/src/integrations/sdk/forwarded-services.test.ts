@@ -22,6 +22,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await on.close();
+  sqs.destroy();
   await moto?.close();
 });
 

@@ -22,6 +22,20 @@ const MOST_STREAMED_BYTES = 256 * 1024;
 
 const NOTHING: Shape = { kind: 'STRUCTURE', name: 'Nothing', members: new Map(), required: [] };
 
+/**
+ * Calls an action of a service for the engine itself, with members and failures as of an SDK integration.
+ *
+ * @param options `streams`: the answer's body is not read, but left as a stream
+ * @throws {TaskFailure} the service has no endpoint, refused or gave no answer
+ */
+export type CallService = (
+  service: string,
+  action: string,
+  input: JsonObject,
+  cancelled: AbortSignal,
+  options?: { readonly streams: boolean },
+) => Promise<unknown>;
+
 /** Calls any service of AWS at a compatible endpoint, through the service's client from AWS's SDK. */
 export class ForwardedServices {
   readonly #endpoints: ReadonlyMap<string, string>;
@@ -42,12 +56,20 @@ export class ForwardedServices {
     return sdk ? this.#sdk : this.#optimized;
   }
 
-  /**
-   * The client of a service that has an endpoint.
-   *
-   * @throws {TaskFailure} its package is not installed
-   */
-  async client(service: string): Promise<SdkClient> {
+  readonly call: CallService = async (service, action, input, cancelled, options) => {
+    const resource = `arn:aws:states:::aws-sdk:${service}:${action}`;
+    if (!this.#endpoints.has(serviceKey(service))) {
+      const advice = `Start the engine with --endpoint ${service}=URL.`;
+      throw new TaskFailure('States.Runtime', `This engine does not reach the service behind ${resource}. ${advice}`);
+    }
+    const client = await this.#client(service);
+    const target = { kind: 'INTEGRATION', resource, service, action, sdk: true, pattern: 'REQUEST_RESPONSE' } as const;
+    const { output = NOTHING, reply } = await call(client, target, input, cancelled);
+    return options?.streams === true ? reply.output : fromSdkOutput(reply.output, output);
+  };
+
+  /** @throws {TaskFailure} the service's package is not installed */
+  async #client(service: string): Promise<SdkClient> {
     const key = serviceKey(service);
     const known = this.#clients.get(key);
     if (known !== undefined) {
@@ -67,13 +89,13 @@ export class ForwardedServices {
   }
 
   readonly #sdk: Integration = async ({ target, input, cancelled }) => {
-    const client = await this.client(target.service);
+    const client = await this.#client(target.service);
     const { output = NOTHING, reply } = await call(client, target, input, cancelled);
     return fromSdkOutput(await withTextBody(reply.output, target), output);
   };
 
   readonly #optimized: Integration = async ({ target, input, origin, cancelled }) => {
-    const client = await this.client(target.service);
+    const client = await this.#client(target.service);
     const parameters = target.service === 'events' ? withResources(input, origin) : input;
     const { output = NOTHING, reply } = await call(client, target, parameters, cancelled);
     const result = fromSdkOutput(reply.output, output) as JsonObject;
