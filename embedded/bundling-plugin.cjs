@@ -16,6 +16,10 @@ module.exports = class BundlingPlugin {
       if (PACKAGING.includes(serverless.processedInput.commands[0])) {
         buildConsole();
       }
+      if (serverless.processedInput.commands.join(' ') === 'invoke local') {
+        // The framework finds a function's module by `.js` or `.cjs` alone.
+        serverless.service.custom.esbuild.outputFileExtension = '.js';
+      }
       const EsbuildPlugin = require('serverless-esbuild');
       // biome-ignore lint/correctness/noConstructorReturn: the framework must see the real plugin, hooks and all
       return new EsbuildPlugin(serverless, options, logging);

@@ -61,23 +61,18 @@ const OWN_VARIABLES =
  * @throws {Error} `serverless package` failed; the message has its output
  */
 export async function packageTemplate(stage: string, packaging: Packaging = {}): Promise<PackagedTemplate> {
-  const folder = await mkdtemp(join(tmpdir(), 'packaged-template-'));
-  for (const source of SOURCES) {
-    await cp(join(PROJECT_ROOT, source), join(folder, source), { recursive: true });
-  }
+  const folder = await copyService();
   if (packaging.without !== undefined) {
     await rm(join(folder, packaging.without));
   }
-  await symlink(join(PROJECT_ROOT, 'node_modules'), join(folder, 'node_modules'));
   await writeFile(join(folder, 'empty.zip'), EMPTY_ZIP);
   const description = await readFile(join(folder, 'serverless.yml'), 'utf8');
   await writeFile(join(folder, 'serverless.yml'), withoutCode(description));
-  const inherited = Object.entries(process.env).filter(([name]) => !OWN_VARIABLES.test(name));
   const parameters = Object.entries(packaging.parameters ?? {}).map(([name, value]) => `--param=${name}=${value}`);
   const command = [join('node_modules', 'serverless', 'bin', 'serverless.js'), 'package', '--stage', stage];
   await promisify(execFile)(process.execPath, [...command, '--package', 'out', ...parameters], {
     cwd: folder,
-    env: { ...Object.fromEntries(inherited), ...packaging.environment },
+    env: { ...withoutOwnVariables(), ...packaging.environment },
   });
   const file = join(folder, 'out', 'cloudformation-template-update-stack.json');
   return {
@@ -85,6 +80,21 @@ export async function packageTemplate(stage: string, packaging: Packaging = {}):
     file,
     remove: () => rm(folder, { recursive: true, force: true }),
   };
+}
+
+/** A copy of the service in a folder of its own, with the checkout's packages. */
+export async function copyService(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'packaged-template-'));
+  for (const source of SOURCES) {
+    await cp(join(PROJECT_ROOT, source), join(folder, source), { recursive: true });
+  }
+  await symlink(join(PROJECT_ROOT, 'node_modules'), join(folder, 'node_modules'));
+  return folder;
+}
+
+/** This process's environment without what a developer has set for other stacks. */
+export function withoutOwnVariables(): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !OWN_VARIABLES.test(name)));
 }
 
 function withoutCode(description: string): string {

@@ -18,7 +18,7 @@ const line = z.strictObject(
       .int({ error: COUNT_RULE })
       .min(1, COUNT_RULE)
       .max(MOST_PER_ITEM, COUNT_RULE)
-      .meta({ description: 'how many of it', example: 1 }),
+      .meta({ description: 'how many of it; lines of one item are added up, to 1,000,000 at most', example: 1 }),
   },
   { error: objectRule('must be an object with id and count') },
 );
