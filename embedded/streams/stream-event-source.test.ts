@@ -282,3 +282,24 @@ test('a damaged checkpoint is told about, and the stream read from its beginning
     readFileSync(join(folder, 'checkpoint.json'), 'utf8').includes('arn'),
   );
 });
+
+test('changes that follow each other closely are taken together', async () => {
+  await makeTable();
+  const batches: (readonly string[])[] = [];
+  start(async (records) => {
+    batches.push(contentOf(records));
+    return [];
+  });
+  await put('first');
+  await until('the first change is taken', () => batches.flat().includes('first=1'));
+  const before = batches.length;
+  for (let n = 1; n <= 10; n += 1) {
+    await put('a', String(n));
+  }
+  await until('all changes are taken', () => batches.flat().includes('a=10'));
+  const all = batches.slice(before);
+  expect(all.flat().filter((content) => content.startsWith('a='))).toEqual(
+    Array.from({ length: 10 }, (_, n) => `a=${n + 1}`),
+  );
+  expect(all.length).toBeLessThanOrEqual(4);
+});
