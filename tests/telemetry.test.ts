@@ -1,7 +1,10 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { dataDirectoryAt } from '../embedded/data-directory.ts';
 import { eventually } from '../embedded/eventually.ts';
 import { findFreePort } from '../embedded/ports.ts';
 import { type EmbeddedStack, startEmbeddedStack } from '../embedded/stack.ts';
+import { traceOf } from '../scripts/logs/log-line.ts';
+import { orderLines } from '../scripts/logs/order-lines.ts';
 import { OrderApiClient } from '../verification/client/order-api-client.ts';
 import { type ReceivedSpan, type SpanReceiver, startSpanReceiver } from './support/span-receiver.ts';
 
@@ -79,6 +82,9 @@ test('a confirmed order is one connected trace, from the request to the tables a
   const spans = await traceOfConfirmed(orderId);
 
   expect(missingParents(spans)).toEqual([]);
+  const logged = orderLines(dataDirectoryAt(stack.dataDirectory).logs, orderId).all();
+  expect(new Set(logged.map((line) => line.process))).toEqual(new Set(['api', 'inventory', 'payment']));
+  expect(new Set(logged.map(traceOf))).toContain(spans[0]?.traceId);
   expect(spans.filter(({ parentSpanId }) => parentSpanId === undefined).map(({ name }) => name)).toEqual([
     'POST /orders/place',
   ]);
