@@ -103,3 +103,46 @@ if (!linter) {
   const { stdout, status } = spawnSync('actionlint', ['-no-color'], { cwd: PROJECT_ROOT, encoding: 'utf8' });
   expect([status, stdout]).toEqual([0, '']);
 });
+
+const templateLinter = spawnSync('cfn-lint', ['--version']).status === 0;
+if (!templateLinter) {
+  process.stderr.write('cfn-lint is not installed (pip install cfn-lint): the role of the deployment is NOT linted.\n');
+}
+
+(templateLinter ? test : test.skip)('the template of the role that GitHub takes on passes cfn-lint', () => {
+  const file = join(PROJECT_ROOT, 'infrastructure', 'github-deployer.yml');
+  const { stdout, status } = spawnSync('cfn-lint', [file], { encoding: 'utf8' });
+  expect([status, stdout]).toEqual([0, '']);
+});
+
+const deployerTemplate = z.object({
+  Resources: z.object({
+    Deployer: z.object({
+      Properties: z.object({
+        AssumeRolePolicyDocument: z.object({ Statement: z.array(z.object({ Condition: z.unknown() })) }),
+      }),
+    }),
+  }),
+});
+
+test('only jobs of one environment of one repository may take on the role of the deployment', () => {
+  const text = readFileSync(join(PROJECT_ROOT, 'infrastructure', 'github-deployer.yml'), 'utf8');
+  const template = deployerTemplate.parse(
+    parse(text, {
+      customTags: ['!Sub', '!Ref', '!GetAtt', '!Equals', '!If'].map((tag) => ({
+        tag,
+        resolve: (value: unknown) => value,
+        ...(['!Equals', '!If'].includes(tag) && { collection: 'seq' as const }),
+      })),
+    }),
+  );
+  const { Statement } = template.Resources.Deployer.Properties.AssumeRolePolicyDocument;
+  expect(Statement).toHaveLength(1);
+  expect(Statement[0]?.Condition).toEqual({
+    StringEquals: {
+      'token.actions.githubusercontent.com:aud': 'sts.amazonaws.com',
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: CloudFormation fills it in
+      'token.actions.githubusercontent.com:sub': 'repo:${Repository}:environment:${Environment}',
+    },
+  });
+});
