@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { invocationFlaws } from './invocations.ts';
-import { type CrashRun, runWithCrashes, UNDER_WAY_AT_A_KILL } from './run.ts';
+import { type CrashRun, EXACT, runWithCrashes, UNDER_WAY_AT_A_KILL } from './run.ts';
 
 const run: CrashRun = { executions: 30, kills: 0, random: Math.random, patienceMs: 120_000 };
 
@@ -12,6 +12,8 @@ test('executions on a server that is killed again and again end as those on a se
   expect(Object.values(undisturbed.ends).map(({ status }) => status)).toContain('FAILED');
   expect(Object.values(undisturbed.ends).map(({ status }) => status)).toContain('SUCCEEDED');
   expect(crashed.ends).toEqual(undisturbed.ends);
+  const outputs = Object.values(crashed.ends).flatMap(({ output }) => (output === null ? [] : [output]));
+  expect(outputs).toEqual(outputs.map(() => expect.stringContaining(EXACT)));
   const explained = { kills: crashed.kills, underWay: UNDER_WAY_AT_A_KILL };
   expect(invocationFlaws(undisturbed.invocations, crashed.invocations, explained)).toEqual([]);
 }, 180_000);

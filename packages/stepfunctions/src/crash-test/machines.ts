@@ -13,7 +13,7 @@ function task(name: string, payload: JsonObject, rest: JsonObject): JsonObject {
 const flaky = { ErrorEquals: ['Flaky'], IntervalSeconds: 1, MaxAttempts: 3, BackoffRate: 1 };
 
 /**
- * A machine that waits in every way: a Wait, a Lambda call, a retry's back-off, a task token, branches, iterations, a
+ * A machine that waits in every way: a Wait, a Lambda call, a retry's back-off, a forwarded call, a task token, branches, iterations, a
  * compensation, a nested execution. Its end depends on its input alone.
  */
 export function machineOf(childArn: string): JsonObject {
@@ -21,7 +21,11 @@ export function machineOf(childArn: string): JsonObject {
     QueryLanguage: 'JSONata',
     StartAt: 'Begin',
     States: {
-      Begin: { Type: 'Pass', Assign: { number: '{% $states.input.number %}' }, Next: 'Pause' },
+      Begin: {
+        Type: 'Pass',
+        Assign: { number: '{% $states.input.number %}', exact: '{% $states.input.exact %}' },
+        Next: 'Pause',
+      },
       Pause: { Type: 'Wait', Seconds: '{% $number % 2 %}', Next: 'Double' },
       Double: task('double', { number: '{% $number %}' } as JsonObject, {
         Assign: { doubled: '{% $states.result.Payload %}' },
@@ -30,8 +34,14 @@ export function machineOf(childArn: string): JsonObject {
       Retried: task(
         'flaky',
         { number: '{% $number %}', attempt: '{% $states.context.State.RetryCount %}' },
-        { Retry: [flaky], Next: 'Fan' },
+        { Retry: [flaky], Next: 'Publish' },
       ),
+      Publish: {
+        Type: 'Task',
+        Resource: 'arn:aws:states:::events:putEvents',
+        Arguments: { Entries: [{ Source: 'crash-test', DetailType: 'number', Detail: { number: '{% $number %}' } }] },
+        Next: 'Fan',
+      },
       Fan: {
         Type: 'Parallel',
         Branches: [
@@ -98,7 +108,7 @@ export function machineOf(childArn: string): JsonObject {
         { Assign: { undone: '{% $states.result.Payload %}' }, Next: 'Undone' },
       ),
       Undone: { Type: 'Fail', Error: '{% $reason %}', Cause: '{% "undone " & $string($undone) %}' },
-      Done: { Type: 'Succeed', Output: { doubled: '{% $doubled %}', fanned: '{% $fanned %}' } },
+      Done: { Type: 'Succeed', Output: { doubled: '{% $doubled %}', fanned: '{% $fanned %}', exact: '{% $exact %}' } },
     },
   };
 }

@@ -5,6 +5,7 @@ import type { Json, JsonObject } from '../language/json.ts';
 import { AnsweredError, callAction } from '../testing/call-action.ts';
 import { startLambdaStub } from '../testing/lambda-stub.ts';
 import { ServerProcess } from '../testing/server-process.ts';
+import { startEventBus } from './event-bus.ts';
 import { functionsOf } from './functions.ts';
 import { historyFlaws } from './history-flaws.ts';
 import { counted, type Invocations } from './invocations.ts';
@@ -40,6 +41,9 @@ export const UNDER_WAY_AT_A_KILL = 2 * CONCURRENCY;
 const ROLE = 'arn:aws:iam::000000000000:role/crash-test';
 const LONGEST_LIFE_MS = 700;
 
+/** Numbers that JavaScript would change, as each execution takes and answers them. */
+export const EXACT = '{"most":9223372036854775807,"one":1.0}';
+
 /** Starts the real server, runs executions while it is killed repeatedly, and reads how each execution ended. */
 export async function runWithCrashes(run: CrashRun): Promise<CrashOutcome> {
   const dataDir = await mkdtemp(join(tmpdir(), 'stepfunctions-crash-'));
@@ -51,7 +55,10 @@ export async function runWithCrashes(run: CrashRun): Promise<CrashOutcome> {
     (error) => failures.push(error),
   );
   const lambda = await startLambdaStub(counted(functions, invocations));
+  const bus = await startEventBus(invocations);
   server = new ServerProcess([
+    '--endpoint',
+    `events=${bus.url}`,
     '--lambda-endpoint',
     lambda.url,
     '--data',
@@ -78,6 +85,7 @@ export async function runWithCrashes(run: CrashRun): Promise<CrashOutcome> {
   } finally {
     await server.kill();
     await lambda.close();
+    await bus.close();
     await rm(dataDir, { recursive: true, force: true });
   }
 }
@@ -103,7 +111,8 @@ async function startAll(
 ): Promise<void> {
   for (const [number, name] of names.entries()) {
     await untilAnswered(
-      () => callAction(url(), 'StartExecution', { stateMachineArn, name, input: JSON.stringify({ number }) }),
+      () =>
+        callAction(url(), 'StartExecution', { stateMachineArn, name, input: `{"number":${number},"exact":${EXACT}}` }),
       deadline,
     );
     await pause(5);
