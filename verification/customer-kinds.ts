@@ -25,9 +25,13 @@ const FACTS = {
   'bad card first': { allowedEnds: ['CONFIRMED', 'REJECTED', 'EXPIRED'] },
   'confirms the payment': { method: 'tok_3ds', allowedEnds: ['CONFIRMED', 'REJECTED', 'EXPIRED'] },
   'refuses to confirm': { method: 'tok_3ds', allowedEnds: ['REJECTED', 'EXPIRED'] },
+  'never confirms': { method: 'tok_3ds', allowedEnds: ['REJECTED', 'EXPIRED'] },
   'never pays': { allowedEnds: ['REJECTED', 'EXPIRED'] },
   cancels: { allowedEnds: ['REJECTED', 'CANCELLED', 'EXPIRED'] },
   'cancels while paying': { allowedEnds: ['CONFIRMED', 'REJECTED', 'CANCELLED', 'EXPIRED'] },
+  'is refunded': { method: 'tok_visa', allowedEnds: ['CONFIRMED', 'REJECTED'] },
+  'sends pieces back': { method: 'tok_visa', allowedEnds: ['CONFIRMED', 'REJECTED'] },
+  'cannot be refunded': { method: 'tok_refund_fails', allowedEnds: ['CONFIRMED', 'REJECTED'] },
   repeats: { method: 'tok_visa', allowedEnds: ['CONFIRMED', 'REJECTED'] },
   'reuses the key': { method: 'tok_visa', allowedEnds: ['CONFIRMED', 'REJECTED'] },
 } as const satisfies Readonly<Record<string, CustomerKindFacts>>;

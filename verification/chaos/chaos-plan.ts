@@ -1,3 +1,4 @@
+import type { CustomerKind } from '../customer-kinds.ts';
 import { type Cell, cellNamed } from './matrix.ts';
 
 /** What a run does. */
@@ -10,6 +11,8 @@ export interface ChaosPlan {
   readonly mixedRuns: number;
   /** The number of customers in one run of a cell. */
   readonly orders: number;
+  /** The customers of each run of a cell; absent: the seed decides. */
+  readonly kinds?: readonly CustomerKind[];
   /** How long the faults of one run of a cell last. */
   readonly faultSeconds: number;
   /** How long to wait for the backlog to drain. */

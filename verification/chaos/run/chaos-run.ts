@@ -48,10 +48,21 @@ export async function runChaos(
   const reader = new SnapshotReader(stack.connection);
   const executions = new SagaExecutions(stack.connection);
   const receiver = await startFailingReceiver(stack.stack.urls.http, plan.seed);
-  const { seed, orders, faultSeconds, drainSeconds, settleSeconds } = plan;
+  const { seed, orders, kinds, faultSeconds, drainSeconds, settleSeconds } = plan;
   const runId = `${seed}-${Date.now()}`;
   try {
-    const runs = await runCells(plan, { stack, client, reader, executions, seed, orders, faultSeconds, runId, say });
+    const runs = await runCells(plan, {
+      stack,
+      client,
+      reader,
+      executions,
+      seed,
+      orders,
+      kinds,
+      faultSeconds,
+      runId,
+      say,
+    });
     await stack.heal();
     await receiver.recover();
     say('Every fault is over; waiting until every order has ended ...');

@@ -12,6 +12,7 @@ import type { StackUnderChaos } from '../stack-under-chaos.ts';
 import { stockCellItems } from '../traffic/cell-items.ts';
 import { Customer } from '../traffic/customer.ts';
 import { customersForOutage, drawCustomers } from '../traffic/customer-mix.ts';
+import { operate } from '../traffic/operator.ts';
 import type { SagaExecutions } from './saga-executions.ts';
 
 /** The result of one run of one cell. */
@@ -43,6 +44,8 @@ export interface CellSetting {
   readonly round: number;
   /** The number of customers. */
   readonly orders: number;
+  /** Who they are; absent: the seed decides. */
+  readonly kinds?: readonly CustomerKind[] | undefined;
   /** How long the faults last. */
   readonly faultSeconds: number;
   /** Makes idempotency keys unique. */
@@ -76,6 +79,13 @@ export async function runCell(cell: Cell, setting: CellSetting): Promise<CellRun
       await customer.shop();
     }),
   );
+  let isOver = false;
+  const operating = operate({
+    apiUrl: stack.proxies.httpUrl,
+    orderIds: order_ids,
+    choices: new Choices(seed, `${name}/operator`),
+    isOver: () => isOver,
+  });
   const failures: unknown[] = [];
   const recordingFailure = (part: Promise<unknown>) => part.catch((error: unknown) => failures.push(error));
   const injection: Injection = {
@@ -94,6 +104,8 @@ export async function runCell(cell: Cell, setting: CellSetting): Promise<CellRun
   }
   const healedAt = new Date().toISOString();
   await recordingFailure(shopping);
+  isOver = true;
+  await recordingFailure(operating);
   await recordingFailure(stack.proxies.network.drain());
   await recordingFailure(settle(setting.reader, ours));
   return {
@@ -109,11 +121,11 @@ export async function runCell(cell: Cell, setting: CellSetting): Promise<CellRun
 }
 
 async function invite(cell: Cell, name: string, setting: CellSetting) {
-  const { stack, client, seed, orders, faultSeconds, runId } = setting;
+  const { stack, client, seed, orders, kinds, faultSeconds, runId } = setting;
   const choices = new Choices(seed, `${name}/customers`);
   const items = await stockCellItems(stack.stack.urls.inventory, name, choices);
   const { patience, window } = STAYS[stayIn(cell)];
-  const customers = customersOf(cell, orders, choices).map(
+  const customers = (kinds ?? customersOf(cell, orders, choices)).map(
     (kind, index) =>
       new Customer(kind, {
         client,

@@ -16,9 +16,13 @@ const WEIGHTS: Readonly<Record<CustomerKind, number>> = {
   'bad card first': 1,
   'confirms the payment': 2,
   'refuses to confirm': 1,
+  'never confirms': 1,
   'never pays': 2,
   cancels: 2,
   'cancels while paying': 2,
+  'is refunded': 2,
+  'sends pieces back': 2,
+  'cannot be refunded': 1,
   repeats: 2,
   'reuses the key': 1,
 };

@@ -88,6 +88,9 @@ export class Customer {
       case 'refuses to confirm':
         await this.#placeAndDecide(payment, 'refuse');
         break;
+      case 'never confirms':
+        await this.#place({ ...payment, window_seconds: SHORT_WINDOW_SECONDS });
+        break;
       case 'never pays':
         await this.#place({ window_seconds: SHORT_WINDOW_SECONDS });
         break;
@@ -98,6 +101,21 @@ export class Customer {
       case 'cancels while paying':
         if (await this.#placeUnpaid()) {
           await Promise.all([this.#pay(randomUUID()), this.#cancel()]);
+        }
+        break;
+      case 'is refunded':
+      case 'cannot be refunded':
+        // Two operators give all of it back at once: at most one may.
+        if (await this.#placeConfirmed(payment)) {
+          await Promise.all([this.#refund('one', { restock: true }), this.#refund('other', {})]);
+        }
+        break;
+      case 'sends pieces back':
+        if (await this.#placeConfirmed(payment)) {
+          const [first] = this.#basket;
+          await this.#refund('piece', { lines: [{ id: first?.id, count: 1 }], restock: true });
+          await this.#refund('piece', { lines: [{ id: first?.id, count: 1 }], restock: true });
+          await this.#refund('rest', { restock: true });
         }
         break;
       case 'repeats':
@@ -155,6 +173,19 @@ export class Customer {
   #pay(payment_id: string): Promise<Exchange> {
     const body = { list: [{ id: payment_id, order_id: this.order_id }] };
     return this.#request({ path: '/payment/pay', body });
+  }
+
+  /** Whether the order was confirmed, so that its money can be given back. */
+  async #placeConfirmed(payment: PaymentChoice): Promise<boolean> {
+    await this.#place(payment);
+    const status = await this.#waitFor((reached) => isFinished(reached) || reached === 'NEEDS_ATTENTION');
+    return status === 'CONFIRMED';
+  }
+
+  /** An operator gives money back. Repeated under the same name it is the same refund. */
+  #refund(name: string, wanted: object): Promise<Exchange> {
+    const body = { order_id: this.order_id, reason: this.kind, ...wanted };
+    return this.#request({ path: '/orders/refund', body, idempotencyKey: `${this.#setting.key}/${name}` });
   }
 
   #cancel(): Promise<Exchange> {

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import * as z from 'zod';
+import { ORDER_STATUSES } from '../../../functions/orders/order-status.ts';
 import {
   ArtilleryRecorder,
   type HttpResponse,
@@ -16,7 +17,7 @@ const recorder = new ArtilleryRecorder(plan.exchange_log);
 const orderAnswer = z.object({
   data: z.object({
     order_id: z.string(),
-    status: z.string(),
+    status: z.enum(ORDER_STATUSES),
     payment: z.object({ action_url: z.url().optional() }).optional(),
   }),
 });
@@ -95,6 +96,19 @@ export function isCustomerAsked(vars: VirtualUserVariables): boolean {
 export function isPaymentNotYetAwaited(user: VirtualUser, done: (goOn: boolean) => void): void {
   user.vars.looks = (user.vars.looks ?? 0) + 1;
   const onItsWay = user.vars.order_status === 'PENDING' || user.vars.order_status === 'RESERVED';
+  done(onItsWay && user.vars.looks < 40);
+}
+
+/** Condition of a step: the user's order can be refunded. */
+export function isConfirmed(vars: VirtualUserVariables): boolean {
+  return vars.order_status === 'CONFIRMED';
+}
+
+/** Condition of a loop: the order may still be confirmed, and the user has not looked too often. */
+export function isNotYetConfirmed(user: VirtualUser, done: (goOn: boolean) => void): void {
+  user.vars.looks = (user.vars.looks ?? 0) + 1;
+  const { order_status: status } = user.vars;
+  const onItsWay = status === 'PENDING' || status === 'RESERVED' || status === 'AUTHORIZED' || status === 'PAID';
   done(onItsWay && user.vars.looks < 40);
 }
 
