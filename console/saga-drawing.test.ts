@@ -1,9 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
+import { waysTaken } from 'resilient-stepfunctions/console-drawing';
 import { ORDER_STATUSES } from '../functions/orders/order-status.ts';
 import { sagaStates } from '../functions/orders/saga-states.ts';
 import { readOrderSaga } from '../statemachines/read-order-saga.ts';
 import { type SagaEvent, type SagaState, STATUSES } from './src/api/answers.ts';
-import { connectionsOf, waysTaken } from './src/saga/connections.ts';
+import { connectionsOf } from './src/saga/connections.ts';
 import { PLACES, UNDOES } from './src/saga/lanes.ts';
 import { layOut } from './src/saga/layout.ts';
 

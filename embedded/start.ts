@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { buildConsoleWhenNeeded } from '../console/build.ts';
+import { buildConsolesWhenNeeded } from '../console/build.ts';
 import { ConfigurationError, readConfiguration } from './configuration.ts';
 import { deleteDataDirectory, prepareDataDirectory } from './data-directory.ts';
 import { checkOpenFilesLimit } from './open-files-limit.ts';
@@ -73,7 +73,7 @@ async function start(options: Options): Promise<number> {
 /** The stack works without its console, so a build that fails stops nothing. */
 async function buildConsole(terminal: Terminal): Promise<void> {
   try {
-    await buildConsoleWhenNeeded();
+    await buildConsolesWhenNeeded();
   } catch (error) {
     const message = `The console could not be built, so \`/console\` stays empty: ${String(error)}`;
     terminal.tell({ event: 'warning', message });

@@ -1,10 +1,10 @@
 import { useEffect } from 'preact/hooks';
+import { Announcements } from 'resilient-stepfunctions/console';
 import type { Summary } from './api/answers.ts';
 import { isReachable } from './api/client.ts';
 import { credentials, signIn } from './api/credentials.ts';
 import { usePolled } from './api/polling.ts';
 import { AttentionPage } from './attention/attention-page.tsx';
-import { Announcements } from './components/notice.tsx';
 import { LivePage } from './live/live-page.tsx';
 import { API, Link, place } from './navigation.tsx';
 import { OrderPage } from './order/order-page.tsx';

@@ -1,12 +1,8 @@
 import { render } from 'preact';
 import { App } from './app.tsx';
-import './styles/tokens.css';
-import './styles/base.css';
-import './styles/shell.css';
-import './styles/controls.css';
+import 'resilient-stepfunctions/console.css';
 import './styles/orders.css';
 import './styles/order.css';
-import './styles/graph.css';
 import './styles/stock.css';
 
 const place = document.getElementById('app');

@@ -52,7 +52,15 @@ test('npm pack leaves the package of the checkout as it was', async () => {
 test('the installed package holds JavaScript and declarations, but no TypeScript source and no test', async () => {
   const installed = join(consumer, 'node_modules', 'resilient-stepfunctions');
   const files = await readdir(installed, { recursive: true });
-  expect(files).toEqual(expect.arrayContaining(['README.md', 'LICENSE', 'dist/main.js', 'dist/checkpoint-worker.js']));
+  expect(files).toEqual(
+    expect.arrayContaining([
+      'README.md',
+      'LICENSE',
+      'dist/main.js',
+      'dist/checkpoint-worker.js',
+      'dist/console/index.html',
+    ]),
+  );
   expect(files.filter((name) => /(?<!\.d)\.ts$|test|tsconfig/.test(name) && !/test-state/.test(name))).toEqual([]);
   const manifest: unknown = JSON.parse(await readFile(join(installed, 'package.json'), 'utf8'));
   expect(manifest).not.toHaveProperty('devDependencies');
@@ -66,8 +74,10 @@ test('npx starts the installed server, which runs an order of Step Functions cal
   });
   const exited = once(server, 'exit');
   try {
+    const endpoint = await urlOf(server);
+    expect(await pageAt(endpoint)).toEqual([200, expect.stringContaining('<title>Step Functions</title>'), 200]);
     const client = new SFNClient({
-      endpoint: await urlOf(server),
+      endpoint,
       region: 'us-east-1',
       credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
     });
@@ -111,6 +121,14 @@ const CALLING = {
   StartAt: 'Call',
   States: { Call: { Type: 'Task', Resource: 'arn:aws:lambda:us-east-1:000000000000:function:work', End: true } },
 };
+
+/** What a browser gets of the console: the page, and whether its script is there. */
+async function pageAt(url: string): Promise<readonly unknown[]> {
+  const response = await fetch(url, { headers: { accept: 'text/html' } });
+  const page = await response.text();
+  const script = /src="\.\/(assets\/[^"]+\.js)"/.exec(page)?.[1] ?? 'no script';
+  return [response.status, page, (await fetch(new URL(script, url))).status];
+}
 
 async function urlOf(server: ChildProcess): Promise<string> {
   for await (const line of createInterface({ input: server.stdout ?? process.stdin })) {

@@ -1,3 +1,5 @@
+import type { EventView, StateError, StateView } from 'resilient-stepfunctions/console-drawing';
+
 // The answers of the API, as its document at /openapi.json describes them.
 
 /** How an order stands. */
@@ -104,35 +106,7 @@ export interface TimelineEntry {
   readonly why?: string;
 }
 
-export interface SagaError {
-  readonly name: string;
-  readonly message?: string;
-}
-
-export type StateStatus = 'NOT_REACHED' | 'RUNNING' | 'SUCCEEDED' | 'CAUGHT' | 'FAILED' | 'ABORTED' | 'TIMED_OUT';
-
-export interface SagaState {
-  readonly name: string;
-  readonly type: string;
-  readonly comment?: string;
-  readonly next: readonly string[];
-  readonly after_error: readonly string[];
-  readonly status: StateStatus;
-  readonly attempts: number;
-  readonly entered_at?: string;
-  readonly exited_at?: string;
-  readonly input?: unknown;
-  readonly output?: unknown;
-  readonly error?: SagaError;
-  readonly retried_by?: string;
-}
-
-export interface SagaEvent {
-  readonly id: number;
-  readonly at: string;
-  readonly type: string;
-  readonly state?: string;
-}
+export type { EventView as SagaEvent, StateError as SagaError, StateView as SagaState };
 
 export interface Execution {
   readonly name: string;
@@ -142,10 +116,10 @@ export interface Execution {
   readonly redrive_count: number;
   readonly input?: unknown;
   readonly output?: unknown;
-  readonly error?: SagaError;
+  readonly error?: StateError;
   readonly start_at?: string;
-  readonly states: readonly SagaState[];
-  readonly events: readonly SagaEvent[];
+  readonly states: readonly StateView[];
+  readonly events: readonly EventView[];
   readonly incomplete: boolean;
 }
 

@@ -1,12 +1,9 @@
 import { useState } from 'preact/hooks';
+import { Ago, Decision, Failure, Loading, stepName, ToneSign } from 'resilient-stepfunctions/console';
 import type { ListedOrder, OrderList, RedriveOutcome } from '../api/answers.ts';
 import { postWithMeta } from '../api/client.ts';
 import { usePolled } from '../api/polling.ts';
-import { Decision } from '../components/dialog.tsx';
-import { Failure, Loading } from '../components/notice.tsx';
-import { ToneSign } from '../components/status.tsx';
-import { Ago } from '../components/time.tsx';
-import { money, shortId, stepName } from '../format.ts';
+import { money, shortId } from '../format.ts';
 import { Link } from '../navigation.tsx';
 import { RedriveOutcomes } from './redrive-outcomes.tsx';
 

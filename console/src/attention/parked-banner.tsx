@@ -1,8 +1,7 @@
+import { Ago, stepName, ToneSign } from 'resilient-stepfunctions/console';
 import type { OrderList } from '../api/answers.ts';
 import { usePolled } from '../api/polling.ts';
-import { ToneSign } from '../components/status.tsx';
-import { Ago } from '../components/time.tsx';
-import { shortId, stepName } from '../format.ts';
+import { shortId } from '../format.ts';
 import { Link } from '../navigation.tsx';
 
 const EVERY_MS = 5_000;

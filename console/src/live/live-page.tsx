@@ -1,10 +1,9 @@
 import { useState } from 'preact/hooks';
+import { Ago, announce, Empty, Failure, ToneSign } from 'resilient-stepfunctions/console';
 import type { OrderDetails } from '../api/answers.ts';
 import { ApiError, post } from '../api/client.ts';
 import { usePolled } from '../api/polling.ts';
-import { announce, Empty, Failure } from '../components/notice.tsx';
-import { Status, ToneSign } from '../components/status.tsx';
-import { Ago } from '../components/time.tsx';
+import { Status } from '../components/status.tsx';
 import { money, shortId } from '../format.ts';
 import { Link } from '../navigation.tsx';
 import { KINDS, type OrderKind } from './kinds.ts';

@@ -1,4 +1,4 @@
-import { duration, wholeNumber } from '../format.ts';
+import { duration, wholeNumber } from 'resilient-stepfunctions/console';
 import { runSpike, SPIKE, spike, stopSpike, type Tick } from './spike.ts';
 
 /** Properties of the panel. */

@@ -1,9 +1,8 @@
 import { useState } from 'preact/hooks';
+import { announce, Decision, stepName } from 'resilient-stepfunctions/console';
 import type { OrderDetails, RedriveOutcome } from '../api/answers.ts';
 import { ApiError, post } from '../api/client.ts';
-import { Decision } from '../components/dialog.tsx';
-import { announce } from '../components/notice.tsx';
-import { money, stepName } from '../format.ts';
+import { money } from '../format.ts';
 import { RefundDialog, refundableOf } from './refund-dialog.tsx';
 
 type Action = 'cancel' | 'redrive' | 'abandon' | 'refund';

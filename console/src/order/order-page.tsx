@@ -1,11 +1,9 @@
 import { useState } from 'preact/hooks';
+import { Ago, Copy, duration, Failure, Loading, stepName } from 'resilient-stepfunctions/console';
 import { isOver, type OrderDetails } from '../api/answers.ts';
 import { usePolled } from '../api/polling.ts';
-import { Copy } from '../components/json.tsx';
-import { Failure, Loading } from '../components/notice.tsx';
 import { Status } from '../components/status.tsx';
-import { Ago } from '../components/time.tsx';
-import { duration, money, shortId, stepName } from '../format.ts';
+import { money, shortId } from '../format.ts';
 import { Link } from '../navigation.tsx';
 import { Actions } from './actions.tsx';
 import { OrderSaga } from './order-saga.tsx';

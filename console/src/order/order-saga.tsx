@@ -1,13 +1,27 @@
 import { useState } from 'preact/hooks';
+import {
+  Empty,
+  Events,
+  Failure,
+  Graph,
+  Json,
+  Legend,
+  Loading,
+  StatePanel,
+  StepsTable,
+  words,
+} from 'resilient-stepfunctions/console';
 import type { Execution, SagaHistory } from '../api/answers.ts';
 import { usePolled } from '../api/polling.ts';
-import { Json } from '../components/json.tsx';
-import { Empty, Failure, Loading } from '../components/notice.tsx';
-import { words } from '../format.ts';
-import { Graph } from '../saga/graph.tsx';
-import { Legend } from '../saga/legend.tsx';
-import { Events, StatePanel } from '../saga/state-panel.tsx';
-import { StepsTable } from '../saga/steps-table.tsx';
+import { drawSaga } from '../saga/drawing.ts';
+import { placeOf, UNDOES } from '../saga/lanes.ts';
+
+const SHAPE_NAMES = {
+  forward: 'step',
+  waiting: 'waits for somebody',
+  undo: 'undoes',
+  parking: 'needs attention',
+} as const;
 
 /** The saga of an order: its drawing, its steps, and what is known of the chosen one. */
 export function OrderSaga({ orderId, everyMs }: { readonly orderId: string; readonly everyMs: number }) {
@@ -20,6 +34,7 @@ export function OrderSaga({ orderId, everyMs }: { readonly orderId: string; read
     return null;
   }
   const execution = data?.execution;
+  const shown = execution && (execution.states.find(({ name }) => name === chosen) ?? currentState(execution));
   return (
     <>
       <section class="card" aria-labelledby="saga-title">
@@ -40,8 +55,8 @@ export function OrderSaga({ orderId, everyMs }: { readonly orderId: string; read
         )}
         {execution !== undefined && execution.states.length > 0 && (
           <>
-            <Graph execution={execution} chosen={chosen} onChoose={setChosen} />
-            <Legend />
+            <Graph label="The saga's steps" sequence={execution} draw={drawSaga} chosen={chosen} onChoose={setChosen} />
+            <Legend names={SHAPE_NAMES} />
           </>
         )}
       </section>
@@ -49,13 +64,18 @@ export function OrderSaga({ orderId, everyMs }: { readonly orderId: string; read
         <>
           <div class="columns wide-first">
             <section class="card flush" aria-label="Steps">
-              <StepsTable execution={execution} chosen={chosen} onChoose={setChosen} />
+              <StepsTable
+                sequence={execution}
+                roleOf={({ name, type }) => placeOf(name, type, 0).role}
+                chosen={chosen}
+                onChoose={setChosen}
+              />
             </section>
             <section class="card panel" aria-label="Chosen step">
-              <StatePanel state={execution.states.find(({ name }) => name === chosen) ?? currentState(execution)} />
+              <StatePanel state={shown} undoes={shown && UNDOES[shown.name]} />
             </section>
           </div>
-          <Events execution={execution} />
+          <Events events={execution.events} />
         </>
       )}
     </>

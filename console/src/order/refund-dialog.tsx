@@ -1,8 +1,7 @@
 import { useState } from 'preact/hooks';
+import { announce, Decision } from 'resilient-stepfunctions/console';
 import type { OrderDetails } from '../api/answers.ts';
 import { ApiError, post } from '../api/client.ts';
-import { Decision } from '../components/dialog.tsx';
-import { announce } from '../components/notice.tsx';
 import { money, shortId } from '../format.ts';
 
 /** What can still be refunded, in minor units: refunds under way count, declined ones do not. */

@@ -1,7 +1,7 @@
+import { Ago, stepName, words } from 'resilient-stepfunctions/console';
 import type { OrderDetails } from '../api/answers.ts';
 import { RefundState } from '../components/status.tsx';
-import { Ago } from '../components/time.tsx';
-import { money, stepName, words } from '../format.ts';
+import { money } from '../format.ts';
 
 /** The refunds of an order, the oldest first. */
 export function Refunds({ order }: { readonly order: OrderDetails }) {

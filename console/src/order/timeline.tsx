@@ -1,7 +1,6 @@
+import { Ago, duration, Time, ToneSign } from 'resilient-stepfunctions/console';
 import type { OrderDetails } from '../api/answers.ts';
-import { ToneSign, toneOf } from '../components/status.tsx';
-import { Ago, Time } from '../components/time.tsx';
-import { duration } from '../format.ts';
+import { toneOf } from '../components/status.tsx';
 
 /** The order's history in the words that its customer reads. */
 export function Timeline({ order }: { readonly order: OrderDetails }) {

@@ -1,6 +1,7 @@
+import { ToneSign, wholeNumber, words } from 'resilient-stepfunctions/console';
 import { type OrderStatus, STATUSES, type Summary } from '../api/answers.ts';
-import { ToneSign, toneOf } from '../components/status.tsx';
-import { money, wholeNumber, words } from '../format.ts';
+import { toneOf } from '../components/status.tsx';
+import { money } from '../format.ts';
 import { Link } from '../navigation.tsx';
 
 /** Properties of the counts. */

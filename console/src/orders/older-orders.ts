@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'preact/hooks';
+import { announce } from 'resilient-stepfunctions/console';
 import type { ListedOrder, OrderList } from '../api/answers.ts';
 import { get } from '../api/client.ts';
-import { announce } from '../components/notice.tsx';
 
 interface Older {
   readonly path: string;

@@ -1,7 +1,7 @@
+import { Ago, duration, stepName } from 'resilient-stepfunctions/console';
 import { isOver, type ListedOrder } from '../api/answers.ts';
 import { Status } from '../components/status.tsx';
-import { Ago } from '../components/time.tsx';
-import { duration, money, shortId, stepName } from '../format.ts';
+import { money, shortId } from '../format.ts';
 import { Link } from '../navigation.tsx';
 
 /** Orders as a table; on a narrow screen each is a card of its own. */

@@ -1,7 +1,7 @@
+import { Empty, Failure, Loading } from 'resilient-stepfunctions/console';
 import type { OrderList, OrderStatus, Summary } from '../api/answers.ts';
 import { usePolled } from '../api/polling.ts';
 import { ParkedBanner } from '../attention/parked-banner.tsx';
-import { Empty, Failure, Loading } from '../components/notice.tsx';
 import { Link, place } from '../navigation.tsx';
 import { Counts, MoneyTotals } from './counts.tsx';
 import { Filters } from './filters.tsx';

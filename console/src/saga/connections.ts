@@ -1,30 +1,6 @@
-import type { SagaEvent, SagaState } from '../api/answers.ts';
-import type { StateRole } from './lanes.ts';
+import { type Connection, type Point, roundedPath, type StateRole } from 'resilient-stepfunctions/console-drawing';
+import type { SagaState } from '../api/answers.ts';
 import type { Layout, PlacedState, Tracks } from './layout.ts';
-
-/** A connection of two states. */
-export interface Connection {
-  readonly from: string;
-  readonly to: string;
-  /** How often the execution went this way. */
-  readonly taken: number;
-  readonly role: StateRole;
-  /** An SVG path. */
-  readonly path: string;
-}
-
-/** How often an execution went from one state to another, by `from to`. */
-export function waysTaken(events: readonly SagaEvent[]): ReadonlyMap<string, number> {
-  const entered = events.flatMap(({ type, state }) =>
-    type.endsWith('StateEntered') && state !== undefined ? [state] : [],
-  );
-  const ways = new Map<string, number>();
-  for (const [position, to] of entered.slice(1).entries()) {
-    const way = `${entered[position]} ${to}`;
-    ways.set(way, (ways.get(way) ?? 0) + 1);
-  }
-  return ways;
-}
 
 /**
  * The connections to draw: every way that was taken, and faintly those that could have been. Ways into parking and back exist
@@ -64,8 +40,11 @@ function roleOf({ after_error }: SagaState, to: PlacedState): StateRole {
 type Position = readonly [along: number, across: number];
 
 function pathOf(layout: Layout, from: PlacedState, to: PlacedState): string {
-  const points = positionsOf(layout, from, to);
-  return rounded(layout, points);
+  const isRight = layout.direction === 'right';
+  const points = positionsOf(layout, from, to).map(
+    ([along, across]): Point => (isRight ? [along, across] : [across, along]),
+  );
+  return roundedPath(points);
 }
 
 function positionsOf(layout: Layout, from: PlacedState, to: PlacedState): readonly Position[] {
@@ -170,37 +149,4 @@ function rightOf({ along, across, length }: PlacedState): Position {
 
 function leftOf({ along, across, length }: PlacedState): Position {
   return [along - length / 2, across];
-}
-
-const RADIUS = 6;
-
-/** A path through positions, with rounded corners. */
-function rounded({ point }: Layout, positions: readonly Position[]): string {
-  const corners = positions.filter(
-    (position, index) => index === 0 || !isSame(position, positions[index - 1] ?? position),
-  );
-  return corners
-    .map((corner, index) => {
-      const before = corners[index - 1];
-      const after = corners[index + 1];
-      if (before === undefined) {
-        return `M${point(...corner)}`;
-      }
-      if (after === undefined) {
-        return `L${point(...corner)}`;
-      }
-      return `L${point(...towards(corner, before))} Q${point(...corner)} ${point(...towards(corner, after))}`;
-    })
-    .join(' ');
-}
-
-function isSame([along, across]: Position, [otherAlong, otherAcross]: Position): boolean {
-  return Math.abs(along - otherAlong) < 0.5 && Math.abs(across - otherAcross) < 0.5;
-}
-
-/** A position on the way to another one, at most a radius away. */
-function towards([along, across]: Position, [toAlong, toAcross]: Position): Position {
-  const distance = Math.hypot(toAlong - along, toAcross - across);
-  const share = Math.min(RADIUS, distance / 2) / distance;
-  return [along + (toAlong - along) * share, across + (toAcross - across) * share];
 }

@@ -1,8 +1,7 @@
+import type { StateRole } from 'resilient-stepfunctions/console-drawing';
+
 // Where each state of the order saga is drawn. Forward steps are on one line, in reading order. Each undo stands below what it
 // undoes, the end states are at the end, and what parks an order stands aside. A test compares this with the definition.
-
-/** What a state is for. */
-export type StateRole = 'forward' | 'undo' | 'parking' | 'end';
 
 /** The place of a state. */
 export interface StatePlace {

@@ -1,11 +1,9 @@
+import type { Direction } from 'resilient-stepfunctions/console-drawing';
 import type { SagaState } from '../api/answers.ts';
 import { type Lane, placeOf, type StatePlace } from './lanes.ts';
 
 // Positions are along the line of forward steps and across it. A wide drawing goes from left to right, a narrow one from top to
-// bottom; only `point` knows which.
-
-/** Which way the drawing reads. */
-export type Direction = 'right' | 'down';
+// bottom; drawing.ts knows which.
 
 /** Sizes of a drawing, in units of its own. */
 interface Measures {
@@ -98,8 +96,6 @@ export interface Layout {
   readonly tracks: Tracks;
   readonly lanes: Measures['lanes'];
   readonly gap: number;
-  /** `x,y` of a position. */
-  readonly point: (along: number, across: number) => string;
 }
 
 /** Places the states of a saga. */
@@ -141,10 +137,5 @@ export function layOut(states: readonly SagaState[], direction: Direction): Layo
     tracks: measures.tracks,
     lanes: measures.lanes,
     gap: measures.gap,
-    point: (along, across) => (isRight ? `${round(along)},${round(across)}` : `${round(across)},${round(along)}`),
   };
-}
-
-function round(value: number): number {
-  return Math.round(value * 10) / 10;
 }

@@ -1,9 +1,7 @@
 import { useState } from 'preact/hooks';
+import { announce, Decision, wholeNumber } from 'resilient-stepfunctions/console';
 import type { StockItem } from '../api/answers.ts';
 import { ApiError, post } from '../api/client.ts';
-import { Decision } from '../components/dialog.tsx';
-import { announce } from '../components/notice.tsx';
-import { wholeNumber } from '../format.ts';
 
 /** How stock is changed by hand. */
 export type StockChange = 'restock' | 'correct';

@@ -1,9 +1,8 @@
 import { useState } from 'preact/hooks';
+import { Ago, Empty, Failure, Loading, wholeNumber } from 'resilient-stepfunctions/console';
 import type { StockItem, StockReport } from '../api/answers.ts';
 import { usePolled } from '../api/polling.ts';
-import { Empty, Failure, Loading } from '../components/notice.tsx';
-import { Ago } from '../components/time.tsx';
-import { money, shortId, wholeNumber } from '../format.ts';
+import { money, shortId } from '../format.ts';
 import { Link } from '../navigation.tsx';
 import { type StockChange, StockDialog } from './stock-dialog.tsx';
 

@@ -157,11 +157,12 @@ describe('one endpoint', () => {
     ['POST', 'ec2', { ...form, ...signed('ec2') }, /^<Response><Errors><Error><Code>UnknownOperationException</],
     ['GET', 's3', signed('s3'), /^<Error><Code>UnknownOperationException<.*This endpoint serves Step Functions/],
     ['POST', 'logs', signed('logs'), /^\{"__type":"UnknownOperationException"/],
-    ['GET', 'a browser', { accept: 'text/html,*/*' }, /^This endpoint serves Step Functions/],
+    ['GET', 'a browser, of what is not there,', { accept: 'text/html,*/*' }, /^This endpoint serves Step Functions/],
   ])('refuses a %s of %s in a format that the caller can read', async (method, _name, headers, answer) => {
     server = await startTestServer();
     const body = method === 'POST' ? 'Action=ListStacks' : null;
-    const response = await fetch(server.url, { method, headers, body });
+    // What is at `/` for a browser: console-files.test.ts.
+    const response = await fetch(new URL('/none', server.url), { method, headers, body });
     expect(response.status).toBe(400);
     expect(await response.text()).toMatch(answer);
   });

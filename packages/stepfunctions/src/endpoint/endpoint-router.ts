@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { answerCallerIdentity, isQuery } from './caller-identity.ts';
+import { answerConsole, type ConsoleFiles, readConsoleFiles } from './console-files.ts';
 import { isFromForeignPage } from './foreign-page.ts';
 import { HttpProxy } from './http-proxy.ts';
 import { answerDescription, invocationPath, type KnownFunctions, readLambdaCall } from './lambda-functions.ts';
@@ -27,6 +28,7 @@ export interface EndpointServices {
  *   X-Amz-Target: DynamoDB*            proxied to DynamoDB
  *   /2015-03-31/functions/...          proxied to Lambda, as is all that is signed for it; functions listed and described
  *   POST of a form                     STS GetCallerIdentity
+ *   GET /                              a browser on this machine: the console
  *   GET /health                        the engine's load
  *   GET /metrics                       its metrics for Prometheus
  *   GET /_localstack/health            the services, for scripts that wait for LocalStack
@@ -37,6 +39,7 @@ export class EndpointRouter {
   readonly #services: EndpointServices;
   readonly #lambda: HttpProxy | undefined;
   readonly #dynamodb: HttpProxy | undefined;
+  #consoleFiles: ConsoleFiles | undefined;
 
   constructor(services: EndpointServices) {
     this.#services = services;
@@ -84,12 +87,20 @@ export class EndpointRouter {
       response.end(this.#services.metrics());
     } else if (request.method === 'GET' && request.url === '/_localstack/health') {
       sendJson(response, { services: this.#localStackServices(), edition: 'resilient-stepfunctions' });
+    } else if (answerConsole(request, response, () => this.#console())) {
+      request.resume();
     } else if (isQuery(request)) {
       void this.#answerQuery(request, response);
     } else {
       request.resume();
       refuse(request, response);
     }
+  }
+
+  /** The console's files, read when the first browser asks. A console that is built later is found then. */
+  #console(): ConsoleFiles | undefined {
+    this.#consoleFiles ??= readConsoleFiles();
+    return this.#consoleFiles;
   }
 
   #forward(

@@ -19,6 +19,11 @@ function isLoopbackAddress(address: string): boolean {
   }
 }
 
+/** True for a request that came from this machine itself. */
+export function isLoopbackConnection({ socket: { localAddress = '' } }: IncomingMessage): boolean {
+  return isLoopbackAddress(localAddress.replace(/^::ffff:/, ''));
+}
+
 /** The hostname of a URL without its port; undefined when it is not a URL. */
 function hostnameOf(url: string): string | undefined {
   return URL.canParse(url) ? new URL(url).hostname : undefined;
@@ -48,8 +53,7 @@ function isFollowedLink({ method, headers }: IncomingMessage): boolean {
  */
 export function isFromForeignPage(request: IncomingMessage): boolean {
   const { host, origin, 'sec-fetch-site': site } = request.headers;
-  const { localAddress = '' } = request.socket;
-  if (isLoopbackAddress(localAddress.replace(/^::ffff:/, '')) && host !== undefined && !isLoopbackHost(host)) {
+  if (isLoopbackConnection(request) && host !== undefined && !isLoopbackHost(host)) {
     return true;
   }
   if (origin !== undefined && !isOwnOrigin(origin, host)) {

@@ -1,37 +1,39 @@
-import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
-import type { Execution } from '../api/answers.ts';
-import { now } from '../components/time.tsx';
-import { duration, stepName } from '../format.ts';
-import { connectionsOf, waysTaken } from './connections.ts';
-import { type Direction, layOut, type PlacedState } from './layout.ts';
+import { useEffect, useId, useMemo, useRef, useState } from 'preact/hooks';
+import type { Direction, Drawing, DrawnState } from './drawing.ts';
+import { duration, stepName } from './format.ts';
+import type { SequenceView } from './model.ts';
 import { LOOK_WORDS, type Look, LookSign, lookOf, Outline } from './state-shape.tsx';
+import { now } from './time.tsx';
 
 /** Narrower drawings go from top to bottom. */
 const WIDE_FROM_PX = 720;
 
 /** Properties of the drawing. */
 export interface GraphProperties {
-  readonly execution: Execution;
+  /** Its name for screen readers. */
+  readonly label: string;
+  readonly sequence: SequenceView;
+  /** Places the states; the same function each time. */
+  readonly draw: (sequence: SequenceView, direction: Direction) => Drawing;
   readonly chosen: string | undefined;
   readonly onChoose: (state: string) => void;
 }
 
-/** A saga as a drawing that reads like a sentence. */
-export function Graph({ execution, chosen, onChoose }: GraphProperties) {
+/** A sequence of states as a drawing; each state can be chosen. */
+export function Graph({ label, sequence, draw, chosen, onChoose }: GraphProperties) {
   const frame = useRef<HTMLDivElement>(null);
   const direction = useDirection(frame);
-  const layout = useMemo(() => layOut(execution.states, direction), [execution, direction]);
-  const connections = useMemo(() => connectionsOf(layout, waysTaken(execution.events)), [layout, execution]);
-  const placed = [...layout.states.values()].toSorted((one, other) => readingOrder(one) - readingOrder(other));
-  const reachable = chosen ?? placed[0]?.state.name;
+  const markers = useId();
+  const drawing = useMemo(() => draw(sequence, direction), [draw, sequence, direction]);
+  const reachable = drawing.states.some(({ state }) => state.name === chosen) ? chosen : drawing.states[0]?.state.name;
   return (
     <div class={`graph to-${direction}`} ref={frame}>
       {/* biome-ignore lint/a11y/useSemanticElements: the drawing holds its states as buttons */}
       <svg
-        viewBox={`0 0 ${layout.width} ${layout.height}`}
+        viewBox={`0 0 ${drawing.width} ${drawing.height}`}
         role="group"
-        aria-label="The saga's steps; arrow keys go from one to the next"
-        style={{ maxWidth: `${layout.width * 1.15}px` }}
+        aria-label={`${label}; arrow keys go from one to the next`}
+        style={{ maxWidth: `${drawing.width * 1.15}px` }}
         onKeyDown={(event) => {
           const step = STEPS[event.key];
           if (step !== undefined) {
@@ -40,20 +42,19 @@ export function Graph({ execution, chosen, onChoose }: GraphProperties) {
           }
         }}
       >
-        <Markers />
-        {connections.map(({ from, to, taken, role, path }) => (
+        <Markers id={markers} />
+        {drawing.connections.map(({ from, to, taken, role, path }) => (
           <path
             key={`${from} ${to}`}
             class={`way ${taken > 0 ? `taken role-${role}` : 'untaken'}`}
             d={path}
-            marker-end={`url(#arrow-${taken > 0 ? role : 'untaken'})`}
+            marker-end={`url(#${markers}-${taken > 0 ? role : 'untaken'})`}
           />
         ))}
-        {placed.map((each) => (
+        {drawing.states.map((each) => (
           <StateNode
             key={each.state.name}
-            placed={each}
-            direction={direction}
+            drawn={each}
             isChosen={each.state.name === chosen}
             isReachable={each.state.name === reachable}
             onChoose={onChoose}
@@ -65,10 +66,6 @@ export function Graph({ execution, chosen, onChoose }: GraphProperties) {
 }
 
 const STEPS: Readonly<Record<string, 1 | -1>> = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 };
-
-function readingOrder({ place }: PlacedState): number {
-  return (place.lane === 0 ? 1 : place.lane) * 100 + place.column + (place.lane === 0 ? 0.1 : 0);
-}
 
 function moveFocus(drawing: SVGSVGElement, step: 1 | -1): void {
   const states = [...drawing.querySelectorAll<SVGGElement>('.state')];
@@ -92,13 +89,13 @@ function useDirection(frame: { readonly current: HTMLDivElement | null }): Direc
   return direction;
 }
 
-function Markers() {
+function Markers({ id }: { readonly id: string }) {
   return (
     <defs>
       {['forward', 'undo', 'parking', 'end', 'untaken'].map((role) => (
         <marker
           key={role}
-          id={`arrow-${role}`}
+          id={`${id}-${role}`}
           class={`arrow role-${role}`}
           viewBox="0 0 8 8"
           refX="7"
@@ -116,27 +113,23 @@ function Markers() {
 }
 
 interface StateNodeProperties {
-  readonly placed: PlacedState;
-  readonly direction: Direction;
+  readonly drawn: DrawnState;
   readonly isChosen: boolean;
   /** The tab key reaches one state; arrow keys reach the others from there. */
   readonly isReachable: boolean;
   readonly onChoose: (state: string) => void;
 }
 
-function StateNode({ placed, direction, isChosen, isReachable, onChoose }: StateNodeProperties) {
-  const { state, place } = placed;
-  const isRight = direction === 'right';
-  const [x, y] = isRight ? [placed.along, placed.across] : [placed.across, placed.along];
-  const [width, height] = isRight ? [placed.length, placed.thickness] : [placed.thickness, placed.length];
+function StateNode({ drawn, isChosen, isReachable, onChoose }: StateNodeProperties) {
+  const { state, x, y, width, height } = drawn;
   const look = lookOf(state);
-  const caption = captionOf(placed);
+  const caption = captionOf(drawn);
   const attempts = state.attempts > 1 ? `×${state.attempts}` : undefined;
-  const visible = [...place.label, attempts, caption].filter((text) => text !== undefined);
+  const visible = [...drawn.label, attempts, caption].filter((text) => text !== undefined);
   return (
     // biome-ignore lint/a11y/useSemanticElements: there is no button inside an SVG
     <g
-      class={classesOf(placed, look, isChosen)}
+      class={classesOf(drawn, look, isChosen)}
       transform={`translate(${x} ${y})`}
       role="button"
       tabindex={isReachable ? 0 : -1}
@@ -150,10 +143,10 @@ function StateNode({ placed, direction, isChosen, isReachable, onChoose }: State
         }
       }}
     >
-      {(look === 'running' || look === 'waiting') && <Pulse placed={placed} width={width} height={height} />}
-      <Outline placed={placed} x={-width / 2} y={-height / 2} width={width} height={height} />
-      <Label placed={placed} isRight={isRight} width={width} />
-      {place.isSmall === true ? (
+      {(look === 'running' || look === 'waiting') && <Pulse drawn={drawn} />}
+      <Outline drawn={drawn} x={-width / 2} y={-height / 2} width={width} height={height} />
+      <Label drawn={drawn} />
+      {drawn.labelAt !== undefined ? (
         <LookSign look={look} />
       ) : (
         look !== 'idle' && (
@@ -178,50 +171,33 @@ function StateNode({ placed, direction, isChosen, isReachable, onChoose }: State
   );
 }
 
-function classesOf({ place }: PlacedState, look: Look, isChosen: boolean): string {
-  const isUndone = place.role === 'end' && place.lane === 3;
+function classesOf({ role, isUndone, labelAt }: DrawnState, look: Look, isChosen: boolean): string {
   return [
     'state',
-    `role-${place.role}`,
+    `role-${role}`,
     `look-${look}`,
-    ...(isUndone ? ['tone-undone'] : []),
-    ...(place.isSmall === true ? ['small'] : []),
+    ...(isUndone === true ? ['tone-undone'] : []),
+    ...(labelAt === undefined ? [] : ['small']),
     ...(isChosen ? ['chosen'] : []),
   ].join(' ');
 }
 
-function Pulse({
-  placed,
-  width,
-  height,
-}: {
-  readonly placed: PlacedState;
-  readonly width: number;
-  readonly height: number;
-}) {
+function Pulse({ drawn }: { readonly drawn: DrawnState }) {
+  const { width, height } = drawn;
   return (
     <g class="pulse">
-      <Outline placed={placed} x={-width / 2 - 5} y={-height / 2 - 5} width={width + 10} height={height + 10} />
+      <Outline drawn={drawn} x={-width / 2 - 5} y={-height / 2 - 5} width={width + 10} height={height + 10} />
     </g>
   );
 }
 
-function Label({
-  placed,
-  isRight,
-  width,
-}: {
-  readonly placed: PlacedState;
-  readonly isRight: boolean;
-  readonly width: number;
-}) {
-  const { label, isSmall, lane } = placed.place;
-  if (isSmall === true) {
-    const up = isRight ? -width / 2 - 6 - (label.length - 1) * 11 : 3.5 - (label.length - 1) * 5.5;
-    const x = isRight ? 0 : lane === 3 ? 0 : -width / 2 - 5;
-    const first = !isRight && lane === 3 ? width / 2 + 12 : up;
+function Label({ drawn: { label, labelAt, width } }: { readonly drawn: DrawnState }) {
+  if (labelAt !== undefined) {
+    const up = labelAt === 'above' ? -width / 2 - 6 - (label.length - 1) * 11 : 3.5 - (label.length - 1) * 5.5;
+    const x = labelAt === 'before' ? -width / 2 - 5 : 0;
+    const first = labelAt === 'below' ? width / 2 + 12 : up;
     return (
-      <text class={isRight || lane === 3 ? 'label' : 'label at-end'}>
+      <text class={labelAt === 'before' ? 'label at-end' : 'label'}>
         {label.map((line, index) => (
           <tspan key={line} x={x} y={first + index * 11}>
             {`${line} `}
@@ -242,7 +218,7 @@ function Label({
 }
 
 /** What a state that is not over does, in a few words. */
-function captionOf({ state }: PlacedState): string | undefined {
+function captionOf({ state }: DrawnState): string | undefined {
   if (state.status !== 'RUNNING') {
     return undefined;
   }

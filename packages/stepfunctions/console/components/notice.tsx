@@ -1,6 +1,5 @@
 import { signal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
-import type { ApiError } from '../api/client.ts';
 
 interface Announcement {
   readonly text: string;
@@ -31,7 +30,7 @@ export function Announcements() {
 }
 
 /** A failed request in words. */
-export function Failure({ error }: { readonly error: ApiError | undefined }) {
+export function Failure({ error }: { readonly error: Error | undefined }) {
   return error === undefined ? null : (
     <p class="failure-note" role="alert">
       {error.message}

@@ -1,19 +1,20 @@
-import type { Execution, SagaState } from '../api/answers.ts';
-import { now, Time } from '../components/time.tsx';
-import { duration, stepName } from '../format.ts';
-import { placeOf } from './lanes.ts';
+import type { StateRole } from './drawing.ts';
+import { duration, stepName } from './format.ts';
+import type { SequenceView, StateView } from './model.ts';
 import { LOOK_WORDS, lookOf } from './state-shape.tsx';
+import { now, Time } from './time.tsx';
 
 /** Properties of the table. */
 export interface StepsTableProperties {
-  readonly execution: Execution;
+  readonly sequence: SequenceView;
+  readonly roleOf: (state: StateView) => StateRole;
   readonly chosen: string | undefined;
   readonly onChoose: (state: string) => void;
 }
 
 /** The states that were reached, in the order of their last entry, with bars that show when and for how long. */
-export function StepsTable({ execution, chosen, onChoose }: StepsTableProperties) {
-  const reached = execution.states
+export function StepsTable({ sequence, roleOf, chosen, onChoose }: StepsTableProperties) {
+  const reached = sequence.states
     .filter(({ entered_at }) => entered_at !== undefined)
     .toSorted((one, other) => startOf(one) - startOf(other));
   const first = reached[0] === undefined ? 0 : startOf(reached[0]);
@@ -38,6 +39,7 @@ export function StepsTable({ execution, chosen, onChoose }: StepsTableProperties
           <StepRow
             key={state.name}
             state={state}
+            role={roleOf(state)}
             share={(time) => (time - first) / (last - first)}
             isChosen={state.name === chosen}
             onChoose={onChoose}
@@ -49,18 +51,18 @@ export function StepsTable({ execution, chosen, onChoose }: StepsTableProperties
 }
 
 interface StepRowProperties {
-  readonly state: SagaState;
+  readonly state: StateView;
+  readonly role: StateRole;
   /** Where a time is on the bars' line, 0 to 1. */
   readonly share: (time: number) => number;
   readonly isChosen: boolean;
   readonly onChoose: (state: string) => void;
 }
 
-function StepRow({ state, share, isChosen, onChoose }: StepRowProperties) {
+function StepRow({ state, role, share, isChosen, onChoose }: StepRowProperties) {
   const look = lookOf(state);
   const from = share(startOf(state));
   const width = Math.max(0.006, share(endOf(state)) - from);
-  const { role } = placeOf(state.name, state.type, 0);
   return (
     <tr class={isChosen ? 'chosen' : undefined}>
       <th scope="row">
@@ -86,11 +88,11 @@ function StepRow({ state, share, isChosen, onChoose }: StepRowProperties) {
   );
 }
 
-function startOf({ entered_at }: SagaState): number {
+function startOf({ entered_at }: StateView): number {
   return entered_at === undefined ? 0 : Date.parse(entered_at);
 }
 
-function endOf(state: SagaState): number {
+function endOf(state: StateView): number {
   const { exited_at, status } = state;
   if (status === 'RUNNING' || exited_at === undefined) {
     return now.value;

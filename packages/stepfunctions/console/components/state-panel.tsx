@@ -1,17 +1,22 @@
-import type { Execution, SagaState } from '../api/answers.ts';
-import { Json } from '../components/json.tsx';
-import { Empty } from '../components/notice.tsx';
-import { Time } from '../components/time.tsx';
-import { stepName } from '../format.ts';
-import { UNDOES } from './lanes.ts';
+import { stepName } from './format.ts';
+import { Json } from './json.tsx';
+import type { StateView } from './model.ts';
+import { Empty } from './notice.tsx';
 import { LOOK_WORDS, lookOf } from './state-shape.tsx';
+import { Time } from './time.tsx';
+
+/** Properties of the panel. */
+export interface StatePanelProperties {
+  readonly state: StateView | undefined;
+  /** The step whose effect this one takes back. */
+  readonly undoes?: string | undefined;
+}
 
 /** What is known of one state. */
-export function StatePanel({ state }: { readonly state: SagaState | undefined }) {
+export function StatePanel({ state, undoes }: StatePanelProperties) {
   if (state === undefined) {
     return <Empty>Choose a step to see what it was given and what it answered.</Empty>;
   }
-  const undone = UNDOES[state.name];
   return (
     <>
       <h3>
@@ -19,10 +24,10 @@ export function StatePanel({ state }: { readonly state: SagaState | undefined })
       </h3>
       {state.comment !== undefined && <p class="comment">{state.comment}</p>}
       <dl class="facts">
-        {undone !== undefined && (
+        {undoes !== undefined && (
           <>
             <dt>undoes</dt>
-            <dd>{stepName(undone)}</dd>
+            <dd>{stepName(undoes)}</dd>
           </>
         )}
         {state.attempts > 0 && (
@@ -58,42 +63,5 @@ export function StatePanel({ state }: { readonly state: SagaState | undefined })
       {state.output !== undefined && <Json title="Output" value={state.output} />}
       {state.error !== undefined && <Json title="Error" value={state.error} />}
     </>
-  );
-}
-
-/** The execution's events, folded. */
-export function Events({ execution }: { readonly execution: Execution }) {
-  return (
-    <details class="card events">
-      <summary>
-        Events <span class="muted">{execution.events.length}</span>
-      </summary>
-      <div class="scrolls">
-        <table>
-          <thead>
-            <tr>
-              <th scope="col" class="number">
-                Id
-              </th>
-              <th scope="col">At</th>
-              <th scope="col">Event</th>
-              <th scope="col">Step</th>
-            </tr>
-          </thead>
-          <tbody>
-            {execution.events.toReversed().map(({ id, at, type, state }) => (
-              <tr key={id}>
-                <td class="number">{id}</td>
-                <td class="number">
-                  <Time at={at} withMs />
-                </td>
-                <td>{type}</td>
-                <td>{state ?? ''}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
-    </details>
   );
 }

@@ -1,5 +1,5 @@
 import { signal } from '@preact/signals';
-import { fromNow, localTime, utcTime } from '../format.ts';
+import { fromNow, localTime, utcTime } from './format.ts';
 
 /** The present, to the second. */
 export const now = signal(Date.now());

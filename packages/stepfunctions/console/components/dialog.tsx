@@ -1,6 +1,5 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useId, useRef, useState } from 'preact/hooks';
-import { ApiError } from '../api/client.ts';
 
 /** Properties of a dialog in which a person decides something. */
 export interface DecisionProperties {
@@ -12,7 +11,7 @@ export interface DecisionProperties {
   readonly isGrave?: boolean;
   /** A text that the decision needs, such as a reason. */
   readonly asks?: { readonly label: string; readonly hint?: string };
-  /** @throws ApiError which the dialog shows */
+  /** @throws Error whose message the dialog shows */
   readonly onDecide: (text: string) => Promise<void>;
   readonly onClose: () => void;
 }
@@ -34,7 +33,7 @@ export function Decision({ title, children, decision, isGrave = false, asks, onD
       await onDecide(text.trim());
       dialog.current?.close();
     } catch (error) {
-      setFailure(error instanceof ApiError ? error.message : String(error));
+      setFailure(error instanceof Error ? error.message : String(error));
       setBusy(false);
     }
   };

@@ -1,16 +1,16 @@
-import type { SagaState } from '../api/answers.ts';
-import type { PlacedState } from './layout.ts';
+import type { DrawnState } from './drawing.ts';
+import type { StateView } from './model.ts';
 
 /** How a state looks: what has become of it. */
 export type Look = 'idle' | 'passed' | 'running' | 'waiting' | 'caught' | 'parked';
 
 /** The look of a state. A step that waits for a customer or an operator runs, but nothing works on it. */
-export function lookOf(state: SagaState): Look {
+export function lookOf(state: StateView): Look {
   switch (state.status) {
     case 'NOT_REACHED':
       return 'idle';
     case 'RUNNING':
-      return state.name.startsWith('Await') && state.error === undefined ? 'waiting' : 'running';
+      return isWaiting(state) && state.error === undefined ? 'waiting' : 'running';
     case 'SUCCEEDED':
       return 'passed';
     case 'CAUGHT':
@@ -20,6 +20,11 @@ export function lookOf(state: SagaState): Look {
     case 'TIMED_OUT':
       return 'parked';
   }
+}
+
+/** True for a step on which nothing works while it runs. */
+function isWaiting({ name, type }: StateView): boolean {
+  return type === 'Wait' || name.startsWith('Await');
 }
 
 /** A look in words. */
@@ -32,19 +37,28 @@ export const LOOK_WORDS: Readonly<Record<Look, string>> = {
   parked: 'stopped here',
 };
 
-/** The outline of a state: forward steps are round, undos point back, parking has cut corners, choices are diamonds. */
-export function Outline({ placed, x, y, width, height }: { readonly placed: PlacedState } & Box) {
-  const { place, state } = placed;
+/** The outline of a state: forward steps are round, undos point back, parking has cut corners, choices are
+ * diamonds, and what holds states of its own is a stack. */
+export function Outline({ drawn, x, y, width, height }: { readonly drawn: DrawnState } & Box) {
+  const { role, labelAt, state } = drawn;
   if (state.type === 'Choice') {
     const [middle, centre] = [x + width / 2, y + height / 2];
     return (
       <path class="outline" d={`M${middle},${y} L${x + width},${centre} L${middle},${y + height} L${x},${centre} Z`} />
     );
   }
-  if (place.isSmall === true && place.role !== 'end') {
+  if (state.type === 'Map' || state.type === 'Parallel') {
+    return (
+      <>
+        <rect class="outline behind" x={x + 5} y={y - 5} width={width} height={height} rx={9} />
+        <rect class="outline" x={x} y={y} width={width} height={height} rx={9} />
+      </>
+    );
+  }
+  if (labelAt !== undefined && role !== 'end') {
     return <circle class="outline" cx={x + width / 2} cy={y + height / 2} r={width / 2 - 3} />;
   }
-  switch (place.role) {
+  switch (role) {
     case 'end':
       return (
         <>
@@ -57,16 +71,7 @@ export function Outline({ placed, x, y, width, height }: { readonly placed: Plac
     case 'parking':
       return <path class="outline" d={cutCorners({ x, y, width, height })} />;
     case 'forward':
-      return (
-        <rect
-          class="outline"
-          x={x}
-          y={y}
-          width={width}
-          height={height}
-          rx={state.name.startsWith('Await') ? height / 2 : 9}
-        />
-      );
+      return <rect class="outline" x={x} y={y} width={width} height={height} rx={isWaiting(state) ? height / 2 : 9} />;
   }
 }
 
