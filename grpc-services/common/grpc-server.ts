@@ -1,10 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Server, ServerCredentials, type ServiceDefinition, type UntypedServiceImplementation } from '@grpc/grpc-js';
-import { ReflectionService } from '@grpc/reflection';
-import { fileDescriptors } from '../../proto/gen/file-descriptors.ts';
 import { type ConnectionLimits, channelOptions, enforceConnectionLimits } from './connection-limits.ts';
 import { addHealth } from './health.ts';
 import type { Logger } from './logger.ts';
+import { addReflection } from './reflection.ts';
 import { deferDecodeErrors } from './request-validation.ts';
 import { limitStreamingCalls } from './streaming-calls.ts';
 
@@ -76,19 +75,6 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcS
       healthServer.forceShutdown();
     },
   };
-}
-
-type PackageDefinition = ConstructorParameters<typeof ReflectionService>[0];
-
-/** Adds server reflection (v1 and v1alpha) for the named services. */
-function addReflection(server: Server, services: readonly string[]): void {
-  // ReflectionService reads only the file descriptors of a loaded package.
-  const loadedPackage: PackageDefinition[string] = {
-    format: 'Protocol Buffer 3 DescriptorProto',
-    type: {},
-    fileDescriptorProtos: Object.values(fileDescriptors).map((base64) => Buffer.from(base64, 'base64')),
-  };
-  new ReflectionService({ files: loadedPackage }, { services: [...services] }).addToServer(server);
 }
 
 type Address = Pick<GrpcServerOptions, 'host' | 'port' | 'credentials'>;

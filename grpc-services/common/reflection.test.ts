@@ -1,8 +1,9 @@
-import { fromBinary } from '@bufbuild/protobuf';
+import { createFileRegistry, fromBinary, toJson } from '@bufbuild/protobuf';
 import { BinaryReader, BinaryWriter } from '@bufbuild/protobuf/wire';
 import { FileDescriptorProtoSchema } from '@bufbuild/protobuf/wkt';
 import { Client, credentials } from '@grpc/grpc-js';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { ErrorInfo } from 'nice-grpc-error-details';
 import { startInventory, type TestInventory } from '../../tests/support/inventory.ts';
 
 let inventory: TestInventory;
@@ -57,10 +58,36 @@ function fieldsOf(message: Uint8Array | undefined): Fields {
 }
 
 describe('server reflection', () => {
-  test('lists only the service itself', async () => {
+  test('lists the service itself, health and reflection', async () => {
     const [listed] = (await ask(LIST_SERVICES, ''))(6);
     const names = fieldsOf(listed)(1).map((entry) => Buffer.from(fieldsOf(entry)(1)[0] ?? []).toString());
-    expect(names).toEqual(['inventory.v1.InventoryService']);
+    expect(names.sort()).toEqual([
+      'grpc.health.v1.Health',
+      'grpc.reflection.v1.ServerReflection',
+      'inventory.v1.InventoryService',
+    ]);
+  });
+
+  test.each([
+    ['grpc.health.v1.Health', ['Check', 'Watch', 'List']],
+    ['grpc.reflection.v1.ServerReflection', ['ServerReflectionInfo']],
+  ])('describes %s, which every server has', async (symbol, methods) => {
+    const [answer] = (await ask(FILE_CONTAINING_SYMBOL, symbol))(4);
+    const files = fieldsOf(answer)(1).map((bytes) => fromBinary(FileDescriptorProtoSchema, bytes));
+    const found = files.flatMap(({ service }) => service).flatMap(({ method }) => method.map(({ name }) => name));
+    expect(methods).toEqual(expect.arrayContaining(found));
+    expect(found).not.toEqual([]);
+  });
+
+  test('describes the ErrorInfo of failed calls, so that clients show its reason', async () => {
+    const [answer] = (await ask(FILE_CONTAINING_SYMBOL, 'google.rpc.ErrorInfo'))(4);
+    const [bytes = new Uint8Array()] = fieldsOf(answer)(1);
+    const registry = createFileRegistry(fromBinary(FileDescriptorProtoSchema, bytes), () => undefined);
+    const schema = registry.getMessage('google.rpc.ErrorInfo');
+    const info = { reason: 'OUT_OF_STOCK', domain: 'inventory.v1', metadata: { item: 'A' } };
+    const sent = ErrorInfo.encode(ErrorInfo.fromPartial(info)).finish();
+    const read = schema && toJson(schema, fromBinary(schema, sent));
+    expect(read).toEqual(info);
   });
 
   test('returns the file that defines a symbol, with its imports', async () => {
