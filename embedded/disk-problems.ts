@@ -43,3 +43,16 @@ function codeOf(error: unknown): string | undefined {
   const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
   return typeof code === 'string' ? code : undefined;
 }
+
+/** SQLite's primary result codes for a file that is damaged, or no database at all. */
+const SQLITE_DAMAGED = [11, 26];
+
+/** Whether SQLite says that its file is damaged. */
+export function isDamagedDatabase(error: unknown): boolean {
+  return (
+    typeof error === 'object' &&
+    error !== null &&
+    'errcode' in error &&
+    SQLITE_DAMAGED.includes(Number(error.errcode) & 0xff)
+  );
+}

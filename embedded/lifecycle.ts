@@ -5,6 +5,7 @@ import { banner } from './banner.ts';
 import { ChildProcesses } from './child-processes.ts';
 import { ConfigurationError, type StackConfiguration } from './configuration.ts';
 import type { DataDirectory } from './data-directory.ts';
+import { isDamagedDatabase } from './disk-problems.ts';
 import { indexStreamRecords } from './dynamodb/stream-records.ts';
 import { startFunctionsThread } from './lambda/functions-thread.ts';
 import { type MetricsEndpoint, startMetricsEndpoint } from './metrics-endpoint.ts';
@@ -199,7 +200,14 @@ export class StackLifecycle {
 
   async #startDynamoDb(): Promise<void> {
     if (this.#configuration.externalDynamoDbUrl === undefined) {
-      await indexStreamRecords(this.#directory.dynamodbFile).catch((error: unknown) => {
+      const { dynamodbFile, root } = this.#directory;
+      await indexStreamRecords(dynamodbFile).catch((error: unknown) => {
+        if (isDamagedDatabase(error)) {
+          throw new ConfigurationError(
+            `The tables in ${dynamodbFile} are damaged (${String(error)}). Restore ${root} from a backup, or begin with no ` +
+              'orders: npm start -- --fresh',
+          );
+        }
         this.#terminal.tell({
           event: 'warning',
           message: `Writes become slower as orders grow: dynoxide's stream records have no index (${String(error)}).`,

@@ -4,7 +4,8 @@ import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { PORTS, PROJECT_ROOT, portNames } from '../embedded/configuration.ts';
+import { PORTS, type Ports, PROJECT_ROOT, portNames } from '../embedded/configuration.ts';
+import { prepareDataDirectory } from '../embedded/data-directory.ts';
 import { findFreePorts } from '../embedded/ports.ts';
 
 let folder: string;
@@ -20,8 +21,7 @@ afterEach(async () => {
 test('npm start fails on a busy port, and says what needs it and how to change it', async () => {
   const ports = await findFreePorts();
   const occupant = await listen(ports.inventory);
-  const variables = Object.fromEntries(portNames().map((name) => [PORTS[name].variable, String(ports[name])]));
-  const ended = await npmStart([], { ...variables, EMBEDDED_DATA_DIR: folder });
+  const ended = await npmStart([], { ...variablesOf(ports), EMBEDDED_DATA_DIR: folder });
   occupant.close();
 
   expect(ended.code).toBe(1);
@@ -29,6 +29,18 @@ test('npm start fails on a busy port, and says what needs it and how to change i
   expect(ended.output).toContain('the Inventory service (gRPC) needs it');
   expect(ended.output).toMatch(/INVENTORY_PORT=\d+ npm start/);
   expect(await readdir(join(folder, 'run'))).toEqual([]);
+});
+
+test('npm start names damaged tables, the cause and the mend', async () => {
+  const data = join(folder, 'data');
+  prepareDataDirectory(data);
+  await writeFile(join(data, 'dynamodb.sqlite'), 'damaged '.repeat(2_000));
+  const ended = await npmStart([], { ...variablesOf(await findFreePorts()), EMBEDDED_DATA_DIR: data });
+  expect(ended.code).toBe(1);
+  expect(ended.output).toContain(
+    `The tables in ${join(data, 'dynamodb.sqlite')} are damaged (Error: file is not a database)`,
+  );
+  expect(ended.output).toContain(`Restore ${data} from a backup`);
 });
 
 test('npm start -- --fresh refuses to delete files that the stack did not create', async () => {
@@ -87,6 +99,10 @@ withReadOnlyDisk('npm start names a data folder on a read-only disk, the cause a
     `The data folder ${folder} cannot be used: the disk is read-only. Name a folder on another disk by EMBEDDED_DATA_DIR.`,
   );
 });
+
+function variablesOf(ports: Ports): NodeJS.ProcessEnv {
+  return Object.fromEntries(portNames().map((name) => [PORTS[name].variable, String(ports[name])]));
+}
 
 function listen(port: number): Promise<Server> {
   return new Promise((resolve, reject) => {
