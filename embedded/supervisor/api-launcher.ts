@@ -31,6 +31,10 @@ export interface LauncherOptions {
   readonly runFolder: string;
   /** Shows what happened to the API process. */
   readonly tell: (report: ProcessReport) => void;
+  /** Default: serverless offline. */
+  readonly program?: readonly string[];
+  /** How often the API process must be heard. */
+  readonly heartbeats?: HealthCheckPolicy;
 }
 
 /**
@@ -76,7 +80,7 @@ export class ApiLauncher {
   }
 
   #runOnce(): Promise<Exit> {
-    const child = spawn(process.execPath, [...SMALL_HEAP_FLAGS, FRAMEWORK, 'offline'], {
+    const child = spawn(process.execPath, [...SMALL_HEAP_FLAGS, ...(this.#options.program ?? [FRAMEWORK, 'offline'])], {
       cwd: PROJECT_ROOT,
       env: {
         ...SMALL_HEAP_ENVIRONMENT,
@@ -117,7 +121,7 @@ export class ApiLauncher {
   /** The first message says that the API is ready, each further one that it is alive. */
   async #killWhenHung(child: ChildProcess, wasHeard: () => boolean): Promise<void> {
     const isOver = (): boolean => this.#stop.signal.aborted || this.#child !== child;
-    const ms = await untilHung(HEARTBEATS, async () => wasHeard(), isOver);
+    const ms = await untilHung(this.#options.heartbeats ?? HEARTBEATS, async () => wasHeard(), isOver);
     if (ms !== undefined && child.pid !== undefined) {
       this.#options.tell({ type: 'hung', name: 'api', ms });
       signal(child.pid, 'SIGKILL');
