@@ -9,11 +9,12 @@ import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { PROJECT_ROOT } from '../embedded/configuration.ts';
 
 const STARTER = [
-  'run.mjs',
-  'proxy-bypass.mjs',
-  'install-when-needed.mjs',
-  'installation-reporter.mjs',
-  'installed-packages.mjs',
+  'scripts/run.mjs',
+  'scripts/install-when-needed.mjs',
+  'scripts/installation-reporter.mjs',
+  'scripts/installed-packages.mjs',
+  'embedded/npm-watch.mjs',
+  'embedded/proxy-bypass.mjs',
 ];
 
 /** A fresh clone of a small project: one package, one development package, both in its own folder. */
@@ -21,8 +22,9 @@ let clone: string;
 beforeEach(async () => {
   clone = await mkdtemp(join(tmpdir(), 'clone-'));
   await mkdir(join(clone, 'scripts'));
+  await mkdir(join(clone, 'embedded'));
   for (const file of STARTER) {
-    await copyFile(join(PROJECT_ROOT, 'scripts', file), join(clone, 'scripts', file));
+    await copyFile(join(PROJECT_ROOT, file), join(clone, file));
   }
   for (const name of ['server', 'compiler']) {
     await mkdir(join(clone, name));

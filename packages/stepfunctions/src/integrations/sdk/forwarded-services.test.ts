@@ -16,7 +16,7 @@ let on: TestServer;
 let machines = 0;
 
 beforeAll(async () => {
-  const names = ['sns', 'sqs', 's3', 'events', 'secrets-manager'];
+  const names = ['sns', 'sqs', 's3', 'events', 'kinesis'];
   on = await startTestServer({}, { endpoints: Object.fromEntries(names.map((name) => [name, url])) });
 });
 
@@ -140,12 +140,7 @@ where('services at an endpoint (moto)', () => {
       'Sqs',
     ],
     ['aws-sdk:eventbridge:inventRule', {}, 'States.Runtime', 'The service EventBridge has no action inventRule.'],
-    [
-      'aws-sdk:secretsmanager:getSecretValue',
-      { SecretId: 's' },
-      'States.Runtime',
-      'npm install @aws-sdk/client-secrets-manager',
-    ],
+    ['aws-sdk:kinesis:describeStream', { StreamName: 's' }, 'States.Runtime', 'npm install @aws-sdk/client-kinesis'],
   ])('a refused call of %s %j fails with %s', async (resource, parameters, error, cause) => {
     const end = await on.end(await start(resource, parameters));
     expect(end).toMatchObject({ status: 'FAILED', error, cause: expect.stringContaining(cause) });
