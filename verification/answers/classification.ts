@@ -19,6 +19,7 @@ const DENIALS: Readonly<Record<ApiCall, readonly number[]>> = {
   pay: [402, 409],
   cancel: [409],
   refund: [409],
+  abandon: [409],
   status: [],
   stocks: [],
 };

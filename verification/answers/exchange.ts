@@ -2,9 +2,9 @@ import { appendFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import * as z from 'zod';
 
-const API_CALLS = ['place', 'status', 'cancel', 'pay', 'refund', 'stocks'] as const;
+const API_CALLS = ['place', 'status', 'cancel', 'pay', 'refund', 'abandon', 'stocks'] as const;
 
-/** The calls of the HTTP API that customers make, and an operator who refunds them. */
+/** The calls of the HTTP API that customers make, and an operator who refunds them or gives their orders up. */
 export type ApiCall = (typeof API_CALLS)[number];
 
 const answered = z.object({

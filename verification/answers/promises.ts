@@ -46,6 +46,7 @@ export function promisesIn(exchange: Exchange): readonly ApiPromise[] | undefine
       const refund = refundData.safeParse(outcome.body).data?.data;
       return refund === undefined ? undefined : [{ kind: 'refund-accepted', ...refund, when }];
     }
+    case 'abandon':
     case 'stocks':
       return [];
   }

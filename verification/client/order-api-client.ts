@@ -210,6 +210,19 @@ export class OrderApiClient {
     }
   }
 
+  /**
+   * Gives up an order that is parked. Its saga gives money and stock back, and closes it.
+   *
+   * @returns false where the order is not parked, or its execution has not ended yet
+   */
+  async abandon(orderId: string, reason: string): Promise<boolean> {
+    const envelope = await this.request({ path: '/orders/abandon', body: { order_id: orderId, reason } });
+    if (envelope.status === 409) {
+      return false;
+    }
+    return dataOf(envelope, z.object({ abandon_requested: z.literal(true) }), '/orders/abandon').abandon_requested;
+  }
+
   /** An order as it is now. */
   async order(orderId: string): Promise<OrderView> {
     const envelope = await this.request({ path: `/orders/status?order_id=${orderId}` });

@@ -17,6 +17,7 @@ const CALLS: Readonly<Record<string, ApiCall>> = {
   '/orders/status': 'status',
   '/orders/cancel': 'cancel',
   '/orders/refund': 'refund',
+  '/orders/abandon': 'abandon',
   '/payment/pay': 'pay',
   '/inventory/stocks': 'stocks',
   '/inventry/stocks': 'stocks',

@@ -1,4 +1,10 @@
-import { DescribeExecutionCommand, paginateGetExecutionHistory, SFNClient } from '@aws-sdk/client-sfn';
+import {
+  DescribeExecutionCommand,
+  type HistoryEvent,
+  paginateGetExecutionHistory,
+  SFNClient,
+} from '@aws-sdk/client-sfn';
+import { executionName } from '../../functions/orders/new-order.ts';
 import type { OrderView } from '../client/api-envelope.ts';
 import type { OrderCase } from '../invariants/order-case.ts';
 import { type AwsConnection, clientSettings, orderSagaArn } from '../invariants/reader/aws-connection.ts';
@@ -38,28 +44,27 @@ export class EvidenceReader {
   }
 
   /** @param order as the API shows it */
-  async read(order: OrderView, ordered: PlacedOrder['ordered']): Promise<Evidence> {
-    const executionArn = this.#executionArn(order.order_id);
+  async read(order: OrderView, placed: PlacedOrder): Promise<Evidence> {
+    const executionArn = this.#lastExecutionArn(placed);
     const { status } = await this.#executions.send(new DescribeExecutionCommand({ executionArn }));
-    const history = [];
-    const pages = paginateGetExecutionHistory({ client: this.#executions }, { executionArn, maxResults: 1000 });
-    for await (const page of pages) {
-      history.push(...(page.events ?? []));
+    const path: StateVisit[] = [];
+    for (let run = 0; run <= (placed.furtherRuns ?? 0); run += 1) {
+      path.push(...sagaPathOf(await this.#history(this.#executionArn(placed.orderId, run))));
     }
     return {
       order,
       tables: await this.#tables.read(order.order_id),
       execution_status: status ?? 'unknown',
-      path: sagaPathOf(history),
+      path,
       items: await Promise.all(
-        ordered.map(async ({ id, count }) => ({ item_id: id, count, now: await this.#tables.item(id) })),
+        placed.ordered.map(async ({ id, count }) => ({ item_id: id, count, now: await this.#tables.item(id) })),
       ),
     };
   }
 
-  /** Whether the order's execution still runs. */
-  async isRunning(orderId: string): Promise<boolean> {
-    const executionArn = this.#executionArn(orderId);
+  /** Whether the order's last execution still runs. */
+  async isRunning(placed: PlacedOrder): Promise<boolean> {
+    const executionArn = this.#lastExecutionArn(placed);
     return (await this.#executions.send(new DescribeExecutionCommand({ executionArn }))).status === 'RUNNING';
   }
 
@@ -69,7 +74,21 @@ export class EvidenceReader {
     this.#executions.destroy();
   }
 
-  #executionArn(orderId: string): string {
-    return `${this.#stateMachineArn.replace(':stateMachine:', ':execution:')}:${orderId}`;
+  async #history(executionArn: string): Promise<readonly HistoryEvent[]> {
+    const pages = paginateGetExecutionHistory({ client: this.#executions }, { executionArn, maxResults: 1000 });
+    const history: HistoryEvent[] = [];
+    for await (const { events = [] } of pages) {
+      history.push(...events);
+    }
+    return history;
+  }
+
+  #lastExecutionArn({ orderId, furtherRuns = 0 }: PlacedOrder): string {
+    return this.#executionArn(orderId, furtherRuns);
+  }
+
+  #executionArn(orderId: string, run: number): string {
+    const name = executionName({ order_id: orderId, saga_run: run });
+    return `${this.#stateMachineArn.replace(':stateMachine:', ':execution:')}:${name}`;
   }
 }

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { deviationsFrom, type ScenarioResult } from './deviations.ts';
 import type { Evidence, EvidenceReader } from './evidence-reader.ts';
-import type { Scenario, ScenarioTools } from './scenario.ts';
+import type { PlacedOrder, Scenario, ScenarioTools } from './scenario.ts';
 
 /** How a scenario came out, with all that is known of its order. */
 export interface ScenarioRun extends ScenarioResult {
@@ -22,10 +22,10 @@ export async function runScenario(
   const started = performance.now();
   const seconds = () => Math.round(performance.now() - started) / 1000;
   try {
-    const { orderId, ordered } = await play(tools);
-    await tools.api.waitForStatus(orderId, END_WITHIN_SECONDS);
-    await waitForExecution(orderId, reader);
-    const evidence = await reader.read(await tools.api.order(orderId), ordered);
+    const placed = await play(tools);
+    await tools.api.waitForStatus(placed.orderId, END_WITHIN_SECONDS);
+    await waitForExecution(placed, reader);
+    const evidence = await reader.read(await tools.api.order(placed.orderId), placed);
     return { name, seconds: seconds(), deviations: deviationsFrom(expects, evidence), evidence };
   } catch (error) {
     return { name, seconds: seconds(), deviations: [`it broke off: ${describe(error)}`] };
@@ -33,9 +33,9 @@ export async function runScenario(
 }
 
 /** The order's last write comes a moment before the execution's end. */
-async function waitForExecution(orderId: string, reader: EvidenceReader): Promise<void> {
+async function waitForExecution(placed: PlacedOrder, reader: EvidenceReader): Promise<void> {
   const deadline = Date.now() + EXECUTION_END_WITHIN_MS;
-  while ((await reader.isRunning(orderId)) && Date.now() < deadline) {
+  while ((await reader.isRunning(placed)) && Date.now() < deadline) {
     await sleep(50);
   }
 }

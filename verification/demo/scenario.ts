@@ -28,6 +28,8 @@ export interface PlacedOrder {
   readonly orderId: string;
   /** Every item made for the scenario, with how many pieces of it were ordered. */
   readonly ordered: PlaceBody['list'];
+  /** How many further executions the order had; absent: none. The last one ends the order. */
+  readonly furtherRuns?: number;
 }
 
 /** One way an order can go. */
@@ -62,6 +64,11 @@ export class ScenarioTools {
    */
   async stock(name: string, price: number, count: number): Promise<string> {
     return await this.#restockClient.createItem(name, price, count);
+  }
+
+  /** Gives the stock of an order back, as somebody in the warehouse might do by mistake. */
+  async releaseStock(orderId: string): Promise<void> {
+    await this.#restockClient.release(orderId);
   }
 
   /** Kills a process of the stack; the supervisor restarts it. Resolves when it is ready again. */

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { eventually } from '../../embedded/eventually.ts';
 import type { PaymentChoice } from '../client/order-api-client.ts';
 import type { Expectation, Scenario, ScenarioTools } from './scenario.ts';
 
@@ -155,6 +156,31 @@ export const SCENARIOS: readonly Scenario[] = [
       await tools.api.refund(placed.orderId, onePiece, AWAITED_WITHIN_SECONDS);
       await tools.api.refund(placed.orderId, { restock: true }, AWAITED_WITHIN_SECONDS);
       return placed;
+    },
+  },
+  {
+    name: 'abandoned',
+    description: 'The stock of a paid order is gone; an operator gives the order up, and the money goes back.',
+    expects: {
+      status: 'REJECTED',
+      reasonCode: 'ABANDONED',
+      reservation: 'RELEASED',
+      payment: 'REFUNDED',
+      captures: 1,
+      stock: 'all available',
+      passes: ['CapturePayment', 'CommitInventory', 'ParkOrder', 'AwaitRedrive', 'VoidPayment', 'CloseOrder'],
+      avoids: ['ConfirmOrder'],
+    },
+    play: async (tools) => {
+      const { placed, actionUrl } = await placeWith3ds(tools, { id: await tools.stock('desk', 45900, 2), count: 1 });
+      await tools.releaseStock(placed.orderId);
+      await tools.api.decide(actionUrl, 'approve');
+      await tools.api.waitForStatus(placed.orderId, AWAITED_WITHIN_SECONDS, ['NEEDS_ATTENTION']);
+      const within = { withinMs: AWAITED_WITHIN_SECONDS * 1_000, pollMs: 200, what: 'the order was given up' };
+      // The order is shown as parked a moment before its execution has ended.
+      await eventually(() => tools.api.abandon(placed.orderId, 'the stock is gone'), within);
+      await eventually(async () => (await tools.api.order(placed.orderId)).status !== 'NEEDS_ATTENTION', within);
+      return { ...placed, furtherRuns: 1 };
     },
   },
   {

@@ -4,14 +4,17 @@ import { credentials } from '@grpc/grpc-js';
 import { channelOptions } from '../../functions/clients/grpc-channel.ts';
 import {
   InventoryServiceClient,
+  type ReleaseRequest,
+  type ReleaseResponse,
   type RestockRequest,
   type RestockResponse,
 } from '../../proto/gen/inventory/v1/inventory.ts';
 
-/** Creates items with stock through the Inventory service, so that no run depends on what an earlier one left. */
+/** Works in the warehouse, directly at the Inventory service: items with stock of their own make runs independent of each other. */
 export class RestockClient {
   readonly #client: InventoryServiceClient;
   readonly #restock: (request: RestockRequest) => Promise<RestockResponse>;
+  readonly #release: (request: ReleaseRequest) => Promise<ReleaseResponse>;
 
   /** @param address host:port of the Inventory service */
   constructor(address: string) {
@@ -19,6 +22,10 @@ export class RestockClient {
     this.#restock = promisify(
       (request: RestockRequest, callback: (error: Error | null, response: RestockResponse) => void) =>
         this.#client.restock(request, callback),
+    );
+    this.#release = promisify(
+      (request: ReleaseRequest, callback: (error: Error | null, response: ReleaseResponse) => void) =>
+        this.#client.release(request, callback),
     );
   }
 
@@ -38,6 +45,11 @@ export class RestockClient {
       count,
     });
     return item_id;
+  }
+
+  /** Gives the stock of an order back behind its saga's back. */
+  async release(orderId: string): Promise<void> {
+    await this.#release({ orderId, reason: 'by hand' });
   }
 
   /** Ends the connection. */

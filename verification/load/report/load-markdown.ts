@@ -38,7 +38,13 @@ function orderRows({ orders }: LoadReport): readonly (readonly string[])[] {
     const count = orders.by_status[status];
     return count === undefined ? [] : [[`of these ${status}`, String(count)]];
   });
-  return [['accepted', String(orders.accepted)], ...ended, ['refused', String(orders.refused)]];
+  return [
+    ['accepted', String(orders.accepted)],
+    ...ended,
+    ['with a payment to confirm (3DS)', String(orders.with_3ds)],
+    ['refunds', String(orders.refunds)],
+    ['refused', String(orders.refused)],
+  ];
 }
 
 function durationRow(what: string, durations: Percentiles | null): readonly string[] {

@@ -33,9 +33,16 @@ describe('percentiles by nearest rank', () => {
 describe('the report of a load', () => {
   test('counts the orders of this run only, and requests by their class', () => {
     const report = reportOf([taken('a', 0), taken('a', 10), taken('b', 20), refused(30), denied(40)]);
-    expect(report.orders).toEqual({ accepted: 2, refused: 1, by_status: { CONFIRMED: 2 } });
+    expect(report.orders).toEqual({ accepted: 2, refused: 1, with_3ds: 0, refunds: 0, by_status: { CONFIRMED: 2 } });
     expect(report.requests).toEqual({ taken: 3, denied: 1, refused: 1, faulty: 0, unreachable: 0, unanswered: 0 });
     expect(report.invariants.checked.orders).toBe(9 + 2);
+  });
+
+  test('counts payments that their customers are asked to confirm, and each refund once', () => {
+    const refund = { ...answered(202, { data: { order_id: 'a', refund_id: 'r' } }, 20), call: 'refund' } as const;
+    const with3ds = { ...taken('a', 0), scenario: 'confirms the payment' };
+    const { orders } = reportOf([with3ds, with3ds, taken('b', 10), refund, refund]);
+    expect(orders).toMatchObject({ accepted: 2, with_3ds: 1, refunds: 1 });
   });
 
   test('measures the answer by the client and the saga by the order, from accepted to its last entry', () => {

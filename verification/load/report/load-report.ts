@@ -25,6 +25,10 @@ export interface LoadReport {
     readonly accepted: number;
     /** Requests to /orders/place that were refused for now. */
     readonly refused: number;
+    /** Orders whose customers are asked to confirm their payment (3-D Secure). */
+    readonly with_3ds: number;
+    /** Refunds that were accepted. */
+    readonly refunds: number;
     readonly by_status: Readonly<Partial<Record<OrderStatus, number>>>;
   };
   /** The answer times of /orders/place, for requests that were taken. */
@@ -70,7 +74,7 @@ export function loadReportOf(record: LoadRecord): LoadReport {
   const { report, snapshot, drained, drainSeconds } = record.verification;
   const started_ms = Math.min(...exchanges.slice(0, 1000).map(({ at }) => Date.parse(at)));
   const places = exchanges.filter(({ call }) => call === 'place');
-  const accepted = new Set(places.flatMap((place) => promisesIn(place) ?? []).map(({ order_id }) => order_id));
+  const accepted = acceptedIds(places);
   const spans = snapshot.orders.filter(({ order_id }) => accepted.has(order_id)).map(sagaSpanOf);
   const phases = phaseReports(started_ms, record.phases, places, spans);
   const series = seriesOf(started_ms, exchanges, spans);
@@ -84,6 +88,8 @@ export function loadReportOf(record: LoadRecord): LoadReport {
     orders: {
       accepted: accepted.size,
       refused: countClasses(places).refused,
+      with_3ds: acceptedIds(places.filter(isWith3ds)).size,
+      refunds: refundsIn(exchanges),
       by_status: Object.fromEntries(tally(spans.map(({ status }) => status))),
     },
     answer_ms: answerTimes(places, 'taken') ?? null,
@@ -102,6 +108,20 @@ export function loadReportOf(record: LoadRecord): LoadReport {
     unexpected_ends: unexpectedEnds(places, spans),
     series,
   };
+}
+
+function acceptedIds(places: readonly Exchange[]): ReadonlySet<string> {
+  return new Set(places.flatMap((place) => promisesIn(place) ?? []).map(({ order_id }) => order_id));
+}
+
+function isWith3ds({ scenario }: Exchange): boolean {
+  return isCustomerKind(scenario) && CUSTOMER_KINDS[scenario].method === 'tok_3ds';
+}
+
+/** A refund that was asked for twice counts once. */
+function refundsIn(exchanges: readonly Exchange[]): number {
+  const promises = exchanges.filter(({ call }) => call === 'refund').flatMap((refund) => promisesIn(refund) ?? []);
+  return new Set(promises.flatMap((promise) => (promise.kind === 'refund-accepted' ? [promise.refund_id] : []))).size;
 }
 
 /**
