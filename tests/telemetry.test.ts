@@ -6,6 +6,8 @@ import { type EmbeddedStack, startEmbeddedStack } from '../embedded/stack.ts';
 import { traceOf } from '../scripts/logs/log-line.ts';
 import { orderLines } from '../scripts/logs/order-lines.ts';
 import { OrderApiClient } from '../verification/client/order-api-client.ts';
+import { startWebhookReceiver } from '../verification/client/webhook-receiver.ts';
+import { subscribe } from '../verification/client/webhook-subscription.ts';
 import { type ReceivedSpan, type SpanReceiver, startSpanReceiver } from './support/span-receiver.ts';
 
 // Traces on a whole stack: every process exports to one receiver.
@@ -113,16 +115,29 @@ test('a confirmed order is one connected trace, from the request to the tables a
   ).toBe(true);
 });
 
+test('the delivery of an event to a webhook is a trace of its own that is linked with the order’s', async () => {
+  const webhooks = await startWebhookReceiver();
+  const subscription = await subscribe(stack.urls.http, webhooks.url, ['order.confirmed']);
+  try {
+    const orderId = await api.place({ list: [{ id: ITEM, count: 1 }], payment: { method: 'tok_visa' } });
+    const placed = await received((span) => span.name === 'accept order' && span.attributes['order.id'] === orderId);
+    const delivered = await received(
+      (span) => span.name === 'deliver webhook' && span.attributes['order.id'] === orderId,
+    );
+    expect(delivered.parentSpanId).toBeUndefined();
+    expect(delivered.attributes['http.response.status_code']).toBe(204);
+    expect(delivered.links?.map(({ traceId }) => traceId)).toEqual([placed.traceId]);
+    await counted(/^order_saga_webhook_delay_seconds_count [1-9]/m);
+  } finally {
+    await subscription.remove();
+    await webhooks.close();
+  }
+});
+
 test('the metrics of an order show at the API, at the engine and at the services', async () => {
   const orderId = await api.place({ list: [{ id: ITEM, count: 1 }], payment: { method: 'tok_declined' } });
   await api.waitForStatus(orderId, 30, ['REJECTED']);
-  const page = await eventually(
-    async () => {
-      const text = await metricsAt(`${stack.urls.http}/metrics`);
-      return text.includes('order_saga_orders_ended_total{outcome="REJECTED"} 1') ? text : undefined;
-    },
-    { withinMs: 10_000, pollMs: 100, what: 'the rejected order is counted' },
-  );
+  const page = await counted(/^order_saga_orders_ended_total\{outcome="REJECTED"\} 1$/m);
   expect(page).toMatch(/^order_saga_orders_accepted_total [1-9]/m);
   expect(page).toMatch(/^order_saga_saga_duration_seconds_count\{outcome="REJECTED"\} 1$/m);
   expect(page).toMatch(/^order_saga_compensations_total\{step="ReleaseInventory"\} [1-9]/m);
@@ -136,6 +151,17 @@ test('the metrics of an order show at the API, at the engine and at the services
     /^order_saga_grpc_call_duration_seconds_count\{service="inventory",rpc="Release",code="OK"\} [1-9]/m,
   );
 });
+
+/** The API's metrics, once they have a sample. */
+function counted(sample: RegExp): Promise<string> {
+  return eventually(
+    async () => {
+      const text = await metricsAt(`${stack.urls.http}/metrics`);
+      return sample.test(text) ? text : undefined;
+    },
+    { withinMs: 10_000, pollMs: 100, what: `the metrics have ${sample}` },
+  );
+}
 
 async function metricsAt(url: string): Promise<string> {
   const response = await fetch(url);
@@ -178,6 +204,7 @@ test('an attempt of a task that is sent again is the same span, and another atte
   expect(again?.spanId).toBe(first?.spanId);
   expect(next?.spanId).not.toBe(first?.spanId);
   expect(new Set(attempts.map(({ parentSpanId }) => parentSpanId)).size).toBe(1);
+  await counted(/^order_saga_task_retries_total\{task="ReleaseInventory"\} [1-9]/m);
 });
 
 test('a cancellation is a trace of its own that is linked with the order’s', async () => {

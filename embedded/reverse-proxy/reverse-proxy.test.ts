@@ -6,7 +6,7 @@ import { findFreePort } from '../ports.ts';
 import { startApiProxy } from './api-proxy.ts';
 import { ConcurrencyLimit } from './concurrency-limit.ts';
 import type { LimitChoice } from './order-api-limits.ts';
-import { createReverseProxy } from './reverse-proxy.ts';
+import { createReverseProxy, REVERSE_PROXY_LIMITS } from './reverse-proxy.ts';
 
 const servers: Server[] = [];
 afterEach(() => {
@@ -176,6 +176,28 @@ test('the reverse proxy accepts connections while the event loop of the API proc
     busy = false;
     await proxy.close();
   }
+});
+
+test('the reverse proxy tells of each request that it answers with 503, and may have another server for some', async () => {
+  let refused = 0;
+  const metrics = createServer((_incoming, response) => response.end('metrics'));
+  const { port } = new URL(await listen(metrics));
+  const full = limitOfOne();
+  full.tryEnter();
+  const upstream = { host: '127.0.0.1', port: await findFreePort() };
+  const proxy = await listen(
+    createReverseProxy(upstream, (url) => (url === '/full' ? full : undefined), REVERSE_PROXY_LIMITS, {
+      upstreamOf: (url) => (url === '/metrics' ? { host: '127.0.0.1', port: Number(port) } : upstream),
+      onRefused: () => {
+        refused += 1;
+      },
+    }),
+  );
+  await expectRefusal(await fetch(`${proxy}/full`));
+  await expectRefusal(await fetch(`${proxy}/away`));
+  expect(refused).toBe(2);
+  expect(await (await fetch(`${proxy}/metrics`)).text()).toBe('metrics');
+  expect(refused).toBe(2);
 });
 
 async function expectRefusal(response: Response): Promise<void> {

@@ -58,6 +58,8 @@ export interface OrderEvent {
   readonly orderId: string;
   /** ISO 8601, UTC. */
   readonly at: string;
+  /** The order's trace, which the deliveries of the event are linked with. It is not part of what is sent. */
+  readonly traceparent?: string | undefined;
   readonly data: OrderEventData;
 }
 
@@ -94,6 +96,7 @@ export function orderEvents(before: EarlierRecord | undefined, after: Order): re
         type: TYPE_OF_STATUS[entry.status],
         orderId: after.order_id,
         at: entry.at,
+        traceparent: after.traceparent,
         data: dataOf(after, entry.status, isLatest),
       },
     ];
@@ -111,6 +114,7 @@ function refundEvents(before: EarlierRecord | undefined, after: Order): readonly
       type: 'order.refunded' as const,
       orderId: after.order_id,
       at: ended_at ?? after.updated_at,
+      traceparent: after.traceparent,
       data: {
         ...dataOf(after, after.status, true),
         refund: {

@@ -1,4 +1,6 @@
+import { ATTRIBUTES } from '../../telemetry/attributes.ts';
 import { record } from '../../telemetry/metrics.ts';
+import { linkActiveSpan, traced } from '../../telemetry/tracing.ts';
 import type { Log } from '../common/logger.ts';
 import type { Delivery } from './delivery.ts';
 import { withAttempt } from './delivery.ts';
@@ -147,9 +149,23 @@ async function deliverAll(
   return 'EMPTY';
 }
 
-function send(webhook: Webhook, { event_id, body }: Delivery, dependencies: DeliverDependencies): Promise<Sent> {
+/** Each try is a trace of its own, because tries may go on for a day. */
+function send(webhook: Webhook, delivery: Delivery, dependencies: DeliverDependencies): Promise<Sent> {
+  const { event_id: id, body, order_id, traceparent = '' } = delivery;
   const secrets = signingSecrets(webhook, new Date());
-  return sendEvent(webhook.receiver_url, { id: event_id, body }, secrets, dependencies.send);
+  const attributes = { [ATTRIBUTES.HTTP_METHOD]: 'POST', [ATTRIBUTES.ORDER_ID]: order_id };
+  return traced({ name: 'deliver webhook', kind: 'CLIENT', attributes }, async (span) => {
+    linkActiveSpan(traceparent);
+    const sent = await sendEvent(webhook.receiver_url, { id, body }, secrets, dependencies.send);
+    const failure = failureOf(sent);
+    if (sent.outcome === 'ANSWERED') {
+      span.set({ [ATTRIBUTES.HTTP_STATUS]: sent.status });
+    }
+    if (failure !== undefined) {
+      span.fail(sent.outcome === 'ANSWERED' ? String(sent.status) : sent.outcome, true);
+    }
+    return sent;
+  });
 }
 
 /** How long to leave a receiver alone that seems dead. One delivery of all those that wait gets 0. */

@@ -36,6 +36,8 @@ export const deliverySchema = z.object({
   order_id: z.string(),
   /** The JSON text that is sent, the same at each try. */
   body: z.string(),
+  /** The order's trace; absent in deliveries of an older version. */
+  traceparent: z.string().optional(),
   delivery_state: z.enum(['WAITING', 'DELIVERED']),
   /** When the event was put into its queue. */
   queued_at: z.string(),
@@ -114,6 +116,7 @@ export function newDelivery(webhookId: string, event: OrderEvent, number: number
     event_type: event.type,
     order_id: event.orderId,
     body: eventBody(event),
+    ...(event.traceparent !== undefined && { traceparent: event.traceparent }),
     delivery_state: 'WAITING',
     queued_at: now.toISOString(),
     attempts: 0,
