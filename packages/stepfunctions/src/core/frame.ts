@@ -142,6 +142,8 @@ export interface MapActivity {
   readonly source?: ItemSource;
   /** What the shell is doing for the state. */
   readonly work?: MapWork | undefined;
+  /** What it did when the state failed because of it. A redrive does it again. */
+  readonly failedWork?: MapWork | undefined;
   /** How many items each batch holds; present where the state batches them. */
   readonly batchSizes?: readonly number[];
   /** What `ItemSelector` selects from: the state's effective input. */

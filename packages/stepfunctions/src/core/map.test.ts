@@ -264,6 +264,34 @@ describe('a distributed Map with an ItemReader', () => {
     expect(run.output).toEqual(['A']);
   });
 
+  test('reads on when it is redriven, with the children that did not end well', async () => {
+    const run = await start({ MaxConcurrency: 1 });
+    await run.succeed({ items: ['a', 'b'], total: 3, cursor: { offset: 9 } });
+    await run.succeed('A');
+    await run.fail('S3.S3Exception', 'busy', read(run));
+    expect(run.execution).toMatchObject({ status: 'FAILED', error: 'States.ItemReaderFailed' });
+    await run.deliver({ type: 'RedriveRequested' });
+    expect(run.execution.mapRuns).toMatchObject([{ status: 'RUNNING', redriveCount: 1 }]);
+    await run.succeed({ items: ['c'] }, read(run));
+    await run.succeed('B');
+    await run.succeed('C');
+    expect(run.output).toEqual(['A', 'B', 'C']);
+  });
+
+  test('writes its results when it is redriven, and runs no item again', async () => {
+    const ResultWriter = { Resource: 'arn:aws:states:::s3:putObject', Parameters: { Bucket: 'b' } };
+    const run = await start({ ResultWriter });
+    await run.succeed({ items: ['a'], total: 1 });
+    await run.succeed('A');
+    await run.fail('S3.NoSuchBucketException', 'gone');
+    expect(run.execution).toMatchObject({ status: 'FAILED', error: 'States.ResultWriterFailed' });
+    await run.deliver({ type: 'RedriveRequested' });
+    expect(run.tasks.map(({ target }) => target.kind)).toEqual(['RESULT_WRITER']);
+    await run.succeed({ Bucket: 'b', Key: 'k' });
+    expect(run.output).toMatchObject({ ResultWriterDetails: { Key: 'k' } });
+    expect(run.execution.mapRuns).toMatchObject([{ status: 'SUCCEEDED' }]);
+  });
+
   test('has its results written at the end, which it does not keep', async () => {
     const ResultWriter = { Resource: 'arn:aws:states:::s3:putObject', Parameters: { Bucket: 'b' } };
     const run = await start({ ResultWriter });

@@ -4,6 +4,7 @@ import { type Execution, ROOT_FRAME } from './execution.ts';
 import { startExecutionTimeout } from './execution-end.ts';
 import { MAX_HISTORY_EVENTS } from './history-event.ts';
 import { changeMapRun, countMoved, mapRunOf } from './map-runs.ts';
+import { repeatWork } from './states/map-storage.ts';
 import { enterFirstState } from './transition.ts';
 
 /** Why an execution cannot be redriven, or undefined if it can. */
@@ -55,13 +56,17 @@ function resume(draft: Draft, frameId: string, previous: number): void {
   }
   frame.run = { ...run, attempts: [], retryCount: 0 };
   const children = childrenOf(draft, frameId).filter((id) => draft.frame(id).end?.status !== 'SUCCEEDED');
-  if (children.length === 0) {
+  const hasFailedWork = run.activity?.kind === 'MAP' && run.activity.failedWork !== undefined;
+  if (children.length === 0 && !hasFailedWork) {
     dropChildren(draft, frameId);
     frame.lastEventId = previous;
     draft.ready.push(frameId);
     return;
   }
   const distributed = resumeMapRun(draft, frameId, previous);
+  if (hasFailedWork) {
+    repeatWork(draft, frameId);
+  }
   for (const child of children) {
     if (distributed) {
       resumeChild(draft, frameId, child);

@@ -4,7 +4,6 @@ import { isJsonObject } from '../../language/json.ts';
 import { evaluateJsonataTemplate } from '../../language/jsonata.ts';
 import { evaluatePayloadTemplate } from '../../language/payload-template.ts';
 import { haltFrame } from '../abort.ts';
-import { cancelWork } from '../activity.ts';
 import type { Draft } from '../draft.ts';
 import type { Failure, ItemSource, MapWork } from '../frame.ts';
 import { type Executing, effectiveInput } from '../input-output.ts';
@@ -101,22 +100,31 @@ export function resultsWritten(draft: Draft, frameId: string, written: Json): Js
  *
  * @throws {StateFailed}
  */
-export function storageFailed({ draft, frameId }: Executing<MapState>, { target }: MapWork, { cause }: Failure): never {
+export function storageFailed({ draft, frameId }: Executing<MapState>, work: MapWork, { cause }: Failure): never {
   const { iterations, mapRunArn = '' } = activityOf(draft, frameId);
-  cancelWork(draft, frameId);
+  changeActivity(draft, frameId, { work: undefined, failedWork: work });
   for (const id of iterations) {
     if (draft.frame(id).end === undefined) {
       haltFrame(draft, id);
     }
   }
-  const error = target.kind === 'ITEM_READER' ? 'States.ItemReaderFailed' : 'States.ResultWriterFailed';
+  const error = work.target.kind === 'ITEM_READER' ? 'States.ItemReaderFailed' : 'States.ResultWriterFailed';
   const failure = { error, ...(cause === undefined ? {} : { cause }) };
   changeMapRun(draft, mapRunArn, () => ({ status: 'FAILED', stoppedAt: draft.at }));
   draft.advance(frameId, 'MapRunFailed', { mapRunFailedEventDetails: failure });
   throw new StateFailed(failure);
 }
 
-function startWork(draft: Draft, frameId: string, target: MapWork['target'], input: JsonObject): void {
+/** Does again what the state failed because of. */
+export function repeatWork(draft: Draft, frameId: string): void {
+  const { failedWork } = activityOf(draft, frameId);
+  if (failedWork !== undefined) {
+    changeActivity(draft, frameId, { failedWork: undefined });
+    startWork(draft, frameId, failedWork.target, failedWork.input);
+  }
+}
+
+function startWork(draft: Draft, frameId: string, target: MapWork['target'], input: Json): void {
   const work: MapWork = { taskId: draft.newTaskId(), token: draft.entropy.token(), target, input };
   changeActivity(draft, frameId, { work });
   draft.effects.push(runMapWork(work));
