@@ -20,6 +20,8 @@ export type StackProcessName = (typeof STACK_PROCESSES)[number];
 
 /** How a program starts a stack. */
 export interface EmbeddedStackOptions {
+  /** The checkout whose stack is started. Default: this one. */
+  readonly projectRoot?: string;
   /** Where its data lies. Default: a new temporary folder, removed by `stop`. */
   readonly dataDirectory?: string;
   /** `free` picks free ports; `default` leaves them to the environment. Default `free`. */
@@ -102,7 +104,11 @@ async function startOnce(options: EmbeddedStackOptions): Promise<EmbeddedStack> 
   const runFolder = dataDirectoryAt(dataDirectory).run;
   const withinMs = options.readyWithinMs ?? READY_WITHIN_MS;
   const startedAt = performance.now();
-  const launch = new StackLaunch(await environmentOf(options, dataDirectory), options.quiet ?? true);
+  const launch = new StackLaunch(
+    options.projectRoot ?? PROJECT_ROOT,
+    await environmentOf(options, dataDirectory),
+    options.quiet ?? true,
+  );
   const stop = async (): Promise<number> => {
     const code = await launch.stop();
     if (temporary) {
@@ -185,8 +191,9 @@ class StackLaunch {
   #exit: number | undefined;
   output = '';
 
-  constructor(environment: NodeJS.ProcessEnv, quiet: boolean) {
-    this.#child = spawn(process.execPath, [join(PROJECT_ROOT, 'embedded', 'start.mjs')], {
+  constructor(projectRoot: string, environment: NodeJS.ProcessEnv, quiet: boolean) {
+    this.#child = spawn(process.execPath, [join(projectRoot, 'embedded', 'start.mjs')], {
+      cwd: projectRoot,
       env: environment,
       stdio: quiet ? ['ignore', 'pipe', 'pipe'] : ['ignore', 'inherit', 'inherit'],
     });

@@ -22,6 +22,8 @@ const STAGE = 'dev';
 const ORDERS_TABLE = `orders-${STAGE}`;
 const ITEMS = 16;
 const PIECES = 1_000_000;
+const POLLING_SECONDS = 60;
+const WATCHED_AT_ONCE = 100;
 
 /** A stack with stocked items, and the ways to take an order to its end on it. */
 export class BenchStack {
@@ -48,6 +50,27 @@ export class BenchStack {
   /** Over the HTTP API. */
   overHttp(): OrderRun {
     return overHttp(this.#api, this.#watch, this.basket);
+  }
+
+  /** Over the HTTP API, by customers who ask for their order's status until it has ended. */
+  polling(): OrderRun {
+    return async () => {
+      const orderId = await this.#api.place(placeBody(this.basket()));
+      await this.#api.waitForStatus(orderId, POLLING_SECONDS, ['CONFIRMED']);
+    };
+  }
+
+  /**
+   * Resolves once orders have been confirmed.
+   *
+   * @throws Error where one ended otherwise, or has not ended within so many seconds
+   */
+  async drained(orderIds: readonly string[], seconds: number): Promise<void> {
+    const watch = new OrderEndWatch(this.dynamodb, ORDERS_TABLE, seconds * 1000);
+    // A part at a time, because looking at all of them would load the database that works on them.
+    for (let from = 0; from < orderIds.length; from += WATCHED_AT_ONCE) {
+      await Promise.all(orderIds.slice(from, from + WATCHED_AT_ONCE).map((id) => watch.confirmed(id)));
+    }
   }
 
   /** Step Functions alone, started directly. */

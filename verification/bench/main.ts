@@ -8,10 +8,19 @@ import { aims, benchMarkdown } from './bench-markdown.ts';
 import { BENCH_COMMAND_LINE, benchOptionsOf } from './bench-options.ts';
 import { FULL_PLAN, QUICK_PLAN } from './bench-plan.ts';
 import { runBench } from './bench-run.ts';
+import { compareTrees, comparisonMarkdown, FULL_TREE_PLAN, QUICK_TREE_PLAN } from './compare-trees.ts';
 import { lookAtEndpoint } from './other-endpoint.ts';
 
 await runCommand(BENCH_COMMAND_LINE, async (values, args) => {
-  const { quick, profile, allowRemote, results, name, ...options } = benchOptionsOf(values);
+  const { quick, profile, allowRemote, results, name, baseline, ...options } = benchOptionsOf(values);
+  if (baseline !== undefined) {
+    const plan = quick ? QUICK_TREE_PLAN : FULL_TREE_PLAN;
+    const comparison = await compareTrees(baseline, plan, commandAsTyped(BENCH_COMMAND_LINE, args), say);
+    const markdown = comparisonMarkdown(comparison);
+    const path = await writeResults(results, `${name}.baseline`, comparison, { '.md': markdown });
+    say(`\n${markdown}\nWritten to ${relative(process.cwd(), path)}.json and .md`);
+    return 0;
+  }
   for (const address of [options.endpoint?.url, options.endpoint?.inventory]) {
     if (address !== undefined) {
       refuseRemote(address, allowRemote);

@@ -17,10 +17,12 @@ interface Watched {
 export class OrderEndWatch {
   readonly #dynamodb: AwsCalls;
   readonly #table: string;
+  readonly #patienceMs: number;
   readonly #watched = new Map<string, Watched>();
   #polling = false;
 
-  constructor(dynamodb: AwsCalls, table: string) {
+  constructor(dynamodb: AwsCalls, table: string, patienceMs = PATIENCE_MS) {
+    this.#patienceMs = patienceMs;
     this.#dynamodb = dynamodb;
     this.#table = table;
   }
@@ -28,7 +30,7 @@ export class OrderEndWatch {
   /**
    * Resolves once the order is confirmed.
    *
-   * @throws {Error} it ended otherwise, or has not ended within a minute
+   * @throws {Error} it ended otherwise, or has not ended in time
    */
   confirmed(order_id: string): Promise<void> {
     return new Promise((resolve, reject) => {
@@ -88,11 +90,11 @@ export class OrderEndWatch {
 
   #rejectIfLate(id: string): void {
     const watched = this.#watched.get(id);
-    if (watched === undefined || performance.now() - watched.since < PATIENCE_MS) {
+    if (watched === undefined || performance.now() - watched.since < this.#patienceMs) {
       return;
     }
     this.#watched.delete(id);
-    watched.reject(new Error(`Order ${id} has not ended after ${PATIENCE_MS / 1000} s`));
+    watched.reject(new Error(`Order ${id} has not ended after ${this.#patienceMs / 1000} s`));
   }
 
   #giveUp(cause: unknown): void {

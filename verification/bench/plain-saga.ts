@@ -62,7 +62,11 @@ export class PlainSaga {
   async run(order: Order): Promise<void> {
     let values: Values = { ...fixedValues(this.#place.stage), ...orderValues(order) };
     for (const [name, step] of this.#steps) {
-      const now = { '{% $states.context.State.EnteredTime %}': new Date().toISOString() };
+      const enteredAt = new Date().toISOString();
+      const now = {
+        '{% $states.context.State.EnteredTime %}': enteredAt,
+        '{% $states.context.State %}': { Name: name, EnteredTime: enteredAt },
+      };
       const filled = fill(step.Arguments, { ...values, ...now }) as Record<string, unknown>;
       if (step.Resource === 'arn:aws:states:::dynamodb:updateItem') {
         await this.#place.dynamodb.call('dynamodb', 'UpdateItem', filled);
@@ -96,6 +100,8 @@ function fixedValues(stage: string): Values {
 function orderValues({ order_id, traceparent, lines, payment_method, payment_window_seconds }: Order): Values {
   return {
     '{% $states.context.Execution.Input.order_id %}': order_id,
+    '{% $states.context.Execution.Name %}': order_id,
+    '{% [$states.context.Execution.RedriveCount] %}': [],
     '{% $states.context.Execution.Input.traceparent %}': traceparent,
     '{% $states.context.Execution.Input.lines %}': lines,
     '{% $states.context.Execution.Input.payment.method %}': payment_method,
