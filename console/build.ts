@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { buildWhenNeeded, type ConsoleRoom, ENGINE_CONSOLE } from 'resilient-stepfunctions/console-build';
+import { buildWhenNeeded, type ConsoleRoom, ENGINE_CONSOLE, isBuilt } from 'resilient-stepfunctions/console-build';
 
 const FOLDER = fileURLToPath(new URL('.', import.meta.url));
 /** What both consoles share. */
@@ -22,6 +22,11 @@ const ORDERS_CONSOLE: ConsoleRoom = {
     `${SHARED}/styles/*.css`,
   ],
 };
+
+/** Whether both bundles are of the sources as they are. */
+export function areConsolesBuilt(): boolean {
+  return [ORDERS_CONSOLE, ENGINE_CONSOLE].every(isBuilt);
+}
 
 /**
  * Builds the shop's console and the engine's, unless their bundles are of the same sources already. A build takes a second or

@@ -1,6 +1,10 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { parseArgs } from 'node:util';
-import { buildConsolesWhenNeeded } from '../console/build.ts';
-import { ConfigurationError, readConfiguration } from './configuration.ts';
+import { areConsolesBuilt } from '../console/build.ts';
+import { ConfigurationError, PROJECT_ROOT, readConfiguration } from './configuration.ts';
 import { deleteDataDirectory, prepareDataDirectory } from './data-directory.ts';
 import { checkOpenFilesLimit } from './open-files-limit.ts';
 import { eventLine } from './stack-events.ts';
@@ -70,12 +74,22 @@ async function start(options: Options): Promise<number> {
   return code;
 }
 
-/** The stack works without its console, so a build that fails stops nothing. */
+/**
+ * Builds the consoles in a process of their own: the bundler's 150 MB would stay in this one for as long as the stack runs. The
+ * stack works without them, so a build that fails stops nothing.
+ */
 async function buildConsole(terminal: Terminal): Promise<void> {
-  try {
-    await buildConsolesWhenNeeded();
-  } catch (error) {
-    const message = `The console could not be built, so \`/console\` stays empty: ${String(error)}`;
+  if (areConsolesBuilt()) {
+    return;
+  }
+  const build = spawn(process.execPath, [join(PROJECT_ROOT, 'console', 'build.ts')], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  const [problem, [code]] = await Promise.all([text(build.stderr), once(build, 'exit')]);
+  if (code === 0) {
+    terminal.tell({ event: 'part_up', name: 'Console', seconds: process.uptime() });
+  } else {
+    const message = `The console could not be built, so \`/console\` stays empty: ${problem.trim()}`;
     terminal.tell({ event: 'warning', message });
   }
 }

@@ -26,6 +26,11 @@ export const ENGINE_CONSOLE: ConsoleRoom = {
 const STAMP = 'sources.sha256';
 const MAX_ATTEMPTS = 10;
 
+/** Whether the bundle is of the sources as they are. */
+export function isBuilt(room: ConsoleRoom): boolean {
+  return builtFrom(room) === digestOfSources(room);
+}
+
 /**
  * Builds a console, unless its bundle is of the same sources already. A build takes a second or two.
  *
