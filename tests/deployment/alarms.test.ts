@@ -123,19 +123,43 @@ test('the index of the runbooks lists every alarm', () => {
   expect(listed.toSorted()).toEqual(alarms.map(([, { AlarmName }]) => AlarmName.replace('orders-dev-', '')).toSorted());
 });
 
+test('every function, graph, table and state machine that a page names is there', () => {
+  const pages = readdirSync(RUNBOOKS).map((file) => [file, readFileSync(join(RUNBOOKS, file), 'utf8')] as const);
+  const named = (pattern: RegExp) =>
+    pages.flatMap(([file, text]) => [...text.matchAll(pattern)].map(([, name = '']) => ({ file, name })));
+
+  const functions = new Set(namesOf('AWS::Lambda::Function', 'FunctionName'));
+  const inPages = named(/(?:\/aws\/lambda\/|function:|--function-name "?)orders-\$STAGE-(\w+)/g);
+  expect(inPages.length).toBeGreaterThan(15);
+  expect(inPages.filter(({ name }) => !functions.has(`orders-dev-${name}`))).toEqual([]);
+
+  const graphs = new Set(dashboard().map(({ properties }) => properties.title));
+  const titles = pages.flatMap(([file, text]) =>
+    [...text.matchAll(/^.*dashboard's graphs?.*$/gm)].flatMap(([line]) =>
+      [...line.matchAll(/"([^"]+)"/g)].map(([, name = '']) => ({ file, name })),
+    ),
+  );
+  expect(titles.length).toBeGreaterThan(8);
+  expect(titles.filter(({ name }) => !graphs.has(name))).toEqual([]);
+
+  const machines = new Set(namesOf('AWS::StepFunctions::StateMachine', 'StateMachineName'));
+  const machinesInPages = named(/(?:state machine `|stateMachine:)([\w-]+)-\$?STAGE/g);
+  expect(machinesInPages.length).toBeGreaterThan(4);
+  expect(machinesInPages.filter(({ name }) => !machines.has(`${name}-dev`))).toEqual([]);
+
+  const tables = new Set(namesOf('AWS::DynamoDB::Table', 'TableName'));
+  const tablesInPages = named(/(?:--table-name "|TableName,Value=")([\w-]+)-\$STAGE/g);
+  expect(tablesInPages.length).toBeGreaterThan(1);
+  expect(tablesInPages.filter(({ name }) => !tables.has(`${name}-dev`))).toEqual([]);
+});
+
 test('every metric of an alarm exists, in the dimensions in which it is read', () => {
   const read = alarms.flatMap(([id, { metrics }]) => metrics.map((each) => [id, unknownMetric(each)] as const));
   expect(read.filter(([, fault]) => fault !== undefined)).toEqual([]);
 });
 
 test('every metric of the dashboard exists, in the dimensions in which it is read', () => {
-  const { DashboardBody } = z
-    .object({ DashboardBody: z.object({ 'Fn::Sub': z.string() }) })
-    .parse(packaged.template.Resources.Dashboard?.Properties);
-  const { widgets } = z
-    .object({ widgets: z.array(z.object({ properties: z.object({ metrics: z.array(z.array(z.unknown())) }) })) })
-    .parse(JSON.parse(DashboardBody['Fn::Sub']));
-  const metrics = widgets.flatMap(({ properties }) => properties.metrics.map(fromDashboard));
+  const metrics = dashboard().flatMap(({ properties }) => properties.metrics.map(fromDashboard));
   expect(metrics.length).toBeGreaterThan(50);
   expect(metrics.map(unknownMetric).filter((fault) => fault !== undefined)).toEqual([]);
 });
@@ -207,6 +231,22 @@ test('the alarms read the API by the name that it has', () => {
   const [api = ''] = resourcesOf('AWS::ApiGateway::RestApi');
   expect(packaged.template.Resources[api]?.Properties.Name).toBe(dimension(watchedMetrics('5XXError')[0], 'ApiName'));
 });
+
+const dashboardBody = z.object({
+  widgets: z.array(z.object({ properties: z.object({ title: z.string(), metrics: z.array(z.array(z.unknown())) }) })),
+});
+
+/** The graphs of the dashboard. */
+function dashboard(): z.output<typeof dashboardBody>['widgets'] {
+  const { DashboardBody } = z
+    .object({ DashboardBody: z.object({ 'Fn::Sub': z.string() }) })
+    .parse(packaged.template.Resources.Dashboard?.Properties);
+  return dashboardBody.parse(JSON.parse(DashboardBody['Fn::Sub'])).widgets;
+}
+
+function namesOf(type: string, property: string): readonly string[] {
+  return resourcesOf(type).map((id) => z.string().parse(packaged.template.Resources[id]?.Properties[property]));
+}
 
 function resourcesOf(type: string): string[] {
   return Object.entries(packaged.template.Resources)
