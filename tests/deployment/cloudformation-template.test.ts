@@ -1,10 +1,15 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import * as z from 'zod';
 import { readOrderSaga, readRefundSaga } from '../../statemachines/read-order-saga.ts';
 import { type PackagedTemplate, packageTemplate } from './packaged-template.ts';
 import { permissionsOf } from './permissions.ts';
+import { refusedTableUpdates } from './table-updates.ts';
+
+type Resources = PackagedTemplate['template']['Resources'];
 
 let packaged: PackagedTemplate;
 
@@ -100,3 +105,61 @@ if (!linter) {
   },
   60_000,
 );
+
+describe('an update of the stack of commit 64580a8', () => {
+  const old = z
+    .object({
+      Resources: z.record(z.string(), z.object({ Type: z.string(), Properties: z.record(z.string(), z.unknown()) })),
+    })
+    .parse(
+      JSON.parse(readFileSync(new URL('./older-templates/tables-of-64580a8.json', import.meta.url), 'utf8')),
+    ).Resources;
+  const { withFirstIndexes } = createRequire(import.meta.url)('../../infrastructure/index-steps-plugin.cjs') as {
+    withFirstIndexes: (resources: Resources, count: number) => Resources;
+  };
+
+  test('in steps of one index replaces no table and is refused nowhere', () => {
+    const steps = [2, 3, 4].map((count) => withFirstIndexes(packaged.template.Resources, count));
+    let before: Resources = old;
+    for (const after of [...steps, packaged.template.Resources]) {
+      expect(refusedTableUpdates(before, after)).toEqual([]);
+      before = after;
+    }
+  });
+
+  test('at once would be refused, which the rules notice', () => {
+    expect(refusedTableUpdates(old, packaged.template.Resources)).toEqual([
+      'OrdersTable: by-status, by-owner, saga-due, by-parked-refund are too many indexes at once',
+    ]);
+  });
+
+  test('with another key or name would replace a table, which the rules notice', () => {
+    const { OrdersTable } = packaged.template.Resources;
+    const changed = {
+      ...OrdersTable?.Properties,
+      TableName: 'others',
+      KeySchema: [{ AttributeName: 'owner', KeyType: 'HASH' }],
+    };
+    expect(
+      refusedTableUpdates(
+        { OrdersTable: OrdersTable ?? { Type: '', Properties: {} } },
+        { OrdersTable: { Type: 'AWS::DynamoDB::Table', Properties: changed } },
+      ),
+    ).toEqual([
+      'OrdersTable: is replaced, because TableName changes',
+      'OrdersTable: is replaced, because KeySchema changes',
+    ]);
+  });
+
+  test('with a wrong number of indexes is refused in words', () => {
+    expect(() => withFirstIndexes(old, Number('some'))).toThrow('The parameter indexes must be all, or the number');
+  });
+});
+
+test('each table keeps its data when the stack goes or replaces it', () => {
+  const tables = Object.entries(packaged.template.Resources).filter(([, { Type }]) => Type === 'AWS::DynamoDB::Table');
+  expect(tables.length).toBeGreaterThan(5);
+  for (const [id, { DeletionPolicy, UpdateReplacePolicy }] of tables) {
+    expect([id, DeletionPolicy, UpdateReplacePolicy]).toEqual([id, 'Retain', 'Retain']);
+  }
+});
