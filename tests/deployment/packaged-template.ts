@@ -29,6 +29,7 @@ const template = z.object({
     z.string(),
     z.object({
       Type: z.string(),
+      Condition: z.string().optional(),
       DeletionPolicy: z.string().optional(),
       UpdateReplacePolicy: z.string().optional(),
       Properties: z.record(z.string(), z.unknown()).default({}),
