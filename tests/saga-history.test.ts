@@ -85,6 +85,7 @@ describe('GET /orders/saga', () => {
       order_id,
       run: 0,
       runs: 1,
+      trace_id: '4bf92f3577b34da6a3ce929d0e0e4736',
       execution: {
         name: order_id,
         error: { name: 'NeedsAttentionError', message: 'Capture gave up' },

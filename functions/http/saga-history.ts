@@ -1,3 +1,4 @@
+import { spanContextOf } from '../../telemetry/trace-context.ts';
 import { OrderNotFoundError } from '../common/errors.ts';
 import { once } from '../common/once.ts';
 import { orderTable, sagaHistory } from '../environment.ts';
@@ -29,7 +30,8 @@ export function createHandler(dependencies: () => SagaHistoryDependencies): Endp
         throw new OrderNotFoundError();
       }
       const execution = await history.read(executionName({ order_id, saga_run: run }));
-      return respond(200, { order_id, run, runs: last + 1, execution });
+      const trace_id = spanContextOf(order.traceparent)?.traceId;
+      return respond(200, { order_id, run, runs: last + 1, ...(trace_id !== undefined && { trace_id }), execution });
     },
     { roles: sagaHistoryOperation.roles },
   );

@@ -36,7 +36,7 @@ async function counted(differences: Partial<Order>): Promise<void> {
 
 async function reported(inventory: Pick<InventoryClient, 'listHolds'>) {
   const { table, statistics } = database;
-  const gauges = await createHandler(() => ({ table, statistics, inventory }))();
+  const gauges = await createHandler(() => ({ table, statistics, inventory }), 'cloudwatch')();
   return Object.fromEntries(gauges.map(({ name, label, value }) => [label === undefined ? name : label, value]));
 }
 

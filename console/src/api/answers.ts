@@ -127,6 +127,8 @@ export interface SagaHistory {
   readonly order_id: string;
   readonly run: number;
   readonly runs: number;
+  /** Of the order's logs and spans. */
+  readonly trace_id?: string;
   readonly execution: Execution;
 }
 

@@ -43,7 +43,7 @@ export function OrderSaga({ orderId, everyMs }: { readonly orderId: string; read
           {data !== undefined && data.runs > 1 && (
             <Runs shown={data.run} count={data.runs} onChoose={(wanted) => setRun(wanted)} />
           )}
-          {execution !== undefined && <ExecutionFacts execution={execution} />}
+          {execution !== undefined && <ExecutionFacts execution={execution} traceId={data?.trace_id} />}
         </div>
         <Failure error={error} />
         {execution === undefined && error === undefined && <Loading lines={6} />}
@@ -90,7 +90,12 @@ function currentState({ states }: Execution) {
   );
 }
 
-function ExecutionFacts({ execution }: { readonly execution: Execution }) {
+interface ExecutionFactsProperties {
+  readonly execution: Execution;
+  readonly traceId: string | undefined;
+}
+
+function ExecutionFacts({ execution, traceId }: ExecutionFactsProperties) {
   const { status, redrive_count, input, output, error } = execution;
   return (
     <details class="execution-facts">
@@ -102,6 +107,11 @@ function ExecutionFacts({ execution }: { readonly execution: Execution }) {
         {error !== undefined && (
           <p class="error-box">
             <b>{error.name}</b> {error.message}
+          </p>
+        )}
+        {traceId !== undefined && (
+          <p>
+            Trace <code>{traceId}</code>
           </p>
         )}
         {input !== undefined && <Json title="Input" value={input} isOpen />}

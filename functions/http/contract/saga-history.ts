@@ -27,6 +27,7 @@ export const sagaHistorySchema = z.object({
   order_id: z.uuid(),
   run: z.int().min(0),
   runs: z.int().min(1).meta({ description: 'how many executions the order has had' }),
+  trace_id: z.string().optional().meta({ description: 'the trace of the order: in every log line, and in its spans' }),
   execution: z.object({
     name: z.string(),
     status: z.string().meta({ description: 'as Step Functions says; NOT_FOUND where it does not know the execution' }),
@@ -89,6 +90,7 @@ export const sagaHistoryOperation: Operation = {
       order_id: 'bdc38c99-c74d-4053-8897-7ea0dbd423f8',
       run: 0,
       runs: 1,
+      trace_id: '4bf92f3577b34da6a3ce929d0e0e4736',
       execution: {
         name: 'bdc38c99-c74d-4053-8897-7ea0dbd423f8',
         status: 'RUNNING',
