@@ -1,7 +1,8 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import { CreateStateMachineCommand, SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { afterAll, beforeAll, describe, expect } from '@jest/globals';
 import { type StepFunctionsServer, startStepFunctionsServer } from 'resilient-stepfunctions';
-import { buildWhenNeeded, ENGINE_CONSOLE } from 'resilient-stepfunctions/console-build';
 import { expectAccessible, LOOKS, withBrowser } from '../support/browser-fixture.ts';
 
 // The engine's own console at its address, with state machines that have nothing to do with orders.
@@ -52,7 +53,8 @@ let client: SFNClient;
 let stateMachineArn: string | undefined;
 
 beforeAll(async () => {
-  await buildWhenNeeded(ENGINE_CONSOLE);
+  // In a process of its own, because Vite does not run inside Jest.
+  await promisify(execFile)(process.execPath, ['packages/stepfunctions/console/build.ts']);
   server = await startStepFunctionsServer({ dataDir: ':memory:', port: 0 });
   client = new SFNClient({
     endpoint: server.url,

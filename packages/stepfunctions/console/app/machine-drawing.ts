@@ -15,8 +15,16 @@ const MARGIN = 26;
 const LINE = 18;
 const SMALL = 24;
 
+/** A wider drawing would be shrunk until nobody can read it; it goes from top to bottom instead. */
+const MAX_WIDTH = 1_900;
+
 /** Any definition as a drawing: forward steps in their order, and what follows errors beside them. */
 export function drawMachine(sequence: SequenceView, direction: Direction): Drawing {
+  const drawing = drawn(sequence, direction);
+  return drawing.width > MAX_WIDTH ? drawn(sequence, 'down') : drawing;
+}
+
+function drawn(sequence: SequenceView, direction: Direction): Drawing {
   const graph = new Graph();
   graph.setGraph({
     rankdir: direction === 'right' ? 'LR' : 'TB',
@@ -65,6 +73,7 @@ export function drawMachine(sequence: SequenceView, direction: Direction): Drawi
     ),
     connections: sequence.states
       .flatMap((from) => from.next.filter((to) => graph.hasNode(to)).map((to) => [from, to] as const))
+      .filter(([from, to]) => ways.has(`${from.name} ${to}`) || isWorthDrawing(from, to, sequence.states))
       .map(([from, to]): Connection => {
         const { points } = graph.edge(from.name, to) as { readonly points: readonly { x: number; y: number }[] };
         return {
@@ -83,6 +92,11 @@ export function drawMachine(sequence: SequenceView, direction: Direction): Drawi
       })
       .toSorted((one, other) => one.taken - other.taken),
   };
+}
+
+/** Many steps may lead to one after an error. Of those ways that were not taken, the first stands for all. */
+function isWorthDrawing({ name, after_error }: StateView, to: string, states: readonly StateView[]): boolean {
+  return !after_error.includes(to) || states.find((each) => each.after_error.includes(to))?.name === name;
 }
 
 /** Connections end at the room of a state, which is larger than a small one's shape: this ends them at the shape. */

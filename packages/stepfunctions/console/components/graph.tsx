@@ -27,7 +27,7 @@ export function Graph({ label, sequence, draw, chosen, onChoose }: GraphProperti
   const drawing = useMemo(() => draw(sequence, direction), [draw, sequence, direction]);
   const reachable = drawing.states.some(({ state }) => state.name === chosen) ? chosen : drawing.states[0]?.state.name;
   return (
-    <div class={`graph to-${direction}`} ref={frame}>
+    <div class={`graph to-${drawing.direction}`} ref={frame}>
       {/* biome-ignore lint/a11y/useSemanticElements: the drawing holds its states as buttons */}
       <svg
         viewBox={`0 0 ${drawing.width} ${drawing.height}`}
