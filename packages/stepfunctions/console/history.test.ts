@@ -105,6 +105,7 @@ const MAP = {
 test('a Map that failed has the iteration that failed first, with the state that did it', async () => {
   const { sequence } = await readOnceEnded(MAP, await started(MAP, [11, 12, 13, 14]));
   expect(statuses(sequence)).toEqual({ Each: 'CAUGHT', Undo: 'FAILED', Done: 'NOT_REACHED' });
+  expect(sequence.states[0]?.error).toEqual({ name: 'an iteration failed' });
   const iterations = sequence.inner.get('Each') ?? [];
   expect(iterations[0]).toMatchObject({ title: 'Iteration 2', status: 'FAILED' });
   expect(iterations.slice(1).map(({ status }) => status)).not.toContain('FAILED');

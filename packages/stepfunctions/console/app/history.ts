@@ -198,11 +198,17 @@ function apply(event: HistoryEvent, { run, state: name }: Trace, root: Run): voi
   } else if (/^(Task|LambdaFunction|Activity)Scheduled$/.test(type)) {
     state.attempts += 1;
   } else if (/(Failed|TimedOut)$/.test(type)) {
-    state.error = errorOf(details);
+    state.error = WITHOUT_DETAILS[type] ?? errorOf(details);
   } else if (/Succeeded$/.test(type)) {
     delete state.error;
   }
 }
+
+/** These events do not say what went wrong: a state inside does. */
+const WITHOUT_DETAILS: Readonly<Record<string, StateError>> = {
+  MapStateFailed: { name: 'an iteration failed' },
+  ParallelStateFailed: { name: 'a branch failed' },
+};
 
 const END_STATUSES: Readonly<Record<string, StateStatus>> = {
   ExecutionSucceeded: 'SUCCEEDED',
