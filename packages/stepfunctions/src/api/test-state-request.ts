@@ -122,17 +122,23 @@ function nameOf(state: State): string {
 }
 
 /**
- * Refuses data of an ItemReader, which this engine does not have.
+ * The items that the request gives in place of those that a Map's ItemReader would read.
  *
  * @throws {ApiError} ValidationException
  */
-export function refuseItemReaderData({ stateConfiguration }: TestStateRequest): void {
-  if (stateConfiguration?.mapItemReaderData === undefined) {
-    return;
+export function itemReaderData({ stateConfiguration }: TestStateRequest, state: State): readonly Json[] | undefined {
+  const text = stateConfiguration?.mapItemReaderData;
+  if (text === undefined) {
+    return undefined;
   }
-  throw invalid(
-    'stateConfiguration.mapItemReaderData is not supported: this engine has no ItemReader. Pass the items as input.',
-  );
+  if (state.Type !== 'Map' || state.ItemReader === undefined) {
+    throw invalid('stateConfiguration.mapItemReaderData needs a Map state with an ItemReader.');
+  }
+  const data = text === '' || jsonComplaint(text) !== undefined ? undefined : parseJson(text);
+  if (!Array.isArray(data)) {
+    throw invalid('stateConfiguration.mapItemReaderData must be a JSON array.');
+  }
+  return data as readonly Json[];
 }
 
 /**

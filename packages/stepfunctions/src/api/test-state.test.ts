@@ -44,12 +44,28 @@ async function call(parameters: object): Promise<{ [member: string]: unknown }> 
 const ROLE_ARN = 'arn:aws:iam::000000000000:role/r';
 const pass = { Type: 'Pass', End: true };
 const map = { Type: 'Map', ItemProcessor: { StartAt: 'I', States: { I: pass } }, End: true };
+const read = { ...map, ItemReader: { Resource: 'arn:aws:states:::s3:getObject' } };
 const task = { Type: 'Task', Resource: 'arn:aws:lambda:us-east-1:000000000000:function:echo', End: true };
 function definition(state: object) {
   return JSON.stringify(state);
 }
 
 describe('TestState', () => {
+  test('TestState takes the items that an ItemReader would read', async () => {
+    const ItemProcessor = { ...map.ItemProcessor, ProcessorConfig: { Mode: 'DISTRIBUTED', ExecutionType: 'STANDARD' } };
+    const selecting = { ...read, ItemProcessor, ItemSelector: { 'v.$': '$$.Map.Item.Value.id' } };
+    const request = {
+      definition: definition(selecting),
+      inspectionLevel: 'DEBUG',
+      mock: { result: '[1,2]' },
+      stateConfiguration: { mapItemReaderData: '[{"id":7},{"id":8}]' },
+    };
+    await expect(call(request)).resolves.toMatchObject({
+      output: '[1,2]',
+      inspectionData: { afterItemSelector: '[{"v":7},{"v":8}]' },
+    });
+  });
+
   test('TestState answers the output, and the data after each step on request', async () => {
     const request = { definition: definition(pass), input: '{"a":1}' };
     await expect(call(request)).resolves.toStrictEqual({ status: 'SUCCEEDED', output: '{"a":1}' });
@@ -202,9 +218,14 @@ describe('bad requests to TestState', () => {
       'State not found in definition',
     ],
     [
-      'items read from elsewhere',
+      'items of a reader that the Map does not have',
       { definition: definition(map), mock: { result: '[]' }, stateConfiguration: { mapItemReaderData: '[]' } },
-      'stateConfiguration.mapItemReaderData is not supported: this engine has no ItemReader. Pass the items as input.',
+      'stateConfiguration.mapItemReaderData needs a Map state with an ItemReader.',
+    ],
+    [
+      'items that are no array',
+      { definition: definition(read), mock: { result: '[]' }, stateConfiguration: { mapItemReaderData: '{}' } },
+      'stateConfiguration.mapItemReaderData must be a JSON array.',
     ],
     [
       'variables that are no object',

@@ -14,10 +14,10 @@ import { checkExecutionInput } from './request-checks.ts';
 import {
   checkMock,
   givenContext,
+  itemReaderData,
   mockableTypes,
   mockOf,
   objectMember,
-  refuseItemReaderData,
   type TestStateRequest,
   testedState,
   testStateShape,
@@ -35,7 +35,7 @@ export async function testState(
   const request = readRequest(testStateShape, body);
   const state = testedState(request, { forwarded });
   checkMock(request, state);
-  refuseItemReaderData(request);
+  const readItems = itemReaderData(request, state);
   const input = request.input ?? '{}';
   checkExecutionInput(input);
   const at = Date.now();
@@ -55,6 +55,7 @@ export async function testState(
     configuration: {
       ...(retrierRetryCount !== undefined && { retrierRetryCount }),
       ...(mapIterationFailureCount !== undefined && { mapIterationFailureCount }),
+      ...(readItems !== undefined && { readItems }),
     },
     inspection,
     callTask: (resource, parameters) => failing(callTask(parseTaskTarget(resource), parameters, caller.gone())),

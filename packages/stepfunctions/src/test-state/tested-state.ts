@@ -15,6 +15,8 @@ export interface StateConfiguration {
   readonly retrierRetryCount?: number;
   /** Iterations of a Map state that have failed. */
   readonly mapIterationFailureCount?: number;
+  /** The items that a Map's ItemReader has read. */
+  readonly readItems?: readonly Json[];
 }
 
 /** A state under test and everything that its fields may read. */

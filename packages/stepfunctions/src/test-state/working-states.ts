@@ -43,7 +43,10 @@ export async function testMap(tested: Tested<MapState>): Promise<Outcome> {
 }
 
 async function itemsOf(tested: Tested<MapState>, input: Json): Promise<readonly Json[]> {
-  const { state, stateName, inspection } = tested;
+  const { state, stateName, inspection, configuration } = tested;
+  if (configuration.readItems !== undefined) {
+    return configuration.readItems;
+  }
   if (state.QueryLanguage === 'JSONata') {
     if (state.Items === undefined) {
       return inputAsItems(input);
