@@ -44,7 +44,8 @@ async function call(parameters: object): Promise<{ [member: string]: unknown }> 
 const ROLE_ARN = 'arn:aws:iam::000000000000:role/r';
 const pass = { Type: 'Pass', End: true };
 const map = { Type: 'Map', ItemProcessor: { StartAt: 'I', States: { I: pass } }, End: true };
-const read = { ...map, ItemReader: { Resource: 'arn:aws:states:::s3:getObject' } };
+const distributed = { ...map.ItemProcessor, ProcessorConfig: { Mode: 'DISTRIBUTED', ExecutionType: 'STANDARD' } };
+const read = { ...map, ItemProcessor: distributed, ItemReader: { Resource: 'arn:aws:states:::s3:getObject' } };
 const task = { Type: 'Task', Resource: 'arn:aws:lambda:us-east-1:000000000000:function:echo', End: true };
 function definition(state: object) {
   return JSON.stringify(state);
@@ -52,8 +53,7 @@ function definition(state: object) {
 
 describe('TestState', () => {
   test('TestState takes the items that an ItemReader would read', async () => {
-    const ItemProcessor = { ...map.ItemProcessor, ProcessorConfig: { Mode: 'DISTRIBUTED', ExecutionType: 'STANDARD' } };
-    const selecting = { ...read, ItemProcessor, ItemSelector: { 'v.$': '$$.Map.Item.Value.id' } };
+    const selecting = { ...read, ItemSelector: { 'v.$': '$$.Map.Item.Value.id' } };
     const request = {
       definition: definition(selecting),
       inspectionLevel: 'DEBUG',

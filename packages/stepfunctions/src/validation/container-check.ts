@@ -106,6 +106,7 @@ function checkInside(state: JsonObject, type: StateType, subject: FieldSubject):
   if (type !== 'Map') {
     return;
   }
+  checkStorageMode(state, location, findings);
   for (const name of ['ItemProcessor', 'Iterator']) {
     const processor = state[name];
     if (processor === undefined) {
@@ -113,6 +114,20 @@ function checkInside(state: JsonObject, type: StateType, subject: FieldSubject):
     }
     const machineType = childType(processor) ?? subject.machineType;
     checkContainer({ ...subject, machineType, value: processor, location: below(location, name) }, processorFields);
+  }
+}
+
+/** Items are read from elsewhere, and results written there, by a Map Run. An inline Map has none. */
+function checkStorageMode(state: JsonObject, location: string, findings: FieldSubject['findings']): void {
+  if (childType(state.ItemProcessor ?? null) !== undefined) {
+    return;
+  }
+  const writes = isJsonObject(state.ResultWriter) && state.ResultWriter.Resource !== undefined;
+  for (const name of [...(state.ItemReader === undefined ? [] : ['ItemReader']), ...(writes ? ['ResultWriter'] : [])]) {
+    findings.schema(
+      `Field '${name}' needs the Mode DISTRIBUTED in ItemProcessor/ProcessorConfig`,
+      below(location, name),
+    );
   }
 }
 

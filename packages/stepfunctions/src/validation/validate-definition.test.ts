@@ -427,6 +427,23 @@ describe('a definition is refused', () => {
     );
   });
 
+  test('an inline Map can neither read items from S3 nor write results there', () => {
+    const storage = {
+      ItemReader: { Resource: 'arn:aws:states:::s3:getObject' },
+      ResultWriter: { Resource: 'arn:aws:states:::s3:putObject' },
+    };
+    const found = (machine: object) =>
+      validateDefinition(JSON.stringify(machine), 'STANDARD', { forwarded: new Set(['s3']) }).map(
+        ({ message }) => message,
+      );
+    expect(found(one({ ...map, ...storage }))).toEqual([
+      "Field 'ItemReader' needs the Mode DISTRIBUTED in ItemProcessor/ProcessorConfig",
+      "Field 'ResultWriter' needs the Mode DISTRIBUTED in ItemProcessor/ProcessorConfig",
+    ]);
+    const ProcessorConfig = { Mode: 'DISTRIBUTED', ExecutionType: 'STANDARD' };
+    expect(found(one({ ...map, ...storage, ItemProcessor: { ...map.ItemProcessor, ProcessorConfig } }))).toEqual([]);
+  });
+
   test.each([
     ['sns:publish', []],
     ['sns:publish.waitForTaskToken', []],
