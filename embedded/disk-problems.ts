@@ -34,6 +34,11 @@ export function diskMend(error: unknown): string {
   return MENDS[codeOf(error) ?? ''] ?? '';
 }
 
+/** Whether a message of SQLite, dynoxide or Node says that a disk is full. */
+export function saysDiskIsFull(message: string): boolean {
+  return /database or disk is full|ENOSPC|no space left on device/i.test(message);
+}
+
 /** Whether the error is one of those that this file explains, and so not a fault of the program. */
 export function isDiskProblem(error: unknown): boolean {
   return (codeOf(error) ?? '') in REASONS;

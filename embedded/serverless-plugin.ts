@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { ConfigurationError, readConfiguration } from './configuration.ts';
 import { prepareDataDirectory } from './data-directory.ts';
-import { diskMend, diskReason, isDiskProblem } from './disk-problems.ts';
+import { explainFailure } from './explain-failure.ts';
 import { type OfflineServer, StackLifecycle } from './lifecycle.ts';
 import { onNpmExit } from './npm-watch.mjs';
 import type { Serverless } from './resources/serverless-service.ts';
@@ -81,7 +81,7 @@ export default class EmbeddedStackPlugin {
   }
 
   async #abort(error: unknown): Promise<void> {
-    const failed = { event: 'failed', reason: explain(error) } as const;
+    const failed = { event: 'failed', reason: explainFailure(error) } as const;
     if (this.#terminal === undefined) {
       console.error(process.env.EMBEDDED_JSON === '1' ? eventLine(failed) : describeEvent(failed));
     } else {
@@ -100,7 +100,7 @@ export default class EmbeddedStackPlugin {
     process.on('disconnect', () => this.#stopOn('disconnect', lifecycle, terminal));
     onNpmExit(() => this.#stopOn('npm is gone', lifecycle, terminal));
     // An asynchronously invoked function threw. AWS would only log it too.
-    process.on('unhandledRejection', (reason) => console.error(`Unhandled rejection: ${explain(reason)}`));
+    process.on('unhandledRejection', (reason) => console.error(`Unhandled rejection: ${explainFailure(reason)}`));
     process.once('exit', () => lifecycle.kill());
   }
 
@@ -115,7 +115,7 @@ export default class EmbeddedStackPlugin {
           process.exit(0);
         },
         (error: unknown) => {
-          terminal.tell({ event: 'stopped', problem: explain(error) });
+          terminal.tell({ event: 'stopped', problem: explainFailure(error) });
           process.exit(1);
         },
       );
@@ -135,18 +135,4 @@ function findOfflineServer(serverless: Serverless): OfflineServer {
 
 function isOfflineServer(plugin: object): plugin is OfflineServer {
   return 'start' in plugin && typeof plugin.start === 'function' && 'end' in plugin && typeof plugin.end === 'function';
-}
-
-function explain(error: unknown): string {
-  if (error instanceof ConfigurationError) {
-    return error.message;
-  }
-  if (isDiskProblem(error)) {
-    return `${error instanceof Error ? error.message : String(error)}: ${diskReason(error)}. ${diskMend(error)}`;
-  }
-  if (!(error instanceof Error)) {
-    return String(error);
-  }
-  const cause = error.cause === undefined ? '' : `\n  caused by ${explain(error.cause)}`;
-  return `${error.name === 'ProcessStartError' ? error.message : (error.stack ?? error.message)}${cause}`;
 }

@@ -16,15 +16,22 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
-/** Runs a program whose output goes to `api.log` in the folder, and whose events go to its standard output. */
-function run(source: string, { shell = 'exec "$0" "$1"', json = false } = {}) {
+/** Writes a program whose output goes to `api.log` in the folder, and whose events go to its standard output. */
+async function writeProgram(source: string, json = false): Promise<string> {
   const program = join(folder, 'program.mts');
-  const start = `import { redirectOutput } from ${TERMINAL};
+  await writeFile(
+    program,
+    `import { redirectOutput } from ${TERMINAL};
     const { terminal } = redirectOutput(${JSON.stringify(join(folder, 'api.log'))}, 'api', { verbose: false, json: ${json} });
-    ${source}`;
-  return writeFile(program, start).then(() =>
-    spawn('sh', ['-c', shell, process.execPath, program], { stdio: ['ignore', 'pipe', 'inherit'] }),
+    ${source}`,
   );
+  return program;
+}
+
+/** Runs such a program. */
+async function run(source: string, { shell = 'exec "$0" "$1"', json = false } = {}) {
+  const program = await writeProgram(source, json);
+  return spawn('sh', ['-c', shell, process.execPath, program], { stdio: ['ignore', 'pipe', 'inherit'] });
 }
 
 unlessWindows('a program goes on when the reader of its output has ended (EPIPE)', async () => {
@@ -58,15 +65,14 @@ unlessWindows(
 const withPty = spawnSync('script', ['--version']).stdout?.includes('util-linux') === true ? test : test.skip;
 
 withPty('a program ends in order when its terminal is closed (EIO)', async () => {
-  await run(
-    `terminal.tell({ event: 'starting' });
+  const program = await writeProgram(`
     setInterval(() => undefined, 1_000);
     process.on('SIGHUP', () => {
       terminal.tell({ event: 'stopping', why: 'SIGHUP' });
       setTimeout(() => { terminal.tell({ event: 'stopped' }); console.log('ended in order'); process.exit(0); }, 100);
-    });`,
-  ).then((child) => child.kill('SIGKILL'));
-  const command = `${process.execPath} ${join(folder, 'program.mts')}`;
+    });
+    terminal.tell({ event: 'starting' });`);
+  const command = `exec ${process.execPath} ${program}`;
   const pty = spawn('script', ['--quiet', '--command', command, '/dev/null'], { stdio: ['ignore', 'pipe', 'inherit'] });
   await once(pty.stdout, 'data');
   pty.kill('SIGKILL');

@@ -1,5 +1,5 @@
 import { dirname } from 'node:path';
-import { diskMend, diskReason } from './disk-problems.ts';
+import { diskMend, diskReason, saysDiskIsFull } from './disk-problems.ts';
 import { describeEvent, eventLine, type StackEvent } from './stack-events.ts';
 import { LogFile } from './supervisor/log-file.ts';
 import { noteworthy } from './supervisor/log-line.ts';
@@ -10,9 +10,6 @@ const WINDOW_MS = 2_000;
 
 /** A full disk is told of once, and once more when it shows again after this time without a sign of it. */
 const NEW_OUTAGE_AFTER_MS = 60_000;
-
-/** How SQLite, dynoxide and Node say that a disk is full. */
-const DISK_IS_FULL = /database or disk is full|ENOSPC|no space left on device/i;
 
 /** How a terminal shows events. */
 export interface TerminalOptions {
@@ -58,7 +55,7 @@ export class Terminal {
       if (text === undefined || text === '') {
         return;
       }
-      if (!verbose && DISK_IS_FULL.test(text)) {
+      if (!verbose && saysDiskIsFull(text)) {
         this.#diskFailed(
           `The disk of ${dirname(path)} is full. Calls that write answer 503 until you free some space.`,
         );
