@@ -12,15 +12,17 @@ import { orderViolation, type Violation } from './violation.ts';
 const MADE_BY_PAYMENT = 'payment-';
 
 /**
- * Whether the money of the order was taken and stays taken, or was given back by refunds that its record lists. A free order
- * has none to take.
+ * Whether the money of the order was taken and stays taken, or was given back by refunds that its record lists. A parked refund
+ * may have given its money back before it was parked. A free order has none to take.
  */
 export function isMoneyTaken({ order, payment }: OrderCase): boolean {
   if (payment?.state === 'CAPTURED' || (order !== undefined && isFree(order))) {
     return true;
   }
   return (
-    payment?.state === 'REFUNDED' && order?.status === 'CONFIRMED' && sumOf(order, 'SUCCEEDED') === order.amount_minor
+    payment?.state === 'REFUNDED' &&
+    order?.status === 'CONFIRMED' &&
+    sumOf(order, 'SUCCEEDED') + sumOf(order, 'NEEDS_ATTENTION') === order.amount_minor
   );
 }
 
@@ -63,7 +65,9 @@ function recordFindings({ order, payment }: OrderCase): readonly string[] {
   const made = new Map(succeeded(payment).map(({ refund_id, amount_minor }) => [refund_id, amount_minor]));
   const findings = refunds.flatMap(([id, refund]) => refundFindings(id, refund, made));
   if (order?.status === 'CONFIRMED') {
-    const listed = new Set(refunds.flatMap(([id, { status }]) => (status === 'SUCCEEDED' ? idAtPayment(id) : [])));
+    // What became of a parked refund is not known: its money may be given back already.
+    const mayBeMade: readonly RefundSnapshot['status'][] = ['SUCCEEDED', 'NEEDS_ATTENTION'];
+    const listed = new Set(refunds.flatMap(([id, { status }]) => (mayBeMade.includes(status) ? idAtPayment(id) : [])));
     findings.push(
       ...[...made].filter(([id]) => !listed.has(id)).map(([id]) => `refund ${id} was made, but its record lacks it`),
     );

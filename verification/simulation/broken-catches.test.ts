@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { explore } from './explore.ts';
 import { KNOWN_SCHEDULES, ORDER_SAGA_TEXT } from './known-schedules.ts';
-import { parseSimulatedSaga } from './simulate-saga.ts';
+import { parseSimulatedSaga } from './simulated-definition.ts';
 
 interface Catcher {
   readonly ErrorEquals: readonly string[];

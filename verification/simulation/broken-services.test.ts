@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import { explore } from './explore.ts';
 import { ORDER_SAGA_TEXT } from './known-schedules.ts';
 import { MUTATIONS } from './service-mutations.ts';
-import { parseSimulatedSaga } from './simulate-saga.ts';
+import { parseSimulatedSaga } from './simulated-definition.ts';
 
 const saga = parseSimulatedSaga(ORDER_SAGA_TEXT);
 

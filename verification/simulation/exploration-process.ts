@@ -1,7 +1,7 @@
 import { readOrderSaga } from '../../statemachines/read-order-saga.ts';
 import { explore } from './explore.ts';
 import type { ExplorationShare, ShareResult } from './explore-in-processes.ts';
-import { parseSimulatedSaga } from './simulate-saga.ts';
+import { parseSimulatedSaga } from './simulated-definition.ts';
 
 /** Schedules between two progress messages to the parent. */
 const PROGRESS_EVERY = 100;

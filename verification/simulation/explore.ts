@@ -12,6 +12,8 @@ export interface ExplorationOptions extends ScheduleShape {
   /** Repeats an earlier exploration; random if absent. */
   readonly seed?: number;
   readonly mutations?: readonly Mutation[];
+  /** A refund saga that a test has broken. */
+  readonly refundSaga?: StateMachineDefinition;
   /** False: no execution is lost and nobody reconciles, so that nothing hides what a saga leaves undone. Default: true. */
   readonly reconciles?: boolean;
   /** Whether to shrink a failing schedule, which takes hundreds of runs. Default: true. */
@@ -42,8 +44,10 @@ export async function explore(definition: StateMachineDefinition, options: Explo
   let redriven = 0;
   let done = 0;
   let sagas = 0;
-  const { mutations = [], reconciles = true } = options;
-  const forced = reconciles ? { mutations } : { mutations: [...mutations, 'nobody reconciles' as const], losses: [] };
+  const { mutations = [], reconciles = true, refundSaga } = options;
+  const forced = reconciles
+    ? { mutations, refundSaga }
+    : { mutations: [...mutations, 'nobody reconciles' as const], losses: [] };
   const property = fc.asyncProperty(schedules(options), async (schedule) => {
     const result = await simulateSaga(definition, { ...schedule, ...forced });
     for (const status of result.statuses) {
@@ -78,7 +82,7 @@ export async function explore(definition: StateMachineDefinition, options: Explo
   const report = [
     `broken with seed ${details.seed}, found in run ${details.numRuns}, shrunk ${details.numShrinks} times`,
     ...violations,
-    `failing schedule: ${JSON.stringify(scenario)}`,
+    `failing schedule: ${JSON.stringify({ ...scenario, refundSaga: undefined })}`,
     ...paths.map(({ order_id, path }) => `${order_id}: ${path.join(' > ')}`),
   ].join('\n');
   return { ...seen, found: { scenario, report } };

@@ -225,11 +225,42 @@ export const KNOWN_SCHEDULES: readonly Scenario[] = [
   lateCompensation(100, 5, fault('outage', 60)),
   lateCompensation(100, 6, fault('caller crash', 200)),
   ...[5, 6, 7].map((call) => lateCompensation(4000, call, fault('outage', LONG))),
+  // A confirmed order is refunded, and what may befall the calls: 8 ReturnInventory, 9 RefundPayment, 10 the record.
+  ...[8, 9, 10].flatMap((call) => [
+    refunded(call, fault('reply lost')),
+    refunded(call, fault('late', 100)),
+    refunded(call, fault('defect')),
+    refunded(call, fault('outage', LONG)),
+    { ...refunded(call, fault('late', 100)), losses: [loss('lost', 30)] },
+    { ...refunded(call, fault('outage', LONG)), operators: [redriveAfter(60), redriveAfter(60)] },
+  ]),
+  ...[1, 2, 3].map((steps) => refunded(9, fault('callee crash', steps))),
+  // The provider declines the refund; the decline may not be recorded at once.
+  { ...refunded(0), orders: order('tok_refund_fails') },
+  { ...refunded(10, fault('outage', LONG)), orders: order('tok_refund_fails') },
+  // The refund is noted, and its start is lost. Two are asked for at once. The goods come back after the money, or cost nothing.
+  { ...refunded(0), apiFaults: afterCalls(5, fault('request lost')) },
+  { ...refunded(0), apiFaults: afterCalls(4, fault('late', 5)), actions: [refundAt(10), refundAt(12)] },
+  { ...refunded(0), actions: [{ ...refundAt(10), kind: 'refund' }, refundAt(300)] },
+  { ...free(0), actions: [refundAt(10)] },
   // An operator gives a parked order up: before the pivot, behind it, and when its stock is sold.
   ...[3, 6, 7].map((call) => ({ ...paid(call, fault('outage', LONG)), operators: [abandonAfter(LONG)] })),
   { ...paid(2, fault('defect'), fault('outage', LONG)), operators: [abandonAfter(60)] },
   { ...free(3, fault('outage', LONG)), operators: [abandonAfter(LONG)] },
 ];
+
+/** A paid order that is refunded, its goods coming back, with faults of the sagas' calls. */
+function refunded(calls: number, ...faults: readonly Fault[]): Scenario {
+  return { ...paid(calls, ...faults), actions: [refundAt(10)] };
+}
+
+function refundAt(atSeconds: number): CustomerAction {
+  return { kind: 'refund with return', order: 0, atSeconds };
+}
+
+function redriveAfter(afterSeconds: number): OperatorAction {
+  return { kind: 'redrive', afterSeconds };
+}
 
 function free(calls: number, ...faults: readonly Fault[]): Scenario {
   return { ...paid(calls, ...faults), orders: [{ lines: [{ item_id: FREE_ITEM, count: 1 }], method: 'tok_visa' }] };

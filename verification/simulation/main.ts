@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { readOrderSaga } from '../../statemachines/read-order-saga.ts';
 import { flag, runCommand, say, type ValuesOf, wholeNumber, withDefault } from '../command-line.ts';
 import { exploreInProcesses } from './explore-in-processes.ts';
-import { parseSimulatedSaga } from './simulate-saga.ts';
+import { parseSimulatedSaga } from './simulated-definition.ts';
 import { findUnnoticed } from './weaknesses/find-unnoticed.ts';
 import { KNOWN_UNNOTICED } from './weaknesses/known-unnoticed.ts';
 import { writeWeaknesses } from './weaknesses/write-weaknesses.ts';

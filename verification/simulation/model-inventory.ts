@@ -9,8 +9,8 @@ interface Reservation {
   expiresAt: number;
   /** Error name of a REFUSED reservation. */
   refusal?: string;
-  /** Whether all that was sold came back. */
-  isReturned?: boolean;
+  /** Present once all that was sold came back: by a refund of this id, or because the order was given up. */
+  returnedBy?: string;
 }
 
 interface Counters {
@@ -19,6 +19,8 @@ interface Counters {
   held: number;
   sold: number;
 }
+
+const GIVEN_UP = 'given up';
 
 function unitPrice(itemId: string): number {
   return itemId === FREE_ITEM ? 0 : 250;
@@ -107,8 +109,8 @@ export class ModelInventory {
     known.state = 'COMMITTED';
   }
 
-  /** Takes back all that was sold to the order, once. */
-  return(orderId: string): void {
+  /** Takes back all that was sold to the order, once. @throws {Refusal} another return has taken it back */
+  return(orderId: string, returnId = GIVEN_UP): void {
     const known = this.#reservations.get(orderId);
     if (known?.state !== 'COMMITTED') {
       throw new Refusal('ReservationNotCommittedError', 'the stock is not sold');
@@ -116,9 +118,11 @@ export class ModelInventory {
     if (this.#mutations.has('sold stock of an order that was given up is not returned')) {
       return;
     }
-    if (known.isReturned !== true) {
+    if (known.returnedBy === undefined) {
       this.#move(known.lines, 'sold', 'available');
-      known.isReturned = true;
+      known.returnedBy = returnId;
+    } else if (known.returnedBy !== returnId) {
+      throw new Refusal('ReturnExceedsSoldError', 'all that was sold came back');
     }
   }
 
@@ -156,11 +160,11 @@ export class ModelInventory {
   }
 
   reservations(): readonly ReservationSnapshot[] {
-    return [...this.#reservations].map(([order_id, { state, lines, isReturned = false }]) => ({
+    return [...this.#reservations].map(([order_id, { state, lines, returnedBy }]) => ({
       order_id,
       state,
       lines,
-      ...(isReturned && { returns: [{ lines }] }),
+      ...(returnedBy !== undefined && { returns: [{ return_id: returnedBy, lines }] }),
     }));
   }
 

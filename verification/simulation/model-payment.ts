@@ -64,8 +64,14 @@ export class ModelPayment {
     return { state };
   }
 
-  *refund(orderId: string) {
-    const { state } = yield* retryOnConflict(() => this.#refund(orderId));
+  /**
+   * Gives all of it back.
+   *
+   * @param refundId of a refund saga; undefined in compensation
+   * @throws {Refusal} another refund has given it back, or the provider declines the refund
+   */
+  *refund(orderId: string, refundId?: string) {
+    const { state } = yield* retryOnConflict(() => this.#refund(orderId, refundId));
     return { state };
   }
 
@@ -220,7 +226,7 @@ export class ModelPayment {
     return settled;
   }
 
-  *#refund(orderId: string): Steps<PaymentRecord> {
+  *#refund(orderId: string, refundId: string | undefined): Steps<PaymentRecord> {
     const read = this.#rows.find(orderId);
     if (read?.intent === 'VOID') {
       yield* this.#settleVoid(read);
@@ -228,18 +234,26 @@ export class ModelPayment {
     const captured = read?.intent === 'CAPTURE' && this.#provider.find(chargeKey(read))?.state === 'CAPTURED';
     const known = captured ? this.#rows.save(read, { ...read, state: 'CAPTURED', intent: undefined }) : read;
     if (known?.state === 'REFUNDED') {
+      if (refundId !== undefined && known.refundId !== refundId) {
+        throw paymentRefusal('RefundExceedsCapturedError');
+      }
       return known;
     }
     if (known?.state !== 'CAPTURED') {
       throw paymentRefusal('PaymentNotCapturedError');
     }
-    const intended = known.intent === 'REFUND' ? known : this.#rows.save(known, { ...known, intent: 'REFUND' });
+    // Compensation is never declined here: an order that nobody can end would hide what else is wrong.
+    if (refundId !== undefined && this.#provider.declinesRefunds(chargeKey(known))) {
+      throw paymentRefusal('RefundDeclinedError');
+    }
+    const intended =
+      known.intent === 'REFUND' ? known : this.#rows.save(known, { ...known, intent: 'REFUND', refundId });
     yield;
     return yield* this.#settleRefund(intended);
   }
 
   *#settleRefund(intended: PaymentRecord): Steps<PaymentRecord> {
-    this.#provider.refund(chargeKey(intended));
+    this.#provider.refund(chargeKey(intended), intended.refundId);
     yield;
     return this.#rows.save(intended, { ...intended, state: 'REFUNDED', intent: undefined });
   }

@@ -9,6 +9,9 @@ interface Charge {
   authorizedAt: number;
   captures: number;
   refunds: number;
+  readonly declinesRefunds: boolean;
+  /** Given back by refunds, compensation aside. */
+  refundedMinor: number;
 }
 
 /** Payment methods that the provider declines, with the error that the saga gets. */
@@ -44,7 +47,9 @@ export class ModelProvider {
     const decline = DECLINED_METHODS[method];
     const accepted = method === 'tok_3ds' ? 'ACTION_REQUIRED' : 'AUTHORIZED';
     const state = decline === undefined ? accepted : 'DECLINED';
-    const charge: Charge = { orderId, state, decline, amountMinor, authorizedAt: now, captures: 0, refunds: 0 };
+    const declinesRefunds = method === 'tok_refund_fails';
+    const untouched = { captures: 0, refunds: 0, refundedMinor: 0 };
+    const charge: Charge = { orderId, state, decline, amountMinor, authorizedAt: now, declinesRefunds, ...untouched };
     this.#charges.set(again ? `${key}#${this.#charges.size}` : key, charge);
     return charge;
   }
@@ -80,12 +85,17 @@ export class ModelProvider {
     return waiting.map(([key]) => key);
   }
 
-  refund(key: string): Readonly<Charge> | undefined {
+  declinesRefunds(key: string): boolean {
+    return this.#charges.get(key)?.declinesRefunds === true;
+  }
+
+  refund(key: string, refundId?: string): Readonly<Charge> | undefined {
     const charge = this.#charges.get(key);
     const again = charge?.state === 'REFUNDED' && this.#mutations.has('a repeated refund refunds twice');
     if (charge?.state === 'CAPTURED' || (charge !== undefined && again)) {
       charge.state = 'REFUNDED';
       charge.refunds += 1;
+      charge.refundedMinor += refundId === undefined ? 0 : charge.amountMinor;
     }
     return charge;
   }
@@ -100,7 +110,7 @@ export class ModelProvider {
   }
 
   charges(): readonly ChargeSnapshot[] {
-    return [...this.#charges].map(([charge_id, { orderId, state, amountMinor, captures, refunds }]) => ({
+    return [...this.#charges].map(([charge_id, { orderId, state, amountMinor, captures, refunds, refundedMinor }]) => ({
       charge_id,
       order_id: orderId,
       state,
@@ -108,6 +118,7 @@ export class ModelProvider {
       currency: 'USD',
       captures,
       refunds,
+      refunded_minor: refundedMinor,
     }));
   }
 }

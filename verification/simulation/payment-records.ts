@@ -10,6 +10,8 @@ export interface PaymentRecord {
   readonly paymentId?: string;
   readonly amountMinor?: number;
   readonly decline?: string | undefined;
+  /** The refund that gives all of it back; absent where compensation does. */
+  readonly refundId?: string | undefined;
 }
 
 /** Thrown when a record has changed since it was read: read it again and decide again. */
@@ -33,10 +35,13 @@ export class PaymentRecords {
   }
 
   payments(): readonly PaymentSnapshot[] {
-    return [...this.#rows.values()].map(({ orderId, state, amountMinor }) => ({
+    return [...this.#rows.values()].map(({ orderId, state, amountMinor, refundId }) => ({
       order_id: orderId,
       state,
       ...(amountMinor === undefined ? {} : { amount_minor: amountMinor, currency: 'USD' }),
+      ...(state === 'REFUNDED' && refundId !== undefined && amountMinor !== undefined
+        ? { refunds: [{ refund_id: refundId, amount_minor: amountMinor, state: 'SUCCEEDED' as const }] }
+        : {}),
     }));
   }
 }

@@ -2,7 +2,8 @@ import { describe, expect, test } from '@jest/globals';
 import { DYNAMODB_ERRORS, type Fault, LAMBDA_ERRORS, NO_FAULT } from './fault.ts';
 import { FAULTLESS, ORDER_SAGA_TEXT } from './known-schedules.ts';
 import type { OrderPlan, Scenario } from './scenario.ts';
-import { parseSimulatedSaga, simulateSaga } from './simulate-saga.ts';
+import { simulateSaga } from './simulate-saga.ts';
+import { parseSimulatedSaga } from './simulated-definition.ts';
 
 const saga = parseSimulatedSaga(ORDER_SAGA_TEXT);
 const lines = [{ item_id: 'mug', count: 1 }];

@@ -1,9 +1,11 @@
 import type { Json, TaskTarget } from 'resilient-stepfunctions/core';
+import type { Log } from '../../functions/common/logger.ts';
 import type { Outcome } from '../../functions/orders/order.ts';
 import { type OrderTable, readOrder } from '../../functions/orders/order-table.ts';
 import { updateOrder } from '../../functions/orders/order-writes.ts';
 import { beginPaymentWait } from '../../functions/orders/payment-wait.ts';
 import { type PaymentWait, paymentReversal } from '../../functions/orders/payment-writes.ts';
+import { type RefundOutcome, recordRefundOutcome } from '../../functions/orders/refunds/refund-outcome.ts';
 import { type ResumedAfter, resumedSaga } from '../../functions/orders/resume-point.ts';
 import type { LineSnapshot } from '../invariants/snapshot.ts';
 import { DYNAMODB_ERRORS, LAMBDA_ERRORS } from './fault.ts';
@@ -29,7 +31,18 @@ export interface SagaPayload {
   readonly parked_at_redrive_count?: number;
   readonly redrive_count?: number;
   readonly after?: ResumedAfter;
-  readonly outcome?: Outcome | null;
+  readonly outcome?: Outcome | RefundTaskOutcome | null;
+  readonly reason?: string;
+  readonly refund_id?: string;
+}
+
+/** The outcome that a state of the refund saga has recorded. */
+interface RefundTaskOutcome {
+  readonly status: RefundOutcome['status'];
+  readonly stock_returned?: boolean;
+  readonly code?: string;
+  readonly step?: string;
+  readonly error?: string;
   readonly reason?: string;
 }
 
@@ -77,11 +90,36 @@ export async function* runSagaFunction(name: string, payload: SagaPayload, servi
       }
       throw new Refusal('NeedsAttentionError', `${payload.parked_step} needs attention`);
     case 'ResumeOrder': {
-      const request = { after: payload.after ?? 'IsResumed', failure: payload.outcome ?? undefined };
+      const failure = (payload.outcome ?? undefined) as Outcome | undefined;
+      const request = { after: payload.after ?? 'IsResumed', failure };
       return resumedSaga(order_id, await readOrder(orderTable, order_id), request, new Date(now()));
+    }
+    case 'ReturnInventory':
+      inventory.return(order_id, payload.refund_id);
+      return {};
+    case 'RefundPayment':
+      return yield* payment.refund(order_id, payload.refund_id);
+    case 'RecordRefund': {
+      const named = { orderId: order_id, refundId: payload.refund_id ?? '' };
+      const outcome = recordedOutcome(payload.outcome as RefundTaskOutcome);
+      return { status: await recordRefundOutcome(orderTable, named, outcome, SILENT, new Date(now())) };
     }
     default:
       throw new Error(`the simulation has no function ${name}`);
+  }
+}
+
+const SILENT: Log = { info: () => {}, warn: () => {}, error: () => {}, add: () => {}, with: () => SILENT };
+
+function recordedOutcome(outcome: RefundTaskOutcome): RefundOutcome {
+  const { stock_returned: stockReturned = false, code = '', step = '', error = '', reason = '' } = outcome;
+  switch (outcome.status) {
+    case 'SUCCEEDED':
+      return { status: 'SUCCEEDED', stockReturned };
+    case 'DECLINED':
+      return { status: 'DECLINED', stockReturned, code };
+    case 'NEEDS_ATTENTION':
+      return { status: 'NEEDS_ATTENTION', step, error, reason };
   }
 }
 

@@ -1,3 +1,4 @@
+import type { StateMachineDefinition } from 'resilient-stepfunctions/core';
 import type { LineSnapshot } from '../invariants/snapshot.ts';
 import type { Fault } from './fault.ts';
 import type { WeaknessProbe } from './model-orders.ts';
@@ -5,7 +6,13 @@ import type { Mutation } from './service-mutations.ts';
 import type { WriteWeakness } from './weaknesses/write-weaknesses.ts';
 
 /** Payment methods of the simulated provider, and one that it does not know. */
-export type PaymentMethod = 'tok_visa' | 'tok_declined' | 'tok_insufficient_funds' | 'tok_unknown' | 'tok_3ds';
+export type PaymentMethod =
+  | 'tok_visa'
+  | 'tok_declined'
+  | 'tok_insufficient_funds'
+  | 'tok_unknown'
+  | 'tok_3ds'
+  | 'tok_refund_fails';
 
 /** The order of one customer. All customers contend for the same few items. */
 export interface OrderPlan {
@@ -15,7 +22,7 @@ export interface OrderPlan {
   readonly method: PaymentMethod | null;
 }
 
-/** A customer's request after the order was placed. */
+/** A customer's request after the order was placed, or an operator's to refund it. */
 export interface CustomerAction {
   readonly kind:
     | 'pay'
@@ -25,6 +32,8 @@ export interface CustomerAction {
     | 'refuse'
     | 'cancel'
     | 'place again'
+    | 'refund'
+    | 'refund with return'
     | 'check status';
   /** Index of the order, modulo the number of orders. */
   readonly order: number;
@@ -71,6 +80,8 @@ export interface Scenario {
   readonly seed: number;
   /** Seeded bugs of the services. */
   readonly mutations?: readonly Mutation[];
+  /** A refund saga that a test has broken. */
+  readonly refundSaga?: StateMachineDefinition | undefined;
   /** A write to orders that lacks a member. */
   readonly weakness?: WriteWeakness;
   readonly probe?: WeaknessProbe;

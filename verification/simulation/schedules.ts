@@ -61,6 +61,7 @@ const method = fc.oneof(
   },
   { weight: 5, arbitrary: fc.constant(null) },
   { weight: 2, arbitrary: fc.constant('tok_3ds' as const) },
+  { weight: 1, arbitrary: fc.constant('tok_refund_fails' as const) },
 );
 
 function action(maxOrders: number) {
@@ -75,6 +76,9 @@ function action(maxOrders: number) {
       'refuse' as const,
       'cancel' as const,
       'place again' as const,
+      'refund' as const,
+      'refund with return' as const,
+      'refund with return' as const,
       'check status' as const,
     ),
     order: fc.nat({ max: maxOrders - 1 }),

@@ -1,4 +1,4 @@
-import { parseDefinition, type StateMachineDefinition } from 'resilient-stepfunctions/core';
+import type { StateMachineDefinition } from 'resilient-stepfunctions/core';
 import { checkInvariants } from '../invariants/invariants.ts';
 import type { Snapshot } from '../invariants/snapshot.ts';
 import { describeViolation } from '../invariants/violation.ts';
@@ -59,12 +59,21 @@ export async function simulateSaga(definition: StateMachineDefinition, scenario:
     statuses: orders.toSorted((one, other) => (one.order_id < other.order_id ? -1 : 1)).map(({ status }) => status),
     redriven,
     timers: clock.fired,
-    paths: [...stepFunctions.executions.values()].map(({ name, trace }) => ({ order_id: name, path: trace.path })),
+    paths: [...stepFunctions.executions.values(), ...world.refundStepFunctions.executions.values()].map(
+      ({ name, trace }) => ({ order_id: name, path: trace.path }),
+    ),
   };
 }
 
 function parkedOrders({ services }: Simulation): readonly string[] {
   return services.orders.orders().flatMap(({ order_id, status }) => (status === 'NEEDS_ATTENTION' ? [order_id] : []));
+}
+
+function ordersWithParkedRefunds({ services }: Simulation): readonly string[] {
+  return services.orders.orders().flatMap(({ order_id, refunds = {} }) => {
+    const isParked = Object.values(refunds).some(({ status }) => status === 'NEEDS_ATTENTION');
+    return isParked ? [order_id] : [];
+  });
 }
 
 /** What the reconciliation would carry on: executions that ended without a word. */
@@ -90,9 +99,23 @@ async function mendParked(world: Simulation): Promise<readonly string[]> {
       await settleContinuations();
     });
   }
+  for (const orderId of ordersWithParkedRefunds(world)) {
+    world.clock.after(0, async () => {
+      world.api
+        .redriveRefunds(orderId)
+        .then(
+          (why) => why !== undefined && findings.push(`operator: order ${orderId}: its refund stays parked: ${why}`),
+        )
+        .catch((error: unknown) =>
+          findings.push(`operator: a refund of order ${orderId} cannot be redriven: ${error}`),
+        );
+      await settleContinuations();
+    });
+  }
   await world.runToEnd();
   return [
     ...findings,
+    ...ordersWithParkedRefunds(world).map((orderId) => `operator: a refund of order ${orderId} is still parked`),
     ...parkedOrders(world).map((orderId) => `operator: order ${orderId} was redriven and is still parked`),
   ];
 }
@@ -112,13 +135,4 @@ function snapshot({ services, stepFunctions, api, clock, disturbed }: Simulation
       .map(({ orderId, status }) => ({ order_id: orderId, status, redrivable: status === 'FAILED' })),
     answers: api.answers,
   };
-}
-
-/**
- * Prepares the order saga for the simulation, which knows functions by name: `${NameFunctionArn}` becomes `Name`.
- *
- * @param text the order saga as JSON, or a version that a test has broken
- */
-export function parseSimulatedSaga(text: string): StateMachineDefinition {
-  return parseDefinition(text.replaceAll(/\$\{(\w+?)(?:FunctionArn)?\}/g, '$1'));
 }

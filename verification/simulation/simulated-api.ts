@@ -14,6 +14,9 @@ import { settle } from '../../functions/orders/payment-settlement.ts';
 import { type ProviderEventDependencies, takeProviderEvent } from '../../functions/orders/provider-event.ts';
 import { postponeFailure } from '../../functions/orders/reconciliation-writes.ts';
 import { type Redrive, redriveOrder } from '../../functions/orders/redrive.ts';
+import { acceptRefund } from '../../functions/orders/refunds/refund-acceptance.ts';
+import { redriveRefunds } from '../../functions/orders/refunds/refund-redrive.ts';
+import { createRefundSaga, type RefundSaga } from '../../functions/orders/refunds/refund-saga.ts';
 import { recoverSaga, type SagaRecoveryDependencies } from '../../functions/orders/saga-recovery.ts';
 import { ProviderOutcome } from '../../proto/gen/payment/v1/payment.ts';
 import type { ApiPromise } from '../invariants/snapshot.ts';
@@ -35,13 +38,6 @@ const SETTLEMENT_TIMEOUT_MS = 8_000;
 /** Longer than in the functions: nothing changes between two polls at the same virtual time. */
 const POLL_SECONDS = 1;
 
-/** The simulation refunds no confirmed orders, so none of their sagas is looked for. */
-const NO_REFUNDS: SagaRecoveryDependencies['refunds'] = {
-  start: () => Promise.reject(new Error('the simulation has no refunds')),
-  find: () => Promise.reject(new Error('the simulation has no refunds')),
-  redrive: () => Promise.reject(new Error('the simulation has no refunds')),
-};
-
 /**
  * The HTTP API and the schedule. It runs the functions' own code; their requests to the orders table, to Step Functions and to
  * Payment go over the faulty network. It records its answers for the invariants.
@@ -54,11 +50,13 @@ export class SimulatedApi {
   readonly #transport: Transport;
   readonly #table: OrderTable;
   readonly #saga: OrderSaga;
+  readonly #refunds: RefundSaga;
   readonly #tokens: TaskTokens;
 
   constructor(
     services: ModelServices,
     stepFunctions: SimulatedStepFunctions,
+    refundStepFunctions: SimulatedStepFunctions,
     clock: VirtualClock,
     transport: Transport,
   ) {
@@ -67,6 +65,7 @@ export class SimulatedApi {
     this.#transport = transport;
     this.#table = simulatedOrderTable(services.orders, transport);
     this.#saga = createOrderSaga(stepFunctions.client(transport), STATE_MACHINE_ARN);
+    this.#refunds = createRefundSaga(refundStepFunctions.client(transport), STATE_MACHINE_ARN);
     this.#tokens = createTaskTokens(stepFunctions.client(transport));
   }
 
@@ -109,6 +108,14 @@ export class SimulatedApi {
       await this.#tokens.reportCancelled(task_token);
     }
     this.answers.push({ kind: 'cancellation-accepted', order_id: orderId });
+  }
+
+  /** `POST /orders/refund`, of all that is left. */
+  async refund(orderId: string, refundId: string, restock: boolean): Promise<void> {
+    const all = { amountMinor: undefined, lines: undefined, reason: 'sent back', by: undefined, traceparent: 'trace' };
+    const dependencies = { table: this.#table, refunds: this.#refunds };
+    await acceptRefund(orderId, { ...all, refundId, restock }, dependencies, SILENT, this.#clock.date);
+    this.answers.push({ kind: 'refund-accepted', order_id: orderId, refund_id: refundId });
   }
 
   /** `GET /orders/status`. */
@@ -163,7 +170,7 @@ export class SimulatedApi {
     return {
       table: this.#table,
       saga: this.#saga,
-      refunds: NO_REFUNDS,
+      refunds: this.#refunds,
       tokens: this.#tokens,
       payment: simulatedPaymentClient(this.#services, this.#transport),
       inventory: simulatedInventoryClient(inventory, this.#transport),
@@ -173,6 +180,13 @@ export class SimulatedApi {
   /** `POST /orders/redrive`. */
   redrive(orderId: string): Promise<Redrive> {
     return redriveOrder(orderId, { table: this.#table, saga: this.#saga }, undefined, this.#clock.date);
+  }
+
+  /** `POST /orders/redrive` of an order whose refunds are parked. Returns why none was carried on. */
+  async redriveRefunds(orderId: string): Promise<string | undefined> {
+    const dependencies = { table: this.#table, refunds: this.#refunds };
+    const order = await this.#existingOrder(orderId);
+    return redriveRefunds(order, dependencies, undefined, SILENT, this.#clock.date);
   }
 
   /** `POST /orders/abandon`. */

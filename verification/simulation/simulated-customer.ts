@@ -69,6 +69,12 @@ export class SimulatedCustomer {
         return this.#request(() => this.#api.cancel(this.#orderId), MAX_TRIES);
       case 'place again':
         return this.place();
+      case 'refund':
+      case 'refund with return':
+        return this.#request(
+          () => this.#api.refund(this.#orderId, `${this.#orderId}-refund-${atSeconds}`, kind === 'refund with return'),
+          MAX_TRIES,
+        );
       case 'check status':
         return this.#request(() => this.#api.status(this.#orderId), 1);
     }

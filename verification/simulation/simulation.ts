@@ -1,5 +1,6 @@
 import type { StateMachineDefinition } from 'resilient-stepfunctions/core';
 import { Random } from 'resilient-stepfunctions/random';
+import { readRefundSaga } from '../../statemachines/read-order-saga.ts';
 import { findUnsoundRecord } from '../invariants/order-record.ts';
 import type { OrderSnapshot } from '../invariants/snapshot.ts';
 import { describeViolation } from '../invariants/violation.ts';
@@ -9,11 +10,14 @@ import { sagaTasks } from './saga-tasks.ts';
 import type { ExecutionLoss, OperatorAction, Scenario } from './scenario.ts';
 import { SimulatedApi } from './simulated-api.ts';
 import { SimulatedCustomer } from './simulated-customer.ts';
+import { parseSimulatedSaga } from './simulated-definition.ts';
 import type { SimulatedExecution } from './simulated-execution.ts';
 import { simulatedOrderTable } from './simulated-order-table.ts';
 import { SimulatedStepFunctions } from './simulated-step-functions.ts';
 import { inProcess, networkTransport } from './transport.ts';
 import { settleContinuations, VirtualClock } from './virtual-clock.ts';
+
+const REFUND_SAGA = parseSimulatedSaga(readRefundSaga().text);
 
 /** More timers than any correct run needs. */
 const MAX_TIMERS = 50_000;
@@ -39,6 +43,8 @@ export class Simulation {
   readonly clock = new VirtualClock();
   readonly services: ModelServices;
   readonly stepFunctions: SimulatedStepFunctions;
+  /** The executions of the refund saga. */
+  readonly refundStepFunctions: SimulatedStepFunctions;
   readonly api: SimulatedApi;
   readonly #networks: readonly FaultyNetwork[];
   readonly #customers: readonly SimulatedCustomer[];
@@ -63,14 +69,28 @@ export class Simulation {
     const work = sagaTasks(orders, { inventory, payment, orderTable, now: () => clock.now });
     const onFailed = (saga: SimulatedExecution) => this.#operate(saga);
     this.stepFunctions = new SimulatedStepFunctions({ definition, clock, network, random, work, onFailed });
-    this.api = new SimulatedApi(this.services, this.stepFunctions, clock, networkTransport(apiNetwork, clock));
+    this.refundStepFunctions = new SimulatedStepFunctions({
+      definition: scenario.refundSaga ?? REFUND_SAGA,
+      clock,
+      network,
+      random,
+      work,
+      onFailed: ({ orderId }) => this.#operateRefunds(orderId),
+    });
+    const transport = networkTransport(apiNetwork, clock);
+    this.api = new SimulatedApi(this.services, this.stepFunctions, this.refundStepFunctions, clock, transport);
     this.#customers = scenario.orders.map(
       (plan, index) => new SimulatedCustomer(`order-${index}`, plan, this.api, clock),
     );
     for (const customer of this.#customers) {
       clock.after(random.fraction(), () => customer.place());
     }
+    const reconciles = scenario.mutations?.includes('nobody reconciles') !== true;
     for (const action of scenario.actions) {
+      // A refund whose start is lost needs the reconciliation.
+      if (!reconciles && (action.kind === 'refund' || action.kind === 'refund with return')) {
+        continue;
+      }
       const customer = this.#customers[action.order % this.#customers.length];
       if (customer !== undefined) {
         clock.after(action.atSeconds + random.fraction(), () => customer.act(action));
@@ -82,7 +102,7 @@ export class Simulation {
     for (const loss of scenario.losses) {
       clock.after(loss.atSeconds, () => this.#loseExecutions(loss));
     }
-    if (scenario.mutations?.includes('nobody reconciles') !== true) {
+    if (reconciles) {
       clock.after(RECONCILIATION_SECONDS, () => this.#reconcile());
     }
     if (scenario.sweeps) {
@@ -174,13 +194,25 @@ export class Simulation {
     }
   }
 
+  /** An operator reacts to a parked refund: there is no giving up, so it is redriven. */
+  #operateRefunds(orderId: string): void {
+    const action = this.#operators.shift();
+    if (action !== undefined) {
+      this.clock.after(action.afterSeconds, async () => {
+        this.api.redriveRefunds(orderId).catch(() => {});
+        await settleContinuations();
+      });
+    }
+  }
+
   async #loseExecutions({ kind, order, backupSeconds }: ExecutionLoss): Promise<void> {
-    const { stepFunctions, clock } = this;
+    const { stepFunctions, refundStepFunctions, clock } = this;
     if (kind === 'restored') {
       for (const { orderId } of stepFunctions.newest()) {
         this.disturbed.add(orderId);
       }
       await stepFunctions.restore(clock.now - backupSeconds * 1000);
+      await refundStepFunctions.restore(clock.now - backupSeconds * 1000);
       return;
     }
     const saga = stepFunctions.newest().find(({ orderId }) => orderId === `order-${order % this.#customers.length}`);
@@ -188,10 +220,16 @@ export class Simulation {
       return;
     }
     this.disturbed.add(saga.orderId);
+    const refunds = [...refundStepFunctions.executions.values()].filter(({ orderId }) => orderId === saga.orderId);
     if (kind === 'lost') {
       stepFunctions.lose(saga);
+      for (const refund of refunds) {
+        refundStepFunctions.lose(refund);
+      }
     } else {
-      await saga.apply({ type: 'StopRequested' });
+      for (const execution of [saga, ...refunds]) {
+        await execution.apply({ type: 'StopRequested' });
+      }
     }
   }
 }

@@ -11,6 +11,11 @@ const FOR_CUSTOMERS =
   'a simulated customer knows the page without it; tests/customer-action.test.ts and those of POST /payment/pay hold the write';
 const FOR_OPERATORS = 'operators read it, and no invariant does; tests of parking and resuming hold it';
 
+const CONFIRMED_STAYS = 'a confirmed order never changes its status';
+const ONE_MOMENT =
+  'in the simulation a task or an operator reads and writes the ledger at one moment; tests of POST /orders/refund hold the version';
+const NEXT_WRITE = 'the sums stay as they are, or the next write of the ledger sets them';
+
 /**
  * Members of the writes whose removal violates no invariant, with the reason. A test holds the list: a member that is noticed
  * leaves it, and a new one that is not noticed needs an invariant, a known schedule, or a reason here.
@@ -136,4 +141,41 @@ export const KNOWN_UNNOTICED: Readonly<Record<string, string>> = {
   'paymentUndoing without SET payment_undone_at = :at': GONE,
   'paymentUndoing without SET saga_due = :yes': GONE,
   'paymentUndoing without SET saga_due_at = :due': GONE,
+  'ledgerRequest without #status = :status': CONFIRMED_STAYS,
+  'ledgerRequest without SET refunds = :refunds': 'the request finds no refund in the record, and is refused',
+  'ledgerRequest without SET refund_version = :version':
+    'the end of the refund sets it; until then only a request of the same moment could overwrite the ledger',
+  'ledgerRequest without SET refundable_minor = :refundable': NEXT_WRITE,
+  'ledgerRequest without SET refunded_minor = :refunded': NEXT_WRITE,
+  'ledgerRequest without REMOVE refund_parked_step': FOR_OPERATORS,
+  'ledgerEnd without #status = :status': CONFIRMED_STAYS,
+  'ledgerEnd without refund_version = :seen_version': ONE_MOMENT,
+  'ledgerEnd without SET refund_version = :version': ONE_MOMENT,
+  'ledgerEnd without REMOVE saga_due_at': DUE,
+  'ledgerEnd without REMOVE refund_parked_step': FOR_OPERATORS,
+  'ledgerParking without #status = :status': CONFIRMED_STAYS,
+  'ledgerParking without refund_version = :seen_version': ONE_MOMENT,
+  'ledgerParking without SET refund_version = :version': ONE_MOMENT,
+  'ledgerParking without SET refundable_minor = :refundable': NEXT_WRITE,
+  'ledgerParking without SET refunded_minor = :refunded': NEXT_WRITE,
+  'ledgerParking without SET refund_parked_step = :parked_step': FOR_OPERATORS,
+  'ledgerParking without REMOVE saga_due_at': DUE,
+  'ledgerRedrive without #status = :status': CONFIRMED_STAYS,
+  'ledgerRedrive without refund_version = :seen_version': ONE_MOMENT,
+  'ledgerRedrive without SET refunds = :refunds': 'the execution is redriven all the same, and records the end',
+  'ledgerRedrive without SET refund_version = :version': ONE_MOMENT,
+  'ledgerRedrive without SET refundable_minor = :refundable': NEXT_WRITE,
+  'ledgerRedrive without SET refunded_minor = :refunded': NEXT_WRITE,
+  'ledgerRedrive without SET saga_due = :yes': DUE,
+  'ledgerRedrive without SET saga_due_at = :due': DUE,
+  'ledgerRedrive without REMOVE refund_parked_step': FOR_OPERATORS,
+  'ledgerRecovery without #status = :status': CONFIRMED_STAYS,
+  'ledgerRecovery without refund_version = :seen_version': ONE_MOMENT,
+  'ledgerRecovery without SET refunds = :refunds': 'a lost execution is started again under its first name',
+  'ledgerRecovery without SET refund_version = :version': ONE_MOMENT,
+  'ledgerRecovery without SET refundable_minor = :refundable': NEXT_WRITE,
+  'ledgerRecovery without SET refunded_minor = :refunded': NEXT_WRITE,
+  'ledgerRecovery without SET saga_due = :yes': DUE,
+  'ledgerRecovery without SET saga_due_at = :due': DUE,
+  'ledgerRecovery without REMOVE refund_parked_step': FOR_OPERATORS,
 };

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { ORDER_SAGA_TEXT } from '../known-schedules.ts';
-import { parseSimulatedSaga } from '../simulate-saga.ts';
+import { parseSimulatedSaga } from '../simulated-definition.ts';
 import { conditionRemovals, updateRemovals } from './expression-removals.ts';
 import { findUnnoticed } from './find-unnoticed.ts';
 import { KNOWN_UNNOTICED } from './known-unnoticed.ts';
@@ -47,6 +47,11 @@ test('every write to an order by the state machine and by the functions has memb
     'cancellationRequest',
     'customerActionWait',
     'endedStart',
+    'ledgerEnd',
+    'ledgerParking',
+    'ledgerRecovery',
+    'ledgerRedrive',
+    'ledgerRequest',
     'paymentClaim',
     'paymentClaimRelease',
     'paymentReversal',

@@ -1,8 +1,11 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import type { DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import type { Order } from '../../../functions/orders/order.ts';
 import type { OrderTable } from '../../../functions/orders/order-table.ts';
 import * as writes from '../../../functions/orders/order-writes.ts';
 import * as payments from '../../../functions/orders/payment-writes.ts';
+import type { Refund } from '../../../functions/orders/refunds/refund.ts';
+import { ledgerWrite } from '../../../functions/orders/refunds/refund-writes.ts';
 import { readOrderSaga } from '../../../statemachines/read-order-saga.ts';
 import { conditionRemovals, updateRemovals } from './expression-removals.ts';
 
@@ -74,6 +77,41 @@ async function functionWrites(): Promise<readonly Write[]> {
     ['removal', { ConditionExpression: writes.removal({ order_id: 'o', placement_id: 'p' }).ConditionExpression }],
     ['repeatedStart', writes.repeatedStart('o', now)],
     ...(await Promise.all(sent)),
+    ...ledgerWrites(now),
+  ];
+}
+
+/** The write of an order's refunds as a request, an end and a parking of a refund make it. */
+function ledgerWrites(now: Date): readonly Write[] {
+  const at = now.toISOString();
+  const order: Order = {
+    order_id: 'o',
+    status: 'CONFIRMED',
+    lines: [],
+    request_hash: '',
+    placement_id: '',
+    payment_window_seconds: 1,
+    timeline: [],
+    created_at: at,
+    updated_at: at,
+    traceparent: '',
+  };
+  const refund = (status: Refund['status']): Refund => ({
+    amount_minor: 1,
+    restock: false,
+    reason: '',
+    status,
+    requested_at: at,
+    ...(status === 'NEEDS_ATTENTION' && { parked_step: 's' }),
+  });
+  const entry = { at, what: 'w' };
+  const later = { ...order, refund_version: 1 };
+  return [
+    ['ledgerRequest', ledgerWrite(order, { r: refund('REQUESTED') }, { entry, dueAt: now })],
+    ['ledgerEnd', ledgerWrite(later, { r: refund('SUCCEEDED') }, { entry })],
+    ['ledgerParking', ledgerWrite(later, { r: refund('NEEDS_ATTENTION') }, { entry })],
+    ['ledgerRedrive', ledgerWrite(later, { r: refund('REQUESTED') }, { entry, dueAt: now })],
+    ['ledgerRecovery', ledgerWrite(later, { r: refund('REQUESTED') }, { dueAt: now })],
   ];
 }
 
