@@ -25,8 +25,8 @@ const HOUR_SECONDS = 3600;
 /** An order whose saga has not started by then counts as stranded. */
 const STRANDED_AFTER_SECONDS = 30;
 const RECONCILIATION_SECONDS = 60;
-/** By then all orders are placed. */
-const RECONCILED_UNTIL = Date.UTC(2030, 0, 1, 0, 10);
+/** By then all orders are placed, and the latest of late requests has arrived. */
+const RECONCILED_UNTIL = Date.UTC(2030, 0, 1, 0, 50);
 /** When the schedule starts stranded orders. After a find it runs each minute until there are none. */
 const SCHEDULE_SECONDS = [60, 300, 1200, HOUR_SECONDS, 8 * HOUR_SECONDS];
 const MAX_STRANDED_RUNS = 60;
