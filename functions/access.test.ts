@@ -44,9 +44,13 @@ test('every call has the authorizer, except the calls that need no credentials',
   const described = OPERATIONS.flatMap(({ id, paths, open }) =>
     paths.map((path) => [id, path, open === true ? 'open' : 'authorizer']),
   );
-  // The console's files are no calls of the API. They hold no data; the console asks for credentials for its calls.
-  const page = ['/', '/console', '/console/{proxy+}'].map((path) => ['console', path, 'open']);
-  expect(deployed.toSorted()).toEqual([...described, ...page].toSorted());
+  // The files of the console and of the documentation are no calls of the API. They hold no data; the console asks for
+  // credentials for its calls.
+  const pages = [
+    ...['/', '/console', '/console/{proxy+}'].map((path) => ['console', path, 'open']),
+    ['docs', '/docs/{proxy+}', 'open'],
+  ];
+  expect(deployed.toSorted()).toEqual([...described, ...pages].toSorted());
   const open = OPERATIONS.filter((operation) => operation.open).map(({ id }) => id);
   expect(open).toEqual([
     'paymentEvents',

@@ -157,6 +157,7 @@ test('each role has only the table and saga actions that its function calls', as
     ListWebhooksRole: ['dynamodb:Scan'],
     DeleteWebhookRole: ['dynamodb:DeleteItem'],
     RenewWebhookSecretRole: ['dynamodb:GetItem', 'dynamodb:UpdateItem'],
+    VoidPaymentRole: ['dynamodb:UpdateItem'],
     WebhookDeliveriesRole: ['dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:BatchGetItem'],
     ReplayWebhookRole: [
       'dynamodb:GetItem',
