@@ -20,8 +20,8 @@ const GRACE_MS = 5_000;
 const CONCURRENT_TASKS = 32;
 const BUSY_TASKS = 5;
 
-/** The same during a spike of orders, which is taken first and worked off later. */
-const BUSY_TASKS_IN_SPIKE = 1;
+/** The same during a spike of orders, which is taken first and worked off later. It counts as a spike for 30 s at most. */
+const BUSY_TASKS_IN_SPIKE = 0;
 
 /** Executions that wait for their turn: a spike is taken at once and worked off later. Each takes some kilobytes. */
 const QUEUED_EXECUTIONS = 20_000;

@@ -60,7 +60,7 @@ export interface StepFunctionsServerOptions {
   readonly maxBusyInvokes?: number;
   /**
    * As `maxBusyInvokes`, while executions are started faster than they are worked off, for half a minute at most: a low number
-   * leaves the processor to the starts. Default: `maxBusyInvokes`.
+   * leaves the processor to the starts, 0 all of it. Default: `maxBusyInvokes`.
    */
   readonly maxBusyInvokesInSpike?: number;
   /** StartExecution is throttled while this many executions have a queued task. Default 2,000. */
@@ -144,7 +144,7 @@ export function settingsOf(options: StepFunctionsServerOptions): EngineSettings 
     maxBusyInvokesInSpike: checkNumber(
       'maxBusyInvokesInSpike',
       options.maxBusyInvokesInSpike ?? options.maxBusyInvokes ?? maxConcurrentInvokes,
-      1,
+      0,
     ),
     maxQueuedExecutions: checkNumber('maxQueuedExecutions', options.maxQueuedExecutions ?? 2_000, 1),
     connectRetrySeconds: checkNumber('connectRetrySeconds', options.connectRetrySeconds ?? 20, 0),

@@ -166,3 +166,20 @@ test('during a spike of starts fewer busy jobs run, and soon after it as many as
   await eventually(() => (started.length === 8 ? started : undefined));
   queue.close();
 });
+
+test('a spike during which no busy job runs ends by itself, with all jobs done', async () => {
+  const queue = new FairQueue<string>({ most: 8, mostBusy: 4, mostBusyInSpike: 0 });
+  let done = 0;
+  const job = async (): Promise<void> => {
+    await new Promise((next) => setImmediate(next));
+    done += 1;
+  };
+  for (let n = 0; n < 100; n += 1) {
+    queue.noteStart();
+    queue.add(`owner ${n}`, `job ${n}`, job, n);
+  }
+  await new Promise((next) => setTimeout(next, 50));
+  expect(done).toBeLessThanOrEqual(60);
+  await eventually(() => (done === 100 ? done : undefined));
+  queue.close();
+});
