@@ -163,7 +163,8 @@ test('during a spike of starts fewer busy jobs run, and soon after it as many as
     await end(id);
   }
   expect(started).toHaveLength(5);
-  await eventually(() => (started.length === 8 ? started : undefined));
+  // Half a second later the four count as waiting, and further jobs start.
+  await eventually(() => (started.length >= 8 ? started : undefined));
   queue.close();
 });
 
