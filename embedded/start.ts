@@ -8,9 +8,10 @@ import { ConfigurationError, PROJECT_ROOT, readConfiguration } from './configura
 import { deleteDataDirectory, prepareDataDirectory } from './data-directory.ts';
 import { checkOpenFilesLimit } from './open-files-limit.ts';
 import { eventLine } from './stack-events.ts';
+import { outliveClosedOutput } from './standard-output.ts';
 import { ApiLauncher } from './supervisor/api-launcher.ts';
 import { endLeftoverProcesses } from './supervisor/run-files.ts';
-import { outliveClosedOutput, Terminal } from './terminal.ts';
+import { Terminal } from './terminal.ts';
 
 const HELP = `npm start [-- options]
 

@@ -1,6 +1,7 @@
 import { dirname } from 'node:path';
 import { diskMend, diskReason, saysDiskIsFull } from './disk-problems.ts';
 import { describeEvent, eventLine, type StackEvent } from './stack-events.ts';
+import { outliveClosedOutput, redirectStandardOutput } from './standard-output.ts';
 import { LogFile } from './supervisor/log-file.ts';
 import { noteworthy } from './supervisor/log-line.ts';
 
@@ -104,27 +105,8 @@ export function redirectOutput(logPath: string, name: string, options: TerminalO
   const write = process.stdout.write.bind(process.stdout);
   const terminal = new Terminal((text) => void write(text), options);
   const log = terminal.openLog(logPath, name);
-  const redirect = (text: string | Uint8Array, ...rest: readonly unknown[]): boolean => {
-    log.write(text);
-    const done = rest.at(-1);
-    if (typeof done === 'function') {
-      process.nextTick(() => done());
-    }
-    return true;
-  };
-  process.stdout.write = redirect;
-  process.stderr.write = redirect;
+  redirectStandardOutput((text) => log.write(text));
   // The last lines before the exit must be shown as well.
   process.once('exit', () => log.catchUp());
   return { terminal, log };
-}
-
-/**
- * Lets this process outlive whoever reads its output: a closed terminal (EIO), a log viewer that has ended (EPIPE), a full
- * disk behind `npm start > file` (ENOSPC). Nobody is left to be told, and the orders matter more than the output.
- */
-export function outliveClosedOutput(): void {
-  for (const stream of [process.stdout, process.stderr]) {
-    stream.on('error', () => undefined);
-  }
 }

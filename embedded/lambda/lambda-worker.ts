@@ -1,6 +1,7 @@
 import { writeSync } from 'node:fs';
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import * as z from 'zod';
+import { redirectStandardOutput } from '../standard-output.ts';
 import { loadHandler } from './invocation.ts';
 import { createLambdaEndpoint } from './lambda-endpoint.ts';
 import { lambdaFunctionSchema } from './lambda-function.ts';
@@ -25,20 +26,13 @@ async function startEndpoint(parent: MessagePort): Promise<void> {
 
 /** Logs go straight to the file, because Node would pass them through the event loop of the API. */
 function writeLogsTo(descriptor: number): void {
-  const write = (text: string | Uint8Array, ...rest: readonly unknown[]): boolean => {
+  redirectStandardOutput((text) => {
     try {
       writeSync(descriptor, typeof text === 'string' ? Buffer.from(text) : text);
     } catch {
       // A full disk must not fail a task. The API's own log tells of it.
     }
-    const done = rest.at(-1);
-    if (typeof done === 'function') {
-      process.nextTick(() => done());
-    }
-    return true;
-  };
-  process.stdout.write = write;
-  process.stderr.write = write;
+  });
 }
 
 // Does nothing outside a worker thread, so that embedded/compile-ahead.mjs can import it.

@@ -74,24 +74,27 @@ export function configureLocalFunctions(
   };
   const handlers = functions.map(([, { handler }]) => handler);
   const urls = writeFunctionModules(PROJECT_ROOT, folder, handlers);
-  const lambdaFunctions = functions.map(([, definition]) => lambdaFunctionOf(definition, serverless));
-  const called = new Set(lambdaFunctions.filter(({ preloaded }) => !preloaded).map(({ name }) => name));
-  const apiModules = functions
-    .filter(([, { name }]) => called.has(name))
-    .map(([, { handler }]) => urls.get(handler) ?? '');
-  return { apiModules: [...new Set(apiModules)], functions: lambdaFunctions };
+  const calledByTheApi = functions.filter(([, definition]) => isCalledByTheApi(definition));
+  return {
+    apiModules: [...new Set(calledByTheApi.map(([, { handler }]) => urls.get(handler) ?? ''))],
+    functions: functions.map(([, definition]) => lambdaFunctionOf(definition, serverless)),
+  };
+}
+
+/** serverless-offline calls these itself; they are seldom invoked through Lambda's endpoint. */
+function isCalledByTheApi({ events = [] }: ServerlessFunction): boolean {
+  return events.some(({ http, schedule }) => http !== undefined || schedule !== undefined);
 }
 
 function lambdaFunctionOf(definition: ServerlessFunction, { service: { provider } }: Serverless): LambdaFunction {
-  const { handler, name, timeout, memorySize, events = [] } = definition;
+  const { handler, name, timeout, memorySize } = definition;
   return {
     name,
     module: pathToFileURL(resolve(PROJECT_ROOT, `${modulePath(handler)}.ts`)).href,
     exportName: handler.slice(handler.lastIndexOf('.') + 1),
     timeoutSeconds: timeout ?? provider.timeout ?? DEFAULT_TIMEOUT,
     memoryMb: memorySize ?? provider.memorySize ?? DEFAULT_MEMORY,
-    // What serverless-offline calls itself is seldom invoked through Lambda's endpoint.
-    preloaded: events.every(({ http, schedule }) => http === undefined && schedule === undefined),
+    preloaded: !isCalledByTheApi(definition),
   };
 }
 

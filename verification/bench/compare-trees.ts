@@ -1,4 +1,5 @@
 import { PROJECT_ROOT } from '../../embedded/configuration.ts';
+import { medianOf } from '../load/report/statistics.ts';
 import { type Machine, machineLine, thisMachine } from '../report/machine.ts';
 import { checkOutBaseline } from './baseline-tree.ts';
 import { FIGURES, type FigureName, measureTree, type TreeFigures, type TreePlan } from './tree-figures.ts';
@@ -88,7 +89,7 @@ export function comparisonMarkdown({ baseline_commit, rounds, machine, command, 
     const ratios = rounds.map(({ baseline, this_tree }) => this_tree[name] / baseline[name]).toSorted((a, b) => a - b);
     const spread = `${rounded(ratios[0] ?? Number.NaN)} to ${rounded(ratios.at(-1) ?? Number.NaN)}`;
     const wanted = FIGURES[name].isMoreBetter ? 'more' : 'less';
-    const cells = [FIGURES[name].unit, median(of('baseline')), median(of('this_tree')), median(ratios)].map(cell);
+    const cells = [FIGURES[name].unit, medianOf(of('baseline')), medianOf(of('this_tree')), medianOf(ratios)].map(cell);
     return `| ${[...cells, spread, wanted].join(' | ')} |`;
   });
   return [
@@ -109,9 +110,4 @@ function cell(value: number | string): string {
 
 function rounded(value: number): string {
   return Number.isFinite(value) ? String(Math.round(value * 100) / 100) : '-';
-}
-
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.floor((sorted.length - 1) / 2)] ?? Number.NaN;
 }

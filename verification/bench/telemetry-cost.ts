@@ -4,6 +4,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type EmbeddedStack, startEmbeddedStack } from '../../embedded/stack.ts';
 import { cleanUpWhenInterrupted, runCommand, say, wholeNumber, withDefault } from '../command-line.ts';
+import { medianOf } from '../load/report/statistics.ts';
 import { BenchStack, stockItems } from './bench-stack.ts';
 import { closedLoop } from './closed-loop.ts';
 import { cpuBetween, usageOf } from './process-usage.ts';
@@ -106,14 +107,6 @@ async function runOrders({ stack, items }: Measured, seconds: number): Promise<n
     bench.close();
   }
   return orders;
-}
-
-function medianOf(values: readonly number[]): number {
-  const sorted = values.toSorted((one, other) => one - other);
-  const middle = Math.floor(sorted.length / 2);
-  return sorted.length % 2 === 1
-    ? (sorted[middle] ?? Number.NaN)
-    : ((sorted[middle - 1] ?? Number.NaN) + (sorted[middle] ?? Number.NaN)) / 2;
 }
 
 /** A collector that takes everything and keeps nothing; it is not part of what is measured. */

@@ -23,6 +23,15 @@ export function percentilesOf(durations: readonly number[]): Percentiles | undef
   return { count: sorted.length, p50: rank(50), p95: rank(95), p99: rank(99), max: Math.round(max) };
 }
 
+/** The middle value, or the mean of the two in the middle; NaN where there are none. */
+export function medianOf(values: readonly number[]): number {
+  const sorted = values.toSorted((one, other) => one - other);
+  const middle = Math.floor(sorted.length / 2);
+  return sorted.length % 2 === 1
+    ? (sorted[middle] ?? Number.NaN)
+    : ((sorted[middle - 1] ?? Number.NaN) + (sorted[middle] ?? Number.NaN)) / 2;
+}
+
 /** The time from an order's acceptance to its last timeline entry, in epoch milliseconds. */
 export interface SagaSpan {
   readonly order_id: string;
