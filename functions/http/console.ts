@@ -5,6 +5,7 @@ import type { APIGatewayProxyResult } from 'aws-lambda';
 import { once } from '../common/once.ts';
 import { createEndpoint, type Endpoint } from './endpoint.ts';
 import { respond } from './response.ts';
+import { respondWithFile, respondWithScriptedPage, type StaticFile } from './static-response.ts';
 
 /** The bundle of console/, beside the functions in the checkout and in a function's package alike. */
 const BUNDLE_FOLDER = new URL('../../console/dist/', import.meta.url);
@@ -28,13 +29,8 @@ const CONTENT_SECURITY_POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'self'; " +
   "form-action 'none'; frame-ancestors 'none'";
 
-interface BundleFile {
-  readonly text: string;
-  readonly mediaType: string;
-}
-
 /** The files of a bundle by their paths in it. */
-export type Bundle = ReadonlyMap<string, BundleFile>;
+export type Bundle = ReadonlyMap<string, StaticFile>;
 
 /** Reads a bundle. @throws Error where there is none */
 export function readBundle(folder: URL): Bundle {
@@ -66,7 +62,7 @@ export function createHandler(bundle: () => Bundle): Endpoint {
     // Of earlier bundles nothing is left, and a page in place of a script would only confuse.
     return file === undefined
       ? respond(404, 'the console has no such file; load the page again', { meta: { code: 'NO_SUCH_CALL' } })
-      : fileResponse(file, name.startsWith('assets/'));
+      : respondWithFile(file, name.startsWith('assets/'));
   });
 }
 
@@ -87,19 +83,6 @@ function redirect(location: string): APIGatewayProxyResult {
   };
 }
 
-/** The file's own name changes with its content where it has a digest in it. */
-function fileResponse({ text, mediaType }: BundleFile, hasDigest: boolean): APIGatewayProxyResult {
-  return {
-    statusCode: 200,
-    headers: {
-      'Content-Type': mediaType,
-      'Cache-Control': hasDigest ? 'public, max-age=31536000, immutable' : 'no-cache',
-      'X-Content-Type-Options': 'nosniff',
-    },
-    body: text,
-  };
-}
-
 /**
  * The console's page, the same for each of its paths. Its files are found relative to the page's own address: only the
  * browser knows the stage or the proxy before it.
@@ -108,17 +91,10 @@ function pageResponse(files: Bundle, path: string): APIGatewayProxyResult {
   const depth = path.split('/').length - 2;
   const base = depth === 0 ? 'console/' : `./${'../'.repeat(depth - 1)}`;
   const page = files.get(PAGE)?.text ?? '';
-  return {
-    statusCode: 200,
-    headers: {
-      'Content-Type': 'text/html; charset=utf-8',
-      'Cache-Control': 'no-store',
-      'Content-Security-Policy': CONTENT_SECURITY_POLICY,
-      'Referrer-Policy': 'no-referrer',
-      'X-Content-Type-Options': 'nosniff',
-    },
-    body: page.replace('<base href="./" />', `<base href="${base}" />`),
-  };
+  return respondWithScriptedPage(
+    page.replace('<base href="./" />', `<base href="${base}" />`),
+    CONTENT_SECURITY_POLICY,
+  );
 }
 
 /** `GET /console` and below. */

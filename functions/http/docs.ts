@@ -5,6 +5,7 @@ import { createEndpoint, type Endpoint } from './endpoint.ts';
 import { escaped } from './html.ts';
 import { documentFor } from './openapi-document.ts';
 import { respond } from './response.ts';
+import { respondWithFile, respondWithScriptedPage } from './static-response.ts';
 
 /** Scalar's whole file, beside the functions in the checkout and in this function's package alike. */
 const SCALAR = new URL('../../node_modules/@scalar/api-reference/dist/browser/standalone.js', import.meta.url);
@@ -55,31 +56,15 @@ export function createHandler(): Endpoint {
     const script = scripts().find((each) => each.name === name);
     return script === undefined
       ? respond(404, 'the documentation has no such file; load the page again', { meta: { code: 'NO_SUCH_CALL' } })
-      : {
-          statusCode: 200,
-          headers: {
-            'Content-Type': 'text/javascript; charset=utf-8',
-            'Cache-Control': 'public, max-age=31536000, immutable',
-            'X-Content-Type-Options': 'nosniff',
-          },
-          body: script.text,
-        };
+      : respondWithFile({ text: script.text, mediaType: 'text/javascript; charset=utf-8' }, true);
   });
 }
 
 /** The document stands in the page, so that it needs no address of its own. */
 function pageResponse(document: string) {
   const tags = scripts().map(({ name }) => `<script src="docs/${name}"></script>`);
-  return {
-    statusCode: 200,
-    headers: {
-      'Content-Type': 'text/html; charset=utf-8',
-      'Cache-Control': 'no-store',
-      'Content-Security-Policy': CONTENT_SECURITY_POLICY,
-      'Referrer-Policy': 'no-referrer',
-      'X-Content-Type-Options': 'nosniff',
-    },
-    body: `<!doctype html>
+  return respondWithScriptedPage(
+    `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Orders API</title></head><body>
 <noscript>This page needs JavaScript. The API as a document for programs: openapi.json, beside this page.</noscript>
@@ -87,7 +72,8 @@ function pageResponse(document: string) {
 ${tags.join('\n')}
 </body></html>
 `,
-  };
+    CONTENT_SECURITY_POLICY,
+  );
 }
 
 /** `GET /docs` and below. */

@@ -4,7 +4,7 @@ import { announce, Empty, Failure, Loading } from '../components/notice.tsx';
 import { Ago, now } from '../components/time.tsx';
 import type { ListedExecution } from './answers.ts';
 import { call, EngineError } from './client.ts';
-import { isoTime } from './history.ts';
+import { isoTime } from './event-details.ts';
 import { Link, nameOf } from './place.tsx';
 import { usePolled } from './polling.ts';
 import { Status } from './status.tsx';

@@ -1,5 +1,6 @@
 import type { EventView, SequenceView, StateError, StateStatus, StateView } from '../components/model.ts';
 import type { DefinedState, Definition, HistoryEvent } from './answers.ts';
+import { detailsOf, errorOf, isoTime, parsed, viewOf } from './event-details.ts';
 
 /** A sequence of states, and what it holds: the branches of Parallel states, the iterations of Map states. */
 export interface Sequence extends SequenceView {
@@ -342,48 +343,4 @@ function linksOf(state: DefinedState): Pick<StateView, 'type' | 'next' | 'after_
 
 function blank(name: string): Mutable<StateView> {
   return { name, type: '', next: [], after_error: [], status: 'NOT_REACHED', attempts: 0 };
-}
-
-/** The one member of an event that holds its details. */
-function detailsOf(event: HistoryEvent): object {
-  for (const [name, value] of Object.entries(event)) {
-    if (name.endsWith('EventDetails') && typeof value === 'object' && value !== null) {
-      return value;
-    }
-  }
-  return {};
-}
-
-function errorOf({ error, cause }: { readonly error?: unknown; readonly cause?: unknown }): StateError {
-  return {
-    name: typeof error === 'string' && error !== '' ? error : 'unknown error',
-    ...(typeof cause === 'string' && cause !== '' && { message: messageOf(cause) }),
-  };
-}
-
-/** Lambda's causes are JSON with a message in it. */
-function messageOf(cause: string): string {
-  const value = parsed(cause);
-  return typeof value === 'object' && value !== null && 'errorMessage' in value ? String(value.errorMessage) : cause;
-}
-
-function parsed(text: unknown): unknown {
-  if (typeof text !== 'string') {
-    return undefined;
-  }
-  try {
-    return JSON.parse(text);
-  } catch {
-    // Too long to be in the history, or no JSON.
-    return text;
-  }
-}
-
-/** A time of the API in ISO 8601. */
-export function isoTime(seconds: number): string {
-  return new Date(seconds * 1_000).toISOString();
-}
-
-function viewOf({ id, timestamp, type }: HistoryEvent, state: string | undefined): EventView {
-  return { id, at: isoTime(timestamp), type, ...(state !== undefined && { state }) };
 }

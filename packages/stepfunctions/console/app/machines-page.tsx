@@ -2,7 +2,7 @@ import { Empty, Failure, Loading } from '../components/notice.tsx';
 import { Ago } from '../components/time.tsx';
 import type { ListedMachine } from './answers.ts';
 import { call } from './client.ts';
-import { isoTime } from './history.ts';
+import { isoTime } from './event-details.ts';
 import { Link } from './place.tsx';
 import { usePolled } from './polling.ts';
 
