@@ -20,7 +20,7 @@ Up after ${seconds.toFixed(1)} s.
   Console        ${urls.http}/console
   HTTP API       ${urls.http}
   API reference  ${urls.http}/docs
-  AWS endpoint   ${urls.endpoint}   (Step Functions, DynamoDB, Lambda)
+  AWS endpoint   ${urls.endpoint}   (Step Functions, DynamoDB, Lambda; in a browser: executions)
   DynamoDB       ${urls.dynamodb}   (${externalDynamoDbUrl === undefined ? 'dynoxide' : 'yours'})
   Inventory      ${urls.inventory}   (gRPC)
   Payment        ${urls.payment}   (gRPC)
