@@ -78,7 +78,8 @@ test('after any sequence of calls and lost messages the payment matches the char
       }),
       { numRuns: 25 },
     );
-    expect(done).toBeGreaterThan(25);
+    // Few calls are done where a drawn schedule begins with a lost authorization; none at all would prove nothing.
+    expect(done).toBeGreaterThan(5);
   } finally {
     await payment.close();
   }
