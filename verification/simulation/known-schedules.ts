@@ -240,6 +240,8 @@ export const KNOWN_SCHEDULES: readonly Scenario[] = [
   { ...refunded(10, fault('outage', LONG)), orders: order('tok_refund_fails') },
   // The refund is noted, and its start is lost. Two are asked for at once. The goods come back after the money, or cost nothing.
   { ...refunded(0), apiFaults: afterCalls(5, fault('request lost')) },
+  // So it is, while the saga of the order writes its confirmation again, because the reply was lost.
+  { ...refunded(7, fault('effect without answer')), apiFaults: afterCalls(5, fault('request lost')) },
   { ...refunded(0), apiFaults: afterCalls(4, fault('late', 5)), actions: [refundAt(10), refundAt(12)] },
   { ...refunded(0), actions: [{ ...refundAt(10), kind: 'refund' }, refundAt(300)] },
   { ...free(0), actions: [refundAt(10)] },

@@ -80,9 +80,14 @@ function isNeedlessRefusal(state: string, error: string | undefined, cause: stri
   }
 }
 
-/** Describes writes of a saga to its own order that were refused although they were due. */
-export function findNeedlessRefusals(orderId: string, { refusals }: SagaTrace): readonly string[] {
-  return refusals.map(({ state, error }) => `refused write: order ${orderId}: ${state} failed with ${error}`);
+/**
+ * Describes writes of a saga to its own order that were refused although they were due. A confirmation is not due again once
+ * the order has refunds.
+ */
+export function findNeedlessRefusals(orderId: string, { refusals }: SagaTrace, isRefunded: boolean): readonly string[] {
+  return refusals
+    .filter(({ state }) => !(isRefunded && state === 'ConfirmOrder'))
+    .map(({ state, error }) => `refused write: order ${orderId}: ${state} failed with ${error}`);
 }
 
 /** The expected reason code, by failed state and error. */

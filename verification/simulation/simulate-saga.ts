@@ -52,8 +52,11 @@ export async function simulateSaga(definition: StateMachineDefinition, scenario:
   violations.push(
     ...undisturbed.flatMap(({ orderId, trace }) => findWrongReason(orderId, trace, isCancelled(orderId)) ?? []),
   );
-  violations.push(...undisturbed.flatMap(({ orderId, trace }) => findNeedlessRefusals(orderId, trace)));
   const orders = services.orders.orders();
+  const refunded = new Set(orders.flatMap(({ order_id, refunds }) => (refunds === undefined ? [] : [order_id])));
+  violations.push(
+    ...undisturbed.flatMap(({ orderId, trace }) => findNeedlessRefusals(orderId, trace, refunded.has(orderId))),
+  );
   return {
     violations,
     statuses: orders.toSorted((one, other) => (one.order_id < other.order_id ? -1 : 1)).map(({ status }) => status),

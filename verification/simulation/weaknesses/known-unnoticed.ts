@@ -38,6 +38,8 @@ export const KNOWN_UNNOTICED: Readonly<Record<string, string>> = {
   'ConfirmOrder without #status IN (:PAID, :CONFIRMED, :NEEDS_ATTENTION)':
     'behind RecordPayment an order has no other status; the condition guards against a fault of the saga',
   'ConfirmOrder without attribute_not_exists(abandon_requested_at)': ABANDONED,
+  'ConfirmOrder without NOT #status = :CONFIRMED':
+    'needs a refund at the Payment service itself before the order is confirmed; statemachines/late-confirmation.test.ts holds it',
   'ConfirmOrder without REMOVE parked_error': FOR_OPERATORS,
   'ConfirmOrder without REMOVE parked_outcome': FOR_OPERATORS,
   'ConfirmOrder without REMOVE saga_due_at': DUE,
@@ -143,8 +145,6 @@ export const KNOWN_UNNOTICED: Readonly<Record<string, string>> = {
   'paymentUndoing without SET saga_due_at = :due': GONE,
   'ledgerRequest without #status = :status': CONFIRMED_STAYS,
   'ledgerRequest without SET refunds = :refunds': 'the request finds no refund in the record, and is refused',
-  'ledgerRequest without SET refund_version = :version':
-    'the end of the refund sets it; until then only a request of the same moment could overwrite the ledger',
   'ledgerRequest without SET refundable_minor = :refundable': NEXT_WRITE,
   'ledgerRequest without SET refunded_minor = :refunded': NEXT_WRITE,
   'ledgerRequest without REMOVE refund_parked_step': FOR_OPERATORS,
