@@ -61,9 +61,9 @@ const method = fc.oneof(
   },
   { weight: 5, arbitrary: fc.constant(null) },
   { weight: 2, arbitrary: fc.constant('tok_3ds' as const) },
+  { weight: 1, arbitrary: fc.constant('tok_refund_fails' as const) },
 );
 
-/** Refunds are in the known schedules alone: at random times, one schedule in thousands still breaks an invariant. */
 function action(maxOrders: number) {
   return fc.record({
     kind: fc.constantFrom(
@@ -76,6 +76,9 @@ function action(maxOrders: number) {
       'refuse' as const,
       'cancel' as const,
       'place again' as const,
+      'refund' as const,
+      'refund with return' as const,
+      'refund with return' as const,
       'check status' as const,
     ),
     order: fc.nat({ max: maxOrders - 1 }),
