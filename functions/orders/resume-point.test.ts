@@ -137,3 +137,13 @@ test('a resumed wait never shortens the time that the customer was promised', ()
 test('a clock that was set back leaves nothing of the window', () => {
   expect(remainingWindowSeconds(waiting(-3_600), NOW)).toBe(0);
 });
+
+test('the redrive of a free order that its customer cancelled before the pivot was written undoes the order', () => {
+  const parked = testOrder({ status: 'NEEDS_ATTENTION', amount_minor: 0, parked_step: 'RecordFreeOrder' });
+  for (const after of ['IsResumed', 'AwaitRedrive'] as const) {
+    expect(resumed({ ...parked, ...cancelled }, after)).toEqual(['VoidPayment', 'CANCELLED_BY_CUSTOMER']);
+    expect(
+      resumed({ ...parked, parked_outcome: { status: 'CONFIRMED', code: 'CONFIRMED', reason: 'paid' } }, after),
+    ).toEqual(['RecordFreeOrder', 'CONFIRMED']);
+  }
+});

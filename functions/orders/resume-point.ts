@@ -192,9 +192,13 @@ function parkedPoint(order: Order, after: ResumedAfter): ResumePoint {
 }
 
 function redrivenPoint(order: Order): ResumePoint {
-  const { amount_minor = 0, refunded_minor = 0, abandon_requested_at, parked_step } = order;
+  const { amount_minor = 0, refunded_minor = 0, abandon_requested_at, cancel_requested_at, parked_step } = order;
   if (abandon_requested_at !== undefined) {
     return { step: 'VoidPayment', outcome: ABANDONED };
+  }
+  // The pivot of a free order refuses for ever once its customer has cancelled: the order would stay parked.
+  if (parked_step === 'RecordFreeOrder' && cancel_requested_at !== undefined) {
+    return { step: 'VoidPayment', outcome: CANCELLED };
   }
   const outcome = parkedOutcome(order);
   if (outcome.status === 'CONFIRMED' && refunded_minor > 0 && refunded_minor >= amount_minor) {
