@@ -6,6 +6,7 @@ import { clientTlsEnvironment, serverTlsEnvironment } from './certificate-files.
 import { PROJECT_ROOT, type StackConfiguration } from './configuration.ts';
 import type { DataDirectory } from './data-directory.ts';
 import { findDynoxide } from './dynamodb/dynoxide.ts';
+import type { FaultDials } from './laboratory/fault-dials.ts';
 import { type ClientTlsFiles, isDynamoDbReady, isServing, isStepFunctionsReady } from './supervisor/health.ts';
 import type { ProcessDescription } from './supervisor/supervised-process.ts';
 import { SMALL_HEAP_FLAGS } from './supervisor/supervised-process.ts';
@@ -49,14 +50,21 @@ interface NodeProgram {
 export class ChildProcesses {
   readonly #configuration: StackConfiguration;
   readonly #directory: DataDirectory;
+  readonly #dials: FaultDials;
   readonly #urls: StackUrls;
   readonly #links: StackUrls;
   readonly #baseEnvironment: NodeJS.ProcessEnv;
 
   /** @param environment what all children share, without the environment of the functions */
-  constructor(configuration: StackConfiguration, directory: DataDirectory, environment: NodeJS.ProcessEnv) {
+  constructor(
+    configuration: StackConfiguration,
+    directory: DataDirectory,
+    dials: FaultDials,
+    environment: NodeJS.ProcessEnv,
+  ) {
     this.#configuration = configuration;
     this.#directory = directory;
+    this.#dials = dials;
     this.#urls = stackUrls(configuration);
     this.#links = linkUrls(configuration);
     this.#baseEnvironment = environment;
@@ -111,6 +119,7 @@ export class ChildProcesses {
       main: join(PROJECT_ROOT, 'grpc-services/inventory/main.ts'),
       environment: {
         ...this.#serviceEnvironment(this.#configuration.ports.inventory),
+        ...this.#dials.environment('inventory'),
         METRICS_PORT: process.env.INVENTORY_METRICS_PORT ?? '',
         ITEMS_TABLE: tables.items,
         RESERVATIONS_TABLE: tables.reservations,
@@ -128,6 +137,7 @@ export class ChildProcesses {
       main: join(PROJECT_ROOT, 'grpc-services/payment/main.ts'),
       environment: {
         ...this.#serviceEnvironment(this.#configuration.ports.payment),
+        ...this.#dials.environment('payment'),
         METRICS_PORT: process.env.PAYMENT_METRICS_PORT ?? '',
         PAYMENTS_TABLE: tables.payments,
         PAYMENT_ACTION_URL: `${this.#urls.http}/payment/action`,

@@ -21,6 +21,8 @@ export interface DataDirectory {
   readonly stepFunctions: string;
   /** The last change of an order that the functions have taken from the table's stream. */
   readonly ordersCheckpoint: string;
+  /** The faults that the console's dials inject into the services, a file for each. */
+  readonly faults: string;
   /** The secret with which the simulated payment provider signs its events. */
   readonly paymentEventSecret: string;
 }
@@ -35,6 +37,7 @@ export function dataDirectoryAt(root: string): DataDirectory {
     dynamodbFile: join(root, 'dynamodb.sqlite'),
     stepFunctions: join(root, 'stepfunctions'),
     ordersCheckpoint: join(root, 'orders-stream.json'),
+    faults: join(root, 'faults'),
     paymentEventSecret: join(root, 'payment-events.secret'),
   };
 }
@@ -72,7 +75,7 @@ function prepare(root: string): DataDirectory {
   mkdirSync(root, { recursive: true });
   // Before the other folders, because its failure says best what is wrong with the place.
   writeFileSync(join(root, MARKER), MARKER_TEXT);
-  for (const folder of [directory.run, directory.logs, directory.handlers, directory.stepFunctions]) {
+  for (const folder of [directory.run, directory.logs, directory.handlers, directory.stepFunctions, directory.faults]) {
     mkdirSync(folder, { recursive: true });
   }
   return directory;

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SFNClient } from '@aws-sdk/client-sfn';
+import { authentication } from '../functions/environment.ts';
 import { linkUrls, type StackUrls, setLocalEnvironment, stackUrls } from './addresses.ts';
 import { banner } from './banner.ts';
 import { ChildProcesses } from './child-processes.ts';
@@ -7,6 +8,10 @@ import { ConfigurationError, type StackConfiguration } from './configuration.ts'
 import type { DataDirectory } from './data-directory.ts';
 import { isDamagedDatabase } from './disk-problems.ts';
 import { indexStreamRecords } from './dynamodb/stream-records.ts';
+import { FaultDials } from './laboratory/fault-dials.ts';
+import { startLaboratory } from './laboratory/laboratory.ts';
+import type { LaboratoryEndpoint } from './laboratory/laboratory-endpoint.ts';
+import type { RetryPatience } from './laboratory/retry-patience.ts';
 import { startFunctionsThread } from './lambda/functions-thread.ts';
 import { type MetricsEndpoint, startMetricsEndpoint } from './metrics-endpoint.ts';
 import { paymentEventSecret } from './payment-event-secret.ts';
@@ -50,6 +55,7 @@ export class StackLifecycle {
   readonly #directory: DataDirectory;
   readonly #terminal: Terminal;
   readonly #logDescriptor: number;
+  readonly #dials: FaultDials;
   readonly #descriptions: ChildProcesses;
   readonly #children: ProcessGroup;
   readonly #lock: StackLock;
@@ -59,6 +65,7 @@ export class StackLifecycle {
   #proxy: RestartingWorker | undefined;
   #functions: RestartingWorker | undefined;
   #metrics: MetricsEndpoint | undefined;
+  #laboratory: LaboratoryEndpoint | undefined;
   #ordersStream: StreamEventSource | undefined;
   #stopping = false;
 
@@ -75,8 +82,9 @@ export class StackLifecycle {
     this.#logDescriptor = log.descriptor;
     this.#urls = stackUrls(configuration);
     setLocalEnvironment(process.env, linkUrls(configuration));
+    this.#dials = new FaultDials(directory.faults, process.env);
     // A copy, because serverless-offline puts each function's environment into process.env while it runs.
-    this.#descriptions = new ChildProcesses(configuration, directory, { ...process.env });
+    this.#descriptions = new ChildProcesses(configuration, directory, this.#dials, { ...process.env });
     this.#children = new ProcessGroup(directory, terminal);
     this.#lock = new StackLock(configuration, directory.run);
   }
@@ -92,6 +100,7 @@ export class StackLifecycle {
 
   /** Starts the four children and creates the tables, while the framework starts. */
   async startChildren(): Promise<void> {
+    this.#dials.reset();
     const engine = this.#startChild('Step Functions', this.#descriptions.engine());
     await this.#startDynamoDb();
     await provisionTables(LocalTemplate.of(this.#serverless), this.#urls.dynamodb);
@@ -137,11 +146,17 @@ export class StackLifecycle {
     // Only once the services are up: executions of an earlier run continue as soon as a function can be invoked.
     await Promise.all([provisionStateMachines(template, client), offline.start()]);
     this.#metrics = await startMetricsEndpoint();
+    this.#laboratory = await startLaboratory({
+      dials: this.#dials,
+      setPatience: (patience) => this.#setPatience(template, patience),
+      authenticate: authentication(),
+    });
     this.#proxy = await startApiProxy({
       host: '127.0.0.1',
       port: ports.http,
       upstreamPort: apiPort,
       metricsPort: this.#metrics.port,
+      laboratoryPort: this.#laboratory.port,
     });
     await sendSmokeRequest(this.#urls.http, authMode, () => this.#stopping);
     const nameOf = (logicalId: string) => String(template.resolve({ Ref: logicalId }, 'the sample order'));
@@ -175,6 +190,7 @@ export class StackLifecycle {
       () => withinTime(this.#ordersStream?.close()),
       () => withinTime(this.#proxy?.close()),
       async () => this.#metrics?.close(),
+      async () => this.#laboratory?.close(),
       () => withinTime(this.#offline?.end(true)),
       () => this.#children.stop('engine'),
       // After the engine, so that no task is cut off.
@@ -196,6 +212,16 @@ export class StackLifecycle {
   kill(): void {
     this.#stopping = true;
     this.#children.kill();
+  }
+
+  /** Deploys the state machines once more; executions that run keep their definition. */
+  async #setPatience(template: LocalTemplate, patience: RetryPatience): Promise<void> {
+    const client = new SFNClient({ endpoint: this.#urls.endpoint });
+    try {
+      await provisionStateMachines(template, client, patience);
+    } finally {
+      client.destroy();
+    }
   }
 
   async #startDynamoDb(): Promise<void> {

@@ -4,6 +4,7 @@ import 'resilient-stepfunctions/console.css';
 import './styles/orders.css';
 import './styles/order.css';
 import './styles/stock.css';
+import './styles/laboratory.css';
 
 const place = document.getElementById('app');
 if (place !== null) {

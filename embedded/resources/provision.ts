@@ -4,6 +4,7 @@ import * as z from 'zod';
 import type { TableNames } from '../child-processes.ts';
 import { ConfigurationError } from '../configuration.ts';
 import { ensureTable, readTableDescription } from '../dynamodb/tables.ts';
+import { type RetryPatience, withPatience } from '../laboratory/retry-patience.ts';
 import type { LocalTemplate } from './local-template.ts';
 import type { Serverless } from './serverless-service.ts';
 import { ensureAlias, readAliasDescription } from './state-machine-aliases.ts';
@@ -25,10 +26,19 @@ export async function provisionTables(template: LocalTemplate, dynamodbUrl: stri
   }
 }
 
-/** Creates the state machines of serverless.yml and their aliases, or updates those that changed. */
-export async function provisionStateMachines(template: LocalTemplate, client: SFNClient): Promise<void> {
+/**
+ * Creates the state machines of serverless.yml and their aliases, or updates those that changed.
+ *
+ * @param patience how long failed steps are tried again
+ */
+export async function provisionStateMachines(
+  template: LocalTemplate,
+  client: SFNClient,
+  patience: RetryPatience = 'as_deployed',
+): Promise<void> {
   for (const resource of template.resourcesOfType('AWS::StepFunctions::StateMachine')) {
-    await ensureStateMachine(client, readStateMachineDescription(resource));
+    const described = readStateMachineDescription(resource);
+    await ensureStateMachine(client, { ...described, definition: withPatience(described.definition, patience) });
   }
   for (const resource of template.resourcesOfType('AWS::StepFunctions::StateMachineAlias')) {
     await ensureAlias(client, readAliasDescription(resource));

@@ -1,19 +1,29 @@
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import * as z from 'zod';
 import { metricsSender } from '../../telemetry/metrics-channel.ts';
-import { METRICS_PATH, orderApiLimits, requestPath } from './order-api-limits.ts';
+import { isLaboratory, METRICS_PATH, orderApiLimits, requestPath } from './order-api-limits.ts';
 import { createReverseProxy, REVERSE_PROXY_LIMITS } from './reverse-proxy.ts';
+
+const options = z.object({
+  host: z.string(),
+  port: z.int(),
+  upstreamPort: z.int(),
+  metricsPort: z.int().optional(),
+  laboratoryPort: z.int().optional(),
+});
 
 /** The worker thread that `api-proxy.ts` starts. */
 function startProxy(parent: MessagePort): void {
-  const { host, port, upstreamPort, metricsPort } = z
-    .object({ host: z.string(), port: z.int(), upstreamPort: z.int(), metricsPort: z.int().optional() })
-    .parse(workerData);
+  const { host, port, upstreamPort, metricsPort, laboratoryPort } = options.parse(workerData);
   const upstream = { host, port: upstreamPort };
   const metrics = { host, port: metricsPort ?? upstreamPort };
+  const laboratory = { host, port: laboratoryPort ?? upstreamPort };
   const sender = metricsSender();
   const proxy = createReverseProxy(upstream, orderApiLimits(), REVERSE_PROXY_LIMITS, {
-    upstreamOf: (url) => (requestPath(url) === METRICS_PATH ? metrics : upstream),
+    upstreamOf: (url) => {
+      const path = requestPath(url);
+      return path === METRICS_PATH ? metrics : isLaboratory(path) ? laboratory : upstream;
+    },
     onRefused: () => sender.write({ name: 'RequestsRefused', value: 1 }),
   });
   // Node's default backlog of 511 connections is too short for a spike.

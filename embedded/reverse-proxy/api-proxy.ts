@@ -7,6 +7,8 @@ export interface ApiProxyOptions {
   readonly upstreamPort: number;
   /** Port of the metrics, which are not the API's; without one `/metrics` is the API's as well. */
   readonly metricsPort?: number;
+  /** Port of the laboratory; without one the API answers its path as any unknown one. */
+  readonly laboratoryPort?: number;
 }
 
 /**

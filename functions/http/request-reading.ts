@@ -16,6 +16,9 @@ const MAX_FAULTS = 20;
 /** Longest name of a caller's field that a response repeats, in characters. */
 const MAX_NAME_LENGTH = 64;
 
+/** What of a request its body is read from. */
+export type RequestBody = Pick<HttpRequest, 'body' | 'header'>;
+
 const CHARSET = /;\s*charset\s*=\s*"?([^\s;"]+)/i;
 const FORM_MEDIA_TYPE = /^application\/x-www-form-urlencoded\s*(;|$)/i;
 const JSON_MEDIA_TYPE = /^application\/([\w.+-]+\+)?json\s*(;|$)/i;
@@ -29,7 +32,7 @@ export function isJsonMediaType(contentType: string | undefined): boolean {
 }
 
 /** @throws BodyTooLargeError where the body is larger than {@link MAX_BODY_BYTES} */
-export function requireSmallBody({ body }: HttpRequest): void {
+export function requireSmallBody({ body }: Pick<HttpRequest, 'body'>): void {
   if (Buffer.byteLength(body, 'utf8') > MAX_BODY_BYTES) {
     throw new BodyTooLargeError(`the body is larger than ${MAX_BODY_BYTES} bytes; send a smaller one`);
   }
@@ -40,7 +43,7 @@ export function requireSmallBody({ body }: HttpRequest): void {
  *
  * @throws BodyTooLargeError, UnsupportedMediaTypeError or InvalidRequestError
  */
-export function readBody<Schema extends z.ZodType>(request: HttpRequest, schema: Schema): z.output<Schema> {
+export function readBody<Schema extends z.ZodType>(request: RequestBody, schema: Schema): z.output<Schema> {
   requireSmallBody(request);
   if (request.body !== '' && !isJsonMediaType(request.header('content-type'))) {
     throw new UnsupportedMediaTypeError('the body must be JSON; send it as Content-Type: application/json');
@@ -69,7 +72,7 @@ export function readForm<Schema extends z.ZodType>(request: HttpRequest, schema:
 }
 
 /** Bodies are read as UTF-8: compressed ones, and those in another character set, would be read as something else. */
-function assertPlainText(request: HttpRequest): void {
+function assertPlainText(request: RequestBody): void {
   const encoding = request.header('content-encoding')?.trim().toLowerCase() ?? '';
   if (encoding !== '' && encoding !== 'identity') {
     throw new UnsupportedMediaTypeError('the body is encoded; send it without a Content-Encoding');

@@ -61,7 +61,7 @@ export function faultsFrom(settings: FaultSettings, logger: Logger): FaultInject
   if (settings.FAULTS_FILE === undefined) {
     throw new ConfigurationError('FAULTS_ENABLED=1 needs FAULTS_FILE, the path of a JSON file with the rules.');
   }
-  logger.warn({ faults_file: settings.FAULTS_FILE }, 'calls will fail on purpose');
+  logger.info({ faults_file: settings.FAULTS_FILE }, 'calls fail on purpose as this file says');
   return injectFaults(rulesIn(settings.FAULTS_FILE, logger), Math.random);
 }
 
@@ -101,6 +101,11 @@ function rulesIn(file: string, logger: Logger): () => readonly FaultRule[] {
     version = current;
     try {
       rules = stats === undefined ? [] : faultRules.parse(JSON.parse(readFileSync(file, 'utf8')));
+      if (rules.length > 0) {
+        logger.warn({ rules }, 'calls fail on purpose from now on');
+      } else {
+        logger.info('no call fails on purpose');
+      }
     } catch (error) {
       logger.error({ err: error, faults_file: file }, 'the fault rules cannot be read; the previous rules stay');
     }

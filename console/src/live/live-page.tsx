@@ -5,6 +5,7 @@ import { ApiError, post } from '../api/client.ts';
 import { usePolled } from '../api/polling.ts';
 import { Status } from '../components/status.tsx';
 import { money, shortId } from '../format.ts';
+import { LaboratoryPanel } from '../laboratory/laboratory-panel.tsx';
 import { Link } from '../navigation.tsx';
 import { KINDS, type OrderKind } from './kinds.ts';
 import { SpikePanel } from './spike-panel.tsx';
@@ -97,6 +98,7 @@ export function LivePage() {
           </ul>
         )}
       </section>
+      <LaboratoryPanel />
       <SpikePanel itemId={item?.Id} />
     </>
   );
