@@ -148,6 +148,7 @@ export class StackLifecycle {
     this.#metrics = await startMetricsEndpoint();
     this.#laboratory = await startLaboratory({
       dials: this.#dials,
+      children: this.#children,
       setPatience: (patience) => this.#setPatience(template, patience),
       authenticate: authentication(),
     });

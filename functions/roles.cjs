@@ -94,10 +94,6 @@ module.exports = async ({ resolveVariable }) => {
         ['states:DescribeExecution', 'states:GetExecutionHistory', 'states:DescribeStateMachineForExecution'],
         orderSagaExecutions,
       ),
-      allow(
-        ['states:DescribeExecution', 'states:GetExecutionHistory', 'states:DescribeStateMachineForExecution'],
-        refundSagaExecutions,
-      ),
     ],
     listOrders: [
       allow(['dynamodb:Query'], byStatusIndex),

@@ -10,6 +10,7 @@ import type { RequestBody } from '../../functions/http/request-reading.ts';
 import { conditional, failureResponse, publishedCode, respond } from '../../functions/http/response.ts';
 import { send } from '../reverse-proxy/gateway-responses.ts';
 import { LABORATORY_PATH, requestPath } from '../reverse-proxy/order-api-limits.ts';
+import { ConflictError } from './conflict.ts';
 
 /** The header that carries the laboratory's token. */
 export const TOKEN_HEADER = 'X-Laboratory-Token';
@@ -105,6 +106,10 @@ function isToken(sent: string | undefined, token: string): boolean {
 
 function sendFailure(response: ServerResponse, error: unknown): void {
   const requestId = randomUUID();
+  if (error instanceof ConflictError) {
+    send(response, respond(409, error.message, { meta: { code: error.code, request_id: requestId } }));
+    return;
+  }
   if (publishedCode(error) === 'INTERNAL_ERROR') {
     console.error(`the laboratory failed, request ${requestId}`, error);
   }

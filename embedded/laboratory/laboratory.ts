@@ -2,13 +2,16 @@ import * as z from 'zod';
 import type { Authenticate } from '../../functions/access/authentication.ts';
 import { readBody } from '../../functions/http/request-reading.ts';
 import { LABORATORY_PATH } from '../reverse-proxy/order-api-limits.ts';
+import type { ProcessGroup } from '../supervisor/process-group.ts';
 import { DIALLED_SERVICES, type FaultDials, faultRates } from './fault-dials.ts';
 import { type LaboratoryCalls, type LaboratoryEndpoint, startLaboratoryEndpoint } from './laboratory-endpoint.ts';
+import { killProcess, killRequest, listProcesses } from './processes.ts';
 import { RETRY_PATIENCES, type RetryPatience } from './retry-patience.ts';
 
 /** What a laboratory works on. */
 export interface LaboratorySubject {
   readonly dials: FaultDials;
+  readonly children: Pick<ProcessGroup, 'state' | 'killToRestart'>;
   /** Makes sagas that start from now on retry with this patience. */
   readonly setPatience: (patience: RetryPatience) => Promise<void>;
   readonly authenticate: Authenticate;
@@ -23,16 +26,25 @@ const PATIENCE = z.strictObject({
  * Starts the laboratory of one stack, behind the console's page Try it. It is there on a laptop alone: it is part of the
  * embedded stack, and no function has such a call.
  */
-export function startLaboratory({ dials, setPatience, authenticate }: LaboratorySubject): Promise<LaboratoryEndpoint> {
+export function startLaboratory({
+  dials,
+  children,
+  setPatience,
+  authenticate,
+}: LaboratorySubject): Promise<LaboratoryEndpoint> {
   let patience: RetryPatience = 'as_deployed';
   const calls = (token: string): LaboratoryCalls => {
-    const state = async () => ({ token, patience, faults: faultsOf(dials) });
+    const state = async () => ({ token, patience, faults: faultsOf(dials), processes: listProcesses(children) });
     return {
       [`GET ${LABORATORY_PATH}`]: state,
       [`POST ${LABORATORY_PATH}/faults`]: async (request) => {
         const { service, ...rates } = readBody(request, faultRates.unwrap().extend({ service: SERVICE }));
         dials.turn(service, rates);
         return state();
+      },
+      [`POST ${LABORATORY_PATH}/kill`]: async (request) => {
+        const killed = killProcess(children, readBody(request, killRequest).process);
+        return { ...(await state()), killed };
       },
       [`POST ${LABORATORY_PATH}/retries`]: async (request) => {
         const wanted = readBody(request, PATIENCE).patience;

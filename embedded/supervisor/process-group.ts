@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { DataDirectory } from '../data-directory.ts';
 import type { Terminal } from '../terminal.ts';
-import { type ProcessDescription, SupervisedProcess } from './supervised-process.ts';
+import { type ProcessDescription, type ProcessState, SupervisedProcess } from './supervised-process.ts';
 
 /** The child processes of one stack. */
 export class ProcessGroup {
@@ -34,6 +34,16 @@ export class ProcessGroup {
     await child.start();
   }
 
+  /** Where a child stands; undefined where there is none of that name. */
+  state(name: string): ProcessState | undefined {
+    return this.#child(name)?.state;
+  }
+
+  /** Kills a child on purpose; see SupervisedProcess. Returns the id of the process that died; undefined while none is ready. */
+  killToRestart(name: string): number | undefined {
+    return this.#isClosed ? undefined : this.#child(name)?.killToRestart();
+  }
+
   /** Starts no more children. */
   close(): void {
     this.#isClosed = true;
@@ -50,5 +60,9 @@ export class ProcessGroup {
     for (const child of this.#children) {
       child.kill();
     }
+  }
+
+  #child(name: string): SupervisedProcess | undefined {
+    return this.#children.find((child) => child.name === name);
   }
 }

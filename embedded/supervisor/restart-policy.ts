@@ -44,4 +44,9 @@ export class RestartBackoff {
       isLoud: this.#deaths >= loudFromDeath,
     };
   }
+
+  /** After a death that somebody asked for: it says nothing about the process, so it does not count. */
+  afterKillOnPurpose(): RestartDecision {
+    return { deaths: this.#deaths, delayMs: this.#policy.firstDelayMs, isLoud: false };
+  }
 }

@@ -41,6 +41,50 @@ test('a killed child is restarted under another id, and its death and recovery a
   expect(readRunFile(folder, 'child')).toMatchObject({ pid: pidOf(child), ready: true });
 });
 
+test('a child killed on purpose again and again comes back at once each time, and is never reported as dying', async () => {
+  const child = program(FOREVER, undefined, undefined, folder, { ...QUICK, firstDelayMs: 5, maxDelayMs: 600_000 });
+  await child.start();
+  const times = 20; // A backoff would have grown beyond an hour.
+  for (let restarts = 0; restarts < times; restarts += 1) {
+    await eventually(() => child.state.state === 'running' && child.state.restarts === restarts);
+    const pid = pidOf(child);
+    expect(child.killToRestart()).toBe(pid);
+    expect(child.state).toEqual({ state: 'restarting', restarts });
+    expect(child.killToRestart()).toBeUndefined();
+  }
+  await eventually(() => reports.filter(({ type }) => type === 'recovered').length === times);
+  expect(reports.filter(({ type }) => type === 'keeps-dying')).toEqual([]);
+});
+
+test('deaths of its own count although the child was also killed on purpose', async () => {
+  const child = program(FOREVER);
+  await child.start();
+  const dies = async (how: () => unknown): Promise<void> => {
+    const pid = pidOf(child);
+    how();
+    await eventually(() => child.state.state === 'running' && child.pid !== pid);
+  };
+  await dies(() => child.killToRestart());
+  for (let deaths = 0; deaths < QUICK.loudFromDeath; deaths += 1) {
+    await dies(() => signal(pidOf(child), 'SIGKILL'));
+  }
+  expect(reports.find(({ type }) => type === 'keeps-dying')).toMatchObject({ deaths: 3 });
+});
+
+test('a child is said to run only once it is ready, and since when', async () => {
+  let answers = false;
+  const child = program(FOREVER, () => Promise.resolve(answers));
+  const before = Date.now();
+  const start = child.start();
+  expect(child.state).toEqual({ state: 'restarting', restarts: 0 });
+  expect(child.killToRestart()).toBeUndefined();
+  answers = true;
+  await start;
+  expect(child.state).toMatchObject({ state: 'running', pid: pidOf(child), restarts: 0 });
+  const { since } = child.state as Extract<typeof child.state, { state: 'running' }>;
+  expect(Date.parse(since)).toBeGreaterThanOrEqual(before);
+});
+
 test('a child that keeps dying is reported with the end of its log', async () => {
   const child = program(`console.log('cannot go on'); setTimeout(() => process.exit(3), 30)`);
   await child.start();

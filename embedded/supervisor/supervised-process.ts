@@ -59,6 +59,18 @@ export type ProcessReport =
       readonly lastLines: readonly string[];
     };
 
+/** Where a child stands. */
+export type ProcessState =
+  | {
+      readonly state: 'running';
+      readonly pid: number;
+      /** ISO time. */
+      readonly since: string;
+      readonly restarts: number;
+    }
+  /** It has died, or is not ready yet. */
+  | { readonly state: 'restarting'; readonly restarts: number };
+
 /** Thrown by `start` when a child dies or does not become ready in time. The message ends with the child's log. */
 export class ProcessStartError extends Error {
   override readonly name = 'ProcessStartError';
@@ -82,6 +94,11 @@ export class SupervisedProcess {
   readonly #stop = new AbortController();
   #child: ChildProcess | undefined;
   #startedAt = '';
+  #restarts = 0;
+  /** The child that has become ready, until it is killed. */
+  #readyPid: number | undefined;
+  /** The child that was killed on purpose. */
+  #killedPid: number | undefined;
   /** The size of the log when the running child was started. */
   #logStart = 0;
 
@@ -109,6 +126,15 @@ export class SupervisedProcess {
   /** The running child's process id, or undefined while none runs. */
   get pid(): number | undefined {
     return this.#child?.pid;
+  }
+
+  /** Where the child stands at this moment. */
+  get state(): ProcessState {
+    const { pid } = this;
+    const restarts = this.#restarts;
+    return pid !== undefined && pid === this.#readyPid
+      ? { state: 'running', pid, since: this.#startedAt, restarts }
+      : { state: 'restarting', restarts };
   }
 
   /**
@@ -145,6 +171,22 @@ export class SupervisedProcess {
     if (pid !== undefined) {
       signal(pid, 'SIGKILL');
     }
+  }
+
+  /**
+   * Kills the running child on purpose. It is restarted at once and quietly, however often this is asked for: such a death does
+   * not count as one of a child that cannot live.
+   *
+   * @returns the id of the process that died; undefined while none is ready
+   */
+  killToRestart(): number | undefined {
+    const current = this.state;
+    if (current.state !== 'running' || this.#stop.signal.aborted || !signal(current.pid, 'SIGKILL')) {
+      return undefined;
+    }
+    this.#readyPid = undefined;
+    this.#killedPid = current.pid;
+    return current.pid;
   }
 
   async #endChild(): Promise<void> {
@@ -197,12 +239,15 @@ export class SupervisedProcess {
   }
 
   async #readiness(): Promise<'ready' | 'late' | 'stopped'> {
+    const { pid } = this;
     const deadline = performance.now() + this.#description.readyWithinMs;
     while (performance.now() < deadline) {
       if (this.#stop.signal.aborted) {
         return 'stopped';
       }
       if (await this.#description.isReady(READINESS_TIMEOUT_MS)) {
+        // The answer may be the next child's, where this one has died meanwhile.
+        this.#readyPid = this.pid === pid ? pid : this.#readyPid;
         this.#writeRunFile(true);
         return 'ready';
       }
@@ -215,11 +260,15 @@ export class SupervisedProcess {
     let exited = firstExit;
     let startedAt = performance.now();
     for (;;) {
+      const { pid } = this;
       const how = await exited;
       if (this.#stop.signal.aborted) {
         return;
       }
-      const decision = this.#backoff.afterDeath(performance.now() - startedAt);
+      const isOnPurpose = pid !== undefined && pid === this.#killedPid;
+      const decision = isOnPurpose
+        ? this.#backoff.afterKillOnPurpose()
+        : this.#backoff.afterDeath(performance.now() - startedAt);
       this.#report({ type: 'died', name: this.name, how, delayMs: decision.delayMs });
       if (decision.isLoud) {
         this.#report({ type: 'keeps-dying', name: this.name, deaths: decision.deaths, lastLines: this.#lastLines() });
@@ -229,6 +278,7 @@ export class SupervisedProcess {
         return;
       }
       startedAt = performance.now();
+      this.#restarts += 1;
       exited = this.#spawn();
       void this.#reportRecovery(startedAt, this.pid);
     }

@@ -59,6 +59,33 @@ describe('on a laptop a person', () => {
   );
 });
 
+describe('on a laptop a person who kills a process', () => {
+  inBrowser('sees it come back, and an order that waited meanwhile paid and confirmed', async () => {
+    const { page } = fixture;
+    await open('/live');
+    await page.getByRole('button', { name: 'Kill the engine' }).waitFor();
+    const pidOf = (name: string) => stack.processes().find((each) => each.name === name)?.pid;
+    const before = stack.processes();
+    await press(/^Pay later/);
+    const pay = page.getByRole('button', { name: /^Pay order/ });
+    await pay.waitFor();
+    for (const [button, name] of [
+      ['Kill Payment', 'Payment process'],
+      ['Kill the engine', 'Engine process'],
+      ['Kill the database', 'Database process'],
+    ] as const) {
+      await press(button);
+      const killed = page.getByRole('listitem', { name, exact: true });
+      await killed.getByText(/^Process \d+, started .*, restarted once\.$/).waitFor();
+    }
+    await pay.click();
+    const placed = page.getByRole('listitem').filter({ has: page.getByRole('link', { name: /Pay later$/ }) });
+    await placed.getByText('confirmed', { exact: true }).waitFor({ timeout: 60_000 });
+    const isNew = before.flatMap(({ name, pid }) => (pidOf(name) === pid ? [] : [name]));
+    expect(isNew.sort()).toEqual(['dynamodb', 'engine', 'payment']);
+  });
+});
+
 describe('where there is no laboratory', () => {
   inBrowser('the page offers nothing to break', async () => {
     const isPanelShown = () => fixture.page.getByRole('heading', { name: 'Break it' }).isVisible();

@@ -31,7 +31,7 @@ export interface FaultDialsProperties {
 export function FaultDials({ laboratory, refresh }: FaultDialsProperties) {
   const { unavailable, services } = laboratory.faults;
   const turn = async (service: DialledService, rates: FaultRates): Promise<boolean> => {
-    const isDone = await change(laboratory, 'faults', { service, ...rates });
+    const isDone = (await change(laboratory, 'faults', { service, ...rates })) !== undefined;
     if (isDone) {
       announce(`${NAMES[service]}: ${sentence(rates)}`);
     }

@@ -1,4 +1,5 @@
 import { FaultDials } from './fault-dials.tsx';
+import { KillButtons } from './kill-buttons.tsx';
 import { useLaboratory } from './laboratory.ts';
 import { RetryChoice } from './retry-choice.tsx';
 
@@ -16,6 +17,7 @@ export function LaboratoryPanel() {
       </div>
       <FaultDials laboratory={laboratory} refresh={refresh} />
       <RetryChoice laboratory={laboratory} refresh={refresh} />
+      <KillButtons laboratory={laboratory} refresh={refresh} />
     </section>
   );
 }

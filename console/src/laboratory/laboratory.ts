@@ -18,6 +18,20 @@ export interface FaultRates {
 /** How long failed steps are tried again. */
 export type RetryPatience = 'as_deployed' | 'quick';
 
+/** A process that can be killed. */
+export type KillableProcess = 'engine' | 'inventory' | 'payment' | 'dynamodb';
+
+/** A process of the stack, and where it stands. */
+export type ListedProcess = { readonly process: KillableProcess; readonly restarts: number } & (
+  | {
+      readonly state: 'running';
+      readonly pid: number;
+      /** ISO time. */
+      readonly since: string;
+    }
+  | { readonly state: 'restarting' }
+);
+
 /** `GET /laboratory`: what of the stack can be broken on purpose, and what is. */
 export interface Laboratory {
   /** Goes with every change. */
@@ -28,6 +42,13 @@ export interface Laboratory {
     readonly unavailable?: string;
     readonly services: readonly (FaultRates & { readonly service: DialledService })[];
   };
+  readonly processes: readonly ListedProcess[];
+}
+
+/** What a change is answered with. */
+export interface Changed extends Laboratory {
+  /** The process that was killed, where one was asked for. */
+  readonly killed?: { readonly process: KillableProcess; readonly pid: number };
 }
 
 const EVERY_MS = 1_000;
@@ -48,13 +69,12 @@ export function useLaboratory(): Polled<Laboratory> {
   return isAbsent.value ? { ...polled, data: undefined, error: undefined } : polled;
 }
 
-/** Changes something in the laboratory; a failure is announced. Resolves with whether it was done. */
-export async function change({ token }: Laboratory, path: string, body: object): Promise<boolean> {
+/** Changes something in the laboratory; a failure is announced, and resolves with undefined. */
+export async function change({ token }: Laboratory, path: string, body: object): Promise<Changed | undefined> {
   try {
-    await post(`/laboratory/${path}`, body, { 'X-Laboratory-Token': token });
-    return true;
+    return await post<Changed>(`/laboratory/${path}`, body, { 'X-Laboratory-Token': token });
   } catch (failure) {
     announce(failure instanceof ApiError ? failure.message : String(failure), { isFailure: true });
-    return false;
+    return undefined;
   }
 }

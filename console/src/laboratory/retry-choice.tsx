@@ -15,7 +15,7 @@ export interface RetryChoiceProperties {
 /** How long the steps of new orders are tried again before an order parks. */
 export function RetryChoice({ laboratory, refresh }: RetryChoiceProperties) {
   const choose = async (patience: RetryPatience, words: string): Promise<void> => {
-    if (await change(laboratory, 'retries', { patience })) {
+    if ((await change(laboratory, 'retries', { patience })) !== undefined) {
       announce(`New orders try again ${words}.`);
     }
     refresh();
