@@ -9,7 +9,24 @@ test('an empty environment gives the documented ports and data folder', () => {
     authMode: 'none',
     certificatesDirectory: undefined,
     links: {},
+    traces: 'off',
   });
+});
+
+test.each([
+  [{ TRACES: 'yes' }, /TRACES is 'yes'; it must be one of off, console/],
+  [
+    { TRACES: 'console', OTEL_EXPORTER_OTLP_ENDPOINT: 'http://mine:4318' },
+    /sends the spans to http:\/\/mine:4318; unset one/,
+  ],
+  [{ TRACES: 'console', OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: 'http://mine:4318' }, /to http:\/\/mine:4318; unset one/],
+])('the stack takes no spans from a collector of the user’s own: %j', (environment, message) => {
+  expect(() => readConfiguration(environment)).toThrow(message);
+});
+
+test('a user’s own collector gets the spans as long as the stack does not keep them', () => {
+  expect(readConfiguration({ OTEL_EXPORTER_OTLP_ENDPOINT: 'http://mine:4318' }).traces).toBe('off');
+  expect(readConfiguration({ TRACES: 'console' }).traces).toBe('console');
 });
 
 test.each([

@@ -52,6 +52,9 @@ export type Ports = Readonly<z.infer<typeof portsSchema>>;
 /** Who may call the local API; see docs/security.md. */
 export const AUTH_MODES = ['none', 'api-key', 'jwt'] as const;
 
+/** Where the traces of the stack are kept: in its memory for the console, or not by the stack; see docs/telemetry.md. */
+export const TRACES_CHOICES = ['off', 'console'] as const;
+
 /** How this stack runs, read once from the environment. */
 export interface StackConfiguration {
   readonly ports: Ports;
@@ -65,6 +68,8 @@ export interface StackConfiguration {
   readonly authMode: (typeof AUTH_MODES)[number];
   /** Absolute path of the folder with the certificates of mutual TLS (`EMBEDDED_MTLS=1`); undefined for plaintext. */
   readonly certificatesDirectory: string | undefined;
+  /** Where traces are kept (`TRACES`). Default `off`. */
+  readonly traces: (typeof TRACES_CHOICES)[number];
 }
 
 /** Thrown when the stack cannot start as configured. A restart does not help; the user must change something. */
@@ -97,7 +102,24 @@ export function readConfiguration(environment: NodeJS.ProcessEnv): StackConfigur
     links: linksFrom(environment),
     authMode,
     certificatesDirectory: certificatesDirectoryFrom(environment),
+    traces: tracesFrom(environment),
   };
+}
+
+function tracesFrom(environment: NodeJS.ProcessEnv): StackConfiguration['traces'] {
+  const { TRACES } = environment;
+  const text = TRACES || 'off';
+  const choice = TRACES_CHOICES.find((candidate) => candidate === text);
+  if (choice === undefined) {
+    throw new ConfigurationError(`TRACES is '${text}'; it must be one of ${TRACES_CHOICES.join(', ')}.`);
+  }
+  const collector = environment.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT || environment.OTEL_EXPORTER_OTLP_ENDPOINT;
+  if (choice === 'console' && collector) {
+    throw new ConfigurationError(
+      `TRACES is console, but OTEL_EXPORTER_OTLP_ENDPOINT sends the spans to ${collector}; unset one of them.`,
+    );
+  }
+  return choice;
 }
 
 function authModeFrom(environment: NodeJS.ProcessEnv): StackConfiguration['authMode'] {

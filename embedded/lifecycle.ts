@@ -33,6 +33,7 @@ import { ProcessGroup } from './supervisor/process-group.ts';
 import type { RestartingWorker } from './supervisor/restarting-worker.ts';
 import type { ProcessDescription } from './supervisor/supervised-process.ts';
 import type { RedirectedOutput, Terminal } from './terminal.ts';
+import type { KeptTraces } from './traces/kept-traces.ts';
 
 /** How long the proxy and serverless-offline may take to stop; after that they end with the process. */
 const FRONT_STOP_MS = 5_000;
@@ -59,6 +60,7 @@ export class StackLifecycle {
   readonly #descriptions: ChildProcesses;
   readonly #children: ProcessGroup;
   readonly #lock: StackLock;
+  readonly #traces: KeptTraces | undefined;
   readonly #urls: StackUrls;
   readonly #startedAt = performance.now();
   #offline: OfflineServer | undefined;
@@ -69,11 +71,13 @@ export class StackLifecycle {
   #ordersStream: StreamEventSource | undefined;
   #stopping = false;
 
+  /** @param traces those that the stack keeps; its processes send them there */
   constructor(
     serverless: Serverless,
     configuration: StackConfiguration,
     directory: DataDirectory,
     { terminal, log }: RedirectedOutput,
+    traces?: KeptTraces,
   ) {
     this.#serverless = serverless;
     this.#configuration = configuration;
@@ -82,6 +86,8 @@ export class StackLifecycle {
     this.#logDescriptor = log.descriptor;
     this.#urls = stackUrls(configuration);
     setLocalEnvironment(process.env, linkUrls(configuration));
+    this.#traces = traces;
+    Object.assign(process.env, traces?.environment);
     this.#dials = new FaultDials(directory.faults, process.env);
     // A copy, because serverless-offline puts each function's environment into process.env while it runs.
     this.#descriptions = new ChildProcesses(configuration, directory, this.#dials, { ...process.env });
@@ -151,6 +157,7 @@ export class StackLifecycle {
       children: this.#children,
       setPatience: (patience) => this.#setPatience(template, patience),
       authenticate: authentication(),
+      traces: this.#traces?.buffer,
     });
     this.#proxy = await startApiProxy({
       host: '127.0.0.1',
@@ -198,6 +205,7 @@ export class StackLifecycle {
       () => withinTime(this.#functions?.close()),
       () => this.#children.stop('inventory', 'payment'),
       () => this.#children.stop('dynamodb'),
+      async () => this.#traces?.close(),
     ];
     const failures: unknown[] = [];
     for (const step of steps) {

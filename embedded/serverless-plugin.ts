@@ -7,6 +7,7 @@ import { onNpmExit } from './npm-watch.mjs';
 import type { Serverless } from './resources/serverless-service.ts';
 import { describeEvent, eventLine } from './stack-events.ts';
 import { redirectOutput, type Terminal } from './terminal.ts';
+import { keepTraces } from './traces/kept-traces.ts';
 
 /** One press of Ctrl-C can arrive twice, from the terminal and from npm. After this time it is a second press. */
 const SAME_PRESS_MS = 1_000;
@@ -48,7 +49,8 @@ export default class EmbeddedStackPlugin {
     });
     const { terminal } = output;
     this.#terminal = terminal;
-    const lifecycle = new StackLifecycle(this.#serverless, configuration, directory, output);
+    const traces = configuration.traces === 'console' ? await keepTraces(process.env) : undefined;
+    const lifecycle = new StackLifecycle(this.#serverless, configuration, directory, output, traces);
     this.#lifecycle = lifecycle;
     this.#watchForStop(lifecycle, terminal);
     terminal.tell({ event: 'starting' });

@@ -6,6 +6,7 @@ import * as z from 'zod';
 import { authenticateByApiKey, hashOfApiKey, newApiKey } from '../../functions/access/api-keys.ts';
 import type { Authenticate } from '../../functions/access/authentication.ts';
 import { readBody } from '../../functions/http/request-reading.ts';
+import { tracesAnswer } from '../traces/traces-answer.ts';
 import { type LaboratoryEndpoint, startLaboratoryEndpoint, TOKEN_HEADER } from './laboratory-endpoint.ts';
 
 const everybody: Authenticate = async () => ({ outcome: 'ANONYMOUS' });
@@ -25,6 +26,7 @@ async function start(authenticate: Authenticate): Promise<void> {
           broken.push(readBody(asked, z.strictObject({ what: z.string({ error: 'must be a text' }) })).what);
           return null;
         },
+        'GET /laboratory/traces': async ({ query }) => tracesAnswer(undefined, query),
       };
     },
   });
@@ -104,6 +106,18 @@ describe('the laboratory', () => {
     expect(await breakEngine({}, '{')).toMatchObject({ status: 400, code: 'INVALID_REQUEST' });
     expect(await call('GET', '/laboratory/break', {})).toMatchObject({ status: 404, code: 'NO_SUCH_CALL' });
     expect(broken).toEqual([]);
+  });
+
+  test('reads a query, and says in words how traces are switched on', async () => {
+    expect(await call('GET', `/laboratory/traces?order_id=${crypto.randomUUID()}`, {})).toEqual({
+      status: 404,
+      code: 'TRACES_OFF',
+      data: expect.stringContaining('TRACES=console npm start'),
+    });
+    expect(await call('GET', '/laboratory/traces?order_id=7', {})).toMatchObject({
+      status: 400,
+      code: 'INVALID_REQUEST',
+    });
   });
 
   test('is for operators alone where the API asks who somebody is', async () => {

@@ -10,13 +10,19 @@ import type { RequestBody } from '../../functions/http/request-reading.ts';
 import { conditional, failureResponse, publishedCode, respond } from '../../functions/http/response.ts';
 import { send } from '../reverse-proxy/gateway-responses.ts';
 import { LABORATORY_PATH, requestPath } from '../reverse-proxy/order-api-limits.ts';
+import { TracesUnavailableError } from '../traces/traces-unavailable.ts';
 import { ConflictError } from './conflict.ts';
 
 /** The header that carries the laboratory's token. */
 export const TOKEN_HEADER = 'X-Laboratory-Token';
 
+/** A request to the laboratory. */
+export interface LaboratoryRequest extends RequestBody {
+  readonly query: URLSearchParams;
+}
+
 /** Calls of the laboratory by method and path, such as `POST /laboratory/kill`. What a call resolves with is answered. */
-export type LaboratoryCalls = Readonly<Record<string, (request: RequestBody) => Promise<unknown>>>;
+export type LaboratoryCalls = Readonly<Record<string, (request: LaboratoryRequest) => Promise<unknown>>>;
 
 /** A running laboratory endpoint. */
 export interface LaboratoryEndpoint {
@@ -81,7 +87,7 @@ async function answer(incoming: IncomingMessage, { known, token, authenticate }:
     throw new ForbiddenError(`${TOKEN_HEADER} is missing or old; take it from GET ${LABORATORY_PATH}`);
   }
   // The proxy before this server has bounded the body.
-  const answered = respond(200, await call({ body: await text(incoming), header }));
+  const answered = respond(200, await call({ body: await text(incoming), header, query: queryOf(url) }));
   return method === 'GET' ? conditional(answered, header('if-none-match')) : answered;
 }
 
@@ -99,6 +105,10 @@ async function refuseNonOperators(authenticate: Authenticate, header: RequestBod
   }
 }
 
+function queryOf(url: string): URLSearchParams {
+  return new URLSearchParams(/\?([^#]*)/.exec(url)?.[1] ?? '');
+}
+
 function isToken(sent: string | undefined, token: string): boolean {
   const [one, other] = [Buffer.from(sent ?? ''), Buffer.from(token)];
   return one.length === other.length && timingSafeEqual(one, other);
@@ -106,8 +116,9 @@ function isToken(sent: string | undefined, token: string): boolean {
 
 function sendFailure(response: ServerResponse, error: unknown): void {
   const requestId = randomUUID();
-  if (error instanceof ConflictError) {
-    send(response, respond(409, error.message, { meta: { code: error.code, request_id: requestId } }));
+  if (error instanceof ConflictError || error instanceof TracesUnavailableError) {
+    const status = error instanceof ConflictError ? 409 : 404;
+    send(response, respond(status, error.message, { meta: { code: error.code, request_id: requestId } }));
     return;
   }
   if (publishedCode(error) === 'INTERNAL_ERROR') {

@@ -3,6 +3,8 @@ import type { Authenticate } from '../../functions/access/authentication.ts';
 import { readBody } from '../../functions/http/request-reading.ts';
 import { LABORATORY_PATH } from '../reverse-proxy/order-api-limits.ts';
 import type { ProcessGroup } from '../supervisor/process-group.ts';
+import type { TraceBuffer } from '../traces/trace-buffer.ts';
+import { tracesAnswer } from '../traces/traces-answer.ts';
 import { DIALLED_SERVICES, type FaultDials, faultRates } from './fault-dials.ts';
 import { type LaboratoryCalls, type LaboratoryEndpoint, startLaboratoryEndpoint } from './laboratory-endpoint.ts';
 import { killProcess, killRequest, listProcesses } from './processes.ts';
@@ -15,6 +17,8 @@ export interface LaboratorySubject {
   /** Makes sagas that start from now on retry with this patience. */
   readonly setPatience: (patience: RetryPatience) => Promise<void>;
   readonly authenticate: Authenticate;
+  /** Absent where the stack keeps no traces. */
+  readonly traces?: TraceBuffer | undefined;
 }
 
 const SERVICE = z.enum(DIALLED_SERVICES, { error: `must be one of ${DIALLED_SERVICES.join(', ')}` });
@@ -31,12 +35,14 @@ export function startLaboratory({
   children,
   setPatience,
   authenticate,
+  traces,
 }: LaboratorySubject): Promise<LaboratoryEndpoint> {
   let patience: RetryPatience = 'as_deployed';
   const calls = (token: string): LaboratoryCalls => {
     const state = async () => ({ token, patience, faults: faultsOf(dials), processes: listProcesses(children) });
     return {
       [`GET ${LABORATORY_PATH}`]: state,
+      [`GET ${LABORATORY_PATH}/traces`]: async ({ query }) => tracesAnswer(traces, query),
       [`POST ${LABORATORY_PATH}/faults`]: async (request) => {
         const { service, ...rates } = readBody(request, faultRates.unwrap().extend({ service: SERVICE }));
         dials.turn(service, rates);

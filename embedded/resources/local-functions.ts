@@ -46,6 +46,8 @@ export function configureLocalFunctions(
     AUTH_MODE: authMode,
     // The API's /metrics shows them; CloudWatch's lines would fill the log.
     METRICS: process.env.METRICS || 'prometheus',
+    // serverless.yml was read before the stack began to keep traces.
+    OTEL_EXPORTER_OTLP_ENDPOINT: process.env.OTEL_EXPORTER_OTLP_ENDPOINT ?? '',
     ...serviceAddresses(configuration),
   };
   service.provider.environment = common;
