@@ -194,6 +194,41 @@ describe('in the console a person', () => {
     await dialog.getByText('all that is left, $5.00').waitFor();
   });
 
+  inBrowser('refunds an amount, reads the saga of that refund, and comes back to the saga of the order', async () => {
+    const orderId = await place(ITEM_3, 'tok_visa');
+    await api.waitForStatus(orderId, 20, ['CONFIRMED']);
+    await open(`/orders/${orderId}`);
+    await press(/^Refund/);
+    const dialog = fixture.page.getByRole('dialog');
+    await dialog.getByText('an amount', { exact: true }).click();
+    await dialog.getByLabel('Why').fill('came late');
+    for (const [written, answer] of [
+      ['1,000', 'Write an amount up to $5.00, such as 12.50.'],
+      ['5.01', '$5.01 is more than the $5.00 that are left.'],
+    ] as const) {
+      await dialog.getByLabel('How much, in USD').fill(written);
+      await dialog.getByRole('button', { name: /^Refund/ }).click();
+      await dialog.getByRole('alert').getByText(answer, { exact: true }).waitFor();
+    }
+    await dialog.getByLabel('How much, in USD').fill('1.50');
+    await dialog.getByText('No piece comes back into the stock. $3.50 can still be refunded afterwards.').waitFor();
+    await decide('Refund $1.50');
+    const refunds = fixture.page.getByRole('region', { name: /^Refunds/ });
+    await refunds.getByText('$1.50 given back').waitFor();
+
+    await refunds.getByRole('link', { name: 'Saga of this refund of $1.50' }).click();
+    const drawing = fixture.page.getByRole('group', { name: /^The saga/ });
+    await drawing.getByRole('button', { name: /Refund payment, done/ }).click();
+    await drawing.getByRole('button', { name: /Return inventory, not reached/ }).waitFor();
+    const panel = fixture.page.getByRole('region', { name: 'Chosen step' });
+    await panel.getByText('Input').click();
+    await panel.getByText('came late').first().waitFor();
+    await fixture.page.reload();
+    await drawing.getByRole('button', { name: /Record refund, done/ }).waitFor();
+    await fixture.page.getByRole('combobox', { name: 'Of' }).selectOption('the order');
+    await drawing.getByRole('button', { name: /Confirm order, done/ }).waitFor();
+  });
+
   inBrowser('starts a spike, sees its charts, and stops it', async () => {
     await open('/live');
     await press('Start the spike');

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe } from '@jest/globals';
 import { type EmbeddedStack, startEmbeddedStack } from '../../embedded/stack.ts';
+import { acceptedRefundSchema } from '../../functions/http/contract/refund-order.ts';
 import { OrderApiClient } from '../../verification/client/order-api-client.ts';
 import { expectAccessible, LOOKS, withBrowser } from '../support/browser-fixture.ts';
 
@@ -31,6 +32,12 @@ async function place(itemId: string, method?: string): Promise<string> {
   return api.place({ list: [{ id: itemId, count: 1 }], ...(method !== undefined && { payment: { method } }) });
 }
 
+/** Refunds an amount, and says under which id. */
+async function refund(order_id: string): Promise<string> {
+  const { data } = await api.request({ path: '/orders/refund', body: { order_id, amount: 100, reason: 'came late' } });
+  return acceptedRefundSchema.parse(data).refund_id;
+}
+
 describe.each(LOOKS)('at $width pixels, $theme', ({ rules, ...look }) => {
   inBrowser(
     'every page is accessible, and nothing needs to be scrolled sideways',
@@ -38,7 +45,20 @@ describe.each(LOOKS)('at $width pixels, $theme', ({ rules, ...look }) => {
       const [confirmed, waiting] = [await place(ITEM_3, 'tok_visa'), await place(ITEM_3)];
       await api.waitForStatus(confirmed, 20, ['CONFIRMED']);
       await api.waitForStatus(waiting, 20, ['AWAITING_PAYMENT']);
-      const paths = ['/orders', `/orders/${confirmed}`, `/orders/${waiting}`, '/attention', '/stock', '/live', '/none'];
+      const refunded = await place(ITEM_3, 'tok_visa');
+      await api.waitForStatus(refunded, 20, ['CONFIRMED']);
+      const refundId = await refund(refunded);
+      const ofRefund = `/orders/${refunded}?refund=${refundId}`;
+      const paths = [
+        '/orders',
+        `/orders/${confirmed}`,
+        `/orders/${waiting}`,
+        ofRefund,
+        '/attention',
+        '/stock',
+        '/live',
+        '/none',
+      ];
       for (const path of paths) {
         await open(path);
         await fixture.page.getByRole('heading', { level: 1 }).waitFor();
@@ -47,6 +67,7 @@ describe.each(LOOKS)('at $width pixels, $theme', ({ rules, ...look }) => {
           await press(/^Cancel/);
         } else if (path === `/orders/${confirmed}`) {
           await press(/^Refund/);
+          await fixture.page.getByText('an amount', { exact: true }).click();
         }
         await expectAccessible(fixture.page, path, rules);
       }

@@ -4,6 +4,7 @@ import type { OrderDetails, RedriveOutcome } from '../api/answers.ts';
 import { ApiError, post } from '../api/client.ts';
 import { money } from '../format.ts';
 import { RefundDialog, refundableOf } from './refund-dialog.tsx';
+import { hasReturnablePieces } from './refund-pieces.tsx';
 
 type Action = 'cancel' | 'redrive' | 'abandon' | 'refund';
 
@@ -20,7 +21,7 @@ export function Actions({ order, onChanged }: ActionsProperties) {
   const canCancel =
     ['PENDING', 'RESERVED', 'AWAITING_PAYMENT'].includes(order.status) && order.cancel_requested !== true;
   const hasParkedRefund = order.refunds?.some(({ status }) => status === 'NEEDS_ATTENTION') === true;
-  const canRefund = order.status === 'CONFIRMED' && refundableOf(order) > 0;
+  const canRefund = order.status === 'CONFIRMED' && (refundableOf(order) > 0 || hasReturnablePieces(order));
   const close = (): void => {
     setOpen(undefined);
     onChanged();

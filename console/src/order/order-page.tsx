@@ -53,7 +53,7 @@ export function OrderPage({ orderId }: { readonly orderId: string }) {
           </a>
         </p>
       )}
-      <OrderSaga orderId={orderId} everyMs={everyMs} />
+      <OrderSaga order={order} everyMs={everyMs} />
       <div class="columns">
         <section class="card" aria-labelledby="timeline-title">
           <h2 id="timeline-title">What the customer sees</h2>

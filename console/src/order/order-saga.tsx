@@ -11,23 +11,46 @@ import {
   StepsTable,
   words,
 } from 'resilient-stepfunctions/console';
-import type { Execution, SagaHistory } from '../api/answers.ts';
+import type { Execution, OrderDetails, SagaHistory } from '../api/answers.ts';
 import { usePolled } from '../api/polling.ts';
-import { drawSaga } from '../saga/drawing.ts';
-import { placeOf, UNDOES } from '../saga/lanes.ts';
+import { place } from '../navigation.tsx';
+import { drawOrderSaga, drawRefundSaga } from '../saga/drawing.ts';
+import { ORDER_PLACES, placeOf, REFUND_PLACES, UNDOES } from '../saga/lanes.ts';
+import { SagaChoice } from './saga-choice.tsx';
 
-const SHAPE_NAMES = {
-  forward: 'step',
-  waiting: 'waits for somebody',
-  undo: 'undoes',
-  parking: 'needs attention',
-} as const;
+const ORDER_SAGA = {
+  draw: drawOrderSaga,
+  places: ORDER_PLACES,
+  shapes: { forward: 'step', waiting: 'waits for somebody', undo: 'undoes', parking: 'needs attention' },
+};
 
-/** The saga of an order: its drawing, its steps, and what is known of the chosen one. */
-export function OrderSaga({ orderId, everyMs }: { readonly orderId: string; readonly everyMs: number }) {
+const REFUND_SAGA = {
+  draw: drawRefundSaga,
+  places: REFUND_PLACES,
+  shapes: { forward: 'step', undo: 'declines', parking: 'needs attention' },
+};
+
+/** Properties of the sagas of an order. */
+export interface OrderSagaProperties {
+  readonly order: OrderDetails;
+  readonly everyMs: number;
+}
+
+/** The saga of an order, or of the refund that the address names: its drawing, its steps, and what is known of the chosen one. */
+export function OrderSaga({ order, everyMs }: OrderSagaProperties) {
+  const refundId = place.value.query.get('refund') ?? undefined;
+  return <Saga key={refundId} order={order} refundId={refundId} everyMs={everyMs} />;
+}
+
+function Saga({ order, refundId, everyMs }: OrderSagaProperties & { readonly refundId: string | undefined }) {
   const [run, setRun] = useState<number>();
-  const query = run === undefined ? '' : `&run=${run}`;
-  const { data, error } = usePolled<SagaHistory>(`/orders/saga?order_id=${orderId}${query}`, everyMs);
+  const query = new URLSearchParams({
+    order_id: order.order_id,
+    ...(refundId !== undefined && { refund_id: refundId }),
+    ...(run !== undefined && { run: String(run) }),
+  });
+  const { data, error } = usePolled<SagaHistory>(`/orders/saga?${query}`, everyMs);
+  const { draw, places, shapes } = refundId === undefined ? ORDER_SAGA : REFUND_SAGA;
   const [chosen, setChosen] = useState<string>();
   if (error?.code === 'FORBIDDEN') {
     // A customer: the saga is for operators.
@@ -39,7 +62,8 @@ export function OrderSaga({ orderId, everyMs }: { readonly orderId: string; read
     <>
       <section class="card" aria-labelledby="saga-title">
         <div class="section-head">
-          <h2 id="saga-title">Saga</h2>
+          <h2 id="saga-title">{refundId === undefined ? 'Saga' : 'Saga of a refund'}</h2>
+          <SagaChoice order={order} refundId={refundId} />
           {data !== undefined && data.runs > 1 && (
             <Runs shown={data.run} count={data.runs} onChoose={(wanted) => setRun(wanted)} />
           )}
@@ -50,13 +74,13 @@ export function OrderSaga({ orderId, everyMs }: { readonly orderId: string; read
         {execution !== undefined && execution.states.length === 0 && (
           <Empty>
             Step Functions does not know this execution{data !== undefined && data.runs > 1 ? ' any more' : ' yet'}. The
-            reconciliation starts another where the order needs one.
+            reconciliation starts another where the {refundId === undefined ? 'order' : 'refund'} needs one.
           </Empty>
         )}
         {execution !== undefined && execution.states.length > 0 && (
           <>
-            <Graph label="The saga's steps" sequence={execution} draw={drawSaga} chosen={chosen} onChoose={setChosen} />
-            <Legend names={SHAPE_NAMES} />
+            <Graph label="The saga's steps" sequence={execution} draw={draw} chosen={chosen} onChoose={setChosen} />
+            <Legend names={shapes} />
           </>
         )}
       </section>
@@ -66,7 +90,7 @@ export function OrderSaga({ orderId, everyMs }: { readonly orderId: string; read
             <section class="card flush" aria-label="Steps">
               <StepsTable
                 sequence={execution}
-                roleOf={({ name, type }) => placeOf(name, type, 0).role}
+                roleOf={({ name, type }) => placeOf(places, name, type).role}
                 chosen={chosen}
                 onChoose={setChosen}
               />

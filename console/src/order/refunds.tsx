@@ -2,6 +2,8 @@ import { Ago, stepName, words } from 'resilient-stepfunctions/console';
 import type { OrderDetails } from '../api/answers.ts';
 import { RefundState } from '../components/status.tsx';
 import { money } from '../format.ts';
+import { Link } from '../navigation.tsx';
+import { hasSaga, refundSagaAddress } from './saga-choice.tsx';
 
 /** The refunds of an order, the oldest first. */
 export function Refunds({ order }: { readonly order: OrderDetails }) {
@@ -29,6 +31,14 @@ export function Refunds({ order }: { readonly order: OrderDetails }) {
               <small>
                 {stepName(refund.parked_step)} could not go on: {refund.parked_reason}
               </small>
+            )}
+            {hasSaga(refund) && (
+              <Link
+                to={refundSagaAddress(order.order_id, refund.refund_id)}
+                label={`Saga of this refund of ${money(refund.amount)}`}
+              >
+                Saga of this refund
+              </Link>
             )}
           </li>
         ))}

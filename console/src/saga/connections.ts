@@ -42,7 +42,7 @@ type Position = readonly [along: number, across: number];
 function pathOf(layout: Layout, from: PlacedState, to: PlacedState): string {
   const isRight = layout.direction === 'right';
   const points = positionsOf(layout, from, to).map(
-    ([along, across]): Point => (isRight ? [along, across] : [across, along]),
+    ([along, across]): Point => (isRight ? [along, across - layout.begin] : [across - layout.begin, along]),
   );
   return roundedPath(points);
 }

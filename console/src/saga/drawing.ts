@@ -6,17 +6,27 @@ import {
   waysTaken,
 } from 'resilient-stepfunctions/console-drawing';
 import { connectionsOf } from './connections.ts';
-import { layOut, type PlacedState } from './layout.ts';
+import { ORDER_PLACES, REFUND_PLACES, type SagaPlaces } from './lanes.ts';
+import { type Layout, layOut, type PlacedState } from './layout.ts';
 
 /** The order saga as a drawing that reads like a sentence. */
-export function drawSaga({ states, events }: SequenceView, direction: Direction): Drawing {
-  const layout = layOut(states, direction);
+export function drawOrderSaga(saga: SequenceView, direction: Direction): Drawing {
+  return drawSaga(saga, ORDER_PLACES, direction);
+}
+
+/** The refund saga, drawn as the order saga is. */
+export function drawRefundSaga(saga: SequenceView, direction: Direction): Drawing {
+  return drawSaga(saga, REFUND_PLACES, direction);
+}
+
+function drawSaga({ states, events }: SequenceView, places: SagaPlaces, direction: Direction): Drawing {
+  const layout = layOut(states, places, direction);
   const placed = [...layout.states.values()].toSorted((one, other) => readingOrder(one) - readingOrder(other));
   return {
     direction,
     width: layout.width,
     height: layout.height,
-    states: placed.map((each) => drawnState(each, direction)),
+    states: placed.map((each) => drawnState(each, layout)),
     connections: connectionsOf(layout, waysTaken(events)),
   };
 }
@@ -25,7 +35,9 @@ function readingOrder({ place }: PlacedState): number {
   return (place.lane === 0 ? 1 : place.lane) * 100 + place.column + (place.lane === 0 ? 0.1 : 0);
 }
 
-function drawnState({ state, place, along, across, length, thickness }: PlacedState, direction: Direction): DrawnState {
+function drawnState(placed: PlacedState, { direction, begin }: Layout): DrawnState {
+  const { state, place, along, length, thickness } = placed;
+  const across = placed.across - begin;
   const isRight = direction === 'right';
   const isLast = place.lane === 3;
   return {

@@ -1,7 +1,7 @@
 import type { StateRole } from 'resilient-stepfunctions/console-drawing';
 
-// Where each state of the order saga is drawn. Forward steps are on one line, in reading order. Each undo stands below what it
-// undoes, the end states are at the end, and what parks an order stands aside. A test compares this with the definition.
+// Where each state of the sagas is drawn. Forward steps are on one line, in reading order. Each undo stands below what it
+// undoes, the end states are at the end, and what parks a saga stands aside. A test compares this with the definitions.
 
 /** The place of a state. */
 export interface StatePlace {
@@ -18,8 +18,11 @@ export interface StatePlace {
 /** Other ways above the line, the line, the undoing below it, and the closing. */
 export type Lane = 0 | 1 | 2 | 3;
 
+/** The places of a saga's states, by their names. */
+export type SagaPlaces = Readonly<Record<string, StatePlace>>;
+
 /** The places of the order saga's states. */
-export const PLACES: Readonly<Record<string, StatePlace>> = {
+export const ORDER_PLACES: SagaPlaces = {
   IsResumed: { column: 0, lane: 1, role: 'forward', isSmall: true, label: ['further', 'run?'] },
   ReserveInventory: { column: 1, lane: 1, role: 'forward', label: ['Reserve', 'inventory'] },
   RecordReservation: { column: 2, lane: 1, role: 'forward', isSmall: true, label: ['record'] },
@@ -48,6 +51,20 @@ export const PLACES: Readonly<Record<string, StatePlace>> = {
   ParkOrder: { column: 11, lane: 2, role: 'parking', label: ['Park', 'order'] },
 };
 
+/** The places of the refund saga's states. It undoes nothing, and has one way. */
+export const REFUND_PLACES: SagaPlaces = {
+  IsStockComingBack: { column: 0, lane: 1, role: 'forward', isSmall: true, label: ['stock', 'back?'] },
+  ReturnInventory: { column: 1, lane: 1, role: 'forward', label: ['Return', 'inventory'] },
+  IsMoneyGivenBack: { column: 2, lane: 1, role: 'forward', isSmall: true, label: ['money', 'back?'] },
+  RefundPayment: { column: 3, lane: 1, role: 'forward', label: ['Refund', 'payment'] },
+  RecordRefund: { column: 4, lane: 1, role: 'forward', label: ['Record', 'refund'] },
+  RefundEnded: { column: 5, lane: 1, role: 'end', isSmall: true, label: ['ended'] },
+  AwaitRedrive: { column: 1, lane: 2, role: 'parking', label: ['Await', 'redrive'] },
+  IsParked: { column: 2, lane: 2, role: 'parking', isSmall: true, label: ['park', 'it?'] },
+  ParkRefund: { column: 3, lane: 2, role: 'parking', label: ['Park', 'refund'] },
+  RecordDecline: { column: 4, lane: 3, role: 'undo', label: ['Record', 'decline'] },
+};
+
 /** The step whose effect another one takes back. */
 export const UNDOES: Readonly<Record<string, string>> = {
   ReleaseInventory: 'ReserveInventory',
@@ -55,8 +72,8 @@ export const UNDOES: Readonly<Record<string, string>> = {
 };
 
 /** The place of a state; one that the drawing does not know yet stands at the end of the last lane. */
-export function placeOf(name: string, type: string, unknownBefore: number): StatePlace {
-  const known = PLACES[name];
+export function placeOf(places: SagaPlaces, name: string, type: string, unknownBefore = 0): StatePlace {
+  const known = places[name];
   if (known !== undefined) {
     return known;
   }

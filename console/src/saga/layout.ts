@@ -1,6 +1,6 @@
 import type { Direction } from 'resilient-stepfunctions/console-drawing';
 import type { SagaState } from '../api/answers.ts';
-import { type Lane, placeOf, type StatePlace } from './lanes.ts';
+import { type Lane, placeOf, type SagaPlaces, type StatePlace } from './lanes.ts';
 
 // Positions are along the line of forward steps and across it. A wide drawing goes from left to right, a narrow one from top to
 // bottom; drawing.ts knows which.
@@ -19,6 +19,8 @@ interface Measures {
   readonly lanes: readonly [number, number, number, number];
   readonly tracks: Tracks;
   readonly across: number;
+  /** What the lane of other ways takes, across; a saga without such ways is drawn without it. */
+  readonly otherWays: number;
 }
 
 /** Where connections run between the lanes, across. */
@@ -53,6 +55,7 @@ const MEASURES: Readonly<Record<Direction, Measures>> = {
       belowAll: 424,
     },
     across: 436,
+    otherWays: 84,
   },
   down: {
     length: 46,
@@ -73,6 +76,7 @@ const MEASURES: Readonly<Record<Direction, Measures>> = {
       belowAll: 359,
     },
     across: 364,
+    otherWays: 82,
   },
 };
 
@@ -96,14 +100,16 @@ export interface Layout {
   readonly tracks: Tracks;
   readonly lanes: Measures['lanes'];
   readonly gap: number;
+  /** Where the drawing begins, across. */
+  readonly begin: number;
 }
 
 /** Places the states of a saga. */
-export function layOut(states: readonly SagaState[], direction: Direction): Layout {
+export function layOut(states: readonly SagaState[], known: SagaPlaces, direction: Direction): Layout {
   const measures = MEASURES[direction];
   let unknown = 0;
   const places = states.map((state) => {
-    const place = placeOf(state.name, state.type, unknown);
+    const place = placeOf(known, state.name, state.type, unknown);
     unknown += place.column % 1 === 0 ? 0 : 1;
     return { state, place };
   });
@@ -129,13 +135,16 @@ export function layOut(states: readonly SagaState[], direction: Direction): Layo
     },
   ]);
   const isRight = direction === 'right';
+  const begin = places.some(({ place }) => place.lane === 0) ? 0 : measures.otherWays;
+  const acrossTotal = measures.across - begin;
   return {
     direction,
-    width: isRight ? alongTotal : measures.across,
-    height: isRight ? measures.across : alongTotal,
+    width: isRight ? alongTotal : acrossTotal,
+    height: isRight ? acrossTotal : alongTotal,
     states: new Map(placed),
     tracks: measures.tracks,
     lanes: measures.lanes,
     gap: measures.gap,
+    begin,
   };
 }
