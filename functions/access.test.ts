@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { afterEach, expect, test } from '@jest/globals';
-import { parse } from 'yaml';
+import { parseYaml } from '../tests/support/yaml.ts';
 import { ERROR_CODES } from './common/errors.ts';
 import { OPERATIONS } from './http/contract/operations.ts';
 
@@ -34,9 +34,9 @@ function credentialsOf({ authorizer }: { readonly authorizer?: string }): string
 }
 
 test('every call has the authorizer, except the calls that need no credentials', () => {
-  const functions = parse(readFileSync(new URL('./functions.yml', import.meta.url), 'utf8'), {
-    logLevel: 'silent',
-  }) as Readonly<Record<string, DescribedFunction>>;
+  const functions = parseYaml(readFileSync(new URL('./functions.yml', import.meta.url), 'utf8')) as Readonly<
+    Record<string, DescribedFunction>
+  >;
   // All functions are checked: one that no operation describes must not be open by mistake.
   const deployed = Object.entries(functions).flatMap(([id, { events = [] }]) =>
     events.flatMap(({ http }) => (http === undefined ? [] : [[id, http.path, credentialsOf(http)]])),
@@ -68,7 +68,7 @@ test('every call has the authorizer, except the calls that need no credentials',
 
 test('no function is reachable past API Gateway and its authorizer', () => {
   const text = readFileSync(new URL('./functions.yml', import.meta.url), 'utf8');
-  const functions = parse(text, { logLevel: 'silent' }) as Readonly<Record<string, DescribedFunction>>;
+  const functions = parseYaml(text) as Readonly<Record<string, DescribedFunction>>;
   const reachable = Object.entries(functions).map(([id, { url, events = [] }]) => ({
     id,
     url,
@@ -81,9 +81,9 @@ test('no function is reachable past API Gateway and its authorizer', () => {
 });
 
 test('a stage asks for API keys unless its configuration says otherwise', () => {
-  const { custom } = parse(readFileSync(new URL('../serverless.yml', import.meta.url), 'utf8'), {
-    logLevel: 'silent',
-  }) as { readonly custom: { readonly authMode: string; readonly authModes: Readonly<Record<string, string>> } };
+  const { custom } = parseYaml(readFileSync(new URL('../serverless.yml', import.meta.url), 'utf8')) as {
+    readonly custom: { readonly authMode: string; readonly authModes: Readonly<Record<string, string>> };
+  };
   expect(custom.authMode).toMatch(/, 'api-key'\}$/);
   expect(custom.authModes).toEqual({ local: 'none' });
 });

@@ -7,13 +7,13 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect, test } from '@jest/globals';
 import { type BuildOptions, build } from 'esbuild';
-import { parse } from 'yaml';
+import { parseYaml } from '../tests/support/yaml.ts';
 
 /** Enough for a busy machine. */
 const LONG = 120_000;
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 function read(path: string): unknown {
-  return parse(readFileSync(join(ROOT, path), 'utf8'), { logLevel: 'silent' });
+  return parseYaml(readFileSync(join(ROOT, path), 'utf8'));
 }
 
 interface ServiceDescription {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { expect, test } from '@jest/globals';
-import { parse } from 'yaml';
+import { parseYaml } from '../tests/support/yaml.ts';
 
 interface Statement {
   readonly Effect: string;
@@ -46,14 +46,14 @@ async function statements(services: Services = 'existing'): Promise<ReadonlyMap<
 }
 
 test('every function has a role, and there is no other role', async () => {
-  const described = parse(readFileSync(new URL('./functions.yml', import.meta.url), 'utf8'), { logLevel: 'silent' });
+  const described = parseYaml(readFileSync(new URL('./functions.yml', import.meta.url), 'utf8'));
   const wanted = Object.values(described as Record<string, { readonly role: string }>).map(({ role }) => role);
   expect([...(await statements()).keys()].toSorted()).toEqual(wanted.toSorted());
 });
 
 test('exactly the functions that call a service are in its network, with the role for it and the certificates', async () => {
   const described = Object.entries(
-    parse(readFileSync(new URL('./functions.yml', import.meta.url), 'utf8'), { logLevel: 'silent' }) as Record<
+    parseYaml(readFileSync(new URL('./functions.yml', import.meta.url), 'utf8')) as Record<
       string,
       { readonly role: string; readonly handler: string; readonly vpc?: string }
     >,

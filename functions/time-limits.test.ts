@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
-import { parse } from 'yaml';
 import { readOrderSaga, readRefundSaga } from '../statemachines/read-order-saga.ts';
+import { parseYaml } from '../tests/support/yaml.ts';
 import { AWS_REQUEST_TIMEOUT_MS, DYNAMODB_ATTEMPTS, STEP_FUNCTIONS_ATTEMPTS } from './clients/aws.ts';
 import { readConfiguration } from './common/configuration.ts';
 import { OPERATIONS } from './http/contract/operations.ts';
@@ -20,14 +20,12 @@ interface Described {
 function read(path: string) {
   return readFileSync(new URL(path, import.meta.url), 'utf8');
 }
-const functions: Readonly<Record<string, Described>> = parse(read('./functions.yml'), { logLevel: 'silent' });
-const { provider }: { readonly provider: { readonly timeout: number } } = parse(read('../serverless.yml'), {
-  logLevel: 'silent',
-});
+const functions: Readonly<Record<string, Described>> = parseYaml(read('./functions.yml'));
+const { provider }: { readonly provider: { readonly timeout: number } } = parseYaml(read('../serverless.yml'));
 const STATES = [readOrderSaga, readRefundSaga].flatMap((saga) => Object.values(saga().definition.States));
-const delivery: { readonly [name: string]: (typeof STATES)[number] } = parse(
+const { States: delivery } = parseYaml<{ readonly States: { readonly [name: string]: (typeof STATES)[number] } }>(
   read('../statemachines/webhook-delivery.asl.yaml'),
-).States;
+);
 
 /** The function's timeout in milliseconds. */
 function timeoutOf(name: string) {

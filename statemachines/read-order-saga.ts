@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { parse } from 'yaml';
+import { CORE_SCHEMA, load, mergeTag } from 'js-yaml';
+
+const SCHEMA = CORE_SCHEMA.withTags(mergeTag);
 
 /** One entry of a state's `Catch`. */
 export interface Catcher {
@@ -76,6 +78,6 @@ export function readOrderSaga(): OrderSaga {
 
 function readSaga(name: string): OrderSaga {
   const yaml = readFileSync(new URL(`./${name}.asl.yaml`, import.meta.url), 'utf8');
-  const definition: SagaDefinition = parse(yaml, { merge: true });
+  const definition = load(yaml, { schema: SCHEMA }) as SagaDefinition;
   return { definition, text: JSON.stringify(definition) };
 }

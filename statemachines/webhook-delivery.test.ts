@@ -9,11 +9,11 @@ import {
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import validator from 'asl-validator';
 import { type StepFunctionsServer, startStepFunctionsServer } from 'resilient-stepfunctions';
-import { parse } from 'yaml';
 import { eventually } from '../embedded/eventually.ts';
+import { parseYaml } from '../tests/support/yaml.ts';
 
 const text = JSON.stringify(
-  parse(readFileSync(new URL('./webhook-delivery.asl.yaml', import.meta.url), 'utf8')),
+  parseYaml(readFileSync(new URL('./webhook-delivery.asl.yaml', import.meta.url), 'utf8')),
 ).replaceAll(/\$\{\w+Arn\}/g, 'arn:aws:lambda:us-east-1:000000000000:function:deliver');
 const INPUT = { webhook_id: 'wh_1', order_id: 'o-1', run: 7 };
 

@@ -2,9 +2,9 @@ import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { parse } from 'yaml';
 import * as z from 'zod';
 import { PROJECT_ROOT } from '../embedded/configuration.ts';
+import { parseYaml } from './support/yaml.ts';
 
 const FOLDER = join(PROJECT_ROOT, '.github', 'workflows');
 const permission = z.enum(['read', 'write', 'none']);
@@ -22,7 +22,7 @@ const workflow = z.object({
 
 const FILES = readdirSync(FOLDER).map((name) => {
   const text = readFileSync(join(FOLDER, name), 'utf8');
-  return { name, text, content: workflow.parse(parse(text)) };
+  return { name, text, content: workflow.parse(parseYaml(text)) };
 });
 const STEPS = FILES.flatMap(({ name, content }) =>
   Object.values(content.jobs).flatMap(({ steps }) => steps.map((step) => ({ name, ...step }))),
@@ -69,7 +69,7 @@ test('the tests run on every platform that a laptop may have', () => {
         windows: z.object({ 'runs-on': z.string() }),
       }),
     })
-    .parse(parse(readFileSync(join(FOLDER, 'ci.yml'), 'utf8')));
+    .parse(parseYaml(readFileSync(join(FOLDER, 'ci.yml'), 'utf8')));
   const runners = jobs.test.strategy.matrix.include.map(({ runner }) => runner);
   expect([...runners, jobs.windows['runs-on']]).toEqual([
     expect.stringMatching(/^ubuntu-[\d.]+$/),
@@ -127,15 +127,7 @@ const deployerTemplate = z.object({
 
 test('only jobs of one environment of one repository may take on the role of the deployment', () => {
   const text = readFileSync(join(PROJECT_ROOT, 'infrastructure', 'github-deployer.yml'), 'utf8');
-  const template = deployerTemplate.parse(
-    parse(text, {
-      customTags: ['!Sub', '!Ref', '!GetAtt', '!Equals', '!If'].map((tag) => ({
-        tag,
-        resolve: (value: unknown) => value,
-        ...(['!Equals', '!If'].includes(tag) && { collection: 'seq' as const }),
-      })),
-    }),
-  );
+  const template = deployerTemplate.parse(parseYaml(text));
   const { Statement } = template.Resources.Deployer.Properties.AssumeRolePolicyDocument;
   expect(Statement).toHaveLength(1);
   expect(Statement[0]?.Condition).toEqual({

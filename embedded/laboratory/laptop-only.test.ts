@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { parse } from 'yaml';
+import { parseYaml } from '../../tests/support/yaml.ts';
 import { PROJECT_ROOT } from '../configuration.ts';
 import { isLaboratory, LABORATORY_PATH } from '../reverse-proxy/order-api-limits.ts';
 
@@ -11,7 +11,7 @@ interface FunctionEntry {
 
 test('no function answers a call of the laboratory, so that AWS and LocalStack have none', () => {
   const text = readFileSync(join(PROJECT_ROOT, 'functions', 'functions.yml'), 'utf8');
-  const functions = parse(text, { logLevel: 'silent' }) as Readonly<Record<string, FunctionEntry>>;
+  const functions = parseYaml(text) as Readonly<Record<string, FunctionEntry>>;
   const paths = Object.values(functions).flatMap(({ events = [] }) => events.flatMap(({ http }) => http?.path ?? []));
   expect(paths.length).toBeGreaterThan(20);
   // A variable in the first segment would take every path.

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
-import { parse } from 'yaml';
+import { parseYaml } from '../../tests/support/yaml.ts';
 import { withPatience } from './retry-patience.ts';
 
 interface Retrier {
@@ -12,9 +12,9 @@ interface Retrier {
 }
 type States = Readonly<Record<string, { readonly Retry?: readonly Retrier[] }>>;
 
-const SAGA = parse(readFileSync(new URL('../../statemachines/order-saga.asl.yaml', import.meta.url), 'utf8'), {
-  merge: true,
-}) as { readonly States: States };
+const SAGA = parseYaml(readFileSync(new URL('../../statemachines/order-saga.asl.yaml', import.meta.url), 'utf8')) as {
+  readonly States: States;
+};
 
 function retriers({ States }: { readonly States: States }): readonly Retrier[] {
   return Object.values(States).flatMap(({ Retry = [] }) => Retry);

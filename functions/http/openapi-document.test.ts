@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
-import { parse } from 'yaml';
 import * as z from 'zod';
 import { httpEvent } from '../../tests/support/http-event.ts';
+import { parseYaml } from '../../tests/support/yaml.ts';
 import { OPERATIONS } from './contract/operations.ts';
 import { handler as health } from './health.ts';
 import { openApiDocument, handler as openapiDocument } from './openapi-document.ts';
@@ -15,9 +15,9 @@ interface FunctionDescription {
   readonly events?: readonly { readonly http?: { readonly method: string; readonly path: string } }[];
 }
 
-const described = parse(readFileSync(new URL('../functions.yml', import.meta.url), 'utf8'), {
-  logLevel: 'silent',
-}) as Readonly<Record<string, FunctionDescription>>;
+const described = parseYaml(readFileSync(new URL('../functions.yml', import.meta.url), 'utf8')) as Readonly<
+  Record<string, FunctionDescription>
+>;
 
 test('every route is documented, and every documented route exists', () => {
   const calls = Object.entries(described).filter(([key]) => key !== 'console');

@@ -2,9 +2,9 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { parse } from 'yaml';
 import * as z from 'zod';
 import { PROJECT_ROOT } from '../../embedded/configuration.ts';
+import { parseYaml } from '../support/yaml.ts';
 
 const composeFile = z.record(z.string(), z.unknown()).and(
   z.object({
@@ -25,7 +25,7 @@ const FILES = ['docker-compose.yml', 'docker-compose.embedded.yml'];
 const file = read('docker-compose.yml');
 
 function read(name: string): z.output<typeof composeFile> {
-  return composeFile.parse(parse(readFileSync(join(PROJECT_ROOT, name), 'utf8'), { merge: true }));
+  return composeFile.parse(parseYaml(readFileSync(join(PROJECT_ROOT, name), 'utf8')));
 }
 
 test.each(FILES)('%s publishes every port on 127.0.0.1 only', (name) => {

@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import { parse } from 'yaml';
 import { readTableDescription, type TableDescription } from '../../embedded/dynamodb/tables.ts';
 import { createDynamoDb } from '../../functions/clients/aws.ts';
 import type { StatisticsTable } from '../../functions/orders/order-statistics.ts';
@@ -7,6 +6,7 @@ import type { OrderTable } from '../../functions/orders/order-table.ts';
 import type { DeliveryTable } from '../../functions/webhooks/delivery-table.ts';
 import type { WebhookTable } from '../../functions/webhooks/webhook-table.ts';
 import { createTables, startDynamoDb, type TableDefinition } from './dynamodb.ts';
+import { parseYaml } from './yaml.ts';
 
 /** An orders table and the tables beside it, on a DynamoDB of their own. */
 export interface TestOrderTable {
@@ -48,10 +48,12 @@ interface ServiceDescription {
   )[];
 }
 
+const { resources } = parseYaml<ServiceDescription>(
+  readFileSync(new URL('../../serverless.yml', import.meta.url), 'utf8'),
+);
+
 /** A table as serverless.yml describes it, for the embedded stack. */
 export function describedTable(logicalId: string): TableDescription {
-  const text = readFileSync(new URL('../../serverless.yml', import.meta.url), 'utf8');
-  const { resources }: ServiceDescription = parse(text, { logLevel: 'silent' });
   const properties = resources.map((part) =>
     typeof part === 'string' ? undefined : part.Resources[logicalId]?.Properties,
   );

@@ -4,18 +4,18 @@ import { exploreInProcesses } from './explore-in-processes.ts';
 const seed = Math.floor(Math.random() * 2 ** 31);
 
 // Other schedules each time. `npm run simulate:saga -- --runs 20000` is the long form.
-test('thousands of sagas under random faults and contention for stock keep all invariants', async () => {
+test('many sagas under random faults and contention for stock keep all invariants', async () => {
   const seen = await exploreInProcesses([
-    { runs: 1150, seed, maxOrders: 3 },
-    { runs: 500, seed: seed + 1, maxOrders: 10 },
+    { runs: 600, seed, maxOrders: 3 },
+    { runs: 240, seed: seed + 1, maxOrders: 10 },
   ]);
   expect(seen.reports).toEqual([]);
   // Guards against schedules that no longer reach every final status.
   for (const status of ['CONFIRMED', 'REJECTED', 'CANCELLED', 'EXPIRED']) {
-    expect(seen.statuses.get(status)).toBeGreaterThan(100);
+    expect(seen.statuses.get(status)).toBeGreaterThan(50);
   }
   expect(seen.redriven).toBeGreaterThan(0);
-  expect(seen.sagas).toBeGreaterThan(3_000);
+  expect(seen.sagas).toBeGreaterThan(1_200);
   console.info(`${seen.sagas} sagas, ${seen.sagasPerMinute} a minute`);
 }, 300_000);
 

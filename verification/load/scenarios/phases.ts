@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { parse } from 'yaml';
+import { load } from 'js-yaml';
 import * as z from 'zod';
 
 const profileSchema = z.object({
@@ -35,7 +35,7 @@ export const ordersFile = fileURLToPath(new URL('orders.yml', import.meta.url));
  * @param rateFactor 2 is twice as many customers a second.
  */
 export async function readPhases(profile: Profile, durationFactor = 1, rateFactor = 1): Promise<readonly Phase[]> {
-  const { config } = profileSchema.parse(parse(await readFile(profileFile(profile), 'utf8')));
+  const { config } = profileSchema.parse(load(await readFile(profileFile(profile), 'utf8')));
   return config.phases.map(({ name, duration, arrivalRate }) => ({
     name,
     duration: Math.max(1, Math.round(duration * durationFactor)),

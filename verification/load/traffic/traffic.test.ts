@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { parse } from 'yaml';
 import * as z from 'zod';
+import { parseYaml } from '../../../tests/support/yaml.ts';
 import { readExchanges } from '../../answers/exchange.ts';
 import { isCustomerKind } from '../../customer-kinds.ts';
 import { ordersFile } from '../scenarios/phases.ts';
@@ -103,7 +103,7 @@ describe('the tail of an exchange log', () => {
 });
 
 test('every scenario of the load is a kind of customer, but for the one that orders nothing', async () => {
-  const { scenarios } = scenariosSchema.parse(parse(await readFile(ordersFile, 'utf8'), { merge: true }));
+  const { scenarios } = scenariosSchema.parse(parseYaml(await readFile(ordersFile, 'utf8')));
   const others = scenarios.map(({ name }) => name).filter((name) => !isCustomerKind(name));
   expect(scenarios.length).toBeGreaterThan(10);
   expect(others).toEqual(['looks around']);
