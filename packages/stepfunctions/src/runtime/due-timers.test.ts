@@ -2,6 +2,7 @@ import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
 import { Journal } from '../journal/journal.ts';
 import { errorLog, SILENT_LOGGER } from '../testing/test-loggers.ts';
 import { DueTimers } from './due-timers.ts';
+import { SteadyClock } from './steady-clock.ts';
 
 let journal: Journal;
 let timers: DueTimers;
@@ -36,6 +37,7 @@ function timersOf(logger: ConstructorParameters<typeof DueTimers>[2]): DueTimers
       return true;
     },
     logger,
+    new SteadyClock(),
   );
 }
 
@@ -71,6 +73,22 @@ test('timers that cannot fire on a full disk are tried again with backoff, and f
   await timers.fire();
   await jest.advanceTimersByTimeAsync(100);
   expect(errors).toHaveLength(12);
+});
+
+test('a timer fires on time though the clock was set back, one that was set before as well as one that is set now', async () => {
+  due(1, 12_000);
+  due(2, 3_600_000);
+  await timers.fire();
+  await jest.advanceTimersByTimeAsync(5_000);
+  jest.setSystemTime(Date.now() - 3_600_000);
+  await jest.advanceTimersByTimeAsync(6_999);
+  expect(fired).toEqual([]);
+  await jest.advanceTimersByTimeAsync(1);
+  expect(fired).toEqual([1]);
+  due(3, 3_600_000 + 1_000);
+  await timers.fire();
+  await jest.advanceTimersByTimeAsync(1_000);
+  expect(fired).toEqual([1, 3]);
 });
 
 test('all due timers fire in one round, however many batches they are', async () => {
@@ -115,6 +133,7 @@ test('an execution whose step fails is tried again like one that does not change
       return true;
     },
     SILENT_LOGGER,
+    new SteadyClock(),
   );
   due(1, 0);
   await timers.fire();

@@ -1,5 +1,6 @@
 import type { StateStore } from '../journal/state-store.ts';
 import type { EngineLogger } from '../options.ts';
+import type { SteadyClock } from './steady-clock.ts';
 
 /** The longest delay that `setTimeout` takes. */
 const LONGEST_SLEEP_MS = 2 ** 31 - 1;
@@ -16,19 +17,27 @@ export class DueTimers {
   readonly #states: StateStore;
   readonly #fire: (execution: number, now: number) => Promise<boolean>;
   readonly #logger: EngineLogger;
-  readonly #alarm = new Alarm(() => void this.fire());
+  readonly #clock: SteadyClock;
+  readonly #alarm: Alarm;
   #round: Promise<void> | undefined;
   #failurePauseMs = 0;
   #isStopped = false;
 
   /** @param fire fires the timers of an execution that are due at `now`; answers whether that changed anything */
-  constructor(states: StateStore, fire: (execution: number, now: number) => Promise<boolean>, logger: EngineLogger) {
+  constructor(
+    states: StateStore,
+    fire: (execution: number, now: number) => Promise<boolean>,
+    logger: EngineLogger,
+    clock: SteadyClock,
+  ) {
+    this.#clock = clock;
+    this.#alarm = new Alarm(() => void this.fire(), clock);
     this.#states = states;
     this.#fire = fire;
     this.#logger = logger;
   }
 
-  /** Notes a timer that is due at `at`, milliseconds since the epoch. */
+  /** Notes a timer that is due at `at`, milliseconds since the epoch by the clock that it was given. */
   set(at: number): void {
     if (!this.#isStopped) {
       this.#alarm.set(at);
@@ -54,20 +63,20 @@ export class DueTimers {
       this.#failurePauseMs = 0;
       const next = this.#isStopped ? undefined : this.#states.nextDue();
       if (next !== undefined) {
-        this.#alarm.set(Math.max(next, Date.now() + 1));
+        this.#alarm.set(Math.max(next, this.#clock.now() + 1));
       }
     } catch (error) {
       this.#failurePauseMs = Math.min(this.#failurePauseMs * 2 || FIRST_FAILURE_PAUSE_MS, LONGEST_FAILURE_PAUSE_MS);
       this.#logger.error({ err: error, againInMs: this.#failurePauseMs }, 'timers could not be fired');
       if (!this.#isStopped) {
-        this.#alarm.set(Date.now() + this.#failurePauseMs);
+        this.#alarm.set(this.#clock.now() + this.#failurePauseMs);
       }
     }
   }
 
   async #fireAll(): Promise<void> {
     while (!this.#isStopped) {
-      const now = Date.now();
+      const now = this.#clock.now();
       const ids = this.#states.due(now, BATCH);
       if (ids.length === 0) {
         return;
@@ -75,7 +84,7 @@ export class DueTimers {
       const fired = await Promise.allSettled(ids.map((id) => this.#fire(id, now)));
       const stuck = ids.filter((_, index) => !isFired(fired[index]));
       for (const id of stuck) {
-        this.#states.postpone(id, now, Date.now() + STUCK_PAUSE_MS);
+        this.#states.postpone(id, now, this.#clock.now() + STUCK_PAUSE_MS);
       }
       if (ids.length < BATCH) {
         return;
@@ -91,11 +100,13 @@ function isFired(result: PromiseSettledResult<boolean> | undefined): boolean {
 /** One Node timer for any number of due times: rings at the earliest. */
 class Alarm {
   readonly #ring: () => void;
+  readonly #clock: SteadyClock;
   #at: number | undefined;
   #timeout: NodeJS.Timeout | undefined;
 
-  constructor(ring: () => void) {
+  constructor(ring: () => void, clock: SteadyClock) {
     this.#ring = ring;
+    this.#clock = clock;
   }
 
   /** Rings at `at`, milliseconds since the epoch, or earlier if it was set so before. */
@@ -105,11 +116,11 @@ class Alarm {
     }
     this.stop();
     this.#at = at;
-    const sleep = Math.min(Math.max(at - Date.now(), 0), LONGEST_SLEEP_MS);
+    const sleep = Math.min(Math.max(at - this.#clock.now(), 0), LONGEST_SLEEP_MS);
     this.#timeout = setTimeout(() => {
       this.#at = undefined;
       this.#timeout = undefined;
-      if (at > Date.now()) {
+      if (at > this.#clock.now()) {
         this.set(at);
       } else {
         this.#ring();

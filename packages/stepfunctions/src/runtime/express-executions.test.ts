@@ -77,6 +77,15 @@ describe('the time of an express execution', () => {
     expect(jest.getTimerCount()).toBe(0);
   });
 
+  test('a clock that is set back prolongs neither the wait under way nor the next one', async () => {
+    const wait: JsonObject = { Type: 'Wait', Seconds: 10 };
+    const end = start('express', { States: { A: { ...wait, Next: 'B' }, B: { ...wait, End: true } } });
+    await jest.advanceTimersByTimeAsync(5_000);
+    jest.setSystemTime(Date.now() - 3_600_000);
+    await jest.advanceTimersByTimeAsync(15_000);
+    expect(await end).toMatchObject({ status: 'SUCCEEDED' });
+  });
+
   test('the timers of express executions that run end with the engine', async () => {
     await on.call('StartExecution', { stateMachineArn: await on.create('express', sevenMinutes, { type: 'EXPRESS' }) });
     await jest.advanceTimersByTimeAsync(1);

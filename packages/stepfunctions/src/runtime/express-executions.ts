@@ -3,6 +3,7 @@ import { createExecution, step } from '../core/step.ts';
 import type { StateMachineDefinition } from '../language/definition.ts';
 import type { EngineLogger } from '../options.ts';
 import { type IncomingEvent, stampEvent } from './incoming-event.ts';
+import { SteadyClock } from './steady-clock.ts';
 import type { TaskOwner, TaskRunner } from './task-runner.ts';
 
 /** AWS ends an express execution after five minutes. */
@@ -66,6 +67,7 @@ class ExpressRun {
   readonly #tasks: TaskRunner;
   readonly #owner: TaskOwner;
   readonly #waitScale: number;
+  readonly #clock = new SteadyClock();
   readonly #timers = new Map<string, NodeJS.Timeout>();
   readonly #resolve: (end: Execution) => void;
   readonly #reject: (error: unknown) => void;
@@ -112,7 +114,11 @@ class ExpressRun {
     this.#busy = true;
     try {
       for (let event = this.#mailbox.shift(); event && !this.#isOver; event = this.#mailbox.shift()) {
-        const result = await step(this.#definition, this.#execution, stampEvent(event, this.#waitScale));
+        const result = await step(
+          this.#definition,
+          this.#execution,
+          stampEvent(event, this.#clock.now(), this.#waitScale),
+        );
         this.#execution = result.execution;
         for (const effect of result.effects) {
           switch (effect.type) {
@@ -148,6 +154,6 @@ class ExpressRun {
       this.#timers.delete(timerId);
       this.#post({ type: 'TimerFired', timerId });
     };
-    this.#timers.set(timerId, setTimeout(fire, Math.min(Math.max(0, at - Date.now()), LONGEST_TIMER_MS)));
+    this.#timers.set(timerId, setTimeout(fire, Math.min(Math.max(0, at - this.#clock.now()), LONGEST_TIMER_MS)));
   }
 }

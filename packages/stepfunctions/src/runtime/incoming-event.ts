@@ -6,9 +6,9 @@ type Without<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;
 /** An event that has no time and no entropy yet. */
 export type IncomingEvent = Without<ExecutionEvent, keyof EventCircumstances>;
 
-/** Stamps an event with the present time and fresh entropy. The core has neither a clock nor a random source. */
-export function stampEvent(event: IncomingEvent, waitScale = 1): ExecutionEvent {
-  const stamped = { ...event, at: Date.now(), entropy: entropy() };
+/** Stamps an event with its time and fresh entropy. The core has neither a clock nor a random source. */
+export function stampEvent(event: IncomingEvent, at: number, waitScale: number): ExecutionEvent {
+  const stamped = { ...event, at, entropy: entropy() };
   return waitScale === 1 ? stamped : { ...stamped, waitScale };
 }
 

@@ -134,6 +134,28 @@ describe('the durable shell', () => {
     expect(calls).toHaveLength(2);
   });
 
+  test('the clock is set back while an execution waits: this wait and the next one take no longer', async () => {
+    jest.useFakeTimers({ doNotFake: ['setImmediate', 'nextTick', 'queueMicrotask'] });
+    try {
+      executions.close();
+      executions = shell();
+      const wait = (next: JsonObject): JsonObject => ({ Type: 'Wait', Seconds: 12, ...next });
+      await start({ StartAt: 'W', States: { W: wait({ Next: 'X' }), X: wait({ End: true }) } });
+      await jest.advanceTimersByTimeAsync(5_000);
+      jest.setSystemTime(Date.now() - 3_600_000);
+      for (let second = 0; second < 18; second += 1) {
+        await jest.advanceTimersByTimeAsync(1_000);
+        await new Promise((done) => setImmediate(done));
+      }
+      expect(ended).toEqual([]);
+      await jest.advanceTimersByTimeAsync(1_000);
+      await new Promise((done) => setImmediate(done));
+      expect(ended).toMatchObject([{ status: 'SUCCEEDED' }]);
+    } finally {
+      jest.useRealTimers();
+    }
+  });
+
   test('recovery notes in the history that a call is made again, but not for a job that was submitted before', async () => {
     const resource = 'arn:aws:states:::states:startExecution.sync';
     const job: JsonObject = { Type: 'Task', Resource: resource, Parameters: { StateMachineArn: 'a' }, End: true };

@@ -16,6 +16,7 @@ import { type IncomingEvent, stampEvent } from './incoming-event.ts';
 import { type Delivery, type LiveExecution, LiveExecutions } from './live-execution.ts';
 import { dueTimersOf, engineTasksOf, wakeUpOf } from './outstanding-work.ts';
 import { InterruptedTasks, Recovery } from './recovery.ts';
+import { SteadyClock } from './steady-clock.ts';
 import { stepThrough } from './step-through.ts';
 import { SyncJobs } from './sync-jobs.ts';
 import type { TaskOwner, TaskRunner } from './task-runner.ts';
@@ -53,6 +54,7 @@ export class JournaledExecutions {
   readonly #effects: Effects;
   readonly #commits: GroupCommit;
   readonly #live = new LiveExecutions(KEPT_IN_MEMORY);
+  readonly #clock = new SteadyClock();
   readonly #timers: DueTimers;
   readonly #interrupted: InterruptedTasks;
   readonly #recovery: Recovery;
@@ -77,7 +79,7 @@ export class JournaledExecutions {
     this.#lastId = journal.executions.lastId();
     this.#interrupted = new InterruptedTasks(journal.states.withTasksOut());
     this.#recovery = new Recovery(logger);
-    this.#timers = new DueTimers(journal.states, (id, now) => this.#fireTimers(id, now), logger);
+    this.#timers = new DueTimers(journal.states, (id, now) => this.#fireTimers(id, now), logger, this.#clock);
   }
 
   /** Resolves when the start of this ARN that is in flight has been committed; `undefined` when there is none. */
@@ -216,7 +218,7 @@ export class JournaledExecutions {
   #post(live: LiveExecution, event: IncomingEvent, alongside?: () => void): Promise<boolean> {
     return new Promise((resolve, reject) => {
       live.mailbox.push({
-        event: stampEvent(event, this.#waitScale),
+        event: stampEvent(event, this.#clock.now(), this.#waitScale),
         resolve,
         reject,
         ...(alongside && { alongside }),
@@ -306,7 +308,7 @@ export class JournaledExecutions {
     if (!this.#find(id)) {
       return;
     }
-    await this.#fireTimers(id, Date.now());
+    await this.#fireTimers(id, this.#clock.now());
     await Promise.all(this.#interrupted.of(id).map((taskId) => this.#restart(id, taskId)));
   }
 
