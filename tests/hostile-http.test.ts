@@ -62,6 +62,11 @@ function place(body: string | Buffer, ...headers: readonly string[]) {
   return post('/orders/place', body, JSON_TYPE, ...headers);
 }
 
+function orderOf(count: number, payment?: object): string {
+  return JSON.stringify({ list: [{ id: '154ffd4d-ac59-4819-a2fc-194faf1b92ba', count }], payment });
+}
+const ORDER_OF_ONE = orderOf(1);
+
 describe('the API refuses with its own envelope', () => {
   test.each<readonly [string, string | Buffer, number]>([
     ['a path that is not valid UTF-8', get('/%ff'), 400],
@@ -89,6 +94,10 @@ describe('the API refuses with its own envelope', () => {
       place(gzipSync(Buffer.alloc(50 * 1024 * 1024)), 'Content-Encoding: gzip'),
       415,
     ],
+    ['two equal Idempotency-Keys', place(ORDER_OF_ONE, 'Idempotency-Key: k', 'Idempotency-Key: k'), 400],
+    ['two Idempotency-Keys that differ', place(ORDER_OF_ONE, 'Idempotency-Key: k2', 'idempotency-key: k3'), 400],
+    ['an order that would hold 100,000 pieces unpaid', place(orderOf(100_000)), 400],
+    ['an order that would hold its pieces unpaid for a day', place(orderOf(1, { window_seconds: 86_400 })), 400],
     ['a body of 65 KB', place(' '.repeat(65 * 1024)), 413],
     ['a body of 12 MB', place(' '.repeat(12 * 1024 * 1024)), 413],
   ])('%s', async (_what, bytes, expected) => {
@@ -156,4 +165,7 @@ test('after all hostile requests every process still runs, and no log holds an i
     expect([file, faultsInLog(text)]).toEqual([file, []]);
   }
   expect(status(await exchange(get('/inventory/stocks')))).toBe(200);
+  // Nothing of all this was taken for an order: there is the sample order of the stack, and no other.
+  const orders = (await exchange(get('/orders'))).match(/"order_id":"[^"]+"/g) ?? [];
+  expect(orders.filter((each) => !each.includes('bdc38c99-c74d-4053-8897-7ea0dbd423f8'))).toEqual([]);
 });

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { SFNClient, StopExecutionCommand } from '@aws-sdk/client-sfn';
+import { DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { ChannelCredentials } from '@grpc/grpc-js';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { eventually } from '../embedded/eventually.ts';
@@ -208,6 +209,36 @@ test(
   },
   LONG,
 );
+
+test(
+  'free items are confirmed without the provider, however they are paid, and come back without money',
+  async () => {
+    const item = await freeItem();
+    const list = [{ id: item, count: 2 }];
+    for (const method of ['tok_visa', 'tok_declined', undefined]) {
+      const order_id = await api.place({ list, ...(method !== undefined && { payment: { method } }) });
+      await api.waitForStatus(order_id, 30, ['CONFIRMED']);
+      expect((await order(order_id)).amount?.value).toBe(0);
+      await expect(payment.find({ orderId: order_id }, {})).rejects.toMatchObject({ code: 'PAYMENT_NOT_FOUND' });
+      expect(await refund(order_id)).toMatchObject({ status: 409, meta: { code: 'REFUND_EXCEEDS_CAPTURED' } });
+      const { refund_id } = await accepted(order_id, { restock: true });
+      expect(await ended(order_id, refund_id)).toMatchObject({ status: 'SUCCEEDED', stock_returned: true });
+    }
+    expect(await available(item)).toBe(5);
+  },
+  LONG,
+);
+
+/** Puts five pieces of a new item without a price into the stock. */
+async function freeItem(): Promise<string> {
+  const item_id = randomUUID();
+  const item = { item_id, catalogue: 'all', name: 'sticker', unit_price_minor: 0, currency: 'USD' };
+  const client = DynamoDBDocumentClient.from(new DynamoDBClient({ endpoint: stack.urls.dynamodb, ...LOCAL }));
+  const stock = { stocked: 5, available: 5, held: 0, sold: 0 };
+  await client.send(new PutCommand({ TableName: 'inventory-items-dev', Item: { ...item, ...stock } }));
+  client.destroy();
+  return item_id;
+}
 
 test(
   'after all of this every invariant holds, those of refunds and returns included',
