@@ -1,16 +1,18 @@
 import { ChannelCredentials } from '@grpc/grpc-js';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { requestsOf } from '../../tests/support/dynamodb-requests.ts';
 import { httpEvent, read } from '../../tests/support/http-event.ts';
 import { itemInStock, startInventory, type TestInventory } from '../../tests/support/inventory.ts';
 import { createInventoryClient, type InventoryClient } from '../clients/inventory-client.ts';
 import { stockReportSchema } from './contract/stock-report.ts';
 import { createHandler } from './stock-report.ts';
 
+let now = Date.now();
 let service: TestInventory;
 let inventory: InventoryClient;
 
 beforeAll(async () => {
-  service = await startInventory({ catalogue: [itemInStock('pen', 10), itemInStock('ink', 0)] });
+  service = await startInventory({ clock: () => now, catalogue: [itemInStock('pen', 10), itemInStock('ink', 0)] });
   inventory = createInventoryClient({
     target: `127.0.0.1:${service.port}`,
     credentials: ChannelCredentials.createInsecure(),
@@ -23,10 +25,15 @@ afterAll(async () => {
   await service?.close();
 });
 
+async function report() {
+  const { data } = read(await createHandler(() => ({ inventory }))(httpEvent({ owner: 'olaf', role: 'operator' })));
+  return stockReportSchema.parse(data);
+}
+
 test('an operator sees what is available, held and sold, and the orders that hold stock', async () => {
   await service.reserve('order-1', [{ itemId: 'pen', count: 3 }]);
-  const { data } = read(await createHandler(() => ({ inventory }))(httpEvent({ owner: 'olaf', role: 'operator' })));
-  const { items, holds } = stockReportSchema.parse(data);
+  const { items, holds, more_holds } = await report();
+  expect(more_holds).toBe(false);
   expect(items).toEqual([
     { id: 'ink', name: 'name of ink', available: 0, held: 0, sold: 0, price: 500, currency: 'USD' },
     { id: 'pen', name: 'name of pen', available: 7, held: 3, sold: 0, price: 500, currency: 'USD' },
@@ -39,6 +46,40 @@ test('an operator sees what is available, held and sold, and the orders that hol
       lines: [{ id: 'pen', name: 'name of pen', count: 3 }],
     },
   ]);
+});
+
+test('holds are listed by their age, the oldest first, and no more than 100 of them, at the cost of so many', async () => {
+  await service.release('order-1');
+  // What was held later runs out first.
+  const held = [
+    ['newest', 30, 600],
+    ['oldest', 10, 3_600],
+    ['middle', 20, 1_800],
+  ] as const;
+  const start = now;
+  for (const [order, minutes, holdSeconds] of held) {
+    now = start + minutes * 60_000;
+    await service.reserve(order, [{ itemId: 'pen', count: 1 }], holdSeconds);
+  }
+  const { holds } = await report();
+  expect(holds.map(({ order_id }) => order_id)).toEqual(['oldest', 'middle', 'newest']);
+
+  await service.correct('delivery', 'pen', 1_000);
+  const requests = requestsOf(service.dynamoDb);
+  const costOfReport = async () => {
+    const before = requests.length;
+    const { holds: listed, more_holds } = await report();
+    return { requests: requests.length - before, listed: listed.length, more_holds };
+  };
+  const reserved = async (from: number, to: number) => {
+    const orders = Array.from({ length: to - from }, (_, index) => `many-${from + index}`);
+    await Promise.all(orders.map((order) => service.reserve(order, [{ itemId: 'pen', count: 1 }])));
+  };
+  await reserved(0, 110);
+  const some = await costOfReport();
+  expect(some).toMatchObject({ listed: 100, more_holds: true });
+  await reserved(110, 250);
+  expect(await costOfReport()).toEqual(some);
 });
 
 test('the stock report is not for customers', async () => {

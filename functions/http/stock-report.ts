@@ -26,11 +26,14 @@ export function createHandler(dependencies: () => StockReportDependencies): Endp
   return createEndpoint(
     async ({ traceparent }) => {
       const client = dependencies().inventory;
-      const [items, { reservations }] = await Promise.all([
+      const [items, { reservations, nextPageToken }] = await Promise.all([
         allItems(client, { traceparent }),
         client.listHolds({ pageSize: MAX_HOLDS, pageToken: '' }, { traceparent }),
       ]);
-      const report: StockReport = { items: items.map(reportedItem), holds: reservations.map(reportedHold) };
+      const holds = reservations
+        .map(reportedHold)
+        .toSorted((one, other) => one.held_since.localeCompare(other.held_since));
+      const report: StockReport = { items: items.map(reportedItem), holds, more_holds: nextPageToken !== '' };
       return respond(200, report);
     },
     { roles: stockReportOperation.roles },

@@ -135,10 +135,17 @@ describe('in the console a person', () => {
     await fixture.page.getByRole('link', { name: `Order ${orderId}` }).waitFor();
   });
 
-  inBrowser('cancels an order after reading what that does', async () => {
+  inBrowser('finds by its age for which order stock is held, and cancels that after reading what it does', async () => {
     const orderId = await place(ITEM_3);
     await api.waitForStatus(orderId, 20, ['AWAITING_PAYMENT']);
-    await open(`/orders/${orderId}`);
+    const later = await api.place({ list: [{ id: ITEM_3, count: 1 }], payment: { window_seconds: 60 } });
+    await api.waitForStatus(later, 20, ['AWAITING_PAYMENT']);
+    await open('/stock');
+    const links = fixture.page.getByRole('region', { name: /^Holds/ }).getByRole('link');
+    await links.filter({ hasText: later.slice(0, 8) }).waitFor();
+    const held = (await links.allTextContents()).filter((text) => orderId.startsWith(text) || later.startsWith(text));
+    expect(held).toEqual([orderId.slice(0, 8), later.slice(0, 8)]);
+    await links.filter({ hasText: orderId.slice(0, 8) }).click();
     await press(/^Cancel/);
     await fixture.page.getByRole('dialog').getByText('gives the held stock back').waitFor();
     await decide('Cancel the order');

@@ -158,7 +158,9 @@ export interface Hold {
 
 export interface StockReport {
   readonly items: readonly StockItem[];
+  /** The oldest first. */
   readonly holds: readonly Hold[];
+  readonly more_holds: boolean;
 }
 
 /** True for an order that nothing moves any more. */

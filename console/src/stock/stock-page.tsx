@@ -98,7 +98,10 @@ function Holds({ report }: { readonly report: StockReport }) {
     <section class="card flush" aria-labelledby="holds-title">
       <div class="section-head">
         <h2 id="holds-title">
-          Holds <span class="muted">{report.holds.length}</span>
+          Holds{' '}
+          <span class="muted">
+            {report.more_holds ? `${report.holds.length} of more, those that run out first` : report.holds.length}
+          </span>
         </h2>
       </div>
       {report.holds.length === 0 ? (

@@ -20,8 +20,10 @@ export const stockReportSchema = z.object({
       }),
     )
     .meta({
-      description: 'what is held for orders that are not confirmed yet, the first to run out first; 100 at most',
+      description:
+        'what is held for orders that are not confirmed yet, the oldest first: the 100 that run out first, where there are more',
     }),
+  more_holds: z.boolean().meta({ description: 'true where there are more holds than these' }),
 });
 
 /** `GET /inventory/items`. */
@@ -56,6 +58,7 @@ export const stockReportOperation: Operation = {
           lines: [{ id: '0ec2fe2b-d061-43cd-a16e-672d2662e6fe', name: 'item1', count: 2 }],
         },
       ],
+      more_holds: false,
     },
   },
   errors: ['INVENTORY_UNAVAILABLE'],
