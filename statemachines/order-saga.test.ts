@@ -59,10 +59,14 @@ test('the order saga is valid Amazon States Language', () => {
   expect(isValid).toBe(true);
 });
 
-test('every state of the saga is reachable, and every path ends in Succeed or waits for a redrive', () => {
+test('every state of the saga is reachable, and every path ends in Succeed, waits for a redrive or refuses its input', () => {
   expect([...reachableFrom(machine.StartAt)].sort()).toEqual(Object.keys(machine.States).sort());
   const ends = Object.entries(machine.States).filter(([, found]) => successors(found).length === 0);
-  expect(ends.map(([, { Type }]) => Type)).toEqual(['Succeed', 'Succeed']);
+  expect(ends.map(([name, { Type }]) => `${name}: ${Type}`).toSorted()).toEqual([
+    'OrderClosed: Succeed',
+    'OrderConfirmed: Succeed',
+    'RefuseInput: Fail',
+  ]);
 });
 
 test('every task of the saga has a timeout', () => {

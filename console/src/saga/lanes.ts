@@ -48,6 +48,7 @@ export const ORDER_PLACES: SagaPlaces = {
   ResumeAtStep: { column: 7, lane: 2, role: 'parking', isSmall: true, label: ['where?'] },
   ResumeOrder: { column: 8, lane: 2, role: 'parking', label: ['Resume', 'order'] },
   AwaitRedrive: { column: 10, lane: 2, role: 'parking', label: ['Await', 'redrive'] },
+  RefuseInput: { column: 0, lane: 3, role: 'end', isSmall: true, label: ['refused'] },
   ParkOrder: { column: 11, lane: 2, role: 'parking', label: ['Park', 'order'] },
 };
 
@@ -62,6 +63,7 @@ export const REFUND_PLACES: SagaPlaces = {
   AwaitRedrive: { column: 1, lane: 2, role: 'parking', label: ['Await', 'redrive'] },
   IsParked: { column: 2, lane: 2, role: 'parking', isSmall: true, label: ['park', 'it?'] },
   ParkRefund: { column: 3, lane: 2, role: 'parking', label: ['Park', 'refund'] },
+  RefuseInput: { column: 0, lane: 3, role: 'end', isSmall: true, label: ['refused'] },
   RecordDecline: { column: 4, lane: 3, role: 'undo', label: ['Record', 'decline'] },
 };
 
