@@ -85,6 +85,11 @@ export const sagaHistory = /* @__PURE__ */ once(() =>
   createSagaHistory(createStepFunctions(), readConfiguration(['ORDER_SAGA_ARN']).ORDER_SAGA_ARN),
 );
 
+/** The history of the refund saga's executions. */
+export const refundSagaHistory = /* @__PURE__ */ once(() =>
+  createSagaHistory(createStepFunctions(), readConfiguration(['REFUND_SAGA_ARN']).REFUND_SAGA_ARN),
+);
+
 /** Completes the tasks of sagas that wait for a payment. */
 export const taskTokens = /* @__PURE__ */ once(() => createTaskTokens(createStepFunctions()));
 

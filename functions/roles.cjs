@@ -94,6 +94,10 @@ module.exports = async ({ resolveVariable }) => {
         ['states:DescribeExecution', 'states:GetExecutionHistory', 'states:DescribeStateMachineForExecution'],
         orderSagaExecutions,
       ),
+      allow(
+        ['states:DescribeExecution', 'states:GetExecutionHistory', 'states:DescribeStateMachineForExecution'],
+        refundSagaExecutions,
+      ),
     ],
     listOrders: [
       allow(['dynamodb:Query'], byStatusIndex),

@@ -9,6 +9,8 @@ import { type EmbeddedStack, startEmbeddedStack } from '../embedded/stack.ts';
 import { createPaymentClient, type PaymentClient } from '../functions/clients/payment-client.ts';
 import { orderStatusSchema } from '../functions/http/contract/order-status.ts';
 import { acceptedRefundSchema } from '../functions/http/contract/refund-order.ts';
+import { runCommand } from '../scripts/orders/commands.ts';
+import { openOrdersApi } from '../scripts/orders/orders-api.ts';
 import { OrderApiClient } from '../verification/client/order-api-client.ts';
 import { SnapshotReader } from '../verification/invariants/reader/snapshot-reader.ts';
 import { verifyInvariants } from '../verification/invariants/verification.ts';
@@ -111,6 +113,15 @@ test(
     expect(goods.amount.value).toBe(0);
     expect(await ended(order_id, goods.refund_id)).toMatchObject({ status: 'SUCCEEDED', stock_returned: true });
     expect(await available(ITEM_1)).toBe(before + 2);
+
+    const operator = openOrdersApi({ url: stack.urls.http });
+    const { text } = await runCommand(['show', order_id], operator);
+    const executions = [...text.matchAll(/^refund's execution (\S+): SUCCEEDED,.*\n\nSTATE.*\n((?:.+\n?)+)/gm)];
+    expect(executions.map(([, name, states = '']) => [name, states.match(/^\w+Inventory|^\w+Payment/gm)])).toEqual([
+      [part.refund_id, ['ReturnInventory', 'RefundPayment']],
+      [rest.refund_id, ['RefundPayment']],
+      [goods.refund_id, ['ReturnInventory']],
+    ]);
   },
   LONG,
 );

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import { CreateStateMachineCommand, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
@@ -6,10 +7,11 @@ import { eventually } from '../embedded/eventually.ts';
 import { createStepFunctions } from '../functions/clients/aws.ts';
 import { sagaHistorySchema } from '../functions/http/contract/saga-history.ts';
 import { createHandler } from '../functions/http/saga-history.ts';
+import type { Refund } from '../functions/orders/refunds/refund.ts';
 import { createSagaHistory } from '../functions/orders/saga-history.ts';
 import { listenOnFreePort } from './support/free-port.ts';
 import { httpEvent, read } from './support/http-event.ts';
-import { testOrder } from './support/order.ts';
+import { confirmedOrder, testOrder } from './support/order.ts';
 import { withOrderTable } from './support/order-fixtures.ts';
 
 // The real engine, with a small saga that parks.
@@ -31,11 +33,20 @@ const DEFINITION = {
   },
 };
 
+const REFUND: Refund = {
+  amount_minor: 500,
+  restock: false,
+  reason: 'test',
+  status: 'REQUESTED',
+  requested_at: '2026-11-28T12:00:00.000Z',
+};
+
 const database = withOrderTable();
 let lambda: Server;
 let engine: StepFunctionsServer;
 let client: ReturnType<typeof createStepFunctions>;
 let stateMachineArn: string;
+let refundSagaArn: string;
 
 beforeAll(async () => {
   lambda = createServer((_, response) => {
@@ -46,15 +57,16 @@ beforeAll(async () => {
   engine = await startStepFunctionsServer({ dataDir: ':memory:', lambdaEndpoint: `http://127.0.0.1:${port}` });
   const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
   client = createStepFunctions({ endpoint: engine.url, region: 'us-east-1', credentials });
-  const created = await client.send(
-    new CreateStateMachineCommand({
-      name: 'order-saga',
-      roleArn: 'arn:aws:iam::000000000000:role/saga',
-      definition: JSON.stringify(DEFINITION),
-    }),
-  );
-  stateMachineArn = created.stateMachineArn ?? '';
+  [stateMachineArn, refundSagaArn] = [await createSaga('order-saga'), await createSaga('refund-saga')];
 });
+
+async function createSaga(name: string): Promise<string> {
+  const roleArn = 'arn:aws:iam::000000000000:role/saga';
+  const created = await client.send(
+    new CreateStateMachineCommand({ name, roleArn, definition: JSON.stringify(DEFINITION) }),
+  );
+  return created.stateMachineArn ?? '';
+}
 
 afterAll(async () => {
   client?.destroy();
@@ -64,8 +76,11 @@ afterAll(async () => {
 });
 
 function show(query: Readonly<Record<string, string>>, role = 'operator') {
-  const history = createSagaHistory(client, stateMachineArn);
-  const handler = createHandler(() => ({ table: database.table, history }));
+  const handler = createHandler(() => ({
+    table: database.table,
+    history: createSagaHistory(client, stateMachineArn),
+    refundHistory: createSagaHistory(client, refundSagaArn),
+  }));
   return handler(httpEvent({ query, owner: 'olaf', role })).then(read);
 }
 
@@ -111,6 +126,43 @@ describe('GET /orders/saga', () => {
     const { order_id } = await database.written(testOrder());
     expect(await show({ order_id, run: '1' })).toMatchObject({ statusCode: 404 });
     expect(await show({ order_id, run: 'x' })).toMatchObject({ statusCode: 400 });
+  });
+
+  test('shows the saga of a refund, of its last run or of an earlier one, with the trace of the request for it', async () => {
+    const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
+    const refund_id = randomUUID();
+    const { order_id } = await database.written(
+      confirmedOrder({ refunds: { [refund_id]: { ...REFUND, traceparent, run: 1 } } }),
+    );
+    const name = `${refund_id}-1`;
+    await client.send(new StartExecutionCommand({ stateMachineArn: refundSagaArn, name, input: '{}' }));
+    const { data } = await show({ order_id, refund_id });
+    expect(sagaHistorySchema.parse(data)).toMatchObject({
+      order_id,
+      refund_id,
+      run: 1,
+      runs: 2,
+      trace_id: '0af7651916cd43dd8448eb211c80319c',
+      execution: { name, start_at: 'Reserve' },
+    });
+    expect((await show({ order_id, refund_id, run: '0' })).data).toMatchObject({
+      execution: { name: refund_id, status: 'NOT_FOUND' },
+    });
+    expect(await show({ order_id, refund_id, run: '2' })).toMatchObject({ statusCode: 404 });
+  });
+
+  test('knows no refund that the order does not have, not of another order either', async () => {
+    const { order_id } = await database.written(confirmedOrder());
+    const others = randomUUID();
+    await database.written(confirmedOrder({ refunds: { [others]: REFUND } }));
+    for (const refund_id of [randomUUID(), others, 'constructor']) {
+      const unknown = { statusCode: 404, meta: { code: 'REFUND_NOT_FOUND' } };
+      expect(await show({ order_id, refund_id })).toMatchObject(unknown);
+    }
+    expect(await show({ order_id, refund_id: '' })).toMatchObject({ statusCode: 400 });
+    expect(await show({ order_id: testOrder().order_id, refund_id: others })).toMatchObject({
+      meta: { code: 'ORDER_NOT_FOUND' },
+    });
   });
 
   test('is not for customers, not of their own orders either', async () => {

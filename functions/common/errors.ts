@@ -22,6 +22,7 @@ const TERMINAL_CODES = {
   FORBIDDEN: { status: 403, meaning: 'the caller may not do that' },
   NO_SUCH_CALL: { status: 404, meaning: 'the API has no such call: another path or method' },
   ORDER_NOT_FOUND: { status: 404, meaning: 'there is no such order' },
+  REFUND_NOT_FOUND: { status: 404, meaning: 'the order has no such refund' },
   IDEMPOTENCY_KEY_REUSED: { status: 409, meaning: 'the idempotency key belongs to a request with another body' },
   ORDER_NOT_CANCELLABLE: { status: 409, meaning: 'the order has gone too far to be cancelled' },
   ORDER_NOT_PARKED: { status: 409, meaning: 'the order does not wait for an operator' },
@@ -161,6 +162,13 @@ export class InvalidRequestError extends terminalError('INVALID_REQUEST') {
 export class OrderNotFoundError extends terminalError('ORDER_NOT_FOUND') {
   constructor() {
     super('no record found');
+  }
+}
+
+/** Thrown when the order has no refund of the given id. */
+export class RefundNotFoundError extends terminalError('REFUND_NOT_FOUND') {
+  constructor() {
+    super('the order has no such refund');
   }
 }
 

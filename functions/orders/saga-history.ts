@@ -18,7 +18,7 @@ import {
   shown,
 } from './saga-states.ts';
 
-/** One execution of the order saga, as operators see it. */
+/** One execution of a saga, as operators see it. */
 export interface SagaExecutionView {
   readonly name: string;
   /** NOT_FOUND: Step Functions does not know it (any more). */
@@ -48,7 +48,7 @@ export interface SagaHistory {
   readonly read: (executionName: string) => Promise<SagaExecutionView>;
 }
 
-/** Makes the reader of the order saga's executions. */
+/** Makes the reader of one state machine's executions. */
 export function createSagaHistory(client: SFNClient, stateMachineArn: string): SagaHistory {
   const call = <T>(answer: Promise<T>) => translateErrors(answer, 'SAGA_UNAVAILABLE', 'Step Functions does not answer');
   const historyOf = async (executionArn: string) => {

@@ -3,14 +3,13 @@ import * as z from 'zod';
 import { itemStockSchema } from '../../functions/http/contract/correct-stock.ts';
 import { orderListSchema } from '../../functions/http/contract/list-orders.ts';
 import { stockSchema } from '../../functions/http/contract/list-stocks.ts';
-import { orderStatusSchema } from '../../functions/http/contract/order-status.ts';
 import { orderSummarySchema } from '../../functions/http/contract/order-summary.ts';
 import { redriveSchema } from '../../functions/http/contract/redrive-orders.ts';
-import { sagaHistorySchema } from '../../functions/http/contract/saga-history.ts';
 import { needed, noMore, type Output, only, UsageError, wholeNumber } from './arguments.ts';
 import type { OrdersApi } from './orders-api.ts';
-import { refundOrder, refundTable } from './refund.ts';
-import { money, properties, short, table, time } from './table.ts';
+import { refundOrder } from './refund.ts';
+import { showOrder } from './show.ts';
+import { money, short, table, time } from './table.ts';
 import { webhooks } from './webhook-commands.ts';
 
 export const USAGE = `npm run orders -- COMMAND [OPTIONS]
@@ -21,7 +20,7 @@ export const USAGE = `npm run orders -- COMMAND [OPTIONS]
       --owner NAME         who placed them
       --from TIME --to TIME   such as 2026-11-28 or 2026-11-28T12:00:00Z
       --limit N            20 unless you say more, --all for every page
-  show ORDER_ID            the order, its timeline, and every state of its saga
+  show ORDER_ID            the order, its timeline, every state of its saga and of its refunds' sagas
   redrive ORDER_ID…        carry parked orders on; or all that are parked at a step:
       --step STEP          such as CommitInventory
   abandon ORDER_ID         give a parked order up: money back, stock back
@@ -149,48 +148,6 @@ async function listOrders(api: OrdersApi, names: readonly string[], values: Valu
   const text =
     rows.length === 0 ? 'no orders' : table(['ORDER', 'STATUS', 'AMOUNT', 'PLACED (UTC)', 'OWNER', 'WHY'], rows) + more;
   return { text, data: { orders, ...(cursor !== undefined && { next_cursor: cursor }) } };
-}
-
-async function showOrder(api: OrdersApi, names: readonly string[]): Promise<Output> {
-  const order_id = only(names, 'ORDER_ID');
-  const query = { order_id };
-  const order = await api.call({ path: '/orders/status', query }, z.looseObject(orderStatusSchema.shape));
-  const saga = await api.call({ path: '/orders/saga', query }, sagaHistorySchema);
-  const { execution } = saga;
-  const reached = execution.states.filter(({ status }) => status !== 'NOT_REACHED');
-  const text = [
-    properties([
-      ['order', order.order_id],
-      ['status', order.status],
-      ['amount', money(order.amount?.value, order.amount?.currency) || undefined],
-      ['refunded', money(order.refunded?.value, order.refunded?.currency) || undefined],
-      ['owner', order.owner],
-      ['parked at', order.parked_step],
-      ['reason', order.reason],
-      ['lines', order.lines.map(({ count, id, name }) => `${count} × ${name ?? id}`).join(', ')],
-    ]),
-    table(
-      ['AT (UTC)', 'STATUS', 'WHAT'],
-      order.timeline.map(({ at, status, what, why }) => [
-        time(at),
-        status,
-        short(why === undefined ? what : `${what}: ${why}`, 100),
-      ]),
-    ),
-    ...(order.refunds === undefined ? [] : [refundTable(order.refunds)]),
-    `execution ${execution.name}: ${execution.status}, redriven ${execution.redrive_count} times, run ${saga.run + 1} of ${saga.runs}`,
-    table(
-      ['STATE', 'STATUS', 'TRIES', 'ENTERED (UTC)', 'ERROR'],
-      reached.map(({ name, status, attempts, entered_at, error }) => [
-        name,
-        status,
-        attempts === 0 ? '' : String(attempts),
-        time(entered_at),
-        short(error && [error.name, error.message].filter((part) => part !== undefined).join(': '), 80),
-      ]),
-    ),
-  ].join('\n\n');
-  return { text, data: { order, saga } };
 }
 
 async function redriveOrders(api: OrdersApi, names: readonly string[], { step }: Values): Promise<Output> {

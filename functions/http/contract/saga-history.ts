@@ -2,17 +2,25 @@ import * as z from 'zod';
 import { orderId } from './fields.ts';
 import type { Operation } from './operation.ts';
 
+const REFUND_RULE = 'must be the id of a refund, as /orders/status answers it';
+const MAX_REFUND_ID = 100;
 const RUN_RULE = 'must be a whole number, 0 or more';
 
 /** Query of `GET /orders/saga`. */
 export const sagaHistoryQuery = z.object({
   order_id: orderId,
+  refund_id: z
+    .string({ error: REFUND_RULE })
+    .min(1, REFUND_RULE)
+    .max(MAX_REFUND_ID, REFUND_RULE)
+    .optional()
+    .meta({ description: 'a refund of the order: its saga; without it the saga of the order' }),
   run: z.coerce
     .number({ error: RUN_RULE })
     .int(RUN_RULE)
     .min(0, RUN_RULE)
     .optional()
-    .meta({ description: 'which execution of the order, from 0; without it the last one' }),
+    .meta({ description: 'which execution of the saga, from 0; without it the last one' }),
 });
 
 const time = z.iso.datetime();
@@ -25,9 +33,10 @@ const error = z
 /** Data of `GET /orders/saga`. */
 export const sagaHistorySchema = z.object({
   order_id: z.uuid(),
+  refund_id: z.string().optional().meta({ description: 'the refund whose saga it is' }),
   run: z.int().min(0),
-  runs: z.int().min(1).meta({ description: 'how many executions the order has had' }),
-  trace_id: z.string().optional().meta({ description: 'the trace of the order: in every log line, and in its spans' }),
+  runs: z.int().min(1).meta({ description: 'how many executions the saga has had' }),
+  trace_id: z.string().optional().meta({ description: 'the trace of the saga: in every log line, and in its spans' }),
   execution: z.object({
     name: z.string(),
     status: z.string().meta({ description: 'as Step Functions says; NOT_FOUND where it does not know the execution' }),
@@ -78,10 +87,11 @@ export const sagaHistoryOperation: Operation = {
   method: 'get',
   paths: ['/orders/saga'],
   roles: ['operator'],
-  summary: 'How the saga of an order went',
+  summary: 'How the saga of an order, or of one of its refunds, went',
   description:
-    'The execution of the order: every state of its definition with status, attempts, times, input, output and error. Task ' +
-    'tokens and payment methods are not shown.',
+    'The execution of the order, or of a refund: every state of its definition with status, attempts, times, input, output ' +
+    'and error. Task tokens and payment methods are not shown. A refund that was made at the payment service has had no ' +
+    'saga: its execution is NOT_FOUND.',
   query: sagaHistoryQuery,
   success: {
     status: 200,
@@ -118,5 +128,5 @@ export const sagaHistoryOperation: Operation = {
       },
     },
   },
-  errors: ['INVALID_REQUEST', 'ORDER_NOT_FOUND', 'ORDERS_UNAVAILABLE', 'SAGA_UNAVAILABLE'],
+  errors: ['INVALID_REQUEST', 'ORDER_NOT_FOUND', 'REFUND_NOT_FOUND', 'ORDERS_UNAVAILABLE', 'SAGA_UNAVAILABLE'],
 };

@@ -41,18 +41,24 @@ export function createRefundSaga(client: SFNClient, stateMachineArn: string): Re
   const executions = createExecutions(client, stateMachineArn);
   return {
     start: (refund) => {
-      const name = refundExecutionName(refund);
+      const name = refundExecutionName(refund.refundId, refund.refund);
       const input = refundSagaInput(refund);
       const traced = { name, orderId: input.order_id, traceparent: input.traceparent };
       return tracedStart(traced, () => executions.start({ name, input }));
     },
-    find: (refund) => executions.find(refundExecutionName(refund)),
-    redrive: (refund) => executions.redrive(refundExecutionName(refund)),
+    find: ({ refundId, refund }) => executions.find(refundExecutionName(refundId, refund)),
+    redrive: ({ refundId, refund }) => executions.redrive(refundExecutionName(refundId, refund)),
   };
 }
 
+/** Number of a refund's current execution, from 0. */
+export function refundRun({ run = 0 }: Pick<Refund, 'run'>): number {
+  return run;
+}
+
 /** Name of a refund's current execution: its id, with the number of the run after the first. */
-function refundExecutionName({ refundId, refund: { run = 0 } }: Omit<OrderRefund, 'order'>): string {
+export function refundExecutionName(refundId: string, refund: Pick<Refund, 'run'>): string {
+  const run = refundRun(refund);
   return run === 0 ? refundId : `${refundId}-${run}`;
 }
 
