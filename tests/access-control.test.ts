@@ -8,6 +8,7 @@ import { DynamoDBDocumentClient, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { credentials } from '@grpc/grpc-js';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { CERTIFICATE_FILES } from '../embedded/certificate-files.ts';
+import { eventually } from '../embedded/eventually.ts';
 import { type EmbeddedStack, startEmbeddedStack } from '../embedded/stack.ts';
 import { API_KEY_HEADER, apiKeyEntry, hashOfApiKey, newApiKey } from '../functions/access/api-keys.ts';
 import { InventoryServiceClient } from '../proto/gen/inventory/v1/inventory.ts';
@@ -19,6 +20,10 @@ import { call } from './support/unary-client.ts';
 const ITEM = 'dad78a5a-3c27-449f-8696-fd745260884e';
 const LONG = 60_000;
 const METHODS = ['tok_visa', 'tok_declined', 'tok_insufficient_funds', `tok_${randomUUID()}`];
+
+/** What no customer has to know: addresses, classes, codes of the inside, and what it is built of. */
+const INSIDE =
+  /\d+\.\d+\.\d+\.\d+|localhost|remote_addr|grpc|[a-z](Error|Exception)\b|DEADLINE|UNAVAILABLE|arn:|\.[jt]s:\d|Step Functions|dynamo/i;
 
 const keys = { ann: newApiKey(), bob: newApiKey(), olaf: newApiKey() };
 let folder: string;
@@ -191,6 +196,11 @@ test(
 
     const seen = JSON.stringify(await ann.get(`/orders/status?order_id=${orderId}`));
     expect(seen).not.toMatch(/CommitInventory|ReservationReleasedError/);
+    const onTerminal = `error: order ${orderId}: order needs attention`;
+    await eventually(() => stack.output().includes(onTerminal), { what: 'the terminal tells of the parking' });
+    const log = readFileSync(join(folder, 'data', 'logs', 'api.log'), 'utf8');
+    const lines = log.split('\n').filter((line) => line.includes(orderId) && line.includes('needs attention'));
+    expect(lines.map((line) => JSON.parse(line))).toMatchObject([{ level: 'ERROR', step: 'CommitInventory' }]);
     expect(await olaf.get(`/orders/status?order_id=${orderId}`)).toMatchObject({
       data: { parked_step: 'CommitInventory' },
     });
@@ -210,6 +220,41 @@ test(
     });
     await ann.orderBecomes(orderId, 'REJECTED');
     expect(await ann.get(`/orders/status?order_id=${orderId}`)).toMatchObject({ data: { reason_code: 'ABANDONED' } });
+  },
+  LONG,
+);
+
+test(
+  'services and an engine that hang: a customer reads sentences, and nothing of the inside',
+  async () => {
+    const [paid, cancelled] = [
+      await place(ann, { list: [{ id: ITEM, count: 1 }] }),
+      await place(ann, { list: [{ id: ITEM, count: 1 }] }),
+    ];
+    await Promise.all([paid, cancelled].map((orderId) => ann.orderBecomes(orderId, 'AWAITING_PAYMENT')));
+    await collectTokens();
+    const hanging = stack.processes().filter(({ name }) => ['inventory', 'payment', 'engine'].includes(name));
+    expect(hanging).toHaveLength(3);
+    for (const { pid } of hanging) {
+      process.kill(pid, 'SIGSTOP');
+    }
+    const answers = await Promise.all([
+      ann.get('/inventory/stocks'),
+      ann.post('/payment/pay', { list: [{ id: 'tok_visa', order_id: paid }] }),
+      ann.post('/orders/cancel', { order_id: cancelled }),
+      ann.get(`/orders/status?order_id=${paid}`),
+    ]);
+    for (const { pid } of hanging) {
+      process.kill(pid, 'SIGCONT');
+    }
+    expect(answers.map(({ status }) => status)).toEqual([503, 503, expect.any(Number), 200]);
+    for (const { data } of answers) {
+      expect(JSON.stringify(data)).not.toMatch(INSIDE);
+    }
+    expect(await ann.post('/payment/pay', { list: [{ id: 'tok_visa', order_id: paid }] })).toMatchObject({
+      data: true,
+    });
+    await ann.orderBecomes(paid, 'CONFIRMED');
   },
   LONG,
 );

@@ -88,15 +88,26 @@ export function isWorthRetrying(error: unknown): error is Error {
 /**
  * Translates the errors of an AWS call that are worth retrying.
  *
- * @throws RetryableError with the code and the message; other errors as they are
+ * @throws RetryableError with the code, the message for operators and one for everybody; other errors as they are
  */
-export async function translateErrors<T>(call: Promise<T>, code: RetryableCode, message: string): Promise<T> {
+export async function translateErrors<T>(
+  call: Promise<T>,
+  code: RetryableCode,
+  message: string,
+  publicMessage = message,
+): Promise<T> {
   try {
     return await call;
   } catch (cause) {
     if (!isWorthRetrying(cause)) {
       throw cause;
     }
-    throw new RetryableError(code, message, { cause });
+    throw new RetryableError(code, message, { cause, publicMessage });
   }
+}
+
+/** Translates the errors of a call of Step Functions likewise. Customers read what it means to them. @throws RetryableError */
+export function translateSagaErrors<T>(call: Promise<T>): Promise<T> {
+  const publicMessage = 'orders are not carried on at the moment; send the request again a little later';
+  return translateErrors(call, 'SAGA_UNAVAILABLE', 'Step Functions does not answer', publicMessage);
 }

@@ -4,7 +4,7 @@ import {
   type SFNClient,
   SFNServiceException,
 } from '@aws-sdk/client-sfn';
-import { translateErrors } from './aws.ts';
+import { translateSagaErrors } from './aws.ts';
 
 /** The output of AwaitPayment for an authorized payment. */
 export interface PaidDecision {
@@ -44,7 +44,7 @@ const NO_TASK_WAITS: ReadonlySet<string> = new Set(['TaskTimedOut', 'TaskDoesNot
 
 async function completeTask(call: Promise<unknown>): Promise<boolean> {
   try {
-    await translateErrors(call, 'SAGA_UNAVAILABLE', 'Step Functions does not answer');
+    await translateSagaErrors(call);
     return true;
   } catch (error) {
     if (error instanceof SFNServiceException && NO_TASK_WAITS.has(error.name)) {

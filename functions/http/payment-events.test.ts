@@ -152,22 +152,41 @@ test('an order that is paid later with tok_3ds is settled by the event; the same
   expect(await pay()).toMatchObject({ statusCode: 200, data: true });
 });
 
-test('forged, unsigned and altered events are refused before anything of them is read', async () => {
+const FOREIGN_SECRET = `whsec_${Buffer.alloc(32, 2).toString('base64')}`;
+
+/** An event as it comes, made of one that the provider signed. */
+interface Received {
+  readonly body: string;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+function signedAt(at: Date, body: string, secret = SECRET): Received {
+  return { body, headers: { ...signEvent([secret], 'evt_1', at, body) } };
+}
+
+test.each<[string, (body: string) => Received]>([
+  ['without a signature', (body) => ({ body, headers: {} })],
+  ['that is forged: signed with another secret', (body) => signedAt(new Date(), body, FOREIGN_SECRET)],
+  [
+    'that is replayed: caught, and sent again ten minutes later',
+    (body) => signedAt(new Date(Date.now() - 600_000), body),
+  ],
+  [
+    'that is replayed under another id',
+    (body) => {
+      const { headers } = signedAt(new Date(), body);
+      return { body, headers: { ...headers, 'webhook-id': 'evt_2' } };
+    },
+  ],
+  ['that was altered', (body) => ({ ...signedAt(new Date(), body), body: `${body} ` })],
+])('an event %s is refused before anything of it is read', async (_which, received) => {
   const order_id = await asked();
   await decide(order_id, 'approve');
-  const body = JSON.stringify({ type: 'payment.authorized', data: { order_id, payment_id: order_id } });
-  const own = signEvent([SECRET], 'evt_1', new Date(), body);
-  const old = signEvent([SECRET], 'evt_1', new Date(Date.now() - 600_000), body);
-  const foreign = signEvent([`whsec_${Buffer.alloc(32, 2).toString('base64')}`], 'evt_1', new Date(), body);
-  for (const headers of [{}, foreign, old, { ...own, 'webhook-id': 'evt_2' }]) {
-    const event = httpEvent({ body, headers: { ...headers } });
-    expect(read(await createHandler(dependencies)(event))).toMatchObject({
-      statusCode: 401,
-      meta: { code: 'UNAUTHENTICATED' },
-    });
-  }
-  const altered = httpEvent({ body: `${body} `, headers: own });
-  expect(read(await createHandler(dependencies)(altered))).toMatchObject({ statusCode: 401 });
+  const event = received(JSON.stringify({ type: 'payment.authorized', data: { order_id, payment_id: order_id } }));
+  expect(read(await createHandler(dependencies)(httpEvent(event)))).toMatchObject({
+    statusCode: 401,
+    meta: { code: 'UNAUTHENTICATED' },
+  });
   expect(stepFunctions.calls).toEqual([]);
   expect(await payments.service.payment(order_id)).toMatchObject({ paymentId: order_id });
   expect(await readOrder(database.table, order_id)).toMatchObject({ status: 'AWAITING_PAYMENT' });
@@ -177,15 +196,25 @@ test('a signed event that says more than the provider knows changes nothing: the
   const order_id = await asked();
   expect(await deliver(order_id)).toMatchObject({ statusCode: 200, data: { result: 'WAITING' } });
   expect(stepFunctions.calls).toEqual([]);
-  await decide(order_id, 'refuse');
-  stepFunctions.reply = () => sagaWrites(order_id, 'REJECTED');
-  // Out of order: it says authorized, and the customer has refused meanwhile.
-  expect(await deliver(order_id, { id: 'evt_2' })).toMatchObject({ data: { result: 'DECLINED' } });
 });
 
-test('an event about an order without a payment, or about the payment of another order, is refused', async () => {
-  const { order_id: unknown } = testOrder();
-  expect(await deliver(unknown)).toMatchObject({ statusCode: 404, meta: { code: 'PAYMENT_NOT_FOUND' } });
+test('events out of order: one that says authorized comes after the customer has refused, and changes nothing', async () => {
+  const order_id = await asked();
+  await decide(order_id, 'refuse');
+  stepFunctions.reply = () => sagaWrites(order_id, 'REJECTED');
+  expect(await deliver(order_id, { id: 'evt_2', type: 'payment.declined' })).toMatchObject({
+    data: { result: 'DECLINED' },
+  });
+  expect(await deliver(order_id)).toMatchObject({ data: { result: 'DECLINED' } });
+  expect(told()).toEqual(['SendTaskFailure']);
+});
+
+test('an event about an order without a payment is refused', async () => {
+  const { order_id } = testOrder();
+  expect(await deliver(order_id)).toMatchObject({ statusCode: 404, meta: { code: 'PAYMENT_NOT_FOUND' } });
+});
+
+test('an event about the payment of another order is refused', async () => {
   const [order_id, other] = [await asked(), await asked()];
   await decide(order_id, 'approve');
   expect(await deliver(other, { payment_id: order_id })).toMatchObject({

@@ -7,7 +7,7 @@ import {
   SFNServiceException,
   StartExecutionCommand,
 } from '@aws-sdk/client-sfn';
-import { isThrottling, translateErrors } from '../clients/aws.ts';
+import { isThrottling, translateSagaErrors } from '../clients/aws.ts';
 import { RetryableError } from '../common/errors.ts';
 
 /** How a start whose reply was lost is retried, to learn whether it took effect. */
@@ -135,7 +135,7 @@ export function createExecutions(client: SFNClient, stateMachineArn: string): Ex
 }
 
 function answered<T>(call: Promise<T>): Promise<T> {
-  return translateErrors(call, 'SAGA_UNAVAILABLE', 'Step Functions does not answer');
+  return translateSagaErrors(call);
 }
 
 async function startOutcome(call: Promise<unknown>): Promise<ExecutionStart> {

@@ -6,7 +6,7 @@ import {
   type SFNClient,
   SFNServiceException,
 } from '@aws-sdk/client-sfn';
-import { translateErrors } from '../clients/aws.ts';
+import { translateSagaErrors } from '../clients/aws.ts';
 import { executionArnOf } from './executions.ts';
 import {
   type SagaError,
@@ -50,12 +50,11 @@ export interface SagaHistory {
 
 /** Makes the reader of one state machine's executions. */
 export function createSagaHistory(client: SFNClient, stateMachineArn: string): SagaHistory {
-  const call = <T>(answer: Promise<T>) => translateErrors(answer, 'SAGA_UNAVAILABLE', 'Step Functions does not answer');
   const historyOf = async (executionArn: string) => {
     const events: HistoryEvent[] = [];
     let nextToken: string | undefined;
     for (let page = 0; page < MAX_PAGES; page += 1) {
-      const answer = await call(
+      const answer = await translateSagaErrors(
         client.send(new GetExecutionHistoryCommand({ executionArn, maxResults: PAGE_SIZE, nextToken })),
       );
       events.push(...(answer.events ?? []));
@@ -71,8 +70,8 @@ export function createSagaHistory(client: SFNClient, stateMachineArn: string): S
       const executionArn = executionArnOf(stateMachineArn, name);
       try {
         const [execution, { definition = '' }, { events, incomplete }] = await Promise.all([
-          call(client.send(new DescribeExecutionCommand({ executionArn }))),
-          call(client.send(new DescribeStateMachineForExecutionCommand({ executionArn }))),
+          translateSagaErrors(client.send(new DescribeExecutionCommand({ executionArn }))),
+          translateSagaErrors(client.send(new DescribeStateMachineForExecutionCommand({ executionArn }))),
           historyOf(executionArn),
         ]);
         const { status = 'UNKNOWN', startDate, stopDate, redriveCount = 0, input, output, error, cause } = execution;
