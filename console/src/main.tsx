@@ -5,6 +5,7 @@ import './styles/orders.css';
 import './styles/order.css';
 import './styles/stock.css';
 import './styles/laboratory.css';
+import './styles/traces.css';
 
 const place = document.getElementById('app');
 if (place !== null) {

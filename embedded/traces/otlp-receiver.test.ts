@@ -64,7 +64,7 @@ describe('the receiver of spans', () => {
     });
     const span = provider.getTracer('test').startSpan('reserve', { kind: 1, attributes: { 'order.id': 'one' } });
     span.addLink({ context: { traceId: TRACE_ID, spanId: 'eee19b7ec3c1b174', traceFlags: 1 } });
-    span.addEvent('lost the reply', { 'exception.type': 'TimeoutError' });
+    span.addEvent('lost the reply', { 'error.type': 'TimeoutError' });
     span.setStatus({ code: 2 });
     span.end();
     await provider.shutdown();
@@ -80,9 +80,7 @@ describe('the receiver of spans', () => {
         durationUs: expect.any(Number),
         status: 'ERROR',
         attributes: { 'order.id': 'one' },
-        events: [
-          { name: 'lost the reply', atUs: expect.any(Number), attributes: { 'exception.type': 'TimeoutError' } },
-        ],
+        events: [{ name: 'lost the reply', atUs: expect.any(Number), attributes: { 'error.type': 'TimeoutError' } }],
         links: [{ traceId: TRACE_ID, spanId: 'eee19b7ec3c1b174' }],
       },
     ]);

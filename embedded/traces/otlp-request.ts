@@ -12,7 +12,7 @@ const MAX_TEXT = 1_024;
 const MAX_ELEMENTS = 32;
 
 /** Only attributes that docs/telemetry.md explains are kept: whatever else a sender adds may be nobody's business. */
-const SHOWN: ReadonlySet<string> = new Set<string>([...Object.values(ATTRIBUTES), 'exception.type']);
+const SHOWN: ReadonlySet<string> = new Set<string>(Object.values(ATTRIBUTES));
 
 const text = z.string().transform((value) => (value.length > MAX_TEXT ? `${value.slice(0, MAX_TEXT)}…` : value));
 const TIME_RULE = 'must be nanoseconds since 1970';

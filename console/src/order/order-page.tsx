@@ -5,6 +5,7 @@ import { usePolled } from '../api/polling.ts';
 import { Status } from '../components/status.tsx';
 import { money, shortId } from '../format.ts';
 import { Link } from '../navigation.tsx';
+import { TracePanel } from '../traces/trace-panel.tsx';
 import { Actions } from './actions.tsx';
 import { OrderSaga } from './order-saga.tsx';
 import { Refunds } from './refunds.tsx';
@@ -65,6 +66,7 @@ export function OrderPage({ orderId }: { readonly orderId: string }) {
           <Refunds order={order} />
         </section>
       </div>
+      <TracePanel orderId={orderId} everyMs={everyMs} />
     </>
   );
 }

@@ -1,0 +1,43 @@
+import { signal } from '@preact/signals';
+import { useEffect, useState } from 'preact/hooks';
+import type { ApiError } from '../api/client.ts';
+import { credentials } from '../api/credentials.ts';
+import { type Polled, usePolled } from '../api/polling.ts';
+import type { OrderTraces } from './answer.ts';
+
+/** Why there are no traces, for these credentials: asked once, because only another start of the stack changes it. */
+const refused = signal<{ readonly credentials: string; readonly error: ApiError } | undefined>(undefined);
+
+/** Spans arrive some seconds after their work, so also once the order is over and its page asks seldom. */
+const ARRIVING_EVERY_MS = 1_000;
+const SETTLED_AFTER_MS = 10_000;
+
+/**
+ * The traces of an order. The error's code says why there are none: `TRACES_OFF`, `TRACE_PUSHED_OUT` or `TRACE_NOT_FOUND`; any
+ * other 404 or 403 means that there is no such call, as on AWS, or that it is not for customers.
+ */
+export function useTraces(orderId: string, everyMs: number): Polled<OrderTraces> {
+  const [isSettled, setSettled] = useState(false);
+  const known = refused.value?.credentials === credentials.value ? refused.value.error : undefined;
+  const polled = usePolled<OrderTraces>(
+    known === undefined ? `/laboratory/traces?order_id=${orderId}` : undefined,
+    isSettled ? everyMs : ARRIVING_EVERY_MS,
+  );
+  const { data, error } = polled;
+  useEffect(() => {
+    setSettled(false);
+    const timer = setTimeout(() => setSettled(true), SETTLED_AFTER_MS);
+    return () => clearTimeout(timer);
+  }, [data]);
+  useEffect(() => {
+    if (error !== undefined && isFinal(error)) {
+      refused.value = { credentials: credentials.value, error };
+    }
+  }, [error]);
+  return known === undefined ? polled : { ...polled, data: undefined, error: known };
+}
+
+/** Whether the answer stays the same for every order, until the stack is started in another way. */
+function isFinal({ status, code }: ApiError): boolean {
+  return status === 403 || (status === 404 && code !== 'TRACE_PUSHED_OUT' && code !== 'TRACE_NOT_FOUND');
+}
