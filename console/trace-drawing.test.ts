@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Span } from './src/traces/answer.ts';
-import { isOpenAtFirst, rowsOf, visibleRows } from './src/traces/span-tree.ts';
+import { isOpenAtFirst, rowsOf, visibleRows } from './src/traces/span-rows.ts';
 import { timeAxisOf } from './src/traces/time-axis.ts';
 
 function span(id: string, parent?: string, parts: Partial<Span> = {}): Span {

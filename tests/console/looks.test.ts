@@ -187,15 +187,20 @@ describe('of the trace of an order a person', () => {
     expect(await rows.count()).toBe(400);
   });
 
-  inBrowser('sees nothing of it where the API has no such call', async () => {
+  inBrowser('sees nothing of it where the API has no such call, and as a customer', async () => {
     const orderId = await place(ITEM_3, 'tok_visa');
-    await fixture.page.route(/\/laboratory\/traces/, (route) =>
-      route.fulfill({ status: 404, json: { status: 404, success: false, meta: { code: 'NO_SUCH_CALL' }, data: 'no' } }),
-    );
-    const asked = fixture.page.waitForResponse(/\/laboratory\/traces/);
-    await open(`/orders/${orderId}`);
-    await asked;
-    await fixture.page.getByRole('heading', { name: 'What was ordered' }).waitFor();
-    await traces().waitFor({ state: 'detached' });
+    for (const [status, code] of [
+      [404, 'NO_SUCH_CALL'],
+      [403, 'FORBIDDEN'],
+    ] as const) {
+      await fixture.page.route(/\/laboratory\/traces/, (route) =>
+        route.fulfill({ status, json: { status, success: false, meta: { code }, data: 'no' } }),
+      );
+      const asked = fixture.page.waitForResponse(/\/laboratory\/traces/);
+      await open(`/orders/${orderId}`);
+      expect((await asked).status()).toBe(status);
+      await fixture.page.getByRole('heading', { name: 'What was ordered' }).waitFor();
+      await traces().waitFor({ state: 'detached' });
+    }
   });
 });

@@ -5,7 +5,7 @@ import { credentials } from '../api/credentials.ts';
 import { type Polled, usePolled } from '../api/polling.ts';
 import type { OrderTraces } from './answer.ts';
 
-/** Why there are no traces, for these credentials: asked once, because only another start of the stack changes it. */
+/** Why these credentials get no traces: asked once, because neither AWS nor a customer will have any. */
 const refused = signal<{ readonly credentials: string; readonly error: ApiError } | undefined>(undefined);
 
 /** Spans arrive some seconds after their work, so also once the order is over and its page asks seldom. */
@@ -37,7 +37,12 @@ export function useTraces(orderId: string, everyMs: number): Polled<OrderTraces>
   return known === undefined ? polled : { ...polled, data: undefined, error: known };
 }
 
-/** Whether the answer stays the same for every order, until the stack is started in another way. */
+/** Whether the answer is the same for every order, however the stack is started. */
 function isFinal({ status, code }: ApiError): boolean {
-  return status === 403 || (status === 404 && code !== 'TRACE_PUSHED_OUT' && code !== 'TRACE_NOT_FOUND');
+  return status === 403 || (status === 404 && !isAboutTraces({ code }));
+}
+
+/** Whether an error says something about traces to those who may see them. */
+export function isAboutTraces({ code }: Pick<ApiError, 'code'>): boolean {
+  return code === 'TRACES_OFF' || code === 'TRACE_PUSHED_OUT' || code === 'TRACE_NOT_FOUND';
 }

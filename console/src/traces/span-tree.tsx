@@ -2,7 +2,7 @@ import { useRef, useState } from 'preact/hooks';
 import { ToneSign } from 'resilient-stepfunctions/console';
 import type { Span } from './answer.ts';
 import { spanDuration } from './span-duration.ts';
-import type { SpanRow } from './span-tree.ts';
+import type { SpanRow } from './span-rows.ts';
 import type { TimeAxis } from './time-axis.ts';
 
 /** Properties of the tree. */

@@ -2,7 +2,7 @@ import { useState } from 'preact/hooks';
 import { Copy, Empty, Failure, Time, ToneSign } from 'resilient-stepfunctions/console';
 import type { ApiError } from '../api/client.ts';
 import type { Trace } from './answer.ts';
-import { useTraces } from './order-traces.ts';
+import { isAboutTraces, useTraces } from './order-traces.ts';
 import { spanDuration } from './span-duration.ts';
 import { Waterfall } from './waterfall.tsx';
 
@@ -51,11 +51,6 @@ export function TracePanel({ orderId, everyMs }: { readonly orderId: string; rea
       )}
     </section>
   );
-}
-
-/** Where traces could be shown: in the embedded stack, to operators. */
-function isAboutTraces({ status, code }: ApiError): boolean {
-  return code === 'TRACES_OFF' || code === 'TRACE_PUSHED_OUT' || code === 'TRACE_NOT_FOUND' || status >= 500;
 }
 
 function Absence({ error }: { readonly error: ApiError }) {

@@ -2,7 +2,7 @@ import { useMemo, useState } from 'preact/hooks';
 import type { Span, Trace } from './answer.ts';
 import { SpanDetails } from './span-details.tsx';
 import { spanDuration } from './span-duration.ts';
-import { isOpenAtFirst, rowsOf, type SpanRow, visibleRows } from './span-tree.ts';
+import { isOpenAtFirst, rowsOf, type SpanRow, visibleRows } from './span-rows.ts';
 import { SpanTree } from './span-tree.tsx';
 import { type TimeAxis, timeAxisOf } from './time-axis.ts';
 
