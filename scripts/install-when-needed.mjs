@@ -61,8 +61,9 @@ export function projectNode() {
  * Uses nothing but Node, so that it works on a fresh clone. Ends the process with a sentence when it cannot.
  *
  * @param json tells the progress in JSON lines
+ * @param output where it tells the progress
  */
-export async function installWhenNeeded({ json = false } = {}) {
+export async function installWhenNeeded({ json = false, output = process.stdout } = {}) {
   if (majorVersion() < OLDEST_NODE_TO_INSTALL) {
     fail(
       `Node ${OLDEST_NODE_TO_INSTALL} or newer is needed to start; this is ${process.version}. See https://nodejs.org`,
@@ -77,13 +78,13 @@ export async function installWhenNeeded({ json = false } = {}) {
   if (!wasCutShort && installedFrom === lockDigest && missingPackages(root).length === 0) {
     return;
   }
-  const reporter = installationReporter({ json });
+  const reporter = installationReporter({ json, output });
   reporter.begin(reasonToInstall({ wasCutShort, installedFrom, lockDigest }));
   if (wasCutShort) {
     // npm takes a package for whole as soon as its package.json is there.
     rmSync(modules, { recursive: true, force: true });
   }
-  await install(reporter, json);
+  await install(reporter, json || output !== process.stdout);
   const missing = missingPackages(root);
   if (missing.length > 0) {
     fail(
@@ -108,7 +109,7 @@ function reasonToInstall({ wasCutShort, installedFrom, lockDigest }) {
     : 'The lock file changed: installing packages';
 }
 
-async function install(reporter, json) {
+async function install(reporter, isOutputTaken) {
   const folders = lockedFolders(root);
   try {
     mkdirSync(modules, { recursive: true });
@@ -123,7 +124,7 @@ async function install(reporter, json) {
     () => reporter.progress(countInstalled(root, folders), folders.length),
     PROGRESS_EVERY_MS,
   );
-  const outcome = await runNpm(json);
+  const outcome = await runNpm(isOutputTaken);
   clearInterval(progress);
   if (outcome.signal !== null) {
     fail(`npm install was ended by ${outcome.signal}; the next start begins it again.`);
@@ -135,11 +136,11 @@ async function install(reporter, json) {
   }
 }
 
-function runNpm(json) {
+function runNpm(isOutputTaken) {
   const npm = spawn(isWindows ? 'npm.cmd' : 'npm', NPM_ARGUMENTS, {
     cwd: root,
-    // With --json, standard output belongs to the events.
-    stdio: ['ignore', json ? 2 : 'inherit', 'inherit'],
+    // Standard output may belong to the events, or to the program that is run.
+    stdio: ['ignore', isOutputTaken ? 2 : 'inherit', 'inherit'],
     env: { ...process.env, PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD: '1' },
     shell: isWindows,
   });

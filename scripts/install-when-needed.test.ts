@@ -108,8 +108,14 @@ test('a second start waits while the first one installs', async () => {
   expect(await installed()).toEqual(['compiler', 'server']);
 });
 
-test('with --json a program reads the installation as events', async () => {
-  const { standardOutput } = await start({}, ['--json']);
+test('standard output belongs to the program alone, whatever is installed before', async () => {
+  const { output, standardOutput } = await start({}, ['--json']);
+  expect(output).toContain('Packages are installed');
+  expect(standardOutput).toBe('');
+});
+
+test('with --json the start of the stack tells of the installation in events', async () => {
+  const { standardOutput } = await start({}, ['--json'], 'embedded/start.mjs');
   const events = standardOutput
     .trim()
     .split('\n')
@@ -119,10 +125,10 @@ test('with --json a program reads the installation as events', async () => {
 });
 
 /** Starts a program that does nothing but need the packages. */
-async function start(environment: NodeJS.ProcessEnv = {}, args: readonly string[] = []) {
-  await writeFile(join(clone, 'program.mjs'), '');
+async function start(environment: NodeJS.ProcessEnv = {}, args: readonly string[] = [], program = 'program.mjs') {
+  await writeFile(join(clone, program), '');
   const { NODE_ENV: _jest, ...inherited } = process.env;
-  const run = [join(clone, 'scripts', 'run.mjs'), join(clone, 'program.mjs'), ...args];
+  const run = [join(clone, 'scripts', 'run.mjs'), join(clone, program), ...args];
   const child = spawn(process.execPath, run, {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...inherited, npm_config_offline: 'true', ...environment },

@@ -8,7 +8,9 @@ import { bypassProxyOnThisMachine } from '../embedded/proxy-bypass.mjs';
 import { installWhenNeeded, projectNode } from './install-when-needed.mjs';
 
 const program = process.argv.slice(2);
-await installWhenNeeded({ json: program.includes('--json') });
+// The stack tells of its start in events on standard output. That of every other program belongs to the program alone.
+const isStack = program[0]?.replaceAll('\\', '/').endsWith('embedded/start.mjs') === true;
+await installWhenNeeded(isStack ? { json: program.includes('--json') } : { output: process.stderr });
 if (program.length > 0) {
   bypassProxyOnThisMachine(process.env);
   run(program);

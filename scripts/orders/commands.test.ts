@@ -1,5 +1,7 @@
+import { execFile } from 'node:child_process';
 import { createServer, type Server } from 'node:http';
 import { text as bodyText } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
 import { ChannelCredentials } from '@grpc/grpc-js';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createInventoryClient, type InventoryClient } from '../../functions/clients/inventory-client.ts';
@@ -100,6 +102,25 @@ afterAll(async () => {
 
 function command(line: string): ReturnType<typeof runCommand> {
   return runCommand(line.split(' '), api);
+}
+
+interface Ended {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** `npm run orders` as a process of its own. */
+function run(args: readonly string[]): Promise<Ended> {
+  const program = fileURLToPath(new URL('./main.ts', import.meta.url));
+  const launcher = fileURLToPath(new URL('../run.mjs', import.meta.url));
+  const { NODE_OPTIONS: _ofJest, ...environment } = process.env;
+  const env = { ...environment, ORDERS_URL: url, ORDERS_API_KEY: 'key-of-olaf' };
+  return new Promise((resolve) => {
+    execFile(process.execPath, [launcher, program, ...args], { env }, (error, stdout, stderr) => {
+      resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr });
+    });
+  });
 }
 
 const PARKED_REFUND = {
@@ -214,6 +235,26 @@ describe('npm run orders', () => {
     const elsewhere = openOrdersApi({ url: `${url}other` });
     await expect(runCommand(['summary'], elsewhere)).rejects.toThrow(/answered 404 and no JSON/);
     await expect(runCommand(['summary'], elsewhere)).rejects.toBeInstanceOf(OrdersApiError);
+  });
+
+  test('as a program: tables for people, one JSON value with --json, and an exit code that says who was wrong', async () => {
+    const { order_id } = await database.written(
+      testOrder({ status: 'NEEDS_ATTENTION', parked_step: 'CommitInventory' }),
+    );
+    const list = ['list', '--status', 'NEEDS_ATTENTION'];
+    const [people, program, refused, wrong] = await Promise.all([
+      run(list),
+      run([...list, '--json']),
+      run(['refund', order_id, '--reason', 'x', '--json']),
+      run(['lst']),
+    ]);
+    expect(people).toMatchObject({ code: 0, stdout: expect.stringMatching(/^ORDER +STATUS/) });
+    expect(program.code).toBe(0);
+    expect(JSON.parse(program.stdout)).toMatchObject({
+      orders: expect.arrayContaining([expect.objectContaining({ order_id })]),
+    });
+    expect(refused).toMatchObject({ code: 1, stdout: '', stderr: expect.stringContaining('409 ORDER_NOT_REFUNDABLE') });
+    expect(wrong).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining('there is no command "lst"') });
   });
 
   test.each([
