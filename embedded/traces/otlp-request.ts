@@ -11,6 +11,9 @@ const MAX_TEXT = 1_024;
 /** Further elements of a list are left out. */
 const MAX_ELEMENTS = 32;
 
+/** OpenTelemetry's SDK sends no more than that. */
+const MAX_LINKS = 128;
+
 /** Only attributes that docs/telemetry.md explains are kept: whatever else a sender adds may be nobody's business. */
 const SHOWN: ReadonlySet<string> = new Set<string>(Object.values(ATTRIBUTES));
 
@@ -122,7 +125,7 @@ function traceSpan(sent: z.output<typeof span>, service: string): TraceSpan {
       atUs: microseconds(timeUnixNano),
       attributes: shown,
     })),
-    links: sent.links.slice(0, MAX_ELEMENTS).map((link) => ({
+    links: sent.links.slice(0, MAX_LINKS).map((link) => ({
       traceId: link.traceId.toLowerCase(),
       spanId: link.spanId.toLowerCase(),
     })),

@@ -57,7 +57,28 @@ test('a span that is sent again is one span, as it was last', () => {
   const [first] = traceOf('one', 1);
   buffer.add([first as TraceSpan, { ...(first as TraceSpan), durationUs: 77 }]);
   expect(buffer.ofOrder('one').traces[0]?.spans.map(({ durationUs }) => durationUs)).toEqual([77]);
-  expect(buffer.size).toEqual({ traces: 1, spans: 1, bytes: JSON.stringify({ ...first, durationUs: 77 }).length });
+  expect(buffer.size).toEqual({
+    traces: 1,
+    spans: 1,
+    bytes: JSON.stringify({ ...first, durationUs: 77 }).length,
+    keys: 1,
+  });
+});
+
+test('a call about many orders is found from each of them, by its links', () => {
+  const orders = ['one', 'two', 'three'].map((orderId) => traceOf(orderId, 1));
+  const links = orders.flatMap(([root]) =>
+    root === undefined ? [] : [{ traceId: root.traceId, spanId: root.spanId }],
+  );
+  // Of the orders it names the last, as an attribute has one value.
+  const redrive = span({ name: 'redrive', orderId: 'three', links, startUs: 2_000 });
+  buffer.add([...orders.flat(), redrive]);
+  for (const orderId of ['one', 'two', 'three']) {
+    const names = buffer.ofOrder(orderId).traces.map(({ spans }) => spans.map(({ name }) => name));
+    expect([orderId, names]).toEqual([orderId, [['work'], ['redrive']]]);
+  }
+  buffer.add([span({ ...redrive, kind: 'SERVER', attributes: { 'http.request.method': 'GET' } })]);
+  expect(keptOf('one')).toEqual([1]);
 });
 
 describe('where there is no room', () => {
@@ -95,10 +116,11 @@ describe('where there is no room', () => {
 
   test('nothing is left of what went, however long the stack runs', () => {
     for (let order = 0; order < 2_000; order += 1) {
-      buffer.add(traceOf(`order ${order}`, 3));
+      buffer.add(traceOf(`order ${order}`, 3, { links: [{ traceId: id(16), spanId: id(8) }] }));
     }
-    const { spans, traces, bytes } = buffer.size;
-    expect([spans, traces]).toEqual([9, 3]);
+    const { spans, traces, bytes, keys } = buffer.size;
+    // Each trace is found by its order and by its link.
+    expect([spans, traces, keys]).toEqual([9, 3, 6]);
     const kept = ['order 1997', 'order 1998', 'order 1999'].flatMap((orderId) => buffer.ofOrder(orderId).traces);
     expect(kept.flatMap((each) => each.spans).reduce((sum, each) => sum + JSON.stringify(each).length, 0)).toBe(bytes);
     // The three orders that went last are remembered, and no more.
@@ -116,7 +138,7 @@ describe('a read of the API', () => {
     buffer.add([span({ traceId, ...read })]);
     buffer.add([span({ traceId, orderId: 'one' })]);
     expect(keptOf('one')).toEqual([]);
-    expect(buffer.size).toEqual({ traces: 0, spans: 0, bytes: 0 });
+    expect(buffer.size).toEqual({ traces: 0, spans: 0, bytes: 0, keys: 0 });
   });
 
   test('is kept within a trace of its caller, which places orders too', () => {

@@ -1,3 +1,4 @@
+import { RecentKeys, TraceIndex } from './trace-index.ts';
 import { isRead, orderOf, type TraceSpan } from './trace-span.ts';
 
 /** What a buffer may hold. */
@@ -40,6 +41,8 @@ interface StoredTrace {
   readonly spans: Map<string, { readonly span: TraceSpan; readonly bytes: number }>;
   /** The orders that its spans are about. */
   readonly orderIds: Set<string>;
+  /** The traces that its spans have a link to. */
+  readonly linked: Set<string>;
   bytes: number;
   leftOut: number;
 }
@@ -56,7 +59,9 @@ export class TraceBuffer {
   readonly #limits: TraceBufferLimits;
   /** In the order of arrival. */
   readonly #traces = new Map<string, StoredTrace>();
-  readonly #tracesOfOrders = new Map<string, Set<string>>();
+  readonly #tracesOfOrders = new TraceIndex();
+  /** By the trace that they have a link to. */
+  readonly #linkingTraces = new TraceIndex();
   readonly #pushedOutOrders: RecentKeys;
   readonly #reads: RecentKeys;
   #spans = 0;
@@ -68,9 +73,10 @@ export class TraceBuffer {
     this.#reads = new RecentKeys(limits.remembered);
   }
 
-  /** How much is kept: spans, and their bytes as JSON. */
-  get size(): { readonly traces: number; readonly spans: number; readonly bytes: number } {
-    return { traces: this.#traces.size, spans: this.#spans, bytes: this.#bytes };
+  /** How much is kept: spans, their bytes as JSON, and what they are found by. */
+  get size(): { readonly traces: number; readonly spans: number; readonly bytes: number; readonly keys: number } {
+    const keys = this.#tracesOfOrders.size + this.#linkingTraces.size;
+    return { traces: this.#traces.size, spans: this.#spans, bytes: this.#bytes, keys };
   }
 
   /** Takes spans. One that is kept already is replaced: it was sent again, or its work was. */
@@ -86,9 +92,14 @@ export class TraceBuffer {
     this.#makeRoom();
   }
 
-  /** The traces with a span about this order, and whether there were more. */
+  /**
+   * The traces with a span about this order, those with a link to one of them, and whether there were more. One call may be about
+   * many orders, such as a redrive of all that wait at a step: it names the last, and has a link to each.
+   */
   ofOrder(orderId: string): TracesOfOrder {
-    const traces = [...(this.#tracesOfOrders.get(orderId) ?? [])].flatMap((traceId) => {
+    const own = this.#tracesOfOrders.of(orderId);
+    const found = new Set([...own, ...own.flatMap((traceId) => this.#linkingTraces.of(traceId))]);
+    const traces = [...found].flatMap((traceId) => {
       const stored = this.#traces.get(traceId);
       return stored === undefined
         ? []
@@ -102,7 +113,13 @@ export class TraceBuffer {
 
   #keep(span: TraceSpan): void {
     const { traceId, spanId } = span;
-    const trace = this.#traces.get(traceId) ?? { spans: new Map(), orderIds: new Set(), bytes: 0, leftOut: 0 };
+    const trace = this.#traces.get(traceId) ?? {
+      spans: new Map(),
+      orderIds: new Set(),
+      linked: new Set(),
+      bytes: 0,
+      leftOut: 0,
+    };
     const before = trace.spans.get(spanId);
     const bytes = JSON.stringify(span).length;
     const added = bytes - (before?.bytes ?? 0);
@@ -120,8 +137,11 @@ export class TraceBuffer {
     const orderId = orderOf(span);
     if (orderId !== undefined) {
       trace.orderIds.add(orderId);
-      const traces = this.#tracesOfOrders.get(orderId) ?? new Set();
-      this.#tracesOfOrders.set(orderId, traces.add(traceId));
+      this.#tracesOfOrders.add(orderId, traceId);
+    }
+    for (const { traceId: linked } of span.links) {
+      trace.linked.add(linked);
+      this.#linkingTraces.add(linked, traceId);
     }
   }
 
@@ -146,11 +166,10 @@ export class TraceBuffer {
     this.#spans -= trace.spans.size;
     this.#bytes -= trace.bytes;
     for (const orderId of trace.orderIds) {
-      const traces = this.#tracesOfOrders.get(orderId);
-      traces?.delete(traceId);
-      if (traces?.size === 0) {
-        this.#tracesOfOrders.delete(orderId);
-      }
+      this.#tracesOfOrders.delete(orderId, traceId);
+    }
+    for (const linked of trace.linked) {
+      this.#linkingTraces.delete(linked, traceId);
     }
   }
 }
@@ -158,27 +177,4 @@ export class TraceBuffer {
 /** When a trace began, in microseconds since 1970. */
 function startOf({ spans }: KeptTrace): number {
   return spans.reduce((least, { startUs }) => Math.min(least, startUs), Number.POSITIVE_INFINITY);
-}
-
-/** The latest keys, in a bounded number. */
-class RecentKeys {
-  readonly #most: number;
-  readonly #keys = new Set<string>();
-
-  constructor(most: number) {
-    this.#most = most;
-  }
-
-  add(key: string): void {
-    this.#keys.delete(key);
-    this.#keys.add(key);
-    const [oldest] = this.#keys;
-    if (this.#keys.size > this.#most && oldest !== undefined) {
-      this.#keys.delete(oldest);
-    }
-  }
-
-  has(key: string): boolean {
-    return this.#keys.has(key);
-  }
 }
