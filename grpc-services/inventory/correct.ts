@@ -2,7 +2,7 @@ import { isoTime } from '../common/clock.ts';
 import { retryOnConflict } from '../common/retry-on-conflict.ts';
 import type { Correction } from './correction-store.ts';
 import type { Inventory } from './inventory.ts';
-import type { Item } from './item.ts';
+import { type Item, wholeItem } from './item.ts';
 import { correctionMismatch, refused } from './refusals.ts';
 
 /** A Correct request. */
@@ -30,15 +30,16 @@ export function correct(inventory: Inventory, request: CorrectItem, signal: Abor
     if (earlier !== undefined && !(earlier.item_id === itemId && earlier.available === available)) {
       throw correctionMismatch();
     }
-    const item = (await inventory.items.find([itemId], signal)).get(itemId);
-    if (item === undefined) {
+    const stock = (await inventory.rows.stocks([itemId], signal)).get(itemId);
+    if (stock === undefined) {
       throw refused({ reason: 'ITEM_NOT_FOUND', item_id: itemId });
     }
+    const item = wholeItem(stock);
     if (earlier !== undefined) {
       return { item, previousAvailable: earlier.previous_available };
     }
     const correction = correctionOf(inventory, request, item);
-    await inventory.corrections.apply(requestId, correction, signal);
+    await inventory.corrections.apply(requestId, correction, stock, signal);
     const stocked = item.stocked + available - item.available;
     return { item: { ...item, available, stocked }, previousAvailable: item.available };
   }, signal);

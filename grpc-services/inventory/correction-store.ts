@@ -1,7 +1,8 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
-import type { Item } from './item.ts';
+import type { ItemStock } from './item.ts';
 import { createRequestRecords, type TransactAction } from './request-record.ts';
+import { divided, shardKey } from './shards.ts';
 import type { InventoryTables } from './tables.ts';
 
 const correctionRow = z.object({
@@ -22,11 +23,13 @@ export interface CorrectionStore {
   /** The correction of a request id; undefined when that request was not carried out yet. */
   readonly find: (requestId: string, signal: AbortSignal) => Promise<Correction | undefined>;
   /**
-   * Sets what is available of an item, and changes `stocked` by the same amount.
+   * Sets what is available of an item, in all its rows, and changes `stocked` by the same amount.
+   *
+   * @param stock the item as it was read
    *
    * @throws RowConflict when what is available changed after the item was read, or the request was carried out
    */
-  readonly apply: (requestId: string, correction: Correction, signal: AbortSignal) => Promise<void>;
+  readonly apply: (requestId: string, correction: Correction, stock: ItemStock, signal: AbortSignal) => Promise<void>;
 }
 
 /** Corrections in DynamoDB, as rows of the reservations table. */
@@ -37,23 +40,30 @@ export function createCorrectionStore(documents: DynamoDBDocumentClient, tables:
       const row = await records.find(requestId, signal);
       return row === undefined ? undefined : correctionRow.parse(row);
     },
-    apply: (requestId, correction, signal) =>
-      records.write(requestId, correction, setAvailable(tables.items, correction), signal),
+    apply: (requestId, correction, stock, signal) =>
+      records.write(requestId, correction, setAvailable(tables.items, correction, stock), signal),
   };
 }
 
-function setAvailable(table: string, { item_id, available, previous_available }: Correction): TransactAction {
-  return {
-    Update: {
-      TableName: table,
-      Key: { item_id } satisfies Pick<Item, 'item_id'>,
-      UpdateExpression: 'SET available = :available, stocked = stocked + :change',
-      ConditionExpression: 'available = :read',
-      ExpressionAttributeValues: {
-        ':available': available,
-        ':change': available - previous_available,
-        ':read': previous_available,
+/** Every row must have what was read, and there must be no further row: only then does the sum become what was asked for. */
+function setAvailable(table: string, { item_id, available }: Correction, { item, rows }: ItemStock): TransactAction[] {
+  const shares = divided(available, rows.length);
+  const spread = item.shards === undefined ? 'attribute_not_exists(shards)' : 'shards = :shards';
+  return rows.map(({ available: read }, shard) => {
+    const share = shares[shard] ?? 0;
+    return {
+      Update: {
+        TableName: table,
+        Key: { item_id: shardKey(item_id, shard) },
+        UpdateExpression: 'SET available = :available, stocked = stocked + :change',
+        ConditionExpression: shard === 0 ? `available = :read AND ${spread}` : 'available = :read',
+        ExpressionAttributeValues: {
+          ':available': share,
+          ':change': share - read,
+          ':read': read,
+          ...(shard === 0 && item.shards !== undefined ? { ':shards': item.shards } : {}),
+        },
       },
-    },
-  };
+    };
+  });
 }

@@ -1,14 +1,18 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { Clock } from '../common/clock.ts';
 import { type CorrectionStore, createCorrectionStore } from './correction-store.ts';
+import { createItemRows, type ItemRows } from './item-rows.ts';
 import { createItemStore, type ItemStore } from './item-store.ts';
 import { createReservationStore, type ReservationStore } from './reservation-store.ts';
 import { createRestockStore, type RestockStore } from './restock-store.ts';
+import { createShardStore, type ShardStore } from './shard-store.ts';
 import type { InventoryTables } from './tables.ts';
 
 /** What the operations of the service work with. */
 export interface Inventory {
   readonly items: ItemStore;
+  readonly rows: ItemRows;
+  readonly shards: ShardStore;
   readonly reservations: ReservationStore;
   readonly restocks: RestockStore;
   readonly corrections: CorrectionStore;
@@ -27,8 +31,11 @@ export interface InventorySettings {
 
 /** The inventory that is in these tables. */
 export function openInventory({ documents, tables, clock, defaultHoldSeconds }: InventorySettings): Inventory {
+  const rows = createItemRows(documents, tables.items);
   return {
-    items: createItemStore(documents, tables),
+    items: createItemStore(documents, tables, rows),
+    rows,
+    shards: createShardStore(documents, tables),
     reservations: createReservationStore(documents, tables),
     restocks: createRestockStore(documents, tables),
     corrections: createCorrectionStore(documents, tables),

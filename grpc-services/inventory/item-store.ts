@@ -1,6 +1,7 @@
-import { BatchGetCommand, type DynamoDBDocumentClient, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
-import { failedCondition, storeError, storeUnavailable, withStoreErrors } from '../common/dynamodb-errors.ts';
-import { CATALOGUE, type Item, itemRow } from './item.ts';
+import { type DynamoDBDocumentClient, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { failedCondition, storeError, withStoreErrors } from '../common/dynamodb-errors.ts';
+import { CATALOGUE, type Item, wholeItem } from './item.ts';
+import type { ItemRows } from './item-rows.ts';
 import type { InventoryTables } from './tables.ts';
 
 /** A page of items, in the order of their ids. */
@@ -10,10 +11,10 @@ export interface ItemPage {
   readonly more: boolean;
 }
 
-/** Reads items, and seeds the catalogue. Only `ReservationStore` and `RestockStore` change the counters of an item. */
+/** Reads items, and seeds the catalogue. Other stores change the counters of an item. */
 export interface ItemStore {
   /**
-   * Reads items by id, strongly consistent. Items that do not exist are left out.
+   * Reads items by id, strongly consistent, each with the count of all its rows. Items that do not exist are left out.
    *
    * @throws STORE_UNAVAILABLE when the store returns only some of them, as it does when it throttles a batch
    */
@@ -24,32 +25,17 @@ export interface ItemStore {
   readonly putIfAbsent: (item: Item, signal: AbortSignal) => Promise<boolean>;
 }
 
-/** BatchGetItem takes up to 100 keys. */
-const KEYS_PER_BATCH = 100;
-
 /** Items in DynamoDB. */
-export function createItemStore(documents: DynamoDBDocumentClient, { items: table }: InventoryTables): ItemStore {
+export function createItemStore(
+  documents: DynamoDBDocumentClient,
+  { items: table }: InventoryTables,
+  rows: ItemRows,
+): ItemStore {
   return { find, page, putIfAbsent };
 
   async function find(ids: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, Item>> {
-    const found = new Map<string, Item>();
-    for (let start = 0; start < ids.length; start += KEYS_PER_BATCH) {
-      for (const item of await findBatch(ids.slice(start, start + KEYS_PER_BATCH), signal)) {
-        found.set(item.item_id, item);
-      }
-    }
-    return found;
-  }
-
-  async function findBatch(ids: readonly string[], signal: AbortSignal): Promise<readonly Item[]> {
-    const Keys = ids.map((item_id) => ({ item_id }));
-    const command = new BatchGetCommand({ RequestItems: { [table]: { Keys, ConsistentRead: true } } });
-    const answer = await withStoreErrors(documents.send(command, { abortSignal: signal }));
-    const unread = answer.UnprocessedKeys?.[table]?.Keys?.length ?? 0;
-    if (unread > 0) {
-      throw storeUnavailable(new Error(`${unread} of ${ids.length} items were left unread`));
-    }
-    return (answer.Responses?.[table] ?? []).map((row) => itemRow.parse(row));
+    const stocks = await rows.stocks(ids, signal);
+    return new Map([...stocks].map(([id, stock]) => [id, wholeItem(stock)]));
   }
 
   async function page(size: number, after: string | undefined, signal: AbortSignal): Promise<ItemPage> {

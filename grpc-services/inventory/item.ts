@@ -1,26 +1,62 @@
 import * as z from 'zod';
 import type { Item as ItemMessage } from '../../proto/gen/inventory/v1/inventory.ts';
+import { MOST_SHARDS, sum } from './shards.ts';
 
 /** The only value of the `catalogue` attribute: the index lists all items in one partition. */
 export const CATALOGUE = 'all';
 
 const counter = z.int().min(0);
 
-/** A row of the items table. `stocked` is a counter of its own, to check `available + held + sold` against. */
-export const itemRow = z.object({
+/** The counters of a row. `stocked` is a counter of its own, to check `available + held + sold` against. */
+export const countersOfRow = z.object({ stocked: counter, available: counter, held: counter, sold: counter });
+
+/** What a row has in stock. */
+export type Counters = Readonly<z.output<typeof countersOfRow>>;
+
+/** An item's own row of the items table: shard 0. Every other shard is a row of counters. */
+export const itemRow = countersOfRow.extend({
   item_id: z.string(),
   catalogue: z.literal(CATALOGUE),
   name: z.string(),
   unit_price_minor: counter,
   currency: z.string(),
-  stocked: counter,
-  available: counter,
-  held: counter,
-  sold: counter,
+  /** The number of rows over which the stock is spread. It only grows; absent means this one row. */
+  shards: z.int().min(2).max(MOST_SHARDS).optional(),
 });
 
-/** An item in stock. */
-export type Item = Readonly<z.output<typeof itemRow>>;
+/** An item's own row; its counters are those of shard 0. */
+export type ItemRow = Readonly<z.output<typeof itemRow>>;
+
+/** An item in stock, with the counters of all its rows together. */
+export type Item = Omit<ItemRow, 'shards'>;
+
+/** An item with each of its rows. */
+export interface ItemStock {
+  readonly item: ItemRow;
+  /** The counters by shard; the first are those of the item's own row. */
+  readonly rows: readonly Counters[];
+}
+
+/** The number of rows over which an item's stock is spread. */
+export function shardCount({ shards = 1 }: ItemRow): number {
+  return shards;
+}
+
+/** What the rows have available, by shard. */
+export function availableByShard({ rows }: ItemStock): readonly number[] {
+  return rows.map(({ available }) => available);
+}
+
+/** The item with one count: the sum of its rows. */
+export function wholeItem({ item: { shards: _shown, ...item }, rows }: ItemStock): Item {
+  return {
+    ...item,
+    stocked: sum(rows.map(({ stocked }) => stocked)),
+    available: sum(rows.map(({ available }) => available)),
+    held: sum(rows.map(({ held }) => held)),
+    sold: sum(rows.map(({ sold }) => sold)),
+  };
+}
 
 /** An item without its stock. */
 export type NewItem = Pick<Item, 'item_id' | 'name' | 'unit_price_minor' | 'currency'>;

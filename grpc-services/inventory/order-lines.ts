@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { invalid } from '../common/request-validation.ts';
-import type { Item } from './item.ts';
-import type { Refusal } from './refusals.ts';
+import type { NewItem } from './item.ts';
+import { type Portion, portion, takenFrom } from './shards.ts';
 
 /** A line of an order, as it is asked for or comes back. */
 export const orderLine = z.object({ item_id: z.string(), count: z.int() }).readonly();
@@ -16,36 +16,26 @@ export const pricedLine = z.object({
   count: z.int(),
   unit_price_minor: z.int(),
   currency: z.string(),
+  /** Absent: all from the item's own row. */
+  taken_from: z.array(portion).readonly().optional(),
 });
 
 /** One item of a reservation at the price it had when it was reserved. */
 export type PricedLine = Readonly<z.output<typeof pricedLine>>;
 
-/** Why the lines cannot be reserved: the first unknown item, or else the first shortage. Undefined if they can. */
-export function shortage(lines: readonly Line[], items: ReadonlyMap<string, Item>): Refusal | undefined {
-  for (const { item_id } of lines) {
-    if (!items.has(item_id)) {
-      return { reason: 'ITEM_NOT_FOUND', item_id };
-    }
-  }
-  for (const { item_id, count } of lines) {
-    const available = items.get(item_id)?.available ?? 0;
-    if (available < count) {
-      return { reason: 'OUT_OF_STOCK', item_id, requested: count, available };
-    }
-  }
-  return undefined;
-}
-
-/** The lines with name and current price. Lines of unknown items are left out. */
-export function priced(lines: readonly Line[], items: ReadonlyMap<string, Item>): PricedLine[] {
+/** The lines with name, current price and where they were taken from. Lines of unknown items are left out. */
+export function priced(
+  lines: readonly Line[],
+  items: ReadonlyMap<string, NewItem>,
+  portions: ReadonlyMap<string, readonly Portion[]>,
+): PricedLine[] {
   return lines.flatMap(({ item_id, count }) => {
     const item = items.get(item_id);
     if (item === undefined) {
       return [];
     }
     const { name, unit_price_minor, currency } = item;
-    return [{ item_id, name, count, unit_price_minor, currency }];
+    return [{ item_id, name, count, unit_price_minor, currency, ...takenFrom(portions.get(item_id) ?? []) }];
   });
 }
 

@@ -20,9 +20,14 @@ export interface RequestRecords {
   /**
    * Changes the stock and writes the record, or does neither.
    *
-   * @throws RowConflict when the request was carried out, or the condition of the stock's change does not hold
+   * @throws RowConflict when the request was carried out, or a condition of the stock's changes does not hold
    */
-  readonly write: (requestId: string, record: Row, stock: TransactAction, signal: AbortSignal) => Promise<void>;
+  readonly write: (
+    requestId: string,
+    record: Row,
+    stock: readonly TransactAction[],
+    signal: AbortSignal,
+  ) => Promise<void>;
 }
 
 /** Records in DynamoDB, as rows `<kind>#<request id>` of the reservations table. An order id has no `#`. */
@@ -42,7 +47,7 @@ export function createRequestRecords(
       const Item = { ...record, order_id: rowKey(requestId) };
       const put = { Put: { TableName: table, Item, ConditionExpression: 'attribute_not_exists(order_id)' } };
       try {
-        await documents.send(new TransactWriteCommand({ TransactItems: [put, stock] }), { abortSignal: signal });
+        await documents.send(new TransactWriteCommand({ TransactItems: [put, ...stock] }), { abortSignal: signal });
       } catch (error) {
         const cancellation = cancellationOf(error);
         if (cancellation === undefined) {

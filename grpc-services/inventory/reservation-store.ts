@@ -15,8 +15,8 @@ import {
   WITH_ROW_ON_FAILURE,
   withStoreErrors,
 } from '../common/dynamodb-errors.ts';
-import type { Line } from './order-lines.ts';
 import { HOLD_BUCKETS, type Reservation, reservationRow } from './reservation.ts';
+import { portionsOf, shardKey, type TakenLine } from './shards.ts';
 import type { InventoryTables } from './tables.ts';
 
 /** The counters of an item that stock moves between. */
@@ -27,7 +27,7 @@ export interface StockMove {
   readonly from: Counter;
   readonly to: Counter;
   /** Undefined: the lines of the reservation. */
-  readonly lines?: readonly Line[];
+  readonly lines?: readonly TakenLine[];
 }
 
 /** The next version of a reservation, and the stock that moves in the same transaction. */
@@ -42,12 +42,18 @@ export interface ReservationChange {
  * The outcome of a change:
  * - `done`: it is written
  * - `stale`: the reservation changed after it was read; `current` is its present version, undefined if it is gone
- * - `short`: the counter of an item is too low; `available` is what the item had available, if known
+ * - `short`: a counter of an item is too low; `available` is what its row had available, if known. An item that is `spread`
+ *   may have more in its other rows.
  */
 export type ChangeOutcome =
   | { readonly kind: 'done' }
   | { readonly kind: 'stale'; readonly current: Reservation | undefined }
-  | { readonly kind: 'short'; readonly line: Line; readonly available: number | undefined };
+  | {
+      readonly kind: 'short';
+      readonly line: TakenLine;
+      readonly available: number | undefined;
+      readonly spread: boolean;
+    };
 
 /** Reservations, together with the item counters. The counters change only in the transaction of a reservation. */
 export interface ReservationStore {
@@ -98,9 +104,9 @@ export function createReservationStore(documents: DynamoDBDocumentClient, tables
     },
     apply: async (change, signal) => {
       const { next, move } = change;
-      const lines: readonly Line[] = move === undefined ? [] : (move.lines ?? next.lines);
-      const moves = move === undefined ? [] : lines.map((line) => moveLine(tables, line, move));
-      const command = new TransactWriteCommand({ TransactItems: [putReservation(tables, change), ...moves] });
+      const moved = move === undefined ? [] : rowMoves(move.lines ?? next.lines);
+      const updates = move === undefined ? [] : moved.map((row) => moveInRow(tables, row, move));
+      const command = new TransactWriteCommand({ TransactItems: [putReservation(tables, change), ...updates] });
       try {
         await documents.send(command, { abortSignal: signal });
         return { kind: 'done' };
@@ -109,14 +115,15 @@ export function createReservationStore(documents: DynamoDBDocumentClient, tables
         if (cancellation === undefined) {
           throw storeError(error);
         }
-        const [reservation, ...items] = cancellation.failedConditions;
+        const [reservation, ...rows] = cancellation.failedConditions;
         if (reservation !== undefined) {
           return { kind: 'stale', current: reservationIn(reservation.row) };
         }
-        for (const [index, line] of lines.entries()) {
-          const item = items[index];
-          if (item !== undefined) {
-            return { kind: 'short', line, available: availableIn(item.row) };
+        for (const [index, { line, shard }] of moved.entries()) {
+          const failed = rows[index];
+          if (failed !== undefined) {
+            const spread = shard > 0 || failed.row?.shards !== undefined;
+            return { kind: 'short', line, available: availableIn(failed.row), spread };
           }
         }
         throw cancellation.otherCause();
@@ -160,11 +167,22 @@ function putReservation(tables: InventoryTables, { previous, next }: Reservation
   return { Put: { TableName: tables.reservations, Item: next, ...condition, ...WITH_ROW_ON_FAILURE } };
 }
 
-function moveLine(tables: InventoryTables, { item_id, count }: Line, { from, to }: StockMove): Action {
+/** What moves in one row of an item. */
+interface RowMove {
+  readonly line: TakenLine;
+  readonly shard: number;
+  readonly count: number;
+}
+
+function rowMoves(lines: readonly TakenLine[]): readonly RowMove[] {
+  return lines.flatMap((line) => portionsOf(line).map(({ shard, count }) => ({ line, shard, count })));
+}
+
+function moveInRow(tables: InventoryTables, { line, shard, count }: RowMove, { from, to }: StockMove): Action {
   return {
     Update: {
       TableName: tables.items,
-      Key: { item_id },
+      Key: { item_id: shardKey(line.item_id, shard) },
       UpdateExpression: 'SET #from = #from - :count, #to = #to + :count',
       ConditionExpression: '#from >= :count',
       ExpressionAttributeNames: { '#from': from, '#to': to },

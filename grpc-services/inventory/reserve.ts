@@ -1,7 +1,8 @@
 import { isoTime } from '../common/clock.ts';
 import { RowConflict, retryOnConflict } from '../common/retry-on-conflict.ts';
+import { allocate } from './allocation.ts';
 import type { Inventory } from './inventory.ts';
-import { type Line, type PricedLine, priced, sameLines, shortage, totalOf } from './order-lines.ts';
+import { type Line, type PricedLine, priced, sameLines, totalOf } from './order-lines.ts';
 import { type Refusal, refused, reservationExpired, reservationMismatch, reservationReleased } from './refusals.ts';
 import { holdBucket, nextVersion, type Reservation } from './reservation.ts';
 
@@ -19,14 +20,11 @@ export interface ReserveOrder {
  */
 export function reserve(inventory: Inventory, order: ReserveOrder, signal: AbortSignal): Promise<Reservation> {
   return retryOnConflict(async () => {
-    const items = await inventory.items.find(
-      order.lines.map(({ item_id }) => item_id),
-      signal,
-    );
-    const short = shortage(order.lines, items);
-    return short === undefined
-      ? await hold(inventory, order, priced(order.lines, items), signal)
-      : await refuse(inventory, order, priced(order.lines, items), short, signal);
+    const { items, portions, refusal } = await allocate(inventory, order, signal);
+    const lines = priced(order.lines, items, portions);
+    return refusal === undefined
+      ? await hold(inventory, order, lines, signal)
+      : await refuse(inventory, order, lines, refusal, signal);
   }, signal);
 }
 
@@ -50,8 +48,9 @@ async function hold(
     case 'stale':
       return answerExisting(inventory, order, outcome.current, signal);
     case 'short': {
-      const { line, available } = outcome;
-      if (available === undefined) {
+      const { line, available, spread } = outcome;
+      // A row that is empty says nothing about the item's other rows: the next attempt looks there.
+      if (available === undefined || spread) {
         throw new RowConflict('an item changed after it was read');
       }
       const why = { reason: 'OUT_OF_STOCK', item_id: line.item_id, requested: line.count, available } as const;

@@ -2,6 +2,7 @@ import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import { firstStock, type Item, type NewItem } from './item.ts';
 import { createRequestRecords, type TransactAction } from './request-record.ts';
+import { shardKey } from './shards.ts';
 import type { InventoryTables } from './tables.ts';
 
 const restockRow = z.object({
@@ -26,11 +27,16 @@ export interface RestockStore {
    */
   readonly putNew: (requestId: string, restocking: Restocking, item: NewItem, signal: AbortSignal) => Promise<Item>;
   /**
-   * Adds stock to an item.
+   * Adds stock to an item, as many pieces to each shard as `added` says.
    *
    * @throws RowConflict when the item does not exist, or the request was carried out
    */
-  readonly add: (requestId: string, restocking: Restocking, signal: AbortSignal) => Promise<void>;
+  readonly add: (
+    requestId: string,
+    restocking: Restocking,
+    added: readonly number[],
+    signal: AbortSignal,
+  ) => Promise<void>;
 }
 
 /** Restocks in DynamoDB, as rows of the reservations table. */
@@ -44,15 +50,37 @@ export function createRestockStore(documents: DynamoDBDocumentClient, tables: In
     putNew: async (requestId, restocking, item, signal) => {
       const row = firstStock(item, restocking.count);
       const put = { Put: { TableName: tables.items, Item: row, ConditionExpression: 'attribute_not_exists(item_id)' } };
-      await records.write(requestId, restocking, put, signal);
+      await records.write(requestId, restocking, [put], signal);
       return row;
     },
-    add: (requestId, restocking, signal) =>
-      records.write(requestId, restocking, addStock(tables.items, restocking), signal),
+    add: (requestId, restocking, [own = 0, ...others], signal) => {
+      const shards = others.flatMap((count, index) =>
+        count === 0 ? [] : [addToShard(tables.items, shardKey(restocking.item_id, index + 1), count)],
+      );
+      const stock = [addToItem(tables.items, restocking, own), ...shards];
+      return records.write(requestId, restocking, stock, signal);
+    },
   };
 }
 
-function addStock(table: string, { item_id, count, name, unit_price_minor, currency }: Restocking): TransactAction {
+function addToShard(table: string, item_id: string, count: number): TransactAction {
+  return {
+    Update: {
+      TableName: table,
+      Key: { item_id },
+      UpdateExpression: 'SET available = available + :count, stocked = stocked + :count',
+      ConditionExpression: 'attribute_exists(item_id)',
+      ExpressionAttributeValues: { ':count': count },
+    },
+  };
+}
+
+/** The item's own row also has its name and price. */
+function addToItem(
+  table: string,
+  { item_id, name, unit_price_minor, currency }: Restocking,
+  count: number,
+): TransactAction {
   const sets = ['available = available + :count', 'stocked = stocked + :count'];
   if (name !== '') {
     sets.push('#name = :name');

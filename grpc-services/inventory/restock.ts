@@ -1,9 +1,10 @@
 import { invalid } from '../common/request-validation.ts';
 import { RowConflict, retryOnConflict } from '../common/retry-on-conflict.ts';
 import type { Inventory } from './inventory.ts';
-import type { Item, NewItem } from './item.ts';
+import { availableByShard, type Item, type ItemStock, type NewItem, wholeItem } from './item.ts';
 import { restockMismatch } from './refusals.ts';
 import type { Restocking } from './restock-store.ts';
+import { levelled } from './shards.ts';
 
 /** Adds stock, and the item itself if it is new; each request id does so once. Returns the item as it is now. */
 export function restock(
@@ -12,32 +13,30 @@ export function restock(
   restocking: Restocking,
   signal: AbortSignal,
 ): Promise<Item> {
+  const itemId = restocking.item_id;
   return retryOnConflict(async () => {
     const earlier = await inventory.restocks.find(requestId, signal);
     if (earlier !== undefined && !same(earlier, restocking)) {
       throw restockMismatch();
     }
-    const item = await findItem(inventory, restocking.item_id, signal);
+    const stock = (await inventory.rows.stocks([itemId], signal)).get(itemId);
     if (earlier !== undefined) {
-      return present(item);
+      return present(stock);
     }
-    if (item === undefined) {
+    if (stock === undefined) {
       return inventory.restocks.putNew(requestId, restocking, newItem(restocking), signal);
     }
-    await inventory.restocks.add(requestId, restocking, signal);
-    return present(await findItem(inventory, restocking.item_id, signal));
+    const added = levelled(availableByShard(stock), restocking.count);
+    await inventory.restocks.add(requestId, restocking, added, signal);
+    return present((await inventory.rows.stocks([itemId], signal)).get(itemId));
   }, signal);
 }
 
-async function findItem(inventory: Inventory, itemId: string, signal: AbortSignal): Promise<Item | undefined> {
-  return (await inventory.items.find([itemId], signal)).get(itemId);
-}
-
-function present(item: Item | undefined): Item {
-  if (item === undefined) {
+function present(stock: ItemStock | undefined): Item {
+  if (stock === undefined) {
     throw new RowConflict('a restocked item was not found');
   }
-  return item;
+  return wholeItem(stock);
 }
 
 const REQUIRED = 'is required for a new item';

@@ -10,6 +10,7 @@ import {
   tooManyReturns,
 } from './refusals.ts';
 import { nextVersion, type Reservation, returnedCount, returnsOf } from './reservation.ts';
+import { portionsOf, slicePortions, type TakenLine, takenFrom } from './shards.ts';
 
 /** A Return request. */
 export interface ReturnOrder {
@@ -66,7 +67,7 @@ async function moveBack(
   const now = isoTime(inventory.clock());
   const entry = { return_id: returnId, lines, reason, returned_at: now };
   const next = nextVersion(existing, { returns: [...returns, entry] }, now);
-  const move = { from: 'sold', to: 'available', lines } as const;
+  const move = { from: 'sold', to: 'available', lines: comingBack(existing, lines) } as const;
   const outcome = await inventory.reservations.apply({ previous: existing, next, move }, signal);
   switch (outcome.kind) {
     case 'done':
@@ -76,6 +77,15 @@ async function moveBack(
     case 'short':
       throw new Error(`item ${outcome.line.item_id} has less sold stock than its reservations say`);
   }
+}
+
+/** The lines with the rows that they go back to: where the order took them from, in the same sequence. */
+function comingBack(reservation: Reservation, lines: readonly Line[]): readonly TakenLine[] {
+  return lines.map(({ item_id, count }) => {
+    const sold = reservation.lines.find((line) => line.item_id === item_id);
+    const portions = sold === undefined ? [] : portionsOf(sold);
+    return { item_id, count, ...takenFrom(slicePortions(portions, returnedCount(reservation, item_id), count)) };
+  });
 }
 
 /** What the order still has, without the lines that came back in full. */

@@ -1,0 +1,142 @@
+import { BatchGetCommand, type DynamoDBDocumentClient, TransactGetCommand } from '@aws-sdk/lib-dynamodb';
+import { cancellationOf, type Row, storeError, storeUnavailable, withStoreErrors } from '../common/dynamodb-errors.ts';
+import { RowConflict } from '../common/retry-on-conflict.ts';
+import { type Counters, countersOfRow, type ItemRow, type ItemStock, itemRow, shardCount } from './item.ts';
+import { shardKey, shardSequence } from './shards.ts';
+
+/** An item, and the first shard that an order tries. */
+export interface NearStock {
+  readonly item: ItemRow;
+  readonly shard: number;
+  /** What that shard has available. */
+  readonly available: number;
+}
+
+/** Strongly consistent reads of items and their shards. Items that do not exist are left out. */
+export interface ItemRows {
+  /**
+   * Items by id, each with all its rows. Each row is as it was at one moment, but not all at the same one.
+   *
+   * @throws STORE_UNAVAILABLE when the store returns only some of them, as it does when it throttles a batch
+   */
+  readonly stocks: (ids: readonly string[], signal: AbortSignal) => Promise<ReadonlyMap<string, ItemStock>>;
+  /** Items by id, each with the shard that the order tries first: one call, unless an item is newly spread. */
+  readonly near: (
+    ids: readonly string[],
+    orderId: string,
+    signal: AbortSignal,
+  ) => Promise<ReadonlyMap<string, NearStock>>;
+  /**
+   * All rows of an item as they were at one moment.
+   *
+   * @throws RowConflict when a transaction changes a row meanwhile, or the item has more rows by now
+   */
+  readonly snapshot: (itemId: string, shards: number, signal: AbortSignal) => Promise<ItemStock>;
+}
+
+/** BatchGetItem takes up to 100 keys. */
+const KEYS_PER_BATCH = 100;
+
+/** Rows of items in DynamoDB. */
+export function createItemRows(documents: DynamoDBDocumentClient, table: string): ItemRows {
+  /** How many shards an item had when it was last read, so that its row and its shard can be read together. */
+  const lastShards = new Map<string, number>();
+  return { stocks, near, snapshot };
+
+  async function stocks(ids: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, ItemStock>> {
+    const items = await read(ids, signal);
+    const own = ids.flatMap((id) => items.get(id) ?? []).map((row) => remembered(itemRow.parse(row)));
+    const others = await read(own.flatMap(otherKeys), signal);
+    const rows = new Map([...items, ...others]);
+    return new Map(own.map((item) => [item.item_id, stockIn(rows, item)]));
+  }
+
+  async function near(
+    ids: readonly string[],
+    orderId: string,
+    signal: AbortSignal,
+  ): Promise<ReadonlyMap<string, NearStock>> {
+    const first = (id: string, shards: number): number =>
+      shards === 1 ? 0 : (shardSequence(orderId, id, shards)[0] ?? 0);
+    const guessed = ids.map((id) => shardKey(id, first(id, lastShards.get(id) ?? 1)));
+    const rows = new Map(await read([...new Set([...ids, ...guessed])], signal));
+    const items = ids.flatMap((id) => rows.get(id) ?? []).map((row) => remembered(itemRow.parse(row)));
+    const wanted = items.map((item) => shardKey(item.item_id, first(item.item_id, shardCount(item))));
+    for (const [key, row] of await read(
+      wanted.filter((key) => !rows.has(key)),
+      signal,
+    )) {
+      rows.set(key, row);
+    }
+    return new Map(
+      items.map((item) => {
+        const shard = first(item.item_id, shardCount(item));
+        return [item.item_id, { item, shard, available: countersIn(rows, item.item_id, shard).available }];
+      }),
+    );
+  }
+
+  async function snapshot(itemId: string, shards: number, signal: AbortSignal): Promise<ItemStock> {
+    const keys = Array.from({ length: shards }, (_, shard) => shardKey(itemId, shard));
+    const TransactItems = keys.map((item_id) => ({ Get: { TableName: table, Key: { item_id } } }));
+    try {
+      const command = new TransactGetCommand({ TransactItems });
+      const { Responses = [] } = await documents.send(command, { abortSignal: signal });
+      const rows = new Map(Responses.flatMap(({ Item }) => (Item === undefined ? [] : [[String(Item.item_id), Item]])));
+      const own = rows.get(itemId);
+      const item = own === undefined ? undefined : remembered(itemRow.parse(own));
+      if (item === undefined || shardCount(item) !== shards) {
+        throw new RowConflict('the item was spread, or is gone, after it was read');
+      }
+      return stockIn(rows, item);
+    } catch (error) {
+      throw error instanceof RowConflict ? error : (cancellationOf(error)?.otherCause() ?? storeError(error));
+    }
+  }
+
+  function remembered(item: ItemRow): ItemRow {
+    if (item.shards !== undefined) {
+      lastShards.set(item.item_id, item.shards);
+    }
+    return item;
+  }
+
+  async function read(keys: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, Row>> {
+    const found = new Map<string, Row>();
+    for (let start = 0; start < keys.length; start += KEYS_PER_BATCH) {
+      for (const row of await readBatch(keys.slice(start, start + KEYS_PER_BATCH), signal)) {
+        found.set(String(row.item_id), row);
+      }
+    }
+    return found;
+  }
+
+  async function readBatch(keys: readonly string[], signal: AbortSignal): Promise<readonly Row[]> {
+    const Keys = keys.map((item_id) => ({ item_id }));
+    const command = new BatchGetCommand({ RequestItems: { [table]: { Keys, ConsistentRead: true } } });
+    const answer = await withStoreErrors(documents.send(command, { abortSignal: signal }));
+    const unread = answer.UnprocessedKeys?.[table]?.Keys?.length ?? 0;
+    if (unread > 0) {
+      throw storeUnavailable(new Error(`${unread} of ${keys.length} rows of items were left unread`));
+    }
+    return answer.Responses?.[table] ?? [];
+  }
+}
+
+function otherKeys(item: ItemRow): readonly string[] {
+  return Array.from({ length: shardCount(item) - 1 }, (_, index) => shardKey(item.item_id, index + 1));
+}
+
+function stockIn(rows: ReadonlyMap<string, Row>, item: ItemRow): ItemStock {
+  const counters = Array.from({ length: shardCount(item) }, (_, shard) => countersIn(rows, item.item_id, shard));
+  return { item, rows: counters };
+}
+
+/** A shard is written together with the number of shards, so a missing one is a defect. */
+function countersIn(rows: ReadonlyMap<string, Row>, itemId: string, shard: number): Counters {
+  const row = rows.get(shardKey(itemId, shard));
+  if (row === undefined) {
+    throw new Error(`item ${itemId} has no row of its shard ${shard}`);
+  }
+  return countersOfRow.parse(row);
+}
