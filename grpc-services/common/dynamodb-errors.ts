@@ -66,6 +66,8 @@ export function failedCondition(error: unknown): FailedCondition | undefined {
 export interface Cancellation {
   /** One entry per action, in order: the failed condition of that action, if it has one. */
   readonly failedConditions: readonly (FailedCondition | undefined)[];
+  /** One entry per action, in order: whether another transaction changes the row of that action. */
+  readonly conflicts: readonly boolean[];
   /** The error to throw when no condition failed: a conflict with another transaction, throttling, or a defect. */
   readonly otherCause: () => unknown;
 }
@@ -87,6 +89,7 @@ export function cancellationOf(error: unknown): Cancellation | undefined {
     failedConditions: reasons.map(({ Code, Item }) =>
       Code === 'ConditionalCheckFailed' ? { row: rowOf(Item) } : undefined,
     ),
+    conflicts: codes.map((code) => code === 'TransactionConflict'),
     otherCause: () => {
       if (codes.some((code) => THROTTLING_REASONS.has(code))) {
         return storeUnavailable(error);

@@ -1,6 +1,7 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { Clock } from '../common/clock.ts';
 import { type CorrectionStore, createCorrectionStore } from './correction-store.ts';
+import { createItemConflicts, type ItemConflicts } from './item-conflicts.ts';
 import { createItemRows, type ItemRows } from './item-rows.ts';
 import { createItemStore, type ItemStore } from './item-store.ts';
 import { createReservationStore, type ReservationStore } from './reservation-store.ts';
@@ -13,6 +14,7 @@ export interface Inventory {
   readonly items: ItemStore;
   readonly rows: ItemRows;
   readonly shards: ShardStore;
+  readonly conflicts: ItemConflicts;
   readonly reservations: ReservationStore;
   readonly restocks: RestockStore;
   readonly corrections: CorrectionStore;
@@ -31,12 +33,14 @@ export interface InventorySettings {
 
 /** The inventory that is in these tables. */
 export function openInventory({ documents, tables, clock, defaultHoldSeconds }: InventorySettings): Inventory {
+  const conflicts = createItemConflicts();
   const rows = createItemRows(documents, tables.items);
   return {
     items: createItemStore(documents, tables, rows),
     rows,
     shards: createShardStore(documents, tables),
-    reservations: createReservationStore(documents, tables),
+    conflicts,
+    reservations: createReservationStore(documents, tables, conflicts),
     restocks: createRestockStore(documents, tables),
     corrections: createCorrectionStore(documents, tables),
     clock,

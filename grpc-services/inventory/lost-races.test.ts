@@ -146,7 +146,7 @@ describe('counters that contradict a reservation', () => {
   function contradictory(): Inventory {
     const { reservations, ...others } = inventory.otherInstance;
     const line = { item_id: 'seat', name: 'seat', count: 2, unit_price_minor: 500, currency: 'USD' };
-    const apply = async () => ({ kind: 'short', line, available: 0 }) as const;
+    const apply = async () => ({ kind: 'short', line, available: 0, spread: false }) as const;
     return { ...others, reservations: { ...reservations, apply } };
   }
 

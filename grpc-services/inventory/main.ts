@@ -3,6 +3,7 @@ import { systemClock } from '../common/clock.ts';
 import { readEnvironment, serviceEnvironment, wholeNumber } from '../common/environment.ts';
 import { runMain, runService } from '../common/service-process.ts';
 import { readCatalogue } from './catalogue.ts';
+import { spreadItems } from './hot-items.ts';
 import { inventoryService } from './service.ts';
 
 async function main(): Promise<void> {
@@ -13,6 +14,8 @@ async function main(): Promise<void> {
       SEED_FILE: z.string().min(1).optional(),
       HOLD_SECONDS: wholeNumber(1, 5_184_000, 900),
       SWEEP_INTERVAL_SECONDS: wholeNumber(1, 86_400, 5),
+      SHARDED_ITEMS: z.string().pipe(spreadItems).default([]),
+      SHARD_AT_CONFLICTS_PER_SECOND: wholeNumber(0, 100_000, 0),
     }),
     process.env,
   );
@@ -26,6 +29,7 @@ async function main(): Promise<void> {
       defaultHoldSeconds: environment.HOLD_SECONDS,
       sweepIntervalMs: environment.SWEEP_INTERVAL_SECONDS * 1_000,
       catalogue,
+      hotItems: { spread: environment.SHARDED_ITEMS, conflictsPerSecond: environment.SHARD_AT_CONFLICTS_PER_SECOND },
     }),
   );
 }

@@ -15,6 +15,7 @@ import {
   WITH_ROW_ON_FAILURE,
   withStoreErrors,
 } from '../common/dynamodb-errors.ts';
+import type { ItemConflicts } from './item-conflicts.ts';
 import { HOLD_BUCKETS, type Reservation, reservationRow } from './reservation.ts';
 import { portionsOf, shardKey, type TakenLine } from './shards.ts';
 import type { InventoryTables } from './tables.ts';
@@ -83,8 +84,12 @@ export interface ReservationStore {
 
 type Action = NonNullable<TransactWriteCommandInput['TransactItems']>[number];
 
-/** Reservations in DynamoDB. */
-export function createReservationStore(documents: DynamoDBDocumentClient, tables: InventoryTables): ReservationStore {
+/** Reservations in DynamoDB. `conflicts` counts what their changes meet at items. */
+export function createReservationStore(
+  documents: DynamoDBDocumentClient,
+  tables: InventoryTables,
+  conflicts: ItemConflicts,
+): ReservationStore {
   const holdIndex: BucketedIndex = {
     table: tables.reservations,
     name: 'held-by-expiry',
@@ -111,22 +116,7 @@ export function createReservationStore(documents: DynamoDBDocumentClient, tables
         await documents.send(command, { abortSignal: signal });
         return { kind: 'done' };
       } catch (error) {
-        const cancellation = cancellationOf(error);
-        if (cancellation === undefined) {
-          throw storeError(error);
-        }
-        const [reservation, ...rows] = cancellation.failedConditions;
-        if (reservation !== undefined) {
-          return { kind: 'stale', current: reservationIn(reservation.row) };
-        }
-        for (const [index, { line, shard }] of moved.entries()) {
-          const failed = rows[index];
-          if (failed !== undefined) {
-            const spread = shard > 0 || failed.row?.shards !== undefined;
-            return { kind: 'short', line, available: availableIn(failed.row), spread };
-          }
-        }
-        throw cancellation.otherCause();
+        return outcomeOf(error, moved, conflicts);
       }
     },
     expiredHolds: async (bucket, now, limit, signal) => {
@@ -157,6 +147,32 @@ export function createReservationStore(documents: DynamoDBDocumentClient, tables
       return orderIds.flatMap((orderId) => found.get(orderId) ?? []);
     },
   };
+}
+
+/** @throws the error itself, or what it means, if no condition failed */
+function outcomeOf(error: unknown, moved: readonly RowMove[], conflicts: ItemConflicts): ChangeOutcome {
+  const cancellation = cancellationOf(error);
+  if (cancellation === undefined) {
+    throw storeError(error);
+  }
+  const [reservation, ...rows] = cancellation.failedConditions;
+  if (reservation !== undefined) {
+    return { kind: 'stale', current: reservationIn(reservation.row) };
+  }
+  const short = moved.findIndex((_, index) => rows[index] !== undefined);
+  const move = moved[short];
+  if (move !== undefined) {
+    const row = rows[short]?.row;
+    const spread = move.shard > 0 || row?.shards !== undefined;
+    return { kind: 'short', line: move.line, available: availableIn(row), spread };
+  }
+  const [, ...contended] = cancellation.conflicts;
+  for (const [index, { line }] of moved.entries()) {
+    if (contended[index] === true) {
+      conflicts.add(line.item_id);
+    }
+  }
+  throw cancellation.otherCause();
 }
 
 function putReservation(tables: InventoryTables, { previous, next }: ReservationChange): Action {

@@ -6,6 +6,7 @@ import { seed } from './catalogue.ts';
 import { commit } from './commit.ts';
 import { correct } from './correct.ts';
 import { expireHolds } from './expire-holds.ts';
+import { createHotItems, type SpreadSettings } from './hot-items.ts';
 import { type Inventory, type InventorySettings, openInventory } from './inventory.ts';
 import { type Item, itemMessage } from './item.ts';
 import { reservationNotFound } from './refusals.ts';
@@ -34,12 +35,18 @@ export interface InventoryOptions extends InventorySettings {
   readonly sweepIntervalMs: number;
   /** Items that are added at the start if they do not exist. */
   readonly catalogue: readonly Item[];
+  /** Which items are spread over several rows, and when. */
+  readonly hotItems: SpreadSettings;
 }
+
+/** Pause between two looks for items that have to be spread. */
+const SPREAD_INTERVAL_MS = 1_000;
 
 /** The inventory service, ready to be started. */
 export function inventoryService(options: InventoryOptions): ServiceDescription {
   const { logger, catalogue, sweepIntervalMs } = options;
   const inventory = openInventory(options);
+  const hotItems = createHotItems(inventory, options.hotItems);
   return {
     name: 'inventory.v1.InventoryService',
     domain: 'inventory.v1',
@@ -52,6 +59,7 @@ export function inventoryService(options: InventoryOptions): ServiceDescription 
       if (added > 0) {
         logger.info({ items: added }, 'catalogue seeded');
       }
+      await spreadHotItems(signal);
     },
     background: [
       {
@@ -66,8 +74,18 @@ export function inventoryService(options: InventoryOptions): ServiceDescription 
           }
         },
       },
+      { name: 'spread hot items', intervalMs: SPREAD_INTERVAL_MS, round: spreadHotItems },
     ],
   };
+
+  async function spreadHotItems(signal: AbortSignal): Promise<void> {
+    const spread = await hotItems.round(signal, ({ itemId }, err) =>
+      logger.warn({ item_id: itemId, err }, 'the item could not be spread; a later round tries again'),
+    );
+    for (const { itemId, shards } of spread) {
+      logger.info({ item_id: itemId, shards }, 'stock of the item spread over more rows');
+    }
+  }
 }
 
 function handlers(inventory: Inventory, environment: CallEnvironment): InventoryServiceServer {

@@ -2,6 +2,7 @@ import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { ReservationState } from '../../proto/gen/inventory/v1/inventory.ts';
 import { startInventory, type TestInventory } from '../../tests/support/inventory.ts';
+import { expectRowsToMatch } from '../../tests/support/inventory-rows.ts';
 import { CallFailure, call } from '../../tests/support/unary-client.ts';
 
 const orders = ['a', 'b', 'c', 'd'];
@@ -13,6 +14,8 @@ type Step =
   | { readonly kind: 'release' | 'commit' | 'return'; readonly order: string }
   | { readonly kind: 'return a piece'; readonly order: string; readonly id: string }
   | { readonly kind: 'correct'; readonly id: string; readonly available: number }
+  | { readonly kind: 'restock'; readonly id: string; readonly count: number }
+  | { readonly kind: 'spread'; readonly shards: number }
   | { readonly kind: 'expire' };
 
 const order = fc.constantFrom(...orders);
@@ -30,6 +33,12 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     id: fc.constantFrom('c1', 'c2', 'c3'),
     available: fc.integer({ min: 0, max: 8 }),
   }),
+  fc.record({
+    kind: fc.constant('restock' as const),
+    id: fc.constantFrom('m1', 'm2'),
+    count: fc.integer({ min: 1, max: 4 }),
+  }),
+  fc.record({ kind: fc.constant('spread' as const), shards: fc.integer({ min: 2, max: 5 }) }),
   fc.constant({ kind: 'expire' as const }),
 );
 
@@ -41,13 +50,16 @@ test('after any sequence of concurrent and duplicate calls the counters match th
   const inventory = await startInventory({ clock: () => now });
   let run = 0;
   let done = 0;
+  let spread = 0;
   const corrections = new Map<string, number>();
+  const restocks = new Map<string, number>();
   try {
     await fc.assert(
       fc.asyncProperty(schedule, async (rounds) => {
         run++;
         const of = (name: string): string => `${name}-${run}`;
         corrections.clear();
+        restocks.clear();
         for (const item of items) {
           await stockUp(inventory, of(item));
         }
@@ -56,44 +68,75 @@ test('after any sequence of concurrent and duplicate calls the counters match th
           await Promise.all(deliveries.map((one) => perform(one, of)));
           now += 1_000;
         }
-        const corrected = [...corrections.values()].reduce((sum, change) => sum + change, 0);
-        await assertCountersMatchReservations(inventory, of, corrected);
+        const changes = [...corrections.values(), ...restocks.values()];
+        await assertCountersMatchReservations(
+          inventory,
+          of,
+          changes.reduce((sum, change) => sum + change, 0),
+        );
+        for (const item of items) {
+          await expectRowsToMatch(inventory, of(item), orders.map(of));
+        }
+        spread += (await inventory.shards(of('x'))).length > 1 ? 1 : 0;
       }),
       { numRuns: 30 },
     );
     expect(done).toBeGreaterThan(30);
+    expect(spread).toBeGreaterThan(3);
   } finally {
     await inventory.close();
   }
 
   async function perform(one: Step, of: (name: string) => string): Promise<void> {
     try {
-      if (one.kind === 'reserve') {
-        const lines = [
-          { itemId: of('x'), count: one.x },
-          { itemId: of('y'), count: one.y },
-        ];
-        await inventory.reserve(of(one.order), lines, 3);
-      } else if (one.kind === 'release') {
-        await inventory.release(of(one.order));
-      } else if (one.kind === 'commit') {
-        await inventory.commit(of(one.order));
-      } else if (one.kind === 'return') {
-        await inventory.return(of(one.order), 'all');
-      } else if (one.kind === 'return a piece') {
-        await inventory.return(of(one.order), one.id, [{ itemId: of('x'), count: 1 }]);
-      } else if (one.kind === 'correct') {
-        const { previousAvailable } = await inventory.correct(of(one.id), of('x'), one.available);
-        corrections.set(one.id, one.available - previousAvailable);
-      } else {
-        await inventory.sweep();
-      }
+      await deliver(one, of);
       done++;
     } catch (error) {
       const refused = error instanceof CallFailure && error.code !== 'INTERNAL' && error.code !== 'UNKNOWN';
       if (!refused) {
         throw error;
       }
+    }
+  }
+
+  async function deliver(one: Step, of: (name: string) => string): Promise<void> {
+    switch (one.kind) {
+      case 'reserve': {
+        const lines = [
+          { itemId: of('x'), count: one.x },
+          { itemId: of('y'), count: one.y },
+        ];
+        await inventory.reserve(of(one.order), lines, 3);
+        return;
+      }
+      case 'release':
+        await inventory.release(of(one.order));
+        return;
+      case 'commit':
+        await inventory.commit(of(one.order));
+        return;
+      case 'return':
+        await inventory.return(of(one.order), 'all');
+        return;
+      case 'return a piece':
+        await inventory.return(of(one.order), one.id, [{ itemId: of('x'), count: 1 }]);
+        return;
+      case 'correct': {
+        const { previousAvailable } = await inventory.correct(of(one.id), of('x'), one.available);
+        corrections.set(one.id, one.available - previousAvailable);
+        return;
+      }
+      case 'restock': {
+        const request = { requestId: of(one.id), itemId: of('x'), name: '', unitPrice: undefined, count: one.count };
+        await call(inventory.client, inventory.client.restock, request);
+        restocks.set(one.id, one.count);
+        return;
+      }
+      case 'spread':
+        await inventory.spread(of('x'), one.shards);
+        return;
+      case 'expire':
+        await inventory.sweep();
     }
   }
 }, 60_000);
@@ -103,11 +146,11 @@ async function stockUp({ client }: TestInventory, itemId: string): Promise<void>
   await call(client, client.restock, { requestId: itemId, itemId, name: itemId, unitPrice, count: STOCKED });
 }
 
-/** `corrected` is the sum of all corrections of x; y is never corrected. */
+/** `changed` is the sum of all corrections and restocks of x; y has none. */
 async function assertCountersMatchReservations(
   inventory: TestInventory,
   of: (name: string) => string,
-  corrected: number,
+  changed: number,
 ): Promise<void> {
   const reservations = await Promise.all(
     orders.map((name) => inventory.reservation(of(name)).catch((error: unknown) => noneOr(error))),
@@ -120,7 +163,7 @@ async function assertCountersMatchReservations(
         .flatMap((reservation) => reservation?.lines ?? [])
         .filter(({ itemId }) => itemId === of(item))
         .reduce((sum, { count, returned }) => sum + count - returned, 0);
-    const everStocked = STOCKED + (item === 'x' ? corrected : 0);
+    const everStocked = STOCKED + (item === 'x' ? changed : 0);
     expect({ stocked, held, sold, available }).toEqual({
       stocked: everStocked,
       held: inState(ReservationState.HELD),

@@ -5,8 +5,9 @@ import { systemClock } from '../../grpc-services/common/clock.ts';
 import { documentClient } from '../../grpc-services/common/dynamodb-client.ts';
 import { type ServiceDescription, type ServiceSettings, startService } from '../../grpc-services/common/service.ts';
 import { expireHolds } from '../../grpc-services/inventory/expire-holds.ts';
+import { spreadItem } from '../../grpc-services/inventory/hot-items.ts';
 import { type Inventory, openInventory } from '../../grpc-services/inventory/inventory.ts';
-import { firstStock, type Item } from '../../grpc-services/inventory/item.ts';
+import { type Counters, firstStock, type Item } from '../../grpc-services/inventory/item.ts';
 import { type InventoryOptions, inventoryService } from '../../grpc-services/inventory/service.ts';
 import { itemsTable, reservationsTable } from '../../grpc-services/inventory/tables.ts';
 import {
@@ -50,6 +51,10 @@ export interface TestInventory {
   /** One round of the sweeper in another instance of the service. */
   readonly sweep: () => Promise<number>;
   readonly stock: (itemId: string) => Promise<ItemMessage>;
+  /** Spreads an item over so many rows, in another instance of the service. */
+  readonly spread: (itemId: string, shards: number) => Promise<void>;
+  /** What the rows of an item hold, by shard. */
+  readonly shards: (itemId: string) => Promise<readonly Counters[]>;
   readonly createTables: () => Promise<void>;
   /** Resolves when the service is ready. */
   readonly prepared: Promise<void>;
@@ -66,6 +71,8 @@ export function itemInStock(itemId: string, count: number): Item {
 
 /** The tables of every `TestInventory`. */
 export const inventoryTables = { items: 'items', reservations: 'reservations' };
+
+const never = new AbortController().signal;
 
 /** Creates the tables of the inventory service. */
 export function createInventoryTables(endpoint: string): Promise<void> {
@@ -88,6 +95,7 @@ export function testInventoryService(
     defaultHoldSeconds: 60,
     sweepIntervalMs: 3_600_000,
     catalogue: [],
+    hotItems: { spread: [], conflictsPerSecond: 0 },
     ...options,
   });
 }
@@ -133,11 +141,15 @@ export async function startInventory(options: TestInventoryOptions = {}): Promis
     reservation: async (orderId, extras) =>
       present((await call(client, client.getReservation, { orderId }, extras)).reservation),
     otherInstance,
-    sweep: () => expireHolds(otherInstance, new AbortController().signal, throwFailure),
+    sweep: () => expireHolds(otherInstance, never, throwFailure),
     stock: async (itemId) => {
       const { items } = await call(client, client.listItems, { pageSize: 1000, pageToken: '' });
       return present(items.find(({ id }) => id === itemId));
     },
+    spread: async (itemId, shards) => {
+      await spreadItem(otherInstance, { itemId, shards }, never);
+    },
+    shards: async (itemId) => present((await otherInstance.rows.stocks([itemId], never)).get(itemId)).rows,
     createTables: () => createInventoryTables(endpoint),
     prepared: service.prepared,
     stop,
