@@ -78,10 +78,13 @@ function watched(child: ChildProcess) {
 }
 
 describe('a service as a process', () => {
-  test('listens, seeds its stock, holds it for HOLD_SECONDS, and ends gracefully on SIGTERM', async () => {
-    const inventory = start('inventory', { HOLD_SECONDS: '7' });
+  test('listens, seeds its stock, spreads SHARDED_ITEMS, holds for HOLD_SECONDS, and ends gracefully on SIGTERM', async () => {
+    const [itemId, shards] = ['0ec2fe2b-d061-43cd-a16e-672d2662e6fe', 4];
+    const inventory = start('inventory', { HOLD_SECONDS: '7', SHARDED_ITEMS: `later:2, ${itemId}:${shards}` });
     const { port } = await inventory.logged('listening');
     await inventory.logged('ready');
+    const spread = await inventory.logged('stock of the item spread over more rows');
+    expect(spread).toMatchObject({ item_id: itemId, shards });
     const client = new InventoryServiceClient(`127.0.0.1:${port}`, credentials.createInsecure());
     const { items } = await call(client, client.listItems, { pageSize: 0, pageToken: '' });
     const item = items.find(({ name }) => name === 'item1');
@@ -107,11 +110,12 @@ describe('a service as a process', () => {
   });
 
   test('does not start with a wrong environment, and names the wrong variables in one line', async () => {
-    const inventory = start('inventory', { ITEMS_TABLE: '', PORT: 'seventy' });
+    const inventory = start('inventory', { ITEMS_TABLE: '', PORT: 'seventy', SHARDED_ITEMS: 'a:2,b:1' });
     const { code, errors } = await inventory.ended;
     expect(code).toBe(1);
     expect(errors.trim()).toBe(
-      "The environment is not usable. PORT is 'seventy': must be a whole number from 0 to 65535; ITEMS_TABLE is not set.",
+      "The environment is not usable. PORT is 'seventy': must be a whole number from 0 to 65535; ITEMS_TABLE is not set; " +
+        "SHARDED_ITEMS is 'a:2,b:1': must be item:shards, separated by commas, with 2 to 64 shards, such as item-1:16.",
     );
   });
 

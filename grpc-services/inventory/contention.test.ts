@@ -1,8 +1,13 @@
 import { TransactionCanceledException } from '@aws-sdk/client-dynamodb';
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { ReservationState } from '../../proto/gen/inventory/v1/inventory.ts';
 import { itemInStock, startInventory, type TestInventory } from '../../tests/support/inventory.ts';
+import { throwFailure } from '../../tests/support/service.ts';
 import { call, failureOf } from '../../tests/support/unary-client.ts';
+import { createHotItems } from './hot-items.ts';
+import { reserve } from './reserve.ts';
+
+const never = new AbortController().signal;
 
 let inventory: TestInventory;
 
@@ -39,7 +44,7 @@ function conflictTimes(times: number, code = 'TransactionConflict'): () => numbe
         CancellationReasons: [{ Code: 'None' }, { Code: code }],
       });
     },
-    { step: 'finalizeRequest', name: 'conflict', priority: 'high' },
+    { step: 'finalizeRequest', name: 'conflict', priority: 'high', override: true },
   );
   return () => conflicts;
 }
@@ -55,6 +60,35 @@ test('a lasting conflict ends as CONTENTION after ten attempts', async () => {
   const conflicts = conflictTimes(Number.POSITIVE_INFINITY);
   expect(await failureOf(inventory.reserve('unlucky', one))).toMatchObject({ code: 'ABORTED', reason: 'CONTENTION' });
   expect(conflicts()).toBe(10);
+});
+
+describe('an item that meets conflicts', () => {
+  /** One order after another meets so many conflicts, and each time the instance looks for hot items. */
+  async function shardsAfter(rounds: readonly number[], conflictsPerSecond: number): Promise<readonly number[]> {
+    const hotItems = createHotItems(inventory.otherInstance, { spread: [], conflictsPerSecond });
+    const shards: number[] = [];
+    for (const [round, times] of rounds.entries()) {
+      conflictTimes(times);
+      const order = { orderId: `order-${round}`, lines: [{ item_id: 'hot', count: 1 }], holdSeconds: 0 };
+      await reserve(inventory.otherInstance, order, never);
+      await hotItems.round(never, ({ itemId }, error) => throwFailure(itemId, error));
+      shards.push((await inventory.shards('hot')).length);
+    }
+    return shards;
+  }
+
+  test('often is spread over eight rows, and over twice as many each time that it goes on', async () => {
+    expect(await shardsAfter([4, 4, 4, 4, 4], 4)).toEqual([8, 16, 32, 64, 64]);
+    expect(await inventory.stock('hot')).toMatchObject({ stocked: 20, available: 15, held: 5 });
+  });
+
+  test('less often stays as it is, whatever it met before', async () => {
+    expect(await shardsAfter([3, 3, 3], 4)).toEqual([1, 1, 1]);
+  });
+
+  test('stays as it is when no limit is set', async () => {
+    expect(await shardsAfter([9], 0)).toEqual([1]);
+  });
 });
 
 const restock = { requestId: 'more', itemId: 'hot', name: '', unitPrice: undefined, count: 5 };

@@ -10,7 +10,7 @@ afterEach(() => inventory.close());
 
 /** Starts the service, and records its DynamoDB requests by command. */
 async function recordedRequests(): Promise<readonly string[]> {
-  inventory = await startInventory({ catalogue: [itemInStock('pen', 5), itemInStock('ink', 5)] });
+  inventory = await startInventory({ catalogue: [itemInStock('pen', 50), itemInStock('ink', 5)] });
   return requestsOf(inventory.dynamoDb);
 }
 
@@ -21,6 +21,21 @@ test('Reserve and Commit of an order take four DynamoDB calls, however many line
   await inventory.reserve('order', lines);
   await inventory.commit('order');
   expect(requests).toEqual([
+    'BatchGetItemCommand',
+    'TransactWriteItemsCommand',
+    'GetItemCommand',
+    'TransactWriteItemsCommand',
+  ]);
+});
+
+test('an item that is spread takes no further call, once the service has met it', async () => {
+  const requests = await recordedRequests();
+  await inventory.spread('pen', 4);
+  await inventory.reserve('first', lines);
+  const before = requests.length;
+  await inventory.reserve('order', [{ itemId: 'pen', count: 1 }]);
+  await inventory.commit('order');
+  expect(requests.slice(before)).toEqual([
     'BatchGetItemCommand',
     'TransactWriteItemsCommand',
     'GetItemCommand',
@@ -63,7 +78,7 @@ test('an order for a sold-out item does not touch the item in its transaction', 
       },
     { step: 'initialize', name: 'look at the transaction' },
   );
-  expect((await failureOf(inventory.reserve('late', [{ itemId: 'pen', count: 6 }]))).reason).toBe('OUT_OF_STOCK');
+  expect((await failureOf(inventory.reserve('late', [{ itemId: 'pen', count: 51 }]))).reason).toBe('OUT_OF_STOCK');
   expect(requests).toEqual(['BatchGetItemCommand', 'TransactWriteItemsCommand']);
   expect(touched).toBe(1);
 });

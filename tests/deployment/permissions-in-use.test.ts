@@ -15,6 +15,7 @@ const ACTIONS: Readonly<Record<string, readonly string[]>> = {
   Update: ['UpdateItem'],
   Delete: ['DeleteItem'],
   BatchGet: ['BatchGetItem'],
+  TransactGet: ['GetItem'],
   // Each of its writes needs the action of that write.
   TransactWrite: ['PutItem', 'UpdateItem', 'DeleteItem'],
 };
