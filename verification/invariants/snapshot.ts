@@ -23,6 +23,11 @@ const line = z
     count: z.int(),
     /** Only on the lines of an order whose stock was reserved. */
     unit_price_minor: z.int().exactOptional(),
+    /** Only on the lines of a reservation: the shards that its pieces came from; absent means the item's own row. */
+    taken_from: z
+      .array(z.object({ shard: z.int(), count: z.int() }).readonly())
+      .readonly()
+      .exactOptional(),
   })
   .readonly();
 
@@ -106,7 +111,7 @@ export function isFree({ amount_minor }: OrderSnapshot): boolean {
   return amount_minor === 0;
 }
 
-/** A row of Inventory's items table. */
+/** A row of Inventory's items table: an item's own row, which is its shard 0, or another shard `<item id>#<shard>`. */
 export const itemRow = z
   .object({
     item_id: z.string(),
@@ -114,11 +119,24 @@ export const itemRow = z
     available: z.int(),
     held: z.int(),
     sold: z.int(),
+    /** Only on the own row of an item that is spread: the number of its rows. */
+    shards: z.int().exactOptional(),
   })
   .readonly();
 
-/** The counters of one item in Inventory. */
-export type ItemSnapshot = z.output<typeof itemRow>;
+/** One row of the items table. */
+export type ItemRowSnapshot = z.output<typeof itemRow>;
+
+/** The counters of one item in Inventory, all its rows together. */
+export interface ItemSnapshot {
+  readonly item_id: string;
+  readonly stocked: number;
+  readonly available: number;
+  readonly held: number;
+  readonly sold: number;
+  /** Absent: the item has one row, which has these counters. */
+  readonly rows?: readonly ItemRowSnapshot[];
+}
 
 /** A row of Inventory's reservations table. A tombstone has no lines. */
 export const reservationRow = z

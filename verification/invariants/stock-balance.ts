@@ -1,10 +1,11 @@
+import { findUnbalancedRows } from './item-rows.ts';
 import type { OrderCase } from './order-case.ts';
 import { type ItemSnapshot, type LineSnapshot, type ReservationSnapshot, soldLines } from './snapshot.ts';
 import { orderViolation, stockViolation, type Violation } from './violation.ts';
 
 /**
  * Invariant 2: available + held + sold of every item is what was stocked, and no counter is negative. The reservations
- * account for what is held and sold; what came back is available again.
+ * account for what is held and sold; what came back is available again. For an item that is spread, so do its rows.
  */
 export function findUnbalancedStock(
   items: readonly ItemSnapshot[],
@@ -19,7 +20,19 @@ export function findUnbalancedStock(
     ...unknown.map((item_id) =>
       stockViolation(item_id, 'reservations hold it or have sold it, but there is no such item'),
     ),
+    ...findUnbalancedRows(items, reservations),
+    ...reservations.flatMap(wrongPortions),
   ];
+}
+
+/** Lines whose portions are not what they took. */
+function wrongPortions({ order_id, lines }: ReservationSnapshot): readonly Violation[] {
+  return lines.flatMap(({ item_id, count, taken_from }) => {
+    const taken = taken_from?.reduce((sum, portion) => sum + portion.count, 0) ?? count;
+    return taken === count
+      ? []
+      : [orderViolation('stock adds up', order_id, `it took ${taken} of ${item_id} out of shards, but has ${count}`)];
+  });
 }
 
 function itemFindings(item: ItemSnapshot, held: number, sold: number): readonly Violation[] {

@@ -1,4 +1,5 @@
 import type { ItemSnapshot, LineSnapshot, ReservationSnapshot, ReservationState } from '../invariants/snapshot.ts';
+import { ModelStock } from './model-stock.ts';
 import { FREE_ITEM } from './scenario.ts';
 import type { Mutation } from './service-mutations.ts';
 import { Refusal } from './simulated-call.ts';
@@ -13,13 +14,6 @@ interface Reservation {
   returnedBy?: string;
 }
 
-interface Counters {
-  stocked: number;
-  available: number;
-  held: number;
-  sold: number;
-}
-
 const GIVEN_UP = 'given up';
 
 function unitPrice(itemId: string): number {
@@ -28,14 +22,13 @@ function unitPrice(itemId: string): number {
 
 /** An in-memory model of the contract in proto/inventory/v1. Every call is atomic. */
 export class ModelInventory {
-  readonly #items = new Map<string, Counters>();
+  readonly #stock: ModelStock;
   readonly #reservations = new Map<string, Reservation>();
   readonly #mutations: ReadonlySet<Mutation>;
 
-  constructor(stock: Readonly<Record<string, number>>, mutations: ReadonlySet<Mutation>) {
-    for (const [id, count] of Object.entries(stock)) {
-      this.#items.set(id, { stocked: count, available: count, held: 0, sold: 0 });
-    }
+  /** @param shards rows over which the stock of each item is spread */
+  constructor(stock: Readonly<Record<string, number>>, mutations: ReadonlySet<Mutation>, shards = 1) {
+    this.#stock = new ModelStock(stock, shards);
     this.#mutations = mutations;
   }
 
@@ -53,15 +46,16 @@ export class ModelInventory {
       }
       return this.#answer(known);
     }
-    const unknown = lines.find(({ item_id }) => !this.#items.has(item_id));
-    const short = lines.find(({ item_id, count }) => (this.#items.get(item_id)?.available ?? 0) < count);
+    const unknown = lines.find(({ item_id }) => !this.#stock.has(item_id));
+    const short = this.#shortLine(lines);
     if (short !== undefined) {
       const refusal = unknown === undefined ? 'OutOfStockError' : 'ItemNotFoundError';
       this.#reservations.set(orderId, { state: 'REFUSED', lines, expiresAt, refusal });
       throw new Refusal(refusal, `${(unknown ?? short).item_id} is not available`);
     }
-    const reservation: Reservation = { state: 'HELD', lines, expiresAt };
-    this.#move(lines, 'available', 'held');
+    const taken = this.#stock.allocate(lines);
+    const reservation: Reservation = { state: 'HELD', lines: taken, expiresAt };
+    this.#stock.move(taken, 'available', 'held');
     this.#reservations.set(orderId, reservation);
     return this.#answer(reservation);
   }
@@ -77,7 +71,9 @@ export class ModelInventory {
     }
     const again = known?.state === 'RELEASED' && this.#mutations.has('a repeated release returns stock twice');
     if (known !== undefined && (known.state === 'HELD' || again)) {
-      this.#move(known.lines, 'held', 'available');
+      const toOwnRow = this.#mutations.has('a release returns stock to the own row of an item that is spread');
+      const lines = toOwnRow ? known.lines.map(({ taken_from: _ignored, ...line }) => line) : known.lines;
+      this.#stock.move(lines, 'held', 'available');
     }
     this.#reservations.set(orderId, { state: 'RELEASED', lines: known?.lines ?? [], expiresAt: 0 });
   }
@@ -88,17 +84,18 @@ export class ModelInventory {
     switch (known?.state) {
       case 'COMMITTED':
         if (this.#mutations.has('a repeated commit sells stock twice')) {
-          this.#move(known.lines, 'held', 'sold');
+          this.#stock.move(known.lines, 'held', 'sold');
         }
         return;
       case 'HELD':
-        this.#move(known.lines, 'held', 'sold');
+        this.#stock.move(known.lines, 'held', 'sold');
         break;
       case 'EXPIRED':
-        if (known.lines.some(({ item_id, count }) => this.#item(item_id).available < count)) {
+        if (this.#shortLine(known.lines) !== undefined) {
           throw new Refusal('ReservationExpiredError', 'the hold ran out');
         }
-        this.#move(known.lines, 'available', 'sold');
+        known.lines = this.#stock.allocate(known.lines);
+        this.#stock.move(known.lines, 'available', 'sold');
         break;
       case 'RELEASED':
       case 'REFUSED':
@@ -119,7 +116,7 @@ export class ModelInventory {
       return;
     }
     if (known.returnedBy === undefined) {
-      this.#move(known.lines, 'sold', 'available');
+      this.#stock.move(known.lines, 'sold', 'available');
       known.returnedBy = returnId;
     } else if (known.returnedBy !== returnId) {
       throw new Refusal('ReturnExceedsSoldError', 'all that was sold came back');
@@ -132,31 +129,23 @@ export class ModelInventory {
       if (reservation.state !== 'HELD' || reservation.expiresAt > now) {
         continue;
       }
-      this.#move(reservation.lines, 'held', 'available');
+      this.#stock.move(reservation.lines, 'held', 'available');
       reservation.state = 'EXPIRED';
     }
   }
 
   /** Adds stock of every item, as an operator would. */
   restock(count: number): void {
-    for (const item of this.#items.values()) {
-      item.stocked += count;
-      item.available += count;
-    }
+    this.#stock.restock(count);
   }
 
-  /** Whether available + held + sold is the stock of every item, and none is negative. */
+  /** Whether available + held + sold is the stock of every row, and none is negative. */
   isBalanced(): boolean {
-    for (const { stocked, available, held, sold } of this.#items.values()) {
-      if (available + held + sold !== stocked || available < 0 || held < 0 || sold < 0) {
-        return false;
-      }
-    }
-    return true;
+    return this.#stock.isBalanced();
   }
 
   items(): readonly ItemSnapshot[] {
-    return [...this.#items].map(([item_id, counters]) => ({ item_id, ...counters }));
+    return this.#stock.items();
   }
 
   reservations(): readonly ReservationSnapshot[] {
@@ -191,24 +180,16 @@ export class ModelInventory {
     return {
       amount_minor: lines.reduce((sum, { item_id, count }) => sum + count * unitPrice(item_id), 0),
       currency: 'USD',
-      lines: lines.map((line) => ({ ...line, name: line.item_id, unit_price_minor: unitPrice(line.item_id) })),
+      lines: lines.map(({ taken_from: _internal, ...line }) => ({
+        ...line,
+        name: line.item_id,
+        unit_price_minor: unitPrice(line.item_id),
+      })),
       expires_at: new Date(expiresAt).toISOString(),
     };
   }
 
-  #item(id: string): Counters {
-    const item = this.#items.get(id);
-    if (item === undefined) {
-      throw new Refusal('ItemNotFoundError', `there is no item ${id}`);
-    }
-    return item;
-  }
-
-  #move(lines: readonly LineSnapshot[], from: 'available' | 'held' | 'sold', to: 'available' | 'held' | 'sold'): void {
-    for (const { item_id, count } of lines) {
-      const item = this.#item(item_id);
-      item[from] -= count;
-      item[to] += count;
-    }
+  #shortLine(lines: readonly LineSnapshot[]): LineSnapshot | undefined {
+    return lines.find(({ item_id, count }) => this.#stock.available(item_id) < count);
   }
 }

@@ -18,13 +18,13 @@ export interface ModelServices {
 /** Creates the models: full stock, no orders, no payments. */
 export function modelServices(
   clock: VirtualClock,
-  { mutations: seeded = [], weakness, probe }: Scenario,
+  { mutations: seeded = [], weakness, probe, shards }: Scenario,
 ): ModelServices {
   const mutations = new Set(seeded);
   const paymentRecords = new PaymentRecords();
   const provider = new ModelProvider(mutations);
   return {
-    inventory: new ModelInventory(STOCK, mutations),
+    inventory: new ModelInventory(STOCK, mutations, shards),
     payment: new ModelPayment(paymentRecords, provider, clock, mutations),
     paymentRecords,
     provider,

@@ -92,6 +92,8 @@ export interface Scenario {
    * nothing hides what a missing tombstone lets through.
    */
   readonly sweeps: boolean;
+  /** Rows over which Inventory spreads the stock of each item. Absent: one. */
+  readonly shards?: number;
 }
 
 /** Stock of each item at the start. */

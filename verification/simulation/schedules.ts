@@ -117,5 +117,6 @@ export function schedules({
     operators: fc.array(operatorAction, { maxLength: 4, size: 'max' }),
     seed: fc.nat(),
     sweeps: fc.boolean(),
+    shards: fc.integer({ min: 1, max: 3 }),
   });
 }

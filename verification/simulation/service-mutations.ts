@@ -10,6 +10,7 @@ export const MUTATIONS = [
   'a repeated reserve holds stock twice',
   'a repeated commit sells stock twice',
   'a repeated release returns stock twice',
+  'a release returns stock to the own row of an item that is spread',
   'a repeated authorize charges twice',
   'a repeated capture captures twice',
   'a repeated void is refused',

@@ -24,6 +24,8 @@ beforeAll(async () => {
   await put('orders-test', { ...base, order_id: 'a', status: 'CONFIRMED' });
   await put('inventory-reservations-test', { order_id: 'a', state: 'COMMITTED', lines: [{ item_id: 'i', count: 2 }] });
   await put('inventory-items-test', { item_id: 'i', stocked: 5, available: 3, held: 0, sold: 2, name: 'item' });
+  await put('inventory-items-test', { item_id: 'wide', stocked: 5, available: 3, held: 0, sold: 2, shards: 2 });
+  await put('inventory-items-test', { item_id: 'wide#1', stocked: 4, available: 3, held: 1, sold: 0 });
   await put('payments-test', { order_id: 'a', payment_id: 'p', state: 'CAPTURED', amount_minor: 5, currency: 'USD' });
   await put('payments-test', {
     order_id: 'charge#a#p',
@@ -49,6 +51,8 @@ test('the reader joins what all tables hold about one order', async () => {
       charges: [{ order_id: 'a', captures: 1, refunds: 0 }],
     });
     expect(await reader.item('i')).toEqual({ item_id: 'i', stocked: 5, available: 3, held: 0, sold: 2 });
+    expect(await reader.item('wide')).toMatchObject({ item_id: 'wide', stocked: 9, available: 6, held: 1, sold: 2 });
+    expect(await reader.item('none')).toBeUndefined();
   } finally {
     reader.close();
   }

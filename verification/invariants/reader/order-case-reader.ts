@@ -1,7 +1,16 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb';
+import { itemsOfRows, rowKey } from '../item-rows.ts';
 import type { OrderCase } from '../order-case.ts';
-import { chargeRow, type ItemSnapshot, itemRow, orderRow, paymentRow, reservationRow } from '../snapshot.ts';
+import {
+  chargeRow,
+  type ItemRowSnapshot,
+  type ItemSnapshot,
+  itemRow,
+  orderRow,
+  paymentRow,
+  reservationRow,
+} from '../snapshot.ts';
 import { type AwsConnection, clientSettings } from './aws-connection.ts';
 import { parseRow } from './table-rows.ts';
 
@@ -30,8 +39,17 @@ export class OrderCaseReader {
     };
   }
 
-  /** The counters of one item. */
+  /** The counters of one item, all its rows together. */
   async item(item_id: string): Promise<ItemSnapshot | undefined> {
+    const own = await this.#itemRow(item_id);
+    const others = Array.from({ length: (own?.shards ?? 1) - 1 }, (_, index) =>
+      this.#itemRow(rowKey(item_id, index + 1)),
+    );
+    const rows = [own, ...(await Promise.all(others))].filter((row) => row !== undefined);
+    return itemsOfRows(rows)[0];
+  }
+
+  async #itemRow(item_id: string): Promise<ItemRowSnapshot | undefined> {
     const table = `inventory-items-${this.#stage}`;
     const row = await this.#row(table, { item_id });
     return row && parseRow(table, itemRow, row);

@@ -38,6 +38,8 @@ beforeAll(async () => {
     ['inventory-reservations-test', { order_id: 'a', state: 'HELD' }],
     ['inventory-reservations-test', { order_id: 'restock#1', what: 'bookkeeping' }],
     ['inventory-items-test', { item_id: 'i', stocked: 1, available: 1, held: 0, sold: 0 }],
+    ['inventory-items-test', { item_id: 'wide', stocked: 5, available: 3, held: 0, sold: 2, shards: 2 }],
+    ['inventory-items-test', { item_id: 'wide#1', stocked: 4, available: 3, held: 1, sold: 0 }],
     ['payments-test', { order_id: 'a', state: 'AUTHORIZED' }],
     ['payments-test', { order_id: 'charge#a#p', state: 'AUTHORIZED', amount_minor: 5, currency: 'USD' }],
   ];
@@ -101,16 +103,20 @@ describe('a snapshot', () => {
   test('has the rows of every table, without bookkeeping, and the answers that it was given', async () => {
     const answers = [{ kind: 'order-accepted', order_id: 'a' }] as const;
     const before = Date.now();
-    const { executions: _executions, taken_at, ...tables } = await reader.read(answers);
+    const { executions: _executions, taken_at, items, ...tables } = await reader.read(answers);
     expect(Date.parse(taken_at)).toBeGreaterThanOrEqual(before);
     expect(tables).toEqual({
       orders: [{ order_id: 'a', status: 'PENDING', lines: [], created_at: '', timeline: [] }],
       reservations: [{ order_id: 'a', state: 'HELD', lines: [] }],
-      items: [{ item_id: 'i', stocked: 1, available: 1, held: 0, sold: 0 }],
       payments: [{ order_id: 'a', state: 'AUTHORIZED' }],
       charges: [expect.objectContaining({ order_id: 'a', charge_id: 'charge#a#p', captures: 0 })],
       answers,
     });
+    expect(items).toHaveLength(2);
+    expect(items).toContainEqual({ item_id: 'i', stocked: 1, available: 1, held: 0, sold: 0 });
+    expect(items).toContainEqual(
+      expect.objectContaining({ item_id: 'wide', stocked: 9, available: 6, held: 1, sold: 2 }),
+    );
   });
 });
 

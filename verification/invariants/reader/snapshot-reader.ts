@@ -1,6 +1,7 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DescribeExecutionCommand, paginateListExecutions, SFNClient } from '@aws-sdk/client-sfn';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { itemsOfRows } from '../item-rows.ts';
 import {
   type ApiPromise,
   chargeRow,
@@ -42,7 +43,7 @@ export class SnapshotReader {
       executions,
       orders: await this.orders(),
       reservations: await readRows(this.#tables, `inventory-reservations-${stage}`, reservationRow, isPlainRow),
-      items: await readRows(this.#tables, `inventory-items-${stage}`, itemRow),
+      items: itemsOfRows(await readRows(this.#tables, `inventory-items-${stage}`, itemRow)),
       payments: await readRows(this.#tables, `payments-${stage}`, paymentRow, isPlainRow),
       charges: await readRows(this.#tables, `payments-${stage}`, chargeRow, isChargeRow),
       answers,
