@@ -65,7 +65,7 @@ async function findPortions(
   if (near?.item.shards === undefined) {
     return { reason: 'OUT_OF_STOCK', item_id, requested: count, available };
   }
-  const stock = (await rows.stocks([item_id], signal)).get(item_id);
+  const stock = await rows.glance(item_id, signal);
   if (stock === undefined) {
     throw new RowConflict('the item was there a moment ago');
   }

@@ -3,6 +3,7 @@ import { cancellationOf, type Row, storeError, storeUnavailable, withStoreErrors
 import { RowConflict } from '../common/retry-on-conflict.ts';
 import { type Counters, countersOfRow, type ItemRow, type ItemStock, itemRow, shardCount } from './item.ts';
 import { shardKey, shardSequence } from './shards.ts';
+import { createSharedReads } from './shared-reads.ts';
 
 /** An item, and the first shard that an order tries. */
 export interface NearStock {
@@ -27,7 +28,12 @@ export interface ItemRows {
     signal: AbortSignal,
   ) => Promise<ReadonlyMap<string, NearStock>>;
   /**
-   * All rows of an item as they were at one moment.
+   * An item with all its rows, like `stocks`. Callers who ask for the same item at the same time share one read, so that a
+   * crowd costs little more than one of them.
+   */
+  readonly glance: (itemId: string, signal: AbortSignal) => Promise<ItemStock | undefined>;
+  /**
+   * All rows of an item as they were at one moment after the call began. Callers share a read as they do for `glance`.
    *
    * @throws RowConflict when a transaction changes a row meanwhile, or the item has more rows by now
    */
@@ -37,17 +43,36 @@ export interface ItemRows {
 /** BatchGetItem takes up to 100 keys. */
 const KEYS_PER_BATCH = 100;
 
+/** A shared read goes on when one of its callers gives up; the client ends it if it takes too long. */
+const NEVER = new AbortController().signal;
+
 /** Rows of items in DynamoDB. */
 export function createItemRows(documents: DynamoDBDocumentClient, table: string): ItemRows {
   /** How many shards an item had when it was last read, so that its row and its shard can be read together. */
   const lastShards = new Map<string, number>();
-  return { stocks, near, snapshot };
+  const glances = createSharedReads<ItemStock | undefined>();
+  const snapshots = createSharedReads<ItemStock>();
+  return {
+    stocks,
+    near,
+    glance: async (itemId, signal) => {
+      const stock = await glances.get(itemId, async () => (await stocks([itemId], NEVER)).get(itemId));
+      signal.throwIfAborted();
+      return stock;
+    },
+    snapshot: async (itemId, shards, signal) => {
+      const stock = await snapshots.get(shardKey(itemId, shards), () => snapshot(itemId, shards));
+      signal.throwIfAborted();
+      return stock;
+    },
+  };
 
   async function stocks(ids: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, ItemStock>> {
-    const items = await read(ids, signal);
-    const own = ids.flatMap((id) => items.get(id) ?? []).map((row) => remembered(itemRow.parse(row)));
-    const others = await read(own.flatMap(otherKeys), signal);
-    const rows = new Map([...items, ...others]);
+    const guessed = ids.flatMap((id) => otherKeys(id, lastShards.get(id) ?? 1));
+    const rows = new Map(await read([...ids, ...guessed], signal));
+    const own = ids.flatMap((id) => rows.get(id) ?? []).map((row) => remembered(itemRow.parse(row)));
+    const wanted = own.flatMap((item) => otherKeys(item.item_id, shardCount(item)));
+    await addMissing(rows, wanted, signal);
     return new Map(own.map((item) => [item.item_id, stockIn(rows, item)]));
   }
 
@@ -62,12 +87,7 @@ export function createItemRows(documents: DynamoDBDocumentClient, table: string)
     const rows = new Map(await read([...new Set([...ids, ...guessed])], signal));
     const items = ids.flatMap((id) => rows.get(id) ?? []).map((row) => remembered(itemRow.parse(row)));
     const wanted = items.map((item) => shardKey(item.item_id, first(item.item_id, shardCount(item))));
-    for (const [key, row] of await read(
-      wanted.filter((key) => !rows.has(key)),
-      signal,
-    )) {
-      rows.set(key, row);
-    }
+    await addMissing(rows, wanted, signal);
     return new Map(
       items.map((item) => {
         const shard = first(item.item_id, shardCount(item));
@@ -76,12 +96,12 @@ export function createItemRows(documents: DynamoDBDocumentClient, table: string)
     );
   }
 
-  async function snapshot(itemId: string, shards: number, signal: AbortSignal): Promise<ItemStock> {
+  async function snapshot(itemId: string, shards: number): Promise<ItemStock> {
     const keys = Array.from({ length: shards }, (_, shard) => shardKey(itemId, shard));
     const TransactItems = keys.map((item_id) => ({ Get: { TableName: table, Key: { item_id } } }));
     try {
       const command = new TransactGetCommand({ TransactItems });
-      const { Responses = [] } = await documents.send(command, { abortSignal: signal });
+      const { Responses = [] } = await documents.send(command);
       const rows = new Map(Responses.flatMap(({ Item }) => (Item === undefined ? [] : [[String(Item.item_id), Item]])));
       const own = rows.get(itemId);
       const item = own === undefined ? undefined : remembered(itemRow.parse(own));
@@ -99,6 +119,13 @@ export function createItemRows(documents: DynamoDBDocumentClient, table: string)
       lastShards.set(item.item_id, item.shards);
     }
     return item;
+  }
+
+  async function addMissing(rows: Map<string, Row>, keys: readonly string[], signal: AbortSignal): Promise<void> {
+    const missing = keys.filter((key) => !rows.has(key));
+    for (const [key, row] of await read(missing, signal)) {
+      rows.set(key, row);
+    }
   }
 
   async function read(keys: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, Row>> {
@@ -123,8 +150,8 @@ export function createItemRows(documents: DynamoDBDocumentClient, table: string)
   }
 }
 
-function otherKeys(item: ItemRow): readonly string[] {
-  return Array.from({ length: shardCount(item) - 1 }, (_, index) => shardKey(item.item_id, index + 1));
+function otherKeys(itemId: string, shards: number): readonly string[] {
+  return Array.from({ length: shards - 1 }, (_, index) => shardKey(itemId, index + 1));
 }
 
 function stockIn(rows: ReadonlyMap<string, Row>, item: ItemRow): ItemStock {

@@ -63,6 +63,10 @@ test('after any sequence of concurrent and duplicate calls the counters match th
         for (const item of items) {
           await stockUp(inventory, of(item));
         }
+        // Half of the runs start with an item that is spread; in any run it may be spread later.
+        if (run % 2 === 0) {
+          await inventory.spread(of('x'), 3);
+        }
         for (const round of rounds) {
           const deliveries = round.flatMap(([one, twice]) => (twice ? [one, one] : [one]));
           await Promise.all(deliveries.map((one) => perform(one, of)));
@@ -82,7 +86,7 @@ test('after any sequence of concurrent and duplicate calls the counters match th
       { numRuns: 30 },
     );
     expect(done).toBeGreaterThan(30);
-    expect(spread).toBeGreaterThan(3);
+    expect(spread).toBeGreaterThanOrEqual(15);
   } finally {
     await inventory.close();
   }

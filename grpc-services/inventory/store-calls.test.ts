@@ -2,6 +2,7 @@ import { afterEach, expect, test } from '@jest/globals';
 import { requestsOf } from '../../tests/support/dynamodb-requests.ts';
 import { itemInStock, startInventory, type TestInventory } from '../../tests/support/inventory.ts';
 import { failureOf } from '../../tests/support/unary-client.ts';
+import { shardSequence } from './shards.ts';
 
 // A budget: every DynamoDB call costs each order a round trip, and money.
 let inventory: TestInventory;
@@ -33,9 +34,11 @@ test('an item that is spread takes no further call, once the service has met it'
   await inventory.spread('pen', 4);
   await inventory.reserve('first', lines);
   const before = requests.length;
-  await inventory.reserve('order', [{ itemId: 'pen', count: 1 }]);
-  await inventory.commit('order');
-  expect(requests.slice(before)).toEqual([
+  const order = ['a', 'b', 'c', 'd', 'e', 'f', 'g'].find((id) => shardSequence(id, 'pen', 4)[0] === 3) ?? '';
+  await inventory.reserve(order, [{ itemId: 'pen', count: 1 }]);
+  await inventory.commit(order);
+  expect((await inventory.shards('pen'))[3]).toMatchObject({ sold: 1 });
+  expect(requests.slice(before, before + 4)).toEqual([
     'BatchGetItemCommand',
     'TransactWriteItemsCommand',
     'GetItemCommand',
@@ -81,4 +84,19 @@ test('an order for a sold-out item does not touch the item in its transaction', 
   expect((await failureOf(inventory.reserve('late', [{ itemId: 'pen', count: 51 }]))).reason).toBe('OUT_OF_STOCK');
   expect(requests).toEqual(['BatchGetItemCommand', 'TransactWriteItemsCommand']);
   expect(touched).toBe(1);
+});
+
+test('a crowd that comes for a spread item after it is sold out shares the reads of its rows', async () => {
+  const requests = await recordedRequests();
+  await inventory.spread('pen', 16);
+  await inventory.correct('sold-out', 'pen', 0);
+  const before = requests.length;
+  const crowd = Array.from({ length: 40 }, (_, index) =>
+    inventory.reserve(`late-${index}`, [{ itemId: 'pen', count: 1 }]),
+  );
+  const refusals = await Promise.all(crowd.map((order) => failureOf(order)));
+  expect(new Set(refusals.map(({ reason }) => reason))).toEqual(new Set(['OUT_OF_STOCK']));
+  const ofAllRows = requests.slice(before).filter((command) => command === 'TransactGetItemsCommand');
+  expect(ofAllRows.length).toBeGreaterThan(0);
+  expect(ofAllRows.length).toBeLessThan(40);
 });
