@@ -173,13 +173,15 @@ describe('of the trace of an order a person', () => {
     });
     const many = Array.from({ length: 3_000 }, (_, task) => span(`t${task}`, 'root'));
     const trace = { trace_id: 'a', started_at: new Date().toISOString(), duration_ms: 1, left_out: 2 };
-    const answer = [{ ...trace, spans: [span('root', ''), span('broken', 'root', 'ERROR'), ...many] }];
+    const attributes = { 'saga.redrive_count': 2, 'saga.retry_count': 3, 'error.type': 'RetryableError' };
+    const broken = { ...span('broken', 'root', 'ERROR'), attributes };
+    const answer = [{ ...trace, spans: [span('root', ''), broken, ...many] }];
     await fixture.page.route(/\/laboratory\/traces/, (route) =>
       route.fulfill({ json: { status: 200, success: true, meta: null, data: { order_id: orderId, traces: answer } } }),
     );
     await open(`/orders/${orderId}`);
     const rows = traces().getByRole('treeitem');
-    await rows.filter({ hasText: 'fault: broken' }).waitFor();
+    await rows.filter({ hasText: 'fault: broken redrive 2 try 4 RetryableError' }).waitFor();
     expect(await rows.count()).toBe(200);
     await traces().getByText('3002 spans in 1.0 ms, 2 more left out').waitFor();
     await press('Show 200 more of 2802 spans');

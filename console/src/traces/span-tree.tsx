@@ -131,7 +131,7 @@ interface SpanItemProperties {
 function SpanItem({ row, axis, isOpen, isActive, isChosen }: SpanItemProperties) {
   const { span, depth, descendants, faultsBelow } = row;
   const isFault = span.status === 'ERROR';
-  const { 'error.type': error, 'saga.retry_count': retries } = span.attributes;
+  const { 'error.type': error, 'saga.retry_count': retries, 'saga.redrive_count': redrives } = span.attributes;
   const from = axis.at(span.start_ms);
   const to = axis.at(span.start_ms + span.duration_ms);
   return (
@@ -153,6 +153,7 @@ function SpanItem({ row, axis, isOpen, isActive, isChosen }: SpanItemProperties)
         )}
         <span class="text" title={span.name}>
           {withoutPackage(span.name)}
+          {typeof redrives === 'number' && redrives > 0 && <small> redrive {redrives}</small>}
           {typeof retries === 'number' && retries > 0 && <small> try {retries + 1}</small>}
           {error !== undefined && <small> {String(error)}</small>}
           {!isOpen && descendants > 0 && (
