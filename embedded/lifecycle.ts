@@ -1,14 +1,16 @@
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { authentication } from '../functions/environment.ts';
 import { linkUrls, type StackUrls, setLocalEnvironment, stackUrls } from './addresses.ts';
 import { banner } from './banner.ts';
 import { ChildProcesses } from './child-processes.ts';
-import { ConfigurationError, type StackConfiguration } from './configuration.ts';
+import { ConfigurationError, PROJECT_ROOT, type StackConfiguration } from './configuration.ts';
 import type { DataDirectory } from './data-directory.ts';
 import { isDamagedDatabase } from './disk-problems.ts';
 import { indexStreamRecords } from './dynamodb/stream-records.ts';
 import { FaultDials } from './laboratory/fault-dials.ts';
+import { InvariantLights } from './laboratory/invariant-lights.ts';
 import { startLaboratory } from './laboratory/laboratory.ts';
 import type { LaboratoryEndpoint } from './laboratory/laboratory-endpoint.ts';
 import type { RetryPatience } from './laboratory/retry-patience.ts';
@@ -57,6 +59,7 @@ export class StackLifecycle {
   readonly #terminal: Terminal;
   readonly #logDescriptor: number;
   readonly #dials: FaultDials;
+  readonly #lights: InvariantLights;
   readonly #descriptions: ChildProcesses;
   readonly #children: ProcessGroup;
   readonly #lock: StackLock;
@@ -90,7 +93,12 @@ export class StackLifecycle {
     Object.assign(process.env, traces?.environment);
     this.#dials = new FaultDials(directory.faults, process.env);
     // A copy, because serverless-offline puts each function's environment into process.env while it runs.
-    this.#descriptions = new ChildProcesses(configuration, directory, this.#dials, { ...process.env });
+    const environment = { ...process.env };
+    this.#descriptions = new ChildProcesses(configuration, directory, this.#dials, environment);
+    this.#lights = new InvariantLights({
+      main: join(PROJECT_ROOT, 'verification/invariants/live/main.ts'),
+      environment: { ...environment, STAGE: String(serverless.service.custom?.stage ?? 'dev') },
+    });
     this.#children = new ProcessGroup(directory, terminal);
     this.#lock = new StackLock(configuration, directory.run);
   }
@@ -155,6 +163,7 @@ export class StackLifecycle {
     this.#laboratory = await startLaboratory({
       dials: this.#dials,
       children: this.#children,
+      lights: this.#lights,
       setPatience: (patience) => this.#setPatience(template, patience),
       authenticate: authentication(),
       traces: this.#traces?.buffer,
@@ -199,6 +208,7 @@ export class StackLifecycle {
       () => withinTime(this.#proxy?.close()),
       async () => this.#metrics?.close(),
       async () => this.#laboratory?.close(),
+      () => withinTime(this.#lights.close()),
       () => withinTime(this.#offline?.end(true)),
       () => this.#children.stop('engine'),
       // After the engine, so that no task is cut off.
@@ -221,6 +231,7 @@ export class StackLifecycle {
   kill(): void {
     this.#stopping = true;
     this.#children.kill();
+    void this.#lights.close();
   }
 
   /** Deploys the state machines once more; executions that run keep their definition. */

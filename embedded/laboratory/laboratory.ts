@@ -6,6 +6,7 @@ import type { ProcessGroup } from '../supervisor/process-group.ts';
 import type { TraceBuffer } from '../traces/trace-buffer.ts';
 import { tracesAnswer } from '../traces/traces-answer.ts';
 import { DIALLED_SERVICES, type FaultDials, faultRates } from './fault-dials.ts';
+import type { InvariantLights } from './invariant-lights.ts';
 import { type LaboratoryCalls, type LaboratoryEndpoint, startLaboratoryEndpoint } from './laboratory-endpoint.ts';
 import { killProcess, killRequest, listProcesses } from './processes.ts';
 import { RETRY_PATIENCES, type RetryPatience } from './retry-patience.ts';
@@ -14,6 +15,7 @@ import { RETRY_PATIENCES, type RetryPatience } from './retry-patience.ts';
 export interface LaboratorySubject {
   readonly dials: FaultDials;
   readonly children: Pick<ProcessGroup, 'state' | 'killToRestart'>;
+  readonly lights: InvariantLights;
   /** Makes sagas that start from now on retry with this patience. */
   readonly setPatience: (patience: RetryPatience) => Promise<void>;
   readonly authenticate: Authenticate;
@@ -33,6 +35,7 @@ const PATIENCE = z.strictObject({
 export function startLaboratory({
   dials,
   children,
+  lights,
   setPatience,
   authenticate,
   traces,
@@ -43,6 +46,7 @@ export function startLaboratory({
     return {
       [`GET ${LABORATORY_PATH}`]: state,
       [`GET ${LABORATORY_PATH}/traces`]: async ({ query }) => tracesAnswer(traces, query),
+      [`GET ${LABORATORY_PATH}/invariants`]: async () => lights.look(),
       [`POST ${LABORATORY_PATH}/faults`]: async (request) => {
         const { service, ...rates } = readBody(request, faultRates.unwrap().extend({ service: SERVICE }));
         dials.turn(service, rates);

@@ -12,6 +12,7 @@ import { isAlive } from '../supervisor/process-table.ts';
 import type { ProcessDescription } from '../supervisor/supervised-process.ts';
 import { Terminal } from '../terminal.ts';
 import { FaultDials } from './fault-dials.ts';
+import { InvariantLights } from './invariant-lights.ts';
 import { startLaboratory } from './laboratory.ts';
 import type { LaboratoryEndpoint } from './laboratory-endpoint.ts';
 
@@ -40,6 +41,7 @@ beforeEach(async () => {
   laboratory = await startLaboratory({
     dials: new FaultDials(directory.faults, {}),
     children,
+    lights: new InvariantLights({ main: join(folder, 'none.ts'), environment: {} }),
     setPatience: async () => undefined,
     authenticate: async () => ({ outcome: 'ANONYMOUS' }),
   });
@@ -112,6 +114,14 @@ test.each([
   const answered = await call('POST', '/laboratory/kill', body);
   expect(answered).toMatchObject({ status: 400, data: expect.stringMatching(sentence) });
   expect(await payment()).toMatchObject({ state: 'running', restarts: 0 });
+});
+
+test('where the checker is not installed, the lights say so and none is lit', async () => {
+  const { data } = await call('GET', '/laboratory/invariants');
+  const { lights } = data as { readonly lights: readonly { readonly state: string; readonly why: string }[] };
+  expect(new Set(lights.map(({ state: each }) => each))).toEqual(new Set(['unknown']));
+  expect(lights).toHaveLength(8);
+  expect(lights[0]?.why).toContain('installed without its checker');
 });
 
 test('a process that the stack does not run is not listed', async () => {

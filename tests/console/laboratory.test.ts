@@ -1,6 +1,9 @@
+import { randomUUID } from 'node:crypto';
+import { DeleteCommand, DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect } from '@jest/globals';
 import { type EmbeddedStack, startEmbeddedStack } from '../../embedded/stack.ts';
-import { withBrowser } from '../support/browser-fixture.ts';
+import { expectAccessible, withBrowser } from '../support/browser-fixture.ts';
+import { dynamoDbClient } from '../support/dynamodb.ts';
 
 // A person breaks a service from the console, and mends what that left behind, without reading a page of documentation.
 
@@ -83,6 +86,66 @@ describe('on a laptop a person who kills a process', () => {
     await placed.getByText('confirmed', { exact: true }).waitFor({ timeout: 60_000 });
     const isNew = before.flatMap(({ name, pid }) => (pidOf(name) === pid ? [] : [name]));
     expect(isNew.sort()).toEqual(['dynamodb', 'engine', 'payment']);
+  });
+});
+
+describe('the lights of the invariants', () => {
+  inBrowser(
+    'turn red with the order and the item at fault when a table is broken, and green once it is mended',
+    async () => {
+      const { page } = fixture;
+      const light = (name: RegExp) => page.locator('.light').filter({ hasText: name });
+      const [stock, record, answers] = [light(/^Stock adds up/), light(/^The record of an order/), light(/^No answer/)];
+      const isTurned = { timeout: 60_000 };
+      await open('/live');
+      await stock.getByText('holds', { exact: true }).waitFor(isTurned);
+      await record.getByText('holds', { exact: true }).waitFor(isTurned);
+      expect(await answers.textContent()).toContain('not known');
+      await page.getByText('All that can be checked here holds.').waitFor();
+
+      const tables = DynamoDBDocumentClient.from(dynamoDbClient(stack.urls.dynamodb));
+      const orderId = randomUUID();
+      const at = new Date().toISOString();
+      const order = { order_id: orderId, status: 'REJECTED', lines: [], created_at: at, updated_at: at, timeline: [] };
+      const item = {
+        item_id: 'lamp',
+        name: 'lamp',
+        stocked: 5,
+        available: 3,
+        held: 0,
+        sold: 0,
+        unit_price_minor: 1,
+        currency: 'USD',
+      };
+      await tables.send(new PutCommand({ TableName: 'orders-dev', Item: order }));
+      await tables.send(new PutCommand({ TableName: 'inventory-items-dev', Item: item }));
+      await stock.getByText('available 3 + held 0 + sold 0 = 3, but 5 were stocked').waitFor(isTurned);
+      await record
+        .getByRole('link', { name: `Order ${orderId}` })
+        .first()
+        .waitFor(isTurned);
+      await page.getByText('2 of 8 are broken.').waitFor(isTurned);
+      await expectAccessible(page, 'broken lights', {});
+
+      await tables.send(new DeleteCommand({ TableName: 'orders-dev', Key: { order_id: orderId } }));
+      await tables.send(new DeleteCommand({ TableName: 'inventory-items-dev', Key: { item_id: 'lamp' } }));
+      tables.destroy();
+      await page.getByText('All that can be checked here holds.').waitFor(isTurned);
+    },
+  );
+});
+
+describe('where the checker is not installed', () => {
+  inBrowser('all lights are grey, and the reason is said once', async () => {
+    const why = 'This stack was installed without its checker.';
+    const lights = ['stock adds up', 'no answer taken back'].map((invariant) => ({ invariant, state: 'unknown', why }));
+    await fixture.page.route(/\/laboratory\/invariants/, (route) =>
+      route.fulfill({ json: { status: 200, success: true, meta: null, data: { lights } } }),
+    );
+    await open('/live');
+    await fixture.page.getByText(why).waitFor();
+    expect(await fixture.page.getByText(why).count()).toBe(1);
+    expect(await fixture.page.locator('.light.unknown').count()).toBe(2);
   });
 });
 

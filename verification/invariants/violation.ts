@@ -1,13 +1,17 @@
 /** The invariants of the order system. */
-export type Invariant =
-  | 'every accepted order ends'
-  | 'stock adds up'
-  | 'captured once, exactly with committed stock'
-  | 'never more given back than was taken'
-  | 'nothing left behind a finished order'
-  | 'no answer taken back'
-  | 'webhooks are told every change, in order'
-  | 'the record of an order fits its status';
+export const INVARIANTS = [
+  'every accepted order ends',
+  'stock adds up',
+  'captured once, exactly with committed stock',
+  'never more given back than was taken',
+  'nothing left behind a finished order',
+  'no answer taken back',
+  'webhooks are told every change, in order',
+  'the record of an order fits its status',
+] as const;
+
+/** One of {@link INVARIANTS}. */
+export type Invariant = (typeof INVARIANTS)[number];
 
 /** One violated invariant, with what a person needs to look it up. */
 export interface Violation {

@@ -1,4 +1,5 @@
 import { FaultDials } from './fault-dials.tsx';
+import { InvariantLights } from './invariant-lights.tsx';
 import { KillButtons } from './kill-buttons.tsx';
 import { useLaboratory } from './laboratory.ts';
 import { RetryChoice } from './retry-choice.tsx';
@@ -18,6 +19,7 @@ export function LaboratoryPanel() {
       <FaultDials laboratory={laboratory} refresh={refresh} />
       <RetryChoice laboratory={laboratory} refresh={refresh} />
       <KillButtons laboratory={laboratory} refresh={refresh} />
+      <InvariantLights />
     </section>
   );
 }

@@ -1,3 +1,6 @@
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { CreateStateMachineCommand, SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
@@ -6,6 +9,8 @@ import { eventually } from '../../../embedded/eventually.ts';
 import { createTables, type DynamoDb, dynamoDbClient, startDynamoDb } from '../../../tests/support/dynamodb.ts';
 import { type AwsConnection, awsConnectionFrom, clientSettings, orderSagaArn } from './aws-connection.ts';
 import { SnapshotReader } from './snapshot-reader.ts';
+
+const run = promisify(execFile);
 
 /** One more than fit on a page of ListExecutions. */
 const EXECUTIONS = 1_001;
@@ -119,6 +124,27 @@ describe('a snapshot', () => {
     );
   });
 });
+
+test('the orders are counted, and the items read, without the other tables', async () => {
+  expect(await reader.orderCount()).toBe(1);
+  expect(await reader.items()).toEqual([{ item_id: 'i', stocked: 1, available: 1, held: 0, sold: 0 }]);
+});
+
+test('npm run invariants prints what it found, what it could not check, and over how many orders', async () => {
+  const main = fileURLToPath(new URL('../live/main.ts', import.meta.url));
+  const environment = { ...process.env, AWS_ENDPOINT_URL: connection.endpoint, STAGE: connection.stage };
+  const { stdout, code } = await run(process.execPath, [main], { env: environment }).then(
+    (printed) => ({ ...printed, code: 0 }),
+    (failed: { readonly stdout: string; readonly code: number }) => failed,
+  );
+  expect(code).toBe(1);
+  const lines = stdout.trim().split('\n');
+  expect(lines).toContain('holds        never more given back than was taken');
+  expect(lines).toContain('not checked  no answer taken back');
+  expect(lines).toContain('FOUND        the record of an order fits its status');
+  expect(lines).toContain('               order a: its timeline is empty');
+  expect(lines.at(-1)).toBe('1 orders, 2 on their way');
+}, 60_000);
 
 test('only the executions with a status are listed where one is asked for', async () => {
   expect(await reader.executionsIn('FAILED')).toEqual(['fail']);

@@ -1,4 +1,4 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DescribeTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DescribeExecutionCommand, paginateListExecutions, SFNClient } from '@aws-sdk/client-sfn';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { itemsOfRows } from '../item-rows.ts';
@@ -7,6 +7,7 @@ import {
   chargeRow,
   type ExecutionSnapshot,
   type ExecutionStatus,
+  type ItemSnapshot,
   itemRow,
   type OrderSnapshot,
   orderRow,
@@ -43,7 +44,7 @@ export class SnapshotReader {
       executions,
       orders: await this.orders(),
       reservations: await readRows(this.#tables, `inventory-reservations-${stage}`, reservationRow, isPlainRow),
-      items: itemsOfRows(await readRows(this.#tables, `inventory-items-${stage}`, itemRow)),
+      items: await this.items(),
       payments: await readRows(this.#tables, `payments-${stage}`, paymentRow, isPlainRow),
       charges: await readRows(this.#tables, `payments-${stage}`, chargeRow, isChargeRow),
       answers,
@@ -53,6 +54,19 @@ export class SnapshotReader {
   /** Only the orders. */
   async orders(): Promise<readonly OrderSnapshot[]> {
     return await readRows(this.#tables, `orders-${this.#connection.stage}`, orderRow, isPlainRow);
+  }
+
+  /** Only the items. */
+  async items(): Promise<readonly ItemSnapshot[]> {
+    return itemsOfRows(await readRows(this.#tables, `inventory-items-${this.#connection.stage}`, itemRow));
+  }
+
+  /** How many rows the orders table has, without reading them. AWS itself tells the number of some hours ago. */
+  async orderCount(): Promise<number> {
+    const described = await this.#tables.send(
+      new DescribeTableCommand({ TableName: `orders-${this.#connection.stage}` }),
+    );
+    return described.Table?.ItemCount ?? 0;
   }
 
   /** The order ids of all executions with one status. */
