@@ -38,6 +38,8 @@ describe('on a laptop a person', () => {
     async () => {
       await open('/live');
       await fixture.page.getByLabel(/^quickly/).check();
+      // An order that is placed before this is deployed tries again for minutes.
+      await fixture.page.getByText('New orders try again quickly, for some ten seconds.').waitFor();
       await press('Break Payment');
       const payment = fixture.page.getByRole('listitem', { name: 'Payment' });
       await payment.getByText('100 % of the calls fail before they do anything').waitFor();

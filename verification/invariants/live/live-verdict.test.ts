@@ -80,6 +80,20 @@ describe('a look at orders that come and go', () => {
     expect(findingsOf('stock adds up', { ...SOUND, items }, SOUND.items)?.total).toBe(0);
   });
 
+  test('a row of a spread item is left out where its item changed during the reading', () => {
+    const row = (item_id: string, held: number) => ({ item_id, stocked: 5, available: 5, held, sold: 0 });
+    const wide = (held: number) => ({
+      ...row('wide', held),
+      stocked: 10,
+      available: 10,
+      rows: [{ ...row('wide', 0), shards: 2 }, row('wide#1', held)],
+    });
+    const snapshot = { ...SOUND, items: [...SOUND.items, wide(1)] };
+    const found = findingsOf('stock adds up', snapshot)?.findings ?? [];
+    expect(found.map((each) => 'item_id' in each && each.item_id)).toContain('wide#1');
+    expect(findingsOf('stock adds up', snapshot, [...SOUND.items, wide(0)])?.total).toBe(0);
+  });
+
   test('lists the first findings and counts them all', () => {
     const orders = Array.from({ length: 30 }, (_, index) => ({
       ...(SOUND.orders[0] as OrderSnapshot),

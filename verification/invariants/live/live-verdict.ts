@@ -70,7 +70,7 @@ export function liveVerdict(snapshot: Snapshot, itemsBefore: readonly ItemSnapsh
   );
   const counts = ({ subject, invariant }: Violation): boolean =>
     'item_id' in subject
-      ? !changed.has(subject.item_id)
+      ? !changed.has(itemOfRow(subject.item_id))
       : isSettled(cases.get(subject.order_id), SETTLES_WITHIN_SECONDS[invariant], snapshot.taken_at);
   const found = Map.groupBy(violations.filter(counts), ({ invariant }) => invariant);
   const running = snapshot.executions.flatMap(({ order_id, status }) => (status === 'RUNNING' ? [order_id] : []));
@@ -80,6 +80,11 @@ export function liveVerdict(snapshot: Snapshot, itemsBefore: readonly ItemSnapsh
     on_their_way: backlogOf(snapshot.orders, running, snapshot.taken_at).size,
     invariants: INVARIANTS.map((invariant) => liveInvariant(invariant, found.get(invariant) ?? [])),
   };
+}
+
+/** The item that a key of the items table belongs to: rows of an item that is spread have keys such as `ITEM#3`. */
+function itemOfRow(key: string): string {
+  return key.replace(/#.*$/, '');
 }
 
 function liveInvariant(invariant: Invariant, violations: readonly Violation[]): LiveInvariant {
