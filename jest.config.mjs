@@ -19,6 +19,8 @@ export default {
     '/\\.serverless/',
     '/\\.embedded/',
     '<rootDir>/.stryker-tmp/',
+    // Parts run in the file that imports them.
+    '\\.part\\.test\\.ts$',
   ],
   modulePathIgnorePatterns: ['/\\.esbuild/', '/\\.serverless/', '/\\.embedded/', '<rootDir>/.stryker-tmp/'],
   reporters: ['default', '<rootDir>/tests/closing-line-reporter.mjs'],

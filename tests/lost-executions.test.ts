@@ -2,20 +2,18 @@ import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
-import { SFNClient, StopExecutionCommand } from '@aws-sdk/client-sfn';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { eventually } from '../embedded/eventually.ts';
 import { type EmbeddedStack, startEmbeddedStack } from '../embedded/stack.ts';
 import { orderStatusSchema } from '../functions/http/contract/order-status.ts';
 import { OrderApiClient } from '../verification/client/order-api-client.ts';
+import { invokeNow, makeSagaDue, stopExecution } from './support/embedded-stack.ts';
 
 // What a power cut leaves in the default durability: the tables have the orders, the engine's journal does not. And what a clock
 // that is set back does to the time of an order.
 
 const ITEM_2 = '154ffd4d-ac59-4819-a2fc-194faf1b92ba';
 const ITEM_3 = 'dad78a5a-3c27-449f-8696-fd745260884e';
-const LOCAL = { region: 'us-east-1', credentials: { accessKeyId: 'local', secretAccessKey: 'local' } };
 const LONG = 120_000;
 const HOUR_MS = 3_600_000;
 const RECONCILED_WITHIN_SECONDS = 60;
@@ -63,37 +61,11 @@ function pay(order_id: string) {
   return api.request({ path: '/payment/pay', body: { list: [{ id: randomUUID(), order_id }] } });
 }
 
-/** Lets the time pass by which the order's saga had to move. */
-async function becomeDue(order_id: string): Promise<void> {
-  const client = new DynamoDBClient({ endpoint: stack.urls.dynamodb, ...LOCAL });
-  await client.send(
-    new UpdateItemCommand({
-      TableName: 'orders-dev',
-      Key: { order_id: { S: order_id } },
-      UpdateExpression: 'SET saga_due_at = :now',
-      ConditionExpression: 'attribute_exists(saga_due_at)',
-      ExpressionAttributeValues: { ':now': { S: new Date().toISOString() } },
-    }),
-  );
-  client.destroy();
-}
-
-/** One round of the reconciliation, which the schedule runs each minute. */
-async function reconcile(): Promise<void> {
-  const url = `${stack.urls.lambda}/2015-03-31/functions/orders-dev-reconcileOrders/invocations`;
-  const answer = await fetch(url, { method: 'POST', body: '{}' });
-  expect(answer.status).toBe(200);
-  expect(await answer.json()).not.toHaveProperty('errorMessage');
-}
-
 test(
   'orders whose execution was stopped, or whose journal is lost, end: expired, cancelled, or with their payment undone',
   async () => {
     const stopped = await waiting(3);
-    const client = new SFNClient({ endpoint: stack.urls.endpoint, ...LOCAL });
-    const executionArn = `arn:aws:states:us-east-1:000000000000:execution:order-saga-dev:${stopped}`;
-    await client.send(new StopExecutionCommand({ executionArn }));
-    client.destroy();
+    await stopExecution(stack, 'order-saga', stopped);
     const [cancelled, paid] = [await waiting(600), await waiting(600)];
 
     await stack.stop();
@@ -105,9 +77,9 @@ test(
     expect(await api.request({ path: '/orders/cancel', body: { order_id: cancelled } })).toMatchObject({ status: 202 });
     expect(await pay(paid)).toMatchObject({ status: 409, meta: { code: 'ORDER_NOT_PAYABLE' } });
 
-    await becomeDue(stopped);
-    await becomeDue(cancelled);
-    await reconcile();
+    await makeSagaDue(stack, stopped);
+    await makeSagaDue(stack, cancelled);
+    await invokeNow(stack, 'reconcileOrders');
     expect(await api.waitForStatus(stopped, RECONCILED_WITHIN_SECONDS, ['EXPIRED'])).toMatchObject({
       reason_code: 'PAYMENT_WINDOW_EXPIRED',
     });

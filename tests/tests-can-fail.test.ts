@@ -1,5 +1,5 @@
 import { globSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { PROJECT_ROOT } from '../embedded/configuration.ts';
 import { toothlessTests } from './support/test-shapes.ts';
@@ -13,6 +13,18 @@ test('no test of any room has a shape with which it can stay green whatever the 
     toothlessTests(readFileSync(join(PROJECT_ROOT, file), 'utf8')).map(({ title, why }) => `${file}: ${title}: ${why}`),
   );
   expect(found).toEqual([]);
+});
+
+test('every part of a suite runs: one suite of its room imports it', () => {
+  const files = globSync('tests/**/*.test.ts', { cwd: PROJECT_ROOT });
+  const parts = files.filter((file) => file.endsWith('.part.test.ts'));
+  const imported = files.flatMap((file) =>
+    [...readFileSync(join(PROJECT_ROOT, file), 'utf8').matchAll(/^import '(\..*\.part\.test\.ts)';$/gm)].map(
+      ([, path = '']) => join(dirname(file), path),
+    ),
+  );
+  expect(parts.length).toBeGreaterThan(4);
+  expect(imported.toSorted()).toEqual(parts.toSorted());
 });
 
 test.each([

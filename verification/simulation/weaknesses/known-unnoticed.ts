@@ -8,7 +8,7 @@ const DUE =
   'the time of the step before is left, so the reconciliation only looks earlier; tests of the definition hold it';
 const RECOVERY = 'the reconciliation counts runs at one status, so an entry that is left at another counts for nothing';
 const FOR_CUSTOMERS =
-  'a simulated customer knows the page without it; tests/customer-action.test.ts and those of POST /payment/pay hold the write';
+  'a simulated customer knows the page without it; tests/orders/customer-action.part.test.ts and those of POST /payment/pay hold the write';
 const FOR_OPERATORS = 'operators read it, and no invariant does; tests of parking and resuming hold it';
 
 const CONFIRMED_STAYS = 'a confirmed order never changes its status';

@@ -2,23 +2,17 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { type EmbeddedStack, STACK_PROCESSES, startEmbeddedStack } from '../embedded/stack.ts';
-import { faultsInLog } from './fuzz/log-faults.ts';
+import { describe, expect, test } from '@jest/globals';
+import { STACK_PROCESSES } from '../../embedded/stack.ts';
+import { faultsInLog } from '../fuzz/log-faults.ts';
+import { shared } from './stack.ts';
 
 // Malformed and hostile requests, sent byte for byte to the whole API.
-const LONG = 60_000;
 const RESPONSE_TIMEOUT_MS = 10_000;
 const JSON_TYPE = 'Content-Type: application/json';
 
-let stack: EmbeddedStack;
-beforeAll(async () => {
-  stack = await startEmbeddedStack();
-}, LONG);
-afterAll(() => stack.stop(), LONG);
-
 /** Sends the bytes and resolves with everything received until the connection closes. */
-function exchange(bytes: string | Buffer, port = stack.ports.http): Promise<string> {
+function exchange(bytes: string | Buffer, port = shared.stack.ports.http): Promise<string> {
   return new Promise((resolve, reject) => {
     let answer = '';
     const socket = connect(port, '127.0.0.1', () => socket.write(bytes));
@@ -137,7 +131,7 @@ describe('a foreign web page', () => {
       return `${head.join('\r\n')}\r\n\r\n{}`;
     };
     expect(status(await exchange(asked('/orders/place')))).toBe(403);
-    for (const port of [stack.ports.lambda, stack.ports.endpoint]) {
+    for (const port of [shared.stack.ports.lambda, shared.stack.ports.endpoint]) {
       const answer = await exchange(asked(invocation('health')), port);
       expect([status(answer), answer]).toEqual([403, expect.not.stringContaining('"statusCode":200')]);
     }
@@ -145,7 +139,7 @@ describe('a foreign web page', () => {
 
   test('is refused for its headers alone: the same requests of a program are served', async () => {
     expect(status(await exchange(place('{}')))).toBe(400);
-    for (const port of [stack.ports.lambda, stack.ports.endpoint]) {
+    for (const port of [shared.stack.ports.lambda, shared.stack.ports.endpoint]) {
       expect(await exchange(post(invocation('health'), '{}'), port)).toContain('"statusCode":200');
     }
   });
@@ -156,9 +150,9 @@ test('the API closes the connection on CONNECT', async () => {
 });
 
 test('after all hostile requests every process still runs, and no log holds an internal error', async () => {
-  expect(stack.processes()).toHaveLength(5);
-  expect(stack.output()).not.toContain('restarting it');
-  const folder = join(stack.dataDirectory, 'logs');
+  expect(shared.stack.processes()).toHaveLength(5);
+  expect(shared.stack.output()).not.toContain('restarting it');
+  const folder = join(shared.stack.dataDirectory, 'logs');
   const logs = readdirSync(folder).map((file) => [file, readFileSync(join(folder, file), 'utf8')] as const);
   expect(logs.map(([file]) => file)).toEqual(expect.arrayContaining(STACK_PROCESSES.map((name) => `${name}.log`)));
   for (const [file, text] of logs) {

@@ -1,12 +1,11 @@
-import { DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { paginateListExecutions, SFNClient, StopExecutionCommand } from '@aws-sdk/client-sfn';
-import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
+import { afterEach, expect, test } from '@jest/globals';
 import { Webhook as Verifier } from 'standardwebhooks';
-import { eventually } from '../embedded/eventually.ts';
-import { type EmbeddedStack, startEmbeddedStack } from '../embedded/stack.ts';
-import { OrderApiClient } from '../verification/client/order-api-client.ts';
-import { startWebhookReceiver, type WebhookReceiver } from '../verification/client/webhook-receiver.ts';
-import { subscribe, type WebhookSubscription } from '../verification/client/webhook-subscription.ts';
+import { eventually } from '../../embedded/eventually.ts';
+import { startWebhookReceiver, type WebhookReceiver } from '../../verification/client/webhook-receiver.ts';
+import { subscribe, type WebhookSubscription } from '../../verification/client/webhook-subscription.ts';
+import { changeRow, invokeNow } from '../support/embedded-stack.ts';
+import { shared } from './stack.ts';
 
 // Webhooks on a real stack: stream, function, engine and delivery together.
 
@@ -15,30 +14,23 @@ const LOCAL = { region: 'us-east-1', credentials: { accessKeyId: 'local', secret
 const CONFIRMED = ['1 order.placed', '2 order.reserved', '3 order.authorized', '4 order.paid', '5 order.confirmed'];
 const LONG = 120_000;
 
-let stack: EmbeddedStack;
-let api: OrderApiClient;
 const open: { close(): Promise<unknown> }[] = [];
 
-beforeAll(async () => {
-  stack = await startEmbeddedStack();
-  api = new OrderApiClient(stack.urls.http);
-}, LONG);
 afterEach(async () => {
   for (const each of open.splice(0).toReversed()) {
     await each.close();
   }
 });
-afterAll(() => stack.stop(), LONG);
 
 async function receiver(): Promise<{ readonly receiver: WebhookReceiver; readonly webhook: WebhookSubscription }> {
   const started = await startWebhookReceiver();
-  const webhook = await subscribe(stack.urls.http, started.url);
+  const webhook = await subscribe(shared.stack.urls.http, started.url);
   open.push(started, { close: webhook.remove });
   return { receiver: started, webhook };
 }
 
 function place(): Promise<string> {
-  return api.place({ list: [{ id: ITEM_3, count: 1 }], payment: { method: 'tok_visa' } });
+  return shared.api.place({ list: [{ id: ITEM_3, count: 1 }], payment: { method: 'tok_visa' } });
 }
 
 /** The events of an order in the order in which they came first. */
@@ -62,8 +54,8 @@ test(
     await untilTold(shop, [first]);
     // Between the delivery and the checkpoint of the stream, or before: wherever it strikes.
     const others = [await place(), await place(), await place()];
-    const pid = stack.kill('api', 'SIGKILL');
-    await stack.isBack('api', pid);
+    const pid = shared.stack.kill('api', 'SIGKILL');
+    await shared.stack.isBack('api', pid);
     others.push(await place());
     await untilTold(shop, others);
     expect([first, ...others].map((orderId) => told(shop, orderId))).toEqual([first, ...others].map(() => CONFIRMED));
@@ -80,7 +72,7 @@ test(
     const { receiver: shop } = await receiver();
     const orderId = await place();
     await untilTold(shop, [orderId]);
-    await api.request({ path: '/orders/refund', body: { order_id: orderId, reason: 'returned' } });
+    await shared.api.request({ path: '/orders/refund', body: { order_id: orderId, reason: 'returned' } });
     const last = () => shop.taken.filter((event) => event.orderId === orderId).at(-1);
     const isRefunded = async () => last()?.type === 'order.refunded';
     await eventually(isRefunded, { withinMs: 30_000, pollMs: 50, what: 'the refund is told' });
@@ -117,9 +109,7 @@ test(
     await stopDeliveries();
     shop.reply = () => ({ status: 204 });
     await becomeOverdue(webhook.webhookId, orderId);
-    const url = `${stack.urls.lambda}/2015-03-31/functions/orders-dev-resumeWebhookDeliveries/invocations`;
-    const response = await fetch(url, { method: 'POST', body: '{}' });
-    expect(await response.json()).toMatchObject({ started: 1, failed: 0 });
+    expect(await invokeNow(shared.stack, 'resumeWebhookDeliveries')).toMatchObject({ started: 1, failed: 0 });
     await untilTold(shop, [orderId]);
     expect(told(shop, orderId)).toEqual(CONFIRMED);
   },
@@ -127,7 +117,7 @@ test(
 );
 
 async function stopDeliveries(): Promise<void> {
-  const client = new SFNClient({ endpoint: stack.urls.endpoint, ...LOCAL });
+  const client = new SFNClient({ endpoint: shared.stack.urls.endpoint, ...LOCAL });
   const stateMachineArn = 'arn:aws:states:us-east-1:000000000000:stateMachine:webhook-delivery-dev';
   for await (const { executions = [] } of paginateListExecutions(
     { client },
@@ -141,16 +131,12 @@ async function stopDeliveries(): Promise<void> {
 }
 
 /** Lets the time pass by which the queue's execution had to write. */
-async function becomeOverdue(webhookId: string, orderId: string): Promise<void> {
-  const client = new DynamoDBClient({ endpoint: stack.urls.dynamodb, ...LOCAL });
-  await client.send(
-    new UpdateItemCommand({
-      TableName: 'webhook-deliveries-dev',
-      Key: { delivery_queue: { S: `${webhookId}#${orderId}` }, delivery_entry: { S: 'head' } },
-      UpdateExpression: 'SET delivery_due_at = :now',
-      ConditionExpression: 'attribute_exists(delivery_due)',
-      ExpressionAttributeValues: { ':now': { S: new Date().toISOString() } },
-    }),
-  );
-  client.destroy();
+function becomeOverdue(webhookId: string, orderId: string): Promise<void> {
+  return changeRow(shared.stack, {
+    TableName: 'webhook-deliveries-dev',
+    Key: { delivery_queue: { S: `${webhookId}#${orderId}` }, delivery_entry: { S: 'head' } },
+    UpdateExpression: 'SET delivery_due_at = :now',
+    ConditionExpression: 'attribute_exists(delivery_due)',
+    ExpressionAttributeValues: { ':now': { S: new Date().toISOString() } },
+  });
 }

@@ -1,20 +1,19 @@
 import { randomUUID } from 'node:crypto';
-import { DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
-import { SFNClient, StopExecutionCommand } from '@aws-sdk/client-sfn';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { ChannelCredentials } from '@grpc/grpc-js';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { eventually } from '../embedded/eventually.ts';
-import { type EmbeddedStack, startEmbeddedStack } from '../embedded/stack.ts';
-import { createPaymentClient, type PaymentClient } from '../functions/clients/payment-client.ts';
-import { orderStatusSchema } from '../functions/http/contract/order-status.ts';
-import { acceptedRefundSchema } from '../functions/http/contract/refund-order.ts';
-import { runCommand } from '../scripts/orders/commands.ts';
-import { openOrdersApi } from '../scripts/orders/orders-api.ts';
-import { OrderApiClient } from '../verification/client/order-api-client.ts';
-import { SnapshotReader } from '../verification/invariants/reader/snapshot-reader.ts';
-import { verifyInvariants } from '../verification/invariants/verification.ts';
-import { describeViolation } from '../verification/invariants/violation.ts';
+import { eventually } from '../../embedded/eventually.ts';
+import { createPaymentClient, type PaymentClient } from '../../functions/clients/payment-client.ts';
+import { orderStatusSchema } from '../../functions/http/contract/order-status.ts';
+import { acceptedRefundSchema } from '../../functions/http/contract/refund-order.ts';
+import { runCommand } from '../../scripts/orders/commands.ts';
+import { openOrdersApi } from '../../scripts/orders/orders-api.ts';
+import { SnapshotReader } from '../../verification/invariants/reader/snapshot-reader.ts';
+import { verifyInvariants } from '../../verification/invariants/verification.ts';
+import { describeViolation } from '../../verification/invariants/violation.ts';
+import { invokeNow, makeSagaDue, stopExecution } from '../support/embedded-stack.ts';
+import { shared } from './stack.ts';
 
 // Refunds on a whole stack: the API, the refund saga on the engine, both services, the schedules' functions.
 
@@ -24,25 +23,18 @@ const LOCAL = { region: 'us-east-1', credentials: { accessKeyId: 'local', secret
 const LONG = 120_000;
 const WITHIN_MS = 30_000;
 
-let stack: EmbeddedStack;
-let api: OrderApiClient;
 let payment: PaymentClient;
 
-beforeAll(async () => {
-  stack = await startEmbeddedStack();
-  api = new OrderApiClient(stack.urls.http);
+beforeAll(() => {
   payment = createPaymentClient({
-    target: stack.urls.payment,
+    target: shared.stack.urls.payment,
     credentials: ChannelCredentials.createInsecure(),
     deadlineMs: 5_000,
     maxConcurrentCalls: 10,
   });
-}, LONG);
+});
 
-afterAll(async () => {
-  payment?.close();
-  await stack?.stop();
-}, LONG);
+afterAll(() => payment?.close());
 
 /** Places an order of two of item 1 and one of item 3, and waits until it is confirmed. */
 async function confirmed(method = 'tok_visa'): Promise<string> {
@@ -50,13 +42,13 @@ async function confirmed(method = 'tok_visa'): Promise<string> {
     { id: ITEM_1, count: 2 },
     { id: ITEM_3, count: 1 },
   ];
-  const order_id = await api.place({ list, payment: { method } });
-  await api.waitForStatus(order_id, 30, ['CONFIRMED']);
+  const order_id = await shared.api.place({ list, payment: { method } });
+  await shared.api.waitForStatus(order_id, 30, ['CONFIRMED']);
   return order_id;
 }
 
 function refund(order_id: string, body: object = {}, idempotencyKey?: string) {
-  return api.request({ path: '/orders/refund', body: { order_id, reason: 'test', ...body }, idempotencyKey });
+  return shared.api.request({ path: '/orders/refund', body: { order_id, reason: 'test', ...body }, idempotencyKey });
 }
 
 async function accepted(order_id: string, body: object = {}) {
@@ -64,7 +56,7 @@ async function accepted(order_id: string, body: object = {}) {
 }
 
 async function order(order_id: string) {
-  return orderStatusSchema.parse((await api.request({ path: `/orders/status?order_id=${order_id}` })).data);
+  return orderStatusSchema.parse((await shared.api.request({ path: `/orders/status?order_id=${order_id}` })).data);
 }
 
 function ended(order_id: string, refund_id: string) {
@@ -78,17 +70,7 @@ function ended(order_id: string, refund_id: string) {
 }
 
 async function available(item: string): Promise<number> {
-  return (await api.stocks()).find(({ Id }) => Id === item)?.count ?? 0;
-}
-
-/** Runs a function of the schedules now. */
-async function invoke(name: string, event: object): Promise<unknown> {
-  const url = `${stack.urls.lambda}/2015-03-31/functions/orders-dev-${name}/invocations`;
-  const answer = await fetch(url, { method: 'POST', body: JSON.stringify(event) });
-  expect(answer.status).toBe(200);
-  const report: unknown = await answer.json();
-  expect(report).not.toHaveProperty('errorMessage');
-  return report;
+  return (await shared.api.stocks()).find(({ Id }) => Id === item)?.count ?? 0;
 }
 
 test(
@@ -114,7 +96,7 @@ test(
     expect(await ended(order_id, goods.refund_id)).toMatchObject({ status: 'SUCCEEDED', stock_returned: true });
     expect(await available(ITEM_1)).toBe(before + 2);
 
-    const operator = openOrdersApi({ url: stack.urls.http });
+    const operator = openOrdersApi({ url: shared.stack.urls.http });
     const { text } = await runCommand(['show', order_id], operator);
     const executions = [...text.matchAll(/^refund's execution (\S+): SUCCEEDED,.*\n\nSTATE.*\n((?:.+\n?)+)/gm)];
     expect(executions.map(([, name, states = '']) => [name, states.match(/^\w+Inventory|^\w+Payment/gm)])).toEqual([
@@ -163,20 +145,20 @@ test(
 test(
   'a refund made at the Payment service itself shows in the order, and pay does not answer true for it',
   async () => {
-    const order_id = await api.place({ list: [{ id: ITEM_3, count: 1 }], payment: { window_seconds: 600 } });
-    await api.waitForStatus(order_id, 20, ['AWAITING_PAYMENT']);
+    const order_id = await shared.api.place({ list: [{ id: ITEM_3, count: 1 }], payment: { window_seconds: 600 } });
+    await shared.api.waitForStatus(order_id, 20, ['AWAITING_PAYMENT']);
     const paymentId = randomUUID();
-    await api.pay(order_id, paymentId);
-    await api.waitForStatus(order_id, 30, ['CONFIRMED']);
+    await shared.api.pay(order_id, paymentId);
+    await shared.api.waitForStatus(order_id, 30, ['CONFIRMED']);
     await payment.refund({ orderId: order_id, refundId: '', amount: undefined, reason: 'by hand' }, {});
 
-    await invoke('reconcilePayments', { older_than_seconds: 0 });
+    await invokeNow(shared.stack, 'reconcilePayments', { older_than_seconds: 0 });
     const { amount, refunded, refunds, timeline } = await order(order_id);
     expect(refunded).toEqual(amount);
     expect(refunds).toMatchObject([{ refund_id: `payment-${order_id}`, status: 'SUCCEEDED', reason: 'by hand' }]);
     expect(timeline.at(-1)).toMatchObject({ status: 'CONFIRMED', what: 'refunded' });
     const body = { list: [{ id: paymentId, order_id }] };
-    expect(await api.request({ path: '/payment/pay', body })).toMatchObject({
+    expect(await shared.api.request({ path: '/payment/pay', body })).toMatchObject({
       status: 409,
       meta: { code: 'PAYMENT_REFUNDED' },
     });
@@ -194,27 +176,14 @@ test(
   'a refund whose execution was stopped is carried on by the reconciliation',
   async () => {
     const order_id = await confirmed();
-    const paymentProcess = stack.processes().find(({ name }) => name === 'payment')?.pid ?? 0;
-    stack.kill('payment', 'SIGSTOP');
+    const paymentProcess = shared.stack.processes().find(({ name }) => name === 'payment')?.pid ?? 0;
+    shared.stack.kill('payment', 'SIGSTOP');
     const { refund_id } = await accepted(order_id);
-    const sfn = new SFNClient({ endpoint: stack.urls.endpoint, ...LOCAL });
-    const executionArn = `arn:aws:states:us-east-1:000000000000:execution:refund-saga-dev:${refund_id}`;
-    await sfn.send(new StopExecutionCommand({ executionArn }));
-    sfn.destroy();
+    await stopExecution(shared.stack, 'refund-saga', refund_id);
     process.kill(paymentProcess, 'SIGCONT');
 
-    const dynamodb = new DynamoDBClient({ endpoint: stack.urls.dynamodb, ...LOCAL });
-    await dynamodb.send(
-      new UpdateItemCommand({
-        TableName: 'orders-dev',
-        Key: { order_id: { S: order_id } },
-        UpdateExpression: 'SET saga_due_at = :now',
-        ConditionExpression: 'attribute_exists(saga_due_at)',
-        ExpressionAttributeValues: { ':now': { S: new Date().toISOString() } },
-      }),
-    );
-    dynamodb.destroy();
-    expect(await invoke('reconcileOrders', {})).toMatchObject({ restarted: 1 });
+    await makeSagaDue(shared.stack, order_id);
+    expect(await invokeNow(shared.stack, 'reconcileOrders')).toMatchObject({ restarted: 1 });
     expect(await ended(order_id, refund_id)).toMatchObject({ status: 'SUCCEEDED' });
     expect((await payment.find({ orderId: order_id }, {})).refunds).toHaveLength(1);
   },
@@ -227,8 +196,8 @@ test(
     const item = await freeItem();
     const list = [{ id: item, count: 2 }];
     for (const method of ['tok_visa', 'tok_declined', undefined]) {
-      const order_id = await api.place({ list, ...(method !== undefined && { payment: { method } }) });
-      await api.waitForStatus(order_id, 30, ['CONFIRMED']);
+      const order_id = await shared.api.place({ list, ...(method !== undefined && { payment: { method } }) });
+      await shared.api.waitForStatus(order_id, 30, ['CONFIRMED']);
       expect((await order(order_id)).amount?.value).toBe(0);
       await expect(payment.find({ orderId: order_id }, {})).rejects.toMatchObject({ code: 'PAYMENT_NOT_FOUND' });
       expect(await refund(order_id)).toMatchObject({ status: 409, meta: { code: 'REFUND_EXCEEDS_CAPTURED' } });
@@ -244,7 +213,7 @@ test(
 async function freeItem(): Promise<string> {
   const item_id = randomUUID();
   const item = { item_id, catalogue: 'all', name: 'sticker', unit_price_minor: 0, currency: 'USD' };
-  const client = DynamoDBDocumentClient.from(new DynamoDBClient({ endpoint: stack.urls.dynamodb, ...LOCAL }));
+  const client = DynamoDBDocumentClient.from(new DynamoDBClient({ endpoint: shared.stack.urls.dynamodb, ...LOCAL }));
   const stock = { stocked: 5, available: 5, held: 0, sold: 0 };
   await client.send(new PutCommand({ TableName: 'inventory-items-dev', Item: { ...item, ...stock } }));
   client.destroy();
@@ -255,8 +224,13 @@ test(
   'after all of this every invariant holds, those of refunds and returns included',
   async () => {
     const { region } = LOCAL;
-    const reader = new SnapshotReader({ endpoint: stack.urls.endpoint, region, stage: 'dev', account: '000000000000' });
-    const { report, snapshot } = await verifyInvariants(reader, api.promises, { drainSeconds: 30 });
+    const reader = new SnapshotReader({
+      endpoint: shared.stack.urls.endpoint,
+      region,
+      stage: 'dev',
+      account: '000000000000',
+    });
+    const { report, snapshot } = await verifyInvariants(reader, shared.api.promises, { drainSeconds: 30 });
     reader.close();
     expect(report.violations.map(describeViolation)).toEqual([]);
     const refunds = snapshot.orders.flatMap((each) => Object.values(each.refunds ?? {}));

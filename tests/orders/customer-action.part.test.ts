@@ -1,6 +1,5 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { type EmbeddedStack, startEmbeddedStack } from '../embedded/stack.ts';
-import { OrderApiClient } from '../verification/client/order-api-client.ts';
+import { expect, test } from '@jest/globals';
+import { shared } from './stack.ts';
 
 // Payments that need the customer, on a whole stack: the page of the simulated provider and its signed events.
 
@@ -8,21 +7,11 @@ const ITEM_3 = 'dad78a5a-3c27-449f-8696-fd745260884e';
 const LONG = 120_000;
 const WITHIN_SECONDS = 30;
 
-let stack: EmbeddedStack;
-let api: OrderApiClient;
-
-beforeAll(async () => {
-  stack = await startEmbeddedStack();
-  api = new OrderApiClient(stack.urls.http);
-}, LONG);
-
-afterAll(() => stack.stop(), LONG);
-
 /** Places an order with tok_3ds, and returns it with the address of its page. */
 async function asked(window_seconds = 120) {
   const payment = { method: 'tok_3ds', window_seconds };
-  const order_id = await api.place({ list: [{ id: ITEM_3, count: 1 }], payment });
-  const order = await api.waitForStatus(order_id, WITHIN_SECONDS, ['AWAITING_PAYMENT']);
+  const order_id = await shared.api.place({ list: [{ id: ITEM_3, count: 1 }], payment });
+  const order = await shared.api.waitForStatus(order_id, WITHIN_SECONDS, ['AWAITING_PAYMENT']);
   return { order_id, url: new URL(String(order.payment?.action_url)) };
 }
 
@@ -49,15 +38,15 @@ test(
   'an order with tok_3ds: approved at the page it is confirmed, refused it is rejected, left alone it expires',
   async () => {
     const [approved, refused, left] = [await asked(), await asked(), await asked(3)];
-    expect(approved.url.origin).toBe(stack.urls.http);
+    expect(approved.url.origin).toBe(shared.stack.urls.http);
     expect(await press(approved.url, 'approve')).toContain('The shop has been told');
     expect(await press(refused.url, 'refuse')).toContain('The shop has been told');
-    const confirmed = await api.waitForStatus(approved.order_id, WITHIN_SECONDS, ['CONFIRMED']);
+    const confirmed = await shared.api.waitForStatus(approved.order_id, WITHIN_SECONDS, ['CONFIRMED']);
     expect(confirmed.payment).not.toHaveProperty('action_url');
-    expect(await api.waitForStatus(refused.order_id, WITHIN_SECONDS, ['REJECTED'])).toMatchObject({
+    expect(await shared.api.waitForStatus(refused.order_id, WITHIN_SECONDS, ['REJECTED'])).toMatchObject({
       reason_code: 'PAYMENT_DECLINED',
     });
-    expect(await api.waitForStatus(left.order_id, WITHIN_SECONDS, ['EXPIRED'])).toMatchObject({
+    expect(await shared.api.waitForStatus(left.order_id, WITHIN_SECONDS, ['EXPIRED'])).toMatchObject({
       reason_code: 'PAYMENT_WINDOW_EXPIRED',
     });
     // Approved too late: nothing is authorized any more.
@@ -72,20 +61,20 @@ test(
   'an order that is paid later with tok_3ds is settled by the event; one that waits can be cancelled, or paid otherwise',
   async () => {
     const payment = { window_seconds: 120 };
-    const order_id = await api.place({ list: [{ id: ITEM_3, count: 1 }], payment });
-    await api.waitForStatus(order_id, WITHIN_SECONDS, ['AWAITING_PAYMENT']);
+    const order_id = await shared.api.place({ list: [{ id: ITEM_3, count: 1 }], payment });
+    await shared.api.waitForStatus(order_id, WITHIN_SECONDS, ['AWAITING_PAYMENT']);
     const pay = { path: '/payment/pay', body: { list: [{ id: 'tok_3ds', order_id }] } };
-    const answer = await api.request(pay);
+    const answer = await shared.api.request(pay);
     expect(answer).toMatchObject({ status: 402, meta: { code: 'CUSTOMER_ACTION_REQUIRED' } });
     await press(new URL(String(answer.meta?.action_url)), 'approve');
-    await api.waitForStatus(order_id, WITHIN_SECONDS, ['CONFIRMED']);
-    expect(await api.request(pay)).toMatchObject({ status: 200, data: true });
+    await shared.api.waitForStatus(order_id, WITHIN_SECONDS, ['CONFIRMED']);
+    expect(await shared.api.request(pay)).toMatchObject({ status: 200, data: true });
 
     const [cancelled, other] = [await asked(), await asked()];
-    await api.cancel(cancelled.order_id);
-    await api.waitForStatus(cancelled.order_id, WITHIN_SECONDS, ['CANCELLED']);
-    await api.pay(other.order_id, 'another-card');
-    await api.waitForStatus(other.order_id, WITHIN_SECONDS, ['CONFIRMED']);
+    await shared.api.cancel(cancelled.order_id);
+    await shared.api.waitForStatus(cancelled.order_id, WITHIN_SECONDS, ['CANCELLED']);
+    await shared.api.pay(other.order_id, 'another-card');
+    await shared.api.waitForStatus(other.order_id, WITHIN_SECONDS, ['CONFIRMED']);
   },
   LONG,
 );

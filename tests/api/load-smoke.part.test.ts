@@ -6,15 +6,14 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect, test } from '@jest/globals';
 import * as z from 'zod';
-import { startEmbeddedStack } from '../embedded/stack.ts';
+import { shared } from './stack.ts';
 
-const root = fileURLToPath(new URL('..', import.meta.url));
+const root = fileURLToPath(new URL('../..', import.meta.url));
 
 test('a short load test loses no accepted order, breaks no invariant, and reports both', async () => {
   const results = await mkdtemp(join(tmpdir(), 'load-smoke-'));
-  const stack = await startEmbeddedStack();
   try {
-    const { http, endpoint, inventory } = stack.urls;
+    const { http, endpoint, inventory } = shared.stack.urls;
     const addresses = ['--endpoint', http, '--aws-endpoint', endpoint, '--inventory', inventory];
     const options = ['--duration', '0.2', '--results', results, '--name', 'short', ...addresses];
     const run = promisify(execFile)(process.execPath, ['verification/load/main.ts', '--profile', 'smoke', ...options], {
@@ -28,7 +27,6 @@ test('a short load test loses no accepted order, breaks no invariant, and report
     expect(report.orders.accepted).toBeGreaterThan(30);
     expect(await readFile(join(results, 'short.svg'), 'utf8')).toContain('</svg>');
   } finally {
-    await stack.stop();
     await rm(results, { recursive: true, force: true });
   }
 }, 240_000);
