@@ -247,6 +247,11 @@ function sub(service, resource) {
   return `arn:\${AWS::Partition}:${service}:\${AWS::Region}:\${AWS::AccountId}:${resource}`;
 }
 
+/** What ADOT's layer does with the spans of a function. X-Ray's actions take no resource. */
+function traces() {
+  return process.env.TELEMETRY_LAYER_ARN ? [allow(['xray:PutTraceSegments', 'xray:PutTelemetryRecords'], '*')] : [];
+}
+
 /** A role of one function, with its own log streams and the given statements. */
 function role(functionName, statements) {
   const ownLog = { 'Fn::Sub': sub('logs', `log-group:/aws/lambda/${functionName}:*`) };
@@ -262,7 +267,7 @@ function role(functionName, statements) {
           PolicyName: functionName,
           PolicyDocument: {
             Version: '2012-10-17',
-            Statement: [allow(['logs:CreateLogStream', 'logs:PutLogEvents'], ownLog), ...statements],
+            Statement: [allow(['logs:CreateLogStream', 'logs:PutLogEvents'], ownLog), ...traces(), ...statements],
           },
         },
       ],

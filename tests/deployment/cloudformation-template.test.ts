@@ -35,6 +35,8 @@ const WITHOUT_RESOURCES = new Set([
   'ec2:DescribeNetworkInterfaces',
   'ec2:DescribeSubnets',
   'ec2:UnassignPrivateIpAddresses',
+  'xray:PutTelemetryRecords',
+  'xray:PutTraceSegments',
 ]);
 
 test('the packaged template has no wildcard actions, and no wildcard resource but where AWS takes no other', () => {

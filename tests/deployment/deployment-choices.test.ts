@@ -4,6 +4,8 @@ import { type PackagedTemplate, packageTemplate, type Template } from './package
 
 const LONG = 120_000;
 const LAYER = 'arn:aws:lambda:eu-west-1:000000000000:layer:orders-certificates:3';
+const COLLECTOR_LAYER = 'arn:aws:lambda:eu-west-1:000000000000:layer:collector:1';
+const COLLECTOR_IMAGE = 'example.invalid/collector:1';
 const GRPC = {
   GRPC_DEADLINE_MS: '4000',
   GRPC_MAX_CONCURRENT_CALLS: '77',
@@ -18,7 +20,13 @@ beforeAll(async () => {
   [byDefault, chosen] = await Promise.all([
     packageTemplate('dev'),
     packageTemplate('dev', {
-      environment: { ...GRPC, GRPC_CERTIFICATES_LAYER_ARN: LAYER, PLACE_MAX_IN_FLIGHT: '33' },
+      environment: {
+        ...GRPC,
+        GRPC_CERTIFICATES_LAYER_ARN: LAYER,
+        PLACE_MAX_IN_FLIGHT: '33',
+        TELEMETRY_LAYER_ARN: COLLECTOR_LAYER,
+        TELEMETRY_COLLECTOR_IMAGE: COLLECTOR_IMAGE,
+      },
     }),
   ]);
 }, LONG);
@@ -74,7 +82,11 @@ describe('access to a deployed API', () => {
 describe('gRPC settings of a deployment', () => {
   test('reach every function, together with the certificate layer', () => {
     for (const [id, { Environment, Layers }] of lambdas(chosen.template)) {
-      expect([id, Environment.Variables, Layers]).toEqual([id, expect.objectContaining(GRPC), [LAYER]]);
+      expect([id, Environment.Variables, Layers]).toEqual([
+        id,
+        expect.objectContaining(GRPC),
+        [LAYER, COLLECTOR_LAYER],
+      ]);
     }
     expect(lambdas(chosen.template).length).toBeGreaterThan(15);
   });
@@ -85,6 +97,57 @@ describe('gRPC settings of a deployment', () => {
       expect([id, Environment.Variables, Layers]).toEqual([id, expect.objectContaining(unset), []]);
     }
     expect(lambdas(byDefault.template).length).toBeGreaterThan(15);
+  });
+});
+
+describe('a collector of spans', () => {
+  const task = z.object({
+    ContainerDefinitions: z.array(
+      z.union([
+        z.object({
+          Name: z.string(),
+          Image: z.unknown(),
+          Environment: z.array(z.object({ Name: z.string(), Value: z.unknown() })).default([]),
+        }),
+        z.object({ Ref: z.literal('AWS::NoValue') }),
+      ]),
+    ),
+  });
+  const exporting = ({ template }: PackagedTemplate) =>
+    ofType(template, 'AWS::ECS::TaskDefinition', task).map(([id, { ContainerDefinitions }]) => {
+      const containers = ContainerDefinitions.flatMap((each) => ('Name' in each ? [each] : []));
+      const variables = containers.flatMap(({ Environment }) => Environment);
+      return [
+        id,
+        containers.map(({ Name }) => Name),
+        variables.find(({ Name }) => Name === 'OTEL_EXPORTER_OTLP_ENDPOINT')?.Value,
+      ];
+    });
+  const mayTrace = ({ template }: PackagedTemplate) =>
+    ofType(template, 'AWS::IAM::Role', z.unknown()).filter(([, role]) =>
+      JSON.stringify(role).includes('xray:PutTraceSegments'),
+    ).length;
+
+  test('stands beside each service, and each function has the right to send its spans', () => {
+    expect(exporting(chosen)).toEqual([
+      ['InventoryTask', ['inventory', 'collector'], 'http://localhost:4318'],
+      ['PaymentTask', ['payment', 'collector'], 'http://localhost:4318'],
+    ]);
+    expect(mayTrace(chosen)).toBe(lambdas(chosen.template).length);
+    expect(chosen.template.Resources.CollectorPolicy).toMatchObject({ Condition: 'ServicesCollector' });
+    expect(chosen.template.Resources.TracesEndpoint).toMatchObject({ Condition: 'TracesEndpoint' });
+    expect(chosen.template.Conditions.ServicesCollector).toEqual({
+      'Fn::Not': [{ 'Fn::Equals': [COLLECTOR_IMAGE, ''] }],
+    });
+  });
+
+  test('is absent where none is chosen, and so are the rights', () => {
+    expect(exporting(byDefault)).toEqual([
+      ['InventoryTask', ['inventory'], ''],
+      ['PaymentTask', ['payment'], ''],
+    ]);
+    expect(mayTrace(byDefault)).toBe(0);
+    expect(byDefault.template.Conditions.ServicesCollector).toEqual({ 'Fn::Not': [{ 'Fn::Equals': ['', ''] }] });
   });
 });
 
