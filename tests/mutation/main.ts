@@ -43,7 +43,7 @@ async function tryPlace(name: string, place: Place, { since, size, seed }: Selec
     packageManager: 'npm',
     testRunner: 'jest',
     testRunnerNodeArgs: ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'],
-    jest: { projectType: 'custom', configFile: 'tests/mutation/jest.config.mjs', enableFindRelatedTests: false },
+    jest: { projectType: 'custom', configFile: 'tests/mutation/jest.config.mjs', enableFindRelatedTests: true },
     coverageAnalysis: 'perTest',
     concurrency: 2,
     reporters: ['clear-text', 'progress-append-only', 'json'],
