@@ -1,7 +1,7 @@
 import { RowConflict } from '../common/retry-on-conflict.ts';
 import type { Inventory } from './inventory.ts';
-import { availableByShard, type ItemRow, shardCount } from './item.ts';
-import type { NearStock } from './item-rows.ts';
+import { availableByShard, type ItemRow, type ItemStock, shardCount } from './item.ts';
+import type { ItemRows, NearStock } from './item-rows.ts';
 import type { Line } from './order-lines.ts';
 import type { Refusal } from './refusals.ts';
 import { choosePortions, type Portion, shardSequence, sum } from './shards.ts';
@@ -65,21 +65,46 @@ async function findPortions(
   if (near?.item.shards === undefined) {
     return { reason: 'OUT_OF_STOCK', item_id, requested: count, available };
   }
-  const stock = await rows.glance(item_id, signal);
+  const choose = (stock: ItemStock): readonly Portion[] | undefined =>
+    choosePortions(availableByShard(stock), count, shardSequence(orderId, item_id, shardCount(stock.item)));
+  const before = await glance(rows, item_id, signal);
+  const found = choose(before);
+  if (found !== undefined) {
+    return found;
+  }
+  const sure = await sureOf(rows, before, signal);
+  return choose(sure) ?? { reason: 'OUT_OF_STOCK', item_id, requested: count, available: sum(availableByShard(sure)) };
+}
+
+/**
+ * What an item had at one moment at the most. Rows that are read one by one may all look empty though a piece is left all the
+ * time: it comes back to a row that was read before. So all are read again. If no row got a piece since its first reading, each
+ * had at most what was read first, when the first reading ended.
+ *
+ * Unlike a transaction that reads all rows, this does not fail beside orders that are paid meanwhile. Only while pieces move
+ * from row to row is there no other way.
+ *
+ * @throws RowConflict when a row got pieces, or the item more rows, in the meantime
+ */
+async function sureOf(rows: ItemRows, before: ItemStock, signal: AbortSignal): Promise<ItemStock> {
+  const { item_id } = before.item;
+  const after = await glance(rows, item_id, signal);
+  if (before.item.moves_under_way > 0 || after.item.moves_under_way > 0) {
+    return rows.snapshot(item_id, shardCount(after.item), signal);
+  }
+  const isSame = shardCount(before.item) === shardCount(after.item);
+  if (!isSame || before.rows.some(({ arrivals }, shard) => arrivals !== after.rows[shard]?.arrivals)) {
+    throw new RowConflict('the item got pieces while its rows were read');
+  }
+  return before;
+}
+
+async function glance(rows: ItemRows, itemId: string, signal: AbortSignal): Promise<ItemStock> {
+  const stock = await rows.glance(itemId, signal);
   if (stock === undefined) {
     throw new RowConflict('the item was there a moment ago');
   }
-  const sequence = shardSequence(orderId, item_id, shardCount(stock.item));
-  const portions = choosePortions(availableByShard(stock), count, sequence);
-  if (portions !== undefined) {
-    return portions;
-  }
-  // Rows that were read one by one may all look empty though a piece was left all the time: it moved to a row read before.
-  const { rows: exact } = await rows.snapshot(item_id, shardCount(stock.item), signal);
-  const left = exact.map((row) => row.available);
-  return (
-    choosePortions(left, count, sequence) ?? { reason: 'OUT_OF_STOCK', item_id, requested: count, available: sum(left) }
-  );
+  return stock;
 }
 
 /** A transaction takes up to 100 actions; one of them writes the reservation. */

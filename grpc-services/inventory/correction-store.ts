@@ -1,6 +1,6 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
-import type { ItemStock } from './item.ts';
+import { ARRIVAL_VALUES, COUNT_ARRIVAL, type ItemStock } from './item.ts';
 import { createRequestRecords, type TransactAction } from './request-record.ts';
 import { divided, shardKey } from './shards.ts';
 import type { InventoryTables } from './tables.ts';
@@ -55,12 +55,13 @@ function setAvailable(table: string, { item_id, available }: Correction, { item,
       Update: {
         TableName: table,
         Key: { item_id: shardKey(item_id, shard) },
-        UpdateExpression: 'SET available = :available, stocked = stocked + :change',
+        UpdateExpression: `SET available = :available, stocked = stocked + :change, ${COUNT_ARRIVAL}`,
         ConditionExpression: shard === 0 ? `available = :read AND ${spread}` : 'available = :read',
         ExpressionAttributeValues: {
           ':available': share,
           ':change': share - read,
           ':read': read,
+          ...ARRIVAL_VALUES,
           ...(shard === 0 && item.shards !== undefined ? { ':shards': item.shards } : {}),
         },
       },

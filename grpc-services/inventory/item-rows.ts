@@ -19,6 +19,7 @@ export interface ItemRows {
    * Items by id, each with all its rows. Each row is as it was at one moment, but not all at the same one.
    *
    * @throws STORE_UNAVAILABLE when the store returns only some of them, as it does when it throttles a batch
+   * @throws RowConflict when an item is being spread
    */
   readonly stocks: (ids: readonly string[], signal: AbortSignal) => Promise<ReadonlyMap<string, ItemStock>>;
   /** Items by id, each with the shard that the order tries first: one call, unless an item is newly spread. */
@@ -81,9 +82,11 @@ export function createItemRows(documents: DynamoDBDocumentClient, table: string)
     orderId: string,
     signal: AbortSignal,
   ): Promise<ReadonlyMap<string, NearStock>> {
+    const guesses = new Map(ids.map((id) => [id, lastShards.get(id) ?? 1]));
+    const guessedShards = new Map([...guesses].map(([id, shards]) => [id, firstShard(orderId, id, shards)]));
     const first = (id: string, shards: number): number =>
-      shards === 1 ? 0 : (shardSequence(orderId, id, shards)[0] ?? 0);
-    const guessed = ids.map((id) => shardKey(id, first(id, lastShards.get(id) ?? 1)));
+      guesses.get(id) === shards ? (guessedShards.get(id) ?? 0) : firstShard(orderId, id, shards);
+    const guessed = [...guessedShards].map(([id, shard]) => shardKey(id, shard));
     const rows = new Map(await read([...new Set([...ids, ...guessed])], signal));
     const items = ids.flatMap((id) => rows.get(id) ?? []).map((row) => remembered(itemRow.parse(row)));
     const wanted = items.map((item) => shardKey(item.item_id, first(item.item_id, shardCount(item))));
@@ -91,7 +94,7 @@ export function createItemRows(documents: DynamoDBDocumentClient, table: string)
     return new Map(
       items.map((item) => {
         const shard = first(item.item_id, shardCount(item));
-        return [item.item_id, { item, shard, available: countersIn(rows, item.item_id, shard).available }];
+        return [item.item_id, { item, shard, available: countersIn(rows, item, shard).available }];
       }),
     );
   }
@@ -150,20 +153,30 @@ export function createItemRows(documents: DynamoDBDocumentClient, table: string)
   }
 }
 
+function firstShard(orderId: string, itemId: string, shards: number): number {
+  return shards === 1 ? 0 : (shardSequence(orderId, itemId, shards)[0] ?? 0);
+}
+
 function otherKeys(itemId: string, shards: number): readonly string[] {
   return Array.from({ length: shards - 1 }, (_, index) => shardKey(itemId, index + 1));
 }
 
 function stockIn(rows: ReadonlyMap<string, Row>, item: ItemRow): ItemStock {
-  const counters = Array.from({ length: shardCount(item) }, (_, shard) => countersIn(rows, item.item_id, shard));
+  const counters = Array.from({ length: shardCount(item) }, (_, shard) => countersIn(rows, item, shard));
   return { item, rows: counters };
 }
 
-/** A shard is written together with the number of shards, so a missing one is a defect. */
-function countersIn(rows: ReadonlyMap<string, Row>, itemId: string, shard: number): Counters {
-  const row = rows.get(shardKey(itemId, shard));
+/**
+ * @throws RowConflict when the row is missing. It was written in one transaction with the number of shards, but a read beside
+ * that transaction may see one and not the other.
+ */
+function countersIn(rows: ReadonlyMap<string, Row>, item: ItemRow, shard: number): Counters {
+  if (shard === 0) {
+    return item;
+  }
+  const row = rows.get(shardKey(item.item_id, shard));
   if (row === undefined) {
-    throw new Error(`item ${itemId} has no row of its shard ${shard}`);
+    throw new RowConflict(`the row of shard ${shard} of item ${item.item_id} is not there yet`);
   }
   return countersOfRow.parse(row);
 }

@@ -1,5 +1,6 @@
 import { type DynamoDBDocumentClient, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { failedCondition, storeError, withStoreErrors } from '../common/dynamodb-errors.ts';
+import { retryOnConflict } from '../common/retry-on-conflict.ts';
 import { CATALOGUE, type Item, wholeItem } from './item.ts';
 import type { ItemRows } from './item-rows.ts';
 import type { InventoryTables } from './tables.ts';
@@ -34,7 +35,7 @@ export function createItemStore(
   return { find, page, putIfAbsent };
 
   async function find(ids: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, Item>> {
-    const stocks = await rows.stocks(ids, signal);
+    const stocks = await retryOnConflict(() => rows.stocks(ids, signal), signal);
     return new Map([...stocks].map(([id, stock]) => [id, wholeItem(stock)]));
   }
 

@@ -8,7 +8,20 @@ export const CATALOGUE = 'all';
 const counter = z.int().min(0);
 
 /** The counters of a row. `stocked` is a counter of its own, to check `available + held + sold` against. */
-export const countersOfRow = z.object({ stocked: counter, available: counter, held: counter, sold: counter });
+export const countersOfRow = z.object({
+  stocked: counter,
+  available: counter,
+  held: counter,
+  sold: counter,
+  /** Increases whenever `available` does. Whoever finds it unchanged knows that `available` only fell meanwhile. */
+  arrivals: counter.default(0),
+});
+
+/** The part of an update that counts an arrival. It needs the values of `ARRIVAL_VALUES`. */
+export const COUNT_ARRIVAL = 'arrivals = if_not_exists(arrivals, :none) + :one';
+
+/** Values of `COUNT_ARRIVAL`. */
+export const ARRIVAL_VALUES = { ':none': 0, ':one': 1 } as const;
 
 /** What a row has in stock. */
 export type Counters = Readonly<z.output<typeof countersOfRow>>;
@@ -22,13 +35,15 @@ export const itemRow = countersOfRow.extend({
   currency: z.string(),
   /** The number of rows over which the stock is spread. It only grows; absent means this one row. */
   shards: z.int().min(2).max(MOST_SHARDS).optional(),
+  /** Moves of pieces between rows that began, and of which nobody knows yet that they ended. */
+  moves_under_way: counter.default(0),
 });
 
 /** An item's own row; its counters are those of shard 0. */
 export type ItemRow = Readonly<z.output<typeof itemRow>>;
 
 /** An item in stock, with the counters of all its rows together. */
-export type Item = Omit<ItemRow, 'shards'>;
+export type Item = Omit<ItemRow, 'shards' | 'arrivals' | 'moves_under_way'>;
 
 /** An item with each of its rows. */
 export interface ItemStock {
@@ -48,9 +63,10 @@ export function availableByShard({ rows }: ItemStock): readonly number[] {
 }
 
 /** The item with one count: the sum of its rows. */
-export function wholeItem({ item: { shards: _shown, ...item }, rows }: ItemStock): Item {
+export function wholeItem({ item, rows }: ItemStock): Item {
+  const { shards: _shards, arrivals: _arrivals, moves_under_way: _moves, ...shown } = item;
   return {
-    ...item,
+    ...shown,
     stocked: sum(rows.map(({ stocked }) => stocked)),
     available: sum(rows.map(({ available }) => available)),
     held: sum(rows.map(({ held }) => held)),

@@ -15,6 +15,7 @@ import {
   WITH_ROW_ON_FAILURE,
   withStoreErrors,
 } from '../common/dynamodb-errors.ts';
+import { ARRIVAL_VALUES, COUNT_ARRIVAL } from './item.ts';
 import type { ItemConflicts } from './item-conflicts.ts';
 import { HOLD_BUCKETS, type Reservation, reservationRow } from './reservation.ts';
 import { portionsOf, shardKey, type TakenLine } from './shards.ts';
@@ -195,14 +196,15 @@ function rowMoves(lines: readonly TakenLine[]): readonly RowMove[] {
 }
 
 function moveInRow(tables: InventoryTables, { line, shard, count }: RowMove, { from, to }: StockMove): Action {
+  const arrives = to === 'available';
   return {
     Update: {
       TableName: tables.items,
       Key: { item_id: shardKey(line.item_id, shard) },
-      UpdateExpression: 'SET #from = #from - :count, #to = #to + :count',
+      UpdateExpression: `SET #from = #from - :count, #to = #to + :count${arrives ? `, ${COUNT_ARRIVAL}` : ''}`,
       ConditionExpression: '#from >= :count',
       ExpressionAttributeNames: { '#from': from, '#to': to },
-      ExpressionAttributeValues: { ':count': count },
+      ExpressionAttributeValues: { ':count': count, ...(arrives ? ARRIVAL_VALUES : {}) },
       ...WITH_ROW_ON_FAILURE,
     },
   };

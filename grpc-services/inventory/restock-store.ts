@@ -1,6 +1,6 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
-import { firstStock, type Item, type NewItem } from './item.ts';
+import { ARRIVAL_VALUES, COUNT_ARRIVAL, firstStock, type Item, type NewItem } from './item.ts';
 import { createRequestRecords, type TransactAction } from './request-record.ts';
 import { shardKey } from './shards.ts';
 import type { InventoryTables } from './tables.ts';
@@ -68,9 +68,9 @@ function addToShard(table: string, item_id: string, count: number): TransactActi
     Update: {
       TableName: table,
       Key: { item_id },
-      UpdateExpression: 'SET available = available + :count, stocked = stocked + :count',
+      UpdateExpression: `SET available = available + :count, stocked = stocked + :count, ${COUNT_ARRIVAL}`,
       ConditionExpression: 'attribute_exists(item_id)',
-      ExpressionAttributeValues: { ':count': count },
+      ExpressionAttributeValues: { ':count': count, ...ARRIVAL_VALUES },
     },
   };
 }
@@ -81,7 +81,7 @@ function addToItem(
   { item_id, name, unit_price_minor, currency }: Restocking,
   count: number,
 ): TransactAction {
-  const sets = ['available = available + :count', 'stocked = stocked + :count'];
+  const sets = ['available = available + :count', 'stocked = stocked + :count', COUNT_ARRIVAL];
   if (name !== '') {
     sets.push('#name = :name');
   }
@@ -97,6 +97,7 @@ function addToItem(
       ...(name === '' ? {} : { ExpressionAttributeNames: { '#name': 'name' } }),
       ExpressionAttributeValues: {
         ':count': count,
+        ...ARRIVAL_VALUES,
         ...(name === '' ? {} : { ':name': name }),
         ...(unit_price_minor === undefined ? {} : { ':price': unit_price_minor, ':currency': currency }),
       },

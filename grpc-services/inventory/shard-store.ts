@@ -1,7 +1,8 @@
-import { type DynamoDBDocumentClient, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
-import { cancellationOf, storeError } from '../common/dynamodb-errors.ts';
-import { RowConflict } from '../common/retry-on-conflict.ts';
-import { type ItemStock, shardCount } from './item.ts';
+import { TransactionConflictException } from '@aws-sdk/client-dynamodb';
+import { type DynamoDBDocumentClient, TransactWriteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { cancellationOf, failedCondition, storeError } from '../common/dynamodb-errors.ts';
+import { RowConflict, retryOnConflict } from '../common/retry-on-conflict.ts';
+import { ARRIVAL_VALUES, COUNT_ARRIVAL, type ItemStock, shardCount } from './item.ts';
 import type { TransactAction } from './request-record.ts';
 import { divided, type Portion, shardKey, sum } from './shards.ts';
 import type { InventoryTables } from './tables.ts';
@@ -25,9 +26,49 @@ export interface ShardStore {
 /** The shards of items in DynamoDB. */
 export function createShardStore(documents: DynamoDBDocumentClient, { items: table }: InventoryTables): ShardStore {
   return {
-    spread: (stock, shards, signal) => write(spreadActions(table, stock, shards), signal),
-    gather: (itemId, portions, signal) => write(gatherActions(table, itemId, portions), signal),
+    spread: (stock, shards, signal) => announced(stock.item.item_id, spreadActions(table, stock, shards), signal),
+    gather: (itemId, portions, signal) => announced(itemId, gatherActions(table, itemId, portions), signal),
   };
+
+  /**
+   * Says before and after that pieces move: a reader may see one row before the move and another one after it. Where the
+   * outcome is not known, or the process ends, it stays said. That costs readers time, but never a wrong answer.
+   */
+  async function announced(itemId: string, move: TransactAction[], signal: AbortSignal): Promise<void> {
+    await countMove(itemId, 1, signal);
+    try {
+      await write(move, signal);
+    } catch (error) {
+      if (error instanceof RowConflict) {
+        await moveEnded(itemId);
+      }
+      throw error;
+    }
+    await moveEnded(itemId);
+  }
+
+  /** Goes on though the caller gives up: the move has ended. */
+  function moveEnded(itemId: string): Promise<void> {
+    const { signal } = new AbortController();
+    return retryOnConflict(() => countMove(itemId, -1, signal), signal);
+  }
+
+  async function countMove(item_id: string, change: 1 | -1, signal: AbortSignal): Promise<void> {
+    const command = new UpdateCommand({
+      TableName: table,
+      Key: { item_id },
+      UpdateExpression: 'SET moves_under_way = if_not_exists(moves_under_way, :none) + :change',
+      ConditionExpression: 'attribute_exists(item_id)',
+      ExpressionAttributeValues: { ':none': 0, ':change': change },
+    });
+    try {
+      await documents.send(command, { abortSignal: signal });
+    } catch (error) {
+      throw error instanceof TransactionConflictException || failedCondition(error) !== undefined
+        ? new RowConflict('another call writes the item', { cause: error })
+        : storeError(error);
+    }
+  }
 
   async function write(TransactItems: TransactAction[], signal: AbortSignal): Promise<void> {
     try {
@@ -71,9 +112,9 @@ function changeRow(table: string, item_id: string, change: number): TransactActi
     Update: {
       TableName: table,
       Key: { item_id },
-      UpdateExpression: 'SET available = available + :change, stocked = stocked + :change',
+      UpdateExpression: `SET available = available + :change, stocked = stocked + :change, ${COUNT_ARRIVAL}`,
       ConditionExpression: 'available >= :taken',
-      ExpressionAttributeValues: { ':change': change, ':taken': Math.max(0, -change) },
+      ExpressionAttributeValues: { ':change': change, ':taken': Math.max(0, -change), ...ARRIVAL_VALUES },
     },
   };
 }

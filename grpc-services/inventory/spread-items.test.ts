@@ -1,8 +1,11 @@
+import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { ReservationState } from '../../proto/gen/inventory/v1/inventory.ts';
-import { itemInStock, startInventory, type TestInventory } from '../../tests/support/inventory.ts';
+import { loseReply } from '../../tests/support/dynamodb-requests.ts';
+import { inventoryTables, itemInStock, startInventory, type TestInventory } from '../../tests/support/inventory.ts';
 import { expectRowsToMatch } from '../../tests/support/inventory-rows.ts';
 import { CallFailure, call, failureOf } from '../../tests/support/unary-client.ts';
+import { documentClient } from '../common/dynamodb-client.ts';
 import { commit } from './commit.ts';
 import { correct } from './correct.ts';
 import { spreadItem } from './hot-items.ts';
@@ -163,23 +166,96 @@ describe('an order is not refused while a piece is left', () => {
     expect(await inventory.stock('hot')).toMatchObject({ available: 7, held: 3 });
   });
 
-  test('though it looks into each row just when its piece is in another one', async () => {
-    await inventory.reserve('all', lines(9));
+  /** An instance that sees nothing in the rows of the hot item in its first looks, which end with `between`. */
+  function blinded(looks: number, between: (look: number) => Promise<unknown>): Inventory {
     const { rows, ...others } = inventory.otherInstance;
-    // The piece comes back to a row that was looked at, and the one behind it is sold: each look sees an empty row.
-    const glance: typeof rows.glance = async (id, signal) => {
-      const stock = await rows.glance(id, signal);
-      return stock && { ...stock, rows: stock.rows.map((row) => ({ ...row, available: 0 })) };
-    };
     const near: typeof rows.near = async (ids, order, signal) => {
       const found = await rows.near(ids, order, signal);
       return new Map([...found].map(([id, item]) => [id, { ...item, available: 0 }]));
     };
-    const order = { orderId: 'unlucky', lines: [{ item_id: 'hot', count: 1 }], holdSeconds: 20 };
-    expect(await reserve({ ...others, rows: { ...rows, glance, near } }, order, never)).toMatchObject({
-      state: 'HELD',
+    let look = 0;
+    const glance: typeof rows.glance = async (id, signal) => {
+      const stock = await rows.glance(id, signal);
+      look++;
+      await between(look);
+      return look > looks || stock === undefined
+        ? stock
+        : { ...stock, rows: stock.rows.map((row) => ({ ...row, available: 0 })) };
+    };
+    return { ...others, rows: { ...rows, glance, near } };
+  }
+
+  const unlucky = { orderId: 'unlucky', lines: [{ item_id: 'hot', count: 1 }], holdSeconds: 20 };
+
+  test('though at each of its looks the piece has just come back to a row that it saw before', async () => {
+    await inventory.reserve('holder-0', lines(10));
+    const instance = blinded(4, async (look) => {
+      await inventory.release(`holder-${look - 1}`);
+      if (look < 4) {
+        await inventory.reserve(`holder-${look}`, lines(10));
+      }
     });
+    expect(await reserve(instance, unlucky, never)).toMatchObject({ state: 'HELD' });
+    expect(await inventory.stock('hot')).toMatchObject({ available: 9, held: 1 });
+  });
+
+  test('though pieces move from row to row while it looks, even where nobody says that the move has ended', async () => {
+    await inventory.reserve('all', lines(9));
+    const documents = documentClient(inventory.dynamoDb);
+    const mark = new UpdateCommand({
+      TableName: inventoryTables.items,
+      Key: { item_id: 'hot' },
+      UpdateExpression: 'SET moves_under_way = :one',
+      ExpressionAttributeValues: { ':one': 1 },
+    });
+    await documents.send(mark);
+    const instance = blinded(2, async () => undefined);
+    expect(await reserve(instance, unlucky, never)).toMatchObject({ state: 'HELD' });
     expect(await inventory.stock('hot')).toMatchObject({ available: 0, held: 10 });
+    expect((await failureOf(inventory.reserve('late', lines(1)))).reason).toBe('OUT_OF_STOCK');
+  });
+
+  const request = { requestId: 'more', itemId: 'hot', name: '', unitPrice: undefined, count: 4 };
+  test.each<[string, () => Promise<unknown>, () => Promise<unknown>]>([
+    ['Release', () => inventory.reserve('order', lines(10)), () => inventory.release('order')],
+    [
+      'the sweeper',
+      async () => {
+        await inventory.reserve('order', lines(10), 10);
+        now += 10_000;
+      },
+      () => inventory.sweep(),
+    ],
+    [
+      'Return',
+      async () => {
+        await inventory.reserve('order', lines(10));
+        await inventory.commit('order');
+      },
+      () => inventory.return('order', 'back'),
+    ],
+    ['Restock', async () => undefined, () => call(inventory.client, inventory.client.restock, request)],
+    ['Correct', async () => undefined, () => inventory.correct('counted', 'hot', 30)],
+    [
+      'gathering',
+      () => inventory.reserve('order', lines(5)),
+      () =>
+        inventory.otherInstance.shards.gather(
+          'hot',
+          [2, 3].map((shard) => ({ shard, count: 1 })),
+          never,
+        ),
+    ],
+  ])('because a row that gets pieces by %s counts that', async (_way, before, way) => {
+    await before();
+    const rows = await inventory.shards('hot');
+    await way();
+    const gained = (await inventory.shards('hot')).flatMap((row, shard) => {
+      const [pieces, arrivals] = [rows[shard]?.available ?? 0, rows[shard]?.arrivals ?? 0];
+      return row.available > pieces ? [{ shard, isCounted: row.arrivals > arrivals }] : [];
+    });
+    expect(gained.length).toBeGreaterThan(0);
+    expect(gained).toEqual(gained.map(({ shard }) => ({ shard, isCounted: true })));
   });
 
   test('though its pieces lie in more rows than one transaction can write', async () => {
@@ -299,7 +375,28 @@ describe('an item that is spread while orders have its stock', () => {
     const item = { itemId: 'cold', shards: 3 };
     expect(await spreadItem({ ...others, shards: { ...shards, spread } }, item, never)).toBe(false);
     expect(await available('cold')).toEqual([4, 3, 3]);
+    expect(await movesUnderWay('cold')).toBe(0);
   });
+
+  test('is said to be on the move as long as nobody knows whether the move has ended', async () => {
+    await inventory.spread('cold', 2);
+    expect(await movesUnderWay('cold')).toBe(0);
+    const mend = loseReply(inventory.dynamoDb, {
+      command: 'TransactWriteItemsCommand',
+      request: 1,
+      thenUnreachable: true,
+    });
+    await expect(inventory.spread('cold', 3)).rejects.toMatchObject({ reason: 'STORE_UNAVAILABLE' });
+    mend();
+    expect(await available('cold')).toEqual([4, 3, 3]);
+    expect(await movesUnderWay('cold')).toBe(1);
+    await inventory.reserve('all', lines(10, 'cold'));
+    expect((await failureOf(inventory.reserve('late', lines(1, 'cold')))).reason).toBe('OUT_OF_STOCK');
+  });
+
+  async function movesUnderWay(itemId: string): Promise<number | undefined> {
+    return (await inventory.otherInstance.rows.stocks([itemId], never)).get(itemId)?.item.moves_under_way;
+  }
 });
 
 test('1,000 customers race for 100 pieces of an item in 16 rows: exactly 100 get one', async () => {

@@ -97,8 +97,8 @@ test('a crowd that comes for a spread item after it is sold out shares the reads
   const refusals = await Promise.all(crowd.map((order) => failureOf(order)));
   expect(new Set(refusals.map(({ reason }) => reason))).toEqual(new Set(['OUT_OF_STOCK']));
   const count = (name: string): number => requests.slice(before).filter((command) => command === name).length;
-  expect(count('TransactGetItemsCommand')).toBeGreaterThan(0);
-  expect(count('TransactGetItemsCommand')).toBeLessThan(crowd.length);
+  // Beside orders that are paid it would be cancelled again and again.
+  expect(count('TransactGetItemsCommand')).toBe(0);
   // Each order reads its own first row; looking at all rows is shared.
   expect(count('BatchGetItemCommand')).toBeLessThan(2 * crowd.length);
 });
