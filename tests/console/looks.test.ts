@@ -1,82 +1,66 @@
-import { afterAll, beforeAll, describe, expect } from '@jest/globals';
-import { type EmbeddedStack, startEmbeddedStack } from '../../embedded/stack.ts';
+import { beforeAll, describe, expect } from '@jest/globals';
 import { acceptedRefundSchema } from '../../functions/http/contract/refund-order.ts';
-import { OrderApiClient } from '../../verification/client/order-api-client.ts';
-import { expectAccessible, LOOKS, withBrowser } from '../support/browser-fixture.ts';
+import { expectAccessible, LOOKS } from '../support/browser-fixture.ts';
+import { withConsole } from '../support/console-fixture.ts';
 
 // How the orders' console looks, on a stack that keeps the traces of its orders, and what a person reads of them there.
 
 const ITEM_3 = 'dad78a5a-3c27-449f-8696-fd745260884e';
-const LONG_MS = 90_000;
 
-const fixture = withBrowser();
-const { inBrowser } = fixture;
-let stack: EmbeddedStack;
-let api: OrderApiClient;
-
-beforeAll(async () => {
-  stack = await startEmbeddedStack({ environment: { TRACES: 'console' } });
-  api = new OrderApiClient(stack.urls.http);
-}, LONG_MS);
-afterAll(() => stack?.stop(), LONG_MS);
-
-function open(path: string) {
-  return fixture.page.goto(`${stack.urls.http}/console${path}`);
-}
-
-function press(name: string | RegExp) {
-  return fixture.page.getByRole('button', { name }).first().click();
-}
-
-async function place(itemId: string, method?: string): Promise<string> {
-  return api.place({ list: [{ id: itemId, count: 1 }], ...(method !== undefined && { payment: { method } }) });
-}
+const shared = withConsole({ environment: { TRACES: 'console' } });
+const { inBrowser, open, press, place } = shared;
 
 /** Refunds an amount, and says under which id. */
 async function refund(order_id: string): Promise<string> {
-  const { data } = await api.request({ path: '/orders/refund', body: { order_id, amount: 100, reason: 'came late' } });
+  const { data } = await shared.api.request({
+    path: '/orders/refund',
+    body: { order_id, amount: 100, reason: 'came late' },
+  });
   return acceptedRefundSchema.parse(data).refund_id;
 }
 
 /** The rows of the order's own waterfall. */
 function spans() {
-  return fixture.page.getByRole('tree', { name: 'Spans of POST /orders/place' }).getByRole('treeitem');
+  return shared.page.getByRole('tree', { name: 'Spans of POST /orders/place' }).getByRole('treeitem');
 }
+
+// Every look shows the same orders.
+let confirmed: string;
+let waiting: string;
+let refunded: string;
+let refundId: string;
+
+beforeAll(async () => {
+  [confirmed, waiting, refunded] = await Promise.all([
+    place(ITEM_3, 'tok_visa'),
+    place(ITEM_3),
+    place(ITEM_3, 'tok_visa'),
+  ]);
+  await shared.api.waitForStatus(confirmed, 20, ['CONFIRMED']);
+  await shared.api.waitForStatus(waiting, 20, ['AWAITING_PAYMENT']);
+  await shared.api.waitForStatus(refunded, 20, ['CONFIRMED']);
+  refundId = await refund(refunded);
+}, 90_000);
 
 describe.each(LOOKS)('at $width pixels, $theme', ({ rules, ...look }) => {
   inBrowser(
     'every page is accessible, and nothing needs to be scrolled sideways',
     async () => {
-      const [confirmed, waiting] = [await place(ITEM_3, 'tok_visa'), await place(ITEM_3)];
-      await api.waitForStatus(confirmed, 20, ['CONFIRMED']);
-      await api.waitForStatus(waiting, 20, ['AWAITING_PAYMENT']);
-      const refunded = await place(ITEM_3, 'tok_visa');
-      await api.waitForStatus(refunded, 20, ['CONFIRMED']);
-      const refundId = await refund(refunded);
       const ofRefund = `/orders/${refunded}?refund=${refundId}`;
-      const paths = [
-        '/orders',
-        `/orders/${confirmed}`,
-        `/orders/${waiting}`,
-        ofRefund,
-        '/attention',
-        '/stock',
-        '/live',
-        '/none',
-      ];
-      for (const path of paths) {
+      const details = [`/orders/${confirmed}`, `/orders/${waiting}`, ofRefund];
+      for (const path of ['/orders', ...details, '/attention', '/stock', '/live', '/none']) {
         await open(path);
-        await fixture.page.getByRole('heading', { level: 1 }).waitFor();
-        await fixture.page.getByRole('status', { name: 'Loading' }).waitFor({ state: 'detached' });
+        await shared.page.getByRole('heading', { level: 1 }).waitFor();
+        await shared.page.getByRole('status', { name: 'Loading' }).waitFor({ state: 'detached' });
         if (path === `/orders/${waiting}`) {
           await press(/^Cancel/);
         } else if (path === `/orders/${confirmed}`) {
           await spans().filter({ hasText: 'InventoryService/Commit' }).first().click();
-          await fixture.page.getByRole('region', { name: 'Chosen span' }).getByText('Attributes').click();
+          await shared.page.getByRole('region', { name: 'Chosen span' }).getByText('Attributes').click();
           await press(/^Refund/);
-          await fixture.page.getByText('an amount', { exact: true }).click();
+          await shared.page.getByText('an amount', { exact: true }).click();
         }
-        await expectAccessible(fixture.page, path, rules);
+        await expectAccessible(shared.page, path, rules);
       }
     },
     look,
@@ -86,7 +70,7 @@ describe.each(LOOKS)('at $width pixels, $theme', ({ rules, ...look }) => {
 describe('of the trace of an order a person', () => {
   /** Each row of the waterfall as the names on the way to it, and the service at its end. */
   async function ways(): Promise<readonly string[]> {
-    const rows = (await fixture.page.evaluate(
+    const rows = (await shared.page.evaluate(
       `[...document.querySelectorAll('[role="treeitem"]')].map((item) =>
         [Number(item.ariaLevel), item.querySelector('.text').title, item.querySelector('.service').textContent])`,
     )) as readonly (readonly [number, string, string])[];
@@ -98,12 +82,12 @@ describe('of the trace of an order a person', () => {
   }
 
   function traces() {
-    return fixture.page.getByRole('region', { name: 'Trace' });
+    return shared.page.getByRole('region', { name: 'Trace' });
   }
 
   inBrowser('sees the way from the request over the saga and the services to the tables', async () => {
     const orderId = await place(ITEM_3, 'tok_visa');
-    await api.waitForStatus(orderId, 20, ['CONFIRMED']);
+    await shared.api.waitForStatus(orderId, 20, ['CONFIRMED']);
     await open(`/orders/${orderId}`);
     await spans()
       .filter({ hasText: 'InventoryService/Commit' })
@@ -130,18 +114,18 @@ describe('of the trace of an order a person', () => {
 
   inBrowser('folds it and reads a span with keys alone', async () => {
     const orderId = await place(ITEM_3, 'tok_declined');
-    await api.waitForStatus(orderId, 20, ['REJECTED']);
+    await shared.api.waitForStatus(orderId, 20, ['REJECTED']);
     await open(`/orders/${orderId}`);
     await spans().filter({ hasText: 'task AuthorizePayment' }).getByText('PaymentDeclinedError').waitFor();
     await spans().first().focus();
-    const { keyboard } = fixture.page;
+    const { keyboard } = shared.page;
     await keyboard.press('ArrowLeft');
-    await spans().first().and(fixture.page.locator('[aria-expanded=false]')).waitFor();
+    await spans().first().and(shared.page.locator('[aria-expanded=false]')).waitFor();
     expect(await spans().count()).toBe(1);
     for (const key of ['ArrowRight', 'End', 'Home', 'ArrowRight', 'ArrowDown', 'Enter']) {
       await keyboard.press(key);
     }
-    const chosen = fixture.page.getByRole('region', { name: 'Chosen span' });
+    const chosen = shared.page.getByRole('region', { name: 'Chosen span' });
     await chosen.getByRole('heading', { name: 'PutItem orders-dev' }).waitFor();
     await keyboard.press('ArrowLeft');
     await keyboard.press('Enter');
@@ -152,12 +136,12 @@ describe('of the trace of an order a person', () => {
 
   inBrowser('finds the calls about the order below it', async () => {
     const orderId = await place(ITEM_3);
-    await api.waitForStatus(orderId, 20, ['AWAITING_PAYMENT']);
-    await api.request({ path: '/orders/cancel', body: { order_id: orderId } });
-    await api.waitForStatus(orderId, 20, ['CANCELLED']);
+    await shared.api.waitForStatus(orderId, 20, ['AWAITING_PAYMENT']);
+    await shared.api.request({ path: '/orders/cancel', body: { order_id: orderId } });
+    await shared.api.waitForStatus(orderId, 20, ['CANCELLED']);
     await open(`/orders/${orderId}`);
     await traces().getByText('POST /orders/cancel').click();
-    const call = fixture.page.getByRole('tree', { name: 'Spans of POST /orders/cancel' });
+    const call = shared.page.getByRole('tree', { name: 'Spans of POST /orders/cancel' });
     await call.getByRole('treeitem', { name: /^POST/ }).click();
     const traceId = await traces().locator('.trace-facts .id').first().textContent();
     await traces().getByRole('definition').getByText(`trace ${traceId}`).waitFor();
@@ -176,7 +160,7 @@ describe('of the trace of an order a person', () => {
     const attributes = { 'saga.redrive_count': 2, 'saga.retry_count': 3, 'error.type': 'RetryableError' };
     const broken = { ...span('broken', 'root', 'ERROR'), attributes };
     const answer = [{ ...trace, spans: [span('root', ''), broken, ...many] }];
-    await fixture.page.route(/\/laboratory\/traces/, (route) =>
+    await shared.page.route(/\/laboratory\/traces/, (route) =>
       route.fulfill({ json: { status: 200, success: true, meta: null, data: { order_id: orderId, traces: answer } } }),
     );
     await open(`/orders/${orderId}`);
@@ -195,13 +179,13 @@ describe('of the trace of an order a person', () => {
       [404, 'NO_SUCH_CALL'],
       [403, 'FORBIDDEN'],
     ] as const) {
-      await fixture.page.route(/\/laboratory\/traces/, (route) =>
+      await shared.page.route(/\/laboratory\/traces/, (route) =>
         route.fulfill({ status, json: { status, success: false, meta: { code }, data: 'no' } }),
       );
-      const asked = fixture.page.waitForResponse(/\/laboratory\/traces/);
+      const asked = shared.page.waitForResponse(/\/laboratory\/traces/);
       await open(`/orders/${orderId}`);
       expect((await asked).status()).toBe(status);
-      await fixture.page.getByRole('heading', { name: 'What was ordered' }).waitFor();
+      await shared.page.getByRole('heading', { name: 'What was ordered' }).waitFor();
       await traces().waitFor({ state: 'detached' });
     }
   });

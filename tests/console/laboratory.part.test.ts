@@ -1,33 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import { DeleteCommand, DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
-import { afterAll, beforeAll, describe, expect } from '@jest/globals';
-import { type EmbeddedStack, startEmbeddedStack } from '../../embedded/stack.ts';
-import { expectAccessible, withBrowser } from '../support/browser-fixture.ts';
+import { describe, expect } from '@jest/globals';
+import { expectAccessible } from '../support/browser-fixture.ts';
 import { dynamoDbClient } from '../support/dynamodb.ts';
+import { shared } from './shared.ts';
 
 // A person breaks a service from the console, and mends what that left behind, without reading a page of documentation.
 
-const LONG_MS = 90_000;
-const fixture = withBrowser();
-const { inBrowser } = fixture;
-let stack: EmbeddedStack;
-
-beforeAll(async () => {
-  stack = await startEmbeddedStack({ environment: { SWEEP_INTERVAL_SECONDS: '1' } });
-}, LONG_MS);
-afterAll(() => stack?.stop(), LONG_MS);
-
-function open(path: string) {
-  return fixture.page.goto(`${stack.urls.http}/console${path}`);
-}
-
-function press(name: string | RegExp) {
-  return fixture.page.getByRole('button', { name }).first().click();
-}
+const { inBrowser, open, press } = shared;
 
 /** Whether stock is held for an order. */
 async function isStockHeldFor(orderId: string): Promise<boolean> {
-  const answer = await fetch(`${stack.urls.http}/inventory/items`);
+  const answer = await fetch(`${shared.stack.urls.http}/inventory/items`);
   const { data } = (await answer.json()) as { data: { holds: { order_id: string }[] } };
   return data.holds.some(({ order_id }) => order_id === orderId);
 }
@@ -37,28 +21,28 @@ describe('on a laptop a person', () => {
     'breaks Payment, sees an order park, mends Payment, redrives the order, and sees no stock held',
     async () => {
       await open('/live');
-      await fixture.page.getByLabel(/^quickly/).check();
+      await shared.page.getByLabel(/^quickly/).check();
       // An order that is placed before this is deployed tries again for minutes.
-      await fixture.page.getByText('New orders try again quickly, for some ten seconds.').waitFor();
+      await shared.page.getByText('New orders try again quickly, for some ten seconds.').waitFor();
       await press('Break Payment');
-      const payment = fixture.page.getByRole('listitem', { name: 'Payment' });
+      const payment = shared.page.getByRole('listitem', { name: 'Payment' });
       await payment.getByText('100 % of the calls fail before they do anything').waitFor();
       await press(/^Paid/);
-      const placed = fixture.page
+      const placed = shared.page
         .getByRole('listitem')
         .filter({ hasText: 'Paid' })
-        .filter({ has: fixture.page.getByRole('link') });
+        .filter({ has: shared.page.getByRole('link') });
       await placed.getByText('needs attention').waitFor({ timeout: 60_000 });
       const orderId = (await placed.getByRole('link').first().getAttribute('href'))?.split('/').pop() ?? '';
       expect(await isStockHeldFor(orderId)).toBe(true);
 
       await press('Mend Payment');
       await payment.getByText('All calls are answered.').waitFor();
-      await fixture.page.getByRole('link', { name: /^Attention/ }).click();
+      await shared.page.getByRole('link', { name: /^Attention/ }).click();
       await press(`Redrive order ${orderId.slice(0, 8)}`);
-      await fixture.page.getByRole('dialog').getByRole('button', { name: 'Redrive', exact: true }).click();
-      await fixture.page.getByRole('heading', { name: '1 redriven' }).waitFor();
-      await fixture.page.getByRole('status').getByText('rejected', { exact: true }).waitFor();
+      await shared.page.getByRole('dialog').getByRole('button', { name: 'Redrive', exact: true }).click();
+      await shared.page.getByRole('heading', { name: '1 redriven' }).waitFor();
+      await shared.page.getByRole('status').getByText('rejected', { exact: true }).waitFor();
       expect(await isStockHeldFor(orderId)).toBe(false);
     },
   );
@@ -66,11 +50,11 @@ describe('on a laptop a person', () => {
 
 describe('on a laptop a person who kills a process', () => {
   inBrowser('sees it come back, and an order that waited meanwhile paid and confirmed', async () => {
-    const { page } = fixture;
+    const { page } = shared;
     await open('/live');
     await page.getByRole('button', { name: 'Kill the engine' }).waitFor();
-    const pidOf = (name: string) => stack.processes().find((each) => each.name === name)?.pid;
-    const before = stack.processes();
+    const pidOf = (name: string) => shared.stack.processes().find((each) => each.name === name)?.pid;
+    const before = shared.stack.processes();
     await press(/^Pay later/);
     const pay = page.getByRole('button', { name: /^Pay order/ });
     await pay.waitFor();
@@ -95,7 +79,7 @@ describe('the lights of the invariants', () => {
   inBrowser(
     'turn red with the order and the item at fault when a table is broken, and green once it is mended',
     async () => {
-      const { page } = fixture;
+      const { page } = shared;
       const light = (name: RegExp) => page.locator('.light').filter({ hasText: name });
       const [stock, record, answers] = [light(/^Stock adds up/), light(/^The record of an order/), light(/^No answer/)];
       const isTurned = { timeout: 60_000 };
@@ -105,7 +89,7 @@ describe('the lights of the invariants', () => {
       expect(await answers.textContent()).toContain('not known');
       await page.getByText('All that can be checked here holds.').waitFor();
 
-      const tables = DynamoDBDocumentClient.from(dynamoDbClient(stack.urls.dynamodb));
+      const tables = DynamoDBDocumentClient.from(dynamoDbClient(shared.stack.urls.dynamodb));
       const orderId = randomUUID();
       const at = new Date().toISOString();
       const order = { order_id: orderId, status: 'REJECTED', lines: [], created_at: at, updated_at: at, timeline: [] };
@@ -141,28 +125,28 @@ describe('where the checker is not installed', () => {
   inBrowser('all lights are grey, and the reason is said once', async () => {
     const why = 'This stack was installed without its checker.';
     const lights = ['stock adds up', 'no answer taken back'].map((invariant) => ({ invariant, state: 'unknown', why }));
-    await fixture.page.route(/\/laboratory\/invariants/, (route) =>
+    await shared.page.route(/\/laboratory\/invariants/, (route) =>
       route.fulfill({ json: { status: 200, success: true, meta: null, data: { lights } } }),
     );
     await open('/live');
-    await fixture.page.getByText(why).waitFor();
-    expect(await fixture.page.getByText(why).count()).toBe(1);
-    expect(await fixture.page.locator('.light.unknown').count()).toBe(2);
+    await shared.page.getByText(why).waitFor();
+    expect(await shared.page.getByText(why).count()).toBe(1);
+    expect(await shared.page.locator('.light.unknown').count()).toBe(2);
   });
 });
 
 describe('where there is no laboratory', () => {
   inBrowser('the page offers nothing to break', async () => {
-    const isPanelShown = () => fixture.page.getByRole('heading', { name: 'Break it' }).isVisible();
+    const isPanelShown = () => shared.page.getByRole('heading', { name: 'Break it' }).isVisible();
     await open('/live');
-    await fixture.page.getByRole('heading', { name: 'Break it' }).waitFor();
-    await fixture.page.route(/\/laboratory/, (route) =>
+    await shared.page.getByRole('heading', { name: 'Break it' }).waitFor();
+    await shared.page.route(/\/laboratory/, (route) =>
       route.fulfill({ status: 404, json: { status: 404, success: false, meta: { code: 'NO_SUCH_CALL' }, data: 'no' } }),
     );
-    const asked = fixture.page.waitForResponse(/\/laboratory/);
+    const asked = shared.page.waitForResponse(/\/laboratory/);
     await open('/live');
     await asked;
-    await fixture.page.getByRole('button', { name: 'Start the spike' }).waitFor();
+    await shared.page.getByRole('button', { name: 'Start the spike' }).waitFor();
     expect(await isPanelShown()).toBe(false);
   });
 });
