@@ -8,7 +8,7 @@ import { isAlive } from '../supervisor/process-table.ts';
 import { InvariantLights } from './invariant-lights.ts';
 import { INVARIANTS } from './lights.ts';
 
-// Programs of these tests stand in for the checker. tests/console/laboratory.test.ts has the real one.
+// Programs of these tests stand in for the checker. tests/console/laboratory.part.test.ts has the real one.
 
 const POLICY = { watchedMs: 60_000, pauseMs: 1, pauseFactor: 0, withinMs: 60_000, staleMs: 60_000 };
 const VERDICT = {
