@@ -83,10 +83,10 @@ test('after any sequence of concurrent and duplicate calls the counters match th
         }
         spread += (await inventory.shards(of('x'))).length > 1 ? 1 : 0;
       }),
-      { numRuns: 30 },
+      { numRuns: 20 },
     );
     expect(done).toBeGreaterThan(30);
-    expect(spread).toBeGreaterThanOrEqual(15);
+    expect(spread).toBeGreaterThanOrEqual(10);
   } finally {
     await inventory.close();
   }
@@ -143,7 +143,7 @@ test('after any sequence of concurrent and duplicate calls the counters match th
         await inventory.sweep();
     }
   }
-}, 60_000);
+}, 120_000);
 
 async function stockUp({ client }: TestInventory, itemId: string): Promise<void> {
   const unitPrice = { minorUnits: 100, currency: 'USD' };
