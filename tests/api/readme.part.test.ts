@@ -1,13 +1,13 @@
 import { execFile, execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { eventually } from '../embedded/eventually.ts';
-import { type EmbeddedStack, startEmbeddedStack } from '../embedded/stack.ts';
+import { expect, test } from '@jest/globals';
+import { eventually } from '../../embedded/eventually.ts';
+import { shared } from './stack.ts';
 
 const run = promisify(execFile);
-const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
-const root = new URL('..', import.meta.url).pathname;
+const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
+const root = new URL('../..', import.meta.url).pathname;
 
 /** `npm start` ends only with Ctrl-C, and `npm test` runs this test; other tests cover them. */
 const CHECKED_ELSEWHERE = ['npm start', 'npm test'];
@@ -28,20 +28,10 @@ const blocks: readonly Block[] = [...readme.matchAll(/```bash\n(.*?)```(?:\n\n``
 );
 const runnable = blocks.filter(({ command }) => !CHECKED_ELSEWHERE.includes(command) && !IN_CONTAINERS.test(command));
 
-let stack: EmbeddedStack;
-
-beforeAll(async () => {
-  stack = await startEmbeddedStack();
-}, 120_000);
-
-afterAll(async () => {
-  await stack?.stop();
-}, 60_000);
-
 function onThesePorts(command: string): string {
   return command
-    .replaceAll('http://localhost:3000', stack.urls.http)
-    .replaceAll('http://localhost:4566', stack.urls.endpoint);
+    .replaceAll('http://localhost:3000', shared.stack.urls.http)
+    .replaceAll('http://localhost:4566', shared.stack.urls.endpoint);
 }
 
 /** Replaces times, which differ from run to run. */
@@ -78,7 +68,7 @@ test('the README starts with npm start and npm test', () => {
 });
 
 test('CI runs the test command of the README and nothing else', () => {
-  const lines = readFileSync(new URL('../.ci/run', import.meta.url), 'utf8').split('\n');
+  const lines = readFileSync(new URL('../../.ci/run', import.meta.url), 'utf8').split('\n');
   expect(lines.filter((line) => /^(?!#|set |cd |$)/.test(line))).toEqual(['npm test']);
 });
 
@@ -123,7 +113,7 @@ test('the commands of the README work in order and give the answers that it show
 async function settled(orderId: string): Promise<void> {
   const inProgress = ['PENDING', 'RESERVED', 'AUTHORIZED', 'PAID'];
   const isSettled = async (): Promise<boolean> => {
-    const answer = await fetch(`${stack.urls.http}/orders/status?order_id=${orderId}`);
+    const answer = await fetch(`${shared.stack.urls.http}/orders/status?order_id=${orderId}`);
     const { data } = (await answer.json()) as { readonly data: { readonly status: string } };
     return !inProgress.includes(data.status);
   };
