@@ -8,6 +8,7 @@ import { type EmbeddedStack, startEmbeddedStack } from '../embedded/stack.ts';
 import { orderStatusSchema } from '../functions/http/contract/order-status.ts';
 import { OrderApiClient } from '../verification/client/order-api-client.ts';
 import { invokeNow, makeSagaDue, stopExecution } from './support/embedded-stack.ts';
+import { settableClock } from './support/settable-clock.ts';
 
 // What a power cut leaves in the default durability: the tables have the orders, the engine's journal does not. And what a clock
 // that is set back does to the time of an order.
@@ -36,8 +37,7 @@ afterAll(async () => {
 }, LONG);
 
 async function startStack(): Promise<void> {
-  const NODE_OPTIONS = `${process.env.NODE_OPTIONS ?? ''} --import ${new URL('./support/set-back-clock.mjs', import.meta.url)}`;
-  stack = await startEmbeddedStack({ dataDirectory, environment: { NODE_OPTIONS, CLOCK_OFFSET_FILE: clockFile() } });
+  stack = await startEmbeddedStack({ dataDirectory, environment: settableClock(clockFile()) });
   api = new OrderApiClient(stack.urls.http);
 }
 

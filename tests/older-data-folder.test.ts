@@ -1,11 +1,15 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DescribeTableCommand } from '@aws-sdk/client-dynamodb';
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { ensureTable } from '../embedded/dynamodb/tables.ts';
+import { eventually } from '../embedded/eventually.ts';
+import { SAMPLE_ORDER_ID } from '../embedded/sample-order.ts';
+import { type EmbeddedStack, startEmbeddedStack } from '../embedded/stack.ts';
 import { createDynamoDb } from '../functions/clients/aws.ts';
+import { orderStatusSchema } from '../functions/http/contract/order-status.ts';
 import { createHandler as listOrders } from '../functions/http/list-orders.ts';
 import { createHandler as redriveOrders } from '../functions/http/redrive-orders.ts';
 import { readOrders } from '../functions/orders/order-listing.ts';
@@ -14,10 +18,19 @@ import { ORDER_STATUSES, type OrderStatus } from '../functions/orders/order-stat
 import type { OrderTable } from '../functions/orders/order-table.ts';
 import { createRefundSaga } from '../functions/orders/refunds/refund-saga.ts';
 import { createHandler as reconcileOrders } from '../functions/scheduled/reconcile-orders.ts';
+import { runCommand } from '../scripts/orders/commands.ts';
+import { openOrdersApi } from '../scripts/orders/orders-api.ts';
+import { OrderApiClient } from '../verification/client/order-api-client.ts';
+import { SnapshotReader } from '../verification/invariants/reader/snapshot-reader.ts';
+import { verifyInvariants } from '../verification/invariants/verification.ts';
+import { describeViolation } from '../verification/invariants/violation.ts';
 import { createTables, type DynamoDb, dynamoDbClient, startDynamoDb } from './support/dynamodb.ts';
+import { invokeNow } from './support/embedded-stack.ts';
 import { httpEvent, read } from './support/http-event.ts';
+import { LEFT_AT, OLDER_ORDERS, unpackOlderDataFolder } from './support/older-data-folder.ts';
 import { withStepFunctions } from './support/order-fixtures.ts';
 import { describedTable } from './support/orders-table.ts';
+import { settableClock } from './support/settable-clock.ts';
 import { refuse, success } from './support/step-functions-recorder.ts';
 
 // A data folder as commit 64580a8 left it: its orders table with one index and no stream, and an order of every status as
@@ -47,6 +60,7 @@ const stepFunctions = withStepFunctions();
 let folder: string;
 let dynamodb: DynamoDb;
 let table: OrderTable;
+let stack: EmbeddedStack | undefined;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'older-data-'));
@@ -68,12 +82,13 @@ beforeAll(async () => {
 }, 60_000);
 
 afterAll(async () => {
+  await stack?.stop();
   table?.client.destroy();
   await dynamodb?.close();
   await rm(folder, { recursive: true, force: true });
-});
+}, 60_000);
 
-function connection({ endpoint }: DynamoDb) {
+function connection({ endpoint }: Pick<DynamoDb, 'endpoint'>) {
   return { endpoint, region: 'us-east-1', credentials: { accessKeyId: 'test', secretAccessKey: 'test' } };
 }
 
@@ -183,3 +198,60 @@ test('a parked order of an older version is redriven', async () => {
     },
   ]);
 });
+
+test('a stack starts over the whole folder, and what it had accepted is carried on: paid, cancelled, redriven, refunded', async () => {
+  const dataDirectory = join(folder, 'data');
+  await unpackOlderDataFolder(dataDirectory);
+  const clockFile = join(folder, 'clock-offset');
+  // A moment after it was left: who was given a day to pay has it.
+  const offsetMs = LEFT_AT.getTime() + 60_000 - Date.now();
+  await writeFile(clockFile, String(offsetMs));
+  const started = await startEmbeddedStack({ dataDirectory, environment: settableClock(clockFile) });
+  stack = started;
+  const api = new OrderApiClient(started.urls.http);
+  const becomes = (orderId: string, status: OrderStatus) => api.waitForStatus(orderId, 60, [status]);
+  for (const status of ['CONFIRMED', 'REJECTED', 'EXPIRED', 'CANCELLED', 'NEEDS_ATTENTION'] as const) {
+    await becomes(OLDER_ORDERS[status], status);
+  }
+  // Their services answer again.
+  await becomes(OLDER_ORDERS.PENDING, 'CONFIRMED');
+  await becomes(OLDER_ORDERS.RESERVED, 'CONFIRMED');
+
+  const { AWAITING_PAYMENT: paid, ALSO_AWAITING_PAYMENT: cancelled, NEEDS_ATTENTION: parked } = OLDER_ORDERS;
+  await api.pay(paid, 'tok_visa');
+  await becomes(paid, 'CONFIRMED');
+  for (const order_id of [cancelled, SAMPLE_ORDER_ID]) {
+    await api.request({ path: '/orders/cancel', body: { order_id } });
+    await becomes(order_id, 'CANCELLED');
+  }
+  const operator = openOrdersApi({ url: started.urls.http });
+  expect((await runCommand(['redrive', parked], operator)).data).toEqual({ redriven: [parked], refused: [] });
+  await eventually(async () => {
+    const { data } = await api.request({ path: `/orders/status?order_id=${parked}` });
+    return orderStatusSchema.parse(data).status === 'CONFIRMED';
+  });
+  const refund = { order_id: OLDER_ORDERS.CONFIRMED, restock: true, reason: 'sent back' };
+  expect(await api.request({ path: '/orders/refund', body: refund })).toMatchObject({ status: 202 });
+
+  // Executions of the older definition do not know of the time that a cancellation sets: the reconciliation takes it away.
+  await writeFile(clockFile, String(offsetMs + 3_600_000));
+  const orders = { name: NAME, client: createDynamoDb(connection({ endpoint: started.urls.dynamodb })) };
+  await eventually(async () => {
+    await invokeNow(started, 'reconcileOrders');
+    const found = await readOrders(orders, [cancelled, SAMPLE_ORDER_ID]);
+    return found.every(({ saga_due }) => saga_due === undefined);
+  });
+  orders.client.destroy();
+  const reader = new SnapshotReader({
+    endpoint: started.urls.endpoint,
+    region: 'us-east-1',
+    stage: 'dev',
+    account: '000000000000',
+  });
+  const { report, snapshot } = await verifyInvariants(reader, api.promises, { drainSeconds: 30 });
+  reader.close();
+  expect(report.violations.map(describeViolation)).toEqual([]);
+  expect(report.verdict).toBe('all hold');
+  const refunded = snapshot.orders.find(({ order_id }) => order_id === OLDER_ORDERS.CONFIRMED);
+  expect(Object.values(refunded?.refunds ?? {})).toMatchObject([{ status: 'SUCCEEDED', stock_returned: true }]);
+}, 120_000);

@@ -2,8 +2,8 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { isThrottlingError, isTransientError } from '@smithy/core/retry';
 import { loopbackSigner } from '../../aws-clients/loopback-signer.ts';
+import { isThrottling, isTransient } from '../../aws-clients/transient-errors.ts';
 import { traceAwsCalls } from '../../telemetry/aws-client-spans.ts';
 import { type RetryableCode, RetryableError } from '../common/errors.ts';
 
@@ -73,16 +73,9 @@ export function createEventBridge(options: AwsOptions = {}): EventBridgeClient {
   return new EventBridgeClient({ ...options, maxAttempts: DYNAMODB_ATTEMPTS, requestHandler: REQUEST_HANDLER });
 }
 
-type SdkError = Parameters<typeof isThrottlingError>[0];
-
-/** True where a service refused a request because there were too many: nothing was done. */
-export function isThrottling(error: Error): boolean {
-  return isThrottlingError(error as SdkError);
-}
-
 /** True for throttling, timeouts, broken connections and faults of the service: a later attempt may succeed. */
 export function isWorthRetrying(error: unknown): error is Error {
-  return error instanceof Error && (isThrottlingError(error as SdkError) || isTransientError(error as SdkError));
+  return error instanceof Error && (isThrottling(error) || isTransient(error));
 }
 
 /**

@@ -7,7 +7,8 @@ import {
   SFNServiceException,
   StartExecutionCommand,
 } from '@aws-sdk/client-sfn';
-import { isThrottling, translateSagaErrors } from '../clients/aws.ts';
+import { isThrottling } from '../../aws-clients/transient-errors.ts';
+import { translateSagaErrors } from '../clients/aws.ts';
 import { RetryableError } from '../common/errors.ts';
 
 /** How a start whose reply was lost is retried, to learn whether it took effect. */

@@ -1,6 +1,7 @@
 import { ConditionalCheckFailedException, TransactionCanceledException } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
-import { isServerError, isThrottlingError, isTransientError } from '@smithy/core/retry';
+import { isServerError } from '@smithy/core/retry';
+import { isThrottling, isTransient } from '../../aws-clients/transient-errors.ts';
 import { RowConflict } from './retry-on-conflict.ts';
 import { ServiceError, Unavailable } from './service-error.ts';
 
@@ -39,11 +40,10 @@ export function storeUnavailable(cause: unknown): Unavailable {
 const RETRYABLE_BY_THE_CALLER = new Set(['AbortError', 'ResourceNotFoundException']);
 
 function isWorthRetrying(error: Error): boolean {
-  const sdkError = error as Parameters<typeof isThrottlingError>[0];
   return (
-    isThrottlingError(sdkError) ||
-    isTransientError(sdkError) ||
-    isServerError(sdkError) ||
+    isThrottling(error) ||
+    isTransient(error) ||
+    isServerError(error as Parameters<typeof isServerError>[0]) ||
     RETRYABLE_BY_THE_CALLER.has(error.name)
   );
 }

@@ -5,11 +5,15 @@ import { readFileSync } from 'node:fs';
 
 const file = process.env.CLOCK_OFFSET_FILE ?? '';
 const MachineDate = Date;
-let offsetMs = 0;
+let offsetMs = read();
 
 setInterval(() => {
-  offsetMs = Number(readFileSync(file, 'utf8'));
+  offsetMs = read();
 }, 100).unref();
+
+function read() {
+  return Number(readFileSync(file, 'utf8'));
+}
 
 globalThis.Date = class extends MachineDate {
   constructor(...parts) {
