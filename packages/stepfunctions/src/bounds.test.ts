@@ -1,22 +1,12 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
-import { afterEach, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { callAction } from './testing/call-action.ts';
-import type { Handler } from './testing/lambda-stub.ts';
+import { withTestServers } from './testing/fixtures.ts';
 import { startTestEngine } from './testing/test-engine.ts';
-import { eventually, startTestServer, type TestServer } from './testing/test-server.ts';
+import { eventually } from './testing/test-server.ts';
 
-let server: TestServer | undefined;
-
-afterEach(async () => {
-  await server?.close();
-  server = undefined;
-});
-
-async function open(functions: { readonly [name: string]: Handler } = {}): Promise<TestServer> {
-  server = await startTestServer(functions);
-  return server;
-}
+const open = withTestServers();
 
 /** Waits until so many of the calls were refused. */
 async function refusalsOf(calls: readonly Promise<unknown>[], count: number): Promise<readonly unknown[]> {

@@ -1,34 +1,10 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterEach, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import type { JsonObject } from './language/json.ts';
-import type { StepFunctionsServerOptions } from './options.ts';
-import type { Handler } from './testing/lambda-stub.ts';
-import { eventually, startTestServer, type TestServer } from './testing/test-server.ts';
+import { withFolder, withTestServers } from './testing/fixtures.ts';
+import { eventually } from './testing/test-server.ts';
 
-const cleanups: (() => Promise<void>)[] = [];
-
-afterEach(async () => {
-  for (const cleanup of cleanups.splice(0).reverse()) {
-    await cleanup();
-  }
-});
-
-async function serve(
-  functions: { readonly [name: string]: Handler } = {},
-  options: Partial<StepFunctionsServerOptions> = {},
-): Promise<TestServer> {
-  const server = await startTestServer(functions, options);
-  cleanups.push(() => server.close());
-  return server;
-}
-
-async function dataFolder(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'stepfunctions-'));
-  cleanups.push(() => rm(folder, { recursive: true }));
-  return folder;
-}
+const serve = withTestServers();
+const folder = withFolder();
 
 function machine(state: JsonObject): JsonObject {
   return { StartAt: 'Only', States: { Only: { End: true, ...state } } };
@@ -246,7 +222,7 @@ describe('after a restart', () => {
           return calls === 2 ? new Promise(() => undefined) : 'answered';
         },
       },
-      { dataDir: await dataFolder() },
+      { dataDir: folder.path },
     );
     const { activityArn } = await server.call('CreateActivity', { name: 'work' });
     const callback = await server.start(await server.create('callback', CALLBACK));
@@ -275,7 +251,7 @@ describe('after a restart', () => {
 
   test('a parent learns after a restart that its .sync job has ended', async () => {
     const release = Promise.withResolvers<null>();
-    const server = await serve({ work: () => release.promise }, { dataDir: await dataFolder() });
+    const server = await serve({ work: () => release.promise }, { dataDir: folder.path });
     const child = await server.create('child', TASK);
     const parent = await server.create(
       'parent',

@@ -1,16 +1,10 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { startTestEngine, type TestEngine } from '../testing/test-engine.ts';
+import { describe, expect, test } from '@jest/globals';
+import { withTestEngine } from '../testing/fixtures.ts';
 
 const ACTIVITY = 'arn:aws:states:us-east-1:000000000000:activity:work';
 const TAGS = [{ key: 'a', value: '1' }];
 
-let on: TestEngine;
-
-beforeEach(() => {
-  on = startTestEngine();
-});
-
-afterEach(() => on.engine.close());
+const on = withTestEngine();
 
 describe('an activity', () => {
   test('an activity is created once, and its tags with it', async () => {

@@ -1,13 +1,12 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import type { JsonObject } from '../language/json.ts';
-import { startTestEngine, type TestEngine } from '../testing/test-engine.ts';
+import { withTestEngine } from '../testing/fixtures.ts';
 
-let on: TestEngine;
+const on = withTestEngine();
 let machine: string;
 let other: string;
 
 beforeEach(async () => {
-  on = startTestEngine();
   const definition = (Comment: string): string =>
     JSON.stringify({ Comment, StartAt: 'A', States: { A: { Type: 'Pass', End: true } } });
   [machine = '', other = ''] = await Promise.all(
@@ -16,9 +15,8 @@ beforeEach(async () => {
   await on.call('UpdateStateMachine', { stateMachineArn: machine, definition: definition('2'), publish: true });
 });
 
-afterEach(async () => {
+afterEach(() => {
   jest.restoreAllMocks();
-  await on.engine.close();
 });
 
 type Route = readonly [version: string, weight: number];

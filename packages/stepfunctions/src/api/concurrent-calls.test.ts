@@ -1,18 +1,12 @@
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import type { JsonObject } from '../language/json.ts';
-import { startTestEngine, type TestEngine } from '../testing/test-engine.ts';
+import { withTestEngine } from '../testing/fixtures.ts';
 import { eventually } from '../testing/test-server.ts';
 
 const WAIT: JsonObject = { StartAt: 'A', States: { A: { Type: 'Wait', Seconds: 60, End: true } } };
 const FAIL: JsonObject = { StartAt: 'A', States: { A: { Type: 'Fail', Error: 'Bad' } } };
 
-let on: TestEngine;
-
-beforeEach(() => {
-  on = startTestEngine();
-});
-
-afterEach(() => on.engine.close());
+const on = withTestEngine();
 
 test('concurrent starts of the same execution start it once and answer alike', async () => {
   const stateMachineArn = await on.create('machine', WAIT);

@@ -1,23 +1,17 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import type { HistoryEvent } from '../core/history-event.ts';
 import { createExecution } from '../core/step.ts';
-import { Journal } from '../journal/journal.ts';
 import type { JsonObject } from '../language/json.ts';
+import { withJournal } from '../testing/fixtures.ts';
 import { describeRecord } from './executions.ts';
 
 const DAY_MS = 86_400_000;
-let journal: Journal;
-
-beforeEach(() => {
-  journal = new Journal(':memory:', 'process');
-});
-
-afterEach(() => journal.close());
+const stored = withJournal();
 
 function described(stoppedAt: number, redriveCount: number, lastEventId: number): JsonObject {
   const machine = { arn: 'arn:aws:states:us-east-1:000000000000:stateMachine:m', name: 'm' };
   const rest = { definition: '{}', roleArn: 'r', logging: '{}', tracing: '{}', encryption: '{}' };
-  const { id, revision } = journal.stateMachines.create(
+  const { id, revision } = stored.journal.stateMachines.create(
     { ...machine, type: 'STANDARD', createdAt: 1 },
     { revisionId: undefined, ...rest },
   );
@@ -25,7 +19,7 @@ function described(stoppedAt: number, redriveCount: number, lastEventId: number)
   const names = { arn, name: 'one', stateMachineArn: machine.arn, stateMachineName: 'm' };
   const execution = createExecution({ ...names, type: 'STANDARD', roleArn: 'r', input: '{}' });
   const origin = { id: 1, stateMachine: id, revision };
-  journal.executions.insert(origin, { ...execution, status: 'FAILED', stoppedAt, redriveCount });
+  stored.journal.executions.insert(origin, { ...execution, status: 'FAILED', stoppedAt, redriveCount });
   const details = { executionFailedEventDetails: {} };
   const event: HistoryEvent = {
     id: lastEventId,
@@ -34,12 +28,12 @@ function described(stoppedAt: number, redriveCount: number, lastEventId: number)
     type: 'ExecutionFailed',
     ...details,
   };
-  journal.history.append(1, [event]);
-  const record = journal.executions.find(arn);
+  stored.journal.history.append(1, [event]);
+  const record = stored.journal.executions.find(arn);
   if (!record) {
     throw new Error('the execution was not stored');
   }
-  return describeRecord({ journal }, record, true);
+  return describeRecord(stored, record, true);
 }
 
 describe('DescribeExecution’s redrive status', () => {

@@ -1,19 +1,14 @@
-import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { describe, expect, jest, test } from '@jest/globals';
 import type { JsonObject } from '../language/json.ts';
-import { startTestEngine, type TestEngine } from '../testing/test-engine.ts';
+import { withTestEngine } from '../testing/fixtures.ts';
+import { startTestEngine } from '../testing/test-engine.ts';
 import { eventually } from '../testing/test-server.ts';
 
 const WAIT = { StartAt: 'A', States: { A: { Type: 'Wait', Seconds: 60, End: true } } };
 const ECHO = { StartAt: 'A', States: { A: { Type: 'Pass', End: true } } };
 const FAIL = { StartAt: 'A', States: { A: { Type: 'Fail', Error: 'Bad', Cause: 'very' } } };
 
-let on: TestEngine;
-
-beforeEach(() => {
-  on = startTestEngine();
-});
-
-afterEach(() => on.engine.close());
+const on = withTestEngine();
 
 function described(executionArn: string, more: JsonObject = {}): Promise<JsonObject> {
   return on.call('DescribeExecution', { executionArn, ...more });

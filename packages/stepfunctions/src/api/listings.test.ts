@@ -1,6 +1,7 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { beforeAll, describe, expect, test } from '@jest/globals';
 import type { JsonObject } from '../language/json.ts';
-import { startTestEngine, type TestEngine } from '../testing/test-engine.ts';
+import { withTestEngine } from '../testing/fixtures.ts';
+import { startTestEngine } from '../testing/test-engine.ts';
 
 const WAIT: JsonObject = { StartAt: 'A', States: { A: { Type: 'Wait', Seconds: 60, End: true } } };
 const MAPS: JsonObject = {
@@ -27,13 +28,12 @@ const MAPS: JsonObject = {
   },
 };
 
-let on: TestEngine;
+const on = withTestEngine({}, 'file');
 let machine: string;
 let mapExecution: string;
 let mapRunArn: string;
 
 beforeAll(async () => {
-  on = startTestEngine();
   machine = await on.create('machine', WAIT);
   for (const [index, name] of ['e1', 'e2', 'e3', 'e4', 'e5'].entries()) {
     const { executionArn = '' } = await on.call('StartExecution', { stateMachineArn: machine, name });
@@ -63,8 +63,6 @@ beforeAll(async () => {
   );
   mapRunArn = String(counts.find(({ itemCounts }) => (itemCounts as JsonObject).total === 5)?.mapRunArn);
 });
-
-afterAll(() => on.engine.close());
 
 /** Reads a listing page by page: the pages' items by the last part of their ARNs. */
 async function pages(action: string, body: JsonObject, member: string, arn: string): Promise<readonly string[][]> {

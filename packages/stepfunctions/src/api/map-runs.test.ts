@@ -1,13 +1,12 @@
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { beforeEach, expect, test } from '@jest/globals';
 import type { JsonObject } from '../language/json.ts';
-import { startTestEngine, type TestEngine } from '../testing/test-engine.ts';
+import { withTestEngine } from '../testing/fixtures.ts';
 
-let on: TestEngine;
+const on = withTestEngine();
 let executionArn: string;
 let mapRunArn: string;
 
 beforeEach(async () => {
-  on = startTestEngine();
   const Each = {
     Type: 'Map',
     Label: 'each',
@@ -26,8 +25,6 @@ beforeEach(async () => {
   const { mapRuns } = await on.call('ListMapRuns', { executionArn });
   mapRunArn = String((mapRuns as readonly JsonObject[])[0]?.mapRunArn);
 });
-
-afterEach(() => on.engine.close());
 
 const NONE = {
   pending: 0,

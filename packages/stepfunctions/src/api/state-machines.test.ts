@@ -1,6 +1,6 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import type { JsonObject } from '../language/json.ts';
-import { startTestEngine, type TestEngine } from '../testing/test-engine.ts';
+import { withTestEngine } from '../testing/fixtures.ts';
 
 const ARN = 'arn:aws:states:us-east-1:000000000000';
 const ROLE = 'arn:aws:iam::000000000000:role/test';
@@ -8,13 +8,7 @@ const PASS = { StartAt: 'A', States: { A: { Type: 'Pass', End: true } } };
 const WAIT = { StartAt: 'A', States: { A: { Type: 'Wait', Seconds: 60, End: true } } };
 const LOG = { level: 'ERROR', destinations: [{ cloudWatchLogsLogGroup: { logGroupArn: 'arn:aws:logs:log' } }] };
 
-let on: TestEngine;
-
-beforeEach(() => {
-  on = startTestEngine();
-});
-
-afterEach(() => on.engine.close());
+const on = withTestEngine();
 
 function commented(Comment: string): string {
   return JSON.stringify({ ...PASS, Comment });

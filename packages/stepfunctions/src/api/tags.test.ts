@@ -1,17 +1,11 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import type { JsonObject } from '../language/json.ts';
-import { startTestEngine, type TestEngine } from '../testing/test-engine.ts';
+import { withTestEngine } from '../testing/fixtures.ts';
 
 const PASS = { StartAt: 'A', States: { A: { Type: 'Pass', End: true } } };
 const ACTIVITY = 'arn:aws:states:us-east-1:000000000000:activity:work';
 
-let on: TestEngine;
-
-beforeEach(() => {
-  on = startTestEngine();
-});
-
-afterEach(() => on.engine.close());
+const on = withTestEngine();
 
 function tags(count: number): readonly JsonObject[] {
   return Array.from({ length: count }, (_, index) => ({ key: `k${index}`, value: `${index}` }));

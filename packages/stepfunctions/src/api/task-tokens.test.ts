@@ -1,16 +1,10 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import type { JsonObject } from '../language/json.ts';
-import { startTestEngine, type TestEngine } from '../testing/test-engine.ts';
+import { withTestEngine } from '../testing/fixtures.ts';
 
 const ACTIVITY = 'arn:aws:states:us-east-1:000000000000:activity:work';
 
-let on: TestEngine;
-
-beforeEach(() => {
-  on = startTestEngine();
-});
-
-afterEach(() => on.engine.close());
+const on = withTestEngine();
 
 describe('the answer to a task', () => {
   async function started(more: JsonObject = {}): Promise<{ executionArn: string; taskToken: string }> {

@@ -1,34 +1,26 @@
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type StepFunctionsServer, startStepFunctionsServer } from '../server.ts';
+import { bodyOf, type HttpServer, startHttpServer } from '../testing/http-server.ts';
 
-let lambda: Server;
+let lambda: HttpServer;
 let engine: StepFunctionsServer;
 
 /** A Lambda endpoint whose functions echo their event, or fail when it says so. */
 beforeAll(async () => {
-  lambda = createServer(async (request, response) => {
-    const chunks: Buffer[] = [];
-    for await (const chunk of request) {
-      chunks.push(chunk as Buffer);
-    }
-    const event = Buffer.concat(chunks).toString() || '{}';
+  lambda = await startHttpServer(async (request, response) => {
+    const event = String(await bodyOf(request)) || '{}';
     const failed = event.includes('"fail"');
     if (failed) {
       response.setHeader('x-amz-function-error', 'Unhandled');
     }
     response.end(failed ? '{"errorType":"BrokenError","errorMessage":"broken"}' : event);
   });
-  await new Promise<void>((done) => lambda.listen(0, '127.0.0.1', done));
-  const { port } = lambda.address() as AddressInfo;
-  engine = await startStepFunctionsServer({ dataDir: ':memory:', lambdaEndpoint: `http://127.0.0.1:${port}` });
+  engine = await startStepFunctionsServer({ dataDir: ':memory:', lambdaEndpoint: lambda.url });
 });
 
 afterAll(async () => {
   await engine.close();
-  lambda.closeAllConnections();
-  await new Promise((done) => lambda.close(done));
+  await lambda.close();
 });
 
 async function call(parameters: object): Promise<{ [member: string]: unknown }> {

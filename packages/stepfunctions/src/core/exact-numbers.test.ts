@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { parseJson } from '../language/exact-number.ts';
 import type { JsonObject } from '../language/json.ts';
-import { machine, pass, ScriptedRun, task } from './testing/scripted-run.ts';
+import { machine, map, pass, ScriptedRun, startTask, task } from './testing/scripted-run.ts';
 
 const INPUT = '{"id":9007199254740993,"k":1.0,"list":[1234567890123456789,2.0],"text":"{\\"n\\":9223372036854775807}"}';
 
@@ -78,12 +78,12 @@ describe('numbers that JavaScript would change reach the output as they came in'
   });
 
   test('a Map state', async () => {
-    const map = { Type: 'Map', ItemsPath: '$.list', ItemProcessor: machine({ I: pass() }), End: true };
-    expect(await outputOf(machine({ M: map }))).toBe('[1234567890123456789,2.0]');
+    const each = map({ ItemsPath: '$.list' }, machine({ I: pass() }));
+    expect(await outputOf(machine({ M: each }))).toBe('[1234567890123456789,2.0]');
   });
 
   test('a task’s input and result, also after the execution was stored', async () => {
-    const run = await ScriptedRun.start(machine({ Work: task() }), { input: parseJson(INPUT) });
+    const run = await startTask({}, { input: parseJson(INPUT) });
     expect(JSON.stringify(run.tasks[0]?.input)).toBe(INPUT);
     run.execution = parseJson(JSON.stringify(run.execution)) as unknown as typeof run.execution;
     await run.succeed(parseJson('[1.0,9007199254740993]'));

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Json } from '../language/json.ts';
 import { outstandingEffects } from './step.ts';
-import { machine, pass, ScriptedRun, task } from './testing/scripted-run.ts';
+import { machine, pass, ScriptedRun, startTask } from './testing/scripted-run.ts';
 
 describe('An execution', () => {
   test('that never ends fails with event 25,000', async () => {
@@ -63,7 +63,7 @@ describe('An execution', () => {
   test('fails when a state puts out data nested deeper than may be stored', async () => {
     const nested = (depth: number): Json => (depth === 0 ? 1 : [nested(depth - 1)]);
     const start = async (depth: number) => {
-      const run = await ScriptedRun.start(machine({ Work: task() }));
+      const run = await startTask();
       await run.succeed(nested(depth));
       return run.execution;
     };

@@ -1,16 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
 import type { JsonObject } from '../language/json.ts';
 import type { MapRunCounts } from './execution.ts';
-import { machine, ScriptedRun, task } from './testing/scripted-run.ts';
+import { distributed, machine, map, ScriptedRun, task } from './testing/scripted-run.ts';
 
-const PROCESSOR = {
-  ...machine({ Each: task({ TimeoutSeconds: 60 }) }),
-  ProcessorConfig: { Mode: 'DISTRIBUTED', ExecutionType: 'STANDARD' },
-};
+const PROCESSOR = distributed(task({ TimeoutSeconds: 60 }));
 
 /** A distributed Map state over `items` numbers. */
 function started(items: number, members: JsonObject = {}): Promise<ScriptedRun> {
-  const Every = { Type: 'Map', ItemProcessor: PROCESSOR, End: true, ...members };
+  const Every = map(members, PROCESSOR);
   return ScriptedRun.start(machine({ Every }), { input: Array.from({ length: items }, (_, at) => at + 1) });
 }
 

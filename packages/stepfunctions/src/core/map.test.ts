@@ -1,16 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import type { JsonObject } from '../language/json.ts';
 import { outstandingEffects } from './step.ts';
-import { machine, pass, ScriptedRun, task } from './testing/scripted-run.ts';
+import { distributed, machine, map, pass, ScriptedRun } from './testing/scripted-run.ts';
 
-function map(members: object, processor = machine({ Each: task() })) {
-  return { Type: 'Map', ItemProcessor: processor, End: true, ...members };
-}
-
-const DISTRIBUTED = {
-  ...machine({ Each: task() }),
-  ProcessorConfig: { Mode: 'DISTRIBUTED', ExecutionType: 'STANDARD' },
-};
+const DISTRIBUTED = distributed();
 
 describe('A Map state', () => {
   test('keeps to MaxConcurrency and to the order of the items', async () => {
@@ -33,19 +26,19 @@ describe('A Map state', () => {
   });
 
   test('of no items returns an empty list', async () => {
-    const run = await ScriptedRun.start(machine({ Every: map({}) }), { input: [] });
+    const run = await ScriptedRun.start(machine({ Every: map() }), { input: [] });
     expect(run.output).toEqual([]);
   });
 
   test('runs at most 40 iterations at once', async () => {
-    const run = await ScriptedRun.start(machine({ Every: map({}) }), {
+    const run = await ScriptedRun.start(machine({ Every: map() }), {
       input: Array.from({ length: 50 }, (_, i) => i),
     });
     expect(run.tasks).toHaveLength(40);
   });
 
   test('fails when one iteration does', async () => {
-    const run = await ScriptedRun.start(machine({ Every: map({}) }), { input: [1, 2] });
+    const run = await ScriptedRun.start(machine({ Every: map() }), { input: [1, 2] });
     await run.fail('Boom');
     expect(run.types.slice(-6)).toEqual([
       'MapIterationFailed',
@@ -206,10 +199,8 @@ describe('A distributed Map state', () => {
   });
 
   test('has a context object of its own in each child execution', async () => {
-    const processor = {
-      ...machine({ Each: pass({ Parameters: { 'id.$': '$$.Execution.Id', 'input.$': '$$.Execution.Input' } }) }),
-    };
-    const Every = map({}, { ...processor, ProcessorConfig: DISTRIBUTED.ProcessorConfig });
+    const Each = pass({ Parameters: { 'id.$': '$$.Execution.Id', 'input.$': '$$.Execution.Input' } });
+    const Every = map({}, distributed(Each));
     const run = await ScriptedRun.start(machine({ Every }), { input: ['a'] });
     expect(run.output).toEqual([{ id: [...run.childHistory.keys()][0], input: 'a' }]);
   });

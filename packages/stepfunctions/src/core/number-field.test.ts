@@ -1,13 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Json, JsonObject } from '../language/json.ts';
-import { machine, ScriptedRun, task } from './testing/scripted-run.ts';
+import { distributed, machine, map, ScriptedRun, task } from './testing/scripted-run.ts';
 
-function map(members: JsonObject): JsonObject {
-  const ItemProcessor = {
-    ...machine({ Each: task() }),
-    ProcessorConfig: { Mode: 'DISTRIBUTED', ExecutionType: 'STANDARD' },
-  };
-  return { Type: 'Map', ItemsPath: '$.list', ItemProcessor, End: true, ...members };
+function readMap(members: JsonObject): JsonObject {
+  return map({ ItemsPath: '$.list', ...members }, distributed());
 }
 
 async function ended(state: JsonObject, value: Json): Promise<ScriptedRun['execution']> {
@@ -40,43 +36,43 @@ describe('A number from the data', () => {
     ],
     [
       'no number of iterations',
-      map({ MaxConcurrencyPath: '$.n' }),
+      readMap({ MaxConcurrencyPath: '$.n' }),
       'many',
       'The MaxConcurrencyPath field refers to value "many" which is not a valid integer: $.n',
     ],
     [
       'an object',
-      map({ MaxConcurrencyPath: '$.n' }),
+      readMap({ MaxConcurrencyPath: '$.n' }),
       { a: 1 },
       'The MaxConcurrencyPath field refers to value "{"a":1}" which is not a valid integer: $.n',
     ],
     [
       'fewer than no iterations',
-      map({ MaxConcurrencyPath: '$.n' }),
+      readMap({ MaxConcurrencyPath: '$.n' }),
       -1,
       "Expected non-negative integer for MaxConcurrency, got '-1' instead.",
     ],
     [
       'fewer than no failures',
-      map({ ToleratedFailureCountPath: '$.n' }),
+      readMap({ ToleratedFailureCountPath: '$.n' }),
       -1,
       'ToleratedFailureCount cannot be negative.',
     ],
     [
       'no percentage',
-      map({ ToleratedFailurePercentagePath: '$.n' }),
+      readMap({ ToleratedFailurePercentagePath: '$.n' }),
       'half',
       'The ToleratedFailurePercentagePath field refers to value "half" which is not a valid float: $.n',
     ],
     [
       'more than 100 percent',
-      map({ ToleratedFailurePercentagePath: '$.n' }),
+      readMap({ ToleratedFailurePercentagePath: '$.n' }),
       100.5,
       'ToleratedFailurePercentage must be between 0 and 100.',
     ],
     [
       'less than 0 percent',
-      map({ ToleratedFailurePercentagePath: '$.n' }),
+      readMap({ ToleratedFailurePercentagePath: '$.n' }),
       -0.5,
       'ToleratedFailurePercentage must be between 0 and 100.',
     ],
@@ -87,7 +83,7 @@ describe('A number from the data', () => {
   });
 
   test.each([0, 33.3, 100])('may be a percentage of %d', async (value) => {
-    const { mapRuns } = await ended(map({ ToleratedFailurePercentagePath: '$.n' }), value);
+    const { mapRuns } = await ended(readMap({ ToleratedFailurePercentagePath: '$.n' }), value);
     expect(mapRuns).toMatchObject([{ toleratedFailurePercentage: value }]);
   });
 

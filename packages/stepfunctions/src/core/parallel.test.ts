@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { machine, pass, ScriptedRun, task } from './testing/scripted-run.ts';
+import { machine, map, pass, ScriptedRun, task } from './testing/scripted-run.ts';
 
 function parallel(branches: readonly ReturnType<typeof machine>[], members = {}) {
   return { Type: 'Parallel', Branches: branches, End: true, ...members };
@@ -54,7 +54,7 @@ describe('A Parallel state', () => {
 
   test('aborts what its branches hold, from the outermost state inwards', async () => {
     const Inner = parallel([machine({ A: task() }), machine({ Done: pass() })]);
-    const Every = { Type: 'Map', ItemProcessor: machine({ Each: task() }), End: true };
+    const Every = map();
     const branches = [machine({ Inner }), machine({ Every }), machine({ Broken: task() })];
     const run = await ScriptedRun.start(machine({ All: parallel(branches) }), { input: [1, 2] });
     expect(run.tasks.map(({ input }) => input)).toEqual([[1, 2], [1, 2], 1, 2]);

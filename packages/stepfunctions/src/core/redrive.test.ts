@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { notRedrivableReason, outstandingEffects } from './step.ts';
-import { machine, pass, ScriptedRun, task } from './testing/scripted-run.ts';
+import { machine, map, pass, ScriptedRun, startTask, task } from './testing/scripted-run.ts';
 
 const redrive = { type: 'RedriveRequested' as const };
 
@@ -45,7 +45,7 @@ describe('A redrive', () => {
   });
 
   test('resumes only the iterations that did not succeed, then starts the others', async () => {
-    const Every = { Type: 'Map', MaxConcurrency: 2, ItemProcessor: machine({ Each: task() }), End: true };
+    const Every = map({ MaxConcurrency: 2 });
     const run = await ScriptedRun.start(machine({ Every }), { input: [1, 2, 3, 4] });
     await run.succeed('one');
     await run.fail('Boom');
@@ -59,7 +59,7 @@ describe('A redrive', () => {
 
   test('goes on after a stop, and counts retries from the start', async () => {
     const Retry = [{ ErrorEquals: ['States.ALL'], MaxAttempts: 1 }];
-    const run = await ScriptedRun.start(machine({ Work: task({ Retry }) }));
+    const run = await startTask({ Retry });
     await run.fail('Boom');
     await run.deliver({ type: 'StopRequested', error: 'Manual', cause: 'probe' });
     expect(run.execution).toMatchObject({ status: 'ABORTED', error: 'Manual', cause: 'probe' });
@@ -101,7 +101,7 @@ describe('A redrive', () => {
   });
 
   test('counts each time, and leaves nothing of the failure in the execution', async () => {
-    const run = await ScriptedRun.start(machine({ Work: task() }));
+    const run = await startTask();
     for (const redriveCount of [1, 2]) {
       await run.fail('Boom', 'why');
       expect(run.execution).toMatchObject({ status: 'FAILED', error: 'Boom', cause: 'why', stoppedAt: run.now });
@@ -123,7 +123,7 @@ describe('A redrive', () => {
   });
 
   test('is refused while nothing is left of the history, and one event before that is not', async () => {
-    const run = await ScriptedRun.start(machine({ Work: task() }));
+    const run = await startTask();
     await run.fail('Boom');
     expect(notRedrivableReason({ ...run.execution, nextEventId: 24_999 })).toBeUndefined();
     expect(notRedrivableReason({ ...run.execution, nextEventId: 25_000 })).toContain('too many history events');
@@ -148,11 +148,11 @@ describe('A redrive', () => {
   });
 
   test('is refused for a running, succeeded or Express execution', async () => {
-    const running = await ScriptedRun.start(machine({ Work: task() }));
+    const running = await startTask();
     expect(notRedrivableReason(running.execution)).toContain('RUNNING');
     const succeeded = await ScriptedRun.start(machine({ Done: pass() }));
     expect(notRedrivableReason(succeeded.execution)).toContain('SUCCEEDED');
-    const express = await ScriptedRun.start(machine({ Work: task() }), { type: 'EXPRESS' });
+    const express = await startTask({}, { type: 'EXPRESS' });
     await express.fail('Boom');
     expect(notRedrivableReason(express.execution)).toContain('Express');
     const before = succeeded.execution;

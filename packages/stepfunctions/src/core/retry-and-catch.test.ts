@@ -1,12 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
-import { machine, pass, ScriptedRun, task } from './testing/scripted-run.ts';
+import { machine, pass, ScriptedRun, startTask, task } from './testing/scripted-run.ts';
 
 const ALL = ['States.ALL'];
 
 describe('Retry', () => {
   test('waits longer after each attempt, up to the cap, then gives up', async () => {
     const Retry = [{ ErrorEquals: ALL, IntervalSeconds: 2, BackoffRate: 3, MaxAttempts: 3, MaxDelaySeconds: 10 }];
-    const run = await ScriptedRun.start(machine({ Work: task({ Retry }) }));
+    const run = await startTask({ Retry });
     const delays: number[] = [];
     while (run.tasks.length > 0) {
       await run.fail('Boom', 'it broke');
@@ -23,7 +23,7 @@ describe('Retry', () => {
       { ErrorEquals: ['A'], MaxAttempts: 1 },
       { ErrorEquals: ['B'], MaxAttempts: 2 },
     ];
-    const run = await ScriptedRun.start(machine({ Work: task({ Retry }) }));
+    const run = await startTask({ Retry });
     for (const error of ['A', 'B', 'B', 'A']) {
       await run.fail(error);
       await run.passSeconds(60);
@@ -34,7 +34,7 @@ describe('Retry', () => {
 
   test('with full jitter waits anything up to the back-off', async () => {
     const Retry = [{ ErrorEquals: ALL, IntervalSeconds: 100, JitterStrategy: 'FULL' }];
-    const run = await ScriptedRun.start(machine({ Work: task({ Retry }) }));
+    const run = await startTask({ Retry });
     await run.fail('Boom');
     const [delay] = run.timers;
     expect(delay).toBeGreaterThanOrEqual(0);
@@ -76,7 +76,7 @@ describe('Retry', () => {
   });
 
   test('without numbers of its own waits 1, 2 and 4 seconds, then gives up', async () => {
-    const run = await ScriptedRun.start(machine({ Work: task({ Retry: [{ ErrorEquals: ALL }] }) }));
+    const run = await startTask({ Retry: [{ ErrorEquals: ALL }] });
     const delays: number[] = [];
     while (run.tasks.length > 0) {
       await run.fail('Boom');
@@ -108,7 +108,7 @@ describe('Retry', () => {
     ['States.HeartbeatTimeout', 'States.Timeout', false],
   ])('of %s at the error %s: %s', async (wanted, error, isRetried) => {
     const Retry = [{ ErrorEquals: ['Other', wanted] }];
-    const run = await ScriptedRun.start(machine({ Work: task({ Retry }) }));
+    const run = await startTask({ Retry });
     await run.fail(error);
     expect(run.timers).toEqual(isRetried ? [1] : []);
   });
@@ -123,7 +123,7 @@ describe('Retry', () => {
 
   test('with MaxAttempts 0 never retries', async () => {
     const Retry = [{ ErrorEquals: ['Boom'], MaxAttempts: 0 }, { ErrorEquals: ALL }];
-    const run = await ScriptedRun.start(machine({ Work: task({ Retry }) }));
+    const run = await startTask({ Retry });
     await run.fail('Boom');
     expect(run.execution.status).toBe('FAILED');
   });

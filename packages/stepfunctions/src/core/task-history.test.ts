@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { JsonObject } from '../language/json.ts';
 import type { HistoryEvent } from './history-event.ts';
-import { FUNCTION, machine, ScriptedRun, task } from './testing/scripted-run.ts';
+import { FUNCTION, type ScriptedRun, startTask } from './testing/scripted-run.ts';
 
 const ACTIVITY = 'arn:aws:states:us-east-1:000000000000:activity:pack';
 const SDK = 'arn:aws:states:::aws-sdk:dynamodb:getItem';
@@ -18,7 +18,7 @@ function told(run: ScriptedRun): readonly JsonObject[] {
 }
 
 function started(members: JsonObject): Promise<ScriptedRun> {
-  return ScriptedRun.start(machine({ Work: task(members) }), { input: { a: 1 } });
+  return startTask(members, { input: { a: 1 } });
 }
 
 function taskIdOf(run: ScriptedRun): string {

@@ -1,14 +1,14 @@
 import { describe, expect, test } from '@jest/globals';
 import type { JsonObject } from '../language/json.ts';
 import { outstandingEffects, step } from './step.ts';
-import { FUNCTION, machine, pass, ScriptedRun, task } from './testing/scripted-run.ts';
+import { FUNCTION, machine, pass, ScriptedRun, startTask, task } from './testing/scripted-run.ts';
 
 const WAITING = 'arn:aws:states:::lambda:invoke.waitForTaskToken';
 const ACTIVITY = 'arn:aws:states:us-east-1:000000000000:activity:pack';
 
 describe('A task', () => {
   test('on a function gets the bare input and yields the bare answer', async () => {
-    const run = await ScriptedRun.start(machine({ Work: task() }), { input: { a: 1 } });
+    const run = await startTask({}, { input: { a: 1 } });
     expect(run.tasks).toMatchObject([{ target: { kind: 'LAMBDA_FUNCTION', functionArn: FUNCTION }, input: { a: 1 } }]);
     await run.succeed([2]);
     expect(run.output).toEqual([2]);
@@ -111,7 +111,7 @@ describe('A task', () => {
   });
 
   test('beats only where it has a heartbeat, and each beat sets the time anew, in place of the old one', async () => {
-    const none = await ScriptedRun.start(machine({ Work: task({ TimeoutSeconds: 9 }) }));
+    const none = await startTask({ TimeoutSeconds: 9 });
     const before = none.execution;
     await none.deliver({ type: 'TaskHeartbeat', taskId: none.tasks[0]?.taskId ?? '' });
     expect(none.execution).toEqual(before);
@@ -167,7 +167,7 @@ describe('A task', () => {
   });
 
   test.each(['StopRequested', 'TaskSucceeded'] as const)('changes nothing with what comes after %s', async (end) => {
-    const run = await ScriptedRun.start(machine({ Work: task({ TimeoutSeconds: 9 }) }));
+    const run = await startTask({ TimeoutSeconds: 9 });
     const { taskId = '' } = run.tasks[0] ?? {};
     await run.deliver(end === 'StopRequested' ? { type: end } : { type: end, taskId, output: 1 });
     const before = run.execution;
@@ -200,15 +200,18 @@ describe('A task', () => {
   });
 
   test('may take its timeout from the data', async () => {
-    const run = await ScriptedRun.start(machine({ Work: task({ TimeoutSecondsPath: '$.limit' }) }), {
-      input: { limit: 7 },
-    });
+    const run = await startTask(
+      { TimeoutSecondsPath: '$.limit' },
+      {
+        input: { limit: 7 },
+      },
+    );
     expect(run.timers).toEqual([7]);
     expect(run.tasks[0]?.timeoutSeconds).toBe(7);
   });
 
   test('that the shell runs again after a crash shows in the history', async () => {
-    const run = await ScriptedRun.start(machine({ Work: task() }));
+    const run = await startTask();
     await run.deliver({ type: 'TaskRestarted', taskId: run.tasks[0]?.taskId ?? '' });
     expect(run.types.filter((type) => type === 'LambdaFunctionStarted')).toHaveLength(2);
   });

@@ -1,6 +1,5 @@
 import { once } from 'node:events';
-import { createServer, type IncomingMessage, request, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type IncomingMessage, request } from 'node:http';
 import { CreateTableCommand, DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
 import {
   DeleteFunctionCommand,
@@ -12,30 +11,21 @@ import {
   ListFunctionsCommand,
 } from '@aws-sdk/client-lambda';
 import { ListStateMachinesCommand, SFNClient, StartSyncExecutionCommand } from '@aws-sdk/client-sfn';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type DynamoDb, startDynamoDb } from '../../../../tests/support/dynamodb.ts';
 import { startStepFunctionsServer } from '../server.ts';
-import { startTestServer, type TestServer } from '../testing/test-server.ts';
+import { withHttpServers, withTestServers } from '../testing/fixtures.ts';
 import { EndpointRouter } from './endpoint-router.ts';
 
 let dynamodb: DynamoDb;
-let server: TestServer | undefined;
-const others: Server[] = [];
+const serve = withTestServers();
+const serveOther = withHttpServers();
 
 beforeAll(async () => {
   dynamodb = await startDynamoDb();
 });
 
 afterAll(() => dynamodb.close());
-
-afterEach(async () => {
-  await server?.close();
-  server = undefined;
-  for (const other of others.splice(0)) {
-    other.closeAllConnections();
-    await new Promise((done) => other.close(done));
-  }
-});
 
 const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
 function clientOptions(endpoint: string) {
@@ -44,7 +34,7 @@ function clientOptions(endpoint: string) {
 
 describe('one endpoint', () => {
   test('serves Step Functions, DynamoDB and Lambda to AWS’s own SDK', async () => {
-    server = await startTestServer({ work: (event) => ({ got: event }) }, { dynamodbEndpoint: dynamodb.endpoint });
+    const server = await serve({ work: (event) => ({ got: event }) }, { dynamodbEndpoint: dynamodb.endpoint });
     const options = clientOptions(server.url);
     const machines = await new SFNClient(options).send(new ListStateMachinesCommand({}));
     expect(machines.stateMachines).toEqual([]);
@@ -65,7 +55,7 @@ describe('one endpoint', () => {
   });
 
   test('serves StartSyncExecution to the SDK, told not to put a prefix before the host name', async () => {
-    server = await startTestServer();
+    const server = await serve();
     const pass = { StartAt: 'A', States: { A: { Type: 'Pass', End: true } } };
     const stateMachineArn = await server.create('sync', pass, { type: 'EXPRESS' });
     const client = new SFNClient({ ...clientOptions(server.url), disableHostPrefix: true });
@@ -77,7 +67,7 @@ describe('one endpoint', () => {
   test.each(['arn:aws:lambda:us-east-1:000000000000:function:work', '000000000000:function:work', 'work:$LATEST'])(
     'invokes the function %s, however it is named',
     async (FunctionName) => {
-      server = await startTestServer({ work: () => ({ done: true }) });
+      const server = await serve({ work: () => ({ done: true }) });
       const { Payload } = await new LambdaClient(clientOptions(server.url)).send(
         new InvokeCommand({ FunctionName, Payload: '{}' }),
       );
@@ -86,7 +76,7 @@ describe('one endpoint', () => {
   );
 
   test('lists and describes the functions that state machines call', async () => {
-    server = await startTestServer();
+    const server = await serve();
     const arn = 'arn:aws:lambda:us-east-1:000000000000:function:';
     const invoke = {
       Type: 'Task',
@@ -113,7 +103,7 @@ describe('one endpoint', () => {
 
   test('passes other calls of Lambda’s API on, and says which it does not serve where the endpoint does not either', async () => {
     const calls: string[] = [];
-    const other = createServer((request, response) => {
+    const other = await serveOther((request, response) => {
       request.resume();
       calls.push(`${request.method} ${request.url}`);
       const known = request.url?.includes('/known') || request.url?.includes('mappings');
@@ -122,10 +112,8 @@ describe('one endpoint', () => {
         known ? '{"FunctionName":"real","EventSourceMappings":[]}' : '{"statusCode":404,"error":"Not Found"}',
       );
     });
-    others.push(other);
-    await new Promise<void>((done) => other.listen(0, '127.0.0.1', done));
-    const lambdaEndpoint = `http://127.0.0.1:${(other.address() as AddressInfo).port}`;
-    server = await startTestServer({}, { lambdaEndpoint });
+    const lambdaEndpoint = other.url;
+    const server = await serve({}, { lambdaEndpoint });
     const client = new LambdaClient(clientOptions(server.url));
     expect(await client.send(new GetFunctionConfigurationCommand({ FunctionName: 'known' }))).toMatchObject({
       FunctionName: 'real',
@@ -159,7 +147,7 @@ describe('one endpoint', () => {
     ['POST', 'logs', signed('logs'), /^\{"__type":"UnknownOperationException"/],
     ['GET', 'a browser, of what is not there,', { accept: 'text/html,*/*' }, /^This endpoint serves Step Functions/],
   ])('refuses a %s of %s in a format that the caller can read', async (method, _name, headers, answer) => {
-    server = await startTestServer();
+    const server = await serve();
     const body = method === 'POST' ? 'Action=ListStacks' : null;
     // What is at `/` for a browser: console-files.test.ts.
     const response = await fetch(new URL('/none', server.url), { method, headers, body });
@@ -168,7 +156,7 @@ describe('one endpoint', () => {
   });
 
   test('tells scripts that wait for LocalStack what runs', async () => {
-    server = await startTestServer();
+    const server = await serve();
     const response = await fetch(`${server.url}/_localstack/health`);
     expect(await response.json()).toMatchObject({ services: { stepfunctions: 'running', lambda: 'running' } });
   });
@@ -187,10 +175,8 @@ describe('one endpoint', () => {
       account: '000000000000',
       logger: { warn: (fields) => warnings.push(fields) },
     });
-    const other = createServer((request, response) => failing.route(request, response));
-    others.push(other);
-    await new Promise<void>((done) => other.listen(0, '127.0.0.1', done));
-    const url = `http://127.0.0.1:${(other.address() as AddressInfo).port}`;
+    const other = await serveOther((request, response) => failing.route(request, response));
+    const url = other.url;
     const response = await fetch(`${url}/health`);
     expect(response.status).toBe(400);
     expect(await response.json()).toMatchObject({ __type: 'ValidationException' });
@@ -198,7 +184,7 @@ describe('one endpoint', () => {
   });
 
   test('tells who it is', async () => {
-    server = await startTestServer({}, { account: '123456789012' });
+    const server = await serve({}, { account: '123456789012' });
     const response = await fetch(server.url, {
       method: 'POST',
       body: new URLSearchParams({ Action: 'GetCallerIdentity', Version: '2011-06-15' }),
@@ -209,7 +195,7 @@ describe('one endpoint', () => {
   test('passes bodies and headers on byte for byte, in both directions', async () => {
     const body = Buffer.from([0, 255, 13, 10, 128]);
     const seen: { headers: unknown; body: Buffer }[] = [];
-    const other = createServer((request, response) => {
+    const other = await serveOther((request, response) => {
       const chunks: Buffer[] = [];
       request.on('data', (chunk: Buffer) => chunks.push(chunk));
       request.on('end', () => {
@@ -218,10 +204,8 @@ describe('one endpoint', () => {
         response.end(body);
       });
     });
-    others.push(other);
-    await new Promise<void>((done) => other.listen(0, '127.0.0.1', done));
-    const dynamodbEndpoint = `http://127.0.0.1:${(other.address() as AddressInfo).port}`;
-    server = await startTestServer({}, { dynamodbEndpoint });
+    const dynamodbEndpoint = other.url;
+    const server = await serve({}, { dynamodbEndpoint });
     const headers = { 'x-amz-target': 'DynamoDB_20120810.GetItem', 'x-own': 'kept' };
     const response = await fetch(server.url, { method: 'POST', headers, body });
     expect(response.status).toBe(418);
@@ -232,7 +216,7 @@ describe('one endpoint', () => {
 
   test('lets no web page call a function, start an execution or read a table', async () => {
     let invoked = 0;
-    server = await startTestServer({ work: () => ({ invoked: ++invoked }) }, { dynamodbEndpoint: dynamodb.endpoint });
+    const server = await serve({ work: () => ({ invoked: ++invoked }) }, { dynamodbEndpoint: dynamodb.endpoint });
     const pages = [{ origin: 'https://elsewhere.example' }, { origin: 'null' }, { 'sec-fetch-site': 'cross-site' }];
     const calls = ['AWSStepFunctions.ListStateMachines', 'DynamoDB_20120810.ListTables', undefined];
     for (const target of calls) {
@@ -266,7 +250,7 @@ describe('one endpoint', () => {
     const warnings: string[] = [];
     const quiet = { debug: () => {}, info: () => {}, error: () => {} };
     const logger = { ...quiet, warn: (_fields: object, message: string) => warnings.push(message) };
-    server = await startTestServer({}, { dynamodbEndpoint: 'http://127.0.0.1:1', logger });
+    const server = await serve({}, { dynamodbEndpoint: 'http://127.0.0.1:1', logger });
     const headers = { 'x-amz-target': 'DynamoDB_20120810.GetItem' };
     const response = await fetch(server.url, { method: 'POST', headers, body: '{}' });
     expect(response.status).toBe(503);

@@ -1,19 +1,19 @@
 import { once } from 'node:events';
-import { createServer, type IncomingMessage, request } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type IncomingMessage, request } from 'node:http';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { type HttpServer, startHttpServer } from '../testing/http-server.ts';
 import { isFromForeignPage } from './foreign-page.ts';
 
-const server = createServer((incoming, response) => response.end(String(isFromForeignPage(incoming))));
+let server: HttpServer;
 beforeAll(async () => {
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  server = await startHttpServer((incoming, response) => response.end(String(isFromForeignPage(incoming))));
 });
-afterAll(() => new Promise((resolve) => server.close(resolve)));
+afterAll(() => server.close());
 
 type Headers = Readonly<Record<string, string>>;
 
 async function isForeign(method: string, headers: Headers): Promise<boolean> {
-  const { port } = server.address() as AddressInfo;
+  const { port } = server;
   const sent = request({ host: '127.0.0.1', port, agent: false, method, headers }).end();
   const [answered] = (await once(sent, 'response')) as [IncomingMessage];
   const [said] = (await once(answered, 'data')) as [Buffer];

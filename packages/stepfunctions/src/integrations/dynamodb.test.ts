@@ -1,22 +1,18 @@
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { type DynamoDb, startDynamoDb } from '../../../../tests/support/dynamodb.ts';
 import type { JsonObject } from '../language/json.ts';
-import { startTestServer, type TestServer } from '../testing/test-server.ts';
+import { withTestServers } from '../testing/fixtures.ts';
+import type { TestServer } from '../testing/test-server.ts';
 
 let dynamodb: DynamoDb;
-let server: TestServer | undefined;
+const serve = withTestServers();
 
 beforeAll(async () => {
   dynamodb = await startDynamoDb();
 });
 
 afterAll(() => dynamodb.close());
-
-afterEach(async () => {
-  await server?.close();
-  server = undefined;
-});
 
 function task(action: string, parameters: JsonObject): JsonObject {
   return {
@@ -38,7 +34,7 @@ function outputOf(end: JsonObject): JsonObject {
 }
 
 async function serveWithTable(name: string): Promise<TestServer> {
-  server = await startTestServer({}, { dynamodbEndpoint: dynamodb.endpoint });
+  const server = await serve({}, { dynamodbEndpoint: dynamodb.endpoint });
   const client = new DynamoDBClient({
     endpoint: dynamodb.endpoint,
     region: 'us-east-1',
@@ -104,7 +100,7 @@ test('the SDK integration of DynamoDB spells attribute types like AWS’s Java S
 });
 
 test('a DynamoDB task without an endpoint fails and names the option to set', async () => {
-  server = await startTestServer();
+  const server = await serve();
   expect(await run(server, 'dynamodb:getItem', { TableName: 't', Key: { id: { S: '1' } } })).toMatchObject({
     status: 'FAILED',
     error: 'States.Runtime',

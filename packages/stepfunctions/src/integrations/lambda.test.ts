@@ -1,7 +1,7 @@
-import { createServer, type RequestListener, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { afterEach, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import type { Json } from '../language/json.ts';
+import { withHttpServers } from '../testing/fixtures.ts';
+import type { Listener } from '../testing/http-server.ts';
 import { HttpEndpoint } from './http-endpoint.ts';
 import type { IntegrationTarget } from './integration.ts';
 import { Lambda } from './lambda.ts';
@@ -16,20 +16,10 @@ const target: IntegrationTarget = {
   pattern: 'REQUEST_RESPONSE',
 };
 const never = new AbortController().signal;
-const servers: Server[] = [];
+const serve = withHttpServers();
 
-afterEach(async () => {
-  for (const server of servers.splice(0)) {
-    server.closeAllConnections();
-    await new Promise((done) => server.close(done));
-  }
-});
-
-async function listen(handler: RequestListener, port = 0): Promise<number> {
-  const server = createServer(handler);
-  await new Promise<void>((done) => server.listen(port, '127.0.0.1', done));
-  servers.push(server);
-  return (server.address() as AddressInfo).port;
+async function listen(handler: Listener, port = 0): Promise<number> {
+  return (await serve(handler, port)).port;
 }
 
 function lambdaOn(port: number, patienceSeconds = 0): Lambda {
@@ -114,10 +104,8 @@ describe('the Lambda endpoint', () => {
   });
 
   test('a call waits for a Lambda endpoint that restarts', async () => {
-    const port = await answering(200, {}, '1');
-    for (const server of servers.splice(0)) {
-      await new Promise((done) => server.close(done));
-    }
+    const { port, close } = await serve((_request, response) => response.end('1'));
+    await close();
     const answer = lambdaOn(port, 20).callFunction(`${PREFIX}work`, {}, never);
     await new Promise((done) => setTimeout(done, 80));
     await listen((_request, response) => response.end('"back"'), port);
@@ -125,10 +113,8 @@ describe('the Lambda endpoint', () => {
   });
 
   test('a Lambda endpoint that stays down fails the task with Lambda.SdkClientException', async () => {
-    const port = await answering(200, {}, '1');
-    for (const server of servers.splice(0)) {
-      await new Promise((done) => server.close(done));
-    }
+    const { port, close } = await serve((_request, response) => response.end('1'));
+    await close();
     await expect(lambdaOn(port).callFunction(`${PREFIX}work`, {}, never)).rejects.toMatchObject({
       error: 'Lambda.SdkClientException',
     });

@@ -1,25 +1,17 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, afterEach, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import type { JsonObject } from '../language/json.ts';
-import { startTestServer, type TestServer } from '../testing/test-server.ts';
+import { withFolder, withTestServers } from '../testing/fixtures.ts';
 import { MockConfiguration } from './mock-configuration.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'mocks-'));
-let on: TestServer | undefined;
-
-afterEach(async () => {
-  await on?.close();
-  on = undefined;
-});
-
-afterAll(() => rmSync(folder, { recursive: true }));
+const serve = withTestServers();
+const folder = withFolder('file');
 
 let files = 0;
 function fileWith(content: unknown): string {
   files += 1;
-  const file = join(folder, `${files}.json`);
+  const file = join(folder.path, `${files}.json`);
   writeFileSync(file, typeof content === 'string' ? content : JSON.stringify(content));
   return file;
 }
@@ -77,7 +69,7 @@ const order: JsonObject = {
 
 describe('an execution of a test case', () => {
   async function run(testCase: string): Promise<JsonObject> {
-    on = await startTestServer({}, { mockConfig: fileWith(mocks), waitScale: 0.001 });
+    const on = await serve({}, { mockConfig: fileWith(mocks), waitScale: 0.001 });
     const arn = await on.create('order', order);
     return await on.end(await on.start(`${arn}#${testCase}`));
   }
@@ -103,7 +95,7 @@ describe('an execution of a test case', () => {
   });
 
   test('runs express machines as well', async () => {
-    on = await startTestServer({}, { mockConfig: fileWith(mocks) });
+    const on = await serve({}, { mockConfig: fileWith(mocks) });
     const { Charge } = order.States as JsonObject;
     const short = { StartAt: 'Charge', States: { Charge: { ...(Charge as JsonObject), Next: undefined, End: true } } };
     const arn = await on.create('order', JSON.parse(JSON.stringify(short)) as JsonObject, { type: 'EXPRESS' });
@@ -118,7 +110,7 @@ describe('an execution of a test case', () => {
       ...mocks,
       StateMachines: { order: { TestCases: { Partly: { Notify: 'Sent', Approve: 'Approved' } } } },
     };
-    on = await startTestServer({ charge }, { mockConfig: fileWith(partly) });
+    const on = await serve({ charge }, { mockConfig: fileWith(partly) });
     const arn = await on.create('order', { ...order, TimeoutSeconds: 20 });
     const { output } = await on.end(await on.start(`${arn}#Partly`, { input: '{}' }));
     expect(JSON.parse(String(output))).toMatchObject({ charge: { Payload: { id: 1 } }, approval: { by: 'Ada' } });
@@ -134,7 +126,7 @@ describe('an execution of a test case', () => {
   };
 
   test('gets the answer of an activity’s task from the file, though the activity is deleted', async () => {
-    on = await startTestServer({}, { mockConfig: fileWith(packed) });
+    const on = await serve({}, { mockConfig: fileWith(packed) });
     await on.call('CreateActivity', { name: 'pack' });
     const arn = await on.create('packing', packing);
     await on.call('DeleteActivity', { activityArn: pack });
@@ -144,7 +136,7 @@ describe('an execution of a test case', () => {
   });
 
   test('hands an activity’s task that its case does not name to a worker that polls for it', async () => {
-    on = await startTestServer({}, { mockConfig: fileWith(packed) });
+    const on = await serve({}, { mockConfig: fileWith(packed) });
     await on.call('CreateActivity', { name: 'pack' });
     const arn = await on.create('packing', packing);
     const polled = on.call('GetActivityTask', { activityArn: pack });
@@ -156,7 +148,7 @@ describe('an execution of a test case', () => {
   });
 
   test('is refused when the file has no such case', async () => {
-    on = await startTestServer({}, { mockConfig: fileWith(mocks) });
+    const on = await serve({}, { mockConfig: fileWith(mocks) });
     const arn = await on.create('order', order);
     await expect(on.start(`${arn}#Other`)).rejects.toMatchObject({ type: 'ValidationException' });
     await expect(on.create('unknown', order)).rejects.toMatchObject({ type: 'InvalidDefinition' });

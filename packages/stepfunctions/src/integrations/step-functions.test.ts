@@ -1,19 +1,15 @@
-import { afterEach, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { parseTaskTarget } from '../core/task-target.ts';
 import { Engine } from '../engine.ts';
 import type { ParentTask } from '../journal/execution-store.ts';
 import type { Json, JsonObject } from '../language/json.ts';
 import { settingsOf } from '../options.ts';
-import { eventually, startTestServer, type TestServer } from '../testing/test-server.ts';
+import { withTestServers } from '../testing/fixtures.ts';
+import { eventually, type TestServer } from '../testing/test-server.ts';
 import type { IntegrationTarget } from './integration.ts';
 import { StepFunctions } from './step-functions.ts';
 
-let server: TestServer | undefined;
-
-afterEach(async () => {
-  await server?.close();
-  server = undefined;
-});
+const serve = withTestServers();
 
 function calling(resource: string, parameters: JsonObject): JsonObject {
   return {
@@ -33,7 +29,7 @@ async function run(on: TestServer, resource: string, parameters: JsonObject): Pr
 
 describe('states:startExecution', () => {
   test('startExecution answers at once with the new execution', async () => {
-    server = await startTestServer();
+    const server = await serve();
     const child = await server.create('child', ECHO);
     const end = await run(server, 'states:startExecution', { StateMachineArn: child, Name: 'named', Input: { a: 1 } });
     const executionArn = child.replace('stateMachine', 'execution').concat(':named');
@@ -45,14 +41,14 @@ describe('states:startExecution', () => {
     ['.sync', '{"a":1}'],
     ['.sync:2', { a: 1 }],
   ])('startExecution with %s answers with the end of the new execution', async (suffix, payload) => {
-    server = await startTestServer();
+    const server = await serve();
     const child = await server.create('child', ECHO);
     const end = await run(server, `states:startExecution${suffix}`, { StateMachineArn: child, Input: { a: 1 } });
     expect(outputOf(end)).toMatchObject({ Status: 'SUCCEEDED', Input: payload, Output: payload });
   });
 
   test('startExecution.sync fails when the new execution fails, and the cause describes it', async () => {
-    server = await startTestServer();
+    const server = await serve();
     const child = await server.create('child', FAIL);
     const end = await run(server, 'states:startExecution.sync', { StateMachineArn: child });
     expect(end).toMatchObject({ status: 'FAILED', error: 'States.TaskFailed' });
@@ -60,7 +56,7 @@ describe('states:startExecution', () => {
   });
 
   test('startExecution.sync stops its job when its own execution is stopped', async () => {
-    server = await startTestServer();
+    const server = await serve();
     const wait: JsonObject = { StartAt: 'Wait', States: { Wait: { Type: 'Wait', Seconds: 60, End: true } } };
     const child = await server.create('child', wait);
     const caller = calling('states:startExecution.sync', { StateMachineArn: child, Name: 'waiting' });
@@ -72,7 +68,7 @@ describe('states:startExecution', () => {
   });
 
   test('startExecution of a missing state machine fails with the service’s exception', async () => {
-    server = await startTestServer();
+    const server = await serve();
     const missing = 'arn:aws:states:us-east-1:000000000000:stateMachine:missing';
     expect(await run(server, 'states:startExecution', { StateMachineArn: missing })).toMatchObject({
       error: 'StepFunctions.StateMachineDoesNotExistException',
@@ -82,7 +78,7 @@ describe('states:startExecution', () => {
 });
 
 test('aws-sdk:sfn calls any action and spells members and dates like AWS’s SDK', async () => {
-  server = await startTestServer();
+  const server = await serve();
   const child = await server.create('child', ECHO);
   const described = await run(server, 'aws-sdk:sfn:describeStateMachine', { StateMachineArn: child });
   expect(outputOf(described)).toMatchObject({
@@ -142,7 +138,7 @@ describe('tasks that a crash interrupts between their call and its answer', () =
 });
 
 test('an execution that was started without .sync runs on when its parent is stopped, and does not answer the task', async () => {
-  server = await startTestServer();
+  const server = await serve();
   const wait: JsonObject = { StartAt: 'Wait', States: { Wait: { Type: 'Wait', Seconds: 1, End: true } } };
   const child = await server.create('child', wait);
   const start = { Type: 'Task', Resource: 'arn:aws:states:::states:startExecution', Next: 'Hold' };
@@ -155,7 +151,7 @@ test('an execution that was started without .sync runs on when its parent is sto
   };
   const executionArn = await server.start(await server.create('caller', caller));
   const left = child.replace('stateMachine', 'execution').concat(':left');
-  await eventually(() => server?.call('DescribeExecution', { executionArn: left }).catch(() => undefined));
+  await eventually(() => server.call('DescribeExecution', { executionArn: left }).catch(() => undefined));
   await server.call('StopExecution', { executionArn });
   expect(await server.end(left)).toMatchObject({ status: 'SUCCEEDED' });
 });

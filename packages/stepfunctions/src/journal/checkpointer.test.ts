@@ -1,20 +1,14 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
+import { withFolder } from '../testing/fixtures.ts';
 import { eventually } from '../testing/test-server.ts';
 import { Checkpointer } from './checkpointer.ts';
 
-let dataDir: string;
-
-beforeEach(async () => {
-  dataDir = await mkdtemp(join(tmpdir(), 'checkpointer-'));
-});
-
-afterEach(() => rm(dataDir, { recursive: true }));
+const folder = withFolder();
 
 test('a failed checkpoint is reported and tried again after a pause, and does not end the process', async () => {
-  const file = join(dataDir, 'broken.sqlite');
+  const file = join(folder.path, 'broken.sqlite');
   await writeFile(file, 'this is no database '.repeat(1_000));
   const reported: unknown[] = [];
   const checkpointer = new Checkpointer(file, (error) => reported.push(error), 30);
@@ -27,7 +21,7 @@ test('a failed checkpoint is reported and tried again after a pause, and does no
 
 test('a checkpointer that cannot open the file reports it and can be closed', async () => {
   const reported: unknown[] = [];
-  const checkpointer = new Checkpointer(join(dataDir, 'no', 'such', 'folder'), (error) => reported.push(error), 30);
+  const checkpointer = new Checkpointer(join(folder.path, 'no', 'such', 'folder'), (error) => reported.push(error), 30);
   checkpointer.written();
   expect(String(await eventually(() => reported[0]))).toMatch(/unable to open/);
   await checkpointer.close();

@@ -1,14 +1,8 @@
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import type { HistoryEvent } from '../core/history-event.ts';
-import { Journal } from './journal.ts';
+import { withJournal } from '../testing/fixtures.ts';
 
-let journal: Journal;
-
-beforeEach(() => {
-  journal = new Journal(':memory:', 'process');
-});
-
-afterEach(() => journal.close());
+const stored = withJournal();
 
 function event(id: number): HistoryEvent {
   return {
@@ -24,12 +18,12 @@ function ids(events: readonly HistoryEvent[]): readonly number[] {
 
 test('a page of history starts at any event, whichever commit wrote it, and ends at its limit', () => {
   for (const step of [[1, 2, 3], [4], [5, 6, 7]]) {
-    journal.history.append(9, step.map(event));
+    stored.journal.history.append(9, step.map(event));
   }
-  journal.history.append(10, [event(1)]);
-  expect(ids(journal.history.forwards(9, 1, 100))).toEqual([1, 2, 3, 4, 5, 6, 7]);
-  expect(ids(journal.history.forwards(9, 2, 4))).toEqual([2, 3, 4, 5]);
-  expect(ids(journal.history.backwards(9, Number.MAX_SAFE_INTEGER, 2))).toEqual([7, 6]);
-  expect(ids(journal.history.backwards(9, 5, 3))).toEqual([5, 4, 3]);
-  expect(journal.history.forwards(9, 8, 10)).toEqual([]);
+  stored.journal.history.append(10, [event(1)]);
+  expect(ids(stored.journal.history.forwards(9, 1, 100))).toEqual([1, 2, 3, 4, 5, 6, 7]);
+  expect(ids(stored.journal.history.forwards(9, 2, 4))).toEqual([2, 3, 4, 5]);
+  expect(ids(stored.journal.history.backwards(9, Number.MAX_SAFE_INTEGER, 2))).toEqual([7, 6]);
+  expect(ids(stored.journal.history.backwards(9, 5, 3))).toEqual([5, 4, 3]);
+  expect(stored.journal.history.forwards(9, 8, 10)).toEqual([]);
 });

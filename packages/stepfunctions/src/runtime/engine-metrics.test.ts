@@ -1,20 +1,14 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { startTestServer, type TestServer } from '../testing/test-server.ts';
+import { expect, test } from '@jest/globals';
+import { withTestServer } from '../testing/fixtures.ts';
 
-let server: TestServer;
-
-beforeAll(async () => {
-  server = await startTestServer({
-    work: (input) => {
-      if (JSON.stringify(input) !== '{}') {
-        throw new Error('no');
-      }
-      return {};
-    },
-  });
+const server = withTestServer({
+  work: (input) => {
+    if (JSON.stringify(input) !== '{}') {
+      throw new Error('no');
+    }
+    return {};
+  },
 });
-
-afterAll(() => server.close());
 
 async function metrics(): Promise<Readonly<Record<string, number>>> {
   const response = await fetch(`${server.url}/metrics`);

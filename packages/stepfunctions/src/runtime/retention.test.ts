@@ -1,18 +1,12 @@
-import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { describe, expect, jest, test } from '@jest/globals';
 import type { Execution } from '../core/execution.ts';
 import { createExecution } from '../core/step.ts';
-import { Journal } from '../journal/journal.ts';
 import type { Retention } from '../options.ts';
+import { withJournal } from '../testing/fixtures.ts';
 import { errorLog, SILENT_LOGGER } from '../testing/test-loggers.ts';
 import { RetentionSweep } from './retention.ts';
 
-let journal: Journal;
-
-beforeEach(() => {
-  journal = new Journal(':memory:', 'process');
-});
-
-afterEach(() => journal.close());
+const stored = withJournal();
 
 function execution(id: number): Execution {
   return createExecution({
@@ -29,9 +23,9 @@ function execution(id: number): Execution {
 function store(id: number, stoppedAt: number | undefined): void {
   const running = execution(id);
   const ended = stoppedAt === undefined ? running : { ...running, status: 'FAILED' as const, stoppedAt };
-  journal.executions.insert({ id, stateMachine: 1, revision: 1 }, ended);
-  journal.states.insert(id, JSON.stringify(ended), { dueAt: undefined, tasksOut: 0 });
-  journal.history.append(id, [
+  stored.journal.executions.insert({ id, stateMachine: 1, revision: 1 }, ended);
+  stored.journal.states.insert(id, JSON.stringify(ended), { dueAt: undefined, tasksOut: 0 });
+  stored.journal.history.append(id, [
     { id: 1, previousEventId: 0, timestamp: 0, type: 'ExecutionAborted', executionAbortedEventDetails: {} },
   ]);
 }
@@ -39,20 +33,22 @@ function store(id: number, stoppedAt: number | undefined): void {
 function storeChild(id: number, parent: number, stoppedAt: number): void {
   const mapRunArn = `arn:mapRun:${parent}`;
   const child = { id, arn: `arn:${id}`, name: `${id}`, parent, revision: 1, input: '1', startedAt: 0, mapRunArn };
-  journal.executions.insertChild({ ...child, itemCount: 1 });
-  journal.executions.endChild(id, { status: 'FAILED', stoppedAt });
-  journal.history.append(id, [
+  stored.journal.executions.insertChild({ ...child, itemCount: 1 });
+  stored.journal.executions.endChild(id, { status: 'FAILED', stoppedAt });
+  stored.journal.history.append(id, [
     { id: 1, previousEventId: 0, timestamp: 0, type: 'ExecutionAborted', executionAbortedEventDetails: {} },
   ]);
 }
 
 function kept(...ids: readonly number[]): readonly number[] {
-  return ids.filter((id) => journal.executions.findById(id) && journal.history.forwards(id, 1, 1).length === 1);
+  return ids.filter(
+    (id) => stored.journal.executions.findById(id) && stored.journal.history.forwards(id, 1, 1).length === 1,
+  );
 }
 
 function sweepOf(retention: Partial<Retention>, forget: (id: number) => boolean = () => true): RetentionSweep {
   return new RetentionSweep(
-    journal.retention,
+    stored.journal.retention,
     { finishedSeconds: 1e9, finishedCount: 1e9, ...retention },
     forget,
     SILENT_LOGGER,
@@ -65,11 +61,11 @@ describe('retention', () => {
     store(2, 9_000);
     store(3, undefined);
     expect(sweepOf({ finishedSeconds: 5 }).sweep(10_000)).toBe(true);
-    expect(journal.executions.findById(1)).toBeUndefined();
-    expect(journal.states.read(1)).toBeUndefined();
-    expect(journal.history.forwards(1, 1, 10)).toEqual([]);
-    expect(journal.executions.findById(2)).toBeDefined();
-    expect(journal.executions.findById(3)).toBeDefined();
+    expect(stored.journal.executions.findById(1)).toBeUndefined();
+    expect(stored.journal.states.read(1)).toBeUndefined();
+    expect(stored.journal.history.forwards(1, 1, 10)).toEqual([]);
+    expect(stored.journal.executions.findById(2)).toBeDefined();
+    expect(stored.journal.executions.findById(3)).toBeDefined();
   });
 
   test('retention keeps only so many finished executions, those that ended last', () => {
@@ -78,7 +74,7 @@ describe('retention', () => {
     }
     const sweep = sweepOf({ finishedCount: 2 });
     sweep.sweep(10_000);
-    expect([1, 2, 3, 4].filter((id) => journal.executions.findById(id))).toEqual([3, 4]);
+    expect([1, 2, 3, 4].filter((id) => stored.journal.executions.findById(id))).toEqual([3, 4]);
     expect(sweep.sweep(10_000)).toBe(false);
   });
 
@@ -116,7 +112,7 @@ describe('retention', () => {
     }
     const sweep = sweepOf({ finishedCount: 1 });
     expect(sweep.sweep(10_000)).toBe(true);
-    expect(journal.retention.countFinished()).toBe(201);
+    expect(stored.journal.retention.countFinished()).toBe(201);
     expect([sweep.sweep(10_000), sweep.sweep(10_000)]).toEqual([true, false]);
     expect(kept(400, 401)).toEqual([401]);
   });
@@ -132,7 +128,12 @@ describe('retention', () => {
       }
       return true;
     };
-    const sweep = new RetentionSweep(journal.retention, { finishedSeconds: 1, finishedCount: 9 }, forget, logger);
+    const sweep = new RetentionSweep(
+      stored.journal.retention,
+      { finishedSeconds: 1, finishedCount: 9 },
+      forget,
+      logger,
+    );
     sweep.start();
     jest.advanceTimersByTime(59_999);
     expect(errors).toEqual([]);
@@ -156,10 +157,10 @@ describe('retention', () => {
     store(1, 1_000);
     store(2, 2_000);
     const sweep = sweepOf({ finishedCount: 1 });
-    journal.executions.update(1, { ...execution(1), redriveCount: 1 });
+    stored.journal.executions.update(1, { ...execution(1), redriveCount: 1 });
     sweep.executionRedriven();
     expect(sweep.sweep(10_000)).toBe(false);
-    journal.executions.update(1, { ...execution(1), status: 'FAILED', stoppedAt: 3_000 });
+    stored.journal.executions.update(1, { ...execution(1), status: 'FAILED', stoppedAt: 3_000 });
     sweep.executionEnded();
     expect(sweep.sweep(10_000)).toBe(true);
     expect(kept(1, 2)).toEqual([1]);
@@ -168,7 +169,7 @@ describe('retention', () => {
   test('retention keeps an execution that is about to change', () => {
     store(1, 1_000);
     expect(sweepOf({ finishedSeconds: 5 }, () => false).sweep(10_000)).toBe(false);
-    expect(journal.executions.findById(1)).toBeDefined();
+    expect(stored.journal.executions.findById(1)).toBeDefined();
   });
 
   test('retention drops an unused revision, but not one that an execution may be about to start with', () => {
@@ -180,14 +181,17 @@ describe('retention', () => {
       tracing: '{}',
       encryption: '{}',
     };
-    const first = journal.stateMachines.create({ arn: 'a', name: 'a', type: 'STANDARD', createdAt: 1 }, revision);
-    const second = journal.stateMachines.revise(first, revision, 2);
+    const first = stored.journal.stateMachines.create(
+      { arn: 'a', name: 'a', type: 'STANDARD', createdAt: 1 },
+      revision,
+    );
+    const second = stored.journal.stateMachines.revise(first, revision, 2);
     const sweep = sweepOf({});
     sweep.dropRevisions();
-    expect(journal.retention.unusedRevisions()).toEqual([first.revision]);
+    expect(stored.journal.retention.unusedRevisions()).toEqual([first.revision]);
     sweep.dropRevisions();
-    expect(journal.retention.unusedRevisions()).toEqual([]);
-    expect(journal.stateMachines.revision(second.revision).definition).toBe('{}');
+    expect(stored.journal.retention.unusedRevisions()).toEqual([]);
+    expect(stored.journal.stateMachines.revision(second.revision).definition).toBe('{}');
   });
 
   test('retention keeps a revision as long as a version or an execution refers to it', () => {
@@ -200,32 +204,32 @@ describe('retention', () => {
       encryption: '{}',
     };
     const names = { arn: 'a', name: 'a', type: 'STANDARD', createdAt: 1 } as const;
-    let machine = journal.stateMachines.create(names, revision);
+    let machine = stored.journal.stateMachines.create(names, revision);
     const [ofVersion, ofExecution, ofNobody] = [1, 2, 3].map(() => {
       const used = machine.revision;
-      machine = journal.stateMachines.revise(machine, revision, 2);
+      machine = stored.journal.stateMachines.revise(machine, revision, 2);
       return used;
     });
     const version = { stateMachine: machine.id, version: 1, description: undefined, createdAt: 1 };
-    journal.versions.create({ ...version, revision: ofVersion ?? 0 });
-    journal.executions.insert({ id: 9, stateMachine: machine.id, revision: ofExecution ?? 0 }, execution(9));
-    expect(journal.retention.unusedRevisions()).toEqual([ofNobody]);
-    journal.versions.delete(machine.id, 1);
-    expect(journal.retention.unusedRevisions()).toEqual([ofVersion, ofNobody]);
+    stored.journal.versions.create({ ...version, revision: ofVersion ?? 0 });
+    stored.journal.executions.insert({ id: 9, stateMachine: machine.id, revision: ofExecution ?? 0 }, execution(9));
+    expect(stored.journal.retention.unusedRevisions()).toEqual([ofNobody]);
+    stored.journal.versions.delete(machine.id, 1);
+    expect(stored.journal.retention.unusedRevisions()).toEqual([ofVersion, ofNobody]);
   });
 
   test('the tokens and map runs of an execution leave the journal with it, and those of others stay', () => {
     for (const id of [1, 2]) {
       store(id, id * 1_000);
       const task = { token: `token-${id}`, execution: id, taskId: 'task-1' };
-      journal.tokens.insert({ ...task, status: 'CLOSED', activityArn: undefined, activityInput: undefined });
-      journal.database
+      stored.journal.tokens.insert({ ...task, status: 'CLOSED', activityArn: undefined, activityInput: undefined });
+      stored.journal.database
         .statement("INSERT INTO map_runs (arn, execution, started_at, map_run) VALUES (?, ?, 0, '{}')")
         .run(`map-${id}`, id);
     }
     sweepOf({ finishedCount: 1 }).sweep(10_000);
-    expect([1, 2].filter((id) => journal.tokens.find(`token-${id}`))).toEqual([2]);
-    expect([1, 2].filter((id) => journal.mapRuns.find(`map-${id}`))).toEqual([2]);
+    expect([1, 2].filter((id) => stored.journal.tokens.find(`token-${id}`))).toEqual([2]);
+    expect([1, 2].filter((id) => stored.journal.mapRuns.find(`map-${id}`))).toEqual([2]);
   });
 
   test('a finished child of a distributed Map is kept and dropped with its parent', () => {
@@ -261,17 +265,17 @@ describe('retention', () => {
     }
     const sweep = sweepOf({ finishedSeconds: 5 });
     expect(sweep.sweep(10_000)).toBe(true);
-    expect(journal.executions.list({ of: { mapRunArn: 'arn:mapRun:1' } }, 1_000)).toHaveLength(250);
-    expect(journal.states.read(1)).toBeUndefined();
-    expect(journal.executions.findById(1)).toBeDefined();
+    expect(stored.journal.executions.list({ of: { mapRunArn: 'arn:mapRun:1' } }, 1_000)).toHaveLength(250);
+    expect(stored.journal.states.read(1)).toBeUndefined();
+    expect(stored.journal.executions.findById(1)).toBeDefined();
     while (sweep.sweep(10_000)) {}
-    expect(journal.executions.findById(1)).toBeUndefined();
-    expect(journal.executions.list({ of: { mapRunArn: 'arn:mapRun:1' } }, 1_000)).toEqual([]);
+    expect(stored.journal.executions.findById(1)).toBeUndefined();
+    expect(stored.journal.executions.list({ of: { mapRunArn: 'arn:mapRun:1' } }, 1_000)).toEqual([]);
   });
 
   test('an execution id is never reused, not even after the latest execution was dropped', () => {
     store(7, 1_000);
     sweepOf({ finishedSeconds: 5 }).sweep(10_000);
-    expect(journal.executions.lastId()).toBe(7);
+    expect(stored.journal.executions.lastId()).toBe(7);
   });
 });

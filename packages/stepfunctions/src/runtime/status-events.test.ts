@@ -1,37 +1,27 @@
-import { createServer, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { afterEach, expect, test } from '@jest/globals';
+import type { ServerResponse } from 'node:http';
+import { expect, test } from '@jest/globals';
 import type { JsonObject } from '../language/json.ts';
+import { withHttpServers, withTestServers } from '../testing/fixtures.ts';
+import { bodyOf } from '../testing/http-server.ts';
 import { SILENT_LOGGER } from '../testing/test-loggers.ts';
-import { startTestServer, type TestServer } from '../testing/test-server.ts';
 
 const FAIL = { StartAt: 'F', States: { F: { Type: 'Fail', Error: 'Boom', Cause: 'why' } } };
-let on: TestServer | undefined;
-let receiver: Server | undefined;
-
-afterEach(async () => {
-  await on?.close();
-  receiver?.closeAllConnections();
-  await new Promise((done) => receiver?.close(done));
-});
+const serve = withTestServers();
+const serveHttp = withHttpServers();
 
 /** A receiver of events that refuses the first ones. */
 async function receive(refused: number): Promise<{ readonly url: string; readonly events: JsonObject[] }> {
   const events: JsonObject[] = [];
   let requests = 0;
-  receiver = createServer(async (request, response) => {
-    const chunks: Buffer[] = [];
-    for await (const chunk of request) {
-      chunks.push(chunk as Buffer);
-    }
+  const { url } = await serveHttp(async (request, response) => {
+    const event = JSON.parse(String(await bodyOf(request))) as JsonObject;
     requests += 1;
     if (requests > refused) {
-      events.push(JSON.parse(Buffer.concat(chunks).toString()) as JsonObject);
+      events.push(event);
     }
     response.writeHead(requests > refused ? 200 : 500).end();
   });
-  await new Promise<void>((done) => receiver?.listen(0, '127.0.0.1', done));
-  return { url: `http://127.0.0.1:${(receiver.address() as AddressInfo).port}/events`, events };
+  return { url: `${url}/events`, events };
 }
 
 async function waitFor(isDone: () => boolean): Promise<void> {
@@ -42,7 +32,7 @@ async function waitFor(isDone: () => boolean): Promise<void> {
 
 test('each change of an execution’s status is posted in EventBridge’s shape, in order, also after refusals', async () => {
   const { url, events } = await receive(2);
-  on = await startTestServer({}, { eventsEndpoint: url, account: '123456789012' });
+  const on = await serve({}, { eventsEndpoint: url, account: '123456789012' });
   const executionArn = await on.start(await on.create('fails', FAIL), { input: '{"a":1}', name: 'one' });
   await on.end(executionArn);
   await on.call('RedriveExecution', { executionArn });
@@ -75,7 +65,7 @@ test('a receiver that does not answer gets few posts at once; what it cannot tak
   const held = new Set<ServerResponse>();
   let mostHeld = 0;
   let isAnswering = false;
-  receiver = createServer((request, response) => {
+  const receiver = await serveHttp((request, response) => {
     request.resume();
     held.add(response);
     mostHeld = Math.max(mostHeld, held.size);
@@ -84,12 +74,10 @@ test('a receiver that does not answer gets few posts at once; what it cannot tak
       response.end();
     }
   });
-  await new Promise<void>((done) => receiver?.listen(0, '127.0.0.1', done));
   const warnings: string[] = [];
   const logger = { ...SILENT_LOGGER, warn: (_fields: object, message: string) => warnings.push(message) };
-  const eventsEndpoint = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}`;
-  const server = await startTestServer({}, { eventsEndpoint, logger });
-  on = server;
+  const eventsEndpoint = receiver.url;
+  const server = await serve({}, { eventsEndpoint, logger });
   const arn = await server.create('fails', FAIL);
   const input = JSON.stringify('x'.repeat(250_000));
   await Promise.all(Array.from({ length: 50 }, () => server.start(arn, { input })));
@@ -113,7 +101,7 @@ test('a wait scale shortens Waits and pauses before retries, in standard and exp
     }
     return { calls };
   };
-  on = await startTestServer({ flaky }, { waitScale: 0.0001 });
+  const on = await serve({ flaky }, { waitScale: 0.0001 });
   const work = {
     Type: 'Task',
     Resource: 'arn:aws:lambda:us-east-1:000000000000:function:flaky',

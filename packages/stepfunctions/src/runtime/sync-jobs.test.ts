@@ -1,19 +1,16 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { beforeEach, describe, expect, test } from '@jest/globals';
 import type { Json, JsonObject } from '../language/json.ts';
-import { startTestEngine, type TestEngine } from '../testing/test-engine.ts';
+import { withTestEngine } from '../testing/fixtures.ts';
 import { eventually } from '../testing/test-server.ts';
 
 const WAIT = { StartAt: 'Wait', States: { Wait: { Type: 'Wait', Seconds: 60, End: true } } };
 
-let on: TestEngine;
+const on = withTestEngine();
 let job: string;
 
 beforeEach(async () => {
-  on = startTestEngine();
   job = await on.create('job', WAIT);
 });
-
-afterEach(() => on.engine.close());
 
 function jobArn(name: string): string {
   return job.replace(':stateMachine:', ':execution:').concat(`:${name}`);

@@ -1,15 +1,9 @@
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import type { JsonObject } from '../language/json.ts';
-import { startTestEngine, type TestEngine } from '../testing/test-engine.ts';
+import { withTestEngine } from '../testing/fixtures.ts';
 import { eventually } from '../testing/test-server.ts';
 
-let on: TestEngine;
-
-beforeEach(() => {
-  on = startTestEngine();
-});
-
-afterEach(() => on.engine.close());
+const on = withTestEngine();
 
 test('children of concurrent map runs of one state belong to their own map run', async () => {
   const inner: JsonObject = {

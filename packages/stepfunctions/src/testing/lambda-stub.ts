@@ -1,6 +1,5 @@
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import type { Json, JsonObject } from '../language/json.ts';
+import { bodyOf, startHttpServer } from './http-server.ts';
 
 /** A Lambda function for tests: answers its result, or throws. */
 export type Handler = (event: Json) => Json | Promise<Json>;
@@ -13,31 +12,19 @@ export interface LambdaStub {
 
 /** Serves functions by name through Lambda's Invoke API on a free port. Errors are reported like Lambda's Node runtime does. */
 export async function startLambdaStub(functions: { readonly [name: string]: Handler }): Promise<LambdaStub> {
-  const server = createServer((request, response) => {
-    const chunks: Buffer[] = [];
-    request.on('data', (chunk: Buffer) => chunks.push(chunk));
-    request.on('end', () => {
-      if (!request.url?.endsWith('/invocations') && !request.url?.includes('/invocations?')) {
-        // As serverless-offline answers what it does not serve.
-        response.writeHead(404).end('{"statusCode":404,"error":"Not Found"}');
-        return;
-      }
-      const name = decodeURIComponent(/functions\/([^/]+)\/invocations/.exec(request.url ?? '')?.[1] ?? '');
-      void answer(functions[name], Buffer.concat(chunks).toString()).then(({ status, headers, body }) => {
-        response.writeHead(status, headers);
-        response.end(JSON.stringify(body));
-      });
-    });
+  const { url, close } = await startHttpServer(async (request, response) => {
+    const text = String(await bodyOf(request));
+    if (!request.url?.endsWith('/invocations') && !request.url?.includes('/invocations?')) {
+      // As serverless-offline answers what it does not serve.
+      response.writeHead(404).end('{"statusCode":404,"error":"Not Found"}');
+      return;
+    }
+    const name = decodeURIComponent(/functions\/([^/]+)\/invocations/.exec(request.url ?? '')?.[1] ?? '');
+    const { status, headers, body } = await answer(functions[name], text);
+    response.writeHead(status, headers);
+    response.end(JSON.stringify(body));
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
-  };
+  return { url, close };
 }
 
 interface Answer {

@@ -157,3 +157,18 @@ export function pass(members: JsonObject = {}): JsonObject {
 export function machine(states: { readonly [name: string]: Json }, members: JsonObject = {}): JsonObject {
   return { StartAt: Object.keys(states)[0] ?? '', States: states, ...members };
 }
+
+/** A Map state whose iterations are a task each, the last of its graph unless `Next` is given. */
+export function map(members: JsonObject = {}, ItemProcessor: JsonObject = machine({ Each: task() })): JsonObject {
+  return { Type: 'Map', ItemProcessor, ...('Next' in members ? {} : { End: true }), ...members };
+}
+
+/** The processor of a distributed Map state, whose iterations are this state each. */
+export function distributed(Each: JsonObject = task()) {
+  return { ...machine({ Each }), ProcessorConfig: { Mode: 'DISTRIBUTED', ExecutionType: 'STANDARD' } };
+}
+
+/** Starts a machine whose only state is a task. */
+export function startTask(members: JsonObject = {}, start: ScriptedStart = {}): Promise<ScriptedRun> {
+  return ScriptedRun.start(machine({ Work: task(members) }), start);
+}
