@@ -13,11 +13,10 @@ import { SnapshotReader } from '../../verification/invariants/reader/snapshot-re
 import { verifyInvariants } from '../../verification/invariants/verification.ts';
 import { describeViolation } from '../../verification/invariants/violation.ts';
 import { invokeNow, makeSagaDue, stopExecution } from '../support/embedded-stack.ts';
-import { shared } from './stack.ts';
+import { SPREAD_ITEM, shared } from './stack.ts';
 
 // Refunds on a whole stack: the API, the refund saga on the engine, both services, the schedules' functions.
 
-const ITEM_1 = '0ec2fe2b-d061-43cd-a16e-672d2662e6fe';
 const ITEM_3 = 'dad78a5a-3c27-449f-8696-fd745260884e';
 const LOCAL = { region: 'us-east-1', credentials: { accessKeyId: 'local', secretAccessKey: 'local' } };
 const LONG = 120_000;
@@ -36,10 +35,10 @@ beforeAll(() => {
 
 afterAll(() => payment?.close());
 
-/** Places an order of two of item 1 and one of item 3, and waits until it is confirmed. */
+/** Places an order of two of an item that is spread and one of item 3, and waits until it is confirmed. */
 async function confirmed(method = 'tok_visa'): Promise<string> {
   const list = [
-    { id: ITEM_1, count: 2 },
+    { id: SPREAD_ITEM, count: 2 },
     { id: ITEM_3, count: 1 },
   ];
   const order_id = await shared.api.place({ list, payment: { method } });
@@ -77,10 +76,10 @@ test(
   'a confirmed order is refunded by lines with its stock back, then in full, and then no more',
   async () => {
     const order_id = await confirmed();
-    const before = await available(ITEM_1);
-    const part = await accepted(order_id, { lines: [{ id: ITEM_1, count: 1 }], restock: true });
+    const before = await available(SPREAD_ITEM);
+    const part = await accepted(order_id, { lines: [{ id: SPREAD_ITEM, count: 1 }], restock: true });
     expect(await ended(order_id, part.refund_id)).toMatchObject({ status: 'SUCCEEDED', stock_returned: true });
-    expect(await available(ITEM_1)).toBe(before + 1);
+    expect(await available(SPREAD_ITEM)).toBe(before + 1);
 
     const rest = await accepted(order_id);
     expect(await ended(order_id, rest.refund_id)).toMatchObject({ status: 'SUCCEEDED', stock_returned: false });
@@ -94,7 +93,7 @@ test(
     const goods = await accepted(order_id, { restock: true });
     expect(goods.amount.value).toBe(0);
     expect(await ended(order_id, goods.refund_id)).toMatchObject({ status: 'SUCCEEDED', stock_returned: true });
-    expect(await available(ITEM_1)).toBe(before + 2);
+    expect(await available(SPREAD_ITEM)).toBe(before + 2);
 
     const operator = openOrdersApi({ url: shared.stack.urls.http });
     const { text } = await runCommand(['show', order_id], operator);
@@ -235,6 +234,9 @@ test(
     expect(report.violations.map(describeViolation)).toEqual([]);
     const refunds = snapshot.orders.flatMap((each) => Object.values(each.refunds ?? {}));
     expect(refunds.length).toBeGreaterThan(6);
+    expect(snapshot.items.find(({ item_id }) => item_id === SPREAD_ITEM)?.rows).toHaveLength(4);
+    const taken = snapshot.reservations.flatMap(({ lines }) => lines.flatMap(({ taken_from = [] }) => taken_from));
+    expect(taken.length).toBeGreaterThan(0);
     expect(report.verdict).toBe('all hold');
   },
   LONG,
