@@ -105,7 +105,11 @@ module.exports = async ({ resolveVariable }) => {
       allow(['dynamodb:Query'], byParkedRefundIndex),
       allow(['dynamodb:BatchGetItem'], ordersTable),
     ],
-    orderSummary: [allow(['dynamodb:GetItem'], statisticsTable), allow(['dynamodb:Query'], byStatusIndex)],
+    orderSummary: [
+      allow(['dynamodb:GetItem'], statisticsTable),
+      allow(['dynamodb:Query'], byStatusIndex),
+      allow(['dynamodb:Query'], sagaDueIndex),
+    ],
     cancelOrder: [
       allow(['dynamodb:GetItem', 'dynamodb:UpdateItem'], ordersTable),
       allow(['states:SendTaskFailure'], orderSaga),

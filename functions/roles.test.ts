@@ -138,7 +138,7 @@ test('each role has only the table and saga actions that its function calls', as
       'states:DescribeStateMachineForExecution',
     ],
     ListOrdersRole: ['dynamodb:Query', 'dynamodb:Query', 'dynamodb:Query', 'dynamodb:BatchGetItem'],
-    OrderSummaryRole: ['dynamodb:GetItem', 'dynamodb:Query'],
+    OrderSummaryRole: ['dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:Query'],
     CancelOrderRole: ['dynamodb:GetItem', 'dynamodb:UpdateItem', 'states:SendTaskFailure'],
     ReadyRole: ['dynamodb:GetItem', 'states:DescribeStateMachine'],
     PaymentEventsRole: [

@@ -22,7 +22,8 @@ async function summary() {
 }
 
 test('a summary without any order has zeros', async () => {
-  const { by_status, money, attention } = await summary();
+  const { by_status, money, attention, overdue } = await summary();
+  expect(overdue).toEqual({ count: 0 });
   expect(Object.values(by_status)).toEqual(Array.from({ length: 10 }, () => 0));
   expect({ money, attention }).toEqual({ money: [], attention: { count: 0, refunds: 0 } });
 });
@@ -42,8 +43,21 @@ test('a summary has orders by status, money by currency, and how long the oldest
     { currency: 'USD', authorized: 0, captured: 700, refunded: 50 },
   ]);
   expect(attention).toEqual({ count: 2, refunds: 1, oldest_at: '2026-11-01T00:00:00.000Z' });
-  // Flat: two requests, however many orders there are.
-  expect(requests).toHaveLength(2);
+  // Flat: three requests, however many orders there are.
+  expect(requests).toHaveLength(3);
+});
+
+test('orders that did not park, and that nobody has moved for two minutes past their time, are counted, up to 100', async () => {
+  const dueFor = (seconds: number) => new Date(Date.now() - seconds * 1_000).toISOString();
+  const due = (seconds: number) => ({ saga_due: 'Y', saga_due_at: dueFor(seconds) }) as const;
+  await database.written(testOrder({ ...due(60) }));
+  await database.written(testOrder({ ...due(-600) }));
+  expect((await summary()).overdue).toEqual({ count: 0 });
+  const oldest = await database.written(testOrder({ status: 'AWAITING_PAYMENT', ...due(900) }));
+  await database.written(testOrder({ status: 'RESERVED', ...due(300) }));
+  expect((await summary()).overdue).toEqual({ count: 2, oldest_at: oldest.saga_due_at });
+  await Promise.all(Array.from({ length: 110 }, () => database.written(testOrder({ ...due(200) }))));
+  expect((await summary()).overdue).toEqual({ count: 100, oldest_at: oldest.saga_due_at });
 });
 
 test('a customer gets no summary', async () => {

@@ -5,7 +5,7 @@ import { COUNTED_MONEY, PARKED_REFUNDS } from '../orders/order-counters.ts';
 import { oldestOfStatus } from '../orders/order-listing.ts';
 import { readCounters, type StatisticsTable } from '../orders/order-statistics.ts';
 import { ORDER_STATUSES } from '../orders/order-status.ts';
-import type { OrderTable } from '../orders/order-table.ts';
+import { type OrderTable, type OverdueOrders, overdueOrders } from '../orders/order-table.ts';
 import { orderSummaryOperation, type orderSummarySchema } from './contract/order-summary.ts';
 import { createEndpoint, type Endpoint } from './endpoint.ts';
 import { respond } from './response.ts';
@@ -18,22 +18,30 @@ export interface OrderSummaryDependencies {
 
 type OrderSummary = z.infer<typeof orderSummarySchema>;
 
-/** Makes `GET /orders/summary`: two requests to DynamoDB, however many orders there are. */
+/** The reconciliation runs each minute. An order that has been due for longer was passed over. */
+const OVERDUE_AFTER_MS = 120_000;
+
+/** Makes `GET /orders/summary`: three requests to DynamoDB, however many orders there are. */
 export function createHandler(dependencies: () => OrderSummaryDependencies): Endpoint {
   return createEndpoint(
     async () => {
       const { table, statistics } = dependencies();
-      const [counters, oldestAt] = await Promise.all([
+      const [counters, oldestAt, overdue] = await Promise.all([
         readCounters(statistics),
         oldestOfStatus(table, 'NEEDS_ATTENTION'),
+        overdueOrders(table, new Date(Date.now() - OVERDUE_AFTER_MS)),
       ]);
-      return respond(200, summary(counters, oldestAt));
+      return respond(200, summary(counters, oldestAt, overdue));
     },
     { roles: orderSummaryOperation.roles },
   );
 }
 
-function summary(counters: Readonly<Record<string, number>>, oldestAt: string | undefined): OrderSummary {
+function summary(
+  counters: Readonly<Record<string, number>>,
+  oldestAt: string | undefined,
+  overdue: OverdueOrders,
+): OrderSummary {
   // The counters follow the orders with a delay, in which one may be below zero for a moment.
   const counter = (name: string): number => Math.max(0, counters[name] ?? 0);
   const currencies = new Set(
@@ -53,6 +61,10 @@ function summary(counters: Readonly<Record<string, number>>, oldestAt: string | 
       count: counter('status.NEEDS_ATTENTION'),
       refunds: counter(PARKED_REFUNDS),
       ...(oldestAt !== undefined && { oldest_at: oldestAt }),
+    },
+    overdue: {
+      count: overdue.count,
+      ...(overdue.oldestAt !== undefined && { oldest_at: overdue.oldestAt }),
     },
   };
 }

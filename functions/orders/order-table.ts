@@ -63,11 +63,39 @@ const SAGA_DUE_INDEX = 'saga-due';
  * @throws RetryableError where DynamoDB does not reply
  */
 export function sagaDueOrders(table: OrderTable, now: Date, pageSize: number): AsyncGenerator<readonly string[]> {
-  return pagesOf(table, pageSize, {
+  return pagesOf(table, pageSize, sagaDueBy(now));
+}
+
+function sagaDueBy(time: Date): IndexQuery {
+  return {
     IndexName: SAGA_DUE_INDEX,
-    KeyConditionExpression: 'saga_due = :yes AND saga_due_at <= :now',
-    ExpressionAttributeValues: { ':yes': 'Y', ':now': now.toISOString() },
-  });
+    KeyConditionExpression: 'saga_due = :yes AND saga_due_at <= :time',
+    ExpressionAttributeValues: { ':yes': 'Y', ':time': time.toISOString() },
+  };
+}
+
+/** Orders that the reconciliation should have looked at. */
+export interface OverdueOrders {
+  /** At most {@link MOST_OVERDUE}. */
+  readonly count: number;
+  /** By when the saga of the first one should have written; ISO 8601. */
+  readonly oldestAt: string | undefined;
+}
+
+/** More overdue orders are not counted: as many are reason enough to look. */
+export const MOST_OVERDUE = 100;
+
+/**
+ * Orders whose saga, or that of one of their refunds, should have written before the given time. One request, however many
+ * orders there are.
+ *
+ * @throws RetryableError where DynamoDB does not reply
+ */
+export async function overdueOrders({ client, name }: OrderTable, before: Date): Promise<OverdueOrders> {
+  const { Items = [] } = await callTable(
+    client.send(new QueryCommand({ ...sagaDueBy(before), TableName: name, Limit: MOST_OVERDUE })),
+  );
+  return { count: Items.length, oldestAt: Items[0] && String(Items[0].saga_due_at) };
 }
 
 /**

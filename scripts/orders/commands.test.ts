@@ -182,6 +182,11 @@ describe('npm run orders', () => {
     expect(text).toMatch(/NEEDS_ATTENTION +1\n/);
     expect(text).toMatch(/USD +0\.00 USD +12\.50 USD +0\.00 USD/);
     expect(text).toContain('1 wait for you');
+    expect(text).not.toContain('should have moved');
+    await database.written(testOrder({ saga_due: 'Y', saga_due_at: '2026-11-28T12:00:00.000Z' }));
+    expect((await command('summary')).text).toContain(
+      '1 should have moved and have not, the first by 2026-11-28 12:00:00: is the reconciliation running?',
+    );
   });
 
   test('refund gives an amount or lines back, and the same key is the same refund', async () => {

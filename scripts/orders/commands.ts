@@ -191,7 +191,7 @@ async function refund(api: OrdersApi, names: readonly string[], values: Values):
 async function summarize(api: OrdersApi, names: readonly string[]): Promise<Output> {
   noMore(names, 0);
   const summary = await api.call({ path: '/orders/summary' }, orderSummarySchema);
-  const { by_status, attention } = summary;
+  const { by_status, attention, overdue } = summary;
   const text = [
     table(
       ['STATUS', 'ORDERS'],
@@ -210,6 +210,11 @@ async function summarize(api: OrdersApi, names: readonly string[]): Promise<Outp
     ...(attention.refunds === 0
       ? []
       : [`${attention.refunds} have refunds that wait for you: npm run orders -- list --refunds`]),
+    ...(overdue.count === 0
+      ? []
+      : [
+          `${overdue.count} should have moved and have not, the first by ${time(overdue.oldest_at)}: is the reconciliation running?`,
+        ]),
   ].join('\n\n');
   return { text, data: summary };
 }

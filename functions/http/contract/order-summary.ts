@@ -21,6 +21,19 @@ export const orderSummarySchema = z.object({
     refunds: count.meta({ description: 'orders with a refund that waits for an operator' }),
     oldest_at: z.iso.datetime().optional().meta({ description: 'when the oldest of them was placed' }),
   }),
+  overdue: z
+    .object({
+      count: count.meta({ description: 'how many there are; 100 stands for more' }),
+      oldest_at: z.iso
+        .datetime()
+        .optional()
+        .meta({ description: 'by when the saga of the first one should have moved it' }),
+    })
+    .meta({
+      description:
+        'open orders, and refunds, that did not park and should have moved two minutes ago; more than 0 for long shows ' +
+        'that the reconciliation does not run',
+    }),
 });
 
 /** `GET /orders/summary`. */
@@ -32,8 +45,8 @@ export const orderSummaryOperation: Operation = {
   roles: ['operator'],
   summary: 'How the orders stand',
   description:
-    'How many orders have each status, the money of all orders by currency, and the orders that wait for an operator. The ' +
-    'counters follow the orders within seconds.',
+    'How many orders have each status, the money of all orders by currency, the orders that wait for an operator, and ' +
+    'those that should have moved and have not. The counters follow the orders within seconds.',
   success: {
     status: 200,
     data: orderSummarySchema,
@@ -52,6 +65,7 @@ export const orderSummaryOperation: Operation = {
       },
       money: [{ currency: 'USD', authorized: 0, captured: 125_000, refunded: 1_000 }],
       attention: { count: 1, refunds: 0, oldest_at: '2026-11-28T12:00:00.000Z' },
+      overdue: { count: 0 },
     },
   },
   errors: ['ORDERS_UNAVAILABLE'],
