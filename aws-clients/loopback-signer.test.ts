@@ -1,7 +1,6 @@
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
 import { expect, test } from '@jest/globals';
+import { startHttpServer } from '../tests/support/http-server.ts';
 import { loopbackSigner } from './loopback-signer.ts';
 
 test.each([
@@ -29,12 +28,11 @@ test.each([
 
 test('the SDK sends what the signer sets, with the region and the service in the scope', async () => {
   const seen: (string | undefined)[] = [];
-  const server = createServer((incoming, response) => {
+  const server = await startHttpServer((incoming, response) => {
     seen.push(incoming.headers.authorization, String(incoming.headers['x-amz-date']));
     response.setHeader('content-type', 'application/x-amz-json-1.0').end('{"TableNames":[]}');
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const endpoint = server.url;
   const credentials = { accessKeyId: 'secret-id', secretAccessKey: 'secret' };
   const signer = loopbackSigner(endpoint, 'dynamodb', 'eu-west-1');
   const client = new DynamoDBClient({ endpoint, region: 'eu-west-1', credentials, ...signer });
@@ -42,8 +40,7 @@ test('the SDK sends what the signer sets, with the region and the service in the
     await client.send(new ListTablesCommand({}));
   } finally {
     client.destroy();
-    server.closeAllConnections();
-    server.close();
+    await server.close();
   }
   expect(seen).toEqual([expect.stringContaining('Credential=local/20260101/eu-west-1/dynamodb/'), '20260101T000000Z']);
 });

@@ -1,8 +1,7 @@
 import { spawnSync } from 'node:child_process';
-import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { listenOnFreePort } from '../tests/support/free-port.ts';
+import { startHttpServer } from '../tests/support/http-server.ts';
 
 // Each case in a process of its own: the variables are read once, and OpenTelemetry's context manager is global.
 
@@ -52,14 +51,12 @@ test('with an endpoint work has a span, and a collector that is away holds nothi
 });
 
 test('a collector that does not answer costs one bounded wait, and the next flush costs none', async () => {
-  const silent = createServer(() => undefined);
-  const port = await listenOnFreePort(silent);
+  const silent = await startHttpServer(() => undefined);
   try {
-    const { ms } = run(`http://127.0.0.1:${port}`);
+    const { ms } = run(silent.url);
     expect(ms).toBeGreaterThan(400);
     expect(ms).toBeLessThan(3_000);
   } finally {
-    silent.close();
-    silent.closeAllConnections();
+    await silent.close();
   }
 });

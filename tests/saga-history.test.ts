@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { createServer, type Server } from 'node:http';
 import { CreateStateMachineCommand, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type StepFunctionsServer, startStepFunctionsServer } from 'resilient-stepfunctions';
@@ -9,8 +8,8 @@ import { sagaHistorySchema } from '../functions/http/contract/saga-history.ts';
 import { createHandler } from '../functions/http/saga-history.ts';
 import type { Refund } from '../functions/orders/refunds/refund.ts';
 import { createSagaHistory } from '../functions/orders/saga-history.ts';
-import { listenOnFreePort } from './support/free-port.ts';
 import { httpEvent, read } from './support/http-event.ts';
+import { type HttpServer, startHttpServer } from './support/http-server.ts';
 import { confirmedOrder, testOrder } from './support/order.ts';
 import { withOrderTable } from './support/order-fixtures.ts';
 
@@ -42,19 +41,18 @@ const REFUND: Refund = {
 };
 
 const database = withOrderTable();
-let lambda: Server;
+let lambda: HttpServer;
 let engine: StepFunctionsServer;
 let client: ReturnType<typeof createStepFunctions>;
 let stateMachineArn: string;
 let refundSagaArn: string;
 
 beforeAll(async () => {
-  lambda = createServer((_, response) => {
+  lambda = await startHttpServer((_, response) => {
     response.writeHead(200, { 'x-amz-function-error': 'Unhandled' });
     response.end(JSON.stringify({ errorType: 'RetryableError', errorMessage: 'the payment service hangs' }));
   });
-  const port = await listenOnFreePort(lambda);
-  engine = await startStepFunctionsServer({ dataDir: ':memory:', lambdaEndpoint: `http://127.0.0.1:${port}` });
+  engine = await startStepFunctionsServer({ dataDir: ':memory:', lambdaEndpoint: lambda.url });
   const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
   client = createStepFunctions({ endpoint: engine.url, region: 'us-east-1', credentials });
   [stateMachineArn, refundSagaArn] = [await createSaga('order-saga'), await createSaga('refund-saga')];
@@ -71,8 +69,7 @@ async function createSaga(name: string): Promise<string> {
 afterAll(async () => {
   client?.destroy();
   await engine?.close();
-  lambda?.closeAllConnections();
-  await new Promise((resolve) => lambda?.close(resolve));
+  await lambda?.close();
 });
 
 function show(query: Readonly<Record<string, string>>, role = 'operator') {

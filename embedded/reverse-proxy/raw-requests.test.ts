@@ -1,6 +1,8 @@
-import { createServer, type IncomingMessage, type Server } from 'node:http';
-import { type AddressInfo, connect } from 'node:net';
+import type { IncomingMessage } from 'node:http';
+import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { type HttpServer, startHttpServer } from '../../tests/support/http-server.ts';
 import { findFreePort } from '../ports.ts';
 import type { RestartingWorker } from '../supervisor/restarting-worker.ts';
 import { startApiProxy } from './api-proxy.ts';
@@ -17,7 +19,7 @@ interface Seen {
 }
 const seen: Seen[] = [];
 const connections = new Set<unknown>();
-let api: Server;
+let api: HttpServer;
 let proxy: RestartingWorker;
 let port: number;
 
@@ -27,24 +29,19 @@ beforeEach(() => {
 });
 
 beforeAll(async () => {
-  api = createServer(async (incoming, response) => {
+  api = await startHttpServer(async (incoming, response) => {
     connections.add(incoming.socket);
-    let body = '';
-    for await (const chunk of incoming) {
-      body += String(chunk);
-    }
+    const body = await text(incoming);
     seen.push({ url: incoming.url, headers: incoming.headers, distinct: incoming.headersDistinct, body });
     response.end('from the API');
   });
-  await new Promise<void>((resolve) => api.listen(0, '127.0.0.1', resolve));
   port = await findFreePort();
-  proxy = await startApiProxy({ host: '127.0.0.1', port, upstreamPort: (api.address() as AddressInfo).port });
+  proxy = await startApiProxy({ host: '127.0.0.1', port, upstreamPort: api.port });
 });
 
 afterAll(async () => {
   await proxy.close();
-  api.closeAllConnections();
-  await new Promise((resolve) => api.close(resolve));
+  await api.close();
 });
 
 function request(start: string, headers: readonly string[], body = ''): string {

@@ -1,11 +1,11 @@
-import { createServer, request, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { request } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import { credentials } from '@grpc/grpc-js';
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { InventoryServiceClient } from '../../proto/gen/inventory/v1/inventory.ts';
 import { type DynamoDb, startDynamoDb } from '../../tests/support/dynamodb.ts';
+import { type HttpServer, startHttpServer } from '../../tests/support/http-server.ts';
 import { createInventoryTables, itemInStock, testInventoryService } from '../../tests/support/inventory.ts';
 import { testSettings } from '../../tests/support/service.ts';
 import { call, failureOf } from '../../tests/support/unary-client.ts';
@@ -33,8 +33,8 @@ let trouble: Trouble | undefined;
 let troubled = 0;
 
 /** A proxy of the real DynamoDB that answers in its place while there is trouble. */
-function startThrottlingProxy(endpoint: string): Promise<Server> {
-  const proxy = createServer(async (incoming, response) => {
+function startThrottlingProxy(endpoint: string): Promise<HttpServer> {
+  return startHttpServer(async (incoming, response) => {
     const target = String(incoming.headers['x-amz-target']);
     const body = await text(incoming);
     const wanted = trouble === 'leaves items of a batch unread' ? 'BatchGetItem' : 'TransactWriteItems';
@@ -51,11 +51,10 @@ function startThrottlingProxy(endpoint: string): Promise<Server> {
     });
     onward.on('error', () => response.destroy()).end(body);
   });
-  return new Promise((resolve) => proxy.listen(0, '127.0.0.1', () => resolve(proxy)));
 }
 
 let database: DynamoDb;
-let proxy: Server;
+let proxy: HttpServer;
 beforeAll(async () => {
   database = await startDynamoDb();
   await createInventoryTables(database.endpoint);
@@ -66,13 +65,11 @@ beforeEach(() => {
   troubled = 0;
 });
 afterAll(async () => {
-  proxy.close();
-  proxy.closeAllConnections();
+  await proxy.close();
   await database.close();
 });
 
-function client(server: Server, requestTimeoutMs: number) {
-  const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+function client({ url: endpoint }: HttpServer, requestTimeoutMs: number) {
   return createDocumentClient({ endpoint, region: 'us-east-1', requestTimeoutMs }, {});
 }
 
@@ -122,15 +119,13 @@ test.each(troubles)(
 
 test('a request that DynamoDB never answers times out, even without a deadline as in the sweeper', async () => {
   let requests = 0;
-  const silent = createServer(() => {
+  const silent = await startHttpServer(() => {
     requests++;
   });
-  await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
   const documents = client(silent, 50);
   const key = { TableName: 'reservations', Key: { order_id: 'order' } };
   await expect(documents.send(new GetCommand(key))).rejects.toMatchObject({ name: 'TimeoutError' });
   expect(requests).toBe(3);
   documents.destroy();
-  silent.close();
-  silent.closeAllConnections();
+  await silent.close();
 });

@@ -1,5 +1,4 @@
 import { execFile } from 'node:child_process';
-import { createServer, type Server } from 'node:http';
 import { text as bodyText } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { ChannelCredentials } from '@grpc/grpc-js';
@@ -18,6 +17,7 @@ import { createOrderSaga } from '../../functions/orders/order-saga.ts';
 import { countOrders } from '../../functions/orders/order-statistics.ts';
 import type { RefundSaga } from '../../functions/orders/refunds/refund-saga.ts';
 import { httpEvent } from '../../tests/support/http-event.ts';
+import { type HttpServer, startHttpServer } from '../../tests/support/http-server.ts';
 import { itemInStock, startInventory, type TestInventory } from '../../tests/support/inventory.ts';
 import { confirmedOrder, testOrder } from '../../tests/support/order.ts';
 import { withOrderTable, withStepFunctions } from '../../tests/support/order-fixtures.ts';
@@ -34,7 +34,7 @@ const CALLERS: Readonly<Record<string, { readonly owner: string; readonly role: 
 };
 let inventoryService: TestInventory;
 let inventory: InventoryClient;
-let server: Server;
+let server: HttpServer;
 let url: string;
 let api: OrdersApi;
 
@@ -70,7 +70,7 @@ beforeAll(async () => {
     deadlineMs: 5_000,
     maxConcurrentCalls: 10,
   });
-  server = createServer(async (request, response) => {
+  server = await startHttpServer(async (request, response) => {
     const { pathname, searchParams } = new URL(request.url ?? '/', 'http://localhost');
     const body = await bodyText(request);
     const answer = await ENDPOINTS[`${request.method} ${pathname}`]?.(
@@ -87,17 +87,14 @@ beforeAll(async () => {
     );
     response.writeHead(answer?.statusCode ?? 404).end(answer?.body ?? '<html>');
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  url = `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}/`;
+  url = `${server.url}/`;
   api = openOrdersApi({ url, apiKey: 'key-of-olaf' });
 });
 
 afterAll(async () => {
   inventory?.close();
   await inventoryService?.close();
-  server?.closeAllConnections();
-  await new Promise((resolve) => server?.close(resolve));
+  await server?.close();
 });
 
 function command(line: string): ReturnType<typeof runCommand> {

@@ -1,4 +1,3 @@
-import { createServer, type Server } from 'node:http';
 import { text as bodyText } from 'node:stream/consumers';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { createHandler as createWebhook } from '../../functions/http/create-webhook.ts';
@@ -13,6 +12,7 @@ import { newOrderId } from '../../functions/orders/new-order.ts';
 import { addEvents } from '../../functions/webhooks/delivery-queue.ts';
 import { switchOff } from '../../functions/webhooks/webhook-table.ts';
 import { httpEvent } from '../../tests/support/http-event.ts';
+import { type HttpServer, startHttpServer } from '../../tests/support/http-server.ts';
 import { withOrderTable, withStepFunctions } from '../../tests/support/order-fixtures.ts';
 import { UsageError } from './arguments.ts';
 import { runCommand } from './commands.ts';
@@ -21,7 +21,7 @@ import { type OrdersApi, OrdersApiError, openOrdersApi } from './orders-api.ts';
 // The commands against the real endpoints, behind a server that calls everybody an operator.
 const database = withOrderTable();
 const stepFunctions = withStepFunctions();
-let server: Server;
+let server: HttpServer;
 let api: OrdersApi;
 
 function all() {
@@ -42,7 +42,7 @@ const ENDPOINTS: Readonly<Record<string, Endpoint>> = {
 };
 
 beforeAll(async () => {
-  server = createServer(async (request, response) => {
+  server = await startHttpServer(async (request, response) => {
     const { pathname, searchParams } = new URL(request.url ?? '/', 'http://localhost');
     const [, id] = /^\/webhooks\/(wh_.*)$/.exec(pathname) ?? [];
     const body = await bodyText(request);
@@ -56,14 +56,11 @@ beforeAll(async () => {
     const answer = await endpoint?.({ ...event, ...(id !== undefined && { pathParameters: { id } }) });
     response.writeHead(answer?.statusCode ?? 404).end(answer?.body ?? '<html>');
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  api = openOrdersApi({ url: `http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}/` });
+  api = openOrdersApi({ url: `${server.url}/` });
 });
 
 afterAll(async () => {
-  server.closeAllConnections();
-  await new Promise((resolve) => server.close(resolve));
+  await server.close();
 });
 
 function command(line: string): ReturnType<typeof runCommand> {

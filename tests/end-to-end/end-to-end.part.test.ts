@@ -1,9 +1,8 @@
 import { execFile } from 'node:child_process';
-import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { shared } from '../api/stack.ts';
-import { listenOnFreePort } from '../support/free-port.ts';
+import { startHttpServer } from '../support/http-server.ts';
 import { CHECKS } from './checks.ts';
 
 test('every end-to-end check holds on the embedded stack', async () => {
@@ -13,14 +12,13 @@ test('every end-to-end check holds on the embedded stack', async () => {
 }, 180_000);
 
 test('every end-to-end check fails on an unrelated server', async () => {
-  const other = createServer((_request, response) => response.end('{"hello":"world"}'));
-  const port = await listenOnFreePort(other);
+  const other = await startHttpServer((_request, response) => response.end('{"hello":"world"}'));
   try {
-    const { code, output } = await endToEnd(`http://127.0.0.1:${port}`);
+    const { code, output } = await endToEnd(other.url);
     expect(output).toContain(`0 of ${CHECKS.length} checks hold`);
     expect(code).toBe(1);
   } finally {
-    other.close();
+    await other.close();
   }
 });
 

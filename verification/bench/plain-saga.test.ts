@@ -1,7 +1,6 @@
-import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { type HttpServer, startHttpServer } from '../../tests/support/http-server.ts';
 import { AwsCalls } from './aws-calls.ts';
 import { orderRecord } from './order-runs.ts';
 import { PlainSaga } from './plain-saga.ts';
@@ -15,27 +14,21 @@ const results: Readonly<Record<string, unknown>> = {
   },
   'orders-test-authorizePayment': { payment_id: 'payment-1' },
 };
-let server: Server;
+let server: HttpServer;
 let aws: AwsCalls;
 
 beforeAll(async () => {
-  server = createServer(async (request, response) => {
-    let body = '';
-    for await (const chunk of request) {
-      body += String(chunk);
-    }
+  server = await startHttpServer(async (request, response) => {
+    const body = await text(request);
     const functionName = /functions\/([^/]+)/.exec(request.url ?? '')?.[1];
     calls.push({ what: functionName ?? String(request.headers['x-amz-target']), body });
     response.end(JSON.stringify((functionName && results[functionName]) ?? {}));
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  aws = new AwsCalls(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+  aws = new AwsCalls(server.url);
 });
 afterAll(async () => {
   aws.close();
-  server.closeAllConnections();
-  server.close();
+  await server.close();
 });
 
 test('the plain loop makes the calls of the state machine in order, each with every expression replaced', async () => {

@@ -1,16 +1,14 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { afterEach, expect, test } from '@jest/globals';
+import { type HttpServer, startHttpServer } from '../../tests/support/http-server.ts';
 import { KeepAliveTransport } from './http-transport.ts';
 import { OrderApiClient } from './order-api-client.ts';
 
 const ORDER = '3b241101-e2bb-4255-8caf-4136c566a962';
 
-let server: Server | undefined;
-afterEach(() => {
-  server?.closeAllConnections();
-  server?.close();
-});
+let server: HttpServer | undefined;
+afterEach(() => server?.close());
 
 interface Reply {
   readonly status: number;
@@ -151,17 +149,11 @@ async function apiThatAnswers(...replies: readonly Reply[]) {
 
 async function serverThat(answer: (request: IncomingMessage, response: ServerResponse) => void) {
   const heard: Heard[] = [];
-  const listening = createServer(async (request, response) => {
+  server = await startHttpServer(async (request, response) => {
     const { method, url, headers } = request;
     const body = await text(request);
     heard.push({ method, url, key: headers['idempotency-key'], apiKey: headers['x-api-key'], body });
     answer(request, response);
   });
-  server = listening;
-  await new Promise<void>((resolve) => listening.listen(0, '127.0.0.1', resolve));
-  const address = listening.address();
-  if (address === null || typeof address === 'string') {
-    throw new Error('The server has no port');
-  }
-  return { url: `http://127.0.0.1:${address.port}`, heard };
+  return { url: server.url, heard };
 }

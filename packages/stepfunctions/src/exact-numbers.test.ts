@@ -1,6 +1,6 @@
+import { text } from 'node:stream/consumers';
 import { expect, test } from '@jest/globals';
 import { withFolder, withHttpServers, withTestServers } from './testing/fixtures.ts';
-import { bodyOf } from './testing/http-server.ts';
 
 const INPUT = '{"id":9007199254740993,"price":1.0}';
 const folder = withFolder();
@@ -10,7 +10,7 @@ const serveHttp = withHttpServers();
 test('numbers reach a function and come back as they are written, also across a restart', async () => {
   const payloads: string[] = [];
   const { url: lambdaEndpoint } = await serveHttp(async (request, response) => {
-    payloads.push(String(await bodyOf(request)));
+    payloads.push(await text(request));
     response.end('{"total":2.0,"next":1234567890123456789}');
   });
   const on = await serve({}, { dataDir: folder.path, lambdaEndpoint });

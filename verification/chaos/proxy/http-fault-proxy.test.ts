@@ -1,6 +1,6 @@
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { type HttpServer, startHttpServer } from '../../../tests/support/http-server.ts';
 import { Choices } from '../choices.ts';
 import { HttpFaultProxy } from './http-fault-proxy.ts';
 import { Network } from './network.ts';
@@ -9,30 +9,22 @@ import type { NetworkFault } from './network-fault.ts';
 const ORDER_ID = '11111111-2222-3333-4444-555555555555';
 const served: string[] = [];
 const network = new Network();
-let server: Server;
+let server: HttpServer;
 let proxy: HttpFaultProxy;
 
 beforeAll(async () => {
-  server = createServer((request, response) => {
-    let body = '';
-    request.on('data', (chunk) => {
-      body += String(chunk);
-    });
-    request.on('end', () => {
-      served.push(body);
-      response.writeHead(201, { 'x-own': 'yes' }).end(`heard ${body}`);
-    });
+  server = await startHttpServer(async (request, response) => {
+    const body = await text(request);
+    served.push(body);
+    response.writeHead(201, { 'x-own': 'yes' }).end(`heard ${body}`);
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  proxy = new HttpFaultProxy('dynamodb', () => port, network);
+  proxy = new HttpFaultProxy('dynamodb', () => server.port, network);
   await proxy.open();
 });
 
 afterAll(async () => {
   await proxy.close();
-  server.closeAllConnections();
-  await new Promise((resolve) => server.close(resolve));
+  await server.close();
 });
 
 beforeEach(() => {

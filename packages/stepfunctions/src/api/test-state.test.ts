@@ -1,6 +1,7 @@
+import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type StepFunctionsServer, startStepFunctionsServer } from '../server.ts';
-import { bodyOf, type HttpServer, startHttpServer } from '../testing/http-server.ts';
+import { type HttpServer, startHttpServer } from '../testing/http-server.ts';
 
 let lambda: HttpServer;
 let engine: StepFunctionsServer;
@@ -8,7 +9,7 @@ let engine: StepFunctionsServer;
 /** A Lambda endpoint whose functions echo their event, or fail when it says so. */
 beforeAll(async () => {
   lambda = await startHttpServer(async (request, response) => {
-    const event = String(await bodyOf(request)) || '{}';
+    const event = (await text(request)) || '{}';
     const failed = event.includes('"fail"');
     if (failed) {
       response.setHeader('x-amz-function-error', 'Unhandled');

@@ -1,5 +1,6 @@
+import { text } from 'node:stream/consumers';
 import type { JsonObject } from '../language/json.ts';
-import { bodyOf, type HttpServer, startHttpServer } from '../testing/http-server.ts';
+import { type HttpServer, startHttpServer } from '../testing/http-server.ts';
 
 /**
  * Starts an event bus that speaks EventBridge's protocol, for calls that the engine forwards. It counts each event's detail in
@@ -7,7 +8,7 @@ import { bodyOf, type HttpServer, startHttpServer } from '../testing/http-server
  */
 export function startEventBus(counts: Map<string, number>): Promise<HttpServer> {
   return startHttpServer(async (request, response) => {
-    const { Entries } = JSON.parse(String(await bodyOf(request))) as { readonly Entries: readonly JsonObject[] };
+    const { Entries } = JSON.parse(await text(request)) as { readonly Entries: readonly JsonObject[] };
     for (const { Detail } of Entries) {
       const call = `putEvents ${String(Detail)}`;
       counts.set(call, (counts.get(call) ?? 0) + 1);

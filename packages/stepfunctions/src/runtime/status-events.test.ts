@@ -1,8 +1,8 @@
 import type { ServerResponse } from 'node:http';
+import { text } from 'node:stream/consumers';
 import { expect, test } from '@jest/globals';
 import type { JsonObject } from '../language/json.ts';
 import { withHttpServers, withTestServers } from '../testing/fixtures.ts';
-import { bodyOf } from '../testing/http-server.ts';
 import { SILENT_LOGGER } from '../testing/test-loggers.ts';
 
 const FAIL = { StartAt: 'F', States: { F: { Type: 'Fail', Error: 'Boom', Cause: 'why' } } };
@@ -14,7 +14,7 @@ async function receive(refused: number): Promise<{ readonly url: string; readonl
   const events: JsonObject[] = [];
   let requests = 0;
   const { url } = await serveHttp(async (request, response) => {
-    const event = JSON.parse(String(await bodyOf(request))) as JsonObject;
+    const event = JSON.parse(await text(request)) as JsonObject;
     requests += 1;
     if (requests > refused) {
       events.push(event);

@@ -36,12 +36,3 @@ export async function startHttpServer(listener: Listener, port = 0): Promise<Htt
       }),
   };
 }
-
-/** Reads the whole body of a request. */
-export async function bodyOf(request: IncomingMessage): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) {
-    chunks.push(chunk as Buffer);
-  }
-  return Buffer.concat(chunks);
-}

@@ -1,5 +1,6 @@
+import { text } from 'node:stream/consumers';
 import type { Json, JsonObject } from '../language/json.ts';
-import { bodyOf, startHttpServer } from './http-server.ts';
+import { startHttpServer } from './http-server.ts';
 
 /** A Lambda function for tests: answers its result, or throws. */
 export type Handler = (event: Json) => Json | Promise<Json>;
@@ -13,14 +14,14 @@ export interface LambdaStub {
 /** Serves functions by name through Lambda's Invoke API on a free port. Errors are reported like Lambda's Node runtime does. */
 export async function startLambdaStub(functions: { readonly [name: string]: Handler }): Promise<LambdaStub> {
   const { url, close } = await startHttpServer(async (request, response) => {
-    const text = String(await bodyOf(request));
+    const payload = await text(request);
     if (!request.url?.endsWith('/invocations') && !request.url?.includes('/invocations?')) {
       // As serverless-offline answers what it does not serve.
       response.writeHead(404).end('{"statusCode":404,"error":"Not Found"}');
       return;
     }
     const name = decodeURIComponent(/functions\/([^/]+)\/invocations/.exec(request.url ?? '')?.[1] ?? '');
-    const { status, headers, body } = await answer(functions[name], text);
+    const { status, headers, body } = await answer(functions[name], payload);
     response.writeHead(status, headers);
     response.end(JSON.stringify(body));
   });
