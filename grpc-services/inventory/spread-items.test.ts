@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { eventually } from '../../embedded/eventually.ts';
 import { ReservationState } from '../../proto/gen/inventory/v1/inventory.ts';
 import { itemInStock, startInventory, type TestInventory } from '../../tests/support/inventory.ts';
 import { expectRowsToMatch } from '../../tests/support/inventory-rows.ts';
@@ -20,7 +21,13 @@ beforeEach(async () => {
   inventory = await startInventory({
     clock: () => now,
     catalogue: [itemInStock('hot', 10), itemInStock('cold', 10)],
-    hotItems: { spread: [{ itemId: 'hot', shards: SHARDS }], conflictsPerSecond: 0 },
+    hotItems: {
+      spread: [
+        { itemId: 'hot', shards: SHARDS },
+        { itemId: 'later', shards: 3 },
+      ],
+      conflictsPerSecond: 0,
+    },
   });
 });
 
@@ -111,6 +118,15 @@ describe('an item that is spread', () => {
     await inventory.reserve('others', lines(9));
     expect((await failureOf(inventory.commit('slow'))).reason).toBe('RESERVATION_EXPIRED');
     expect(await inventory.stock('hot')).toMatchObject({ available: 1, held: 9, sold: 0 });
+  });
+
+  test('is spread by the service itself as soon as it exists', async () => {
+    const unitPrice = { minorUnits: 700, currency: 'USD' };
+    const request = { requestId: 'new', itemId: 'later', name: 'later', unitPrice, count: 7 };
+    await call(inventory.client, inventory.client.restock, request);
+    const isSpread = async (): Promise<boolean | undefined> => (await available('later')).length === 3 || undefined;
+    await eventually(isSpread, { withinMs: 20_000, pollMs: 100, what: 'the new item is spread' });
+    expect(await available('later')).toEqual([3, 2, 2]);
   });
 
   test('is restocked where little is left, once for each request id, and may change its name and price', async () => {
