@@ -27,7 +27,7 @@ type Options = Readonly<Record<string, Option<unknown>>>;
 export type ValuesOf<O extends Options> = { readonly [K in keyof O]: O[K] extends Option<infer T> ? T : never };
 
 /**
- * A command line: the table from which reading, checks and help text are made.
+ * A command line. Reading, checks and help text follow from this table.
  *
  *     const COMMAND_LINE = {
  *       command: 'npm run soak --',
@@ -133,7 +133,7 @@ export function required<T>(option: Option<T | undefined>): Option<T> {
   };
 }
 
-/** The same option, as often as wanted; no value where it is left out. */
+/** The same option, any number of times; no value where it is left out. */
 export function repeatable<T>(option: Option<T | undefined>): Option<readonly T[]> {
   return {
     ...option,
@@ -172,7 +172,7 @@ export function helpOf({ command, description, options, epilogue }: CommandLine<
 }
 
 /**
- * Runs a command with this process's arguments and sets its exit code: what `run` returns; 1 where it throws; 2 where the
+ * Runs a command with this process's arguments. The exit code is what `run` returns, 1 where it throws, and 2 where the
  * command line is wrong.
  *
  * @param run also given the arguments as typed; may throw CommandLineError for options that do not go together

@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/
 import type { Browser, Page } from 'playwright-core';
 import { startBrowser } from './browser.ts';
 
-// A person in front of a page: a real browser. Where the machine has none, the tests say so and pass.
+// A real browser. Where the machine has none, the tests say so and pass.
 
 const LONG_MS = 90_000;
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
@@ -22,7 +22,7 @@ export interface BrowserFixture {
   readonly inBrowser: (name: string, work: () => Promise<void>, look?: Look) => void;
 }
 
-/** Starts a browser for all tests of the file; so it is called once, at its top. */
+/** Starts a browser for all tests of the file. A file calls this once, at its top. */
 export function withBrowser(): BrowserFixture {
   let browser: Browser | undefined;
   let page: Page | undefined;
@@ -73,7 +73,7 @@ export function withBrowser(): BrowserFixture {
   };
 }
 
-// What a look decides is checked in each; everything else once for each width.
+// Colours depend on the look, so each look checks them. Everything else is checked once for each width.
 const EVERY_RULE = {};
 const RULES_OF_COLOURS = { runOnly: ['color-contrast'] };
 

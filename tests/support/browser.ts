@@ -10,7 +10,7 @@ interface Executable {
   readonly args: readonly string[];
 }
 
-/** CHROMIUM_PATH, an installed one, or that of the package @sparticuz/chromium, which has one for Linux alone. */
+/** Finds CHROMIUM_PATH, an installed browser, or that of @sparticuz/chromium, which runs on Linux x64 alone. */
 async function findExecutable(): Promise<Executable | undefined> {
   const named = process.env.CHROMIUM_PATH;
   const path = named === undefined || named === '' ? INSTALLED.find((each) => existsSync(each)) : named;
@@ -21,7 +21,7 @@ async function findExecutable(): Promise<Executable | undefined> {
     return undefined;
   }
   const { default: packaged } = await import('@sparticuz/chromium');
-  // Made for Lambda: one process for everything ends with its first page, and the tests want the web's own rules.
+  // These are for Lambda: a single process ends with its first page, and the tests need the web's own security.
   const unwanted = ['--single-process', '--no-zygote', '--disable-web-security'];
   return {
     path: await packaged.executablePath(),

@@ -17,7 +17,7 @@ export interface Certificates {
 
 /** Creates a certificate authority and one certificate, valid for servers and clients. */
 export async function makeCertificates(): Promise<Certificates> {
-  // Names of its own: OpenSSL finds the authority of a certificate by its name.
+  // Each authority has a name of its own, because OpenSSL finds it by its name.
   const authority = await generate([{ name: 'commonName', value: `test ${randomUUID()}` }], {
     keyType: 'ec',
     algorithm: 'sha256',

@@ -16,7 +16,7 @@ export interface ConsoleFixture extends BrowserFixture, StackFixture {
   readonly place: (itemId: string, method?: string) => Promise<string>;
 }
 
-/** Starts a stack and a browser for all tests of the file, so a file calls this once, at its top. */
+/** Starts a stack and a browser for all tests of the file. A file calls this once, at its top. */
 export function withConsole(options: EmbeddedStackOptions): ConsoleFixture {
   const browser = withBrowser();
   const whole = withStack(options);

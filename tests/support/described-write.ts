@@ -8,7 +8,7 @@ const { States } = readOrderSaga().definition;
 /**
  * Makes the write of a state of the saga on a real table, with the state machine's own expressions and constants.
  *
- * @param values the values that the saga would compute, by placeholder; a text that is left out is the word `computed`
+ * @param values what the saga would compute, by placeholder; a text that is left out becomes `computed`
  * @returns false if the condition of the write fails
  */
 export async function makeWriteOf(

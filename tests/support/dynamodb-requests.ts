@@ -16,8 +16,8 @@ export function requestsOf(dynamoDb: DynamoDBClient): readonly string[] {
 }
 
 /**
- * Lets another writer come first: runs the action once, just before the client sends its next request of this command, such
- * as `UpdateItemCommand`. The action may use the same client.
+ * Runs the action once, just before the client sends its next request of this command, such as `UpdateItemCommand`. So
+ * another writer comes first. The action may use the same client.
  */
 export function interpose(client: DynamoDBDocumentClient, command: string, action: () => Promise<unknown>): void {
   let isPending = true;

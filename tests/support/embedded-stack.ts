@@ -4,7 +4,7 @@ import { afterAll, beforeAll } from '@jest/globals';
 import { type EmbeddedStack, type EmbeddedStackOptions, startEmbeddedStack } from '../../embedded/stack.ts';
 import { OrderApiClient } from '../../verification/client/order-api-client.ts';
 
-// A whole stack for all tests of a file, and what tests do to it behind the back of its API.
+// A whole stack for all tests of a file, and what tests do to it past its API.
 
 const START_MS = 120_000;
 const ANYBODY = { region: 'us-east-1', credentials: { accessKeyId: 'local', secretAccessKey: 'local' } };
@@ -16,8 +16,8 @@ export interface StackFixture {
 }
 
 /**
- * Starts a stack for all tests of the file, so a file calls this once, at its top. A start takes seconds of CPU: suites whose
- * tests do not disturb each other share a stack, as parts (`*.part.test.ts`) of one file.
+ * Starts a stack for all tests of the file. A file calls this once, at its top. A start takes seconds of CPU, so suites
+ * share a stack as parts (`*.part.test.ts`) of one file.
  *
  * @param options those of the stack, or what yields them before the start
  */

@@ -8,8 +8,8 @@ interface Piece {
 }
 
 /**
- * Asserts of each row of an item that it holds and has sold exactly what the reservations of these orders took from it, that
- * its counters add up, and that none is negative.
+ * Asserts that each row of an item holds and has sold exactly what the reservations of these orders took from it. Its
+ * counters must add up, and none may be negative.
  */
 export async function expectRowsToMatch(
   inventory: TestInventory,
@@ -31,7 +31,9 @@ export async function expectRowsToMatch(
   }
 }
 
-/** One entry per piece that the reservation has in stock's counters: what came back is left out, first taken first. */
+/**
+ * One entry per piece of the reservation that the counters have, first taken first. Pieces that came back are left out.
+ */
 function piecesOf(reservation: Reservation | undefined, itemId: string): readonly Piece[] {
   if (reservation === undefined || !['HELD', 'COMMITTED'].includes(reservation.state)) {
     return [];

@@ -11,7 +11,7 @@ import { startOrderTable, type TestOrderTable } from './orders-table.ts';
 import { startPayment, type TestPayment } from './payment.ts';
 import { type StepFunctionsRecorder, startStepFunctionsRecorder, success } from './step-functions-recorder.ts';
 
-// Fixtures of the functions' tests. Each registers its own hooks, so a test file calls it once, at its top:
+// Fixtures of the functions' tests. A test file calls each once, at its top, since it registers hooks:
 //
 //   const database = withOrderTable();
 //   const stepFunctions = withStepFunctions();

@@ -17,7 +17,7 @@ export interface ApiCaller {
   readonly orderBecomes: (orderId: string, status: string) => Promise<ApiAnswer>;
 }
 
-/** The API at a URL; every answer, with its headers, is kept as text for later scrutiny. */
+/** The API at a URL. It keeps every answer with its headers as text, so that a test can search them for secrets. */
 export class RecordedApi {
   readonly #url: string;
   readonly answers: string[] = [];

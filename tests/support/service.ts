@@ -26,8 +26,8 @@ export function throwFailure(orderId: string, cause: unknown): never {
 }
 
 /**
- * Starts a service and waits until it is ready. The service itself would try to prepare again and again; here the first
- * failure counts, so that a test fails at once and with the cause.
+ * Starts a service and waits until it is ready. The service itself would prepare again and again. Here the first
+ * failure counts, so that a test fails at once with its cause.
  */
 export async function startReadyService(
   description: ServiceDescription,

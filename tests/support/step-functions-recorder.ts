@@ -16,11 +16,11 @@ export type Reply =
   /** The connection breaks, with the call taken. */
   | { readonly kind: 'hang up' };
 
-/** A stand-in for Step Functions at the end of a real connection: it speaks AWS JSON and keeps what it was asked. */
+/** A stand-in for Step Functions behind a real connection. It speaks AWS JSON and records its calls. */
 export interface StepFunctionsRecorder {
   readonly client: ReturnType<typeof createStepFunctions>;
   readonly calls: RecordedCall[];
-  /** Decides over the calls from now on; by default all succeed. */
+  /** Answers the calls from now on; by default all succeed. */
   reply: (call: RecordedCall) => Reply | Promise<Reply>;
   readonly close: () => Promise<void>;
 }
@@ -72,7 +72,7 @@ export async function startStepFunctionsRecorder(): Promise<StepFunctionsRecorde
   }
 }
 
-/** Everything goes well. */
+/** The answer of a call that succeeds. */
 export function success({ action, input }: RecordedCall): Reply {
   const outputs: Readonly<Record<string, unknown>> = {
     StartExecution: {

@@ -24,8 +24,9 @@ const EXPECTATION = /(?:^|\.)(?:(?:expect|assert)(?:$|[A-Z.])|eventually$|waitFo
  * - with expectations only in a loop over something computed, which may be empty, or only in a `catch`
  * - with a statement whose rejection `.catch(() => undefined)` swallows
  *
- * A call of a function of the same file counts as what that function expects; one of another file counts if its name starts with
- * `expect`, `assert` or `waitFor`. A loop over a literal or a constant (UPPER_SNAKE) cannot be empty unnoticed.
+ * A call of a function of the same file counts as what that function expects. A call into another file counts if its
+ * name starts with `expect`, `assert` or `waitFor`. A loop over a literal or a constant (UPPER_SNAKE) cannot be empty
+ * unnoticed.
  *
  * @param source a test file in TypeScript
  */

@@ -14,8 +14,8 @@ export interface Throughput {
 export type OrderRun = () => Promise<void>;
 
 /**
- * Keeps a number of orders under way for some seconds, starts a new one whenever one has ended, and counts the ended ones.
- * Resolves when the last one has ended, too.
+ * Keeps a number of orders under way for some seconds, and counts those that end. A new one starts whenever one has
+ * ended. Resolves when the last one has ended, too.
  *
  * @throws the error of the first order that fails
  */

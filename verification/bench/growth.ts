@@ -52,8 +52,8 @@ function rounded(value: number | null): number | null {
 }
 
 /**
- * Fills the tables as many finished orders would. It copies the rows of one order that went through the saga (order,
- * reservation, payment, the provider's charge) under new ids, straight into the tables.
+ * Fills the tables as many finished orders would. It copies the four rows of one order that went through the saga under
+ * new ids, straight into the tables.
  */
 class OrderCopies {
   readonly #dynamodb: AwsCalls;

@@ -6,8 +6,8 @@ import type { Phase } from '../load/scenarios/phases.ts';
 import { type Basket, placeBody } from './order-runs.ts';
 
 /**
- * Places orders at the planned times, however slow the answers are, and returns every exchange. The time of an answer counts
- * from the planned time of its request: a late sender cannot hide a slow server.
+ * Places orders at the planned times, however slow the answers are, and returns every exchange. The time of an answer
+ * counts from the planned time of its request, so a late sender hides no slow server.
  *
  * @param http base URL of the API
  */

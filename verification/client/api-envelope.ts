@@ -10,7 +10,7 @@ const envelopeSchema = z.object({
   data: z.unknown(),
 });
 
-/** What every answer of the API is wrapped in. */
+/** The envelope of every answer of the API. */
 export type ApiEnvelope = z.output<typeof envelopeSchema>;
 
 /** The data of /orders/place and /orders/cancel. */

@@ -32,8 +32,8 @@ export const fetchTransport: Transport = async (url, { withinMs, ...request }) =
 };
 
 /**
- * Sends over HTTP connections that are kept open, with as little work as can be: a benchmark measures the server, and both
- * share the machine.
+ * Sends over HTTP connections that are kept open, with as little work as possible. A benchmark measures the server, and
+ * both share the machine.
  */
 export class KeepAliveTransport {
   readonly #agent = new Agent({ keepAlive: true, maxSockets: Number.POSITIVE_INFINITY, scheduling: 'lifo' });

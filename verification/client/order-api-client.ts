@@ -24,7 +24,7 @@ export interface ApiRequest {
   /** Absent: GET. A string is sent as it is, so that a broken body can be tried. */
   readonly body?: object | string;
   readonly idempotencyKey?: string | undefined;
-  /** What the customer is up to; the client's own scenario where it is absent. */
+  /** The customer's scenario; absent: the client's own. */
   readonly scenario?: string;
   /** The order it is about, where the customer knows it and the request does not say it. */
   readonly orderId?: string;
@@ -84,8 +84,8 @@ const LOOK_EVERY_MS = 100;
 const RETRY_AFTER_SECONDS = 1;
 
 /**
- * The client of the HTTP API for everything that tries the system. It knows the API's address and contract, nothing else,
- * and records each exchange, so that the invariants can hold the API to its answers. Three layers:
+ * The client of the HTTP API for everything that tries the system. It knows only the API's address and contract. It
+ * records each exchange, so that the invariants can hold the API to its answers. Three layers:
  *
  *     send()                      one attempt; never throws, silence is an outcome, too
  *     request()                   again after Retry-After while refused (503); the envelope, success or not

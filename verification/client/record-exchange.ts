@@ -6,7 +6,7 @@ export interface RequestFacts {
   readonly url: URL;
   readonly body?: unknown;
   readonly idempotencyKey?: string | undefined;
-  /** What the customer is up to, such as `pays later`. */
+  /** The customer's scenario, such as `pays later`. */
   readonly scenario: string;
   readonly sentAt: Date;
   readonly elapsedMs: number;

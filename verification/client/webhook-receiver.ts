@@ -28,7 +28,7 @@ export interface WebhookReceiver {
   readonly received: readonly ReceivedEvent[];
   /** What was answered with 2xx, in order. */
   readonly taken: readonly ReceivedEvent[];
-  /** Decides over the answers from now on; by default 204. */
+  /** Answers the requests from now on; by default 204. */
   reply: (event: ReceivedEvent) => ReceiverReply | Promise<ReceiverReply>;
   readonly close: () => Promise<void>;
 }

@@ -128,7 +128,7 @@ async function verify(stack: DemoStack, { promises }: OrderApiClient, webhook: W
   }
 }
 
-/** One line about a request that writes; ids are cut to their first eight characters, so that it stays a line. */
+/** One line about a request that writes. Ids are cut to eight characters, so that it stays one line. */
 function writeLines({ request: { path, body }, exchange: { outcome } }: RecordedExchange): readonly string[] {
   if (body === undefined) {
     return [];

@@ -43,7 +43,7 @@ export interface Scenario {
   readonly play: (tools: ScenarioTools) => Promise<PlacedOrder>;
 }
 
-/** What a scenario has at hand: the API, the warehouse, and a way to crash a process. */
+/** The dependencies of a scenario: the API, the warehouse, and a way to crash a process. */
 export class ScenarioTools {
   readonly api: OrderApiClient;
   readonly #restockClient: RestockClient;

@@ -10,7 +10,7 @@ import type { StateVisit } from './saga-path.ts';
 
 const WIDEST_LINE = 110;
 
-/** How words are set off. */
+/** Styles of words. */
 export interface Style {
   readonly strong: (text: string) => string;
   readonly good: (text: string) => string;

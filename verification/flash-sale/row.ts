@@ -1,5 +1,5 @@
 /*
- * What DynamoDB documents: a partition takes 3,000 read units and 1,000 write units a second, and a hot row ends up alone in its
+ * DynamoDB documents that a partition takes 3,000 read units and 1,000 write units a second. A hot row ends up alone in its
  * partition. A strongly consistent read of up to 4 KB is one read unit. A transactional write of up to 1 KB is two write units,
  * whether or not the transaction is cancelled. Of two transactions that change the same row at a time, one is cancelled.
  */

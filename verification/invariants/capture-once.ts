@@ -4,9 +4,10 @@ import { isFinished, isFree, isSold, type OrderSnapshot } from './snapshot.ts';
 import { orderViolation, type Violation } from './violation.ts';
 
 /**
- * Invariant 3: an order is captured at most once, in the right amount, and exactly when its stock is committed. A refunded
- * capture counts as none, unless the confirmed order's record lists its refunds; so does stock that came back in full. An
- * order that costs nothing is never captured. A parked order may be captured while its stock is still to be committed.
+ * Invariant 3: an order is captured at most once, in the right amount, and exactly when its stock is committed. A
+ * refunded capture counts as none, unless the confirmed order's record lists its refunds. The same holds for stock that
+ * came back in full. An order that costs nothing is never captured. A parked order may be captured while its stock is
+ * still to be committed.
  */
 export function findWrongCapture(subject: OrderCase): readonly Violation[] {
   return [...chargeFindings(subject), ...pivotFindings(subject)].map((finding) =>

@@ -30,9 +30,9 @@ function placeOf(key: string): { readonly item: string; readonly shard: number }
 }
 
 /**
- * Invariant 2, row by row, for items that are spread: no row is missing or too many, the counters of each add up and none is
- * negative, and each holds and has sold what the reservations took from it. Stock that came back went to where the first
- * pieces were taken from.
+ * Invariant 2, row by row, for items that are spread. No row is missing, and none is too many. The counters of each row
+ * add up, and none is negative. Each row holds and has sold what the reservations took from it. Stock that came back
+ * went to where the first pieces were taken from.
  */
 export function findUnbalancedRows(
   items: readonly ItemSnapshot[],

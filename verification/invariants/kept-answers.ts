@@ -96,8 +96,8 @@ interface Sighting {
 const CLOCK_STEP_MS = 1;
 
 /**
- * Invariant 5, in the sequence of the answers: an order seen in a finished status is never seen in another one later, not
- * even for a moment. Requests that overlap in time say nothing about each other.
+ * Invariant 5, in the sequence of the answers: an order seen in a finished status is never seen in another one later.
+ * Requests that overlap in time say nothing about each other.
  */
 export function findRevisedEnds(answers: readonly ApiPromise[]): readonly Violation[] {
   return [...Map.groupBy(sightingsIn(answers), ({ order_id }) => order_id).values()].flatMap(revisions);

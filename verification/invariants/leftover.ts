@@ -3,8 +3,9 @@ import { isFinished } from './snapshot.ts';
 import { orderViolation, type Violation } from './violation.ts';
 
 /**
- * Invariant 4: a finished order has no held stock, and no payment that is authorized, of unknown outcome, or waiting for its
- * customer. The provider keeps no authorized charge for it, nor one that its customer may still approve. An order that is missing from the orders table counts as finished.
+ * Invariant 4: a finished order has no held stock and no open payment. Open are payments that are authorized, of
+ * unknown outcome, or waiting for their customer. The provider keeps no authorized charge for it, nor one that its
+ * customer may still approve. An order that is missing from the orders table counts as finished.
  */
 export function findLeftover({ order_id, order, reservation, payment, charges }: OrderCase): readonly Violation[] {
   if (order !== undefined && !isFinished(order.status)) {

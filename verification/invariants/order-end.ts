@@ -7,7 +7,7 @@ import { orderViolation, type Violation } from './violation.ts';
  * So is an order whose execution failed before its first write, once its `start_pending` says ENDED. An order may still wait for its payment while its execution runs and its payment is not due yet.
  *
  * @param now ISO 8601; when the snapshot was taken
- * @param recordsKept whether a finished order without an execution violates it, too; old executions are deleted in time
+ * @param recordsKept whether a finished order without an execution is a violation; old executions are deleted in time
  */
 export function findUnendedOrder(
   { order, execution }: OrderCase,
@@ -52,8 +52,8 @@ export function isWaitingForPayment(order: OrderSnapshot, now: string): boolean 
 }
 
 /**
- * The ids of orders with work left: open orders, and orders whose execution still runs although they are finished, parked
- * or unknown.
+ * The ids of orders with work left. These are open orders, and orders whose execution still runs although they are
+ * finished, parked or unknown.
  *
  * @param running order ids of the running executions
  * @param until ISO 8601; an order whose payment is due later is not part of the backlog

@@ -15,8 +15,8 @@ const PRICED = ['amount_minor', 'currency'] as const;
 /** By these the reconciliation finds an open order. */
 const DUE = ['saga_due', 'saga_due_at'] as const;
 /**
- * `start_pending` has the schedule start the saga; a task token completes a task, so it is kept no longer than needed. So is
- * the page on which the customer confirms the payment.
+ * `start_pending` makes the schedule start the saga. A task token completes a task, so it is kept no longer than
+ * needed. The same holds for the page on which the customer confirms the payment.
  */
 const UNDER_WAY = ['start_pending', 'task_token', 'payment_action_url', 'reason_code', 'reason'] as const;
 const PAID_RULE: Rule = {
@@ -56,8 +56,8 @@ const PRICED_STATUSES: ReadonlySet<OrderStatus> = new Set(
 
 /**
  * The record of an order fits its status. It has what the status needs and nothing that misleads a customer, an
- * operator or the schedule; its timeline ends with its status; its amount is the sum of its lines. Every write keeps this, so
- * it holds at any moment.
+ * operator or the schedule. Its timeline ends with its status, and its amount is the sum of its lines. Every write
+ * keeps this, so it holds at any moment.
  */
 export function findUnsoundRecord({ order }: Pick<OrderCase, 'order'>): readonly Violation[] {
   if (order === undefined) {

@@ -8,12 +8,12 @@ import {
 } from './snapshot.ts';
 import { orderViolation, type Violation } from './violation.ts';
 
-/** The id under which the record lists a refund that was made at the Payment service itself begins so. */
+/** The record lists a refund that was made at the Payment service itself under an id with this beginning. */
 const MADE_BY_PAYMENT = 'payment-';
 
 /**
- * Whether the money of the order was taken and stays taken, or was given back by refunds that its record lists. A parked refund
- * may have given its money back before it was parked. A free order has none to take.
+ * Whether the order's money stays taken, or was given back by refunds that its record lists. A parked refund may have
+ * given its money back before it was parked. A free order has none to take.
  */
 export function isMoneyTaken({ order, payment }: OrderCase): boolean {
   if (payment?.state === 'CAPTURED' || (order !== undefined && isFree(order))) {
@@ -35,8 +35,8 @@ function returnedCount(reservation: ReservationSnapshot | undefined, itemId: str
 }
 
 /**
- * Invariant 3, for refunds: no more is given back than was captured; the record of the order, the payment and the provider say
- * the same; pieces that came back were sold. While nothing changes, every refund has ended or is parked.
+ * Invariant 3, for refunds: no more is given back than was captured. The record of the order, the payment and the
+ * provider agree. Pieces that came back were sold. While nothing changes, every refund has ended or is parked.
  */
 export function findWrongRefunds(subject: OrderCase): readonly Violation[] {
   return [...moneyFindings(subject), ...recordFindings(subject), ...stockFindings(subject)].map((finding) =>

@@ -17,7 +17,7 @@ export interface WebhookRecord {
   readonly taken: readonly ReceivedEvent[];
 }
 
-/** The type that tells of each status. The checker keeps this list of its own; the order service has another. */
+/** The event type of each status. The checker keeps this list of its own; the order service has another. */
 const TYPES: Readonly<Record<string, string>> = {
   PENDING: 'order.placed',
   RESERVED: 'order.reserved',

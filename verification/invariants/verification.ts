@@ -16,7 +16,9 @@ export interface VerificationOptions {
   readonly drainSeconds: number;
   /** The pause between two polls, at least as long as the poll took; 1 by default. */
   readonly pollSeconds?: number;
-  /** How long a violation may take to disappear by itself, such as a late charge that Payment will void; 60 by default. */
+  /**
+   * How long a violation may take to disappear by itself; 60 by default. Payment voids late charges, for example.
+   */
   readonly settleSeconds?: number;
   /** What the caller knows in advance. Anything else is a violation, too. */
   readonly expected?: Expectations;

@@ -2,7 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /**
- * Writes a report as JSON, and its other representations beside it, over earlier files of the same name.
+ * Writes a report as JSON, with its other representations beside it. It replaces earlier files of the same name.
  *
  *     await writeResults('results', 'smoke', report, { '.md': markdown, '.svg': chart });
  *

@@ -104,7 +104,8 @@ export const KNOWN_SCHEDULES: readonly Scenario[] = [
   { ...FAULTLESS, orders: order(null), faults: afterCalls(2, fault('reply lost')) },
   // The order is closed when AwaitPayment arrives.
   { ...FAULTLESS, orders: order(null), faults: afterCalls(2, fault('late', 400)) },
-  // The same for an order whose customer has to confirm the payment; the last one is cancelled while AwaitPayment is late.
+  // The same for an order whose customer has to confirm the payment. The last one is cancelled while AwaitPayment is
+  // late.
   ...[fault('late after an error', 30), fault('reply lost'), fault('late', 400)].map((late) => ({
     ...FAULTLESS,
     orders: order('tok_3ds'),
@@ -116,7 +117,8 @@ export const KNOWN_SCHEDULES: readonly Scenario[] = [
     ...FAULTLESS,
     apiFaults: afterCalls(1, fault('request lost'), fault('duplicate', 10), NO_FAULT, fault('no answer')),
   },
-  // The removal of a refused order arrives while a repeated request starts its saga, or before that request has recorded so.
+  // The removal of a refused order arrives while a repeated request starts its saga, or before it has recorded the
+  // start.
   {
     ...FAULTLESS,
     faults: [fault('late', 14)],
@@ -128,7 +130,7 @@ export const KNOWN_SCHEDULES: readonly Scenario[] = [
     apiFaults: afterCalls(1, fault('request lost'), fault('late', 2), NO_FAULT, fault('late', 2)),
     actions: [{ kind: 'place again', order: 0, atSeconds: 1 }],
   },
-  // A cancellation arrives after the order is closed; all tries of a payment's claim, or of the release of one, do so.
+  // A cancellation arrives after the order is closed, or all tries of a payment's claim or of its release do.
   { ...acted(4, fault('late', 30)), orders: order('tok_declined'), faults: [fault('late', 8)], actions: cancelAt(3) },
   {
     ...acted(4, fault('late', 60), NO_FAULT, fault('late', 60), NO_FAULT, fault('late', 60)),
@@ -219,8 +221,8 @@ export const KNOWN_SCHEDULES: readonly Scenario[] = [
     ...paid(call, ...Array<Fault>(40).fill(fault('late', 9000))),
     losses: Array.from({ length: 100 }, (_, index) => loss('lost', 30 * (index + 1))),
   })),
-  // Compensation of a lost execution arrives late: at the end of the run that took its place, while that run records or
-  // commits what is captured, and where it is parked at each step behind the pivot.
+  // Compensation of a lost execution arrives late. It arrives at the end of the run that took its place, or while that
+  // run records or commits what is captured. It also arrives where that run is parked, at each step behind the pivot.
   lateCompensation(100, 0),
   lateCompensation(100, 5, fault('outage', 60)),
   lateCompensation(100, 6, fault('caller crash', 200)),

@@ -10,7 +10,7 @@ interface Reservation {
   expiresAt: number;
   /** Error name of a REFUSED reservation. */
   refusal?: string;
-  /** Present once all that was sold came back: by a refund of this id, or because the order was given up. */
+  /** Present once all that was sold came back, by a refund of this id or because the order was given up. */
   returnedBy?: string;
 }
 

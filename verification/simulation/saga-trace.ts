@@ -131,7 +131,7 @@ const REASONS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
 };
 
 /**
- * Describes a saga that closed its order with a reason other than that of its first failure; undefined if it is right. An
+ * Describes a saga that closed its order with another reason than its first failure; undefined if it is right. An
  * accepted cancellation is a right reason, whatever failed first.
  */
 export function findWrongReason(

@@ -42,11 +42,11 @@ export interface CustomerAction {
 }
 
 /**
- * What befalls executions:
+ * Faults of executions:
  *
  * - lost: the order's newest execution is gone with its journal
  * - stopped: StopExecution ends the order's newest execution
- * - restored: all executions go back to a backup that was made so many seconds ago; younger ones are gone
+ * - restored: all executions go back to a backup of so many seconds ago; younger ones are gone
  */
 export interface ExecutionLoss {
   readonly kind: 'lost' | 'stopped' | 'restored';

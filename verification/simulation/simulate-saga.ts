@@ -26,8 +26,8 @@ const RESTOCK_COUNT = 100;
 const OPERATOR_ARRIVES_AFTER_SECONDS = 6 * 3600;
 
 /**
- * Runs a scenario to its end and checks the invariants. Then all faults end, an operator redrives the parked sagas, and the
- * invariants are checked again: now every order has to be finished.
+ * Runs a scenario to its end and checks the invariants. Then all faults end, and an operator redrives the parked sagas.
+ * The invariants are checked again, and every order has to be finished.
  */
 export async function simulateSaga(definition: StateMachineDefinition, scenario: Scenario): Promise<SimulationResult> {
   const world = new Simulation(definition, scenario);

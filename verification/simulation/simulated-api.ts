@@ -39,8 +39,8 @@ const SETTLEMENT_TIMEOUT_MS = 8_000;
 const POLL_SECONDS = 1;
 
 /**
- * The HTTP API and the schedule. It runs the functions' own code; their requests to the orders table, to Step Functions and to
- * Payment go over the faulty network. It records its answers for the invariants.
+ * The HTTP API and the schedule. It runs the functions' own code. Their requests go over the faulty network to the
+ * orders table, Step Functions and Payment. It records its answers for the invariants.
  */
 export class SimulatedApi {
   /** All answers so far. */

@@ -37,7 +37,7 @@ export interface ExecutionEnvironment {
 }
 
 /**
- * One order's saga on the engine's pure core, in a shell with virtual time and a faulty network:
+ * One order's saga on the engine's pure core, with virtual time and a faulty network:
  *
  *     event -> step(execution) -> history (SagaTrace) and effects -> network, timers -> event ...
  */

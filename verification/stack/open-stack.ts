@@ -20,7 +20,7 @@ export interface StackChoice {
 }
 
 /**
- * The stack that answers at the addresses; where none does, one of our own on free ports with data of its own.
+ * The stack that answers at the addresses. Where none does, it starts one on free ports with data of its own.
  *
  * @throws {Error} an address is another machine's, or nothing answers there and no stack may be started
  */

@@ -10,7 +10,7 @@ import {
   type RestockResponse,
 } from '../../proto/gen/inventory/v1/inventory.ts';
 
-/** Works in the warehouse, directly at the Inventory service: items with stock of their own make runs independent of each other. */
+/** Stocks items directly at the Inventory service. Items of their own make runs independent of each other. */
 export class RestockClient {
   readonly #client: InventoryServiceClient;
   readonly #restock: (request: RestockRequest) => Promise<RestockResponse>;
@@ -47,7 +47,7 @@ export class RestockClient {
     return item_id;
   }
 
-  /** Gives the stock of an order back behind its saga's back. */
+  /** Gives the stock of an order back without its saga. */
   async release(orderId: string): Promise<void> {
     await this.#release({ orderId, reason: 'by hand' });
   }

@@ -7,13 +7,13 @@ import type { Injection } from './injection.ts';
 export interface OutageTimes {
   /** Longer than the saga's retries; an outage that has parked nothing by then has failed. */
   readonly maxMs: number;
-  /** Longer than a customer likes to wait. */
+  /** Longer than a customer waits. */
   readonly engineAwayMs: number;
   readonly pollMs: number;
 }
 
 const USUAL: OutageTimes = { maxMs: 420_000, engineAwayMs: 16_000, pollMs: 1_000 };
-/** The outage of the engine begins after 40 % of the time in which customers come, so that some sagas have started. */
+/** The engine's outage begins after 40 % of the customers' time, so that some sagas have started. */
 const ENGINE_UP_MS_PER_SECOND = 400;
 
 /** The parts of an injection that an outage uses. */
@@ -35,8 +35,8 @@ const LAST_STEPS: Readonly<Record<Exclude<Target, 'engine'>, (call: NetworkCall)
  * Refuses calls of this cell's orders only, so that several outages can run at the same time.
  *
  * - The last steps of the sagas fail until every order has ended or is parked.
- * - The engine refuses every call for a while. It counts no retries meanwhile, so it parks nothing: orders are refused or
- *   stand still, and go on when it is back.
+ * - The engine refuses every call for a while. It counts no retries meanwhile, so no order parks. Orders are refused or
+ *   wait until it is back.
  *
  * @throws {Error} some orders had neither ended nor been parked in time
  */

@@ -63,7 +63,10 @@ export async function disturbAtPoint(
   }
 }
 
-/** Resolves once the engine has journaled what brings the saga to the point; at once where the point holds its call. */
+/**
+ * Resolves once the engine has journaled what brings the saga to the point. Where the point holds its call, resolves at
+ * once.
+ */
 async function journaled(point: SagaPoint, { order_id }: NetworkCall, { historyOf }: Injection): Promise<void> {
   if (point.holdsCall) {
     return;

@@ -34,7 +34,7 @@ const NOTICEABLE_MS = 500;
 const DRAIN_WITHIN_MS = 90_000;
 
 /**
- * The network between the parts of the stack: every proxy carries its calls over it, and it injects the faults.
+ * The network between the parts of the stack. Every proxy sends its calls over it, and it injects the faults.
  *
  *     const remove = network.add({ target: 'payment', fault: { kind: 'lost reply', percent: 50 }, choices, onHit });
  *     ...
@@ -139,7 +139,7 @@ export class Network {
     return call;
   }
 
-  /** Runs the action of a point that holds its call; returns the action that must wait until the reply is forwarded. */
+  /** Runs the action of a point that holds its call. Returns an action that must wait until the reply is forwarded. */
   async #pass(call: NetworkCall, phase: SagaPoint['phase']): Promise<() => void> {
     for (const armed of this.#armed) {
       if (armed.point.phase !== phase || !armed.point.matches(call) || !armed.appliesTo(call)) {

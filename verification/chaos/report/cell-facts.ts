@@ -12,11 +12,14 @@ export interface CellFacts {
   readonly by_status: Readonly<Partial<Record<OrderStatus, number>>>;
   /** Orders that needed an operator. */
   readonly parked: number;
-  /** Faults that hit a call of one of the orders, or a process while one of them was open, at the fault's point if any. */
+  /**
+   * Faults that hit a call of one of the orders, or a process while one was open. A fault with a point must also have
+   * hit there.
+   */
   readonly hits: number;
   /** Orders that a fault hit. */
   readonly touched: number;
-  /** From the end of the faults to the end of the last order; for a parked order from the operator's redrive. */
+  /** From the end of the faults to the end of the last order. A parked order counts from the operator's redrive. */
   readonly longest_recovery_seconds: number;
 }
 

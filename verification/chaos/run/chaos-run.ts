@@ -29,7 +29,7 @@ export interface ChaosOutcome {
 const MAX_REDRIVES = 5;
 /** A customer sends a request again when it got no answer for so long. */
 const ANSWER_WITHIN_MS = 12_000;
-/** A delivery whose start was lost is found by the next run of a schedule, and those of one order follow each other. */
+/** The next run of a schedule finds a delivery whose start was lost. Deliveries of one order follow each other. */
 const TOLD_WITHIN_MS = 150_000;
 
 /**

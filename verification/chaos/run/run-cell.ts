@@ -61,8 +61,8 @@ const STAYS = {
 const SETTLE_SECONDS = 20;
 
 /**
- * Sends customers while a cell's faults happen, and waits a while for their orders to end. After an exception it removes
- * the faults and reports the failure in its result, since the orders must be checked all the same.
+ * Sends customers while a cell's faults happen, and waits a while for their orders to end. After an exception it
+ * removes the faults and reports the failure, since the orders must still be checked.
  */
 export async function runCell(cell: Cell, setting: CellSetting): Promise<CellRun> {
   const { stack, seed, round, faultSeconds } = setting;

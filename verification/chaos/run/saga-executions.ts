@@ -76,7 +76,9 @@ export function endsWithFailure(history: readonly HistoryEvent[]): boolean {
   return what === 'Failed' || what === 'TimedOut';
 }
 
-/** Whether a saga waited to retry a task at `at` (ISO 8601): the task had failed by then, and was scheduled again later. */
+/**
+ * Whether a saga waited to retry a task at `at` (ISO 8601). The task had failed by then, and was scheduled again later.
+ */
 export function isInRetryWait(history: readonly HistoryEvent[], at: string): boolean {
   const moment = Date.parse(at);
   const steps = history.flatMap(({ type = '', timestamp }) => {

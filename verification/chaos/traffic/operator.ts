@@ -19,8 +19,8 @@ const REASON = 'the operator of the chaos run has given it up';
 const listSchema = z.object({ data: z.object({ orders: z.array(z.object({ order_id: z.string() })) }) });
 
 /**
- * Redrives and gives up orders while faults happen, until it is over: each that is parked, and now and then one that is not,
- * which the API has to refuse. What gets no answer is tried again with the next look.
+ * Redrives and gives up parked orders while faults happen. Now and then it tries an order that is not parked, which the
+ * API has to refuse. A call without an answer is repeated with the next look.
  */
 export async function operate({ apiUrl, orderIds, choices, isOver }: OperatorSetting): Promise<void> {
   const ours = new Set(orderIds);

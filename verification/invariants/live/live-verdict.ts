@@ -55,9 +55,9 @@ const UNCHECKED: Readonly<Partial<Record<Invariant, string>>> = {
 };
 
 /**
- * Checks a snapshot that was taken while orders come and go. Findings about orders on their way are left out, and those about
- * items whose counters changed meanwhile. The tables cannot be read at one instant, so only a finding that the next look
- * has too is a violation.
+ * Checks a snapshot that was taken while orders come and go. Findings about orders on their way are left out, and those
+ * about items whose counters changed meanwhile. The tables cannot be read at one instant, so a finding is a violation
+ * only if the next look has it too.
  *
  * @param itemsBefore the items as they were before the snapshot was taken
  */
@@ -82,7 +82,7 @@ export function liveVerdict(snapshot: Snapshot, itemsBefore: readonly ItemSnapsh
   };
 }
 
-/** The item that a key of the items table belongs to: rows of an item that is spread have keys such as `ITEM#3`. */
+/** The item of a key of the items table. Rows of an item that is spread have keys such as `ITEM#3`. */
 function itemOfRow(key: string): string {
   return key.replace(/#.*$/, '');
 }

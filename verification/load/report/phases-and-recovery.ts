@@ -56,8 +56,8 @@ export interface Recovery {
   /** The longest backlog of the whole load. */
   readonly highest_backlog: number;
   /**
-   * Seconds from the end of the busiest phase until the backlog was back at its highest level before that phase, or below,
-   * for three seconds. Null where it never was.
+   * Seconds from the end of the busiest phase until the backlog was back for three seconds. Back means no higher than
+   * ever before that phase. Null where it never was.
    */
   readonly backlog_recovered_seconds: number | null;
 }

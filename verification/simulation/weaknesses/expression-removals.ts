@@ -7,8 +7,8 @@ export interface Removal {
 }
 
 /**
- * Every way to take one member out of a condition: a part of an AND or an OR, a value of an IN, or the whole condition where it
- * has one part.
+ * Every way to take one member out of a condition. A member is a part of an AND or an OR, a value of an IN, or a
+ * condition of one part.
  */
 export function conditionRemovals(text: string): readonly Removal[] {
   const inner = innerRemovals(text);

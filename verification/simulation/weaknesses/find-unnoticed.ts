@@ -33,8 +33,9 @@ const UNRECONCILED = KNOWN_SCHEDULES.filter(({ losses }) => losses.length === 0)
 );
 
 /**
- * Finds the members of the writes whose removal no schedule notices. Every schedule first runs intact and tells for which weaknesses a write
- * would have come out otherwise; only with those it runs again, because the others change nothing in it.
+ * Finds the members of the writes whose removal no schedule notices. Every schedule first runs intact, and shows for
+ * which weaknesses a write would have come out otherwise. It runs again only with those, because the others change
+ * nothing in it.
  */
 export async function findUnnoticed(
   definition: StateMachineDefinition,

@@ -17,8 +17,8 @@ const ONE_MOMENT =
 const NEXT_WRITE = 'the sums stay as they are, or the next write of the ledger sets them';
 
 /**
- * Members of the writes whose removal violates no invariant, with the reason. A test holds the list: a member that is noticed
- * leaves it, and a new one that is not noticed needs an invariant, a known schedule, or a reason here.
+ * Members of the writes whose removal violates no invariant, with the reason. A test holds the list. A member that is
+ * noticed leaves it. A new one that is not noticed needs an invariant, a known schedule, or a reason here.
  */
 export const KNOWN_UNNOTICED: Readonly<Record<string, string>> = {
   'RecordReservation without attribute_not_exists(cancel_requested_at)':

@@ -9,7 +9,7 @@ import type { Handler } from './lambda-stub.ts';
 import { startTestEngine, type TestEngine } from './test-engine.ts';
 import { startTestServer, type TestServer } from './test-server.ts';
 
-// Fixtures register their own hooks, so a test file calls each once, at its top:
+// A test file calls each fixture once, at its top, since it registers hooks:
 //
 //   const on = withTestEngine();
 //   const serve = withTestServers();
