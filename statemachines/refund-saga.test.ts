@@ -1,8 +1,6 @@
 import '../tests/support/quiet-log.ts';
-import { ChannelCredentials } from '@grpc/grpc-js';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import validator from 'asl-validator';
-import { createInventoryClient, type InventoryClient } from '../functions/clients/inventory-client.ts';
 import { RetryableError } from '../functions/common/errors.ts';
 import { logWith, rootLogger } from '../functions/common/logger.ts';
 import type { Order } from '../functions/orders/order.ts';
@@ -15,9 +13,9 @@ import { handler as awaitRedrive } from '../functions/saga/await-redrive.ts';
 import { createHandler as recordRefund } from '../functions/saga/record-refund.ts';
 import { createHandler as refundPayment } from '../functions/saga/refund-payment.ts';
 import { createHandler as returnInventory } from '../functions/saga/return-inventory.ts';
-import { itemInStock, startInventory, type TestInventory } from '../tests/support/inventory.ts';
+import { itemInStock } from '../tests/support/inventory.ts';
 import { confirmedOrder } from '../tests/support/order.ts';
-import { withOrderTable, withPaymentService } from '../tests/support/order-fixtures.ts';
+import { withInventoryService, withOrderTable, withPaymentService } from '../tests/support/order-fixtures.ts';
 import { type VirtualFunction, virtualExecution } from '../tests/support/virtual-execution.ts';
 import { readRefundSaga, type SagaState } from './read-order-saga.ts';
 import { retryBudget } from './retry-budget.ts';
@@ -81,30 +79,15 @@ describe('the definition of the refund saga', () => {
 // The saga in virtual time, with its real functions, services and table.
 const database = withOrderTable();
 const payments = withPaymentService();
-let inventoryService: TestInventory;
-let inventory: InventoryClient;
-
-beforeAll(async () => {
-  inventoryService = await startInventory({ catalogue: [itemInStock('pen', 100), itemInStock('cup', 100)] });
-  inventory = createInventoryClient({
-    target: `127.0.0.1:${inventoryService.port}`,
-    credentials: ChannelCredentials.createInsecure(),
-    deadlineMs: 5_000,
-    maxConcurrentCalls: 10,
-  });
-});
-afterAll(async () => {
-  inventory?.close();
-  await inventoryService?.close();
-});
+const inventory = withInventoryService({ catalogue: [itemInStock('pen', 100), itemInStock('cup', 100)] });
 
 /** A confirmed order whose stock is sold and whose money is taken. */
 async function confirmed(method = 'tok_visa'): Promise<Order> {
   const order = await database.written(confirmedOrder());
   const { order_id: orderId } = order;
   const lines = order.lines.map(({ item_id, count }) => ({ itemId: item_id, count }));
-  await inventory.reserve({ orderId, lines, holdSeconds: 60 }, {});
-  await inventory.commit({ orderId }, {});
+  await inventory.client.reserve({ orderId, lines, holdSeconds: 60 }, {});
+  await inventory.client.commit({ orderId }, {});
   await payments.service.authorize(orderId, { paymentId: 'payment-1', method, amountMinor: 2_000 });
   await payments.service.capture(orderId);
   return order;
@@ -130,7 +113,7 @@ type Replaced = Readonly<Record<string, VirtualFunction>>;
 
 function saga(accepted: Awaited<ReturnType<typeof requested>>, replaced: Replaced = {}) {
   return virtualExecution(text, refundSagaInput(accepted), {
-    ReturnInventory: returnInventory(() => inventory),
+    ReturnInventory: returnInventory(() => inventory.client),
     RefundPayment: refundPayment(() => payments.client),
     RecordRefund: recordRefund(() => database.table),
     AwaitRedrive: awaitRedrive,
@@ -189,7 +172,7 @@ describe('the refund saga', () => {
     const order = await confirmed();
     const everything = { orderId: order.order_id, returnId: 'by-hand', lines: [], reason: 'by hand' };
     const accepted = await requested(order, { restock: true });
-    await inventory.return(everything, {});
+    await inventory.client.return(everything, {});
     expect(await saga(accepted).run()).toMatchObject({ status: 'SUCCEEDED' });
     const { refund } = await recorded(order, accepted.refundId);
     expect(refund).toMatchObject({ status: 'DECLINED', code: 'RETURN_EXCEEDS_SOLD', stock_returned: false });
@@ -262,6 +245,6 @@ describe('the refund saga', () => {
 
 /** How many pieces of each line came back. */
 async function inventoryOf({ order_id }: Order): Promise<readonly number[]> {
-  const { lines } = await inventoryService.reservation(order_id);
+  const { lines } = await inventory.service.reservation(order_id);
   return lines.map(({ returned }) => returned);
 }

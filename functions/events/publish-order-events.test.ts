@@ -5,12 +5,12 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { DynamoDBRecord } from 'aws-lambda';
 import { type KeptLog, keptLog } from '../../tests/support/kept-log.ts';
 import { testOrder } from '../../tests/support/order.ts';
-import { withOrderTable, withStepFunctions } from '../../tests/support/order-fixtures.ts';
+import { countedBy, withOrderTable, withStepFunctions } from '../../tests/support/order-fixtures.ts';
 import { refuse } from '../../tests/support/step-functions-recorder.ts';
 import type { EventBus } from '../clients/event-bus.ts';
 import { createExecutions } from '../orders/executions.ts';
 import type { Order } from '../orders/order.ts';
-import { readCounters, type StatisticsTable } from '../orders/order-statistics.ts';
+import type { StatisticsTable } from '../orders/order-statistics.ts';
 import { overdueQueues, readDeliveries } from '../webhooks/delivery-table.ts';
 import { newSecret, type Webhook } from '../webhooks/webhook.ts';
 import { addWebhook, removeWebhook } from '../webhooks/webhook-table.ts';
@@ -39,13 +39,8 @@ function handle(...Records: readonly DynamoDBRecord[]) {
   return handlerWith(database.statistics)({ Records: [...Records] });
 }
 
-/** A table is used by all tests: each looks at what it adds. */
-async function added(work: () => Promise<unknown>): Promise<Readonly<Record<string, number>>> {
-  const before = await readCounters(database.statistics);
-  await work();
-  const after = await readCounters(database.statistics);
-  const changes = Object.entries(after).map(([name, count]) => [name, count - (before[name] ?? 0)] as const);
-  return Object.fromEntries(changes.filter(([, change]) => change !== 0));
+function added(work: () => Promise<unknown>) {
+  return countedBy(database.statistics, work);
 }
 
 type Image = NonNullable<NonNullable<DynamoDBRecord['dynamodb']>['NewImage']>;

@@ -1,35 +1,23 @@
-import { expect, jest, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { httpEvent, read } from '../../tests/support/http-event.ts';
 import { awaitingOrder, testOrder } from '../../tests/support/order.ts';
-import { withOrderTable, withPaymentService, withStepFunctions } from '../../tests/support/order-fixtures.ts';
-import { type Reply, refuse } from '../../tests/support/step-functions-recorder.ts';
+import {
+  sagaWrites,
+  withOrderTable,
+  withPaymentService,
+  withStepFunctions,
+} from '../../tests/support/order-fixtures.ts';
+import { refuse } from '../../tests/support/step-functions-recorder.ts';
 import { createTaskTokens } from '../clients/task-tokens.ts';
-import { rootLogger } from '../common/logger.ts';
 import { requestCancellation } from '../orders/cancellation.ts';
 import { createOrderSaga } from '../orders/order-saga.ts';
-import type { OrderStatus } from '../orders/order-status.ts';
 import { readOrder } from '../orders/order-table.ts';
-import { updateOrder } from '../orders/order-writes.ts';
 import { beginPaymentWait } from '../orders/payment-wait.ts';
 import { createHandler } from './pay.ts';
 
 const database = withOrderTable();
 const stepFunctions = withStepFunctions();
 const payments = withPaymentService();
-
-/** Plays the saga after its task is completed: it records the order's next status. */
-async function sagaWrites(orderId: string, status: OrderStatus): Promise<Reply> {
-  const entry = { at: new Date().toISOString(), status, what: 'the saga went on' };
-  await updateOrder(database.table, {
-    orderId,
-    set: '#status = :to',
-    remove: 'task_token',
-    condition: '#status <> :to',
-    values: { ':to': status },
-    entry,
-  });
-  return { kind: 'answer', output: {} };
-}
 
 function wait(orderId: string, taskToken: string, attempt: number) {
   return beginPaymentWait(database.table, { orderId, taskToken, attempt, enteredAt: new Date(), windowSeconds: 60 });
@@ -53,7 +41,7 @@ function completions() {
 
 test('a payment is authorized, completes the saga’s task, and is answered with true once the money is taken', async () => {
   const { order_id } = await database.written(awaitingOrder());
-  stepFunctions.reply = () => sagaWrites(order_id, 'PAID');
+  stepFunctions.reply = () => sagaWrites(database.table, order_id, 'PAID');
   expect(await pay([{ id: 'payment-1', order_id }])).toMatchObject({ statusCode: 200, success: true, data: true });
   const authorized = await payments.service.payment(order_id);
   expect(authorized).toMatchObject({ paymentId: 'payment-1', amount: { minorUnits: 2_000, currency: 'USD' } });
@@ -68,7 +56,7 @@ test('a payment is authorized, completes the saga’s task, and is answered with
 
 test('pay repeated: true again, without a second charge or a second completion', async () => {
   const { order_id } = await database.written(awaitingOrder());
-  stepFunctions.reply = () => sagaWrites(order_id, 'CONFIRMED');
+  stepFunctions.reply = () => sagaWrites(database.table, order_id, 'CONFIRMED');
   const before = await payments.service.charges();
   await pay([{ id: 'payment-1', order_id }]);
   expect(await pay([{ id: 'payment-1', order_id }])).toMatchObject({ statusCode: 200, data: true });
@@ -78,7 +66,7 @@ test('pay repeated: true again, without a second charge or a second completion',
 
 test('pay repeated concurrently: all get true, and there is one charge', async () => {
   const { order_id } = await database.written(awaitingOrder());
-  stepFunctions.reply = () => sagaWrites(order_id, 'PAID').catch(() => refuse('TaskTimedOut'));
+  stepFunctions.reply = () => sagaWrites(database.table, order_id, 'PAID').catch(() => refuse('TaskTimedOut'));
   const before = await payments.service.charges();
   const answers = await Promise.all(Array.from({ length: 5 }, () => pay([{ id: 'payment-1', order_id }])));
   expect(answers.map(({ statusCode, data }) => [statusCode, data])).toEqual(Array(5).fill([200, true]));
@@ -112,7 +100,7 @@ test.each([
   const refused = await readOrder(database.table, order_id);
   expect(refused).not.toHaveProperty('payment_id');
   expect(refused?.timeline.at(-1)).toMatchObject({ what: `payment ${id} refused`, why: expect.any(String) });
-  stepFunctions.reply = () => sagaWrites(order_id, 'PAID');
+  stepFunctions.reply = () => sagaWrites(database.table, order_id, 'PAID');
   expect(await pay([{ id: 'payment-2', order_id }])).toMatchObject({ statusCode: 200, data: true });
 });
 
@@ -125,7 +113,7 @@ test('an order whose payment was refused can be cancelled', async () => {
 test('cancel racing pay: the first of them gets the order', async () => {
   for (let round = 0; round < 10; round += 1) {
     const order = await database.written(awaitingOrder());
-    stepFunctions.reply = () => sagaWrites(order.order_id, 'PAID');
+    stepFunctions.reply = () => sagaWrites(database.table, order.order_id, 'PAID');
     const [paid, cancellation] = await Promise.all([
       pay([{ id: 'payment-1', order_id: order.order_id }]),
       requestCancellation(database.table, order, new Date()),
@@ -136,7 +124,7 @@ test('cancel racing pay: the first of them gets the order', async () => {
 
 test('two payments of one order at once: one of them gets it', async () => {
   const { order_id } = await database.written(awaitingOrder());
-  stepFunctions.reply = () => sagaWrites(order_id, 'PAID');
+  stepFunctions.reply = () => sagaWrites(database.table, order_id, 'PAID');
   const before = await payments.service.charges();
   const ids = ['payment-1', 'payment-2'];
   const answers = await Promise.all(ids.map((id) => pay([{ id, order_id }])));
@@ -149,7 +137,7 @@ test('two payments of one order at once: one of them gets it', async () => {
 test('task token timed out: the response follows the order’s record', async () => {
   const { order_id } = await database.written(awaitingOrder());
   stepFunctions.reply = async () => {
-    await sagaWrites(order_id, 'EXPIRED');
+    await sagaWrites(database.table, order_id, 'EXPIRED');
     return refuse('TaskTimedOut');
   };
   expect(await pay([{ id: 'payment-1', order_id }])).toMatchObject({
@@ -163,7 +151,7 @@ test('the saga waits under a new token by now: the payment completes that one', 
   const { order_id } = await database.written(awaitingOrder());
   stepFunctions.reply = async ({ input }) => {
     if (input.taskToken === 'token-2') {
-      return sagaWrites(order_id, 'PAID');
+      return sagaWrites(database.table, order_id, 'PAID');
     }
     await wait(order_id, 'token-2', 1);
     return refuse('TaskTimedOut');
@@ -186,7 +174,7 @@ test('slow saga: 503 PAYMENT_PENDING, and the same request finds out later', asy
   const early = await pay([{ id: 'payment-1', order_id }], undefined, 100);
   expect(early).toMatchObject({ statusCode: 503, meta: { code: 'PAYMENT_PENDING' } });
   expect(early.headers).toHaveProperty('Retry-After');
-  await sagaWrites(order_id, 'PAID');
+  await sagaWrites(database.table, order_id, 'PAID');
   expect(await pay([{ id: 'payment-1', order_id }])).toMatchObject({ statusCode: 200, data: true });
 });
 
@@ -197,13 +185,13 @@ test('Step Functions unreachable: the same request continues the payment', async
     statusCode: 503,
     meta: { code: 'SAGA_UNAVAILABLE' },
   });
-  stepFunctions.reply = () => sagaWrites(order_id, 'PAID');
+  stepFunctions.reply = () => sagaWrites(database.table, order_id, 'PAID');
   expect(await pay([{ id: 'payment-1', order_id }])).toMatchObject({ statusCode: 200, data: true });
 });
 
 test('pay waits for an order that is not ready yet', async () => {
   const { order_id } = await database.written(awaitingOrder({ status: 'RESERVED', task_token: undefined }));
-  stepFunctions.reply = () => sagaWrites(order_id, 'PAID');
+  stepFunctions.reply = () => sagaWrites(database.table, order_id, 'PAID');
   const paid = pay([{ id: 'payment-1', order_id }]);
   await wait(order_id, 'token-1', 0);
   expect(await paid).toMatchObject({ statusCode: 200, data: true });
@@ -236,88 +224,6 @@ test('the number of payments of one order is bounded', async () => {
   });
 });
 
-test('pay for several orders reports each of them', async () => {
-  const [good, declined] = await Promise.all([database.written(awaitingOrder()), database.written(awaitingOrder())]);
-  stepFunctions.reply = () => sagaWrites(good.order_id, 'PAID');
-  const list = [
-    { id: 'payment-1', order_id: good.order_id },
-    { id: 'tok_declined', order_id: declined.order_id },
-  ];
-  expect(await pay(list)).toMatchObject({
-    statusCode: 402,
-    meta: {
-      code: 'PAYMENT_DECLINED',
-      payments: [
-        { id: 'payment-1', order_id: good.order_id, paid: true },
-        { id: 'tok_declined', order_id: declined.order_id, paid: false, code: 'PAYMENT_DECLINED' },
-      ],
-    },
-  });
-});
-
-test('pay that names an order twice is refused before anything is paid', async () => {
-  const { order_id } = await database.written(awaitingOrder());
-  const list = ['payment-1', 'payment-2'].map((id) => ({ id, order_id }));
-  expect(await pay(list)).toMatchObject({ statusCode: 400, meta: { errors: [{ path: 'list' }] } });
-});
-
-test('several orders, one refused and one undecided: 503, because the same request helps, whatever their sequence', async () => {
-  const orders = await Promise.all([database.written(awaitingOrder()), database.written(awaitingOrder())]);
-  const [declined, pending] = orders.map(({ order_id }) => order_id) as [string, string];
-  const list = [
-    { id: 'tok_declined', order_id: declined },
-    { id: 'payment-1', order_id: pending },
-  ];
-  for (const sequence of [list, list.toReversed()]) {
-    const { statusCode, headers, meta } = await pay(sequence, undefined, 0);
-    expect([statusCode, meta?.code]).toEqual([503, 'PAYMENT_PENDING']);
-    expect(headers).toHaveProperty('Retry-After');
-    expect(meta?.payments).toEqual(
-      sequence.map((entry) => ({
-        ...entry,
-        paid: false,
-        code: entry.order_id === declined ? 'PAYMENT_DECLINED' : 'PAYMENT_PENDING',
-      })),
-    );
-  }
-});
-
-test('several orders are paid: true', async () => {
-  const orders = await Promise.all([database.written(awaitingOrder()), database.written(awaitingOrder())]);
-  stepFunctions.reply = async ({ input }) => {
-    const { payment_id } = JSON.parse(String(input.output)) as { readonly payment_id: string };
-    return sagaWrites(String(payment_id === 'payment-0' ? orders[0]?.order_id : orders[1]?.order_id), 'PAID');
-  };
-  const list = orders.map(({ order_id }, index) => ({ id: `payment-${index}`, order_id }));
-  expect(await pay(list)).toMatchObject({ statusCode: 200, meta: null, data: true });
-});
-
-test('the log has every failure of several, and of a payment id that is a token of the provider only that it is one', async () => {
-  const [broken, declined] = await Promise.all([
-    database.written(awaitingOrder({ payment_id: 'payment-1', payment_claimed_at: '9999', task_token: undefined })),
-    database.written(awaitingOrder()),
-  ]);
-  const info = jest.spyOn(rootLogger(), 'info');
-  await pay([
-    { id: 'tok_declined', order_id: declined.order_id },
-    { id: 'payment-1', order_id: broken.order_id },
-  ]);
-  const lines = info.mock.calls.filter(([message]) => message === 'not paid').map(([, attributes]) => attributes);
-  info.mockRestore();
-  expect(lines).toHaveLength(2);
-  expect(lines).toEqual(
-    expect.arrayContaining([
-      expect.objectContaining({ order_id: declined.order_id, payment_id: 'tok_…', code: 'PAYMENT_DECLINED' }),
-      expect.objectContaining({
-        order_id: broken.order_id,
-        payment_id: 'payment-1',
-        code: 'INTERNAL_ERROR',
-        error: expect.objectContaining({ message: expect.stringContaining('without a token') }),
-      }),
-    ]),
-  );
-});
-
 test('pay after the time to pay is refused before it touches the card', async () => {
   const { order_id } = await database.written(
     awaitingOrder({ payment_due_at: new Date(Date.now() - 1).toISOString() }),
@@ -344,7 +250,7 @@ test('the payment that began in time is repeated after the end: it waits for the
   expect(await pay([{ id: 'payment-1', order_id }], undefined, 100)).toMatchObject({
     meta: { code: 'PAYMENT_PENDING' },
   });
-  await sagaWrites(order_id, 'PAID');
+  await sagaWrites(database.table, order_id, 'PAID');
   expect(await pay([{ id: 'payment-1', order_id }])).toMatchObject({ statusCode: 200, data: true });
 });
 

@@ -1,15 +1,18 @@
 import { expect, test } from '@jest/globals';
 import { httpEvent, read } from '../../tests/support/http-event.ts';
 import { awaitingOrder, testOrder } from '../../tests/support/order.ts';
-import { withOrderTable, withPaymentService, withStepFunctions } from '../../tests/support/order-fixtures.ts';
+import {
+  sagaWrites,
+  withOrderTable,
+  withPaymentService,
+  withStepFunctions,
+} from '../../tests/support/order-fixtures.ts';
 import { type Reply, refuse, success } from '../../tests/support/step-functions-recorder.ts';
 import { createTaskTokens } from '../clients/task-tokens.ts';
 import { signEvent } from '../common/event-signature.ts';
 import type { Order } from '../orders/order.ts';
 import { createOrderSaga } from '../orders/order-saga.ts';
-import type { OrderStatus } from '../orders/order-status.ts';
 import { readOrder } from '../orders/order-table.ts';
-import { updateOrder } from '../orders/order-writes.ts';
 import type { PaymentEvent } from './contract/payment-events.ts';
 import { createHandler as createPay } from './pay.ts';
 import { createHandler } from './payment-events.ts';
@@ -59,20 +62,6 @@ async function decide(order_id: string, decision: 'approve' | 'refuse'): Promise
   await payments.service.decide(await payments.service.payment(order_id), decision);
 }
 
-/** Plays the saga: it writes the status that follows from what it is told. */
-async function sagaWrites(orderId: string, status: OrderStatus): Promise<Reply> {
-  const entry = { at: new Date().toISOString(), status, what: 'the saga went on' };
-  await updateOrder(database.table, {
-    orderId,
-    set: '#status = :to',
-    remove: 'task_token',
-    condition: '#status <> :to',
-    values: { ':to': status },
-    entry,
-  });
-  return { kind: 'answer', output: {} };
-}
-
 function told() {
   return stepFunctions.calls.filter(({ action }) => action.startsWith('SendTask')).map(({ action }) => action);
 }
@@ -93,7 +82,7 @@ function executionsAre(status: string) {
 test('the customer approved: the event settles the order, and the same event again has the same result', async () => {
   const order_id = await asked();
   await decide(order_id, 'approve');
-  stepFunctions.reply = () => sagaWrites(order_id, 'PAID');
+  stepFunctions.reply = () => sagaWrites(database.table, order_id, 'PAID');
   expect(await deliver(order_id)).toMatchObject({ statusCode: 200, data: { order_id, result: 'PAID' } });
   expect(stepFunctions.calls).toMatchObject([{ action: 'SendTaskSuccess', input: { taskToken: 'token-1' } }]);
   expect(await deliver(order_id)).toMatchObject({ statusCode: 200, data: { result: 'PAID' } });
@@ -105,7 +94,7 @@ test('the customer approved: the event settles the order, and the same event aga
 test('the customer refused: the saga is told, and the order ends with the payment that it was placed with', async () => {
   const order_id = await asked();
   await decide(order_id, 'refuse');
-  stepFunctions.reply = () => sagaWrites(order_id, 'REJECTED');
+  stepFunctions.reply = () => sagaWrites(database.table, order_id, 'REJECTED');
   const declined = { type: 'payment.declined' } as const;
   expect(await deliver(order_id, declined)).toMatchObject({ statusCode: 200, data: { result: 'DECLINED' } });
   expect(stepFunctions.calls).toMatchObject([
@@ -137,7 +126,7 @@ test('an order that is paid later with tok_3ds waits on; a refusal leaves it ope
   // Delivered again it leaves no second entry.
   expect(await deliver(order_id, event)).toMatchObject({ data: { result: 'DECLINED' } });
   expect((await readOrder(database.table, order_id))?.timeline).toHaveLength(Number(refused?.timeline.length));
-  stepFunctions.reply = () => sagaWrites(order_id, 'PAID');
+  stepFunctions.reply = () => sagaWrites(database.table, order_id, 'PAID');
   expect(await pay('payment-2')).toMatchObject({ statusCode: 200, data: true });
 });
 
@@ -147,7 +136,7 @@ test('an order that is paid later with tok_3ds is settled by the event; the same
     createPay(() => dependencies())(httpEvent({ body: { list: [{ id: 'tok_3ds', order_id }] } })).then(read);
   expect(await pay()).toMatchObject({ statusCode: 402 });
   await decide(order_id, 'approve');
-  stepFunctions.reply = () => sagaWrites(order_id, 'PAID');
+  stepFunctions.reply = () => sagaWrites(database.table, order_id, 'PAID');
   expect(await deliver(order_id, { payment_id: 'tok_3ds' })).toMatchObject({ data: { result: 'PAID' } });
   expect(await pay()).toMatchObject({ statusCode: 200, data: true });
 });
@@ -201,7 +190,7 @@ test('a signed event that says more than the provider knows changes nothing: the
 test('events out of order: one that says authorized comes after the customer has refused, and changes nothing', async () => {
   const order_id = await asked();
   await decide(order_id, 'refuse');
-  stepFunctions.reply = () => sagaWrites(order_id, 'REJECTED');
+  stepFunctions.reply = () => sagaWrites(database.table, order_id, 'REJECTED');
   expect(await deliver(order_id, { id: 'evt_2', type: 'payment.declined' })).toMatchObject({
     data: { result: 'DECLINED' },
   });
@@ -227,7 +216,7 @@ test('an event about the payment of another order is refused', async () => {
 test('the id of an event that settled a payment is refused for another outcome', async () => {
   const order_id = await asked();
   await decide(order_id, 'approve');
-  stepFunctions.reply = () => sagaWrites(order_id, 'PAID');
+  stepFunctions.reply = () => sagaWrites(database.table, order_id, 'PAID');
   await deliver(order_id);
   expect(await deliver(order_id, { type: 'payment.declined' })).toMatchObject({
     statusCode: 409,
@@ -288,7 +277,7 @@ test('another payment of the order is under way: the provider is asked to delive
 test('the same event twice at once settles the order once', async () => {
   const order_id = await asked();
   await decide(order_id, 'approve');
-  stepFunctions.reply = () => sagaWrites(order_id, 'PAID').catch(() => refuse('TaskTimedOut'));
+  stepFunctions.reply = () => sagaWrites(database.table, order_id, 'PAID').catch(() => refuse('TaskTimedOut'));
   const answers = await Promise.all([deliver(order_id), deliver(order_id), deliver(order_id, { id: 'evt_2' })]);
   expect(answers.map(({ data }) => data)).toEqual(Array(3).fill({ order_id, result: 'PAID' }));
   expect(await chargeOf(order_id)).toBe('AUTHORIZED');

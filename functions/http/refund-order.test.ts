@@ -26,10 +26,6 @@ async function confirmed(differences: Partial<Order> = {}): Promise<string> {
   return (await database.written(confirmedOrder(differences))).order_id;
 }
 
-function starts() {
-  return stepFunctions.calls.filter(({ action }) => action === 'StartExecution').map(({ input }) => input);
-}
-
 describe('POST /orders/refund', () => {
   test('notes the refund on the order, then starts its saga', async () => {
     const order_id = await confirmed();
@@ -53,8 +49,8 @@ describe('POST /orders/refund', () => {
       saga_due: 'Y',
     });
     expect(order?.timeline.at(-1)).toMatchObject({ status: 'CONFIRMED', what: 'refund requested', why: '5.00 USD' });
-    expect(starts()).toMatchObject([{ name: refund_id }]);
-    expect(JSON.parse(String(starts()[0]?.input))).toMatchObject({
+    expect(stepFunctions.starts()).toMatchObject([{ name: refund_id }]);
+    expect(JSON.parse(String(stepFunctions.starts()[0]?.input))).toMatchObject({
       order_id,
       refund_id,
       amount_minor: 500,
@@ -119,7 +115,7 @@ describe('POST /orders/refund', () => {
       statusCode: 403,
       data: 'that is not allowed',
     });
-    expect(starts()).toEqual([]);
+    expect(stepFunctions.starts()).toEqual([]);
   });
 
   test.each([

@@ -1,32 +1,16 @@
-import { ChannelCredentials } from '@grpc/grpc-js';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { httpEvent, read } from '../../tests/support/http-event.ts';
-import { itemInStock, startInventory, type TestInventory } from '../../tests/support/inventory.ts';
-import { createInventoryClient, type InventoryClient } from '../clients/inventory-client.ts';
+import { itemInStock } from '../../tests/support/inventory.ts';
+import { withInventoryService } from '../../tests/support/order-fixtures.ts';
 import { itemStockSchema } from './contract/correct-stock.ts';
 import { createHandler as correctHandler } from './correct-item.ts';
 import { createHandler as restockHandler } from './restock-item.ts';
 
-let service: TestInventory;
-let inventory: InventoryClient;
-
-beforeAll(async () => {
-  service = await startInventory({ catalogue: [itemInStock('pen', 10), itemInStock('ink', 10)] });
-  inventory = createInventoryClient({
-    target: `127.0.0.1:${service.port}`,
-    credentials: ChannelCredentials.createInsecure(),
-    deadlineMs: 5_000,
-    maxConcurrentCalls: 10,
-  });
-});
-afterAll(async () => {
-  inventory?.close();
-  await service?.close();
-});
+const inventory = withInventoryService({ catalogue: [itemInStock('pen', 10), itemInStock('ink', 10)] });
 
 const ENDPOINTS = {
-  restock: restockHandler(() => ({ inventory })),
-  correct: correctHandler(() => ({ inventory })),
+  restock: restockHandler(() => ({ inventory: inventory.client })),
+  correct: correctHandler(() => ({ inventory: inventory.client })),
 };
 const OLAF = { owner: 'olaf', role: 'operator' };
 
@@ -72,7 +56,7 @@ describe('POST /inventory/correct', () => {
       available: 0,
       previous_available: 7,
     });
-    expect(await service.stock('ink')).toMatchObject({ available: 0, stocked: 0 });
+    expect(await inventory.service.stock('ink')).toMatchObject({ available: 0, stocked: 0 });
   });
 
   test('takes a subject that is longer than the name that the service keeps', async () => {
@@ -105,7 +89,7 @@ test.each([
 
 test('a customer may change no stock, of an item that exists or not', async () => {
   const customer = { owner: 'ann', role: 'customer' };
-  const before = await service.stock('pen');
+  const before = await inventory.service.stock('pen');
   for (const id of ['pen', 'unknown']) {
     expect(await send('restock', { id, count: 1, reason: 'x' }, undefined, customer)).toMatchObject({
       statusCode: 403,
@@ -114,5 +98,5 @@ test('a customer may change no stock, of an item that exists or not', async () =
       statusCode: 403,
     });
   }
-  expect(await service.stock('pen')).toEqual(before);
+  expect(await inventory.service.stock('pen')).toEqual(before);
 });

@@ -1,37 +1,27 @@
-import { ChannelCredentials } from '@grpc/grpc-js';
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { requestsOf } from '../../tests/support/dynamodb-requests.ts';
 import { httpEvent, read } from '../../tests/support/http-event.ts';
-import { itemInStock, startInventory, type TestInventory } from '../../tests/support/inventory.ts';
-import { createInventoryClient, type InventoryClient } from '../clients/inventory-client.ts';
+import { itemInStock } from '../../tests/support/inventory.ts';
+import { withInventoryService } from '../../tests/support/order-fixtures.ts';
+import type { InventoryClient } from '../clients/inventory-client.ts';
 import { stockReportSchema } from './contract/stock-report.ts';
 import { createHandler } from './stock-report.ts';
 
 let now = Date.now();
-let service: TestInventory;
-let inventory: InventoryClient;
-
-beforeAll(async () => {
-  service = await startInventory({ clock: () => now, catalogue: [itemInStock('pen', 10), itemInStock('ink', 0)] });
-  inventory = createInventoryClient({
-    target: `127.0.0.1:${service.port}`,
-    credentials: ChannelCredentials.createInsecure(),
-    deadlineMs: 5_000,
-    maxConcurrentCalls: 10,
-  });
-});
-afterAll(async () => {
-  inventory?.close();
-  await service?.close();
+const inventory = withInventoryService({
+  clock: () => now,
+  catalogue: [itemInStock('pen', 10), itemInStock('ink', 0)],
 });
 
 async function report() {
-  const { data } = read(await createHandler(() => ({ inventory }))(httpEvent({ owner: 'olaf', role: 'operator' })));
+  const { data } = read(
+    await createHandler(() => ({ inventory: inventory.client }))(httpEvent({ owner: 'olaf', role: 'operator' })),
+  );
   return stockReportSchema.parse(data);
 }
 
 test('an operator sees what is available, held and sold, and the orders that hold stock', async () => {
-  await service.reserve('order-1', [{ itemId: 'pen', count: 3 }]);
+  await inventory.service.reserve('order-1', [{ itemId: 'pen', count: 3 }]);
   const { items, holds, more_holds } = await report();
   expect(more_holds).toBe(false);
   expect(items).toEqual([
@@ -49,7 +39,7 @@ test('an operator sees what is available, held and sold, and the orders that hol
 });
 
 test('holds are listed by their age, the oldest first, and no more than 100 of them, at the cost of so many', async () => {
-  await service.release('order-1');
+  await inventory.service.release('order-1');
   // What was held later runs out first.
   const held = [
     ['newest', 30, 600],
@@ -59,13 +49,13 @@ test('holds are listed by their age, the oldest first, and no more than 100 of t
   const start = now;
   for (const [order, minutes, holdSeconds] of held) {
     now = start + minutes * 60_000;
-    await service.reserve(order, [{ itemId: 'pen', count: 1 }], holdSeconds);
+    await inventory.service.reserve(order, [{ itemId: 'pen', count: 1 }], holdSeconds);
   }
   const { holds } = await report();
   expect(holds.map(({ order_id }) => order_id)).toEqual(['oldest', 'middle', 'newest']);
 
-  await service.correct('delivery', 'pen', 1_000);
-  const requests = requestsOf(service.dynamoDb);
+  await inventory.service.correct('delivery', 'pen', 1_000);
+  const requests = requestsOf(inventory.service.dynamoDb);
   const costOfReport = async () => {
     const before = requests.length;
     const { holds: listed, more_holds } = await report();
@@ -73,7 +63,7 @@ test('holds are listed by their age, the oldest first, and no more than 100 of t
   };
   const reserved = async (from: number, to: number) => {
     const orders = Array.from({ length: to - from }, (_, index) => `many-${from + index}`);
-    await Promise.all(orders.map((order) => service.reserve(order, [{ itemId: 'pen', count: 1 }])));
+    await Promise.all(orders.map((order) => inventory.service.reserve(order, [{ itemId: 'pen', count: 1 }])));
   };
   await reserved(0, 110);
   const some = await costOfReport();
@@ -83,7 +73,9 @@ test('holds are listed by their age, the oldest first, and no more than 100 of t
 });
 
 test('the stock report is not for customers', async () => {
-  const answer = read(await createHandler(() => ({ inventory }))(httpEvent({ owner: 'ann', role: 'customer' })));
+  const answer = read(
+    await createHandler(() => ({ inventory: inventory.client }))(httpEvent({ owner: 'ann', role: 'customer' })),
+  );
   expect(answer).toMatchObject({ statusCode: 403, meta: { code: 'FORBIDDEN' } });
 });
 

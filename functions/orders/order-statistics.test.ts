@@ -1,9 +1,9 @@
 import { beforeAll, expect, test } from '@jest/globals';
 import { requestsOf } from '../../tests/support/dynamodb-requests.ts';
 import { testOrder } from '../../tests/support/order.ts';
-import { withOrderTable } from '../../tests/support/order-fixtures.ts';
+import { countedBy, withOrderTable } from '../../tests/support/order-fixtures.ts';
 import type { Order } from './order.ts';
-import { countOrders, readCounters } from './order-statistics.ts';
+import { countOrders } from './order-statistics.ts';
 
 const database = withOrderTable();
 
@@ -13,13 +13,8 @@ beforeAll(() => {
   requests = requestsOf(database.statistics.client);
 });
 
-/** A table is used by all tests: each looks at what it adds. */
-async function added(work: () => Promise<unknown>): Promise<Readonly<Record<string, number>>> {
-  const before = await readCounters(database.statistics);
-  await work();
-  const after = await readCounters(database.statistics);
-  const changes = Object.entries(after).map(([name, count]) => [name, count - (before[name] ?? 0)] as const);
-  return Object.fromEntries(changes.filter(([, change]) => change !== 0));
+function added(work: () => Promise<unknown>) {
+  return countedBy(database.statistics, work);
 }
 
 function count(...orders: readonly Order[]): Promise<void> {

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { interpose } from '../../tests/support/dynamodb-requests.ts';
 import { awaitingOrder } from '../../tests/support/order.ts';
-import { withOrderTable } from '../../tests/support/order-fixtures.ts';
+import { sagaWrites, withOrderTable } from '../../tests/support/order-fixtures.ts';
 import {
   CustomerActionRequiredError,
   InsufficientFundsError,
@@ -14,7 +14,6 @@ import {
 import { requestCancellation } from './cancellation.ts';
 import type { Order } from './order.ts';
 import { readOrder } from './order-table.ts';
-import { updateOrder } from './order-writes.ts';
 import { MAX_TIMELINE_ENTRIES } from './payment-claim.ts';
 import { isProviderToken, settle } from './payment-settlement.ts';
 import { beginPaymentWait } from './payment-wait.ts';
@@ -71,16 +70,6 @@ function settlement(differences: {
   return { run, asked, reported, declined, pauses };
 }
 
-function sagaWrites(orderId: string, status: Order['status']) {
-  return updateOrder(database.table, {
-    orderId,
-    set: '#status = :to',
-    condition: '#status <> :to',
-    values: { ':to': status },
-    entry: { at: new Date().toISOString(), status, what: 'the saga went on' },
-  });
-}
-
 test('a slow saga: its record is read after growing pauses until the wait is over; the task is completed once', async () => {
   const order = await database.written(awaitingOrder());
   const { run, asked, reported, pauses } = settlement({});
@@ -93,7 +82,7 @@ test('a slow saga: its record is read after growing pauses until the wait is ove
 
 test('the payment service is asked for the amount of the order, under its trace', async () => {
   const order = await database.written(awaitingOrder({ amount_minor: 4_711, currency: 'EUR' }));
-  const { run, asked } = settlement({ onPause: () => sagaWrites(order.order_id, 'PAID') });
+  const { run, asked } = settlement({ onPause: () => sagaWrites(database.table, order.order_id, 'PAID') });
   await run(order);
   const { order_id: orderId } = order;
   const amount = { minorUnits: 4_711, currency: 'EUR' };
@@ -108,7 +97,7 @@ test('the payment service is asked for the amount of the order, under its trace'
 test('a payment id that is a test token of the provider is its method, too', async () => {
   expect(['tok_declined', 'my tok_visa', 'TOK_visa'].map(isProviderToken)).toEqual([true, false, false]);
   const order = await database.written(awaitingOrder());
-  const { run, asked } = settlement({ onPause: () => sagaWrites(order.order_id, 'PAID') });
+  const { run, asked } = settlement({ onPause: () => sagaWrites(database.table, order.order_id, 'PAID') });
   await run(order, 'tok_flaky');
   expect(asked).toMatchObject([[{ paymentId: 'tok_flaky', method: 'tok_flaky' }, {}]]);
 });
@@ -119,7 +108,7 @@ test('the task is retried twice during one payment: each new token is completed 
   const { run, reported } = settlement({
     onPause: async (pauses) => {
       if (pauses === 5) {
-        await sagaWrites(order.order_id, 'PAID');
+        await sagaWrites(database.table, order.order_id, 'PAID');
       } else if (pauses % 2 === 0) {
         await beginPaymentWait(database.table, { ...wait, taskToken: `token-${pauses}`, attempt: pauses });
       }
@@ -131,7 +120,10 @@ test('the task is retried twice during one payment: each new token is completed 
 
 test('order paid within the last pause: answered as paid', async () => {
   const order = await database.written(awaitingOrder());
-  const { run, pauses } = settlement({ waitMs: 1, onPause: () => sagaWrites(order.order_id, 'CONFIRMED') });
+  const { run, pauses } = settlement({
+    waitMs: 1,
+    onPause: () => sagaWrites(database.table, order.order_id, 'CONFIRMED'),
+  });
   await run(order);
   expect(pauses).toEqual([50]);
 });
@@ -209,7 +201,7 @@ test('a payment that its customer has confirmed is settled, however many were tr
   const entry = { at: '2026-11-22T11:00:00.000Z', status: 'AWAITING_PAYMENT', what: 'payment refused' } as const;
   const timeline = Array.from({ length: MAX_TIMELINE_ENTRIES }, () => entry);
   const order = await database.written(awaitingOrder({ timeline }));
-  const { run, reported } = settlement({ onPause: () => sagaWrites(order.order_id, 'PAID') });
+  const { run, reported } = settlement({ onPause: () => sagaWrites(database.table, order.order_id, 'PAID') });
   await expect(run(order)).rejects.toThrow('too many payments');
   await run(order, 'payment-1', true);
   expect(reported).toEqual(['token-1']);

@@ -3,7 +3,7 @@ import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { expect, test } from '@jest/globals';
 import { awaitingOrder, testOrder } from '../../tests/support/order.ts';
 import { withOrderTable, withPaymentService, withStepFunctions } from '../../tests/support/order-fixtures.ts';
-import { type Reply, refuse, success } from '../../tests/support/step-functions-recorder.ts';
+import { executionsAre, executionsAreLost, refuse } from '../../tests/support/step-functions-recorder.ts';
 import { createTaskTokens } from '../clients/task-tokens.ts';
 import { RetryableError } from '../common/errors.ts';
 import type { Order } from '../orders/order.ts';
@@ -39,20 +39,6 @@ function overdue(differences: Partial<Order> = {}): Promise<Order> {
   return database.written(awaitingOrder({ saga_due_at: PAST, updated_at: PAST, ...differences }));
 }
 
-function executionsAre(status: string, error?: string) {
-  stepFunctions.reply = (call): Reply =>
-    call.action === 'DescribeExecution' ? { kind: 'answer', output: { status, error } } : success(call);
-}
-
-function executionsAreLost() {
-  stepFunctions.reply = (call) =>
-    call.action === 'DescribeExecution' ? refuse('ExecutionDoesNotExist') : success(call);
-}
-
-function starts() {
-  return stepFunctions.calls.filter(({ action }) => action === 'StartExecution').map(({ input }) => input);
-}
-
 /** As if a minute had passed, in which a run has at most repeated the last write. */
 async function laterOverdue({ order_id }: Order, repeatedAt?: string): Promise<void> {
   const current = await readOrder(database.table, order_id);
@@ -65,10 +51,10 @@ test.each(['FAILED', 'TIMED_OUT', 'ABORTED', 'SUCCEEDED'])(
   'the execution of an open order is %s: a further run takes the order up',
   async (status) => {
     const { order_id } = await overdue();
-    executionsAre(status);
+    stepFunctions.reply = executionsAre(status);
     expect(await run()).toMatchObject({ restarted: 1 });
-    expect(starts()).toMatchObject([{ name: `${order_id}-1` }]);
-    expect(JSON.parse(String(starts()[0]?.input))).toMatchObject({ order_id, run: 1 });
+    expect(stepFunctions.starts()).toMatchObject([{ name: `${order_id}-1` }]);
+    expect(JSON.parse(String(stepFunctions.starts()[0]?.input))).toMatchObject({ order_id, run: 1 });
     const order = await readOrder(database.table, order_id);
     expect(order).toMatchObject({ saga_run: 1, status: 'AWAITING_PAYMENT', updated_at: PAST });
     expect(Date.parse(String(order?.saga_due_at))).toBeGreaterThan(Date.now());
@@ -77,16 +63,16 @@ test.each(['FAILED', 'TIMED_OUT', 'ABORTED', 'SUCCEEDED'])(
 
 test('the execution of an open order is lost, because its journal was deleted: a further run takes the order up', async () => {
   const { order_id } = await overdue();
-  executionsAreLost();
+  stepFunctions.reply = executionsAreLost;
   expect(await run()).toMatchObject({ restarted: 1 });
-  expect(starts()).toMatchObject([{ name: `${order_id}-1` }]);
+  expect(stepFunctions.starts()).toMatchObject([{ name: `${order_id}-1` }]);
 });
 
 test('the execution runs: the order is looked at again later, and later each time', async () => {
   const { order_id } = await overdue();
   const settled = await overdue({ updated_at: new Date(Date.now() - 3_600_000).toISOString() });
   expect(await run()).toMatchObject({ under_way: 2 });
-  expect(starts()).toEqual([]);
+  expect(stepFunctions.starts()).toEqual([]);
   const due = async (id: string) => Date.parse(String((await readOrder(database.table, id))?.saga_due_at)) - Date.now();
   expect(await due(order_id)).toBeGreaterThan(50_000);
   expect(await due(order_id)).toBeLessThan(70_000);
@@ -154,10 +140,10 @@ test('three runs do not move the order: it is parked with the cause, its card an
   const order = await overdue({ payment_id: 'payment-1', payment_claimed_at: PAST });
   const { order_id } = order;
   await payments.service.authorize(order_id, { paymentId: 'payment-1', method: 'tok_visa', amountMinor: 2_000 });
-  executionsAre('FAILED', 'States.Runtime');
+  stepFunctions.reply = executionsAre('FAILED', 'States.Runtime');
   for (const times of [1, 2, 3]) {
     expect(await run()).toMatchObject({ restarted: 1 });
-    expect(starts()).toHaveLength(times);
+    expect(stepFunctions.starts()).toHaveLength(times);
     await laterOverdue(order);
   }
   expect(await run()).toMatchObject({ parked: 1, restarted: 0 });
@@ -181,7 +167,7 @@ test('a paid order that no run moves is parked at its next step, and keeps its m
     saga_recovery: { tries: 3, updated_at: PAST },
     payment_id: 'payment-1',
   });
-  executionsAreLost();
+  stepFunctions.reply = executionsAreLost;
   expect(await run()).toMatchObject({ parked: 1 });
   expect(released).not.toContain(order.order_id);
   expect(await readOrder(database.table, order.order_id)).toMatchObject({
@@ -195,14 +181,14 @@ test.each([{ status: 'RESERVED' as const }, { updated_at: 'earlier' }])(
   'an order that has moved since its last recovery is not parked: it had %j',
   async (recovered) => {
     await overdue({ saga_run: 3, saga_recovery: { tries: 3, ...recovered } });
-    executionsAreLost();
+    stepFunctions.reply = executionsAreLost;
     expect(await run()).toMatchObject({ parked: 0, restarted: 1 });
   },
 );
 
 test('runs that each repeat the write of the reservation do not move the order: it is parked', async () => {
   const order = await overdue({ status: 'RESERVED' });
-  executionsAre('FAILED', 'States.Runtime');
+  stepFunctions.reply = executionsAre('FAILED', 'States.Runtime');
   for (const minute of [1, 2, 3]) {
     expect(await run()).toMatchObject({ restarted: 1 });
     await laterOverdue(order, new Date(Date.now() + minute).toISOString());
@@ -212,7 +198,7 @@ test('runs that each repeat the write of the reservation do not move the order: 
 
 test('a service does not reply before a parking: the order is not parked with its card authorized, but left', async () => {
   const { order_id } = await overdue({ saga_recovery: { tries: 3, updated_at: PAST } });
-  executionsAreLost();
+  stepFunctions.reply = executionsAreLost;
   const unreachable = async () => Promise.reject(new RetryableError('INVENTORY_UNAVAILABLE', 'gone'));
   expect(await run(unreachable)).toMatchObject({ parked: 0, left: 1 });
   expect(await readOrder(database.table, order_id)).toMatchObject({ status: 'AWAITING_PAYMENT' });
@@ -224,7 +210,7 @@ test('orders that a service does not reply about are put behind the others, whic
     Array.from({ length: 6 }, () => overdue({ saga_due_at: earlier, saga_recovery: { tries: 3, updated_at: PAST } })),
   );
   const { order_id } = await overdue();
-  executionsAreLost();
+  stepFunctions.reply = executionsAreLost;
   const unreachable = async () => Promise.reject(new RetryableError('INVENTORY_UNAVAILABLE', 'gone'));
   expect(await run(unreachable)).toMatchObject({ left: 5, restarted: 0 });
   expect(await run(unreachable)).toMatchObject({ left: 1, restarted: 1 });
@@ -238,16 +224,16 @@ test('Step Functions takes no start: nothing counts as tried, and after five ord
   stepFunctions.reply = ({ action }) =>
     action === 'DescribeExecution' ? refuse('ExecutionDoesNotExist') : refuse('ThrottlingException');
   expect(await run()).toMatchObject({ left: 5, restarted: 0 });
-  expect(starts()).toHaveLength(5);
+  expect(stepFunctions.starts()).toHaveLength(5);
   const tried = await Promise.all(orders.map(({ order_id }) => readOrder(database.table, order_id)));
   expect(tried.filter((order) => (order?.saga_recovery?.tries ?? 0) > 0)).toEqual([]);
 });
 
 test('two rounds at once: one of them starts the further run', async () => {
   const { order_id } = await overdue();
-  executionsAreLost();
+  stepFunctions.reply = executionsAreLost;
   await Promise.all([run(), run()]);
-  expect(starts()).toMatchObject([{ name: `${order_id}-1` }]);
+  expect(stepFunctions.starts()).toMatchObject([{ name: `${order_id}-1` }]);
   expect(await readOrder(database.table, order_id)).toMatchObject({ saga_run: 1, saga_recovery: { tries: 1 } });
 });
 
@@ -256,7 +242,7 @@ test('an order that cannot be read stops no other, and is put behind the others'
   const { client, name } = database.table;
   await client.send(new PutCommand({ TableName: name, Item: broken }));
   await overdue();
-  executionsAreLost();
+  stepFunctions.reply = executionsAreLost;
   expect(await run()).toMatchObject({ restarted: 1, failed: 1 });
   expect(await run()).toMatchObject({ failed: 0 });
 });

@@ -1,9 +1,7 @@
 import { execFile } from 'node:child_process';
 import { text as bodyText } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
-import { ChannelCredentials } from '@grpc/grpc-js';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { createInventoryClient, type InventoryClient } from '../../functions/clients/inventory-client.ts';
 import { createHandler as correctItem } from '../../functions/http/correct-item.ts';
 import type { Endpoint } from '../../functions/http/endpoint.ts';
 import { createHandler as listOrders } from '../../functions/http/list-orders.ts';
@@ -18,9 +16,9 @@ import { countOrders } from '../../functions/orders/order-statistics.ts';
 import type { RefundSaga } from '../../functions/orders/refunds/refund-saga.ts';
 import { httpEvent } from '../../tests/support/http-event.ts';
 import { type HttpServer, startHttpServer } from '../../tests/support/http-server.ts';
-import { itemInStock, startInventory, type TestInventory } from '../../tests/support/inventory.ts';
+import { itemInStock } from '../../tests/support/inventory.ts';
 import { confirmedOrder, testOrder } from '../../tests/support/order.ts';
-import { withOrderTable, withStepFunctions } from '../../tests/support/order-fixtures.ts';
+import { withInventoryService, withOrderTable, withStepFunctions } from '../../tests/support/order-fixtures.ts';
 import { UsageError } from './arguments.ts';
 import { runCommand } from './commands.ts';
 import { type OrdersApi, OrdersApiError, openOrdersApi } from './orders-api.ts';
@@ -32,8 +30,7 @@ const CALLERS: Readonly<Record<string, { readonly owner: string; readonly role: 
   'key-of-olaf': { owner: 'olaf', role: 'operator' },
   'key-of-ann': { owner: 'ann', role: 'customer' },
 };
-let inventoryService: TestInventory;
-let inventory: InventoryClient;
+const inventory = withInventoryService({ catalogue: [itemInStock('pen', 10)] });
 let server: HttpServer;
 let url: string;
 let api: OrdersApi;
@@ -57,19 +54,12 @@ const ENDPOINTS: Readonly<Record<string, Endpoint>> = {
     refunds: REFUNDS,
   })),
   'GET /orders/summary': orderSummary(() => ({ ...table(), statistics: database.statistics })),
-  'GET /inventory/stocks': listStocks(() => ({ inventory })),
-  'POST /inventory/restock': restockItem(() => ({ inventory })),
-  'POST /inventory/correct': correctItem(() => ({ inventory })),
+  'GET /inventory/stocks': listStocks(() => ({ inventory: inventory.client })),
+  'POST /inventory/restock': restockItem(() => ({ inventory: inventory.client })),
+  'POST /inventory/correct': correctItem(() => ({ inventory: inventory.client })),
 };
 
 beforeAll(async () => {
-  inventoryService = await startInventory({ catalogue: [itemInStock('pen', 10)] });
-  inventory = createInventoryClient({
-    target: `127.0.0.1:${inventoryService.port}`,
-    credentials: ChannelCredentials.createInsecure(),
-    deadlineMs: 5_000,
-    maxConcurrentCalls: 10,
-  });
   server = await startHttpServer(async (request, response) => {
     const { pathname, searchParams } = new URL(request.url ?? '/', 'http://localhost');
     const body = await bodyText(request);
@@ -91,11 +81,7 @@ beforeAll(async () => {
   api = openOrdersApi({ url, apiKey: 'key-of-olaf' });
 });
 
-afterAll(async () => {
-  inventory?.close();
-  await inventoryService?.close();
-  await server?.close();
-});
+afterAll(() => server?.close());
 
 function command(line: string): ReturnType<typeof runCommand> {
   return runCommand(line.split(' '), api);

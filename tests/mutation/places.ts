@@ -19,7 +19,7 @@ export const PLACES: Readonly<Record<string, Place>> = {
   // Bundles, stacks and arbitrary requests are left out: they take minutes for each mutant that loads with its module.
   'functions/orders': room('functions/orders', [
     'functions/{orders,scheduled}/*.test.ts',
-    'functions/http/{pay,place-order,claim-takeover}.test.ts',
+    'functions/http/{pay,pay-several-orders,place-order,claim-takeover}.test.ts',
   ]),
   'functions/http': room('functions/http', [
     'functions/http/**/!(any-request|any-credentials).test.ts',

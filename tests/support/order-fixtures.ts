@@ -1,15 +1,24 @@
 import { ChannelCredentials } from '@grpc/grpc-js';
 import { afterAll, afterEach, beforeAll, beforeEach } from '@jest/globals';
+import { createInventoryClient, type InventoryClient } from '../../functions/clients/inventory-client.ts';
 import { createPaymentClient, type PaymentClient } from '../../functions/clients/payment-client.ts';
 import type { Order } from '../../functions/orders/order.ts';
-import type { StatisticsTable } from '../../functions/orders/order-statistics.ts';
+import { readCounters, type StatisticsTable } from '../../functions/orders/order-statistics.ts';
+import type { OrderStatus } from '../../functions/orders/order-status.ts';
 import type { OrderTable } from '../../functions/orders/order-table.ts';
-import { addOrder } from '../../functions/orders/order-writes.ts';
+import { addOrder, updateOrder } from '../../functions/orders/order-writes.ts';
 import type { DeliveryTable } from '../../functions/webhooks/delivery-table.ts';
 import type { WebhookTable } from '../../functions/webhooks/webhook-table.ts';
+import { startInventory, type TestInventory, type TestInventoryOptions } from './inventory.ts';
 import { startOrderTable, type TestOrderTable } from './orders-table.ts';
 import { startPayment, type TestPayment } from './payment.ts';
-import { type StepFunctionsRecorder, startStepFunctionsRecorder, success } from './step-functions-recorder.ts';
+import {
+  type RecordedCall,
+  type Reply,
+  type StepFunctionsRecorder,
+  startStepFunctionsRecorder,
+  success,
+} from './step-functions-recorder.ts';
 
 // Fixtures of the functions' tests. A test file calls each once, at its top, since it registers hooks:
 //
@@ -61,8 +70,14 @@ export function withOrderTable(lifetime: 'file' | 'test' = 'file'): OrderTableFi
   };
 }
 
+/** A recorder in place of Step Functions. */
+export interface StepFunctionsFixture extends Omit<StepFunctionsRecorder, 'close'> {
+  /** The inputs of the recorded StartExecution calls. */
+  readonly starts: () => readonly RecordedCall['input'][];
+}
+
 /** Starts a recorder in place of Step Functions for the file. Before each test it forgets its calls and accepts all again. */
-export function withStepFunctions(): Omit<StepFunctionsRecorder, 'close'> {
+export function withStepFunctions(): StepFunctionsFixture {
   let recorder: StepFunctionsRecorder | undefined;
   beforeAll(async () => {
     recorder = await startStepFunctionsRecorder();
@@ -85,6 +100,10 @@ export function withStepFunctions(): Omit<StepFunctionsRecorder, 'close'> {
     set reply(reply) {
       started(recorder).reply = reply;
     },
+    starts: () =>
+      started(recorder)
+        .calls.filter(({ action }) => action === 'StartExecution')
+        .map(({ input }) => input),
   };
 }
 
@@ -94,17 +113,18 @@ export interface PaymentServiceFixture {
   readonly client: PaymentClient;
 }
 
+const CONNECTION = {
+  credentials: ChannelCredentials.createInsecure(),
+  deadlineMs: 5_000,
+  maxConcurrentCalls: 100,
+};
+
 /** Starts the Payment service for all tests of the file. */
 export function withPaymentService(): PaymentServiceFixture {
   let running: PaymentServiceFixture | undefined;
   beforeAll(async () => {
     const service = await startPayment();
-    const client = createPaymentClient({
-      target: `127.0.0.1:${service.port}`,
-      credentials: ChannelCredentials.createInsecure(),
-      deadlineMs: 5_000,
-      maxConcurrentCalls: 100,
-    });
+    const client = createPaymentClient({ target: `127.0.0.1:${service.port}`, ...CONNECTION });
     running = { service, client };
   });
   afterAll(async () => {
@@ -119,6 +139,59 @@ export function withPaymentService(): PaymentServiceFixture {
       return started(running).client;
     },
   };
+}
+
+/** The real Inventory service, and a client of it. */
+export interface InventoryServiceFixture {
+  readonly service: TestInventory;
+  readonly client: InventoryClient;
+}
+
+/** Starts the Inventory service for all tests of the file. */
+export function withInventoryService(options: TestInventoryOptions): InventoryServiceFixture {
+  let running: InventoryServiceFixture | undefined;
+  beforeAll(async () => {
+    const service = await startInventory(options);
+    const client = createInventoryClient({ target: `127.0.0.1:${service.port}`, ...CONNECTION });
+    running = { service, client };
+  });
+  afterAll(async () => {
+    running?.client.close();
+    await running?.service.close();
+  });
+  return {
+    get service() {
+      return started(running).service;
+    },
+    get client() {
+      return started(running).client;
+    },
+  };
+}
+
+/** Records a status as the saga does after its task is completed. Returns the reply of Step Functions to that completion. */
+export async function sagaWrites(table: OrderTable, orderId: string, status: OrderStatus): Promise<Reply> {
+  await updateOrder(table, {
+    orderId,
+    set: '#status = :to',
+    remove: 'task_token',
+    condition: '#status <> :to',
+    values: { ':to': status },
+    entry: { at: new Date().toISOString(), status, what: 'the saga went on' },
+  });
+  return { kind: 'answer', output: {} };
+}
+
+/** The counters that some work changes, by how much: all tests of a file share the table. */
+export async function countedBy(
+  statistics: StatisticsTable,
+  work: () => Promise<unknown>,
+): Promise<Readonly<Record<string, number>>> {
+  const before = await readCounters(statistics);
+  await work();
+  const after = await readCounters(statistics);
+  const changes = Object.entries(after).map(([name, count]) => [name, count - (before[name] ?? 0)] as const);
+  return Object.fromEntries(changes.filter(([, change]) => change !== 0));
 }
 
 function started<T>(value: T | undefined): T {

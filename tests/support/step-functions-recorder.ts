@@ -96,3 +96,14 @@ async function text(request: IncomingMessage): Promise<string> {
   }
   return all;
 }
+
+/** Replies as if the executions asked for had this status; all other calls succeed. */
+export function executionsAre(status: string, error?: string): (call: RecordedCall) => Reply {
+  return (call) =>
+    call.action === 'DescribeExecution' ? { kind: 'answer', output: { status, error } } : success(call);
+}
+
+/** Replies as if the executions asked for did not exist; all other calls succeed. */
+export function executionsAreLost(call: RecordedCall): Reply {
+  return call.action === 'DescribeExecution' ? refuse('ExecutionDoesNotExist') : success(call);
+}

@@ -3,7 +3,7 @@ import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { expect, test } from '@jest/globals';
 import { confirmedOrder } from '../../../tests/support/order.ts';
 import { withOrderTable, withStepFunctions } from '../../../tests/support/order-fixtures.ts';
-import { type Reply, refuse, success } from '../../../tests/support/step-functions-recorder.ts';
+import { executionsAre, executionsAreLost, refuse, success } from '../../../tests/support/step-functions-recorder.ts';
 import { createHandler } from '../../scheduled/reconcile-orders.ts';
 import type { Order } from '../order.ts';
 import { createOrderSaga } from '../order-saga.ts';
@@ -55,26 +55,12 @@ async function laterOverdue({ order_id }: Order): Promise<void> {
   await client.send(new PutCommand({ TableName: name, Item: { ...current, saga_due_at: PAST } }));
 }
 
-function executionsAre(status: string, error?: string) {
-  stepFunctions.reply = (call): Reply =>
-    call.action === 'DescribeExecution' ? { kind: 'answer', output: { status, error } } : success(call);
-}
-
-function executionsAreLost() {
-  stepFunctions.reply = (call) =>
-    call.action === 'DescribeExecution' ? refuse('ExecutionDoesNotExist') : success(call);
-}
-
-function starts() {
-  return stepFunctions.calls.filter(({ action }) => action === 'StartExecution').map(({ input }) => input);
-}
-
 test('a refund that was noted, and whose saga was never started or is lost, is started', async () => {
   const { order_id, timeline, updated_at } = await overdue({ r1: refund() });
-  executionsAreLost();
+  stepFunctions.reply = executionsAreLost;
   expect(await run()).toMatchObject({ restarted: 1 });
-  expect(starts()).toMatchObject([{ name: 'r1-1', stateMachineArn: ARN }]);
-  expect(JSON.parse(String(starts()[0]?.input))).toMatchObject({
+  expect(stepFunctions.starts()).toMatchObject([{ name: 'r1-1', stateMachineArn: ARN }]);
+  expect(JSON.parse(String(stepFunctions.starts()[0]?.input))).toMatchObject({
     order_id,
     refund_id: 'r1',
     amount_minor: 500,
@@ -89,21 +75,21 @@ test.each(['FAILED', 'TIMED_OUT', 'ABORTED', 'SUCCEEDED'])(
   'a refund whose execution is %s without a word gets a further one',
   async (status) => {
     await overdue({ r1: refund() });
-    executionsAre(status);
+    stepFunctions.reply = executionsAre(status);
     expect(await run()).toMatchObject({ restarted: 1 });
-    expect(starts()).toMatchObject([{ name: 'r1-1' }]);
+    expect(stepFunctions.starts()).toMatchObject([{ name: 'r1-1' }]);
   },
 );
 
 test('a refund that no execution ends is parked after three, with the cause', async () => {
   const order = await overdue({ r1: refund({ restock: true, lines: [{ item_id: 'pen', count: 1 }] }) });
-  executionsAre('FAILED', 'States.Runtime');
+  stepFunctions.reply = executionsAre('FAILED', 'States.Runtime');
   for (let round = 1; round <= 3; round += 1) {
     expect(await run()).toMatchObject({ restarted: 1 });
     await laterOverdue(order);
   }
   expect(await run()).toMatchObject({ parked: 1 });
-  expect(starts().map(({ name }) => name)).toEqual(['r1-1', 'r1-2', 'r1-3']);
+  expect(stepFunctions.starts().map(({ name }) => name)).toEqual(['r1-1', 'r1-2', 'r1-3']);
   const parked = await readOrder(database.table, order.order_id);
   expect(parked).toMatchObject({
     status: 'CONFIRMED',
@@ -126,7 +112,7 @@ test('a refund whose execution runs is looked at again later; one that has ended
   const due = (await readOrder(database.table, running.order_id))?.saga_due_at;
   expect(Date.parse(String(due))).toBeGreaterThan(Date.now());
   expect(await readOrder(database.table, ended.order_id)).not.toHaveProperty('saga_due');
-  expect(starts()).toEqual([]);
+  expect(stepFunctions.starts()).toEqual([]);
 });
 
 test('of several refunds of an order each is carried on by itself', async () => {
@@ -136,7 +122,7 @@ test('of several refunds of an order each is carried on by itself', async () => 
     return isLost ? refuse('ExecutionDoesNotExist') : success(call);
   };
   expect(await run()).toMatchObject({ restarted: 1 });
-  expect(starts()).toMatchObject([{ name: 'r2-1' }]);
+  expect(stepFunctions.starts()).toMatchObject([{ name: 'r2-1' }]);
   expect((await readOrder(database.table, order_id))?.refunds).toMatchObject({
     r1: { status: 'REQUESTED' },
     r2: { run: 1 },
@@ -154,8 +140,8 @@ test('Step Functions takes no start: nothing counts as tried', async () => {
 
 test('two rounds at once start one further execution', async () => {
   const { order_id } = await overdue({ r1: refund() });
-  executionsAreLost();
+  stepFunctions.reply = executionsAreLost;
   await Promise.all([run(), run()]);
-  expect(new Set(starts().map(({ name }) => name))).toEqual(new Set(['r1-1']));
+  expect(new Set(stepFunctions.starts().map(({ name }) => name))).toEqual(new Set(['r1-1']));
   expect((await readOrder(database.table, order_id))?.refunds?.r1).toMatchObject({ run: 1, tries: 1 });
 });
