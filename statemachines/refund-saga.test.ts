@@ -15,7 +15,8 @@ import { createHandler as refundPayment } from '../functions/saga/refund-payment
 import { createHandler as returnInventory } from '../functions/saga/return-inventory.ts';
 import { itemInStock } from '../tests/support/inventory.ts';
 import { confirmedOrder } from '../tests/support/order.ts';
-import { withInventoryService, withOrderTable, withPaymentService } from '../tests/support/order-fixtures.ts';
+import { withOrderTable } from '../tests/support/order-fixtures.ts';
+import { withInventoryService, withPaymentService } from '../tests/support/service-fixtures.ts';
 import { type VirtualFunction, virtualExecution } from '../tests/support/virtual-execution.ts';
 import { readRefundSaga, type SagaState } from './read-order-saga.ts';
 import { retryBudget } from './retry-budget.ts';

@@ -1,27 +1,15 @@
 import { expect, jest, test } from '@jest/globals';
-import { httpEvent, read } from '../../tests/support/http-event.ts';
 import { awaitingOrder } from '../../tests/support/order.ts';
-import {
-  sagaWrites,
-  withOrderTable,
-  withPaymentService,
-  withStepFunctions,
-} from '../../tests/support/order-fixtures.ts';
-import { createTaskTokens } from '../clients/task-tokens.ts';
+import { sagaWrites, withOrderTable, withStepFunctions } from '../../tests/support/order-fixtures.ts';
+import { payEndpoint } from '../../tests/support/pay-endpoint.ts';
+import { withPaymentService } from '../../tests/support/service-fixtures.ts';
 import { rootLogger } from '../common/logger.ts';
-import { createOrderSaga } from '../orders/order-saga.ts';
-import { createHandler } from './pay.ts';
 
 const database = withOrderTable();
 const stepFunctions = withStepFunctions();
 const payments = withPaymentService();
 
-function pay(list: readonly { readonly id: string; readonly order_id: string }[], waitMs = 5_000) {
-  const tokens = createTaskTokens(stepFunctions.client);
-  const saga = createOrderSaga(stepFunctions.client, 'arn:aws:states:us-east-1:000000000000:stateMachine:saga');
-  const handler = createHandler(() => ({ table: database.table, payment: payments.client, tokens, saga, waitMs }));
-  return handler(httpEvent({ body: { list } })).then(read);
-}
+const pay = payEndpoint({ database, stepFunctions, payments });
 
 test('pay for several orders reports each of them', async () => {
   const [good, declined] = await Promise.all([database.written(awaitingOrder()), database.written(awaitingOrder())]);
@@ -56,7 +44,7 @@ test('several orders, one refused and one undecided: 503, because the same reque
     { id: 'payment-1', order_id: pending },
   ];
   for (const sequence of [list, list.toReversed()]) {
-    const { statusCode, headers, meta } = await pay(sequence, 0);
+    const { statusCode, headers, meta } = await pay(sequence, { waitMs: 0 });
     expect([statusCode, meta?.code]).toEqual([503, 'PAYMENT_PENDING']);
     expect(headers).toHaveProperty('Retry-After');
     expect(meta?.payments).toEqual(

@@ -1,19 +1,12 @@
 import { expect, test } from '@jest/globals';
-import { httpEvent, read } from '../../tests/support/http-event.ts';
 import { awaitingOrder, testOrder } from '../../tests/support/order.ts';
-import {
-  sagaWrites,
-  withOrderTable,
-  withPaymentService,
-  withStepFunctions,
-} from '../../tests/support/order-fixtures.ts';
+import { sagaWrites, withOrderTable, withStepFunctions } from '../../tests/support/order-fixtures.ts';
+import { payEndpoint } from '../../tests/support/pay-endpoint.ts';
+import { withPaymentService } from '../../tests/support/service-fixtures.ts';
 import { refuse } from '../../tests/support/step-functions-recorder.ts';
-import { createTaskTokens } from '../clients/task-tokens.ts';
 import { requestCancellation } from '../orders/cancellation.ts';
-import { createOrderSaga } from '../orders/order-saga.ts';
 import { readOrder } from '../orders/order-table.ts';
 import { beginPaymentWait } from '../orders/payment-wait.ts';
-import { createHandler } from './pay.ts';
 
 const database = withOrderTable();
 const stepFunctions = withStepFunctions();
@@ -23,12 +16,7 @@ function wait(orderId: string, taskToken: string, attempt: number) {
   return beginPaymentWait(database.table, { orderId, taskToken, attempt, enteredAt: new Date(), windowSeconds: 60 });
 }
 
-function pay(list: readonly { readonly id: string; readonly order_id: string }[], owner?: string, waitMs = 5_000) {
-  const tokens = createTaskTokens(stepFunctions.client);
-  const saga = createOrderSaga(stepFunctions.client, 'arn:aws:states:us-east-1:000000000000:stateMachine:saga');
-  const handler = createHandler(() => ({ table: database.table, payment: payments.client, tokens, saga, waitMs }));
-  return handler(httpEvent({ body: { list }, ...(owner === undefined ? {} : { owner }) })).then(read);
-}
+const pay = payEndpoint({ database, stepFunctions, payments });
 
 /** The charges that the provider's ledger has besides those before. */
 async function newCharges(before: readonly string[]): Promise<readonly string[]> {
@@ -85,7 +73,7 @@ test('pay for an unknown order: 404, no record found', async () => {
 
 test("pay for somebody else's order: no record found, and no claim", async () => {
   const { order_id } = await database.written(awaitingOrder({ owner: 'ann' }));
-  expect(await pay([{ id: 'payment-1', order_id }], 'bob')).toMatchObject({ statusCode: 404 });
+  expect(await pay([{ id: 'payment-1', order_id }], { owner: 'bob' })).toMatchObject({ statusCode: 404 });
   expect(await readOrder(database.table, order_id)).not.toHaveProperty('payment_id');
 });
 
@@ -171,7 +159,7 @@ test('hanging: a payment that arrives after its void is refused', async () => {
 
 test('slow saga: 503 PAYMENT_PENDING, and the same request finds out later', async () => {
   const { order_id } = await database.written(awaitingOrder());
-  const early = await pay([{ id: 'payment-1', order_id }], undefined, 100);
+  const early = await pay([{ id: 'payment-1', order_id }], { waitMs: 100 });
   expect(early).toMatchObject({ statusCode: 503, meta: { code: 'PAYMENT_PENDING' } });
   expect(early.headers).toHaveProperty('Retry-After');
   await sagaWrites(database.table, order_id, 'PAID');
@@ -247,7 +235,7 @@ test('the payment that began in time is repeated after the end: it waits for the
   const { order_id } = await database.written(
     awaitingOrder({ payment_due_at: new Date(Date.now() - 1).toISOString(), payment_id: 'payment-1' }),
   );
-  expect(await pay([{ id: 'payment-1', order_id }], undefined, 100)).toMatchObject({
+  expect(await pay([{ id: 'payment-1', order_id }], { waitMs: 100 })).toMatchObject({
     meta: { code: 'PAYMENT_PENDING' },
   });
   await sagaWrites(database.table, order_id, 'PAID');
@@ -282,7 +270,7 @@ test('the saga was told before and still runs: its payment is not voided', async
   const { order_id } = await database.written(awaitingOrder());
   stepFunctions.reply = ({ action }) =>
     action === 'DescribeExecution' ? { kind: 'answer', output: { status: 'RUNNING' } } : refuse('TaskTimedOut');
-  expect(await pay([{ id: 'payment-1', order_id }], undefined, 300)).toMatchObject({
+  expect(await pay([{ id: 'payment-1', order_id }], { waitMs: 300 })).toMatchObject({
     statusCode: 503,
     meta: { code: 'PAYMENT_PENDING' },
   });

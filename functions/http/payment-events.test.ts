@@ -1,12 +1,8 @@
 import { expect, test } from '@jest/globals';
 import { httpEvent, read } from '../../tests/support/http-event.ts';
 import { awaitingOrder, testOrder } from '../../tests/support/order.ts';
-import {
-  sagaWrites,
-  withOrderTable,
-  withPaymentService,
-  withStepFunctions,
-} from '../../tests/support/order-fixtures.ts';
+import { sagaWrites, withOrderTable, withStepFunctions } from '../../tests/support/order-fixtures.ts';
+import { withPaymentService } from '../../tests/support/service-fixtures.ts';
 import { type Reply, refuse, success } from '../../tests/support/step-functions-recorder.ts';
 import { createTaskTokens } from '../clients/task-tokens.ts';
 import { signEvent } from '../common/event-signature.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { httpEvent, read } from '../../tests/support/http-event.ts';
 import { itemInStock } from '../../tests/support/inventory.ts';
-import { withInventoryService } from '../../tests/support/order-fixtures.ts';
+import { withInventoryService } from '../../tests/support/service-fixtures.ts';
 import { itemStockSchema } from './contract/correct-stock.ts';
 import { createHandler as correctHandler } from './correct-item.ts';
 import { createHandler as restockHandler } from './restock-item.ts';

@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import { requestsOf } from '../../tests/support/dynamodb-requests.ts';
 import { httpEvent, read } from '../../tests/support/http-event.ts';
 import { itemInStock } from '../../tests/support/inventory.ts';
-import { withInventoryService } from '../../tests/support/order-fixtures.ts';
+import { withInventoryService } from '../../tests/support/service-fixtures.ts';
 import type { InventoryClient } from '../clients/inventory-client.ts';
 import { stockReportSchema } from './contract/stock-report.ts';
 import { createHandler } from './stock-report.ts';

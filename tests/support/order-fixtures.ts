@@ -1,7 +1,4 @@
-import { ChannelCredentials } from '@grpc/grpc-js';
 import { afterAll, afterEach, beforeAll, beforeEach } from '@jest/globals';
-import { createInventoryClient, type InventoryClient } from '../../functions/clients/inventory-client.ts';
-import { createPaymentClient, type PaymentClient } from '../../functions/clients/payment-client.ts';
 import type { Order } from '../../functions/orders/order.ts';
 import { readCounters, type StatisticsTable } from '../../functions/orders/order-statistics.ts';
 import type { OrderStatus } from '../../functions/orders/order-status.ts';
@@ -9,9 +6,7 @@ import type { OrderTable } from '../../functions/orders/order-table.ts';
 import { addOrder, updateOrder } from '../../functions/orders/order-writes.ts';
 import type { DeliveryTable } from '../../functions/webhooks/delivery-table.ts';
 import type { WebhookTable } from '../../functions/webhooks/webhook-table.ts';
-import { startInventory, type TestInventory, type TestInventoryOptions } from './inventory.ts';
 import { startOrderTable, type TestOrderTable } from './orders-table.ts';
-import { startPayment, type TestPayment } from './payment.ts';
 import {
   type RecordedCall,
   type Reply,
@@ -104,68 +99,6 @@ export function withStepFunctions(): StepFunctionsFixture {
       started(recorder)
         .calls.filter(({ action }) => action === 'StartExecution')
         .map(({ input }) => input),
-  };
-}
-
-/** The real Payment service, and a client of it. */
-export interface PaymentServiceFixture {
-  readonly service: TestPayment;
-  readonly client: PaymentClient;
-}
-
-const CONNECTION = {
-  credentials: ChannelCredentials.createInsecure(),
-  deadlineMs: 5_000,
-  maxConcurrentCalls: 100,
-};
-
-/** Starts the Payment service for all tests of the file. */
-export function withPaymentService(): PaymentServiceFixture {
-  let running: PaymentServiceFixture | undefined;
-  beforeAll(async () => {
-    const service = await startPayment();
-    const client = createPaymentClient({ target: `127.0.0.1:${service.port}`, ...CONNECTION });
-    running = { service, client };
-  });
-  afterAll(async () => {
-    running?.client.close();
-    await running?.service.close();
-  });
-  return {
-    get service() {
-      return started(running).service;
-    },
-    get client() {
-      return started(running).client;
-    },
-  };
-}
-
-/** The real Inventory service, and a client of it. */
-export interface InventoryServiceFixture {
-  readonly service: TestInventory;
-  readonly client: InventoryClient;
-}
-
-/** Starts the Inventory service for all tests of the file. */
-export function withInventoryService(options: TestInventoryOptions): InventoryServiceFixture {
-  let running: InventoryServiceFixture | undefined;
-  beforeAll(async () => {
-    const service = await startInventory(options);
-    const client = createInventoryClient({ target: `127.0.0.1:${service.port}`, ...CONNECTION });
-    running = { service, client };
-  });
-  afterAll(async () => {
-    running?.client.close();
-    await running?.service.close();
-  });
-  return {
-    get service() {
-      return started(running).service;
-    },
-    get client() {
-      return started(running).client;
-    },
   };
 }
 
