@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { awaitingOrder, testOrder } from '../../tests/support/order.ts';
 import type { Order, Outcome } from './order.ts';
 import { paymentDue } from './payment-window.ts';
-import { type ResumedAfter, remainingWindowSeconds, resumePoint } from './resume-point.ts';
+import { type ResumedAfter, remainingWindowSeconds, resumedSaga, resumePoint } from './resume-point.ts';
 
 const NOW = new Date('2026-11-22T12:00:00.000Z');
 const EXPIRED: Outcome = { status: 'EXPIRED', code: 'PAYMENT_WINDOW_EXPIRED', reason: 'not paid within 60 seconds' };
@@ -69,6 +69,24 @@ describe('an execution that is behind the record, because its journal was restor
     ['ParkOrder', awaitingOrder({ status: 'CONFIRMED' }), 'OrderClosed'],
   ])('after %s', (after, order, step) => {
     expect(resumed(order, after, after === 'AwaitPayment' ? EXPIRED : undefined)[0]).toBe(step);
+  });
+});
+
+describe('an execution whose start arrived after a further run had begun', () => {
+  const order = waiting(10, { saga_run: 2 });
+  const stepOf = (execution: string | undefined) =>
+    resumedSaga(order.order_id, order, { after: 'RecordReservation', failure: undefined, execution }, NOW).step;
+
+  test('leaves the order to the later run', () => {
+    expect([order.order_id, `${order.order_id}-1`].map(stepOf)).toEqual(['OrderClosed', 'OrderClosed']);
+  });
+
+  test('is told from the current run, and from an execution that has no name here', () => {
+    expect([`${order.order_id}-2`, undefined, 'by-hand'].map(stepOf)).toEqual([
+      'AwaitPayment',
+      'AwaitPayment',
+      'AwaitPayment',
+    ]);
   });
 });
 

@@ -1,4 +1,5 @@
 import { InvalidTaskInputError } from '../common/errors.ts';
+import { executionName, sagaRun } from './new-order.ts';
 import type { Order, Outcome } from './order.ts';
 import { isBehindPivot } from './order-status.ts';
 import { paymentWindowEnd } from './payment-window.ts';
@@ -69,6 +70,8 @@ export interface ResumeRequest {
   readonly after: ResumedAfter;
   /** The end that the state would lead to; undefined where it has not failed. */
   readonly failure: Outcome | undefined;
+  /** Name of the execution that asks; undefined where it is not known. */
+  readonly execution: string | undefined;
 }
 
 const CONFIRMED: Outcome = { status: 'CONFIRMED', code: 'CONFIRMED', reason: 'paid and delivered' };
@@ -90,11 +93,15 @@ const INCOMPLETE = rejected('ORDERS_UNAVAILABLE', 'the order could not be comple
 export function resumedSaga(
   orderId: string,
   order: Order | undefined,
-  { after, failure }: ResumeRequest,
+  { after, failure, execution }: ResumeRequest,
   now: Date,
 ): ResumedSaga {
+  const point =
+    order !== undefined && isSuperseded(order, execution)
+      ? ({ step: 'OrderClosed', outcome: failure ?? INCOMPLETE } as const)
+      : resumePoint(order, after, failure, now);
   return {
-    ...resumePoint(order, after, failure, now),
+    ...point,
     reservation: {
       amount_minor: order?.amount_minor ?? 0,
       currency: order?.currency ?? '',
@@ -104,6 +111,17 @@ export function resumedSaga(
     payment: { payment_id: order?.payment_id ?? orderId, action_url: order?.payment_action_url ?? null },
     payment_window_seconds: order === undefined ? 1 : Math.max(1, remainingWindowSeconds(order, now)),
   };
+}
+
+/**
+ * True where the order has a later run than the one that asks. Its start may arrive minutes late, after the reconciliation
+ * took it for lost. Two runs that wait for one payment would take each other's task token.
+ */
+function isSuperseded(order: Order, execution: string | undefined): boolean {
+  const earlier = Array.from({ length: sagaRun(order) }, (_, run) =>
+    executionName({ order_id: order.order_id, saga_run: run }),
+  );
+  return execution !== undefined && earlier.includes(execution);
 }
 
 /**

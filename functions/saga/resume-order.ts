@@ -17,9 +17,9 @@ const input = z.object({
  * The task throws RetryableError, or InvalidTaskInputError where the order is parked at an unknown step.
  */
 export function createHandler(table: () => OrderTable, now: () => Date = () => new Date()): Task<ResumedSaga> {
-  return createTask('ResumeOrder', input, async ({ after, outcome }, { orderId, log }) => {
+  return createTask('ResumeOrder', input, async ({ after, outcome }, { orderId, log, execution }) => {
     const order = await readOrder(table(), orderId);
-    const resumed = resumedSaga(orderId, order, { after, failure: outcome ?? undefined }, now());
+    const resumed = resumedSaga(orderId, order, { after, failure: outcome ?? undefined, execution }, now());
     log.info('resumes', { after, step: resumed.step, status: order?.status });
     return resumed;
   });

@@ -13,6 +13,8 @@ export interface TaskContext {
   readonly orderId: string;
   readonly traceparent: string;
   readonly log: Log;
+  /** Name of the execution that asks; undefined of an older definition, and of an operator's own call. */
+  readonly execution: string | undefined;
 }
 
 /** A Lambda function that the state machine invokes. */
@@ -76,7 +78,12 @@ export function createTask<Shape extends z.ZodRawShape, Result>(
     try {
       const result = await traced(taskSpan(name, { orderId, traceparent }, attempt), async (span) => {
         try {
-          return await work(checked(name, input, payload), { orderId, traceparent, log });
+          return await work(checked(name, input, payload), {
+            orderId,
+            traceparent,
+            log,
+            execution: attempt?.execution,
+          });
         } catch (error) {
           span.fail(asError(error).name, !(error instanceof TerminalError));
           throw error;

@@ -25,6 +25,7 @@ export const FAULTLESS: Scenario = {
 };
 
 const LONG = 2400;
+const LATE_BY_SECONDS = [fault('late', 1), fault('late', 1), fault('late', 2), fault('late', 60)];
 function fault(kind: Fault['kind'], seconds = 1, error = 0): Fault {
   return { kind, seconds, error };
 }
@@ -251,6 +252,22 @@ export const KNOWN_SCHEDULES: readonly Scenario[] = [
   ...[3, 6, 7].map((call) => ({ ...paid(call, fault('outage', LONG)), operators: [abandonAfter(LONG)] })),
   { ...paid(2, fault('defect'), fault('outage', LONG)), operators: [abandonAfter(60)] },
   { ...free(3, fault('outage', LONG)), operators: [abandonAfter(LONG)] },
+  // A start takes effect four minutes late, when the reconciliation has long started a further run: both would wait for the payment.
+  {
+    ...acted(
+      1,
+      fault('late', 1),
+      fault('late', 240),
+      NO_FAULT,
+      fault('late', 60),
+      fault('late', 2),
+      ...LATE_BY_SECONDS,
+    ),
+    orders: [...order(null), ...order('tok_refund_fails')],
+    losses: [loss('lost', 0)],
+    seed: 30,
+    sweeps: false,
+  },
 ];
 
 /** A paid order that is refunded, its goods coming back, with faults of the sagas' calls. */

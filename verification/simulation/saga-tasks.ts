@@ -34,6 +34,7 @@ export interface SagaPayload {
   readonly outcome?: Outcome | RefundTaskOutcome | null;
   readonly reason?: string;
   readonly refund_id?: string;
+  readonly task_attempt?: { readonly execution: string };
 }
 
 /** The outcome that a state of the refund saga has recorded. */
@@ -91,7 +92,7 @@ export async function* runSagaFunction(name: string, payload: SagaPayload, servi
       throw new Refusal('NeedsAttentionError', `${payload.parked_step} needs attention`);
     case 'ResumeOrder': {
       const failure = (payload.outcome ?? undefined) as Outcome | undefined;
-      const request = { after: payload.after ?? 'IsResumed', failure };
+      const request = { after: payload.after ?? 'IsResumed', failure, execution: payload.task_attempt?.execution };
       return resumedSaga(order_id, await readOrder(orderTable, order_id), request, new Date(now()));
     }
     case 'ReturnInventory':
