@@ -10,23 +10,26 @@ interface Executable {
   readonly args: readonly string[];
 }
 
+/** Drawing with a simulated GPU takes a third more CPU, and these pages need none. */
+const ARGUMENTS = ['--no-sandbox', '--disable-gpu'];
+
+/** Of the package's arguments for Lambda: a single process ends with its first page; the tests need the web's own security. */
+const UNWANTED =
+  /^--(?:single-process|no-zygote|disable-web-security|in-process-gpu|ignore-gpu-blocklist|use-gl=|use-angle=|enable-unsafe-swiftshader)/;
+
 /** Finds CHROMIUM_PATH, an installed browser, or that of @sparticuz/chromium, which runs on Linux x64 alone. */
 async function findExecutable(): Promise<Executable | undefined> {
   const named = process.env.CHROMIUM_PATH;
   const path = named === undefined || named === '' ? INSTALLED.find((each) => existsSync(each)) : named;
   if (path !== undefined) {
-    return { path, args: ['--no-sandbox'] };
+    return { path, args: ARGUMENTS };
   }
   if (process.platform !== 'linux' || process.arch !== 'x64') {
     return undefined;
   }
   const { default: packaged } = await import('@sparticuz/chromium');
-  // These are for Lambda: a single process ends with its first page, and the tests need the web's own security.
-  const unwanted = ['--single-process', '--no-zygote', '--disable-web-security'];
-  return {
-    path: await packaged.executablePath(),
-    args: packaged.args.filter((each) => !unwanted.includes(each)),
-  };
+  const args = packaged.args.filter((each) => !UNWANTED.test(each));
+  return { path: await packaged.executablePath(), args: [...args, ...ARGUMENTS] };
 }
 
 /** Starts a browser; undefined where this machine has none. */
