@@ -36,9 +36,16 @@ type Values = Readonly<Record<string, unknown>>;
 
 /** The endpoints that the plain loop calls. */
 export interface PlainSagaPlace {
-  readonly lambda: AwsCalls;
-  readonly dynamodb: AwsCalls;
+  readonly lambda: Pick<AwsCalls, 'invoke'>;
+  readonly dynamodb: Pick<AwsCalls, 'call'>;
   readonly stage: string;
+}
+
+/** Carries out one step, and answers its result. A durable loop keeps the result, and does not repeat the step. */
+export type CarryOut = (step: string, work: () => Promise<unknown>) => Promise<unknown>;
+
+function atOnce(_step: string, work: () => Promise<unknown>): Promise<unknown> {
+  return work();
 }
 
 /**
@@ -59,7 +66,7 @@ export class PlainSaga {
   }
 
   /** Takes an order that has been written to its end. Throws what the first call that fails throws. */
-  async run(order: Order): Promise<void> {
+  async run(order: Order, carryOut: CarryOut = atOnce): Promise<void> {
     let values: Values = { ...fixedValues(this.#place.stage), ...orderValues(order) };
     for (const [name, step] of this.#steps) {
       const enteredAt = new Date().toISOString();
@@ -69,10 +76,12 @@ export class PlainSaga {
       };
       const filled = fill(step.Arguments, { ...values, ...now }) as Record<string, unknown>;
       if (step.Resource === 'arn:aws:states:::dynamodb:updateItem') {
-        await this.#place.dynamodb.call('dynamodb', 'UpdateItem', filled);
+        await carryOut(name, async () => {
+          await this.#place.dynamodb.call('dynamodb', 'UpdateItem', filled);
+        });
         continue;
       }
-      const result = await this.#place.lambda.invoke(String(filled.FunctionName), filled.Payload);
+      const result = await carryOut(name, () => this.#place.lambda.invoke(String(filled.FunctionName), filled.Payload));
       if (name === 'ReserveInventory') {
         values = { ...values, ...reservationValues(reservationResult.parse(result)) };
       }
