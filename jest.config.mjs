@@ -24,6 +24,7 @@ export default {
   ],
   modulePathIgnorePatterns: ['/\\.esbuild/', '/\\.serverless/', '/\\.embedded/', '<rootDir>/.stryker-tmp/'],
   reporters: ['default', '<rootDir>/tests/closing-line-reporter.mjs'],
+  testSequencer: '<rootDir>/tests/longest-first-sequencer.mjs',
   // One more than CI has cores: tests of a whole stack mostly wait.
   maxWorkers: 3,
   testTimeout: 30_000,
