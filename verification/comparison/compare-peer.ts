@@ -84,7 +84,7 @@ async function passedBy(peer: Peer, folder: string): Promise<Cell> {
 function reasonOf(error: unknown): Cell {
   const text = error instanceof Error ? error.message : String(error);
   // Some answer an action that they do not know with a page for a person.
-  const unknown = /^(?<action>\w+): (?:<|.*Unknown action)/.exec(text)?.groups?.action;
+  const unknown = /^(?<action>\w+) was answered with \d+: (?:"<|.*Unknown action)/.exec(text)?.groups?.action;
   const said = /"[mM]essage"\s*:\s*"(?<message>[^"]+)"/.exec(text)?.groups?.message ?? text.split('\n')[0] ?? '';
   return unknown === undefined ? `no: ${said.slice(0, 120)}` : `no: it has no ${unknown}`;
 }

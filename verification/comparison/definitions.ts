@@ -1,5 +1,6 @@
-import type { JsonObject } from './aws-call.ts';
 import type { Program } from './peer.ts';
+
+type JsonObject = { readonly [name: string]: unknown };
 
 const LAMBDA = 'arn:aws:lambda:us-east-1:000000000000:function:echo';
 

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
+import { findFreePort } from '../../embedded/ports.ts';
 import { installFromNpm, npmVersion } from './installation.ts';
-import { freePort, type PeerProcess, startProcess } from './peer-process.ts';
+import { type PeerProcess, startProcess } from './peer-process.ts';
 
 const SERVER = '@restatedev/restate-server';
 const PACKAGES = [SERVER, '@restatedev/restate-sdk'];
@@ -42,10 +43,10 @@ export async function startRestate(
 ): Promise<RestateServer> {
   const folder = await installFromNpm('restate', PACKAGES);
   const ports = portsOf.get(data) ?? {
-    node: await freePort(),
-    ingress: await freePort(),
-    admin: await freePort(),
-    service: await freePort(),
+    node: await findFreePort(),
+    ingress: await findFreePort(),
+    admin: await findFreePort(),
+    service: await findFreePort(),
   };
   portsOf.set(data, ports);
   const handlers = await startProcess({

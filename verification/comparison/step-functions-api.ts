@@ -1,18 +1,22 @@
 import { randomUUID } from 'node:crypto';
-import { call, type JsonObject } from './aws-call.ts';
+import { AwsCallError, AwsCalls } from '../bench/aws-calls.ts';
 import { definitionOf, INPUT } from './definitions.ts';
 import type { ExecutionState, Program, RunningPeer } from './peer.ts';
 
 type ApiPeer = Required<Pick<RunningPeer, 'begin' | 'stateOf' | 'takeTask' | 'answerTask' | 'redrive'>>;
 
+type Call = (action: string, body: object) => Promise<Readonly<Record<string, unknown>>>;
+
 const ROLE = 'arn:aws:iam::000000000000:role/comparison';
 
 /** A peer by its Step Functions API. */
 export function throughApi(api: string): ApiPeer {
+  const calls = new AwsCalls(api);
+  const call = (action: string, body: object) => calls.call('states', action, body);
   const machines = new Map<Program, Promise<string>>();
   const activities = new Map<Program, Promise<string>>();
   const activityOf = (program: Program): Promise<string> => {
-    const known = activities.get(program) ?? createActivity(api, `comparison-${program}`);
+    const known = activities.get(program) ?? createActivity(call, `comparison-${program}`);
     activities.set(program, known);
     return known;
   };
@@ -20,7 +24,7 @@ export function throughApi(api: string): ApiPeer {
     const needsActivity = program === 'retry' || program === 'token' || program === 'redrive';
     const definition = JSON.stringify(definitionOf(program, needsActivity ? await activityOf(program) : ''));
     const name = `comparison-${program}-${Date.now()}`;
-    const { stateMachineArn } = await call(api, 'CreateStateMachine', { name, roleArn: ROLE, definition });
+    const { stateMachineArn } = await call('CreateStateMachine', { name, roleArn: ROLE, definition });
     return String(stateMachineArn);
   };
   const machineOf = (program: Program): Promise<string> => {
@@ -31,7 +35,7 @@ export function throughApi(api: string): ApiPeer {
   return {
     begin: async (program) => {
       const stateMachineArn = await machineOf(program);
-      const { executionArn } = await call(api, 'StartExecution', {
+      const { executionArn } = await call('StartExecution', {
         stateMachineArn,
         name: randomUUID(),
         input: INPUT,
@@ -40,17 +44,17 @@ export function throughApi(api: string): ApiPeer {
     },
     stateOf: async (executionArn) => {
       try {
-        const { status } = await call(api, 'DescribeExecution', { executionArn });
+        const { status } = await call('DescribeExecution', { executionArn });
         return stateFrom(String(status));
       } catch (error) {
-        if (String(error).includes('ExecutionDoesNotExist')) {
+        if (error instanceof AwsCallError && error.type.startsWith('ExecutionDoesNotExist')) {
           return 'LOST';
         }
         throw error;
       }
     },
     takeTask: async (program) => {
-      const { taskToken } = await call(api, 'GetActivityTask', { activityArn: await activityOf(program) });
+      const { taskToken } = await call('GetActivityTask', { activityArn: await activityOf(program) });
       if (typeof taskToken !== 'string' || taskToken === '') {
         throw new Error('no task came in time');
       }
@@ -58,23 +62,25 @@ export function throughApi(api: string): ApiPeer {
     },
     answerTask: async (taskToken, isSuccess) => {
       await (isSuccess
-        ? call(api, 'SendTaskSuccess', { taskToken, output: '{}' })
-        : call(api, 'SendTaskFailure', { taskToken, error: 'TryAgain', cause: 'the first time' }));
+        ? call('SendTaskSuccess', { taskToken, output: '{}' })
+        : call('SendTaskFailure', { taskToken, error: 'TryAgain', cause: 'the first time' }));
     },
     redrive: async (executionArn) => {
-      await call(api, 'RedriveExecution', { executionArn });
+      await call('RedriveExecution', { executionArn });
     },
   };
 }
 
 /** One that is there from before a restart is taken: not every peer answers a repetition with its ARN. */
-async function createActivity(api: string, name: string): Promise<string> {
+async function createActivity(call: Call, name: string): Promise<string> {
   try {
-    const { activityArn } = await call(api, 'CreateActivity', { name });
+    const { activityArn } = await call('CreateActivity', { name });
     return String(activityArn);
   } catch (error) {
-    const { activities } = await call(api, 'ListActivities', {});
-    const found = (activities as readonly JsonObject[]).find((activity) => activity.name === name);
+    const { activities } = await call('ListActivities', {});
+    const found = (activities as readonly Readonly<Record<string, unknown>>[]).find(
+      (activity) => activity.name === name,
+    );
     if (found === undefined) {
       throw error;
     }

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { ExecutionState, Peer, Program, RunningPeer } from './peer.ts';
 
 // What is measured of a peer. Each trial has a data folder of its own.
@@ -43,10 +44,6 @@ async function endOf(peer: RunningPeer, execution: string): Promise<ExecutionSta
     }
     await pause(50);
   }
-}
-
-function pause(milliseconds: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }
 
 /** Kills a peer in the middle of a program, starts it again on its data, and says how the execution ended. */

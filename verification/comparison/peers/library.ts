@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
+import { findFreePort } from '../../../embedded/ports.ts';
 import { definitionOf, INPUT } from '../definitions.ts';
 import { installFromNpm, npmVersion } from '../installation.ts';
 import type { ExecutionState, Peer } from '../peer.ts';
-import { freePort, startProcess } from '../peer-process.ts';
+import { startProcess } from '../peer-process.ts';
 
 const NAME = 'aws-local-stepfunctions';
 const SERVER = fileURLToPath(new URL('library-server.mjs', import.meta.url));
@@ -19,7 +20,7 @@ export function library(lambdaUrl: string): Peer {
     install: async () => npmVersion(await installFromNpm('library', [NAME]), NAME),
     start: async () => {
       const folder = await installFromNpm('library', [NAME]);
-      const port = await freePort();
+      const port = await findFreePort();
       const url = `http://127.0.0.1:${port}`;
       const server = await startProcess({
         program: process.execPath,

@@ -3,9 +3,10 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { findFreePort } from '../../../embedded/ports.ts';
 import { installFromPyPi, pyPiVersion } from '../installation.ts';
 import type { Peer } from '../peer.ts';
-import { freePort, startProcess } from '../peer-process.ts';
+import { startProcess } from '../peer-process.ts';
 import { throughApi } from '../step-functions-api.ts';
 
 // What speaks the API of AWS Step Functions.
@@ -19,7 +20,7 @@ export function thisEngine(lambdaUrl: string): Peer {
     name: 'this engine',
     install: async () => (JSON.parse(await readFile(MANIFEST, 'utf8')) as { readonly version: string }).version,
     start: async (data) => {
-      const port = await freePort();
+      const port = await findFreePort();
       const api = `http://127.0.0.1:${port}`;
       const args = ['--disable-warning=ExperimentalWarning', MAIN, '--port', String(port), '--data', data];
       const server = await startProcess({
@@ -39,7 +40,7 @@ export const MOTO: Peer = {
   install: async () => pyPiVersion(await installFromPyPi('moto', 'moto[server,stepfunctions]'), 'moto'),
   start: async () => {
     const python = await installFromPyPi('moto', 'moto[server,stepfunctions]');
-    const port = await freePort();
+    const port = await findFreePort();
     const api = `http://127.0.0.1:${port}`;
     const args = ['-m', 'moto.server', '-H', '127.0.0.1', '-p', String(port)];
     const server = await startProcess({ program: python, args, ready: `${api}/moto-api/data.json` });
@@ -56,7 +57,7 @@ export const MINISTACK: Peer = {
   install: async () => pyPiVersion(await installFromPyPi('ministack', 'ministack'), 'ministack'),
   start: async (data) => {
     const python = await installFromPyPi('ministack', 'ministack');
-    const port = await freePort();
+    const port = await findFreePort();
     const api = `http://127.0.0.1:${port}`;
     const server = await startProcess({
       program: python,
