@@ -1,7 +1,7 @@
 /**
  * `node generate-service-models.mjs FOLDER`: writes src/service-models/*.json from AWS's own API descriptions, as botocore
- * carries them in `botocore/data`. A model holds members, their types, what an answer must have, and enums. The clients of
- * AWS's SDK for JavaScript are named after the services' ids; those with a hyphen are listed.
+ * carries them in `botocore/data`. A model holds members, their types and bounds, what an answer must have, and enums. The
+ * clients of AWS's SDK for JavaScript are named after the services' ids; those with a hyphen are listed.
  */
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,20 +9,55 @@ import { gunzipSync } from 'node:zlib';
 
 /** Services by the name that `Resource` uses, with their folder and, where few matter, their operations. */
 const SERVICES = {
+  athena: { folder: 'athena' },
+  batch: { operations: ['SubmitJob', 'DescribeJobs', 'ListJobs', 'TerminateJob', 'CancelJob'] },
+  bedrockruntime: { folder: 'bedrock-runtime', operations: ['InvokeModel', 'Converse', 'ApplyGuardrail'] },
+  cloudwatch: { operations: ['PutMetricData', 'GetMetricData', 'DescribeAlarms', 'SetAlarmState'] },
+  codebuild: { operations: ['StartBuild', 'BatchGetBuilds', 'StopBuild'] },
   dynamodb: { folder: 'dynamodb' },
-  sfn: { folder: 'stepfunctions' },
-  lambda: { folder: 'lambda', operations: ['Invoke'] },
-  sqs: { folder: 'sqs' },
-  sns: { folder: 'sns' },
-  eventbridge: { folder: 'events', operations: ['PutEvents'] },
-  s3: {
-    folder: 's3',
-    operations: ['GetObject', 'PutObject', 'HeadObject', 'CopyObject', 'DeleteObject', 'ListObjectsV2'],
+  ecs: { operations: ['RunTask', 'StopTask', 'DescribeTasks', 'DescribeServices', 'UpdateService', 'ListTasks'] },
+  eventbridge: { folder: 'events' },
+  firehose: { operations: ['PutRecord', 'PutRecordBatch'] },
+  glue: {
+    operations: [
+      ...['StartJobRun', 'GetJobRun', 'GetJobRuns', 'StartCrawler', 'GetCrawler', 'GetTable', 'GetPartitions'],
+      ...['StartWorkflowRun', 'GetWorkflowRun', 'BatchStopJobRun', 'GetTables', 'CreatePartition'],
+    ],
   },
+  kinesis: { operations: ['PutRecord', 'PutRecords', 'DescribeStream', 'ListShards'] },
+  kms: { folder: 'kms' },
+  lambda: { folder: 'lambda' },
+  polly: { folder: 'polly' },
+  redshiftdata: { folder: 'redshift-data' },
+  rekognition: {
+    operations: [
+      ...['DetectLabels', 'DetectText', 'DetectFaces', 'DetectModerationLabels', 'RecognizeCelebrities'],
+      ...['CompareFaces', 'SearchFacesByImage', 'IndexFaces', 'StartLabelDetection', 'GetLabelDetection'],
+    ],
+  },
+  s3: { folder: 's3' },
+  scheduler: { folder: 'scheduler' },
+  secretsmanager: { folder: 'secretsmanager' },
+  sesv2: { operations: ['SendEmail'] },
+  sfn: { folder: 'stepfunctions' },
+  sns: { folder: 'sns' },
+  sqs: { folder: 'sqs' },
+  ssm: {
+    operations: [
+      ...['GetParameter', 'GetParameters', 'GetParametersByPath', 'PutParameter', 'DeleteParameter'],
+      ...['SendCommand', 'GetCommandInvocation', 'StartAutomationExecution', 'GetAutomationExecution'],
+    ],
+  },
+  sts: { operations: ['AssumeRole', 'GetCallerIdentity'] },
+  textract: { folder: 'textract' },
+  transcribe: {
+    operations: ['StartTranscriptionJob', 'GetTranscriptionJob', 'DeleteTranscriptionJob', 'ListTranscriptionJobs'],
+  },
+  translate: { operations: ['TranslateText', 'StartTextTranslationJob', 'DescribeTextTranslationJob'] },
 };
 const [, , data] = process.argv;
 
-for (const [name, { folder, operations }] of Object.entries(SERVICES)) {
+for (const [name, { folder = name, operations }] of Object.entries(SERVICES)) {
   const version = readdirSync(join(data, folder)).sort().at(-1);
   const file = readFileSync(join(data, folder, version, 'service-2.json.gz'));
   const model = compact(JSON.parse(gunzipSync(file)), operations);
@@ -57,7 +92,7 @@ function compact(description, wanted = Object.keys(description.operations)) {
   /** The type of a shape: its name, or a simple type. */
   function typeOf(name) {
     const shape = description.shapes[name];
-    if (['structure', 'list', 'map'].includes(shape.type) || shape.enum) {
+    if (['structure', 'list', 'map'].includes(shape.type) || shape.enum || isBounded(shape)) {
       if (!(name in shapes)) {
         shapes[name] = {};
         Object.assign(shapes[name], shapeOf(shape));
@@ -65,6 +100,10 @@ function compact(description, wanted = Object.keys(description.operations)) {
       return `#${name}`;
     }
     return shape.type;
+  }
+
+  function isBounded({ min, max }) {
+    return min > 0 || max !== undefined;
   }
 
   function shapeOf(shape) {
@@ -75,10 +114,15 @@ function compact(description, wanted = Object.keys(description.operations)) {
       const members = Object.entries(shape.members).map(([member, { shape: type }]) => [member, typeOf(type)]);
       return { members: Object.fromEntries(members), ...(shape.required?.length ? { required: shape.required } : {}) };
     }
-    if (shape.type === 'list') {
-      return { list: typeOf(shape.member.shape) };
+    if (shape.type === 'map') {
+      return { map: typeOf(shape.value.shape) };
     }
-    return shape.type === 'map' ? { map: typeOf(shape.value.shape) } : { enum: shape.enum };
+    if (shape.enum) {
+      return { enum: shape.enum };
+    }
+    const { min, max } = shape;
+    const bounds = { ...(min > 0 && { min }), ...(max !== undefined && { max }) };
+    return shape.type === 'list' ? { list: typeOf(shape.member.shape), ...bounds } : { simple: shape.type, ...bounds };
   }
 }
 

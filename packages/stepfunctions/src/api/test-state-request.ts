@@ -166,6 +166,9 @@ export function mockOf({ mock }: TestStateRequest, state: State): Mock | undefin
   if (state.Type !== 'Task' && !writes && !Array.isArray(result)) {
     throw invalid('Mocked result must be an array.');
   }
+  if (state.Type === 'Parallel' && (result as readonly Json[]).length !== state.Branches.length) {
+    throw invalid('Mocked result must contain the same number of items as number of Parallel branches.');
+  }
   const mode = mock.fieldValidationMode ?? 'STRICT';
   const fault = state.Type === 'Task' ? mockFault(state.Resource, result, mode) : undefined;
   if (fault !== undefined) {

@@ -59,6 +59,15 @@ describe('TestState', () => {
     });
   });
 
+  test('TestState takes as many mocked results of a Parallel state as it has branches', async () => {
+    const parallel = { Type: 'Parallel', Branches: [map.ItemProcessor, map.ItemProcessor], End: true };
+    const request = { definition: definition(parallel) };
+    await expect(call({ ...request, mock: { result: '[1,[2]]' } })).resolves.toMatchObject({ output: '[1,[2]]' });
+    await expect(call({ ...request, mock: { result: '[1]' } })).resolves.toMatchObject({
+      message: 'Mocked result must contain the same number of items as number of Parallel branches.',
+    });
+  });
+
   test('TestState answers the output, and the data after each step on request', async () => {
     const request = { definition: definition(pass), input: '{"a":1}' };
     await expect(call(request)).resolves.toStrictEqual({ status: 'SUCCEEDED', output: '{"a":1}' });

@@ -1,27 +1,15 @@
 /** The member of DynamoDB's attribute values whose name AWS's Java SDK gives up to avoid a keyword. */
 const RENAMED: { readonly [name: string]: string } = { NULL: 'Nul' };
 
+/** Capitals that begin a name, without one that begins a word of its own: `KMS` of `KMSMasterKeyId`. */
+const LEADING_CAPITALS = /^[A-Z]+(?![a-z])/;
+
 /**
  * The name that Step Functions gives to a member of an API: `stateMachineArn` becomes `StateMachineArn`. SDK integrations
- * follow AWS's Java SDK in addition, where a word has one capital: `SS` becomes `Ss`, `KMSMasterKeyId` `KmsMasterKeyId`.
+ * follow AWS's Java SDK in addition, where an acronym at the beginning has one capital: `SS` becomes `Ss`,
+ * `KMSMasterKeyId` `KmsMasterKeyId`, and `ChecksumSHA256` stays as it is.
  */
 export function memberName(apiName: string, sdk: boolean): string {
-  if (!sdk) {
-    return capitalized(apiName);
-  }
-  return (
-    RENAMED[apiName] ??
-    apiName
-      .replace(/[^A-Za-z0-9]+/g, ' ')
-      .replace(/([a-z])(?=[A-Z][a-zA-Z0-9])/g, '$1 ')
-      .replace(/([A-Z]+)([A-Z][a-z])/g, '$1 $2')
-      .replace(/([0-9])([a-zA-Z])/g, '$1 $2')
-      .split(' ')
-      .map((word) => capitalized(word.toLowerCase()))
-      .join('')
-  );
-}
-
-function capitalized(word: string): string {
-  return `${word.slice(0, 1).toUpperCase()}${word.slice(1)}`;
+  const name = sdk ? apiName.replace(LEADING_CAPITALS, (acronym) => acronym.toLowerCase()) : apiName;
+  return (sdk ? RENAMED[apiName] : undefined) ?? `${name.slice(0, 1).toUpperCase()}${name.slice(1)}`;
 }

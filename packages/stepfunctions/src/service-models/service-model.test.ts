@@ -11,6 +11,10 @@ test.each([
   ['KMSMasterKeyId', 'KMSMasterKeyId', 'KmsMasterKeyId'],
   ['MD5OfMessageBody', 'MD5OfMessageBody', 'Md5OfMessageBody'],
   ['SSEKMSKeyId', 'SSEKMSKeyId', 'SsekmsKeyId'],
+  ['ETag', 'ETag', 'ETag'],
+  ['ChecksumSHA256', 'ChecksumSHA256', 'ChecksumSHA256'],
+  ['DBInstanceIdentifier', 'DBInstanceIdentifier', 'DbInstanceIdentifier'],
+  ['EnableIAMDatabaseAuthentication', 'EnableIAMDatabaseAuthentication', 'EnableIAMDatabaseAuthentication'],
 ])('the member %s is %s in an optimized integration and %s in an SDK integration', (api, optimized, sdk) => {
   expect([memberName(api, false), memberName(api, true)]).toStrictEqual([optimized, sdk]);
 });

@@ -6,6 +6,12 @@ const PREFIX = 'Mock result schema validation error: ';
 const [START, INVOKE, GET_ITEM] = ['states:startExecution', 'lambda:invoke', 'dynamodb:getItem'];
 const ENDED = { ExecutionArn: 'a', StateMachineArn: 'm', Status: 'SUCCEEDED', StartDate: '2026-01-01T00:00:00Z' };
 
+const FUNCTION = 'aws-sdk:lambda:getFunction';
+
+function memory(MemorySize: number): Json {
+  return { Configuration: { MemorySize } };
+}
+
 test.each<[string, Json, FieldValidationMode, string | undefined]>([
   [INVOKE, { StatusCode: 200, Payload: { any: 1 }, Other: 1 }, 'STRICT', undefined],
   [INVOKE, { StatusCode: '200' }, 'PRESENT', "Field 'StatusCode' must be a number"],
@@ -32,6 +38,19 @@ test.each<[string, Json, FieldValidationMode, string | undefined]>([
   ['aws-sdk:sfn:listStateMachines', {}, 'STRICT', "Required field 'StateMachines' is missing"],
   ['sqs:sendMessage', { MessageId: 5 }, 'STRICT', "Field 'MessageId' must be a string"],
   ['sns:publish', { MessageId: 'm' }, 'STRICT', undefined],
+  ['aws-sdk:kms:encrypt', { CiphertextBlob: 5 }, 'PRESENT', "Field 'CiphertextBlob' must be a string"],
+  [
+    'aws-sdk:kms:encrypt',
+    { CiphertextBlob: '' },
+    'PRESENT',
+    "Field 'CiphertextBlob' is smaller than the minimum length",
+  ],
+  ['aws-sdk:kms:encrypt', { KeyId: 'k'.repeat(2_049) }, 'STRICT', "Field 'KeyId' exceeds the maximum length"],
+  [FUNCTION, memory(128), 'STRICT', undefined],
+  [FUNCTION, memory(127), 'PRESENT', "Field 'MemorySize' is less than the minimum value"],
+  [FUNCTION, memory(1_000_000), 'PRESENT', "Field 'MemorySize' exceeds the maximum value"],
+  [FUNCTION, memory(1), 'NONE', undefined],
+  ['aws-sdk:s3:getObject', { ChecksumSHA256: 5 }, 'STRICT', "Field 'ChecksumSHA256' must be a string"],
   ['ecs:runTask.sync', 5, 'STRICT', undefined],
 ])('a mocked result is checked against the service’s answer: %s, %j, %s', (action, result, mode, fault) => {
   expect(mockFault(`arn:aws:states:::${action}`, result, mode)).toBe(fault === undefined ? undefined : PREFIX + fault);

@@ -1,7 +1,7 @@
 import { parseTaskTarget } from '../core/task-target.ts';
 import { nearestNumber } from '../language/exact-number.ts';
 import { isJsonObject, type Json } from '../language/json.ts';
-import { operationOf, type Shape, type SimpleType } from '../service-models/service-model.ts';
+import { type Bounds, operationOf, type Shape, type SimpleType } from '../service-models/service-model.ts';
 
 /** How strictly a mocked result is checked against the service's answer. */
 export type FieldValidationMode = 'STRICT' | 'PRESENT' | 'NONE';
@@ -63,6 +63,7 @@ function check(value: Json, shape: Shape, field: string, strict: boolean): void 
       return;
     case 'SIMPLE':
       checkSimple(value, shape.type, field);
+      checkBounds(value, shape, field);
       return;
     case 'ENUM':
       checkSimple(value, 'string', field);
@@ -74,6 +75,7 @@ function check(value: Json, shape: Shape, field: string, strict: boolean): void 
       if (!Array.isArray(value)) {
         throw new Misfit(`Field '${field}' must be an array`);
       }
+      checkBounds(value, shape, field);
       for (const element of value as readonly Json[]) {
         check(element, shape.element(), field, strict);
       }
@@ -127,5 +129,26 @@ function checkSimple(value: Json, type: SimpleType, field: string): void {
   const fraction = (type === 'integer' || type === 'long') && number !== undefined && !Number.isInteger(number);
   if ((number === undefined ? typeof value : 'number') !== wanted || fraction) {
     throw new Misfit(`Field '${field}' must be a ${wanted}`);
+  }
+}
+
+/** Holds a number to its bounds, and a text or a list to those of its length. */
+function checkBounds(value: Json, { min = -Infinity, max = Infinity }: Bounds, field: string): void {
+  const number = nearestNumber(value);
+  if (number !== undefined) {
+    if (number < min) {
+      throw new Misfit(`Field '${field}' is less than the minimum value`);
+    }
+    if (number > max) {
+      throw new Misfit(`Field '${field}' exceeds the maximum value`);
+    }
+    return;
+  }
+  const length = typeof value === 'string' || Array.isArray(value) ? value.length : undefined;
+  if (length !== undefined && length < min) {
+    throw new Misfit(`Field '${field}' is smaller than the minimum length`);
+  }
+  if (length !== undefined && length > max) {
+    throw new Misfit(`Field '${field}' exceeds the maximum length`);
   }
 }
