@@ -1,8 +1,9 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import { ARRIVAL_VALUES, COUNT_ARRIVAL, type ItemStock } from './item.ts';
-import { createRequestRecords, type TransactAction } from './request-record.ts';
+import { createRequestRecords } from './request-record.ts';
 import { divided, shardKey } from './shards.ts';
+import type { TransactAction } from './stock-transaction.ts';
 import type { InventoryTables } from './tables.ts';
 
 const correctionRow = z.object({

@@ -1,14 +1,6 @@
-import {
-  type DynamoDBDocumentClient,
-  GetCommand,
-  TransactWriteCommand,
-  type TransactWriteCommandInput,
-} from '@aws-sdk/lib-dynamodb';
-import { cancellationOf, type Row, storeError, withStoreErrors } from '../common/dynamodb-errors.ts';
-import { RowConflict } from '../common/retry-on-conflict.ts';
-
-/** One write of a transaction. */
-export type TransactAction = NonNullable<TransactWriteCommandInput['TransactItems']>[number];
+import { type DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb';
+import { type Row, withStoreErrors } from '../common/dynamodb-errors.ts';
+import { type TransactAction, writeTransaction } from './stock-transaction.ts';
 
 /**
  * The records of one kind of request that changes the stock of an item without an order. The transaction that changes the
@@ -46,18 +38,7 @@ export function createRequestRecords(
     write: async (requestId, record, stock, signal) => {
       const Item = { ...record, order_id: rowKey(requestId) };
       const put = { Put: { TableName: table, Item, ConditionExpression: 'attribute_not_exists(order_id)' } };
-      try {
-        await documents.send(new TransactWriteCommand({ TransactItems: [put, ...stock] }), { abortSignal: signal });
-      } catch (error) {
-        const cancellation = cancellationOf(error);
-        if (cancellation === undefined) {
-          throw storeError(error);
-        }
-        if (cancellation.failedConditions.every((failed) => failed === undefined)) {
-          throw cancellation.otherCause();
-        }
-        throw new RowConflict('the request or the item changed after it was read', { cause: error });
-      }
+      await writeTransaction(documents, [put, ...stock], 'the request or the item changed after it was read', signal);
     },
   };
 }

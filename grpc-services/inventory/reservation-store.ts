@@ -4,7 +4,6 @@ import {
   GetCommand,
   QueryCommand,
   TransactWriteCommand,
-  type TransactWriteCommandInput,
 } from '@aws-sdk/lib-dynamodb';
 import { type BucketedIndex, type IndexPage, type IndexQuery, pageOfIndex } from '../common/bucketed-index.ts';
 import {
@@ -19,6 +18,7 @@ import { ARRIVAL_VALUES, COUNT_ARRIVAL } from './item.ts';
 import type { ItemConflicts } from './item-conflicts.ts';
 import { HOLD_BUCKETS, type Reservation, reservationRow } from './reservation.ts';
 import { portionsOf, shardKey, type TakenLine } from './shards.ts';
+import type { TransactAction } from './stock-transaction.ts';
 import type { InventoryTables } from './tables.ts';
 
 /** The counters of an item that stock moves between. */
@@ -82,8 +82,6 @@ export interface ReservationStore {
   /** The reservations of up to 100 orders, strongly consistent and in the same order; missing ones are left out. */
   readonly findAll: (orderIds: readonly string[], signal: AbortSignal) => Promise<readonly Reservation[]>;
 }
-
-type Action = NonNullable<TransactWriteCommandInput['TransactItems']>[number];
 
 /** Reservations in DynamoDB. `conflicts` counts what their changes meet at items. */
 export function createReservationStore(
@@ -176,7 +174,7 @@ function outcomeOf(error: unknown, moved: readonly RowMove[], conflicts: ItemCon
   throw cancellation.otherCause();
 }
 
-function putReservation(tables: InventoryTables, { previous, next }: ReservationChange): Action {
+function putReservation(tables: InventoryTables, { previous, next }: ReservationChange): TransactAction {
   const condition =
     previous === undefined
       ? { ConditionExpression: 'attribute_not_exists(order_id)' }
@@ -195,7 +193,7 @@ function rowMoves(lines: readonly TakenLine[]): readonly RowMove[] {
   return lines.flatMap((line) => portionsOf(line).map(({ shard, count }) => ({ line, shard, count })));
 }
 
-function moveInRow(tables: InventoryTables, { line, shard, count }: RowMove, { from, to }: StockMove): Action {
+function moveInRow(tables: InventoryTables, { line, shard, count }: RowMove, { from, to }: StockMove): TransactAction {
   const arrives = to === 'available';
   return {
     Update: {

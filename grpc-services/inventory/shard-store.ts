@@ -1,10 +1,10 @@
 import { TransactionConflictException } from '@aws-sdk/client-dynamodb';
-import { type DynamoDBDocumentClient, TransactWriteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import { cancellationOf, failedCondition, storeError } from '../common/dynamodb-errors.ts';
+import { type DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { failedCondition, storeError } from '../common/dynamodb-errors.ts';
 import { RowConflict, retryOnConflict } from '../common/retry-on-conflict.ts';
 import { ARRIVAL_VALUES, COUNT_ARRIVAL, type ItemStock, shardCount } from './item.ts';
-import type { TransactAction } from './request-record.ts';
 import { divided, type Portion, shardKey, sum } from './shards.ts';
+import { type TransactAction, writeTransaction } from './stock-transaction.ts';
 import type { InventoryTables } from './tables.ts';
 
 /** Moves available stock between the rows of an item. What is held or sold stays in its row. */
@@ -37,7 +37,7 @@ export function createShardStore(documents: DynamoDBDocumentClient, { items: tab
   async function announced(itemId: string, move: TransactAction[], signal: AbortSignal): Promise<void> {
     await countMove(itemId, 1, signal);
     try {
-      await write(move, signal);
+      await writeTransaction(documents, move, 'the rows of the item changed after they were read', signal);
     } catch (error) {
       if (error instanceof RowConflict) {
         await moveEnded(itemId);
@@ -67,21 +67,6 @@ export function createShardStore(documents: DynamoDBDocumentClient, { items: tab
       throw error instanceof TransactionConflictException || failedCondition(error) !== undefined
         ? new RowConflict('another call writes the item', { cause: error })
         : storeError(error);
-    }
-  }
-
-  async function write(TransactItems: TransactAction[], signal: AbortSignal): Promise<void> {
-    try {
-      await documents.send(new TransactWriteCommand({ TransactItems }), { abortSignal: signal });
-    } catch (error) {
-      const cancellation = cancellationOf(error);
-      if (cancellation === undefined) {
-        throw storeError(error);
-      }
-      if (cancellation.failedConditions.every((failed) => failed === undefined)) {
-        throw cancellation.otherCause();
-      }
-      throw new RowConflict('the rows of the item changed after they were read', { cause: error });
     }
   }
 }
