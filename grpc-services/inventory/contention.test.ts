@@ -64,13 +64,20 @@ test('a lasting conflict ends as CONTENTION after ten attempts', async () => {
 
 describe('an item that meets conflicts', () => {
   /** One order after another meets so many conflicts, and each time the instance looks for hot items. */
-  async function shardsAfter(rounds: readonly number[], conflictsPerSecond: number): Promise<readonly number[]> {
-    const hotItems = createHotItems(inventory.otherInstance, { spread: [], conflictsPerSecond });
+  async function shardsAfter(
+    rounds: readonly number[],
+    conflictsPerSecond: number,
+    secondsPerRound = 1,
+  ): Promise<readonly number[]> {
+    let now = Date.parse('2030-01-01T00:00:00Z');
+    const instance = { ...inventory.otherInstance, clock: () => now };
+    const hotItems = createHotItems(instance, { spread: [], conflictsPerSecond });
     const shards: number[] = [];
     for (const [round, times] of rounds.entries()) {
       conflictTimes(times);
       const order = { orderId: `order-${round}`, lines: [{ item_id: 'hot', count: 1 }], holdSeconds: 0 };
-      await reserve(inventory.otherInstance, order, never);
+      await reserve(instance, order, never);
+      now += secondsPerRound * 1_000;
       await hotItems.round(never, ({ itemId }, error) => throwFailure(itemId, error));
       shards.push((await inventory.shards('hot')).length);
     }
@@ -84,6 +91,11 @@ describe('an item that meets conflicts', () => {
 
   test('less often stays as it is, whatever it met before', async () => {
     expect(await shardsAfter([3, 3, 3], 4)).toEqual([1, 1, 1]);
+  });
+
+  test('is judged by the conflicts of a second, however long ago the last look was', async () => {
+    expect(await shardsAfter([7, 8], 4, 2)).toEqual([1, 8]);
+    expect(await shardsAfter([3], 4, 0.1)).toEqual([8]);
   });
 
   test('stays as it is when no limit is set', async () => {
