@@ -3,7 +3,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DynamoDBClient, PutItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
-import { DynamoDBStreamsClient, type _Record as StreamRecord } from '@aws-sdk/client-dynamodb-streams';
+import {
+  type DescribeStreamCommandInput,
+  DynamoDBStreamsClient,
+  type _Record as StreamRecord,
+} from '@aws-sdk/client-dynamodb-streams';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { type DynamoDb, startDynamoDb } from '../../tests/support/dynamodb.ts';
 import { ensureTable, readTableDescription } from '../dynamodb/tables.ts';
@@ -20,14 +24,17 @@ const open: StreamEventSource[] = [];
 
 beforeAll(async () => {
   dynamodb = await startDynamoDb();
-  const options = {
+  tables = new DynamoDBClient(clientOptions());
+  streams = new DynamoDBStreamsClient(clientOptions());
+});
+
+function clientOptions() {
+  return {
     endpoint: dynamodb.endpoint,
     region: 'us-east-1',
     credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
   };
-  tables = new DynamoDBClient(options);
-  streams = new DynamoDBStreamsClient(options);
-});
+}
 
 afterAll(async () => {
   tables.destroy();
@@ -81,7 +88,7 @@ type Invoke = (records: readonly StreamRecord[]) => Promise<readonly string[]>;
 
 function start(
   invoke: Invoke,
-  options: Pick<StreamEventSourceOptions, 'giveUpAfterMs'> = {},
+  options: Partial<Pick<StreamEventSourceOptions, 'giveUpAfterMs' | 'streams'>> = {},
 ): { readonly source: StreamEventSource; readonly warnings: string[] } {
   const warnings: string[] = [];
   const source = new StreamEventSource({
@@ -265,6 +272,39 @@ test('a table without a stream is told about once', async () => {
   const { warnings } = start(async () => []);
   await until('it is told', () => warnings.length > 0);
   expect(warnings).toEqual([expect.stringContaining('the table has no stream')]);
+});
+
+test('a stream whose shards come in pages is read to its last shard', async () => {
+  await makeTable();
+  const paged = new DynamoDBStreamsClient(clientOptions());
+  let firstPages = 0;
+  paged.middlewareStack.add(
+    (next, { commandName }) =>
+      async (args) => {
+        const { ExclusiveStartShardId: after, ...input } = args.input as DescribeStreamCommandInput;
+        if (commandName !== 'DescribeStreamCommand' || after !== undefined) {
+          return next(commandName === 'DescribeStreamCommand' ? { ...args, input } : args);
+        }
+        firstPages += 1;
+        const page = { StreamDescription: { Shards: [], LastEvaluatedShardId: 'shardId-of-the-first-page' } };
+        return { response: {}, output: { $metadata: {}, ...page } };
+      },
+    { step: 'initialize', name: 'an empty first page of shards' },
+  );
+  const taken: string[] = [];
+  const source = start(
+    async (records) => {
+      taken.push(...contentOf(records));
+      return [];
+    },
+    { streams: paged },
+  ).source;
+  await put('a');
+  await change('a', '2');
+  await until('the change is taken', () => taken.includes('a=2'));
+  expect(firstPages).toBeGreaterThan(0);
+  await source.close();
+  paged.destroy();
 });
 
 test('a damaged checkpoint is told about, and the stream read from its beginning', async () => {

@@ -220,6 +220,17 @@ test('orders that a service does not reply about are put behind the others, whic
   expect(due.filter((order) => Date.parse(String(order?.saga_due_at)) < Date.now() + 50_000)).toEqual([]);
 });
 
+test('orders that a service does not reply about stop no round while others in between are carried on', async () => {
+  for (let minute = 0; minute < 6; minute += 1) {
+    const dueAt = (second: number) => new Date(Date.now() - 600_000 + (60 * minute + second) * 1_000).toISOString();
+    await overdue({ saga_due_at: dueAt(0), saga_recovery: { tries: 3, updated_at: PAST } });
+    await overdue({ saga_due_at: dueAt(30) });
+  }
+  stepFunctions.reply = executionsAreLost;
+  const unreachable = async () => Promise.reject(new RetryableError('INVENTORY_UNAVAILABLE', 'gone'));
+  expect(await run(unreachable)).toMatchObject({ left: 6, restarted: 6 });
+});
+
 test('Step Functions takes no start: nothing counts as tried, and after five orders the others wait for the next round', async () => {
   const orders = await Promise.all(Array.from({ length: 8 }, () => overdue()));
   stepFunctions.reply = ({ action }) =>

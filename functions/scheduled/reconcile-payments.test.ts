@@ -183,6 +183,15 @@ test('a payment that cannot be voided at the moment, or at all, stops no other',
   expect(await run()).toMatchObject({ voided: 2 });
 });
 
+test('payments behind the first page of the list are reconciled too', async () => {
+  await Promise.all(Array.from({ length: 3 }, () => authorized({ status: 'REJECTED' })));
+  const { listPaymentsToReconcile } = payments.client;
+  const report = await run({
+    listPaymentsToReconcile: (query, context) => listPaymentsToReconcile({ ...query, pageSize: 1 }, context),
+  });
+  expect(report).toMatchObject({ voided: 3 });
+});
+
 test('open payments that no call gets on with are put behind the others, which are reconciled', async () => {
   const stuck = await Promise.all(Array.from({ length: 6 }, () => authorized({ status: 'REJECTED' })));
   // A payment that is put off stays away for as long as it is old.
@@ -195,6 +204,21 @@ test('open payments that no call gets on with are put behind the others, which a
   expect(await run({ void: away })).toMatchObject({ left: 5, voided: 0 });
   expect(await run({ void: away })).toMatchObject({ left: 1, voided: 1 });
   expect(await payments.service.charge(sound)).toMatchObject({ state: 'VOIDED' });
+  await comeBack(stuck);
+  expect(await run()).toMatchObject({ voided: 6 });
+});
+
+test('payments that no call gets on with stop no round while others in between are reconciled', async () => {
+  const stuck: string[] = [];
+  for (let pair = 0; pair < 6; pair += 1) {
+    stuck.push(await authorized({ status: 'REJECTED' }));
+    await authorized({ status: 'REJECTED' });
+  }
+  const away: typeof payments.client.void = (request, context) =>
+    stuck.includes(request.orderId)
+      ? Promise.reject(new RetryableError('PAYMENT_UNAVAILABLE', 'away'))
+      : payments.client.void(request, context);
+  expect(await run({ void: away })).toMatchObject({ left: 6, voided: 6 });
   await comeBack(stuck);
   expect(await run()).toMatchObject({ voided: 6 });
 });
