@@ -15,19 +15,17 @@ export function childrenOf(draft: Draft, frameId: string): readonly string[] {
 
 /**
  * Aborts a frame because another one failed, and records the abort from the outermost state inwards. A frame that
- * failed keeps its error; a frame that succeeded stays as it is.
+ * failed keeps its error; a frame that succeeded is in no state, and stays as it is.
  *
  * @param previous the event that caused it
  */
 export function abortFrame(draft: Draft, frameId: string, previous: number): void {
   const { end, run } = draft.frame(frameId);
-  if (end?.status === 'SUCCEEDED' || end?.status === 'ABORTED') {
+  if (run === undefined) {
     return;
   }
-  if (run !== undefined) {
-    recordAborted(draft, frameId, previous);
-  }
-  const activity = run?.activity;
+  recordAborted(draft, frameId, previous);
+  const { activity } = run;
   const distributed = activity?.kind === 'MAP' && activity.mapRunArn !== undefined;
   for (const child of end === undefined ? childrenOf(draft, frameId) : []) {
     if (distributed) {
@@ -35,7 +33,7 @@ export function abortFrame(draft: Draft, frameId: string, previous: number): voi
       continue;
     }
     if (activity?.kind === 'MAP' && draft.frame(child).end === undefined) {
-      const details = { name: run?.name ?? '', index: draft.frame(child).index };
+      const details = { name: run.name, index: draft.frame(child).index };
       draft.append(frameId, 'MapIterationAborted', { mapIterationAbortedEventDetails: details }, previous);
     }
     abortFrame(draft, child, previous);

@@ -19,9 +19,15 @@ test('tells functions and activities from integrations', () => {
   expect(parseTaskTarget('arn:aws:states:us-east-1:000000000000:activity:a').kind).toBe('ACTIVITY');
 });
 
-test.each(['arn:aws:states:::lambda:invoke.later', 'arn:aws:states:::lambda', 'nonsense'])(
-  'a Task resource is refused: %s',
-  (arn) => {
-    expect(() => parseTaskTarget(arn)).toThrow(arn);
-  },
-);
+test.each([
+  'arn:aws:states:::lambda:invoke.later',
+  'arn:aws:states:::lambda',
+  'arn:aws:states:::lambda:',
+  'arn:aws:lambda:us-east-1:000000000000:layer:l:1',
+  'arn:aws:states:us-east-1:000000000000:stateMachine:m',
+  'arn:aws:states:us-east-1:000000000000:function:f',
+  'arn:aws:sqs:us-east-1:000000000000:activity:a',
+  'nonsense',
+])('a Task resource is refused: %s', (arn) => {
+  expect(() => parseTaskTarget(arn)).toThrow(arn);
+});

@@ -76,6 +76,52 @@ describe('A task', () => {
     expect(run.tasks[0]?.token).not.toBe(first?.token);
   });
 
+  test('that waits for no token is given none', async () => {
+    const Parameters = { FunctionName: 'f', Payload: { 'token.$': '$$.Task.Token' } };
+    const run = await ScriptedRun.start(
+      machine({ Call: task({ Resource: 'arn:aws:states:::lambda:invoke', Parameters }) }),
+    );
+    expect(run.tasks).toEqual([]);
+    expect(run.execution).toMatchObject({ status: 'FAILED', error: 'States.Runtime' });
+  });
+
+  test('of JSONata whose arguments the service does not take is told by Arguments', async () => {
+    const Arguments = { TableName: 't', Item: '{% $states.input %}' };
+    const call = task({ Resource: DYNAMODB, Arguments, QueryLanguage: 'JSONata' });
+    const run = await ScriptedRun.start(machine({ Call: call }), { input: { id: { Q: 's' } } });
+    expect(run.execution).toMatchObject({
+      status: 'FAILED',
+      error: 'States.Runtime',
+      cause: expect.stringContaining(`The Arguments '{"TableName":"t","Item":{"id":{"Q":"s"}}}' could not be used`),
+    });
+  });
+
+  test('on an API that the engine does not know starts with whatever it is given', async () => {
+    const Resource = 'arn:aws:states:::aws-sdk:nosuchservice:doIt';
+    const run = await ScriptedRun.start(
+      machine({ Call: task({ Resource, Parameters: { Any: { 'thing.$': '$.a' } } }) }),
+      {
+        input: { a: 1 },
+      },
+    );
+    expect(run.tasks).toMatchObject([{ input: { Any: { thing: 1 } } }]);
+  });
+
+  test('is mocked only where the test case names its state, by the number of its attempts so far', async () => {
+    const Retry = [{ ErrorEquals: ['States.ALL'] }];
+    const states = { First: task({ Next: 'Second', Retry }), Second: task() };
+    const run = await ScriptedRun.start(machine(states), { mockedStates: ['First'] });
+    const mock = { stateMachine: 'machine', testCase: 'Case', state: 'First' };
+    expect(run.tasks).toMatchObject([{ mock: { ...mock, attempt: 0 } }]);
+    await run.fail('Boom');
+    await run.passSeconds(1);
+    expect(run.tasks).toMatchObject([{ mock: { ...mock, attempt: 1 } }]);
+    await run.succeed();
+    expect(run.tasks.map((running) => 'mock' in running)).toEqual([false]);
+    const unmocked = await ScriptedRun.start(machine(states));
+    expect(unmocked.tasks.map((running) => 'mock' in running)).toEqual([false]);
+  });
+
   test('that was submitted is not called again after a restart', async () => {
     const run = await ScriptedRun.start(machine({ Ask: task({ Resource: WAITING, Parameters: {} }) }));
     const taskId = run.tasks[0]?.taskId ?? '';
