@@ -1,5 +1,5 @@
 import '../../tests/support/quiet-log.ts';
-import { PutCommand } from '@aws-sdk/lib-dynamodb';
+import { PutCommand, type QueryCommandInput } from '@aws-sdk/lib-dynamodb';
 import { expect, test } from '@jest/globals';
 import { awaitingOrder, testOrder } from '../../tests/support/order.ts';
 import { withOrderTable, withStepFunctions } from '../../tests/support/order-fixtures.ts';
@@ -257,6 +257,20 @@ test('an order that cannot be read stops no other, and is put behind the others'
   stepFunctions.reply = executionsAreLost;
   expect(await run()).toMatchObject({ restarted: 1, failed: 1 });
   expect(await run()).toMatchObject({ failed: 0 });
+});
+
+test('orders of an older version cannot be looked for: those that are due are carried on', async () => {
+  await overdue();
+  stepFunctions.reply = executionsAreLost;
+  database.table.client.middlewareStack.add(
+    (next, { commandName }) =>
+      (args) =>
+        commandName === 'QueryCommand' && (args.input as QueryCommandInput).IndexName === 'by-status'
+          ? Promise.reject(new Error('no index by status'))
+          : next(args),
+    { step: 'initialize', name: 'no index by status' },
+  );
+  expect(await run()).toMatchObject({ restarted: 1, failed: 0 });
 });
 
 test('the work of a round is bounded', async () => {

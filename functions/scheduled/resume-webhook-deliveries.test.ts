@@ -1,3 +1,4 @@
+import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { type KeptLog, keptLog } from '../../tests/support/kept-log.ts';
 import { withOrderTable, withStepFunctions } from '../../tests/support/order-fixtures.ts';
@@ -6,6 +7,7 @@ import { createExecutions } from '../orders/executions.ts';
 import { newOrderId } from '../orders/new-order.ts';
 import type { OrderEvent } from '../orders/order-event.ts';
 import { addEvents } from '../webhooks/delivery-queue.ts';
+import { headKey } from '../webhooks/delivery-table.ts';
 import { createHandler } from './resume-webhook-deliveries.ts';
 
 const database = withOrderTable('test');
@@ -64,4 +66,27 @@ test('a start that fails blocks no other queue, and is tried again once its time
     String(call.input.name).includes(String(refused?.orderId)) ? refuse('ThrottlingException') : success(call);
   expect(await round()).toEqual({ started: 1, under_way: 0, failed: 1 });
   expect(log.lines.map(({ level }) => level)).toContain('WARN');
+});
+
+test('a queue that cannot be read blocks no other, and is reported each time', async () => {
+  const broken = await queueSilentFor(4 * MINUTE_MS);
+  const sound = await queueSilentFor(3 * MINUTE_MS);
+  const { client, name } = database.deliveries;
+  await client.send(
+    new UpdateCommand({
+      TableName: name,
+      Key: headKey(broken),
+      UpdateExpression: 'SET queued_events = :none',
+      ExpressionAttributeValues: { ':none': 'none' },
+    }),
+  );
+  expect(await round()).toEqual({ started: 1, under_way: 0, failed: 1 });
+  expect(started()).toMatchObject([{ order_id: sound.orderId }]);
+  expect(log.lines.map(({ level }) => level)).toContain('ERROR');
+});
+
+test('more overdue queues than go on at a time all get a further execution in one round', async () => {
+  const queues = await Promise.all(Array.from({ length: 12 }, () => queueSilentFor(3 * MINUTE_MS)));
+  expect(await round()).toEqual({ started: queues.length, under_way: 0, failed: 0 });
+  expect(started()).toHaveLength(queues.length);
 });

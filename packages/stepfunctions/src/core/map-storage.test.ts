@@ -12,7 +12,7 @@ function start(members: JsonObject, input: JsonObject = { bucket: 'b', most: 5 }
 
 describe('An ItemReader', () => {
   test('in JSONPath has its Parameters evaluated, and its ReaderConfig taken as it stands', async () => {
-    const ReaderConfig = { InputType: 'CSV', CSVHeaders: ['$.bucket'], MaxItemsPath: '$.most' };
+    const ReaderConfig = { InputType: 'CSV', CSVHeaders: ['$.bucket', '{% 1 %}'], MaxItemsPath: '$.most' };
     const run = await start({
       ItemReader: { Resource: GET, Parameters: { 'Bucket.$': '$.bucket', Key: 'k' }, ReaderConfig },
     });
@@ -20,7 +20,7 @@ describe('An ItemReader', () => {
       {
         Resource: GET,
         Parameters: { Bucket: 'b', Key: 'k' },
-        ReaderConfig: { InputType: 'CSV', CSVHeaders: ['$.bucket'] },
+        ReaderConfig: { InputType: 'CSV', CSVHeaders: ['$.bucket', '{% 1 %}'] },
         MaxItems: 5,
         Cursor: null,
         Read: 0,
