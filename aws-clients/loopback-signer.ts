@@ -3,9 +3,22 @@ import type { HttpRequest, RequestSigner } from '@smithy/types';
 /** A plain-text address of this machine: no AWS service listens there, so nobody checks a signature. */
 const LOOPBACK = /^http:\/\/(localhost|127(\.\d{1,3}){3}|\[::1\])([:/]|$)/;
 
-/** The header names its region and service for emulators that tell services apart by it. */
-function authorizationFor(service: string, region: string): string {
-  return `AWS4-HMAC-SHA256 Credential=local/20260101/${region}/${service}/aws4_request, SignedHeaders=host, Signature=0`;
+/** Whether an endpoint is on this machine, without encryption. */
+export function isLoopback(endpoint: string | undefined): endpoint is string {
+  return endpoint !== undefined && LOOPBACK.test(endpoint);
+}
+
+/**
+ * Headers in place of a signature. They name region and service for emulators that tell services apart by them.
+ *
+ * @param service as in a signature's scope, e.g. `dynamodb`
+ */
+export function unsignedHeaders(service: string, region = 'us-east-1'): Readonly<Record<string, string>> {
+  const scope = `local/20260101/${region}/${service}/aws4_request`;
+  return {
+    authorization: `AWS4-HMAC-SHA256 Credential=${scope}, SignedHeaders=host, Signature=0`,
+    'x-amz-date': '20260101T000000Z',
+  };
 }
 
 /**
@@ -19,12 +32,12 @@ export function loopbackSigner(
   service: string,
   region: string | undefined,
 ): { readonly signer?: RequestSigner } {
-  if (endpoint === undefined || !LOOPBACK.test(endpoint)) {
+  if (!isLoopback(endpoint)) {
     return {};
   }
-  const authorization = authorizationFor(service, region ?? 'us-east-1');
+  const headers = unsignedHeaders(service, region);
   const sign = async (request: HttpRequest): Promise<HttpRequest> => {
-    Object.assign(request.headers, { authorization, 'x-amz-date': '20260101T000000Z' });
+    Object.assign(request.headers, headers);
     return request;
   };
   return { signer: { sign } };

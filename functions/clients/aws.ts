@@ -2,7 +2,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { loopbackSigner } from '../../aws-clients/loopback-signer.ts';
+import { type LoopbackClient, loopbackClient } from '../../aws-clients/loopback-client.ts';
 import { isThrottling, isTransient } from '../../aws-clients/transient-errors.ts';
 import { traceAwsCalls } from '../../telemetry/aws-client-spans.ts';
 import { type RetryableCode, RetryableError } from '../common/errors.ts';
@@ -36,36 +36,42 @@ export const STEP_FUNCTIONS_ATTEMPTS = 1;
 
 /** A DynamoDB client that takes and returns plain JavaScript values. */
 export function createDynamoDb(options: AwsOptions = {}): DynamoDBDocumentClient {
+  const { settings, shorten } = localWay('dynamodb', 'AWS_ENDPOINT_URL_DYNAMODB', options);
   const client = new DynamoDBClient({
     ...options,
-    ...signerFor('dynamodb', 'AWS_ENDPOINT_URL_DYNAMODB', options),
     maxAttempts: DYNAMODB_ATTEMPTS,
     requestHandler: REQUEST_HANDLER,
+    ...settings,
   });
-  return DynamoDBDocumentClient.from(traceAwsCalls('DynamoDB', client), {
-    marshallOptions: { removeUndefinedValues: true },
-  });
+  const documents = DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
+  return traceAwsCalls('DynamoDB', shorten(documents));
 }
 
 /** The endpoint is read as the SDK reads it. */
-function signerFor(
+function localWay(
   service: string,
   variable: 'AWS_ENDPOINT_URL_DYNAMODB' | 'AWS_ENDPOINT_URL_SFN',
   { endpoint, region }: AwsOptions,
-): ReturnType<typeof loopbackSigner> {
+): LoopbackClient {
   const { [variable]: ofService, AWS_ENDPOINT_URL, AWS_REGION } = process.env;
-  return loopbackSigner(endpoint ?? (ofService || AWS_ENDPOINT_URL), service, region ?? AWS_REGION);
+  const { connectionTimeout, requestTimeout, httpAgent } = REQUEST_HANDLER;
+  return loopbackClient(endpoint ?? (ofService || AWS_ENDPOINT_URL), {
+    service,
+    region: region ?? AWS_REGION,
+    limits: { connectionTimeout, requestTimeout, maxSockets: httpAgent.maxSockets },
+  });
 }
 
 /** A Step Functions client. */
 export function createStepFunctions(options: AwsOptions = {}): SFNClient {
+  const { settings, shorten } = localWay('states', 'AWS_ENDPOINT_URL_SFN', options);
   const client = new SFNClient({
     ...options,
-    ...signerFor('states', 'AWS_ENDPOINT_URL_SFN', options),
     maxAttempts: STEP_FUNCTIONS_ATTEMPTS,
     requestHandler: REQUEST_HANDLER,
+    ...settings,
   });
-  return traceAwsCalls('SFN', client);
+  return traceAwsCalls('SFN', shorten(client));
 }
 
 /** An EventBridge client. */

@@ -1,6 +1,6 @@
 import { DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { loopbackSigner } from '../../aws-clients/loopback-signer.ts';
+import { loopbackClient } from '../../aws-clients/loopback-client.ts';
 import { traceAwsCalls } from '../../telemetry/aws-client-spans.ts';
 
 /** How to reach DynamoDB. */
@@ -26,24 +26,24 @@ export function createDocumentClient(
   { endpoint, region, requestTimeoutMs = 3_000 }: DynamoDbSettings,
   environment: Readonly<Record<string, string | undefined>>,
 ): DynamoDBDocumentClient {
+  const limits = { connectionTimeout: 1_000, requestTimeout: requestTimeoutMs };
+  const { settings, shorten } = loopbackClient(endpoint, {
+    service: 'dynamodb',
+    region,
+    limits: { ...limits, maxSockets: SOCKETS.maxSockets },
+  });
   const configuration: DynamoDBClientConfig = {
     region,
     retryMode: 'standard',
     maxAttempts: 3,
-    requestHandler: {
-      connectionTimeout: 1_000,
-      requestTimeout: requestTimeoutMs,
-      throwOnRequestTimeout: true,
-      httpAgent: SOCKETS,
-      httpsAgent: SOCKETS,
-    },
+    requestHandler: { ...limits, throwOnRequestTimeout: true, httpAgent: SOCKETS, httpsAgent: SOCKETS },
     ...(endpoint === undefined ? {} : { endpoint }),
-    ...loopbackSigner(endpoint, 'dynamodb', region),
+    ...settings,
     ...(needsDummyCredentials(endpoint, environment)
       ? { credentials: { accessKeyId: 'local', secretAccessKey: 'local' } }
       : {}),
   };
-  return documentClient(traceAwsCalls('DynamoDB', new DynamoDBClient(configuration)));
+  return traceAwsCalls('DynamoDB', shorten(documentClient(new DynamoDBClient(configuration))));
 }
 
 /** Wraps a client with the marshalling that all rows of both services rely on. */
