@@ -19,7 +19,7 @@ const REQUESTED = {
 } as const;
 
 test('a confirmation that is written again keeps the time at which the reconciliation looks at a refund', async () => {
-  const due = { saga_due: 'Y', saga_due_at: '2026-11-29T12:01:00.000Z' } as const;
+  const due = { saga_due_at: '2026-11-29T12:01:00.000Z' } as const;
   const { order_id } = await database.written(
     confirmedOrder({ refunds: { r1: REQUESTED }, refund_version: 1, ...due }),
   );

@@ -5,7 +5,8 @@ import { COUNTED_MONEY, PARKED_REFUNDS } from '../orders/order-counters.ts';
 import { oldestOfStatus } from '../orders/order-listing.ts';
 import { readCounters, type StatisticsTable } from '../orders/order-statistics.ts';
 import { ORDER_STATUSES } from '../orders/order-status.ts';
-import { type OrderTable, type OverdueOrders, overdueOrders } from '../orders/order-table.ts';
+import type { OrderTable } from '../orders/order-table.ts';
+import { type OverdueOrders, overdueOrders } from '../orders/saga-due-index.ts';
 import { orderSummaryOperation, type orderSummarySchema } from './contract/order-summary.ts';
 import { createEndpoint, type Endpoint } from './endpoint.ts';
 import { respond } from './response.ts';
@@ -21,7 +22,7 @@ type OrderSummary = z.infer<typeof orderSummarySchema>;
 /** The reconciliation runs each minute. An order that has been due for longer was passed over. */
 const OVERDUE_AFTER_MS = 120_000;
 
-/** Makes `GET /orders/summary`: three requests to DynamoDB, however many orders there are. */
+/** Makes `GET /orders/summary`: a fixed number of requests to DynamoDB, however many orders there are. */
 export function createHandler(dependencies: () => OrderSummaryDependencies): Endpoint {
   return createEndpoint(
     async () => {

@@ -5,8 +5,9 @@ import { confirmedOrder, testOrder } from '../../tests/support/order.ts';
 import { withOrderTable, withStepFunctions } from '../../tests/support/order-fixtures.ts';
 import { refuse } from '../../tests/support/step-functions-recorder.ts';
 import type { Order } from '../orders/order.ts';
-import { readOrder, sagaDueOrders } from '../orders/order-table.ts';
+import { readOrder } from '../orders/order-table.ts';
 import { createRefundSaga } from '../orders/refunds/refund-saga.ts';
+import { sagaDueOrders } from '../orders/saga-due-index.ts';
 import { createHandler as orderStatus } from './order-status.ts';
 import { createHandler } from './refund-order.ts';
 
@@ -46,7 +47,7 @@ describe('POST /orders/refund', () => {
       refunds: { [refund_id]: { amount_minor: 500, restock: true, status: 'REQUESTED', requested_by: 'olaf' } },
       refundable_minor: 1_500,
       refunded_minor: 0,
-      saga_due: 'Y',
+      saga_due: order_id.at(-1),
     });
     expect(order?.timeline.at(-1)).toMatchObject({ status: 'CONFIRMED', what: 'refund requested', why: '5.00 USD' });
     expect(stepFunctions.starts()).toMatchObject([{ name: refund_id }]);
@@ -100,8 +101,8 @@ describe('POST /orders/refund', () => {
     stepFunctions.reply = () => refuse('ThrottlingException');
     expect(await ask({ order_id })).toMatchObject({ statusCode: 202, data: { status: 'REQUESTED' } });
     const due: string[] = [];
-    for await (const ids of sagaDueOrders(database.table, new Date(Date.now() + 61_000), 100)) {
-      due.push(...ids);
+    for await (const id of sagaDueOrders(database.table, new Date(Date.now() + 61_000))) {
+      due.push(id);
     }
     expect(due).toContain(order_id);
   });

@@ -102,7 +102,7 @@ test('the record of a new order has what was asked for, and waits for its start'
     updated_at: '2026-11-22T12:00:00.000Z',
     traceparent: '00-trace',
     start_pending: 'Y',
-    saga_due: 'Y',
+    saga_due: '1',
     saga_due_at: '2026-11-22T12:03:00.000Z',
     owner: 'ann',
   });

@@ -52,7 +52,7 @@ export function newOrder(request: OrderRequest, now: Date): Order {
     updated_at: at,
     traceparent: request.traceparent,
     start_pending: 'Y',
-    ...dueAfter(now, PLACEMENT_DUE_MS),
+    ...dueAfter(request.orderId, now, PLACEMENT_DUE_MS),
     owner: request.owner,
   };
 }

@@ -52,53 +52,6 @@ export function startPendingOrders(
 }
 
 /**
- * Global secondary index that holds only open orders and confirmed ones with open refunds, by the time until which their saga
- * must have written again.
- */
-const SAGA_DUE_INDEX = 'saga-due';
-
-/**
- * Ids of the orders whose saga, or that of one of their refunds, should have written again by the given time, longest overdue first, in pages.
- *
- * @throws RetryableError where DynamoDB does not reply
- */
-export function sagaDueOrders(table: OrderTable, now: Date, pageSize: number): AsyncGenerator<readonly string[]> {
-  return pagesOf(table, pageSize, sagaDueBy(now));
-}
-
-function sagaDueBy(time: Date): IndexQuery {
-  return {
-    IndexName: SAGA_DUE_INDEX,
-    KeyConditionExpression: 'saga_due = :yes AND saga_due_at <= :time',
-    ExpressionAttributeValues: { ':yes': 'Y', ':time': time.toISOString() },
-  };
-}
-
-/** Orders that the reconciliation should have looked at. */
-export interface OverdueOrders {
-  /** At most {@link MOST_OVERDUE}. */
-  readonly count: number;
-  /** By when the saga of the first one should have written; ISO 8601. */
-  readonly oldestAt: string | undefined;
-}
-
-/** More overdue orders are not counted: as many are reason enough to look. */
-export const MOST_OVERDUE = 100;
-
-/**
- * Orders whose saga, or that of one of their refunds, should have written before the given time. One request, however many
- * orders there are.
- *
- * @throws RetryableError where DynamoDB does not reply
- */
-export async function overdueOrders({ client, name }: OrderTable, before: Date): Promise<OverdueOrders> {
-  const { Items = [] } = await callTable(
-    client.send(new QueryCommand({ ...sagaDueBy(before), TableName: name, Limit: MOST_OVERDUE })),
-  );
-  return { count: Items.length, oldestAt: Items[0] && String(Items[0].saga_due_at) };
-}
-
-/**
  * Ids of the oldest orders of a status that were created before the given time, oldest first: one page.
  *
  * @throws RetryableError where DynamoDB does not reply
@@ -123,11 +76,21 @@ type IndexQuery = Pick<
   'IndexName' | 'KeyConditionExpression' | 'ExpressionAttributeNames' | 'ExpressionAttributeValues'
 >;
 
-async function* pagesOf(
+async function* pagesOf(table: OrderTable, pageSize: number, query: IndexQuery): AsyncGenerator<readonly string[]> {
+  for await (const rows of rowPages(table, pageSize, { ...query, ProjectionExpression: 'order_id' })) {
+    yield rows.map(({ order_id }) => String(order_id));
+  }
+}
+
+/** A row of an index. */
+type IndexRow = NonNullable<QueryCommandOutput['Items']>[number];
+
+/** The rows of an index that a query finds, in pages; no page is empty. @throws RetryableError where DynamoDB does not reply */
+export async function* rowPages(
   { client, name }: OrderTable,
   pageSize: number,
-  query: IndexQuery,
-): AsyncGenerator<readonly string[]> {
+  query: IndexQuery & Required<Pick<QueryCommandInput, 'ProjectionExpression'>>,
+): AsyncGenerator<readonly IndexRow[]> {
   let after: QueryCommandOutput['LastEvaluatedKey'];
   do {
     const { Items = [], LastEvaluatedKey } = await callTable(
@@ -135,14 +98,13 @@ async function* pagesOf(
         new QueryCommand({
           ...query,
           TableName: name,
-          ProjectionExpression: 'order_id',
           Limit: pageSize,
           ...(after === undefined ? {} : { ExclusiveStartKey: after }),
         }),
       ),
     );
     if (Items.length > 0) {
-      yield Items.map(({ order_id }) => String(order_id));
+      yield Items;
     }
     after = LastEvaluatedKey;
   } while (after !== undefined);

@@ -151,9 +151,9 @@ export function updateOrder(table: OrderTable, update: OrderUpdate): Promise<Con
 export function endedStart(orderId: string, now: Date): OrderUpdate {
   return {
     orderId,
-    set: 'start_pending = :ended, saga_due = :yes, saga_due_at = :due',
+    set: 'start_pending = :ended, saga_due = :due_key, saga_due_at = :due',
     condition: 'start_pending = :yes AND #status = :pending',
-    values: { ':ended': 'ENDED', ':pending': 'PENDING', ...dueValues(now, 0) },
+    values: { ':yes': 'Y', ':ended': 'ENDED', ':pending': 'PENDING', ...dueValues(orderId, now, 0) },
     entry: {
       at: now.toISOString(),
       status: 'PENDING',
@@ -172,22 +172,22 @@ export function cancellationRequest(orderId: string, status: Order['status'], no
   const at = now.toISOString();
   return {
     orderId,
-    set: 'cancel_requested_at = :at, saga_due = :yes, saga_due_at = :due',
+    set: 'cancel_requested_at = :at, saga_due = :due_key, saga_due_at = :due',
     condition: `#status = :status AND attribute_not_exists(cancel_requested_at) AND ${UNCLAIMED}`,
     values: {
       ':at': at,
       ':status': status,
       ':lease_began': leaseBegan(now),
-      ...dueValues(now, CANCELLATION_DUE_MS),
+      ...dueValues(orderId, now, CANCELLATION_DUE_MS),
     },
     entry: { at, status, what: 'cancellation requested' },
   };
 }
 
 /** Values of an update that sets `saga_due` and `saga_due_at`. */
-export function dueValues(now: Date, afterMs: number) {
-  const { saga_due, saga_due_at } = dueAfter(now, afterMs);
-  return { ':yes': saga_due, ':due': saga_due_at };
+export function dueValues(orderId: string, now: Date, afterMs: number) {
+  const { saga_due, saga_due_at } = dueAfter(orderId, now, afterMs);
+  return { ':due_key': saga_due, ':due': saga_due_at };
 }
 
 /** @throws RetryableError where DynamoDB does not reply */

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { KEYS_TO_READ } from '../common/spread-key.ts';
 import { ORDER_STATUSES } from './order-status.ts';
 import { refundSchema } from './refunds/refund.ts';
 
@@ -68,8 +69,8 @@ export const orderSchema = z.object({
   payment_undone_at: z.string().optional(),
   /** Present once a captured payment is about to be given back: no run of the saga records it as paid any more. */
   payment_reversed_at: z.string().optional(),
-  /** Y while the order is open and its saga has to move it; the key of a sparse index. */
-  saga_due: z.literal('Y').optional(),
+  /** Present while the order is open and its saga has to move it; the key of a sparse index, from the order's id. */
+  saga_due: z.enum(KEYS_TO_READ).optional(),
   /** When the reconciliation looks at the order, unless its saga has written before. */
   saga_due_at: z.string().optional(),
   /** The order's current execution: 0 or absent is its first. */

@@ -20,11 +20,12 @@ async function waited(order: Order, taskToken = 'token-1', attempt = 0): Promise
 }
 
 test('task token, due time and status are recorded together', async () => {
-  expect(await waited(testOrder({ status: 'RESERVED' }))).toMatchObject({
+  const order = testOrder({ status: 'RESERVED' });
+  expect(await waited(order)).toMatchObject({
     status: 'AWAITING_PAYMENT',
     task_token: 'token-1',
     payment_due_at: '2026-11-22T12:00:54.000Z',
-    saga_due: 'Y',
+    saga_due: order.order_id.at(-1),
     saga_due_at: '2026-11-22T12:01:30.000Z',
   });
 });

@@ -45,7 +45,7 @@ export function paymentWait({
       '#status = :awaiting, task_token = :token, task_attempt = :attempt, ' +
       // A wait that is taken up again keeps the time that the customer was told.
       'payment_due_at = if_not_exists(payment_due_at, :payment_due), ' +
-      `saga_due = :yes, saga_due_at = :due${isCustomerAsked ? ', payment_action_url = :action_url' : ''}`,
+      `saga_due = :due_key, saga_due_at = :due${isCustomerAsked ? ', payment_action_url = :action_url' : ''}`,
     // A place that does not count attempts sends the same number each time: there, the last token counts.
     condition:
       '#status IN (:reserved, :awaiting) AND attribute_not_exists(cancel_requested_at) ' +
@@ -57,7 +57,7 @@ export function paymentWait({
       ':token': taskToken,
       ':attempt': attempt,
       ':payment_due': paymentDue(enteredAt, windowSeconds).toISOString(),
-      ...dueValues(enteredAt, isCustomerAsked ? Math.min(windowDueMs, CUSTOMER_ACTION_DUE_MS) : windowDueMs),
+      ...dueValues(orderId, enteredAt, isCustomerAsked ? Math.min(windowDueMs, CUSTOMER_ACTION_DUE_MS) : windowDueMs),
       ...(isCustomerAsked && { ':action_url': actionUrl }),
     },
     entry: {
@@ -122,14 +122,14 @@ export function customerActionWait(
   const isKnown = payment_action_url === actionUrl;
   return {
     orderId: order_id,
-    set: `payment_action_url = :action_url${isKnown ? '' : ', saga_due = :yes, saga_due_at = :due'}`,
+    set: `payment_action_url = :action_url${isKnown ? '' : ', saga_due = :due_key, saga_due_at = :due'}`,
     remove: 'payment_id, payment_claimed_at',
     condition: '#status = :awaiting AND payment_id = :payment_id',
     values: {
       ':payment_id': paymentId,
       ':awaiting': 'AWAITING_PAYMENT',
       ':action_url': actionUrl,
-      ...(!isKnown && dueValues(now, CUSTOMER_ACTION_DUE_MS)),
+      ...(!isKnown && dueValues(order_id, now, CUSTOMER_ACTION_DUE_MS)),
     },
     entry: isKnown
       ? undefined
@@ -157,10 +157,10 @@ export function paymentUndoing(orderId: string, paymentId: string, now: Date): O
   const at = now.toISOString();
   return {
     orderId,
-    set: 'payment_undone_at = :at, saga_due = :yes, saga_due_at = :due',
+    set: 'payment_undone_at = :at, saga_due = :due_key, saga_due_at = :due',
     remove: 'payment_id, payment_claimed_at',
     condition: '#status = :awaiting AND payment_id = :payment_id',
-    values: { ':payment_id': paymentId, ':awaiting': 'AWAITING_PAYMENT', ':at': at, ...dueValues(now, 0) },
+    values: { ':payment_id': paymentId, ':awaiting': 'AWAITING_PAYMENT', ':at': at, ...dueValues(orderId, now, 0) },
     entry: { at, status: 'AWAITING_PAYMENT', what: `payment ${paymentId} undone`, why: 'it could not be completed' },
   };
 }

@@ -49,10 +49,10 @@ export function failurePostponement(orderId: string, failure: ReconciliationFail
 export function firstDueTime(orderId: string, status: OrderStatus, now: Date) {
   return {
     Key: { order_id: orderId },
-    UpdateExpression: 'SET saga_due = :yes, saga_due_at = :due',
+    UpdateExpression: 'SET saga_due = :due_key, saga_due_at = :due',
     ConditionExpression: '#status = :status AND attribute_not_exists(saga_due)',
     ExpressionAttributeNames: { '#status': 'status' },
-    ExpressionAttributeValues: { ':status': status, ...dueValues(now, 0) },
+    ExpressionAttributeValues: { ':status': status, ...dueValues(orderId, now, 0) },
   } satisfies OnTable<UpdateCommandInput>;
 }
 
@@ -87,12 +87,12 @@ const RECOVERY_DUE_MS = 60_000;
 export function sagaRecovery(order: Order, { run, tries }: FurtherRun, now: Date) {
   return {
     ...unchanged(order),
-    UpdateExpression: 'SET saga_run = :run, saga_recovery = :recovery, saga_due = :yes, saga_due_at = :due',
+    UpdateExpression: 'SET saga_run = :run, saga_recovery = :recovery, saga_due = :due_key, saga_due_at = :due',
     ExpressionAttributeValues: {
       ...unchanged(order).ExpressionAttributeValues,
       ':run': run,
       ':recovery': { tries, status: order.status },
-      ...dueValues(now, RECOVERY_DUE_MS),
+      ...dueValues(order.order_id, now, RECOVERY_DUE_MS),
     },
   } satisfies OnTable<UpdateCommandInput>;
 }

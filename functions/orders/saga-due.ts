@@ -1,3 +1,4 @@
+import { spreadKey } from '../common/spread-key.ts';
 import type { Order } from './order.ts';
 
 // Every writer of an open order says by when its saga must have written again. The reconciliation
@@ -14,6 +15,10 @@ export const CUSTOMER_ACTION_DUE_MS = 60_000;
 export const CANCELLATION_DUE_MS = 30_000;
 
 /** The attributes of an order whose saga must have written again by then. */
-export function dueAfter(now: Date, afterMs: number): Required<Pick<Order, 'saga_due' | 'saga_due_at'>> {
-  return { saga_due: 'Y', saga_due_at: new Date(now.getTime() + afterMs).toISOString() };
+export function dueAfter(
+  orderId: string,
+  now: Date,
+  afterMs: number,
+): Required<Pick<Order, 'saga_due' | 'saga_due_at'>> {
+  return { saga_due: spreadKey(orderId), saga_due_at: new Date(now.getTime() + afterMs).toISOString() };
 }

@@ -95,7 +95,7 @@ test('a condition that holds for an absent order creates none, whatever its oper
   const update = {
     ...cancellationRequest(orderId, 'PENDING', NOW),
     condition,
-    values: { ':at': AT, ':status': 'PENDING', ':yes': 'Y', ':due': AT },
+    values: { ':at': AT, ':status': 'PENDING', ':due_key': '0', ':due': AT },
   };
   expect(await updateOrder(database.table, update)).toEqual({ applied: false, order: undefined });
   expect(await readOrder(database.table, orderId)).toBeUndefined();
@@ -111,7 +111,7 @@ test.each<readonly [keyof typeof UPDATES, Order, Partial<Order>, object]>([
   [
     'cancellationRequest',
     awaitingOrder({ payment_id: 'payment-1', payment_claimed_at: EXPIRED }),
-    { cancel_requested_at: AT, payment_id: 'payment-1', saga_due: 'Y', saga_due_at: '2026-11-22T12:00:30.000Z' },
+    { cancel_requested_at: AT, payment_id: 'payment-1', saga_due_at: '2026-11-22T12:00:30.000Z' },
     { status: 'AWAITING_PAYMENT', what: 'cancellation requested' },
   ],
   [
@@ -145,7 +145,6 @@ test.each<readonly [keyof typeof UPDATES, Order, Partial<Order>, object]>([
       payment_id: undefined,
       payment_claimed_at: undefined,
       payment_undone_at: AT,
-      saga_due: 'Y',
       saga_due_at: AT,
     },
     { status: 'AWAITING_PAYMENT', what: 'payment payment-1 undone', why: 'it could not be completed' },

@@ -3,14 +3,14 @@ import { RetryableError } from '../common/errors.ts';
 import { asError, type Logger, logWith, rootLogger } from '../common/logger.ts';
 import { once } from '../common/once.ts';
 import { inventory, orderSaga, orderTable, payment, refundSaga, taskTokens } from '../environment.ts';
-import { type OrderTable, oldestOrders, readOrder, sagaDueOrders } from '../orders/order-table.ts';
+import { type OrderTable, oldestOrders, readOrder } from '../orders/order-table.ts';
 import { postponeFailure, setFirstDueTime } from '../orders/reconciliation-writes.ts';
+import { sagaDueOrders } from '../orders/saga-due-index.ts';
 import { type Recovery, recoverSaga, type SagaRecoveryDependencies } from '../orders/saga-recovery.ts';
 
 /** Orders of one run, counted by what became of them. */
 export type ReconciliationReport = Readonly<Record<Recovery | 'failed', number>>;
 
-const PAGE_SIZE = 100;
 /** Begins of one order after another: DescribeExecution takes 15 a second, and others call it too. */
 const PACE_MS = 125;
 /** No further order is begun after this time. The function has 55 seconds, and the next run is a minute away. */
@@ -39,7 +39,7 @@ export function createHandler(
     const report: Record<Recovery | 'failed', number> = { under_way: 0, restarted: 0, parked: 0, left: 0, failed: 0 };
     await timeOrdersOfOlderVersions(dependencies().table, parent());
     let leftInARow = 0;
-    for await (const id of dueOrders(dependencies().table)) {
+    for await (const id of sagaDueOrders(dependencies().table, new Date())) {
       if (Date.now() >= runEnds || leftInARow >= MAX_LEFT_IN_A_ROW) {
         break;
       }
@@ -54,12 +54,6 @@ export function createHandler(
     }
     return report;
   };
-}
-
-async function* dueOrders(table: OrderTable): AsyncGenerator<string> {
-  for await (const ids of sagaDueOrders(table, new Date(), PAGE_SIZE)) {
-    yield* ids;
-  }
 }
 
 const OPEN_STATUSES = ['PENDING', 'RESERVED', 'AWAITING_PAYMENT', 'AUTHORIZED', 'PAID'] as const;

@@ -1,5 +1,6 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { spreadKey } from '../../functions/common/spread-key.ts';
 import type { OrderTable } from '../../functions/orders/order-table.ts';
 import { readOrderSaga } from '../../statemachines/read-order-saga.ts';
 
@@ -26,7 +27,8 @@ export async function makeWriteOf(
     if (S === undefined) {
       return M === undefined ? [] : [[placeholder, {}] as const];
     }
-    return [[placeholder, S.startsWith('{%') ? 'computed' : S] as const];
+    const computed = placeholder === ':due_key' ? spreadKey(orderId) : 'computed';
+    return [[placeholder, S.startsWith('{%') ? computed : S] as const];
   });
   try {
     await client.send(

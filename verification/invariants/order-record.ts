@@ -1,3 +1,4 @@
+import { UNSPREAD_KEY } from '../../functions/common/spread-key.ts';
 import type { OrderStatus } from '../../functions/orders/order-status.ts';
 import type { OrderCase } from './order-case.ts';
 import { isFree, type OrderSnapshot } from './snapshot.ts';
@@ -66,6 +67,7 @@ export function findUnsoundRecord({ order }: Pick<OrderCase, 'order'>): readonly
   return [
     ...attributeFindings(order),
     ...claimFindings(order),
+    ...dueFindings(order),
     ...timelineFindings(order),
     ...priceFindings(order),
   ].map((finding) => orderViolation('the record of an order fits its status', order.order_id, finding));
@@ -88,6 +90,12 @@ function claimFindings({ status, payment_id, payment_claimed_at }: OrderSnapshot
   return status === 'AWAITING_PAYMENT' && payment_id !== undefined && payment_claimed_at === undefined
     ? ['it is claimed by a payment without payment_claimed_at']
     : [];
+}
+
+/** The reconciliation would not find a row under another key; older versions write one for all orders. */
+function dueFindings({ order_id, saga_due }: OrderSnapshot): readonly string[] {
+  const isFound = saga_due === undefined || saga_due === UNSPREAD_KEY || order_id.endsWith(saga_due);
+  return isFound ? [] : [`its key of the index saga-due is ${saga_due}`];
 }
 
 function timelineFindings({ status, updated_at, timeline }: OrderSnapshot): readonly string[] {

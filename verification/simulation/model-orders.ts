@@ -1,4 +1,5 @@
 import { unmarshall } from '@aws-sdk/util-dynamodb';
+import { KEYS_TO_READ } from '../../functions/common/spread-key.ts';
 import { type OrderSnapshot, orderRow } from '../invariants/snapshot.ts';
 import { type Attribute, applyUpdate, conditionHolds, type Item, type Placeholders } from './dynamodb-expression.ts';
 import { type WriteExpressions, type WriteWeakness, writeKey } from './weaknesses/write-weaknesses.ts';
@@ -106,7 +107,9 @@ export class ModelOrders {
   /** Ids of orders whose saga had to write again by an ISO time, and has not. */
   sagaDue(until: string): readonly string[] {
     return [...this.#items.keys()].filter(
-      (orderId) => this.read(orderId, 'saga_due') === 'Y' && (this.read(orderId, 'saga_due_at') ?? '') <= until,
+      (orderId) =>
+        KEYS_TO_READ.some((key) => key === this.read(orderId, 'saga_due')) &&
+        (this.read(orderId, 'saga_due_at') ?? '') <= until,
     );
   }
 

@@ -3,7 +3,7 @@ import { RetryableError } from '../../common/errors.ts';
 import type { Order, TimelineEntry } from '../order.ts';
 import { isFinal } from '../order-status.ts';
 import { type OrderTable, readOrder } from '../order-table.ts';
-import { type OnTable, sendUpdate } from '../order-writes.ts';
+import { dueValues, type OnTable, sendUpdate } from '../order-writes.ts';
 import type { Refund } from './refund.ts';
 import {
   parkedRefundStep,
@@ -84,7 +84,7 @@ export function ledgerWrite(
   const set = [
     'refunds = :refunds, refund_version = :version, refundable_minor = :refundable, refunded_minor = :refunded',
     ...(entry === undefined ? [] : ['updated_at = :at, timeline = list_append(timeline, :entry)']),
-    ...(isOver && isOpen && dueAt !== undefined ? ['saga_due = :yes, saga_due_at = :due'] : []),
+    ...(isOver && isOpen && dueAt !== undefined ? ['saga_due = :due_key, saga_due_at = :due'] : []),
     ...(parkedStep === undefined ? [] : ['refund_parked_step = :parked_step']),
   ];
   const remove = [
@@ -104,7 +104,7 @@ export function ledgerWrite(
       ':refundable': refundableMinor({ ...order, refunds }),
       ':refunded': refundedMinor(refunds),
       ...(entry !== undefined && { ':at': entry.at, ':entry': [{ ...entry, status: order.status }] }),
-      ...(isOver && isOpen && dueAt !== undefined && { ':yes': 'Y', ':due': dueAt.toISOString() }),
+      ...(isOver && isOpen && dueAt !== undefined && dueValues(order.order_id, dueAt, 0)),
       ...(parkedStep !== undefined && { ':parked_step': parkedStep }),
     },
     ReturnValues: 'ALL_NEW',

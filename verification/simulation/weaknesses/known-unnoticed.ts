@@ -23,16 +23,16 @@ const NEXT_WRITE = 'the sums stay as they are, or the next write of the ledger s
 export const KNOWN_UNNOTICED: Readonly<Record<string, string>> = {
   'RecordReservation without attribute_not_exists(cancel_requested_at)':
     'RecordAuthorization refuses the order, too; until then the saga only works in vain',
-  'RecordReservation without SET saga_due = :yes': DUE,
+  'RecordReservation without SET saga_due = :due_key': DUE,
   'RecordReservation without SET saga_due_at = :due': DUE,
-  'RecordAuthorization without SET saga_due = :yes': DUE,
+  'RecordAuthorization without SET saga_due = :due_key': DUE,
   'RecordAuthorization without SET saga_due_at = :due': DUE,
   'RecordPayment without attribute_not_exists(abandon_requested_at)': ABANDONED,
   'RecordPayment without SET saga_due_at = :due': DUE,
   'RecordFreeOrder without :PAID of #status IN (:RESERVED, :PAID, :NEEDS_ATTENTION)': FREE,
   'RecordFreeOrder without attribute_not_exists(cancel_requested_at)': FREE,
   'RecordFreeOrder without attribute_not_exists(abandon_requested_at)': FREE,
-  'RecordFreeOrder without SET saga_due = :yes': FREE,
+  'RecordFreeOrder without SET saga_due = :due_key': FREE,
   'RecordFreeOrder without SET saga_due_at = :due': FREE,
   'RecordFreeOrder without REMOVE reason': FREE,
   'ConfirmOrder without #status IN (:PAID, :CONFIRMED, :NEEDS_ATTENTION)':
@@ -85,14 +85,14 @@ export const KNOWN_UNNOTICED: Readonly<Record<string, string>> = {
     'needs a schedule that dies for minutes between two calls; a test of the function holds it against DynamoDB',
   'endedStart without start_pending = :yes': 'the saga’s first write changes the status as well',
   'endedStart without #status = :pending': 'the saga’s first write removes start_pending as well',
-  'endedStart without SET saga_due = :yes': DUE,
+  'endedStart without SET saga_due = :due_key': DUE,
   'endedStart without SET saga_due_at = :due': DUE,
   'cancellationRequest without attribute_exists(order_id)': MISSING_RECORD,
   'cancellationRequest without attribute_not_exists(cancel_requested_at)':
     'the cancellation is granted already; another entry in the timeline is all that a second one adds',
   'cancellationRequest without (attribute_not_exists(payment_id) OR payment_claimed_at < :lease_began)':
     'a cancellation that overtakes a payment is granted: RecordAuthorization refuses the order, and the payment is voided',
-  'cancellationRequest without SET saga_due = :yes': DUE,
+  'cancellationRequest without SET saga_due = :due_key': DUE,
   'cancellationRequest without SET saga_due_at = :due': DUE,
   'paymentWait without attribute_exists(order_id)': MISSING_RECORD,
   'paymentWait without attribute_not_exists(cancel_requested_at)':
@@ -100,7 +100,7 @@ export const KNOWN_UNNOTICED: Readonly<Record<string, string>> = {
   'paymentWait without (task_attempt = :attempt AND task_token <> :token)':
     'for places that do not count attempts; the simulated engine counts them',
   'paymentWait without task_token <> :token': 'a repeated entry of the timeline is shown once',
-  'paymentWait without SET saga_due = :yes': DUE,
+  'paymentWait without SET saga_due = :due_key': DUE,
   'paymentWait without SET saga_due_at = :due': DUE,
   'paymentWaitForCustomer without attribute_exists(order_id)': MISSING_RECORD,
   'paymentWaitForCustomer without attribute_not_exists(cancel_requested_at)':
@@ -109,13 +109,13 @@ export const KNOWN_UNNOTICED: Readonly<Record<string, string>> = {
     'for places that do not count attempts; the simulated engine counts them',
   'paymentWaitForCustomer without task_token <> :token': 'a repeated entry of the timeline is shown once',
   'paymentWaitForCustomer without SET payment_action_url = :action_url': FOR_CUSTOMERS,
-  'paymentWaitForCustomer without SET saga_due = :yes': DUE,
+  'paymentWaitForCustomer without SET saga_due = :due_key': DUE,
   'paymentWaitForCustomer without SET saga_due_at = :due': DUE,
   'customerActionWait without attribute_exists(order_id)': MISSING_RECORD,
   'customerActionWait without payment_id = :payment_id':
     'the other payment claims the order again, or is refused by Payment; no money moves without Payment',
   'customerActionWait without SET payment_action_url = :action_url': FOR_CUSTOMERS,
-  'customerActionWait without SET saga_due = :yes': DUE,
+  'customerActionWait without SET saga_due = :due_key': DUE,
   'customerActionWait without SET saga_due_at = :due': DUE,
   'paymentClaim without attribute_exists(order_id)': MISSING_RECORD,
   'paymentClaim without attribute_not_exists(cancel_requested_at)':
@@ -141,7 +141,7 @@ export const KNOWN_UNNOTICED: Readonly<Record<string, string>> = {
   'paymentUndoing without #status = :awaiting': GONE,
   'paymentUndoing without payment_id = :payment_id': GONE,
   'paymentUndoing without SET payment_undone_at = :at': GONE,
-  'paymentUndoing without SET saga_due = :yes': GONE,
+  'paymentUndoing without SET saga_due = :due_key': GONE,
   'paymentUndoing without SET saga_due_at = :due': GONE,
   'ledgerRequest without #status = :status': CONFIRMED_STAYS,
   'ledgerRequest without SET refunds = :refunds': 'the request finds no refund in the record, and is refused',
@@ -166,7 +166,7 @@ export const KNOWN_UNNOTICED: Readonly<Record<string, string>> = {
   'ledgerRedrive without SET refund_version = :version': ONE_MOMENT,
   'ledgerRedrive without SET refundable_minor = :refundable': NEXT_WRITE,
   'ledgerRedrive without SET refunded_minor = :refunded': NEXT_WRITE,
-  'ledgerRedrive without SET saga_due = :yes': DUE,
+  'ledgerRedrive without SET saga_due = :due_key': DUE,
   'ledgerRedrive without SET saga_due_at = :due': DUE,
   'ledgerRedrive without REMOVE refund_parked_step': FOR_OPERATORS,
   'ledgerRecovery without #status = :status': CONFIRMED_STAYS,
@@ -175,7 +175,7 @@ export const KNOWN_UNNOTICED: Readonly<Record<string, string>> = {
   'ledgerRecovery without SET refund_version = :version': ONE_MOMENT,
   'ledgerRecovery without SET refundable_minor = :refundable': NEXT_WRITE,
   'ledgerRecovery without SET refunded_minor = :refunded': NEXT_WRITE,
-  'ledgerRecovery without SET saga_due = :yes': DUE,
+  'ledgerRecovery without SET saga_due = :due_key': DUE,
   'ledgerRecovery without SET saga_due_at = :due': DUE,
   'ledgerRecovery without REMOVE refund_parked_step': FOR_OPERATORS,
 };
