@@ -1,6 +1,6 @@
 import { type BoundedRegExp, RunawayExpressionError } from '../bounded-regexp.ts';
 import { compareNumbers, isNumber, isSame, nearestNumber } from '../exact-number.ts';
-import type { Json } from '../json.ts';
+import { isJsonObject, type Json } from '../json.ts';
 import { StatesError } from '../states-error.ts';
 import type { Condition, FilterOperand, FilterOperator, Path } from './path.ts';
 import type { Selection, SelectionEffort } from './selection.ts';
@@ -88,9 +88,9 @@ function compare(operator: FilterOperator, left: Json | undefined, right: Json |
     case '===':
       return left !== undefined && isSame(left, right);
     case '!=':
-      return !isEqual(left, right);
+      return isComparable(left, right) && !isEqual(left, right);
     case '!==':
-      return !isSame(left, right);
+      return left !== undefined && !isSame(left, right);
     case '<':
     case '<=':
     case '>':
@@ -141,21 +141,48 @@ function inOrder(operator: '<' | '<=' | '>' | '>=', left: Json | undefined, righ
   return operator === '>' ? difference > 0 : difference >= 0;
 }
 
-/** Undefined for values that have no order. */
-function differenceOf(left: Json | undefined, right: Json | undefined): number | undefined {
-  if (isNumber(left) && isNumber(right)) {
-    return compareNumbers(left, right);
-  }
-  if (typeof left !== 'string' || typeof right !== 'string') {
-    return undefined;
-  }
-  return left < right ? -1 : left > right ? 1 : 0;
+/** Whether Jayway compares two values at all. Otherwise even `!=` does not hold. */
+function isComparable(left: Json | undefined, right: Json | undefined): boolean {
+  return left !== undefined && (right === null || !(isJsonObject(left) || isList(left)));
 }
 
-/** Whether two values are equal. As in Jayway, a number equals a text with that number. */
+/** Undefined for values that have no order. The right one is read as what the left one is. */
+function differenceOf(left: Json | undefined, right: Json | undefined): number | undefined {
+  if (isNumber(left)) {
+    const number = isNumber(right) ? right : numberIn(right);
+    return number === undefined ? undefined : compareNumbers(left, number);
+  }
+  if (typeof left === 'boolean') {
+    const flag = booleanIn(right);
+    return flag === undefined ? undefined : Number(left) - Number(flag);
+  }
+  const text = isNumber(right) || typeof right === 'boolean' ? JSON.stringify(right) : right;
+  if (typeof left !== 'string' || typeof text !== 'string') {
+    return undefined;
+  }
+  return left < text ? -1 : left > text ? 1 : 0;
+}
+
+function numberIn(value: Json | undefined): number | undefined {
+  const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : Number.NaN;
+  return Number.isNaN(number) ? undefined : number;
+}
+
+/** Any text but `true` is false, as in Java. */
+function booleanIn(value: Json | undefined): boolean | undefined {
+  if (typeof value === 'boolean') {
+    return value;
+  }
+  return typeof value === 'string' || isNumber(value) ? String(value).toLowerCase() === 'true' : undefined;
+}
+
+/** Whether two values are equal. As in Jayway, the right one is read as what the left one is. */
 function isEqual(left: Json | undefined, right: Json | undefined): boolean {
   if (typeof left === 'string' && isNumber(right)) {
-    return left.trim() !== '' && Number(left) === nearestNumber(right);
+    return numberIn(left) === nearestNumber(right);
+  }
+  if (typeof left === 'boolean') {
+    return left === booleanIn(right);
   }
   return isNumber(left) && typeof right === 'string' ? isEqual(right, left) : isSame(left, right);
 }

@@ -8,14 +8,18 @@ const REMEMBERED = 20_000;
 const parsed = new BoundedCache<Path>(REMEMBERED);
 
 const VARIABLE_NAME = /[\p{L}_][\p{L}\p{N}_]*/uy;
-const DOT_NAME = /[^.[\]()'",\s?*]+/y;
+/** Functions are names like any others, as on AWS: nothing has the name `length()`. */
+const DOT_NAME = /[^.[\]()'",\s?*]+(?:\([^()[\]'"]*\))?/y;
 /** Inside a filter an operator may touch the name. */
-const DOT_NAME_IN_FILTER = /[^.[\]()'",\s?*<>=~!&|]+/y;
+const DOT_NAME_IN_FILTER = /[^.[\]()'",\s?*<>=~!&|]+(?:\([^()[\]'"]*\))?/y;
+/** Segments that select one value from one. A union of names does so at the end of a path: it yields one object. */
+const SINGLE: ReadonlySet<Segment['kind']> = new Set(['MEMBER', 'INDEX', 'LENGTH_MINUS']);
+const LENGTH_MINUS = /\(?\s*@\.(?:length|size\(\))\s*-\s*\d+\s*\)?/y;
 const INTEGER = /-?\d+/y;
 
 /**
  * Parses a JSONPath of a JSONPath state: `$.a['b'][0]`, `$$.Execution.Id`, `$variable.member`, with wildcards, slices,
- * unions, filters and `..` as Jayway understands them. Path functions (`length()`) do not exist in Step Functions.
+ * unions, filters and `..`, as Jayway's JsonPath 2.0 reads them. Path functions (`length()`) do not exist in it.
  *
  * @throws {SyntaxFault} The text is no JSONPath.
  */
@@ -40,7 +44,9 @@ export function readPath(cursor: TextCursor, start: '$' | '@', dotName = DOT_NAM
   while (readSegment(cursor, segments, dotName)) {
     // each call reads one step
   }
-  const definite = segments.every(({ kind }) => kind === 'MEMBER' || kind === 'INDEX');
+  const definite = segments.every(
+    ({ kind }, at) => SINGLE.has(kind) || (kind === 'MEMBERS' && at === segments.length - 1),
+  );
   return { text: cursor.text.slice(from, cursor.position), root, segments, definite };
 }
 
@@ -115,7 +121,10 @@ function readSelector(cursor: TextCursor): Segment {
   if (cursor.character === "'" || cursor.character === '"') {
     return readMembers(cursor);
   }
-  return readIndexesOrSlice(cursor);
+  const fromEnd = cursor.match(LENGTH_MINUS);
+  return fromEnd === undefined
+    ? readIndexesOrSlice(cursor)
+    : { kind: 'LENGTH_MINUS', distance: Number(/\d+/.exec(fromEnd)?.[0]) };
 }
 
 function readMembers(cursor: TextCursor): Segment {
@@ -166,19 +175,19 @@ function readIndexesOrSlice(cursor: TextCursor): Segment {
   return indexes.length === 1 ? { kind: 'INDEX', index: first } : { kind: 'INDEXES', indexes };
 }
 
+/** Jayway takes a slice that names a bound at least, and does not look at a step. */
 function readSlice(cursor: TextCursor, from: number | undefined): Segment {
   cursor.skipSpace();
   const to = readInteger(cursor);
   cursor.skipSpace();
-  let step = 1;
+  if (from === undefined && to === undefined) {
+    throw cursor.fault('Expected a bound of a slice');
+  }
   if (cursor.take(':')) {
     cursor.skipSpace();
-    step = readInteger(cursor) ?? 1;
-    if (step < 1) {
-      throw cursor.fault('Expected a positive step');
-    }
+    readInteger(cursor);
   }
-  return { kind: 'SLICE', ...(from !== undefined && { from }), ...(to !== undefined && { to }), step };
+  return { kind: 'SLICE', ...(from !== undefined && { from }), ...(to !== undefined && { to }) };
 }
 
 function readInteger(cursor: TextCursor): number | undefined {

@@ -31,7 +31,12 @@ describe('a JSONPath', () => {
     ['$.book[0].title', 'A'],
     ["$['book'][0]['title']", 'A'],
     ['$["book"][0]["title"]', 'A'],
-    ['$.book[-1].title', 'C'],
+    ['$.book[-1]', null],
+    ['$.book[-1].title', undefined],
+    ['$.book[(@.length-1)].title', 'C'],
+    ['$.book[(@.length - 3)].title', 'A'],
+    ['$.book[(@.length-4)]', null],
+    ['$.limit[(@.length-1)]', undefined],
     ['$.book[0].isbn', null],
     ['$.odd-name', 1],
     ["$['it\\'s']", 2],
@@ -41,7 +46,7 @@ describe('a JSONPath', () => {
     ['$.book[3].title', undefined],
     ['$.limit[0]', undefined],
     ['$.book[*].tags[1]', ['y', null]],
-    ['$.book[0,9].price', [8]],
+    ['$.book[0,9].price', undefined],
     ['$.book[0].tags[0,9]', ['x', null]],
     ['$.nope', undefined],
     ['$.nope.deeper', undefined],
@@ -53,9 +58,10 @@ describe('a JSONPath', () => {
     ['$.book[:1].title', ['A']],
     ['$.book[-2:].title', ['B', 'C']],
     ['$.book[0:2].title', ['A', 'B']],
-    ['$.book[0:3:2].title', ['A', 'C']],
+    ['$.book[0:3:2].title', ['A', 'B', 'C']],
+    ['$.book[0:-1].title', []],
+    ['$.book[:-1].title', ['A', 'B']],
     ['$.book[0,2].title', ['A', 'C']],
-    ['$.book[0,9].title', ['A']],
     ["$[ 'book' ][ 0 , 2 ].title", ['A', 'C']],
     ['$.book[ 1 : 3 ].title', ['B', 'C']],
     ['$.book[ * ].title ', ['A', 'B', 'C']],
@@ -78,7 +84,28 @@ describe('a JSONPath', () => {
     ['$.book[?(!@.isbn)].title', ['A', 'B', 'C']],
     ['$.@type', 4],
     ['$.aws:name', 5],
-    ["$.book[0]['title','price','nope']", [{ title: 'A', price: 8 }]],
+    ["$.book[0]['title','price','nope']", { title: 'A', price: 8 }],
+    [
+      "$.book[*]['title','price','nope']",
+      [
+        { title: 'A', price: 8 },
+        { title: 'B', price: 12 },
+        { title: 'C', price: 20 },
+      ],
+    ],
+    ["$.limit['title','price']", undefined],
+    ["$.book[0]['title','tags'].x", undefined],
+    ["$..['title','author']", [{ title: 'C', author: { name: 'N' } }]],
+    ['$..[?(@.isbn == null)].title', ['A']],
+    ['$..[?(@.author)].title', ['C']],
+    ['$.book.length()', undefined],
+    ['$.book[*].price.sum()', []],
+    ['$.book[?(@.tags.length() == 2)].title', []],
+    ['$.book[0:2].author', undefined],
+    ['$.book[?(@.price>10)].author', undefined],
+    ['$.book[*].author', [{ name: 'N' }]],
+    ['$.book[?(@.author.name != 1)].title', ['C']],
+    ['$.book[?(@.tags != 1)].title', []],
     ['$..title', ['A', 'B', 'C']],
     ['$..author.name', ['N']],
     ['$.nope[*].title', []],
@@ -102,7 +129,9 @@ describe('a JSONPath', () => {
     ['$.book[?(@.tags size 2)].title', ['A']],
     ['$.book[?(@.tags empty true)].title', ['B']],
     ['$.book[?(@.isbn == null)].title', ['A']],
-    ["$.book[?(@.price > '1')].title", []],
+    ["$.book[?(@.price > '9')].title", ['B', 'C']],
+    ['$.book[?(@.title > 1)].title', ['A', 'B', 'C']],
+    ["$.book[?(@.price > 'x')].title", []],
   ])('%s selects its values', (path, expected) => {
     expect(find(path)).toStrictEqual(expected);
   });
@@ -110,9 +139,13 @@ describe('a JSONPath', () => {
   test.each([
     ['$.nope', "No results for path: $['nope']"],
     ['$.nope.deeper', "Missing property in path $['nope']"],
-    ['$.book[7].title', "Expected to find an object with property ['title'] in path $['book'][7] but found 'null'."],
+    ['$.book[7].title', "Property ['title'] not found in path $['book'][7]"],
     ['$.book[7][0]', "The path $['book'][7] is null"],
     ['$.limit[0]', 'Filter: [0] can only be applied to arrays. Current context is: 10'],
+    ['$.book.length()', "Property ['length()'] not found in path $['book']"],
+    ['$.book[0:2].author', "No results for path: $['book'][0]['author']"],
+    ["$.book[0]['title','tags'].x", "Multi properties can only be used as path leafs: $['book'][0]['title', 'tags']"],
+    ['$.limit[?(@.a)]', 'Filter: [?] can not be applied to primitives. Current context is: 10'],
   ])('%s says why it found nothing', (path, reason) => {
     expect(select(parsePath(path), store)).toStrictEqual({ found: false, reason });
   });
@@ -129,7 +162,8 @@ describe('a JSONPath', () => {
     '$[?(@.a ==)]',
     '$[?(@.a =~ /(/)]',
     '$.a[1:2',
-    '$.list.length()',
+    '$.list[:]',
+    '$.list[::2]',
   ])('%s is not a path', (path) => {
     expect(() => parsePath(path)).toThrow(SyntaxFault);
   });
@@ -142,9 +176,10 @@ describe('a JSONPath', () => {
 });
 
 /**
- * Without strings, whose characters jsonpath-plus takes for elements. AWS differs from it in three ways, which the tests
+ * Without strings, whose characters jsonpath-plus takes for elements. AWS differs from it in these ways, which the tests
  * account for: it finds null behind the end of an array, applies a filter to an object itself rather than to its members,
- * and answers one object for a union of names.
+ * answers one object for a union of names, and finds nothing at all where a path meets a value that it cannot go on
+ * from. `jayway.test.ts` has AWS's ways.
  */
 describe('agreement with jsonpath-plus', () => {
   const name = fc.constantFrom('a', 'b', 'c');
@@ -172,7 +207,14 @@ describe('agreement with jsonpath-plus', () => {
         const theirs = JSONPath({ path: text, json: json as object, wrap: true, eval: false }) as Json[];
         const ours = select(path, json as Json);
         if (!path.definite) {
-          expect(sorted(ours).filter((value) => value !== 'null')).toStrictEqual(sortedValues(theirs));
+          fc.pre(ours.found);
+          const values = sorted(ours).filter((value) => value !== 'null');
+          if (path.segments.filter(({ kind }) => kind !== 'MEMBER' && kind !== 'INDEX').length < 2) {
+            expect(values).toStrictEqual(sortedValues(theirs));
+          } else {
+            // A wildcard leaves a whole element out where a later segment stops in it.
+            expect(sortedValues(theirs)).toStrictEqual(expect.arrayContaining(values));
+          }
         } else {
           const found = ours.found ? [ours.value] : [];
           expect(theirs.length === 0 && ours.found && ours.value === null ? [] : found).toStrictEqual(theirs);

@@ -6,7 +6,7 @@ export interface Path {
   readonly text: string;
   readonly root: PathRoot;
   readonly segments: readonly Segment[];
-  /** Whether it can select one value only: no wildcard, slice, filter, union or descent. */
+  /** Whether it can select one value only: no wildcard, slice, filter, union of indexes or descent. */
   readonly definite: boolean;
 }
 
@@ -21,8 +21,10 @@ export type Segment =
   | { readonly kind: 'MEMBER'; readonly name: string }
   | { readonly kind: 'MEMBERS'; readonly names: readonly string[] }
   | { readonly kind: 'INDEX'; readonly index: number }
+  /** `[(@.length-1)]`: counted from the end of the array. */
+  | { readonly kind: 'LENGTH_MINUS'; readonly distance: number }
   | { readonly kind: 'INDEXES'; readonly indexes: readonly number[] }
-  | { readonly kind: 'SLICE'; readonly from?: number; readonly to?: number; readonly step: number }
+  | { readonly kind: 'SLICE'; readonly from?: number; readonly to?: number }
   | { readonly kind: 'WILDCARD' }
   | { readonly kind: 'FILTER'; readonly condition: Condition }
   /** `..`: the next step applies to the value and all its descendants. */

@@ -1,6 +1,7 @@
 import { intrinsicFunctions } from '../intrinsics/evaluate-intrinsic.ts';
 import { type IntrinsicCall, parseIntrinsic } from '../intrinsics/intrinsic-parser.ts';
 import { SyntaxFault } from '../text-cursor.ts';
+import type { Segment } from './path.ts';
 import { parsePath } from './path-parser.ts';
 
 /** Whether a text is a JSONPath. */
@@ -13,8 +14,13 @@ export function isReferencePath(text: string): boolean {
   if (!isPath(text)) {
     return false;
   }
-  const parsed = parsePath(text);
-  return parsed.definite && parsed.root.kind !== 'CONTEXT';
+  const { root, segments } = parsePath(text);
+  return root.kind !== 'CONTEXT' && segments.every(isReference);
+}
+
+/** AWS documents that reference paths have no functions. */
+function isReference(segment: Segment): boolean {
+  return segment.kind === 'INDEX' || (segment.kind === 'MEMBER' && !segment.name.endsWith(')'));
 }
 
 /** Whether a text calls existing functions with the right number of arguments. */
