@@ -1,4 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process';
+import type { Scenario } from './scenario.ts';
 import type { ScheduleShape } from './schedules.ts';
 import type { Mutation } from './service-mutations.ts';
 
@@ -8,6 +9,10 @@ export interface ExplorationShare extends ScheduleShape {
   readonly seed: number;
   /** Seeded bugs of the services. */
   readonly mutations?: readonly Mutation[];
+  /** Schedules that run before the random ones. Default: all known ones. */
+  readonly known?: readonly Scenario[];
+  /** Whether to shrink a failing schedule. Default: true. */
+  readonly shrink?: boolean;
 }
 
 /** Result of one process. */

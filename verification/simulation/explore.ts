@@ -6,12 +6,17 @@ import { type ScheduleShape, schedules } from './schedules.ts';
 import type { Mutation } from './service-mutations.ts';
 import { simulateSaga } from './simulate-saga.ts';
 
+/** What every schedule has where no execution is lost and nobody reconciles. */
+const UNRECONCILED = { mutations: ['nobody reconciles'], losses: [] } as const;
+
 /** Size and seed of an exploration. */
 export interface ExplorationOptions extends ScheduleShape {
   readonly runs: number;
   /** Repeats an earlier exploration; random if absent. */
   readonly seed?: number;
   readonly mutations?: readonly Mutation[];
+  /** Schedules that run before the random ones. Default: all known ones. */
+  readonly known?: readonly Scenario[];
   /** A refund saga that a test has broken. */
   readonly refundSaga?: StateMachineDefinition;
   /** False: no execution is lost and nobody reconciles, so that nothing hides what a saga leaves undone. Default: true. */
@@ -44,10 +49,10 @@ export async function explore(definition: StateMachineDefinition, options: Explo
   let redriven = 0;
   let done = 0;
   let sagas = 0;
-  const { mutations = [], reconciles = true, refundSaga } = options;
+  const { mutations = [], known = KNOWN_SCHEDULES, reconciles = true, refundSaga } = options;
   const forced = reconciles
     ? { mutations, refundSaga }
-    : { mutations: [...mutations, 'nobody reconciles' as const], losses: [] };
+    : { ...UNRECONCILED, mutations: [...mutations, ...UNRECONCILED.mutations] };
   const property = fc.asyncProperty(schedules(options), async (schedule) => {
     const result = await simulateSaga(definition, { ...schedule, ...forced });
     for (const status of result.statuses) {
@@ -65,7 +70,7 @@ export async function explore(definition: StateMachineDefinition, options: Explo
   const details = await withoutStackTraces(() =>
     fc.check(property, {
       numRuns: options.runs,
-      examples: KNOWN_SCHEDULES.map((known) => [known]),
+      examples: known.map((schedule) => [schedule]),
       endOnFailure: options.shrink === false,
       ...(options.seed === undefined ? {} : { seed: options.seed }),
     }),
@@ -86,6 +91,28 @@ export async function explore(definition: StateMachineDefinition, options: Explo
     ...paths.map(({ order_id, path }) => `${order_id}: ${path.join(' > ')}`),
   ].join('\n');
   return { ...seen, found: { scenario, report } };
+}
+
+/**
+ * The known schedules, and a few random ones, by the states that a saga leaves because of an error. A catch that is missing
+ * changes nothing in any other schedule.
+ */
+export async function schedulesByFailedState(
+  definition: StateMachineDefinition,
+  options: Required<Pick<ExplorationOptions, 'runs' | 'seed' | 'maxOrders' | 'reconciles'>>,
+): Promise<ReadonlyMap<string, readonly Scenario[]>> {
+  const random = fc.sample(schedules(options), { numRuns: options.runs, seed: options.seed });
+  const forced = options.reconciles ? {} : UNRECONCILED;
+  const byState = new Map<string, Scenario[]>();
+  await withoutStackTraces(async () => {
+    for (const schedule of [...KNOWN_SCHEDULES, ...random]) {
+      const { failedStates } = await simulateSaga(definition, { ...schedule, ...forced });
+      for (const state of failedStates) {
+        byState.set(state, [...(byState.get(state) ?? []), schedule]);
+      }
+    }
+  });
+  return byState;
 }
 
 /** Most errors in a simulation are expected answers; capturing their stacks would take a tenth of the time. */

@@ -17,6 +17,8 @@ export interface SimulationResult {
   readonly redriven: number;
   /** How many timers the run took. */
   readonly timers: number;
+  /** Names of the states that a saga left because of an error. */
+  readonly failedStates: ReadonlySet<string>;
   /** States and errors of each order's saga, to explain a violation. */
   readonly paths: readonly { readonly order_id: string; readonly path: readonly string[] }[];
 }
@@ -61,14 +63,14 @@ export async function simulateSaga(definition: StateMachineDefinition, scenario:
   violations.push(
     ...undisturbed.flatMap(({ orderId, trace }) => findNeedlessRefusals(orderId, trace, refunded.has(orderId))),
   );
+  const sagas = [...stepFunctions.executions.values(), ...world.refundStepFunctions.executions.values()];
   return {
     violations,
     statuses: orders.toSorted((one, other) => (one.order_id < other.order_id ? -1 : 1)).map(({ status }) => status),
     redriven,
     timers: clock.fired,
-    paths: [...stepFunctions.executions.values(), ...world.refundStepFunctions.executions.values()].map(
-      ({ name, trace }) => ({ order_id: name, path: trace.path }),
-    ),
+    failedStates: new Set(sagas.flatMap(({ trace }) => trace.failedStates.map(({ state }) => state))),
+    paths: sagas.map(({ name, trace }) => ({ order_id: name, path: trace.path })),
   };
 }
 

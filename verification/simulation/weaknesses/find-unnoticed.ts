@@ -25,7 +25,7 @@ export interface UnnoticedWeakness {
 }
 
 /** A weakened run may take more timers than the intact one: an operator redrives, the reconciliation looks again. */
-const SPARE_TIMERS = 2_000;
+const SPARE_TIMERS = 500;
 
 /** What a saga leaves undone shows where nobody reconciles. */
 const UNRECONCILED = KNOWN_SCHEDULES.filter(({ losses }) => losses.length === 0).map(
@@ -45,6 +45,9 @@ export async function findUnnoticed(
   const open = new Map(weaknesses.map((weakness) => [weakness, 0]));
   const random = runs === 0 ? [] : fc.sample(schedules({ maxOrders: 3 }), { numRuns: runs, seed });
   for (const scenario of [...KNOWN_SCHEDULES, ...UNRECONCILED, ...random]) {
+    if (open.size === 0) {
+      break;
+    }
     const reached = new Set<WriteWeakness>();
     const probe = { weaknesses: [...open.keys()], onReached: (weakness: WriteWeakness) => void reached.add(weakness) };
     const { timers } = await simulateSaga(definition, { ...scenario, probe });

@@ -65,11 +65,16 @@ test('every write to an order by the state machine and by the functions has memb
   expect(writes.length).toBeGreaterThan(140);
 });
 
-test('the removal of a member of a write to an order is noticed, or is on the list with a reason', async () => {
-  const unnoticed = await findUnnoticed(parseSimulatedSaga(ORDER_SAGA_TEXT), await writeWeaknesses(), {
-    runs: 0,
-    seed: 7,
-    tries: 25,
-  });
-  expect(unnoticed.map(({ name }) => name).toSorted()).toEqual(Object.keys(KNOWN_UNNOTICED).toSorted());
+/** `npm run simulate:saga -- --weaknesses` tries those of the list as well, and fails where one of them is noticed by now. */
+test('the removal of a member of a write to an order is noticed, unless it is on the list with a reason', async () => {
+  const weaknesses = await writeWeaknesses();
+  const others = weaknesses.filter(({ name }) => !(name in KNOWN_UNNOTICED));
+  const unnoticed = await findUnnoticed(parseSimulatedSaga(ORDER_SAGA_TEXT), others, { runs: 0, seed: 7, tries: 25 });
+  expect(unnoticed).toEqual([]);
+  expect(others.length).toBeGreaterThan(150);
 }, 300_000);
+
+test('every member on the list of those that nothing notices is one of a write', async () => {
+  const names = new Set((await writeWeaknesses()).map(({ name }) => name));
+  expect(Object.keys(KNOWN_UNNOTICED).filter((name) => !names.has(name))).toEqual([]);
+});
