@@ -170,6 +170,43 @@ test('killed between the function and the checkpoint: the batch comes again', as
   expect(again).toEqual(['b=1']);
 });
 
+test('a source that is closed while the function works lets it end, and writes the checkpoint', async () => {
+  await makeTable();
+  const checkpointed = () => readFileSync(join(folder, 'checkpoint.json'), 'utf8');
+  const begun: string[] = [];
+  let letEnd: () => void = () => undefined;
+  const { source } = start(async (records) => {
+    begun.push(...contentOf(records));
+    if (begun.includes('a=2')) {
+      await new Promise<void>((resolve) => {
+        letEnd = resolve;
+      });
+    }
+    return [];
+  });
+  await put('a');
+  await until('the first change is taken', () => begun.includes('a=1'));
+  await change('a', '2');
+  await until('the function works', () => begun.includes('a=2'));
+  let isClosed = false;
+  const closed = source.close().then(() => {
+    isClosed = true;
+  });
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  expect(isClosed).toBe(false);
+  letEnd();
+  await closed;
+  const number = JSON.parse(checkpointed()).sequenceNumber;
+  const again: string[] = [];
+  start(async (records) => {
+    again.push(...contentOf(records));
+    return [];
+  });
+  await put('b');
+  await until('the next change is taken', () => again.includes('b=1'));
+  expect([number, ...again]).toEqual([expect.any(String), 'b=1']);
+});
+
 test('a function that fails gets the same batch until it takes it, and nothing behind it overtakes', async () => {
   await makeTable();
   await put('a');

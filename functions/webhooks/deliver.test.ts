@@ -132,6 +132,7 @@ test('an event that the receiver does not take is tried again before any later o
   expect(await readWebhook(database.webhooks, webhook.webhook_id)).not.toHaveProperty('failures');
   const [first] = await deliveries();
   expect(first?.latest_attempts).toMatchObject([{ status: 500 }, { status: 204 }]);
+  expect(first).not.toHaveProperty('retry_at');
 });
 
 test('a run that wakes too early sends nothing', async () => {
@@ -304,6 +305,31 @@ test('a slow receiver takes no more than its share, so that others get their eve
   expect(await delivering(await started(1), { inFlight, send })).toEqual(ENDED);
   expect((await Promise.all(waiting)).map(({ outcome }) => outcome)).toEqual(Array.from({ length: 5 }, () => 'WAIT'));
   expect(slow.received).toHaveLength(2);
+  await slow.close();
+});
+
+test('receivers that are all slow take no more than the room for all, and what waited is sent later', async () => {
+  const slow = await startWebhookReceiver();
+  slow.reply = () => 'never';
+  const inFlight = new InFlight({ perWebhook: 2, inAll: 2 });
+  const send = { loopback: 'allowed', timeoutMs: 1_500 } as const;
+  const blocked = await Promise.all(
+    [1, 2].map(async (path) => {
+      const { webhook_id: webhookId } = await madeWebhook(`${slow.url}/${path}`);
+      const queue = { webhookId, orderId: newOrderId() };
+      return (await addEvents(database.deliveries, queue, [event(1, queue.orderId)], true)) ?? { ...queue, run: 0 };
+    }),
+  );
+  const waiting = blocked.map((run) => delivering(run, { inFlight, send }));
+  while (slow.received.length < 2) {
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+  const run = await started(1);
+  expect(await delivering(run, { inFlight, send })).toMatchObject({ outcome: 'WAIT' });
+  expect(receiver.received).toHaveLength(0);
+  await Promise.all(waiting);
+  expect(await delivering(run, { inFlight, send })).toEqual(ENDED);
+  expect(receiver.received).toHaveLength(1);
   await slow.close();
 });
 

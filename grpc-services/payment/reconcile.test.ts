@@ -72,6 +72,8 @@ test('a captured payment is listed after a refund, until that refund is acknowle
   expect(await acknowledge(refunded)).toEqual({ payment: refunded, acknowledged: true });
   expect(await acknowledge(refunded)).toEqual({ payment: refunded, acknowledged: true });
   expect(await listed()).toEqual([]);
+  now += 86_400_000;
+  expect(await listed()).toEqual([]);
   await payment.refund('order', { refundId: 'r2' });
   now += 120_000;
   expect(await listed()).toEqual(['order']);

@@ -32,7 +32,7 @@ export function abortFrame(draft: Draft, frameId: string, previous: number): voi
       haltFrame(draft, child);
       continue;
     }
-    if (activity?.kind === 'MAP' && draft.frame(child).end === undefined) {
+    if (activity?.kind === 'MAP') {
       const details = { name: run.name, index: draft.frame(child).index };
       draft.append(frameId, 'MapIterationAborted', { mapIterationAbortedEventDetails: details }, previous);
     }

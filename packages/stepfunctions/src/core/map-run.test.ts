@@ -144,6 +144,15 @@ describe('A Map Run', () => {
     expect(run.execution.status).toBe('FAILED');
   });
 
+  test('that tolerates a failed child execution starts nothing of it that waited for its turn', async () => {
+    const Branches = [machine({ Stop: { Type: 'Fail', Error: 'Boom' } }), machine({ Late: task() })];
+    const ItemProcessor = distributed({ Type: 'Parallel', Branches, End: true });
+    const run = await started(2, { ItemProcessor, ToleratedFailureCount: 2, MaxConcurrency: 1 });
+    expect(run.tasks).toEqual([]);
+    expect(lastEvents(run)).toEqual(['ExecutionFailed', 'ExecutionFailed']);
+    expect(run.output).toEqual([]);
+  });
+
   test('is not changed by an update once it has ended, or by that of another', async () => {
     const run = await started(1);
     const before = run.execution;

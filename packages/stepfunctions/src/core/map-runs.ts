@@ -67,8 +67,8 @@ export function exceedsTolerance(mapRun: MapRun): boolean {
     return false;
   }
   const { toleratedFailureCount: count, toleratedFailurePercentage: percentage } = mapRun;
-  const withinCount = count > 0 && failures <= count;
-  const withinPercentage = percentage > 0 && (failures / total) * 100 <= percentage;
+  const withinCount = failures <= count;
+  const withinPercentage = (failures / total) * 100 <= percentage;
   // If both are given, exceeding either one ends the run.
   if (count > 0 && percentage > 0) {
     return !(withinCount && withinPercentage);
