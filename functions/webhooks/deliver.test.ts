@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { eventually } from '../../embedded/eventually.ts';
 import { type KeptLog, keptLog } from '../../tests/support/kept-log.ts';
 import { withOrderTable } from '../../tests/support/order-fixtures.ts';
 import { startWebhookReceiver, type WebhookReceiver } from '../../verification/client/webhook-receiver.ts';
@@ -31,7 +32,22 @@ afterEach(async () => {
   jest.restoreAllMocks();
   log.restore();
   await receiver.close();
+  await Promise.all(slowReceivers.splice(0).map((slow) => slow.close()));
 });
+
+const slowReceivers: WebhookReceiver[] = [];
+
+/** A receiver that takes requests and never answers them. */
+async function slowReceiver(): Promise<WebhookReceiver> {
+  const slow = await startWebhookReceiver();
+  slow.reply = () => 'never';
+  slowReceivers.push(slow);
+  return slow;
+}
+
+function hasReceived(slow: WebhookReceiver, count: number): Promise<unknown> {
+  return eventually(async () => slow.received.length >= count || undefined, { pollMs: 10, what: 'its requests' });
+}
 
 let made = 0;
 async function madeWebhook(receiver_url: string): Promise<Webhook> {
@@ -286,8 +302,7 @@ describe('a receiver that seems dead', () => {
 });
 
 test('a slow receiver takes no more than its share, so that others get their events meanwhile', async () => {
-  const slow = await startWebhookReceiver();
-  slow.reply = () => 'never';
+  const slow = await slowReceiver();
   const inFlight = new InFlight({ perWebhook: 2, inAll: 3 });
   const slowWebhook = await madeWebhook(slow.url);
   const blocked = await Promise.all(
@@ -299,18 +314,14 @@ test('a slow receiver takes no more than its share, so that others get their eve
   );
   const send = { loopback: 'allowed', timeoutMs: 1_500 } as const;
   const waiting = blocked.map((run) => delivering(run, { inFlight, send }));
-  while (slow.received.length < 2) {
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
+  await hasReceived(slow, 2);
   expect(await delivering(await started(1), { inFlight, send })).toEqual(ENDED);
   expect((await Promise.all(waiting)).map(({ outcome }) => outcome)).toEqual(Array.from({ length: 5 }, () => 'WAIT'));
   expect(slow.received).toHaveLength(2);
-  await slow.close();
 });
 
 test('receivers that are all slow take no more than the room for all, and what waited is sent later', async () => {
-  const slow = await startWebhookReceiver();
-  slow.reply = () => 'never';
+  const slow = await slowReceiver();
   const inFlight = new InFlight({ perWebhook: 2, inAll: 2 });
   const send = { loopback: 'allowed', timeoutMs: 1_500 } as const;
   const blocked = await Promise.all(
@@ -321,16 +332,13 @@ test('receivers that are all slow take no more than the room for all, and what w
     }),
   );
   const waiting = blocked.map((run) => delivering(run, { inFlight, send }));
-  while (slow.received.length < 2) {
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
+  await hasReceived(slow, 2);
   const run = await started(1);
   expect(await delivering(run, { inFlight, send })).toMatchObject({ outcome: 'WAIT' });
   expect(receiver.received).toHaveLength(0);
   await Promise.all(waiting);
   expect(await delivering(run, { inFlight, send })).toEqual(ENDED);
   expect(receiver.received).toHaveLength(1);
-  await slow.close();
 });
 
 describe('runs of a queue', () => {

@@ -53,6 +53,25 @@ describe('the invariants of refunds', () => {
     expect(checkInvariants(sold).violations.map(describeViolation)).toEqual([]);
   });
 
+  test('hold for an order whose money came back by one refund, and by one that is parked', () => {
+    const part = { ...REFUND, restock: false, stock_returned: false };
+    const parked = { ...part, amount_minor: 200, status: 'NEEDS_ATTENTION', parked_step: 'RefundPayment' } as const;
+    const entry = { state: 'SUCCEEDED' } as const;
+    const snapshot = refunded({
+      order: { refunds: { r: { ...part, amount_minor: 300 }, s: parked }, refunded_minor: 300 },
+      payment: {
+        refunds: [
+          { refund_id: 'r', amount_minor: 300, ...entry },
+          { refund_id: 's', amount_minor: 200, ...entry },
+        ],
+      },
+      charge: { refunds: 2 },
+      returns: [],
+    });
+    const findings = checkInvariants({ ...snapshot, items: SOUND.items }).violations.map(describeViolation);
+    expect(findings.filter((finding) => finding.includes('CONFIRMED with payment'))).toEqual([]);
+  });
+
   test.each<[string, Parameters<typeof refunded>[0], string]>([
     ['more was given back than taken', { charge: { refunded_minor: 501 } }, 'took 500 and gave 501 back'],
     ['the provider gave back what its payment does not know', { payment: { refunds: [] } }, 'but its payment says 0'],

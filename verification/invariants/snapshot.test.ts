@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { isChargeRow, isPlainRow } from './reader/table-rows.ts';
-import { chargeRow, orderRow, paymentRow, reservationRow } from './snapshot.ts';
+import { chargeRow, isSold, orderRow, paymentRow, reservationRow, soldLines } from './snapshot.ts';
 
 describe('the rows of the tables', () => {
   test('an order is read without the fields that no check needs', () => {
@@ -62,6 +62,25 @@ describe('the rows of the tables', () => {
       expect(paymentRow.parse({ order_id: 'a', state })).toMatchObject({ state });
     },
   );
+
+  test.each(['HELD', 'RELEASED', 'EXPIRED', 'REFUSED'])('nothing is sold by a reservation that is %s', (state) => {
+    const reservation = reservationRow.parse({ order_id: 'a', state, lines: [{ item_id: 'i', count: 2 }] });
+    expect([soldLines(reservation), isSold(reservation)]).toEqual([[], false]);
+  });
+
+  test('what came back is not sold any more, and what did not still is', () => {
+    const lines = [
+      { item_id: 'i', count: 2 },
+      { item_id: 'j', count: 3 },
+    ];
+    const sold = (returned: readonly { item_id: string; count: number }[]) => {
+      const returns = [{ return_id: 'r', lines: returned }];
+      const reservation = reservationRow.parse({ order_id: 'a', state: 'COMMITTED', lines, returns });
+      return [soldLines(reservation), isSold(reservation)];
+    };
+    expect(sold([{ item_id: 'i', count: 2 }])).toEqual([[{ item_id: 'j', count: 3 }], true]);
+    expect(sold(lines)).toEqual([[], false]);
+  });
 
   test('the task token of an order is a secret: only its presence is read', () => {
     const row = { order_id: 'a', status: 'PENDING', lines: [], created_at: '', timeline: [], task_token: 'secret' };

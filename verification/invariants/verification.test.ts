@@ -64,7 +64,11 @@ describe('verifying the invariants', () => {
       }
       return source.orders();
     };
-    expect(await verifyInvariants({ ...source, orders }, [], fast)).toMatchObject({ drained: true });
+    const progress: DrainProgress[] = [];
+    const options = { ...fast, onProgress: (step: DrainProgress) => progress.push(step) };
+    expect(await verifyInvariants({ ...source, orders }, [], options)).toMatchObject({ drained: true });
+    const unreadable = expect.objectContaining({ message: 'connection refused' });
+    expect(progress).toEqual([{ unreadable }, { unreadable }]);
   });
 
   test('fails when a store never comes back', async () => {

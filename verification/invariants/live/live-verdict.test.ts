@@ -68,6 +68,16 @@ describe('a look at orders that come and go', () => {
     expect(findingsOf(LEFTOVER, { ...HELD, ...change })?.total).toBe(0);
   });
 
+  test('money taken for an order that is not there counts at once: it has no time at which it rested', () => {
+    const snapshot = { ...SOUND, orders: SOUND.orders.filter(({ order_id }) => order_id !== 'confirmed') };
+    const withoutExecution = snapshot.executions.filter(({ order_id }) => order_id !== 'confirmed');
+    const found = findingsOf('captured once, exactly with committed stock', {
+      ...snapshot,
+      executions: withoutExecution,
+    });
+    expect(found?.findings).toMatchObject([{ order_id: 'confirmed' }]);
+  });
+
   test('a record that does not fit its status is wrong at any moment, even while its saga runs', () => {
     const wrong = changeOrder('confirmed', { amount_minor: 1 });
     const running = { ...wrong, executions: changeExecution('confirmed', { status: 'RUNNING' }).executions };
