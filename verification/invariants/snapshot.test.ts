@@ -82,6 +82,21 @@ describe('the rows of the tables', () => {
     expect(sold(lines)).toEqual([[], false]);
   });
 
+  test.each(['PENDING', 'SUCCEEDED', 'DECLINED'])(
+    'a refund of a payment that is %s is read, and one in no such state is an error',
+    (state) => {
+      const row = { order_id: 'a', state: 'CAPTURED', refunds: [{ refund_id: 'r', amount_minor: 5, state }] };
+      expect(paymentRow.parse(row)).toEqual(row);
+      const lost = { ...row, refunds: [{ refund_id: 'r', amount_minor: 5, state: 'LOST' }] };
+      expect(paymentRow.safeParse(lost).success).toBe(false);
+    },
+  );
+
+  test.each(['a', 'charge#a', 'charge##p1', 'x-charge#a#p1'])('%s is no key of a charge', (order_id) => {
+    const row = { order_id, state: 'CAPTURED', amount_minor: 5, currency: 'USD' };
+    expect(chargeRow.safeParse(row).success).toBe(false);
+  });
+
   test('the task token of an order is a secret: only its presence is read', () => {
     const row = { order_id: 'a', status: 'PENDING', lines: [], created_at: '', timeline: [], task_token: 'secret' };
     expect(orderRow.parse(row)).toMatchObject({ task_token: 'present' });

@@ -78,6 +78,23 @@ test('the payments table is read by kind of row', async () => {
   expect(await readRows(tables, 'payments-test', chargeRow, isChargeRow)).toMatchObject([{ charge_id: 'charge#a#p' }]);
 });
 
+test('a table is read with strong consistency: what was just written is not missed', async () => {
+  const consistency: unknown[] = [];
+  tables.middlewareStack.add(
+    (next) => (args) => {
+      consistency.push((args.input as { readonly ConsistentRead?: boolean }).ConsistentRead);
+      return next(args);
+    },
+    { step: 'initialize', name: 'record consistency' },
+  );
+  try {
+    await readRows(tables, 'payments-test', paymentRow, isPlainRow);
+  } finally {
+    tables.middlewareStack.remove('record consistency');
+  }
+  expect(consistency).toEqual([true]);
+});
+
 test('a row that does not match its schema is an error that names its table, from a reader as well', async () => {
   await put('orders-test', { order_id: 'strange', status: 'LOST', lines: [], created_at: '', timeline: [] });
   await put('inventory-reservations-test', { order_id: 'held', state: 'LOST' });

@@ -1,5 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Json } from '../language/json.ts';
+import type { Draft } from './draft.ts';
+import { attempt, guarded } from './interpreter.ts';
 import { outstandingEffects } from './step.ts';
 import { machine, pass, ScriptedRun, startTask } from './testing/scripted-run.ts';
 
@@ -17,6 +19,12 @@ describe('An execution', () => {
         cause: 'The execution reached the maximum number of history events (25000).',
       },
     });
+  });
+
+  test('does not fail for a defect of the engine: that is thrown, so that the event can be delivered again', async () => {
+    const defect = () => Promise.reject(new Error('a defect'));
+    await expect(guarded({} as Draft, defect)).rejects.toThrow('a defect');
+    await expect(attempt({ frame: () => ({}) } as unknown as Draft, '0', defect)).rejects.toThrow(/is in no state/);
   });
 
   test('that runs on without waiting pauses after 2,000 states, so that no transaction grows without end', async () => {

@@ -212,6 +212,17 @@ describe('A task', () => {
     ]);
   });
 
+  test('that is due when the failure of another one ends the execution is aborted, and not retried', async () => {
+    const Retry = [{ ErrorEquals: ['States.Timeout'] }];
+    const Branches = [machine({ A: task({ TimeoutSeconds: 5 }) }), machine({ B: task({ TimeoutSeconds: 5, Retry }) })];
+    const run = await ScriptedRun.start(machine({ All: { Type: 'Parallel', Branches, End: true } }));
+    await run.passSeconds(5);
+    expect(run.execution).toMatchObject({ status: 'FAILED', error: 'States.Timeout' });
+    expect([run.tasks, run.timers]).toEqual([[], []]);
+    const ends = Object.values(run.execution.frames).map(({ end }) => end?.status);
+    expect(ends).toEqual(['FAILED', 'FAILED', 'ABORTED']);
+  });
+
   test.each(['StopRequested', 'TaskSucceeded'] as const)('changes nothing with what comes after %s', async (end) => {
     const run = await startTask({ TimeoutSeconds: 9 });
     const { taskId = '' } = run.tasks[0] ?? {};
