@@ -8,7 +8,7 @@ import { STATE_TYPES, type StateType, stateShapes } from './state-fields.ts';
 
 const NAME_LIMIT = 80;
 const MOST_SECONDS = 99_999_999;
-const REQUIRED = ['StartAt', 'States'];
+const REQUIRED = ['States', 'StartAt'];
 
 const graphFields: Fields = { Comment: comment, StartAt: text, States: anything };
 

@@ -15,9 +15,16 @@ import {
 } from '../testing/definitions.ts';
 import { validateDefinition } from './validate-definition.ts';
 
+const NO_OBJECT = 'SCHEMA_VALIDATION_FAILED: Definition must be a valid JSON object at undefined';
+
 describe('a definition is refused', () => {
   test.each<[string, unknown, string[]]>([
-    ['no text', '', ['MISSING_DESCRIPTION: The definition is empty at undefined']],
+    ['no text', '', [NO_OBJECT]],
+    ['a blank', ' ', [NO_OBJECT]],
+    ['text in quotes', '"text"', [NO_OBJECT]],
+    ['a number', '5', [NO_OBJECT]],
+    ['null', 'null', [NO_OBJECT]],
+    ['nothing', {}, [schema('These fields are required: [States, StartAt]', '/')]],
     [
       'no JSON',
       '{',
@@ -30,7 +37,7 @@ describe('a definition is refused', () => {
       { ...one({ ...pass, Output: { a: 1 } }), QueryLanguage: 'jsonpath' },
       [schema("The field 'QueryLanguage' should have one of these values: [JSONPath, JSONata]", '/QueryLanguage')],
     ],
-    ['no object', '[]', [schema('Expected value of type Object', '/')]],
+    ['no object', '[]', [NO_OBJECT]],
     ['no start', { States: { S: pass } }, [schema('These fields are required: [StartAt]', '/')]],
     [
       'no states',

@@ -1,5 +1,5 @@
 import { parseDefinition, type StateMachineType } from '../language/definition.ts';
-import { isJsonObject, type Json } from '../language/json.ts';
+import { isJsonObject, type Json, type JsonObject } from '../language/json.ts';
 import { jsonFlaw } from '../language/json-complaint.ts';
 import { checkContainer, checkState, machineFields } from './container-check.ts';
 import { type Diagnostic, Findings } from './diagnostic.ts';
@@ -30,7 +30,7 @@ export function validateDefinition(
     return findings.diagnostics;
   }
   // Any value but JSONPath counts as JSONata, also one that is refused.
-  const { QueryLanguage = 'JSONPath' } = isJsonObject(machine) ? machine : {};
+  const { QueryLanguage = 'JSONPath' } = machine;
   const language = QueryLanguage === 'JSONPath' ? 'JSONPath' : 'JSONata';
   checkContainer({ value: machine, location: '/', language, machineType: type, findings, forwarded }, machineFields);
   if (!findings.hasErrors) {
@@ -39,10 +39,12 @@ export function validateDefinition(
   return findings.diagnostics;
 }
 
-/** Parses a text as JSON of limited depth, or reports why it cannot. */
-function readJson(text: string, findings: Findings): Json | undefined {
+const NO_OBJECT = 'Definition must be a valid JSON object';
+
+/** Parses a text as a JSON object of limited depth, or reports why it cannot. */
+function readJson(text: string, findings: Findings): JsonObject | undefined {
   if (text.trim() === '') {
-    findings.error('MISSING_DESCRIPTION', 'The definition is empty');
+    findings.error('SCHEMA_VALIDATION_FAILED', NO_OBJECT);
     return undefined;
   }
   const flaw = jsonFlaw(text);
@@ -50,7 +52,12 @@ function readJson(text: string, findings: Findings): Json | undefined {
     findings.error('INVALID_JSON_DESCRIPTION', `${flaw.message}\n at ${flaw.place}`, flaw.place);
     return undefined;
   }
-  return JSON.parse(text) as Json;
+  const value = JSON.parse(text) as Json;
+  if (!isJsonObject(value)) {
+    findings.error('SCHEMA_VALIDATION_FAILED', NO_OBJECT);
+    return undefined;
+  }
+  return value;
 }
 
 /** The findings about a single state, as TestState takes it. Transitions are not checked. */
