@@ -46,11 +46,30 @@ const DEFINITION = {
   },
 };
 
+/** Each number in an execution of its own. */
+const DISTRIBUTED = {
+  StartAt: 'Every',
+  States: {
+    Every: {
+      Type: 'Map',
+      Label: 'Every',
+      ItemsPath: '$.numbers',
+      ToleratedFailurePercentage: 50,
+      ItemProcessor: {
+        ...DEFINITION.States.Both.Branches[1]?.States.Each?.ItemProcessor,
+        ProcessorConfig: { Mode: 'DISTRIBUTED', ExecutionType: 'STANDARD' },
+      },
+      End: true,
+    },
+  },
+};
+
 const fixture = withBrowser();
 const { inBrowser } = fixture;
 let server: StepFunctionsServer;
 let client: SFNClient;
 let stateMachineArn: string | undefined;
+let distributedArn: string | undefined;
 
 beforeAll(async () => {
   // In a process of its own, because Vite does not run inside Jest.
@@ -64,6 +83,8 @@ beforeAll(async () => {
   const roleArn = 'arn:aws:iam::000000000000:role/any';
   const machine = { name: 'numbers', roleArn, definition: JSON.stringify(DEFINITION) };
   ({ stateMachineArn } = await client.send(new CreateStateMachineCommand(machine)));
+  const distributed = { name: 'distributed', roleArn, definition: JSON.stringify(DISTRIBUTED) };
+  ({ stateMachineArn: distributedArn } = await client.send(new CreateStateMachineCommand(distributed)));
 }, LONG_MS);
 afterAll(async () => {
   client?.destroy();
@@ -73,9 +94,10 @@ afterAll(async () => {
 async function start(
   name: string,
   input: { readonly numbers: readonly number[]; readonly rest: number },
+  machine = stateMachineArn,
 ): Promise<string> {
   const { executionArn = '' } = await client.send(
-    new StartExecutionCommand({ stateMachineArn, name, input: JSON.stringify(input) }),
+    new StartExecutionCommand({ stateMachineArn: machine, name, input: JSON.stringify(input) }),
   );
   return executionArn;
 }
@@ -131,10 +153,37 @@ describe('in the engine’s console a person', () => {
       .getByRole('button', { name: /Both, done/ })
       .click();
     await fixture.page.getByText('Branch 2').click();
-    await fixture.page.getByText('Show more of 700').waitFor();
+    const iterations = fixture.page.getByText(/^Iteration \d+ succeeded$/);
+    await iterations.first().waitFor();
+    const before = await iterations.count();
+    await press('Show more of 700');
+    await iterations.nth(before).waitFor();
     await fixture.page.getByText(/^Events/).click();
     await press('Show older ones');
     expect(await fixture.page.locator('.events tbody tr').count()).toBeGreaterThan(1_000);
+  });
+
+  inBrowser('looks through the thousand children of a Map Run, those that failed first', async () => {
+    const numbers = [...Array(1_200).keys(), 13];
+    const executionArn = await start('children', { numbers, rest: 0 }, distributedArn);
+    await fixture.page.goto(`${server.url}/#/executions/${encodeURIComponent(executionArn)}`);
+    await fixture.page.getByRole('heading', { name: /children.*succeeded/ }).waitFor();
+    const section = fixture.page.getByRole('region', { name: /Map Run of Every/ });
+    await section.getByText('Child executions, 1201 in all').click();
+    const children = section.getByRole('listitem');
+    await children.nth(49).waitFor();
+    expect(await children.filter({ hasText: 'failed' }).count()).toBe(2);
+    expect(await children.nth(1).textContent()).toContain('failed');
+    const before = await children.count();
+    await section.getByRole('button', { name: 'Show more child executions' }).click();
+    await children.nth(before).waitFor();
+    await children.first().getByRole('link').click();
+    await fixture.page
+      .getByRole('group', { name: /^Steps/ })
+      .getByRole('button', { name: /Unlucky, stopped here/ })
+      .waitFor();
+    await fixture.page.getByRole('link', { name: 'children', exact: true }).click();
+    await section.waitFor();
   });
 });
 
@@ -143,15 +192,25 @@ describe.each(LOOKS)('at $width pixels, $theme', ({ rules, ...look }) => {
     'every page of the engine’s console is accessible, and nothing needs to be scrolled sideways',
     async () => {
       const executionArn = await start(`looks-${look.width}-${look.theme}`, { numbers: [1, 13], rest: 0 });
+      const childrenArn = await start(
+        `children-${look.width}-${look.theme}`,
+        { numbers: [1, 13], rest: 0 },
+        distributedArn,
+      );
       const addresses = [
         '',
         `#/machines/${encodeURIComponent(stateMachineArn ?? '')}`,
         `#/executions/${encodeURIComponent(executionArn)}`,
+        `#/executions/${encodeURIComponent(childrenArn)}`,
       ];
       for (const address of addresses) {
         await fixture.page.goto(`${server.url}/${address}`);
         await fixture.page.getByRole('heading', { level: 1 }).waitFor();
         await fixture.page.getByRole('status', { name: 'Loading' }).waitFor({ state: 'detached' });
+        if (address.includes('children')) {
+          await fixture.page.getByText('Child executions').click();
+          await fixture.page.getByRole('listitem').nth(1).waitFor();
+        }
         await expectAccessible(fixture.page, address, rules);
       }
     },

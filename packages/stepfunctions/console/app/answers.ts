@@ -26,6 +26,17 @@ export interface DescribedExecution extends ListedExecution {
   readonly cause?: string;
   readonly redriveStatus?: string;
   readonly redriveStatusReason?: string;
+  /** The Map Run that started it; absent for an execution that is no child of one. */
+  readonly mapRunArn?: string;
+}
+
+export interface DescribedMapRun {
+  readonly mapRunArn: string;
+  readonly executionArn: string;
+  readonly status: ExecutionStatus;
+  readonly executionCounts: {
+    readonly [count in 'total' | 'running' | 'succeeded' | 'failed' | 'timedOut' | 'aborted']: number;
+  };
 }
 
 /** An event of an execution's history. Its details stand in one further member, such as `stateEnteredEventDetails`. */

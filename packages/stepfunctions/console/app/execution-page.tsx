@@ -6,10 +6,11 @@ import { Json } from '../components/json.tsx';
 import { Legend } from '../components/legend.tsx';
 import { announce, Failure, Loading } from '../components/notice.tsx';
 import { Ago, now } from '../components/time.tsx';
-import type { DescribedExecution } from './answers.ts';
+import type { DescribedExecution, DescribedMapRun } from './answers.ts';
 import { call } from './client.ts';
 import { isoTime } from './event-details.ts';
 import { executionReader, type ShownExecution } from './execution.ts';
+import { MapRuns } from './map-runs.tsx';
 import { Link, nameOf } from './place.tsx';
 import { usePolled } from './polling.ts';
 import { SequenceSection } from './sequence-section.tsx';
@@ -40,6 +41,7 @@ export function ExecutionPage({ executionArn }: { readonly executionArn: string 
           <Head described={data.described} onChanged={refresh} />
           <Data described={data.described} />
           <SequenceSection title="Steps" sequence={data.history.sequence} />
+          {data.history.events.some(({ type }) => type === 'MapRunStarted') && <MapRuns executionArn={executionArn} />}
           <Legend names={SHAPE_NAMES} />
           <Events events={data.history.events} />
         </>
@@ -65,6 +67,7 @@ function Head({ described, onChanged }: HeadProperties) {
           <Link to={{ page: 'executions', machineArn: stateMachineArn, status: undefined }}>
             {nameOf(stateMachineArn)}
           </Link>
+          {described.mapRunArn !== undefined && <Parent mapRunArn={described.mapRunArn} />}
         </p>
         <h1>
           <span class="id">{name}</span> <Status status={status} />
@@ -79,6 +82,21 @@ function Head({ described, onChanged }: HeadProperties) {
         {redriveStatus === 'REDRIVABLE' && <Redrive described={described} onChanged={onChanged} />}
       </div>
     </div>
+  );
+}
+
+/** The way back from a child of a Map Run. */
+function Parent({ mapRunArn }: { readonly mapRunArn: string }) {
+  const { data } = usePolled(
+    mapRunArn,
+    () => undefined,
+    (signal) => call<DescribedMapRun>('DescribeMapRun', { mapRunArn }, signal),
+  );
+  return data === undefined ? null : (
+    <>
+      {' / '}
+      <Link to={{ page: 'execution', executionArn: data.executionArn }}>{nameOf(data.executionArn)}</Link>
+    </>
   );
 }
 
