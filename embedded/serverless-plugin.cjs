@@ -28,4 +28,14 @@ if (process.env.NODE_COMPILE_CACHE === undefined) {
   }
 }
 
-module.exports = require('./serverless-plugin.ts').default;
+/** Every other command, such as a deployment, loads nothing of the stack: neither its time nor its packages are needed there. */
+module.exports = class EmbeddedStackEntry {
+  constructor(serverless) {
+    this.hooks = {};
+    if (serverless.processedInput.commands[0] === 'offline') {
+      const { default: EmbeddedStackPlugin } = require('./serverless-plugin.ts');
+      // biome-ignore lint/correctness/noConstructorReturn: the framework must see the real plugin, hooks and all
+      return new EmbeddedStackPlugin(serverless);
+    }
+  }
+};

@@ -14,7 +14,7 @@ const SAME_PRESS_MS = 1_000;
 
 /**
  * The Serverless plugin behind `serverless offline`. It starts everything that the functions need, runs serverless-offline
- * itself, and stops all of it in order. It changes no other command.
+ * itself, and stops all of it in order. serverless-plugin.cjs loads it for that command alone.
  */
 export default class EmbeddedStackPlugin {
   readonly hooks: Readonly<Record<string, () => Promise<void>>>;
@@ -26,10 +26,6 @@ export default class EmbeddedStackPlugin {
 
   constructor(serverless: Serverless) {
     this.#serverless = serverless;
-    if (serverless.processedInput.commands[0] !== 'offline') {
-      this.hooks = {};
-      return;
-    }
     // The framework's validation of serverless.yml loads 8 MB of generated code: 60 MB of memory and a second of the start.
     // Every other command still validates.
     serverless.configSchemaHandler.validateConfig = async () => undefined;

@@ -11,12 +11,23 @@ module.exports = class LocalStackPlugin {
       return;
     }
     addressBucketsByPath(serverless.getProvider('aws'));
+    this.hooks['before:package:initialize'] = () => refuseUncheckedCredentials(serverless);
     this.hooks['after:aws:package:finalize:mergeCustomProviderResources'] = () => {
       fixApiId(serverless);
       leaveOutAlarms(serverless);
     };
   }
 };
+
+/** @throws Error where callers would believe that somebody checks their credentials, and nobody does */
+function refuseUncheckedCredentials({ service: { custom } }) {
+  if (custom.authMode !== 'none' && !process.env.LOCALSTACK_AUTH_TOKEN) {
+    throw new Error(
+      `AUTH_MODE is '${custom.authMode}', and LocalStack's free image runs no authorizers: every call would be open. ` +
+        'Leave AUTH_MODE out, or set LOCALSTACK_AUTH_TOKEN and LOCALSTACK_IMAGE.',
+    );
+  }
+}
 
 /** The SDK prefixes the host with the bucket's name by default, which resolves only on AWS. */
 function addressBucketsByPath(provider) {

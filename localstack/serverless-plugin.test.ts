@@ -6,22 +6,28 @@ const plugin = z
   .custom<new (serverless: unknown) => { readonly hooks: Readonly<Record<string, () => void>> }>()
   .parse(createRequire(import.meta.url)('./serverless-plugin.cjs'));
 
-let endpoint: string | undefined;
+const VARIABLES = ['AWS_ENDPOINT_URL', 'LOCALSTACK_AUTH_TOKEN'] as const;
+let before: Readonly<Record<string, string | undefined>>;
 beforeEach(() => {
-  endpoint = process.env.AWS_ENDPOINT_URL;
+  before = Object.fromEntries(VARIABLES.map((name) => [name, process.env[name]]));
 });
 afterEach(() => {
-  if (endpoint === undefined) {
-    delete process.env.AWS_ENDPOINT_URL;
-  } else {
-    process.env.AWS_ENDPOINT_URL = endpoint;
+  for (const name of VARIABLES) {
+    if (before[name] === undefined) {
+      delete process.env[name];
+    } else {
+      process.env[name] = before[name];
+    }
   }
 });
 
-function serviceWith(resources: Readonly<Record<string, { Type: string; Properties: object }>>) {
+function serviceWith(
+  resources: Readonly<Record<string, { Type: string; Properties: object }>>,
+  authMode: 'none' | 'api-key' | 'jwt' = 'none',
+) {
   return {
     getProvider: () => ({ getAwsSdkV3Config: async () => ({}) }),
-    service: { provider: { compiledCloudFormationTemplate: { Resources: { ...resources } } } },
+    service: { custom: { authMode }, provider: { compiledCloudFormationTemplate: { Resources: { ...resources } } } },
   };
 }
 
@@ -46,3 +52,19 @@ test('on AWS the plugin changes nothing', () => {
   delete process.env.AWS_ENDPOINT_URL;
   expect(new plugin(serviceWith({})).hooks).toEqual({});
 });
+
+test.each(['api-key', 'jwt'] as const)(
+  'a deployment with AUTH_MODE=%s is refused where nobody checks credentials, and taken with a token of LocalStack',
+  (authMode) => {
+    process.env.AWS_ENDPOINT_URL = 'http://127.0.0.1:4566';
+    delete process.env.LOCALSTACK_AUTH_TOKEN;
+    const begin = (mode: 'none' | typeof authMode): void =>
+      new plugin(serviceWith({}, mode)).hooks['before:package:initialize']?.();
+    expect(() => begin(authMode)).toThrow(
+      `AUTH_MODE is '${authMode}', and LocalStack's free image runs no authorizers`,
+    );
+    expect(() => begin('none')).not.toThrow();
+    process.env.LOCALSTACK_AUTH_TOKEN = 'token';
+    expect(() => begin(authMode)).not.toThrow();
+  },
+);

@@ -1,6 +1,6 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { expect, test } from '@jest/globals';
 import * as z from 'zod';
 import { PROJECT_ROOT } from '../../embedded/configuration.ts';
@@ -80,7 +80,7 @@ if (compose === undefined) {
 
 test('the container of the embedded stack has the same ports inside and outside', () => {
   const { environment, ports } = z
-    .object({ environment: z.record(z.string(), z.string()), ports: z.array(z.string()) })
+    .object({ environment: z.record(z.string(), z.string().nullable()), ports: z.array(z.string()) })
     .parse(read('docker-compose.embedded.yml').services.orders);
   for (const variable of ['HTTP_PORT', 'AWS_ENDPOINT_PORT']) {
     expect(ports).toContain(`127.0.0.1:${environment[variable]}:${environment[variable]}`);
@@ -108,22 +108,31 @@ test('.dockerignore lets through everything that a Dockerfile copies', () => {
   expect(shutOut).toEqual([]);
 });
 
-test('the image of the embedded stack keeps every development package that the stack needs', () => {
-  const dockerfile = readFileSync(join(PROJECT_ROOT, 'embedded/container/Dockerfile'), 'utf8');
-  const kept = dockerfile.match(/keep-development-packages\.mjs ([^&]+)&&/)?.[1]?.split(/[\s\\]+/) ?? [];
+/** What the embedded stack is made of. */
+const STACK = ['embedded', 'functions', 'grpc-services', 'telemetry', 'packages', 'console', 'statemachines', 'proto'];
+/** What a deployment loads and bundles. */
+const DEPLOYMENT = [
+  'functions',
+  'telemetry',
+  'aws-clients',
+  'proto',
+  'infrastructure',
+  'localstack',
+  'console',
+  'packages/stepfunctions/console',
+  'embedded/serverless-plugin.cjs',
+  'embedded/bundling-plugin.cjs',
+];
+
+test.each([
+  ['embedded/container/Dockerfile', STACK, ['serverless-offline', 'vite', '@aws-sdk/client-dynamodb-streams']],
+  ['localstack/Dockerfile', DEPLOYMENT, ['serverless-esbuild', 'vite', '@scalar/api-reference']],
+])('%s keeps every development package that its image needs', (dockerfile, rooms, some) => {
+  const text = readFileSync(join(PROJECT_ROOT, dockerfile), 'utf8');
+  const kept = text.match(/keep-development-packages\.mjs ([^&]+)&&/)?.[1]?.split(/[\s\\]+/) ?? [];
   const { devDependencies } = z
     .object({ devDependencies: z.record(z.string(), z.string()) })
     .parse(JSON.parse(readFileSync(join(PROJECT_ROOT, 'package.json'), 'utf8')));
-  const rooms = [
-    'embedded',
-    'functions',
-    'grpc-services',
-    'telemetry',
-    'packages',
-    'console',
-    'statemachines',
-    'proto',
-  ];
   const sources = execFileSync('git', ['ls-files', '--', ...rooms, 'serverless.yml'], {
     cwd: PROJECT_ROOT,
     encoding: 'utf8',
@@ -141,10 +150,21 @@ test('the image of the embedded stack keeps every development package that the s
       ].flatMap(([, name = '']) => (name in devDependencies ? [name] : [])),
     ),
   );
-  expect([...needed]).toEqual(
-    expect.arrayContaining(['serverless-offline', 'vite', '@aws-sdk/client-dynamodb-streams']),
-  );
+  expect([...needed]).toEqual(expect.arrayContaining(some));
   expect([...needed].filter((name) => !kept.includes(name))).toEqual([]);
+});
+
+test('a deployment loads nothing of the embedded stack, whose packages its image lacks', () => {
+  const program = `
+    const Plugin = require('./embedded/serverless-plugin.cjs');
+    const { hooks } = new Plugin({ processedInput: { commands: ['deploy'] } });
+    console.log(JSON.stringify({ hooks, loaded: Object.keys(require.cache) }));`;
+  const output = execFileSync(process.execPath, ['--eval', program], { cwd: PROJECT_ROOT, encoding: 'utf8' });
+  const { hooks, loaded } = z
+    .object({ hooks: z.record(z.string(), z.unknown()), loaded: z.array(z.string()) })
+    .parse(JSON.parse(output));
+  expect(hooks).toEqual({});
+  expect(loaded.map((file) => relative(PROJECT_ROOT, file)).filter((file) => file.endsWith('.ts'))).toEqual([]);
 });
 
 test('the Dockerfiles use no BuildKit syntax', () => {
