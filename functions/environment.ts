@@ -60,9 +60,11 @@ export const deliveryExecutions = /* @__PURE__ */ once(() =>
 );
 
 /** Where webhooks may lead. */
-export const receiverRules = /* @__PURE__ */ once(
-  (): AddressRules => ({ loopback: readConfiguration(['WEBHOOK_LOOPBACK']).WEBHOOK_LOOPBACK }),
-);
+export const receiverRules = /* @__PURE__ */ once((): AddressRules => {
+  const names = ['WEBHOOK_LOOPBACK', 'WEBHOOK_TRUSTED_HOSTS'] as const;
+  const { WEBHOOK_LOOPBACK: loopback, WEBHOOK_TRUSTED_HOSTS: trustedHosts = [] } = readConfiguration(names);
+  return { loopback, trustedHosts };
+});
 
 /** The EventBridge bus; undefined where there is none. */
 export const eventBus = /* @__PURE__ */ once((): EventBus | undefined => {

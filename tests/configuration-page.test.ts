@@ -35,8 +35,8 @@ const READS: readonly RegExp[] = [
   /environment\.([A-Z][A-Z0-9]*_[A-Z0-9_]+)/g,
 ];
 
-/** docker-compose.yml fills in variables in its own way. */
-const READ_BY_COMPOSE = /\$\{([A-Z][A-Z0-9_]+)(?::-[^}]*)?\}/g;
+/** Compose files fill in variables in their own way; one without a value is passed on. */
+const READ_BY_COMPOSE: readonly RegExp[] = [/\$\{([A-Z][A-Z0-9_]+)(?::-[^}]*)?\}/g, /^ +([A-Z][A-Z0-9_]+):$/gm];
 
 /** Set by Node, npm, AWS Lambda or a program of ours for its own child processes: nobody configures them. */
 const NOT_FOR_PEOPLE = new Set([
@@ -55,7 +55,7 @@ function variablesRead(): ReadonlyMap<string, string> {
   const found = new Map<string, string>();
   for (const file of files) {
     const text = readFileSync(`${ROOT}/${file}`, 'utf8');
-    for (const pattern of file.startsWith('docker-compose.') ? [READ_BY_COMPOSE] : READS) {
+    for (const pattern of file.startsWith('docker-compose.') ? READ_BY_COMPOSE : READS) {
       for (const [, name = ''] of text.matchAll(pattern)) {
         if (!NOT_FOR_PEOPLE.has(name)) {
           found.set(name, file);

@@ -51,6 +51,15 @@ test.each([
   expect(() => read(least + 0.5)).toThrow(`${name} must be a whole number from ${least} to ${most}`);
 });
 
+test('trusted hosts are names in small letters; an address, a URL or a wildcard is none', () => {
+  const read = (hosts: string) =>
+    readConfiguration(['WEBHOOK_TRUSTED_HOSTS'], { WEBHOOK_TRUSTED_HOSTS: hosts }).WEBHOOK_TRUSTED_HOSTS;
+  expect(read('Host.docker.internal, receiver')).toEqual(['host.docker.internal', 'receiver']);
+  for (const wrong of ['10.0.0.1', '[::1]', 'http://receiver', 'receiver:9000', '*.internal', 'a,,b', ' ']) {
+    expect(() => read(wrong)).toThrow('WEBHOOK_TRUSTED_HOSTS must be host names');
+  }
+});
+
 test.each(['none', 'api-key', 'jwt'])('AUTH_MODE may be %s', (mode) => {
   expect(readConfiguration(['AUTH_MODE'], { AUTH_MODE: mode })).toEqual({ AUTH_MODE: mode });
 });

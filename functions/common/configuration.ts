@@ -16,6 +16,9 @@ function required(description: string) {
 /** A URL whose responses nobody on the network can change. Anyone who could would be able to sign tokens. */
 const SECURE_URL = /^(https:\/\/|http:\/\/(localhost|127\.0\.0\.1|\[::1\])[:/])/;
 
+/** Names alone: an address would be one that cannot be checked by who owns it. */
+const HOST_NAMES = /^[a-z][a-z0-9-]*(?:\.[a-z0-9-]+)*(?:\s*,\s*[a-z][a-z0-9-]*(?:\.[a-z0-9-]+)*)*$/i;
+
 const VARIABLES = {
   ORDERS_TABLE: required('the name of the orders table'),
   ORDER_STATISTICS_TABLE: required('the name of the table of order statistics'),
@@ -27,6 +30,12 @@ const VARIABLES = {
   EVENT_BUS_NAME: z.string().min(1).optional(),
   /** Whether webhooks may lead to this machine's own loopback addresses, over http too. */
   WEBHOOK_LOOPBACK: z.enum(['allowed', 'refused'], { error: 'must be allowed or refused' }).default('refused'),
+  /** Hosts to which webhooks may lead whatever their addresses, over http too, separated by commas. */
+  WEBHOOK_TRUSTED_HOSTS: z
+    .string()
+    .regex(HOST_NAMES, 'must be host names such as receiver.internal, separated by commas')
+    .transform((names) => names.toLowerCase().split(/\s*,\s*/))
+    .optional(),
   REFUND_SAGA_ARN: required("the refund saga's state machine ARN"),
   INVENTORY_GRPC_URL: required('the inventory service as host:port, grpc://host:port or grpcs://host:port'),
   PAYMENT_GRPC_URL: required('the payment service as host:port, grpc://host:port or grpcs://host:port'),

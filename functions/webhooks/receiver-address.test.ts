@@ -108,6 +108,22 @@ test.each([
   expect([await isRefused(url, LAPTOP), await isRefused(url, CLOUD)]).toEqual([false, true]);
 });
 
+test('a trusted host may have any address, over http too; its address by another name, and names around it, may not', async () => {
+  const rules: AddressRules = { ...CLOUD, trustedHosts: ['inside.example'] };
+  expect(await check('http://inside.example:9000/orders', rules)).toEqual([{ address: '10.1.2.3', family: 4 }]);
+  expect(await check('https://INSIDE.example/', rules)).toHaveLength(1);
+  for (const url of [
+    'https://10.1.2.3/',
+    'http://10.1.2.3/',
+    'http://x.inside.example/',
+    'https://both.example/',
+    'http://public.example/',
+    'http://inside.example@public.example/',
+  ]) {
+    expect([url, await isRefused(url, rules)]).toEqual([url, true]);
+  }
+});
+
 test('a refusal names the address, for the operator who made the webhook', async () => {
   await expect(check('https://inside.example/', CLOUD)).rejects.toThrow(
     'must not lead to 10.1.2.3, which is no public address',

@@ -10,6 +10,8 @@ export class ReceiverAddressError extends Error {
 export interface AddressRules {
   /** On a laptop receivers on its own loopback addresses are fine, over http too. */
   readonly loopback: 'allowed' | 'refused';
+  /** Hosts of the deployment's own choice, in lower case: whatever their addresses, over http too. Default: none. */
+  readonly trustedHosts?: readonly string[];
   /** Finds the addresses of a name. Default: the system's resolver. */
   readonly resolve?: (name: string) => Promise<readonly string[]>;
 }
@@ -77,7 +79,8 @@ export function readReceiverUrl(text: string, rules: AddressRules): URL {
   if (url.username !== '' || url.password !== '' || url.hash !== '') {
     throw new ReceiverAddressError('must have no credentials and no fragment');
   }
-  const isSecure = url.protocol === 'https:' || (url.protocol === 'http:' && rules.loopback === 'allowed');
+  const isHttpFine = rules.loopback === 'allowed' || isTrusted(url, rules);
+  const isSecure = url.protocol === 'https:' || (url.protocol === 'http:' && isHttpFine);
   if (!isSecure) {
     throw new ReceiverAddressError(
       rules.loopback === 'allowed' ? 'must begin with https:// or, on loopback, http://' : 'must begin with https://',
@@ -95,7 +98,7 @@ export function readReceiverUrl(text: string, rules: AddressRules): URL {
 export async function checkedAddresses(url: URL, rules: AddressRules): Promise<readonly CheckedAddress[]> {
   const host = url.hostname.replace(/^\[(.*)\]$/, '$1');
   const addresses = isIP(host) === 0 ? await resolved(host, rules) : [host];
-  const refused = addresses.find((address) => !isAllowed(address, url, rules));
+  const refused = isTrusted(url, rules) ? undefined : addresses.find((address) => !isAllowed(address, url, rules));
   if (refused !== undefined) {
     throw new ReceiverAddressError(`must not lead to ${refused}, which is no public address`);
   }
@@ -115,6 +118,11 @@ async function resolved(host: string, { resolve = systemAddresses }: AddressRule
 
 async function systemAddresses(host: string): Promise<readonly string[]> {
   return (await lookup(host, { all: true })).map(({ address }) => address);
+}
+
+/** By its name alone: another name for the same address is not trusted. */
+function isTrusted({ hostname }: URL, { trustedHosts = [] }: AddressRules): boolean {
+  return trustedHosts.includes(hostname);
 }
 
 /** In clear text only to this machine itself. */

@@ -23,7 +23,8 @@ export class ComposeProject {
   ) {
     const [program, ...words] = compose;
     this.#compose = [program, ...words, '--project-name', this.name, ...files.flatMap((file) => ['--file', file])];
-    this.#environment = { ...process.env, ...environment };
+    // Compose 1.29 gives up on a busy machine after a minute.
+    this.#environment = { COMPOSE_HTTP_TIMEOUT: '600', ...process.env, ...environment };
   }
 
   /** Runs a Compose command and returns its output. */
