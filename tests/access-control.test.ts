@@ -13,6 +13,8 @@ import { type EmbeddedStack, startEmbeddedStack } from '../embedded/stack.ts';
 import { API_KEY_HEADER, apiKeyEntry, hashOfApiKey, newApiKey } from '../functions/access/api-keys.ts';
 import { InventoryServiceClient } from '../proto/gen/inventory/v1/inventory.ts';
 import { type LocalCertificates, makeLocalCertificates } from '../scripts/local-certificates.ts';
+import { clientOf } from './end-to-end/deployment.ts';
+import { ROLE_CHECKS } from './end-to-end/role-checks.ts';
 import { type ApiCaller, RecordedApi } from './support/recorded-api.ts';
 import { call } from './support/unary-client.ts';
 
@@ -258,6 +260,20 @@ test(
   },
   LONG,
 );
+
+test.each(ROLE_CHECKS)('end to end, $name', async ({ run }) => {
+  const [url, headers] = [stack.urls.http, { [API_KEY_HEADER]: keys.olaf }];
+  await run({
+    url,
+    headers,
+    api: clientOf(url, headers),
+    customer: clientOf(url, { [API_KEY_HEADER]: keys.bob }),
+    stranger: clientOf(url, {}),
+    stage: undefined,
+    receiver: { address: '127.0.0.1', host: '127.0.0.1' },
+    eventSecret: undefined,
+  });
+});
 
 test('two callers with the same idempotency key get two orders', async () => {
   const key = { 'idempotency-key': 'cart-1' };

@@ -16,8 +16,7 @@ const { inBrowser, open, press, decide, waitFor, place } = shared;
 async function parkedOrder(): Promise<string> {
   const orderId = await place(ITEM_2);
   await shared.api.waitForStatus(orderId, 20, ['AWAITING_PAYMENT']);
-  await changeRow(shared.stack, {
-    TableName: 'inventory-reservations-dev',
+  await changeRow(shared.stack, 'inventory-reservations', {
     Key: { order_id: { S: orderId } },
     UpdateExpression: 'SET expires_at = :past',
     ExpressionAttributeValues: { ':past': { N: String(Date.now() - 1_000) } },

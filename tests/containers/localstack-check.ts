@@ -1,29 +1,45 @@
 /**
- * `npm run test:localstack` starts docker-compose.yml, deploys serverless.yml into LocalStack and tests the whole system there.
- * It runs the end-to-end checks and a second `up`, and disconnects a service in the middle of a saga. With `-- --bench` it
- * also runs the benchmark on LocalStack and on the embedded engine, in turns. It needs Docker and several minutes, so it is not part of
- * `npm test`.
+ * `npm run test:localstack` starts docker-compose.yml, deploys serverless.yml into LocalStack and tests the whole system there:
+ * the end-to-end checks, the console in a browser, EventBridge, a schedule, a second `up`, and services that are disconnected in
+ * the middle of a saga. With `-- --bench` it also runs the benchmark on LocalStack and on the embedded engine, in turns; with
+ * `-- --pictures FOLDER` it keeps pictures of the console. It needs Docker and several minutes, so it is not part of `npm test`.
  */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
 import { findFreePorts } from '../../embedded/ports.ts';
-import { OrderApiClient } from '../../verification/client/order-api-client.ts';
+import type { AwsConnection } from '../../verification/invariants/reader/aws-connection.ts';
 import { SnapshotReader } from '../../verification/invariants/reader/snapshot-reader.ts';
 import { verifyInvariants } from '../../verification/invariants/verification.ts';
-import { END_WITHIN_SECONDS } from '../end-to-end/checks.ts';
-import { ComposeProject } from './compose-project.ts';
+import { CHECKS, runChecks } from '../end-to-end/checks.ts';
+import { awaitPayment, basket, clientOf, confirmed, END_WITHIN_SECONDS } from '../end-to-end/deployment.ts';
+import { ROLE_CHECKS } from '../end-to-end/role-checks.ts';
+import { StageAccess } from '../support/stage-access.ts';
+import { ComposeProject, docker } from './compose-project.ts';
+import { checkConsole } from './console-check.ts';
 import { findContainerEngine } from './container-engine.ts';
+import { listenToBus } from './event-bus-check.ts';
 import { localStackImages } from './localstack-images.ts';
 
+/** What LocalStack's free image cannot do (docs/localstack.md). Every other check must hold. */
+const LEFT_OUT = ROLE_CHECKS.map(({ name }) => name);
+/** Schedules run every minute, and an order is overdue for a while before the reconciliation takes it up. */
+const RECONCILED_WITHIN_SECONDS = 300;
+
+const { bench: withBench, pictures } = parseArgs({
+  options: { bench: { type: 'boolean', default: false }, pictures: { type: 'string' } },
+}).values;
 const engine = findContainerEngine();
 if (engine.kind === 'missing') {
   console.error(`LocalStack is NOT tested: ${engine.why}.`);
   process.exit(1);
 }
 
+const eventSecret = `whsec_${randomBytes(32).toString('base64')}`;
 const images = await localStackImages(say);
 const ports = await findFreePorts();
 const project = new ComposeProject(engine.compose, ['docker-compose.yml'], {
@@ -31,17 +47,22 @@ const project = new ComposeProject(engine.compose, ['docker-compose.yml'], {
   LOCALSTACK_PORT: String(ports.endpoint),
   INVENTORY_PORT: String(ports.inventory),
   PAYMENT_PORT: String(ports.payment),
+  PAYMENT_EVENT_SECRET: eventSecret,
 });
 const endpoint = `http://127.0.0.1:${ports.endpoint}`;
 const api = `${endpoint}/_aws/execute-api/orders/local`;
-const client = new OrderApiClient(api, { answerWithinMs: END_WITHIN_SECONDS * 1000, lookEveryMs: 500 });
+const connection: AwsConnection = { endpoint, region: 'us-east-1', stage: 'local', account: '000000000000' };
+const stage = new StageAccess(connection);
+const client = clientOf(api, {});
 
 try {
   say(images.standIns ? 'Starting, with stand-ins for LocalStack and the Lambda runtime ...' : 'Starting ...');
   await up();
-  say('Deployed: tables, functions, API and state machine. Running the end-to-end checks ...');
-  const { status } = spawnSync(process.execPath, [endToEnd(), '--url', api, '--at-once', '2'], { stdio: 'inherit' });
-  assert.equal(status, 0, 'the end-to-end checks do not hold');
+  say('Deployed: tables, functions, API and state machines. Running the end-to-end checks ...');
+  await checkEndToEnd();
+  await checkEventBus();
+  await checkInBrowser();
+  await checkSchedule();
   say('Bringing it up once more ...');
   const before = await client.stocks();
   await up();
@@ -50,7 +71,7 @@ try {
   await cutOffInventory();
   await checkInvariants();
   say('All checks passed on LocalStack.');
-  if (process.argv.includes('--bench')) {
+  if (withBench) {
     bench();
   }
 } catch (error) {
@@ -67,10 +88,66 @@ async function up(): Promise<void> {
   assert.equal(await project.inspect('deploy', '{{.State.ExitCode}}'), '0', 'the deployment failed');
 }
 
+async function checkEndToEnd(): Promise<void> {
+  const deployment = {
+    url: api,
+    headers: {},
+    api: client,
+    customer: undefined,
+    stranger: client,
+    stage,
+    // The machine itself, as the functions' containers reach it.
+    receiver: { address: await hostAddress(), host: 'host.docker.internal' },
+    eventSecret,
+  };
+  const outcomes = await runChecks(CHECKS, deployment, 2, ({ name, result, seconds, why }) =>
+    say(`${result.padEnd(8)} ${name} (${seconds.toFixed(1)} s)${why === undefined ? '' : `: ${String(why)}`}`),
+  );
+  const names = (result: string) => outcomes.filter((each) => each.result === result).map(({ name }) => name);
+  assert.deepEqual(names('failed'), []);
+  assert.deepEqual(names('left out').toSorted(), LEFT_OUT.toSorted());
+}
+
+/** The address of this machine on Docker's default network, which no other machine reaches. */
+function hostAddress(): Promise<string> {
+  return docker('network', 'inspect', 'bridge', '--format', '{{(index .IPAM.Config 0).Gateway}}');
+}
+
+async function checkEventBus(): Promise<void> {
+  say('Listening to the EventBridge bus ...');
+  const bus = await listenToBus(connection);
+  try {
+    const types = await bus.until(await confirmed(client), 'order.confirmed');
+    say(`A rule of the bus got ${[...types].join(', ')}.`);
+  } finally {
+    await bus.close();
+  }
+}
+
+async function checkInBrowser(): Promise<void> {
+  say('Opening the console in a browser ...');
+  if (pictures !== undefined) {
+    mkdirSync(pictures, { recursive: true });
+  }
+  const isChecked = await checkConsole(api, client, pictures);
+  say(isChecked ? 'The console works.' : 'This machine has no browser: the console is NOT tested.');
+}
+
+async function checkSchedule(): Promise<void> {
+  say('Stopping the execution of an order, for the scheduled reconciliation to find ...');
+  const { list } = await basket(client);
+  const order = await client.place({ list, payment: { window_seconds: 5 } });
+  await awaitPayment(client, order);
+  await stage.stopExecution('order-saga', order);
+  const { status } = await client.waitForStatus(order, RECONCILED_WITHIN_SECONDS);
+  assert.equal(status, 'EXPIRED');
+  say(`The order ended ${status}.`);
+}
+
 async function cutOffPayment(): Promise<void> {
   say('Disconnecting payment in the middle of a saga ...');
   await project.cutOff('payment');
-  const order = await client.place(await basket({ method: 'tok_visa' }));
+  const order = await client.place(await basket(client, 'tok_visa'));
   await client.waitForStatus(order, END_WITHIN_SECONDS, ['RESERVED']);
   await delay(5_000);
   await project.reconnect('payment');
@@ -81,7 +158,7 @@ async function cutOffPayment(): Promise<void> {
 
 async function cutOffInventory(): Promise<void> {
   say('Disconnecting inventory after a capture ...');
-  const order = await client.place(await basket());
+  const order = await client.place(await basket(client));
   await client.waitForStatus(order, END_WITHIN_SECONDS, ['AWAITING_PAYMENT']);
   await project.cutOff('inventory');
   await client.request({ path: '/payment/pay', body: { list: [{ id: randomUUID(), order_id: order }] } });
@@ -93,7 +170,7 @@ async function cutOffInventory(): Promise<void> {
 }
 
 async function checkInvariants(): Promise<void> {
-  const reader = new SnapshotReader({ endpoint, region: 'us-east-1', stage: 'local', account: '000000000000' });
+  const reader = new SnapshotReader(connection);
   try {
     const { report } = await verifyInvariants(reader, [], { drainSeconds: 60 });
     assert.deepEqual([report.verdict, report.violations], ['all hold', []]);
@@ -120,16 +197,6 @@ function bench(): void {
   const main = join(import.meta.dirname, '..', '..', 'verification', 'bench', 'main.ts');
   const { status } = spawnSync(process.execPath, [main, ...options], { stdio: 'inherit' });
   assert.equal(status, 0, 'the benchmark broke off');
-}
-
-async function basket(payment?: { readonly method: string }) {
-  const item = (await client.stocks()).find(({ count }) => count >= 100);
-  assert.ok(item, 'no item has 100 or more in stock');
-  return { list: [{ id: item.Id, count: 2 }], ...(payment && { payment }) };
-}
-
-function endToEnd(): string {
-  return join(import.meta.dirname, '..', 'end-to-end', 'main.ts');
 }
 
 function say(line: string): void {

@@ -1,216 +1,58 @@
-import assert from 'node:assert/strict';
-import { randomUUID } from 'node:crypto';
-import { orderListSchema } from '../../functions/http/contract/list-orders.ts';
-import {
-  type ApiEnvelope,
-  type OrderView,
-  orderSummarySchema,
-  type StockItem,
-} from '../../verification/client/api-envelope.ts';
-import type { OrderApiClient, PlaceBody } from '../../verification/client/order-api-client.ts';
+import { CUSTOMER_ACTION_CHECKS } from './customer-action-checks.ts';
+import { type Check, type Deployment, LeftOut } from './deployment.ts';
+import { OPERATOR_CHECKS } from './operator-checks.ts';
+import { ORDER_CHECKS } from './order-checks.ts';
+import { REFUND_CHECKS } from './refund-checks.ts';
+import { ROLE_CHECKS } from './role-checks.ts';
+import { WEBHOOK_CHECKS } from './webhook-checks.ts';
 
-/** Long enough for LocalStack, where the first call of each function starts a container. */
-export const END_WITHIN_SECONDS = 120;
-
-/** A behaviour that every deployment must have. */
-export interface Check {
-  readonly name: string;
-  /** Throws if the check fails. */
-  readonly run: (api: OrderApiClient) => Promise<void>;
-}
-
-/** All checks. They depend neither on each other nor on other orders. */
+/** All checks. They depend neither on each other nor on other orders. The longest begin first. */
 export const CHECKS: readonly Check[] = [
-  {
-    name: 'stock is listed under both spellings, with and without a slash',
-    run: async (api) => {
-      const items = await api.stocks();
-      assert.ok(items.length > 0, 'nothing can be ordered');
-      for (const path of ['/inventry/stocks', '/inventory/stocks/', '/inventry/stocks/']) {
-        const listed = await api.stocks(path);
-        assert.deepEqual(
-          listed.map(({ Id }) => Id),
-          items.map(({ Id }) => Id),
-        );
-      }
-    },
-  },
-  {
-    name: 'an order with a payment method, placed without a key, is confirmed through every step',
-    run: async (api) => {
-      const { data } = await api.request({ path: '/orders/place', body: await basket(api, 'tok_visa') });
-      const order = await ended(api, orderSummarySchema.parse(data).order_id);
-      assert.deepEqual(
-        order.timeline.map(({ status }) => status),
-        ['PENDING', 'RESERVED', 'AUTHORIZED', 'PAID', 'CONFIRMED'],
-      );
-    },
-  },
-  {
-    name: 'an order is confirmed although the provider loses a reply',
-    run: async (api) => {
-      const order = await ended(api, await api.place(await basket(api, 'tok_timeout')));
-      assert.equal(order.status, 'CONFIRMED');
-    },
-  },
-  {
-    name: 'a declined payment rejects the order with a reason',
-    run: async (api) => {
-      const order = await ended(api, await api.place(await basket(api, 'tok_declined')));
-      assert.deepEqual([order.status, order.reason_code], ['REJECTED', 'PAYMENT_DECLINED']);
-    },
-  },
-  {
-    name: 'one line out of stock rejects the whole order',
-    run: async (api) => {
-      const { Id } = await plentiful(api);
-      const list = [
-        { id: Id, count: 1 },
-        { id: await soldOut(api), count: 1 },
-      ];
-      const order = await ended(api, await api.place({ list, payment: { method: 'tok_visa' } }));
-      assert.deepEqual([order.status, order.reason_code], ['REJECTED', 'OUT_OF_STOCK']);
-    },
-  },
-  {
-    name: 'an order without a method waits, is paid by /payment/pay and is confirmed; paying again answers the same',
-    run: async (api) => {
-      const orderId = await api.place(await basket(api));
-      await awaitPayment(api, orderId);
-      const payment = { list: [{ id: randomUUID(), order_id: orderId }] };
-      for (const time of ['first', 'second']) {
-        const answer = await api.request({ path: '/payment/pay', body: payment });
-        assert.deepEqual([answer.status, answer.data], [200, true], `the ${time} time: ${JSON.stringify(answer)}`);
-      }
-      assert.equal((await ended(api, orderId)).status, 'CONFIRMED');
-    },
-  },
-  {
-    name: 'an order that nobody pays expires',
-    run: async (api) => {
-      const { list } = await basket(api);
-      const orderId = await api.place({ list, payment: { window_seconds: 3 } });
-      assert.equal((await ended(api, orderId)).status, 'EXPIRED');
-    },
-  },
-  {
-    name: 'an order that waits can be cancelled, twice with one effect, and then not be paid',
-    run: async (api) => {
-      const orderId = await api.place(await basket(api));
-      await awaitPayment(api, orderId);
-      for (let time = 1; time <= 2; time++) {
-        assert.equal((await api.request({ path: '/orders/cancel', body: { order_id: orderId } })).status, 202);
-      }
-      assert.equal((await ended(api, orderId)).status, 'CANCELLED');
-      refused(
-        await api.request({ path: '/payment/pay', body: { list: [{ id: randomUUID(), order_id: orderId }] } }),
-        409,
-      );
-    },
-  },
-  {
-    name: 'the same key and body is the same order, the same key and another body is refused',
-    run: async (api) => {
-      const key = randomUUID();
-      const body = await basket(api, 'tok_visa');
-      const first = await api.place(body, key);
-      assert.equal(await api.place(body, key), first);
-      refused(
-        await api.request({ path: '/orders/place', body: await basket(api, 'tok_declined'), idempotencyKey: key }),
-        409,
-      );
-    },
-  },
-  {
-    name: 'an invalid request is refused with its error, and no order is placed',
-    run: async (api) => {
-      const answer = await api.request({ path: '/orders/place', body: { list: [{ id: 'x', count: 0 }], paymnt: {} } });
-      refused(answer, 400);
-      assert.match(JSON.stringify(answer), /list\[0\]\.count|list\.0\.count/);
-      refused(await api.request({ path: '/orders/place', body: '{"list":' }), 400);
-    },
-  },
-  {
-    name: 'an unknown order is not found',
-    run: async (api) => {
-      const answer = await api.request({ path: `/orders/status?order_id=${randomUUID()}` });
-      refused(answer, 404);
-      assert.equal(answer.data, 'no record found');
-    },
-  },
-  {
-    name: 'orders are listed page by page, the newest first, each once',
-    run: async (api) => {
-      const from = new Date(Date.now() - 60_000).toISOString();
-      const placed: string[] = [];
-      for (let count = 0; count < 3; count += 1) {
-        placed.push(await api.place(await basket(api, 'tok_declined')));
-      }
-      // An order that changes its status meanwhile may be left out of a list.
-      await Promise.all(placed.map((orderId) => ended(api, orderId)));
-      const listed: string[] = [];
-      let cursor: string | undefined;
-      do {
-        const query = new URLSearchParams({ from, limit: '2', ...(cursor !== undefined && { cursor }) });
-        const { text } = await api.page(`/orders?${query}`);
-        const { status, data } = JSON.parse(text) as ApiEnvelope;
-        assert.equal(status, 200, String(data));
-        const page = orderListSchema.parse(data);
-        listed.push(...page.orders.map(({ order_id }) => order_id));
-        cursor = page.next_cursor;
-      } while (cursor !== undefined && listed.length < 1_000);
-      assert.deepEqual(
-        listed.filter((id) => placed.includes(id)),
-        placed.toReversed(),
-      );
-    },
-  },
-  {
-    name: 'the API says that all it needs is ready',
-    run: async (api) => {
-      assert.match((await api.page('/health/ready')).text, /"state":"READY"/);
-    },
-  },
-  {
-    name: 'the API serves its OpenAPI document',
-    run: async (api) => {
-      const document = await api.page('/openapi.json');
-      assert.match(document.text, /"openapi":\s*"3\./);
-      const page = await api.page('/docs');
-      assert.match(page.header('content-type') ?? '', /text\/html/);
-    },
-  },
+  ...OPERATOR_CHECKS,
+  ...WEBHOOK_CHECKS,
+  ...REFUND_CHECKS,
+  ...CUSTOMER_ACTION_CHECKS,
+  ...ORDER_CHECKS,
+  ...ROLE_CHECKS,
 ];
 
-function refused({ status, success, meta, data }: ApiEnvelope, expected: number): void {
-  assert.deepEqual([status, success, typeof meta?.code, typeof data], [expected, false, 'string', 'string']);
+/** What became of a check. */
+export interface CheckOutcome {
+  readonly name: string;
+  readonly result: 'holds' | 'failed' | 'left out';
+  readonly seconds: number;
+  /** Why it failed, or was left out. */
+  readonly why?: unknown;
 }
 
-function ended(api: OrderApiClient, orderId: string): Promise<OrderView> {
-  return api.waitForStatus(orderId, END_WITHIN_SECONDS);
+/** Runs checks against a deployment, and tells of each as it ends. */
+export async function runChecks(
+  checks: readonly Check[],
+  deployment: Deployment,
+  atOnce: number,
+  tell: (outcome: CheckOutcome) => void,
+): Promise<readonly CheckOutcome[]> {
+  const waiting = [...checks];
+  const outcomes: CheckOutcome[] = [];
+  const work = async (): Promise<void> => {
+    for (let check = waiting.shift(); check !== undefined; check = waiting.shift()) {
+      const outcome = await runCheck(check, deployment);
+      outcomes.push(outcome);
+      tell(outcome);
+    }
+  };
+  await Promise.all(Array.from({ length: atOnce }, work));
+  return outcomes;
 }
 
-async function awaitPayment(api: OrderApiClient, orderId: string): Promise<void> {
-  await api.waitForStatus(orderId, END_WITHIN_SECONDS, ['AWAITING_PAYMENT']);
-}
-
-async function basket(api: OrderApiClient, method?: string): Promise<PlaceBody> {
-  const { Id } = await plentiful(api);
-  return { list: [{ id: Id, count: 2 }], ...(method !== undefined && { payment: { method } }) };
-}
-
-async function plentiful(api: OrderApiClient): Promise<StockItem> {
-  const found = (await api.stocks()).find(({ count }) => count >= 100);
-  if (found === undefined) {
-    throw new Error('No item has 100 or more in stock, which these checks order from.');
+async function runCheck({ name, run }: Check, deployment: Deployment): Promise<CheckOutcome> {
+  const started = performance.now();
+  const seconds = (): number => (performance.now() - started) / 1_000;
+  try {
+    await run(deployment);
+    return { name, result: 'holds', seconds: seconds() };
+  } catch (why) {
+    const result = why instanceof LeftOut ? 'left out' : 'failed';
+    return { name, result, seconds: seconds(), why };
   }
-  return found;
-}
-
-async function soldOut(api: OrderApiClient): Promise<string> {
-  const found = (await api.stocks()).find(({ count }) => count === 0);
-  if (found === undefined) {
-    throw new Error('No item is out of stock, which one of these checks needs.');
-  }
-  return found.Id;
 }

@@ -132,8 +132,7 @@ async function stopDeliveries(): Promise<void> {
 
 /** Lets the time pass by which the queue's execution had to write. */
 function becomeOverdue(webhookId: string, orderId: string): Promise<void> {
-  return changeRow(shared.stack, {
-    TableName: 'webhook-deliveries-dev',
+  return changeRow(shared.stack, 'webhook-deliveries', {
     Key: { delivery_queue: { S: `${webhookId}#${orderId}` }, delivery_entry: { S: 'head' } },
     UpdateExpression: 'SET delivery_due_at = :now',
     ConditionExpression: 'attribute_exists(delivery_due)',

@@ -1,13 +1,11 @@
-import { DynamoDBClient, UpdateItemCommand, type UpdateItemCommandInput } from '@aws-sdk/client-dynamodb';
-import { SFNClient, StopExecutionCommand } from '@aws-sdk/client-sfn';
 import { afterAll, beforeAll } from '@jest/globals';
 import { type EmbeddedStack, type EmbeddedStackOptions, startEmbeddedStack } from '../../embedded/stack.ts';
 import { OrderApiClient } from '../../verification/client/order-api-client.ts';
+import { type RowChange, StageAccess } from './stage-access.ts';
 
 // A whole stack for all tests of a file, and what tests do to it past its API.
 
 const START_MS = 120_000;
-const ANYBODY = { region: 'us-east-1', credentials: { accessKeyId: 'local', secretAccessKey: 'local' } };
 
 /** A running stack and a customer of its API. */
 export interface StackFixture {
@@ -57,28 +55,21 @@ export async function invokeNow({ urls }: EmbeddedStack, name: string, event: ob
   return answer;
 }
 
-/** Changes one row of a table. */
-export async function changeRow({ urls }: EmbeddedStack, update: UpdateItemCommandInput): Promise<void> {
-  const client = new DynamoDBClient({ endpoint: urls.dynamodb, ...ANYBODY });
-  await client.send(new UpdateItemCommand(update));
-  client.destroy();
+/** Changes one row of a table, given without the stage, such as `orders`. */
+export function changeRow(stack: EmbeddedStack, table: string, update: RowChange): Promise<void> {
+  return stageOf(stack).changeRow(table, update);
 }
 
 /** Lets the time pass by which the saga of an order had to move. Throws for an order that has no such time. */
 export function makeSagaDue(stack: EmbeddedStack, orderId: string): Promise<void> {
-  return changeRow(stack, {
-    TableName: 'orders-dev',
-    Key: { order_id: { S: orderId } },
-    UpdateExpression: 'SET saga_due_at = :now',
-    ConditionExpression: 'attribute_exists(saga_due_at)',
-    ExpressionAttributeValues: { ':now': { S: new Date().toISOString() } },
-  });
+  return stageOf(stack).makeSagaDue(orderId);
 }
 
 /** Stops an execution of one of the stack's state machines, such as `order-saga`. */
-export async function stopExecution({ urls }: EmbeddedStack, machine: string, name: string): Promise<void> {
-  const client = new SFNClient({ endpoint: urls.endpoint, ...ANYBODY });
-  const executionArn = `arn:aws:states:us-east-1:000000000000:execution:${machine}-dev:${name}`;
-  await client.send(new StopExecutionCommand({ executionArn }));
-  client.destroy();
+export function stopExecution(stack: EmbeddedStack, machine: string, name: string): Promise<void> {
+  return stageOf(stack).stopExecution(machine, name);
+}
+
+function stageOf({ urls: { endpoint } }: EmbeddedStack): StageAccess {
+  return new StageAccess({ endpoint, region: 'us-east-1', stage: 'dev', account: '000000000000' });
 }

@@ -42,16 +42,25 @@ export type StockItem = z.output<typeof stockItemsSchema>[number];
  * @throws {Error} there was no answer, or it has no envelope that repeats its HTTP status
  */
 export function envelopeOf(exchange: Exchange): ApiEnvelope {
-  const { outcome } = exchange;
+  return envelopeFrom(exchange.outcome, describeExchange(exchange));
+}
+
+/**
+ * The envelope of an outcome.
+ *
+ * @param described the request and its answer, for the error
+ * @throws {Error} there was no answer, or it has no envelope that repeats its HTTP status
+ */
+export function envelopeFrom(outcome: Exchange['outcome'], described: string): ApiEnvelope {
   if (outcome.kind === 'unanswered') {
-    throw new Error(`No answer: ${describeExchange(exchange)}`);
+    throw new Error(`No answer: ${described}`);
   }
   const envelope = envelopeSchema.safeParse(outcome.body);
   if (!envelope.success) {
-    throw new Error(`No envelope: ${describeExchange(exchange)}`, { cause: envelope.error });
+    throw new Error(`No envelope: ${described}`, { cause: envelope.error });
   }
   if (envelope.data.status !== outcome.http_status) {
-    throw new Error(`The envelope says ${envelope.data.status}: ${describeExchange(exchange)}`);
+    throw new Error(`The envelope says ${envelope.data.status}: ${described}`);
   }
   return envelope.data;
 }

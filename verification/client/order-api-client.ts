@@ -7,6 +7,7 @@ import { type ApiPromise, isFinished } from '../invariants/snapshot.ts';
 import {
   type ApiEnvelope,
   acceptedRefundSchema,
+  envelopeFrom,
   envelopeOf,
   type OrderView,
   orderSummarySchema,
@@ -257,9 +258,25 @@ export class OrderApiClient {
   }
 
   /** A page that is no call of the API, such as /docs; again after Retry-After while it is refused. Not recorded. */
-  async page(path: string): Promise<TransportAnswer> {
-    return await this.#whileRefused(
-      () => this.#ask(new URL(this.#baseUrl + path), { path }),
+  page(path: string): Promise<TransportAnswer> {
+    return this.#askPatiently({ path });
+  }
+
+  /**
+   * A call that is not for customers, such as /orders/summary; again after Retry-After while it is refused. Not recorded: it
+   * promises them nothing.
+   *
+   * @returns the envelope, success or not
+   * @throws {Error} there was no answer, or it has no envelope
+   */
+  async operate(request: ApiRequest): Promise<ApiEnvelope> {
+    const { status, text } = await this.#askPatiently(request);
+    return envelopeFrom(answeredWith(status, undefined, text), `${request.path} was answered with ${status}`);
+  }
+
+  #askPatiently(request: ApiRequest): Promise<TransportAnswer> {
+    return this.#whileRefused(
+      () => this.#ask(new URL(this.#baseUrl + request.path), request),
       ({ status, header }) => (status === 503 ? (header('retry-after') ?? '') : undefined),
     );
   }

@@ -20,7 +20,7 @@ export type ReceiverReply =
 
 const bodySchema = z.object({ type: z.string(), data: z.object({ order_id: z.string() }) });
 
-/** A receiver of webhooks on a free port of 127.0.0.1. */
+/** A receiver of webhooks on a free port. */
 export interface WebhookReceiver {
   readonly port: number;
   readonly url: string;
@@ -35,8 +35,16 @@ export interface WebhookReceiver {
 
 const TAKEN: ReceiverReply = { status: 204 };
 
-/** Starts a receiver. */
-export async function startWebhookReceiver(): Promise<WebhookReceiver> {
+/** Where a receiver listens, and under which host those find it who send. */
+export interface ReceiverPlace {
+  readonly address: string;
+  readonly host: string;
+}
+
+const LOOPBACK: ReceiverPlace = { address: '127.0.0.1', host: '127.0.0.1' };
+
+/** Starts a receiver on a free port. */
+export async function startWebhookReceiver(place: ReceiverPlace = LOOPBACK): Promise<WebhookReceiver> {
   const received: ReceivedEvent[] = [];
   const taken: ReceivedEvent[] = [];
   const take = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
@@ -59,14 +67,14 @@ export async function startWebhookReceiver(): Promise<WebhookReceiver> {
   const server = createServer((request, response) => {
     take(request, response).catch(() => request.socket.destroy());
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  await new Promise<void>((resolve) => server.listen(0, place.address, resolve));
   const address = server.address();
   if (address === null || typeof address === 'string') {
     throw new Error('the receiver has no port');
   }
   const receiver: WebhookReceiver = {
     port: address.port,
-    url: `http://127.0.0.1:${address.port}/orders`,
+    url: `http://${place.host}:${address.port}/orders`,
     received,
     taken,
     reply: () => TAKEN,
