@@ -27,8 +27,7 @@ import { guardServersFromForeignPages } from './reverse-proxy/foreign-page-guard
 import { placeSampleOrder } from './sample-order.ts';
 import { sendSmokeRequest } from './smoke-request.ts';
 import { StackLock } from './stack-lock.ts';
-import { startOrdersStream } from './streams/orders-stream.ts';
-import type { StreamEventSource } from './streams/stream-event-source.ts';
+import { type OrdersStream, startOrdersStream } from './streams/orders-stream.ts';
 import { isDynamoDbReady } from './supervisor/health.ts';
 import { tellParentOfLife } from './supervisor/heartbeat.ts';
 import { ProcessGroup } from './supervisor/process-group.ts';
@@ -71,7 +70,7 @@ export class StackLifecycle {
   #functions: RestartingWorker | undefined;
   #metrics: MetricsEndpoint | undefined;
   #laboratory: LaboratoryEndpoint | undefined;
-  #ordersStream: StreamEventSource | undefined;
+  #ordersStream: OrdersStream | undefined;
   #stopping = false;
 
   /** @param traces those that the stack keeps; its processes send them there */
@@ -180,7 +179,7 @@ export class StackLifecycle {
     const stateMachineArn = nameOf('OrderSaga');
     await placeSampleOrder({ stateMachines: client, stateMachineArn, ordersTable: nameOf('OrdersTable') });
     client.destroy();
-    this.#ordersStream = startOrdersStream({
+    this.#ordersStream = await startOrdersStream({
       serverless: this.#serverless,
       urls: this.#urls,
       directory: this.#directory,

@@ -18,8 +18,24 @@ export type HandlerLoader = (definition: LambdaFunction) => Promise<Handler>;
 /** A handler as Lambda calls it. Only handlers that return a promise or a value are supported. */
 export type Handler = (event: unknown, context: Context) => unknown;
 
-/** Loads handlers from their modules. Node keeps each module, as Lambda keeps an execution environment. */
-export async function loadHandler({ name, module, exportName }: LambdaFunction): Promise<Handler> {
+const handlers = new Map<string, Promise<Handler>>();
+
+/**
+ * Loads handlers from their modules, each once, as Lambda keeps an execution environment. Node, too, keeps a module, but
+ * resolves its name at each import.
+ */
+export function loadHandler(definition: LambdaFunction): Promise<Handler> {
+  const key = `${definition.exportName} ${definition.module}`;
+  const known = handlers.get(key);
+  if (known !== undefined) {
+    return known;
+  }
+  const loading = importHandler(definition);
+  handlers.set(key, loading);
+  return loading;
+}
+
+async function importHandler({ name, module, exportName }: LambdaFunction): Promise<Handler> {
   const loaded = (await import(module)) as Readonly<Record<string, unknown>>;
   const handler = loaded[exportName];
   if (typeof handler !== 'function') {

@@ -2,6 +2,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
 import type { StackUrls } from '../addresses.ts';
 import type { DataDirectory } from '../data-directory.ts';
+import { openStreamReader, type StreamReader } from '../dynamodb/stream-reader.ts';
 import { trimStreamRecords } from '../dynamodb/stream-records.ts';
 import { LocalTemplate } from '../resources/local-template.ts';
 import type { Serverless } from '../resources/serverless-service.ts';
@@ -21,26 +22,34 @@ export interface OrdersStreamOptions {
   readonly warn: (sentence: string) => void;
 }
 
+/** The running stream. */
+export interface OrdersStream {
+  /** Stops after the batch under way. */
+  readonly close: () => Promise<void>;
+}
+
 /** Starts to invoke `publishOrderEvents` with the changes of the orders table, as its stream does on AWS. */
-export function startOrdersStream({
+export async function startOrdersStream({
   serverless,
   urls,
   directory,
   databaseFile,
   warn,
-}: OrdersStreamOptions): StreamEventSource {
+}: OrdersStreamOptions): Promise<OrdersStream> {
   const template = LocalTemplate.of(serverless);
   const functionName = serverless.service.functions[STREAM_FUNCTION]?.name;
   if (functionName === undefined) {
     throw new Error(`functions.yml has no function ${STREAM_FUNCTION}.`);
   }
   const tableName = String(template.resolve({ Ref: 'OrdersTable' }, 'the stream of the orders table'));
+  const reader = databaseFile === undefined ? undefined : await readerOf(databaseFile, warn);
   const source = new StreamEventSource({
     tables: new DynamoDBClient({ endpoint: urls.dynamodb }),
     streams: new DynamoDBStreamsClient({ endpoint: urls.dynamodb }),
     tableName,
     checkpointFile: directory.ordersCheckpoint,
     invoke: (records) => invokeWithRecords(urls.lambda, functionName, records),
+    ...(reader !== undefined && { reader }),
     ...(databaseFile !== undefined && {
       trim: async (sequenceNumber: string): Promise<void> => {
         await trimStreamRecords(databaseFile, { tableName, before: sequenceNumber });
@@ -49,5 +58,19 @@ export function startOrdersStream({
     warn,
   });
   source.start();
-  return source;
+  return {
+    close: async () => {
+      await source.close();
+      reader?.close();
+    },
+  };
+}
+
+async function readerOf(databaseFile: string, warn: OrdersStreamOptions['warn']): Promise<StreamReader | undefined> {
+  try {
+    return await openStreamReader(databaseFile);
+  } catch (error) {
+    warn(`The changes of orders are read more slowly: dynoxide's file cannot be read (${String(error)}).`);
+    return undefined;
+  }
 }

@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DynamoDBClient, PutItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import { DeleteItemCommand, DynamoDBClient, PutItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import {
   type DescribeStreamCommandInput,
   DynamoDBStreamsClient,
@@ -10,6 +10,7 @@ import {
 } from '@aws-sdk/client-dynamodb-streams';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { type DynamoDb, startDynamoDb } from '../../tests/support/dynamodb.ts';
+import { openStreamReader } from '../dynamodb/stream-reader.ts';
 import { ensureTable, readTableDescription } from '../dynamodb/tables.ts';
 import { eventually } from '../eventually.ts';
 import { StreamEventSource, type StreamEventSourceOptions } from './stream-event-source.ts';
@@ -17,13 +18,15 @@ import { StreamEventSource, type StreamEventSourceOptions } from './stream-event
 let dynamodb: DynamoDb;
 let tables: DynamoDBClient;
 let streams: DynamoDBStreamsClient;
+let data: string;
 let folder: string;
 let tableName: string;
 let count = 0;
 const open: StreamEventSource[] = [];
 
 beforeAll(async () => {
-  dynamodb = await startDynamoDb();
+  data = await mkdtemp(join(tmpdir(), 'stream-event-source-data-'));
+  dynamodb = await startDynamoDb({ databaseFile: join(data, 'dynamodb.sqlite') });
   tables = new DynamoDBClient(clientOptions());
   streams = new DynamoDBStreamsClient(clientOptions());
 });
@@ -40,6 +43,7 @@ afterAll(async () => {
   tables.destroy();
   streams.destroy();
   await dynamodb.close();
+  await rm(data, { recursive: true, force: true });
 });
 
 beforeEach(async () => {
@@ -88,7 +92,7 @@ type Invoke = (records: readonly StreamRecord[]) => Promise<readonly string[]>;
 
 function start(
   invoke: Invoke,
-  options: Partial<Pick<StreamEventSourceOptions, 'giveUpAfterMs' | 'streams'>> = {},
+  options: Partial<Pick<StreamEventSourceOptions, 'giveUpAfterMs' | 'reader' | 'streams'>> = {},
 ): { readonly source: StreamEventSource; readonly warnings: string[] } {
   const warnings: string[] = [];
   const source = new StreamEventSource({
@@ -379,4 +383,46 @@ test('changes that follow each other closely are taken together', async () => {
     Array.from({ length: 10 }, (_, n) => `a=${n + 1}`),
   );
   expect(all.length).toBeLessThanOrEqual(4);
+});
+
+test('read from dynoxide’s file, changes arrive in their order and as GetRecords gives them, behind the checkpoint', async () => {
+  await makeTable();
+  await put('a');
+  const byApi: StreamRecord[] = [];
+  const ofApi = start(async (records) => {
+    byApi.push(...records);
+    return [];
+  });
+  await until('there is a checkpoint', () => byApi.length >= 2);
+  await ofApi.source.close();
+  const checkpoint = readFileSync(join(folder, 'checkpoint.json'), 'utf8');
+  const file = await openStreamReader(join(data, 'dynamodb.sqlite'));
+  const byFile: StreamRecord[] = [];
+  const reader = start(
+    async (records) => {
+      byFile.push(...records);
+      return [];
+    },
+    { reader: file },
+  );
+  await change('a', '2');
+  await tables.send(new DeleteItemCommand({ TableName: tableName, Key: { id: { S: 'a' } } }));
+  await until('the changes are taken', () => byFile.length >= 2);
+  await reader.source.close();
+  file.close();
+  // The same changes again, by the API.
+  writeFileSync(join(folder, 'checkpoint.json'), checkpoint);
+  byApi.length = 0;
+  start(async (records) => {
+    byApi.push(...records);
+    return [];
+  });
+  await until('the changes are taken again', () => byApi.length >= 2);
+  const told = (records: readonly StreamRecord[]) =>
+    records.map(({ eventName, dynamodb: data }) => {
+      const { Keys, NewImage, OldImage, SequenceNumber, ApproximateCreationDateTime } = data ?? {};
+      return { eventName, Keys, NewImage, OldImage, SequenceNumber, ApproximateCreationDateTime };
+    });
+  expect(told(byFile).map(({ eventName }) => eventName)).toEqual(['MODIFY', 'REMOVE']);
+  expect(told(byFile)).toEqual(told(byApi));
 });

@@ -11,6 +11,7 @@ import {
   TrimmedDataAccessException,
 } from '@aws-sdk/client-dynamodb-streams';
 import * as z from 'zod';
+import type { StreamReader } from '../dynamodb/stream-reader.ts';
 
 /** As many records as functions.yml gives Lambda on AWS. */
 const BATCH_SIZE = 50;
@@ -47,6 +48,8 @@ export interface StreamEventSourceOptions {
    * @throws where the whole batch failed
    */
   readonly invoke: (records: readonly StreamRecord[]) => Promise<readonly string[]>;
+  /** Reads records of dynoxide's file, which is cheaper than GetRecords. Absent: GetRecords. */
+  readonly reader?: Pick<StreamReader, 'read'>;
   /** Deletes the records before the given sequence number, which the function has taken. Absent: the stream forgets by itself. */
   readonly trim?: (sequenceNumber: string) => Promise<void>;
   /** How long a record is refused before it is dropped. Default: ten minutes. */
@@ -163,27 +166,54 @@ export class StreamEventSource {
     from: Checkpoint | undefined,
   ): Promise<Checkpoint | undefined> {
     let checkpoint = from;
-    let iterator = await this.#iterator(streamArn, shardId, checkpoint);
-    while (iterator !== undefined && !this.#stop.signal.aborted) {
-      const { Records = [], NextShardIterator } = await this.#options.streams.send(
-        new GetRecordsCommand({ ShardIterator: iterator, Limit: BATCH_SIZE }),
-      );
+    const nextRecords = await this.#recordsBehind(streamArn, shardId, checkpoint);
+    while (!this.#stop.signal.aborted) {
+      const records = await nextRecords();
+      if (records === undefined) {
+        return checkpoint;
+      }
       this.#isTold = false;
       this.#retryMs = FIRST_RETRY_MS;
-      if (Records.length === 0) {
+      if (records.length === 0) {
         await this.#pause(IDLE_PAUSE_MS);
-      } else if (await this.#deliver(Records)) {
-        const sequenceNumber = Records.at(-1)?.dynamodb?.SequenceNumber ?? '';
+      } else if (await this.#deliver(records)) {
+        const sequenceNumber = records.at(-1)?.dynamodb?.SequenceNumber ?? '';
         checkpoint = { streamArn, shardId, sequenceNumber };
         this.#writeCheckpoint(checkpoint);
         await this.#trim(sequenceNumber);
-        if (Records.length < BATCH_SIZE) {
+        if (records.length < BATCH_SIZE) {
           await this.#pause(GATHERING_MS);
         }
       }
-      iterator = NextShardIterator;
     }
     return checkpoint;
+  }
+
+  /** The batches behind a checkpoint, one after the other; undefined behind the end of the shard. */
+  async #recordsBehind(
+    streamArn: string,
+    shardId: string,
+    checkpoint: Checkpoint | undefined,
+  ): Promise<() => Promise<readonly StreamRecord[] | undefined>> {
+    const { reader, tableName, streams } = this.#options;
+    if (reader !== undefined) {
+      let after = checkpoint?.sequenceNumber;
+      return async () => {
+        const records = reader.read({ tableName, shardId, after, limit: BATCH_SIZE });
+        after = records.at(-1)?.dynamodb?.SequenceNumber ?? after;
+        return records;
+      };
+    }
+    let iterator = await this.#iterator(streamArn, shardId, checkpoint);
+    return async () => {
+      if (iterator === undefined) {
+        return undefined;
+      }
+      const command = new GetRecordsCommand({ ShardIterator: iterator, Limit: BATCH_SIZE });
+      const { Records = [], NextShardIterator } = await streams.send(command);
+      iterator = NextShardIterator;
+      return Records;
+    };
   }
 
   /** A trim that fails costs disk space, and is tried again later. */
