@@ -33,6 +33,14 @@ function follow(deadline: Date | number, defaultMs = 5_000) {
   return { call, ...followDeadline(call, defaultMs, Date.now()) };
 }
 
+test('the end of the stream behind the answer is no cancellation', () => {
+  const { call, signal, clear } = follow(START + 1_000);
+  clear();
+  call.emit('cancelled');
+  jest.advanceTimersByTime(2_000);
+  expect(signal.aborted).toBe(false);
+});
+
 describe('the deadline of a call', () => {
   test.each([
     ['a number', START + 1_000],

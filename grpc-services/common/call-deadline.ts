@@ -12,7 +12,7 @@ export interface CallDeadline {
   readonly signal: AbortSignal;
   /** Rejects when the signal aborts; otherwise it never settles. */
   readonly expired: Promise<never>;
-  /** Frees the timer. */
+  /** Ends the watch, once the call has its answer: gRPC reports the end of every stream as a cancellation, too. */
   readonly clear: () => void;
 }
 
@@ -29,17 +29,24 @@ export function followDeadline(call: TimedCall, defaultMs: number, now: number):
   const remaining = Number.isFinite(deadline) ? deadline - now : defaultMs;
   const expired = Promise.withResolvers<never>();
   expired.promise.catch(() => undefined);
-  const end = (error: RetryableError): void => {
-    if (controller.signal.aborted) {
+  let isOver = false;
+  const end = (errorOf: () => RetryableError): void => {
+    if (isOver) {
       return;
     }
+    isOver = true;
+    const error = errorOf();
     controller.abort(error);
     expired.reject(error);
   };
-  const timer = setTimeout(() => end(new DeadlineExceeded()), Math.min(Math.max(remaining, 0), LONGEST_TIMER_MS));
-  call.on('cancelled', () => end(Date.now() >= deadline ? new DeadlineExceeded() : new CallCancelled()));
+  const timer = setTimeout(() => end(() => new DeadlineExceeded()), Math.min(Math.max(remaining, 0), LONGEST_TIMER_MS));
+  call.on('cancelled', () => end(() => (Date.now() >= deadline ? new DeadlineExceeded() : new CallCancelled())));
   if (remaining <= 0) {
-    end(new DeadlineExceeded());
+    end(() => new DeadlineExceeded());
   }
-  return { signal: controller.signal, expired: expired.promise, clear: () => clearTimeout(timer) };
+  const clear = (): void => {
+    isOver = true;
+    clearTimeout(timer);
+  };
+  return { signal: controller.signal, expired: expired.promise, clear };
 }

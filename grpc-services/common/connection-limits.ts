@@ -51,6 +51,8 @@ const LARGEST_REQUEST_BYTES = 256 * 1024;
 export function channelOptions(limits: ConnectionLimits): ChannelOptions {
   return {
     'grpc.max_receive_message_length': LARGEST_REQUEST_BYTES,
+    // Statistics that nobody reads, kept of every call.
+    'grpc.enable_channelz': 0,
     'grpc.max_concurrent_streams': limits.streams,
     'grpc.max_connection_idle_ms': limits.idleTimeoutMs,
     'grpc.max_connection_age_ms': limits.ageMs,
