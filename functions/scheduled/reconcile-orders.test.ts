@@ -78,6 +78,7 @@ test('the execution runs: the order is looked at again later, and later each tim
   expect(await due(order_id)).toBeGreaterThan(50_000);
   expect(await due(order_id)).toBeLessThan(70_000);
   expect(await due(settled.order_id)).toBeGreaterThan(890_000);
+  expect(await due(settled.order_id)).toBeLessThan(910_000);
 });
 
 /** An order with tok_3ds whose customer has decided, or not; the provider's event never came. */
