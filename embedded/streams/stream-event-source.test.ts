@@ -335,7 +335,8 @@ test('a stream whose shards come in pages is read to its last shard', async () =
   const taken: string[] = [];
   const source = start(
     async (records) => {
-      taken.push(...contentOf(records));
+      // Without the stream the items themselves would be sent, as if they had been inserted.
+      taken.push(...contentOf(records.filter(({ eventName }) => eventName === 'MODIFY')));
       return [];
     },
     { streams: paged },

@@ -172,15 +172,16 @@ describe('retention', () => {
     expect(stored.journal.executions.findById(1)).toBeDefined();
   });
 
+  const revision = {
+    revisionId: 'r',
+    definition: '{}',
+    roleArn: 'r',
+    logging: '{}',
+    tracing: '{}',
+    encryption: '{}',
+  };
+
   test('retention drops an unused revision, but not one that an execution may be about to start with', () => {
-    const revision = {
-      revisionId: 'r',
-      definition: '{}',
-      roleArn: 'r',
-      logging: '{}',
-      tracing: '{}',
-      encryption: '{}',
-    };
     const first = stored.journal.stateMachines.create(
       { arn: 'a', name: 'a', type: 'STANDARD', createdAt: 1 },
       revision,
@@ -194,15 +195,23 @@ describe('retention', () => {
     expect(stored.journal.stateMachines.revision(second.revision).definition).toBe('{}');
   });
 
+  test('a revision that was in use between two looks counts as found unused for the first time', () => {
+    const names = { arn: 'a', name: 'a', type: 'STANDARD', createdAt: 1 } as const;
+    const machine = stored.journal.stateMachines.create(names, revision);
+    stored.journal.stateMachines.revise(machine, revision, 2);
+    const version = { stateMachine: machine.id, version: 1, description: undefined, createdAt: 1 };
+    const sweep = sweepOf({});
+    sweep.dropRevisions();
+    stored.journal.versions.create({ ...version, revision: machine.revision });
+    sweep.dropRevisions();
+    stored.journal.versions.delete(machine.id, 1);
+    sweep.dropRevisions();
+    expect(stored.journal.retention.unusedRevisions()).toEqual([machine.revision]);
+    sweep.dropRevisions();
+    expect(stored.journal.retention.unusedRevisions()).toEqual([]);
+  });
+
   test('retention keeps a revision as long as a version or an execution refers to it', () => {
-    const revision = {
-      revisionId: 'r',
-      definition: '{}',
-      roleArn: 'r',
-      logging: '{}',
-      tracing: '{}',
-      encryption: '{}',
-    };
     const names = { arn: 'a', name: 'a', type: 'STANDARD', createdAt: 1 } as const;
     let machine = stored.journal.stateMachines.create(names, revision);
     const [ofVersion, ofExecution, ofNobody] = [1, 2, 3].map(() => {
