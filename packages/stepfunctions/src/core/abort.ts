@@ -43,14 +43,10 @@ export function abortFrame(draft: Draft, frameId: string, previous: number): voi
 
 /** Stops a frame and all frames within it, without an event in the execution's history. */
 export function haltFrame(draft: Draft, frameId: string): void {
-  const { end } = draft.frame(frameId);
-  if (end?.status === 'SUCCEEDED' || end?.status === 'ABORTED') {
-    return;
-  }
   for (const child of childrenOf(draft, frameId)) {
     haltFrame(draft, child);
   }
-  const { child, parentId } = draft.frame(frameId);
+  const { child, end, parentId } = draft.frame(frameId);
   if (child !== undefined && parentId !== undefined && end === undefined) {
     draft.append(frameId, 'ExecutionAborted', { executionAbortedEventDetails: {} }, 0);
     countMoved(draft, parentId, child.itemCount, 'running', 'aborted');
