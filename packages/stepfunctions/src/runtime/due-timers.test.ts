@@ -9,12 +9,15 @@ let timers: DueTimers;
 let fired: number[];
 /** Executions whose timers cannot fire. */
 let stuck: ReadonlySet<number>;
+/** Whether their steps fail; otherwise they change nothing. */
+let doFail: boolean;
 
 beforeEach(() => {
   jest.useFakeTimers();
   journal = new Journal(':memory:', 'process');
   fired = [];
   stuck = new Set();
+  doFail = false;
   timers = timersOf(SILENT_LOGGER);
 });
 
@@ -30,6 +33,9 @@ function timersOf(logger: ConstructorParameters<typeof DueTimers>[2]): DueTimers
     journal.states,
     async (id) => {
       fired.push(id);
+      if (stuck.has(id) && doFail) {
+        throw new Error('the core failed');
+      }
       if (stuck.has(id)) {
         return false;
       }
@@ -104,21 +110,28 @@ test('all due timers fire in one round, however many batches they are', async ()
   expect(fired.at(-1)).toBe(2_000);
 });
 
-test('executions whose timers do not fire are tried again after a second, and keep nobody behind them waiting', async () => {
-  stuck = new Set(Array.from({ length: 500 }, (_, index) => index + 1));
-  for (const id of stuck) {
-    due(id, -100);
-  }
-  due(501, 0);
-  await timers.fire();
-  expect(fired.filter((id) => id === 501)).toHaveLength(1);
-  expect(fired).toHaveLength(501);
-  stuck = new Set();
-  await jest.advanceTimersByTimeAsync(999);
-  expect(fired).toHaveLength(501);
-  await jest.advanceTimersByTimeAsync(1);
-  expect(fired).toHaveLength(1_001);
-});
+test.each([
+  ['do not fire', false],
+  ['fail', true],
+])(
+  'executions whose timers %s are tried again after a second, and keep nobody behind them waiting',
+  async (_, fails) => {
+    doFail = fails;
+    stuck = new Set(Array.from({ length: 500 }, (_, index) => index + 1));
+    for (const id of stuck) {
+      due(id, -100);
+    }
+    due(501, 0);
+    await timers.fire();
+    expect(fired.filter((id) => id === 501)).toHaveLength(1);
+    expect(fired).toHaveLength(501);
+    stuck = new Set();
+    await jest.advanceTimersByTimeAsync(999);
+    expect(fired).toHaveLength(501);
+    await jest.advanceTimersByTimeAsync(1);
+    expect(fired).toHaveLength(1_001);
+  },
+);
 
 test('an execution whose step fails is tried again like one that does not change', async () => {
   let fails = true;
