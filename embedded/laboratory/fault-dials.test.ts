@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { faultsFrom } from '../../grpc-services/common/fault-injection.ts';
 import { testSettings } from '../../tests/support/service.ts';
-import { FaultDials, faultRates } from './fault-dials.ts';
+import { DIALLED_SERVICES, FaultDials, faultRates } from './fault-dials.ts';
 
 const never = new AbortController().signal;
 const WELL = { error_percent: 0, lose_reply_percent: 0, latency_ms: 0 };
@@ -35,11 +35,18 @@ test('a dial changes what a running service does with its next call, and leaves 
   expect(dials.rates('payment')).toEqual(WELL);
 });
 
-test('the rates of an earlier stack are forgotten', async () => {
-  new FaultDials(folder, {}).turn('payment', { ...WELL, lose_reply_percent: 100 });
+test('the rates of an earlier stack are forgotten, of every service', async () => {
+  const earlier = new FaultDials(folder, {});
+  for (const service of DIALLED_SERVICES) {
+    earlier.turn(service, { ...WELL, lose_reply_percent: 100 });
+  }
   const dials = new FaultDials(folder, {});
   dials.reset();
-  expect(await injectionOf(dials, 'payment').around('Capture', async () => 'done', never)).toBe('done');
+  earlier.reset();
+  for (const service of DIALLED_SERVICES) {
+    expect(await injectionOf(dials, service).around('Capture', async () => 'done', never)).toBe('done');
+    expect(earlier.rates(service)).toEqual(WELL);
+  }
 });
 
 test.each([
