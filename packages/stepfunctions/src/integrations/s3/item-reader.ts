@@ -2,6 +2,7 @@ import type { ReadItems } from '../../core/states/map-storage.ts';
 import type { Json } from '../../language/json.ts';
 import { TaskFailure } from '../integration.ts';
 import type { CallService } from '../sdk/forwarded-services.ts';
+import { readInventory } from './inventory-items.ts';
 import { itemRequestOf } from './item-request.ts';
 import { readListedObjects } from './listed-objects.ts';
 import { readObjectItems } from './object-items.ts';
@@ -16,7 +17,11 @@ export async function readItems(input: Json, call: CallService, cancelled: Abort
   const action = /:s3:(?<action>\w+)$/.exec(request.resource)?.groups?.action;
   switch (action) {
     case 'getObject':
-      return await readObjectItems(request, call, cancelled);
+      return await (request.config.InputType === 'MANIFEST' ? readInventory : readObjectItems)(
+        request,
+        call,
+        cancelled,
+      );
     case 'listObjectsV2':
       return await readListedObjects(request, call, cancelled);
     default:

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { CreateBucketCommand, GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Json, JsonObject } from '../../language/json.ts';
@@ -34,7 +35,7 @@ afterAll(async () => {
   await moto?.close();
 });
 
-async function put(Key: string, Body: string): Promise<void> {
+async function put(Key: string, Body: string | Uint8Array): Promise<void> {
   await s3.send(new PutObjectCommand({ Bucket: 'files', Key, Body }));
 }
 
@@ -110,6 +111,35 @@ where('a distributed Map with S3 (moto)', () => {
       { Key: 'listed/one.txt', Size: 1, LastModified: expect.any(Number), Etag: expect.any(String) },
       { Key: 'listed/two.txt', Size: 2 },
     ]);
+  });
+
+  test('reads the objects that an S3 Inventory lists, across its files and a window at a time', async () => {
+    const rows = Array.from({ length: 2_500 }, (_, at) => `"photos","a/${at}, b.jpg","${at}"\n`);
+    await put('inventory/one.csv.gz', gzipSync(rows.slice(0, 1_700).join('')));
+    await put('inventory/two.csv', rows.slice(1_700).join(''));
+    const manifest = { destinationBucket: 'arn:aws:s3:::files', fileFormat: 'CSV', fileSchema: 'Bucket, Key, Size' };
+    const files = [{ key: 'inventory/one.csv.gz' }, { key: 'inventory/two.csv' }];
+    await put('inventory/manifest.json', JSON.stringify({ ...manifest, files }));
+    const config = { InputType: 'MANIFEST', ManifestType: 'S3_INVENTORY' };
+    const items = await outputOf({ ...reader('inventory/manifest.json', config), MaxConcurrency: 40 });
+    expect(items).toStrictEqual(
+      Array.from({ length: 2_500 }, (_, at) => ({ Bucket: 'photos', Key: `a/${at}, b.jpg`, Size: String(at) })),
+    );
+    expect(await outputOf(reader('inventory/manifest.json', { ...config, MaxItems: 2 }))).toHaveLength(2);
+    await put('inventory/orc.json', JSON.stringify({ ...manifest, fileFormat: 'ORC', files }));
+    await put('inventory/broken.json', JSON.stringify({ ...manifest, files: [{ key: 'inventory/broken.csv.gz' }] }));
+    await put('inventory/broken.csv.gz', 'not compressed');
+    for (const [key, more, cause] of [
+      ['orc.json', {}, /format 'ORC' is not supported here, only CSV/],
+      ['two.csv', {}, /no manifest of an S3 Inventory/],
+      ['broken.json', {}, /broken\.csv\.gz cannot be read: .*incorrect header check/],
+      ['manifest.json', { ManifestType: 'ATHENA_DATA' }, /type 'ATHENA_DATA' is not supported here/],
+    ] as const) {
+      await expect(run(reader(`inventory/${key}`, { ...config, ...more }))).resolves.toMatchObject({
+        error: 'States.ItemReaderFailed',
+        cause: expect.stringMatching(cause),
+      });
+    }
   });
 
   test('works through 10,000 lines of JSON a window at a time, and writes the results', async () => {
