@@ -12,7 +12,7 @@ const ROOMS = {
   localstack: [],
   'grpc-services': ['proto', 'telemetry', 'aws-clients'],
   functions: ['proto', 'telemetry', 'aws-clients'],
-  embedded: ['console', 'functions', 'grpc-services', 'packages', 'telemetry'],
+  embedded: ['aws-clients', 'console', 'functions', 'grpc-services', 'packages', 'telemetry'],
   infrastructure: [],
   scripts: ['embedded', 'functions', 'infrastructure'],
   verification: ['embedded', 'functions', 'packages', 'proto', 'statemachines'],

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { SpanContext } from '@opentelemetry/api';
 import { parseTraceParent } from '@opentelemetry/core';
 
@@ -20,7 +20,7 @@ export function traceparentOf({ traceId, spanId, traceFlags }: SpanContext): str
  * @param parts at least one; neither their order nor their bounds are lost
  */
 export function spanIdFrom(...parts: readonly (string | number)[]): string {
-  const id = createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 16);
+  const id = hash('sha256', JSON.stringify(parts)).slice(0, 16);
   // All zeros is no id (W3C Trace Context, section 3.2.2.4).
   return id === '0000000000000000' ? '0000000000000001' : id;
 }

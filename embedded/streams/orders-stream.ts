@@ -6,7 +6,7 @@ import { openStreamReader, type StreamReader } from '../dynamodb/stream-reader.t
 import { trimStreamRecords } from '../dynamodb/stream-records.ts';
 import { LocalTemplate } from '../resources/local-template.ts';
 import type { Serverless } from '../resources/serverless-service.ts';
-import { invokeWithRecords } from './invoke-function.ts';
+import { invokeWithRecords, lambdaConnections } from './invoke-function.ts';
 import { StreamEventSource } from './stream-event-source.ts';
 
 /** The function on the stream of the orders table, by its name in functions.yml. */
@@ -43,12 +43,13 @@ export async function startOrdersStream({
   }
   const tableName = String(template.resolve({ Ref: 'OrdersTable' }, 'the stream of the orders table'));
   const reader = databaseFile === undefined ? undefined : await readerOf(databaseFile, warn);
+  const lambda = lambdaConnections(urls.lambda);
   const source = new StreamEventSource({
     tables: new DynamoDBClient({ endpoint: urls.dynamodb }),
     streams: new DynamoDBStreamsClient({ endpoint: urls.dynamodb }),
     tableName,
     checkpointFile: directory.ordersCheckpoint,
-    invoke: (records) => invokeWithRecords(urls.lambda, functionName, records),
+    invoke: (records) => invokeWithRecords(lambda, functionName, records),
     ...(reader !== undefined && { reader }),
     ...(databaseFile !== undefined && {
       trim: async (sequenceNumber: string): Promise<void> => {
@@ -61,6 +62,7 @@ export async function startOrdersStream({
   return {
     close: async () => {
       await source.close();
+      lambda.destroy();
       reader?.close();
     },
   };

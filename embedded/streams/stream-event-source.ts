@@ -14,13 +14,13 @@ import * as z from 'zod';
 import type { StreamReader } from '../dynamodb/stream-reader.ts';
 
 /** As many records as functions.yml gives Lambda on AWS. */
-const BATCH_SIZE = 50;
+const BATCH_SIZE = 100;
 const IDLE_PAUSE_MS = 500;
 /**
  * After a batch that was not full, further changes gather for so long. An order changes five times within a second, and the
  * function counts several changes of one order by one write.
  */
-const GATHERING_MS = 300;
+const GATHERING_MS = 500;
 const FIRST_RETRY_MS = 200;
 const MAX_RETRY_MS = 10_000;
 /** A record that the function refuses for so long is dropped. The function itself gives up what it cannot read sooner. */

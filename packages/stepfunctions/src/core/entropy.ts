@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 /** Random values derived from an event's entropy in a fixed order. A replayed step draws the same values. */
 export class Entropy {
@@ -13,7 +13,7 @@ export class Entropy {
   /** 64 hexadecimal digits, different at every call. */
   digits(): string {
     this.#drawn += 1;
-    return createHash('sha256').update(`${this.#seed}:${this.#drawn}`).digest('hex');
+    return hash('sha256', `${this.#seed}:${this.#drawn}`);
   }
 
   /** A random (version 4) UUID. */

@@ -19,9 +19,15 @@ function isLoopbackAddress(address: string): boolean {
   }
 }
 
-/** True for a request that came from this machine itself. */
-export function isLoopbackConnection({ socket: { localAddress = '' } }: IncomingMessage): boolean {
-  return isLoopbackAddress(localAddress.replace(/^::ffff:/, ''));
+/** Keeps the latest answer: nearly all requests of a server have the same address and the same `Host`. */
+function remembered(answer: (text: string) => boolean): (text: string) => boolean {
+  let latest: { readonly text: string; readonly answer: boolean } | undefined;
+  return (text) => {
+    if (latest?.text !== text) {
+      latest = { text, answer: answer(text) };
+    }
+    return latest.answer;
+  };
 }
 
 /** The hostname of a URL without its port; undefined when it is not a URL. */
@@ -29,11 +35,18 @@ function hostnameOf(url: string): string | undefined {
   return URL.canParse(url) ? new URL(url).hostname : undefined;
 }
 
-function isLoopbackHost(host: string): boolean {
+const isLoopbackSocket = remembered((address) => isLoopbackAddress(address.replace(/^::ffff:/, '')));
+
+/** True for a request that came from this machine itself. */
+export function isLoopbackConnection({ socket: { localAddress = '' } }: IncomingMessage): boolean {
+  return isLoopbackSocket(localAddress);
+}
+
+const isLoopbackHost = remembered((host) => {
   // The SDKs put `sync-` before the host of StartSyncExecution and TestState.
   const hostname = hostnameOf(`http://${host.replace(/^sync-/i, '')}`)?.replace(/^\[|\]$/g, '');
   return hostname !== undefined && (isLoopbackAddress(hostname) || LOOPBACK_NAME.test(hostname));
-}
+});
 
 function isOwnOrigin(origin: string, host: string | undefined): boolean {
   return host !== undefined && URL.canParse(origin) && URL.canParse(`http://${host}`)
