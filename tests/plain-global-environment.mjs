@@ -1,7 +1,10 @@
 import vm from 'node:vm';
 import { TestEnvironment } from 'jest-environment-node';
+import { shareCompiledCode } from './compiled-code.mjs';
 
 const { createContext } = vm;
+
+shareCompiledCode();
 
 /**
  * Jest's environment for Node, with an ordinary global object. Jest's own is a Proxy behind V8's interceptors, which every
