@@ -110,6 +110,7 @@ function orderValues({ order_id, traceparent, lines, payment_method, payment_win
   return {
     '{% $states.context.Execution.Input.order_id %}': order_id,
     '{% $states.context.Execution.Name %}': order_id,
+    '{% $substring($states.context.Execution.Input.order_id, -1) %}': order_id.slice(-1),
     '{% [$states.context.Execution.RedriveCount] %}': [],
     '{% $states.context.Execution.Input.traceparent %}': traceparent,
     '{% $states.context.Execution.Input.lines %}': lines,
