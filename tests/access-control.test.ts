@@ -263,7 +263,7 @@ test(
 
 test.each(ROLE_CHECKS)('end to end, $name', async ({ run }) => {
   const [url, headers] = [stack.urls.http, { [API_KEY_HEADER]: keys.olaf }];
-  await run({
+  const checked = run({
     url,
     headers,
     api: clientOf(url, headers),
@@ -273,6 +273,7 @@ test.each(ROLE_CHECKS)('end to end, $name', async ({ run }) => {
     receiver: { address: '127.0.0.1', host: '127.0.0.1' },
     eventSecret: undefined,
   });
+  await expect(checked).resolves.toBeUndefined();
 });
 
 test('two callers with the same idempotency key get two orders', async () => {

@@ -5,7 +5,7 @@ import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from '@jest/globals';
 import { STACK_PROCESSES } from '../../embedded/stack.ts';
 import { faultsInLog } from '../fuzz/log-faults.ts';
-import { shared } from './stack.ts';
+import { shared } from '../support/shared-stack.ts';
 
 // Malformed and hostile requests, sent byte for byte to the whole API.
 const RESPONSE_TIMEOUT_MS = 10_000;

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect, test } from '@jest/globals';
 import * as z from 'zod';
-import { shared } from './stack.ts';
+import { shared } from '../support/shared-stack.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 

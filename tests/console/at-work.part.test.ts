@@ -79,11 +79,6 @@ describe('in the console a person', () => {
     await panel.getByText(orderId).first().waitFor();
   });
 
-  inBrowser('reads how the stack is told to keep traces, where it keeps none', async () => {
-    await open(`/orders/${await place(ITEM_3, 'tok_visa')}`);
-    await shared.page.getByRole('region', { name: 'Trace' }).getByText('TRACES=console npm start').waitFor();
-  });
-
   inBrowser('finds an order by status and by its id, and comes back with the browser’s own button', async () => {
     const orderId = await place(ITEM_3, 'tok_visa');
     await shared.api.waitForStatus(orderId, 20, ['CONFIRMED']);

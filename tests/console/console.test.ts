@@ -3,4 +3,5 @@
 import './at-work.part.test.ts';
 import './sign-in.part.test.ts';
 import './api-page.part.test.ts';
+import './looks.part.test.ts';
 import './laboratory.part.test.ts';

@@ -2,8 +2,8 @@ import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { shared } from '../api/stack.ts';
 import { startHttpServer } from '../support/http-server.ts';
+import { shared } from '../support/shared-stack.ts';
 import { CHECKS } from './checks.ts';
 import { ROLE_CHECKS } from './role-checks.ts';
 

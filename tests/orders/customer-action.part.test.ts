@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { shared } from './stack.ts';
+import { shared } from '../support/shared-stack.ts';
 
 // Payments that need the customer, on a whole stack: the page of the simulated provider and its signed events.
 

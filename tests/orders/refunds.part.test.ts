@@ -13,7 +13,7 @@ import { SnapshotReader } from '../../verification/invariants/reader/snapshot-re
 import { verifyInvariants } from '../../verification/invariants/verification.ts';
 import { describeViolation } from '../../verification/invariants/violation.ts';
 import { invokeNow, makeSagaDue, stopExecution } from '../support/embedded-stack.ts';
-import { SPREAD_ITEM, shared } from './stack.ts';
+import { SPREAD_ITEM, shared } from '../support/shared-stack.ts';
 
 // Refunds on a whole stack: the API, the refund saga on the engine, both services, the schedules' functions.
 

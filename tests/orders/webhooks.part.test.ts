@@ -5,7 +5,7 @@ import { eventually } from '../../embedded/eventually.ts';
 import { startWebhookReceiver, type WebhookReceiver } from '../../verification/client/webhook-receiver.ts';
 import { subscribe, type WebhookSubscription } from '../../verification/client/webhook-subscription.ts';
 import { changeRow, invokeNow } from '../support/embedded-stack.ts';
-import { shared } from './stack.ts';
+import { shared } from '../support/shared-stack.ts';
 
 // Webhooks on a real stack: stream, function, engine and delivery together.
 

@@ -1,13 +1,12 @@
 import { beforeAll, describe, expect } from '@jest/globals';
 import { acceptedRefundSchema } from '../../functions/http/contract/refund-order.ts';
 import { expectAccessible, LOOKS } from '../support/browser-fixture.ts';
-import { withConsole } from '../support/console-fixture.ts';
+import { shared } from './shared.ts';
 
-// How the orders' console looks, on a stack that keeps the traces of its orders, and what a person reads of them there.
+// How the orders' console looks, and what a person reads there of the traces of an order.
 
 const ITEM_3 = 'dad78a5a-3c27-449f-8696-fd745260884e';
 
-const shared = withConsole({ environment: { TRACES: 'console' } });
 const { inBrowser, open, press, place } = shared;
 
 /** Refunds an amount, and says under which id. */
@@ -171,6 +170,14 @@ describe('of the trace of an order a person', () => {
     await press('Show 200 more of 2802 spans');
     await rows.nth(399).waitFor();
     expect(await rows.count()).toBe(400);
+  });
+
+  inBrowser('reads how the stack is told to keep traces, where it keeps none', async () => {
+    const orderId = await place(ITEM_3, 'tok_visa');
+    const refusal = { status: 404, success: false, meta: { code: 'TRACES_OFF' }, data: 'no' };
+    await shared.page.route(/\/laboratory\/traces/, (route) => route.fulfill({ status: 404, json: refusal }));
+    await open(`/orders/${orderId}`);
+    await traces().getByText('TRACES=console npm start').waitFor();
   });
 
   inBrowser('sees nothing of it where the API has no such call, and as a customer', async () => {
