@@ -71,7 +71,7 @@ export class PlainSaga {
     for (const [name, step] of this.#steps) {
       const enteredAt = new Date().toISOString();
       const now = {
-        '{% $states.context.State.EnteredTime %}': enteredAt,
+        "{% $replace($states.context.State.EnteredTime, '+00:00', 'Z') %}": enteredAt,
         '{% $states.context.State %}': { Name: name, EnteredTime: enteredAt },
       };
       const filled = fill(step.Arguments, { ...values, ...now }) as Record<string, unknown>;
