@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 
-const BASE_IMAGE = 'node:24-bookworm-slim';
+/** The image that all of ours start from. */
+export const BASE_IMAGE = 'node:24-bookworm-slim';
 
 /** Docker with Compose, if it can build the images of this repository; otherwise the reason. */
 export type ContainerEngine =

@@ -21,7 +21,7 @@ import { ROLE_CHECKS } from '../end-to-end/role-checks.ts';
 import { StageAccess } from '../support/stage-access.ts';
 import { ComposeProject, docker } from './compose-project.ts';
 import { checkConsole } from './console-check.ts';
-import { findContainerEngine } from './container-engine.ts';
+import { BASE_IMAGE, findContainerEngine } from './container-engine.ts';
 import { listenToBus } from './event-bus-check.ts';
 import { localStackImages } from './localstack-images.ts';
 
@@ -108,9 +108,12 @@ async function checkEndToEnd(): Promise<void> {
   assert.deepEqual(names('left out').toSorted(), LEFT_OUT.toSorted());
 }
 
-/** The address of this machine on Docker's default network, which no other machine reaches. */
-function hostAddress(): Promise<string> {
-  return docker('network', 'inspect', 'bridge', '--format', '{{(index .IPAM.Config 0).Gateway}}');
+/** The address of this machine that containers reach as host.docker.internal, and no other machine. */
+async function hostAddress(): Promise<string> {
+  const host = 'host.docker.internal';
+  const options = ['--rm', '--add-host', `${host}:host-gateway`];
+  const [address = ''] = (await docker('run', ...options, BASE_IMAGE, 'getent', 'hosts', host)).split(/\s+/);
+  return address;
 }
 
 async function checkEventBus(): Promise<void> {

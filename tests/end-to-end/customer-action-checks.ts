@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { eventually } from '../../embedded/eventually.ts';
 import { signEvent } from '../../functions/common/event-signature.ts';
-import { awaitPayment, basket, type Check, type Deployment, ended, LeftOut } from './deployment.ts';
+import { awaitPayment, basket, type Check, type Deployment, END_WITHIN_SECONDS, ended, LeftOut } from './deployment.ts';
 
 /** A secret that no deployment has. */
 const FOREIGN_SECRET = `whsec_${Buffer.alloc(32, 'x').toString('base64')}`;
@@ -82,12 +82,21 @@ async function asked({ api }: Deployment): Promise<{ readonly orderId: string; r
   return { orderId, actionUrl };
 }
 
+/** Delivers an event as a provider does: again after a 503. */
 async function report({ url }: Deployment, secret: string, orderId: string, id = `evt_${randomUUID()}`) {
   const body = JSON.stringify({ type: 'payment.authorized', data: { order_id: orderId, payment_id: orderId } });
-  const response = await fetch(`${url}/payment/events`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', ...signEvent([secret], id, new Date(), body) },
-    body,
+  const deliver = async (): Promise<Response | undefined> => {
+    const response = await fetch(`${url}/payment/events`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...signEvent([secret], id, new Date(), body) },
+      body,
+    });
+    return response.status === 503 ? undefined : response;
+  };
+  const response = await eventually(deliver, {
+    withinMs: END_WITHIN_SECONDS * 1_000,
+    pollMs: 1_000,
+    what: `event ${id} is taken`,
   });
   const answer = (await response.json()) as { meta?: { code?: string } | null; data?: { result?: string } };
   return { status: response.status, code: answer.meta?.code, result: answer.data?.result };
