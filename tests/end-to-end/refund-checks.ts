@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { orderStatusSchema } from '../../functions/http/contract/order-status.ts';
+import { acceptedRefundSchema } from '../../functions/http/contract/refund-order.ts';
 import type { OrderApiClient } from '../../verification/client/order-api-client.ts';
 import { type Check, confirmed, END_WITHIN_SECONDS, refused } from './deployment.ts';
 
@@ -35,7 +36,10 @@ export const REFUND_CHECKS: readonly Check[] = [
     run: async ({ api }) => {
       const [orderId, key] = [await confirmed(api), randomUUID()];
       const [first, again] = [await askForRefund(api, orderId, key), await askForRefund(api, orderId, key)];
-      assert.deepEqual([first.status, again.status, again.data], [202, 202, first.data]);
+      // The refund may have moved on between the two.
+      const same = acceptedRefundSchema.omit({ status: true });
+      assert.deepEqual([first.status, again.status], [202, 202]);
+      assert.deepEqual(same.parse(again.data), same.parse(first.data));
       const { Id } = (await api.stocks()).find(({ count }) => count > 0) ?? { Id: '' };
       const declined = await api.place({ list: [{ id: Id, count: 1 }], payment: { method: 'tok_declined' } });
       await api.waitForStatus(declined, END_WITHIN_SECONDS, ['REJECTED']);
