@@ -18,20 +18,32 @@ export function shareCompiledCode() {
     const key = `${options?.filename}(${parameters})`;
     const data = cachedData(key, source);
     if (data !== undefined) {
-      return compileFunction(source, parameters, { ...options, cachedData: data });
+      const known = compileFunction(source, parameters, { ...options, cachedData: data });
+      if (known.cachedDataRejected !== true) {
+        return known;
+      }
     }
     const compiledFunction = compileFunction(source, parameters, { ...options, produceCachedData: true });
     compiled.set(key, { source, data: compiledFunction.cachedData });
     return compiledFunction;
   };
-  vm.SourceTextModule = class SharedSourceTextModule extends SourceTextModule {
-    constructor(source, options) {
+  vm.SourceTextModule = new Proxy(SourceTextModule, {
+    construct(target, [source, options], newTarget) {
       const key = options?.identifier;
       const data = cachedData(key, source);
-      super(source, data === undefined ? options : { ...options, cachedData: data });
-      if (data === undefined) {
-        compiled.set(key, { source, data: this.createCachedData() });
+      if (data !== undefined) {
+        try {
+          return Reflect.construct(target, [source, { ...options, cachedData: data }], newTarget);
+        } catch (error) {
+          // V8 takes no code that it compiled under other flags, and a test may have changed them.
+          if (error.code !== 'ERR_VM_MODULE_CACHED_DATA_REJECTED') {
+            throw error;
+          }
+        }
       }
-    }
-  };
+      const module = Reflect.construct(target, [source, options], newTarget);
+      compiled.set(key, { source, data: module.createCachedData() });
+      return module;
+    },
+  });
 }
