@@ -148,6 +148,37 @@ describe('of the trace of an order a person', () => {
     expect(await traces().getByText(/GET/).count()).toBe(0);
   });
 
+  inBrowser('sees twenty calls about an order, and twenty more on each request', async () => {
+    const orderId = await place(ITEM_3, 'tok_visa');
+    const trace = (id: number) => ({
+      ...{ trace_id: String(id), started_at: new Date().toISOString(), duration_ms: 1, left_out: 0 },
+      spans: [
+        {
+          ...{ span_id: 'root', parent_span_id: '', name: `POST /call/${id}`, service: 'orders', kind: 'SERVER' },
+          ...{ status: 'UNSET', start_ms: 0, duration_ms: 1, attributes: {}, events: [], links: [] },
+        },
+      ],
+    });
+    const data = { order_id: orderId, traces: Array.from({ length: 46 }, (_, id) => trace(id)) };
+    await shared.page.route(/\/laboratory\/traces/, (route) =>
+      route.fulfill({ json: { status: 200, success: true, meta: null, data } }),
+    );
+    await open(`/orders/${orderId}`);
+    const calls = traces().locator('.calls > li');
+    await calls.nth(19).waitFor();
+    expect(await calls.count()).toBe(20);
+    await press('Show 20 more calls');
+    await calls.nth(39).waitFor();
+    expect(await calls.count()).toBe(40);
+    await press('Show 5 more calls');
+    await traces().getByText('POST /call/45').waitFor();
+    expect(
+      await traces()
+        .getByRole('button', { name: /more calls/ })
+        .count(),
+    ).toBe(0);
+  });
+
   inBrowser('sees a fault among thousands of spans, and a bounded number of rows', async () => {
     const orderId = await place(ITEM_3, 'tok_visa');
     const span = (id: string, parent: string, status = 'UNSET') => ({
