@@ -36,8 +36,8 @@ export type Effect =
       readonly type: 'RunTask';
       /** Unique within the execution, across retries and redrives. */
       readonly taskId: string;
-      /** SendTaskSuccess, SendTaskFailure and SendTaskHeartbeat name the task by this token. */
-      readonly token: string;
+      /** SendTaskSuccess, SendTaskFailure and SendTaskHeartbeat name the task by it. Only tasks that wait for one have it. */
+      readonly token?: string;
       readonly target: TaskTarget | MapTarget;
       readonly input: Json;
       /** The task's `TimeoutSeconds`. The core's own timer enforces it. */

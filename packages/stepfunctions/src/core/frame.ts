@@ -88,7 +88,7 @@ export type Activity = TaskActivity | WaitActivity | RetryActivity | PauseActivi
 export interface TaskActivity {
   readonly kind: 'TASK';
   readonly taskId: string;
-  readonly token: string;
+  readonly token?: string;
   readonly target: TaskTarget;
   readonly input: Json;
   readonly timeoutSeconds?: number;
@@ -173,7 +173,6 @@ export interface ItemSource {
 /** Work of the shell for a Map state itself. It runs like a task, but is not in the history. */
 export interface MapWork {
   readonly taskId: string;
-  readonly token: string;
   readonly target: MapTarget;
   readonly input: Json;
 }

@@ -21,7 +21,7 @@ export function runTask(task: TaskActivity): Effect {
   return {
     type: 'RunTask',
     taskId: task.taskId,
-    token: task.token,
+    ...(task.token === undefined ? {} : { token: task.token }),
     target: task.target,
     input: task.input,
     ...(task.timeoutSeconds === undefined ? {} : { timeoutSeconds: task.timeoutSeconds }),
@@ -33,8 +33,8 @@ export function runTask(task: TaskActivity): Effect {
 }
 
 /** The effect that does the work of a Map state itself. */
-export function runMapWork({ taskId, token, target, input }: MapWork): Effect {
-  return { type: 'RunTask', taskId, token, target, input };
+export function runMapWork({ taskId, target, input }: MapWork): Effect {
+  return { type: 'RunTask', taskId, target, input };
 }
 
 /** The effect that sets a timer. */

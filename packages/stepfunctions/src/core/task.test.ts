@@ -83,6 +83,9 @@ describe('A task', () => {
     );
     expect(run.tasks).toEqual([]);
     expect(run.execution).toMatchObject({ status: 'FAILED', error: 'States.Runtime' });
+    const plain = await ScriptedRun.start(machine({ Call: task({ Resource: 'arn:aws:states:::lambda:invoke' }) }));
+    expect(plain.tasks).toMatchObject([{ taskId: expect.any(String) }]);
+    expect(JSON.stringify(plain.execution)).not.toContain('"token"');
   });
 
   test('of JSONata whose arguments the service does not take is told by Arguments', async () => {

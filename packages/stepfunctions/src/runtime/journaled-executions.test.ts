@@ -309,7 +309,7 @@ describe('the durable shell', () => {
     const wait: JsonObject = { Type: 'Wait', Seconds: 60, End: true };
     const id = await start({ StartAt: 'T', States: { T: task, W: wait } });
     const [activity] = Object.values(executions.state(id)?.frames ?? {}).map(({ run }) => run?.activity);
-    const token = activity?.kind === 'TASK' ? activity.token : '';
+    const token = (activity?.kind === 'TASK' ? activity.token : undefined) ?? '';
     expect(journal.tokens.find(token)).toMatchObject({ status: 'OPEN' });
     await executions.deliver(id, { type: 'TaskSubmitFailed', taskId: 'task-1', error: 'Bad', cause: '' });
     expect(journal.tokens.find(token)).toMatchObject({ status: 'CLOSED' });

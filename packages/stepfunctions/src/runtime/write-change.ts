@@ -76,27 +76,14 @@ function writeTokens(journal: Journal, { origin, effects, taken, answered }: Exe
   for (const effect of effects) {
     switch (effect.type) {
       case 'RunTask':
-        if (effect.mock) {
-          // The engine answers it; no worker and no token may.
-          break;
-        }
-        if (effect.target.kind === 'ACTIVITY') {
+        // The engine answers a mocked task; no worker and no token may.
+        if (effect.token !== undefined && effect.mock === undefined) {
+          const { token, taskId, target, input } = effect;
           journal.tokens.insert({
-            token: effect.token,
-            execution: origin.id,
-            taskId: effect.taskId,
-            status: 'SCHEDULED',
-            activityArn: effect.target.activityArn,
-            activityInput: JSON.stringify(effect.input),
-          });
-        } else if (effect.target.kind === 'INTEGRATION' && effect.target.pattern === 'WAIT_FOR_TASK_TOKEN') {
-          journal.tokens.insert({
-            token: effect.token,
-            execution: origin.id,
-            taskId: effect.taskId,
-            status: 'OPEN',
-            activityArn: undefined,
-            activityInput: undefined,
+            ...{ token, execution: origin.id, taskId },
+            ...(target.kind === 'ACTIVITY'
+              ? { status: 'SCHEDULED', activityArn: target.activityArn, activityInput: JSON.stringify(input) }
+              : { status: 'OPEN', activityArn: undefined, activityInput: undefined }),
           });
         }
         break;

@@ -125,7 +125,7 @@ export function repeatWork(draft: Draft, frameId: string): void {
 }
 
 function startWork(draft: Draft, frameId: string, target: MapWork['target'], input: Json): void {
-  const work: MapWork = { taskId: draft.newTaskId(), token: draft.entropy.token(), target, input };
+  const work: MapWork = { taskId: draft.newTaskId(), target, input };
   changeActivity(draft, frameId, { work });
   draft.effects.push(runMapWork(work));
 }

@@ -23,8 +23,8 @@ export async function executeTask(executing: Executing<TaskState>): Promise<Outc
   if (target.kind === 'ACTIVITY' && mocked.mock === undefined && draft.missingActivities.includes(target.activityArn)) {
     throw new StatesError('States.Runtime', `The activity ${target.activityArn} does not exist.`);
   }
-  const token = draft.entropy.token();
   const waitsForToken = target.kind === 'INTEGRATION' && target.pattern === 'WAIT_FOR_TASK_TOKEN';
+  const token = waitsForToken || target.kind === 'ACTIVITY' ? draft.entropy.token() : undefined;
   const input = await argumentsOf(executing, waitsForToken ? token : undefined);
   refuseParameters(target, takes, state, input);
   if (exceedsPayloadLimit(input)) {
@@ -40,7 +40,7 @@ export async function executeTask(executing: Executing<TaskState>): Promise<Outc
   const task: TaskActivity = {
     kind: 'TASK',
     taskId: draft.newTaskId(),
-    token,
+    ...(token === undefined ? {} : { token }),
     target,
     input,
     started: false,
