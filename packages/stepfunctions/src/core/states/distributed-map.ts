@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { MapState } from '../../language/definition.ts';
 import type { Json } from '../../language/json.ts';
 import { haltFrame } from '../abort.ts';
@@ -117,7 +117,7 @@ function takeOutput(draft: Draft, frameId: string, childId: string, output: MapA
 
 /** AWS generates a label when the machine is created, the same for every run of a state. */
 function madeUpLabel(draft: Draft, stateName: string): string {
-  const digits = createHash('sha256').update(`${draft.execution.stateMachineArn} ${stateName}`).digest('hex');
+  const digits = hash('sha256', `${draft.execution.stateMachineArn} ${stateName}`);
   return [8, 12, 16, 20].reduce(
     (text, at, dash) => `${text.slice(0, at + dash)}-${text.slice(at + dash)}`,
     digits.slice(0, 32),
