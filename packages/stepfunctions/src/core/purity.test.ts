@@ -10,6 +10,7 @@ const IMPURE =
 
 /** Of Node, functions of their arguments alone. */
 const ALLOWED_IMPORTS: ReadonlySet<string> = new Set([
+  "import { createHash } from 'node:crypto';",
   "import { hash } from 'node:crypto';",
   "import { isDeepStrictEqual } from 'node:util';",
 ]);
