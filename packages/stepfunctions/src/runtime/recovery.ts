@@ -15,7 +15,6 @@ const LONGEST_PAUSE_MS = 60_000;
  */
 export class Recovery {
   readonly #logger: EngineLogger;
-  readonly #retries = new Set<NodeJS.Timeout>();
   #isStopped = false;
 
   constructor(logger: EngineLogger) {
@@ -36,12 +35,9 @@ export class Recovery {
     }
   }
 
+  /** Ends the recovery: nothing is tried any more. */
   stop(): void {
     this.#isStopped = true;
-    for (const retry of this.#retries) {
-      clearTimeout(retry);
-    }
-    this.#retries.clear();
   }
 
   async #try(recover: () => Promise<unknown>, execution: number, pauseMs: number): Promise<void> {
@@ -55,12 +51,8 @@ export class Recovery {
         return;
       }
       this.#logger.error({ execution, err: error, againInMs: pauseMs }, 'an execution could not be recovered');
-      const retry = setTimeout(() => {
-        this.#retries.delete(retry);
-        void this.#try(recover, execution, Math.min(pauseMs * 2, LONGEST_PAUSE_MS));
-      }, pauseMs);
-      retry.unref();
-      this.#retries.add(retry);
+      const next = Math.min(pauseMs * 2, LONGEST_PAUSE_MS);
+      setTimeout(() => void this.#try(recover, execution, next), pauseMs).unref();
     }
   }
 }
