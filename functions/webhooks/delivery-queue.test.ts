@@ -1,8 +1,9 @@
 import { expect, test } from '@jest/globals';
+import { interpose } from '../../tests/support/dynamodb-requests.ts';
 import { withOrderTable } from '../../tests/support/order-fixtures.ts';
 import { newOrderId } from '../orders/new-order.ts';
 import type { OrderEvent } from '../orders/order-event.ts';
-import { addEvents, endRun } from './delivery-queue.ts';
+import { addEvents, endRun, furtherRun, renewRun } from './delivery-queue.ts';
 import { overdueQueues, readDeliveries, readLog, readQueue } from './delivery-table.ts';
 
 const database = withOrderTable();
@@ -83,6 +84,16 @@ test('a queue is overdue once its run has not written for two minutes', async ()
     return found.some(({ orderId }) => orderId === queue.orderId);
   };
   expect([await overdue(110_000), await overdue(130_000)]).toEqual([false, true]);
+});
+
+test('a run that writes while a further one is about to take its place keeps it', async () => {
+  const queue = newQueue('wh_0000000000000003');
+  const run = await addEvents(database.deliveries, queue, [event(queue.orderId, 1)], true);
+  const later = new Date(Date.now() + 130_000);
+  const living = run ?? { ...queue, run: 0 };
+  interpose(database.deliveries.client, 'UpdateItemCommand', () => renewRun(database.deliveries, living, 0, later));
+  expect(await furtherRun(database.deliveries, queue, later)).toBeUndefined();
+  expect(await renewRun(database.deliveries, living, 0, later)).toBeDefined();
 });
 
 test('the log of a webhook has its deliveries alone, in pages, from either end', async () => {

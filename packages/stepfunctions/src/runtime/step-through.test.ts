@@ -1,0 +1,58 @@
+import { expect, test } from '@jest/globals';
+import type { ExecutionEvent } from '../core/event.ts';
+import { machine, ScriptedRun, task } from '../core/testing/scripted-run.ts';
+import { errorLog } from '../testing/test-loggers.ts';
+import type { Delivery } from './live-execution.ts';
+import { stepThrough } from './step-through.ts';
+
+/** Steps a run of two parallel tasks through events, and tells what became of each. */
+async function steppedThrough(events: (taskIds: readonly string[]) => readonly object[]) {
+  const Branches = [machine({ A: task() }), machine({ B: task() })];
+  const run = await ScriptedRun.start(machine({ Both: { Type: 'Parallel', Branches, End: true } }));
+  const outcomes: string[] = [];
+  const written: number[] = [];
+  const deliveries = events(run.tasks.map(({ taskId }) => taskId)).map(
+    (event, index): Delivery => ({
+      event: { at: run.now, entropy: `${index}`, ...event } as ExecutionEvent,
+      resolve: (changed) => outcomes.push(`${index} ${changed ? 'changed' : 'unchanged'}`),
+      reject: () => outcomes.push(`${index} rejected`),
+      alongside: () => written.push(index),
+    }),
+  );
+  const { logger, errors } = errorLog();
+  const batch = await stepThrough(run.definition, run.execution, deliveries, logger);
+  for (const { resolve, changed } of batch.settled) {
+    resolve(changed);
+  }
+  for (const write of batch.alongside) {
+    write();
+  }
+  return { ...batch, outcomes: outcomes.toSorted(), written, errors };
+}
+
+/** An output that cannot be written as JSON, on which the core throws. */
+const BROKEN = { type: 'TaskSucceeded', output: 1n };
+
+test('an event on which the core throws is rejected and logged, and those before and after it count', async () => {
+  const { after, outcomes, errors, answered } = await steppedThrough(([a = '', b = '']) => [
+    { type: 'TaskSucceeded', taskId: a, output: 'a' },
+    { ...BROKEN, taskId: b },
+    { type: 'TaskSucceeded', taskId: b, output: 'b' },
+  ]);
+  expect(outcomes).toEqual(['0 changed', '1 rejected', '2 changed']);
+  expect(errors).toHaveLength(1);
+  expect(answered).toHaveLength(2);
+  expect(after).toMatchObject({ status: 'SUCCEEDED', output: '["a","b"]' });
+});
+
+test('an event that changes nothing, or that the core throws on, writes nothing beside the change', async () => {
+  const { outcomes, written, answered } = await steppedThrough(([a = '']) => [
+    { type: 'TaskSucceeded', taskId: 'another', output: 'a' },
+    { ...BROKEN, taskId: a },
+    { type: 'TaskFailed', taskId: a, error: 'Boom' },
+    { type: 'TaskFailed', taskId: a, error: 'Boom' },
+  ]);
+  expect(outcomes).toEqual(['0 unchanged', '1 rejected', '2 changed', '3 unchanged']);
+  expect(written).toEqual([2]);
+  expect(answered).toHaveLength(1);
+});
