@@ -12,7 +12,7 @@ import { cpuBetween, usageOf } from './process-usage.ts';
 const COMMAND_LINE = {
   command: 'npm run bench:telemetry --',
   description:
-    'Starts three stacks, without metrics and spans, with metrics, and with both, gives each orders in turns, and prints the processor time an order.',
+    'Starts four stacks, without metrics and spans, with metrics, with both, and with spans kept for the console, gives each orders in turns, and prints the processor time an order.',
   options: {
     rounds: withDefault(6, wholeNumber('turns of each stack', { least: 1, most: 100 })),
     seconds: withDefault(8, wholeNumber('length of a turn', { least: 1, most: 600 })),
@@ -28,6 +28,10 @@ function waysOf(collector: string): readonly (readonly [string, Readonly<Record<
     ['neither', { METRICS: 'off', OTEL_EXPORTER_OTLP_ENDPOINT: '' }],
     ['metrics', { METRICS: 'prometheus', OTEL_EXPORTER_OTLP_ENDPOINT: '' }],
     ['metrics and spans', { METRICS: 'prometheus', OTEL_EXPORTER_OTLP_ENDPOINT: collector }],
+    [
+      'metrics, spans kept for the console',
+      { METRICS: 'prometheus', OTEL_EXPORTER_OTLP_ENDPOINT: '', TRACES: 'console' },
+    ],
   ];
 }
 
@@ -56,7 +60,7 @@ await runCommand(COMMAND_LINE, async ({ rounds, seconds }) => {
       await runOrders(measured, WARM_UP_S);
     }
     for (let round = 0; round < rounds; round += 1) {
-      // Every stack is first, second and third equally often.
+      // Every stack has every place in the order equally often, once there are as many rounds as stacks.
       for (let turn = 0; turn < stacks.length; turn += 1) {
         await measure(stacks[(round + turn) % stacks.length], seconds);
       }
