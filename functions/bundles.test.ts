@@ -20,10 +20,20 @@ interface ServiceDescription {
   readonly custom: { readonly esbuild: BuildOptions & { readonly exclude: readonly string[] } };
 }
 
+/** Options of the framework's bundling that esbuild does not know. */
+interface FrameworkOptions {
+  readonly exclude: string[];
+  readonly outputFileExtension: '.mjs';
+  readonly concurrency: number;
+  readonly zipConcurrency: number;
+  readonly skipRebuild: boolean;
+}
+
 /** The options of serverless.yml that are esbuild's own. */
 function bundleOptions(): BuildOptions {
-  const { exclude, outputFileExtension, ...options } = (read('serverless.yml') as ServiceDescription).custom
-    .esbuild as BuildOptions & { exclude: string[]; outputFileExtension: '.mjs' };
+  const { exclude, outputFileExtension, concurrency, zipConcurrency, skipRebuild, ...options } = (
+    read('serverless.yml') as ServiceDescription
+  ).custom.esbuild as BuildOptions & FrameworkOptions;
   return { ...options, external: exclude, outExtension: { '.js': outputFileExtension }, sourcemap: false };
 }
 
