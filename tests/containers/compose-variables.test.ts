@@ -65,7 +65,6 @@ const NOT_EMBEDDED: Readonly<Record<string, string>> = {
   SEED_FILE: PROCESS,
   PAYMENT_ACTION_URL: PROCESS,
   PAYMENT_EVENT_SECRET: 'the data folder has its own',
-  WEBHOOK_TRUSTED_HOSTS: 'receivers on loopback are allowed',
   METRICS_PORT: 'both services would take the same port',
 };
 
