@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import * as z from 'zod';
+import { defaultDeployment } from './default-deployment.ts';
 import { type PackagedTemplate, packageTemplate, type Template } from './packaged-template.ts';
 
 const LONG = 120_000;
@@ -14,23 +15,19 @@ const GRPC = {
   GRPC_CLIENT_KEY_FILE: '/opt/client.key',
 };
 
-let byDefault: PackagedTemplate;
 let chosen: PackagedTemplate;
 beforeAll(async () => {
-  [byDefault, chosen] = await Promise.all([
-    packageTemplate('dev'),
-    packageTemplate('dev', {
-      environment: {
-        ...GRPC,
-        GRPC_CERTIFICATES_LAYER_ARN: LAYER,
-        PLACE_MAX_IN_FLIGHT: '33',
-        TELEMETRY_LAYER_ARN: COLLECTOR_LAYER,
-        TELEMETRY_COLLECTOR_IMAGE: COLLECTOR_IMAGE,
-      },
-    }),
-  ]);
+  chosen = await packageTemplate('dev', {
+    environment: {
+      ...GRPC,
+      GRPC_CERTIFICATES_LAYER_ARN: LAYER,
+      PLACE_MAX_IN_FLIGHT: '33',
+      TELEMETRY_LAYER_ARN: COLLECTOR_LAYER,
+      TELEMETRY_COLLECTOR_IMAGE: COLLECTOR_IMAGE,
+    },
+  });
 }, LONG);
-afterAll(() => Promise.all([byDefault?.remove(), chosen?.remove()]));
+afterAll(() => chosen?.remove());
 
 const lambda = z.object({
   Environment: z.object({ Variables: z.record(z.string(), z.unknown()) }),
@@ -44,7 +41,7 @@ describe('access to a deployed API', () => {
   const method = z.object({ AuthorizationType: z.string(), AuthorizerId: z.unknown().optional() });
 
   test('every method but health, documentation and the payment provider’s own requires the authorizer', () => {
-    const methods = ofType(byDefault.template, 'AWS::ApiGateway::Method', method);
+    const methods = ofType(defaultDeployment().template, 'AWS::ApiGateway::Method', method);
     const open = methods.filter(([, { AuthorizationType }]) => AuthorizationType !== 'CUSTOM').map(([id]) => id);
     expect(open.toSorted()).toEqual([
       'ApiGatewayMethodConsoleGet',
@@ -93,10 +90,10 @@ describe('gRPC settings of a deployment', () => {
 
   test('default to the functions’ own values', () => {
     const unset = Object.fromEntries(Object.keys(GRPC).map((name) => [name, '']));
-    for (const [id, { Environment, Layers }] of lambdas(byDefault.template)) {
+    for (const [id, { Environment, Layers }] of lambdas(defaultDeployment().template)) {
       expect([id, Environment.Variables, Layers]).toEqual([id, expect.objectContaining(unset), []]);
     }
-    expect(lambdas(byDefault.template).length).toBeGreaterThan(15);
+    expect(lambdas(defaultDeployment().template).length).toBeGreaterThan(15);
   });
 });
 
@@ -142,19 +139,21 @@ describe('a collector of spans', () => {
   });
 
   test('is absent where none is chosen, and so are the rights', () => {
-    expect(exporting(byDefault)).toEqual([
+    expect(exporting(defaultDeployment())).toEqual([
       ['InventoryTask', ['inventory'], ''],
       ['PaymentTask', ['payment'], ''],
     ]);
-    expect(mayTrace(byDefault)).toBe(0);
-    expect(byDefault.template.Conditions.ServicesCollector).toEqual({ 'Fn::Not': [{ 'Fn::Equals': ['', ''] }] });
+    expect(mayTrace(defaultDeployment())).toBe(0);
+    expect(defaultDeployment().template.Conditions.ServicesCollector).toEqual({
+      'Fn::Not': [{ 'Fn::Equals': ['', ''] }],
+    });
   });
 });
 
 test('PLACE_MAX_IN_FLIGHT can be set at deployment and is 256 by default', () => {
   const inFlight = ({ template }: PackagedTemplate) =>
     lambdas(template).flatMap(([, { Environment }]) => Environment.Variables.PLACE_MAX_IN_FLIGHT ?? []);
-  expect([inFlight(byDefault), inFlight(chosen)]).toEqual([['256'], ['33']]);
+  expect([inFlight(defaultDeployment()), inFlight(chosen)]).toEqual([['256'], ['33']]);
 });
 
 function ofType<Output>(

@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { beforeAll, expect, test } from '@jest/globals';
 import * as z from 'zod';
 import { PROJECT_ROOT } from '../../embedded/configuration.ts';
-import { type PackagedTemplate, packageTemplate } from './packaged-template.ts';
+import { defaultDeployment } from './default-deployment.ts';
 
 const RUNBOOKS = join(PROJECT_ROOT, 'docs', 'runbooks');
 const INDEX = 'README.md';
@@ -83,17 +83,13 @@ type Metric = z.output<typeof metric>;
 
 const reference = z.union([z.string(), z.object({ Ref: z.string() }).transform(({ Ref }) => Ref)]);
 
-let packaged: PackagedTemplate;
 let alarms: readonly (readonly [string, Alarm])[];
 
-beforeAll(async () => {
-  packaged = await packageTemplate('dev');
-  alarms = Object.entries(packaged.template.Resources)
+beforeAll(() => {
+  alarms = Object.entries(defaultDeployment().template.Resources)
     .filter(([, { Type }]) => Type === 'AWS::CloudWatch::Alarm')
     .map(([id, { Properties }]) => [id, alarmProperties.parse(Properties)]);
-}, 120_000);
-
-afterAll(() => packaged?.remove());
+});
 
 test('every alarm tells the topic of its beginning and its end', () => {
   expect(alarms.length).toBeGreaterThan(25);
@@ -181,7 +177,7 @@ test('every table and every index rings when DynamoDB slows it down', () => {
     GlobalSecondaryIndexes: z.array(z.object({ IndexName: z.string() })).default([]),
   });
   const places = resourcesOf('AWS::DynamoDB::Table').flatMap((id) => {
-    const { GlobalSecondaryIndexes } = table.parse(packaged.template.Resources[id]?.Properties);
+    const { GlobalSecondaryIndexes } = table.parse(defaultDeployment().template.Resources[id]?.Properties);
     return [`${id}`, ...GlobalSecondaryIndexes.map(({ IndexName }) => `${id}/${IndexName}`)];
   });
   for (const name of ['ReadThrottleEvents', 'WriteThrottleEvents']) {
@@ -195,7 +191,7 @@ test('every table and every index rings when DynamoDB slows it down', () => {
 test('every function that runs on a schedule rings when it does not run', () => {
   const rule = z.object({ Targets: z.array(z.object({ Arn: z.object({ 'Fn::GetAtt': z.array(z.string()) }) })) });
   const scheduled = resourcesOf('AWS::Events::Rule').flatMap((id) =>
-    rule.parse(packaged.template.Resources[id]?.Properties).Targets.map(({ Arn }) => Arn['Fn::GetAtt'][0]),
+    rule.parse(defaultDeployment().template.Resources[id]?.Properties).Targets.map(({ Arn }) => Arn['Fn::GetAtt'][0]),
   );
   expect(scheduled.length).toBeGreaterThan(3);
   expect(watchedMetrics('Invocations').map((each) => dimension(each, 'FunctionName'))).toEqual(
@@ -218,12 +214,12 @@ test('every state machine rings when an execution fails, times out or is throttl
 
 test('every service of the stack rings when fewer tasks run than wanted, and its cluster writes that metric', () => {
   const [cluster = ''] = resourcesOf('AWS::ECS::Cluster');
-  expect(packaged.template.Resources[cluster]?.Properties).toMatchObject({
+  expect(defaultDeployment().template.Resources[cluster]?.Properties).toMatchObject({
     ClusterName: dimension(watchedMetrics('RunningTaskCount')[0], 'ClusterName'),
     ClusterSettings: [{ Name: 'containerInsights', Value: expect.stringMatching(/^en/) }],
   });
   const services = resourcesOf('AWS::ECS::Service').map(
-    (id) => packaged.template.Resources[id]?.Properties.ServiceName,
+    (id) => defaultDeployment().template.Resources[id]?.Properties.ServiceName,
   );
   expect(services).toHaveLength(2);
   expect(watchedMetrics('RunningTaskCount').map((each) => dimension(each, 'ServiceName'))).toEqual(services);
@@ -231,7 +227,9 @@ test('every service of the stack rings when fewer tasks run than wanted, and its
 
 test('the alarms read the API by the name that it has', () => {
   const [api = ''] = resourcesOf('AWS::ApiGateway::RestApi');
-  expect(packaged.template.Resources[api]?.Properties.Name).toBe(dimension(watchedMetrics('5XXError')[0], 'ApiName'));
+  expect(defaultDeployment().template.Resources[api]?.Properties.Name).toBe(
+    dimension(watchedMetrics('5XXError')[0], 'ApiName'),
+  );
 });
 
 const dashboardBody = z.object({
@@ -242,16 +240,18 @@ const dashboardBody = z.object({
 function dashboard(): z.output<typeof dashboardBody>['widgets'] {
   const { DashboardBody } = z
     .object({ DashboardBody: z.object({ 'Fn::Sub': z.string() }) })
-    .parse(packaged.template.Resources.Dashboard?.Properties);
+    .parse(defaultDeployment().template.Resources.Dashboard?.Properties);
   return dashboardBody.parse(JSON.parse(DashboardBody['Fn::Sub'])).widgets;
 }
 
 function namesOf(type: string, property: string): readonly string[] {
-  return resourcesOf(type).map((id) => z.string().parse(packaged.template.Resources[id]?.Properties[property]));
+  return resourcesOf(type).map((id) =>
+    z.string().parse(defaultDeployment().template.Resources[id]?.Properties[property]),
+  );
 }
 
 function resourcesOf(type: string): string[] {
-  return Object.entries(packaged.template.Resources)
+  return Object.entries(defaultDeployment().template.Resources)
     .filter(([, { Type }]) => Type === type)
     .map(([id]) => id);
 }

@@ -2,25 +2,18 @@ import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import * as z from 'zod';
 import { readOrderSaga, readRefundSaga } from '../../statemachines/read-order-saga.ts';
-import { type PackagedTemplate, packageTemplate } from './packaged-template.ts';
+import { defaultDeployment } from './default-deployment.ts';
+import type { PackagedTemplate } from './packaged-template.ts';
 import { permissionsOf } from './permissions.ts';
 import { refusedTableUpdates } from './table-updates.ts';
 
 type Resources = PackagedTemplate['template']['Resources'];
 
-let packaged: PackagedTemplate;
-
-beforeAll(async () => {
-  packaged = await packageTemplate('dev');
-}, 120_000);
-
-afterAll(() => packaged?.remove());
-
 test('the packaged template gives each role only the reviewed permissions', () => {
-  const lines = permissionsOf(packaged.template).map(
+  const lines = permissionsOf(defaultDeployment().template).map(
     ({ holder, effect, actions, resources }) => `${holder}: ${effect} ${actions.join(', ')} on ${resources.join(', ')}`,
   );
   expect(lines.toSorted()).toMatchSnapshot();
@@ -40,7 +33,7 @@ const WITHOUT_RESOURCES = new Set([
 ]);
 
 test('the packaged template has no wildcard actions, and no wildcard resource but where AWS takes no other', () => {
-  const allowed = permissionsOf(packaged.template).filter(
+  const allowed = permissionsOf(defaultDeployment().template).filter(
     ({ effect, actions }) => effect === 'Allow' && !actions.every((action) => WITHOUT_RESOURCES.has(action)),
   );
   expect(allowed.length).toBeGreaterThan(20);
@@ -54,12 +47,12 @@ test('the packaged template has no wildcard actions, and no wildcard resource bu
 });
 
 test('the packaged template does not mention LocalStack', () => {
-  expect(JSON.stringify(packaged.template)).not.toMatch(/localstack|_custom_id_/i);
+  expect(JSON.stringify(defaultDeployment().template)).not.toMatch(/localstack|_custom_id_/i);
 });
 
 const stateMachine = z.object({ Definition: z.looseObject({ States: z.record(z.string(), z.unknown()) }) });
 function packagedSaga(resource = 'OrderSaga') {
-  return stateMachine.parse(packaged.template.Resources[resource]?.Properties).Definition;
+  return stateMachine.parse(defaultDeployment().template.Resources[resource]?.Properties).Definition;
 }
 
 test('the packaged sagas are what every test and program reads', () => {
@@ -68,7 +61,7 @@ test('the packaged sagas are what every test and program reads', () => {
 });
 
 // A snapshot of one fingerprint a state: moving or rewording the YAML must not change what is deployed. After an
-// intended change of the saga, update it: npm run jest -- tests/deployment/cloudformation-template.test.ts -u
+// intended change of the saga, update it: npm run jest -- tests/deployment/packaged-stack.test.ts -u
 test('the packaged order saga is the one that was deployed before, state by state', () => {
   const { States, ...rest } = packagedSaga();
   const parts = Object.entries({ ...States, 'everything but the states': rest });
@@ -99,7 +92,7 @@ if (!linter) {
 (linter ? test : test.skip)(
   'the packaged template passes cfn-lint',
   () => {
-    const { stdout } = spawnSync('cfn-lint', ['--format', 'json', packaged.file], { encoding: 'utf8' });
+    const { stdout } = spawnSync('cfn-lint', ['--format', 'json', defaultDeployment().file], { encoding: 'utf8' });
     const findings = z
       .array(z.object({ Level: z.string(), Message: z.string(), Rule: z.object({ Id: z.string() }) }))
       .parse(JSON.parse(stdout));
@@ -121,22 +114,22 @@ describe('an update of the stack of commit 64580a8', () => {
   };
 
   test('in steps of one index replaces no table and is refused nowhere', () => {
-    const steps = [2, 3, 4].map((count) => withFirstIndexes(packaged.template.Resources, count));
+    const steps = [2, 3, 4].map((count) => withFirstIndexes(defaultDeployment().template.Resources, count));
     let before: Resources = old;
-    for (const after of [...steps, packaged.template.Resources]) {
+    for (const after of [...steps, defaultDeployment().template.Resources]) {
       expect(refusedTableUpdates(before, after)).toEqual([]);
       before = after;
     }
   });
 
   test('at once would be refused, which the rules notice', () => {
-    expect(refusedTableUpdates(old, packaged.template.Resources)).toEqual([
+    expect(refusedTableUpdates(old, defaultDeployment().template.Resources)).toEqual([
       'OrdersTable: by-status, by-owner, saga-due, by-parked-refund are too many indexes at once',
     ]);
   });
 
   test('with another key or name would replace a table, which the rules notice', () => {
-    const { OrdersTable } = packaged.template.Resources;
+    const { OrdersTable } = defaultDeployment().template.Resources;
     const changed = {
       ...OrdersTable?.Properties,
       TableName: 'others',
@@ -159,7 +152,9 @@ describe('an update of the stack of commit 64580a8', () => {
 });
 
 test('each table keeps its data when the stack goes or replaces it', () => {
-  const tables = Object.entries(packaged.template.Resources).filter(([, { Type }]) => Type === 'AWS::DynamoDB::Table');
+  const tables = Object.entries(defaultDeployment().template.Resources).filter(
+    ([, { Type }]) => Type === 'AWS::DynamoDB::Table',
+  );
   expect(tables.length).toBeGreaterThan(5);
   for (const [id, { DeletionPolicy, UpdateReplacePolicy }] of tables) {
     expect([id, DeletionPolicy, UpdateReplacePolicy]).toEqual([id, 'Retain', 'Retain']);

@@ -1,0 +1,5 @@
+// What `serverless package` makes of the service. Packaging takes seconds of CPU, so the parts share the stack of a default
+// deployment.
+import './cloudformation-template.part.test.ts';
+import './deployment-choices.part.test.ts';
+import './alarms.part.test.ts';
