@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import * as z from 'zod';
 import { eventually } from '../../embedded/eventually.ts';
 import type { EmbeddedStack } from '../../embedded/stack.ts';
 import { acceptedRefundSchema } from '../../functions/http/contract/refund-order.ts';
@@ -12,6 +13,7 @@ import { changeRow, invokeNow, stopExecution } from '../support/embedded-stack.t
 
 const ITEM = 'dad78a5a-3c27-449f-8696-fd745260884e';
 const END_WITHIN_SECONDS = 60;
+const resumptionSchema = z.object({ started: z.int() });
 
 /** @throws Error where a request is refused, or a schedule's function fails */
 export async function makeOperatorsRound(stack: EmbeddedStack): Promise<void> {
@@ -51,17 +53,24 @@ async function sendWebhooksAgain(stack: EmbeddedStack, api: OrderApiClient): Pro
     await operate(api, '/webhooks/replay', { webhook_id, since });
     const event_ids = receiver.taken.filter((event) => event.orderId === orderId).map(({ id }) => id);
     await operate(api, '/webhooks/replay', { webhook_id, event_ids: [...new Set(event_ids)] });
-    // As if the run that delivers had been lost.
-    await changeRow(stack, 'webhook-deliveries', {
-      Key: { delivery_queue: { S: `${webhook_id}#${orderId}` }, delivery_entry: { S: 'head' } },
-      UpdateExpression: 'SET delivery_due = :yes, delivery_due_at = :past',
-      ExpressionAttributeValues: { ':yes': { S: 'Y' }, ':past': { S: '2026-01-01T00:00:00.000Z' } },
+    await eventually(() => isResumed(stack, `${webhook_id}#${orderId}`), {
+      withinMs: 60_000,
+      what: 'a lost delivery is resumed',
     });
-    await invokeNow(stack, 'resumeWebhookDeliveries');
   } finally {
     await remove();
     await receiver.close();
   }
+}
+
+/** As if the run that delivers had been lost. False where one that still ran has taken the queue off meanwhile. */
+async function isResumed(stack: EmbeddedStack, queue: string): Promise<boolean> {
+  await changeRow(stack, 'webhook-deliveries', {
+    Key: { delivery_queue: { S: queue }, delivery_entry: { S: 'head' } },
+    UpdateExpression: 'SET delivery_due = :yes, delivery_due_at = :past',
+    ExpressionAttributeValues: { ':yes': { S: 'Y' }, ':past': { S: '2026-01-01T00:00:00.000Z' } },
+  });
+  return resumptionSchema.parse(await invokeNow(stack, 'resumeWebhookDeliveries')).started > 0;
 }
 
 async function refundAndLook(api: OrderApiClient): Promise<void> {
