@@ -49,6 +49,10 @@ export async function checkConsole(url: string, api: OrderApiClient, pictures?: 
     await page.goto(`${url}/`);
     await page.waitForURL(({ href }) => href.startsWith(`${url}/console`));
     await page.getByRole('navigation', { name: 'Orders by status' }).waitFor();
+    await page
+      .getByRole('link', { name: /^Order / })
+      .first()
+      .waitFor();
     await picture('orders');
     assert.deepEqual(complaints, [], 'the page complained');
     return true;
