@@ -51,6 +51,20 @@ describe('a request that the reverse proxy admits', () => {
     expect(seen).not.toHaveProperty('sls-offline-authorizer-override');
   });
 
+  test('leaves no idle connection behind that the API would be first to close, perhaps as the next request comes', async () => {
+    const closed = Promise.withResolvers<void>();
+    const proxy = await proxyBefore((incoming, response) => {
+      incoming.socket.once('close', () => closed.resolve());
+      response.end('done');
+    }, noLimit);
+    // This API never closes one.
+    servers.forEach((server) => {
+      server.keepAliveTimeout = 0;
+    });
+    expect(await (await fetch(proxy)).text()).toBe('done');
+    await closed.promise;
+  });
+
   test('is aborted when its client disconnects, and its place is free again', async () => {
     const limit = limitOfOne();
     const began = Promise.withResolvers<IncomingMessage>();
