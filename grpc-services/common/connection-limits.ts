@@ -51,8 +51,8 @@ const LARGEST_REQUEST_BYTES = 256 * 1024;
 export function channelOptions(limits: ConnectionLimits): ChannelOptions {
   return {
     'grpc.max_receive_message_length': LARGEST_REQUEST_BYTES,
-    // Statistics that nobody reads, kept of every call.
-    'grpc.enable_channelz': 0,
+    // Without its statistics of calls grpc-js knows no connections, and a drain could not cut off what still runs.
+    'grpc.enable_channelz': 1,
     'grpc.max_concurrent_streams': limits.streams,
     'grpc.max_connection_idle_ms': limits.idleTimeoutMs,
     'grpc.max_connection_age_ms': limits.ageMs,
