@@ -14,6 +14,9 @@ test('executions on a server that is killed again and again end as those on a se
   expect(crashed.ends).toEqual(undisturbed.ends);
   const outputs = Object.values(crashed.ends).flatMap(({ output }) => (output === null ? [] : [output]));
   expect(outputs).toEqual(outputs.map(() => expect.stringContaining(EXACT)));
+  expect(outputs).toEqual(
+    outputs.map(() => expect.stringContaining('"bulk":[{"exact":9223372036854775807,"doubled":2}')),
+  );
   const explained = { kills: crashed.kills, underWay: UNDER_WAY_AT_A_KILL };
   expect(invocationFlaws(undisturbed.invocations, crashed.invocations, explained)).toEqual([]);
 }, 180_000);

@@ -13,8 +13,8 @@ function task(name: string, payload: JsonObject, rest: JsonObject): JsonObject {
 const flaky = { ErrorEquals: ['Flaky'], IntervalSeconds: 1, MaxAttempts: 3, BackoffRate: 1 };
 
 /**
- * A machine that waits in every way: a Wait, a Lambda call, a retry's back-off, a forwarded call, a task token, branches, iterations, a
- * compensation, a nested execution. Its end depends on its input alone.
+ * A machine that waits in every way: a Wait, a Lambda call, a retry's back-off, a forwarded call, a distributed Map over an
+ * object of S3, a task token, branches, iterations, a compensation, a nested execution. Its end depends on its input alone.
  */
 export function machineOf(childArn: string): JsonObject {
   return {
@@ -40,6 +40,27 @@ export function machineOf(childArn: string): JsonObject {
         Type: 'Task',
         Resource: 'arn:aws:states:::events:putEvents',
         Arguments: { Entries: [{ Source: 'crash-test', DetailType: 'number', Detail: { number: '{% $number %}' } }] },
+        Next: 'Bulk',
+      },
+      Bulk: {
+        Type: 'Map',
+        ItemReader: {
+          Resource: 'arn:aws:states:::s3:getObject',
+          ReaderConfig: { InputType: 'JSON' },
+          Arguments: { Bucket: 'files', Key: 'items.json' },
+        },
+        ItemProcessor: {
+          ProcessorConfig: { Mode: 'DISTRIBUTED', ExecutionType: 'STANDARD' },
+          StartAt: 'Each',
+          States: {
+            Each: task(
+              'double',
+              { number: '{% $states.input.n %}' },
+              { Output: { exact: '{% $states.input.exact %}', doubled: '{% $states.result.Payload %}' }, End: true },
+            ),
+          },
+        },
+        Assign: { bulk: '{% $states.result %}' },
         Next: 'Fan',
       },
       Fan: {
@@ -108,7 +129,10 @@ export function machineOf(childArn: string): JsonObject {
         { Assign: { undone: '{% $states.result.Payload %}' }, Next: 'Undone' },
       ),
       Undone: { Type: 'Fail', Error: '{% $reason %}', Cause: '{% "undone " & $string($undone) %}' },
-      Done: { Type: 'Succeed', Output: { doubled: '{% $doubled %}', fanned: '{% $fanned %}', exact: '{% $exact %}' } },
+      Done: {
+        Type: 'Succeed',
+        Output: { doubled: '{% $doubled %}', bulk: '{% $bulk %}', fanned: '{% $fanned %}', exact: '{% $exact %}' },
+      },
     },
   };
 }

@@ -5,6 +5,7 @@ import type { Json, JsonObject } from '../language/json.ts';
 import { AnsweredError, callAction } from '../testing/call-action.ts';
 import { startLambdaStub } from '../testing/lambda-stub.ts';
 import { ServerProcess } from '../testing/server-process.ts';
+import { startBucket } from './bucket.ts';
 import { startEventBus } from './event-bus.ts';
 import { functionsOf } from './functions.ts';
 import { historyFlaws } from './history-flaws.ts';
@@ -56,9 +57,12 @@ export async function runWithCrashes(run: CrashRun): Promise<CrashOutcome> {
   );
   const lambda = await startLambdaStub(counted(functions, invocations));
   const bus = await startEventBus(invocations);
+  const bucket = await startBucket();
   server = new ServerProcess([
     '--endpoint',
     `events=${bus.url}`,
+    '--endpoint',
+    `s3=${bucket.url}`,
     '--lambda-endpoint',
     lambda.url,
     '--data',
@@ -86,6 +90,7 @@ export async function runWithCrashes(run: CrashRun): Promise<CrashOutcome> {
     await server.kill();
     await lambda.close();
     await bus.close();
+    await bucket.close();
     await rm(dataDir, { recursive: true, force: true });
   }
 }
