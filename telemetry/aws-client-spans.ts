@@ -2,19 +2,21 @@ import type { SpanAttributes } from './attributes.ts';
 import { ATTRIBUTES } from './attributes.ts';
 import { isTracingOn, traced } from './tracing.ts';
 
-/** The part of a client of the AWS SDK that takes middleware. */
+/** The part of a client of the AWS SDK that makes a call. */
 interface AwsClient {
-  readonly middlewareStack: {
-    add: (middleware: AwsMiddleware, options: { readonly step: 'initialize'; readonly name: string }) => void;
-  };
+  send: (command: AwsCommand, ...rest: readonly unknown[]) => Promise<AwsReply>;
 }
 
-type AwsHandler = (call: { readonly input: object }) => Promise<AwsReply>;
-type AwsMiddleware = (next: AwsHandler, context: { readonly commandName?: string }) => AwsHandler;
+/** A command of a client. That of the document client holds the client's own. */
+interface AwsCommand {
+  readonly input: object;
+  readonly clientCommand?: AwsCommand;
+  /** The third member names the operation, such as `PutItem`. */
+  readonly schema?: readonly unknown[];
+}
 
 interface AwsReply {
-  readonly output: { readonly $metadata?: { readonly requestId?: string | undefined } };
-  readonly response: unknown;
+  readonly $metadata?: { readonly requestId?: string | undefined };
 }
 
 /** Outcomes of conditional writes, that their callers ask for. */
@@ -24,38 +26,54 @@ const EXPECTED_ERRORS: ReadonlySet<string> = new Set([
   'ExecutionAlreadyExists',
 ]);
 
-/** Makes a span of each call of a client, with all its attempts, where spans are exported. Returns the client. */
-export function traceAwsCalls<Client extends { readonly middlewareStack: unknown }>(
+/**
+ * Makes a span of each call of a client, with all its attempts, where spans are exported. Returns the client. Middleware would
+ * see the same, but a client with middleware takes the SDK's long way to services on this machine.
+ */
+export function traceAwsCalls<Client extends { readonly send: unknown }>(
   service: 'DynamoDB' | 'SFN',
   client: Client,
 ): Client {
-  if (isTracingOn()) {
-    (client as Client & AwsClient).middlewareStack.add(middlewareFor(service), { step: 'initialize', name: 'spans' });
+  if (!isTracingOn()) {
+    return client;
   }
-  return client;
+  const { send } = client as Client & AwsClient;
+  const tracedSend: AwsClient['send'] = (command, ...rest) => {
+    // Who passes a callback gets no promise.
+    const isCallback = rest.some((value) => typeof value === 'function');
+    return isCallback
+      ? send.call(client, command, ...rest)
+      : tracedCall(service, command, () => send.call(client, command, ...rest));
+  };
+  return Object.assign(client, { send: tracedSend });
 }
 
-function middlewareFor(service: 'DynamoDB' | 'SFN'): AwsMiddleware {
-  return (next, { commandName = 'Command' }) => {
-    const operation = commandName.replace(/Command$/, '');
-    return (call) => {
-      const tables = service === 'DynamoDB' ? tablesOf(call.input) : [];
-      const name = service === 'DynamoDB' ? [operation, ...tables.slice(0, 1)].join(' ') : `SFN.${operation}`;
-      const attributes =
-        service === 'DynamoDB' ? databaseCall(operation, tables) : stepFunctionsCall(operation, call.input);
-      return traced({ name, kind: 'CLIENT', onlyAsChild: true, attributes }, async (span) => {
-        try {
-          const reply = await next(call);
-          span.set({ [ATTRIBUTES.AWS_REQUEST_ID]: reply.output.$metadata?.requestId });
-          return reply;
-        } catch (error) {
-          const type = error instanceof Error ? error.name : typeof error;
-          span.fail(type, !EXPECTED_ERRORS.has(type));
-          throw error;
-        }
-      });
-    };
-  };
+function tracedCall(
+  service: 'DynamoDB' | 'SFN',
+  command: AwsCommand,
+  call: () => Promise<AwsReply>,
+): Promise<AwsReply> {
+  const operation = operationOf(command);
+  const tables = service === 'DynamoDB' ? tablesOf(command.input) : [];
+  const name = service === 'DynamoDB' ? [operation, ...tables.slice(0, 1)].join(' ') : `SFN.${operation}`;
+  const attributes =
+    service === 'DynamoDB' ? databaseCall(operation, tables) : stepFunctionsCall(operation, command.input);
+  return traced({ name, kind: 'CLIENT', onlyAsChild: true, attributes }, async (span) => {
+    try {
+      const reply = await call();
+      span.set({ [ATTRIBUTES.AWS_REQUEST_ID]: reply.$metadata?.requestId });
+      return reply;
+    } catch (error) {
+      const type = error instanceof Error ? error.name : typeof error;
+      span.fail(type, !EXPECTED_ERRORS.has(type));
+      throw error;
+    }
+  });
+}
+
+function operationOf(command: AwsCommand): string {
+  const own = command.clientCommand ?? command;
+  return text(own.schema?.[2]) ?? own.constructor.name.replace(/Command$/, '');
 }
 
 function databaseCall(operation: string, tables: readonly string[]): SpanAttributes {

@@ -28,7 +28,6 @@ export const KNOWN_UNNOTICED: Readonly<Record<string, string>> = {
   'RecordAuthorization without SET saga_due = :due_key': DUE,
   'RecordAuthorization without SET saga_due_at = :due': DUE,
   'RecordPayment without attribute_not_exists(abandon_requested_at)': ABANDONED,
-  'RecordPayment without SET saga_due_at = :due': DUE,
   'RecordFreeOrder without :PAID of #status IN (:RESERVED, :PAID, :NEEDS_ATTENTION)': FREE,
   'RecordFreeOrder without attribute_not_exists(cancel_requested_at)': FREE,
   'RecordFreeOrder without attribute_not_exists(abandon_requested_at)': FREE,

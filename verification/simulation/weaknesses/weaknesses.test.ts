@@ -69,7 +69,7 @@ test('every write to an order by the state machine and by the functions has memb
 test('the removal of a member of a write to an order is noticed, unless it is on the list with a reason', async () => {
   const weaknesses = await writeWeaknesses();
   const others = weaknesses.filter(({ name }) => !(name in KNOWN_UNNOTICED));
-  const unnoticed = await findUnnoticed(parseSimulatedSaga(ORDER_SAGA_TEXT), others, { runs: 0, seed: 7, tries: 25 });
+  const unnoticed = await findUnnoticed(parseSimulatedSaga(ORDER_SAGA_TEXT), others, { runs: 0, seed: 7, tries: 100 });
   expect(unnoticed).toEqual([]);
   expect(others.length).toBeGreaterThan(150);
 }, 300_000);
