@@ -157,7 +157,7 @@ export class StackLifecycle {
       logDescriptor: this.#logDescriptor,
     });
     // Only once the services are up: executions of an earlier run continue as soon as a function can be invoked.
-    await Promise.all([provisionStateMachines(template, client), offline.start()]);
+    await Promise.all([provisionStateMachines(template, client), this.#startOffline(offline, apiPort)]);
     this.#metrics = await startMetricsEndpoint();
     this.#laboratory = await startLaboratory({
       dials: this.#dials,
@@ -187,6 +187,20 @@ export class StackLifecycle {
       warn: (message) => this.#terminal.tell({ event: 'warning', message }),
     });
     this.#announce(stateMachineArn);
+  }
+
+  /** Where its server cannot listen, serverless-offline ends the process at once, and says why in the log alone. */
+  async #startOffline(offline: OfflineServer, port: number): Promise<void> {
+    const explain = (): void => {
+      if (!this.#stopping) {
+        const reason = `The HTTP API did not start: its inner port ${port} was taken by another program in between. Start again.`;
+        this.#terminal.tell({ event: 'failed', reason });
+      }
+    };
+    // Before the handler that ends the children, which counts as stopping.
+    process.prependOnceListener('exit', explain);
+    await offline.start();
+    process.off('exit', explain);
   }
 
   /**

@@ -210,7 +210,8 @@ class StackLaunch {
       };
       // Output arrives until `close`, which a process left behind can delay without end.
       this.#child.once('close', end);
-      this.#child.once('exit', (code) => void setTimeout(() => end(code), OUTPUT_DRAIN_MS));
+      // Node runs late timers before it reads, so output that has arrived is read first.
+      this.#child.once('exit', (code) => void setTimeout(() => setImmediate(() => end(code)), OUTPUT_DRAIN_MS));
     });
   }
 
