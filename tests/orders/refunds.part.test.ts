@@ -182,7 +182,8 @@ test(
     process.kill(paymentProcess, 'SIGCONT');
 
     await makeSagaDue(shared.stack, order_id);
-    expect(await invokeNow(shared.stack, 'reconcileOrders')).toMatchObject({ restarted: 1 });
+    // The stack's own schedule may have come first.
+    await invokeNow(shared.stack, 'reconcileOrders');
     expect(await ended(order_id, refund_id)).toMatchObject({ status: 'SUCCEEDED' });
     expect((await payment.find({ orderId: order_id }, {})).refunds).toHaveLength(1);
   },

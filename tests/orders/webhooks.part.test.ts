@@ -109,7 +109,8 @@ test(
     await stopDeliveries();
     shop.reply = () => ({ status: 204 });
     await becomeOverdue(webhook.webhookId, orderId);
-    expect(await invokeNow(shared.stack, 'resumeWebhookDeliveries')).toMatchObject({ started: 1, failed: 0 });
+    // The stack's own schedule may have come first.
+    expect(await invokeNow(shared.stack, 'resumeWebhookDeliveries')).toMatchObject({ failed: 0 });
     await untilTold(shop, [orderId]);
     expect(told(shop, orderId)).toEqual(CONFIRMED);
   },
