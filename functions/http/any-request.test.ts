@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { anyEvent } from '../../tests/support/any-event.ts';
+import { anyEventOf } from '../../tests/support/any-event.ts';
 import { itemInStock, startInventory, type TestInventory } from '../../tests/support/inventory.ts';
 import { startOrderTable, type TestOrderTable } from '../../tests/support/orders-table.ts';
 import { startPayment, type TestPayment } from '../../tests/support/payment.ts';
@@ -130,7 +130,7 @@ describe.each(OPERATIONS.map(({ id }) => id))('%s', (id) => {
     async () => {
       const seen = new Set<number>();
       await fc.assert(
-        fc.asyncProperty(anyEvent, async (event) => {
+        fc.asyncProperty(anyEventOf(id), async (event) => {
           const answered = await HANDLERS[id]?.(event);
           if (answered === undefined) {
             throw new Error(`${id} has no handler`);

@@ -1,6 +1,10 @@
-import { describe, expect, test } from '@jest/globals';
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import { guardAgainstRunawayExpressions } from '../regexp-guard.ts';
 import { BoundedRegExp, MatchingTime, mayBacktrackLong, RunawayExpressionError } from './bounded-regexp.ts';
 import { applyPath } from './path-field.ts';
+
+// As in the server, and for the whole process: what V8 stops here, it cannot match in linear time.
+beforeAll(guardAgainstRunawayExpressions);
 
 describe('a regular expression that backtracks without end is stopped, on a short text too', () => {
   test.each([
@@ -8,7 +12,7 @@ describe('a regular expression that backtracks without end is stopped, on a shor
     ['(?i:^(((a+)+)+)+$)', '', `${'a'.repeat(24)}!`],
     ['(((((a*)+)+)+)+)+$', '', `${'a'.repeat(24)}!`],
     ['^(?=(((a+)+)+)+$)', '', `${'a'.repeat(24)}!`],
-    ['a+$', '', `${'a'.repeat(250_000)}!`],
+    ['a+$', 'i', `${'a'.repeat(250_000)}!`],
     [`^${'(a|a)'.repeat(30)}b`, 'i', 'a'.repeat(40)],
   ])('/%s/%s is stopped', (source, flags, text) => {
     expect(() => new BoundedRegExp(source, flags).test(text)).toThrow(RunawayExpressionError);
