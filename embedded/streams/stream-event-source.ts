@@ -15,13 +15,7 @@ import type { StreamReader } from '../dynamodb/stream-reader.ts';
 
 /** As many records as functions.yml gives Lambda on AWS. */
 const BATCH_SIZE = 100;
-const IDLE_PAUSE_MS = 500;
-/**
- * After a batch that was not full, further changes gather for so long. An order changes five times within a second, and the
- * function counts several changes of one order by one write.
- */
-const GATHERING_MS = 500;
-const FIRST_RETRY_MS = 200;
+const PAUSES: Pauses = { gatheringMs: 500, firstRetryMs: 200 };
 const MAX_RETRY_MS = 10_000;
 /** A record that the function refuses for so long is dropped. The function itself gives up what it cannot read sooner. */
 const GIVE_UP_AFTER_MS = 600_000;
@@ -34,6 +28,17 @@ const checkpointSchema = z.object({ streamArn: z.string(), shardId: z.string(), 
 
 /** The last record that the function has taken. */
 type Checkpoint = z.output<typeof checkpointSchema>;
+
+/** How long a source pauses. */
+export interface Pauses {
+  /**
+   * After a batch that was not full, or none, further changes gather for so long. An order changes five times within a second,
+   * and the function counts several changes of one order by one write.
+   */
+  readonly gatheringMs: number;
+  /** After the first failure. Each further pause is twice as long. */
+  readonly firstRetryMs: number;
+}
 
 /** The parts of a stream event source. */
 export interface StreamEventSourceOptions {
@@ -52,6 +57,8 @@ export interface StreamEventSourceOptions {
   readonly reader?: Pick<StreamReader, 'read'>;
   /** Deletes the records before the given sequence number, which the function has taken. Absent: the stream forgets by itself. */
   readonly trim?: (sequenceNumber: string) => Promise<void>;
+  /** Default: half a second for changes to gather, the first retry after 200 ms. */
+  readonly pauses?: Pauses;
   /** How long a record is refused before it is dropped. Default: ten minutes. */
   readonly giveUpAfterMs?: number;
   /** Tells about trouble, in a sentence. */
@@ -66,14 +73,17 @@ export interface StreamEventSourceOptions {
  */
 export class StreamEventSource {
   readonly #options: StreamEventSourceOptions;
+  readonly #pauses: Pauses;
   readonly #stop = new AbortController();
   #running: Promise<void> = Promise.resolve();
   #batchesUntilTrim = 0;
-  #retryMs = FIRST_RETRY_MS;
+  #retryMs: number;
   #isTold = false;
 
   constructor(options: StreamEventSourceOptions) {
     this.#options = options;
+    this.#pauses = options.pauses ?? PAUSES;
+    this.#retryMs = this.#pauses.firstRetryMs;
   }
 
   start(): void {
@@ -91,7 +101,7 @@ export class StreamEventSource {
       try {
         await this.#follow();
         // All shards have ended; new ones follow.
-        await this.#pause(IDLE_PAUSE_MS);
+        await this.#pause(this.#pauses.gatheringMs);
       } catch (error) {
         if (!this.#isTold && !this.#stop.signal.aborted) {
           this.#options.warn(
@@ -173,16 +183,16 @@ export class StreamEventSource {
         return checkpoint;
       }
       this.#isTold = false;
-      this.#retryMs = FIRST_RETRY_MS;
+      this.#retryMs = this.#pauses.firstRetryMs;
       if (records.length === 0) {
-        await this.#pause(IDLE_PAUSE_MS);
+        await this.#pause(this.#pauses.gatheringMs);
       } else if (await this.#deliver(records)) {
         const sequenceNumber = records.at(-1)?.dynamodb?.SequenceNumber ?? '';
         checkpoint = { streamArn, shardId, sequenceNumber };
         this.#writeCheckpoint(checkpoint);
         await this.#trim(sequenceNumber);
         if (records.length < BATCH_SIZE) {
-          await this.#pause(GATHERING_MS);
+          await this.#pause(this.#pauses.gatheringMs);
         }
       }
     }
@@ -266,7 +276,7 @@ export class StreamEventSource {
   /** Invokes the function until it has taken the batch. False where the source was stopped before. */
   async #deliver(records: readonly StreamRecord[]): Promise<boolean> {
     const giveUpAfterMs = this.#options.giveUpAfterMs ?? GIVE_UP_AFTER_MS;
-    let pauseMs = FIRST_RETRY_MS;
+    let pauseMs = this.#pauses.firstRetryMs;
     let left = records;
     let refusedSince: number | undefined;
     for (let tries = 1; !this.#stop.signal.aborted; tries += 1) {
