@@ -19,7 +19,7 @@ export const PLACES: Readonly<Record<string, Place>> = {
   // Bundles, stacks and arbitrary requests are left out: they take minutes for each mutant that loads with its module.
   'functions/orders': room('functions/orders', [
     'functions/{orders,scheduled}/*.test.ts',
-    'functions/http/{pay,pay-several-orders,place-order,claim-takeover}.test.ts',
+    'functions/http/{pay,pay-several-orders,place-order,place-order-start,claim-takeover}.test.ts',
   ]),
   'functions/http': room('functions/http', [
     'functions/http/**/!(any-request|any-credentials).test.ts',
@@ -38,10 +38,13 @@ export const PLACES: Readonly<Record<string, Place>> = {
   core: room(`${ENGINE}/core`, [`${ENGINE}/core/**/!(purity).test.ts`]),
   runtime: room(`${ENGINE}/runtime`, [
     `${ENGINE}/{runtime,journal}/**/*.test.ts`,
-    `${ENGINE}/{engine,server,bounds}.test.ts`,
+    `${ENGINE}/{engine,server,waiting-tasks,bounds}.test.ts`,
     `${ENGINE}/{api/concurrent-calls,integrations/step-functions}.test.ts`,
   ]),
-  api: room(`${ENGINE}/api`, [`${ENGINE}/api/**/*.test.ts`, `${ENGINE}/{server,bounds,hostile-requests}.test.ts`]),
+  api: room(`${ENGINE}/api`, [
+    `${ENGINE}/api/**/*.test.ts`,
+    `${ENGINE}/{server,waiting-tasks,bounds,hostile-requests,hostile-definitions}.test.ts`,
+  ]),
   'verification/invariants': {
     // Its test starts main.ts as a process, into which Stryker does not see.
     mutate: ['verification/invariants/**/*.ts', ...NO_TESTS, '!verification/invariants/live/main.ts'],
