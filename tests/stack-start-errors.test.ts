@@ -6,7 +6,11 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { PORTS, type Ports, PROJECT_ROOT, portNames } from '../embedded/configuration.ts';
 import { prepareDataDirectory } from '../embedded/data-directory.ts';
+import { eventually } from '../embedded/eventually.ts';
 import { findFreePorts } from '../embedded/ports.ts';
+import { STACK_PROCESSES } from '../embedded/stack.ts';
+import { isAlive } from '../embedded/supervisor/process-table.ts';
+import { readRunFile } from '../embedded/supervisor/run-files.ts';
 
 let folder: string;
 
@@ -86,6 +90,38 @@ test('npm start names a data folder that a file stands in the way of, the cause 
       'Name another folder by EMBEDDED_DATA_DIR.',
   );
 });
+
+test('npm start says so, and ends, where another program takes the inner port of the API in between', async () => {
+  const ports = await findFreePorts();
+  const environment = { ...variablesOf(ports), EMBEDDED_DATA_DIR: folder, NODE_OPTIONS: takingOtherPorts(ports) };
+  const ended = await npmStart([], environment);
+  expect(ended.code).toBe(1);
+  expect(ended.output.trim().split('\n').slice(-2)).toEqual([
+    'The stack did not start.',
+    expect.stringMatching(
+      /^The HTTP API did not start: its inner port \d+ was taken by another program in between\. Start again\.$/,
+    ),
+  ]);
+  const pids = STACK_PROCESSES.map((name) => readRunFile(join(folder, 'run'), name)?.pid);
+  expect(pids).toEqual(STACK_PROCESSES.map(() => expect.any(Number)));
+  await eventually(() => !pids.some((pid) => isAlive(pid ?? 0)), { what: 'the end of all processes' });
+}, 60_000);
+
+/** Options by which a server of the stack finds its port taken, unless the port is one of these. */
+function takingOtherPorts(ports: Ports): string {
+  const module = `
+    import { createServer, Server } from 'node:net';
+    const { listen } = Server.prototype;
+    Server.prototype.listen = function (port, ...more) {
+      if (typeof port !== 'number' || port === 0 || ${JSON.stringify(Object.values(ports))}.includes(port)) {
+        return listen.call(this, port, ...more);
+      }
+      const other = createServer().unref();
+      listen.call(other, port, '127.0.0.1', () => listen.call(this, port, ...more));
+      return this;
+    };`;
+  return `--import "data:text/javascript,${encodeURIComponent(module)}"`;
+}
 
 // A read-only disk needs a namespace: the tests may run as root, whom no permission stops.
 const withReadOnlyDisk =
