@@ -1,4 +1,3 @@
-import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DescribeTableCommand, type DynamoDBClient, paginateScan } from '@aws-sdk/client-dynamodb';
 import {
@@ -10,8 +9,8 @@ import {
   type _Record as StreamRecord,
   TrimmedDataAccessException,
 } from '@aws-sdk/client-dynamodb-streams';
-import * as z from 'zod';
 import type { StreamReader } from '../dynamodb/stream-reader.ts';
+import { type Checkpoint, readCheckpoint, writeCheckpoint } from './stream-checkpoint.ts';
 
 /** As many records as functions.yml gives Lambda on AWS. */
 const BATCH_SIZE = 100;
@@ -23,11 +22,6 @@ const GIVE_UP_AFTER_MS = 600_000;
 const FAILURES_TOLD = 10;
 /** So many batches are taken between two trims. */
 const BATCHES_PER_TRIM = 40;
-
-const checkpointSchema = z.object({ streamArn: z.string(), shardId: z.string(), sequenceNumber: z.string() });
-
-/** The last record that the function has taken. */
-type Checkpoint = z.output<typeof checkpointSchema>;
 
 /** How long a source pauses. */
 export interface Pauses {
@@ -138,7 +132,8 @@ export class StreamEventSource {
 
   /** The checkpoint, unless the stream has forgotten the records behind it: DynamoDB keeps them for a day. */
   async #usableCheckpoint(streamArn: string): Promise<Checkpoint | undefined> {
-    const checkpoint = this.#readCheckpoint(streamArn);
+    const { checkpointFile, tableName, warn } = this.#options;
+    const checkpoint = readCheckpoint(checkpointFile, streamArn, warn);
     try {
       if (checkpoint !== undefined) {
         await this.#iterator(streamArn, checkpoint.shardId, checkpoint);
@@ -146,7 +141,7 @@ export class StreamEventSource {
       return checkpoint;
     } catch (error) {
       if (error instanceof TrimmedDataAccessException || error instanceof ResourceNotFoundException) {
-        this.#options.warn(`The stream of ${this.#options.tableName} has forgotten changes; all items are sent again.`);
+        warn(`The stream of ${tableName} has forgotten changes; all items are sent again.`);
         return undefined;
       }
       throw error;
@@ -189,7 +184,7 @@ export class StreamEventSource {
       } else if (await this.#deliver(records)) {
         const sequenceNumber = records.at(-1)?.dynamodb?.SequenceNumber ?? '';
         checkpoint = { streamArn, shardId, sequenceNumber };
-        this.#writeCheckpoint(checkpoint);
+        writeCheckpoint(this.#options.checkpointFile, checkpoint);
         await this.#trim(sequenceNumber);
         if (records.length < BATCH_SIZE) {
           await this.#pause(this.#pauses.gatheringMs);
@@ -300,27 +295,6 @@ export class StreamEventSource {
       pauseMs = Math.min(MAX_RETRY_MS, pauseMs * 2);
     }
     return false;
-  }
-
-  #readCheckpoint(streamArn: string): Checkpoint | undefined {
-    const file = this.#options.checkpointFile;
-    if (!existsSync(file)) {
-      return undefined;
-    }
-    try {
-      const checkpoint = checkpointSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
-      return checkpoint.streamArn === streamArn ? checkpoint : undefined;
-    } catch {
-      this.#options.warn(`${file} cannot be read; the stream is read from its beginning.`);
-      return undefined;
-    }
-  }
-
-  /** By a rename, so that a kill never leaves half a checkpoint. */
-  #writeCheckpoint(checkpoint: Checkpoint): void {
-    const file = this.#options.checkpointFile;
-    writeFileSync(`${file}.new`, JSON.stringify(checkpoint));
-    renameSync(`${file}.new`, file);
   }
 
   #pause(ms: number): Promise<unknown> {

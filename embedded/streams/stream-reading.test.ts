@@ -1,5 +1,10 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import type { DescribeStreamCommandInput, _Record as StreamRecord } from '@aws-sdk/client-dynamodb-streams';
+import {
+  type DescribeStreamCommandInput,
+  type GetShardIteratorCommandInput,
+  type _Record as StreamRecord,
+  TrimmedDataAccessException,
+} from '@aws-sdk/client-dynamodb-streams';
 import { describe, expect, test } from '@jest/globals';
 import { contentOf, type Invoke, until, WAYS, withStreamedTable } from '../../tests/support/streamed-table.ts';
 import { trimStreamRecords } from '../dynamodb/stream-records.ts';
@@ -147,6 +152,33 @@ test('a table without a stream is told about once', async () => {
   const { warnings } = await table.takeAll();
   await until('it is told', () => warnings.length > 0);
   expect(warnings).toEqual([expect.stringContaining('the table has no stream')]);
+});
+
+test('a stream that has forgotten what is behind the checkpoint is told about, and all items are sent again', async () => {
+  await table.make();
+  await table.put('a');
+  const before = await table.takeAll();
+  await until('there is a checkpoint', () => before.taken.length >= 2);
+  await before.source.close();
+  await table.change('a', '2');
+  // dynoxide forgets nothing by itself; DynamoDB does after a day.
+  const forgetful = table.newStreamsClient();
+  forgetful.middlewareStack.add(
+    (next) => (args) => {
+      if ((args.input as GetShardIteratorCommandInput).ShardIteratorType === 'AFTER_SEQUENCE_NUMBER') {
+        throw new TrimmedDataAccessException({ $metadata: {}, message: 'trimmed' });
+      }
+      return next(args);
+    },
+    { step: 'initialize', name: 'a stream that has forgotten' },
+  );
+  const { source, records, warnings } = await table.takeAll({ streams: forgetful });
+  await until('the item is sent again', () => records.length > 0);
+  await source.close();
+  forgetful.destroy();
+  expect(contentOf(records.slice(0, 1))).toEqual(['a=2']);
+  expect(records[0]?.eventName).toBe('INSERT');
+  expect(warnings).toEqual([expect.stringContaining('has forgotten changes')]);
 });
 
 test('read from dynoxide’s file, changes arrive in their order and as GetRecords gives them, behind the checkpoint', async () => {
