@@ -101,6 +101,19 @@ test('an asynchronous call is answered at once, and a dry run calls nothing', as
   expect(events).toEqual([{ n: 2 }]);
 });
 
+test('the functions are listed and described, so that a caller finds the names', async () => {
+  const url = await endpointWith(() => ({}));
+  const described = {
+    FunctionName: 'orders-dev-work',
+    FunctionArn: 'arn:aws:lambda:us-east-1:000000000000:function:orders-dev-work',
+    State: 'Active',
+  };
+  expect(await (await fetch(url)).json()).toMatchObject({ Functions: [described] });
+  expect(await (await fetch(`${url}/orders-dev-work`)).json()).toMatchObject({ Configuration: described });
+  const missing = await fetch(`${url}/unknown`);
+  expect([missing.status, missing.headers.get('x-amzn-errortype')]).toEqual([404, 'ResourceNotFoundException']);
+});
+
 test.each([
   ['an unknown function', '/unknown/invocations', {}, '{}', 404, 'ResourceNotFoundException'],
   ['another operation', '/orders-dev-work', {}, '{}', 404, 'UnknownOperationException'],

@@ -1,5 +1,11 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { isFromForeignPage } from 'resilient-stepfunctions/http';
+import {
+  answerDescription,
+  isFromForeignPage,
+  type KnownFunctions,
+  readLambdaCall,
+} from 'resilient-stepfunctions/http';
+import { LOCAL_ACCOUNT, LOCAL_REGION } from '../resources/local-template.ts';
 import { type HandlerLoader, invoke, loadHandler } from './invocation.ts';
 import type { LambdaFunction } from './lambda-function.ts';
 
@@ -20,14 +26,22 @@ class Refusal extends Error {
   }
 }
 
+interface ServedFunctions {
+  readonly byName: ReadonlyMap<string, LambdaFunction>;
+  readonly known: KnownFunctions;
+}
+
 /**
  * Lambda's Invoke API for functions of this process: `POST /2015-03-31/functions/NAME/invocations`, with the invocation types
  * RequestResponse, Event and DryRun. It takes a name only; the AWS endpoint before it knows ARNs and qualifiers.
+ * ListFunctions, GetFunction and GetFunctionConfiguration tell the names.
  */
 export function createLambdaEndpoint(functions: readonly LambdaFunction[], load: HandlerLoader = loadHandler): Server {
   const byName = new Map(functions.map((definition) => [definition.name, definition]));
+  const names = [...byName.keys()].toSorted();
+  const known = { names: () => names, arnPrefix: `arn:aws:lambda:${LOCAL_REGION}:${LOCAL_ACCOUNT}:function:` };
   return createServer({ requestTimeout: 60_000 }, (incoming, response) => {
-    answer(incoming, response, byName, load).catch((error: unknown) => {
+    answer(incoming, response, { byName, known }, load).catch((error: unknown) => {
       incoming.resume();
       if (error instanceof Refusal) {
         const body = { Type: error.status < 500 ? 'User' : 'Service', Message: error.message, message: error.message };
@@ -42,7 +56,7 @@ export function createLambdaEndpoint(functions: readonly LambdaFunction[], load:
 async function answer(
   incoming: IncomingMessage,
   response: ServerResponse,
-  functions: ReadonlyMap<string, LambdaFunction>,
+  { byName, known }: ServedFunctions,
   load: HandlerLoader,
 ): Promise<void> {
   if (isFromForeignPage(incoming)) {
@@ -52,7 +66,12 @@ async function answer(
       'No web page of another origin may call this; call it as localhost.',
     );
   }
-  const definition = requestedFunction(incoming, functions);
+  const call = readLambdaCall(incoming.url ?? '');
+  if (call !== undefined && answerDescription(incoming, response, call, known)) {
+    incoming.resume();
+    return;
+  }
+  const definition = requestedFunction(incoming, byName);
   const event = eventOf(await readBody(incoming));
   const type = incoming.headers['x-amz-invocation-type'] ?? 'RequestResponse';
   switch (type) {

@@ -1,3 +1,4 @@
-/** What an HTTP server on a developer's machine needs: it refuses foreign web pages, and passes requests on correctly. */
+/** What an HTTP server on a developer's machine needs: refusing web pages, passing requests on, describing functions. */
 export { isFromForeignPage } from './endpoint/foreign-page.ts';
 export { forwardedHeaders, HOP_BY_HOP_HEADERS } from './endpoint/forwarded-headers.ts';
+export { answerDescription, type KnownFunctions, readLambdaCall } from './endpoint/lambda-functions.ts';

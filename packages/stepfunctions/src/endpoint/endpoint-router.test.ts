@@ -101,6 +101,19 @@ describe('one endpoint', () => {
     });
   });
 
+  test.each([
+    ['without an error of AWS', {}],
+    ['as an unknown operation', { 'x-amzn-errortype': 'UnknownOperationException' }],
+  ])('lists functions where the Lambda endpoint refuses that %s', async (_how, refusal) => {
+    const other = await serveOther((request, response) => {
+      request.resume();
+      response.writeHead(404, { 'content-type': 'application/json', ...refusal }).end('{"Message":"no"}');
+    });
+    const server = await serve({}, { lambdaEndpoint: other.url });
+    const listed = await new LambdaClient(clientOptions(server.url)).send(new ListFunctionsCommand({}));
+    expect(listed.Functions).toEqual([]);
+  });
+
   test('passes other calls of Lambda’s API on, and says which it does not serve where the endpoint does not either', async () => {
     const calls: string[] = [];
     const other = await serveOther((request, response) => {

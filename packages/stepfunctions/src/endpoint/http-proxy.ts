@@ -25,7 +25,7 @@ export class HttpProxy {
    * Streams the request to the endpoint and its answer back.
    *
    * @param unreachable answers the request when no answer has begun; gets a ProxyFullError when the proxy is full
-   * @param unserved answers the request where the endpoint does not serve it: a 404 that is no service's error
+   * @param unserved answers the request where the endpoint does not know the operation or the path
    */
   forward(
     incoming: IncomingMessage,
@@ -52,7 +52,7 @@ export class HttpProxy {
         headers: this.#requestHeaders(incoming),
       },
       (answer) => {
-        if (unserved && answer.statusCode === 404 && answer.headers['x-amzn-errortype'] === undefined) {
+        if (unserved && isUnserved(answer)) {
           answer.resume();
           unserved();
           return;
@@ -87,4 +87,10 @@ export class HttpProxy {
     const framing = headers['transfer-encoding'] === undefined ? [] : ['Transfer-Encoding', 'chunked'];
     return [...forwardedHeaders(rawHeaders, (name) => name === 'host'), 'Host', this.#target.host, ...framing];
   }
+}
+
+/** A 404 that is no service's own error, such as that of a missing function. */
+function isUnserved({ statusCode, headers }: IncomingMessage): boolean {
+  const type = headers['x-amzn-errortype'];
+  return statusCode === 404 && (type === undefined || type === 'UnknownOperationException');
 }
