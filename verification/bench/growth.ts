@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { EmbeddedStack } from '../../embedded/stack.ts';
 import type { AwsCalls } from './aws-calls.ts';
 import type { BenchRun } from './bench-plan.ts';
 import type { GrowthReport } from './bench-report.ts';
@@ -8,6 +10,10 @@ import { cpuBetween, usageOf } from './process-usage.ts';
 
 const ROWS_A_CALL = 25;
 const CALLS_AT_ONCE = 8;
+/** A stack with less processor time than a tenth of a core has nothing left to work off. */
+const LOOK_MS = 2_000;
+const IDLE_CPU_MS = LOOK_MS / 10;
+const LOOKS_IN_ALL = 450;
 
 type Row = Readonly<Record<string, unknown>>;
 interface StoredRow {
@@ -29,6 +35,8 @@ export async function measureGrowth(
     say(`Storing ${(wanted - stored).toLocaleString('en')} more orders ...`);
     await tables.add(wanted - stored, template);
     stored = wanted;
+    // The rows come by the stream too: they are counted and told to webhooks like any order's.
+    await untilWorkedOff(stack);
     const before = usageOf(stack);
     const result = await closedLoop(bench.overHttp(), concurrency, plan.growth);
     const after = usageOf(stack);
@@ -45,6 +53,21 @@ export async function measureGrowth(
     });
   }
   return reports;
+}
+
+/** Waits until the stack has worked off what it was given, at most a quarter of an hour. */
+async function untilWorkedOff(stack: EmbeddedStack): Promise<void> {
+  for (let look = 0; look < LOOKS_IN_ALL; look += 1) {
+    const before = usageOf(stack);
+    await sleep(LOOK_MS);
+    const after = usageOf(stack);
+    if (before === undefined || after === undefined || cpuBetween(before, after) < IDLE_CPU_MS) {
+      return;
+    }
+  }
+  throw new Error(
+    `The stack was still busy after ${(LOOKS_IN_ALL * LOOK_MS) / 60_000} minutes; the cost of an order cannot be told`,
+  );
 }
 
 function rounded(value: number | null): number | null {
