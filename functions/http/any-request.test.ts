@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { APIGatewayProxyEvent } from 'aws-lambda';
 import fc from 'fast-check';
 import { anyEventOf } from '../../tests/support/any-event.ts';
+import { httpEvent } from '../../tests/support/http-event.ts';
 import { itemInStock, startInventory, type TestInventory } from '../../tests/support/inventory.ts';
 import { startOrderTable, type TestOrderTable } from '../../tests/support/orders-table.ts';
 import { startPayment, type TestPayment } from '../../tests/support/payment.ts';
@@ -124,6 +126,23 @@ test('every operation of the API is tested with arbitrary requests', () => {
 const INSIDE =
   /\d+\.\d+\.\d+\.\d+|localhost|remote_addr|grpc|[a-z](Error|Exception)\b|DEADLINE|arn:|Step Functions|dynamo/i;
 
+test.each(OPERATIONS)(
+  '$id asks for a caller whom the authorizer has named, unless it is open or signed',
+  async ({ id, open = false, signed = false }) => {
+    for (const authorizer of [undefined, null, {}, { role: 'operator' }, { owner: '', role: 'operator' }]) {
+      const event = {
+        ...httpEvent(),
+        requestContext: { requestId: 'r', authorizer },
+      } as unknown as APIGatewayProxyEvent;
+      const answered = await HANDLERS[id]?.(event);
+      expect([id, answered?.statusCode === 401 && JSON.parse(answered.body).meta.code]).toEqual([
+        id,
+        open || signed ? false : 'UNAUTHENTICATED',
+      ]);
+    }
+  },
+);
+
 describe.each(OPERATIONS.map(({ id }) => id))('%s', (id) => {
   test(
     'accepts or refuses any request, without an internal error and without a stack trace',
@@ -136,7 +155,7 @@ describe.each(OPERATIONS.map(({ id }) => id))('%s', (id) => {
             throw new Error(`${id} has no handler`);
           }
           seen.add(answered.statusCode);
-          expect([200, 201, 202, 400, 402, 403, 404, 409, 413, 415]).toContain(answered.statusCode);
+          expect([200, 201, 202, 400, 401, 402, 403, 404, 409, 413, 415]).toContain(answered.statusCode);
           expect(answered.body).not.toMatch(STACK_TRACE);
           // A person's page has no envelope.
           if (answered.statusCode < 400 || String(answered.headers?.['Content-Type']).startsWith('text/html')) {

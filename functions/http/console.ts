@@ -46,24 +46,29 @@ export function readBundle(folder: URL): Bundle {
 
 /** Makes `GET /console`, every path below it, and `/`, which leads there. */
 export function createHandler(bundle: () => Bundle): Endpoint {
-  return createEndpoint(async ({ path }) => {
-    if (!path.startsWith('/console')) {
-      return redirect('console');
-    }
-    const files = loaded(bundle);
-    if (files === undefined) {
-      return respond(503, 'the console is not built here: npm run console builds it', { meta: { code: 'NOT_READY' } });
-    }
-    const name = FILE_NAME.exec(path)?.[0];
-    if (name === undefined) {
-      return pageResponse(files, path);
-    }
-    const file = files.get(name);
-    // Of earlier bundles nothing is left, and a page in place of a script would only confuse.
-    return file === undefined
-      ? respond(404, 'the console has no such file; load the page again', { meta: { code: 'NO_SUCH_CALL' } })
-      : respondWithFile(file, name.startsWith('assets/'));
-  });
+  return createEndpoint(
+    async ({ path }) => {
+      if (!path.startsWith('/console')) {
+        return redirect('console');
+      }
+      const files = loaded(bundle);
+      if (files === undefined) {
+        return respond(503, 'the console is not built here: npm run console builds it', {
+          meta: { code: 'NOT_READY' },
+        });
+      }
+      const name = FILE_NAME.exec(path)?.[0];
+      if (name === undefined) {
+        return pageResponse(files, path);
+      }
+      const file = files.get(name);
+      // Of earlier bundles nothing is left, and a page in place of a script would only confuse.
+      return file === undefined
+        ? respond(404, 'the console has no such file; load the page again', { meta: { code: 'NO_SUCH_CALL' } })
+        : respondWithFile(file, name.startsWith('assets/'));
+    },
+    { open: true },
+  );
 }
 
 function loaded(bundle: () => Bundle): Bundle | undefined {

@@ -8,6 +8,10 @@
   const LINES = [{ id: '0ec2fe2b-d061-43cd-a16e-672d2662e6fe', count: 1 }];
   /** Calls for an order that waits for its payment; all others want one that is confirmed. */
   const WANT_UNPAID = /\/(payment\/pay|orders\/cancel)$/;
+  /** Calls that take an idempotency key. */
+  const TAKES_KEY = /\/(orders\/(place|refund)|inventory\/(restock|correct))$/;
+  /** Keys of requests of which nobody knows what became, by their content. */
+  const unanswered = new Map();
   const CREDENTIALS = ['x-api-key', 'authorization'];
   const ATTEMPTS = 50;
   const send = window.fetch.bind(window);
@@ -46,6 +50,25 @@
     return (own ?? (await call('webhooks', headers, { url, events: ['order.expired'] })))?.webhook_id;
   }
 
+  /**
+   * Sends a request. One that may have an idempotency key and has none gets one, and the same request again gets the same one
+   * after a failure. So it takes effect once.
+   */
+  async function sendOnce(url, init) {
+    if (init.method !== 'POST' || !TAKES_KEY.test(new URL(url).pathname) || init.headers.has('idempotency-key')) {
+      return send(url, init);
+    }
+    const content = `${url} ${init.body}`;
+    const key = unanswered.get(content) ?? crypto.randomUUID();
+    unanswered.set(content, key);
+    init.headers.set('idempotency-key', key);
+    const answer = await send(url, init);
+    if (answer.status < 500) {
+      unanswered.delete(content);
+    }
+    return answer;
+  }
+
   window.fetch = async (input, init) => {
     const request = new Request(input, init);
     const body = ['GET', 'HEAD'].includes(request.method) ? '' : await request.clone().text();
@@ -63,7 +86,7 @@
     const webhook = parts.includes(EXAMPLE_WEBHOOK) ? await exampleWebhook(headers) : undefined;
     const replaced = (text) =>
       text.replaceAll(EXAMPLE_ORDER, order ?? EXAMPLE_ORDER).replaceAll(EXAMPLE_WEBHOOK, webhook ?? EXAMPLE_WEBHOOK);
-    return send(replaced(request.url), {
+    return sendOnce(replaced(request.url), {
       method: request.method,
       headers: request.headers,
       signal: request.signal,

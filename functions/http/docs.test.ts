@@ -42,6 +42,31 @@ test('a script is kept by browsers, and an address that is gone is not answered 
   expect(await get('/docs/scalar-0000000000000000.js')).toMatchObject({ statusCode: 404 });
 });
 
+test('a request that places an order without a key gets one, and the same one again while its outcome is unknown', async () => {
+  const [examples = ''] = await scriptNames();
+  const keys: (string | null)[] = [];
+  const statuses = [503, 0, 202, 202, 202];
+  const api = async (_url: string, { headers }: { headers: Headers }) => {
+    const status = statuses[keys.push(headers.get('idempotency-key')) - 1];
+    return status === 0 ? Promise.reject(new TypeError('connection reset')) : { status };
+  };
+  const window = { fetch: api };
+  const location = new URL('http://localhost:3000/docs');
+  runInNewContext((await get(`/${examples}`)).body, { window, location, URL, Request, setTimeout, crypto });
+
+  const fetch = window.fetch as unknown as typeof globalThis.fetch;
+  const place = (headers: Record<string, string> = {}) =>
+    fetch('http://localhost:3000/orders/place', { method: 'POST', body: '{"list":[]}', headers });
+  await place();
+  await expect(place()).rejects.toThrow('connection reset');
+  await place();
+  await place();
+  await place({ 'Idempotency-Key': 'my own' });
+  const [first, , , later] = keys;
+  expect(keys).toEqual([first, first, first, later, 'my own']);
+  expect([first, later]).toEqual([expect.stringMatching(/^[0-9a-f-]{36}$/), expect.not.stringMatching(String(first))]);
+});
+
 // The page's own script, with an API that knows one kind of order. The browser test sees it at work with a real one.
 test('an example with an order that does not exist is sent with one that was placed for it', async () => {
   const [examples = ''] = await scriptNames();

@@ -48,16 +48,19 @@ const scripts = once((): readonly Script[] => [readScript('examples', EXAMPLES),
  * it one folder too deep (console.ts).
  */
 export function createHandler(): Endpoint {
-  return createEndpoint(async (request) => {
-    const name = /(?<=\/docs\/)[^/]+\.js$/.exec(request.path)?.[0];
-    if (name === undefined) {
-      return pageResponse(documentFor(request));
-    }
-    const script = scripts().find((each) => each.name === name);
-    return script === undefined
-      ? respond(404, 'the documentation has no such file; load the page again', { meta: { code: 'NO_SUCH_CALL' } })
-      : respondWithFile({ text: script.text, mediaType: 'text/javascript; charset=utf-8' }, true);
-  });
+  return createEndpoint(
+    async (request) => {
+      const name = /(?<=\/docs\/)[^/]+\.js$/.exec(request.path)?.[0];
+      if (name === undefined) {
+        return pageResponse(documentFor(request));
+      }
+      const script = scripts().find((each) => each.name === name);
+      return script === undefined
+        ? respond(404, 'the documentation has no such file; load the page again', { meta: { code: 'NO_SUCH_CALL' } })
+        : respondWithFile({ text: script.text, mediaType: 'text/javascript; charset=utf-8' }, true);
+    },
+    { open: true },
+  );
 }
 
 /** The document stands in the page, so that it needs no address of its own. */

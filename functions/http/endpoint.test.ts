@@ -115,15 +115,23 @@ describe('an endpoint for operators', () => {
     expect(read(await endpoint(httpEvent({ owner: 'olaf', role: 'operator' })))).toMatchObject({ data: 'olaf' });
     expect(read(await endpoint(httpEvent()))).toMatchObject({ data: 'anybody' });
   });
+});
 
-  test('refuses a request without an authorizer’s word where the API asks for credentials', async () => {
-    process.env.AUTH_MODE = 'api-key';
-    try {
-      expect(await endpoint(httpEvent())).toMatchObject({ statusCode: 403 });
-    } finally {
-      process.env.AUTH_MODE = 'none';
+test('where the API asks for credentials and no authorizer has named the caller, only what is open answers', async () => {
+  process.env.AUTH_MODE = 'api-key';
+  try {
+    const work = async () => respond(200, 'worked');
+    for (const roles of [undefined, ['customer'], ['operator']] as const) {
+      expect(read(await createEndpoint(work, { roles })(httpEvent()))).toMatchObject({
+        statusCode: 401,
+        meta: { code: 'UNAUTHENTICATED' },
+        data: 'credentials are missing or not valid; see /docs for how to send them',
+      });
     }
-  });
+    expect(read(await createEndpoint(work, { open: true })(httpEvent()))).toMatchObject({ data: 'worked' });
+  } finally {
+    process.env.AUTH_MODE = 'none';
+  }
 });
 
 test.each([

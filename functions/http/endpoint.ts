@@ -4,9 +4,11 @@ import { ATTRIBUTES } from '../../telemetry/attributes.ts';
 import { endInvocation } from '../../telemetry/invocation.ts';
 import { record } from '../../telemetry/metrics.ts';
 import { traced } from '../../telemetry/tracing.ts';
-import type { Role } from '../access/roles.ts';
-import { ForbiddenError, TerminalError } from '../common/errors.ts';
+import { ROLES, type Role } from '../access/roles.ts';
+import { readConfiguration } from '../common/configuration.ts';
+import { ForbiddenError, TerminalError, UnauthenticatedError } from '../common/errors.ts';
 import { asError, type Log, type Logger, rootLogger } from '../common/logger.ts';
+import { GATEWAY_RESPONSES } from './gateway-responses.ts';
 import { type HttpRequest, httpRequest } from './http-request.ts';
 import { conditional, failureResponse, publishedCode } from './response.ts';
 
@@ -15,8 +17,10 @@ export type Endpoint = (event: APIGatewayProxyEvent) => Promise<APIGatewayProxyR
 
 /** Properties of an endpoint beside its work. */
 export interface EndpointOptions {
-  /** Who may call it; absent: everybody whom the authorizer lets pass. */
+  /** Who may call it; absent: everybody with credentials. */
   readonly roles?: readonly Role[] | undefined;
+  /** Needs no credentials in any AUTH_MODE. */
+  readonly open?: true | undefined;
   readonly parent?: () => Logger;
 }
 
@@ -29,12 +33,13 @@ export interface EndpointOptions {
  */
 export function createEndpoint(
   work: (request: HttpRequest) => Promise<APIGatewayProxyResult>,
-  { roles, parent = rootLogger }: EndpointOptions = {},
+  { roles = ROLES, open, parent = rootLogger }: EndpointOptions = {},
 ): Endpoint {
+  const admitted = open === true ? undefined : roles;
   return async (event) => {
     const requestId = event.requestContext?.requestId ?? randomUUID();
     const request = httpRequest(event, requestId, parent());
-    const answer = await inSpan(event, request, () => answerTo(event, request, work, roles));
+    const answer = await inSpan(event, request, () => answerTo(event, request, work, admitted));
     if (answer.statusCode === 503) {
       record('RequestsRefused', 1);
     }
@@ -76,14 +81,14 @@ async function answerTo(
   event: APIGatewayProxyEvent,
   request: HttpRequest,
   work: (request: HttpRequest) => Promise<APIGatewayProxyResult>,
-  roles: readonly Role[] | undefined,
+  admitted: readonly Role[] | undefined,
 ): Promise<APIGatewayProxyResult> {
   const started = Date.now();
   const called = { method: event.httpMethod, path: event.path };
   try {
     // Before anything of the request is read: a refused caller learns nothing by it.
-    if (roles !== undefined && !roles.some((role) => request.roles.includes(role))) {
-      throw new ForbiddenError('that is not allowed');
+    if (admitted !== undefined) {
+      admit(request, admitted);
     }
     const worked = await work(request);
     const answered = event.httpMethod === 'GET' ? conditional(worked, request.header('if-none-match')) : worked;
@@ -94,6 +99,18 @@ async function answerTo(
     const outcome = { ...called, status: failure.statusCode, code: publishedCode(error), ms: Date.now() - started };
     logFailure(request.log, error, outcome);
     return failure;
+  }
+}
+
+/** @throws UnauthenticatedError, ForbiddenError */
+function admit(request: HttpRequest, admitted: readonly Role[]): void {
+  if (request.roles.length === 0) {
+    // API Gateway asks the authorizer first: only a faulty deployment leads here.
+    request.log.error('no authorizer has named the caller', { authMode: readConfiguration(['AUTH_MODE']).AUTH_MODE });
+    throw new UnauthenticatedError(GATEWAY_RESPONSES.UNAUTHORIZED.data);
+  }
+  if (!admitted.some((role) => request.roles.includes(role))) {
+    throw new ForbiddenError('that is not allowed');
   }
 }
 

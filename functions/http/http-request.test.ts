@@ -67,9 +67,9 @@ test('roles are those of the credentials; an owner without one is a customer, al
   }
 });
 
-test('without an owner, everybody has all roles where AUTH_MODE is none, and a customer’s elsewhere', () => {
+test('without an owner, everybody has all roles where AUTH_MODE is none, and nobody has any elsewhere', () => {
   expect(calledBy(undefined).roles).toEqual(['customer', 'operator']);
   process.env.AUTH_MODE = 'api-key';
-  expect(calledBy(undefined).roles).toEqual(['customer']);
+  expect([calledBy(undefined).roles, calledBy({ role: 'operator' }).roles]).toEqual([[], []]);
   process.env.AUTH_MODE = 'none';
 });

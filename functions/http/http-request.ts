@@ -16,7 +16,7 @@ export interface HttpRequest {
   readonly traceparent: string;
   /** The caller, as the authorizer reports; undefined where the API runs without one. */
   readonly owner: string | undefined;
-  /** What the caller may do. */
+  /** What the caller may do; nothing where credentials are asked for and no authorizer has named the caller. */
   readonly roles: readonly Role[];
   /** A header by its name in any case; undefined where it is absent. */
   readonly header: HeaderLookup;
@@ -77,16 +77,14 @@ function apiUrl({ path, requestContext }: APIGatewayProxyEvent, header: HeaderLo
 }
 
 /**
- * The roles of a caller. Where AUTH_MODE is `none` everybody has all of them. A caller without a role
- * in its cached policy is a customer.
+ * The roles of a caller. Where AUTH_MODE is `none` everybody has all of them; elsewhere a caller whom no authorizer has
+ * named has none. A caller without a role in its cached policy is a customer.
  */
 function rolesOf(owner: string | undefined, role: unknown): readonly Role[] {
-  const known = ROLES.find((each) => each === role);
-  if (known !== undefined) {
-    return ROLES_OF[known];
+  if (owner === undefined) {
+    return readConfiguration(['AUTH_MODE']).AUTH_MODE === 'none' ? ROLES : [];
   }
-  const open = owner === undefined && readConfiguration(['AUTH_MODE']).AUTH_MODE === 'none';
-  return open ? ROLES : ROLES_OF.customer;
+  return ROLES_OF[ROLES.find((each) => each === role) ?? 'customer'];
 }
 
 /** API Gateway has the last value in `headers`, serverless-offline all of them joined; both have each one separately too. */

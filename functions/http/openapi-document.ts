@@ -201,8 +201,11 @@ export function documentFor({ apiUrl }: HttpRequest): string {
 }
 
 /** `GET /openapi.json`. */
-export const handler = createEndpoint(async (request) => ({
-  statusCode: 200,
-  headers: { 'Content-Type': 'application/json; charset=utf-8', 'X-Content-Type-Options': 'nosniff' },
-  body: documentFor(request),
-}));
+export const handler = createEndpoint(
+  async (request) => ({
+    statusCode: 200,
+    headers: { 'Content-Type': 'application/json; charset=utf-8', 'X-Content-Type-Options': 'nosniff' },
+    body: documentFor(request),
+  }),
+  { open: true },
+);

@@ -24,24 +24,27 @@ const OUTCOMES: Readonly<Record<PaymentEvent['type'], ProviderOutcome>> = {
 
 /** Makes `POST /payment/events`. Nothing of an event is read before its signature is verified. */
 export function createHandler(dependencies: () => PaymentEventsDependencies): Endpoint {
-  return createEndpoint(async (request) => {
-    requireSmallBody(request);
-    verifyEvent(dependencies().secrets, {
-      body: request.body,
-      headers: {
-        'webhook-id': request.header('webhook-id'),
-        'webhook-timestamp': request.header('webhook-timestamp'),
-        'webhook-signature': request.header('webhook-signature'),
-      },
-    });
-    const id = readHeader(request, 'webhook-id', eventId);
-    const { type, data } = readBody(request, paymentEventBody);
-    request.log.add({ order_id: data.order_id, event_id: id, event_type: type });
-    const event = { id, orderId: data.order_id, paymentId: data.payment_id, outcome: OUTCOMES[type] };
-    const result = await takeProviderEvent(event, request.traceparent, dependencies());
-    request.log.add({ result });
-    return respond(200, { order_id: data.order_id, result });
-  });
+  return createEndpoint(
+    async (request) => {
+      requireSmallBody(request);
+      verifyEvent(dependencies().secrets, {
+        body: request.body,
+        headers: {
+          'webhook-id': request.header('webhook-id'),
+          'webhook-timestamp': request.header('webhook-timestamp'),
+          'webhook-signature': request.header('webhook-signature'),
+        },
+      });
+      const id = readHeader(request, 'webhook-id', eventId);
+      const { type, data } = readBody(request, paymentEventBody);
+      request.log.add({ order_id: data.order_id, event_id: id, event_type: type });
+      const event = { id, orderId: data.order_id, paymentId: data.payment_id, outcome: OUTCOMES[type] };
+      const result = await takeProviderEvent(event, request.traceparent, dependencies());
+      request.log.add({ result });
+      return respond(200, { order_id: data.order_id, result });
+    },
+    { open: true },
+  );
 }
 
 /** `POST /payment/events`. */

@@ -27,20 +27,23 @@ const SHARED_MS = 1_000;
 /** Makes `GET /health/ready`: asks everything that the API needs, and says in words which of it is not ready. */
 export function createHandler(parts: () => readonly NeededPart[]): Endpoint {
   let asked: { readonly at: number; readonly faults: Promise<readonly Fault[]> } | undefined;
-  return createEndpoint(async ({ log }) => {
-    if (asked === undefined || Date.now() - asked.at >= SHARED_MS) {
-      asked = { at: Date.now(), faults: faultsOf(parts()) };
-    }
-    const faults = await asked.faults;
-    for (const { name, error } of faults) {
-      log.warn('not ready', { part: name, error: asError(error) });
-    }
-    if (faults.length > 0) {
-      const names = faults.map(({ name }) => name).join(', ');
-      throw new RetryableError('NOT_READY', `not ready: no answer from ${names}`);
-    }
-    return respond(200, { state: 'READY' });
-  });
+  return createEndpoint(
+    async ({ log }) => {
+      if (asked === undefined || Date.now() - asked.at >= SHARED_MS) {
+        asked = { at: Date.now(), faults: faultsOf(parts()) };
+      }
+      const faults = await asked.faults;
+      for (const { name, error } of faults) {
+        log.warn('not ready', { part: name, error: asError(error) });
+      }
+      if (faults.length > 0) {
+        const names = faults.map(({ name }) => name).join(', ');
+        throw new RetryableError('NOT_READY', `not ready: no answer from ${names}`);
+      }
+      return respond(200, { state: 'READY' });
+    },
+    { open: true },
+  );
 }
 
 interface Fault {

@@ -22,20 +22,23 @@ export interface ShowPaymentActionDependencies {
 
 /** Makes `GET /payment/action`. Nothing of an order is shown without the secret in its payment's action_url. */
 export function createHandler(dependencies: () => ShowPaymentActionDependencies): Endpoint {
-  return createEndpoint(async (request) => {
-    const { table, payment: client, isSimulated } = dependencies();
-    if (!isSimulated) {
-      throw new NoSuchCallError('there is no such call');
-    }
-    const action = readQuery(request, paymentActionQuery);
-    request.log.add({ order_id: action.order_id });
-    const context = { orderId: action.order_id, traceparent: request.traceparent };
-    const found = await findPayment(client, action.order_id, context);
-    if (found === undefined || !isSameAction(found, action)) {
-      return respondWithPage(404, unknownActionPage());
-    }
-    return respondWithPage(200, paymentActionPage(action, await readOrder(table, action.order_id), found.state));
-  });
+  return createEndpoint(
+    async (request) => {
+      const { table, payment: client, isSimulated } = dependencies();
+      if (!isSimulated) {
+        throw new NoSuchCallError('there is no such call');
+      }
+      const action = readQuery(request, paymentActionQuery);
+      request.log.add({ order_id: action.order_id });
+      const context = { orderId: action.order_id, traceparent: request.traceparent };
+      const found = await findPayment(client, action.order_id, context);
+      if (found === undefined || !isSameAction(found, action)) {
+        return respondWithPage(404, unknownActionPage());
+      }
+      return respondWithPage(200, paymentActionPage(action, await readOrder(table, action.order_id), found.state));
+    },
+    { open: true },
+  );
 }
 
 async function findPayment(

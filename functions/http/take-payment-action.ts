@@ -20,29 +20,32 @@ export interface TakePaymentActionDependencies {
 
 /** Makes `POST /payment/action`: the simulated provider takes the customer's decision, and reports it to the shop. */
 export function createHandler(dependencies: () => TakePaymentActionDependencies): Endpoint {
-  return createEndpoint(async (request) => {
-    const { payment: client, reporting } = dependencies();
-    if (reporting === undefined) {
-      throw new NoSuchCallError('there is no such call');
-    }
-    const { decision, ...action } = readForm(request, paymentActionForm);
-    const { order_id, payment_id, reference } = action;
-    request.log.add({ order_id, decision });
-    try {
-      const outcome = await client.simulateCustomerAction(
-        { orderId: order_id, paymentId: payment_id, reference, approve: decision === 'approve' },
-        { orderId: order_id, traceparent: request.traceparent },
-      );
-      const reported = await reportDecision(reporting, outcome, { order_id, payment_id });
-      request.log.add({ reported });
-      return respondWithPage(200, decidedPage(action, outcome === ProviderOutcome.AUTHORIZED, reported));
-    } catch (error) {
-      if (error instanceof CustomerActionNotFoundError) {
-        return respondWithPage(404, unknownActionPage());
+  return createEndpoint(
+    async (request) => {
+      const { payment: client, reporting } = dependencies();
+      if (reporting === undefined) {
+        throw new NoSuchCallError('there is no such call');
       }
-      throw error;
-    }
-  });
+      const { decision, ...action } = readForm(request, paymentActionForm);
+      const { order_id, payment_id, reference } = action;
+      request.log.add({ order_id, decision });
+      try {
+        const outcome = await client.simulateCustomerAction(
+          { orderId: order_id, paymentId: payment_id, reference, approve: decision === 'approve' },
+          { orderId: order_id, traceparent: request.traceparent },
+        );
+        const reported = await reportDecision(reporting, outcome, { order_id, payment_id });
+        request.log.add({ reported });
+        return respondWithPage(200, decidedPage(action, outcome === ProviderOutcome.AUTHORIZED, reported));
+      } catch (error) {
+        if (error instanceof CustomerActionNotFoundError) {
+          return respondWithPage(404, unknownActionPage());
+        }
+        throw error;
+      }
+    },
+    { open: true },
+  );
 }
 
 function configuredReporting(): ProviderReporting | undefined {

@@ -8,6 +8,7 @@ import { money, shortId } from '../format.ts';
 import { LaboratoryPanel } from '../laboratory/laboratory-panel.tsx';
 import { Link } from '../navigation.tsx';
 import { KINDS, type OrderKind } from './kinds.ts';
+import { createPlacement } from './placement.ts';
 import { SpikePanel } from './spike-panel.tsx';
 
 interface CatalogueItem {
@@ -28,6 +29,11 @@ const MOST_SHOWN = 12;
 /** An item with less would be sold out by the first spike. */
 const ENOUGH = 500;
 
+const placeOrder = createPlacement(
+  (order, key) => post<{ readonly order_id: string }>('/orders/place', order, { 'Idempotency-Key': key }),
+  (error) => !(error instanceof ApiError) || error.status === 0 || error.status >= 500,
+);
+
 /** Buttons that place each kind of order, and what becomes of them. */
 export function LivePage() {
   const { data: items, error } = usePolled<readonly CatalogueItem[]>('/inventory/stocks', STOCK_EVERY_MS);
@@ -39,7 +45,7 @@ export function LivePage() {
       return;
     }
     try {
-      const { order_id } = await post<{ readonly order_id: string }>('/orders/place', {
+      const { order_id } = await placeOrder({
         list: [{ id: item.Id, count: kind.count ?? 1 }],
         ...(kind.method !== undefined && { payment: { method: kind.method } }),
       });
