@@ -1,9 +1,10 @@
+import { randomUUID } from 'node:crypto';
 import { expect, test } from '@jest/globals';
 import { interpose } from '../../tests/support/dynamodb-requests.ts';
 import { withOrderTable } from '../../tests/support/order-fixtures.ts';
 import { newOrderId } from '../orders/new-order.ts';
 import type { OrderEvent } from '../orders/order-event.ts';
-import { addEvents, endRun, furtherRun, renewRun } from './delivery-queue.ts';
+import { addEvents, endRun, furtherRun, renewRun, replayDeliveries } from './delivery-queue.ts';
 import { overdueQueues, readDeliveries, readLog, readQueue } from './delivery-table.ts';
 
 const database = withOrderTable();
@@ -56,6 +57,45 @@ test('more events than a transaction takes are queued in their order, with one r
   const events = Array.from({ length: 150 }, (_, number) => event(queue.orderId, number));
   expect(await addEvents(database.deliveries, queue, events, true)).toMatchObject(queue);
   expect(await idsOf(queue)).toEqual(events.map((_, number) => String(number)));
+});
+
+/** Sends the first transaction of the action twice, as where its answer is too late. */
+async function sentTwice<T>(action: () => Promise<T>): Promise<T> {
+  const { middlewareStack } = database.deliveries.client;
+  const name = 'late answer';
+  let isLate = true;
+  middlewareStack.add(
+    (next, { commandName }) =>
+      async (args) => {
+        if (!isLate || commandName !== 'TransactWriteItemsCommand') {
+          return next(args);
+        }
+        isLate = false;
+        await next(args).catch(() => undefined);
+        return next({ ...args, input: { ...args.input, ClientRequestToken: randomUUID() } });
+      },
+    { step: 'initialize', name },
+  );
+  return action().finally(() => middlewareStack.remove(name));
+}
+
+test.each([1, 150])('the run of %i events whose write is answered too late is started all the same', async (count) => {
+  const queue = newQueue();
+  const events = Array.from({ length: count }, (_, number) => event(queue.orderId, number));
+  const run = await sentTwice(() => addEvents(database.deliveries, queue, events, true));
+  expect(run).toEqual({ ...queue, run: (await readQueue(database.deliveries, queue))?.delivery_run });
+  expect(await idsOf(queue)).toEqual(events.map((_, number) => String(number)));
+  expect(await sentTwice(() => addEvents(database.deliveries, queue, events, true))).toBeUndefined();
+});
+
+test('the run of a replay whose write is answered too late is started all the same', async () => {
+  const queue = newQueue();
+  const run = await addEvents(database.deliveries, queue, [event(queue.orderId, 1)], true);
+  const seen = (await readQueue(database.deliveries, queue))?.queue_version ?? 0;
+  await endRun(database.deliveries, run ?? { ...queue, run: 0 }, seen);
+  const deliveries = await readDeliveries(database.deliveries, queue);
+  const further = await sentTwice(() => replayDeliveries(database.deliveries, queue, deliveries));
+  expect(further).toEqual({ ...queue, run: (run?.run ?? 0) + 1 });
 });
 
 test('a run does not end while there is more to send, and the next event starts another run', async () => {

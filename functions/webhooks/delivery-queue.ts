@@ -94,18 +94,22 @@ async function writeWithHead(
   now: Date,
   plan: (head: Queue | undefined) => Planned,
 ): Promise<NewRun | undefined> {
+  let tried: number | undefined;
   for (let attempt = 1; ; attempt += 1) {
     const head = await readQueue(table, queue);
     const { writes, queuedEvents } = plan(head);
+    // A write counts as refused, too, where it was sent again and only the first answer was lost: its run starts here.
+    const isOurs = head?.delivery_due !== undefined && head.delivery_run === tried;
     if (writes.length === 0) {
-      return undefined;
+      return isOurs ? { ...queue, run: head.delivery_run } : undefined;
     }
     const starts = isOn && head?.delivery_due === undefined;
     const run = (head?.delivery_run ?? firstRun(now)) + (starts ? 1 : 0);
+    tried = starts ? run : tried;
     const items = [...writes, headWrite(table, queue, head, { queuedEvents, run, starts, now })];
     try {
       await callTable(table.client.send(new TransactWriteCommand({ TransactItems: items })));
-      return starts ? { ...queue, run } : undefined;
+      return starts || isOurs ? { ...queue, run } : undefined;
     } catch (cause) {
       if (!(cause instanceof TransactionCanceledException)) {
         throw cause;

@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/gl
 import { PaymentState, ProviderOutcome } from '../../proto/gen/payment/v1/payment.ts';
 import { startPayment, type TestPayment } from '../../tests/support/payment.ts';
 import { call, failureOf } from '../../tests/support/unary-client.ts';
+import type { Payment } from './payment.ts';
 import type { PaymentProvider } from './provider/payment-provider.ts';
 
 const WAITING = { method: 'tok_3ds' };
@@ -247,12 +248,34 @@ describe('a charge that the service does not know of', () => {
   });
 });
 
-describe('a replacement that crashes', () => {
+describe('a replacement', () => {
   let payment: TestPayment;
 
   afterEach(() => payment.close());
 
-  test.each([1, 2])('after write %i is completed by the next call', async (write) => {
+  test('keeps no address where the customer could still act on the attempt that was given up', async () => {
+    const written: Payment[] = [];
+    payment = await startPayment({
+      wrapStore: (store) => ({
+        ...store,
+        save: async (previous, next, signal) => {
+          await store.save(previous, next, signal);
+          written.push(next);
+        },
+      }),
+    });
+    await payment.authorize('order', WAITING);
+    await payment.authorize('order', { paymentId: 'second' });
+    expect(written.map(({ state, payment_id, action_url }) => [state, payment_id, action_url !== undefined])).toEqual([
+      ['ACTION_REQUIRED', 'pay', true],
+      ['ACTION_REQUIRED', 'pay', true],
+      ['DECLINED', 'pay', false],
+      ['PENDING', 'second', false],
+      ['AUTHORIZED', 'second', false],
+    ]);
+  });
+
+  test.each([1, 2])('that crashes after write %i is completed by the next call', async (write) => {
     let writes = 0;
     let armed = false;
     payment = await startPayment({

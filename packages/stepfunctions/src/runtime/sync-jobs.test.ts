@@ -1,16 +1,28 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
+import { createExecution } from '../core/step.ts';
+import type { ParentTask } from '../journal/execution-store.ts';
 import type { Json, JsonObject } from '../language/json.ts';
-import { withTestEngine } from '../testing/fixtures.ts';
+import { withJournal, withTestEngine } from '../testing/fixtures.ts';
 import { eventually } from '../testing/test-server.ts';
+import { SyncJobs } from './sync-jobs.ts';
+import type { TaskRunner } from './task-runner.ts';
 
 const WAIT = { StartAt: 'Wait', States: { Wait: { Type: 'Wait', Seconds: 60, End: true } } };
 
 const on = withTestEngine();
+const stored = withJournal();
 let job: string;
 
 beforeEach(async () => {
   job = await on.create('job', WAIT);
 });
+
+/** Stores a running execution. */
+function store(id: number, parent?: ParentTask): void {
+  const names = { arn: `arn:${id}`, name: `${id}`, stateMachineArn: 'arn:machine', stateMachineName: 'machine' };
+  const execution = createExecution({ ...names, type: 'STANDARD', roleArn: 'arn:role', input: '{}' });
+  stored.journal.executions.insert({ id, stateMachine: 1, revision: 1, ...(parent && { parent }) }, execution);
+}
 
 function jobArn(name: string): string {
   return job.replace(':stateMachine:', ':execution:').concat(`:${name}`);
@@ -121,6 +133,22 @@ describe('a job', () => {
     expect(await ended(jobArn('one'))).toMatchObject({ status: 'ABORTED' });
     expect(await ended(jobArn('two'))).toMatchObject({ status: 'ABORTED' });
     expect(await described(jobArn('another'))).toMatchObject({ status: 'RUNNING' });
+  });
+
+  test('every job that a task waits for is stopped, though a task has mostly one', () => {
+    const parent = { execution: 1, taskId: 'task-1', waits: true };
+    store(1);
+    store(2, parent);
+    store(3, parent);
+    store(4, { ...parent, taskId: 'task-2' });
+    const stopped: number[] = [];
+    const jobs = new SyncJobs(stored.journal, {} as TaskRunner, {
+      find: () => undefined,
+      deliver: async () => true,
+      deliverWithRetry: (id, { type }) => stopped.push(...(type === 'StopRequested' ? [id] : [])),
+    });
+    jobs.of(1).stop('task-1');
+    expect(stopped).toEqual([2, 3]);
   });
 
   test('a job of another execution is not taken for one’s own, though both tasks have the same id', async () => {
