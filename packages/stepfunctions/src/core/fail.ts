@@ -96,12 +96,15 @@ async function caught(draft: Draft, frameId: string, failure: Failure): Promise<
       throw error;
     }
     const inCatcher = failureOf(error, run);
-    recordEvaluationFailed(draft, frameId, run, error, inCatcher);
     if (isFatal(error)) {
       failWhole(draft, frameId, inCatcher);
-    } else {
-      endFailed(draft, frameId, inCatcher);
+      return true;
     }
+    // The state fails twice: with the error that it catches, and with that of its Catcher.
+    const { lastEventId } = draft.frame(frameId);
+    recordStateFailed(draft, frameId);
+    recordEvaluationFailed(draft, frameId, run, error, inCatcher, lastEventId);
+    endFailed(draft, frameId, inCatcher);
   }
   return true;
 }
@@ -125,11 +128,11 @@ function recordEvaluationFailed(
   run: StateRun,
   error: StateFailed | StatesError,
   failure: Failure,
+  lastEventId = draft.frame(frameId).lastEventId,
 ): void {
   if (!(error instanceof StatesError) || error.errorName !== 'States.QueryEvaluationError') {
     return;
   }
-  const { lastEventId } = draft.frame(frameId);
   const location = error.location === undefined ? {} : { location: error.location };
   draft.advance(
     frameId,

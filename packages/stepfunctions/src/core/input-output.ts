@@ -1,4 +1,4 @@
-import type { Catcher, State } from '../language/definition.ts';
+import type { Catcher, MapState, ParallelState, State } from '../language/definition.ts';
 import type { Json, JsonObject } from '../language/json.ts';
 import { evaluateJsonataTemplate } from '../language/jsonata.ts';
 import { applyPath, applyResultPath } from '../language/path-field.ts';
@@ -66,6 +66,25 @@ export async function resultExit(
       : evaluatePayloadTemplate(state.ResultSelector, scope, { stateName: run.name, field: 'ResultSelector' });
   const assigned = await assignments(executing, state.Assign, scope);
   return { output: outputPath(executing, applyResultPath(state.ResultPath, run.input, selected)), assigned };
+}
+
+/**
+ * As {@link resultExit}, where all branches or iterations succeeded. What fails then follows the event of their success,
+ * which nothing else does.
+ *
+ * @param succeeded that event
+ */
+export async function exitAfterSuccess(
+  executing: Executing<ParallelState | MapState>,
+  result: Json,
+  succeeded: number,
+): Promise<Outcome> {
+  try {
+    return { kind: 'EXIT', ...(await resultExit(executing, result)), next: executing.state.Next };
+  } catch (error) {
+    executing.draft.edit(executing.frameId).lastEventId = succeeded;
+    throw error;
+  }
 }
 
 /**

@@ -111,6 +111,18 @@ describe('A Parallel state', () => {
     expect(run.execution).toMatchObject({ status: 'FAILED', error: 'Boom' });
   });
 
+  test.each([
+    ['Parallel', parallel([machine({ A: pass() })], { ResultSelector: { 'm.$': '$.nope' } })],
+    [
+      'Map',
+      { Type: 'Map', ItemProcessor: machine({ A: pass() }), ItemsPath: '$.items', ResultSelector: { 'm.$': '$.nope' } },
+    ],
+  ])('what fails after the success of a %s state follows the event of that success', async (type, state) => {
+    const run = await ScriptedRun.start(machine({ All: { ...state, End: true } }), { input: { items: [1] } });
+    const succeeded = run.history.find((event) => event.type === `${type}StateSucceeded`);
+    expect(run.history.at(-1)).toMatchObject({ type: 'ExecutionFailed', previousEventId: succeeded?.id });
+  });
+
   test('is retried as a whole when tasks of two branches time out at the same moment', async () => {
     const branches = ['A', 'B'].map((name) => machine({ [name]: task({ TimeoutSeconds: 5 }) }));
     const Retry = [{ ErrorEquals: ['States.Timeout'] }];

@@ -224,4 +224,17 @@ describe('Catch', () => {
     expect(run.execution.cause).toContain("specified for the field 'Catch[0]/Output");
     expect(run.types).toContain('EvaluationFailed');
   });
+
+  test('whose own expression fails fails a state of branches twice', async () => {
+    const Catch = [{ ErrorEquals: ALL, Output: '{% $nothing.at.all %}', Next: 'Undo' }];
+    const Branches = [machine({ Stop: { Type: 'Fail', Error: 'Boom' } })];
+    const states = { Both: { Type: 'Parallel', Branches, Catch, Next: 'Undo' }, Undo: pass() };
+    const run = await ScriptedRun.start(machine(states, { QueryLanguage: 'JSONata' }));
+    expect(run.history.slice(4).map(({ type, previousEventId }) => [type, previousEventId])).toEqual([
+      ['ParallelStateFailed', 4],
+      ['EvaluationFailed', 4],
+      ['ParallelStateFailed', 6],
+      ['ExecutionFailed', 7],
+    ]);
+  });
 });

@@ -58,7 +58,7 @@ describe('a JSONata expression reads its scope', () => {
 describe('a function that Step Functions adds to JSONata', () => {
   test.each([
     ['$partition([1,2,3,4,5], 2)', [[1, 2], [3, 4], [5]]],
-    ['$partition([], 2)', []],
+    ['$partition([1,2,3])', [[1, 2, 3]]],
     ['$partition([1,2,3], 2.9)', [[1, 2], [3]]],
     ['$range(-1.7, 2, 1)', [-1, 0, 1, 2]],
     ['$range(0.9, 2.9, 1.9)', [0, 1, 2]],
@@ -71,6 +71,7 @@ describe('a function that Step Functions adds to JSONata', () => {
     ["$hash('input', 'SHA-1')", '140f86aae51ab9e1cda9b4254fe98a74eb54c1a1'],
     ['$parse(\'{"a": [1]}\').a', [1]],
     ["$parse('-0')", 0],
+    ['$parse(\'{"a": "b\\\\": c", "c": {"a": 1}}\').c.a', 1],
     ['$random(42)', 0.7275636800328681],
     ['$millis()', Date.UTC(2026, 0, 31, 10)],
     ['$now()', '2026-01-31T10:00:00.000Z'],
@@ -125,6 +126,16 @@ describe('a failure of a JSONata expression', () => {
       ),
     ],
     ["$error('boom')", 'threw an error during evaluation. D3137: boom'],
+    ['$partition([], 2)', 'returned nothing (undefined).'],
+    ['$partition([1], -0.5)', 'returned nothing (undefined).'],
+    ['$partition([1], -1)', 'threw an error during evaluation. D3137: Second argument must be zero or greater'],
+    ['$range(1, 5, 0)', 'returned nothing (undefined).'],
+    ['$range(5, 1, 1)', 'returned nothing (undefined).'],
+    ['$range(1, 5)', 'returned nothing (undefined).'],
+    ["$parse('')", 'threw an error during evaluation. D3137: Invalid JSON'],
+    ["$parse('[1] [2]')", 'threw an error during evaluation. D3137: Invalid JSON'],
+    ["$parse('[1e400]')", 'threw an error during evaluation. D3137: Invalid JSON'],
+    ['$parse(\'{"a": {"b": 1, "b": 2}}\')', 'threw an error during evaluation. D3137: Invalid JSON'],
     ['1 ?? 2', 'threw an error during evaluation: The symbol "?" cannot be used as a unary operator'],
     ['$total ?: 2', 'threw an error during evaluation: The symbol ":" cannot be used as a unary operator'],
   ])('the expression %s fails in the words of AWS', async (expression, rest) => {
@@ -136,7 +147,7 @@ describe('a failure of a JSONata expression', () => {
 
   test('the limits have AWS’s words', async () => {
     expect((await failure(evaluate('($f := function($n){ 1 + $f($n) }; $f(1))'))).message).toContain(
-      'Stack overflow error',
+      'Stack overflow error: Check for non-terminating recursive function. Consider rewriting as tail-recursive',
     );
     expect((await failure(evaluate('[1..900000] ~> $count()'))).message).toContain('memory limit exceeded');
     expect((await failure(evaluate('$range(1, 10000000, 1)'))).message).toContain('memory limit exceeded');

@@ -148,7 +148,7 @@ function bindings(scope: Scope, context: EvaluationContext): Record<string, unkn
 
 /** The limits' errors are worded as AWS words its own; the rest is JSONata's code and message. */
 const LIMIT_MESSAGES: { readonly [code: string]: string } = {
-  D1011: ': Stack overflow error: Check for non-terminating recursive function. Consider rewriting as tail-recursive.',
+  D1011: ': Stack overflow error: Check for non-terminating recursive function. Consider rewriting as tail-recursive',
   D1012: ': Expression evaluation timeout: Check for infinite loop',
   D2014: ': Expression evaluation memory limit exceeded: Check for excessive memory usage',
   D2015: ': Expression evaluation memory limit exceeded: Check for excessive memory usage',

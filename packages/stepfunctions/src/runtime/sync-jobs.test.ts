@@ -58,8 +58,8 @@ async function calling(name: string, suffix: string, more: JsonObject = {}, inpu
 }
 
 describe('a job', () => {
-  test('a job that is stopped fails its task with what became of it', async () => {
-    const caller = await calling('stopped', '.sync');
+  test.each(['.sync', '.sync:2'])('a job that is stopped fails its %s task with what became of it', async (suffix) => {
+    const caller = await calling('stopped', suffix);
     await on.call('StopExecution', { executionArn: jobArn('stopped'), error: 'Enough', cause: 'for today' });
     const { error, cause } = await ended(caller);
     const { startDate, stopDate } = await described(jobArn('stopped'));

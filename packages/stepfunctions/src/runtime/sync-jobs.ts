@@ -114,7 +114,8 @@ function jobEndOf(
     return undefined;
   }
   const notRedrivable = whyNotRedrivable(journal, record);
-  const asText = pattern !== 'RUN_A_JOB_V2';
+  // The cause of a failure has texts for both.
+  const asText = pattern !== 'RUN_A_JOB_V2' || record.status !== 'SUCCEEDED';
   const payload = (text: string): Json => (asText ? text : parseJson(text));
   const description: JsonObject = {
     ...(record.cause === undefined ? {} : { Cause: record.cause }),

@@ -3,7 +3,7 @@ import type { Json } from '../../language/json.ts';
 import { abortFrame, dropChildren } from '../abort.ts';
 import { setActivity } from '../activity.ts';
 import type { Frame, MapActivity, MapWork } from '../frame.ts';
-import { type Executing, effectiveInput, type Outcome, resultExit, WAIT } from '../input-output.ts';
+import { type Executing, effectiveInput, exitAfterSuccess, type Outcome, WAIT } from '../input-output.ts';
 import { countFound } from '../map-runs.ts';
 import { numberField } from '../number-field.ts';
 import { StateFailed } from '../state-failed.ts';
@@ -105,8 +105,8 @@ async function completeIfOver(executing: Executing<MapState>): Promise<Outcome> 
 async function completeMap(executing: Executing<MapState>, written?: Json): Promise<Outcome> {
   const { draft, frameId } = executing;
   const { outputs, mapRunArn } = activityOf(draft, frameId);
-  const succeeded = mapRunArn === undefined ? undefined : draft.append(frameId, 'MapRunSucceeded', {});
-  draft.append(frameId, 'MapStateSucceeded', {}, succeeded);
+  const runSucceeded = mapRunArn === undefined ? undefined : draft.append(frameId, 'MapRunSucceeded', {});
+  const succeeded = draft.append(frameId, 'MapStateSucceeded', {}, runSucceeded);
   if (mapRunArn !== undefined) {
     const { mapRuns } = draft.execution;
     draft.set({
@@ -117,7 +117,7 @@ async function completeMap(executing: Executing<MapState>, written?: Json): Prom
   }
   dropChildren(draft, frameId);
   const result = written ?? outputs.toSorted(([a], [b]) => a - b).map(([, output]) => output);
-  return { kind: 'EXIT', ...(await resultExit(executing, result)), next: executing.state.Next };
+  return await exitAfterSuccess(executing, result, succeeded);
 }
 
 function inlineEnded({ draft, frameId, run }: Executing<MapState>, iteration: Frame): void {

@@ -2,7 +2,7 @@ import type { ParallelState } from '../../language/definition.ts';
 import { abortFrame, dropChildren } from '../abort.ts';
 import { setActivity } from '../activity.ts';
 import type { Frame } from '../frame.ts';
-import { argumentsOf, type Executing, type Outcome, resultExit, WAIT } from '../input-output.ts';
+import { argumentsOf, type Executing, exitAfterSuccess, type Outcome, WAIT } from '../input-output.ts';
 import { StateFailed } from '../state-failed.ts';
 import { enterFirstState } from '../transition.ts';
 
@@ -23,7 +23,7 @@ export async function executeParallel(executing: Executing<ParallelState>): Prom
 
 /** Handles the end of a branch. The first failure fails the state; the last success completes it. */
 export async function branchEnded(executing: Executing<ParallelState>, branch: Frame): Promise<Outcome> {
-  const { draft, frameId, state, run } = executing;
+  const { draft, frameId, run } = executing;
   if (run.activity?.kind !== 'PARALLEL') {
     return WAIT;
   }
@@ -43,7 +43,7 @@ export async function branchEnded(executing: Executing<ParallelState>, branch: F
     return WAIT;
   }
   draft.edit(frameId).lastEventId = branch.lastEventId;
-  draft.append(frameId, 'ParallelStateSucceeded', {});
+  const succeeded = draft.append(frameId, 'ParallelStateSucceeded', {});
   dropChildren(draft, frameId);
-  return { kind: 'EXIT', ...(await resultExit(executing, result)), next: state.Next };
+  return await exitAfterSuccess(executing, result, succeeded);
 }

@@ -123,11 +123,24 @@ describe('an intrinsic function that fails', () => {
     expect(call('States.Base64Encode($.fits)', input)).toHaveLength(13_336);
   });
 
-  test('a path that leads nowhere is named', () => {
-    const error = failure("States.Format('{}', $.nope)", { a: 1 });
+  test.each([
+    ["States.Format('{}', $.nope)", '$.nope'],
+    ["States.Format('{} {}',$.a, $.list[5])", '$.list[5]'],
+    ["States.Format('{}', States.ArrayLength($.list[5].x))", '$.list[5].x'],
+    ["States.Format('{}', $$.Nope.Deep)", '$.Nope.Deep'],
+  ])('a path of %s that leads nowhere is named with the whole call', (text, path) => {
+    const error = failure(text, { a: 1, list: [1] });
     expect(error.errorName).toBe('States.Runtime');
     expect(error.message).toBe(
-      `The JsonPath argument for the field '$.nope' could not be found in the input '{"a":1}'`,
+      `The function '${text}' had the following error: ` +
+        `The JsonPath argument for the field '${path}' could not be found in the input '{"a":1,"list":[1]}'`,
+    );
+  });
+
+  test('a path that cannot go on from a value says so in the words of AWS’s library', () => {
+    expect(failure("States.Format('{}', $.a[0])", { a: 1 }).message).toBe(
+      "The function 'States.Format('{}', $.a[0])' had the following error: " +
+        'Filter: [0] can only be applied to arrays. Current context is: 1',
     );
   });
 

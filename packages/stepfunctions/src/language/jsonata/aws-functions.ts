@@ -1,17 +1,20 @@
-import { parseJson } from '../exact-number.ts';
 import { partition, range } from '../intrinsics/array-functions.ts';
 import { hashAlgorithms, hashText } from '../intrinsics/data-functions.ts';
 import type { Json } from '../json.ts';
 import { nestingComplaint } from '../nesting.ts';
 import { JavaRandom } from '../randomness.ts';
 import { type BuiltIn, builtIn, defined, type Implementation, type RunningFocus } from './built-in.ts';
-import { EVALUATION_CONTEXT, type EvaluationContext, LONGEST_SEQUENCE } from './limits.ts';
+import { EVALUATION_CONTEXT, type EvaluationContext, EvaluationLimitError, LONGEST_RANGE } from './limits.ts';
+import { parseStrictly } from './strict-json.ts';
 
 const builtInFromMillis = await builtIn('fromMillis');
 const builtInToMillis = await builtIn('toMillis');
 
 /** Thrown for arguments that a function does not accept. It becomes `States.QueryEvaluationError`. */
-class FunctionError extends Error {}
+class FunctionError extends Error {
+  /** The code that JSONata has for an expression's own errors. */
+  readonly code = 'D3137';
+}
 
 /** The functions that AWS adds or changes, and JSONata's functions of time and randomness, which read the scope instead. */
 export const stepFunctionsFunctions: ReadonlyMap<string, BuiltIn> = new Map([
@@ -23,9 +26,9 @@ export const stepFunctionsFunctions: ReadonlyMap<string, BuiltIn> = new Map([
   ['uuid', await defined(uuid, '<:s>')],
   ['hash', await defined(hash as Implementation, '<s-s:s>')],
   ['parse', await defined(parse as Implementation, '<s-:x>')],
-  ['partition', await defined(partitionFunction as Implementation, '<an:a<a>>')],
+  ['partition', await defined(partitionFunction as Implementation, '<an?:a<a>>')],
   ['base64decode', await defined(base64Decode as Implementation, '<s-:s>')],
-  ['range', await defined(rangeFunction as Implementation, '<nnn:a<n>>')],
+  ['range', await defined(rangeFunction as Implementation, '<nnn?:a<n>>')],
 ]);
 
 function contextOf(focus: RunningFocus): EvaluationContext {
@@ -83,9 +86,9 @@ function parse(this: RunningFocus, text: string | undefined): unknown {
     throw new FunctionError(tooDeep);
   }
   try {
-    return contextOf(this).exact.approximate(parseJson(text));
+    return contextOf(this).exact.approximate(parseStrictly(text));
   } catch (cause) {
-    throw new FunctionError(`The argument of $parse is not JSON: ${text}`, { cause });
+    throw new FunctionError('Invalid JSON', { cause });
   }
 }
 
@@ -97,32 +100,34 @@ function base64Decode(this: RunningFocus, text: string | undefined): string | un
     return undefined;
   }
   if (!BASE64.test(text)) {
-    throw new FunctionError(`An internal error occurred during evaluation. ID: ${contextOf(this).draws.uuid()}`);
+    throw new Error(`An internal error occurred during evaluation. ID: ${contextOf(this).draws.uuid()}`);
   }
   return Buffer.from(text, 'base64').toString('binary');
 }
 
-function partitionFunction(values: readonly Json[] | undefined, size: number): unknown {
-  if (values === undefined) {
-    return undefined;
+/** AWS returns nothing where there are no chunks, and one chunk where no size is given. */
+function partitionFunction(values: readonly Json[] | undefined, size?: number): unknown {
+  const chunk = Math.trunc(size ?? Number.MAX_SAFE_INTEGER);
+  if (chunk < 0) {
+    throw new FunctionError('Second argument must be zero or greater');
   }
-  const chunk = Math.trunc(size);
-  if (!(chunk >= 1)) {
-    throw new FunctionError('The chunk size of $partition must be a positive number');
-  }
-  return partition(values, chunk);
+  return values === undefined || values.length === 0 || chunk === 0 ? undefined : partition(values, chunk);
 }
 
-function rangeFunction(this: RunningFocus, first: number, last: number, step: number): unknown {
+/** AWS returns nothing where the step is missing, zero or leads away from the end. */
+function rangeFunction(first: number | undefined, last: number | undefined, step: number | undefined): unknown {
+  if (first === undefined || last === undefined || step === undefined) {
+    return undefined;
+  }
   // AWS cuts fractions off here, while States.ArrayRange rounds them.
   const [from, to, by] = [Math.trunc(first) + 0, Math.trunc(last), Math.trunc(step)];
   if (by === 0) {
-    throw new FunctionError('The step of $range must not be zero');
+    return undefined;
   }
-  if ((to - from) / by >= LONGEST_SEQUENCE) {
-    throw new FunctionError('Expression evaluation memory limit exceeded: Check for excessive memory usage');
+  if ((to - from) / by >= LONGEST_RANGE) {
+    throw new EvaluationLimitError('D2014');
   }
   const numbers = range(from, to, by);
-  // JSONata and AWS return a sequence of one item as that item.
-  return numbers.length === 1 ? numbers[0] : numbers;
+  // JSONata and AWS return a sequence of one item as that item, and an empty one as nothing.
+  return numbers.length > 1 ? numbers : numbers[0];
 }

@@ -48,10 +48,15 @@ function doubled(body: string, rounds: number): string {
 }
 
 describe('the depth of a JSONata evaluation', () => {
-  test('125 nested steps pass, 126 do not', async () => {
-    await expect(evaluate(nested(94))).resolves.toBe(1);
-    await expect(evaluate(nested(124))).resolves.toBe(1);
-    expect(await codeOf(nested(125))).toBe('D1011');
+  test.each([
+    ['terms', (count: number) => `1${'+1'.repeat(count - 1)}`, 100],
+    ['parentheses', nested, 99],
+    ['arrays', (count: number) => `${'['.repeat(count)}1${']'.repeat(count)}`, 99],
+    ['applications', (count: number) => `1${'~>$string'.repeat(count)}`, 99],
+    ['calls', (count: number) => `($f := function($n){ $n <= 0 ? 0 : 1 + $f($n - 1) }; $f(${count}))`, 31],
+  ])('%s are taken as deep as on AWS, and one more is not', async (_what, expression, most) => {
+    await expect(evaluate(expression(most))).resolves.toBeDefined();
+    expect(await codeOf(expression(most + 1))).toBe('D1011');
   });
 
   test('infinite recursion is stopped by its depth, inside an array too', async () => {
@@ -73,8 +78,18 @@ describe('the size of a JSONata value', () => {
   test('a sequence of 873,782 numbers passes and one more does not', async () => {
     await expect(evaluate('$count([1..873782])')).resolves.toBe(873_782);
     expect(await codeOf('$count([1..873783])')).toBe('D2015');
-    await expect(evaluate('$count($range(1, 873782, 1))')).resolves.toBe(873_782);
-    await expect(evaluate('$range(1, 873783, 1)')).rejects.toThrow('memory limit exceeded');
+  });
+
+  test('a range of 360,145 numbers passes and one more does not', async () => {
+    await expect(evaluate('$count($range(1, 360145, 1))')).resolves.toBe(360_145);
+    expect(await codeOf('$range(1, 360146, 1)')).toBe('D2014');
+  });
+
+  test('a text doubles 22 times and not 23 times', async () => {
+    const longer = (rounds: number) =>
+      `($s := function($x, $n) { $n = 0 ? $x : $s($x & $x, $n - 1) }; $length($s('x', ${rounds})))`;
+    await expect(evaluate(longer(22))).resolves.toBe(4_194_304);
+    expect(await codeOf(longer(23))).toBe('D2014');
   });
 
   test.each([

@@ -5,11 +5,17 @@ import type { ExactValues } from './exact-values.ts';
 /** The most items of a sequence. AWS accepts this number and refuses one more. */
 export const LONGEST_SEQUENCE = 873_782;
 
-/** The most characters of a text. JSONata's functions take up to half a microsecond per character. */
-export const LONGEST_TEXT = 2 ** 23;
+/** The most numbers that `$range` makes. AWS accepts this number and refuses one more. */
+export const LONGEST_RANGE = 360_145;
 
-/** The deepest nesting of steps. AWS accepts 95 and refuses 125. */
-const DEPTH = 125;
+/**
+ * The most characters of a text. AWS accepts 2^22 and refuses 2^23; its memory holds the longest sequence, at eight
+ * bytes a number.
+ */
+export const LONGEST_TEXT = LONGEST_SEQUENCE * 8;
+
+/** The deepest nesting of steps. AWS accepts a sum of 100 terms and refuses 101. */
+const DEPTH = 100;
 
 /**
  * The most steps of one evaluation, which take a second or two. A count makes the result independent of the machine's
