@@ -5,7 +5,7 @@ import { withOrderTable } from '../../tests/support/order-fixtures.ts';
 import { newOrderId } from '../orders/new-order.ts';
 import type { OrderEvent } from '../orders/order-event.ts';
 import { addEvents, endRun, furtherRun, renewRun, replayDeliveries } from './delivery-queue.ts';
-import { overdueQueues, readDeliveries, readLog, readQueue } from './delivery-table.ts';
+import { headKey, overdueQueues, readDeliveries, readLog, readQueue, updateItem } from './delivery-table.ts';
 
 const database = withOrderTable();
 
@@ -124,6 +124,32 @@ test('a queue is overdue once its run has not written for two minutes', async ()
     return found.some(({ orderId }) => orderId === queue.orderId);
   };
   expect([await overdue(110_000), await overdue(130_000)]).toEqual([false, true]);
+});
+
+test('the longest overdue queues come first, whatever their keys, with those of older versions', async () => {
+  const start = Date.now() - 3_600_000;
+  const queues = Array.from({ length: 40 }, () => newQueue('wh_0000000000000004'));
+  for (const [index, queue] of queues.entries()) {
+    const queuedAt = new Date(start + ((index * 7) % 40) * 1_000);
+    await addEvents(database.deliveries, queue, [event(queue.orderId, 1)], true, queuedAt);
+  }
+  for (const queue of queues.slice(0, 8)) {
+    await updateItem(database.deliveries, {
+      Key: headKey(queue),
+      UpdateExpression: 'SET delivery_due = :key',
+      ExpressionAttributeValues: { ':key': 'Y' },
+    });
+  }
+  const heads = await Promise.all(queues.map((queue) => readQueue(database.deliveries, queue)));
+  expect(new Set(heads.map((head) => head?.delivery_due)).size).toBeGreaterThan(5);
+  const wanted = heads
+    .flatMap((head) => head ?? [])
+    .toSorted((left, right) => String(left.delivery_due_at).localeCompare(String(right.delivery_due_at)))
+    .map(({ queue_order_id }) => queue_order_id);
+  const found = await overdueQueues(database.deliveries, new Date(start + 160_000), 12);
+  expect(found.map(({ orderId }) => orderId)).toEqual(wanted.slice(0, 12));
+  const all = await overdueQueues(database.deliveries, new Date(start + 160_000), 1_000);
+  expect(all.map(({ orderId }) => orderId)).toEqual(wanted);
 });
 
 test('a run that writes while a further one is about to take its place keeps it', async () => {

@@ -1,6 +1,7 @@
 import { TransactionCanceledException } from '@aws-sdk/client-dynamodb';
 import { TransactWriteCommand, type TransactWriteCommandInput } from '@aws-sdk/lib-dynamodb';
 import { RetryableError } from '../common/errors.ts';
+import { spreadKey } from '../common/spread-key.ts';
 import type { OrderEvent } from '../orders/order-event.ts';
 import { type Delivery, expiryAfter, newDelivery, type Queue, type QueueName, queueSchema } from './delivery.ts';
 import { type DeliveryTable, headKey, readQueue, updatedItem, updateItem } from './delivery-table.ts';
@@ -154,7 +155,10 @@ function headWrite(
     return {
       Put: {
         TableName: table.name,
-        Item: { ...item, ...(starts && dueIn(LOST_AFTER_MS, now)) },
+        Item: {
+          ...item,
+          ...(starts && { delivery_due: spreadKey(queue.orderId), delivery_due_at: dueAt(LOST_AFTER_MS, now) }),
+        },
         ConditionExpression: 'attribute_not_exists(delivery_queue)',
       },
     };
@@ -166,7 +170,7 @@ function headWrite(
       Key: headKey(queue),
       UpdateExpression:
         'SET queued_events = :events, queue_version = :version, delivery_run = :run, expires_at = :expires' +
-        (starts ? ', delivery_due = :yes, delivery_due_at = :due_at' : ''),
+        (starts ? ', delivery_due = :due, delivery_due_at = :due_at' : ''),
       ConditionExpression: `queue_version = :seen_version AND delivery_run = :seen_run AND ${
         head.delivery_due === undefined ? 'attribute_not_exists(delivery_due)' : 'attribute_exists(delivery_due)'
       }`,
@@ -177,14 +181,14 @@ function headWrite(
         ':expires': item.expires_at,
         ':seen_version': head.queue_version,
         ':seen_run': head.delivery_run,
-        ...(starts && { ':yes': 'Y', ':due_at': dueIn(LOST_AFTER_MS, now).delivery_due_at }),
+        ...(starts && { ':due': spreadKey(queue.orderId), ':due_at': dueAt(LOST_AFTER_MS, now) }),
       },
     },
   };
 }
 
-function dueIn(ms: number, now: Date) {
-  return { delivery_due: 'Y', delivery_due_at: new Date(now.getTime() + ms).toISOString() } as const;
+function dueAt(ms: number, now: Date): string {
+  return new Date(now.getTime() + ms).toISOString();
 }
 
 /**
@@ -204,7 +208,7 @@ export async function renewRun(
     Key: headKey(queue),
     UpdateExpression: 'SET delivery_due_at = :due_at',
     ConditionExpression: 'delivery_run = :run AND attribute_exists(delivery_due)',
-    ExpressionAttributeValues: { ':run': run, ':due_at': dueIn(LOST_AFTER_MS + withinMs, now).delivery_due_at },
+    ExpressionAttributeValues: { ':run': run, ':due_at': dueAt(LOST_AFTER_MS + withinMs, now) },
   });
   return head === undefined ? undefined : queueSchema.parse(head);
 }
@@ -250,7 +254,7 @@ export async function furtherRun(
     ConditionExpression: 'delivery_run = :seen_run AND delivery_due_at = :seen_due_at',
     ExpressionAttributeValues: {
       ':run': run,
-      ':due_at': dueIn(LOST_AFTER_MS, now).delivery_due_at,
+      ':due_at': dueAt(LOST_AFTER_MS, now),
       ':seen_run': head.delivery_run,
       ':seen_due_at': head.delivery_due_at,
     },

@@ -10,6 +10,7 @@ import {
   type UpdateCommandInput,
 } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
+import { KEYS_TO_READ } from '../common/spread-key.ts';
 import { type Delivery, deliverySchema, type Queue, type QueueName, queueKey, queueSchema } from './delivery.ts';
 import { callTable } from './webhook-table.ts';
 
@@ -155,27 +156,37 @@ async function readAll(
   return deliveries;
 }
 
-/** Queues whose run should have written again by the given time, longest overdue first. @throws RetryableError */
+/**
+ * Queues whose run should have written again by the given time, longest overdue first. One request for each key of the index.
+ *
+ * @param limit the most of them
+ * @throws RetryableError
+ */
 export async function overdueQueues(
   { client, name }: DeliveryTable,
   now: Date,
   limit: number,
 ): Promise<readonly QueueName[]> {
-  const { Items = [] } = await callTable(
+  const overdueBy = (key: string) =>
     client.send(
       new QueryCommand({
         TableName: name,
         IndexName: DUE_INDEX,
-        KeyConditionExpression: 'delivery_due = :yes AND delivery_due_at <= :now',
-        ExpressionAttributeValues: { ':yes': 'Y', ':now': now.toISOString() },
+        KeyConditionExpression: 'delivery_due = :key AND delivery_due_at <= :now',
+        ExpressionAttributeValues: { ':key': key, ':now': now.toISOString() },
         Limit: limit,
       }),
-    ),
-  );
-  return Items.map(({ delivery_queue }) => {
-    const [webhookId = '', orderId = ''] = String(delivery_queue).split('#');
-    return { webhookId, orderId };
-  });
+    );
+  const answers = await callTable(Promise.all(KEYS_TO_READ.map(overdueBy)));
+  return answers
+    .flatMap(({ Items = [] }) => Items)
+    .map(({ delivery_queue, delivery_due_at }) => ({ queue: String(delivery_queue), dueAt: String(delivery_due_at) }))
+    .toSorted((left, right) => left.dueAt.localeCompare(right.dueAt))
+    .slice(0, limit)
+    .map(({ queue }) => {
+      const [webhookId = '', orderId = ''] = queue.split('#');
+      return { webhookId, orderId };
+    });
 }
 
 /** A conditional update of one item. */

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { KEYS_TO_READ } from '../common/spread-key.ts';
 import { EVENT_TYPES, type OrderEvent } from '../orders/order-event.ts';
 
 // The table of deliveries. Its key is `delivery_queue` and `delivery_entry`. A queue holds the events of one order for one
@@ -71,8 +72,8 @@ export const queueSchema = z.object({
   queue_version: z.int(),
   /** The execution that sends; one of an earlier run stops when it sees another number. */
   delivery_run: z.int(),
-  /** Y while there is something to send; the key of a sparse index. */
-  delivery_due: z.literal('Y').optional(),
+  /** Present while there is something to send; one of the keys of a sparse index, by the order's id. */
+  delivery_due: z.enum(KEYS_TO_READ).optional(),
   /** By when the run must have written again. */
   delivery_due_at: z.string().optional(),
   expires_at: z.int(),

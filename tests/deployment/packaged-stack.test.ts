@@ -3,3 +3,4 @@
 import './cloudformation-template.part.test.ts';
 import './deployment-choices.part.test.ts';
 import './alarms.part.test.ts';
+import './network.part.test.ts';

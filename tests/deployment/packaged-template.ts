@@ -33,6 +33,8 @@ const template = z.object({
       Condition: z.string().optional(),
       DeletionPolicy: z.string().optional(),
       UpdateReplacePolicy: z.string().optional(),
+      DependsOn: z.union([z.string(), z.array(z.string())]).optional(),
+      Metadata: z.record(z.string(), z.unknown()).optional(),
       Properties: z.record(z.string(), z.unknown()).default({}),
     }),
   ),
