@@ -1,7 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { expect, test } from '@jest/globals';
+import { expect, jest, test } from '@jest/globals';
 import * as z from 'zod';
 import { PROJECT_ROOT } from '../embedded/configuration.ts';
 import { parseYaml } from './support/yaml.ts';
@@ -15,7 +16,14 @@ const workflow = z.object({
     z.object({
       'timeout-minutes': z.number(),
       permissions: z.record(z.string(), permission).default({}),
-      steps: z.array(z.object({ uses: z.string().optional(), run: z.string().optional() })),
+      steps: z.array(
+        z.object({
+          name: z.string().optional(),
+          if: z.string().optional(),
+          uses: z.string().optional(),
+          run: z.string().optional(),
+        }),
+      ),
     }),
   ),
 });
@@ -25,7 +33,7 @@ const FILES = readdirSync(FOLDER).map((name) => {
   return { name, text, content: workflow.parse(parseYaml(text)) };
 });
 const STEPS = FILES.flatMap(({ name, content }) =>
-  Object.values(content.jobs).flatMap(({ steps }) => steps.map((step) => ({ name, ...step }))),
+  Object.values(content.jobs).flatMap(({ steps }) => steps.map((step) => ({ ...step, name }))),
 );
 
 test('every action is pinned to a commit, with its version beside it', () => {
@@ -90,6 +98,60 @@ test('every npm script, program and Dockerfile that a workflow runs is there', (
   for (const [, file = ''] of text.matchAll(/--file (\S+)/g)) {
     expect(readFileSync(join(PROJECT_ROOT, file), 'utf8')).not.toBe('');
   }
+});
+
+const { validateWorkflow } = createRequire(import.meta.url)('@action-validator/core') as {
+  readonly validateWorkflow: (text: string) => { readonly errors: readonly { readonly code: string }[] };
+};
+
+// It says of each pattern of paths that it does not look into them.
+jest.spyOn(console, 'warn').mockReturnValue();
+
+test('every workflow follows the schema of GitHub, and its jobs wait for jobs that are there', () => {
+  expect(FILES.length).toBeGreaterThan(3);
+  for (const { name, text } of FILES) {
+    expect([name, validateWorkflow(text).errors]).toEqual([name, []]);
+  }
+});
+
+test.each([
+  ['a misspelled key', 'timeout-minutes: 110', 'timeout-minute: 110', 'one_of'],
+  ['a job that is not there', 'needs: test', 'needs: tests', 'unresolved_job'],
+])('the check of the schema notices %s', (_, right, wrong, code) => {
+  const { text = '' } = FILES.find(({ name }) => name === 'deploy.yml') ?? {};
+  expect(text).toContain(right);
+  const { errors } = validateWorkflow(text.replace(right, wrong));
+  expect(errors.map((error) => error.code)).toEqual([code]);
+});
+
+test('a job runs what needs Python, with every linter and emulator that the tests look for', () => {
+  const { aws } = FILES.find(({ name }) => name === 'ci.yml')?.content.jobs ?? {};
+  const commands = aws?.steps.flatMap(({ run }) => run ?? []) ?? [];
+  expect(commands).toContain('npm run test:aws');
+  expect(commands.join('\n')).toContain('go install github.com/rhysd/actionlint/cmd/actionlint@v');
+  const [, file = ''] = /pip install --requirement (\S+)/.exec(commands.join('\n')) ?? [];
+  const packages = readFileSync(join(PROJECT_ROOT, file), 'utf8');
+  expect([...packages.matchAll(/^([\w-]+)(?:\[\w+\])?==[\d.]+$/gm)].map(([, name]) => name)).toEqual([
+    'cfn-lint',
+    'checkov',
+    'ministack',
+    'moto',
+  ]);
+});
+
+test('a deployment that fails, or that nobody watched to its end, is rolled back with a role that is still valid', () => {
+  const steps = FILES.find(({ name }) => name === 'deploy.yml')?.content.jobs.deploy?.steps ?? [];
+  const names = steps.map(({ name, uses = '' }) => name ?? uses.split('@')[0]);
+  const last = names.indexOf('Roll back');
+  expect(names.indexOf('Deploy')).toBeLessThan(names.indexOf('End-to-end checks'));
+  expect(names.indexOf('End-to-end checks')).toBeLessThan(last);
+  expect(steps[last - 1]?.uses).toContain('aws-actions/configure-aws-credentials@');
+  for (const { if: condition } of [steps[last], steps[last - 1]].flatMap((step) => step ?? [])) {
+    expect(condition).toBe(
+      "(failure() || cancelled()) && steps.before.outputs.timestamp != '' && steps.deploy.outcome != 'skipped'",
+    );
+  }
+  expect(steps[last]?.run).toContain('npx serverless rollback --stage "$STAGE" --timestamp "$TIMESTAMP"');
 });
 
 const linter = spawnSync('actionlint', ['-version']).status === 0;

@@ -165,10 +165,6 @@ test('each table keeps its data when the stack goes or replaces it, and goes wit
   );
   expect(tables.length).toBeGreaterThan(5);
   for (const [id, { DeletionPolicy, UpdateReplacePolicy }] of tables) {
-    expect([id, DeletionPolicy, UpdateReplacePolicy]).toEqual([
-      id,
-      'RetainExceptOnCreate',
-      'Retain',
-    ]);
+    expect([id, DeletionPolicy, UpdateReplacePolicy]).toEqual([id, 'RetainExceptOnCreate', 'Retain']);
   }
 });

@@ -4,3 +4,5 @@ import './cloudformation-template.part.test.ts';
 import './deployment-choices.part.test.ts';
 import './alarms.part.test.ts';
 import './network.part.test.ts';
+import './older-stack.part.test.ts';
+import './state-machine-roles.part.test.ts';

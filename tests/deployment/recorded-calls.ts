@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import * as z from 'zod';
+import { isCalled } from './aws-own-actions.ts';
 import type { Template } from './packaged-template.ts';
 import { permissionsOf } from './permissions.ts';
 
@@ -15,6 +16,12 @@ const recordedCall = z.object({
   transaction: z.array(z.tuple([z.string(), z.string()])).optional(),
   stateMachineArn: z.string().optional(),
   stateMachine: z.string().optional(),
+  /** The bus of EventBridge. */
+  bus: z.string().optional(),
+  /** The function that was invoked. */
+  invoked: z.string().optional(),
+  /** The gRPC service that was called. */
+  rpc: z.string().optional(),
 });
 type RecordedCall = z.output<typeof recordedCall>;
 
@@ -42,13 +49,32 @@ export function recordedUses(file: string): ReadonlySet<Use> {
   );
 }
 
-/** The key of a function, or the name of a service. Undefined: the command that makes tables, which is no part of a deployment. */
+/** Step Functions itself, with the roles of the state machines. */
+const STEP_FUNCTIONS = 'Step Functions';
+
+/**
+ * The key of a function, the name of a service, or Step Functions. Undefined: programs that are no part of a deployment, such as
+ * the command that makes tables and the schedules of a laptop.
+ */
 function callerOf({ caller }: RecordedCall): string | undefined {
+  if (/packages\/stepfunctions\//.test(caller)) {
+    return STEP_FUNCTIONS;
+  }
   return caller.match(/^orders-dev-(\w+)$/)?.[1] ?? caller.match(/grpc-services\/(\w+)\/main\.ts$/)?.[1];
 }
 
 function needsOf(call: RecordedCall): readonly string[] {
-  const { target, TableName, IndexName, batch, transaction, stateMachineArn, stateMachine } = call;
+  const { target, TableName, IndexName, batch, transaction, stateMachineArn, stateMachine, bus, invoked, rpc } = call;
+  if (rpc !== undefined) {
+    // Mutual TLS by the certificates of the functions' secret (functions/clients/secret-certificates.test.ts).
+    return ['secretsmanager:GetSecretValue secret/orders/dev/grpc/functions'];
+  }
+  if (invoked !== undefined) {
+    return [`lambda:InvokeFunction function/${invoked}`];
+  }
+  if (bus !== undefined) {
+    return [`events:${target} event-bus/${bus}`];
+  }
   if (transaction !== undefined) {
     return transaction.map(([kind, table]) => `dynamodb:${ACTION_OF_WRITE[kind] ?? kind} table/${table}`);
   }
@@ -70,10 +96,7 @@ function needsOf(call: RecordedCall): readonly string[] {
   ];
 }
 
-/** Read by Lambda itself, for the stream. */
-const BY_LAMBDA = /^dynamodb:(DescribeStream|GetRecords|GetShardIterator|ListStreams)$/;
-
-/** What the roles of functions and services allow of DynamoDB and Step Functions. */
+/** What the roles of functions, services and state machines allow. */
 export function allowedUses(template: Template): ReadonlySet<Use> {
   const callers = callersByRole(template);
   return new Set(
@@ -82,7 +105,7 @@ export function allowedUses(template: Template): ReadonlySet<Use> {
       return caller === undefined || effect !== 'Allow'
         ? []
         : actions
-            .filter((action) => /^(dynamodb|states):/.test(action) && !BY_LAMBDA.test(action))
+            .filter(isCalled)
             .flatMap((action) => resources.map((each) => `${caller} ${action} ${resourceNamed(template, each)}`));
     }),
   );
@@ -98,18 +121,38 @@ function callersByRole({ Resources }: Template): ReadonlyMap<string, string> {
         ? []
         : [[each.Role['Fn::GetAtt'][0] ?? '', each.FunctionName.replace(/^orders-dev-/, '')] as const],
     );
-  return new Map([...functions, ['InventoryTaskRole', 'inventory'], ['PaymentTaskRole', 'payment']]);
+  const machines = Object.keys(Resources)
+    .filter((id) => Resources[id]?.Type === 'AWS::StepFunctions::StateMachine')
+    .map((id) => [`${id}Role`, STEP_FUNCTIONS] as const);
+  return new Map([
+    ...functions,
+    ...machines,
+    ['InventoryTaskRole', 'inventory'],
+    ['InventoryCertificatesPolicy', 'inventory'],
+    ['PaymentTaskRole', 'payment'],
+    ['PaymentCertificatesPolicy', 'payment'],
+  ]);
 }
 
-/** `OrdersTable.Arn`, `${OrdersTable.Arn}/index/NAME`, `OrderSaga` or an ARN of executions, by the names of what they stand for. */
+/** `OrdersTable.Arn`, `${OrdersTable.Arn}/index/NAME`, `OrderSaga` or an ARN, by the names of what they stand for. */
 function resourceNamed({ Resources }: Template, resource: string): string {
   const [, id = '', index = ''] = resource.match(/^(?:\$\{)?(\w+)(?:\.Arn\}?)?(\/index\/[\w-]+)?$/) ?? [];
-  const { TableName, StateMachineName } = Resources[id]?.Properties ?? {};
+  const { Type, Properties: { TableName, StateMachineName, FunctionName, Name } = {} } = Resources[id] ?? {};
   if (TableName !== undefined) {
     return `table/${String(TableName)}${index}`;
   }
   if (StateMachineName !== undefined) {
     return `stateMachine/${String(StateMachineName)}`;
+  }
+  if (FunctionName !== undefined) {
+    return `function/${String(FunctionName)}`;
+  }
+  if (Type === 'AWS::Events::EventBus') {
+    return `event-bus/${String(Name)}`;
+  }
+  const [, secret] = resource.match(/:secret:([\w/-]+)-\?{6}$/) ?? [];
+  if (secret !== undefined) {
+    return `secret/${secret}`;
   }
   const [, machine] = resource.match(/:execution:([\w-]+):\*$/) ?? [];
   return machine === undefined ? resource : `execution/${machine}`;
