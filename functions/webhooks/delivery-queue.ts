@@ -99,10 +99,9 @@ async function writeWithHead(
   for (let attempt = 1; ; attempt += 1) {
     const head = await readQueue(table, queue);
     const { writes, queuedEvents } = plan(head);
-    // A write counts as refused, too, where it was sent again and only the first answer was lost: its run starts here.
-    const isOurs = head?.delivery_due !== undefined && head.delivery_run === tried;
+    const ours = ownRun(queue, head, tried);
     if (writes.length === 0) {
-      return isOurs ? { ...queue, run: head.delivery_run } : undefined;
+      return ours;
     }
     const starts = isOn && head?.delivery_due === undefined;
     const run = (head?.delivery_run ?? firstRun(now)) + (starts ? 1 : 0);
@@ -110,7 +109,7 @@ async function writeWithHead(
     const items = [...writes, headWrite(table, queue, head, { queuedEvents, run, starts, now })];
     try {
       await callTable(table.client.send(new TransactWriteCommand({ TransactItems: items })));
-      return starts || isOurs ? { ...queue, run } : undefined;
+      return starts ? { ...queue, run } : ours;
     } catch (cause) {
       if (!(cause instanceof TransactionCanceledException)) {
         throw cause;
@@ -122,6 +121,13 @@ async function writeWithHead(
       }
     }
   }
+}
+
+/** A write counts as refused, too, where it was sent again and only its first answer was lost. Its run is still to be started. */
+function ownRun(queue: QueueName, head: Queue | undefined, tried: number | undefined): NewRun | undefined {
+  return head?.delivery_due !== undefined && head.delivery_run === tried
+    ? { ...queue, run: head.delivery_run }
+    : undefined;
 }
 
 /** A queue that was removed when it expired may come back. Names of executions are not used twice, so it does not begin at 0. */

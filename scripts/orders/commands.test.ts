@@ -248,6 +248,8 @@ describe('npm run orders', () => {
 
   test.each([
     'lst',
+    'constructor',
+    '__proto__',
     'list more',
     'list --reason x',
     'list --unknown',

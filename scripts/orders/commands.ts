@@ -6,7 +6,7 @@ import { stockSchema } from '../../functions/http/contract/list-stocks.ts';
 import { orderSummarySchema } from '../../functions/http/contract/order-summary.ts';
 import { redriveSchema } from '../../functions/http/contract/redrive-orders.ts';
 import { needed, noMore, type Output, only, UsageError, wholeNumber } from './arguments.ts';
-import type { OrdersApi } from './orders-api.ts';
+import { callOnce, type OrdersApi } from './orders-api.ts';
 import { refundOrder } from './refund.ts';
 import { showOrder } from './show.ts';
 import { money, short, table, time } from './table.ts';
@@ -30,7 +30,7 @@ export const USAGE = `npm run orders -- COMMAND [OPTIONS]
       --line ITEM=COUNT      these pieces, at their prices; once for each item
       --restock              the pieces can be sold again
       --reason TEXT
-      --key KEY              the same key is the same refund
+      --key KEY              the same key is the same refund; where it is left out, the command makes one
   summary                  orders by status, money, and what waits for you
   webhooks                 who is told of orders, and whether it works
   webhooks add URL         tell a URL; the answer has its secret
@@ -94,7 +94,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
 export function runCommand(args: readonly string[], api: OrdersApi): Promise<Output> {
   const { values, positionals } = parsed(args);
   const [name = '', ...names] = positionals;
-  const command = COMMANDS[name];
+  const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   if (command === undefined) {
     throw new UsageError(`there is no command ${JSON.stringify(name)}`);
   }
@@ -230,7 +230,7 @@ async function stock(api: OrdersApi, names: readonly string[], { reason, key }: 
     throw new UsageError('stock takes nothing, or restock ITEM COUNT, or correct ITEM COUNT');
   }
   const body = { id, count: wholeNumber(count, 'COUNT'), reason: needed(reason, '--reason') };
-  const item = await api.call({ path: `/inventory/${what}`, body, idempotencyKey: key }, itemStockSchema);
+  const item = await callOnce(api, { path: `/inventory/${what}`, body }, key, itemStockSchema);
   const { available, held, sold, previous_available } = item;
   const before = previous_available === undefined ? '' : ` (before: ${previous_available})`;
   return { text: `${item.name}: ${available} available${before}, ${held} held, ${sold} sold`, data: item };

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import * as z from 'zod';
 import { API_KEY_HEADER } from '../../functions/access/api-keys.ts';
 
@@ -42,7 +43,12 @@ export interface OrdersApi {
 
 /** Thrown where a call had no success. */
 export class OrdersApiError extends Error {
-  override readonly name = 'OrdersApiError';
+  override readonly name: string = 'OrdersApiError';
+}
+
+/** Thrown where nobody knows whether the call took effect: no answer, or one that says so. */
+export class UnknownOutcomeError extends OrdersApiError {
+  override readonly name = 'UnknownOutcomeError';
 }
 
 const TIMEOUT_MS = 30_000;
@@ -56,23 +62,31 @@ const envelopeSchema = z.object({
   data: z.unknown(),
 });
 
+/** What fetch throws where it gets no answer. */
+const networkErrorSchema = z.object({
+  cause: z.object({ message: z.string().min(1).optional(), code: z.string().optional() }),
+});
+
 /** Opens the API; nothing is sent yet. */
 export function openOrdersApi({ url, apiKey, token }: OrdersApiOptions): OrdersApi {
-  const base = url.replace(/\/+$/, '');
+  const base = /^https?:$/.test(URL.parse(url)?.protocol ?? '') ? url.replace(/\/+$/, '') : undefined;
   const credentials = {
     ...(apiKey !== undefined && { [API_KEY_HEADER]: apiKey }),
     ...(token !== undefined && { Authorization: `Bearer ${token}` }),
   };
   const answer: OrdersApi['answer'] = async ({ path, query = {}, method, body, idempotencyKey }, schema) => {
+    if (base === undefined) {
+      throw new OrdersApiError(`ORDERS_URL must be a URL such as http://127.0.0.1:3000, not ${JSON.stringify(url)}`);
+    }
     const given = Object.entries(query).filter((entry): entry is [string, string] => entry[1] !== undefined);
     const search = given.length === 0 ? '' : `?${new URLSearchParams(given)}`;
     const response = await sent(`${base}${path}${search}`, {
       method: method ?? (body === undefined ? 'GET' : 'POST'),
-      headers: {
+      headers: headersOf({
         ...credentials,
         ...(body !== undefined && { 'Content-Type': 'application/json' }),
         ...(idempotencyKey !== undefined && { 'Idempotency-Key': idempotencyKey }),
-      },
+      }),
       ...(body !== undefined && { body: JSON.stringify(body) }),
       signal: AbortSignal.timeout(TIMEOUT_MS),
     });
@@ -86,21 +100,59 @@ export function openOrdersApi({ url, apiKey, token }: OrdersApiOptions): OrdersA
   return { answer, call: async (call, schema) => (await answer(call, schema)).data };
 }
 
+/**
+ * Calls the API so that the call takes effect once, however often a person repeats it.
+ *
+ * @param key the key that the person gave; otherwise a new one, which an unknown outcome names
+ * @throws OrdersApiError
+ */
+export async function callOnce<Schema extends z.ZodType>(
+  api: OrdersApi,
+  call: Omit<ApiCall, 'idempotencyKey'>,
+  key: string | undefined,
+  schema: Schema,
+): Promise<z.output<Schema>> {
+  const idempotencyKey = key ?? randomUUID();
+  try {
+    return await api.call({ ...call, idempotencyKey }, schema);
+  } catch (error) {
+    if (error instanceof UnknownOutcomeError) {
+      throw new UnknownOutcomeError(
+        `${error.message}\nNobody knows whether it took effect. The same command with --key ${idempotencyKey} does it once.`,
+        { cause: error },
+      );
+    }
+    throw error;
+  }
+}
+
+/** @throws OrdersApiError for what no header can carry */
+function headersOf(values: Readonly<Record<string, string>>): Headers {
+  try {
+    return new Headers(values);
+  } catch (cause) {
+    throw new OrdersApiError('ORDERS_API_KEY, ORDERS_TOKEN and --key take letters, digits and signs of ASCII only', {
+      cause,
+    });
+  }
+}
+
 async function sent(url: string, request: RequestInit): Promise<unknown> {
   let response: Response;
   try {
     response = await fetch(url, request);
   } catch (cause) {
-    const why = cause instanceof Error && cause.cause instanceof Error ? cause.cause.message : String(cause);
-    throw new OrdersApiError(`no answer from ${new URL(url).origin}: ${why}; set ORDERS_URL, or start the stack`, {
+    const { message = String(cause), code } = networkErrorSchema.safeParse(cause).data?.cause ?? {};
+    // Then nothing was sent.
+    const Failure = code === 'ECONNREFUSED' || code === 'ENOTFOUND' ? OrdersApiError : UnknownOutcomeError;
+    throw new Failure(`no answer from ${new URL(url).origin}: ${message}; set ORDERS_URL, or start the stack`, {
       cause,
     });
   }
-  const text = await response.text();
   try {
-    return JSON.parse(text);
+    return JSON.parse(await response.text());
   } catch (cause) {
-    throw new OrdersApiError(`${new URL(url).origin} answered ${response.status} and no JSON; is it this API?`, {
+    throw new UnknownOutcomeError(`${new URL(url).origin} answered ${response.status} and no JSON; is it this API?`, {
       cause,
     });
   }
@@ -114,7 +166,8 @@ function successOf(answer: unknown): ApiAnswer<unknown> {
   if (!envelope.success) {
     const { code = 'no code', request_id } = envelope.meta ?? {};
     const which = request_id === undefined ? '' : `, request ${request_id}`;
-    throw new OrdersApiError(`${String(envelope.data)} (${envelope.status} ${code}${which})`);
+    const Failure = envelope.status >= 500 ? UnknownOutcomeError : OrdersApiError;
+    throw new Failure(`${String(envelope.data)} (${envelope.status} ${code}${which})`);
   }
   return { data: envelope.data, more: envelope.meta?.more === true };
 }

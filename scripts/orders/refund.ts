@@ -2,7 +2,7 @@ import type * as z from 'zod';
 import { minorUnitsOf } from '../../functions/common/money.ts';
 import { orderStatusSchema } from '../../functions/http/contract/order-status.ts';
 import { acceptedRefundSchema } from '../../functions/http/contract/refund-order.ts';
-import type { OrdersApi } from './orders-api.ts';
+import { callOnce, type OrdersApi } from './orders-api.ts';
 import { money, short, table, time } from './table.ts';
 
 /** What an operator says of a refund on the command line. */
@@ -33,7 +33,7 @@ export async function refundOrder(api: OrdersApi, wanted: RefundArguments) {
     ...(lines !== undefined && { lines }),
     ...(restock && { restock }),
   };
-  const data = await api.call({ path: '/orders/refund', body, idempotencyKey: key }, acceptedRefundSchema);
+  const data = await callOnce(api, { path: '/orders/refund', body }, key, acceptedRefundSchema);
   const text =
     `refund ${data.refund_id} of ${money(data.amount.value, data.amount.currency)} is ${data.status}; ` +
     `what becomes of it: npm run orders -- show ${order_id}`;
