@@ -2,6 +2,8 @@
 export interface Output {
   readonly text: string;
   readonly data: unknown;
+  /** True where the API has done nothing of what was asked for. */
+  readonly isRefused?: boolean;
 }
 
 /** Thrown for arguments that are not as the usage says. */

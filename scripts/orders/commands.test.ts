@@ -151,7 +151,20 @@ describe('npm run orders', () => {
     expect(text).toContain('More are parked at this step: the same command again');
     expect(data).toMatchObject({ more: true });
     const [line = ''] = (await command('redrive --step ConfirmOrder')).text.split('\n');
-    expect(line).toBe('no orders');
+    expect(line).toMatch(/^nothing is parked at ConfirmOrder; /);
+  });
+
+  test('redrive that carries nothing on says so, names a way out of a misspelled step, and ends with 1', async () => {
+    const { order_id } = await database.written(testOrder({ status: 'CONFIRMED' }));
+    const [misspelled, refused] = await Promise.all([
+      run(['redrive', '--step', 'CommitInventry']),
+      run(['redrive', order_id]),
+    ]);
+    expect(misspelled).toMatchObject({
+      code: 1,
+      stdout: expect.stringMatching(/^nothing is parked at CommitInventry; .*list --status NEEDS_ATTENTION/),
+    });
+    expect(refused).toMatchObject({ code: 1, stdout: expect.stringContaining('it is CONFIRMED, not parked') });
   });
 
   test('summary counts orders and money, and points at what waits', async () => {

@@ -160,8 +160,12 @@ async function redriveOrders(api: OrdersApi, names: readonly string[], { step }:
     ...data.redriven.map((order_id) => [order_id, 'redriven', '']),
     ...data.refused.map(({ order_id, why }) => [order_id, 'refused', why]),
   ];
-  const text = rows.length === 0 ? 'no orders' : table(['ORDER', 'OUTCOME', 'WHY'], rows);
+  const text =
+    rows.length === 0
+      ? `nothing is parked at ${step}; the steps at which something is: npm run orders -- list --status NEEDS_ATTENTION, or list --refunds`
+      : table(['ORDER', 'OUTCOME', 'WHY'], rows);
   return {
+    isRefused: data.redriven.length === 0 && !more,
     text: more ? `${text}\nMore are parked at this step: the same command again takes the next.` : text,
     data: { ...data, ...(more && { more }) },
   };

@@ -8,15 +8,16 @@ const DEFAULT_URL = 'http://127.0.0.1:3000';
 
 process.exitCode = await main(process.argv.slice(2));
 
-/** @returns 0; 1 where the API refused or did not answer; 2 for arguments that are wrong */
+/** @returns 0; 1 where the API refused all or did not answer; 2 for arguments that are wrong */
 async function main(args: readonly string[]): Promise<number> {
   if (args.length === 0 || args.includes('--help')) {
     console.log(USAGE);
     return args.length === 0 ? 2 : 0;
   }
   try {
-    print(await runCommand(args, apiOfEnvironment()), args.includes('--json'));
-    return 0;
+    const output = await runCommand(args, apiOfEnvironment());
+    print(output, args.includes('--json'));
+    return output.isRefused === true ? 1 : 0;
   } catch (error) {
     if (error instanceof UsageError) {
       console.error(`${error.message}\n\n${USAGE}`);
