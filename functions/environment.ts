@@ -2,12 +2,14 @@ import { authenticateByApiKey, parseApiKeys } from './access/api-keys.ts';
 import type { Authenticate } from './access/authentication.ts';
 import { authenticateByBearerToken, type BearerTokenRules } from './access/bearer-token.ts';
 import { createDynamoDb, createEventBridge, createStepFunctions } from './clients/aws.ts';
+import { certificateDaysLeft } from './clients/certificate-days.ts';
 import { createEventBus, type EventBus } from './clients/event-bus.ts';
 import { channelCredentials, parseServiceAddress } from './clients/grpc-channel.ts';
 import type { GrpcClientOptions } from './clients/grpc-client.ts';
 import { createGrpcHealth } from './clients/grpc-health.ts';
 import { createInventoryClient } from './clients/inventory-client.ts';
 import { createPaymentClient } from './clients/payment-client.ts';
+import { readSecretCertificates } from './clients/secret-certificates.ts';
 import { createTaskTokens } from './clients/task-tokens.ts';
 import { readConfiguration } from './common/configuration.ts';
 import { parseEventSecrets } from './common/event-signature.ts';
@@ -149,6 +151,20 @@ function grpcOptions(variable: 'INVENTORY_GRPC_URL' | 'PAYMENT_GRPC_URL'): GrpcC
     deadlineMs: configuration.GRPC_DEADLINE_MS,
     maxConcurrentCalls: configuration.GRPC_MAX_CONCURRENT_CALLS,
   };
+}
+
+/** Days until the first certificate between functions and services ends; undefined where no secret holds them. */
+export async function certificateDays(now = new Date()): Promise<number | undefined> {
+  const { GRPC_TLS_SECRET, INVENTORY_GRPC_URL, PAYMENT_GRPC_URL } = readConfiguration([
+    'GRPC_TLS_SECRET',
+    'INVENTORY_GRPC_URL',
+    'PAYMENT_GRPC_URL',
+  ]);
+  if (GRPC_TLS_SECRET === undefined) {
+    return undefined;
+  }
+  const targets = [INVENTORY_GRPC_URL, PAYMENT_GRPC_URL].map((url) => parseServiceAddress(url).target);
+  return certificateDaysLeft(targets, await readSecretCertificates(GRPC_TLS_SECRET), now);
 }
 
 function bearerTokenRules(): BearerTokenRules {

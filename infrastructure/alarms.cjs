@@ -192,7 +192,13 @@ function eventAlarms(stage) {
 }
 
 function serviceAlarms(stage) {
-  return SERVICES.map((service) =>
+  const certificates = alarm(
+    { slug: 'certificates-ending', what: 'A certificate between functions and services ends within thirty days.' },
+    own(stage, 'CertificateDaysLeft', 'Minimum'),
+    // Each minute tells of one task of each service, so an hour tells of all.
+    { seconds: 3_600, threshold: 30, below: true, missing: 'ignore' },
+  );
+  const belowDesired = SERVICES.map((service) =>
     alarmOf(
       {
         slug: `${service}-below-desired`,
@@ -205,6 +211,7 @@ function serviceAlarms(stage) {
       'desired - running',
     ),
   );
+  return [certificates, ...belowDesired];
 }
 
 /** One alarm for each table and its indexes. CloudWatch takes ten metrics an alarm, so the orders table has two. */

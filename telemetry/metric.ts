@@ -30,6 +30,11 @@ export const METRICS = {
     help: 'Authorizations without a living order, found and voided',
   },
   StockHeld: { kind: 'gauge', unit: 'Count', dimension: 'Age', help: 'Pieces that are held for orders' },
+  CertificateDaysLeft: {
+    kind: 'gauge',
+    unit: 'Count',
+    help: 'Days until the first certificate between functions and services ends',
+  },
   WebhookDelay: {
     kind: 'duration',
     unit: 'Milliseconds',

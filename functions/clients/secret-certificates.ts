@@ -10,6 +10,9 @@ const certificatesSchema = z.object({
   key: z.string().min(1),
 });
 
+/** The certificates of one side of mutual TLS. */
+export type Certificates = Readonly<z.output<typeof certificatesSchema>>;
+
 /** How often a secret is read again. A rotated certificate is used within that time by new connections. */
 const REFRESH_MS = 300_000;
 /** Pause after a secret could not be read and nothing older is there. */
@@ -28,6 +31,14 @@ interface Rhythm {
 export function secretChannelCredentials(name: string, read: ReadSecret = readFromSecretsManager): ChannelCredentials {
   const provider = createSecretCertificates(() => read(name));
   return experimental.createCertificateProviderChannelCredentials(provider, provider);
+}
+
+/** The certificates of a secret. @throws Error which does not quote the secret */
+export async function readSecretCertificates(
+  name: string,
+  read: ReadSecret = readFromSecretsManager,
+): Promise<Certificates> {
+  return parse(await read(name));
 }
 
 /** Reads the value of a secret by its name or ARN. */
@@ -55,7 +66,7 @@ export function createSecretCertificates(
 ): experimental.CertificateProvider {
   const caListeners = new Set<CaListener>();
   const identityListeners = new Set<IdentityListener>();
-  let latest: z.output<typeof certificatesSchema> | undefined;
+  let latest: Certificates | undefined;
   let timer: NodeJS.Timeout | undefined;
   const tellCa = (listener: CaListener) =>
     listener(latest === undefined ? null : { caCertificate: Buffer.from(latest.authorities) });
@@ -116,7 +127,7 @@ export function createSecretCertificates(
 }
 
 /** @throws Error which does not quote the secret */
-function parse(text: string): z.output<typeof certificatesSchema> {
+function parse(text: string): Certificates {
   try {
     return certificatesSchema.parse(JSON.parse(text));
   } catch (error) {

@@ -34,9 +34,12 @@ async function counted(differences: Partial<Order>): Promise<void> {
   await countOrders(database.statistics, [{ orderId: order.order_id, order }]);
 }
 
-async function reported(inventory: Pick<InventoryClient, 'listHolds'>) {
+async function reported(
+  inventory: Pick<InventoryClient, 'listHolds'>,
+  certificateDays: () => Promise<number | undefined> = async () => undefined,
+) {
   const { table, statistics } = database;
-  const gauges = await createHandler(() => ({ table, statistics, inventory }), 'cloudwatch')();
+  const gauges = await createHandler(() => ({ table, statistics, inventory, certificateDays }), 'cloudwatch')();
   return Object.fromEntries(gauges.map(({ name, label, value }) => [label === undefined ? name : label, value]));
 }
 
@@ -67,4 +70,13 @@ test('the gauges tell how many orders and refunds wait, since when, and how long
   });
   expect(gauges.OldestParkedOrderAge).toBeGreaterThanOrEqual(90);
   expect(gauges.OldestParkedOrderAge).toBeLessThan(120);
+});
+
+test('the end of the certificates is a gauge, and what is unknown of it holds up no other', async () => {
+  expect(await reported(holds(), async () => 29.5)).toMatchObject({ CertificateDaysLeft: 29.5, OrdersParked: 0 });
+  const unread = await reported(holds(), async () => {
+    throw new Error('no secret');
+  });
+  expect(unread).toMatchObject({ OrdersParked: 0 });
+  expect(unread).not.toHaveProperty('CertificateDaysLeft');
 });
