@@ -50,9 +50,10 @@ const MAX_EXPRESS_SECONDS = 300;
 
 /** Starts the timer of the machine's `TimeoutSeconds`, which counts from the start or the latest redrive. */
 export function startExecutionTimeout(draft: Draft): void {
-  const { TimeoutSeconds: own } = draft.definition;
+  // AWS accepts 0, which is taken for no limit.
+  const { TimeoutSeconds: own = 0 } = draft.definition;
   const limit = draft.execution.type === 'EXPRESS' ? MAX_EXPRESS_SECONDS : Number.POSITIVE_INFINITY;
-  const seconds = Math.min(own ?? limit, limit);
+  const seconds = own === 0 ? limit : Math.min(own, limit);
   if (Number.isFinite(seconds)) {
     draft.set({ timeout: draft.startTimer(draft.at + seconds * 1000) });
   }

@@ -44,6 +44,9 @@ describe('An execution', () => {
     expect(run.execution).toMatchObject({ status: 'TIMED_OUT', stoppedAt: run.now });
     expect(run.history.at(-1)).toMatchObject({ executionTimedOutEventDetails: { error: 'States.Timeout' } });
     expect(run.timers).toEqual([]);
+    const unlimited = await ScriptedRun.start({ ...definition, TimeoutSeconds: 0 });
+    await unlimited.passSeconds(10);
+    expect(unlimited.execution.status).toBe('SUCCEEDED');
     const quick = await ScriptedRun.start({ ...definition, TimeoutSeconds: 11 });
     expect(quick.timers).toEqual([10, 11]);
     await quick.passSeconds(10);

@@ -1,8 +1,13 @@
 import { literalTests, valueTests } from '../language/comparison.ts';
 import type { Json } from '../language/json.ts';
-import { checkObject, checkOneOf, type Field, type FieldSubject, type Fields } from './field.ts';
+import { checkObject, type Field, type FieldSubject, type Fields } from './field.ts';
 import { assign, checkTimestamp, isExpression, jsonataTemplate, path, text, truth } from './field-checks.ts';
 import { checkJsonataValue } from './jsonata-check.ts';
+
+const NOT_FROM_ROOT = { refusal: "Value is not a Reference Path: Reference path didn't start with '$'" };
+
+/** What a rule compares or combines; it has one of these. */
+const KINDS = ['And', 'Or', 'Not', 'Variable', 'Condition'];
 
 const timestamp: Field = { check: checkTimestamp };
 
@@ -39,11 +44,11 @@ const comparators: Fields = Object.fromEntries([
   ...[...valueTests.keys(), ...literalTests.keys(), 'IsPresent'].map(
     (name) => [name, { ...operand(name), language: 'JSONPath' }] as const,
   ),
-  ...[...valueTests.keys()].map((name) => [`${name}Path`, path()] as const),
+  ...[...valueTests.keys()].map((name) => [`${name}Path`, path(NOT_FROM_ROOT)] as const),
 ]);
 
 const comparisonFields: Fields = {
-  Variable: path(),
+  Variable: path(NOT_FROM_ROOT),
   And: { language: 'JSONPath', check: (subject) => checkNestedRules(subject) },
   Or: { language: 'JSONPath', check: (subject) => checkNestedRules(subject) },
   Not: { language: 'JSONPath', check: (subject) => checkNestedRule(subject) },
@@ -63,8 +68,7 @@ const ruleFields: Fields = {
 export const choices: Field = {
   check: (subject) => {
     forEachRule(subject, (rule) => {
-      const checked = checkObject(rule, ruleFields, rule.language === 'JSONata' ? ['Condition', 'Next'] : ['Next']);
-      if (checked !== undefined && rule.language === 'JSONPath') {
+      if (checkObject(rule, ruleFields, ['Next']) !== undefined) {
         checkComparison(rule);
       }
     });
@@ -84,7 +88,7 @@ function checkNestedRule(subject: FieldSubject): void {
 function forEachRule(subject: FieldSubject, check: (rule: FieldSubject) => void): void {
   const { value, location, findings } = subject;
   if (!Array.isArray(value) || value.length === 0) {
-    findings.schema('Expected value of type Array with at least one element', location);
+    findings.schema(Array.isArray(value) ? 'Value cannot be empty' : 'Expected value of type Array', location);
     return;
   }
   for (const [at, rule] of value.entries()) {
@@ -94,10 +98,13 @@ function forEachRule(subject: FieldSubject, check: (rule: FieldSubject) => void)
 
 function checkComparison({ value, location, findings }: FieldSubject): void {
   const rule = value as { readonly [name: string]: Json };
-  if ('And' in rule || 'Or' in rule || 'Not' in rule) {
+  const kinds = KINDS.filter((kind) => Object.hasOwn(rule, kind));
+  if (kinds.length !== 1) {
+    findings.schema(`The object must have only one of the following fields, [${KINDS.join(', ')}]`, location);
+  }
+  if (kinds[0] !== 'Variable') {
     return;
   }
-  checkOneOf(rule, ['Variable', 'And', 'Or', 'Not'], location, findings);
   const used = Object.keys(rule).filter((name) => Object.hasOwn(comparators, name));
   if (used.length !== 1) {
     findings.schema('There should be exactly one comparison operator', location);

@@ -16,7 +16,7 @@ const graphFields: Fields = { Comment: comment, StartAt: text, States: anything 
 export const machineFields: Fields = {
   ...graphFields,
   Version: text,
-  TimeoutSeconds: literalNumber({ least: 1, most: MOST_SECONDS }),
+  TimeoutSeconds: literalNumber({ least: 0, most: MOST_SECONDS }),
   QueryLanguage: word('JSONPath', 'JSONata'),
 };
 
@@ -58,12 +58,19 @@ export function checkState(subject: FieldSubject): void {
     return;
   }
   if (!isStateType(type)) {
-    word(...STATE_TYPES).check({ ...subject, value: type, location: below(location, 'Type') });
+    findings.schema(
+      `The field 'Type' should have one of these values: [${STATE_TYPES.join(', ')}]`,
+      below(location, 'Type'),
+    );
     return;
   }
   const shape = stateShapes[type];
-  const language = stateLanguage(value, subject);
-  checkObject({ ...subject, language }, shape.fields, shape.required);
+  const downgraded = value.QueryLanguage === 'JSONPath' && subject.language === 'JSONata';
+  if (downgraded) {
+    findings.schema("'QueryLanguage' can not be 'JSONPath' if set to 'JSONata' for whole state machine", location);
+  }
+  const language = stateLanguage(value, subject.language);
+  checkObject({ ...subject, language, ...(downgraded && { anyLanguage: true }) }, shape.fields, shape.required);
   for (const names of shape.oneOf ?? []) {
     checkOneOf(value, offered(names, shape.fields, language), location, findings);
   }
@@ -76,12 +83,9 @@ export function checkState(subject: FieldSubject): void {
   checkInside(value, type, subject);
 }
 
-function stateLanguage(state: JsonObject, { language, location, findings }: FieldSubject): QueryLanguage {
-  if (state.QueryLanguage === 'JSONPath' && language === 'JSONata') {
-    findings.schema("'QueryLanguage' can not be 'JSONPath' if set to 'JSONata' for whole state machine", location);
-  }
+function stateLanguage(state: JsonObject, inherited: QueryLanguage): QueryLanguage {
   if (state.QueryLanguage === undefined) {
-    return language;
+    return inherited;
   }
   return state.QueryLanguage === 'JSONPath' ? 'JSONPath' : 'JSONata';
 }
@@ -112,7 +116,12 @@ function checkInside(state: JsonObject, type: StateType, subject: FieldSubject):
     if (processor === undefined) {
       continue;
     }
-    const machineType = childType(processor) ?? subject.machineType;
+    const distributed = childType(processor);
+    if (distributed !== undefined && subject.machineType === 'EXPRESS') {
+      const fault = "The field 'Mode' with value 'DISTRIBUTED' is not supported inside 'EXPRESS' state machines";
+      findings.schema(fault, below(location, `${name}/ProcessorConfig/Mode`));
+    }
+    const machineType = distributed ?? subject.machineType;
     checkContainer({ ...subject, machineType, value: processor, location: below(location, name) }, processorFields);
   }
 }

@@ -32,11 +32,11 @@ export const truth: Field = {
 export function word(...words: readonly string[]): Field {
   return {
     check: ({ value, location, findings }) => {
-      if (typeof value === 'string' && words.includes(value)) {
-        return;
+      if (typeof value !== 'string') {
+        findings.schema('Expected value of type [STRING]', location);
+      } else if (!words.includes(value)) {
+        findings.schema(`Value should be one of the following: [${words.join(', ')}]`, location);
       }
-      const name = location.slice(location.lastIndexOf('/') + 1);
-      findings.schema(`The field '${name}' should have one of these values: [${words.join(', ')}]`, location);
     },
   };
 }
@@ -108,7 +108,13 @@ export const jsonataTemplate: Field = { language: 'JSONata', check: checkJsonata
 
 /** A JSONPath; `InputPath` and `OutputPath` may be null. */
 export function path(
-  details: { readonly nullable?: true; readonly reference?: true; readonly intrinsic?: true } = {},
+  details: {
+    readonly nullable?: true;
+    readonly reference?: true;
+    readonly intrinsic?: true;
+    /** What AWS says of a value that is no path. */
+    readonly refusal?: string;
+  } = {},
 ): Field {
   return {
     language: 'JSONPath',
@@ -123,7 +129,7 @@ export function path(
           findings.schema('Value is not a valid JSONPath or intrinsic function call', location);
         }
       } else if (!isPath(value)) {
-        findings.schema('Value is not a valid JSONPath', location);
+        findings.schema(details.refusal ?? 'Value must be a valid JSONPath.', location);
       } else if (details.reference === true && !isReferencePath(value)) {
         findings.schema('Value is not a Reference Path', location);
       }
@@ -150,9 +156,10 @@ export const assign: Field = {
     for (const member of Object.keys(value)) {
       const name = language === 'JSONPath' && member.endsWith('.$') ? member.slice(0, -2) : member;
       if (name === 'states') {
-        findings.schema("The variable name 'states' is reserved", location);
+        findings.error('RESERVED_VARIABLE_NAME', "Cannot assign to reserved variable '$states'.", location);
       } else if (!VARIABLE_NAME.test(name)) {
-        findings.schema(`'${name}' is not a valid variable name`, location);
+        const fault = `Invalid variable name '${name}': the variable name contains invalid characters.`;
+        findings.error('INVALID_VARIABLE_NAME', fault, location);
       }
     }
     template.check(subject);

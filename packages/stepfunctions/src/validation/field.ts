@@ -7,6 +7,8 @@ export interface FieldSubject {
   readonly value: Json;
   readonly location: string;
   readonly language: QueryLanguage;
+  /** Whether fields of the other query language pass: the state is refused for its language as a whole. */
+  readonly anyLanguage?: boolean;
   /** The type of the machine, or of a distributed Map's child executions. */
   readonly machineType: StateMachineType;
   readonly findings: Findings;
@@ -34,7 +36,7 @@ export function checkObject(
   fields: Fields,
   required: readonly string[] = [],
 ): JsonObject | undefined {
-  const { value, location, language, findings } = subject;
+  const { value, location, language, anyLanguage, findings } = subject;
   if (!isJsonObject(value)) {
     findings.schema('Expected value of type Object', location);
     return undefined;
@@ -44,6 +46,9 @@ export function checkObject(
     if (field === undefined) {
       findings.schema(`Field '${name}' is not supported`, location);
     } else if (field.language !== undefined && field.language !== language) {
+      if (anyLanguage) {
+        continue;
+      }
       findings.schema(
         `The QueryLanguage is set to '${language}', but field '${name}' is only supported for the '${field.language}' QueryLanguage`,
         location,
@@ -66,17 +71,22 @@ export function checkExclusive(
   location: string,
   findings: Findings,
 ): void {
-  if (names.filter((name) => Object.hasOwn(value, name)).length > 1) {
+  if (names.filter((name) => isGiven(value, name)).length > 1) {
     findings.schema(`There should only be one of the following fields: [${names.join(', ')}]`, location);
   }
 }
 
 /** Reports when an object has none of some fields. */
 export function checkOneOf(value: JsonObject, names: readonly string[], location: string, findings: Findings): void {
-  if (names.some((name) => Object.hasOwn(value, name))) {
+  if (names.some((name) => isGiven(value, name))) {
     return;
   }
-  findings.schema(`There should be one of the following fields: [${names.join(', ')}]`, location);
+  findings.schema(`This object should have only one of the following fields: [${names.join(', ')}]`, location);
+}
+
+/** `"End": false` is as good as no `End`. */
+function isGiven(value: JsonObject, name: string): boolean {
+  return Object.hasOwn(value, name) && !(name === 'End' && value.End === false);
 }
 
 /** The location of a member. */

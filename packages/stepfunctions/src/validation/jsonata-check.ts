@@ -14,6 +14,8 @@ export function checkJsonataValue(subject: FieldSubject): void {
     const expression = jsonataExpression(value);
     if (expression !== undefined) {
       checkExpression(expression, subject);
+    } else if (value.startsWith('{%') && !value.endsWith('%}')) {
+      subject.findings.schema('JSONata string must start with {% and end with %}', location);
     }
     return;
   }

@@ -1,4 +1,5 @@
-import { checkExclusive, checkObject, checkOneOf, type Field, type FieldSubject, type Fields } from './field.ts';
+import { isJsonObject } from '../language/json.ts';
+import { checkExclusive, checkObject, type Field, type FieldSubject, type Fields } from './field.ts';
 import {
   anything,
   isExpression,
@@ -11,6 +12,7 @@ import {
   word,
 } from './field-checks.ts';
 import { checkJsonataValue } from './jsonata-check.ts';
+import { readerConfig } from './reader-config-check.ts';
 
 const LABEL_LIMIT = 40;
 /** White space, control characters, non-characters, what needs surrogates, and the marks that AWS forbids in names. */
@@ -56,10 +58,10 @@ const processorConfigFields: Fields = {
 
 export const processorConfig: Field = {
   check: (subject) => {
-    const config = checkObject(subject, processorConfigFields);
-    if (config?.Mode === 'DISTRIBUTED') {
-      checkOneOf(config, ['ExecutionType'], subject.location, subject.findings);
-    }
+    const mode = isJsonObject(subject.value) ? subject.value.Mode : undefined;
+    const { ExecutionType: _, ...inlineFields } = processorConfigFields;
+    const fields = mode === 'INLINE' ? inlineFields : processorConfigFields;
+    checkObject(subject, fields, mode === 'DISTRIBUTED' ? ['ExecutionType'] : []);
   },
 };
 
@@ -95,7 +97,7 @@ function outsideFields(...actions: readonly string[]): Fields {
   };
 }
 
-const itemReaderFields: Fields = { ...outsideFields('getObject', 'listObjectsV2'), ReaderConfig: anything };
+const itemReaderFields: Fields = { ...outsideFields('getObject', 'listObjectsV2'), ReaderConfig: readerConfig };
 
 export const itemReader: Field = {
   check: (subject) => void checkObject(subject, itemReaderFields, ['Resource']),
@@ -113,8 +115,12 @@ function checkStorage({ value, location, findings, forwarded }: FieldSubject, ac
     findings.schema('Expected value of type String', location);
     return;
   }
-  const { action } = /^arn:aws[a-z-]*:states:::s3:(?<action>\w+)$/.exec(value)?.groups ?? {};
-  if (action !== undefined && actions.includes(action) && forwarded.has('s3')) {
+  const { action = '' } = /^arn:aws[a-z-]*:states:::s3:(?<action>\w+)$/.exec(value)?.groups ?? {};
+  if (!actions.includes(action)) {
+    findings.schema("The field 'Resource' does not match any of the allowed values", location);
+    return;
+  }
+  if (forwarded.has('s3')) {
     return;
   }
   findings.error(

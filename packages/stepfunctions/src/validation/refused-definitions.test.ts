@@ -35,7 +35,7 @@ describe('a definition is refused', () => {
     [
       'a query language that is none, which counts as JSONata',
       { ...one({ ...pass, Output: { a: 1 } }), QueryLanguage: 'jsonpath' },
-      [schema("The field 'QueryLanguage' should have one of these values: [JSONPath, JSONata]", '/QueryLanguage')],
+      [schema('Value should be one of the following: [JSONPath, JSONata]', '/QueryLanguage')],
     ],
     ['no object', '[]', [NO_OBJECT]],
     ['no start', { States: { S: pass } }, [schema('These fields are required: [StartAt]', '/')]],
@@ -60,7 +60,7 @@ describe('a definition is refused', () => {
     [
       'neither next nor end',
       one({ Type: 'Pass' }),
-      [schema('There should be one of the following fields: [Next, End]', '/States/S')],
+      [schema('This object should have only one of the following fields: [Next, End]', '/States/S')],
     ],
     [
       'both next and end',
@@ -95,7 +95,7 @@ describe('a definition is refused', () => {
     [
       'a path that is none',
       one({ ...pass, InputPath: 'a' }),
-      [schema('Value is not a valid JSONPath', '/States/S/InputPath')],
+      [schema('Value must be a valid JSONPath.', '/States/S/InputPath')],
     ],
     [
       'a path to many places',
@@ -182,7 +182,7 @@ describe('a definition is refused', () => {
       one({ Type: 'Wait', ...end }),
       [
         schema(
-          'There should be one of the following fields: [Seconds, Timestamp, SecondsPath, TimestampPath]',
+          'This object should have only one of the following fields: [SecondsPath, Seconds, TimestampPath, Timestamp]',
           '/States/S',
         ),
       ],
@@ -191,19 +191,19 @@ describe('a definition is refused', () => {
       'a retrier of nothing',
       one({ ...task, Retry: [{ ErrorEquals: [], MaxAttempts: -1 }] }),
       [
-        schema('Expected value of type Array with at least one error name', '/States/S/Retry[0]/ErrorEquals'),
+        schema('Value cannot be empty', '/States/S/Retry[0]/ErrorEquals'),
         schema('Minimum value is 0', '/States/S/Retry[0]/MaxAttempts'),
       ],
     ],
     [
       'a catch-all that is not last',
       one({ ...task, Retry: [{ ErrorEquals: ['States.ALL'] }, { ErrorEquals: ['A'] }] }),
-      [schema("'States.ALL' must be in the last element", '/States/S/Retry[0]')],
+      [schema('States.ALL must appear alone and at end of list', '/States/S/Retry[0]/ErrorEquals')],
     ],
     [
       'a catch-all that is not alone',
       one({ ...task, Retry: [{ ErrorEquals: ['A', 'States.ALL'] }] }),
-      [schema("'States.ALL' must be the only element", '/States/S/Retry[0]/ErrorEquals')],
+      [schema('States.ALL must appear alone and at end of list', '/States/S/Retry[0]/ErrorEquals')],
     ],
     [
       'a catcher that leads nowhere',
@@ -233,11 +233,7 @@ describe('a definition is refused', () => {
     [
       'a condition in JSONPath',
       choice({ Condition: true, Next: 'E' }),
-      [
-        schema(onlyFor('Condition', 'JSONata', 'JSONPath'), '/States/S/Choices[0]'),
-        schema('There should be one of the following fields: [Variable, And, Or, Not]', '/States/S/Choices[0]'),
-        schema('There should be exactly one comparison operator', '/States/S/Choices[0]'),
-      ],
+      [schema(onlyFor('Condition', 'JSONata', 'JSONPath'), '/States/S/Choices[0]')],
     ],
     [
       'a timestamp that is none',
@@ -248,9 +244,9 @@ describe('a definition is refused', () => {
       'variables of impossible names',
       one({ ...pass, Assign: { states: 1, '1x.$': '$.a', 'a b': 2 } }),
       [
-        schema("The variable name 'states' is reserved", '/States/S/Assign'),
-        schema("'1x' is not a valid variable name", '/States/S/Assign'),
-        schema("'a b' is not a valid variable name", '/States/S/Assign'),
+        "RESERVED_VARIABLE_NAME: Cannot assign to reserved variable '$states'. at /States/S/Assign",
+        "INVALID_VARIABLE_NAME: Invalid variable name '1x': the variable name contains invalid characters. at /States/S/Assign",
+        "INVALID_VARIABLE_NAME: Invalid variable name 'a b': the variable name contains invalid characters. at /States/S/Assign",
       ],
     ],
     [
@@ -261,7 +257,7 @@ describe('a definition is refused', () => {
     [
       'a resource that is none',
       one({ ...task, Resource: 'charge' }),
-      [schema(notRecognized('charge'), '/States/S/Resource')],
+      [schema('Value is not a valid resource ARN', '/States/S/Resource')],
     ],
     [
       'an action that is none',

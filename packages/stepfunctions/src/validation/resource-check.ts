@@ -64,6 +64,8 @@ function refuse(resource: string, action: string, { location, findings, forwarde
       `The resource provided ${resource} is a service integration that this engine does not run. It runs ${SUPPORTED_INTEGRATIONS_TEXT}. ${advice}`,
       location,
     );
+  } else if (!resource.startsWith('arn:')) {
+    findings.schema('Value is not a valid resource ARN', location);
   } else {
     findings.schema(
       `The resource provided ${resource} is not recognized. The value is not a valid resource ARN, or the resource is not available in this region.`,

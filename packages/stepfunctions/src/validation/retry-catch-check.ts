@@ -3,17 +3,20 @@ import { checkObject, type Field, type FieldSubject, type Fields } from './field
 import { assign, jsonataTemplate, literalNumber, path, text, word } from './field-checks.ts';
 
 const MOST_SECONDS = 99_999_999;
-/** `MaxDelaySeconds` must stay below a leap year. */
-const MOST_DELAY_SECONDS = 31_622_399;
+/** A leap year. */
+const MOST_DELAY_SECONDS = 31_622_400;
+const MISPLACED_ALL = 'States.ALL must appear alone and at end of list';
 
 const errorEquals: Field = {
   check: ({ value, location, findings }) => {
-    if (!Array.isArray(value) || value.length === 0) {
-      findings.schema('Expected value of type Array with at least one error name', location);
+    if (!Array.isArray(value)) {
+      findings.schema('Expected value of type Array', location);
+    } else if (value.length === 0) {
+      findings.schema('Value cannot be empty', location);
     } else if (!value.every((name) => typeof name === 'string')) {
       findings.schema('Expected value of type String', location);
     } else if (value.includes('States.ALL') && value.length > 1) {
-      findings.schema("'States.ALL' must be the only element", location);
+      findings.schema(MISPLACED_ALL, location);
     }
   },
 };
@@ -21,11 +24,11 @@ const errorEquals: Field = {
 const retrierFields: Fields = {
   Comment: text,
   ErrorEquals: errorEquals,
-  IntervalSeconds: literalNumber({ least: 1, most: MOST_SECONDS }),
+  IntervalSeconds: literalNumber({ least: 0, most: MOST_SECONDS }),
   MaxAttempts: literalNumber({ least: 0, most: MOST_SECONDS }),
   BackoffRate: literalNumber({ least: 1, fraction: true }),
   MaxDelaySeconds: literalNumber({ least: 1, most: MOST_DELAY_SECONDS }),
-  JitterStrategy: word('FULL', 'NONE'),
+  JitterStrategy: word('NONE', 'FULL'),
 };
 
 const catcherFields: Fields = {
@@ -49,12 +52,13 @@ function checkEntries(subject: FieldSubject, fields: Fields, required: readonly 
   for (const [at, entry] of value.entries()) {
     const place = `${location}[${at}]`;
     checkObject({ ...subject, value: entry, location: place }, fields, required);
-    if (catchesAll(entry) && at < value.length - 1) {
-      findings.schema("'States.ALL' must be in the last element", place);
+    if (catchesOnlyAll(entry) && at < value.length - 1) {
+      findings.schema(MISPLACED_ALL, `${place}/ErrorEquals`);
     }
   }
 }
 
-function catchesAll(entry: Json): boolean {
-  return isJsonObject(entry) && Array.isArray(entry.ErrorEquals) && entry.ErrorEquals.includes('States.ALL');
+function catchesOnlyAll(entry: Json): boolean {
+  const errors = isJsonObject(entry) ? entry.ErrorEquals : undefined;
+  return Array.isArray(errors) && errors.length === 1 && errors[0] === 'States.ALL';
 }

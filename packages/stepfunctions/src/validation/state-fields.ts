@@ -59,7 +59,7 @@ const credentials: Field = {
   },
 };
 
-const common: Fields = { Type: word(...STATE_TYPES), Comment: comment, QueryLanguage: word('JSONPath', 'JSONata') };
+const common: Fields = { Type: anything, Comment: comment, QueryLanguage: word('JSONPath', 'JSONata') };
 const inputAndOutput: Fields = {
   InputPath: path({ nullable: true }),
   OutputPath: path({ nullable: true }),
@@ -72,6 +72,7 @@ const result: Fields = { ...resultPath, ResultSelector: jsonPathTemplate };
 const errors: Fields = { Retry: retry, Catch: caught };
 const everyStep: Fields = { ...common, ...inputAndOutput, ...assigning, ...transition };
 const NEXT_OR_END = ['Next', 'End'];
+const WAITS = ['SecondsPath', 'Seconds', 'TimestampPath', 'Timestamp'];
 
 /** Nested containers are checked apart. */
 const container = anything;
@@ -109,8 +110,8 @@ export const stateShapes: { readonly [T in StateType]: StateShape } = {
   },
   Wait: {
     fields: { ...everyStep, ...seconds(0, 'Seconds'), Timestamp: timestamp, TimestampPath: path({ reference: true }) },
-    oneOf: [NEXT_OR_END, ['Seconds', 'Timestamp', 'SecondsPath', 'TimestampPath']],
-    exclusive: [NEXT_OR_END, ['Seconds', 'Timestamp', 'SecondsPath', 'TimestampPath']],
+    oneOf: [NEXT_OR_END, WAITS],
+    exclusive: [NEXT_OR_END, WAITS],
   },
   Succeed: { fields: { ...common, ...inputAndOutput } },
   Fail: {

@@ -53,7 +53,8 @@ function checkGraph(graph: StateGraph, location: string, findings: Findings): vo
       findings.error('MISSING_TRANSITION_TARGET', `Missing 'Next' target: ${target}`, place);
     }
   }
-  if (!states.some(([, state]) => isTerminal(state))) {
+  // AWS wants an end of the whole machine only, not of a branch or an iteration.
+  if (location === '/' && !states.some(([, state]) => isTerminal(state))) {
     findings.error('MISSING_END_STATE', 'Workflow has no terminal state');
     return;
   }

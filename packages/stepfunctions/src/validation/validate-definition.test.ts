@@ -169,6 +169,11 @@ describe('a transition check', () => {
     ]);
   });
 
+  test('accepts a loop without an end in an iteration, as AWS does', () => {
+    const ItemProcessor = { StartAt: 'A', States: { A: next('B'), B: next('A') } };
+    expect(errors({ StartAt: 'M', States: { M: { Type: 'Map', ItemProcessor, End: true } } })).toStrictEqual([]);
+  });
+
   test('treats branches and processors as graphs of their own with shared names', () => {
     const machine = {
       StartAt: 'M',
@@ -176,7 +181,6 @@ describe('a transition check', () => {
     };
     expect(errors(machine)).toStrictEqual([
       "MISSING_TRANSITION_TARGET: Missing 'Next' target: M at /States/M/ItemProcessor/States/I/Next",
-      'MISSING_END_STATE: Workflow has no terminal state at undefined',
       'DUPLICATE_STATE_NAME: Duplicate State name: I at /States/M/ItemProcessor/States/I',
     ]);
   });
