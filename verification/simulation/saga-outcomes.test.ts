@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { DYNAMODB_ERRORS, type Fault, LAMBDA_ERRORS, NO_FAULT } from './fault.ts';
 import { FAULTLESS, ORDER_SAGA_TEXT } from './known-schedules.ts';
-import type { OrderPlan, Scenario } from './scenario.ts';
+import { FREE_ITEM, type OrderPlan, type Scenario } from './scenario.ts';
 import { simulateSaga } from './simulate-saga.ts';
 import { parseSimulatedSaga } from './simulated-definition.ts';
 
@@ -108,4 +108,42 @@ test('an order that is given up behind the pivot gives back money and stock', as
     operators: [{ kind: 'abandon', afterSeconds: 2_400 }],
   });
   expect(result).toMatchObject({ violations: [], statuses: ['REJECTED'], redriven: 0 });
+});
+
+const PARKED_STEPS = [...ORDER_SAGA_TEXT.matchAll(/"parked_step": ?"([A-Za-z]+)"/g)].map(([, step = '']) => step);
+const OUTAGE_SECONDS = 2_400;
+const PLANS: readonly Pick<Scenario, 'orders' | 'actions'>[] = [
+  { orders: [{ lines, method: 'tok_visa' }], actions: [] },
+  { orders: [{ lines, method: 'tok_declined' }], actions: [] },
+  { orders: [{ lines: [{ item_id: FREE_ITEM, count: 1 }], method: null }], actions: [] },
+  { orders: [{ lines, method: null }], actions: [{ kind: 'cancel', order: 0, atSeconds: 20 }] },
+];
+
+/** The step at which the order of a path was parked; undefined where it never was. */
+function parkedStep(path: readonly string[]): string | undefined {
+  const waits = path.indexOf('AwaitRedrive');
+  return path.slice(0, Math.max(0, waits)).findLast((state) => state !== 'ParkOrder' && !state.startsWith('('));
+}
+
+test('an order that is given up ends without money and stock, at every step at which it can be parked', async () => {
+  const seen = new Set<string>();
+  for (const plan of PLANS) {
+    for (let call = 0; call < CALLS; call += 1) {
+      const { paths, ...result } = await simulateSaga(saga, {
+        ...beforeCall(call, { kind: 'outage', seconds: OUTAGE_SECONDS, error: 0 }),
+        ...plan,
+        operators: [{ kind: 'abandon', afterSeconds: OUTAGE_SECONDS }],
+      });
+      const step = paths.map(({ path }) => parkedStep(path)).find((each) => each !== undefined);
+      if (step !== undefined) {
+        seen.add(step);
+        expect({ ...result, step, paths }).toMatchObject({
+          violations: [],
+          statuses: [expect.stringMatching(/^(REJECTED|CANCELLED)$/)],
+          redriven: 0,
+        });
+      }
+    }
+  }
+  expect([...seen].toSorted()).toEqual(PARKED_STEPS.toSorted());
 });
