@@ -1,15 +1,13 @@
 import * as z from 'zod';
 import { ORDER_STATUSES } from '../../orders/order-status.ts';
-import { objectRule, orderId } from './fields.ts';
+import { objectRule, orderId, reason } from './fields.ts';
 import type { Operation } from './operation.ts';
-
-const REASON_RULE = 'must be 1 to 200 characters';
 
 /** Body of `POST /orders/abandon`. */
 export const abandonOrderBody = z.strictObject(
   {
     order_id: orderId,
-    reason: z.string({ error: REASON_RULE }).min(1, REASON_RULE).max(200, REASON_RULE).meta({
+    reason: reason.meta({
       description: 'why, for operators; the customer does not read it',
       example: 'the item is not made any more',
     }),

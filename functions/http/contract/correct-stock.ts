@@ -1,25 +1,20 @@
 import * as z from 'zod';
-import { itemId, objectRule } from './fields.ts';
+import { itemId, objectRule, reason } from './fields.ts';
 import type { Operation } from './operation.ts';
 import { idempotencyKey } from './place-order.ts';
 
-const REASON_RULE = 'must be 1 to 200 characters';
 const ADDED_RULE = 'must be a whole number from 1 to 1,000,000,000';
 const AVAILABLE_RULE = 'must be a whole number from 0 to 1,000,000,000';
 const MOST = 1_000_000_000;
 
-const reason = z
-  .string({ error: REASON_RULE })
-  .min(1, REASON_RULE)
-  .max(200, REASON_RULE)
-  .meta({ description: 'why, for those who look at it later', example: 'delivery of Friday' });
+const described = reason.meta({ description: 'why, for those who look at it later', example: 'delivery of Friday' });
 
 /** Body of `POST /inventory/restock`. */
 export const restockBody = z.strictObject(
   {
     id: itemId,
     count: z.int({ error: ADDED_RULE }).min(1, ADDED_RULE).max(MOST, ADDED_RULE).meta({ description: 'how many came' }),
-    reason,
+    reason: described,
   },
   { error: objectRule('the body must be a JSON object with id, count and reason') },
 );
@@ -33,7 +28,7 @@ export const correctBody = z.strictObject(
       .min(0, AVAILABLE_RULE)
       .max(MOST, AVAILABLE_RULE)
       .meta({ description: 'how many can be ordered from now on; 0 withdraws the item' }),
-    reason,
+    reason: described,
   },
   { error: objectRule('the body must be a JSON object with id, count and reason') },
 );

@@ -27,6 +27,11 @@ export const paymentMethod = z
   .regex(WORD, WORD_RULE)
   .meta({ description: "the payment provider's token of the payment method", example: 'tok_visa' });
 
+const REASON_RULE = 'must be 1 to 200 characters, and not only spaces';
+
+/** Why an operator does what cannot be undone. */
+export const reason = z.string({ error: REASON_RULE }).max(200, REASON_RULE).regex(/\S/, REASON_RULE);
+
 /**
  * Error map of a strict object. It gives the rule for a value that is not an object; unknown fields are reported one by
  * one (request-reading.ts).

@@ -1,8 +1,11 @@
 import { expect, test } from '@jest/globals';
+import { abandonOrderBody } from './abandon-order.ts';
 import { cancelOrderBody } from './cancel-order.ts';
+import { correctBody, restockBody } from './correct-stock.ts';
 import { orderStatusQuery } from './order-status.ts';
 import { payBody } from './pay.ts';
 import { idempotencyKey, placeOrderBody } from './place-order.ts';
+import { refundOrderBody } from './refund-order.ts';
 
 // Both sides of every limit of a request.
 
@@ -148,4 +151,15 @@ test.each([
   [word(256), false],
 ])('the Idempotency-Key %j is accepted: %s', (key, accepted) => {
   expect(idempotencyKey.safeParse(key).success).toBe(accepted);
+});
+
+test.each([
+  ['abandon', abandonOrderBody, { order_id: ID }],
+  ['refund', refundOrderBody, { order_id: ID }],
+  ['restock', restockBody, { id: 'item1', count: 1 }],
+  ['correct', correctBody, { id: 'item1', count: 1 }],
+])('an operator says why, in 1 to 200 characters that are not only spaces, to %s', (_what, schema, body) => {
+  const isTaken = (reason: string | undefined) => schema.safeParse({ ...body, reason }).success;
+  expect(['x', word(200), ' x '].map(isTaken)).toEqual([true, true, true]);
+  expect([undefined, '', ' ', '\t\n\u00a0', word(201)].map(isTaken)).toEqual(Array(5).fill(false));
 });

@@ -1,10 +1,9 @@
 import * as z from 'zod';
 import { REFUND_STATUSES } from '../../orders/refunds/refund.ts';
-import { itemId, objectRule, orderId } from './fields.ts';
+import { itemId, objectRule, orderId, reason } from './fields.ts';
 import type { Operation } from './operation.ts';
 import { idempotencyKey } from './place-order.ts';
 
-const REASON_RULE = 'must be 1 to 200 characters';
 const AMOUNT_RULE = 'must be a whole number of minor units, from 1';
 const COUNT_RULE = 'must be a whole number from 1 to 1,000,000';
 const MAX_LINES = 50;
@@ -38,11 +37,10 @@ export const refundOrderBody = z
         .boolean({ error: 'must be true or false' })
         .default(false)
         .meta({ description: 'whether the pieces can be sold again; with an amount they cannot' }),
-      reason: z
-        .string({ error: REASON_RULE })
-        .min(1, REASON_RULE)
-        .max(200, REASON_RULE)
-        .meta({ description: 'why, for operators; the customer does not read it', example: 'one piece was broken' }),
+      reason: reason.meta({
+        description: 'why, for operators; the customer does not read it',
+        example: 'one piece was broken',
+      }),
     },
     { error: objectRule('the body must be a JSON object with order_id and reason') },
   )
