@@ -57,6 +57,11 @@ async function calling(name: string, suffix: string, more: JsonObject = {}, inpu
   return String(executionArn);
 }
 
+/** AWS's words for the end of a task's job. */
+function becauseOf(executionArn: Json): string {
+  return `The Task state in AWS Step Functions execution [${executionArn}] which was managing this resource was aborted`;
+}
+
 describe('a job', () => {
   test.each(['.sync', '.sync:2'])('a job that is stopped fails its %s task with what became of it', async (suffix) => {
     const caller = await calling('stopped', suffix);
@@ -98,7 +103,9 @@ describe('a job', () => {
   test('a job whose task timed out is stopped, and its end changes nothing', async () => {
     const more = { TimeoutSeconds: 1, Catch: [{ ErrorEquals: ['States.Timeout'], Next: 'Rest' }] };
     const caller = await calling('late', '.sync', more);
-    expect(await ended(jobArn('late'))).toMatchObject({ status: 'ABORTED' });
+    const late = await ended(jobArn('late'));
+    expect(late).toMatchObject({ status: 'ABORTED', cause: becauseOf(caller) });
+    expect(late).not.toHaveProperty('error');
     expect(await described(caller)).toMatchObject({ status: 'RUNNING' });
   });
 
@@ -130,8 +137,8 @@ describe('a job', () => {
     const { executionArn = '' } = await on.call('StartExecution', { stateMachineArn: both });
     await eventually(async () => described(jobArn('two')).catch(() => undefined));
     await on.call('StopExecution', { executionArn });
-    expect(await ended(jobArn('one'))).toMatchObject({ status: 'ABORTED' });
-    expect(await ended(jobArn('two'))).toMatchObject({ status: 'ABORTED' });
+    expect(await ended(jobArn('one'))).toMatchObject({ status: 'ABORTED', cause: becauseOf(executionArn) });
+    expect(await ended(jobArn('two'))).toMatchObject({ status: 'ABORTED', cause: becauseOf(executionArn) });
     expect(await described(jobArn('another'))).toMatchObject({ status: 'RUNNING' });
   });
 

@@ -49,7 +49,7 @@ export class SyncJobs {
         target.kind === 'INTEGRATION' ? this.#endOf(submitted as JsonObject, target.pattern) : undefined,
       stop: (taskId) => {
         for (const job of this.#journal.executions.awaitedBy(parent, taskId)) {
-          this.#executions.deliverWithRetry(job, { type: 'StopRequested' });
+          this.#executions.deliverWithRetry(job, this.#stopOf(parent));
         }
       },
     };
@@ -76,8 +76,15 @@ export class SyncJobs {
   async stopOrphan(id: number): Promise<void> {
     const parent = this.#journal.executions.findById(id)?.parent;
     if (parent && this.#awaitedPattern(parent) === undefined) {
-      await this.#executions.deliver(id, { type: 'StopRequested' });
+      await this.#executions.deliver(id, this.#stopOf(parent.execution));
     }
+  }
+
+  /** What stops a job of an execution's task, in AWS's words. */
+  #stopOf(parent: number): IncomingEvent {
+    const arn = this.#journal.executions.findById(parent)?.arn;
+    const cause = `The Task state in AWS Step Functions execution [${arn}] which was managing this resource was aborted`;
+    return { type: 'StopRequested', ...(arn !== undefined && { cause }) };
   }
 
   /** The end of the job that a task submitted; `undefined` while it runs. */
