@@ -168,3 +168,24 @@ test('each table keeps its data when the stack goes or replaces it, and goes wit
     expect([id, DeletionPolicy, UpdateReplacePolicy]).toEqual([id, 'RetainExceptOnCreate', 'Retain']);
   }
 });
+
+test('a scheduled run that fails, or cannot begin, is not repeated beside the next one', () => {
+  const rule = z.object({ Targets: z.array(z.object({ Arn: z.object({ 'Fn::GetAtt': z.array(z.string()) }) })) });
+  const resources = Object.values(defaultDeployment().template.Resources);
+  const scheduled = resources
+    .filter(({ Type }) => Type === 'AWS::Events::Rule')
+    .flatMap(({ Properties }) => rule.parse(Properties).Targets.map(({ Arn }) => Arn['Fn::GetAtt'][0]));
+  const configurations = resources
+    .filter(({ Type }) => Type === 'AWS::Lambda::EventInvokeConfig')
+    .map(({ Properties }) => Properties);
+  expect(scheduled.length).toBeGreaterThan(3);
+  expect(configurations).toHaveLength(scheduled.length);
+  expect(configurations).toMatchObject(
+    scheduled.map((id) => ({
+      FunctionName: { Ref: id },
+      Qualifier: '$LATEST',
+      MaximumEventAgeInSeconds: 60,
+      MaximumRetryAttempts: 0,
+    })),
+  );
+});

@@ -47,6 +47,7 @@ const UNKNOWN_TO_MOTO: ReadonlySet<string> = new Set([
   'AWS::ApiGateway::Authorizer',
   'AWS::ApiGateway::GatewayResponse',
   'AWS::CloudWatch::Alarm',
+  'AWS::Lambda::EventInvokeConfig',
   'AWS::S3::BucketPolicy',
   'AWS::SNS::TopicPolicy',
   'AWS::ServiceDiscovery::PrivateDnsNamespace',
