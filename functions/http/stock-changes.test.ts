@@ -59,11 +59,28 @@ describe('POST /inventory/correct', () => {
     expect(await inventory.service.stock('ink')).toMatchObject({ available: 0, stocked: 0 });
   });
 
-  test('takes a subject that is longer than the name that the service keeps', async () => {
-    const caller = { owner: 'o'.repeat(255), role: 'operator' };
-    expect(await send('correct', { id: 'ink', count: 1, reason: 'found' }, undefined, caller)).toMatchObject({
-      statusCode: 200,
-    });
+  test('is kept with its operator and reason; of a longer subject the service keeps the beginning', async () => {
+    const kept: unknown[] = [];
+    const handler = correctHandler(() => ({
+      inventory: {
+        correct: (request, context) => {
+          kept.push([request.correctedBy, request.reason]);
+          return inventory.client.correct(request, context);
+        },
+      },
+    }));
+    const body = { id: 'ink', count: 1, reason: 'found' };
+    for (const owner of ['olaf', 'o'.repeat(255), undefined]) {
+      const caller = owner === undefined ? {} : { owner };
+      expect(await handler(httpEvent({ body, role: 'operator', ...caller })).then(read)).toMatchObject({
+        statusCode: 200,
+      });
+    }
+    expect(kept).toEqual([
+      ['olaf', 'found'],
+      ['o'.repeat(200), 'found'],
+      ['', 'found'],
+    ]);
   });
 
   test('refuses an item that does not exist, and a key of another correction', async () => {

@@ -261,6 +261,20 @@ describe('POST /webhooks/replay', () => {
     expect(starts()).toEqual([expect.stringContaining(orderId)]);
   });
 
+  test('of more events than one takes, next_since says where the next one goes on', async () => {
+    for (let minute = 1; minute <= 11; minute += 1) {
+      const queue = { webhookId: webhook_id, orderId: newOrderId() };
+      const events = Array.from({ length: 95 }, (_, number) => event(queue.orderId, number + 1));
+      const at = new Date(Date.parse('2026-11-28T12:00:00.000Z') + minute * 60_000);
+      await addEvents(database.deliveries, queue, events, false, at);
+    }
+    const first = await send('replay', { body: { webhook_id, since: '2020-01-01T00:00:00Z' } });
+    expect(first.data).toEqual({ replayed: 1_000, next_since: '2026-11-28T12:11:00.000Z' });
+    const { next_since: since } = first.data as { next_since: string };
+    const last = await send('replay', { body: { webhook_id, since } });
+    expect(last.data).toEqual({ replayed: expect.any(Number) });
+  });
+
   test('switches a webhook on again that was switched off', async () => {
     await switchOff(database.webhooks, webhook_id, 'it was not there', new Date());
     await send('replay', { body: { webhook_id, since: '2020-01-01T00:00:00Z' } });

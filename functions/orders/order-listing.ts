@@ -148,8 +148,8 @@ async function keysOf(
 ): Promise<KeyPage> {
   const bounds = {
     from: filter.from?.toISOString() ?? FIRST_TIME,
-    // Times have milliseconds, so the last one before the end is a millisecond earlier.
-    to: earlier(after?.createdAt, filter.to && new Date(filter.to.getTime() - 1).toISOString()) ?? LAST_TIME,
+    // A position under this filter lies before its end. Times have milliseconds: the last one before the end is one earlier.
+    to: after?.createdAt ?? (filter.to && new Date(filter.to.getTime() - 1).toISOString()) ?? LAST_TIME,
   };
   if (bounds.from > bounds.to) {
     return { ids: [], next: undefined };
@@ -233,8 +233,4 @@ function isWanted(order: Order, { status, owner, refundSteps }: OrderFilter): bo
 
 function descending(left: OrderKey | undefined, right: OrderKey | undefined): number {
   return left === undefined || right === undefined ? 0 : right.createdAt.localeCompare(left.createdAt);
-}
-
-function earlier(left: string | undefined, right: string | undefined): string | undefined {
-  return left === undefined || (right !== undefined && right < left) ? right : left;
 }

@@ -218,6 +218,16 @@ test('the payment that an order was placed with keeps its method, and its refusa
   expect(await readOrder(database.table, order.order_id)).toMatchObject({ payment_id: order.order_id });
 });
 
+test('another card pays an order that was placed with one: that card is charged, and its refusal leaves the order open', async () => {
+  const order = await database.written(awaitingOrder({ payment_method: 'tok_3ds' }));
+  const refusal = new PaymentDeclinedError('the provider said no');
+  const { run, asked, declined } = settlement({ authorize: () => Promise.reject(refusal) });
+  await expect(run(order, 'tok_declined')).rejects.toBe(refusal);
+  expect(asked).toMatchObject([[{ paymentId: 'tok_declined', method: 'tok_declined' }, {}]]);
+  expect(declined).toEqual([]);
+  expect(await readOrder(database.table, order.order_id)).not.toHaveProperty('payment_id');
+});
+
 test('another card has replaced the payment that an order was placed with: the order does not end', async () => {
   const order = await database.written(awaitingOrder({ payment_method: 'tok_3ds' }));
   const mismatch = new PaymentMismatchError('another payment');

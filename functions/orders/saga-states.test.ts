@@ -107,6 +107,25 @@ test('task tokens and payment methods are not shown, however deep they stand', (
   expect(shown({ payment: { method: null } })).toEqual({ payment: { method: null } });
 });
 
+test('a history without data or times is shown for what it has, and an empty object is left out', () => {
+  const timeless = (type: string, details: object) => ({ ...event(type, details), timestamp: undefined });
+  const history = [
+    timeless('TaskStateEntered', { stateEnteredEventDetails: { name: 'Reserve' } }),
+    timeless('TaskScheduled', { taskScheduledEventDetails: {} }),
+    timeless('TaskFailed', { taskFailedEventDetails: { error: 'RetryableError' } }),
+    timeless('TaskStateExited', { stateExitedEventDetails: { name: 'Reserve' } }),
+    entered('Commit'),
+    exited('Commit'),
+  ];
+  const reserve = stateOf(history, 'Reserve');
+  expect(reserve).toMatchObject({ status: 'CAUGHT', attempts: 1, error: { name: 'RetryableError' } });
+  const commit = stateOf(history, 'Commit');
+  expect(commit).toMatchObject({ status: 'SUCCEEDED', attempts: 0 });
+  expect([reserve, commit].filter((state) => state !== undefined && ('input' in state || 'output' in state))).toEqual(
+    [],
+  );
+});
+
 test('long data are cut, and of an error without JSON the text is kept', () => {
   expect(JSON.stringify(shown({ text: 'x'.repeat(10_000) })).length).toBeLessThan(5_000);
   expect(sagaError({ error: 'A', cause: 'y'.repeat(10_000) }).message).toHaveLength(1_000);

@@ -55,6 +55,11 @@ test('an old refunded payment shows its refund, and cannot be refunded again', a
   );
 });
 
+test('the refund of an old payment without a reason has none', async () => {
+  await write('unexplained', { state: 'REFUNDED' }, { state: 'REFUNDED', captures: 1, refunds: 1 });
+  expect((await payment.payment('unexplained')).refunds).toMatchObject([{ refundId: 'unexplained', reason: '' }]);
+});
+
 test.each([
   ['before', { state: 'CAPTURED', captures: 1 }],
   ['after', { state: 'REFUNDED', captures: 1, refunds: 1 }],

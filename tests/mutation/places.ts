@@ -18,12 +18,14 @@ const ENGINE = 'packages/stepfunctions/src';
 export const PLACES: Readonly<Record<string, Place>> = {
   // Bundles, stacks and arbitrary requests are left out: they take minutes for each mutant that loads with its module.
   'functions/orders': room('functions/orders', [
-    'functions/{orders,scheduled}/*.test.ts',
-    'functions/http/{pay,pay-several-orders,place-order,place-order-start,claim-takeover}.test.ts',
+    'functions/{orders,scheduled}/**/*.test.ts',
+    'functions/http/{pay,pay-several-orders,place-order,place-order-start,claim-takeover,payment-events}.test.ts',
   ]),
   'functions/http': room('functions/http', [
     'functions/http/**/!(any-request|any-credentials).test.ts',
     'functions/{access,time-limits}.test.ts',
+    'functions/orders/refunds/refund-redrive.test.ts',
+    'tests/saga-history.test.ts',
   ]),
   'functions/access': room('functions/access', ['functions/access/*.test.ts', 'functions/http/authorizer.test.ts']),
   'grpc-services/inventory': room('grpc-services/inventory', [

@@ -109,6 +109,16 @@ test('a redrive that cannot help is refused: the same error parked it a moment a
   expect(stepFunctions.calls).toEqual([]);
 });
 
+test('by the name of a step, refunds that a redrive cannot help yet are told apart from those to redrive', async () => {
+  const redriven = { at: new Date().toISOString(), error: 'RetryableError' };
+  const soon = await parked({ redriven });
+  const late = await parked();
+  const { data } = await redrive({ parked_step: 'RefundPayment' });
+  // Told from its record: nothing is tried for it, and it takes no place from the others.
+  const why = expect.stringMatching(/^it was redriven \d+ seconds ago, and RetryableError parked it again/);
+  expect(data).toEqual({ redriven: [late.order_id], refused: [{ order_id: soon.order_id, why }] });
+});
+
 test('another error than the one that the last redrive was to cure may be redriven at once', async () => {
   const redriven = { at: new Date().toISOString(), error: 'States.Timeout' };
   const { order_id } = await parked({ redriven });

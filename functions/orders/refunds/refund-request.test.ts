@@ -88,6 +88,14 @@ describe('a request to refund an order', () => {
     expect(asked(confirmedOrder({ refunds }), { lines })).toMatchObject({ amount_minor: 1_000 });
   });
 
+  test('pieces that never came back, because their refund was declined, can be returned by the next one', () => {
+    const lines = [{ item_id: 'cup', count: 1 }];
+    const refunds = { earlier: refund({ amount_minor: 1_000, lines, restock: true, status: 'DECLINED' }) };
+    const order = confirmedOrder({ refunds });
+    expect(asked(order, { lines, restock: true })).toMatchObject({ amount_minor: 1_000, restock: true, lines });
+    expect(asked(order, { restock: true })?.lines).toContainEqual({ item_id: 'cup', count: 1 });
+  });
+
   test('stock that came back with a declined refund does not come back twice', () => {
     const lines = [{ item_id: 'cup', count: 1 }];
     const declined = refund({ amount_minor: 1_000, lines, restock: true, status: 'DECLINED', stock_returned: true });

@@ -64,6 +64,22 @@ describe('an alias', () => {
     expect(await described(`${machine}:live`)).toEqual(before);
   });
 
+  test.each(['v2', '2nd', '1.5-rc2'])('the alias %s is one, though a version is a number', async (name) => {
+    const created = await create(name, [[`${machine}:2`, 100]]);
+    const started = await on.call('StartExecution', { stateMachineArn: `${machine}:${name}` });
+    const { stateMachineAliasArn } = await on.call('DescribeExecution', { executionArn: started.executionArn ?? '' });
+    expect(stateMachineAliasArn).toBe(`${machine}:${name}`);
+    expect(await described(`${machine}:${name}`)).toMatchObject({ ...created, name });
+    const updated = { stateMachineAliasArn: `${machine}:${name}`, description: 'another' };
+    expect(await on.call('UpdateStateMachineAlias', updated)).toEqual({ updateDate: expect.any(Number) });
+    const route = create('new', [[`${machine}:${name}`, 100]]);
+    await expect(route).rejects.toMatchObject({
+      message: expect.stringContaining('must contain state machine version'),
+    });
+    await on.call('DeleteStateMachineAlias', { stateMachineAliasArn: `${machine}:${name}` });
+    await expect(described(`${machine}:${name}`)).rejects.toMatchObject({ type: 'ResourceNotFound' });
+  });
+
   test('an update changes the routes or the description and keeps the other', async () => {
     await create('live', [[`${machine}:1`, 100]], { description: 'one' });
     const { creationDate } = await described(`${machine}:live`);

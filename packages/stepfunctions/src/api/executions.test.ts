@@ -169,6 +169,20 @@ describe('RedriveExecution', () => {
     expect(await ended(executionArn)).toMatchObject({ redriveCount: 3 });
   });
 
+  test('each call without a client token redrives, and a token with a space in it is refused', async () => {
+    const executionArn = await start(await on.create('fail', FAIL));
+    await ended(executionArn);
+    for (const redriveCount of [1, 2]) {
+      await on.call('RedriveExecution', { executionArn });
+      expect(await ended(executionArn)).toMatchObject({ redriveCount });
+    }
+    for (const clientToken of [' a', 'a b', 'a ']) {
+      const refused = on.call('RedriveExecution', { executionArn, clientToken });
+      await expect(refused).rejects.toMatchObject({ type: 'ValidationException' });
+    }
+    expect(await described(executionArn)).toMatchObject({ redriveCount: 2 });
+  });
+
   test('an execution that runs or succeeded is not redriven', async () => {
     const running = await start(await on.create('machine', WAIT));
     const succeeded = await start(await on.create('echo', ECHO));

@@ -22,6 +22,17 @@ describe('tags', () => {
     expect(listed).toContainEqual({ key: 'k0', value: '0' });
   });
 
+  test('a state machine has the tags that it is created with, and a repeated create adds none', async () => {
+    const first = [{ key: 'team', value: 'shop' }, { key: 'cost' }];
+    const arn = await on.create('machine', PASS, { tags: first });
+    expect(await on.create('machine', PASS, { tags: [{ key: 'late', value: 'no' }] })).toBe(arn);
+    const { tags: listed } = await on.call('ListTagsForResource', { resourceArn: arn });
+    expect(listed).toEqual(
+      expect.arrayContaining([{ key: 'team', value: 'shop' }, expect.objectContaining({ key: 'cost' })]),
+    );
+    expect(listed).toHaveLength(2);
+  });
+
   test('a resource with 51 tags, or with one that AWS reserves, is not created', async () => {
     const create = (given: readonly JsonObject[]): Promise<JsonObject> =>
       on.call('CreateActivity', { name: 'work', tags: given });

@@ -126,6 +126,20 @@ test('a removed job does not run', async () => {
   expect(queue.ownersWaiting).toBe(0);
 });
 
+test('a closed queue starts nothing more: neither what waits nor what comes', async () => {
+  const queue = new FairQueue<string>({ most: 1 });
+  const { started, job, end } = jobs();
+  for (const id of ['a1', 'a2']) {
+    queue.add('a', id, job(id));
+  }
+  queue.close();
+  queue.add('a', 'a3', job('a3'));
+  await end('a1');
+  queue.add('b', 'b1', job('b1'));
+  expect(started).toEqual(['a1']);
+  expect([queue.running, queue.ownersWaiting]).toEqual([0, 0]);
+});
+
 test('jobs that wait for a slow answer make room for others, up to the limit', async () => {
   const queue = new FairQueue<string>({ most: 3, mostBusy: 1, busyMs: 20 });
   const { started, job, end } = jobs();

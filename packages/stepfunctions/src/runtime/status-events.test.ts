@@ -65,8 +65,10 @@ test('a receiver that does not answer gets few posts at once; what it cannot tak
   const held = new Set<ServerResponse>();
   let mostHeld = 0;
   let isAnswering = false;
+  let smallPosts = 0;
   const receiver = await serveHttp((request, response) => {
     request.resume();
+    smallPosts += Number(request.headers['content-length']) < 10_000 ? 1 : 0;
     held.add(response);
     mostHeld = Math.max(mostHeld, held.size);
     response.once('close', () => held.delete(response));
@@ -75,7 +77,12 @@ test('a receiver that does not answer gets few posts at once; what it cannot tak
     }
   });
   const warnings: string[] = [];
-  const logger = { ...SILENT_LOGGER, warn: (_fields: object, message: string) => warnings.push(message) };
+  const told: object[] = [];
+  const warn = (fields: object, message: string): void => {
+    told.push(fields);
+    warnings.push(message);
+  };
+  const logger = { ...SILENT_LOGGER, warn };
   const eventsEndpoint = receiver.url;
   const server = await serve({}, { eventsEndpoint, logger });
   const arn = await server.create('fails', FAIL);
@@ -90,6 +97,13 @@ test('a receiver that does not answer gets few posts at once; what it cannot tak
   }
   await waitFor(() => warnings.length === 2);
   expect(warnings[1]).toBe('status events were dropped; those that follow are posted again');
+  expect(told[1]).toEqual({ dropped: expect.any(Number) });
+  // Once all is well again, nothing more is said.
+  for (const expected of [2, 4, 6]) {
+    await server.start(arn, { input: '{}' });
+    await waitFor(() => smallPosts === expected);
+  }
+  expect(warnings).toHaveLength(2);
 });
 
 test('a wait scale shortens Waits and pauses before retries, in standard and express executions', async () => {

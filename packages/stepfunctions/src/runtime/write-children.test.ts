@@ -1,9 +1,11 @@
 import { expect, test } from '@jest/globals';
 import type { JsonObject } from '../language/json.ts';
-import { withTestEngine } from '../testing/fixtures.ts';
+import { withJournal, withTestEngine } from '../testing/fixtures.ts';
 import { eventually } from '../testing/test-server.ts';
+import { writeChildren } from './write-children.ts';
 
 const on = withTestEngine();
+const stored = withJournal();
 
 test('children of concurrent map runs of one state belong to their own map run', async () => {
   const inner: JsonObject = {
@@ -41,4 +43,35 @@ test('children of concurrent map runs of one state belong to their own map run',
     ['"a"', '"b"'],
     ['"c"', '"d"', '"e"'],
   ]);
+});
+
+test('the redrive of a child whose record an earlier version dropped writes nothing, and does not stop the others', () => {
+  const { journal } = stored;
+  const [gone, fresh] = ['arn:aws:states:x:0:execution:m/L:gone', 'arn:aws:states:x:0:execution:m/L:fresh'];
+  const child = { mapRunArn: 'arn:mapRun:1', itemCount: 1 };
+  const base = { id: 1, previousEventId: 0, timestamp: 0 };
+  const details = { input: '{}', inputDetails: { truncated: false }, roleArn: 'arn:role' };
+  let lastId = 1;
+  writeChildren(
+    journal,
+    {
+      origin: { id: 1, stateMachine: 1, revision: 1 },
+      childHistory: [
+        {
+          ...{ ...child, executionArn: gone },
+          history: [{ ...base, type: 'ExecutionRedriven', executionRedrivenEventDetails: { redriveCount: 1 } }],
+        },
+        {
+          ...{ ...child, executionArn: fresh },
+          history: [{ ...base, type: 'ExecutionStarted', executionStartedEventDetails: details }],
+        },
+      ],
+    },
+    () => {
+      lastId += 1;
+      return lastId;
+    },
+  );
+  expect(journal.executions.find(gone)).toBeUndefined();
+  expect(journal.executions.find(fresh)).toMatchObject({ id: 2, name: 'fresh', status: 'RUNNING' });
 });

@@ -56,6 +56,7 @@ function insertChild(
   return id;
 }
 
+/** A child has no TimeoutSeconds of its own, so it never times out. */
 function endOf(event: HistoryEvent): ExecutionEnd | undefined {
   const stoppedAt = event.timestamp;
   switch (event.type) {
@@ -63,8 +64,6 @@ function endOf(event: HistoryEvent): ExecutionEnd | undefined {
       return { status: 'SUCCEEDED', output: event.executionSucceededEventDetails.output, stoppedAt };
     case 'ExecutionFailed':
       return { status: 'FAILED', ...event.executionFailedEventDetails, stoppedAt };
-    case 'ExecutionTimedOut':
-      return { status: 'TIMED_OUT', ...event.executionTimedOutEventDetails, stoppedAt };
     case 'ExecutionAborted':
       return { status: 'ABORTED', ...event.executionAbortedEventDetails, stoppedAt };
     default:
