@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { text as bodyText } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { createHandler as cancelOrder } from '../../functions/http/cancel-order.ts';
 import { createHandler as correctItem } from '../../functions/http/correct-item.ts';
 import type { Endpoint } from '../../functions/http/endpoint.ts';
 import { createHandler as listOrders } from '../../functions/http/list-orders.ts';
@@ -48,6 +49,7 @@ const REFUNDS: RefundSaga = {
 const ENDPOINTS: Readonly<Record<string, Endpoint>> = {
   'GET /orders': listOrders(table),
   'GET /orders/status': orderStatus(table),
+  'POST /orders/cancel': cancelOrder(() => ({ ...table(), tokens: { reportCancelled: async () => true } })),
   'POST /orders/refund': refundOrder(() => ({ ...table(), refunds: REFUNDS })),
   'POST /orders/redrive': redriveOrders(() => ({
     ...table(),
@@ -202,6 +204,18 @@ describe('npm run orders', () => {
     }
   });
 
+  test('cancel cancels the order of a customer while it is not paid', async () => {
+    const [waiting, paid] = await Promise.all(
+      (['AWAITING_PAYMENT', 'CONFIRMED'] as const).map((status) =>
+        database.written(testOrder({ status, owner: 'ann' })),
+      ),
+    );
+    const { text, data } = await command(`cancel ${waiting?.order_id}`);
+    expect(text).toMatch(/^[0-9a-f-]{36} will be cancelled: /);
+    expect(data).toMatchObject({ order_id: waiting?.order_id, status: 'AWAITING_PAYMENT' });
+    await expect(command(`cancel ${paid?.order_id}`)).rejects.toThrow('409 ORDER_NOT_CANCELLABLE');
+  });
+
   test('list --refunds finds confirmed orders with a refund that waits, and summary counts them', async () => {
     const order = await database.written(
       confirmedOrder({ refund_parked_step: 'RefundPayment', refunds: { r1: PARKED_REFUND } }),
@@ -270,6 +284,8 @@ describe('npm run orders', () => {
     'redrive',
     'redrive a --step b',
     'abandon a',
+    'cancel',
+    'cancel a b',
     'refund a',
     'refund a --amount 1 --line pen=1 --reason x',
     'refund a --line pen --reason x',

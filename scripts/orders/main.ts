@@ -1,8 +1,9 @@
 /** `npm run orders -- COMMAND`: what an operator does with orders, over the HTTP API. */
 
 import { type Output, UsageError } from './arguments.ts';
-import { runCommand, USAGE } from './commands.ts';
+import { runCommand } from './commands.ts';
 import { type OrdersApi, OrdersApiError, openOrdersApi } from './orders-api.ts';
+import { USAGE } from './usage.ts';
 
 const DEFAULT_URL = 'http://127.0.0.1:3000';
 
