@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { PROJECT_ROOT } from '../embedded/configuration.ts';
-import { USAGE as ORDERS_USAGE } from '../scripts/orders/commands.ts';
+import { USAGE as ORDERS_USAGE } from '../scripts/orders/usage.ts';
 
 const TRACKED = execFileSync('git', ['ls-files'], { cwd: PROJECT_ROOT, encoding: 'utf8' }).split('\n').filter(Boolean);
 const PAGES = TRACKED.filter((file) => file.endsWith('.md') && existsSync(join(PROJECT_ROOT, file)));
