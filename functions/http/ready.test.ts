@@ -1,4 +1,4 @@
-import { createServer } from 'node:net';
+import { createServer, type Socket } from 'node:net';
 import { ChannelCredentials } from '@grpc/grpc-js';
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import { listenOnFreePort } from '../../tests/support/free-port.ts';
@@ -41,7 +41,8 @@ test('the API is ready while everything that it needs answers', async () => {
 
 test('a service that hangs makes the API not ready within its deadline, in words without an address', async () => {
   // Takes connections and never answers.
-  const hanging = createServer();
+  const connections: Socket[] = [];
+  const hanging = createServer((connection) => connections.push(connection));
   const port = await listenOnFreePort(hanging);
   const part = inventoryAt(port);
   const answer = await ready([fine, part]);
@@ -52,6 +53,10 @@ test('a service that hangs makes the API not ready within its deadline, in words
   });
   expect(JSON.stringify(answer)).not.toMatch(/127\.0\.0\.1|DEADLINE|grpc/);
   hanging.close();
+  // A connection that stays open keeps the process of the tests alive.
+  for (const connection of connections) {
+    connection.destroy();
+  }
 });
 
 test('a service that is up but not serving makes the API not ready', async () => {
