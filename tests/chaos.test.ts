@@ -50,8 +50,8 @@ test('a compensation that is never delivered is found, with a postmortem, althou
   const plan: ChaosPlan = {
     ...shortPlan(1),
     cells: [cellNamed('kill -9 x inventory'), cellNamed('kill -9 after Reserve commits x payment')],
-    // Each of the first three has its stock released in the end.
-    kinds: ['declined', 'cancels', 'never pays', 'buys', 'buys'],
+    // Those that never pay have their stock released in the end, and are open while the process is killed.
+    kinds: ['never pays', 'never pays', 'never pays', 'buys', 'buys'],
     settleSeconds: 1,
   };
   const result = await chaos(plan, { ...stack, stack: { ...stack.stack, isBack } });
@@ -66,9 +66,9 @@ test('a compensation that is never delivered is found, with a postmortem, althou
     'reservation',
     '"state":"HELD"',
     'answers to the customer',
-    'kill -9 of',
+    /kill -9 of process \d+/,
   ]) {
-    expect(result.markdown).toContain(part);
+    expect(result.markdown).toMatch(part);
   }
   expect(result.markdown).toContain('Result: FAILED (seed 1).');
 }, 240_000);

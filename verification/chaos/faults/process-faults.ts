@@ -16,11 +16,9 @@ export async function disturbAtRandom(
   const maxPauseMs = (seconds * 900) / times;
   for (let time = 0; time < times; time += 1) {
     await sleep(choices.between(maxPauseMs / 4, maxPauseMs));
-    const { finished } = await sendSignal(stack, target, drawProcessFault(kind, choices));
-    const event = await finished;
-    if (event !== undefined) {
-      log.add(event);
-    }
+    await recordWhenOver(await sendSignal(stack, target, drawProcessFault(kind, choices)), target, (event) =>
+      log.add(event),
+    );
   }
 }
 
@@ -56,10 +54,24 @@ export async function disturbAtPoint(
   if (!isReached) {
     return;
   }
-  const [call, { finished }] = await reached;
-  const event = await finished;
-  if (event !== undefined) {
-    log.add(atPoint(event, name, call));
+  const [call, sent] = await reached;
+  await recordWhenOver(sent, target, (event) => log.add(atPoint(event, name, call)));
+}
+
+/** Records a fault once its process is back. A process that does not come back was hit, too: postmortems tell of it. */
+export async function recordWhenOver(
+  { at, what, finished }: SentSignal,
+  target: Target,
+  add: (event: FaultEvent) => void,
+): Promise<void> {
+  try {
+    const event = await finished;
+    if (event !== undefined) {
+      add(event);
+    }
+  } catch (error) {
+    add({ at, until: new Date().toISOString(), target, what: `${what}: ${String(error)}` });
+    throw error;
   }
 }
 

@@ -23,6 +23,8 @@ export type ProcessFault = { readonly kind: 'kill -9' } | { readonly kind: 'SIGS
 export interface SentSignal {
   /** ISO 8601; when it was sent. */
   readonly at: string;
+  /** The signal and its process, for people. */
+  readonly what: string;
   /** Resolves once the process is back; to undefined where another fault ended the process meanwhile. */
   readonly finished: Promise<FaultEvent | undefined>;
 }
@@ -58,7 +60,7 @@ export async function sendSignal(stack: SignalledStack, target: Target, fault: P
       const finished = fault.kind === 'kill -9' ? replaced(stack, target, pid, affected) : resumed(target, pid, fault);
       const event = (what: string | undefined): FaultEvent | undefined =>
         what === undefined ? undefined : { at, until: new Date().toISOString(), target, what };
-      return { at, finished: finished.then(event) };
+      return { at, what: `${fault.kind} of process ${pid}`, finished: finished.then(event) };
     }
     await sleep(POLL_MS);
   }
