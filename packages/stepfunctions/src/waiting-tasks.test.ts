@@ -8,17 +8,22 @@ import { eventually } from './testing/test-server.ts';
 const serve = withTestServers();
 const folder = withFolder();
 
+/** Starts an execution whose task waits for the answer to its token. */
+async function callback() {
+  const tokens: string[] = [];
+  const server = await serve({
+    work: (event) => {
+      tokens.push(String((event as JsonObject).token));
+      return null;
+    },
+  });
+  const executionArn = await server.start(await server.create('callback', CALLBACK));
+  return { server, executionArn, taskToken: await eventually(() => tokens[0]) };
+}
+
 describe('a task token', () => {
   test('a task token is answered once, later answers get TaskTimedOut', async () => {
-    const tokens: string[] = [];
-    const server = await serve({
-      work: (event) => {
-        tokens.push(String((event as JsonObject).token));
-        return null;
-      },
-    });
-    const executionArn = await server.start(await server.create('callback', CALLBACK));
-    const taskToken = await eventually(() => tokens[0]);
+    const { server, executionArn, taskToken } = await callback();
     const answers = await Promise.allSettled(
       ['"one"', '"two"'].map((output) => server.call('SendTaskSuccess', { taskToken, output })),
     );
@@ -36,15 +41,7 @@ describe('a task token', () => {
   });
 
   test('the task token of a stopped execution gets TaskTimedOut', async () => {
-    const tokens: string[] = [];
-    const server = await serve({
-      work: (event) => {
-        tokens.push(String((event as JsonObject).token));
-        return null;
-      },
-    });
-    const executionArn = await server.start(await server.create('callback', CALLBACK));
-    const taskToken = await eventually(() => tokens[0]);
+    const { server, executionArn, taskToken } = await callback();
     await server.call('StopExecution', { executionArn });
     await expect(server.call('SendTaskSuccess', { taskToken, output: '1' })).rejects.toMatchObject({
       type: 'TaskTimedOut',
