@@ -1,6 +1,7 @@
 /** Native ES modules; swc only strips the types. Slow proofs have commands of their own (see docs/testing.md). */
 export default {
-  testEnvironment: '<rootDir>/tests/plain-global-environment.mjs',
+  testEnvironment: '<rootDir>/tests/shared-realm-environment.mjs',
+  runtime: '<rootDir>/tests/shared-packages-runtime.mjs',
   extensionsToTreatAsEsm: ['.ts'],
   transform: {
     '^.+\\.ts$': [
@@ -25,7 +26,7 @@ export default {
   modulePathIgnorePatterns: ['/\\.esbuild/', '/\\.serverless/', '/\\.embedded/', '<rootDir>/.stryker-tmp/'],
   reporters: ['default', '<rootDir>/tests/closing-line-reporter.mjs'],
   testSequencer: '<rootDir>/tests/longest-first-sequencer.mjs',
-  // One more than CI has cores: tests of a whole stack mostly wait.
-  maxWorkers: 3,
+  // Twice as many as CI has cores: tests of a whole stack mostly wait.
+  maxWorkers: 4,
   testTimeout: 30_000,
 };

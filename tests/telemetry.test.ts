@@ -45,9 +45,13 @@ function spansOf(traceId: string): readonly ReceivedSpan[] {
 /** The order's trace, once the last service's spans and all parents have arrived. */
 async function traceOfConfirmed(orderId: string): Promise<readonly ReceivedSpan[]> {
   const root = await received((span) => span.name === 'accept order' && span.attributes['order.id'] === orderId);
-  const isLast = ({ traceId, name, service }: ReceivedSpan) =>
-    traceId === root.traceId && name === 'inventory.v1.InventoryService/Commit' && service === 'inventory';
-  await received(isLast);
+  // Each service exports on its own, in the order in which its spans end.
+  for (const [service, rpc] of [
+    ['inventory', 'inventory.v1.InventoryService/Commit'],
+    ['payment', 'payment.v1.PaymentService/Capture'],
+  ]) {
+    await received((span) => span.traceId === root.traceId && span.service === service && span.name === rpc);
+  }
   return eventually(
     async () => {
       const spans = spansOf(root.traceId);

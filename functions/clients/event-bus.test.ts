@@ -1,4 +1,3 @@
-import '../../tests/support/cross-realm-errors.ts';
 import { createServer, type Server } from 'node:http';
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { listenOnFreePort } from '../../tests/support/free-port.ts';

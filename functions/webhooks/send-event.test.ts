@@ -1,4 +1,3 @@
-import '../../tests/support/cross-realm-errors.ts';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { Webhook as Verifier } from 'standardwebhooks';
 import { startWebhookReceiver, type WebhookReceiver } from '../../verification/client/webhook-receiver.ts';

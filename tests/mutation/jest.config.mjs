@@ -4,8 +4,7 @@ import base from '../../jest.config.mjs';
 export default {
   ...base,
   rootDir: '../..',
-  // Stryker wraps the environment, and finds it by this name.
-  testEnvironment: 'node',
+  testEnvironment: '<rootDir>/tests/mutation/mutated-environment.mjs',
   testMatch: JSON.parse(process.env.MUTATION_TESTS ?? '[]').map((glob) => `<rootDir>/${glob}`),
   reporters: [],
   setupFilesAfterEnv: ['<rootDir>/tests/mutation/no-shrinking.mjs'],

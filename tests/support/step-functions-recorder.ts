@@ -1,4 +1,3 @@
-import './cross-realm-errors.ts';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { createStepFunctions } from '../../functions/clients/aws.ts';
 
