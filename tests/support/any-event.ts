@@ -1,9 +1,8 @@
 import type { APIGatewayProxyEvent } from 'aws-lambda';
 import fc from 'fast-check';
+import { anyText } from './any-text.ts';
 import { httpEvent } from './http-event.ts';
 
-/** Generates any text, with characters of all planes. */
-export const anyText = fc.string({ unit: 'binary' });
 const key = fc.oneof(anyText, fc.constantFrom('__proto__', 'constructor', 'prototype', 'toString', 'hasOwnProperty'));
 const headerName = fc.oneof(key, fc.constantFrom('Content-Type', 'Idempotency-Key', 'traceparent', 'X-Api-Key'));
 /** Generates headers, known and unknown ones. */

@@ -9,14 +9,14 @@ const saga = parseSimulatedSaga(ORDER_SAGA_TEXT);
 test.each(MUTATIONS)(
   'the simulation detects a seeded bug in the services: %s',
   async (mutation) => {
-    const { found } = await explore(saga, {
-      runs: 500,
-      seed: 7,
-      maxOrders: 3,
-      mutations: [mutation],
-      shrink: false,
+    const search = { seed: 3, maxOrders: 3, mutations: [mutation], shrink: false } as const;
+    // Most bugs show in a few random schedules; the others need known ones.
+    const { found = (await explore(saga, { ...search, runs: 500 })).found } = await explore(saga, {
+      ...search,
+      runs: 40,
+      known: [],
     });
-    expect(found?.report).toMatch(/^broken with seed 7, found in run \d+/);
+    expect(found?.report).toMatch(/^broken with seed 3, found in run \d+/);
     expect(found?.report).toContain('failing schedule: {"orders":[');
   },
   120_000,
