@@ -30,6 +30,10 @@ export interface CheckedCounts {
   readonly charges: number;
   readonly executions: number;
   readonly answers: number;
+  /** Orders of which money was given back. */
+  readonly refunded: number;
+  /** Orders that an operator gave up. */
+  readonly abandoned: number;
   /** Orders that still wait for a payment that is not due yet. */
   readonly waiting: number;
   readonly orders_by_status: Readonly<Partial<Record<OrderStatus, number>>>;
@@ -88,6 +92,8 @@ function countChecked(snapshot: Snapshot): CheckedCounts {
     charges: snapshot.charges.length,
     executions: snapshot.executions.length,
     answers: snapshot.answers.length,
+    refunded: snapshot.orders.filter(({ refunded_minor = 0 }) => refunded_minor > 0).length,
+    abandoned: snapshot.orders.filter(({ abandon_requested_at }) => abandon_requested_at !== undefined).length,
     waiting: snapshot.orders.filter((order) => isWaitingForPayment(order, snapshot.taken_at)).length,
     orders_by_status: byStatus,
   };

@@ -37,6 +37,12 @@ function refunded({
 }
 
 describe('the invariants of refunds', () => {
+  test('a report counts the orders that were refunded and that were given up', () => {
+    const { checked } = checkInvariants(refunded({ order: { abandon_requested_at: '2026-11-28T12:00:00.000Z' } }));
+    expect(checked).toMatchObject({ refunded: 1, abandoned: 1 });
+    expect(checkInvariants(SOUND).checked).toMatchObject({ refunded: 0, abandoned: 0 });
+  });
+
   test('hold for a confirmed order whose money and stock came back in full', () => {
     expect(checkInvariants(refunded()).violations.map(describeViolation)).toEqual([]);
   });

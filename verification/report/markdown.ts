@@ -20,10 +20,10 @@ export function titledList(title: string, lines: readonly string[]): readonly st
   return lines.length === 0 ? [] : [`${title}\n\n${bulletList(lines)}`];
 }
 
-/** How many records a check of the invariants covered, such as `looked at 3 orders, 1 items, ...`. */
+/** How many records a check of the invariants covered, such as `looked at 3 orders (1 refunded, 0 abandoned), ...`. */
 export function checkedLine(checked: CheckedCounts): string {
-  const { orders, items, reservations, payments, charges, executions, answers } = checked;
-  return `looked at ${orders} orders, ${items} items, ${reservations} reservations, ${payments} payments, ${charges} charges, ${executions} executions and ${answers} answers`;
+  const { orders, refunded, abandoned, items, reservations, payments, charges, executions, answers } = checked;
+  return `looked at ${orders} orders (${refunded} refunded, ${abandoned} abandoned), ${items} items, ${reservations} reservations, ${payments} payments, ${charges} charges, ${executions} executions and ${answers} answers`;
 }
 
 /** The last line of a report: passed, or each failure. `subject` tells the run apart, such as `(seed 7)`. */
