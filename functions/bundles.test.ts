@@ -80,6 +80,8 @@ test(
         entryPoints: modules.map((module) => `${module}.ts`),
         outbase: ROOT,
         outdir: folder,
+        // What functions share is written once: each has the same code as on its own, in a tenth of the time.
+        splitting: true,
       });
       const check = join(folder, 'check.mjs');
       await writeFile(
