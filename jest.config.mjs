@@ -26,7 +26,7 @@ export default {
   modulePathIgnorePatterns: ['/\\.esbuild/', '/\\.serverless/', '/\\.embedded/', '<rootDir>/.stryker-tmp/'],
   reporters: ['default', '<rootDir>/tests/closing-line-reporter.mjs'],
   testSequencer: '<rootDir>/tests/longest-first-sequencer.mjs',
-  // Twice as many as CI has cores: tests of a whole stack mostly wait.
-  maxWorkers: 4,
+  // CI has two cores. The long suites wait more than they compute.
+  maxWorkers: 5,
   testTimeout: 30_000,
 };

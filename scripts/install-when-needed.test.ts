@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { chmod, copyFile, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
@@ -102,9 +102,13 @@ test('an installation that npm gives up says so, and the next start tries again'
 test('a second start waits while the first one installs', async () => {
   await mkdir(join(clone, 'node_modules'));
   await writeFile(join(clone, 'node_modules', '.installation-unfinished'), String(process.pid));
-  const second = start();
-  setTimeout(() => rm(join(clone, 'node_modules', '.installation-unfinished')), 300);
-  expect((await second).output).toContain(`Process ${process.pid} is installing packages`);
+  const says = `Process ${process.pid} is installing packages`;
+  const second = start({}, [], 'program.mjs', (output) => {
+    if (output.includes(says)) {
+      rmSync(join(clone, 'node_modules', '.installation-unfinished'));
+    }
+  });
+  expect((await second).output).toContain(says);
   expect(await installed()).toEqual(['compiler', 'server']);
 });
 
@@ -124,8 +128,13 @@ test('with --json the start of the stack tells of the installation in events', a
   expect(events.at(-1)).toEqual({ event: 'installed', seconds: expect.any(Number) });
 });
 
-/** Starts a program that does nothing but need the packages. */
-async function start(environment: NodeJS.ProcessEnv = {}, args: readonly string[] = [], program = 'program.mjs') {
+/** Starts a program that does nothing but need the packages, and shows its words as they come. */
+async function start(
+  environment: NodeJS.ProcessEnv = {},
+  args: readonly string[] = [],
+  program = 'program.mjs',
+  onWords: (words: string) => void = () => {},
+) {
   await writeFile(join(clone, program), '');
   const { NODE_ENV: _jest, ...inherited } = process.env;
   const run = [join(clone, 'scripts', 'run.mjs'), join(clone, program), ...args];
@@ -133,6 +142,8 @@ async function start(environment: NodeJS.ProcessEnv = {}, args: readonly string[
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...inherited, npm_config_offline: 'true', ...environment },
   });
+  child.stderr.on('data', (words: Buffer) => onWords(words.toString()));
+  child.stdout.on('data', (words: Buffer) => onWords(words.toString()));
   const [out, problems, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')]);
   return { code, output: out + problems, standardOutput: out };
 }
