@@ -1,5 +1,8 @@
 import { expect, test } from '@jest/globals';
+import type { Execution } from '../core/execution.ts';
+import type { HistoryEvent } from '../core/history-event.ts';
 import { withTestServer } from '../testing/fixtures.ts';
+import { EngineMetrics } from './engine-metrics.ts';
 
 const server = withTestServer({
   work: (input) => {
@@ -44,4 +47,18 @@ test('the metrics count what executions did, under the names of CloudWatch', asy
     stepfunctions_invokes_under_way: 0,
     stepfunctions_executions_queued: 0,
   });
+});
+
+test('the time of an execution is counted in seconds, once, when it ends', () => {
+  const counted = new EngineMetrics();
+  const stateMachineArn = 'arn:aws:states:us-east-1:000000000000:stateMachine:orders';
+  const running = { stateMachineArn, startedAt: 1_000 } as Execution;
+  counted.committed(running, [{ type: 'ExecutionStarted' }, { type: 'PassStateEntered' }] as HistoryEvent[]);
+  const load = { invokesUnderWay: 0, executionsQueued: 0 };
+  expect(counted.text(load)).not.toContain('execution_time');
+  counted.committed({ ...running, stoppedAt: 3_500 }, [
+    { type: 'PassStateExited' },
+    { type: 'ExecutionSucceeded' },
+  ] as HistoryEvent[]);
+  expect(counted.text(load)).toContain('aws_states_execution_time_seconds_total{state_machine="orders"} 2.5\n');
 });
