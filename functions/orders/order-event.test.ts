@@ -86,6 +86,20 @@ describe('the data of an event', () => {
     });
   });
 
+  test('has no amount before there is one', () => {
+    const [placed] = between(undefined, orderAfter(['PENDING', 'RESERVED']));
+    expect(placed?.data).not.toHaveProperty('amount');
+  });
+
+  test('says by what and why an order is over in the last event, and not in those before', () => {
+    const over = { payment_id: 'payment-1', reason_code: 'PAYMENT_DECLINED', reason: 'the card was declined' };
+    const [placed, rejected] = between(undefined, orderAfter(['PENDING', 'REJECTED'], over));
+    expect(rejected?.data).toMatchObject(over);
+    for (const detail of ['payment_id', 'reason_code', 'reason']) {
+      expect(placed?.data).not.toHaveProperty(detail);
+    }
+  });
+
   test('says until when an order can be paid, and only while it waits', () => {
     const order = orderAfter(['PENDING', 'AWAITING_PAYMENT', 'EXPIRED'], {
       payment_due_at: '2026-11-28T12:15:00.000Z',
@@ -150,6 +164,12 @@ describe('refunds', () => {
   test('a refund that had succeeded before is not told again beside another one', () => {
     const events = between(refunded({ r1: succeeded }), refunded({ r1: succeeded, r2: succeeded }));
     expect(told(events)).toEqual(['-refund-r2-SUCCEEDED order.refunded']);
+  });
+
+  test('refunds that one change of the record shows are told in the sequence in which they ended', () => {
+    const later: Refund = { ...succeeded, ended_at: '2026-11-28T13:00:01.000Z' };
+    const events = between(confirmed, refunded({ r1: later, r2: succeeded }));
+    expect(told(events)).toEqual(['-refund-r2-SUCCEEDED order.refunded', '-refund-r1-SUCCEEDED order.refunded']);
   });
 
   test('a refund that was declined is not told', () => {

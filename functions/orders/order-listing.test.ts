@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { BatchWriteCommand } from '@aws-sdk/lib-dynamodb';
+import { BatchWriteCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { requestsOf } from '../../tests/support/dynamodb-requests.ts';
-import { testOrder } from '../../tests/support/order.ts';
+import { interpose, readNothingOnce, requestsOf } from '../../tests/support/dynamodb-requests.ts';
+import { confirmedOrder, testOrder } from '../../tests/support/order.ts';
 import { withOrderTable } from '../../tests/support/order-fixtures.ts';
 import type { Order } from './order.ts';
 import {
@@ -142,6 +142,14 @@ test('a page needs as many requests of 2,000 orders as of 200', async () => {
   expect(few.oldest).toHaveLength(1);
 }, 60_000);
 
+test('orders of the time at which a list begins are all in it, on whichever page', async () => {
+  const [owner, created_at] = [randomUUID(), new Date(START).toISOString()];
+  const one = await database.written(testOrder({ owner, created_at }));
+  const other = await database.written(testOrder({ owner, created_at }));
+  const listed = (await allPages({ owner, from: new Date(START) }, 1)).flat();
+  expect(listed.map(({ order_id }) => order_id).toSorted()).toEqual([one.order_id, other.order_id].toSorted());
+});
+
 test('an order that two queries found, because its status changed in between, is read once', async () => {
   const [one, other] = [await database.written(testOrder()), await database.written(testOrder())];
   const ids = [one.order_id, other.order_id, one.order_id, testOrder().order_id];
@@ -149,4 +157,21 @@ test('an order that two queries found, because its status changed in between, is
     one.order_id,
     other.order_id,
   ]);
+});
+
+test('orders that DynamoDB does not read under load are read again: none is missing from a page', async () => {
+  const one = await database.written(testOrder({ owner: randomUUID() }));
+  readNothingOnce(database.table.client);
+  const { orders } = await listOrders(database.table, { owner: one.owner }, 10);
+  expect(orders.map(({ order_id }) => order_id)).toEqual([one.order_id]);
+});
+
+test('an order whose refund is carried on while it is looked for is not listed as waiting for an operator', async () => {
+  const { client, name } = database.table;
+  const waiting = await database.written(confirmedOrder({ refund_parked_step: 'RefundPayment' }));
+  const carriedOn = await database.written(confirmedOrder({ refund_parked_step: 'RefundPayment' }));
+  const { refund_parked_step: _, ...Item } = carriedOn;
+  interpose(client, 'BatchGetItemCommand', () => client.send(new PutCommand({ TableName: name, Item })));
+  const { orders } = await listOrders(database.table, { refundSteps: ['RefundPayment'] }, 10);
+  expect(orders.map(({ order_id }) => order_id)).toEqual([waiting.order_id]);
 });

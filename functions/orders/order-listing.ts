@@ -165,14 +165,16 @@ async function keysOf(
   );
   const ids: OrderKey[] = [];
   while (ids.length < limit) {
-    const heads = queues.filter(({ keys, taken }) => taken < keys.length);
-    const [newest] = heads.toSorted((left, right) => descending(left.keys[left.taken], right.keys[right.taken]));
-    const key = newest?.keys[newest.taken];
-    if (newest === undefined || key === undefined) {
+    const heads = queues.flatMap((queue) => {
+      const key = queue.keys[queue.taken];
+      return key === undefined ? [] : [{ queue, key }];
+    });
+    const [newest] = heads.toSorted((left, right) => right.key.createdAt.localeCompare(left.key.createdAt));
+    if (newest === undefined) {
       break;
     }
-    ids.push(key);
-    newest.taken += 1;
+    ids.push(newest.key);
+    newest.queue.taken += 1;
   }
   const last = ids.at(-1);
   const isMore = queues.some(({ keys, taken, isCut }) => isCut || taken < keys.length);
@@ -211,12 +213,10 @@ function query(
         ExpressionAttributeValues: { ':value': value, ':from': bounds.from, ':to': bounds.to },
         ScanIndexForward: oldestFirst,
         Limit: limit,
-        // A start outside of the bounds is refused.
-        ...(after !== undefined &&
-          after.createdAt === bounds.to &&
-          lastId !== undefined && {
-            ExclusiveStartKey: { [attribute]: value, created_at: after.createdAt, order_id: lastId },
-          }),
+        // The bounds end at this time: DynamoDB refuses a start outside of them.
+        ...(lastId !== undefined && {
+          ExclusiveStartKey: { [attribute]: value, created_at: bounds.to, order_id: lastId },
+        }),
       }),
     ),
   );
@@ -229,8 +229,4 @@ function isWanted(order: Order, { status, owner, refundSteps }: OrderFilter): bo
   return (
     isParked && (status === undefined || order.status === status) && (owner === undefined || order.owner === owner)
   );
-}
-
-function descending(left: OrderKey | undefined, right: OrderKey | undefined): number {
-  return left === undefined || right === undefined ? 0 : right.createdAt.localeCompare(left.createdAt);
 }

@@ -1,5 +1,6 @@
+import { TransactionCanceledException } from '@aws-sdk/client-dynamodb';
 import { beforeAll, expect, test } from '@jest/globals';
-import { requestsOf } from '../../tests/support/dynamodb-requests.ts';
+import { readNothingOnce, requestsOf } from '../../tests/support/dynamodb-requests.ts';
 import { testOrder } from '../../tests/support/order.ts';
 import { countedBy, withOrderTable } from '../../tests/support/order-fixtures.ts';
 import type { Order } from './order.ts';
@@ -70,6 +71,16 @@ test('two functions that count the same changes at once count each once', async 
   expect(changes).toEqual({ 'status.PENDING': 5 });
 });
 
+test('markers that DynamoDB does not read under load are read again: no order counts twice', async () => {
+  const order = testOrder();
+  await count(order);
+  readNothingOnce(database.statistics.client);
+  const reads = () => requests.filter((name) => name.startsWith('BatchGet')).length;
+  const before = [reads(), transactions()];
+  expect(await added(() => count(next(order, 'RESERVED')))).toEqual({ 'status.PENDING': -1, 'status.RESERVED': 1 });
+  expect([reads(), transactions()]).toEqual([Number(before[0]) + 2, Number(before[1]) + 1]);
+});
+
 test('a removed order is not counted any more', async () => {
   const order = testOrder();
   await count(order);
@@ -97,4 +108,25 @@ test('money that was given back counts as taken, where the record says nothing o
 test('an order of before the counters is counted with its next change', async () => {
   const changes = await added(() => count(next(testOrder({ amount_minor: 5, currency: 'USD' }), 'CONFIRMED')));
   expect(changes).toEqual({ 'status.CONFIRMED': 1, 'captured.USD': 5 });
+});
+
+test('counters that others write all the time: counting gives up after some tries, and can be repeated', async () => {
+  const { middlewareStack } = database.statistics.client;
+  let tries = 0;
+  middlewareStack.add(
+    (next, { commandName }) =>
+      (args) => {
+        if (commandName !== 'TransactWriteItemsCommand' || tries === 100) {
+          return next(args);
+        }
+        tries += 1;
+        return Promise.reject(new TransactionCanceledException({ message: 'conflict', $metadata: {} }));
+      },
+    { step: 'initialize', name: 'busy' },
+  );
+  const order = testOrder();
+  await expect(count(order)).rejects.toMatchObject({ name: 'RetryableError', code: 'ORDERS_UNAVAILABLE' });
+  middlewareStack.remove('busy');
+  expect(tries).toBe(8);
+  expect(await added(() => count(order))).toEqual({ 'status.PENDING': 1 });
 });

@@ -43,6 +43,16 @@ test.each<readonly [string, Order]>([
   expect(next(order)).toEqual({ step: 'CLAIM' });
 });
 
+test.each([
+  ['is over at its end', 0, 'REFUSE'],
+  ['lasts until its end', 1, 'CLAIM'],
+  ['begins with its first moment', 900_000, 'CLAIM'],
+  ['is over where it seems to begin later, because a clock was set back', 900_001, 'REFUSE'],
+])('the time to pay an order %s', (_what, remainingMs, step) => {
+  const payment_due_at = new Date(NOW.getTime() + remainingMs).toISOString();
+  expect(next(awaitingOrder({ payment_due_at, payment_window_seconds: 900 }))).toMatchObject({ step });
+});
+
 test.each<readonly [string, Order, number]>([
   ['that it has claimed', claimed('payment-1', IN_FORCE), 2_000],
   ['that costs nothing', claimed('payment-1', IN_FORCE, { amount_minor: 0 }), 0],

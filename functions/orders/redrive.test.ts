@@ -9,7 +9,7 @@ import { abandonOrder } from './abandonment.ts';
 import type { Order } from './order.ts';
 import { createOrderSaga } from './order-saga.ts';
 import { readOrder } from './order-table.ts';
-import { redriveOrder } from './redrive.ts';
+import { redriveOrder, whySameCause } from './redrive.ts';
 
 const database = withOrderTable('test');
 const stepFunctions = withStepFunctions();
@@ -96,10 +96,65 @@ test('a redrive that is refused because the saga runs is none: the next may foll
   expect(await redrive(order)).toEqual({ outcome: 'REDRIVEN' });
 });
 
+test('the reply to the start of a further run was lost before: the operator reads that it runs', async () => {
+  const order = await parkedOrder();
+  stepFunctions.reply = ({ action }) =>
+    refuse(action === 'StartExecution' ? 'ExecutionAlreadyExists' : 'ExecutionDoesNotExist');
+  expect(await redrive(order)).toEqual({ outcome: 'REDRIVEN' });
+});
+
+test.each([
+  ['by another operator at the same moment', 'olga', 0],
+  ['by the same operator a moment later', 'olaf', 1],
+])('a redrive that is not carried out leaves one that was made meanwhile %s', async (_which, by, laterMs) => {
+  const order = await parkedOrder();
+  const now = new Date();
+  const at = new Date(now.getTime() + laterMs).toISOString();
+  const last_redrive = { at, by, step: 'CommitInventory', error: 'RetryableError' };
+  stepFunctions.reply = async ({ action }) => {
+    if (action === 'RedriveExecution') {
+      const { client, name } = database.table;
+      await client.send(new PutCommand({ TableName: name, Item: { ...order, last_redrive } }));
+    }
+    return refuse(action === 'StartExecution' ? 'ThrottlingException' : 'ExecutionDoesNotExist');
+  };
+  await expect(redriveOrder(order.order_id, dependencies(), 'olaf', now)).rejects.toMatchObject({
+    code: 'SAGA_UNAVAILABLE',
+  });
+  expect((await readOrder(database.table, order.order_id))?.last_redrive).toEqual(last_redrive);
+});
+
+test('an order of an older version, whose timeline alone says what no redrive cures, is not redriven', async () => {
+  const [at, why] = ['2026-11-28T12:00:00.000Z', 'ReservationReleasedError'];
+  const order = await parkedOrder({
+    parked_error: undefined,
+    timeline: [
+      { at, status: 'PAID', what: 'payment captured' },
+      { at, status: 'NEEDS_ATTENTION', what: 'waiting for an operator', why },
+    ],
+  });
+  expect(await redrive(order)).toEqual({
+    outcome: 'REFUSED',
+    why: expect.stringContaining('its stock was given back'),
+  });
+  expect(stepFunctions.calls).toEqual([]);
+});
+
 test('a redrive that is not carried out leaves an earlier one on record', async () => {
   const last_redrive = { at: '2026-11-28T12:00:00.000Z', by: 'olga', step: 'CommitInventory', error: 'RetryableError' };
   const order = await parkedOrder({ last_redrive });
   executionsAreLost(['StartExecution']);
   await expect(redrive(order)).rejects.toMatchObject({ code: 'SAGA_UNAVAILABLE' });
   expect(await readOrder(database.table, order.order_id)).toMatchObject({ last_redrive });
+});
+
+test.each([
+  ['may follow at once, where a clock that was set back puts the last one ahead', -1, false],
+  ['is too soon at once', 0, true],
+  ['is too soon within a minute', 59_999, true],
+  ['may follow after a minute', 60_000, false],
+])('another redrive of what the same error parked again %s', (_which, sinceMs, isRefused) => {
+  const last = { at: '2026-11-28T12:00:00.000Z', error: 'RetryableError' };
+  const why = whySameCause(last, 'RetryableError', new Date(Date.parse(last.at) + sinceMs));
+  expect(why !== undefined).toBe(isRefused);
 });

@@ -141,7 +141,7 @@ export function whySameCause(
     : undefined;
 }
 
-/** The error that parked the order. Records of an older version have it in their timeline alone. */
+/** The error that parked the order. Records of an older version have it in the last entry of their timeline alone. */
 function parkingError({ parked_error, timeline }: Order): string | undefined {
-  return parked_error ?? timeline.findLast(({ status }) => status === 'NEEDS_ATTENTION')?.why;
+  return parked_error ?? timeline.at(-1)?.why;
 }

@@ -7,10 +7,12 @@ import { withPaymentService } from '../../tests/support/service-fixtures.ts';
 import { executionsAre, executionsAreLost, refuse } from '../../tests/support/step-functions-recorder.ts';
 import { createTaskTokens } from '../clients/task-tokens.ts';
 import { RetryableError } from '../common/errors.ts';
+import { logWith, rootLogger } from '../common/logger.ts';
 import type { Order } from '../orders/order.ts';
 import { createOrderSaga } from '../orders/order-saga.ts';
 import { readOrder } from '../orders/order-table.ts';
 import { createRefundSaga } from '../orders/refunds/refund-saga.ts';
+import { recoverSaga, type SagaRecoveryDependencies } from '../orders/saga-recovery.ts';
 import { createHandler } from './reconcile-orders.ts';
 
 const database = withOrderTable('test');
@@ -18,19 +20,23 @@ const stepFunctions = withStepFunctions();
 const payments = withPaymentService();
 const released: string[] = [];
 
-function run(release = async (orderId: string): Promise<void> => void released.push(orderId), runMs = 20_000) {
-  const inventory = { release: async ({ orderId }: { readonly orderId: string }) => release(orderId) as never };
-  return createHandler(
-    () => ({
-      table: database.table,
-      saga: createOrderSaga(stepFunctions.client, 'arn:aws:states:us-east-1:000000000000:stateMachine:saga'),
-      refunds: createRefundSaga(stepFunctions.client, 'arn:aws:states:us-east-1:000000000000:stateMachine:refunds'),
-      payment: payments.client,
-      tokens: createTaskTokens(stepFunctions.client),
-      inventory,
-    }),
-    { paceMs: 0, runMs },
-  )();
+async function noteRelease(orderId: string): Promise<void> {
+  released.push(orderId);
+}
+
+function dependencies(release = noteRelease): SagaRecoveryDependencies {
+  return {
+    table: database.table,
+    saga: createOrderSaga(stepFunctions.client, 'arn:aws:states:us-east-1:000000000000:stateMachine:saga'),
+    refunds: createRefundSaga(stepFunctions.client, 'arn:aws:states:us-east-1:000000000000:stateMachine:refunds'),
+    payment: payments.client,
+    tokens: createTaskTokens(stepFunctions.client),
+    inventory: { release: async ({ orderId }) => release(orderId) as never },
+  };
+}
+
+function run(release = noteRelease, runMs = 20_000) {
+  return createHandler(() => dependencies(release), { paceMs: 0, runMs })();
 }
 
 const PAST = new Date(Date.now() - 60_000).toISOString();
@@ -121,6 +127,15 @@ test('the customer has not decided: the provider is asked again, the last time b
   const order = await readOrder(database.table, order_id);
   expect(order).toMatchObject({ status: 'AWAITING_PAYMENT', updated_at: PAST });
   expect(Date.parse(payment_due_at) - Date.parse(String(order?.saga_due_at))).toBe(75_000);
+});
+
+test('the last look before the window ends is not made a second time at once, even where it came to the millisecond', async () => {
+  const payment_due_at = new Date(Date.now() + 100_000).toISOString();
+  const order = await withoutEvent(undefined, { payment_due_at });
+  const now = new Date(Date.parse(payment_due_at) - 75_000);
+  expect(await recoverSaga(order, dependencies(), logWith(rootLogger(), {}), now)).toBe('under_way');
+  const due = (await readOrder(database.table, order.order_id))?.saga_due_at;
+  expect(Date.parse(String(due)) - now.getTime()).toBeGreaterThanOrEqual(60_000);
 });
 
 test('a payment that cannot be asked about stops no other order', async () => {
@@ -240,6 +255,14 @@ test('Step Functions takes no start: nothing counts as tried, and after five ord
   expect(stepFunctions.starts()).toHaveLength(5);
   const tried = await Promise.all(orders.map(({ order_id }) => readOrder(database.table, order_id)));
   expect(tried.filter((order) => (order?.saga_recovery?.tries ?? 0) > 0)).toEqual([]);
+});
+
+test('the reply to the start of a further run was lost: the execution that runs is counted', async () => {
+  const { order_id } = await overdue();
+  stepFunctions.reply = ({ action }) =>
+    refuse(action === 'DescribeExecution' ? 'ExecutionDoesNotExist' : 'ExecutionAlreadyExists');
+  expect(await run()).toEqual({ under_way: 0, restarted: 1, parked: 0, left: 0, failed: 0 });
+  expect(await readOrder(database.table, order_id)).toMatchObject({ saga_run: 1, saga_recovery: { tries: 1 } });
 });
 
 test('two rounds at once: one of them starts the further run', async () => {

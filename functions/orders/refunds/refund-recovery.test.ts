@@ -4,11 +4,13 @@ import { expect, test } from '@jest/globals';
 import { confirmedOrder } from '../../../tests/support/order.ts';
 import { withOrderTable, withStepFunctions } from '../../../tests/support/order-fixtures.ts';
 import { executionsAre, executionsAreLost, refuse, success } from '../../../tests/support/step-functions-recorder.ts';
+import { logWith, rootLogger } from '../../common/logger.ts';
 import { createHandler } from '../../scheduled/reconcile-orders.ts';
 import type { Order } from '../order.ts';
 import { createOrderSaga } from '../order-saga.ts';
 import { readOrder } from '../order-table.ts';
 import type { Refund } from './refund.ts';
+import { acceptRefund } from './refund-acceptance.ts';
 import { createRefundSaga } from './refund-saga.ts';
 
 // The rounds of the reconciliation over confirmed orders with refunds.
@@ -49,10 +51,28 @@ function overdue(refunds: Readonly<Record<string, Refund>>, differences: Partial
 }
 
 /** As if a minute had passed, and nothing else had happened. */
-async function laterOverdue({ order_id }: Order): Promise<void> {
+function laterOverdue(order: Order): Promise<void> {
+  return changed(order, { saga_due_at: PAST });
+}
+
+async function changed({ order_id }: Order, differences: Partial<Order>): Promise<void> {
   const current = await readOrder(database.table, order_id);
   const { client, name } = database.table;
-  await client.send(new PutCommand({ TableName: name, Item: { ...current, saga_due_at: PAST } }));
+  await client.send(new PutCommand({ TableName: name, Item: { ...current, ...differences } }));
+}
+
+function accept({ order_id }: Order, now = new Date()) {
+  const request = {
+    refundId: 'r1',
+    amountMinor: 500,
+    lines: undefined,
+    restock: false,
+    reason: 'test',
+    by: undefined,
+    traceparent: '00-trace',
+  };
+  const refunds = createRefundSaga(stepFunctions.client, ARN);
+  return acceptRefund(order_id, request, { table: database.table, refunds }, logWith(rootLogger(), {}), now);
 }
 
 test('a refund that was noted, and whose saga was never started or is lost, is started', async () => {
@@ -136,6 +156,61 @@ test('Step Functions takes no start: nothing counts as tried', async () => {
     action === 'DescribeExecution' ? refuse('ExecutionDoesNotExist') : refuse('ThrottlingException');
   expect(await run()).toMatchObject({ left: 1 });
   expect((await readOrder(database.table, order_id))?.refunds?.r1).toMatchObject({ status: 'REQUESTED', tries: 0 });
+});
+
+test('the reply to the start of a further execution was lost: the execution that runs is counted', async () => {
+  const { order_id } = await overdue({ r1: refund() });
+  stepFunctions.reply = ({ action }) =>
+    refuse(action === 'DescribeExecution' ? 'ExecutionDoesNotExist' : 'ExecutionAlreadyExists');
+  expect(await run()).toMatchObject({ restarted: 1, left: 0 });
+  expect((await readOrder(database.table, order_id))?.refunds?.r1).toMatchObject({ run: 1, tries: 1 });
+});
+
+test('a refund that was just asked for is left to its own execution for a minute', async () => {
+  const order = await database.written(confirmedOrder());
+  const now = new Date();
+  await accept(order, now);
+  expect(stepFunctions.starts()).toMatchObject([{ name: 'r1' }]);
+  const due = (await readOrder(database.table, order.order_id))?.saga_due_at;
+  expect(Date.parse(String(due)) - now.getTime()).toBe(60_000);
+  stepFunctions.reply = executionsAreLost;
+  expect(await run()).toMatchObject({ restarted: 0 });
+  expect(stepFunctions.starts()).toHaveLength(1);
+});
+
+test('a refund that has ended is not started again by a request that is repeated late', async () => {
+  const order = await database.written(confirmedOrder());
+  const { refund: noted } = await accept(order);
+  await changed(order, { refunds: { r1: { ...noted, status: 'SUCCEEDED' } } });
+  expect(await accept(order)).toMatchObject({ refund: { status: 'SUCCEEDED' } });
+  expect(stepFunctions.starts()).toHaveLength(1);
+});
+
+test.each([0, 3])('a refund that ends while its execution is looked for, after %i runs, stays ended', async (tries) => {
+  const order = await overdue({ r1: refund({ tries }) });
+  const ended = { r1: refund({ tries, status: 'SUCCEEDED' }) };
+  stepFunctions.reply = async (call) => {
+    await changed(order, { refunds: ended, refund_version: 2 });
+    return executionsAreLost(call);
+  };
+  expect(await run()).toMatchObject({ under_way: 1, parked: 0, restarted: 0 });
+  expect(stepFunctions.starts()).toEqual([]);
+  expect(await readOrder(database.table, order.order_id)).toMatchObject({ refunds: ended });
+});
+
+test.each([
+  ['ended', refund({ status: 'SUCCEEDED', run: 1, tries: 1 })],
+  ['been tried again by another round', refund({ run: 2, tries: 2 })],
+])('a refund that has %s while its start was refused is left as it is', async (_what, moved) => {
+  const order = await overdue({ r1: refund() });
+  stepFunctions.reply = async ({ action }) => {
+    if (action === 'StartExecution') {
+      await changed(order, { refunds: { r1: moved }, refund_version: 3 });
+    }
+    return refuse(action === 'DescribeExecution' ? 'ExecutionDoesNotExist' : 'ThrottlingException');
+  };
+  await run();
+  expect((await readOrder(database.table, order.order_id))?.refunds).toEqual({ r1: moved });
 });
 
 test('two rounds at once start one further execution', async () => {

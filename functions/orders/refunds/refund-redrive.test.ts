@@ -1,15 +1,18 @@
 import '../../../tests/support/quiet-log.ts';
+import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { expect, test } from '@jest/globals';
 import { httpEvent, read } from '../../../tests/support/http-event.ts';
 import { confirmedOrder } from '../../../tests/support/order.ts';
 import { withOrderTable, withStepFunctions } from '../../../tests/support/order-fixtures.ts';
 import { type RecordedCall, refuse, success } from '../../../tests/support/step-functions-recorder.ts';
+import { logWith, rootLogger } from '../../common/logger.ts';
 import { createHandler as listOrders } from '../../http/list-orders.ts';
 import { createHandler as redriveOrders } from '../../http/redrive-orders.ts';
 import type { Order } from '../order.ts';
 import { createOrderSaga } from '../order-saga.ts';
 import { readOrder } from '../order-table.ts';
 import type { Refund } from './refund.ts';
+import { redriveRefunds } from './refund-redrive.ts';
 import { createRefundSaga } from './refund-saga.ts';
 
 const database = withOrderTable('test');
@@ -64,8 +67,24 @@ test('a parked refund is redriven, and under way again', async () => {
     refunds: { r1: { status: 'REQUESTED', tries: 0, redriven: { by: 'olaf', error: 'RetryableError' } } },
     saga_due: order_id.at(-1),
   });
+  // Its execution has a minute before the reconciliation looks.
+  expect(Date.parse(String(order?.saga_due_at)) - Date.now()).toBeGreaterThan(50_000);
   expect(order).not.toHaveProperty('refund_parked_step');
   expect(order?.refunds?.r1).not.toHaveProperty('parked_step');
+});
+
+test('a refund that has ended since an operator saw it parked is not paid out again', async () => {
+  const seen = await parked();
+  const { client, name } = database.table;
+  const refunds = { r1: { ...PARKED, status: 'SUCCEEDED' } };
+  await client.send(new PutCommand({ TableName: name, Item: { ...seen, refunds } }));
+  const saga = createRefundSaga(stepFunctions.client, ARN);
+  const log = logWith(rootLogger(), {});
+  expect(await redriveRefunds(seen, { table: database.table, refunds: saga }, 'olaf', log, new Date())).toBe(
+    'refund r1: it has moved meanwhile',
+  );
+  expect(stepFunctions.calls).toEqual([]);
+  expect(await readOrder(database.table, seen.order_id)).toMatchObject({ refunds });
 });
 
 test('a parked refund whose execution is gone, or cannot be redriven, goes on in a further one', async () => {
