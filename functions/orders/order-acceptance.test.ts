@@ -1,6 +1,7 @@
 import '../../tests/support/quiet-log.ts';
 import { expect, test } from '@jest/globals';
 import { interpose } from '../../tests/support/dynamodb-requests.ts';
+import { keptLog } from '../../tests/support/kept-log.ts';
 import { testOrder } from '../../tests/support/order.ts';
 import { withOrderTable, withStepFunctions } from '../../tests/support/order-fixtures.ts';
 import { type RecordedCall, type Reply, refuse } from '../../tests/support/step-functions-recorder.ts';
@@ -14,8 +15,8 @@ import { addOrder, recordRepeatedStart, removeUnstartedOrder } from './order-wri
 const database = withOrderTable();
 const stepFunctions = withStepFunctions();
 
-function accept(order: Order): Promise<Order> {
-  return acceptOrder(order, logWith(rootLogger(), {}), {
+function accept(order: Order, logger = rootLogger()): Promise<Order> {
+  return acceptOrder(order, logWith(logger, {}), {
     table: database.table,
     saga: createOrderSaga(stepFunctions.client, 'arn:aws:states:us-east-1:000000000000:stateMachine:saga'),
     startRetries: { delaysMs: [5], withinMs: 2_000 },
@@ -89,6 +90,24 @@ test.each([
   stepFunctions.reply = () => reply;
   expect(await accept(repeated(order))).toMatchObject({ order_id: order.order_id });
   expect(await readOrder(database.table, order.order_id)).toMatchObject({ start_pending: 'Y' });
+});
+
+test('the reply to the start is lost: the order stays, and the operator reads in the log what went wrong', async () => {
+  const log = keptLog();
+  try {
+    stepFunctions.reply = () => refuse('InternalFailure', 500);
+    const order = testOrder();
+    expect(await accept(order, log.logger)).toEqual(order);
+    expect(log.lines).toEqual([
+      expect.objectContaining({
+        level: 'WARN',
+        message: 'the reply to the start was lost',
+        cause: expect.objectContaining({ name: 'InternalFailure' }),
+      }),
+    ]);
+  } finally {
+    log.restore();
+  }
 });
 
 test('start refused, and the saga runs all the same: the response has the order as the saga left it', async () => {

@@ -107,6 +107,12 @@ test.each<readonly [string, Order, string, RegExp]>([
     'ORDER_NOT_PAYABLE',
     /being cancelled/,
   ],
+  [
+    'had a payment that was undone, and takes no other',
+    awaitingOrder({ payment_undone_at: NOW.toISOString() }),
+    'ORDER_NOT_PAYABLE',
+    /could not be completed and was undone; the order takes no other/,
+  ],
   ['another payment has claimed', claimed('payment-2', IN_FORCE), 'PAYMENT_IN_PROGRESS', /another payment/],
   [
     'another payment has claimed as the last one',

@@ -30,6 +30,18 @@ test('task token, due time and status are recorded together', async () => {
   });
 });
 
+test('a customer who has to confirm the payment finds on the order where, and is asked about within a minute', async () => {
+  const { order_id } = await database.written(testOrder({ status: 'RESERVED' }));
+  const actionUrl = 'https://shop.test/confirm';
+  const asked = { orderId: order_id, taskToken: 'token-1', attempt: 0, enteredAt: NOW, windowSeconds: 900, actionUrl };
+  await beginPaymentWait(database.table, asked);
+  expect(await readOrder(database.table, order_id)).toMatchObject({
+    status: 'AWAITING_PAYMENT',
+    payment_action_url: actionUrl,
+    saga_due_at: '2026-11-22T12:01:00.000Z',
+  });
+});
+
 test('duplicate: the same task token again changes nothing', async () => {
   const order = testOrder({ status: 'RESERVED' });
   const first = await waited(order);

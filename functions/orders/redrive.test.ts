@@ -1,5 +1,5 @@
 import '../../tests/support/quiet-log.ts';
-import { PutCommand } from '@aws-sdk/lib-dynamodb';
+import { DeleteCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { expect, test } from '@jest/globals';
 import { interpose, loseReply } from '../../tests/support/dynamodb-requests.ts';
 import { testOrder } from '../../tests/support/order.ts';
@@ -157,4 +157,29 @@ test.each([
   const last = { at: '2026-11-28T12:00:00.000Z', error: 'RetryableError' };
   const why = whySameCause(last, 'RetryableError', new Date(Date.parse(last.at) + sinceMs));
   expect(why !== undefined).toBe(isRefused);
+});
+
+test('the same error parked another step than the last redrive was for: the order may be redriven at once', async () => {
+  const last_redrive = { at: new Date().toISOString(), by: 'olga', step: 'CommitInventory', error: 'RetryableError' };
+  const further = await parkedOrder({ last_redrive, parked_step: 'ConfirmOrder' });
+  expect(await redrive(further)).toEqual({ outcome: 'REDRIVEN' });
+});
+
+test('the same error parked the same step again at once: no redrive helps before its cause is mended', async () => {
+  const last_redrive = { at: new Date().toISOString(), by: 'olga', step: 'CommitInventory', error: 'RetryableError' };
+  const order = await parkedOrder({ last_redrive });
+  expect(await redrive(order)).toEqual({ outcome: 'REFUSED', why: expect.stringContaining('mend the cause first') });
+  expect(stepFunctions.calls).toEqual([]);
+});
+
+test('the record is removed during a redrive that is not carried out: the operator reads that nothing was started', async () => {
+  const order = await parkedOrder();
+  stepFunctions.reply = async ({ action }) => {
+    const { client, name } = database.table;
+    if (action === 'StartExecution') {
+      await client.send(new DeleteCommand({ TableName: name, Key: { order_id: order.order_id } }));
+    }
+    return refuse(action === 'StartExecution' ? 'ThrottlingException' : 'ExecutionDoesNotExist');
+  };
+  await expect(redrive(order)).rejects.toMatchObject({ code: 'SAGA_UNAVAILABLE' });
 });

@@ -66,8 +66,8 @@ export async function redriveOrder(
 async function takeBack(redrive: LastRedrive, before: Order, { table }: RedriveDependencies): Promise<void> {
   // The run may have been counted up since.
   const latest = await readOrder(table, before.order_id);
-  const { at, by } = latest?.last_redrive ?? {};
-  if (latest !== undefined && at === redrive.at && by === redrive.by && before.last_redrive?.at !== at) {
+  const { at, by } = redrive;
+  if (latest?.last_redrive?.at === at && latest.last_redrive.by === by && before.last_redrive?.at !== at) {
     await changeParkedOrder(table, redriveRequest(latest, before.last_redrive ?? { at: new Date(0).toISOString() }));
   }
 }

@@ -180,7 +180,7 @@ function requestedEnd({ cancel_requested_at, payment_undone_at }: Order): Outcom
 }
 
 function expiry(order: Order, now: Date): Outcome | undefined {
-  if (order.status !== 'AWAITING_PAYMENT' || remainingWindowSeconds(order, now) > 0) {
+  if (remainingWindowSeconds(order, now) > 0) {
     return undefined;
   }
   return {

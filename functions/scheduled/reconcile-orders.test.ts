@@ -194,6 +194,16 @@ test('a paid order that no run moves is parked at its next step, and keeps its m
   });
 });
 
+test('executions end without an error: the operator reads on the parked order how they ended', async () => {
+  const { order_id } = await overdue({ saga_run: 3, saga_recovery: { tries: 3, updated_at: PAST } });
+  stepFunctions.reply = executionsAre('TIMED_OUT');
+  expect(await run()).toMatchObject({ parked: 1 });
+  expect(await readOrder(database.table, order_id)).toMatchObject({
+    parked_error: 'TIMED_OUT',
+    reason: 'the order could not be carried on: its execution is TIMED_OUT',
+  });
+});
+
 test.each([{ status: 'RESERVED' as const }, { updated_at: 'earlier' }])(
   'an order that has moved since its last recovery is not parked: it had %j',
   async (recovered) => {

@@ -73,6 +73,21 @@ test('a parked refund is redriven, and under way again', async () => {
   expect(order?.refunds?.r1).not.toHaveProperty('parked_step');
 });
 
+test('two parked refunds of an order: the customer who waits longest gets the money first', async () => {
+  const { order_id } = await parked(
+    {},
+    {
+      refunds: {
+        a_later: { ...PARKED, requested_at: '2026-11-28T13:00:00.000Z', parked_step: 'ReturnInventory' },
+        b_first: PARKED,
+        c_last: { ...PARKED, requested_at: '2026-11-28T14:00:00.000Z' },
+      },
+    },
+  );
+  expect(await redrive({ order_ids: [order_id] })).toMatchObject({ data: { redriven: [order_id] } });
+  expect(actions().map(([, name]) => name)).toEqual(['b_first', 'a_later', 'c_last']);
+});
+
 test('a refund that has ended since an operator saw it parked is not paid out again', async () => {
   const seen = await parked();
   const { client, name } = database.table;

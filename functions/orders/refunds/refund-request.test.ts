@@ -88,6 +88,11 @@ describe('a request to refund an order', () => {
     expect(asked(confirmedOrder({ refunds }), { lines })).toMatchObject({ amount_minor: 1_000 });
   });
 
+  test('for all of it may be asked again where the provider declined to give the money back', () => {
+    const refunds = { earlier: refund({ amount_minor: 2_000, status: 'DECLINED' }) };
+    expect(asked(confirmedOrder({ refunds }))).toMatchObject({ amount_minor: 2_000 });
+  });
+
   test('pieces that never came back, because their refund was declined, can be returned by the next one', () => {
     const lines = [{ item_id: 'cup', count: 1 }];
     const refunds = { earlier: refund({ amount_minor: 1_000, lines, restock: true, status: 'DECLINED' }) };
