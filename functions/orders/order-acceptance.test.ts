@@ -92,7 +92,7 @@ test.each([
   expect(await readOrder(database.table, order.order_id)).toMatchObject({ start_pending: 'Y' });
 });
 
-test('the reply to the start is lost: the order stays, and the operator reads in the log what went wrong', async () => {
+test('the reply to the start is lost: the order stays, and the log says what went wrong', async () => {
   const log = keptLog();
   try {
     stepFunctions.reply = () => refuse('InternalFailure', 500);

@@ -30,7 +30,7 @@ test('task token, due time and status are recorded together', async () => {
   });
 });
 
-test('a customer who has to confirm the payment finds on the order where, and is asked about within a minute', async () => {
+test('the order says where a customer confirms its payment, and is looked at again within a minute', async () => {
   const { order_id } = await database.written(testOrder({ status: 'RESERVED' }));
   const actionUrl = 'https://shop.test/confirm';
   const asked = { orderId: order_id, taskToken: 'token-1', attempt: 0, enteredAt: NOW, windowSeconds: 900, actionUrl };
@@ -39,6 +39,7 @@ test('a customer who has to confirm the payment finds on the order where, and is
     status: 'AWAITING_PAYMENT',
     payment_action_url: actionUrl,
     saga_due_at: '2026-11-22T12:01:00.000Z',
+    timeline: [{}, { why: 'the customer has to confirm it; the window is 900 seconds' }],
   });
 });
 

@@ -1,6 +1,7 @@
 import '../../tests/support/quiet-log.ts';
 import { PutCommand, type QueryCommandInput } from '@aws-sdk/lib-dynamodb';
 import { expect, test } from '@jest/globals';
+import { keptLog } from '../../tests/support/kept-log.ts';
 import { awaitingOrder, testOrder } from '../../tests/support/order.ts';
 import { withOrderTable, withStepFunctions } from '../../tests/support/order-fixtures.ts';
 import { withPaymentService } from '../../tests/support/service-fixtures.ts';
@@ -202,6 +203,18 @@ test('executions end without an error: the operator reads on the parked order ho
     parked_error: 'TIMED_OUT',
     reason: 'the order could not be carried on: its execution is TIMED_OUT',
   });
+});
+
+test.each([
+  ['is parked', 3, { level: 'ERROR', step: 'VoidPayment', cause: 'its execution is TIMED_OUT' }],
+  ['takes no start', 0, { level: 'WARN', cause: { name: 'ThrottlingException' } }],
+])('an order that %s: the operator reads the cause in the log', async (_what, tries, line) => {
+  const order = await overdue({ saga_recovery: { tries, updated_at: PAST } });
+  stepFunctions.reply = (call) =>
+    call.action === 'DescribeExecution' ? executionsAre('TIMED_OUT')(call) : refuse('ThrottlingException');
+  const log = keptLog();
+  await recoverSaga(order, dependencies(), logWith(log.logger, {}), new Date()).finally(log.restore);
+  expect(log.lines).toMatchObject([line]);
 });
 
 test.each([{ status: 'RESERVED' as const }, { updated_at: 'earlier' }])(

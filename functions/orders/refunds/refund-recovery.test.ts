@@ -1,6 +1,7 @@
 import '../../../tests/support/quiet-log.ts';
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { expect, test } from '@jest/globals';
+import { keptLog } from '../../../tests/support/kept-log.ts';
 import { confirmedOrder } from '../../../tests/support/order.ts';
 import { withOrderTable, withStepFunctions } from '../../../tests/support/order-fixtures.ts';
 import { executionsAre, executionsAreLost, refuse, success } from '../../../tests/support/step-functions-recorder.ts';
@@ -11,6 +12,7 @@ import { createOrderSaga } from '../order-saga.ts';
 import { readOrder } from '../order-table.ts';
 import type { Refund } from './refund.ts';
 import { acceptRefund } from './refund-acceptance.ts';
+import { recoverRefunds } from './refund-recovery.ts';
 import { createRefundSaga } from './refund-saga.ts';
 
 // The rounds of the reconciliation over confirmed orders with refunds.
@@ -74,6 +76,20 @@ function accept({ order_id }: Order, now = new Date()) {
   const refunds = createRefundSaga(stepFunctions.client, ARN);
   return acceptRefund(order_id, request, { table: database.table, refunds }, logWith(rootLogger(), {}), now);
 }
+
+test.each([
+  ['is parked', 3, { level: 'ERROR', step: 'RefundPayment', error: 'TIMED_OUT', cause: 'its execution is TIMED_OUT' }],
+  ['takes no start', 0, { level: 'WARN', cause: { name: 'ThrottlingException' } }],
+])('a refund that %s: the operator reads its id and the cause in the log', async (_what, tries, line) => {
+  const order = await overdue({ r1: refund({ tries }) });
+  stepFunctions.reply = (call) =>
+    call.action === 'DescribeExecution' ? executionsAre('TIMED_OUT')(call) : refuse('ThrottlingException');
+  const log = keptLog();
+  const dependencies = { table: database.table, refunds: createRefundSaga(stepFunctions.client, ARN) };
+  const now = new Date();
+  await recoverRefunds(order, dependencies, logWith(log.logger, {}), now, now).finally(log.restore);
+  expect(log.lines).toMatchObject([{ refund_id: 'r1', ...line }]);
+});
 
 test('a refund that was noted, and whose saga was never started or is lost, is started', async () => {
   const { order_id, timeline, updated_at } = await overdue({ r1: refund() });
