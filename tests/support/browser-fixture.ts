@@ -30,7 +30,7 @@ export function withBrowser(): BrowserFixture {
   const openPage = async ({ width, theme }: Look): Promise<void> => {
     const context = await browser?.newContext({ viewport: { width, height: 900 }, colorScheme: theme });
     page = await context?.newPage();
-    page?.setDefaultTimeout(15_000);
+    page?.setDefaultTimeout(30_000);
     page?.on('pageerror', (error) => complaints.push(String(error)));
     page?.on('console', (message) => {
       // Browsers report each refused call of the API; the page shows those itself.

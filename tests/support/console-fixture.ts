@@ -1,3 +1,4 @@
+import { buildConsolesWhenNeeded } from '../../console/build.ts';
 import type { EmbeddedStackOptions } from '../../embedded/stack.ts';
 import { type BrowserFixture, withBrowser } from './browser-fixture.ts';
 import { type StackFixture, withStack } from './embedded-stack.ts';
@@ -19,7 +20,11 @@ export interface ConsoleFixture extends BrowserFixture, StackFixture {
 /** Starts a stack and a browser for all tests of the file. A file calls this once, at its top. */
 export function withConsole(options: EmbeddedStackOptions): ConsoleFixture {
   const browser = withBrowser();
-  const whole = withStack(options);
+  // A stack builds the console beside its start, and a page that is opened before has no buttons.
+  const whole = withStack(async () => {
+    await buildConsolesWhenNeeded();
+    return options;
+  });
   return {
     get page() {
       return browser.page;
