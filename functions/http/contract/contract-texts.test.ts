@@ -34,7 +34,8 @@ const requests = OPERATIONS.flatMap(({ id, body, query, headers, path }) => [
           id,
           schema: body.schema,
           example: body.example,
-          wrongs: WRONG_JSON, // A form is an object in any case.
+          wrongs: WRONG_JSON,
+          // A form is an object in any case.
           members: [...(body.mediaType === undefined ? [[]] : []), ...pathsOf(body.example)],
         },
       ]),

@@ -73,7 +73,7 @@ test('a parked refund is redriven, and under way again', async () => {
   expect(order?.refunds?.r1).not.toHaveProperty('parked_step');
 });
 
-test('two parked refunds of an order: the customer who waits longest gets the money first', async () => {
+test('several parked refunds of an order: the one that was asked for first is redriven first', async () => {
   const { order_id } = await parked(
     {},
     {
