@@ -40,5 +40,6 @@ export async function buildConsolesWhenNeeded(): Promise<void> {
 }
 
 if (import.meta.main) {
-  await buildConsolesWhenNeeded();
+  // A failure ends the process, as `await` would have it.
+  void buildConsolesWhenNeeded();
 }

@@ -113,5 +113,6 @@ function builtFrom({ bundleFolder }: ConsoleRoom): string | undefined {
 }
 
 if (import.meta.main) {
-  await buildWhenNeeded(ENGINE_CONSOLE);
+  // A failure ends the process, as `await` would have it.
+  void buildWhenNeeded(ENGINE_CONSOLE);
 }

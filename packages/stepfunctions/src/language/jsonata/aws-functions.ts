@@ -7,8 +7,8 @@ import { type BuiltIn, builtIn, defined, type Implementation, type RunningFocus 
 import { EVALUATION_CONTEXT, type EvaluationContext, EvaluationLimitError, LONGEST_RANGE } from './limits.ts';
 import { parseStrictly } from './strict-json.ts';
 
-const builtInFromMillis = await builtIn('fromMillis');
-const builtInToMillis = await builtIn('toMillis');
+const builtInFromMillis = builtIn('fromMillis');
+const builtInToMillis = builtIn('toMillis');
 
 /** Thrown for arguments that a function does not accept. It becomes `States.QueryEvaluationError`. */
 class FunctionError extends Error {
@@ -18,17 +18,17 @@ class FunctionError extends Error {
 
 /** The functions that AWS adds or changes, and JSONata's functions of time and randomness, which read the scope instead. */
 export const stepFunctionsFunctions: ReadonlyMap<string, BuiltIn> = new Map([
-  ['now', await defined(now as Implementation, '<s?s?:s>')],
-  ['toMillis', await defined(toMillis as Implementation, '<s-s?:n>')],
-  ['shuffle', await defined(shuffle as Implementation, '<a:a>')],
-  ['millis', await defined(millis, '<:n>')],
-  ['random', await defined(random as Implementation, '<n?:n>')],
-  ['uuid', await defined(uuid, '<:s>')],
-  ['hash', await defined(hash as Implementation, '<s-s:s>')],
-  ['parse', await defined(parse as Implementation, '<s-:x>')],
-  ['partition', await defined(partitionFunction as Implementation, '<an?:a<a>>')],
-  ['base64decode', await defined(base64Decode as Implementation, '<s-:s>')],
-  ['range', await defined(rangeFunction as Implementation, '<nnn?:a<n>>')],
+  ['now', defined(now as Implementation, '<s?s?:s>')],
+  ['toMillis', defined(toMillis as Implementation, '<s-s?:n>')],
+  ['shuffle', defined(shuffle as Implementation, '<a:a>')],
+  ['millis', defined(millis, '<:n>')],
+  ['random', defined(random as Implementation, '<n?:n>')],
+  ['uuid', defined(uuid, '<:s>')],
+  ['hash', defined(hash as Implementation, '<s-s:s>')],
+  ['parse', defined(parse as Implementation, '<s-:x>')],
+  ['partition', defined(partitionFunction as Implementation, '<an?:a<a>>')],
+  ['base64decode', defined(base64Decode as Implementation, '<s-:s>')],
+  ['range', defined(rangeFunction as Implementation, '<nnn?:a<n>>')],
 ]);
 
 function contextOf(focus: RunningFocus): EvaluationContext {

@@ -5,9 +5,9 @@ import { EvaluationLimitError, LONGEST_SEQUENCE, LONGEST_TEXT } from './limits.t
 /** The most characters of a picture such as `#,##0`. JSONata needs quadratic time for it. */
 const LONGEST_PICTURE = 10_000;
 
-const theirSort = await builtIn('sort');
-const theirSpread = await builtIn('spread');
-const theirDistinct = await builtIn('distinct');
+const theirSort = builtIn('sort');
+const theirSpread = builtIn('spread');
+const theirDistinct = builtIn('distinct');
 
 /** Replacements of JSONata's functions that take quadratic time in one step, where its time limit never applies. */
 const linearFunctions: ReadonlyMap<string, BuiltIn> = new Map([
@@ -18,12 +18,10 @@ const linearFunctions: ReadonlyMap<string, BuiltIn> = new Map([
 
 /** All functions of an expression: AWS's, ours and JSONata's, each within the limits. */
 export const boundedFunctions: ReadonlyMap<string, BuiltIn> = new Map(
-  await Promise.all(
-    [...builtInFunctionNames].map(async (name) => {
-      const original = stepFunctionsFunctions.get(name) ?? linearFunctions.get(name) ?? (await builtIn(name));
-      return [name, bounded(name, original)] as const;
-    }),
-  ),
+  [...builtInFunctionNames].map((name) => {
+    const original = stepFunctionsFunctions.get(name) ?? linearFunctions.get(name) ?? builtIn(name);
+    return [name, bounded(name, original)] as const;
+  }),
 );
 
 /**

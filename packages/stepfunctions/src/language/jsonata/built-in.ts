@@ -1,5 +1,8 @@
-import jsonata, { type Environment, type Focus } from 'jsonata';
+import jsonata, { type Environment, type Expression, type Focus } from 'jsonata';
 import type { EvaluationLimits } from './limits.ts';
+
+/** A node of JSONata's syntax tree, as loosely as its typings know it. */
+export type AstNode = { readonly [member: string]: unknown };
 
 /** The implementation of a JSONata function. */
 export type Implementation = (this: RunningFocus, ...args: unknown[]) => unknown;
@@ -27,16 +30,45 @@ export interface BuiltIn {
   readonly implementation: Implementation;
 }
 
+/** JSONata calls what is bound to these before and after each step. */
+export const BEFORE_STEP = Symbol.for('jsonata.__evaluate_entry');
+export const AFTER_STEP = Symbol.for('jsonata.__evaluate_exit');
+
+/** Binds what JSONata calls at a step. Its typings know names only, JSONata itself takes symbols. */
+export function bindHook(
+  expression: Expression,
+  hook: symbol,
+  call: (node: AstNode, input: unknown, environment: RunningEnvironment, result: unknown) => void,
+): void {
+  (expression.assign as (name: string | symbol, value: unknown) => void)(hook, call);
+}
+
 /** The function that JSONata has by a name. */
-export async function builtIn(name: string): Promise<BuiltIn> {
-  return (await jsonata(`$${name}`).evaluate(undefined)) as BuiltIn;
+export function builtIn(name: string): BuiltIn {
+  return functionIn(jsonata('null'), name);
 }
 
 /** A function of ours as JSONata holds it. */
-export async function defined(implementation: Implementation, signature: string): Promise<BuiltIn> {
-  const expression = jsonata('$ours');
+export function defined(implementation: Implementation, signature: string): BuiltIn {
+  const expression = jsonata('null');
   expression.registerFunction('ours', implementation as (this: Focus, ...args: unknown[]) => unknown, signature);
-  return (await expression.evaluate(undefined)) as BuiltIn;
+  return functionIn(expression, 'ours');
+}
+
+/**
+ * JSONata hands out a function only as the result of an evaluation, which is a promise, but it calls its hook at once. So no
+ * module needs `await` at its top, and the engine can be loaded by `require` too.
+ */
+function functionIn(expression: Expression, name: string): BuiltIn {
+  let found: BuiltIn | undefined;
+  bindHook(expression, BEFORE_STEP, (_node, _input, environment) => {
+    found = environment.lookup(name);
+  });
+  void expression.evaluate(undefined);
+  if (found === undefined) {
+    throw new Error(`JSONata has no function $${name}`);
+  }
+  return found;
 }
 
 /** A function with the signature and parameters of another. */

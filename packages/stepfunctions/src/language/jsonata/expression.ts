@@ -2,7 +2,7 @@ import jsonata from 'jsonata';
 import { BoundedCache } from '../bounded-cache.ts';
 import { regExpsWithin } from '../bounded-regexp.ts';
 import { boundedFunctions } from './bounded-functions.ts';
-import type { RunningEnvironment } from './built-in.ts';
+import { AFTER_STEP, type AstNode, BEFORE_STEP, bindHook, type RunningEnvironment } from './built-in.ts';
 import {
   EVALUATION_CONTEXT,
   type EvaluationContext,
@@ -89,13 +89,6 @@ export function jsonataMessage(error: unknown): string {
   return typeof error === 'object' && error !== null && 'message' in error ? String(error.message) : String(error);
 }
 
-/** A node of JSONata's syntax tree, as loosely as its typings know it. */
-type AstNode = { readonly [member: string]: unknown };
-
-/** JSONata calls what is bound to these before and after each step. */
-const BEFORE_STEP = Symbol.for('jsonata.__evaluate_entry');
-const AFTER_STEP = Symbol.for('jsonata.__evaluate_exit');
-
 /** Steps that make a new value, which may be larger than its parts. */
 const MAKING: ReadonlySet<unknown> = new Set(['unary', 'binary', 'function', 'apply', 'descendant', 'wildcard']);
 
@@ -122,10 +115,8 @@ function holdToLimits(expression: jsonata.Expression): void {
       limits.forgetSizes();
     }
   };
-  // The typings know names only, JSONata itself takes symbols.
-  const assign = expression.assign as (name: string | symbol, value: unknown) => void;
-  assign(BEFORE_STEP, before);
-  assign(AFTER_STEP, after);
+  bindHook(expression, BEFORE_STEP, before);
+  bindHook(expression, AFTER_STEP, after);
 }
 
 function limitsOf({ base, lookup }: RunningEnvironment): EvaluationLimits {
