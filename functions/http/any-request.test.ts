@@ -1,125 +1,19 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import type { APIGatewayProxyEvent } from 'aws-lambda';
 import fc from 'fast-check';
 import { anyEventOf } from '../../tests/support/any-event.ts';
+import { DEPLOYED_HANDLERS, withDeployedParts } from '../../tests/support/deployed-handlers.ts';
 import { httpEvent } from '../../tests/support/http-event.ts';
-import { itemInStock, startInventory, type TestInventory } from '../../tests/support/inventory.ts';
-import { startOrderTable, type TestOrderTable } from '../../tests/support/orders-table.ts';
-import { startPayment, type TestPayment } from '../../tests/support/payment.ts';
-import { type StepFunctionsRecorder, startStepFunctionsRecorder } from '../../tests/support/step-functions-recorder.ts';
-import { apiKeyEntry, hashOfApiKey, newApiKey } from '../access/api-keys.ts';
-import { signEvent } from '../common/event-signature.ts';
-import { handler as abandon } from './abandon-order.ts';
-import { handler as cancel } from './cancel-order.ts';
 import { OPERATIONS } from './contract/operations.ts';
-import { handler as correct } from './correct-item.ts';
-import { handler as createWebhook } from './create-webhook.ts';
-import { handler as deleteWebhook } from './delete-webhook.ts';
-import { handler as docs } from './docs.ts';
-import type { Endpoint } from './endpoint.ts';
-import { handler as health } from './health.ts';
-import { handler as listOrders } from './list-orders.ts';
-import { handler as stocks } from './list-stocks.ts';
-import { handler as listWebhooks } from './list-webhooks.ts';
-import { handler as openapi } from './openapi-document.ts';
-import { handler as status } from './order-status.ts';
-import { handler as summary } from './order-summary.ts';
-import { handler as pay } from './pay.ts';
-import { handler as paymentEvents } from './payment-events.ts';
-import { handler as place } from './place-order.ts';
-import { handler as ready } from './ready.ts';
-import { handler as redrive } from './redrive-orders.ts';
-import { handler as refund } from './refund-order.ts';
-import { handler as renewWebhookSecret } from './renew-webhook-secret.ts';
-import { handler as replayWebhook } from './replay-webhook.ts';
-import { handler as restock } from './restock-item.ts';
-import { handler as sagaHistory } from './saga-history.ts';
-import { handler as showPaymentAction } from './show-payment-action.ts';
-import { handler as stockReport } from './stock-report.ts';
-import { handler as takePaymentAction } from './take-payment-action.ts';
-import { handler as webhookDeliveries } from './webhook-deliveries.ts';
 
-const SECRET = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
-
-/** Signs any body, so that it is read. */
-const signedPaymentEvents: Endpoint = (event) => {
-  const body = event.isBase64Encoded ? Buffer.from(event.body ?? '', 'base64').toString('utf8') : (event.body ?? '');
-  return paymentEvents({
-    ...event,
-    headers: { ...event.headers, ...signEvent([SECRET], 'event-1', new Date(), body) },
-  });
-};
-
-// The handlers as they are deployed, with real services and a real database. No request may cause a fault of our own.
-const HANDLERS: Readonly<Record<string, Endpoint>> = {
-  listStocks: stocks,
-  stockReport,
-  restockItem: restock,
-  correctItem: correct,
-  placeOrder: place,
-  orderStatus: status,
-  listOrders,
-  orderSummary: summary,
-  cancelOrder: cancel,
-  pay,
-  paymentEvents: signedPaymentEvents,
-  showPaymentAction,
-  takePaymentAction,
-  health,
-  ready,
-  redriveOrders: redrive,
-  abandonOrder: abandon,
-  refundOrder: refund,
-  sagaHistory,
-  createWebhook,
-  listWebhooks,
-  deleteWebhook,
-  renewWebhookSecret,
-  webhookDeliveries,
-  replayWebhook,
-  openapiDocument: openapi,
-  docs,
-};
+// No request may cause a fault of our own.
 const STACK_TRACE = /\\n +at |node_modules|\.ts:\d+/;
 const LONG = 120_000;
 
-let orders: TestOrderTable;
-let saga: StepFunctionsRecorder;
-let inventory: TestInventory;
-let payment: TestPayment;
-
-beforeAll(async () => {
-  [orders, saga, inventory, payment] = await Promise.all([
-    startOrderTable(),
-    startStepFunctionsRecorder(),
-    startInventory({ catalogue: [itemInStock('item1', 5)] }),
-    startPayment(),
-  ]);
-  Object.assign(process.env, {
-    AWS_ENDPOINT_URL_DYNAMODB: await endpointOf(orders.table.client),
-    AWS_ENDPOINT_URL_SFN: await endpointOf(saga.client),
-    AWS_REGION: 'us-east-1',
-    AWS_ACCESS_KEY_ID: 'test',
-    AWS_SECRET_ACCESS_KEY: 'test',
-    ORDERS_TABLE: orders.table.name,
-    ORDER_STATISTICS_TABLE: orders.statistics.name,
-    WEBHOOKS_TABLE: orders.webhooks.name,
-    WEBHOOK_DELIVERIES_TABLE: orders.deliveries.name,
-    WEBHOOK_DELIVERY_ARN: 'arn:aws:states:us-east-1:000000000000:stateMachine:webhook-delivery',
-    ORDER_SAGA_ARN: 'arn:aws:states:us-east-1:000000000000:stateMachine:order-saga',
-    REFUND_SAGA_ARN: 'arn:aws:states:us-east-1:000000000000:stateMachine:refund-saga',
-    INVENTORY_GRPC_URL: `127.0.0.1:${inventory.port}`,
-    PAYMENT_GRPC_URL: `127.0.0.1:${payment.port}`,
-    PAYMENT_EVENT_SECRET: SECRET,
-    SIMULATED_PROVIDER_EVENTS_URL: 'http://127.0.0.1:9/payment/events',
-    AUTH_MODE: 'api-key',
-    API_KEYS: apiKeyEntry({ name: 'ann', hash: hashOfApiKey(newApiKey()) }),
-  });
-}, LONG);
-afterAll(() => Promise.all([orders.close(), saga.close(), inventory.close(), payment.close()]));
+withDeployedParts();
 
 test('every operation of the API is tested with arbitrary requests', () => {
-  expect(Object.keys(HANDLERS).toSorted()).toEqual(OPERATIONS.map(({ id }) => id).toSorted());
+  expect(Object.keys(DEPLOYED_HANDLERS).toSorted()).toEqual(OPERATIONS.map(({ id }) => id).toSorted());
 });
 
 /** Addresses, classes and products of the inside. What a caller sent may be repeated, and never looks like one. */
@@ -134,7 +28,7 @@ test.each(OPERATIONS)(
         ...httpEvent(),
         requestContext: { requestId: 'r', authorizer },
       } as unknown as APIGatewayProxyEvent;
-      const answered = await HANDLERS[id]?.(event);
+      const answered = await DEPLOYED_HANDLERS[id]?.(event);
       expect([id, answered?.statusCode === 401 && JSON.parse(answered.body).meta.code]).toEqual([
         id,
         open || signed ? false : 'UNAUTHENTICATED',
@@ -150,7 +44,7 @@ describe.each(OPERATIONS.map(({ id }) => id))('%s', (id) => {
       const seen = new Set<number>();
       await fc.assert(
         fc.asyncProperty(anyEventOf(id), async (event) => {
-          const answered = await HANDLERS[id]?.(event);
+          const answered = await DEPLOYED_HANDLERS[id]?.(event);
           if (answered === undefined) {
             throw new Error(`${id} has no handler`);
           }
@@ -178,12 +72,3 @@ describe.each(OPERATIONS.map(({ id }) => id))('%s', (id) => {
     LONG,
   );
 });
-
-interface Configured {
-  readonly config: { readonly endpoint?: () => Promise<{ readonly hostname: string; readonly port?: number }> };
-}
-
-async function endpointOf({ config }: Configured): Promise<string> {
-  const endpoint = await config.endpoint?.();
-  return `http://${endpoint?.hostname}:${endpoint?.port}`;
-}
