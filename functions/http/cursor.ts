@@ -12,7 +12,7 @@ export function cursorOf(position: object): string {
  * @throws InvalidRequestError for a text that is no cursor, or that of another list
  */
 export function readCursor<Position>(text: string, read: (value: unknown) => Position | undefined): Position {
-  const position = read(parsed(Buffer.from(text, 'base64url').toString('utf8')));
+  const position = read(parsed(Buffer.from(text, 'base64url').toString()));
   if (position === undefined) {
     throw new InvalidRequestError([
       { path: 'cursor', message: 'must be the next_cursor of an answer to the same query; leave it out to start anew' },

@@ -59,7 +59,7 @@ export function httpRequest(event: APIGatewayProxyEvent, requestId: string, logg
     headerValues: (name) => valuesOf(event, name, header),
     pathVariables: event.pathParameters ?? {},
     query: event.queryStringParameters ?? {},
-    body: event.isBase64Encoded ? Buffer.from(body, 'base64').toString('utf8') : body,
+    body: event.isBase64Encoded ? Buffer.from(body, 'base64').toString() : body,
     log: logWith(logger, { request_id: requestId, traceparent }),
   };
 }

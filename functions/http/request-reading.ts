@@ -33,7 +33,7 @@ export function isJsonMediaType(contentType: string | undefined): boolean {
 
 /** @throws BodyTooLargeError where the body is larger than {@link MAX_BODY_BYTES} */
 export function requireSmallBody({ body }: Pick<HttpRequest, 'body'>): void {
-  if (Buffer.byteLength(body, 'utf8') > MAX_BODY_BYTES) {
+  if (Buffer.byteLength(body) > MAX_BODY_BYTES) {
     throw new BodyTooLargeError(`the body is larger than ${MAX_BODY_BYTES} bytes; send a smaller one`);
   }
 }

@@ -48,7 +48,8 @@ export function createHandler(dependencies: () => TakePaymentActionDependencies)
   );
 }
 
-function configuredReporting(): ProviderReporting | undefined {
+/** Where decisions are reported to; undefined where payments go to a real provider. */
+export function configuredReporting(): ProviderReporting | undefined {
   const { SIMULATED_PROVIDER_EVENTS_URL: url } = readConfiguration(['SIMULATED_PROVIDER_EVENTS_URL']);
   const [secret] = paymentEventSecrets();
   return url === undefined || secret === undefined ? undefined : { url, secret };

@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals';
+import { GATEWAY_RESPONSES } from '../gateway-responses.ts';
 import { openApiDocument } from '../openapi-document.ts';
 
 // What callers read and rely on, as a whole. A change that is meant changes the snapshot too:
@@ -22,6 +23,10 @@ function laidOut(value: unknown, indent = ''): string {
 
 test('no text, limit, example or error of the published API changes unnoticed', () => {
   expect(laidOut(openApiDocument({ authMode: 'api-key', url: 'https://api.example/dev' }))).toMatchSnapshot();
+});
+
+test('no refusal that API Gateway makes by itself changes unnoticed', () => {
+  expect(laidOut(GATEWAY_RESPONSES)).toMatchSnapshot();
 });
 
 test('callers without credentials, and with a bearer token, read of what they need to send', () => {
