@@ -57,7 +57,7 @@ export class Engine {
     this.#services = new ServiceIntegrations(
       settings,
       (action, body, parent) => this.#dispatchFromTask(action, body, parent),
-      (mapRunArn, status, after, limit) => journal.executions.children(mapRunArn, status, after, limit),
+      (mapRunArn, outcome, after, limit) => journal.executions.children(mapRunArn, outcome, after, limit),
     );
     this.#queue = new FairQueue({
       most: settings.maxConcurrentInvokes,

@@ -77,6 +77,7 @@ function stop(draft: Draft, frameId: string): void {
       mapRun.status === 'RUNNING' ? { status: 'ABORTED', stoppedAt: draft.at } : {},
     );
   }
+  draft.cancelTimer(frame.child?.timeout);
   if (frame.end === undefined) {
     draft.edit(frameId).end = { status: 'ABORTED' };
   }

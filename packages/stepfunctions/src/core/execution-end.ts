@@ -1,6 +1,6 @@
 import { haltFrame } from './abort.ts';
 import type { Draft } from './draft.ts';
-import { type Execution, ROOT_FRAME } from './execution.ts';
+import { type Execution, MAX_EXPRESS_SECONDS, ROOT_FRAME } from './execution.ts';
 import { jsonText } from './json-text.ts';
 
 const WHOLE = { truncated: false };
@@ -44,9 +44,6 @@ function endExecution(draft: Draft, ending: Ending): void {
   }
   draft.effects.push({ type: 'EndExecution' });
 }
-
-/** An Express execution may run for five minutes. */
-const MAX_EXPRESS_SECONDS = 300;
 
 /** Starts the timer of the machine's `TimeoutSeconds`, which counts from the start or the latest redrive. */
 export function startExecutionTimeout(draft: Draft): void {

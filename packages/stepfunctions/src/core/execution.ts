@@ -3,6 +3,9 @@ import type { Frame, Timer } from './frame.ts';
 /** The status of an execution. AWS's `PENDING_REDRIVE` never occurs, because a redrive begins at once. */
 export type ExecutionStatus = 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT' | 'ABORTED';
 
+/** An Express execution may run for five minutes, and so may an Express child of a distributed Map. */
+export const MAX_EXPRESS_SECONDS = 300;
+
 /** A Standard machine keeps a history and can be redriven. An Express machine does neither. */
 export type ExecutionType = 'STANDARD' | 'EXPRESS';
 

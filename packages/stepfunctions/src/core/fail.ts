@@ -2,7 +2,7 @@ import { StatesError } from '../language/states-error.ts';
 import { childrenOf, dropChildren, haltFrame } from './abort.ts';
 import { haltActivity } from './activity.ts';
 import type { Draft } from './draft.ts';
-import type { Failure, StateRun } from './frame.ts';
+import type { Failure, FrameEnd, StateRun } from './frame.ts';
 import { catchExit, type Executing } from './input-output.ts';
 import { matchesError, nextAttempt } from './retry.ts';
 import { failureOf, isFatal, type StateFailed } from './state-failed.ts';
@@ -38,15 +38,24 @@ export function failWhole(
   failure: Failure,
   lastEventId = draft.frame(frameId).lastEventId,
 ): void {
+  endWhole(draft, frameId, { status: 'FAILED', failure }, lastEventId);
+}
+
+/** Ends an Express child execution that has run for too long. Nothing in it can catch that. */
+export function timeOutChild(draft: Draft, frameId: string): void {
+  endWhole(draft, frameId, { status: 'TIMED_OUT', failure: { error: 'States.Timeout' } }, 0);
+}
+
+function endWhole(draft: Draft, frameId: string, end: FrameEnd, lastEventId: number): void {
   const stream = draft.streamOf(frameId);
-  draft.edit(frameId).end = { status: 'FAILED', failure };
+  draft.edit(frameId).end = end;
   for (const child of childrenOf(draft, stream)) {
     haltFrame(draft, child);
   }
   haltActivity(draft, stream);
   const whole = draft.edit(stream);
   whole.lastEventId = lastEventId;
-  whole.end = { status: 'FAILED', failure };
+  whole.end = end;
   draft.ended.push(stream);
 }
 

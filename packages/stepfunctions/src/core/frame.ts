@@ -50,6 +50,8 @@ export interface ChildExecution {
   readonly nextEventId: number;
   /** How many of the Map's items it handles: more than one where the state batches them. */
   readonly itemCount: number;
+  /** Ends an Express child; a Standard one has none. */
+  readonly timeout?: Timer;
 }
 
 /** How a frame ended. An error stays here until a redrive resumes the frame. */

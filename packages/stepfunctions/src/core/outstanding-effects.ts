@@ -10,9 +10,10 @@ export function outstandingEffects(execution: Execution): readonly Effect[] {
   if (execution.status !== 'RUNNING') {
     return [];
   }
-  const ofFrames = Object.values(execution.frames).flatMap(({ run }) =>
-    run?.activity ? ofActivity(run.activity) : [],
-  );
+  const ofFrames = Object.values(execution.frames).flatMap(({ run, child, end }) => [
+    ...(run?.activity ? ofActivity(run.activity) : []),
+    ...(child?.timeout && end === undefined ? [setTimer(child.timeout)] : []),
+  ]);
   return execution.timeout ? [setTimer(execution.timeout), ...ofFrames] : ofFrames;
 }
 

@@ -1,9 +1,10 @@
 import { childrenOf, dropChildren } from './abort.ts';
 import type { Draft } from './draft.ts';
-import { type Execution, ROOT_FRAME } from './execution.ts';
+import { type Execution, MAX_EXPRESS_SECONDS, ROOT_FRAME } from './execution.ts';
 import { startExecutionTimeout } from './execution-end.ts';
+import type { FrameEnd } from './frame.ts';
 import { MAX_HISTORY_EVENTS } from './history-event.ts';
-import { changeMapRun, countMoved, mapRunOf } from './map-runs.ts';
+import { type CountColumn, changeMapRun, countMoved, mapRunOf } from './map-runs.ts';
 import { repeatWork } from './states/map-storage.ts';
 import { enterFirstState } from './transition.ts';
 
@@ -94,8 +95,33 @@ function resumeChild(draft: Draft, mapFrameId: string, childId: string): void {
   if (child === undefined) {
     return;
   }
-  countMoved(draft, mapFrameId, child.itemCount, end?.status === 'FAILED' ? 'failed' : 'aborted', 'running');
+  countMoved(draft, mapFrameId, child.itemCount, columnOf(end), 'running');
   const details = { redriveCount: mapRunOf(draft, mapFrameId)?.redriveCount ?? 1 };
   const redriven = draft.append(childId, 'ExecutionRedriven', { executionRedrivenEventDetails: details }, 0);
+  if (child.timeout !== undefined) {
+    startAnew(draft, childId);
+  }
   resume(draft, childId, redriven);
+}
+
+/** An Express child keeps nothing to go on from: it begins with its first state, and has its five minutes again. */
+function startAnew(draft: Draft, childId: string): void {
+  dropChildren(draft, childId);
+  const frame = draft.edit(childId);
+  frame.run = undefined;
+  frame.variables = {};
+  if (frame.child !== undefined) {
+    frame.child = { ...frame.child, timeout: draft.startTimer(draft.at + MAX_EXPRESS_SECONDS * 1000) };
+  }
+}
+
+function columnOf(end: FrameEnd | undefined): CountColumn {
+  switch (end?.status) {
+    case 'FAILED':
+      return 'failed';
+    case 'TIMED_OUT':
+      return 'timedOut';
+    default:
+      return 'aborted';
+  }
 }

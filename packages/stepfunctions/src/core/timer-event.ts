@@ -1,6 +1,7 @@
 import { endActivity } from './activity.ts';
 import type { Draft } from './draft.ts';
 import { timeOut } from './execution-end.ts';
+import { timeOutChild } from './fail.ts';
 import type { TaskActivity, Timer } from './frame.ts';
 import { WAIT } from './input-output.ts';
 import { attempt, runUntilIdle } from './interpreter.ts';
@@ -15,6 +16,10 @@ export async function handleTimer(draft: Draft, timerId: string): Promise<void> 
     return;
   }
   for (const frame of Object.values(draft.execution.frames)) {
+    if (frame.child?.timeout?.timerId === timerId && frame.end === undefined) {
+      timeOutChild(draft, frame.id);
+      return;
+    }
     const activity = frame.run?.activity;
     switch (activity?.kind) {
       case 'WAIT':

@@ -254,11 +254,20 @@ export class ExecutionStore {
       .map(recordOf);
   }
 
-  /** The children of a map run that ended in a status, oldest first, at most `limit` with ids above `after`. */
-  children(mapRunArn: string, status: ExecutionStatus, after: number, limit: number): readonly ExecutionRecord[] {
+  /**
+   * The children of a map run that ended well, or otherwise: failed, out of time, aborted. Oldest first, at most `limit`
+   * with ids above `after`.
+   */
+  children(
+    mapRunArn: string,
+    outcome: 'SUCCEEDED' | 'FAILED',
+    after: number,
+    limit: number,
+  ): readonly ExecutionRecord[] {
+    const wanted = outcome === 'SUCCEEDED' ? "= 'SUCCEEDED'" : "IN ('FAILED', 'TIMED_OUT', 'ABORTED')";
     return this.#db
-      .statement('SELECT * FROM executions WHERE map_run = ? AND id > ? AND status = ? ORDER BY id LIMIT ?')
-      .all(mapRunArn, after, status, limit)
+      .statement(`SELECT * FROM executions WHERE map_run = ? AND id > ? AND status ${wanted} ORDER BY id LIMIT ?`)
+      .all(mapRunArn, after, limit)
       .map(recordOf);
   }
 

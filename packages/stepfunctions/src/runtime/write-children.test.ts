@@ -75,3 +75,21 @@ test('the redrive of a child whose record an earlier version dropped writes noth
   expect(journal.executions.find(gone)).toBeUndefined();
   expect(journal.executions.find(fresh)).toMatchObject({ id: 2, name: 'fresh', status: 'RUNNING' });
 });
+
+test('a child that timed out is recorded so, and its results are written among those that failed', () => {
+  const { journal } = stored;
+  const [mapRunArn, executionArn] = ['arn:mapRun:2', 'arn:aws:states:x:0:execution:m/L:slow'];
+  const details = { input: '{}', inputDetails: { truncated: false }, roleArn: 'arn:role' };
+  const started = { id: 1, previousEventId: 0, timestamp: 0, type: 'ExecutionStarted' as const };
+  const timedOut = { id: 2, previousEventId: 0, timestamp: 300_000, type: 'ExecutionTimedOut' as const };
+  const history = [
+    { ...started, executionStartedEventDetails: details },
+    { ...timedOut, executionTimedOutEventDetails: { error: 'States.Timeout' } },
+  ];
+  const origin = { id: 11, stateMachine: 1, revision: 1 };
+  writeChildren(journal, { origin, childHistory: [{ mapRunArn, itemCount: 1, executionArn, history }] }, () => 12);
+  const record = { status: 'TIMED_OUT', error: 'States.Timeout', stoppedAt: 300_000 };
+  expect(journal.executions.find(executionArn)).toMatchObject(record);
+  expect(journal.executions.children(mapRunArn, 'FAILED', 0, 10)).toMatchObject([record]);
+  expect(journal.executions.children(mapRunArn, 'SUCCEEDED', 0, 10)).toEqual([]);
+});

@@ -56,7 +56,6 @@ function insertChild(
   return id;
 }
 
-/** A child has no TimeoutSeconds of its own, so it never times out. */
 function endOf(event: HistoryEvent): ExecutionEnd | undefined {
   const stoppedAt = event.timestamp;
   switch (event.type) {
@@ -64,6 +63,8 @@ function endOf(event: HistoryEvent): ExecutionEnd | undefined {
       return { status: 'SUCCEEDED', output: event.executionSucceededEventDetails.output, stoppedAt };
     case 'ExecutionFailed':
       return { status: 'FAILED', ...event.executionFailedEventDetails, stoppedAt };
+    case 'ExecutionTimedOut':
+      return { status: 'TIMED_OUT', ...event.executionTimedOutEventDetails, stoppedAt };
     case 'ExecutionAborted':
       return { status: 'ABORTED', ...event.executionAbortedEventDetails, stoppedAt };
     default:

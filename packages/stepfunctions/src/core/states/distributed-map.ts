@@ -4,6 +4,7 @@ import type { Json } from '../../language/json.ts';
 import { haltFrame } from '../abort.ts';
 import { cancelWork } from '../activity.ts';
 import type { Draft } from '../draft.ts';
+import { MAX_EXPRESS_SECONDS } from '../execution.ts';
 import type { Frame, MapActivity } from '../frame.ts';
 import type { Executing } from '../input-output.ts';
 import { jsonText } from '../json-text.ts';
@@ -48,7 +49,7 @@ export function startMapRun(
 
 /** Starts a child execution and returns the id of its frame. */
 export function startChild(
-  { draft, frameId }: Executing<MapState>,
+  { draft, frameId, state }: Executing<MapState>,
   frame: Omit<Frame, 'id' | 'lastEventId'>,
   mapRunArn: string,
   input: Json,
@@ -56,7 +57,9 @@ export function startChild(
 ): string {
   const name = draft.entropy.uuid();
   const arn = `${mapRunArn.slice(0, mapRunArn.lastIndexOf(':')).replace(':mapRun:', ':execution:')}:${name}`;
-  const child = { arn, mapRunArn, name, input, startedAt: draft.at, nextEventId: 1, itemCount };
+  const isExpress = state.ItemProcessor.ProcessorConfig?.ExecutionType === 'EXPRESS';
+  const timeout = isExpress ? { timeout: draft.startTimer(draft.at + MAX_EXPRESS_SECONDS * 1000) } : {};
+  const child = { arn, mapRunArn, name, input, startedAt: draft.at, nextEventId: 1, itemCount, ...timeout };
   const id = draft.addFrame({ ...frame, lastEventId: 0, child });
   const details = { input: jsonText(input), inputDetails: WHOLE, roleArn: draft.execution.roleArn };
   draft.append(id, 'ExecutionStarted', { executionStartedEventDetails: details });
@@ -76,6 +79,7 @@ export function childEnded(
   if (child === undefined || end === undefined || end.status === 'ABORTED') {
     return;
   }
+  draft.cancelTimer(child.timeout);
   if (end.status === 'SUCCEEDED') {
     const details = { output: jsonText(end.output), outputDetails: WHOLE };
     draft.append(id, 'ExecutionSucceeded', { executionSucceededEventDetails: details }, lastEventId);
@@ -85,8 +89,13 @@ export function childEnded(
     takeOutput(draft, frameId, id, output);
     return;
   }
-  draft.append(id, 'ExecutionFailed', { executionFailedEventDetails: end.failure }, lastEventId);
-  countMoved(draft, frameId, child.itemCount, 'running', 'failed');
+  if (end.status === 'TIMED_OUT') {
+    draft.append(id, 'ExecutionTimedOut', { executionTimedOutEventDetails: end.failure }, 0);
+    countMoved(draft, frameId, child.itemCount, 'running', 'timedOut');
+  } else {
+    draft.append(id, 'ExecutionFailed', { executionFailedEventDetails: end.failure }, lastEventId);
+    countMoved(draft, frameId, child.itemCount, 'running', 'failed');
+  }
   const mapRun = mapRunOf(draft, frameId);
   if (mapRun === undefined || !exceedsTolerance(mapRun)) {
     return;

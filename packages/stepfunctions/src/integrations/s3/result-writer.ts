@@ -4,10 +4,10 @@ import { isJsonObject, type Json, type JsonObject } from '../../language/json.ts
 import { TaskFailure } from '../integration.ts';
 import type { CallService } from '../sdk/forwarded-services.ts';
 
-/** The child executions of a Map Run that ended in a status, in the order of their items, behind an id. */
+/** The child executions of a Map Run that ended well, or that did not, in the order of their items, behind an id. */
 export type ChildrenOf = (
   mapRunArn: string,
-  status: 'SUCCEEDED' | 'FAILED',
+  outcome: 'SUCCEEDED' | 'FAILED',
   after: number,
   limit: number,
 ) => readonly ExecutionRecord[];
