@@ -41,7 +41,7 @@ export const PLACES: Readonly<Record<string, Place>> = {
   runtime: room(`${ENGINE}/runtime`, [
     `${ENGINE}/{runtime,journal}/**/*.test.ts`,
     `${ENGINE}/{engine,server,waiting-tasks,bounds}.test.ts`,
-    `${ENGINE}/{api/concurrent-calls,integrations/step-functions}.test.ts`,
+    `${ENGINE}/{api/concurrent-calls,integrations/mock-configuration,integrations/step-functions}.test.ts`,
   ]),
   api: room(`${ENGINE}/api`, [
     `${ENGINE}/api/**/*.test.ts`,

@@ -126,6 +126,24 @@ test('a removed job does not run', async () => {
   expect(queue.ownersWaiting).toBe(0);
 });
 
+test('owners whose jobs were removed do not stand in the way of those that wait, however many they were', async () => {
+  const queue = new FairQueue<string>({ most: 1 });
+  const { started, job, end } = jobs();
+  queue.add('first', 'first', job('first'), 0);
+  for (let index = 0; index < 200; index += 1) {
+    queue.add(`gone${index}`, `gone${index}`, job(`gone${index}`), index);
+    if (index % 50 !== 0) {
+      expect(queue.remove(`gone${index}`, `gone${index}`)).toBe(true);
+    }
+  }
+  expect(queue.remove('nobody', 'nothing')).toBe(false);
+  expect(queue.ownersWaiting).toBe(4);
+  for (const id of ['first', 'gone0', 'gone50', 'gone100']) {
+    await end(id);
+  }
+  expect(started).toEqual(['first', 'gone0', 'gone50', 'gone100', 'gone150']);
+});
+
 test('a closed queue starts nothing more: neither what waits nor what comes', async () => {
   const queue = new FairQueue<string>({ most: 1 });
   const { started, job, end } = jobs();

@@ -96,9 +96,9 @@ export class FairQueue<Owner> {
 
   /** Removes a job that has not started. Answers whether there was one. */
   remove(owner: Owner, id: string): boolean {
-    const jobs = this.#waiting.get(owner)?.jobs;
-    const index = jobs?.findIndex((job) => job.id === id) ?? -1;
-    if (!jobs || index < 0) {
+    const jobs = this.#waiting.get(owner)?.jobs ?? [];
+    const index = jobs.findIndex((job) => job.id === id);
+    if (index < 0) {
       return false;
     }
     jobs.splice(index, 1);

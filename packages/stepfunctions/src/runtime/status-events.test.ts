@@ -61,6 +61,21 @@ test('each change of an execution’s status is posted in EventBridge’s shape,
   expect(events.map(({ detail }) => (detail as JsonObject).status)).toEqual(['RUNNING', 'FAILED', 'RUNNING', 'FAILED']);
 });
 
+test('an event that its receiver always refuses is given up with a warning that names the execution', async () => {
+  const receiver = await receive(Number.POSITIVE_INFINITY);
+  const warnings: (readonly [object, string])[] = [];
+  const warn = (fields: object, message: string): void => void warnings.push([fields, message]);
+  const on = await serve({}, { eventsEndpoint: receiver.url, logger: { ...SILENT_LOGGER, warn } });
+  const executionArn = await on.start(await on.create('fails', FAIL));
+  await waitFor(() => warnings.length === 2);
+  const warning = [
+    { executionArn, err: new Error('the endpoint answered 500') },
+    'a status event could not be delivered',
+  ] as const;
+  expect(warnings).toEqual([warning, warning]);
+  expect(receiver.events).toEqual([]);
+});
+
 test('a receiver that does not answer gets few posts at once; what it cannot take is dropped with a warning', async () => {
   const held = new Set<ServerResponse>();
   let mostHeld = 0;
