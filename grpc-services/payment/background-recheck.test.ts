@@ -12,6 +12,7 @@ let payment: TestPayment;
 let store: PaymentStore;
 let provider: PaymentProvider;
 let isProviderReachable: boolean;
+let isRefundLost: boolean;
 let lines: string[];
 let now: number;
 
@@ -19,6 +20,7 @@ beforeEach(async () => {
   lines = [];
   now = Date.parse('2030-01-01T00:00:00Z');
   isProviderReachable = true;
+  isRefundLost = false;
   payment = await startPayment({
     clock: () => now,
     wrapStore: (real) => {
@@ -31,7 +33,12 @@ beforeEach(async () => {
         void: (key, signal) =>
           isProviderReachable ? real.void(key, signal) : Promise.reject(new ProviderUnavailable(new Error('no route'))),
       };
-      return { ...real, authorize: () => Promise.reject(new Error('delayed in the network')) };
+      return {
+        ...real,
+        authorize: () => Promise.reject(new Error('delayed in the network')),
+        refund: (refund, signal) =>
+          isRefundLost ? Promise.reject(new ProviderUnavailable()) : real.refund(refund, signal),
+      };
     },
   });
   await failureOf(payment.authorize('order'));
@@ -42,13 +49,17 @@ beforeEach(async () => {
 
 afterEach(() => payment.close());
 
-/** One round of every background work of a service that logs to `lines`. */
-async function round(): Promise<void> {
+/** Another instance of the service, which logs to `lines`. */
+function otherInstance() {
   const logger = createLogger('payment', 'info', { write: (line) => void lines.push(line) });
-  const { background } = paymentService({ store, provider, clock: () => now, logger, recheckIntervalMs: 7_000 });
-  expect(background.length).toBeGreaterThan(0);
+  return paymentService({ store, provider, clock: () => now, logger, recheckIntervalMs: 7_000 });
+}
+
+/** One round of its background work. */
+async function round(): Promise<void> {
+  const { background } = otherInstance();
+  expect(background.map(({ name, intervalMs }) => [name, intervalMs])).toEqual([['recheck unknown outcomes', 7_000]]);
   for (const work of background) {
-    expect(work.intervalMs).toBe(7_000);
     await work.round(never);
   }
 }
@@ -60,11 +71,18 @@ function logged(): readonly unknown[] {
 test('a recheck that fails tells operators the order and the cause; the next one voids the charge, which is a warning', async () => {
   isProviderReachable = false;
   await round();
-  expect(logged()).toMatchObject([{ level: 'error', order_id: 'order', err: { cause: { message: 'no route' } } }]);
+  expect(logged()).toMatchObject([
+    {
+      level: 'error',
+      order_id: 'order',
+      err: { cause: { message: 'no route' } },
+      msg: 'the payment could not be rechecked',
+    },
+  ]);
   lines = [];
   isProviderReachable = true;
   await round();
-  expect(logged()).toMatchObject([{ level: 'warn', late: 1 }]);
+  expect(logged()).toMatchObject([{ level: 'warn', late: 1, msg: 'late charges were voided' }]);
   expect(await payment.charge('order')).toMatchObject({ state: 'VOIDED' });
 });
 
@@ -72,4 +90,34 @@ test('a recheck that finds nothing is silent', async () => {
   now -= 1;
   await round();
   expect(lines).toEqual([]);
+});
+
+test('a recheck that settles a refund tells how many, without a warning', async () => {
+  await round();
+  lines = [];
+  await provider.authorize({ key: 'paid#pay', method: 'tok_visa', amountMinor: 1_000, currency: 'USD' }, never);
+  // The first call is delayed in the network, the second one finds the charge.
+  await failureOf(payment.authorize('paid'));
+  await payment.authorize('paid');
+  await payment.capture('paid');
+  isRefundLost = true;
+  await failureOf(payment.refund('paid'));
+  isRefundLost = false;
+  now += 30_000;
+  await round();
+  expect(logged()).toMatchObject([{ level: 'info', refunds: 1, msg: 'the outcome of refunds is known now' }]);
+});
+
+test('the service is not ready while its store does not answer', async () => {
+  await expect(otherInstance().prepare(never)).resolves.toBeUndefined();
+  const asked: AbortSignal[] = [];
+  store = {
+    ...store,
+    find: (_orderId, signal) => {
+      asked.push(signal);
+      return Promise.reject(new Error('the store is away'));
+    },
+  };
+  await expect(otherInstance().prepare(never)).rejects.toThrow('the store is away');
+  expect(asked).toEqual([never]);
 });

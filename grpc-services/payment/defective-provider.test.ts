@@ -1,0 +1,111 @@
+import { afterEach, expect, test } from '@jest/globals';
+import { startPayment, type TestPayment } from '../../tests/support/payment.ts';
+import { failureOf } from '../../tests/support/unary-client.ts';
+import { createLogger } from '../common/logger.ts';
+import type { PaymentStore } from './payment-store.ts';
+import type { Charge } from './provider/payment-provider.ts';
+
+// A provider whose answers cannot be: the payment stays as it is, and the log of the service has the cause.
+const never = new AbortController().signal;
+const ACTION_REQUIRED: Charge = { state: 'ACTION_REQUIRED', reference: 'ch_1', actionUrl: '/' };
+const AUTHORIZED: Charge = { state: 'AUTHORIZED', reference: 'ch_1' };
+const CAPTURED: Charge = { state: 'CAPTURED', reference: 'ch_1' };
+const DECLINED: Charge = { state: 'DECLINED', reason: 'PAYMENT_DECLINED' };
+
+let payment: TestPayment;
+
+afterEach(() => payment.close());
+
+test.each<readonly [string, string, Charge | undefined, object, string]>([
+  ['capture', 'authorized', AUTHORIZED, { intent: 'CAPTURE' }, "after a capture the provider's charge is AUTHORIZED"],
+  ['capture', 'authorized', DECLINED, { intent: 'CAPTURE' }, "after a capture the provider's charge is DECLINED"],
+  [
+    'capture',
+    'authorized',
+    ACTION_REQUIRED,
+    { intent: 'CAPTURE' },
+    "after a capture the provider's charge is ACTION_REQUIRED",
+  ],
+  ['capture', 'authorized', undefined, { intent: 'CAPTURE' }, "after a capture the provider's charge is missing"],
+  ['void', 'authorized', AUTHORIZED, { intent: 'VOID' }, "after a void the provider's charge is AUTHORIZED"],
+  ['void', 'authorized', ACTION_REQUIRED, { intent: 'VOID' }, "after a void the provider's charge is ACTION_REQUIRED"],
+  [
+    'replace',
+    'waiting',
+    CAPTURED,
+    { state: 'ACTION_REQUIRED', intent: 'REPLACE' },
+    "an attempt that was never authorized here is CAPTURED in the provider's books",
+  ],
+  [
+    'refund',
+    'captured',
+    undefined,
+    { state: 'CAPTURED', refunds: [{ state: 'PENDING' }] },
+    "a captured payment is not captured in the provider's books",
+  ],
+])(
+  'a %s of an %s payment that the provider answers with %o is a defect',
+  async (call, reached, charge, kept, cause) => {
+    const lines: string[] = [];
+    let store: PaymentStore | undefined;
+    payment = await startPayment({
+      settings: { logger: createLogger('payment', 'error', { write: (line) => void lines.push(line) }) },
+      wrapStore: (real) => {
+        store = real;
+        return real;
+      },
+      wrapProvider: (provider) => ({
+        ...provider,
+        capture: async (key, signal) => (call === 'capture' ? charge : provider.capture(key, signal)),
+        void: async () => charge,
+        refund: async () => undefined,
+      }),
+    });
+    await payment.authorize('order', { method: reached === 'waiting' ? 'tok_3ds' : 'tok_visa' });
+    const calls: Readonly<Record<string, () => Promise<unknown>>> = {
+      capture: () => payment.capture('order'),
+      void: () => payment.void('order'),
+      replace: () => payment.authorize('order', { paymentId: 'second' }),
+      refund: async () => {
+        await payment.capture('order');
+        await payment.refund('order');
+      },
+    };
+    expect(await failureOf(calls[call]?.() ?? Promise.reject(new Error(call)))).toMatchObject({
+      code: 'INTERNAL',
+      reason: 'INTERNAL',
+    });
+    expect(lines.map((line) => JSON.parse(line))).toMatchObject([{ level: 'error', err: { message: cause } }]);
+    expect(await store?.find('order', never)).toMatchObject(kept);
+    expect(await payment.charge('order', 'second')).toBeUndefined();
+  },
+);
+
+test.each<readonly [string, Charge | undefined, string]>([
+  ['declined', { state: 'DECLINED', reason: 'INSUFFICIENT_FUNDS' }, 'INSUFFICIENT_FUNDS'],
+  ['forgot', undefined, 'PAYMENT_DECLINED'],
+])(
+  'an attempt that is replaced, and that the provider %s, ends declined with a reason',
+  async (_how, charge, reason) => {
+    const written: unknown[] = [];
+    payment = await startPayment({
+      wrapStore: (store) => ({
+        ...store,
+        save: (previous, next, signal) => {
+          written.push([next.state, next.decline_reason]);
+          return store.save(previous, next, signal);
+        },
+      }),
+      wrapProvider: (provider) => ({ ...provider, void: async () => charge }),
+    });
+    await payment.authorize('order', { method: 'tok_3ds' });
+    await payment.authorize('order', { paymentId: 'second' });
+    expect(written).toEqual([
+      ['ACTION_REQUIRED', undefined],
+      ['ACTION_REQUIRED', undefined],
+      ['DECLINED', reason],
+      ['PENDING', undefined],
+      ['AUTHORIZED', undefined],
+    ]);
+  },
+);
