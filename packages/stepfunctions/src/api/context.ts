@@ -57,12 +57,12 @@ export function seconds(ms: number): number {
   return ms / 1_000;
 }
 
-/** The members that are not undefined, as JSON. */
-export function present(members: { readonly [name: string]: JsonObject[string] | undefined }): JsonObject {
-  const result: { [name: string]: JsonObject[string] } = {};
-  for (const [name, value] of Object.entries(members)) {
-    if (value !== undefined) {
-      result[name] = value;
+/** The members that are not undefined. */
+export function present<T extends object>(members: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  const result: { [K in keyof T]?: Exclude<T[K], undefined> } = {};
+  for (const name in members) {
+    if (members[name] !== undefined) {
+      result[name] = members[name] as Exclude<T[typeof name], undefined>;
     }
   }
   return result;

@@ -74,14 +74,14 @@ export function createStateMachine(context: ApiContext, body: JsonObject): JsonO
     });
   });
 
+  // The encryption is not compared, because there is one kind of it.
   function isSame(machine: StateMachine, next: NewRevision, wanted: string): boolean {
     const current = journal.stateMachines.revision(machine.revision);
     return (
       machine.type === wanted &&
       current.definition === next.definition &&
       current.logging === next.logging &&
-      current.tracing === next.tracing &&
-      current.encryption === next.encryption
+      current.tracing === next.tracing
     );
   }
 }

@@ -64,8 +64,7 @@ export async function stopExecution(context: ApiContext, body: JsonObject): Prom
   const { id } = record;
   await context.executions.deliver(id, {
     type: 'StopRequested',
-    ...(error === undefined ? {} : { error }),
-    ...(cause === undefined ? {} : { cause }),
+    ...present({ error, cause }),
   });
   return { stopDate: seconds(findExecution(context, executionArn).stoppedAt ?? Date.now()) };
 }
@@ -124,8 +123,9 @@ export async function redriveExecution(context: ApiContext, body: JsonObject): P
   // Nothing is awaited from here to the redrive, so that of two concurrent calls the second finds the first.
   const record = findExecution(context, executionArn);
   refuseChild(record, 'redriven');
-  if (clientToken !== undefined && record.redriveToken === clientToken && record.redrivenAt !== undefined) {
-    return { redriveDate: seconds(record.redrivenAt) };
+  const redrivenAt = record.redriveToken === clientToken ? record.redrivenAt : undefined;
+  if (clientToken !== undefined && redrivenAt !== undefined) {
+    return { redriveDate: seconds(redrivenAt) };
   }
   const why = whyNotRedrivable(journal, record);
   if (why !== undefined) {

@@ -23,15 +23,17 @@ const listExecutionsShape = {
 /** ListExecutions of a state machine, version, alias or map run, newest first. */
 export function listExecutions(context: ApiContext, body: JsonObject): JsonObject {
   const request = readRequest(listExecutionsShape, body);
-  if (request.stateMachineArn === undefined && request.mapRunArn === undefined) {
-    throw validationFailed('1 validation error detected: Must provide a StateMachine ARN or MapRun ARN');
-  }
-  if (request.stateMachineArn !== undefined && request.mapRunArn !== undefined) {
+  const { stateMachineArn, mapRunArn } = request;
+  if (stateMachineArn !== undefined && mapRunArn !== undefined) {
     throw validationFailed('1 validation error detected: Must provide either a StateMachine ARN or a MapRun ARN');
   }
-  return request.mapRunArn === undefined
-    ? ofMachine(context, request, request.stateMachineArn ?? '')
-    : ofMapRun(context, request, request.mapRunArn);
+  if (stateMachineArn !== undefined) {
+    return ofMachine(context, request, stateMachineArn);
+  }
+  if (mapRunArn !== undefined) {
+    return ofMapRun(context, request, mapRunArn);
+  }
+  throw validationFailed('1 validation error detected: Must provide a StateMachine ARN or MapRun ARN');
 }
 
 type Request = Read<typeof listExecutionsShape>;
@@ -59,8 +61,7 @@ function pageOf(context: ApiContext, request: Request, arn: string, filter: Exec
   }
   const filtered: ExecutionFilter = {
     ...filter,
-    ...(statusFilter === undefined ? {} : { status: statusFilter }),
-    ...(redriveFilter === undefined ? {} : { redriven: redriveFilter === 'REDRIVEN' }),
+    ...present({ status: statusFilter, redriven: redriveFilter && redriveFilter === 'REDRIVEN' }),
   };
   const { items, nextToken } = readPage(context, request, {
     name: ['executions', arn, statusFilter ?? null, redriveFilter ?? null],

@@ -94,9 +94,7 @@ export async function updateMapRun(context: ApiContext, body: JsonObject): Promi
   await context.executions.deliver(execution, {
     type: 'MapRunUpdated',
     mapRunArn: mapRun.arn,
-    ...(maxConcurrency === undefined ? {} : { maxConcurrency }),
-    ...(toleratedFailureCount === undefined ? {} : { toleratedFailureCount }),
-    ...(toleratedFailurePercentage === undefined ? {} : { toleratedFailurePercentage }),
+    ...present({ maxConcurrency, toleratedFailureCount, toleratedFailurePercentage }),
   });
   return {};
 }

@@ -8,16 +8,13 @@ export const nameMember = text({ min: 1, max: 80 });
 export const definitionMember = text({ min: 1, max: 1_048_576, sensitive: true });
 export const descriptionMember = text({ max: 256, sensitive: true });
 export const payloadMember = text({ max: 262_144, sensitive: true });
-export const errorMember = text({ min: 0, max: 256, sensitive: true });
-export const causeMember = text({ min: 0, max: 32_768, sensitive: true });
+export const errorMember = text({ max: 256, sensitive: true });
+export const causeMember = text({ max: 32_768, sensitive: true });
 export const traceHeaderMember = text({ max: 256, pattern: /^\p{ASCII}*$/u });
 export const typeMember = text({ oneOf: ['STANDARD', 'EXPRESS'] });
 export const includedDataMember = optional(text({ oneOf: ['METADATA_ONLY', 'ALL_DATA'] }));
 
-export const tagsMember = list(
-  structure({ key: text({ min: 1, max: 128 }), value: optional(text({ min: 0, max: 256 })) }),
-  { itemClass: 'Tag' },
-);
+export const tagsMember = list(structure({ key: text({ min: 1, max: 128 }), value: optional(text({ max: 256 })) }));
 
 export const loggingMember = structure({
   level: optional(text({ oneOf: ['ALL', 'ERROR', 'OFF', 'FATAL'] })),

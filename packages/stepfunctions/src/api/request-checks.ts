@@ -10,12 +10,12 @@ import type { ApiContext } from './context.ts';
 const FORBIDDEN = /[\s<>{}[\]?*"#%\\^|~`$&,;:/\u0000-\u001f\u007f-\u009f]/u;
 
 /**
- * Checks the name of a state machine, an execution or an activity.
+ * Checks the characters of a state machine's, an execution's or an activity's name. Its length is checked as it is read.
  *
  * @throws {ApiError} InvalidName
  */
 export function checkName(name: string): void {
-  if (name.length === 0 || name.length > 80 || FORBIDDEN.test(name)) {
+  if (FORBIDDEN.test(name)) {
     throw invalidName(name);
   }
 }

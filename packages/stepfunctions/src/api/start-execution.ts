@@ -10,7 +10,7 @@ import {
   validationFailed,
 } from '../wire/api-error.ts';
 import { optional, readRequest } from '../wire/request-shape.ts';
-import { type ActionCaller, type ApiContext, seconds } from './context.ts';
+import { type ActionCaller, type ApiContext, present, seconds } from './context.ts';
 import { arnMember, nameMember, payloadMember, traceHeaderMember } from './members.ts';
 import { checkExecutionInput, checkName } from './request-checks.ts';
 import { type Resolved, resolve } from './state-machine-lookup.ts';
@@ -28,9 +28,8 @@ const startExecutionShape = {
  */
 export async function startExecution(context: ApiContext, body: JsonObject, caller: ActionCaller): Promise<JsonObject> {
   const request = readRequest(startExecutionShape, body);
-  if (request.name !== undefined) {
-    checkName(request.name);
-  }
+  const name = request.name ?? randomUUID();
+  checkName(name);
   const { target, mocking } = resolveStarted(context, request.stateMachineArn);
   if (target.machine.status === 'DELETING') {
     throw stateMachineDeleting(target.machine.arn);
@@ -43,7 +42,6 @@ export async function startExecution(context: ApiContext, body: JsonObject, call
     }
     context.noteStart();
   }
-  const name = request.name ?? randomUUID();
   if (target.machine.type === 'EXPRESS') {
     return startExpress(context, target, { name, input, mocking }, caller);
   }
@@ -59,13 +57,14 @@ export type Mocking = Pick<ExecutionParameters, 'testCase' | 'mockedStates'>;
  * @throws {ApiError} InvalidArn, StateMachineDoesNotExist, ValidationException: there is no such test case
  */
 export function resolveStarted(context: ApiContext, arn: string): { target: Resolved; mocking: Mocking } {
-  const hash = context.mocks === undefined ? -1 : arn.indexOf('#');
-  if (hash < 0) {
+  const { mocks } = context;
+  const hash = arn.indexOf('#');
+  if (mocks === undefined || hash < 0) {
     return { target: resolve(context, arn), mocking: {} };
   }
   const target = resolve(context, arn.slice(0, hash));
   const testCase = arn.slice(hash + 1);
-  const mockedStates = context.mocks?.mockedStates(target.machine.name, testCase);
+  const mockedStates = mocks.mockedStates(target.machine.name, testCase);
   if (mockedStates === undefined) {
     const { name } = target.machine;
     throw validationFailed(`The mock configuration has no test case '${testCase}' for the state machine '${name}'.`);
@@ -87,8 +86,7 @@ export function parametersOf(
     name,
     stateMachineArn: target.machine.arn,
     stateMachineName: target.machine.name,
-    ...(target.versionArn === undefined ? {} : { versionArn: target.versionArn }),
-    ...(target.alias ? { aliasArn: target.alias.arn } : {}),
+    ...present({ versionArn: target.versionArn, aliasArn: target.alias?.arn }),
     type: target.machine.type,
     roleArn: target.revision.roleArn,
     input,
@@ -136,8 +134,7 @@ async function startStandard(
   const execution = await executions.start(parametersOf(target, arn, start.name, start.input, start.mocking), {
     stateMachine: target.machine.id,
     revision: target.revision.id,
-    ...(start.traceHeader === undefined ? {} : { traceHeader: start.traceHeader }),
-    ...(caller.parent ? { parent: caller.parent } : {}),
+    ...present({ traceHeader: start.traceHeader, parent: caller.parent }),
   });
   return { executionArn: arn, startDate: seconds(execution.startedAt) };
 }

@@ -27,9 +27,8 @@ export async function startSyncExecution(
   caller: ActionCaller,
 ): Promise<JsonObject> {
   const request = readRequest(startSyncExecutionShape, body);
-  if (request.name !== undefined) {
-    checkName(request.name);
-  }
+  const name = request.name ?? randomUUID();
+  checkName(name);
   const { target, mocking } = resolveStarted(context, request.stateMachineArn);
   if (target.machine.status === 'DELETING') {
     throw stateMachineDeleting(target.machine.arn);
@@ -42,7 +41,6 @@ export async function startSyncExecution(
   if ((!caller.isTask && context.isOverloaded()) || context.express.isFull) {
     throw throttled();
   }
-  const name = request.name ?? randomUUID();
   const arn = context.arns.express(target.machine.name, name, randomUUID());
   const definition = context.definitions.of(target.revision);
   const execution = await context.express.run(parametersOf(target, arn, name, input, mocking), definition);

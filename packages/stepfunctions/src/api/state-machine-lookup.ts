@@ -50,7 +50,7 @@ export function resolve(context: ApiContext, arn: string): Resolved {
     throw stateMachineDoesNotExist(arn);
   }
   const revision = journal.stateMachines.revision(version.revision);
-  return { machine, revision, version, versionArn, ...(alias ? { alias } : {}) };
+  return { machine, revision, version, versionArn, ...(alias && { alias }) };
 }
 
 /** The number at the end of a version's ARN; NaN for any other ARN. */
@@ -59,13 +59,12 @@ export function versionNumber(arn: string): number {
   return /^[1-9]\d*$/.test(last) ? Number(last) : Number.NaN;
 }
 
-function routeOf(alias: Alias): string {
+/** The version that an alias picks. Its weights are 100 together, so that there always is one. */
+function routeOf({ arn, routes }: Alias): string {
   let left = Math.random() * 100;
-  for (const { stateMachineVersionArn, weight } of alias.routes) {
+  const picked = routes.find(({ weight }) => {
     left -= weight;
-    if (left < 0) {
-      return stateMachineVersionArn;
-    }
-  }
-  return alias.routes.at(-1)?.stateMachineVersionArn ?? alias.arn;
+    return left < 0;
+  });
+  return picked?.stateMachineVersionArn ?? arn;
 }

@@ -5,7 +5,7 @@ import { jsonComplaint } from '../language/json-complaint.ts';
 import type { IncomingEvent } from '../runtime/incoming-event.ts';
 import { ApiError, invalidToken, taskTimedOut } from '../wire/api-error.ts';
 import { optional, readRequest, text } from '../wire/request-shape.ts';
-import type { ApiContext } from './context.ts';
+import { type ApiContext, present } from './context.ts';
 import { causeMember, errorMember, payloadMember } from './members.ts';
 
 /** A task token in a request. */
@@ -34,8 +34,7 @@ export async function sendTaskFailure(context: ApiContext, body: JsonObject): Pr
   await answerTask(context, task, {
     type: 'TaskFailed',
     taskId: task.taskId,
-    ...(error === undefined ? {} : { error }),
-    ...(cause === undefined ? {} : { cause }),
+    ...present({ error, cause }),
   });
   return {};
 }

@@ -10,6 +10,7 @@ import { type Diagnostic, invalidDefinitionMessage } from '../validation/diagnos
 import { type CallableServices, validateDefinition, validateState } from '../validation/validate-definition.ts';
 import { ApiError } from '../wire/api-error.ts';
 import { flag, number, optional, type Read, structure, text } from '../wire/request-shape.ts';
+import { present } from './context.ts';
 import { arnMember, causeMember, definitionMember, errorMember, payloadMember } from './members.ts';
 
 /** The members of a TestState request. */
@@ -88,8 +89,8 @@ export function checkMock({ mock, revealSecrets, roleArn, context }: TestStateRe
         'TestState API does not support Map or Parallel states. Supported state types include: [Task, Wait, Pass, Succeed, Fail, Choice]',
       );
     }
-    if (needsMock(state)) {
-      throw invalid(`A mock must be specified when testing a ${nameOf(state)} state`);
+    if (state.Type === 'Task' && needsMock(state.Resource)) {
+      throw invalid(`A mock must be specified when testing a Task (${state.Resource}) state`);
     }
     if (state.Type === 'Task' && roleArn === undefined) {
       throw invalid('RoleArn must be specified when testing a Task state');
@@ -109,16 +110,9 @@ export function checkMock({ mock, revealSecrets, roleArn, context }: TestStateRe
 }
 
 /** Task tokens, jobs and activities get no answer during a test. */
-function needsMock(state: State): boolean {
-  if (state.Type !== 'Task') {
-    return false;
-  }
-  const target = parseTaskTarget(state.Resource);
+function needsMock(resource: string): boolean {
+  const target = parseTaskTarget(resource);
   return target.kind === 'ACTIVITY' || (target.kind === 'INTEGRATION' && target.pattern !== 'REQUEST_RESPONSE');
-}
-
-function nameOf(state: State): string {
-  return state.Type === 'Task' ? `Task (${state.Resource})` : state.Type;
 }
 
 /**
@@ -134,7 +128,7 @@ export function itemReaderData({ stateConfiguration }: TestStateRequest, state: 
   if (state.Type !== 'Map' || state.ItemReader === undefined) {
     throw invalid('stateConfiguration.mapItemReaderData needs a Map state with an ItemReader.');
   }
-  const data = text === '' || jsonComplaint(text) !== undefined ? undefined : parseJson(text);
+  const data = jsonComplaint(text) === undefined ? parseJson(text) : undefined;
   if (!Array.isArray(data)) {
     throw invalid('stateConfiguration.mapItemReaderData must be a JSON array.');
   }
@@ -152,10 +146,10 @@ export function mockOf({ mock }: TestStateRequest, state: State): Mock | undefin
   }
   if (mock.errorOutput !== undefined) {
     const { error, cause } = mock.errorOutput;
-    return { kind: 'ERROR', failure: { ...(error !== undefined && { error }), ...(cause !== undefined && { cause }) } };
+    return { kind: 'ERROR', failure: present({ error, cause }) };
   }
   const text = mock.result ?? '';
-  if (text === '' || jsonComplaint(text) !== undefined) {
+  if (jsonComplaint(text) !== undefined) {
     throw invalid('Mocked result must be valid JSON');
   }
   const result = parseJson(text);

@@ -51,12 +51,8 @@ export async function testState(
     variables: objectMember(request.variables, 'variables'),
     at,
     entropy: randomBytes(32).toString('hex'),
-    ...(mock !== undefined && { mock }),
-    configuration: {
-      ...(retrierRetryCount !== undefined && { retrierRetryCount }),
-      ...(mapIterationFailureCount !== undefined && { mapIterationFailureCount }),
-      ...(readItems !== undefined && { readItems }),
-    },
+    ...(mock && { mock }),
+    configuration: present({ retrierRetryCount, mapIterationFailureCount, readItems }),
     inspection,
     callTask: (resource, parameters) => failing(callTask(parseTaskTarget(resource), parameters, caller.gone())),
   });

@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { NewRevision, Revision } from '../journal/state-machine-store.ts';
 import type { JsonObject } from '../language/json.ts';
-import { ApiError, stateMachineDeleting, stateMachineDoesNotExist, validationFailed } from '../wire/api-error.ts';
-import { parseArn } from '../wire/arn.ts';
+import { ApiError, stateMachineDeleting, validationFailed } from '../wire/api-error.ts';
 import { flag, optional, readRequest } from '../wire/request-shape.ts';
 import { checkRole, completeEncryption, completeLogging, completeTracing } from './configuration.ts';
 import { type ApiContext, present, seconds } from './context.ts';
@@ -15,6 +14,7 @@ import {
   tracingMember,
 } from './members.ts';
 import { checkDefinition } from './request-checks.ts';
+import { findMachine } from './state-machine-lookup.ts';
 import { publishVersion, versionArnOf } from './versions.ts';
 
 const updateStateMachineShape = {
@@ -33,11 +33,7 @@ export function updateStateMachine(context: ApiContext, body: JsonObject): JsonO
   const { journal } = context;
   const request = readRequest(updateStateMachineShape, body);
   const { definition, roleArn, loggingConfiguration, tracingConfiguration, encryptionConfiguration } = request;
-  const { qualifier } = parseArn(request.stateMachineArn, 'stateMachine');
-  const machine = qualifier === undefined ? journal.stateMachines.find(request.stateMachineArn) : undefined;
-  if (!machine) {
-    throw stateMachineDoesNotExist(request.stateMachineArn);
-  }
+  const machine = findMachine(context, request.stateMachineArn);
   if (machine.status === 'DELETING') {
     throw stateMachineDeleting(machine.arn);
   }
@@ -64,9 +60,7 @@ export function updateStateMachine(context: ApiContext, body: JsonObject): JsonO
     roleArn: roleArn ?? current.roleArn,
     logging: loggingConfiguration ? JSON.stringify(completeLogging(loggingConfiguration)) : current.logging,
     tracing: tracingConfiguration ? JSON.stringify(completeTracing(tracingConfiguration)) : current.tracing,
-    encryption: encryptionConfiguration
-      ? JSON.stringify(completeEncryption(encryptionConfiguration))
-      : current.encryption,
+    encryption: JSON.stringify(completeEncryption(encryptionConfiguration)),
   };
   return journal.transaction(() => {
     const now = Date.now();
@@ -81,12 +75,12 @@ export function updateStateMachine(context: ApiContext, body: JsonObject): JsonO
   });
 }
 
+/** The encryption is not compared, because there is one kind of it. */
 function differs(current: Revision, next: NewRevision): boolean {
   return (
     current.definition !== next.definition ||
     current.roleArn !== next.roleArn ||
     current.logging !== next.logging ||
-    current.tracing !== next.tracing ||
-    current.encryption !== next.encryption
+    current.tracing !== next.tracing
   );
 }
