@@ -51,12 +51,17 @@ export const mockableTypes: ReadonlySet<string> = new Set(['Task', 'Map', 'Paral
  *
  * @throws {ApiError} InvalidDefinition, ValidationException
  */
-export function testedState({ definition, stateName, mock }: TestStateRequest, services: CallableServices): State {
+export function testedState(
+  { definition, stateName, mock }: TestStateRequest,
+  forwarded: CallableServices['forwarded'],
+): State {
+  // A mock may stand for a service that the engine does not integrate.
+  const services = { forwarded, any: mock !== undefined };
   if (stateName === undefined) {
-    refuseInvalid(validateState(definition, services), mock !== undefined);
+    refuseInvalid(validateState(definition, services));
     return parseState(definition);
   }
-  refuseInvalid(validateDefinition(definition, 'STANDARD', services), mock !== undefined);
+  refuseInvalid(validateDefinition(definition, 'STANDARD', services));
   const found = findState(parseDefinition(definition), stateName);
   if (found === undefined) {
     throw invalid('State not found in definition');
@@ -64,10 +69,8 @@ export function testedState({ definition, stateName, mock }: TestStateRequest, s
   return found;
 }
 
-/** A mock may stand for a service that the engine does not integrate. */
-function refuseInvalid(diagnostics: readonly Diagnostic[], mocked: boolean): void {
-  const counted = mocked ? diagnostics.filter(({ code }) => code !== 'UNSUPPORTED_SERVICE_INTEGRATION') : diagnostics;
-  const message = invalidDefinitionMessage(counted);
+function refuseInvalid(diagnostics: readonly Diagnostic[]): void {
+  const message = invalidDefinitionMessage(diagnostics);
   if (message !== undefined) {
     throw new ApiError('InvalidDefinition', message);
   }

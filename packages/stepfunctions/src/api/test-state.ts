@@ -33,7 +33,7 @@ export async function testState(
   caller: ActionCaller,
 ): Promise<JsonObject> {
   const request = readRequest(testStateShape, body);
-  const state = testedState(request, { forwarded });
+  const state = testedState(request, forwarded);
   checkMock(request, state);
   const readItems = itemReaderData(request, state);
   const input = request.input ?? '{}';

@@ -24,7 +24,7 @@ export function validateDefinition(
   type: StateMachineType,
   { forwarded, any = false }: CallableServices = OWN_ONLY,
 ): readonly Diagnostic[] {
-  const findings = new Findings(any ? ['UNSUPPORTED_SERVICE_INTEGRATION'] : []);
+  const findings = findingsOf(any);
   const machine = readJson(definition, findings);
   if (machine === undefined) {
     return findings.diagnostics;
@@ -37,6 +37,10 @@ export function validateDefinition(
     checkTransitions(parseDefinition(definition), findings);
   }
   return findings.diagnostics;
+}
+
+function findingsOf(anyService: boolean): Findings {
+  return new Findings(anyService ? ['UNSUPPORTED_SERVICE_INTEGRATION'] : []);
 }
 
 const NO_OBJECT = 'Definition must be a valid JSON object';
@@ -61,8 +65,11 @@ function readJson(text: string, findings: Findings): JsonObject | undefined {
 }
 
 /** The findings about a single state, as TestState takes it. Transitions are not checked. */
-export function validateState(definition: string, { forwarded }: CallableServices = OWN_ONLY): readonly Diagnostic[] {
-  const findings = new Findings();
+export function validateState(
+  definition: string,
+  { forwarded, any = false }: CallableServices = OWN_ONLY,
+): readonly Diagnostic[] {
+  const findings = findingsOf(any);
   const value = readJson(definition, findings);
   if (value !== undefined) {
     checkState({ value, location: '/', language: 'JSONPath', machineType: 'STANDARD', findings, forwarded });
