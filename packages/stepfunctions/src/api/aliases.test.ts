@@ -228,6 +228,21 @@ describe('a version', () => {
     }
   });
 
+  test('the tenth version is one like the others', async () => {
+    for (let version = 3; version <= 10; version += 1) {
+      const definition = JSON.stringify({
+        Comment: `${version}`,
+        StartAt: 'A',
+        States: { A: { Type: 'Pass', End: true } },
+      });
+      await on.call('UpdateStateMachine', { stateMachineArn: machine, definition, publish: true });
+    }
+    await create('live', [[`${machine}:10`, 100]]);
+    const { executionArn = '' } = await on.call('StartExecution', { stateMachineArn: `${machine}:live` });
+    const execution = await on.call('DescribeExecution', { executionArn });
+    expect(execution).toMatchObject({ stateMachineVersionArn: `${machine}:10` });
+  });
+
   test('a version is published from the current revision alone, the first of which is INITIAL', async () => {
     const publish = (stateMachineArn: string, revisionId: string): Promise<JsonObject> =>
       on.call('PublishStateMachineVersion', { stateMachineArn, revisionId });

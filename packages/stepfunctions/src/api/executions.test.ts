@@ -1,4 +1,4 @@
-import { describe, expect, jest, test } from '@jest/globals';
+import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import type { JsonObject } from '../language/json.ts';
 import { withTestEngine } from '../testing/fixtures.ts';
 import { startTestEngine } from '../testing/test-engine.ts';
@@ -9,6 +9,10 @@ const ECHO = { StartAt: 'A', States: { A: { Type: 'Pass', End: true } } };
 const FAIL = { StartAt: 'A', States: { A: { Type: 'Fail', Error: 'Bad', Cause: 'very' } } };
 
 const on = withTestEngine();
+
+afterEach(() => {
+  jest.restoreAllMocks();
+});
 
 function described(executionArn: string, more: JsonObject = {}): Promise<JsonObject> {
   return on.call('DescribeExecution', { executionArn, ...more });
@@ -153,6 +157,14 @@ describe('StopExecution', () => {
     await on.call('StopExecution', { executionArn: plain });
     expect(await described(plain)).not.toHaveProperty('error');
   });
+
+  test('a second stop a minute later still answers when the execution ended', async () => {
+    const executionArn = await start(await on.create('machine', WAIT));
+    const first = await on.call('StopExecution', { executionArn });
+    const later = Date.now() + 60_000;
+    jest.spyOn(Date, 'now').mockReturnValue(later);
+    expect(await on.call('StopExecution', { executionArn })).toEqual(first);
+  });
 });
 
 describe('RedriveExecution', () => {
@@ -181,6 +193,19 @@ describe('RedriveExecution', () => {
       await expect(refused).rejects.toMatchObject({ type: 'ValidationException' });
     }
     expect(await described(executionArn)).toMatchObject({ redriveCount: 2 });
+  });
+
+  test('an execution that failed more than 14 days ago is not redriven', async () => {
+    const executionArn = await start(await on.create('fail', FAIL));
+    const { stopDate } = await ended(executionArn);
+    const fortnightMs = 14 * 24 * 60 * 60 * 1_000;
+    const now = jest.spyOn(Date, 'now').mockReturnValue(Number(stopDate) * 1_000 + fortnightMs + 1);
+    await expect(on.call('RedriveExecution', { executionArn })).rejects.toMatchObject({
+      type: 'ExecutionNotRedrivable',
+      message: 'Execution has exceeded the redrivable period of 14 days',
+    });
+    now.mockReturnValue(Number(stopDate) * 1_000 + fortnightMs);
+    expect(await on.call('RedriveExecution', { executionArn })).toEqual({ redriveDate: expect.any(Number) });
   });
 
   test('an execution that runs or succeeded is not redriven', async () => {
@@ -256,6 +281,31 @@ describe('StartSyncExecution', () => {
 });
 
 describe('GetExecutionHistory', () => {
+  test('without execution data, events keep what is no payload, and tasks and expressions their other details', async () => {
+    const echo = await on.create('echo', ECHO);
+    const Resource = 'arn:aws:states:::states:startExecution';
+    const Call = { Type: 'Task', Resource, Parameters: { StateMachineArn: echo }, Next: 'Choose' };
+    const Choose = { Type: 'Pass', QueryLanguage: 'JSONata', Output: '{% $none.x ~> $sum() + "a" %}', End: true };
+    const executionArn = await start(await on.create('machine', { StartAt: 'Call', States: { Call, Choose } }));
+    await ended(executionArn);
+    const events = async (includeExecutionData: boolean): Promise<readonly JsonObject[]> =>
+      (await on.call('GetExecutionHistory', { executionArn, includeExecutionData })).events as readonly JsonObject[];
+    const [whole, short] = [await events(true), await events(false)];
+    const bare = (event: JsonObject): JsonObject =>
+      Object.fromEntries(Object.entries(event).filter(([name]) => !name.endsWith('Details')));
+    expect(short.map(bare)).toEqual(whole.map(bare));
+    const details = (of: readonly JsonObject[], type: string, member: string): unknown =>
+      of.find((event) => event.type === type)?.[member];
+    expect(details(whole, 'TaskScheduled', 'taskScheduledEventDetails')).toHaveProperty('parameters');
+    expect(details(short, 'TaskScheduled', 'taskScheduledEventDetails')).toEqual({
+      region: 'us-east-1',
+      resource: 'startExecution',
+      resourceType: 'states',
+    });
+    expect(details(whole, 'EvaluationFailed', 'evaluationFailedEventDetails')).toHaveProperty('location');
+    expect(details(short, 'EvaluationFailed', 'evaluationFailedEventDetails')).toEqual({ state: 'Choose' });
+  });
+
   test('without execution data, a history has no payloads, errors or variables, and says that they are left out', async () => {
     const Assigning = { Type: 'Pass', Assign: { x: 1 }, Next: 'Stop' };
     const Stop = { Type: 'Fail', Error: 'Bad', Cause: 'very' };

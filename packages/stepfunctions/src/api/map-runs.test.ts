@@ -92,11 +92,35 @@ test('a map run that has ended or does not exist is not updated', async () => {
 test('a child of a map run is neither stopped nor redriven on its own', async () => {
   const { executions } = await on.call('ListExecutions', { mapRunArn });
   const child = String((executions as readonly JsonObject[])[0]?.executionArn);
-  const refused = { type: 'ValidationException', message: expect.stringContaining('on its own') };
-  await expect(on.call('StopExecution', { executionArn: child })).rejects.toMatchObject(refused);
+  const refused = (what: string): object => ({
+    type: 'ValidationException',
+    message: `A child execution of a Map Run cannot be ${what} on its own here: act on the execution that has the Map Run.`,
+  });
+  await expect(on.call('StopExecution', { executionArn: child })).rejects.toMatchObject(refused('stopped'));
   expect(await on.call('DescribeExecution', { executionArn: child })).toMatchObject({ status: 'RUNNING' });
   await on.call('StopExecution', { executionArn });
   const aborted = { status: 'ABORTED', redriveStatus: 'REDRIVABLE_BY_MAP_RUN', mapRunArn };
   expect(await on.call('DescribeExecution', { executionArn: child })).toMatchObject(aborted);
-  await expect(on.call('RedriveExecution', { executionArn: child })).rejects.toMatchObject(refused);
+  await expect(on.call('RedriveExecution', { executionArn: child })).rejects.toMatchObject(refused('redriven'));
+});
+
+test('a child of a map run has the processor of its Map as its definition, and its map run and label', async () => {
+  const { executions } = await on.call('ListExecutions', { mapRunArn });
+  const child = String((executions as readonly JsonObject[])[0]?.executionArn);
+  const ofExecution = (of: string, more: JsonObject = {}): Promise<JsonObject> =>
+    on.call('DescribeStateMachineForExecution', { executionArn: of, ...more });
+  const { definition, ...parent } = await ofExecution(executionArn);
+  expect(parent).not.toHaveProperty('mapRunArn');
+  expect(parent).not.toHaveProperty('label');
+  const { States } = JSON.parse(String(definition)) as { States: { Each: { ItemProcessor: JsonObject } } };
+  const described = await ofExecution(child);
+  expect(described).toEqual({
+    ...parent,
+    stateMachineArn: `${parent.stateMachineArn}/each`,
+    mapRunArn,
+    label: 'each',
+    definition: expect.any(String),
+  });
+  expect(JSON.parse(String(described.definition))).toMatchObject(States.Each.ItemProcessor);
+  expect(await ofExecution(child, { includedData: 'METADATA_ONLY' })).toEqual({ ...described, definition: '' });
 });

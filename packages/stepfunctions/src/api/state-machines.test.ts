@@ -1,4 +1,4 @@
-import { describe, expect, test } from '@jest/globals';
+import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import type { JsonObject } from '../language/json.ts';
 import { withTestEngine } from '../testing/fixtures.ts';
 
@@ -9,6 +9,10 @@ const WAIT = { StartAt: 'A', States: { A: { Type: 'Wait', Seconds: 60, End: true
 const LOG = { level: 'ERROR', destinations: [{ cloudWatchLogsLogGroup: { logGroupArn: 'arn:aws:logs:log' } }] };
 
 const on = withTestEngine();
+
+afterEach(() => {
+  jest.restoreAllMocks();
+});
 
 function commented(Comment: string): string {
   return JSON.stringify({ ...PASS, Comment });
@@ -97,6 +101,11 @@ describe('CreateStateMachine', () => {
       level: 'OFF',
       includeExecutionData: true,
     });
+    const empty = { level: 'OFF', includeExecutionData: false };
+    const plain = await on.create('plain', PASS, { loggingConfiguration: { level: 'OFF' } });
+    expect((await described(plain)).loggingConfiguration).toEqual(empty);
+    const nowhere = await on.create('nowhere', PASS, { loggingConfiguration: { destinations: [{}] } });
+    expect((await described(nowhere)).loggingConfiguration).toEqual({ ...empty, destinations: [{}] });
   });
 });
 
@@ -184,7 +193,10 @@ describe('DescribeStateMachine', () => {
 
   test('a version is described with its own definition, date and description', async () => {
     const stateMachineArn = await on.create('one', PASS);
+    const later = Date.now() + 60_000;
+    jest.spyOn(Date, 'now').mockReturnValue(later);
     await on.call('PublishStateMachineVersion', { stateMachineArn, description: 'first' });
+    jest.restoreAllMocks();
     await update(stateMachineArn, { definition: commented('new') });
     const version = `${stateMachineArn}:1`;
     expect(await described(version)).toMatchObject({
@@ -193,6 +205,10 @@ describe('DescribeStateMachine', () => {
       definition: JSON.stringify(PASS),
     });
     expect(await described(stateMachineArn)).not.toHaveProperty('description');
+    const { stateMachineVersions } = await on.call('ListStateMachineVersions', { stateMachineArn });
+    const [listed] = stateMachineVersions as readonly JsonObject[];
+    expect((await described(version)).creationDate).toBe(listed?.creationDate);
+    expect((await described(version)).creationDate).not.toBe((await described(stateMachineArn)).creationDate);
     await expect(described(`${stateMachineArn}:2`)).rejects.toMatchObject({ type: 'StateMachineDoesNotExist' });
   });
 });

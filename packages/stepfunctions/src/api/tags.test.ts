@@ -16,7 +16,11 @@ describe('tags', () => {
     const { activityArn: resourceArn = '' } = await on.call('CreateActivity', { name: 'work', tags: tags(49) });
     await on.call('TagResource', { resourceArn, tags: tags(50) });
     const tooMany = on.call('TagResource', { resourceArn, tags: [{ key: 'k0', value: 'new' }, { key: 'one more' }] });
-    await expect(tooMany).rejects.toMatchObject({ type: 'TooManyTags', fields: { resourceName: resourceArn } });
+    await expect(tooMany).rejects.toMatchObject({
+      type: 'TooManyTags',
+      message: `Too Many Tags: '${resourceArn}'`,
+      fields: { resourceName: resourceArn },
+    });
     const listed = (await on.call('ListTagsForResource', { resourceArn })).tags as readonly JsonObject[];
     expect(listed).toHaveLength(50);
     expect(listed).toContainEqual({ key: 'k0', value: '0' });

@@ -37,11 +37,16 @@ describe('the answer to a task', () => {
 
   test('an output that is no JSON is refused, and the task can still be answered', async () => {
     const { executionArn, taskToken } = await started();
-    const refused = ['', '{', 'paid'];
+    const refused: readonly [string, string][] = [
+      ['', 'No content to map due to end-of-input'],
+      ['{', 'Unexpected end-of-input: expected close marker for Object'],
+      ['paid', "Unrecognized token 'paid': was expecting"],
+    ];
     expect.assertions(refused.length + 2);
-    for (const output of refused) {
+    for (const [output, complaint] of refused) {
       const answer = on.call('SendTaskSuccess', { taskToken, output });
-      await expect(answer).rejects.toMatchObject({ type: 'InvalidOutput' });
+      const message = expect.stringContaining(`Invalid Output: '${complaint}`);
+      await expect(answer).rejects.toMatchObject({ type: 'InvalidOutput', message });
     }
     await on.call('SendTaskSuccess', { taskToken, output: '{"b":2}' });
     expect(await on.call('DescribeExecution', { executionArn })).toMatchObject({ output: '{"b":2}' });
@@ -54,6 +59,21 @@ describe('the answer to a task', () => {
       const call = on.call(action, { taskToken: 'made up', output: '1' });
       await expect(call).rejects.toMatchObject({ type: 'InvalidToken' });
     }
+  });
+
+  test.each([
+    ['SendTaskSuccess', 'SendTaskFailure'],
+    ['SendTaskFailure', 'SendTaskSuccess'],
+    ['SendTaskSuccess', 'SendTaskSuccess'],
+  ])('of %s and %s for one task at once, and of any later answer, the first counts', async (first, second) => {
+    const { executionArn, taskToken } = await started();
+    const answered = on.call(first, { taskToken, output: '1', error: 'First' });
+    const timedOut = { type: 'TaskTimedOut', message: "Task Timed Out: 'Provided task does not exist anymore'" };
+    await expect(on.call(second, { taskToken, output: '2', error: 'Second' })).rejects.toMatchObject(timedOut);
+    expect(await answered).toEqual({});
+    await expect(on.call(second, { taskToken, output: '2' })).rejects.toMatchObject(timedOut);
+    const end = first === 'SendTaskSuccess' ? { output: '1' } : { error: 'First' };
+    expect(await on.call('DescribeExecution', { executionArn })).toMatchObject(end);
   });
 
   test('a heartbeat for a task without a heartbeat timeout is answered well', async () => {
