@@ -1,14 +1,17 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { ProviderOutcome } from '../../proto/gen/payment/v1/payment.ts';
 import { listenOnFreePort } from '../../tests/support/free-port.ts';
 import { httpEvent, read } from '../../tests/support/http-event.ts';
 import { awaitingOrder } from '../../tests/support/order.ts';
 import { withOrderTable } from '../../tests/support/order-fixtures.ts';
 import { withPaymentService } from '../../tests/support/service-fixtures.ts';
+import { RetryableError } from '../common/errors.ts';
 import { verifyEvent } from '../common/event-signature.ts';
+import { reportDecision } from './provider-report.ts';
 import { createHandler as createShow } from './show-payment-action.ts';
-import { createHandler as createTake } from './take-payment-action.ts';
+import { configuredReporting, createHandler as createTake } from './take-payment-action.ts';
 
 const database = withOrderTable();
 const payments = withPaymentService();
@@ -30,7 +33,7 @@ beforeAll(async () => {
       body += String(chunk);
     }
     received.push({ headers: request.headers as Received['headers'], body });
-    response.writeHead(status).end();
+    response.writeHead(status, status === 302 ? { Location: '/elsewhere' } : {}).end();
   });
   await listenOnFreePort(shop);
 });
@@ -132,7 +135,97 @@ test('a decision without the secret, without a form or about nothing is refused'
 test('where payments go to a real provider there is no page', async () => {
   const { order_id, query } = await asked();
   for (const answer of [await show(query, false), await decide({ ...query, decision: 'approve' }, false)]) {
-    expect(read(answer)).toMatchObject({ statusCode: 404, meta: { code: 'NO_SUCH_CALL' } });
+    expect(read(answer)).toMatchObject({
+      statusCode: 404,
+      data: 'there is no such call',
+      meta: { code: 'NO_SUCH_CALL' },
+    });
   }
   expect((await payments.service.charge(order_id, order_id))?.state).toBe('ACTION_REQUIRED');
+});
+
+test('the provider reports in JSON, with an id of its own for each event, and when it happened', async () => {
+  status = 200;
+  received.length = 0;
+  for (const decision of ['approve', 'refuse']) {
+    await decide({ ...(await asked()).query, decision });
+  }
+  expect(received.map(({ headers }) => headers['content-type'])).toEqual(['application/json', 'application/json']);
+  const ids = received.map(({ headers }) => headers['webhook-id'] ?? '');
+  expect(ids).toEqual([expect.stringMatching(/^evt_[0-9a-f-]{36}$/), expect.stringMatching(/^evt_[0-9a-f-]{36}$/)]);
+  expect(new Set(ids).size).toBe(2);
+  for (const { body } of [...received]) {
+    expect(Math.abs(Date.now() - Date.parse(JSON.parse(body).timestamp))).toBeLessThan(60_000);
+  }
+});
+
+test('a shop that sends the event elsewhere, or is not there, has not been told', async () => {
+  received.length = 0;
+  status = 302;
+  const { body } = await decide({ ...(await asked()).query, decision: 'approve' });
+  expect([body.includes('could not be told'), received.length]).toEqual([true, 1]);
+  const nobody = { url: 'http://127.0.0.1:1/payment/events', secret: SECRET };
+  expect(await reportDecision(nobody, ProviderOutcome.AUTHORIZED, { order_id: 'o', payment_id: 'p' })).toBe(false);
+});
+
+test('decisions are reported only where there is both a shop to tell and a secret to sign with', () => {
+  expect(configuredReporting()).toBeUndefined();
+  process.env.SIMULATED_PROVIDER_EVENTS_URL = 'http://127.0.0.1:1/payment/events';
+  expect(configuredReporting()).toBeUndefined();
+  delete process.env.SIMULATED_PROVIDER_EVENTS_URL;
+});
+
+test('a payment without a reference of its provider has no page, though its address names an empty one', async () => {
+  const { order_id, query } = await asked();
+  const found = await payments.client.find({ orderId: order_id }, { orderId: order_id });
+  for (const [providerReference, expected] of [
+    ['', 404],
+    [found.providerReference, 200],
+  ] as const) {
+    const find = async () => ({ ...found, providerReference });
+    const handler = createShow(() => ({ table: database.table, payment: { find }, isSimulated: true }));
+    expect((await handler(httpEvent({ query }))).statusCode).toBe(expected);
+  }
+});
+
+test('the page and the decision ask the payments in the trace of their request', async () => {
+  const { order_id, query } = await asked();
+  const headers = { traceparent: '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01' };
+  const contexts: unknown[] = [];
+  const show = createShow(() => ({
+    table: database.table,
+    isSimulated: true,
+    payment: {
+      find: (request, context) => {
+        contexts.push(context);
+        return payments.client.find(request, context);
+      },
+    },
+  }));
+  const take = createTake(() => ({
+    reporting: reporting(),
+    payment: {
+      simulateCustomerAction: (request, context) => {
+        contexts.push(context);
+        return payments.client.simulateCustomerAction(request, context);
+      },
+    },
+  }));
+  const form = { ...headers, 'Content-Type': 'application/x-www-form-urlencoded' };
+  await show(httpEvent({ query, headers }));
+  await take(httpEvent({ body: new URLSearchParams({ ...query, decision: 'approve' }).toString(), headers: form }));
+  const context = { orderId: order_id, traceparent: expect.stringContaining('4bf92f3577b34da6a3ce929d0e0e4736') };
+  expect(contexts).toEqual([context, context]);
+});
+
+test('payments that do not answer are no reason to say that there is no such payment', async () => {
+  const away = () => Promise.reject(new RetryableError('PAYMENT_UNAVAILABLE', 'away'));
+  const { query } = await asked();
+  const show = createShow(() => ({ table: database.table, payment: { find: away }, isSimulated: true }));
+  const take = createTake(() => ({ payment: { simulateCustomerAction: away }, reporting: reporting() }));
+  const form = { 'Content-Type': 'application/x-www-form-urlencoded' };
+  const body = new URLSearchParams({ ...query, decision: 'approve' }).toString();
+  for (const answer of [await show(httpEvent({ query })), await take(httpEvent({ body, headers: form }))]) {
+    expect(read(answer)).toMatchObject({ statusCode: 503, meta: { code: 'PAYMENT_UNAVAILABLE' } });
+  }
 });

@@ -1,7 +1,9 @@
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, jest, test } from '@jest/globals';
 import { httpEvent, read } from '../../tests/support/http-event.ts';
 import { itemInStock } from '../../tests/support/inventory.ts';
 import { withInventoryService } from '../../tests/support/service-fixtures.ts';
+import { RetryableError } from '../common/errors.ts';
+import { rootLogger } from '../common/logger.ts';
 import { itemStockSchema } from './contract/correct-stock.ts';
 import { createHandler as correctHandler } from './correct-item.ts';
 import { createHandler as restockHandler } from './restock-item.ts';
@@ -116,4 +118,88 @@ test('a customer may change no stock, of an item that exists or not', async () =
     });
   }
   expect(await inventory.service.stock('pen')).toEqual(before);
+});
+
+const TRACE_ID = '4bf92f3577b34da6a3ce929d0e0e4736';
+const ITEM = { id: 'pen', name: 'Pen', unitPrice: undefined, stocked: 1, available: 1, held: 0, sold: 0 };
+
+test.each(['restock', 'correct'] as const)('a %s is asked for in the trace of its request', async (endpoint) => {
+  const asked: unknown[] = [];
+  const handlers = {
+    restock: restockHandler(() => ({
+      inventory: {
+        restock: async (...call) => {
+          asked.push(call);
+          return ITEM;
+        },
+      },
+    })),
+    correct: correctHandler(() => ({
+      inventory: {
+        correct: async (...call) => {
+          asked.push(call);
+          return { item: ITEM, previousAvailable: 0 };
+        },
+      },
+    })),
+  };
+  const headers = { traceparent: `00-${TRACE_ID}-00f067aa0ba902b7-01` };
+  const body = { id: 'pen', count: 1, reason: 'found' };
+  const { data } = read(await handlers[endpoint](httpEvent({ body, headers, ...OLAF })));
+  expect(data).toMatchObject({ id: 'pen', name: 'Pen', available: 1, held: 0, sold: 0 });
+  expect(asked).toEqual([
+    [
+      endpoint === 'restock'
+        ? { requestId: expect.any(String), itemId: 'pen', count: 1, name: '', unitPrice: undefined }
+        : { requestId: expect.any(String), itemId: 'pen', available: 1, reason: 'found', correctedBy: 'olaf' },
+      { traceparent: expect.stringContaining(TRACE_ID) },
+    ],
+  ]);
+});
+
+test('a change that the inventory answers without an item is an internal error, and the log says so', async () => {
+  const error = jest.spyOn(rootLogger(), 'error');
+  const handler = correctHandler(() => ({
+    inventory: { correct: async () => ({ item: undefined, previousAvailable: 0 }) },
+  }));
+  const answer = read(await handler(httpEvent({ body: { id: 'pen', count: 1, reason: 'found' }, ...OLAF })));
+  const lines = error.mock.calls.map(([, attributes]) => attributes);
+  error.mockRestore();
+  expect(answer).toMatchObject({ statusCode: 500, meta: { code: 'INTERNAL_ERROR' } });
+  expect(lines).toMatchObject([{ error: { message: 'the inventory answered without an item' } }]);
+});
+
+test('a failure of the inventory is not taken for an item that does not exist', async () => {
+  const failure = new RetryableError('INVENTORY_UNAVAILABLE', 'away');
+  const handler = restockHandler(() => ({ inventory: { restock: () => Promise.reject(failure) } }));
+  const body = { id: 'pen', count: 1, reason: 'x' };
+  expect(read(await handler(httpEvent({ body, ...OLAF })))).toMatchObject({
+    statusCode: 503,
+    meta: { code: 'INVENTORY_UNAVAILABLE' },
+  });
+});
+
+test('the id of a change is made of its key and its owner, so that a repeat after a deployment changes nothing', async () => {
+  const ids = await Promise.all(
+    [undefined, undefined, 'olaf'].map(async (owner) => {
+      let id = '';
+      const handler = correctHandler(() => ({
+        inventory: {
+          correct: async ({ requestId }) => {
+            id = requestId;
+            return { item: ITEM, previousAvailable: 0 };
+          },
+        },
+      }));
+      const caller = owner === undefined ? {} : { owner, role: 'operator' };
+      const body = { id: 'pen', count: 1, reason: 'found' };
+      await handler(httpEvent({ body, headers: { 'Idempotency-Key': 'key' }, ...caller }));
+      return id;
+    }),
+  );
+  expect(ids).toEqual([
+    '6b98970e-5079-5af6-9007-5b37ead6d34b',
+    '6b98970e-5079-5af6-9007-5b37ead6d34b',
+    '0878c804-4540-5532-b6d2-f73ed9807655',
+  ]);
 });
