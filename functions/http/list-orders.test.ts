@@ -1,8 +1,9 @@
+import { DeleteCommand } from '@aws-sdk/lib-dynamodb';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { httpEvent, read } from '../../tests/support/http-event.ts';
 import { testOrder } from '../../tests/support/order.ts';
 import { withOrderTable } from '../../tests/support/order-fixtures.ts';
-import { orderListSchema } from './contract/list-orders.ts';
+import { listOrdersQuery, orderListSchema } from './contract/list-orders.ts';
 import { createHandler } from './list-orders.ts';
 
 const database = withOrderTable();
@@ -18,6 +19,11 @@ async function listed(query: Readonly<Record<string, string>>, caller: { readonl
   const answer = await list(query, caller);
   expect(answer).toMatchObject({ statusCode: 200 });
   return orderListSchema.strict().parse(answer.data);
+}
+
+async function removeOrder(order_id: string): Promise<void> {
+  const { client, name } = database.table;
+  await client.send(new DeleteCommand({ TableName: name, Key: { order_id } }));
 }
 
 const parked = testOrder({
@@ -62,6 +68,38 @@ describe('GET /orders', () => {
     expect((await listed({ from: '2026-11-20', to: '2026-11-21' })).orders).toHaveLength(6);
   });
 
+  test('says of an order what it costs, when it changed and how it ended, to operators also whose it is and where it waits', async () => {
+    const own = testOrder({
+      owner: 'eve',
+      status: 'REJECTED',
+      amount_minor: 2_000,
+      currency: 'USD',
+      reason: 'none left',
+      refund_parked_step: 'RefundPayment',
+    });
+    const { order_id, created_at, updated_at } = await database.written(own);
+    const forAll = { order_id, status: 'REJECTED', created_at, updated_at, reason: 'none left' };
+    const listedOrder = { ...forAll, amount: { value: 2_000, currency: 'USD' } };
+    expect((await listed({}, { owner: 'eve' })).orders).toEqual([listedOrder]);
+    const forOperators = { ...listedOrder, owner: 'eve', refund_parked_step: 'RefundPayment' };
+    expect((await listed({ owner: 'eve' })).orders).toEqual([forOperators]);
+    await removeOrder(order_id);
+  });
+
+  test('keeps the parked refunds of all for operators', async () => {
+    expect(await list({ refunds: 'NEEDS_ATTENTION' }, ANN)).toMatchObject({
+      statusCode: 403,
+      data: 'that is not allowed',
+      meta: { code: 'FORBIDDEN' },
+    });
+    expect((await listed({ refunds: 'NEEDS_ATTENTION' })).orders).toEqual([]);
+    expect(await list({ refunds: 'SUCCEEDED' }, OLAF)).toMatchObject({ statusCode: 400 });
+  });
+
+  test('shows a page of twenty where no limit is asked for', () => {
+    expect([listOrdersQuery.parse({}).limit, listOrdersQuery.parse({ limit: '100' }).limit]).toEqual([20, 100]);
+  });
+
   test('shows everything where the API asks for no credentials', async () => {
     expect((await listed({}, {})).orders).toHaveLength(7);
   });
@@ -90,6 +128,42 @@ describe('GET /orders', () => {
     }
     const other = await listed({ limit: '2', status: 'CONFIRMED', cursor });
     expect(other.orders).toHaveLength(2);
+  });
+
+  test('refuses a cursor as soon as any part of its query is another', async () => {
+    const query = { limit: '1', from: '2026-11-20', to: '2026-11-21T00:00:00Z' };
+    const { next_cursor: cursor = '' } = await listed(query);
+    const others = [{ from: '2026-11-19' }, { to: '2026-11-22' }, { owner: 'ann' }, { refunds: 'NEEDS_ATTENTION' }];
+    const answers = await Promise.all(others.map((other) => list({ ...query, cursor, ...other }, OLAF)));
+    expect(answers.map(({ statusCode }) => statusCode)).toEqual([400, 400, 400, 400]);
+    const message = 'must be the next_cursor of an answer to the same query; leave it out to start anew';
+    expect(answers[0]?.meta?.errors).toEqual([{ path: 'cursor', message }]);
+    // The same times in another spelling are the same query, and the page may be of another size.
+    expect((await listed({ ...query, limit: '9', from: '2026-11-20T00:00:00Z', cursor })).orders).toHaveLength(5);
+  });
+
+  test('refuses a cursor with more in it, or with less, than a place in the list', async () => {
+    const { next_cursor = '' } = await listed({ limit: '1' });
+    const inside = JSON.parse(Buffer.from(next_cursor, 'base64url').toString());
+    const ids = (count: number) =>
+      Object.fromEntries(Array.from({ length: count }, (_, n) => [`s${n}`, parked.order_id]));
+    const statusOf = async (changed: unknown) => {
+      const cursor = Buffer.from(JSON.stringify(changed)).toString('base64url');
+      return (await list({ cursor }, OLAF)).statusCode;
+    };
+    expect([await statusOf(inside), await statusOf({ ...inside, l: ids(10) })]).toEqual([200, 200]);
+    for (const change of [
+      { more: 1 },
+      { t: '2026-11-20' },
+      { t: undefined },
+      { l: ids(11) },
+      { l: { '': parked.order_id } },
+      { l: { ['x'.repeat(256)]: parked.order_id } },
+      { l: { x: 'no id' } },
+    ]) {
+      expect([change, await statusOf({ ...inside, ...change })]).toEqual([change, 400]);
+    }
+    expect(await statusOf(null)).toBe(400);
   });
 
   test('takes a cursor with any place in it without an internal error', async () => {

@@ -175,17 +175,16 @@ test('decisions are reported only where there is both a shop to tell and a secre
   delete process.env.SIMULATED_PROVIDER_EVENTS_URL;
 });
 
-test('a payment without a reference of its provider has no page, though its address names an empty one', async () => {
+test('a payment without a reference of its provider has no page, at an address with an empty reference either', async () => {
   const { order_id, query } = await asked();
   const found = await payments.client.find({ orderId: order_id }, { orderId: order_id });
-  for (const [providerReference, expected] of [
-    ['', 404],
-    [found.providerReference, 200],
-  ] as const) {
+  const statusOf = async (providerReference: string, reference: string) => {
     const find = async () => ({ ...found, providerReference });
     const handler = createShow(() => ({ table: database.table, payment: { find }, isSimulated: true }));
-    expect((await handler(httpEvent({ query }))).statusCode).toBe(expected);
-  }
+    return (await handler(httpEvent({ query: { ...query, reference } }))).statusCode;
+  };
+  const { providerReference: own } = found;
+  expect([await statusOf(own, own), await statusOf('', own), await statusOf('', '')]).toEqual([200, 404, 400]);
 });
 
 test('the page and the decision ask the payments in the trace of their request', async () => {

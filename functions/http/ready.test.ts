@@ -1,10 +1,11 @@
 import { createServer, type Socket } from 'node:net';
 import { ChannelCredentials } from '@grpc/grpc-js';
-import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, expect, jest, test } from '@jest/globals';
 import { listenOnFreePort } from '../../tests/support/free-port.ts';
 import { httpEvent, read } from '../../tests/support/http-event.ts';
 import { startInventory, type TestInventory } from '../../tests/support/inventory.ts';
 import { createGrpcHealth } from '../clients/grpc-health.ts';
+import { rootLogger } from '../common/logger.ts';
 import { createHandler, type NeededPart } from './ready.ts';
 
 let inventory: TestInventory;
@@ -82,4 +83,48 @@ test('many requests at once ask each part once', async () => {
   const handler = createHandler(() => [counting]);
   await Promise.all(Array.from({ length: 20 }, () => handler(httpEvent())));
   expect(asked).toBe(1);
+});
+
+test('an answer is shared for a second, and then every part is asked again', async () => {
+  let asked = 0;
+  const counting: NeededPart = {
+    name: 'the order store',
+    check: async () => {
+      asked += 1;
+    },
+  };
+  const handler = createHandler(() => [counting]);
+  const start = Date.now();
+  const clock = jest.spyOn(Date, 'now');
+  const counts: number[] = [];
+  for (const after of [0, 999, 1_000, 1_999, 2_000]) {
+    clock.mockReturnValue(start + after);
+    await handler(httpEvent());
+    counts.push(asked);
+  }
+  clock.mockRestore();
+  expect(counts).toEqual([1, 1, 2, 2, 3]);
+});
+
+test('each part has a second to answer, and the log says why one did not', async () => {
+  const times: number[] = [];
+  const broken: NeededPart = {
+    name: 'the payments',
+    check: (timeoutMs) => {
+      times.push(timeoutMs);
+      return Promise.reject(new Error('connection refused'));
+    },
+  };
+  const warn = jest.spyOn(rootLogger(), 'warn');
+  await ready([broken]);
+  const lines = warn.mock.calls.filter(([message]) => message === 'not ready').map(([, keys]) => keys);
+  warn.mockRestore();
+  expect([times, lines]).toMatchObject([[1_000], [{ part: 'the payments', error: { message: 'connection refused' } }]]);
+});
+
+test('whether the API is ready may be asked without credentials', async () => {
+  process.env.AUTH_MODE = 'api-key';
+  const answer = await ready([fine]);
+  process.env.AUTH_MODE = 'none';
+  expect(answer).toMatchObject({ statusCode: 200, data: { state: 'READY' } });
 });

@@ -99,3 +99,12 @@ test.each(['CommitInventory', 'RefundPayment'])(
     expect(stepFunctions.calls.map(({ input }) => String(input.executionArn).split(':').at(-1))).toEqual([id]);
   },
 );
+
+test('refunds that were found by their step are redriven with one more look at their order', async () => {
+  const confirmed = { status: 'CONFIRMED', parked_step: undefined } as const;
+  const refund_parked_step = 'RefundPayment';
+  const [id] = await parked(1, { ...confirmed, refunds: { r1: REFUND }, refund_version: 1, refund_parked_step });
+  const requests = requestsOf(database.table.client);
+  expect((await redrive({ parked_step: refund_parked_step })).data).toEqual({ redriven: [id], refused: [] });
+  expect(requests).toEqual(['QueryCommand', 'BatchGetItemCommand', 'GetItemCommand', 'UpdateItemCommand']);
+});

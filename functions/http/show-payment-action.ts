@@ -56,16 +56,11 @@ async function findPayment(
   }
 }
 
+/** A request's reference is never empty, so a payment without one has no page. */
 function isSameAction(payment: Payment, { payment_id, reference }: PaymentAction): boolean {
-  const [expected, given] = [payment.providerReference, reference].map((text) => Buffer.from(text));
-  return (
-    payment.paymentId === payment_id &&
-    expected !== undefined &&
-    given !== undefined &&
-    expected.length > 0 &&
-    expected.length === given.length &&
-    timingSafeEqual(expected, given)
-  );
+  const expected = Buffer.from(payment.providerReference);
+  const given = Buffer.from(reference);
+  return payment.paymentId === payment_id && expected.length === given.length && timingSafeEqual(expected, given);
 }
 
 /** `GET /payment/action`. */
