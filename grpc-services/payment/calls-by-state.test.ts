@@ -3,6 +3,7 @@ import { PaymentState } from '../../proto/gen/payment/v1/payment.ts';
 import { startPayment, type TestPayment } from '../../tests/support/payment.ts';
 import { CallFailure, failureOf } from '../../tests/support/unary-client.ts';
 import type { PaymentStore } from './payment-store.ts';
+import { ProviderUnavailable } from './provider/payment-provider.ts';
 
 const never = new AbortController().signal;
 
@@ -10,11 +11,15 @@ let payment: TestPayment;
 let store: PaymentStore;
 /** What the provider was asked. */
 let asked: string[] = [];
+let isProviderUp = true;
 
 beforeAll(async () => {
-  const asking = <Answer>(question: string, answer: Answer): Answer => {
+  const asking = async <Answer>(question: string, ask: () => Promise<Answer>): Promise<Answer> => {
     asked.push(question);
-    return answer;
+    if (!isProviderUp) {
+      throw new ProviderUnavailable();
+    }
+    return ask();
   };
   payment = await startPayment({
     wrapStore: (real) => {
@@ -22,12 +27,12 @@ beforeAll(async () => {
       return real;
     },
     wrapProvider: (real) => ({
-      authorize: (authorization, signal) => asking('authorize', real.authorize(authorization, signal)),
-      find: (key, signal) => asking('find', real.find(key, signal)),
-      capture: (key, signal) => asking('capture', real.capture(key, signal)),
-      void: (key, signal) => asking('void', real.void(key, signal)),
-      refund: (refund, signal) => asking('refund', real.refund(refund, signal)),
-      findRefund: (refund, signal) => asking('find refund', real.findRefund(refund, signal)),
+      authorize: (authorization, signal) => asking('authorize', () => real.authorize(authorization, signal)),
+      find: (key, signal) => asking('find', () => real.find(key, signal)),
+      capture: (key, signal) => asking('capture', () => real.capture(key, signal)),
+      void: (key, signal) => asking('void', () => real.void(key, signal)),
+      refund: (refund, signal) => asking('refund', () => real.refund(refund, signal)),
+      findRefund: (refund, signal) => asking('find refund', () => real.findRefund(refund, signal)),
       decide: real.decide,
     }),
   });
@@ -63,7 +68,33 @@ const STATES: Readonly<Record<string, (order: string) => Promise<unknown>>> = {
     await payment.void(order);
   },
   'a tombstone': (order) => payment.void(order),
+  'a Capture that was cut off': async (order) => {
+    await payment.authorize(order);
+    await cutOff(() => payment.capture(order));
+  },
+  'a Void that was cut off': async (order) => {
+    await payment.authorize(order);
+    await cutOff(() => payment.void(order));
+  },
+  'a Void of a waiting payment that was cut off': async (order) => {
+    await payment.authorize(order, { method: 'tok_3ds' });
+    await cutOff(() => payment.void(order));
+  },
+  'a replacement that was cut off': async (order) => {
+    await payment.authorize(order, { method: 'tok_3ds' });
+    await cutOff(() => payment.authorize(order, { paymentId: 'second' }));
+  },
 };
+
+/** Makes a call that the provider does not answer after the intent is written. */
+async function cutOff(call: () => Promise<unknown>): Promise<void> {
+  isProviderUp = false;
+  try {
+    expect((await failureOf(call())).reason).toBe('PROVIDER_UNAVAILABLE');
+  } finally {
+    isProviderUp = true;
+  }
+}
 
 async function captured(order: string, method = 'tok_visa'): Promise<void> {
   await payment.authorize(order, { method });
@@ -72,51 +103,51 @@ async function captured(order: string, method = 'tok_visa'): Promise<void> {
 
 const CALLS: Readonly<Record<string, (order: string) => Promise<{ readonly state: PaymentState }>>> = {
   Authorize: (order) => payment.authorize(order),
-  'Authorize of a second attempt': (order) => payment.authorize(order, { paymentId: 'second' }),
+  'Authorize of a second id': (order) => payment.authorize(order, { paymentId: 'second' }),
   Capture: (order) => payment.capture(order),
   Void: (order) => payment.void(order),
   Refund: (order) => payment.refund(order),
-  'Refund of a half': (order) => payment.refund(order, { refundId: 'half', amountMinor: 500 }),
-  'Refund of another amount under the same id': (order) =>
-    payment.refund(order, { refundId: 'part', amountMinor: 399 }),
-  'Refund under the same id': (order) => payment.refund(order, { refundId: 'part' }),
-  RecordProviderEvent: (order) => payment.event(order),
-  'RecordProviderEvent of a second attempt': (order) => payment.event(order, { paymentId: 'second' }),
+  'Refund of 600': (order) => payment.refund(order, { refundId: 'rest', amountMinor: 600 }),
+  'Refund of 601': (order) => payment.refund(order, { refundId: 'rest', amountMinor: 601 }),
+  'Refund of 399 under one id': (order) => payment.refund(order, { refundId: 'part', amountMinor: 399 }),
+  'Refund under one id': (order) => payment.refund(order, { refundId: 'part' }),
+  event: (order) => payment.event(order),
+  'event of a second id': (order) => payment.event(order, { paymentId: 'second' }),
 };
 
 /** By state: the call, its answer, what the provider is asked, and what is kept. */
 const EXPECTED: Readonly<Record<string, readonly (readonly [string, string, string, string])[]>> = {
   'no payment': [
     ['Authorize', 'AUTHORIZED', 'authorize', 'AUTHORIZED +2 pay:AUTHORIZED-0-0'],
-    ['Authorize of a second attempt', 'AUTHORIZED', 'authorize', 'AUTHORIZED +2 second:AUTHORIZED-0-0'],
+    ['Authorize of a second id', 'AUTHORIZED', 'authorize', 'AUTHORIZED +2 second:AUTHORIZED-0-0'],
     ['Capture', 'no: PAYMENT_NOT_AUTHORIZED', '', 'none +0'],
     ['Void', 'VOIDED', '', 'VOIDED +1'],
     ['Refund', 'no: PAYMENT_NOT_CAPTURED', '', 'none +0'],
-    ['RecordProviderEvent', 'no: PAYMENT_NOT_FOUND', '', 'none +0'],
-    ['RecordProviderEvent of a second attempt', 'no: PAYMENT_NOT_FOUND', '', 'none +0'],
+    ['event', 'no: PAYMENT_NOT_FOUND', '', 'none +0'],
+    ['event of a second id', 'no: PAYMENT_NOT_FOUND', '', 'none +0'],
   ],
   'a pending payment without a charge': [
     ['Authorize', 'AUTHORIZED', 'find, authorize', 'AUTHORIZED +1 pay:AUTHORIZED-0-0'],
-    ['Authorize of a second attempt', 'no: PAYMENT_MISMATCH', '', 'PENDING +0 pay:UNANSWERED-0-0'],
+    ['Authorize of a second id', 'no: PAYMENT_MISMATCH', '', 'PENDING +0 pay:UNANSWERED-0-0'],
     ['Capture', 'no: PAYMENT_NOT_AUTHORIZED', '', 'PENDING +0 pay:UNANSWERED-0-0'],
     ['Void', 'VOIDED', 'void', 'VOIDED +2 pay:UNANSWERED-0-0'],
     ['Refund', 'no: PAYMENT_NOT_CAPTURED', '', 'PENDING +0 pay:UNANSWERED-0-0'],
-    ['RecordProviderEvent', 'PENDING', 'find', 'PENDING +0 pay:UNANSWERED-0-0'],
-    ['RecordProviderEvent of a second attempt', 'no: PAYMENT_MISMATCH', '', 'PENDING +0 pay:UNANSWERED-0-0'],
+    ['event', 'PENDING', 'find', 'PENDING +0 pay:UNANSWERED-0-0'],
+    ['event of a second id', 'no: PAYMENT_MISMATCH', '', 'PENDING +0 pay:UNANSWERED-0-0'],
   ],
   'a pending payment with a charge': [
     ['Authorize', 'AUTHORIZED', 'find', 'AUTHORIZED +1 pay:AUTHORIZED-0-0'],
-    ['Authorize of a second attempt', 'no: PAYMENT_MISMATCH', '', 'PENDING +0 pay:AUTHORIZED-0-0'],
+    ['Authorize of a second id', 'no: PAYMENT_MISMATCH', '', 'PENDING +0 pay:AUTHORIZED-0-0'],
     ['Capture', 'no: PAYMENT_NOT_AUTHORIZED', '', 'PENDING +0 pay:AUTHORIZED-0-0'],
     ['Void', 'VOIDED', 'void', 'VOIDED +2 pay:VOIDED-0-0'],
     ['Refund', 'no: PAYMENT_NOT_CAPTURED', '', 'PENDING +0 pay:AUTHORIZED-0-0'],
-    ['RecordProviderEvent', 'AUTHORIZED', 'find', 'AUTHORIZED +1 pay:AUTHORIZED-0-0'],
-    ['RecordProviderEvent of a second attempt', 'no: PAYMENT_MISMATCH', '', 'PENDING +0 pay:AUTHORIZED-0-0'],
+    ['event', 'AUTHORIZED', 'find', 'AUTHORIZED +1 pay:AUTHORIZED-0-0'],
+    ['event of a second id', 'no: PAYMENT_MISMATCH', '', 'PENDING +0 pay:AUTHORIZED-0-0'],
   ],
   'a waiting payment': [
     ['Authorize', 'ACTION_REQUIRED', 'find', 'ACTION_REQUIRED +0 pay:ACTION_REQUIRED-0-0'],
     [
-      'Authorize of a second attempt',
+      'Authorize of a second id',
       'AUTHORIZED',
       'void, find, authorize',
       'AUTHORIZED +4 pay:VOIDED-0-0 second:AUTHORIZED-0-0',
@@ -124,18 +155,13 @@ const EXPECTED: Readonly<Record<string, readonly (readonly [string, string, stri
     ['Capture', 'no: PAYMENT_NOT_AUTHORIZED', '', 'ACTION_REQUIRED +0 pay:ACTION_REQUIRED-0-0'],
     ['Void', 'VOIDED', 'void', 'VOIDED +2 pay:VOIDED-0-0'],
     ['Refund', 'no: PAYMENT_NOT_CAPTURED', '', 'ACTION_REQUIRED +0 pay:ACTION_REQUIRED-0-0'],
-    ['RecordProviderEvent', 'ACTION_REQUIRED', 'find', 'ACTION_REQUIRED +0 pay:ACTION_REQUIRED-0-0'],
-    [
-      'RecordProviderEvent of a second attempt',
-      'no: PAYMENT_MISMATCH',
-      '',
-      'ACTION_REQUIRED +0 pay:ACTION_REQUIRED-0-0',
-    ],
+    ['event', 'ACTION_REQUIRED', 'find', 'ACTION_REQUIRED +0 pay:ACTION_REQUIRED-0-0'],
+    ['event of a second id', 'no: PAYMENT_MISMATCH', '', 'ACTION_REQUIRED +0 pay:ACTION_REQUIRED-0-0'],
   ],
   'a waiting payment whose customer approved': [
     ['Authorize', 'AUTHORIZED', 'find', 'AUTHORIZED +1 pay:AUTHORIZED-0-0'],
     [
-      'Authorize of a second attempt',
+      'Authorize of a second id',
       'AUTHORIZED',
       'void, find, authorize',
       'AUTHORIZED +4 pay:VOIDED-0-0 second:AUTHORIZED-0-0',
@@ -143,22 +169,22 @@ const EXPECTED: Readonly<Record<string, readonly (readonly [string, string, stri
     ['Capture', 'no: PAYMENT_NOT_AUTHORIZED', '', 'ACTION_REQUIRED +0 pay:AUTHORIZED-0-0'],
     ['Void', 'VOIDED', 'void', 'VOIDED +2 pay:VOIDED-0-0'],
     ['Refund', 'no: PAYMENT_NOT_CAPTURED', '', 'ACTION_REQUIRED +0 pay:AUTHORIZED-0-0'],
-    ['RecordProviderEvent', 'AUTHORIZED', 'find', 'AUTHORIZED +1 pay:AUTHORIZED-0-0'],
-    ['RecordProviderEvent of a second attempt', 'no: PAYMENT_MISMATCH', '', 'ACTION_REQUIRED +0 pay:AUTHORIZED-0-0'],
+    ['event', 'AUTHORIZED', 'find', 'AUTHORIZED +1 pay:AUTHORIZED-0-0'],
+    ['event of a second id', 'no: PAYMENT_MISMATCH', '', 'ACTION_REQUIRED +0 pay:AUTHORIZED-0-0'],
   ],
   'an authorized payment': [
     ['Authorize', 'AUTHORIZED', '', 'AUTHORIZED +0 pay:AUTHORIZED-0-0'],
-    ['Authorize of a second attempt', 'no: PAYMENT_MISMATCH', '', 'AUTHORIZED +0 pay:AUTHORIZED-0-0'],
+    ['Authorize of a second id', 'no: PAYMENT_MISMATCH', '', 'AUTHORIZED +0 pay:AUTHORIZED-0-0'],
     ['Capture', 'CAPTURED', 'capture', 'CAPTURED +2 pay:CAPTURED-1-0'],
     ['Void', 'VOIDED', 'void', 'VOIDED +2 pay:VOIDED-0-0'],
     ['Refund', 'no: PAYMENT_NOT_CAPTURED', '', 'AUTHORIZED +0 pay:AUTHORIZED-0-0'],
-    ['RecordProviderEvent', 'AUTHORIZED', '', 'AUTHORIZED +0 pay:AUTHORIZED-0-0'],
-    ['RecordProviderEvent of a second attempt', 'no: PAYMENT_MISMATCH', '', 'AUTHORIZED +0 pay:AUTHORIZED-0-0'],
+    ['event', 'AUTHORIZED', '', 'AUTHORIZED +0 pay:AUTHORIZED-0-0'],
+    ['event of a second id', 'no: PAYMENT_MISMATCH', '', 'AUTHORIZED +0 pay:AUTHORIZED-0-0'],
   ],
   'a declined payment': [
     ['Authorize', 'no: PAYMENT_DECLINED', '', 'DECLINED +0 pay:DECLINED-0-0'],
     [
-      'Authorize of a second attempt',
+      'Authorize of a second id',
       'AUTHORIZED',
       'find, authorize',
       'AUTHORIZED +2 pay:DECLINED-0-0 second:AUTHORIZED-0-0',
@@ -166,79 +192,119 @@ const EXPECTED: Readonly<Record<string, readonly (readonly [string, string, stri
     ['Capture', 'no: PAYMENT_NOT_AUTHORIZED', '', 'DECLINED +0 pay:DECLINED-0-0'],
     ['Void', 'VOIDED', '', 'VOIDED +1 pay:DECLINED-0-0'],
     ['Refund', 'no: PAYMENT_NOT_CAPTURED', '', 'DECLINED +0 pay:DECLINED-0-0'],
-    ['RecordProviderEvent', 'DECLINED', '', 'DECLINED +0 pay:DECLINED-0-0'],
-    ['RecordProviderEvent of a second attempt', 'no: PAYMENT_MISMATCH', '', 'DECLINED +0 pay:DECLINED-0-0'],
+    ['event', 'DECLINED', '', 'DECLINED +0 pay:DECLINED-0-0'],
+    ['event of a second id', 'no: PAYMENT_MISMATCH', '', 'DECLINED +0 pay:DECLINED-0-0'],
   ],
   'a captured payment': [
     ['Authorize', 'CAPTURED', '', 'CAPTURED +0 pay:CAPTURED-1-0'],
-    ['Authorize of a second attempt', 'no: PAYMENT_MISMATCH', '', 'CAPTURED +0 pay:CAPTURED-1-0'],
+    ['Authorize of a second id', 'no: PAYMENT_MISMATCH', '', 'CAPTURED +0 pay:CAPTURED-1-0'],
     ['Capture', 'CAPTURED', '', 'CAPTURED +0 pay:CAPTURED-1-0'],
     ['Void', 'no: PAYMENT_ALREADY_CAPTURED', '', 'CAPTURED +0 pay:CAPTURED-1-0'],
     ['Refund', 'REFUNDED', 'refund', 'REFUNDED +2 pay:REFUNDED-1-1000'],
-    ['Refund of a half', 'CAPTURED', 'refund', 'CAPTURED +2 pay:CAPTURED-1-500'],
-    ['Refund of another amount under the same id', 'CAPTURED', 'refund', 'CAPTURED +2 pay:CAPTURED-1-399'],
-    ['Refund under the same id', 'REFUNDED', 'refund', 'REFUNDED +2 pay:REFUNDED-1-1000'],
-    ['RecordProviderEvent', 'CAPTURED', '', 'CAPTURED +0 pay:CAPTURED-1-0'],
-    ['RecordProviderEvent of a second attempt', 'no: PAYMENT_MISMATCH', '', 'CAPTURED +0 pay:CAPTURED-1-0'],
+    ['Refund of 600', 'CAPTURED', 'refund', 'CAPTURED +2 pay:CAPTURED-1-600'],
+    ['Refund of 601', 'CAPTURED', 'refund', 'CAPTURED +2 pay:CAPTURED-1-601'],
+    ['Refund of 399 under one id', 'CAPTURED', 'refund', 'CAPTURED +2 pay:CAPTURED-1-399'],
+    ['Refund under one id', 'REFUNDED', 'refund', 'REFUNDED +2 pay:REFUNDED-1-1000'],
+    ['event', 'CAPTURED', '', 'CAPTURED +0 pay:CAPTURED-1-0'],
+    ['event of a second id', 'no: PAYMENT_MISMATCH', '', 'CAPTURED +0 pay:CAPTURED-1-0'],
   ],
   'a partly refunded payment': [
     ['Authorize', 'CAPTURED', '', 'CAPTURED +0 pay:CAPTURED-1-400'],
-    ['Authorize of a second attempt', 'no: PAYMENT_MISMATCH', '', 'CAPTURED +0 pay:CAPTURED-1-400'],
+    ['Authorize of a second id', 'no: PAYMENT_MISMATCH', '', 'CAPTURED +0 pay:CAPTURED-1-400'],
     ['Capture', 'CAPTURED', '', 'CAPTURED +0 pay:CAPTURED-1-400'],
     ['Void', 'no: PAYMENT_ALREADY_CAPTURED', '', 'CAPTURED +0 pay:CAPTURED-1-400'],
     ['Refund', 'REFUNDED', 'refund', 'REFUNDED +2 pay:REFUNDED-1-1000'],
-    ['Refund of a half', 'CAPTURED', 'refund', 'CAPTURED +2 pay:CAPTURED-1-900'],
-    ['Refund of another amount under the same id', 'no: REFUND_MISMATCH', '', 'CAPTURED +0 pay:CAPTURED-1-400'],
-    ['Refund under the same id', 'CAPTURED', '', 'CAPTURED +0 pay:CAPTURED-1-400'],
-    ['RecordProviderEvent', 'CAPTURED', '', 'CAPTURED +0 pay:CAPTURED-1-400'],
-    ['RecordProviderEvent of a second attempt', 'no: PAYMENT_MISMATCH', '', 'CAPTURED +0 pay:CAPTURED-1-400'],
+    ['Refund of 600', 'REFUNDED', 'refund', 'REFUNDED +2 pay:REFUNDED-1-1000'],
+    ['Refund of 601', 'no: REFUND_EXCEEDS_CAPTURED', '', 'CAPTURED +0 pay:CAPTURED-1-400'],
+    ['Refund of 399 under one id', 'no: REFUND_MISMATCH', '', 'CAPTURED +0 pay:CAPTURED-1-400'],
+    ['Refund under one id', 'CAPTURED', '', 'CAPTURED +0 pay:CAPTURED-1-400'],
+    ['event', 'CAPTURED', '', 'CAPTURED +0 pay:CAPTURED-1-400'],
+    ['event of a second id', 'no: PAYMENT_MISMATCH', '', 'CAPTURED +0 pay:CAPTURED-1-400'],
   ],
   'a payment whose refund is unknown': [
     ['Authorize', 'CAPTURED', '', 'CAPTURED +0 pay:CAPTURED-1-400'],
-    ['Authorize of a second attempt', 'no: PAYMENT_MISMATCH', '', 'CAPTURED +0 pay:CAPTURED-1-400'],
+    ['Authorize of a second id', 'no: PAYMENT_MISMATCH', '', 'CAPTURED +0 pay:CAPTURED-1-400'],
     ['Capture', 'CAPTURED', 'find refund', 'CAPTURED +1 pay:CAPTURED-1-400'],
     ['Void', 'no: PAYMENT_ALREADY_CAPTURED', '', 'CAPTURED +0 pay:CAPTURED-1-400'],
     ['Refund', 'no: PROVIDER_UNAVAILABLE', 'find refund, refund', 'CAPTURED +2 pay:REFUNDED-1-1000'],
-    ['Refund of a half', 'no: PROVIDER_UNAVAILABLE', 'refund', 'CAPTURED +1 pay:CAPTURED-1-900'],
-    ['Refund of another amount under the same id', 'no: REFUND_MISMATCH', '', 'CAPTURED +0 pay:CAPTURED-1-400'],
-    ['Refund under the same id', 'CAPTURED', 'find refund', 'CAPTURED +1 pay:CAPTURED-1-400'],
-    ['RecordProviderEvent', 'CAPTURED', '', 'CAPTURED +0 pay:CAPTURED-1-400'],
-    ['RecordProviderEvent of a second attempt', 'no: PAYMENT_MISMATCH', '', 'CAPTURED +0 pay:CAPTURED-1-400'],
+    ['Refund of 600', 'no: PROVIDER_UNAVAILABLE', 'refund', 'CAPTURED +1 pay:REFUNDED-1-1000'],
+    ['Refund of 601', 'no: REFUND_EXCEEDS_CAPTURED', 'find refund', 'CAPTURED +1 pay:CAPTURED-1-400'],
+    ['Refund of 399 under one id', 'no: REFUND_MISMATCH', '', 'CAPTURED +0 pay:CAPTURED-1-400'],
+    ['Refund under one id', 'CAPTURED', 'find refund', 'CAPTURED +1 pay:CAPTURED-1-400'],
+    ['event', 'CAPTURED', '', 'CAPTURED +0 pay:CAPTURED-1-400'],
+    ['event of a second id', 'no: PAYMENT_MISMATCH', '', 'CAPTURED +0 pay:CAPTURED-1-400'],
   ],
   'a refunded payment': [
     ['Authorize', 'no: PAYMENT_ALREADY_REFUNDED', '', 'REFUNDED +0 pay:REFUNDED-1-1000'],
-    ['Authorize of a second attempt', 'no: PAYMENT_ALREADY_REFUNDED', '', 'REFUNDED +0 pay:REFUNDED-1-1000'],
+    ['Authorize of a second id', 'no: PAYMENT_ALREADY_REFUNDED', '', 'REFUNDED +0 pay:REFUNDED-1-1000'],
     ['Capture', 'no: PAYMENT_ALREADY_REFUNDED', '', 'REFUNDED +0 pay:REFUNDED-1-1000'],
     ['Void', 'REFUNDED', '', 'REFUNDED +0 pay:REFUNDED-1-1000'],
     ['Refund', 'REFUNDED', '', 'REFUNDED +0 pay:REFUNDED-1-1000'],
-    ['Refund of a half', 'no: REFUND_EXCEEDS_CAPTURED', '', 'REFUNDED +0 pay:REFUNDED-1-1000'],
-    [
-      'Refund of another amount under the same id',
-      'no: REFUND_EXCEEDS_CAPTURED',
-      '',
-      'REFUNDED +0 pay:REFUNDED-1-1000',
-    ],
-    ['Refund under the same id', 'REFUNDED', '', 'REFUNDED +0 pay:REFUNDED-1-1000'],
-    ['RecordProviderEvent', 'REFUNDED', '', 'REFUNDED +0 pay:REFUNDED-1-1000'],
-    ['RecordProviderEvent of a second attempt', 'no: PAYMENT_MISMATCH', '', 'REFUNDED +0 pay:REFUNDED-1-1000'],
+    ['Refund of 600', 'no: REFUND_EXCEEDS_CAPTURED', '', 'REFUNDED +0 pay:REFUNDED-1-1000'],
+    ['Refund of 601', 'no: REFUND_EXCEEDS_CAPTURED', '', 'REFUNDED +0 pay:REFUNDED-1-1000'],
+    ['Refund of 399 under one id', 'no: REFUND_EXCEEDS_CAPTURED', '', 'REFUNDED +0 pay:REFUNDED-1-1000'],
+    ['Refund under one id', 'REFUNDED', '', 'REFUNDED +0 pay:REFUNDED-1-1000'],
+    ['event', 'REFUNDED', '', 'REFUNDED +0 pay:REFUNDED-1-1000'],
+    ['event of a second id', 'no: PAYMENT_MISMATCH', '', 'REFUNDED +0 pay:REFUNDED-1-1000'],
   ],
   'a voided payment': [
     ['Authorize', 'no: PAYMENT_VOIDED', '', 'VOIDED +0 pay:VOIDED-0-0'],
-    ['Authorize of a second attempt', 'no: PAYMENT_VOIDED', '', 'VOIDED +0 pay:VOIDED-0-0'],
+    ['Authorize of a second id', 'no: PAYMENT_VOIDED', '', 'VOIDED +0 pay:VOIDED-0-0'],
     ['Capture', 'no: PAYMENT_VOIDED', '', 'VOIDED +0 pay:VOIDED-0-0'],
     ['Void', 'VOIDED', '', 'VOIDED +0 pay:VOIDED-0-0'],
     ['Refund', 'no: PAYMENT_NOT_CAPTURED', '', 'VOIDED +0 pay:VOIDED-0-0'],
-    ['RecordProviderEvent', 'VOIDED', 'void', 'VOIDED +0 pay:VOIDED-0-0'],
-    ['RecordProviderEvent of a second attempt', 'no: PAYMENT_MISMATCH', '', 'VOIDED +0 pay:VOIDED-0-0'],
+    ['event', 'VOIDED', 'void', 'VOIDED +0 pay:VOIDED-0-0'],
+    ['event of a second id', 'no: PAYMENT_MISMATCH', '', 'VOIDED +0 pay:VOIDED-0-0'],
   ],
   'a tombstone': [
     ['Authorize', 'no: PAYMENT_VOIDED', '', 'VOIDED +0'],
-    ['Authorize of a second attempt', 'no: PAYMENT_VOIDED', '', 'VOIDED +0'],
+    ['Authorize of a second id', 'no: PAYMENT_VOIDED', '', 'VOIDED +0'],
     ['Capture', 'no: PAYMENT_VOIDED', '', 'VOIDED +0'],
     ['Void', 'VOIDED', '', 'VOIDED +0'],
     ['Refund', 'no: PAYMENT_NOT_CAPTURED', '', 'VOIDED +0'],
-    ['RecordProviderEvent', 'no: PAYMENT_MISMATCH', '', 'VOIDED +0'],
-    ['RecordProviderEvent of a second attempt', 'no: PAYMENT_MISMATCH', '', 'VOIDED +0'],
+    ['event', 'no: PAYMENT_MISMATCH', '', 'VOIDED +0'],
+    ['event of a second id', 'no: PAYMENT_MISMATCH', '', 'VOIDED +0'],
+  ],
+  'a Capture that was cut off': [
+    ['Authorize', 'AUTHORIZED', '', 'AUTHORIZED +0 pay:AUTHORIZED-0-0'],
+    ['Authorize of a second id', 'no: PAYMENT_MISMATCH', '', 'AUTHORIZED +0 pay:AUTHORIZED-0-0'],
+    ['Capture', 'CAPTURED', 'capture', 'CAPTURED +1 pay:CAPTURED-1-0'],
+    ['Void', 'VOIDED', 'void', 'VOIDED +2 pay:VOIDED-0-0'],
+    ['Refund', 'no: PAYMENT_NOT_CAPTURED', 'find', 'AUTHORIZED +0 pay:AUTHORIZED-0-0'],
+    ['event', 'AUTHORIZED', '', 'AUTHORIZED +0 pay:AUTHORIZED-0-0'],
+    ['event of a second id', 'no: PAYMENT_MISMATCH', '', 'AUTHORIZED +0 pay:AUTHORIZED-0-0'],
+  ],
+  'a Void that was cut off': [
+    ['Authorize', 'no: PAYMENT_VOIDED', 'void', 'VOIDED +1 pay:VOIDED-0-0'],
+    ['Authorize of a second id', 'no: PAYMENT_VOIDED', 'void', 'VOIDED +1 pay:VOIDED-0-0'],
+    ['Capture', 'no: PAYMENT_VOIDED', 'void', 'VOIDED +1 pay:VOIDED-0-0'],
+    ['Void', 'VOIDED', 'void', 'VOIDED +1 pay:VOIDED-0-0'],
+    ['Refund', 'no: PAYMENT_NOT_CAPTURED', 'void', 'VOIDED +1 pay:VOIDED-0-0'],
+    ['event', 'AUTHORIZED', '', 'AUTHORIZED +0 pay:AUTHORIZED-0-0'],
+    ['event of a second id', 'no: PAYMENT_MISMATCH', '', 'AUTHORIZED +0 pay:AUTHORIZED-0-0'],
+  ],
+  'a Void of a waiting payment that was cut off': [
+    ['Authorize', 'no: PAYMENT_VOIDED', 'void', 'VOIDED +1 pay:VOIDED-0-0'],
+    ['Authorize of a second id', 'no: PAYMENT_VOIDED', 'void', 'VOIDED +1 pay:VOIDED-0-0'],
+    ['Capture', 'no: PAYMENT_VOIDED', 'void', 'VOIDED +1 pay:VOIDED-0-0'],
+    ['Void', 'VOIDED', 'void', 'VOIDED +1 pay:VOIDED-0-0'],
+    ['Refund', 'no: PAYMENT_NOT_CAPTURED', 'void', 'VOIDED +1 pay:VOIDED-0-0'],
+    ['event', 'VOIDED', 'void', 'VOIDED +1 pay:VOIDED-0-0'],
+    ['event of a second id', 'no: PAYMENT_MISMATCH', '', 'ACTION_REQUIRED +0 pay:ACTION_REQUIRED-0-0'],
+  ],
+  'a replacement that was cut off': [
+    ['Authorize', 'no: PAYMENT_DECLINED', 'void', 'DECLINED +1 pay:VOIDED-0-0'],
+    [
+      'Authorize of a second id',
+      'AUTHORIZED',
+      'void, find, authorize',
+      'AUTHORIZED +3 pay:VOIDED-0-0 second:AUTHORIZED-0-0',
+    ],
+    ['Capture', 'no: PAYMENT_NOT_AUTHORIZED', '', 'ACTION_REQUIRED +0 pay:ACTION_REQUIRED-0-0'],
+    ['Void', 'VOIDED', 'void', 'VOIDED +2 pay:VOIDED-0-0'],
+    ['Refund', 'no: PAYMENT_NOT_CAPTURED', '', 'ACTION_REQUIRED +0 pay:ACTION_REQUIRED-0-0'],
+    ['event', 'DECLINED', 'void', 'DECLINED +1 pay:VOIDED-0-0'],
+    ['event of a second id', 'no: PAYMENT_MISMATCH', '', 'ACTION_REQUIRED +0 pay:ACTION_REQUIRED-0-0'],
   ],
 };
 

@@ -3,7 +3,7 @@ import { startPayment, type TestPayment } from '../../tests/support/payment.ts';
 import { failureOf } from '../../tests/support/unary-client.ts';
 import { createLogger } from '../common/logger.ts';
 import type { PaymentStore } from './payment-store.ts';
-import type { Charge } from './provider/payment-provider.ts';
+import { type Charge, ProviderUnavailable } from './provider/payment-provider.ts';
 
 // A provider whose answers cannot be: the payment stays as it is, and the log of the service has the cause.
 const never = new AbortController().signal;
@@ -109,3 +109,37 @@ test.each<readonly [string, Charge | undefined, string]>([
     ]);
   },
 );
+
+test('a charge is not captured while the intent to capture is not written', async () => {
+  const asked: string[] = [];
+  payment = await startPayment({
+    wrapStore: (store) => ({ ...store, intendCapture: store.find }),
+    wrapProvider: (provider) => ({
+      ...provider,
+      capture: (key, signal) => {
+        asked.push(key);
+        return provider.capture(key, signal);
+      },
+    }),
+  });
+  await payment.authorize('order');
+  expect((await failureOf(payment.capture('order'))).code).toBe('INTERNAL');
+  expect(asked).toEqual([]);
+});
+
+test('a Refund after a Capture whose charge the provider forgot is refused, and writes nothing', async () => {
+  let isUp = true;
+  payment = await startPayment({
+    wrapProvider: (provider) => ({
+      ...provider,
+      capture: () => Promise.reject(new ProviderUnavailable()),
+      find: (key, signal) => (isUp ? provider.find(key, signal) : Promise.resolve(undefined)),
+    }),
+  });
+  await payment.authorize('order');
+  await failureOf(payment.capture('order'));
+  const before = await payment.payment('order');
+  isUp = false;
+  expect((await failureOf(payment.refund('order'))).reason).toBe('PAYMENT_NOT_CAPTURED');
+  expect(await payment.payment('order')).toEqual(before);
+});

@@ -78,3 +78,16 @@ test('an old declined payment is paid with another payment id', async () => {
   await write('declined', { state: 'DECLINED', decline_reason: 'PAYMENT_DECLINED' }, { state: 'DECLINED' });
   expect((await payment.authorize('declined', { paymentId: 'second' })).state).toBe(PaymentState.AUTHORIZED);
 });
+
+test('an old declined payment without a reason is answered as declined', async () => {
+  await write('unreasoned', { state: 'DECLINED' }, { state: 'DECLINED' });
+  expect((await failureOf(payment.authorize('unreasoned'))).reason).toBe('PAYMENT_DECLINED');
+});
+
+test('an old captured payment without a currency is refunded as a whole, and in no currency of the caller', async () => {
+  await write('no-currency', { state: 'CAPTURED', currency: undefined }, { state: 'CAPTURED' });
+  expect((await failureOf(payment.refund('no-currency', { refundId: 'r1', amountMinor: 1 }))).details).toBe(
+    'amount.currency: must be the currency of the payment, which has none',
+  );
+  expect((await payment.refund('no-currency')).state).toBe(PaymentState.REFUNDED);
+});

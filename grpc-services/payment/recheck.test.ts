@@ -236,3 +236,49 @@ test('a stale index never voids the charge of a payment that is not due', async 
   expect(voids).toEqual([]);
   expect(await payment.charge('alive')).toMatchObject({ state: 'AUTHORIZED' });
 });
+
+test('a stale index never makes a recheck earlier than it is due', async () => {
+  await voidBeforeCharge('order');
+  now += 29_999;
+  store = { ...store, dueForRecheck: async () => ['order'] };
+  expect(await recheck()).toBe(0);
+  expect(voids).toEqual([]);
+  now += 1;
+  await recheck();
+  expect(voids).toEqual(['order#pay']);
+});
+
+describe('a round', () => {
+  /** Lists as many orders as asked for, or fewer on the last page. Returns the limits that were asked for. */
+  function listPages(sizes: readonly (number | undefined)[]): readonly number[] {
+    const limits: number[] = [];
+    const orders = Array.from({ length: 2_000 }, (_, index) => `order-${index}`);
+    store = {
+      ...store,
+      dueForRecheck: async (_now, limit) => {
+        limits.push(limit);
+        return orders.slice(0, sizes[limits.length - 1] ?? limit);
+      },
+      find: async () => undefined,
+    };
+    return limits;
+  }
+
+  test('asks for 50 payments more each time, until it gets fewer than it asked for', async () => {
+    const limits = listPages([50, 100, 149]);
+    expect(await recheck()).toBe(0);
+    expect(limits).toEqual([50, 100, 150]);
+  });
+
+  test('of an index that does not end stops after 20 queries, and leaves the rest to the next one', async () => {
+    const limits = listPages([]);
+    expect(await recheck()).toBe(0);
+    expect(limits).toEqual(Array.from({ length: 20 }, (_, index) => 50 * (index + 1)));
+  });
+
+  test('asks for nothing once the service stops', async () => {
+    const limits = listPages([]);
+    expect(await recheck(() => undefined, AbortSignal.abort())).toBe(0);
+    expect(limits).toEqual([]);
+  });
+});

@@ -1,6 +1,6 @@
 import { RowConflict } from '../common/retry-on-conflict.ts';
-import { chargeKey, FIRST_RECHECK_MS, type Payment } from './payment.ts';
-import { type Payments, saveChange } from './payments.ts';
+import { FIRST_RECHECK_MS, type Payment } from './payment.ts';
+import { type Payments, requiredChargeKey, saveChange } from './payments.ts';
 import { settleRefunds } from './refund.ts';
 import { hasPendingRefund } from './refund-entry.ts';
 
@@ -91,8 +91,7 @@ async function recheckRefunds(payments: Payments, payment: Payment, signal: Abor
 }
 
 async function recheckVoided(payments: Payments, payment: Payment, signal: AbortSignal): Promise<boolean> {
-  const key = chargeKey(payment);
-  const charge = key === undefined ? undefined : await payments.provider.void(key, signal);
+  const charge = await payments.provider.void(requiredChargeKey(payment), signal);
   if (charge !== undefined) {
     const reference = charge.state === 'DECLINED' ? {} : { provider_reference: charge.reference };
     await saveChange(payments, payment, reference, signal);

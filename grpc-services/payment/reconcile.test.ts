@@ -198,3 +198,41 @@ test('a listed payment says what to compare: its state, and its refunds with the
     refunds: [{ refundId: 'r1', amount: { minorUnits: 10, currency: 'USD' } }],
   });
 });
+
+test('a page has 50 payments where the caller names no size', async () => {
+  const orders = Array.from({ length: 51 }, (_, index) => `order-${index}`);
+  await Promise.all(orders.map((order) => payment.authorize(order)));
+  now += 120_000;
+  const first = await page();
+  expect(first.payments).toHaveLength(50);
+  const second = await page(0, first.nextPageToken);
+  expect(second).toMatchObject({ payments: [{}], nextPageToken: '' });
+});
+
+test('an acknowledgement by a clock that is behind postpones the payment to the time of that clock', async () => {
+  const seen = await payment.authorize('order');
+  now -= 60_000;
+  expect((await acknowledge(seen)).acknowledged).toBe(true);
+  expect((await page(0, '', 0)).payments.map(({ orderId }) => orderId)).toEqual(['order']);
+  now -= 1;
+  expect((await page(0, '', 0)).payments).toEqual([]);
+});
+
+test('a stale index lists no payment that is settled, or that was postponed', async () => {
+  await payment.close();
+  payment = await startPayment({
+    clock: () => now,
+    wrapStore: (store) => ({
+      ...store,
+      toReconcile: async () => ({ orderIds: ['captured', 'postponed', 'open', 'unheard-of'], nextPageToken: '' }),
+    }),
+  });
+  await payment.authorize('captured');
+  await payment.capture('captured');
+  await payment.authorize('open');
+  const postponed = await payment.authorize('postponed');
+  now += 60_000;
+  await acknowledge(postponed);
+  now += 60_000;
+  expect(await listed()).toEqual(['open']);
+});

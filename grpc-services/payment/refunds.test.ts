@@ -106,6 +106,7 @@ describe('refunds', () => {
     const request = { orderId: 'currency', reason: '', refundId: 'r1', amount };
     expect(await failureOf(call(payment.client, payment.client.refund, request))).toMatchObject({
       code: 'INVALID_ARGUMENT',
+      details: 'amount.currency: must be the currency of the payment, USD',
       metadata: { field: 'amount.currency' },
     });
   });

@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from '@jest/globals';
-import { RefundState } from '../../proto/gen/payment/v1/payment.ts';
+import { PaymentState, RefundState } from '../../proto/gen/payment/v1/payment.ts';
 import { startPayment, type TestPayment } from '../../tests/support/payment.ts';
 import { failureOf } from '../../tests/support/unary-client.ts';
 import { ProviderUnavailable } from './provider/payment-provider.ts';
@@ -64,4 +64,41 @@ test('where a pending refund is settled, those that have an outcome are not aske
     ['rest', 700],
   ]);
   expect(refunded?.minorUnits).toBe(1_000);
+});
+
+test('a refund that stays unknown is asked for after 30 s, then after twice the pause each time, at most an hour', async () => {
+  let now = Date.parse('2030-01-01T00:00:00Z');
+  let asked = 0;
+  payment = await startPayment({
+    clock: () => now,
+    wrapProvider: (provider) => ({
+      ...provider,
+      findRefund: () => {
+        asked++;
+        return Promise.reject(new ProviderUnavailable());
+      },
+      refund: () => Promise.reject(new ProviderUnavailable()),
+    }),
+  });
+  await payment.authorize('order');
+  await payment.capture('order');
+  await failureOf(payment.refund('order'));
+  const pauses = [30, 60, 120, 240, 480, 960, 1_920, 3_600, 3_600];
+  for (const [times, pause] of pauses.entries()) {
+    now += pause * 1_000 - 1;
+    expect(await payment.recheck()).toEqual({ lateCharges: 0, refunds: 0 });
+    expect(asked).toBe(times);
+    now += 1;
+    await expect(payment.recheck()).rejects.toThrow('background work for order failed');
+    expect(asked).toBe(times + 1);
+  }
+});
+
+test('a declined refund of an order of 0 leaves it captured, here and at the provider', async () => {
+  payment = await startPayment();
+  await payment.authorize('free', { amountMinor: 0, method: 'tok_refund_fails' });
+  await payment.capture('free');
+  expect((await failureOf(payment.refund('free'))).reason).toBe('REFUND_DECLINED');
+  expect((await payment.payment('free')).state).toBe(PaymentState.CAPTURED);
+  expect(await payment.charge('free')).toMatchObject({ state: 'CAPTURED', refunds: 0, refunded_minor: 0 });
 });
