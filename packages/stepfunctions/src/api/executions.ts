@@ -132,11 +132,10 @@ export async function redriveExecution(context: ApiContext, body: JsonObject): P
     throw notRedrivable(why);
   }
   const changed = await executions.redrive(record.id, clientToken);
-  const after = findExecution(context, executionArn);
   if (!changed) {
-    throw notRedrivable(whyNotRedrivable(journal, after) ?? 'Execution cannot be redriven');
+    throw notRedrivable('Execution cannot be redriven');
   }
-  return { redriveDate: seconds(after.redrivenAt ?? Date.now()) };
+  return { redriveDate: seconds(findExecution(context, executionArn).redrivenAt ?? Date.now()) };
 }
 
 function notRedrivable(why: string): ApiError {

@@ -111,6 +111,12 @@ describe('a request to TestState', () => {
   test.each<[string, JsonObject, JsonObject, JsonObject]>([
     ['no input', PASS, {}, { output: '{}' }],
     ['a mock that secrets are not revealed with', TASK, { ...result('5'), revealSecrets: false }, { output: '5' }],
+    [
+      'an action of Step Functions, which is called without a mock',
+      { ...calling('aws-sdk:sfn:listActivities'), Parameters: {} },
+      { roleArn: ROLE },
+      { output: '{"Activities":[]}' },
+    ],
     ['secrets to reveal, without a mock', PASS, { revealSecrets: true }, { output: '{}' }],
     ['a list as the result of a Task', TASK, result('[1]'), { output: '[1]' }],
     [
