@@ -1,7 +1,7 @@
 import { afterEach, expect, test } from '@jest/globals';
-import { requestsOf } from '../../tests/support/dynamodb-requests.ts';
-import { itemInStock, startInventory, type TestInventory } from '../../tests/support/inventory.ts';
-import { failureOf } from '../../tests/support/unary-client.ts';
+import { readsByKeyOf, requestsOf } from '../../tests/support/dynamodb-requests.ts';
+import { inventoryTables, itemInStock, startInventory, type TestInventory } from '../../tests/support/inventory.ts';
+import { call, failureOf } from '../../tests/support/unary-client.ts';
 import { shardSequence } from './shards.ts';
 
 // A budget: every DynamoDB call costs each order a round trip, and money.
@@ -101,4 +101,24 @@ test('a crowd that comes for a spread item after it is sold out shares the reads
   expect(count('TransactGetItemsCommand')).toBe(0);
   // Each order reads its own first row; looking at all rows is shared.
   expect(count('BatchGetItemCommand')).toBeLessThan(2 * crowd.length);
+});
+
+test('every read by key is strongly consistent: an older state would be decided upon, or answered', async () => {
+  inventory = await startInventory({ catalogue: [itemInStock('pen', 50), itemInStock('ink', 5)] });
+  const reads = readsByKeyOf(inventory.dynamoDb);
+  await inventory.spread('pen', 4);
+  await inventory.reserve('sold', lines);
+  await inventory.reserve('sold', lines, 60);
+  await inventory.commit('sold');
+  await inventory.return('sold', 'back', [{ itemId: 'pen', count: 1 }]);
+  await inventory.reserve('free', lines);
+  await inventory.release('free');
+  await inventory.correct('count', 'pen', 40);
+  await inventory.reservation('sold');
+  await inventory.stock('pen');
+  await inventory.reserve('held', lines);
+  await call(inventory.client, inventory.client.listHolds, { pageSize: 10, pageToken: '' });
+  await inventory.sweep();
+  expect([...new Set(reads.map(({ table }) => table))].toSorted()).toEqual(Object.values(inventoryTables).toSorted());
+  expect(reads.filter(({ isConsistent }) => !isConsistent)).toEqual([]);
 });

@@ -6,10 +6,11 @@ export interface Place {
   readonly tests: readonly string[];
 }
 
-const NO_TESTS = ['!**/*.test.ts', '!**/testing/**'];
+/** Programs are started as processes by their tests, into which Stryker does not see. */
+const NEITHER_TESTS_NOR_PROGRAMS = ['!**/*.test.ts', '!**/testing/**', '!**/main.ts'];
 
 function room(folder: string, tests: readonly string[]): Place {
-  return { mutate: [`${folder}/**/*.ts`, ...NO_TESTS], tests };
+  return { mutate: [`${folder}/**/*.ts`, ...NEITHER_TESTS_NOR_PROGRAMS], tests };
 }
 
 const ENGINE = 'packages/stepfunctions/src';
@@ -48,8 +49,7 @@ export const PLACES: Readonly<Record<string, Place>> = {
     `${ENGINE}/{server,waiting-tasks,bounds,hostile-requests,hostile-definitions}.test.ts`,
   ]),
   'verification/invariants': {
-    // Its test starts main.ts as a process, into which Stryker does not see.
-    mutate: ['verification/invariants/**/*.ts', ...NO_TESTS, '!verification/invariants/live/main.ts'],
+    mutate: ['verification/invariants/**/*.ts', ...NEITHER_TESTS_NOR_PROGRAMS],
     tests: ['verification/invariants/**/*.test.ts'],
   },
 };

@@ -1,4 +1,4 @@
-import type { BatchGetItemCommandInput, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { BatchGetItemCommandInput, DynamoDBClient, GetItemCommandInput } from '@aws-sdk/client-dynamodb';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 
 /** Records the requests of a client from now on, by command and including retries. */
@@ -13,6 +13,30 @@ export function requestsOf(dynamoDb: DynamoDBClient): readonly string[] {
     { step: 'deserialize', name: 'record requests' },
   );
   return requests;
+}
+
+/** Records from now on, for each table that a client reads by key, whether the read was strongly consistent. */
+export function readsByKeyOf(
+  dynamoDb: DynamoDBClient,
+): readonly { readonly table: string; readonly isConsistent: boolean }[] {
+  const reads: { readonly table: string; readonly isConsistent: boolean }[] = [];
+  dynamoDb.middlewareStack.add(
+    (next, { commandName }) =>
+      (args) => {
+        if (commandName === 'GetItemCommand') {
+          const { TableName, ConsistentRead } = args.input as GetItemCommandInput;
+          reads.push({ table: String(TableName), isConsistent: ConsistentRead === true });
+        } else if (commandName === 'BatchGetItemCommand') {
+          const { RequestItems = {} } = args.input as BatchGetItemCommandInput;
+          for (const [table, { ConsistentRead }] of Object.entries(RequestItems)) {
+            reads.push({ table, isConsistent: ConsistentRead === true });
+          }
+        }
+        return next(args);
+      },
+    { step: 'initialize', name: 'record reads by key' },
+  );
+  return reads;
 }
 
 /**
