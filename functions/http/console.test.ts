@@ -90,3 +90,76 @@ test('where the console is not built the answer says how to build it', async () 
   const { statusCode, body } = await unbuilt({ ...httpEvent(), path: '/console/' });
   expect([statusCode, JSON.parse(body)]).toMatchObject([503, { data: expect.stringContaining('npm run console') }]);
 });
+
+test('each answer of the console has exactly the headers that a browser needs', async () => {
+  const [page, file, asset, root] = await Promise.all(
+    ['/console', '/console/favicon.svg', '/console/assets/a-1.js', '/'].map((path) => get(path)),
+  );
+  const ETag = expect.any(String);
+  expect(page?.headers).toEqual({
+    'Content-Type': 'text/html; charset=utf-8',
+    'Cache-Control': 'no-store',
+    'Content-Security-Policy':
+      "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'self'; " +
+      "form-action 'none'; frame-ancestors 'none'",
+    'Referrer-Policy': 'no-referrer',
+    'X-Content-Type-Options': 'nosniff',
+    ETag,
+  });
+  const ofFile = { 'X-Content-Type-Options': 'nosniff', ETag };
+  expect(file?.headers).toEqual({ ...ofFile, 'Content-Type': 'image/svg+xml', 'Cache-Control': 'no-cache' });
+  expect(asset?.headers).toEqual({
+    ...ofFile,
+    'Content-Type': 'text/javascript; charset=utf-8',
+    'Cache-Control': 'public, max-age=31536000, immutable',
+  });
+  const leading = { Location: 'console', 'Cache-Control': 'no-store', 'X-Content-Type-Options': 'nosniff' };
+  expect(root).toMatchObject({ statusCode: 302, headers: leading, body: '' });
+});
+
+test('a bundle has its pages, scripts, style sheets and pictures as text, and nothing else', async () => {
+  const nested = join(folder, 'nested');
+  await mkdir(join(nested, 'assets'), { recursive: true });
+  const files = { 'a.html': 'html', 'b.js': 'js', 'assets/c.css': 'css', 'd.svg': 'svg', 'e.map': 'map', f: 'none' };
+  for (const [name, text] of Object.entries(files)) {
+    await writeFile(join(nested, name), text);
+  }
+  const bundle = readBundle(pathToFileURL(`${nested}/`));
+  await rm(nested, { recursive: true });
+  expect(Object.fromEntries(bundle)).toEqual({
+    'a.html': { text: 'html', mediaType: 'text/html; charset=utf-8' },
+    'b.js': { text: 'js', mediaType: 'text/javascript; charset=utf-8' },
+    'assets/c.css': { text: 'css', mediaType: 'text/css; charset=utf-8' },
+    'd.svg': { text: 'svg', mediaType: 'image/svg+xml' },
+  });
+});
+
+test('what is not there is answered in words, with a code', async () => {
+  const gone = await get('/console/assets/old-0.js');
+  expect(JSON.parse(gone.body)).toMatchObject({
+    data: 'the console has no such file; load the page again',
+    meta: { code: 'NO_SUCH_CALL' },
+  });
+  const unbuilt = createHandler(() => readBundle(pathToFileURL(`${folder}/none/`)));
+  const { body } = await unbuilt({ ...httpEvent(), path: '/console' });
+  expect(JSON.parse(body)).toMatchObject({
+    data: 'the console is not built here: npm run console builds it',
+    meta: { code: 'NOT_READY' },
+  });
+  const withoutPage = await createHandler(() => new Map())({ ...httpEvent(), path: '/console' });
+  expect(withoutPage).toMatchObject({ statusCode: 200, body: '' });
+});
+
+test('only a file of the bundle’s own folders is looked for, at the end of the path', async () => {
+  for (const path of ['/console/xfavicon.svg', '/console/favicon.svg/', '/console/assets/', '/console/faviconXsvg']) {
+    expect((await get(path)).body).toContain('<base href=');
+  }
+  expect((await get('/console/deep/down/favicon.svg')).body).toBe('<svg/>');
+});
+
+test('the console needs no credentials: it asks for them itself', async () => {
+  process.env.AUTH_MODE = 'api-key';
+  const { statusCode } = await get('/console');
+  process.env.AUTH_MODE = 'none';
+  expect(statusCode).toBe(200);
+});

@@ -42,6 +42,65 @@ test('a script is kept by browsers, and an address that is gone is not answered 
   expect(await get('/docs/scalar-0000000000000000.js')).toMatchObject({ statusCode: 404 });
 });
 
+test('the page and its scripts have exactly the headers that a browser needs', async () => {
+  const [name] = await scriptNames();
+  const [page, script, gone] = await Promise.all(['/docs', `/${name}`, '/docs/none.js'].map(get));
+  const ETag = expect.any(String);
+  expect(page?.headers).toEqual({
+    'Content-Type': 'text/html; charset=utf-8',
+    'Cache-Control': 'no-store',
+    'Content-Security-Policy':
+      "default-src 'none'; script-src 'self'; style-src 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; " +
+      "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    'Referrer-Policy': 'no-referrer',
+    'X-Content-Type-Options': 'nosniff',
+    ETag,
+  });
+  expect(script?.headers).toEqual({
+    'Content-Type': 'text/javascript; charset=utf-8',
+    'Cache-Control': 'public, max-age=31536000, immutable',
+    'X-Content-Type-Options': 'nosniff',
+    ETag,
+  });
+  expect(typeof script?.body).toBe('string');
+  expect(JSON.parse(String(gone?.body))).toMatchObject({
+    data: 'the documentation has no such file; load the page again',
+    meta: { code: 'NO_SUCH_CALL' },
+  });
+});
+
+test('the page is read without credentials, says what it needs, and asks no server of its viewer’s maker', async () => {
+  process.env.AUTH_MODE = 'api-key';
+  const { statusCode, body } = await get('/docs');
+  process.env.AUTH_MODE = 'none';
+  expect(statusCode).toBe(200);
+  expect(body).toContain('<title>Orders API</title>');
+  expect(body).toContain(
+    'This page needs JavaScript. The API as a document for programs: openapi.json, beside this page.',
+  );
+  const [, escaped = ''] = /data-configuration="([^"]*)"/.exec(body) ?? [];
+  expect(JSON.parse(escaped.replaceAll('&quot;', '"'))).toEqual({
+    telemetry: false,
+    withDefaultFonts: false,
+    showDeveloperTools: 'never',
+    hideClientButton: true,
+    agent: { disabled: true },
+    mcp: { disabled: true },
+    authentication: { preferredSecurityScheme: 'ApiKey' },
+    persistAuth: false,
+    defaultHttpClient: { targetKey: 'shell', clientKey: 'curl' },
+    operationTitleSource: 'summary',
+  });
+  expect(body.split('<script').length - 1).toBe(3);
+});
+
+test('only what ends like a script below the documentation is looked for as one', async () => {
+  const [name = ''] = await scriptNames();
+  for (const path of [`/x${name}`, `/${name}x`, `/${name.replace('docs/', 'docs/more/')}`, '/docs/.js', '/docs/']) {
+    expect([path, (await get(path)).headers?.['Content-Type']]).toEqual([path, 'text/html; charset=utf-8']);
+  }
+});
+
 test('a request that places an order without a key gets one, and the same one again while its outcome is unknown', async () => {
   const [examples = ''] = await scriptNames();
   const keys: (string | null)[] = [];

@@ -142,7 +142,11 @@ test('every parameter and field that must be there has an example, which a reade
 test('GET /openapi.json returns the document', async () => {
   const { statusCode, headers, body } = await openapiDocument(httpEvent());
   expect(statusCode).toBe(200);
-  expect(headers?.['Content-Type']).toContain('application/json');
+  expect(headers).toEqual({
+    'Content-Type': 'application/json; charset=utf-8',
+    'X-Content-Type-Options': 'nosniff',
+    ETag: expect.any(String),
+  });
   expect(JSON.parse(body)).toEqual(JSON.parse(JSON.stringify(openApiDocument())));
 });
 
@@ -157,6 +161,21 @@ test('the document says at which address its caller found the API, behind a stag
   expect(await servers({ Host: 'a.example/"><script>' })).toBe('http://localhost:3000');
 });
 
-test('GET /health returns 200', async () => {
-  expect(await health(httpEvent())).toMatchObject({ statusCode: 200 });
+test('the document that is kept for one address is not answered at another, nor without an address', async () => {
+  const urlAt = async (headers: Readonly<Record<string, string>>) =>
+    JSON.parse((await openapiDocument(httpEvent({ headers }))).body).servers[0].url;
+  const seen: string[] = [];
+  for (const host of ['a.example', 'b.example', 'a.example', undefined, 'b.example']) {
+    seen.push(await urlAt(host === undefined ? {} : { Host: host }));
+  }
+  const [a, b] = ['http://a.example', 'http://b.example'];
+  expect(seen).toEqual([a, b, a, 'http://localhost:3000', b]);
+});
+
+test('the document and the health of the API are read without credentials', async () => {
+  process.env.AUTH_MODE = 'api-key';
+  const answers = [await openapiDocument(httpEvent()), await health(httpEvent())];
+  process.env.AUTH_MODE = 'none';
+  expect(answers).toMatchObject([{ statusCode: 200 }, { statusCode: 200 }]);
+  expect(JSON.parse(String(answers[1]?.body))).toMatchObject({ data: { state: 'UP' } });
 });
