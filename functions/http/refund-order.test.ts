@@ -10,6 +10,7 @@ import { createRefundSaga } from '../orders/refunds/refund-saga.ts';
 import { sagaDueOrders } from '../orders/saga-due-index.ts';
 import { createHandler as orderStatus } from './order-status.ts';
 import { createHandler } from './refund-order.ts';
+import { refundViews } from './refund-view.ts';
 
 const database = withOrderTable();
 const stepFunctions = withStepFunctions();
@@ -193,4 +194,26 @@ test('a customer reads how much and how far, an operator also why and by whom', 
       },
     ],
   });
+});
+
+test('a customer reads a refund in full, and of an order without a currency only the values', async () => {
+  const refund = {
+    amount_minor: 500,
+    restock: false,
+    reason: 'x',
+    status: 'SUCCEEDED',
+    requested_at: '2026-11-28T12:00:00.000Z',
+  } as const;
+  const later = { ...refund, amount_minor: 100, requested_at: '2026-11-28T13:00:00.000Z' };
+  const view = (currency: string | undefined, refunds: Order['refunds']) =>
+    refundViews(confirmedOrder({ currency, refunds }), false);
+  expect(view(undefined, { a: later, b: refund })).toEqual({
+    refunds: [
+      { refund_id: 'b', amount: { value: 500 }, status: 'SUCCEEDED', requested_at: refund.requested_at },
+      { refund_id: 'a', amount: { value: 100 }, status: 'SUCCEEDED', requested_at: later.requested_at },
+    ],
+    refunded: { value: 0 },
+  });
+  expect(view('EUR', { a: refund }).refunded).toEqual({ value: 0, currency: 'EUR' });
+  expect(view('EUR', undefined)).toEqual({});
 });
