@@ -61,11 +61,11 @@ function summary(
     attention: {
       count: counter('status.NEEDS_ATTENTION'),
       refunds: counter(PARKED_REFUNDS),
-      ...(oldestAt !== undefined && { oldest_at: oldestAt }),
+      oldest_at: oldestAt,
     },
     overdue: {
       count: overdue.count,
-      ...(overdue.oldestAt !== undefined && { oldest_at: overdue.oldestAt }),
+      oldest_at: overdue.oldestAt,
     },
   };
 }

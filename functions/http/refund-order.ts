@@ -24,7 +24,7 @@ export function createHandler(dependencies: () => RefundDependencies): Endpoint 
       const answer: z.infer<typeof acceptedRefundSchema> = {
         refund_id: refundId,
         order_id,
-        amount: { value: refund.amount_minor, ...(order.currency !== undefined && { currency: order.currency }) },
+        amount: { value: refund.amount_minor, currency: order.currency },
         status: refund.status,
       };
       return respond(202, answer);

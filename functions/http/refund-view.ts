@@ -17,7 +17,7 @@ export function refundViews(order: Order, forOperators: boolean): Pick<OrderView
   if (refunds.length === 0) {
     return {};
   }
-  const money = (value: number) => ({ value, ...(order.currency !== undefined && { currency: order.currency }) });
+  const money = (value: number) => ({ value, currency: order.currency });
   return {
     refunds: refunds.map(([refund_id, refund]) => ({
       refund_id,

@@ -36,7 +36,7 @@ export function createHandler(dependencies: () => ReplayWebhookDependencies): En
       return respond(202, {
         replayed,
         ...(unknown.length > 0 && { unknown }),
-        ...(nextSince !== undefined && { next_since: nextSince }),
+        next_since: nextSince,
       });
     },
     { roles: replayWebhookOperation.roles },

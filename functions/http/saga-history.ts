@@ -26,7 +26,7 @@ export function createHandler(dependencies: () => SagaHistoryDependencies): Endp
   return createEndpoint(
     async (request) => {
       const { order_id, refund_id, run: wanted } = readQuery(request, sagaHistoryQuery);
-      request.log.add({ order_id, ...(refund_id !== undefined && { refund_id }) });
+      request.log.add({ order_id, refund_id });
       const { table, history, refundHistory } = dependencies();
       const order = await readOrder(table, order_id);
       if (order === undefined) {
@@ -42,10 +42,10 @@ export function createHandler(dependencies: () => SagaHistoryDependencies): Endp
       const trace_id = spanContextOf(saga.traceparent)?.traceId;
       return respond(200, {
         order_id,
-        ...(refund_id !== undefined && { refund_id }),
+        refund_id,
         run,
         runs: saga.lastRun + 1,
-        ...(trace_id !== undefined && { trace_id }),
+        trace_id,
         execution,
       });
     },
