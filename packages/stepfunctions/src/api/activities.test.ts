@@ -36,6 +36,14 @@ describe('an activity', () => {
     await expect(wrong).rejects.toMatchObject({ type: 'InvalidArn' });
   });
 
+  test('a poll whose worker hangs up is answered without a task', async () => {
+    const { activityArn = '' } = await on.call('CreateActivity', { name: 'work' });
+    const hungUp = new AbortController();
+    const poll = on.engine.dispatch('GetActivityTask', { activityArn }, { gone: () => hungUp.signal });
+    hungUp.abort();
+    expect(await poll).toEqual({});
+  });
+
   test('a task of a deleted activity fails the execution', async () => {
     await on.call('CreateActivity', { name: 'work' });
     const definition = { StartAt: 'A', States: { A: { Type: 'Task', Resource: ACTIVITY, End: true } } };

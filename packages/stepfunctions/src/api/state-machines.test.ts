@@ -127,6 +127,14 @@ describe('UpdateStateMachine', () => {
     expect(await described(stateMachineArn)).toEqual({ ...before, ...changed, revisionId });
   });
 
+  test('an update of the role keeps the logging and the tracing that were set before', async () => {
+    const set = { loggingConfiguration: LOG, tracingConfiguration: { enabled: true } };
+    const stateMachineArn = await on.create('one', PASS, set);
+    const before = await described(stateMachineArn);
+    const { revisionId } = await update(stateMachineArn, { roleArn: `${ROLE}/new` });
+    expect(await described(stateMachineArn)).toEqual({ ...before, roleArn: `${ROLE}/new`, revisionId });
+  });
+
   test('an update that changes nothing keeps the revision, and publishes it once', async () => {
     const stateMachineArn = await on.create('one', PASS);
     const first = await update(stateMachineArn, { definition: commented('new'), publish: true });

@@ -48,15 +48,17 @@ export class ActivityQueue {
     gone: AbortSignal,
   ): Promise<TaskToken | undefined> {
     const until = Date.now() + patienceMs;
+    const isOver = (): boolean => gone.aborted || this.#isClosed;
     this.#countPoll(activityArn, 1);
     try {
-      while (!gone.aborted && !this.#isClosed) {
+      while (!isOver()) {
         const task = await this.#claim(activityArn, workerName);
         if (task) {
           return task;
         }
         const left = until - Date.now();
-        if (left <= 0) {
+        // Who hung up during the look would be woken in the place of a worker that waits.
+        if (left <= 0 || isOver()) {
           return undefined;
         }
         await this.#wait(activityArn, left, gone);
