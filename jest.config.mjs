@@ -27,6 +27,6 @@ export default {
   reporters: ['default', '<rootDir>/tests/closing-line-reporter.mjs'],
   testSequencer: '<rootDir>/tests/longest-first-sequencer.mjs',
   // CI has two cores. The long suites wait more than they compute.
-  maxWorkers: 4,
-  testTimeout: 30_000,
+  maxWorkers: 5,
+  testTimeout: 60_000,
 };

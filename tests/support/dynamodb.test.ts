@@ -25,6 +25,19 @@ test('several databases at once are apart from each other', async () => {
   }
 });
 
+test('a database that a test gives back serves the next one without its tables', async () => {
+  const before = await startDynamoDb();
+  await createTables(before.endpoint, [pets]);
+  await before.close();
+  const after = await startDynamoDb();
+  try {
+    expect(after.endpoint).toBe(before.endpoint);
+    expect(await tableNames(after.endpoint)).toEqual([]);
+  } finally {
+    await after.close();
+  }
+});
+
 test('a database with a file keeps its tables over a restart', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'dynamodb-'));
   const databaseFile = join(folder, 'data.sqlite');

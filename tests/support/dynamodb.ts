@@ -1,5 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { CreateTableCommand, type CreateTableCommandInput, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import {
+  CreateTableCommand,
+  type CreateTableCommandInput,
+  DeleteTableCommand,
+  DynamoDBClient,
+  ListTablesCommand,
+} from '@aws-sdk/client-dynamodb';
+import { afterAll } from '@jest/globals';
 import { findDynoxide } from '../../embedded/dynamodb/dynoxide.ts';
 import { findFreePort } from '../../embedded/ports.ts';
 
@@ -7,7 +14,7 @@ import { findFreePort } from '../../embedded/ports.ts';
 export interface DynamoDb {
   /** For AWS_ENDPOINT_URL, such as `http://127.0.0.1:40123`. */
   readonly endpoint: string;
-  /** Ends the process; resolves once it is gone. */
+  /** Deletes what it holds, and leaves the process to the next test of the file; with a file, ends the process. */
   readonly close: () => Promise<void>;
 }
 
@@ -20,12 +27,47 @@ export interface DynamoDbOptions {
 /** Another process may take a free port before dynoxide listens on it; then another port is tried. */
 const PORT_ATTEMPTS = 20;
 
+/** A running dynoxide. */
+interface Server {
+  readonly endpoint: string;
+  /** Resolves once the process is gone. */
+  readonly end: () => Promise<void>;
+}
+
+/** Empty servers for the next tests of this file: a start takes more CPU than most tests. */
+const idle: Server[] = [];
+let fileEnded = false;
+
+afterAll(async () => {
+  fileEnded = true;
+  await Promise.all(idle.splice(0).map(({ end }) => end()));
+});
+
 /**
- * Starts the real dynoxide binary on a free port of 127.0.0.1 and resolves once it listens.
+ * Gives a test a real dynoxide without tables, on a port of 127.0.0.1. A file's tests share processes, one after the other.
  *
  * @throws {Error} dynoxide is not installed, or did not start
  */
 export async function startDynamoDb(options: DynamoDbOptions = {}): Promise<DynamoDb> {
+  if (options.databaseFile !== undefined) {
+    const { endpoint, end } = await startServer(options);
+    return { endpoint, close: end };
+  }
+  const server = idle.pop() ?? (await startServer(options));
+  return { endpoint: server.endpoint, close: () => handBack(server) };
+}
+
+/** A file may close its databases after the hook above has ended the idle ones. */
+async function handBack(server: Server): Promise<void> {
+  if (fileEnded) {
+    await server.end();
+    return;
+  }
+  await deleteTables(server.endpoint);
+  idle.push(server);
+}
+
+async function startServer(options: DynamoDbOptions): Promise<Server> {
   const binary = dynoxideForTests();
   const refusals: string[] = [];
   for (let attempt = 1; attempt <= PORT_ATTEMPTS; attempt++) {
@@ -78,7 +120,7 @@ function launch(binary: string, port: number, { databaseFile }: DynamoDbOptions)
   });
 }
 
-function running(child: ChildProcess, port: number): DynamoDb {
+function running(child: ChildProcess, port: number): Server {
   const killWithTest = (): void => {
     child.kill('SIGKILL');
   };
@@ -92,7 +134,7 @@ function running(child: ChildProcess, port: number): DynamoDb {
   });
   return {
     endpoint: `http://127.0.0.1:${port}`,
-    close: async () => {
+    end: async () => {
       process.removeListener('exit', killWithTest);
       child.kill('SIGKILL');
       await gone;
@@ -118,6 +160,18 @@ export async function createTables(endpoint: string, tables: readonly TableDefin
   try {
     for (const table of tables) {
       await client.send(new CreateTableCommand(table));
+    }
+  } finally {
+    client.destroy();
+  }
+}
+
+async function deleteTables(endpoint: string): Promise<void> {
+  const client = dynamoDbClient(endpoint);
+  try {
+    const { TableNames: names = [] } = await client.send(new ListTablesCommand({}));
+    for (const name of names) {
+      await client.send(new DeleteTableCommand({ TableName: name }));
     }
   } finally {
     client.destroy();
