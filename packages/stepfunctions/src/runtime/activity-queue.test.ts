@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { Journal } from '../journal/journal.ts';
 import { startTestEngine } from '../testing/test-engine.ts';
@@ -122,7 +123,41 @@ describe('a queue of activity tasks', () => {
     expect(jest.getTimerCount()).toBe(0);
   });
 
+  test('a worker that is woken leaves no listener on its signal, and each task wakes the next worker', async () => {
+    const { signal } = new AbortController();
+    const ended: (string | undefined)[] = [];
+    const polls = [1, 2, 3].map(() => take(PATIENCE_MS, signal).then((token) => ended.push(token)));
+    await jest.advanceTimersByTimeAsync(0);
+    expect(getEventListeners(signal, 'abort')).toHaveLength(3);
+    for (const execution of [1, 2]) {
+      schedule(execution);
+      await jest.advanceTimersByTimeAsync(0);
+    }
+    expect(ended).toEqual(['token-1', 'token-2']);
+    expect(getEventListeners(signal, 'abort')).toHaveLength(1);
+    queue.close();
+    await Promise.all(polls);
+    expect(getEventListeners(signal, 'abort')).toEqual([]);
+  });
+
+  test('a worker that hung up during the look is not woken in the place of one that waits', async () => {
+    const hungUp = new AbortController();
+    const looked = Promise.withResolvers<boolean>();
+    schedule(1);
+    answers.set(1, () => looked.promise);
+    const gone = take(PATIENCE_MS, hungUp.signal);
+    const waiting = take();
+    await jest.advanceTimersByTimeAsync(0);
+    hungUp.abort();
+    journal.tokens.close(1, 'task-1');
+    looked.resolve(false);
+    expect(await gone).toBeUndefined();
+    schedule(2);
+    expect(await waiting).toBe('token-2');
+  });
+
   test('polls count against the limit of their activity while they wait, and no longer', async () => {
+    expect(await take(0)).toBeUndefined();
     const polls = Array.from({ length: 999 }, () => take());
     expect(queue.isCrowded(ACTIVITY)).toBe(false);
     const last = take();

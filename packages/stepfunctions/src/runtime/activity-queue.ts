@@ -121,7 +121,7 @@ export class ActivityQueue {
           clearTimeout(timeout);
           gone.removeEventListener('abort', worker.wake);
           workers.delete(worker);
-          if (workers.size === 0 && this.#waiting.get(activityArn) === workers) {
+          if (workers.size === 0) {
             this.#waiting.delete(activityArn);
           }
           resolve();

@@ -53,7 +53,7 @@ function due(id: number, inMs: number): void {
 }
 
 test('timers that cannot fire on a full disk are tried again with backoff, and fire once it has room', async () => {
-  const { logger, errors } = errorLog();
+  const { logger, errors, fields } = errorLog();
   timers = timersOf(logger);
   due(1, -1);
   stuck = new Set([1]);
@@ -72,7 +72,8 @@ test('timers that cannot fire on a full disk are tried again with backoff, and f
   stuck = new Set();
   await jest.advanceTimersByTimeAsync(10_000);
   expect(journal.states.nextDue()).toBeUndefined();
-  expect(errors).toHaveLength(10);
+  expect(errors).toEqual(Array.from({ length: 10 }, () => 'timers could not be fired'));
+  expect(fields[1]).toEqual({ err: expect.any(Error), againInMs: 200 });
   due(2, -1);
   stuck = new Set([2]);
   journal.database.statement('PRAGMA query_only = ON').run();
@@ -203,5 +204,52 @@ test('stopped timers never fire, not even those that a round would have set', as
   expect(jest.getTimerCount()).toBe(0);
   await jest.advanceTimersByTimeAsync(10_000);
   expect(fired).toEqual([1]);
+  expect(jest.getTimerCount()).toBe(0);
+});
+
+test('a timer that is due again at once after it has fired does not wait for a second', async () => {
+  due(1, 0);
+  timers = new DueTimers(
+    journal.states,
+    async (id, now) => {
+      fired.push(id);
+      journal.states.update(id, '{}', { dueAt: fired.length === 1 ? now : undefined, tasksOut: 0 });
+      return true;
+    },
+    SILENT_LOGGER,
+    new SteadyClock(),
+  );
+  await timers.fire();
+  await jest.advanceTimersByTimeAsync(10);
+  expect(fired).toEqual([1, 1]);
+});
+
+test('no round looks at the journal before the next timer is due', async () => {
+  due(1, 1_000);
+  const look = jest.spyOn(journal.states, 'due');
+  await timers.fire();
+  await jest.advanceTimersByTimeAsync(999);
+  expect(look).toHaveBeenCalledTimes(1);
+  await jest.advanceTimersByTimeAsync(1);
+  expect(fired).toEqual([1]);
+});
+
+test('timers that are stopped while many fire begin no further batch', async () => {
+  for (let id = 1; id <= 501; id += 1) {
+    due(id, -1);
+  }
+  const round = timers.fire();
+  timers.stop();
+  await round;
+  expect(fired).toHaveLength(500);
+});
+
+test('a round that fails after the timers were stopped is not tried again', async () => {
+  due(1, -1);
+  stuck = new Set([1]);
+  journal.database.statement('PRAGMA query_only = ON').run();
+  const round = timers.fire();
+  timers.stop();
+  await round;
   expect(jest.getTimerCount()).toBe(0);
 });

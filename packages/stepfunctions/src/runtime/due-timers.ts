@@ -63,7 +63,7 @@ export class DueTimers {
       this.#failurePauseMs = 0;
       const next = this.#isStopped ? undefined : this.#states.nextDue();
       if (next !== undefined) {
-        this.#alarm.set(Math.max(next, this.#clock.now() + 1));
+        this.#alarm.set(next);
       }
     } catch (error) {
       this.#failurePauseMs = Math.min(this.#failurePauseMs * 2 || FIRST_FAILURE_PAUSE_MS, LONGEST_FAILURE_PAUSE_MS);
@@ -78,11 +78,13 @@ export class DueTimers {
     while (!this.#isStopped) {
       const now = this.#clock.now();
       const ids = this.#states.due(now, BATCH);
-      if (ids.length === 0) {
-        return;
-      }
-      const fired = await Promise.allSettled(ids.map((id) => this.#fire(id, now)));
-      const stuck = ids.filter((_, index) => !isFired(fired[index]));
+      const stuck = new Set(ids);
+      const firing = ids.map(async (id) => {
+        if (await this.#fire(id, now)) {
+          stuck.delete(id);
+        }
+      });
+      await Promise.allSettled(firing);
       for (const id of stuck) {
         this.#states.postpone(id, now, this.#clock.now() + STUCK_PAUSE_MS);
       }
@@ -93,15 +95,12 @@ export class DueTimers {
   }
 }
 
-function isFired(result: PromiseSettledResult<boolean> | undefined): boolean {
-  return result?.status === 'fulfilled' && result.value;
-}
-
 /** One Node timer for any number of due times: rings at the earliest. */
 class Alarm {
   readonly #ring: () => void;
   readonly #clock: SteadyClock;
-  #at: number | undefined;
+  /** `Infinity` while it is not set. */
+  #at = Number.POSITIVE_INFINITY;
   #timeout: NodeJS.Timeout | undefined;
 
   constructor(ring: () => void, clock: SteadyClock) {
@@ -111,15 +110,14 @@ class Alarm {
 
   /** Rings at `at`, milliseconds since the epoch, or earlier if it was set so before. */
   set(at: number): void {
-    if (this.#at !== undefined && this.#at <= at) {
+    if (this.#at <= at) {
       return;
     }
     this.stop();
     this.#at = at;
     const sleep = Math.min(Math.max(at - this.#clock.now(), 0), LONGEST_SLEEP_MS);
     this.#timeout = setTimeout(() => {
-      this.#at = undefined;
-      this.#timeout = undefined;
+      this.#at = Number.POSITIVE_INFINITY;
       if (at > this.#clock.now()) {
         this.set(at);
       } else {
@@ -130,7 +128,6 @@ class Alarm {
 
   stop(): void {
     clearTimeout(this.#timeout);
-    this.#at = undefined;
-    this.#timeout = undefined;
+    this.#at = Number.POSITIVE_INFINITY;
   }
 }

@@ -62,3 +62,74 @@ test('the time of an execution is counted in seconds, once, when it ends', () =>
   ] as HistoryEvent[]);
   expect(counted.text(load)).toContain('aws_states_execution_time_seconds_total{state_machine="orders"} 2.5\n');
 });
+
+const MACHINE = { stateMachineArn: 'arn:aws:states:us-east-1:000000000000:stateMachine:orders', startedAt: 1_000 };
+const LOAD = { invokesUnderWay: 3, executionsQueued: 4 };
+
+test.each([
+  ['ExecutionStarted', 'executions_started'],
+  ['ExecutionSucceeded', 'executions_succeeded'],
+  ['ExecutionFailed', 'executions_failed'],
+  ['ExecutionAborted', 'executions_aborted'],
+  ['ExecutionTimedOut', 'executions_timed_out'],
+  ['ExecutionRedriven', 'redriven_executions'],
+  ['LambdaFunctionScheduled', 'lambda_functions_scheduled'],
+  ['LambdaFunctionSucceeded', 'lambda_functions_succeeded'],
+  ['LambdaFunctionFailed', 'lambda_functions_failed'],
+  ['LambdaFunctionTimedOut', 'lambda_functions_timed_out'],
+  ['ActivityScheduled', 'activities_scheduled'],
+  ['ActivitySucceeded', 'activities_succeeded'],
+  ['ActivityFailed', 'activities_failed'],
+  ['ActivityTimedOut', 'activities_timed_out'],
+  ['TaskScheduled', 'service_integrations_scheduled'],
+  ['TaskSucceeded', 'service_integrations_succeeded'],
+  ['TaskFailed', 'service_integrations_failed'],
+  ['TaskTimedOut', 'service_integrations_timed_out'],
+  ['ChoiceStateEntered', 'state_transitions'],
+])('%s is counted as %s, and as nothing else', (type, name) => {
+  const counted = new EngineMetrics();
+  counted.committed(MACHINE as Execution, [{ type }, { type: 'TaskSubmitted' }, { type }] as HistoryEvent[]);
+  expect(counted.text(LOAD)).toBe(
+    [
+      `# TYPE aws_states_${name}_total counter`,
+      `aws_states_${name}_total{state_machine="orders"} 2`,
+      '# TYPE stepfunctions_invokes_under_way gauge',
+      'stepfunctions_invokes_under_way 3',
+      '# TYPE stepfunctions_executions_queued gauge',
+      'stepfunctions_executions_queued 4',
+      '',
+    ].join('\n'),
+  );
+});
+
+test.each(['ExecutionSucceeded', 'ExecutionFailed', 'ExecutionAborted', 'ExecutionTimedOut'])(
+  '%s counts the time of the execution, unless it was redriven in the same commit',
+  (type) => {
+    const counted = new EngineMetrics();
+    counted.committed(MACHINE as Execution, [{ type }, { type: 'ExecutionRedriven' }] as HistoryEvent[]);
+    expect(counted.text(LOAD)).not.toContain('execution_time');
+    counted.committed({ ...MACHINE, stoppedAt: 2_000 } as Execution, [{ type }] as HistoryEvent[]);
+    counted.committed({ ...MACHINE, stoppedAt: 1_500 } as Execution, [{ type }] as HistoryEvent[]);
+    expect(counted.text(LOAD)).toContain('aws_states_execution_time_seconds_total{state_machine="orders"} 1.5\n');
+  },
+);
+
+test('the metrics are in the order of their names, each with all of its state machines', () => {
+  const counted = new EngineMetrics();
+  for (const machine of ['b', 'a']) {
+    const types = ['TaskScheduled', 'ExecutionStarted', 'PassStateEntered', 'ActivityFailed'];
+    const history = types.map((type) => ({ type })) as HistoryEvent[];
+    counted.committed({ ...MACHINE, stateMachineArn: `arn:x:${machine}` } as Execution, history);
+  }
+  const lines = counted.text(LOAD).split('\n');
+  expect(lines.filter((line) => line.includes('counter')).map((line) => line.split(' ')[2])).toEqual([
+    'aws_states_activities_failed_total',
+    'aws_states_executions_started_total',
+    'aws_states_service_integrations_scheduled_total',
+    'aws_states_state_transitions_total',
+  ]);
+  expect(lines.slice(1, 3)).toEqual([
+    'aws_states_activities_failed_total{state_machine="b"} 1',
+    'aws_states_activities_failed_total{state_machine="a"} 1',
+  ]);
+});

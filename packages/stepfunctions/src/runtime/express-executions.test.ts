@@ -147,24 +147,80 @@ test('a task of an express execution that times out is cancelled, and its late a
   expect(await end).toMatchObject({ status: 'SUCCEEDED', output: '{"Error":"States.Timeout","Cause":""}' });
 });
 
-test('an express execution on which the core fails is logged, and its caller gets the error', async () => {
-  const { logger, errors } = errorLog();
-  const tasks = new TaskRunner(
-    {
-      invokeFunction: async () => null,
-      integrationFor: () => async () => null,
-      mapWork: async () => null,
-      mocked: noMockedAnswer,
+/** Express executions whose calls the test answers. */
+function express() {
+  const calls: PromiseWithResolvers<Json>[] = [];
+  const targets = {
+    invokeFunction: () => {
+      const call = Promise.withResolvers<Json>();
+      calls.push(call);
+      return call.promise;
     },
-    new FairQueue({ most: 1 }),
-    logger,
-  );
-  const express = new ExpressExecutions(tasks, logger);
+    integrationFor: () => async () => null,
+    mapWork: async () => null,
+    mocked: noMockedAnswer,
+  };
+  const { logger, errors, fields } = errorLog();
+  const executions = new ExpressExecutions(new TaskRunner(targets, new FairQueue({ most: 9 }), logger), logger);
   const names = { arn: 'arn:one', name: 'one', stateMachineArn: 'arn:machine', stateMachineName: 'machine' };
+  const parameters = { ...names, type: 'EXPRESS', roleArn: 'arn:role', input: '{}' } as const;
+  const run = (definition: JsonObject) => executions.run(parameters, parseDefinition(JSON.stringify(definition)));
+  return { executions, parameters, run, calls, errors, fields };
+}
+
+function work(members: JsonObject): JsonObject {
+  return { Type: 'Task', Resource: 'arn:aws:lambda:us-east-1:000000000000:function:work', ...members };
+}
+
+function turn(): Promise<void> {
+  return new Promise((done) => setImmediate(done));
+}
+
+test('answers that come at the same time all count', async () => {
+  const { run, calls } = express();
+  const Branches = ['A', 'B', 'C'].map((name) => ({ StartAt: name, States: { [name]: work({ End: true }) } }));
+  const end = run({ StartAt: 'All', States: { All: { Type: 'Parallel', Branches, End: true } } });
+  await turn();
+  for (const [index, call] of calls.entries()) {
+    call.resolve(index);
+  }
+  expect(await end).toMatchObject({ status: 'SUCCEEDED', output: '[0,1,2]' });
+});
+
+test('an express execution that is closed goes on with nothing', async () => {
+  const { executions, run, calls } = express();
+  void run({ StartAt: 'A', States: { A: work({ Next: 'B' }), B: work({ End: true }) } });
+  await turn();
+  executions.close();
+  calls[0]?.resolve(1);
+  await turn();
+  expect(calls).toHaveLength(1);
+});
+
+test('the timer of a task that was answered in time ends with the task', async () => {
+  jest.useFakeTimers({ doNotFake: ['setImmediate', 'nextTick', 'queueMicrotask'] });
+  try {
+    const { executions, run, calls } = express();
+    void run({ StartAt: 'A', States: { A: work({ TimeoutSeconds: 9, Next: 'B' }), B: work({ End: true }) } });
+    await turn();
+    const before = jest.getTimerCount();
+    calls[0]?.resolve(1);
+    await turn();
+    expect(calls).toHaveLength(2);
+    expect(before - jest.getTimerCount()).toBe(1);
+    executions.close();
+  } finally {
+    jest.useRealTimers();
+  }
+});
+
+test('an express execution on which the core fails is logged, and its caller gets the error', async () => {
+  const { executions, parameters, errors, fields } = express();
   const broken = { ...parseDefinition(JSON.stringify(waiting(1))), StartAt: 'Nowhere' };
-  const run = express.run({ ...names, type: 'EXPRESS', roleArn: 'arn:role', input: '{}' }, broken);
+  const run = executions.run(parameters, broken);
   await expect(run).rejects.toThrow('Nowhere');
   expect(errors).toEqual(['an express execution failed unexpectedly']);
+  expect(fields).toEqual([{ executionArn: 'arn:one', err: expect.any(Error) }]);
 });
 
 test('a .sync task that starts an express execution fails instead of waiting for an end it would never get', async () => {

@@ -101,9 +101,6 @@ class ExpressRun {
   }
 
   #post(event: IncomingEvent): void {
-    if (this.#isOver) {
-      return;
-    }
     this.#mailbox.push(event);
     if (!this.#busy) {
       void this.#drainMailbox();

@@ -48,8 +48,8 @@ export class FairQueue<Owner> {
   #spikeCheck: NodeJS.Timeout | undefined;
   /** In order of arrival. */
   readonly #waiting = new Map<Owner, Waiter<Owner>>();
-  /** Oldest first. Some of them are no longer queued. */
-  #byAge: Waiter<Owner>[] = [];
+  /** The same owners, oldest first. */
+  readonly #byAge: Waiter<Owner>[] = [];
   #running = 0;
   #busy = 0;
   #started = 0;
@@ -96,14 +96,17 @@ export class FairQueue<Owner> {
 
   /** Removes a job that has not started. Answers whether there was one. */
   remove(owner: Owner, id: string): boolean {
-    const jobs = this.#waiting.get(owner)?.jobs ?? [];
-    const index = jobs.findIndex((job) => job.id === id);
+    const waiter = this.#waiting.get(owner);
+    if (waiter === undefined) {
+      return false;
+    }
+    const index = waiter.jobs.findIndex((job) => job.id === id);
     if (index < 0) {
       return false;
     }
-    jobs.splice(index, 1);
-    if (jobs.length === 0) {
-      this.#waiting.delete(owner);
+    waiter.jobs.splice(index, 1);
+    if (waiter.jobs.length === 0) {
+      this.#leave(waiter);
     }
     return true;
   }
@@ -113,19 +116,17 @@ export class FairQueue<Owner> {
     this.#isClosed = true;
     clearTimeout(this.#spikeCheck);
     this.#waiting.clear();
-    this.#byAge = [];
+    this.#byAge.length = 0;
   }
 
   #wait(waiter: Waiter<Owner>): void {
     this.#waiting.set(waiter.owner, waiter);
-    if (this.#byAge.length > 2 * this.#waiting.size + 64) {
-      this.#byAge = this.#byAge.filter((one) => this.#waits(one));
-    }
     this.#byAge.splice(placeOf(waiter.age, this.#byAge), 0, waiter);
   }
 
-  #waits(waiter: Waiter<Owner>): boolean {
-    return this.#waiting.get(waiter.owner) === waiter;
+  #leave(waiter: Waiter<Owner>): void {
+    this.#waiting.delete(waiter.owner);
+    this.#byAge.splice(this.#byAge.indexOf(waiter), 1);
   }
 
   #startNext(): void {
@@ -137,7 +138,7 @@ export class FairQueue<Owner> {
       }
       const { owner, jobs } = waiter;
       const job = jobs.shift();
-      this.#waiting.delete(owner);
+      this.#leave(waiter);
       if (jobs.length > 0) {
         this.#wait({ owner, age: Number.POSITIVE_INFINITY, jobs });
       }
@@ -149,7 +150,7 @@ export class FairQueue<Owner> {
 
   #mostBusyNow(): number {
     const { mostBusy, mostBusyInSpike } = this.#bounds;
-    if (mostBusyInSpike === mostBusy || !this.#spike.goesOn(performance.now(), this.#waiting.size)) {
+    if (!this.#spike.goesOn(performance.now(), this.#waiting.size)) {
       return mostBusy;
     }
     this.#spikeCheck ??= setTimeout(() => {
@@ -161,15 +162,7 @@ export class FairQueue<Owner> {
 
   #next(): Waiter<Owner> | undefined {
     this.#started += 1;
-    if (this.#started % STARTS_BY_AGE === 0) {
-      return this.#waiting.values().next().value;
-    }
-    for (let oldest = this.#byAge.shift(); oldest; oldest = this.#byAge.shift()) {
-      if (this.#waits(oldest)) {
-        return oldest;
-      }
-    }
-    return undefined;
+    return this.#started % STARTS_BY_AGE === 0 ? this.#waiting.values().next().value : this.#byAge[0];
   }
 
   #begin(job: Job): void {

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
 import { Database } from '../journal/database.ts';
 import { GroupCommit } from './group-commit.ts';
 
@@ -88,4 +88,29 @@ test('a flush commits what waits, at once', async () => {
   commits.flush();
   expect(names()).toEqual(['a']);
   await written;
+});
+
+test('writes that wait together share one transaction, and where nothing waits none is begun', async () => {
+  const commits = new GroupCommit(db);
+  const transactions = jest.spyOn(db, 'transaction');
+  const turns = jest.spyOn(globalThis, 'setImmediate');
+  await Promise.all([commits.add(insert('a')), commits.add(insert('b')), commits.add(insert('c'))]);
+  expect(turns).toHaveBeenCalledTimes(1);
+  turns.mockRestore();
+  expect(transactions).toHaveBeenCalledTimes(1);
+  await commits.add(insert('d'));
+  expect(transactions).toHaveBeenCalledTimes(2);
+  const flushed = commits.add(insert('e'));
+  commits.flush();
+  await flushed;
+  await new Promise((done) => setImmediate(done));
+  expect(transactions).toHaveBeenCalledTimes(3);
+});
+
+test('a write that comes right after a flush is committed as well', async () => {
+  const commits = new GroupCommit(db);
+  const flushed = commits.add(insert('a'));
+  commits.flush();
+  await Promise.all([flushed, commits.add(insert('b'))]);
+  expect(names()).toEqual(['a', 'b']);
 });

@@ -13,7 +13,6 @@ interface Entry {
 export class GroupCommit {
   readonly #db: Database;
   #waiting: Entry[] = [];
-  #scheduled = false;
 
   constructor(db: Database) {
     this.#db = db;
@@ -23,17 +22,14 @@ export class GroupCommit {
   add(write: () => void): Promise<void> {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ write, resolve, reject });
-      if (this.#scheduled) {
-        return;
+      if (this.#waiting.length === 1) {
+        setImmediate(() => this.flush());
       }
-      this.#scheduled = true;
-      setImmediate(() => this.flush());
     });
   }
 
   /** Commits the pending writes now. */
   flush(): void {
-    this.#scheduled = false;
     const entries = this.#waiting;
     if (entries.length === 0) {
       return;

@@ -8,8 +8,7 @@ export type IncomingEvent = Without<ExecutionEvent, keyof EventCircumstances>;
 
 /** Stamps an event with its time and fresh entropy. The core has neither a clock nor a random source. */
 export function stampEvent(event: IncomingEvent, at: number, waitScale: number): ExecutionEvent {
-  const stamped = { ...event, at, entropy: entropy() };
-  return waitScale === 1 ? stamped : { ...stamped, waitScale };
+  return { ...event, at, waitScale, entropy: entropy() };
 }
 
 /** As many as a task token is promised to have, so nothing derived from an event is easier to guess than its token. */

@@ -197,8 +197,11 @@ export class JournaledExecutions {
       return known;
     }
     const stored = this.#journal.states.read(id);
-    const record = stored === undefined ? undefined : this.#journal.executions.findById(id);
-    if (stored === undefined || !record) {
+    if (stored === undefined) {
+      return undefined;
+    }
+    const record = this.#journal.executions.findById(id);
+    if (record === undefined) {
       return undefined;
     }
     const { stateMachine, revision, traceHeader, parent } = record;
@@ -305,9 +308,6 @@ export class JournaledExecutions {
 
   /** Fires due timers first: a task that timed out meanwhile is not called again. */
   async #restartTasks(id: number): Promise<void> {
-    if (!this.#find(id)) {
-      return;
-    }
     await this.#fireTimers(id, this.#clock.now());
     await Promise.all(this.#interrupted.of(id).map((taskId) => this.#restart(id, taskId)));
   }

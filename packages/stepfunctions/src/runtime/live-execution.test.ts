@@ -77,3 +77,20 @@ test('an execution that processes events stays in memory, and idle ones leave it
   executions.add(live(3));
   expect(kept(executions, 1, 2, 3)).toEqual([1, 3]);
 });
+
+test('only sixteen executions are tried for eviction at a time, so that many busy ones cost little', () => {
+  const executions = new LiveExecutions({ executions: 1, characters: 100 });
+  for (let id = 1; id <= 15; id += 1) {
+    executions.add(live(id, 0, true));
+  }
+  executions.add(live(16));
+  executions.add(live(17));
+  expect(kept(executions, 16)).toEqual([]);
+  const more = new LiveExecutions({ executions: 1, characters: 100 });
+  for (let id = 1; id <= 16; id += 1) {
+    more.add(live(id, 0, true));
+  }
+  more.add(live(17));
+  more.add(live(18));
+  expect(kept(more, 17)).toEqual([17]);
+});

@@ -24,7 +24,7 @@ describe('recovery', () => {
   });
 
   test('an execution that cannot be recovered is tried again after 250 ms, then after twice the pause, up to a minute', async () => {
-    const { logger, errors } = errorLog();
+    const { logger, errors, fields } = errorLog();
     const tried: number[] = [];
     await new Recovery(logger).run([1, 2], async (id) => {
       tried.push(id);
@@ -43,7 +43,8 @@ describe('recovery', () => {
     }
     expect(pauses).toEqual([250, 500, 1_000, 2_000, 4_000, 8_000, 16_000, 32_000, 60_000, 60_000]);
     expect(new Set(tried.slice(2))).toEqual(new Set([1]));
-    expect(errors).toHaveLength(11);
+    expect(errors).toEqual(Array.from({ length: 11 }, () => 'an execution could not be recovered'));
+    expect(fields[1]).toEqual({ execution: 1, err: new Error('disk full'), againInMs: 500 });
   });
 
   test('an execution that was recovered at the second try is not tried a third time', async () => {
@@ -105,5 +106,7 @@ describe('interrupted tasks', () => {
     expect(interrupted.executions).toEqual([8]);
     interrupted.loaded(7, run.execution);
     expect(interrupted.of(7)).toEqual([]);
+    interrupted.settle(9, a ?? '');
+    expect(interrupted.executions).toEqual([8]);
   });
 });

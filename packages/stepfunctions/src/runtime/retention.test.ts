@@ -119,7 +119,7 @@ describe('retention', () => {
 
   test('a sweep that fails is logged, and the next one comes a minute later; a stopped one never comes', async () => {
     jest.useFakeTimers();
-    const { logger, errors } = errorLog();
+    const { logger, errors, fields } = errorLog();
     store(1, 1);
     let fails = true;
     const forget = (): boolean => {
@@ -138,7 +138,8 @@ describe('retention', () => {
     jest.advanceTimersByTime(59_999);
     expect(errors).toEqual([]);
     jest.advanceTimersByTime(1);
-    expect(errors).toHaveLength(1);
+    expect(errors).toEqual(['finished executions could not be dropped']);
+    expect(fields).toEqual([{ err: new Error('disk full') }]);
     fails = false;
     jest.advanceTimersByTime(60_000);
     expect(kept(1)).toEqual([]);
@@ -193,6 +194,34 @@ describe('retention', () => {
     sweep.dropRevisions();
     expect(stored.journal.retention.unusedRevisions()).toEqual([]);
     expect(stored.journal.stateMachines.revision(second.revision).definition).toBe('{}');
+  });
+
+  test('a sweep that finds nothing looks after revisions, and the next one comes a minute later', () => {
+    jest.useFakeTimers();
+    const names = { arn: 'a', name: 'a', type: 'STANDARD', createdAt: 1 } as const;
+    const machine = stored.journal.stateMachines.create(names, revision);
+    stored.journal.stateMachines.revise(machine, revision, 2);
+    const sweep = sweepOf({});
+    sweep.start();
+    jest.advanceTimersByTime(119_999);
+    const before = stored.journal.retention.unusedRevisions();
+    jest.advanceTimersByTime(1);
+    const after = stored.journal.retention.unusedRevisions();
+    sweep.stop();
+    jest.useRealTimers();
+    expect([before, after]).toEqual([[machine.revision], []]);
+  });
+
+  test('an execution that is too old and one too many is dropped and counted once', () => {
+    for (const [id, stoppedAt] of [1_000, 9_000, 9_500].entries()) {
+      store(id + 1, stoppedAt);
+    }
+    const sweep = sweepOf({ finishedSeconds: 5, finishedCount: 2 });
+    expect(sweep.sweep(10_000)).toBe(true);
+    store(4, 9_600);
+    sweep.executionEnded();
+    expect(sweep.sweep(10_000)).toBe(true);
+    expect(kept(1, 2, 3, 4)).toEqual([3, 4]);
   });
 
   test('a revision that was in use between two looks counts as found unused for the first time', () => {

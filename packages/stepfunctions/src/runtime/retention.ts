@@ -56,7 +56,7 @@ export class RetentionSweep {
   /** Drops one batch. Answers whether there may be more to drop. */
   sweep(now: number): boolean {
     const tooMany = Math.min(Math.max(this.#finished - this.#retention.finishedCount, 0), DROPPED_AT_ONCE);
-    const excess = tooMany > 0 ? this.#store.oldestFinished(Number.MAX_SAFE_INTEGER, tooMany) : [];
+    const excess = this.#store.oldestFinished(Number.MAX_SAFE_INTEGER, tooMany);
     const aged = this.#store.oldestFinished(now - this.#retention.finishedSeconds * 1_000, DROPPED_AT_ONCE);
     const executions = [...new Set([...excess, ...aged])].filter(this.#forget);
     if (executions.length === 0) {

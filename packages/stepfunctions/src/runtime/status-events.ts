@@ -21,6 +21,14 @@ export interface StatusEventSettings {
   readonly region: string;
 }
 
+/** The next event of an execution. */
+interface Post {
+  readonly arn: string;
+  readonly body: string;
+  /** The bodies of the execution's events after it, oldest first. */
+  readonly later: string[];
+}
+
 /**
  * Posts an event in EventBridge's shape, `Step Functions Execution Status Change`, whenever a standard execution begins,
  * ends or is redriven. The events of one execution arrive in order. An event that is refused five times is dropped, as is
@@ -30,10 +38,10 @@ export class StatusEvents {
   readonly #settings: StatusEventSettings;
   readonly #journal: Journal;
   readonly #logger: EngineLogger;
-  /** The bodies to post by execution, oldest first. An execution has an entry while it has an event. */
-  readonly #waiting = new Map<string, string[]>();
-  /** The executions with an event of which none is being posted. */
-  readonly #ready: string[] = [];
+  /** The events after the next one by execution. An execution has an entry while it has an event. */
+  readonly #later = new Map<string, string[]>();
+  /** The next events that are not being posted yet. */
+  readonly #ready: Post[] = [];
   readonly #closing = new AbortController();
   #posts = 0;
   #characters = 0;
@@ -48,7 +56,7 @@ export class StatusEvents {
   /** Posts that an execution has this status. An execution may have ended in the same commit in which it began. */
   publish(executionId: number, status: string): void {
     const record = this.#journal.executions.findById(executionId);
-    if (record === undefined || this.#closing.signal.aborted) {
+    if (record === undefined) {
       return;
     }
     const body = JSON.stringify(this.#eventOf(record, status));
@@ -57,21 +65,20 @@ export class StatusEvents {
       return;
     }
     this.#characters += body.length;
-    const bodies = this.#waiting.get(record.arn);
-    if (bodies) {
-      bodies.push(body);
+    const known = this.#later.get(record.arn);
+    if (known) {
+      known.push(body);
       return;
     }
-    this.#waiting.set(record.arn, [body]);
-    this.#ready.push(record.arn);
+    const later: string[] = [];
+    this.#later.set(record.arn, later);
+    this.#ready.push({ arn: record.arn, body, later });
     this.#postNext();
   }
 
-  /** Gives up the events that are not delivered yet. */
+  /** Gives up the events that are not delivered yet: nothing is sent any more. */
   close(): void {
     this.#closing.abort();
-    this.#waiting.clear();
-    this.#ready.length = 0;
   }
 
   /** Logs the first of a row of drops; the end of the row says how many there were. */
@@ -85,29 +92,27 @@ export class StatusEvents {
 
   #postNext(): void {
     while (this.#posts < MOST_POSTS) {
-      const arn = this.#ready.shift();
-      if (arn === undefined) {
+      const post = this.#ready.shift();
+      if (post === undefined) {
         return;
       }
       this.#posts += 1;
-      void this.#postOne(arn);
+      void this.#postOne(post);
     }
   }
 
   /** Posts the oldest event of an execution. Its next one waits for its turn behind those of others. */
-  async #postOne(arn: string): Promise<void> {
-    const bodies = this.#waiting.get(arn) ?? [];
-    const [body = ''] = bodies;
+  async #postOne({ arn, body, later }: Post): Promise<void> {
     await this.#post(body, arn);
-    bodies.shift();
     this.#characters -= body.length;
     this.#posts -= 1;
-    if (bodies.length > 0) {
-      this.#ready.push(arn);
+    const next = later.shift();
+    if (next === undefined) {
+      this.#later.delete(arn);
     } else {
-      this.#waiting.delete(arn);
+      this.#ready.push({ arn, body: next, later });
     }
-    if (this.#waiting.size === 0 && this.#dropped > 0) {
+    if (this.#later.size === 0 && this.#dropped > 0) {
       this.#logger.warn({ dropped: this.#dropped }, 'status events were dropped; those that follow are posted again');
       this.#dropped = 0;
     }

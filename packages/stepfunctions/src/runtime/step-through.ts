@@ -25,7 +25,7 @@ export async function stepThrough(
   before: Execution,
   deliveries: readonly Delivery[],
   logger: EngineLogger,
-  missingActivities: readonly string[] = [],
+  missingActivities: readonly string[],
 ): Promise<SteppedThrough> {
   const history: HistoryEvent[] = [];
   const childHistory: ChildHistory[] = [];
@@ -37,8 +37,7 @@ export async function stepThrough(
   let after = before;
   for (const { event, resolve, reject, alongside: write } of deliveries) {
     try {
-      const circumstances = missingActivities.length === 0 ? event : { ...event, missingActivities };
-      const result = await step(definition, after, circumstances);
+      const result = await step(definition, after, { ...event, missingActivities });
       const changed = result.execution !== after;
       if (changed && event.type === 'TaskStarted') {
         taken.push(event.taskId);

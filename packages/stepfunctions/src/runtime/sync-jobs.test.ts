@@ -1,9 +1,11 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { createExecution } from '../core/step.ts';
+import { ScriptedRun } from '../core/testing/scripted-run.ts';
 import type { ParentTask } from '../journal/execution-store.ts';
 import type { Json, JsonObject } from '../language/json.ts';
 import { withJournal, withTestEngine } from '../testing/fixtures.ts';
 import { eventually } from '../testing/test-server.ts';
+import type { LiveExecution } from './live-execution.ts';
 import { SyncJobs } from './sync-jobs.ts';
 import type { TaskRunner } from './task-runner.ts';
 
@@ -148,14 +150,48 @@ describe('a job', () => {
     store(2, parent);
     store(3, parent);
     store(4, { ...parent, taskId: 'task-2' });
-    const stopped: number[] = [];
+    store(5, { execution: 9, taskId: 'task-1', waits: true });
+    const stopped: object[] = [];
     const jobs = new SyncJobs(stored.journal, {} as TaskRunner, {
       find: () => undefined,
       deliver: async () => true,
-      deliverWithRetry: (id, { type }) => stopped.push(...(type === 'StopRequested' ? [id] : [])),
+      deliverWithRetry: (id, event) => stopped.push({ id, ...event }),
     });
+    const stop = { type: 'StopRequested', cause: becauseOf('arn:1') };
     jobs.of(1).stop('task-1');
-    expect(stopped).toEqual([2, 3]);
+    expect(stopped).toEqual([
+      { id: 2, ...stop },
+      { id: 3, ...stop },
+    ]);
+    // A parent whose record is gone has no ARN to name.
+    jobs.of(9).stop('task-1');
+    expect(stopped[2]).toStrictEqual({ id: 5, type: 'StopRequested' });
+  });
+
+  test('the end of a job is told to the task that waits for it, and to nobody where that is gone', async () => {
+    const Task = { Type: 'Task', Resource: 'arn:aws:states:::states:startExecution.sync', Parameters: {}, End: true };
+    const run = await ScriptedRun.start({ StartAt: 'T', States: { T: Task } });
+    const parent = { execution: 1, taskId: run.tasks[0]?.taskId ?? '', waits: true };
+    const told: unknown[] = [];
+    const tasks = { jobEnded: (...end: readonly unknown[]) => told.push(end) } as unknown as TaskRunner;
+    const owner = { arn: 'arn:1' };
+    const jobs = new SyncJobs(stored.journal, tasks, {
+      find: (id) => (id === 1 ? ({ execution: run.execution, owner } as unknown as LiveExecution) : undefined),
+      deliver: async () => true,
+      deliverWithRetry: () => undefined,
+    });
+    store(2, parent);
+    const execution = { ...run.execution, status: 'ABORTED' as const, stoppedAt: 1 };
+    stored.journal.executions.update(2, execution);
+    const origin = { id: 2, stateMachine: 1, revision: 1 };
+    for (const other of [{ waits: false }, { execution: 9 }, { taskId: 'another' }]) {
+      jobs.ended(execution, { ...origin, parent: { ...parent, ...other } });
+    }
+    jobs.ended(execution, origin);
+    jobs.ended(execution, { ...origin, id: 3, parent });
+    expect(told).toEqual([]);
+    jobs.ended(execution, { ...origin, parent });
+    expect(told).toEqual([[owner, parent.taskId, expect.objectContaining({ status: 'FAILED' })]]);
   });
 
   test('a job of another execution is not taken for one’s own, though both tasks have the same id', async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import type { IntegrationPattern } from '../core/effect.ts';
-import { type JobEnd, type RunTask, TaskFailure } from '../integrations/integration.ts';
-import { noMockedAnswer } from '../integrations/mock-configuration.ts';
+import type { IntegrationPattern, MapTarget, TaskMock } from '../core/effect.ts';
+import { type Integration, type JobEnd, type RunTask, TaskFailure } from '../integrations/integration.ts';
+import type { MockedAnswer } from '../integrations/mock-configuration.ts';
 import type { Json } from '../language/json.ts';
 import { errorLog } from '../testing/test-loggers.ts';
 import { FairQueue } from './fair-queue.ts';
@@ -24,20 +24,32 @@ function runner() {
   const stopped: string[] = [];
   const delivered: IncomingEvent[] = [];
   const ends: JobEnd[] = [];
-  const { logger, errors } = errorLog();
+  const { logger, errors, fields } = errorLog();
+  const asked: object[] = [];
   const jobs = { endOf: () => ends[0], stop: (taskId: string) => stopped.push(taskId) };
   const owner: TaskOwner = { arn: 'arn', id: 1, deliver: (event) => delivered.push(event), jobs };
   const targets = {
     invokeFunction: called,
-    integrationFor: () => () => called(undefined, undefined),
-    mapWork: () => Promise.reject(new Error('no map')),
-    mocked: noMockedAnswer,
+    integrationFor: () => (call: Parameters<Integration>[0]) => {
+      asked.push(call);
+      return called(undefined, undefined);
+    },
+    mapWork: (target: MapTarget, input: Json, cancelled: AbortSignal) => {
+      asked.push({ target, input, cancelled });
+      return called(target, input, cancelled);
+    },
+    mocked: ({ state }: TaskMock): MockedAnswer =>
+      state === 'Good'
+        ? { kind: 'RETURN', output: 'mocked' }
+        : { kind: 'THROW', error: 'Mocked', cause: 'by the test case' },
   };
   return {
     tasks: new TaskRunner(targets, new FairQueue({ most: 1 }), logger),
     calls,
     ends,
     errors,
+    fields,
+    asked,
     stopped,
     delivered,
     owner,
@@ -112,13 +124,15 @@ describe('a task', () => {
   });
 
   test('an unexpected failure fails the task with States.TaskFailed, and is logged', async () => {
-    const { tasks, calls, delivered, errors, owner } = runner();
+    const { tasks, calls, delivered, errors, fields, owner } = runner();
     tasks.run(owner, lambda('one'));
-    calls[0]?.reject(new TypeError('no such thing'));
+    const err = new TypeError('no such thing');
+    calls[0]?.reject(err);
     await soon();
-    const cause = expect.stringContaining('no such thing');
+    const cause = 'The engine could not run the task: TypeError: no such thing';
     expect(delivered).toEqual([{ type: 'TaskFailed', taskId: 'one', error: 'States.TaskFailed', cause }]);
-    expect(errors).toHaveLength(1);
+    expect(errors).toEqual(['an integration failed unexpectedly']);
+    expect(fields).toEqual([{ executionArn: 'arn', err }]);
   });
 
   test('a task that is cancelled in the queue is not called', async () => {
@@ -155,6 +169,78 @@ describe('a task', () => {
     tasks.run(owner, { ...lambda('one'), target: { kind: 'ACTIVITY', activityArn: 'a' } });
     await soon();
     expect([calls, delivered]).toEqual([[], []]);
+  });
+});
+
+describe('the call of a task', () => {
+  test('an integration is told which task of which execution calls it', async () => {
+    const { tasks, asked, owner } = runner();
+    const task = integration('one', 'states', 'REQUEST_RESPONSE');
+    tasks.run(owner, task);
+    tasks.run({ arn: 'express', deliver: () => undefined }, task);
+    const call = { target: task.target, input: {}, cancelled: expect.any(AbortSignal) };
+    expect(asked).toStrictEqual([
+      { ...call, origin: { executionArn: 'arn', taskId: 'one', execution: 1 } },
+      { ...call, origin: { executionArn: 'express', taskId: 'one' } },
+    ]);
+  });
+
+  test.each(['states', 'sfn'])('a call of the engine itself by %s waits for no other call', (service) => {
+    const { tasks, calls, owner } = runner();
+    tasks.run(owner, lambda('one'));
+    tasks.run(owner, integration('two', service, 'REQUEST_RESPONSE'));
+    tasks.run(owner, integration('three', 'dynamodb', 'REQUEST_RESPONSE'));
+    expect(calls).toHaveLength(2);
+  });
+
+  test.each(['ITEM_READER', 'RESULT_WRITER'])(
+    'the work of a Map’s %s is done with its input, and answered',
+    async (kind) => {
+      const { tasks, calls, asked, delivered, owner } = runner();
+      const task = { ...lambda('one'), target: { kind }, input: { a: 1 } } as unknown as RunTask;
+      tasks.run(owner, task);
+      calls[0]?.resolve(['read']);
+      await soon();
+      expect(asked).toEqual([{ target: { kind }, input: { a: 1 }, cancelled: expect.any(AbortSignal) }]);
+      expect(delivered).toEqual([{ type: 'TaskSucceeded', taskId: 'one', output: ['read'] }]);
+    },
+  );
+
+  test('a task of an express execution, which has no jobs, can be cancelled during its call', async () => {
+    const { tasks, calls, delivered, owner } = runner();
+    const { arn, deliver } = owner;
+    tasks.run({ arn, deliver }, job('one'));
+    tasks.cancel({ arn, deliver }, 'one');
+    calls[0]?.resolve({ ExecutionArn: 'child' });
+    await soon();
+    tasks.run({ arn, deliver }, { ...job('two'), submitted: { output: {} } });
+    expect(delivered).toEqual([]);
+  });
+});
+
+describe('a task that a test case mocks', () => {
+  const mock = (state: string): TaskMock => ({ state }) as TaskMock;
+  const activity = { ...lambda('one'), target: { kind: 'ACTIVITY', activityArn: 'a' } } as RunTask;
+  const token = integration('one', 'lambda', 'WAIT_FOR_TASK_TOKEN');
+  const good = { type: 'TaskSucceeded', taskId: 'one', output: 'mocked' };
+  const bad = { type: 'TaskFailed', taskId: 'one', error: 'Mocked', cause: 'by the test case' };
+  const started = { type: 'TaskStarted', taskId: 'one' };
+  const submitted = { type: 'TaskSubmitted', taskId: 'one', output: 'mocked' };
+
+  test.each<[string, string, RunTask, readonly object[]]>([
+    ['function', 'Good', lambda('one'), [good]],
+    ['function', 'Bad', lambda('one'), [bad]],
+    ['activity', 'Good', activity, [started, good]],
+    ['activity', 'Bad', activity, [started, bad]],
+    ['integration', 'Good', integration('one', 'dynamodb', 'REQUEST_RESPONSE'), [good]],
+    ['token', 'Good', token, [submitted, good]],
+    ['token', 'Bad', token, [bad]],
+    ['token that was submitted before', 'Good', { ...token, submitted: { output: 1 } }, [good]],
+  ])('a mocked %s is not called, and gets the %s answer with the events of a call', (_, state, task, events) => {
+    const { tasks, calls, delivered, owner } = runner();
+    tasks.run(owner, { ...task, mock: mock(state) });
+    expect(delivered).toEqual(events);
+    expect(calls).toEqual([]);
   });
 });
 

@@ -36,12 +36,10 @@ export function writeChange(journal: Journal, change: ExecutionChange, wakeUp: W
   journal.history.append(origin.id, history);
   writeChildren(journal, change, nextId);
   writeTokens(journal, change);
-  if (after.mapRuns !== change.before.mapRuns) {
-    const known = new Set(change.before.mapRuns);
-    for (const mapRun of after.mapRuns) {
-      if (!known.has(mapRun)) {
-        journal.mapRuns.save(origin.id, mapRun);
-      }
+  const known = new Set(change.before.mapRuns);
+  for (const mapRun of after.mapRuns) {
+    if (!known.has(mapRun)) {
+      journal.mapRuns.save(origin.id, mapRun);
     }
   }
 }
@@ -56,9 +54,7 @@ function writeRecord(journal: Journal, { origin, before, after, isNew }: Executi
 
 function writeState(journal: Journal, { origin, state, isNew }: ExecutionChange, wakeUp: WakeUp): void {
   if (state === undefined) {
-    if (!isNew) {
-      journal.states.delete(origin.id);
-    }
+    journal.states.delete(origin.id);
   } else if (isNew) {
     journal.states.insert(origin.id, state, wakeUp);
   } else {

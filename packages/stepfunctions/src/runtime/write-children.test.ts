@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals';
+import type { HistoryEvent } from '../core/history-event.ts';
 import type { JsonObject } from '../language/json.ts';
 import { withJournal, withTestEngine } from '../testing/fixtures.ts';
 import { eventually } from '../testing/test-server.ts';
@@ -92,4 +93,35 @@ test('a child that timed out is recorded so, and its results are written among t
   expect(journal.executions.find(executionArn)).toMatchObject(record);
   expect(journal.executions.children(mapRunArn, 'FAILED', 0, 10)).toMatchObject([record]);
   expect(journal.executions.children(mapRunArn, 'SUCCEEDED', 0, 10)).toEqual([]);
+});
+
+test.each<[string, object, object]>([
+  ['ExecutionSucceeded', { executionSucceededEventDetails: { output: '7' } }, { status: 'SUCCEEDED', output: '7' }],
+  [
+    'ExecutionFailed',
+    { executionFailedEventDetails: { error: 'E', cause: 'c' } },
+    { status: 'FAILED', error: 'E', cause: 'c' },
+  ],
+  ['ExecutionAborted', { executionAbortedEventDetails: { cause: 'c' } }, { status: 'ABORTED', cause: 'c' }],
+  ['ExecutionTimedOut', { executionTimedOutEventDetails: { error: 'E' } }, { status: 'TIMED_OUT', error: 'E' }],
+])('a child’s %s is its end, which its redrive takes back', (type, details, end) => {
+  const { journal } = stored;
+  const executionArn = 'arn:aws:states:x:0:execution:m/L:child';
+  const write = (history: readonly object[]): void => {
+    const child = { mapRunArn: 'arn:mapRun:3', itemCount: 2, executionArn, history: history as HistoryEvent[] };
+    writeChildren(journal, { origin: { id: 21, stateMachine: 1, revision: 5 }, childHistory: [child] }, () => 22);
+  };
+  const event = (id: number, more: object): object => ({ id, previousEventId: id - 1, timestamp: id * 1_000, ...more });
+  write([
+    event(1, { type: 'ExecutionStarted', executionStartedEventDetails: { input: '[1,2]' } }),
+    event(2, { type: 'PassStateEntered' }),
+  ]);
+  const begun = { id: 22, name: 'child', revision: 5, input: '[1,2]', startedAt: 1_000, itemCount: 2 };
+  expect(journal.executions.find(executionArn)).toMatchObject({ ...begun, status: 'RUNNING', stoppedAt: undefined });
+  write([event(3, { type, ...details })]);
+  expect(journal.executions.find(executionArn)).toMatchObject({ ...begun, ...end, stoppedAt: 3_000 });
+  write([event(4, { type: 'ExecutionRedriven', executionRedrivenEventDetails: { redriveCount: 1 } })]);
+  const again = { status: 'RUNNING', stoppedAt: undefined, redriveCount: 1, redrivenAt: 4_000 };
+  expect(journal.executions.find(executionArn)).toMatchObject(again);
+  expect(journal.history.forwards(22, 1, 10).map(({ id }) => id)).toEqual([1, 2, 3, 4]);
 });

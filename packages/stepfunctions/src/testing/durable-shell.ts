@@ -25,7 +25,7 @@ export interface DurableShell {
   /** The Lambda calls so far. */
   readonly calls: readonly PromiseWithResolvers<Json>[];
   /** Begins an execution of the only machine, which the first start of a test makes, and answers its id. */
-  readonly start: (definition: JsonObject, name?: string, parent?: ParentTask) => Promise<number>;
+  readonly start: (definition: JsonObject, name?: string, parent?: ParentTask, traceHeader?: string) => Promise<number>;
   /** Ends the executions' process. */
   readonly close: () => void;
   /** Starts another process on the same journal. */
@@ -102,6 +102,7 @@ async function startOn(
   definition: JsonObject,
   name = 'one',
   parent?: ParentTask,
+  traceHeader?: string,
 ): Promise<number> {
   const machine =
     journal.stateMachines.find('arn:machine') ??
@@ -126,7 +127,12 @@ async function startOn(
       roleArn: 'arn:role',
       input: '{}',
     },
-    { stateMachine: machine.id, revision: machine.revision, ...(parent && { parent }) },
+    {
+      stateMachine: machine.id,
+      revision: machine.revision,
+      ...(parent && { parent }),
+      ...(traceHeader && { traceHeader }),
+    },
   );
   return journal.executions.lastId();
 }

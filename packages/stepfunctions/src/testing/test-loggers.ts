@@ -11,10 +11,17 @@ export const SILENT_LOGGER: EngineLogger = { debug: ignore, info: ignore, warn: 
 export interface ErrorLog {
   readonly logger: EngineLogger;
   readonly errors: string[];
+  /** What was logged with the message at the same index. */
+  readonly fields: object[];
 }
 
 /** Starts an empty {@link ErrorLog}. */
 export function errorLog(): ErrorLog {
   const errors: string[] = [];
-  return { logger: { ...SILENT_LOGGER, error: (_fields, message) => errors.push(message) }, errors };
+  const fields: object[] = [];
+  const error: EngineLogger['error'] = (of, message) => {
+    errors.push(message);
+    fields.push(of);
+  };
+  return { logger: { ...SILENT_LOGGER, error }, errors, fields };
 }
