@@ -164,10 +164,13 @@ export class ChildProcesses {
   }
 
   #node(program: NodeProgram): ProcessDescription {
-    const parentWatch = pathToFileURL(join(PROJECT_ROOT, 'embedded/supervisor/parent-watch.ts')).href;
+    const preloaded = ['parent-watch.ts', 'collect-start-garbage.ts'].map(
+      (file) => pathToFileURL(join(PROJECT_ROOT, 'embedded/supervisor', file)).href,
+    );
     // The data directory in the command line tells this stack's children from another stack's. As part of the file's own URL
     // it would miss Node's compile cache, and Node would load its TypeScript compiler (18 MB).
-    const preload = `data:text/javascript,${encodeURIComponent(`import ${JSON.stringify(parentWatch)}; ${JSON.stringify(this.#directory.root)}`)}`;
+    const imports = preloaded.map((url) => `import ${JSON.stringify(url)};`).join(' ');
+    const preload = `data:text/javascript,${encodeURIComponent(`${imports} ${JSON.stringify(this.#directory.root)}`)}`;
     return {
       name: program.name,
       port: program.port,

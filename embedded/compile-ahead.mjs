@@ -11,6 +11,7 @@ const programs = [
   'embedded/start.ts',
   'embedded/serverless-plugin.ts',
   'embedded/supervisor/parent-watch.ts',
+  'embedded/supervisor/collect-start-garbage.ts',
   'embedded/reverse-proxy/api-proxy-worker.ts',
   'embedded/lambda/lambda-worker.ts',
   'grpc-services/inventory/main.ts',

@@ -13,6 +13,7 @@ const programs = [
   'embedded/start.ts',
   'embedded/serverless-plugin.ts',
   'embedded/supervisor/parent-watch.ts',
+  'embedded/supervisor/collect-start-garbage.ts',
   'embedded/reverse-proxy/api-proxy-worker.ts',
   'packages/stepfunctions/src/main.ts',
   'packages/stepfunctions/src/journal/checkpoint-worker.ts',

@@ -7,5 +7,6 @@ bypassProxyOnThisMachine(process.env);
 // JavaScript, so that the compile cache is filled before the first TypeScript is loaded. Cached modules need no TypeScript
 // compiler, whose 18 MB would stay for as long as the stack runs.
 enableFilledCompileCache();
+await import('./supervisor/collect-start-garbage.ts');
 const { run } = await import('./start.ts');
 process.exitCode = await run();

@@ -11,6 +11,7 @@ import { endLeftoverProcesses } from './run-files.ts';
 import { type ProcessReport, SMALL_HEAP_ENVIRONMENT, SMALL_HEAP_FLAGS } from './supervised-process.ts';
 
 const FRAMEWORK = join(PROJECT_ROOT, 'node_modules', 'serverless', 'bin', 'serverless.js');
+const START_GARBAGE = new URL('collect-start-garbage.ts', import.meta.url).href;
 
 /** Slower than for the other processes: the API's restart ends them all, so that it is the last resort. */
 const HEARTBEATS: HealthCheckPolicy = { everyMs: 2 * HEARTBEAT_EVERY_MS, timeoutMs: 0, maxMisses: 6 };
@@ -80,7 +81,8 @@ export class ApiLauncher {
   }
 
   #runOnce(): Promise<Exit> {
-    const child = spawn(process.execPath, [...SMALL_HEAP_FLAGS, ...(this.#options.program ?? [FRAMEWORK, 'offline'])], {
+    const program = this.#options.program ?? ['--import', START_GARBAGE, FRAMEWORK, 'offline'];
+    const child = spawn(process.execPath, [...SMALL_HEAP_FLAGS, ...program], {
       cwd: PROJECT_ROOT,
       env: {
         ...SMALL_HEAP_ENVIRONMENT,
