@@ -1,7 +1,7 @@
 import { createServer } from 'node:net';
 import { expect, test } from '@jest/globals';
 import { portNames } from './configuration.ts';
-import { findFreePorts, refuseBusyPorts } from './ports.ts';
+import { findFreePort, findFreePorts, refuseBusyPorts } from './ports.ts';
 
 test('busy ports are all named at once, each with the variable that moves it; free ports pass', async () => {
   const ports = await findFreePorts();
@@ -29,6 +29,13 @@ test('a port that another program holds on ::1 is busy, because localhost may le
     new RegExp(`^Port ${ports.http} is taken by another program; the HTTP API needs it\\..*\\[::1\\].*HTTP_PORT=`),
   );
   (other as ReturnType<typeof createServer>).close();
+});
+
+test('free ports differ, and are none that the system gives to an outgoing connection meanwhile', async () => {
+  const ports = [...Object.values(await findFreePorts()), await findFreePort()];
+  expect(ports).toHaveLength(portNames().length + 1);
+  expect(new Set(ports.slice(0, -1)).size).toBe(portNames().length);
+  expect(ports.filter((port) => port < 20_000 || port >= 32_768)).toEqual([]);
 });
 
 function listen(port: number, host: string): Promise<ReturnType<typeof createServer>> {

@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import { connect, createServer, type Server } from 'node:net';
 import { ConfigurationError, PORTS, type PortName, type Ports, portNames, portsSchema } from './configuration.ts';
 
@@ -6,6 +7,14 @@ const HOST = '127.0.0.1';
 /** To where `localhost` leads on many systems, where a program listens there. */
 const OTHER_HOST = '::1';
 const CONNECT_MS = 500;
+
+/**
+ * Free ports are looked for below those that Linux (32768), macOS and Windows (49152) give to outgoing connections. One of
+ * these could be taken between the look and the listening.
+ */
+const FIRST_FREE_PORT = 20_000;
+const LAST_FREE_PORT = 32_767;
+const PORT_ATTEMPTS = 100;
 
 /**
  * Checks that nothing listens on the given ports of 127.0.0.1, nor on those of ::1: a client that calls `localhost` could
@@ -97,10 +106,27 @@ function portOf(server: Server): number | undefined {
   return address === null || typeof address === 'string' ? undefined : address.port;
 }
 
-function listenAnywhere(): Promise<Server> {
+/** Listens on a random free port. */
+async function listenAnywhere(): Promise<Server> {
+  for (let attempt = 1; attempt <= PORT_ATTEMPTS; attempt += 1) {
+    const server = await listenOn(randomInt(FIRST_FREE_PORT, LAST_FREE_PORT + 1));
+    if (server !== undefined) {
+      return server;
+    }
+  }
+  throw new Error(`None of ${PORT_ATTEMPTS} ports from ${FIRST_FREE_PORT} to ${LAST_FREE_PORT} is free.`);
+}
+
+function listenOn(port: number): Promise<Server | undefined> {
   return new Promise((resolve, reject) => {
     const server = createServer();
-    server.once('error', reject);
-    server.listen({ host: HOST, port: 0 }, () => resolve(server));
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EADDRINUSE' || error.code === 'EACCES') {
+        resolve(undefined);
+      } else {
+        reject(error);
+      }
+    });
+    server.listen({ host: HOST, port }, () => resolve(server));
   });
 }

@@ -1,11 +1,11 @@
-import { performance } from 'node:perf_hooks';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
-
 /**
  * Loaded into each Node process and thread of the stack. A start leaves garbage: sources, modules' set-up, configuration. V8
  * keeps it until the heap has grown, which an idle stack's never does. So the first quiet second collects it, once.
  */
+import { performance } from 'node:perf_hooks';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+
 const LOOK_EVERY_MS = 1_000;
 
 /** The share of a second that the event loop may work in and still count as quiet. */
