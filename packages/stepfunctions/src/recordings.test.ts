@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from '@jest/globals';
+import { findFreePort } from '../../../embedded/ports.ts';
 import { type DynamoDb, startDynamoDb } from '../../../tests/support/dynamodb.ts';
 import { startStepFunctionsServer } from './server.ts';
 
@@ -37,7 +37,7 @@ where(
   'the engine answers as AWS did when it was recorded',
   async () => {
     dynamodb = await startDynamoDb();
-    const lambdaPort = await freePort();
+    const lambdaPort = await findFreePort();
     const server = await startStepFunctionsServer({
       dataDir: ':memory:',
       lambdaEndpoint: `http://127.0.0.1:${lambdaPort}`,
@@ -64,14 +64,5 @@ function run(options: readonly string[]): Promise<number | null> {
   return new Promise((done, reject) => {
     child.once('error', reject);
     child.once('exit', done);
-  });
-}
-
-function freePort(): Promise<number> {
-  return new Promise((done) => {
-    const probe = createServer().listen(0, '127.0.0.1', () => {
-      const address = probe.address();
-      probe.close(() => done(typeof address === 'object' && address !== null ? address.port : 0));
-    });
   });
 }
