@@ -85,7 +85,8 @@ async function tryPlace(
   const percent = (100 * noticed) / tried.length;
   console.log(
     `${name}: ${noticed} of ${tried.length} mutants noticed, ${percent.toFixed(1)} %: ${having('Killed')} failed a test, ` +
-      `${having('Timeout')} ran out of time, ${having('Survived')} survived, ${having('NoCoverage')} lie in code that no test runs.`,
+      `${having('Timeout')} ran out of time, ${having('Survived')} survived, ${having('NoCoverage')} lie in code that no test runs, ` +
+      `${having('RuntimeError')} ended their tests by an error outside of a test.`,
   );
   return percent;
 }

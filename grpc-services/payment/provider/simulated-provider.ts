@@ -169,8 +169,9 @@ function chargeOf(key: string, row: ChargeRow | undefined, actionPage: string): 
 }
 
 function actionUrl(page: string, key: string, reference: string): string {
-  const [order_id = '', payment_id = ''] = key.split('#');
-  return `${page}?${new URLSearchParams({ order_id, payment_id, reference }).toString()}`;
+  const end = key.indexOf('#');
+  const ids = { order_id: key.slice(0, end), payment_id: key.slice(end + 1) };
+  return `${page}?${new URLSearchParams({ ...ids, reference }).toString()}`;
 }
 
 /** Any error inside the provider looks to this service like a provider that does not answer. */
