@@ -72,7 +72,7 @@ class ExpressRun {
   readonly #resolve: (end: Execution) => void;
   readonly #reject: (error: unknown) => void;
   #execution: Execution;
-  #mailbox: IncomingEvent[] = [];
+  readonly #mailbox: IncomingEvent[] = [{ type: 'ExecutionStarted' }];
   #busy = false;
   #isOver = false;
 
@@ -89,7 +89,7 @@ class ExpressRun {
     };
     this.#tasks = tasks;
     this.#owner = { arn: execution.arn, deliver: (event) => this.#post(event) };
-    this.#post({ type: 'ExecutionStarted' });
+    void this.#drainMailbox();
   }
 
   close(): void {
