@@ -57,13 +57,19 @@ export async function startDynamoDb(options: DynamoDbOptions = {}): Promise<Dyna
   return { endpoint: server.endpoint, close: () => handBack(server) };
 }
 
-/** A file may close its databases after the hook above has ended the idle ones. */
 async function handBack(server: Server): Promise<void> {
+  // A file may close its databases after the hook above has ended the idle ones.
   if (fileEnded) {
     await server.end();
     return;
   }
-  await deleteTables(server.endpoint);
+  try {
+    await deleteTables(server.endpoint);
+  } catch (error) {
+    // No other test may meet what is left in it.
+    await server.end();
+    throw error;
+  }
   idle.push(server);
 }
 
