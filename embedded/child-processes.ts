@@ -157,6 +157,8 @@ export class ChildProcesses {
       ...(certificatesDirectory !== undefined && serverTlsEnvironment(certificatesDirectory)),
       LISTEN_HOST: '127.0.0.1',
       PORT: String(port),
+      // One port cannot be both services'.
+      HEALTH_PORT: '',
       // The services need only DynamoDB. They call it directly, so that they work while the endpoint is down.
       AWS_ENDPOINT_URL: this.#links.dynamodb,
       DRAIN_SECONDS: '3',

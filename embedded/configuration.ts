@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { isAbsolute, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as z from 'zod';
-import { faultsOfSetVariables } from '../functions/common/configuration.ts';
+import { ConfigurationError, faultsOfSetVariables } from '../functions/common/configuration.ts';
 import { CERTIFICATE_FILES, CERTIFICATES_FOLDER } from './certificate-files.ts';
 
 /** The root of the checkout. Every path of the stack starts here, whatever the current directory. */
@@ -46,6 +47,28 @@ export const portsSchema = z.object({
   payment: z.int(),
 } satisfies Record<PortName, z.ZodInt>);
 
+/** Further ports, on which a service answers with its metrics where the variable is set. */
+const METRICS_PORTS = [{ variable: 'INVENTORY_METRICS_PORT' }, { variable: 'PAYMENT_METRICS_PORT' }] as const;
+
+/** Certificates of a deployment. The stack encrypts its calls by certificates of its own. */
+const DEPLOYED_CERTIFICATES = [
+  'GRPC_CA_FILE',
+  'GRPC_CLIENT_CERT_FILE',
+  'GRPC_CLIENT_KEY_FILE',
+  'GRPC_TLS_SECRET',
+  'TLS_CERT_FILE',
+  'TLS_KEY_FILE',
+  'TLS_CLIENT_CA_FILE',
+  'TLS_SECRET',
+] as const;
+
+const HOST_AND_PORT = /^(?:\[[0-9a-f:.]+\]|[^:/?#\s]+):\d{1,5}$/i;
+
+const { tokenRules } = createRequire(import.meta.url)('../functions/access.cjs') as {
+  /** @throws Error naming what is missing */
+  readonly tokenRules: (environment: NodeJS.ProcessEnv) => unknown;
+};
+
 /** One port number for each listener. */
 export type Ports = Readonly<z.infer<typeof portsSchema>>;
 
@@ -72,10 +95,7 @@ export interface StackConfiguration {
   readonly traces: (typeof TRACES_CHOICES)[number];
 }
 
-/** Thrown when the stack cannot start as configured. A restart does not help; the user must change something. */
-export class ConfigurationError extends Error {
-  override readonly name = 'ConfigurationError';
-}
+export { ConfigurationError };
 
 /**
  * Reads the configuration from environment variables.
@@ -91,7 +111,7 @@ export function readConfiguration(environment: NodeJS.ProcessEnv): StackConfigur
     inventory: portFrom(environment, 'inventory'),
     payment: portFrom(environment, 'payment'),
   };
-  refuseDuplicatePorts(ports);
+  refuseDuplicatePorts(ports, environment);
   const authMode = authModeFrom(environment);
   refuseUnusableVariables(environment);
   const directory = environment.EMBEDDED_DATA_DIR || '.embedded';
@@ -133,6 +153,13 @@ function authModeFrom(environment: NodeJS.ProcessEnv): StackConfiguration['authM
       'AUTH_MODE is api-key, but API_KEYS names no key; make one with `npm run api-key -- create NAME`.',
     );
   }
+  if (mode === 'jwt') {
+    try {
+      tokenRules(environment);
+    } catch (error) {
+      throw new ConfigurationError(error instanceof Error ? error.message : String(error));
+    }
+  }
   return mode;
 }
 
@@ -142,6 +169,12 @@ function certificatesDirectoryFrom(environment: NodeJS.ProcessEnv): string | und
     throw new ConfigurationError(`EMBEDDED_MTLS is '${text}'; it must be 1 for mutual TLS, or 0.`);
   }
   if (text === '0') {
+    const variable = DEPLOYED_CERTIFICATES.find((name) => environment[name]);
+    if (variable !== undefined) {
+      throw new ConfigurationError(
+        `${variable} is set, but only EMBEDDED_MTLS=1 encrypts the calls of this stack; unset ${variable}.`,
+      );
+    }
     return undefined;
   }
   const folder = resolve(PROJECT_ROOT, environment.CERTIFICATES_DIR || CERTIFICATES_FOLDER);
@@ -169,12 +202,17 @@ function linksFrom(environment: NodeJS.ProcessEnv): StackConfiguration['links'] 
     if (text === undefined || text === '') {
       return [];
     }
-    if (!URL.canParse(example.includes('://') ? text : `grpc://${text}`)) {
+    if (!(example.includes('://') ? isHttpUrl(text) : HOST_AND_PORT.test(text))) {
       throw new ConfigurationError(`${variable} is '${text}'; it must be an address such as ${example}.`);
     }
     return [[name, text]];
   });
   return Object.fromEntries(named);
+}
+
+/** `localhost:8000` is a URL too, of a scheme `localhost`. */
+function isHttpUrl(text: string): boolean {
+  return /^https?:\/\//i.test(text) && URL.canParse(text);
 }
 
 function portFrom(environment: NodeJS.ProcessEnv, name: PortName): number {
@@ -192,17 +230,30 @@ function portFrom(environment: NodeJS.ProcessEnv, name: PortName): number {
   return port;
 }
 
-function refuseDuplicatePorts(ports: Ports): void {
-  const owners = new Map<number, PortName>();
-  for (const name of portNames()) {
-    const other = owners.get(ports[name]);
+function refuseDuplicatePorts(ports: Ports, environment: NodeJS.ProcessEnv): void {
+  const owners = new Map<number, string>();
+  const named = portNames().map((name) => ({ variable: PORTS[name].variable, port: ports[name] }));
+  for (const { variable, port } of [...named, ...metricsPortsFrom(environment)]) {
+    const other = owners.get(port);
     if (other !== undefined) {
+      throw new ConfigurationError(`${other} and ${variable} are both ${port}; give each a port of its own.`);
+    }
+    owners.set(port, variable);
+  }
+}
+
+/** Those that are set; 0 is none. */
+function metricsPortsFrom(environment: NodeJS.ProcessEnv): readonly { variable: string; port: number }[] {
+  return METRICS_PORTS.flatMap(({ variable }) => {
+    const text = environment[variable];
+    const port = Number(text || '0');
+    if (!Number.isInteger(port) || port < 0 || port > 65_535) {
       throw new ConfigurationError(
-        `${PORTS[other].variable} and ${PORTS[name].variable} are both ${ports[name]}; give each a port of its own.`,
+        `${variable} is '${text}'; it must be a whole number from 0 to 65535, where 0 is none.`,
       );
     }
-    owners.set(ports[name], name);
-  }
+    return port === 0 ? [] : [{ variable, port }];
+  });
 }
 
 /** The names of all listeners. */
@@ -215,7 +266,7 @@ function urlFrom(environment: NodeJS.ProcessEnv, variable: string): string | und
   if (text === undefined || text === '') {
     return undefined;
   }
-  if (!URL.canParse(text)) {
+  if (!isHttpUrl(text)) {
     throw new ConfigurationError(`${variable} is '${text}'; it must be a URL, e.g. ${variable}=http://127.0.0.1:8000.`);
   }
   return text;

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SFNClient } from '@aws-sdk/client-sfn';
+import { parseEventSecrets } from '../functions/common/event-signature.ts';
 import { authentication } from '../functions/environment.ts';
 import { linkUrls, type StackUrls, setLocalEnvironment, stackUrls } from './addresses.ts';
 import { banner } from './banner.ts';
@@ -135,8 +136,9 @@ export class StackLifecycle {
       folder: this.#directory.handlers,
       apiPort,
       paymentEvents: {
-        PAYMENT_EVENT_SECRET:
+        PAYMENT_EVENT_SECRET: usableEventSecrets(
           process.env.PAYMENT_EVENT_SECRET || paymentEventSecret(this.#directory.paymentEventSecret),
+        ),
         SIMULATED_PROVIDER_EVENTS_URL: process.env.SIMULATED_PROVIDER_EVENTS_URL || `${this.#urls.http}/payment/events`,
       },
     });
@@ -303,6 +305,12 @@ export class StackLifecycle {
       this.#terminal.tell({ event: 'part_up', name, seconds: process.uptime() });
     }
   }
+}
+
+/** @throws ConfigurationError where they could sign nothing, which the functions would meet with the first event only */
+function usableEventSecrets(text: string): string {
+  parseEventSecrets(text);
+  return text;
 }
 
 async function withinTime(end: Promise<void> | undefined): Promise<void> {

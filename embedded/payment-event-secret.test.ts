@@ -1,4 +1,4 @@
-import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
@@ -14,6 +14,19 @@ test('a data folder keeps its secret, which only its owner can read; another fol
     expect(paymentEventSecret(file)).toBe(secret);
     expect((await stat(file)).mode & 0o777).toBe(0o600);
     expect(paymentEventSecret(join(folder, 'other.secret'))).not.toBe(secret);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+});
+
+test.each(['', 'whsec_cut'])('a secret of which only %j is left is made anew', async (rest) => {
+  const folder = await mkdtemp(join(tmpdir(), 'payment-event-secret-'));
+  try {
+    const file = join(folder, 'damaged.secret');
+    await writeFile(file, rest);
+    const secret = paymentEventSecret(file);
+    expect(parseEventSecrets(secret)).toEqual([secret]);
+    expect(paymentEventSecret(file)).toBe(secret);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

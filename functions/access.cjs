@@ -12,7 +12,11 @@ const HEADERS = { 'api-key': 'X-Api-Key', jwt: 'Authorization' };
 const REQUIRED_FOR_JWT = ['JWT_ISSUER', 'JWT_AUDIENCE'];
 const OPTIONAL_FOR_JWT = ['JWT_ALGORITHM', 'JWT_CLOCK_TOLERANCE_SECONDS', 'JWT_JWKS_URL', 'JWT_PUBLIC_KEY'];
 
-module.exports = async ({ resolveVariable }) => {
+module.exports = accessControl;
+// The stack on a laptop refuses wrong settings before the framework reads them.
+module.exports.tokenRules = tokenRules;
+
+async function accessControl({ resolveVariable }) {
   const mode = await resolveVariable('self:custom.authMode');
   const stage = await resolveVariable('self:custom.stage');
   switch (mode) {
@@ -25,7 +29,7 @@ module.exports = async ({ resolveVariable }) => {
     default:
       throw new Error(`AUTH_MODE is '${mode}'; it must be none, api-key or jwt.`);
   }
-};
+}
 
 function authorizer(mode) {
   return {
@@ -43,7 +47,7 @@ function apiKeys(stage) {
 
 function tokenRules(environment) {
   const { JWT_PUBLIC_KEY_FILE: file } = environment;
-  const given = file ? { ...environment, JWT_PUBLIC_KEY: readFileSync(file, 'utf8') } : environment;
+  const given = file ? { ...environment, JWT_PUBLIC_KEY: publicKeyIn(file) } : environment;
   const missing = REQUIRED_FOR_JWT.filter((name) => !given[name]);
   if (missing.length > 0) {
     throw new Error(`AUTH_MODE is jwt: set ${missing.join(' and ')}.`);
@@ -54,4 +58,12 @@ function tokenRules(environment) {
   return Object.fromEntries(
     [...REQUIRED_FOR_JWT, ...OPTIONAL_FOR_JWT].filter((name) => given[name]).map((name) => [name, given[name]]),
   );
+}
+
+function publicKeyIn(file) {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (cause) {
+    throw new Error(`JWT_PUBLIC_KEY_FILE: cannot read ${file}.`, { cause });
+  }
 }

@@ -11,7 +11,7 @@ import { createInventoryClient } from './clients/inventory-client.ts';
 import { createPaymentClient } from './clients/payment-client.ts';
 import { readSecretCertificates } from './clients/secret-certificates.ts';
 import { createTaskTokens } from './clients/task-tokens.ts';
-import { readConfiguration } from './common/configuration.ts';
+import { ConfigurationError, readConfiguration } from './common/configuration.ts';
 import { parseEventSecrets } from './common/event-signature.ts';
 import { once } from './common/once.ts';
 import { createExecutions } from './orders/executions.ts';
@@ -178,7 +178,7 @@ function bearerTokenRules(): BearerTokenRules {
       'JWT_PUBLIC_KEY',
     ]);
   if ((JWT_JWKS_URL === undefined) === (JWT_PUBLIC_KEY === undefined)) {
-    throw new Error('Environment variable JWT_JWKS_URL or JWT_PUBLIC_KEY must be set, and not both');
+    throw new ConfigurationError('Environment variable JWT_JWKS_URL or JWT_PUBLIC_KEY must be set, and not both');
   }
   return {
     issuer: JWT_ISSUER,

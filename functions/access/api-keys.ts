@@ -1,4 +1,5 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { ConfigurationError } from '../common/configuration.ts';
 import type { Authenticate } from './authentication.ts';
 import type { Role } from './roles.ts';
 
@@ -36,13 +37,13 @@ export function hashOfApiKey(key: string): Buffer {
  * Reads `API_KEYS`: `name:sha256:<64 hex digits>` for a customer, with `:operator` behind it for an operator, separated by
  * commas.
  *
- * @throws Error naming the entry by its position, never by its content
+ * @throws ConfigurationError naming the entry by its position, never by its content
  */
 export function parseApiKeys(text: string): readonly RegisteredApiKey[] {
   return text.split(',').map((entry, index) => {
     const [, name, hash, role] = ENTRY.exec(entry.trim()) ?? [];
     if (name === undefined || hash === undefined) {
-      throw new Error(
+      throw new ConfigurationError(
         `API_KEYS: entry ${index + 1} must be <name>:sha256:<64 hex digits>, for an operator with :operator behind it; ` +
           'npm run api-key makes one',
       );

@@ -1,5 +1,6 @@
 import { createPublicKey } from 'node:crypto';
 import { createRemoteJWKSet, errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose';
+import { ConfigurationError } from '../common/configuration.ts';
 import type { Authenticate } from './authentication.ts';
 import type { Role } from './roles.ts';
 
@@ -37,7 +38,7 @@ const REFUSALS: ReadonlySet<string> = new Set([
  * Authenticates callers by the `sub` of a bearer token with a valid signature, issuer, audience and lifetime. An operator's
  * token has the claim `role: operator` or the scope `orders:operate`; every other token is a customer's.
  *
- * @throws Error where the public key is not valid; the returned function where the issuer's keys cannot be fetched
+ * @throws ConfigurationError where the public key is not valid; the returned function where the issuer's keys cannot be fetched
  */
 export function authenticateByBearerToken(rules: BearerTokenRules): Authenticate {
   const keys = keySource(rules);
@@ -90,11 +91,11 @@ function keySource({ keys }: BearerTokenRules): JWTVerifyGetKey {
 function publicKey(pem: string) {
   // A private key would work too, but does not belong here.
   if (pem.includes('PRIVATE KEY')) {
-    throw new Error('JWT_PUBLIC_KEY is a private key; give the public one');
+    throw new ConfigurationError('JWT_PUBLIC_KEY is a private key; give the public one');
   }
   try {
     return createPublicKey(pem);
   } catch (cause) {
-    throw new Error('JWT_PUBLIC_KEY must be a public key in PEM (-----BEGIN PUBLIC KEY-----)', { cause });
+    throw new ConfigurationError('JWT_PUBLIC_KEY must be a public key in PEM (-----BEGIN PUBLIC KEY-----)', { cause });
   }
 }

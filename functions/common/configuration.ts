@@ -1,5 +1,10 @@
 import * as z from 'zod';
 
+/** Thrown when a program cannot run as configured. The message says what to change; a restart does not help. */
+export class ConfigurationError extends Error {
+  override readonly name = 'ConfigurationError';
+}
+
 function wholeNumber(fallback: number, minimum: number, maximum: number) {
   return z.coerce
     .number({ error: 'must be a number' })
@@ -87,8 +92,17 @@ const LEVEL = z
     'must be one of TRACE, DEBUG, INFO, WARN, ERROR, CRITICAL, SILENT',
   );
 
-/** Read by Powertools itself, which takes what it does not know for INFO. */
-const READ_BY_LIBRARIES = { LOG_LEVEL: LEVEL, POWERTOOLS_LOG_LEVEL: LEVEL };
+const COLLECTOR = z.url({ protocol: /^https?$/, error: 'must be a URL such as http://127.0.0.1:4318' });
+
+/** Read elsewhere: Powertools takes a level that it does not know for INFO, OpenTelemetry loses spans without a word. */
+const READ_BY_OTHERS = {
+  LOG_LEVEL: LEVEL,
+  POWERTOOLS_LOG_LEVEL: LEVEL,
+  METRICS: z.enum(['cloudwatch', 'prometheus', 'off'], { error: 'must be one of cloudwatch, prometheus, off' }),
+  OTEL_EXPORTER_OTLP_ENDPOINT: COLLECTOR,
+  OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: COLLECTOR,
+  OTEL_BSP_SCHEDULE_DELAY: wholeNumber(5_000, 1, 600_000),
+};
 
 type Variables = typeof VARIABLES;
 
@@ -104,7 +118,7 @@ export type Configuration<Name extends keyof Variables> = { readonly [N in Name]
  * @example
  * const { ORDERS_TABLE, GRPC_DEADLINE_MS } = readConfiguration(['ORDERS_TABLE', 'GRPC_DEADLINE_MS']);
  *
- * @throws Error naming every variable that is missing or wrong, and what it must be
+ * @throws ConfigurationError naming every variable that is missing or wrong, and what it must be
  */
 export function readConfiguration<const Name extends keyof Variables>(
   names: readonly Name[],
@@ -119,7 +133,7 @@ export function readConfiguration<const Name extends keyof Variables>(
     return [name, checked.data];
   });
   if (faults.length > 0) {
-    throw new Error(`Environment variable ${faults.join('; ')}`);
+    throw new ConfigurationError(`Environment variable ${faults.join('; ')}`);
   }
   return Object.fromEntries(entries) as Configuration<Name>;
 }
@@ -129,7 +143,7 @@ export function readConfiguration<const Name extends keyof Variables>(
  * refuse a wrong value at its start, before a request meets it.
  */
 export function faultsOfSetVariables(environment: NodeJS.ProcessEnv): readonly string[] {
-  return Object.entries({ ...VARIABLES, ...READ_BY_LIBRARIES }).flatMap(([name, schema]) => {
+  return Object.entries({ ...VARIABLES, ...READ_BY_OTHERS }).flatMap(([name, schema]) => {
     const text = environment[name];
     const checked = text === undefined || text === '' ? undefined : schema.safeParse(text);
     return (checked?.error?.issues ?? []).map(({ message }) => `${name} is '${text}'; it ${message}.`);

@@ -1,4 +1,5 @@
 import { Webhook } from 'standardwebhooks';
+import { ConfigurationError } from './configuration.ts';
 import { UnauthenticatedError } from './errors.ts';
 
 // Events of the payment provider, and those for webhooks, are signed by the Standard Webhooks scheme: an HMAC over the headers webhook-id and
@@ -23,13 +24,13 @@ const MAX_SIGNATURE_LENGTH = 1_000;
 /**
  * Reads `PAYMENT_EVENT_SECRET`: one secret, or several while the provider changes its own, separated by commas.
  *
- * @throws Error naming the entry by its position, never by its content
+ * @throws ConfigurationError naming the entry by its position, never by its content
  */
 export function parseEventSecrets(text: string): readonly string[] {
   return text.split(',').map((entry, index) => {
     const secret = entry.trim();
     if (!/^whsec_[A-Za-z0-9+/]{32,}={0,2}$/.test(secret)) {
-      throw new Error(
+      throw new ConfigurationError(
         `PAYMENT_EVENT_SECRET: entry ${index + 1} must be whsec_ and at least 24 bytes in base64, as the provider shows it`,
       );
     }

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Server, ServerCredentials, type ServiceDefinition, type UntypedServiceImplementation } from '@grpc/grpc-js';
 import { type ConnectionLimits, channelOptions, enforceConnectionLimits } from './connection-limits.ts';
+import { ConfigurationError } from './environment.ts';
 import { addHealth } from './health.ts';
 import type { Logger } from './logger.ts';
 import { addReflection } from './reflection.ts';
@@ -87,7 +88,9 @@ function listen(server: Server, { host, port, credentials }: Address): Promise<n
         resolve(bound);
       } else {
         reject(
-          new Error(`Cannot listen on ${address}; set PORT or LISTEN_HOST, or end what uses it.`, { cause: error }),
+          new ConfigurationError(`Cannot listen on ${address}; set PORT or LISTEN_HOST, or end what uses it.`, {
+            cause: error,
+          }),
         );
       }
     });

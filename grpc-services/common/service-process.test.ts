@@ -125,7 +125,8 @@ describe('a service as a process', () => {
     const second = start('inventory', { PORT: String(port) });
     const { code, errors } = await second.ended;
     expect(code).toBe(1);
-    expect(errors).toContain(`Cannot listen on 127.0.0.1:${port}`);
+    expect(errors).toContain(`Cannot listen on 127.0.0.1:${port}; set PORT or LISTEN_HOST, or end what uses it.`);
+    expect(errors).not.toContain('grpc-server.ts');
     first.child.kill('SIGTERM');
     await first.ended;
   });
