@@ -83,10 +83,8 @@ function remember(stamp, fingerprint) {
 function contentOf(path) {
   try {
     return readFileSync(path, 'utf8');
-  } catch (error) {
-    if (error.code === 'ENOENT') {
-      return undefined;
-    }
-    throw error;
+  } catch {
+    // Absent, or no folder of this user's: Node then runs without a cache.
+    return undefined;
   }
 }

@@ -55,8 +55,10 @@ export function prepareDataDirectory(root: string): DataDirectory {
     if (problem === false) {
       throw error;
     }
+    const { code, path } = error as NodeJS.ErrnoException;
+    const place = code === 'EEXIST' || code === 'EISDIR' ? ` (${path})` : '';
     const mend = diskMend(error) || 'Name another folder by EMBEDDED_DATA_DIR.';
-    throw new ConfigurationError(`The data folder ${root} cannot be used: ${problem}. ${mend}`);
+    throw new ConfigurationError(`The data folder ${root} cannot be used: ${problem}${place}. ${mend}`);
   }
 }
 

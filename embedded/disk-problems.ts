@@ -7,6 +7,9 @@ const REASONS: Readonly<Record<string, string>> = {
   EACCES: 'this user may not write there',
   EPERM: 'this user may not write there',
   ENOTDIR: 'a file is in the way of the folder',
+  EEXIST: 'a file is in the way of a folder',
+  EISDIR: 'a folder is in the way of a file',
+  ERR_FS_EISDIR: 'a folder is in the way of a file',
   EMFILE: 'too many files are open',
   ENFILE: 'too many files are open on this machine',
 };
@@ -19,6 +22,9 @@ const MENDS: Readonly<Record<string, string>> = {
   EACCES: 'Make the folder writable for this user, or name another by EMBEDDED_DATA_DIR.',
   EPERM: 'Make the folder writable for this user, or name another by EMBEDDED_DATA_DIR.',
   ENOTDIR: 'Name another folder by EMBEDDED_DATA_DIR.',
+  EEXIST: 'Move it away, or name another folder by EMBEDDED_DATA_DIR.',
+  EISDIR: 'Move it away, or name another folder by EMBEDDED_DATA_DIR.',
+  ERR_FS_EISDIR: 'Move it away, or name another folder by EMBEDDED_DATA_DIR.',
   EMFILE: 'Raise the limit: ulimit -n 4096.',
   ENFILE: 'End other programs.',
 };

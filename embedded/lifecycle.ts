@@ -1,3 +1,4 @@
+import { accessSync, constants, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SFNClient } from '@aws-sdk/client-sfn';
@@ -262,6 +263,7 @@ export class StackLifecycle {
   async #startDynamoDb(): Promise<void> {
     if (this.#configuration.externalDynamoDbUrl === undefined) {
       const { dynamodbFile, root } = this.#directory;
+      refuseUnusableTables(dynamodbFile);
       await indexStreamRecords(dynamodbFile).catch((error: unknown) => {
         if (isDamagedDatabase(error)) {
           throw new ConfigurationError(
@@ -304,6 +306,13 @@ export class StackLifecycle {
     if (!this.#stopping) {
       this.#terminal.tell({ event: 'part_up', name, seconds: process.uptime() });
     }
+  }
+}
+
+/** dynoxide would not say which file it is, nor what can be done. */
+function refuseUnusableTables(file: string): void {
+  for (const path of [file, `${file}-wal`, `${file}-shm`].filter((candidate) => existsSync(candidate))) {
+    accessSync(path, constants.R_OK | constants.W_OK);
   }
 }
 

@@ -2,7 +2,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { PORTS, type Ports, PROJECT_ROOT, portNames } from '../embedded/configuration.ts';
 import { prepareDataDirectory } from '../embedded/data-directory.ts';
@@ -91,6 +91,32 @@ test('npm start names a data folder that a file stands in the way of, the cause 
   );
 });
 
+test.each([
+  ['a file where a folder of the stack belongs', 'logs', 'a file is in the way of a folder'],
+  ['a folder where a file of the stack belongs', join('embedded-stack.txt', 'x'), 'a folder is in the way of a file'],
+  ['a folder where a log belongs', join('logs', 'inventory.log', 'x'), 'a folder is in the way of a file'],
+])('npm start names %s, without a stack trace', async (_what, file, cause) => {
+  const data = join(folder, 'data');
+  await mkdir(dirname(join(data, file)), { recursive: true });
+  await writeFile(join(data, file), '');
+  if (!file.startsWith('embedded-stack.txt')) {
+    await writeFile(join(data, 'embedded-stack.txt'), '');
+  }
+  const ended = await npmStart([], { ...variablesOf(await findFreePorts()), EMBEDDED_DATA_DIR: data });
+  expect(ended.code).toBe(1);
+  expect(ended.output).toContain(file.endsWith('x') ? dirname(join(data, file)) : join(data, file));
+  expect(ended.output).toContain(cause);
+  expect(ended.output).toContain('Move it away, or name another folder by EMBEDDED_DATA_DIR.');
+  expect(ended.output).not.toContain('node:fs');
+});
+
+test('npm start does without a compile cache where its folder cannot be', async () => {
+  await writeFile(join(folder, 'file'), '');
+  const ended = await npmStart(['--help'], { NODE_COMPILE_CACHE: join(folder, 'file', 'cache') });
+  expect(ended.code).toBe(0);
+  expect(ended.output).toMatch(/^npm start \[-- options\]/);
+});
+
 test('npm start says so, and ends, where another program takes the inner port of the API in between', async () => {
   const ports = await findFreePorts();
   const environment = { ...variablesOf(ports), EMBEDDED_DATA_DIR: folder, NODE_OPTIONS: takingOtherPorts(ports) };
@@ -134,6 +160,20 @@ withReadOnlyDisk('npm start names a data folder on a read-only disk, the cause a
   expect(ended.output.trim()).toBe(
     `The data folder ${folder} cannot be used: the disk is read-only. Name a folder on another disk by EMBEDDED_DATA_DIR.`,
   );
+});
+
+withReadOnlyDisk('npm start names tables that cannot be written, the cause and the mend', async () => {
+  prepareDataDirectory(folder);
+  const tables = join(folder, 'dynamodb.sqlite');
+  await writeFile(tables, '');
+  const readOnly = `mount --bind "${tables}" "${tables}" && mount -o remount,ro,bind "${tables}" && exec "$0" "$@"`;
+  const environment = { ...variablesOf(await findFreePorts()), EMBEDDED_DATA_DIR: folder };
+  const ended = await npmStart([], environment, ['unshare', '-rm', 'sh', '-c', readOnly]);
+  expect(ended.code).toBe(1);
+  expect(ended.output).toMatch(
+    /EROFS: [^\n]*dynamodb\.sqlite'?: the disk is read-only\. Name a folder on another disk by EMBEDDED_DATA_DIR\./,
+  );
+  expect(ended.output).not.toContain('    at ');
 });
 
 function variablesOf(ports: Ports): NodeJS.ProcessEnv {
