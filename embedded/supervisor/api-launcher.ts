@@ -89,6 +89,8 @@ export class ApiLauncher {
         ...process.env,
         NODE_COMPILE_CACHE:
           process.env.NODE_COMPILE_CACHE ?? join(PROJECT_ROOT, 'node_modules/.cache/node-compile-cache'),
+        // At its default level, serverless-offline writes five lines a request. The functions' own logs say more.
+        SLS_LOG_LEVEL: process.env.SLS_LOG_LEVEL ?? (this.#options.verbose ? 'notice' : 'warning'),
         ...(this.#options.verbose && { EMBEDDED_VERBOSE: '1' }),
         ...(this.#options.json && { EMBEDDED_JSON: '1' }),
       },

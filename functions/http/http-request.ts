@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { parseTraceParent } from '@opentelemetry/core';
 import type { APIGatewayProxyEvent } from 'aws-lambda';
 import { ROLES, ROLES_OF, type Role } from '../access/roles.ts';
@@ -110,7 +110,12 @@ function bodyText(body: unknown): string {
  */
 export function continueTrace(incoming: string | undefined): string {
   const parent = incoming === undefined ? null : parseTraceParent(incoming);
-  const traceId = parent?.traceId ?? randomBytes(16).toString('hex');
+  const traceId = parent?.traceId ?? randomDigits();
   const flags = (parent?.traceFlags ?? 1).toString(16).padStart(2, '0');
-  return `00-${traceId}-${randomBytes(8).toString('hex')}-${flags}`;
+  return `00-${traceId}-${randomDigits().slice(16)}-${flags}`;
+}
+
+/** 32 hexadecimal digits. Node draws the randomness of many UUIDs at once, which `randomBytes` does not. */
+function randomDigits(): string {
+  return randomUUID().replaceAll('-', '');
 }
