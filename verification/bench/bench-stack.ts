@@ -60,6 +60,13 @@ export class BenchStack {
     };
   }
 
+  /** One question for an order's status. */
+  asking(orderId: string): OrderRun {
+    return async () => {
+      await this.#api.order(orderId);
+    };
+  }
+
   /**
    * Resolves once orders have been confirmed.
    *

@@ -28,12 +28,13 @@ export const FULL_TREE_PLAN: TreePlan = {
   settle: 5,
   warmUp: 12,
   closed: 10,
+  parts: 5,
   spike: { before: 5, during: 15, usualRate: 10, rate: 200 },
   drain: 180,
 };
 
 /** About five minutes. */
-export const QUICK_TREE_PLAN: TreePlan = { ...FULL_TREE_PLAN, rounds: 1, warmUp: 8, closed: 6 };
+export const QUICK_TREE_PLAN: TreePlan = { ...FULL_TREE_PLAN, rounds: 1, warmUp: 8, closed: 6, parts: 3 };
 
 /**
  * Measures this tree and another commit in turns: noise of the machine meets both alike. Every second round begins with the other.

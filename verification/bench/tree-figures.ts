@@ -3,7 +3,7 @@ import { type EmbeddedStack, startEmbeddedStack } from '../../embedded/stack.ts'
 import type { Exchange } from '../answers/exchange.ts';
 import { percentilesOf } from '../load/report/statistics.ts';
 import { BenchStack, stockItems } from './bench-stack.ts';
-import { closedLoop } from './closed-loop.ts';
+import { closedLoop, type OrderRun } from './closed-loop.ts';
 import { openLoop } from './open-loop.ts';
 import { cpuBetween, usageOf } from './process-usage.ts';
 
@@ -13,6 +13,8 @@ export interface TreePlan {
   readonly settle: number;
   readonly warmUp: number;
   readonly closed: number;
+  /** Of the status calls and of the plain loop, each after as long a warm-up. */
+  readonly parts: number;
   readonly spike: {
     readonly before: number;
     readonly during: number;
@@ -33,6 +35,8 @@ export const FIGURES = {
   orders_16: { unit: 'orders/s to the end, 16 at once', isMoreBetter: true },
   polled_16: { unit: 'orders/s, 16 polling customers', isMoreBetter: true },
   cpu_ms: { unit: 'ms of CPU an order, 8 at once', isMoreBetter: false },
+  plain_cpu_ms: { unit: 'ms of it without Step Functions and HTTP API', isMoreBetter: false },
+  status_cpu_ms: { unit: 'ms of CPU a status call', isMoreBetter: false },
   accepted_percent: { unit: '% accepted in the spike', isMoreBetter: true },
   answer_p99_ms: { unit: 'ms p99 of accepted answers in the spike', isMoreBetter: false },
   refused_p99_ms: { unit: 'ms p99 of refusals', isMoreBetter: false },
@@ -59,14 +63,32 @@ export async function measureTree(projectRoot: string, plan: TreePlan): Promise<
     const { orders_per_second: orders_8, cpu_ms } = await withCpu(stack, () =>
       closedLoop(bench.overHttp(), 8, plan.closed),
     );
+    const plain_cpu_ms = await warmCpu(stack, bench.withoutStepFunctions(), plan.parts);
+    const status_cpu_ms = await warmCpu(stack, bench.asking(await bench.confirmedOrder()), plan.parts);
     const { orders_per_second: orders_16 } = await closedLoop(bench.overHttp(), 16, plan.closed);
     const { orders_per_second: polled_16 } = await closedLoop(bench.polling(), 16, plan.closed);
     const spike = await measureSpike(stack, bench, plan);
-    return { start_ms: stack.startMs, idle_mb, orders_8, orders_16, polled_16, cpu_ms, ...spike };
+    return {
+      start_ms: stack.startMs,
+      idle_mb,
+      orders_8,
+      orders_16,
+      polled_16,
+      cpu_ms,
+      plain_cpu_ms,
+      status_cpu_ms,
+      ...spike,
+    };
   } finally {
     bench.close();
     await stack.stop();
   }
+}
+
+/** Milliseconds of CPU a run, 8 at once. */
+async function warmCpu(stack: EmbeddedStack, run: OrderRun, seconds: number): Promise<number> {
+  await closedLoop(run, 8, seconds);
+  return (await withCpu(stack, () => closedLoop(run, 8, seconds))).cpu_ms;
 }
 
 async function withCpu(
