@@ -1,13 +1,17 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { eventually } from '../eventually.ts';
 import { ApiLauncher } from './api-launcher.ts';
-import { signal } from './process-table.ts';
+import { isAlive, signal } from './process-table.ts';
 import type { ProcessReport } from './supervised-process.ts';
 
 const unlessWindows = process.platform === 'win32' ? test.skip : test;
+
+const LONG = 30_000;
 
 let folder: string;
 beforeEach(async () => {
@@ -47,3 +51,48 @@ unlessWindows('an API process that hangs is killed and restarted, and one that i
     { type: 'died', name: 'api', how: 'was ended by SIGKILL', delayMs: 100 },
   ]);
 });
+
+unlessWindows.each([
+  ['once it was ready', "process.send({ type: 'ready' });", ['SIGTERM']],
+  ['before it was ready', '', ['SIGTERM']],
+  ['for ever, at the second Ctrl-C', "process.send({ type: 'ready' });", ['SIGINT', 'SIGINT']],
+] as const)(
+  'a stop ends an API process that hangs %s, and its run files go',
+  async (how, source, signals) => {
+    await writeFile(
+      join(folder, 'api.mjs'),
+      `import { writeFileSync } from 'node:fs';
+    for (const name of ['api', 'ready']) writeFileSync(${JSON.stringify(folder)} + '/' + name + '.json', '{}');
+    for (const name of ['SIGINT', 'SIGTERM']) process.on(name, () => undefined);
+    ${source}
+    console.log(process.pid);
+    setInterval(() => undefined, 1_000);`,
+    );
+    const heartbeats = { everyMs: how.startsWith('for ever') ? 3_600_000 : 100, timeoutMs: 0, maxMisses: 15 };
+    await writeFile(
+      join(folder, 'launcher.mts'),
+      `import { ApiLauncher } from ${JSON.stringify(join(import.meta.dirname, 'api-launcher.ts'))};
+    const launcher = new ApiLauncher({
+      verbose: false, json: false, runFolder: ${JSON.stringify(folder)}, tell: () => undefined,
+      program: [${JSON.stringify(join(folder, 'api.mjs'))}], heartbeats: ${JSON.stringify(heartbeats)},
+    });
+    process.exitCode = await launcher.run();`,
+    );
+    const launcher = spawn(process.execPath, [join(folder, 'launcher.mts')], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const pid = Number((await once(launcher.stdout, 'data'))[0]);
+    signal(pid, 'SIGSTOP');
+    const ended = once(launcher, 'exit');
+    for (const [nth, name] of signals.entries()) {
+      await new Promise((resolve) => setTimeout(resolve, nth * 1_100));
+      launcher.kill(name);
+    }
+    // A launcher that waits for the process without end is killed, and its code tells of it.
+    const patience = setTimeout(() => [launcher.pid ?? 0, pid].map((stuck) => signal(stuck, 'SIGKILL')), 15_000);
+    const [code] = await ended;
+    clearTimeout(patience);
+    expect(code).toBe(0);
+    expect(isAlive(pid)).toBe(false);
+    expect((await readdir(folder)).filter((file) => file.endsWith('.json'))).toEqual([]);
+  },
+  LONG,
+);

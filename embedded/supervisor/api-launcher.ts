@@ -7,7 +7,7 @@ import { type HealthCheckPolicy, untilHung } from './health-check.ts';
 import { HEARTBEAT_EVERY_MS } from './heartbeat.ts';
 import { signal } from './process-table.ts';
 import { RestartBackoff } from './restart-policy.ts';
-import { endLeftoverProcesses } from './run-files.ts';
+import { endLeftoverProcesses, removeJsonFile } from './run-files.ts';
 import { type ProcessReport, SMALL_HEAP_ENVIRONMENT, SMALL_HEAP_FLAGS } from './supervised-process.ts';
 
 const FRAMEWORK = join(PROJECT_ROOT, 'node_modules', 'serverless', 'bin', 'serverless.js');
@@ -15,6 +15,12 @@ const START_GARBAGE = new URL('collect-start-garbage.ts', import.meta.url).href;
 
 /** Slower than for the other processes: the API's restart ends them all, so that it is the last resort. */
 const HEARTBEATS: HealthCheckPolicy = { everyMs: 2 * HEARTBEAT_EVERY_MS, timeoutMs: 0, maxMisses: 6 };
+
+/** One press of Ctrl-C can arrive twice. After this time it is a second press. */
+const SAME_PRESS_MS = 1_000;
+
+/** An API process that turns ends at the second Ctrl-C by itself, well within this time. */
+const END_BY_ITSELF_MS = 2_000;
 
 /** How the API process ended. */
 interface Exit {
@@ -46,6 +52,9 @@ export class ApiLauncher {
   readonly #options: LauncherOptions;
   readonly #stop = new AbortController();
   #child: ChildProcess | undefined;
+  #isWatched = false;
+  #wasHeard = true;
+  #stopRequestedAt: number | undefined;
 
   constructor(options: LauncherOptions) {
     this.#options = options;
@@ -65,7 +74,7 @@ export class ApiLauncher {
       everReady ||= exit.wasReady;
       if (this.#stop.signal.aborted || !shouldRestart(exit, everReady)) {
         if (exit.signal !== null) {
-          await endLeftoverProcesses(this.#options.runFolder, 'api');
+          await this.#clearUp();
         }
         return exit.code ?? (this.#stop.signal.aborted ? 0 : 1);
       }
@@ -74,9 +83,17 @@ export class ApiLauncher {
       await sleep(delayMs, undefined, { signal: this.#stop.signal }).catch(() => undefined);
       // Ctrl-C may have come during the pause.
       if (this.#stop.signal.aborted) {
-        await endLeftoverProcesses(this.#options.runFolder, 'api');
+        await this.#clearUp();
         return 0;
       }
+    }
+  }
+
+  /** Does what an API process that was killed could not: ends the others, and says no longer that the stack runs. */
+  async #clearUp(): Promise<void> {
+    await endLeftoverProcesses(this.#options.runFolder, 'api');
+    for (const name of ['ready', 'api']) {
+      removeJsonFile(this.#options.runFolder, name);
     }
   }
 
@@ -100,18 +117,13 @@ export class ApiLauncher {
       windowsHide: true,
     });
     this.#child = child;
+    this.#isWatched = false;
     let wasReady = false;
-    let wasHeard = true;
+    // The first message says that the API is ready, each further one that it is alive.
     child.on('message', () => {
-      if (!wasReady) {
-        wasReady = true;
-        void this.#killWhenHung(child, () => {
-          const heard = wasHeard;
-          wasHeard = false;
-          return heard;
-        });
-      }
-      wasHeard = true;
+      wasReady = true;
+      this.#wasHeard = true;
+      void this.#killWhenHung(child);
     });
     return new Promise((resolve, reject) => {
       child.once('error', reject);
@@ -122,21 +134,44 @@ export class ApiLauncher {
     });
   }
 
-  /** The first message says that the API is ready, each further one that it is alive. */
-  async #killWhenHung(child: ChildProcess, wasHeard: () => boolean): Promise<void> {
-    const isOver = (): boolean => this.#stop.signal.aborted || this.#child !== child;
-    const ms = await untilHung(this.#options.heartbeats ?? HEARTBEATS, async () => wasHeard(), isOver);
+  /** Watches until the child has ended: it may hang in its stop as well. */
+  async #killWhenHung(child: ChildProcess): Promise<void> {
+    if (this.#isWatched) {
+      return;
+    }
+    this.#isWatched = true;
+    const wasHeard = async (): Promise<boolean> => {
+      const heard = this.#wasHeard;
+      this.#wasHeard = false;
+      return heard;
+    };
+    const ms = await untilHung(this.#options.heartbeats ?? HEARTBEATS, wasHeard, () => this.#child !== child);
     if (ms !== undefined && child.pid !== undefined) {
       this.#options.tell({ type: 'hung', name: 'api', ms });
       signal(child.pid, 'SIGKILL');
     }
   }
 
+  async #killUnlessItEnds(child: ChildProcess): Promise<void> {
+    await sleep(END_BY_ITSELF_MS, undefined, { ref: false });
+    if (this.#child === child && child.pid !== undefined) {
+      signal(child.pid, 'SIGKILL');
+    }
+  }
+
   #forwardSignal(name: NodeJS.Signals): void {
     this.#stop.abort();
-    const pid = this.#child?.pid;
-    if (pid !== undefined) {
-      signal(pid, name);
+    const child = this.#child;
+    if (child?.pid === undefined) {
+      return;
+    }
+    signal(child.pid, name);
+    // It may hang before it was ready, too.
+    void this.#killWhenHung(child);
+    const now = performance.now();
+    this.#stopRequestedAt ??= now;
+    if (name === 'SIGINT' && now - this.#stopRequestedAt > SAME_PRESS_MS) {
+      void this.#killUnlessItEnds(child);
     }
   }
 }
