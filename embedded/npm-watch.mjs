@@ -6,19 +6,26 @@ import { readFileSync } from 'node:fs';
 const POLL_MS = 500;
 const SHELL = /(?:^|[/-])(?:ba|da|z|k|a|fi)?sh$/;
 
+// Looked up as early as can be: whoever becomes the parent of a shell that npm has left behind is no npm.
+const parent = process.ppid;
+const isNpmAlive = process.env.npm_lifecycle_event === undefined ? undefined : watchBehindShell(parent);
+
+/** Whether npm started this process and has exited since. */
+export function isNpmGone() {
+  return isNpmAlive !== undefined && (process.ppid !== parent || !isNpmAlive());
+}
+
 /**
  * Calls back once npm, which started this process, has exited. npm runs a script by `sh -c`. Some shells pass no signal on
  * and stay as this process's parent, so the parent of the shell is watched too. Without this watch a killed npm would leave
  * the stack running with nobody to end it.
  */
 export function onNpmExit(callback) {
-  if (process.env.npm_lifecycle_event === undefined) {
+  if (isNpmAlive === undefined) {
     return;
   }
-  const parent = process.ppid;
-  const isNpmAlive = watchBehindShell(parent);
   const timer = setInterval(() => {
-    if (process.ppid !== parent || !isNpmAlive()) {
+    if (isNpmGone()) {
       clearInterval(timer);
       callback();
     }

@@ -18,7 +18,7 @@ const modules = join(root, 'node_modules');
 /** The digest of the lock file from which node_modules was installed. Stands only where all packages are there. */
 const stamp = join(modules, '.installed-from-lock');
 
-/** The process that installs. Stays behind when the installation was cut short. */
+/** The process that installs, and its npm. Stays behind when the installation was cut short. */
 const unfinished = join(modules, '.installation-unfinished');
 
 /**
@@ -144,6 +144,12 @@ function runNpm(isOutputTaken) {
     env: { ...process.env, PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD: '1' },
     shell: isWindows,
   });
+  try {
+    // npm outlives this process, where that one is killed.
+    writeFileSync(unfinished, `${process.pid}\n${npm.pid ?? ''}\n`);
+  } catch {
+    // A full disk: npm will say so. The file stands all the same, and that is what the next start looks for.
+  }
   for (const name of ['SIGTERM', 'SIGHUP']) {
     process.once(name, () => npm.kill(name));
   }
@@ -157,12 +163,12 @@ function runNpm(isOutputTaken) {
 
 /** Two installations at once would break each other. */
 async function waitForOtherInstallation() {
-  const other = () => Number(contentOf(unfinished) || 0);
-  if (other() !== 0 && isAlive(other())) {
+  const other = () => contentOf(unfinished).split(/\s+/).map(Number).find(isAlive);
+  if (other() !== undefined) {
     console.error(
       `Process ${other()} is installing packages: waiting for it. If it is no installation, delete ${unfinished} ...`,
     );
-    while (other() !== 0 && isAlive(other())) {
+    while (other() !== undefined) {
       await sleep(WAIT_FOR_OTHER_MS);
     }
   }
@@ -170,7 +176,7 @@ async function waitForOtherInstallation() {
 
 function isAlive(pid) {
   try {
-    return process.kill(pid, 0);
+    return pid > 0 && process.kill(pid, 0);
   } catch (error) {
     return error.code === 'EPERM';
   }

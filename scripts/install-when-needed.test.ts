@@ -1,12 +1,15 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, rmSync } from 'node:fs';
-import { chmod, copyFile, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
+import { chmod, copyFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
+import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { PROJECT_ROOT } from '../embedded/configuration.ts';
+import { eventually } from '../embedded/eventually.ts';
+import { isAlive, signal } from '../embedded/supervisor/process-table.ts';
 
 const STARTER = [
   'scripts/run.mjs',
@@ -112,6 +115,56 @@ test('a second start waits while the first one installs', async () => {
   expect(await installed()).toEqual(['compiler', 'server']);
 });
 
+test('a start after one that was killed waits for the npm that it left behind', async () => {
+  const isSlow = await npmThat(`
+    require('node:fs').writeFileSync('npm.pid', String(process.pid));
+    setInterval(() => require('node:fs').existsSync('go-on') && process.exit(), 20);`);
+  const killed = start({ PATH: isSlow });
+  const npm = await eventually(() => readFile(join(clone, 'npm.pid'), 'utf8').then(Number, () => undefined));
+  await eventually(async () => (await readFile(unfinishedFile(), 'utf8')).includes(`${npm}`), { what: 'npm is noted' });
+  process.kill(Number.parseInt(await readFile(unfinishedFile(), 'utf8'), 10), 'SIGKILL');
+  const next = start({}, [], 'program.mjs', (output) => {
+    if (output.includes(`Process ${npm} is installing packages`)) {
+      writeFileSync(join(clone, 'go-on'), '');
+    }
+  });
+  expect((await next).output).toContain('cut short: installing packages from the beginning');
+  expect(await installed()).toEqual(['compiler', 'server']);
+  await killed;
+});
+
+test('an installation goes on when the reader of its output has ended', async () => {
+  const reader = (child: ChildProcess) => {
+    child.stdout?.destroy();
+    child.stderr?.destroy();
+  };
+  expect((await start({}, [], 'embedded/start.mjs', undefined, reader)).code).toBe(0);
+  expect(await installed()).toEqual(['compiler', 'server']);
+});
+
+const unlessWindows = process.platform === 'win32' ? test.skip : test;
+
+unlessWindows('an installation ends when the npm that runs the script is killed, and nothing is started', async () => {
+  await npmThat(`
+    require('node:fs').writeFileSync('npm.pid', String(process.pid));
+    setInterval(() => undefined, 1_000);`);
+  await write('package.json', {
+    name: 'shop',
+    scripts: { start: `PATH="${join(clone, 'bin')}:$PATH" ${process.execPath} scripts/run.mjs program.mjs; exit` },
+  });
+  await writeFile(join(clone, 'program.mjs'), "import { writeFileSync } from 'node:fs'; writeFileSync('started', '');");
+  const outer = spawn('npm', ['--silent', 'start'], { cwd: clone, stdio: 'ignore' });
+  const npm = await eventually(() => readFile(join(clone, 'npm.pid'), 'utf8').then(Number, () => undefined));
+  const starter = Number.parseInt(await readFile(unfinishedFile(), 'utf8'), 10);
+  outer.kill('SIGKILL');
+  try {
+    await eventually(() => !isAlive(npm) && !isAlive(starter), { what: 'the installation has ended' });
+  } finally {
+    signal(npm, 'SIGKILL');
+  }
+  expect(existsSync(join(clone, 'started'))).toBe(false);
+});
+
 test('standard output belongs to the program alone, whatever is installed before', async () => {
   const { output, standardOutput } = await start({}, ['--json']);
   expect(output).toContain('Packages are installed');
@@ -128,12 +181,18 @@ test('with --json the start of the stack tells of the installation in events', a
   expect(events.at(-1)).toEqual({ event: 'installed', seconds: expect.any(Number) });
 });
 
+/** The note of an installation that is under way, or was cut short: the processes that install. */
+function unfinishedFile(): string {
+  return join(clone, 'node_modules', '.installation-unfinished');
+}
+
 /** Starts a program that does nothing but need the packages, and shows its words as they come. */
 async function start(
   environment: NodeJS.ProcessEnv = {},
   args: readonly string[] = [],
   program = 'program.mjs',
   onWords: (words: string) => void = () => {},
+  onStart: (child: ChildProcess) => void = () => {},
 ) {
   await writeFile(join(clone, program), '');
   const { NODE_ENV: _jest, ...inherited } = process.env;
@@ -142,9 +201,11 @@ async function start(
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...inherited, npm_config_offline: 'true', ...environment },
   });
+  onStart(child);
   child.stderr.on('data', (words: Buffer) => onWords(words.toString()));
   child.stdout.on('data', (words: Buffer) => onWords(words.toString()));
-  const [out, problems, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')]);
+  const textOf = (stream: Readable) => text(stream).catch(() => '');
+  const [out, problems, [code]] = await Promise.all([textOf(child.stdout), textOf(child.stderr), once(child, 'exit')]);
   return { code, output: out + problems, standardOutput: out };
 }
 
