@@ -100,6 +100,7 @@ export function deleteDataDirectory(root: string): void {
   rmSync(root, { recursive: true, force: true });
 }
 
-function hasMarker(root: string): boolean {
+/** Whether the folder is still there, and the stack's. */
+export function hasMarker(root: string): boolean {
   return existsSync(join(root, MARKER));
 }

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { ConfigurationError, readConfiguration } from './configuration.ts';
-import { prepareDataDirectory } from './data-directory.ts';
+import { hasMarker, prepareDataDirectory } from './data-directory.ts';
 import { explainFailure } from './explain-failure.ts';
 import { type OfflineServer, StackLifecycle } from './lifecycle.ts';
 import { onNpmExit } from './npm-watch.mjs';
@@ -8,6 +8,9 @@ import type { Serverless } from './resources/serverless-service.ts';
 import { describeEvent, eventLine } from './stack-events.ts';
 import { redirectOutput, type Terminal } from './terminal.ts';
 import { keepTraces } from './traces/kept-traces.ts';
+
+/** How often the stack looks whether its data folder is still there. */
+const FOLDER_WATCH_MS = 2_000;
 
 /** One press of Ctrl-C can arrive twice, from the terminal and from npm. After this time it is a second press. */
 const SAME_PRESS_MS = 1_000;
@@ -49,6 +52,7 @@ export default class EmbeddedStackPlugin {
     const lifecycle = new StackLifecycle(this.#serverless, configuration, directory, output, traces);
     this.#lifecycle = lifecycle;
     this.#watchForStop(lifecycle, terminal);
+    this.#watchFolder(configuration.dataDirectory, lifecycle, terminal);
     terminal.tell({ event: 'starting' });
     await lifecycle.acquireLock();
     this.#childrenStarted = lifecycle.startChildren();
@@ -100,6 +104,19 @@ export default class EmbeddedStackPlugin {
     // An asynchronously invoked function threw. AWS would only log it too.
     process.on('unhandledRejection', (reason) => console.error(`Unhandled rejection: ${explainFailure(reason)}`));
     process.once('exit', () => lifecycle.kill());
+  }
+
+  /** A database whose file was deleted goes on as if nothing were, and loses with its end what it takes from now on. */
+  #watchFolder(folder: string, lifecycle: StackLifecycle, terminal: Terminal): void {
+    const timer = setInterval(() => {
+      if (!hasMarker(folder)) {
+        clearInterval(timer);
+        const message = `The data folder ${folder} was deleted or moved away. Move it back if you can, then start again.`;
+        terminal.tell({ event: 'warning', message });
+        this.#stopOn('the data folder is gone', lifecycle, terminal);
+      }
+    }, FOLDER_WATCH_MS);
+    timer.unref();
   }
 
   #stopOn(event: string, lifecycle: StackLifecycle, terminal: Terminal): void {

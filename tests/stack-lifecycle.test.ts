@@ -108,3 +108,18 @@ test(
   },
   LONG,
 );
+
+test(
+  'the stack ends in order, and says why, when somebody deletes its data folder',
+  async () => {
+    const processes = stack.processes();
+    await rm(dataDirectory, { recursive: true });
+    await eventually(() => processes.every(({ pid }) => !isAlive(pid)), {
+      withinMs: 20_000,
+      what: 'the stack has ended',
+    });
+    expect(stack.output()).toContain(`The data folder ${dataDirectory} was deleted or moved away.`);
+    expect(stack.output()).toMatch(/Stopping \(the data folder is gone\) \.\.\.\nStopped\.\n$/);
+  },
+  LONG,
+);
