@@ -1,3 +1,8 @@
+import { statfsSync } from 'node:fs';
+
+/** Less space than a program needs to say that there is none. */
+const FULL_BYTES = 16 * 1024;
+
 /** The cause of a failed disk operation in words that are not Node's. */
 const REASONS: Readonly<Record<string, string>> = {
   ENOSPC: 'the disk is full',
@@ -43,6 +48,12 @@ export function diskMend(error: unknown): string {
 /** Whether a message of SQLite, dynoxide or Node says that a disk is full. */
 export function saysDiskIsFull(message: string): boolean {
   return /database or disk is full|ENOSPC|no space left on device/i.test(message);
+}
+
+/** Whether there is no space left where the file is. */
+export function isDiskFull(file: string): boolean {
+  const { bavail, bsize } = statfsSync(file);
+  return bavail * bsize < FULL_BYTES;
 }
 
 /** Whether the error is one of those that this file explains, and so not a fault of the program. */

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isDiskFull } from '../disk-problems.ts';
 import { DEFAULT_HEALTH_CHECK, type HealthCheckPolicy, untilHung } from './health-check.ts';
 import type { LogFile } from './log-file.ts';
 import { endProcess, signal } from './process-table.ts';
@@ -332,6 +333,9 @@ export class SupervisedProcess {
         ? `was not ready within ${this.#description.readyWithinMs / 1000} s`
         : `${outcome.died} before it was ready`;
     const lines = this.#lastLines().map((line) => `    ${line}`);
+    if (lines.every((line) => line.trim() === '') && isDiskFull(this.#log.path)) {
+      return `${this.name} ${what}; its log found no space left on device`;
+    }
     return `${this.name} ${what}. The end of ${this.#log.path}:\n${lines.join('\n')}`;
   }
 }
