@@ -58,3 +58,10 @@ test.each([0, 60])('throttling and faults of the service are one, with clocks %i
 test('a request that is refused for its time is tried again: the SDK has corrected its clock', async () => {
   expect(isTransient(await refusal(400, 'RequestTimeTooSkewed', 60))).toBe(true);
 });
+
+test.each(['EMFILE', 'ENFILE', 'ENOBUFS', 'EADDRNOTAVAIL'])(
+  'a call for which no socket was left (%s) is tried again, for nothing was done',
+  (code) => {
+    expect(isTransient(Object.assign(new Error(`connect ${code}`), { code }))).toBe(true);
+  },
+);

@@ -1,4 +1,5 @@
 import { isClockSkewCorrectedError, isClockSkewError, isThrottlingError, isTransientError } from '@smithy/core/retry';
+import { wasNeverConnected } from './never-connected.ts';
 
 type SdkError = Parameters<typeof isThrottlingError>[0];
 
@@ -19,6 +20,8 @@ export function isTransient(error: Error): boolean {
     $metadata: { value: { ...sdkError.$metadata, clockSkewCorrected: false } },
   });
   return (
-    isTransientError(withoutClocks) || (isClockSkewCorrectedError(sdkError) === true && isClockSkewError(sdkError))
+    isTransientError(withoutClocks) ||
+    wasNeverConnected(error) ||
+    (isClockSkewCorrectedError(sdkError) === true && isClockSkewError(sdkError))
   );
 }

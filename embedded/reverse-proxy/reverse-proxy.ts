@@ -1,4 +1,5 @@
 import { Agent, createServer, type IncomingMessage, request, type Server, type ServerResponse } from 'node:http';
+import { wasNeverConnected } from '../../aws-clients/never-connected.ts';
 import { answerHeaders, requestHeaders } from './forwarded-headers.ts';
 import { gatewayResponseInsteadOf, refusalOf, refuse, send } from './gateway-responses.ts';
 import type { LimitChoice } from './order-api-limits.ts';
@@ -120,7 +121,7 @@ function forward(
       return;
     }
     // Without a connection, nothing was done. Otherwise the effect is unknown, so the client gets no answer.
-    if (error.code === 'ECONNREFUSED') {
+    if (wasNeverConnected(error)) {
       onRefused();
       refuse(incoming, response, 'THROTTLED');
     } else {

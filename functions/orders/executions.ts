@@ -7,6 +7,7 @@ import {
   SFNServiceException,
   StartExecutionCommand,
 } from '@aws-sdk/client-sfn';
+import { wasNeverConnected } from '../../aws-clients/never-connected.ts';
 import { isThrottling } from '../../aws-clients/transient-errors.ts';
 import { translateSagaErrors } from '../clients/aws.ts';
 import { RetryableError } from '../common/errors.ts';
@@ -151,8 +152,6 @@ async function startOutcome(call: Promise<unknown>): Promise<ExecutionStart> {
   }
 }
 
-const NEVER_CONNECTED: ReadonlySet<unknown> = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EHOSTUNREACH', 'ENETUNREACH']);
-
 /**
  * True where the error shows that nothing runs: throttling, a 4xx, or a connection that was never made. Any 5xx, 503
  * included, may come from a proxy on the way, after the start took effect behind it.
@@ -162,7 +161,7 @@ function isRefusal(cause: unknown): boolean {
     const { httpStatusCode = 500 } = cause.$metadata;
     return isThrottling(cause) || (httpStatusCode >= 400 && httpStatusCode < 500);
   }
-  return cause instanceof Error && 'code' in cause && NEVER_CONNECTED.has(cause.code);
+  return wasNeverConnected(cause);
 }
 
 /** True where the execution still moves its order by itself. One that is not found does not. */
