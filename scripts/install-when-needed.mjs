@@ -22,8 +22,8 @@ const stamp = join(modules, '.installed-from-lock');
 const unfinished = join(modules, '.installation-unfinished');
 
 /**
- * npm's own settings do not decide what is installed: `NODE_ENV=production` or `omit=dev` would leave out what the start
- * needs. `npm install` rather than `npm ci`: it keeps the packages that still fit, and also installs where a registry lacks a
+ * npm's own settings do not decide what is installed, nor where: `NODE_ENV=production` or `omit=dev` would leave out what
+ * the start needs, `global` or `dry-run` everything. `npm install` rather than `npm ci`: it keeps the packages that still fit, and also installs where a registry lacks a
  * platform's optional package.
  */
 const NPM_ARGUMENTS = [
@@ -31,6 +31,11 @@ const NPM_ARGUMENTS = [
   '--no-save',
   '--include=dev',
   '--include=optional',
+  '--global=false',
+  '--location=project',
+  '--dry-run=false',
+  '--package-lock=true',
+  '--package-lock-only=false',
   '--no-audit',
   '--no-fund',
   '--loglevel=error',
@@ -141,7 +146,7 @@ function runNpm(isOutputTaken) {
     cwd: root,
     // Standard output may belong to the events, or to the program that is run.
     stdio: ['ignore', isOutputTaken ? 2 : 'inherit', 'inherit'],
-    env: { ...process.env, PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD: '1' },
+    env: { ...withoutWorkspace(process.env), PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD: '1' },
     shell: isWindows,
   });
   try {
@@ -159,6 +164,11 @@ function runNpm(isOutputTaken) {
       resolve({ signal, problem: code === 0 ? undefined : `with exit code ${code}; npm's reason stands above` }),
     );
   });
+}
+
+/** npm would install one workspace alone. No flag takes the variable back. */
+function withoutWorkspace(environment) {
+  return Object.fromEntries(Object.entries(environment).filter(([name]) => !/^npm_config_workspace$/i.test(name)));
 }
 
 /** Two installations at once would break each other. */

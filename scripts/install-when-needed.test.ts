@@ -54,6 +54,12 @@ test.each([
   ['NODE_ENV=production', { NODE_ENV: 'production' }],
   ['omit=dev in npm’s configuration', { npm_config_omit: 'dev' }],
   ['production=true in npm’s configuration', { npm_config_production: 'true' }],
+  ['NPM_CONFIG_OMIT=dev in npm’s configuration', { NPM_CONFIG_OMIT: 'dev optional' }],
+  ['dry-run in npm’s configuration', { npm_config_dry_run: 'true' }],
+  ['global in npm’s configuration', { npm_config_global: 'true' }],
+  ['location=global in npm’s configuration', { npm_config_location: 'global' }],
+  ['package-lock-only in npm’s configuration', { npm_config_package_lock_only: 'true' }],
+  ['a workspace in npm’s configuration', { npm_config_workspace: 'packages/one' }],
 ])('a start with %s installs the development packages, which it needs', async (_setting, environment) => {
   expect(await start(environment)).toMatchObject({ code: 0 });
   expect(await installed()).toEqual(['compiler', 'server']);
@@ -199,7 +205,8 @@ async function start(
   const run = [join(clone, 'scripts', 'run.mjs'), join(clone, program), ...args];
   const child = spawn(process.execPath, run, {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...inherited, npm_config_offline: 'true', ...environment },
+    // What a faulty start installs globally lands in the clone as well.
+    env: { ...inherited, npm_config_offline: 'true', npm_config_prefix: join(clone, 'global'), ...environment },
   });
   onStart(child);
   child.stderr.on('data', (words: Buffer) => onWords(words.toString()));
