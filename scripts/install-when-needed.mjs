@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { installationReporter } from './installation-reporter.mjs';
-import { countInstalled, lockedFolders, missingPackages } from './installed-packages.mjs';
+import { countInstalled, lacksLockedPackage, lockedFolders, missingPackages } from './installed-packages.mjs';
 
 const OLDEST_NODE_TO_INSTALL = 20;
 const OLDEST_NODE_TO_RUN = 24;
@@ -31,6 +31,7 @@ const NPM_ARGUMENTS = [
   '--no-save',
   '--include=dev',
   '--include=optional',
+  '--install-strategy=hoisted',
   '--global=false',
   '--location=project',
   '--dry-run=false',
@@ -80,7 +81,8 @@ export async function installWhenNeeded({ json = false, output = process.stdout 
     .update(readFileSync(join(root, 'package-lock.json')))
     .digest('hex');
   const installedFrom = contentOf(stamp);
-  if (!wasCutShort && installedFrom === lockDigest && missingPackages(root).length === 0) {
+  const isComplete = installedFrom === lockDigest && missingPackages(root).length === 0 && !lacksLockedPackage(root);
+  if (!wasCutShort && isComplete) {
     return;
   }
   const reporter = installationReporter({ json, output });

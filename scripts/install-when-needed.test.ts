@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { chmod, copyFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
@@ -75,6 +75,24 @@ test('a start repairs node_modules from which somebody removed the development p
   await rm(join(clone, 'node_modules', 'compiler'));
   expect((await start()).output).toContain('Packages are missing: installing them');
   expect(await installed()).toEqual(['compiler', 'server']);
+});
+
+test('a start repairs node_modules from which somebody removed a package that only another package needs', async () => {
+  const lock = JSON.parse(await readFile(join(clone, 'package-lock.json'), 'utf8'));
+  const helper = { version: '1.0.0', resolved: 'file:helper.tgz' };
+  const helps = { dependencies: { helper: 'file:../helper.tgz' } };
+  await mkdir(join(clone, 'package'));
+  await write('package/package.json', { name: 'helper', version: '1.0.0' });
+  spawnSync('tar', ['-czf', 'helper.tgz', 'package'], { cwd: clone });
+  await write('server/package.json', { name: 'server', version: '1.0.0', ...helps });
+  await write('package-lock.json', {
+    ...lock,
+    packages: { ...lock.packages, server: { version: '1.0.0', ...helps }, 'node_modules/helper': helper },
+  });
+  await start();
+  await rm(join(clone, 'node_modules', 'helper'), { recursive: true });
+  expect((await start()).output).toContain('Packages are missing: installing them');
+  expect(await installed()).toEqual(['compiler', 'helper', 'server']);
 });
 
 test('an installation that leaves packages out is named, and the next start tries again', async () => {

@@ -16,11 +16,21 @@ export function missingPackages(root) {
 }
 
 /** The folders that the lock file fills on this platform, relative to the root. */
-export function lockedFolders(root) {
+export function lockedFolders(root, isAsked = () => true) {
   const { packages = {} } = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8'));
   return Object.entries(packages)
-    .filter(([folder, locked]) => folder.includes('node_modules/') && !locked.link && fits(locked))
+    .filter(([folder, locked]) => folder.includes('node_modules/') && !locked.link && fits(locked) && isAsked(locked))
     .map(([folder]) => folder);
+}
+
+/**
+ * Whether a folder that the lock file fills has no package. Those of optional packages and of peers may be empty: a registry
+ * lacks them, or npm's configuration leaves them out.
+ */
+export function lacksLockedPackage(root) {
+  return lockedFolders(root, ({ optional, peer }) => !optional && !peer).some(
+    (folder) => !existsSync(join(root, folder, 'package.json')),
+  );
 }
 
 /** How many of the folders have their package already. */
