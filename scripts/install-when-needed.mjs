@@ -12,6 +12,9 @@ const OLDEST_NODE_TO_RUN = 24;
 const PROGRESS_EVERY_MS = 500;
 const WAIT_FOR_OTHER_MS = 500;
 const isWindows = process.platform === 'win32';
+/** Whether a failure is told as an event, for programs. */
+let tellsEvents = false;
+
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const modules = join(root, 'node_modules');
 
@@ -70,6 +73,7 @@ export function projectNode() {
  * @param output where it tells the progress
  */
 export async function installWhenNeeded({ json = false, output = process.stdout } = {}) {
+  tellsEvents = json;
   if (majorVersion() < OLDEST_NODE_TO_INSTALL) {
     fail(
       `Node ${OLDEST_NODE_TO_INSTALL} or newer is needed to start; this is ${process.version}. See https://nodejs.org`,
@@ -202,7 +206,7 @@ function majorVersion() {
   return Number(process.versions.node.split('.')[0]);
 }
 
-function fail(message) {
-  console.error(message);
+function fail(reason) {
+  console.error(tellsEvents ? JSON.stringify({ event: 'failed', reason }) : reason);
   process.exit(1);
 }

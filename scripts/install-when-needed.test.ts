@@ -205,6 +205,16 @@ test('with --json the start of the stack tells of the installation in events', a
   expect(events.at(-1)).toEqual({ event: 'installed', seconds: expect.any(Number) });
 });
 
+test('with --json an installation that fails is an event, and nothing else of ours is told', async () => {
+  const environment = { PATH: await npmThat('process.exit(1)') };
+  const { code, output, standardOutput } = await start(environment, ['--json'], 'embedded/start.mjs');
+  expect(code).toBe(1);
+  const problems = output.slice(standardOutput.length).trim().split('\n');
+  expect(problems.map((line) => JSON.parse(line))).toEqual([
+    { event: 'failed', reason: expect.stringContaining('npm install failed with exit code 1') },
+  ]);
+});
+
 /** The note of an installation that is under way, or was cut short: the processes that install. */
 function unfinishedFile(): string {
   return join(clone, 'node_modules', '.installation-unfinished');
