@@ -13,32 +13,36 @@ jest.setTimeout(30_000);
 describe('the limits of the order API', () => {
   const limitOf = orderApiLimits();
 
-  test('never limit health, and count payments and redrives, orders, and all other requests apart', () => {
+  test('never limit health, and count payments and redrives, orders, questions for a status, and all other requests apart', () => {
     expect(limitOf('/health')).toBeUndefined();
     expect(limitOf('/health/ready')).toBeUndefined();
     expect(limitOf('/orders/redrive')).toBe(limitOf('/payment/pay'));
-    expect(limitOf('/orders/status')).toBe(limitOf('/inventory/stocks'));
-    expect(limitOf('/orders/place')).not.toBe(limitOf('/orders/status'));
+    expect(limitOf('/orders')).toBe(limitOf('/inventory/stocks'));
+    expect(limitOf('/orders/status')).not.toBe(limitOf('/inventory/stocks'));
+    expect(limitOf('/orders/status')).not.toBe(limitOf('/orders/place'));
+    expect(limitOf('/orders/place')).not.toBe(limitOf('/inventory/stocks'));
     expect(limitOf('/payment/pay')).not.toBe(limitOf('/orders/place'));
   });
 
-  test('start at 32 within 8 to 256 for orders and quick requests, and at 64 within 32 to 64 for payments', () => {
+  test('start at 32 within 8 to 256 for orders and quick requests, at 16 within 4 to 64 for a status, at 64 within 32 to 64 for payments', () => {
     expect(boundsOf(() => limited('/orders/place'))).toEqual({ first: 32, min: 8, max: 256 });
-    expect(boundsOf(() => limited('/orders/status'))).toEqual({ first: 32, min: 8, max: 256 });
+    expect(boundsOf(() => limited('/inventory/stocks'))).toEqual({ first: 32, min: 8, max: 256 });
+    expect(boundsOf(() => limited('/orders/status'))).toEqual({ first: 16, min: 4, max: 64 });
     expect(boundsOf(() => limited('/payment/pay'))).toEqual({ first: 64, min: 32, max: 64 });
   });
 
   test.each([
     ['/health/../orders/place', '/orders/place'],
-    ['/healthy', '/orders/status'],
-    ['/health/x', '/orders/status'],
+    ['/healthy', '/inventory/stocks'],
+    ['/health/x', '/inventory/stocks'],
     ['/./payment/pay', '/payment/pay'],
     ['/%70ayment/pay?x=/health', '/payment/pay'],
     ['/payment/%70ay/', '/payment/pay'],
     ['http://localhost/payment/pay#x', '/payment/pay'],
-    ['/payment/payments', '/orders/status'],
+    ['/payment/payments', '/inventory/stocks'],
+    ['/orders/./status?order_id=1', '/orders/status'],
     ['/health/', '/health'],
-    ['*', '/orders/status'],
+    ['*', '/inventory/stocks'],
   ])('count %s like %s', (spelling, plain) => {
     expect(limitOf(spelling)).toBe(limitOf(plain));
   });

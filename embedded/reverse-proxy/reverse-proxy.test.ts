@@ -192,6 +192,32 @@ test('the reverse proxy accepts connections while the event loop of the API proc
   }
 });
 
+describe('a question for the status of an order that has not begun', () => {
+  test('gets the last answer while the API takes no more; other questions are refused', async () => {
+    const { ask, hold } = await proxyBeforePendingOrders(new ConcurrencyLimit({ min: 1, max: 1, targetMs: 1000 }));
+    const first = await (await ask('a-1')).text();
+    const release = await hold();
+
+    const repeated = await ask('a-1');
+    expect([repeated.status, repeated.headers.get('age'), await repeated.text()]).toEqual([200, '0', first]);
+    expect(repeated.headers.get('access-control-allow-origin')).toBeNull();
+    expect((await ask('a-2')).status).toBe(503);
+
+    await release();
+    expect((await ask('a-1')).headers.get('age')).toBeNull();
+  });
+
+  test('gets the last answer while the API has half of what it takes; other questions are passed on', async () => {
+    const { ask, hold } = await proxyBeforePendingOrders(new ConcurrencyLimit({ min: 2, max: 2, targetMs: 1000 }));
+    await (await ask('a-1')).text();
+    const release = await hold();
+    expect((await ask('a-1')).headers.get('age')).toBe('0');
+    const other = await ask('a-2');
+    expect([other.status, other.headers.get('age')]).toEqual([200, null]);
+    await release();
+  });
+});
+
 test('the reverse proxy tells of each request that it answers with 503, and may have another server for some', async () => {
   let refused = 0;
   const metrics = createServer((_incoming, response) => response.end('metrics'));
@@ -243,6 +269,38 @@ function statusOf(port: number): Promise<number | undefined> {
     });
     sent.once('error', reject).end();
   });
+}
+
+/** A proxy before an API whose orders are all PENDING. `hold` takes a place until its result is called. */
+async function proxyBeforePendingOrders(limit: ConcurrencyLimit) {
+  const held: ServerResponse[] = [];
+  let arrived = (): void => undefined;
+  const proxy = await proxyBefore(
+    (incoming, response) => {
+      if (incoming.url === '/held') {
+        held.push(response);
+        arrived();
+        return;
+      }
+      response.writeHead(200, { 'content-type': 'application/json', 'access-control-allow-origin': '*' });
+      response.end(JSON.stringify({ data: { order_id: 'a-1', status: 'PENDING' } }));
+    },
+    () => limit,
+  );
+  return {
+    ask: (order: string) => fetch(`${proxy}/orders/status?order_id=${order}`),
+    hold: async () => {
+      const isHeld = new Promise<void>((resolve) => {
+        arrived = resolve;
+      });
+      const holding = fetch(`${proxy}/held`);
+      await isHeld;
+      return async () => {
+        held.pop()?.end();
+        await (await holding).text();
+      };
+    },
+  };
 }
 
 async function bodyOf(incoming: IncomingMessage): Promise<string> {

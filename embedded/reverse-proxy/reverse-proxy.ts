@@ -3,6 +3,7 @@ import { wasNeverConnected } from '../../aws-clients/never-connected.ts';
 import { answerHeaders, requestHeaders } from './forwarded-headers.ts';
 import { gatewayResponseInsteadOf, refusalOf, refuse, send } from './gateway-responses.ts';
 import type { LimitChoice } from './order-api-limits.ts';
+import { type PendingAnswer, PendingAnswers } from './pending-answers.ts';
 import { RetrySlots } from './retry-slots.ts';
 
 /** The server that admitted requests are passed on to. */
@@ -36,6 +37,10 @@ export const REVERSE_PROXY_LIMITS: ReverseProxyLimits = {
  */
 const IDLE_MS = 1_000;
 
+/** The oldest answer that is repeated: while the API has half of what it may work on, and while it takes no more. */
+const BUSY_AGE_MS = 1_000;
+const OVERLOADED_AGE_MS = 3_000;
+
 /** What differs from a proxy before one server. */
 export interface ReverseProxyHooks {
   /** The server for a request, by its URL. */
@@ -46,7 +51,8 @@ export interface ReverseProxyHooks {
 
 /**
  * A reverse proxy with a concurrency limit. Requests over the limit are answered at once with 503 and Retry-After, as API
- * Gateway's throttling does in the cloud.
+ * Gateway's throttling does in the cloud. A question for the status of an order that has not begun is answered from memory then,
+ * as API Gateway's cache would.
  */
 export function createReverseProxy(
   upstream: Upstream,
@@ -62,6 +68,7 @@ export function createReverseProxy(
     connectionsCheckingInterval: Math.ceil(requestMs / 10),
   };
   const slots = new RetrySlots();
+  const answers = new PendingAnswers();
   const proxy = createServer(timeouts, (incoming, response) => {
     const refusal = refusalOf(incoming, maxBodyBytes);
     if (refusal !== undefined) {
@@ -69,6 +76,13 @@ export function createReverseProxy(
       return;
     }
     const limit = limitOf(incoming.url ?? '');
+    const isFull = limit?.isFull === true;
+    const maxAgeMs = isFull ? OVERLOADED_AGE_MS : limit?.isHalfUsed === true ? BUSY_AGE_MS : 0;
+    const remembered = maxAgeMs === 0 ? undefined : answers.find(incoming, maxAgeMs, performance.now());
+    if (remembered !== undefined) {
+      repeat(incoming, response, remembered);
+      return;
+    }
     if (limit?.tryEnter() === false) {
       onRefused();
       refuse(incoming, response, 'THROTTLED', slots.secondsUntilSlot(performance.now()));
@@ -81,7 +95,7 @@ export function createReverseProxy(
       slots.served(now);
     });
     try {
-      forward(incoming, response, { ...upstreamOf(incoming.url ?? ''), agent, onRefused });
+      forward(incoming, response, { ...upstreamOf(incoming.url ?? ''), agent, answers, onRefused });
     } catch {
       // Node's client refuses some requests that Node's server accepts.
       refuse(incoming, response, 'DEFAULT_4XX');
@@ -93,11 +107,30 @@ export function createReverseProxy(
   return proxy;
 }
 
+/** What all requests share. */
+interface Connections {
+  readonly agent: Agent;
+  readonly answers: PendingAnswers;
+}
+
+/** Answers as the API did a moment ago. `Age` (RFC 9111, section 5.1) says how long ago, in whole seconds. */
+function repeat(incoming: IncomingMessage, response: ServerResponse, { headers, body, ageMs }: PendingAnswer): void {
+  incoming.resume();
+  response.writeHead(200, { ...headers, age: String(Math.floor(ageMs / 1_000)) }).end(body);
+}
+
+function learnFrom(answered: IncomingMessage, learn: (body: string) => void): void {
+  const chunks: Buffer[] = [];
+  answered.on('data', (chunk: Buffer) => chunks.push(chunk));
+  answered.once('end', () => learn(Buffer.concat(chunks).toString('utf8')));
+}
+
 function forward(
   incoming: IncomingMessage,
   response: ServerResponse,
-  { host, port, agent, onRefused }: Upstream & Pick<ReverseProxyHooks, 'onRefused'> & { readonly agent: Agent },
+  { host, port, agent, answers, onRefused }: Upstream & Pick<ReverseProxyHooks, 'onRefused'> & Connections,
 ): void {
+  const askedAt = performance.now();
   const outgoing = request({
     host,
     port,
@@ -110,6 +143,12 @@ function forward(
   outgoing.once('response', (answered) => {
     try {
       sendBack(answered, response);
+      if (PendingAnswers.isOfInterest(incoming)) {
+        learnFrom(answered, (body) => {
+          const { statusCode: status = 502 } = answered;
+          answers.learn({ question: incoming, askedAt, status, headers: answerHeaders(answered), body });
+        });
+      }
     } catch {
       // Node's server cannot send this answer. Whether the request took effect is unknown.
       outgoing.destroy();

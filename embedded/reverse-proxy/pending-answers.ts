@@ -1,0 +1,110 @@
+import type { IncomingMessage, OutgoingHttpHeaders } from 'node:http';
+import * as z from 'zod';
+
+/** A remembered answer to a question for an order's status. */
+export interface PendingAnswer {
+  readonly headers: OutgoingHttpHeaders;
+  readonly body: string;
+  /** Milliseconds since the API was asked. */
+  readonly ageMs: number;
+}
+
+/** What is known of an order: the API's last answer while it was PENDING, or that it has moved on. */
+type Memory =
+  | { readonly caller: string; readonly headers: OutgoingHttpHeaders; readonly body: string; readonly askedAt: number }
+  | 'moved';
+
+/** The part of a request that an answer depends on. */
+export type Question = Pick<IncomingMessage, 'method' | 'url' | 'headers'>;
+
+/** An answer that may be remembered, and the request that it belongs to. */
+export interface AnsweredRequest {
+  readonly question: Question;
+  /** When the request was passed on, in milliseconds of a clock that never goes back. */
+  readonly askedAt: number;
+  readonly status: number;
+  readonly headers: OutgoingHttpHeaders;
+  readonly body: string;
+}
+
+/** In any other spelling the API answers itself. */
+const STATUS_URL = /^\/orders\/status\?order_id=([\w-]{1,64})$/;
+const PLACE_URL = '/orders/place';
+const CANCEL_URL = '/orders/cancel';
+
+const orderEnvelope = z.object({ data: z.object({ order_id: z.string(), status: z.string() }) });
+
+/** Some megabytes. */
+const MAX_ORDERS = 5_000;
+const MAX_BODY_CHARACTERS = 4_096;
+
+/**
+ * Remembers for each order that it was PENDING, so that customers who ask again and again during a spike can be told so without
+ * the API, as a cache of API Gateway would. An order stays PENDING until its saga begins, so the remembered answer is the one
+ * that the API would have given a moment before. Once an answer showed more, it is not used again.
+ */
+export class PendingAnswers {
+  readonly #memories = new Map<string, Memory>();
+
+  /** Whether the answer to a request has to be told to `learn`. */
+  static isOfInterest({ method, url = '' }: Question): boolean {
+    return method === 'POST' ? url === PLACE_URL || url === CANCEL_URL : method === 'GET' && STATUS_URL.test(url);
+  }
+
+  /**
+   * The remembered answer to a request; undefined where the API must be asked.
+   *
+   * @param now in milliseconds, of the same clock as `askedAt`
+   */
+  find(question: Question, maxAgeMs: number, now: number): PendingAnswer | undefined {
+    const orderId = question.method === 'GET' ? STATUS_URL.exec(question.url ?? '')?.[1] : undefined;
+    const memory = orderId === undefined ? undefined : this.#memories.get(orderId);
+    if (memory === undefined || memory === 'moved' || memory.caller !== callerOf(question)) {
+      return undefined;
+    }
+    const ageMs = now - memory.askedAt;
+    return ageMs > maxAgeMs ? undefined : { headers: memory.headers, body: memory.body, ageMs };
+  }
+
+  /** Takes note of an answer of the API. */
+  learn({ question, askedAt, status, headers, body }: AnsweredRequest): void {
+    const order = status < 300 && body.length <= MAX_BODY_CHARACTERS ? orderIn(body) : undefined;
+    const asked = STATUS_URL.exec(question.url ?? '')?.[1];
+    if (asked === undefined) {
+      // After a cancellation even a PENDING order is shown otherwise.
+      if (order !== undefined && (order.status !== 'PENDING' || question.url === CANCEL_URL)) {
+        this.#remember(order.order_id, 'moved');
+      }
+    } else if (order?.status !== 'PENDING') {
+      this.#remember(asked, 'moved');
+    } else if (this.#memories.get(asked) !== 'moved') {
+      this.#remember(asked, { caller: callerOf(question), headers, body, askedAt });
+    }
+  }
+
+  #remember(orderId: string, memory: Memory): void {
+    this.#memories.delete(orderId);
+    this.#memories.set(orderId, memory);
+    if (this.#memories.size > MAX_ORDERS) {
+      const [oldest] = this.#memories.keys();
+      this.#memories.delete(oldest ?? '');
+    }
+  }
+}
+
+/** Whoever sends other credentials, or wants another form of the answer, is another caller. */
+function callerOf({ headers }: Question): string {
+  const { authorization, origin, accept } = headers;
+  return JSON.stringify([authorization, headers['x-api-key'], headers['if-none-match'], origin, accept]);
+}
+
+function orderIn(body: string): { readonly order_id: string; readonly status: string } | undefined {
+  let envelope: unknown;
+  try {
+    envelope = JSON.parse(body);
+  } catch {
+    return undefined;
+  }
+  const parsed = orderEnvelope.safeParse(envelope);
+  return parsed.success ? parsed.data.data : undefined;
+}
