@@ -34,19 +34,14 @@ export class ConcurrencyLimit {
     return Math.floor(this.#limit);
   }
 
-  /** Whether at least half of the limit is in use. */
-  get isHalfUsed(): boolean {
-    return this.#inFlight * 2 >= this.#limit;
-  }
-
-  /** Whether no further work is admitted now. */
-  get isFull(): boolean {
-    return this.#inFlight >= this.limit;
+  /** How many are in flight now. */
+  get inFlight(): number {
+    return this.#inFlight;
   }
 
   /** Admits one piece of work unless the limit is reached. */
   tryEnter(): boolean {
-    if (this.isFull) {
+    if (this.#inFlight >= this.limit) {
       return false;
     }
     this.#inFlight += 1;
@@ -55,7 +50,7 @@ export class ConcurrencyLimit {
 
   /** Ends one piece of work. Both times are in milliseconds of the same clock. */
   leave(enteredAt: number, now: number): void {
-    const wasUsed = this.isHalfUsed;
+    const wasUsed = this.#inFlight * 2 >= this.#limit;
     this.#inFlight -= 1;
     const { min, max, targetMs } = this.#options;
     if (now - enteredAt <= targetMs) {

@@ -18,12 +18,12 @@ export function isLaboratory(path: string | undefined): boolean {
  * The limits of the order API. Payments, and calls of operators that ask Step Functions, have their own: they wait for others,
  * so their latency says nothing about the load on the API. Orders and other requests take 5 to 10 ms. Beyond their targets they
  * wait for each other (see docs/performance.md). Each of the two has its own limit, so that neither turns the other away. Questions
- * for an order's status give way first, because they may be answered from memory (pending-answers.ts).
+ * for an order's status are counted apart, because they are answered from memory where many wait (pending-answers.ts).
  */
 export function orderApiLimits(): LimitChoice {
-  const placing = new ConcurrencyLimit({ min: 8, max: 256, targetMs: 120 });
+  const placing = new ConcurrencyLimit({ min: 16, max: 256, targetMs: 150 });
   const quick = new ConcurrencyLimit({ min: 8, max: 256, targetMs: 120 });
-  const asking = new ConcurrencyLimit({ min: 4, max: 64, targetMs: 40 });
+  const asking = new ConcurrencyLimit({ min: 8, max: 256, targetMs: 120 });
   const slow = new ConcurrencyLimit({ min: 32, max: 64, targetMs: 10_000 });
   return (url) => {
     const path = requestPath(url);

@@ -207,14 +207,16 @@ describe('a question for the status of an order that has not begun', () => {
     expect((await ask('a-1')).headers.get('age')).toBeNull();
   });
 
-  test('gets the last answer while the API has half of what it takes; other questions are passed on', async () => {
-    const { ask, hold } = await proxyBeforePendingOrders(new ConcurrencyLimit({ min: 2, max: 2, targetMs: 1000 }));
+  test('gets the last answer while four others are with the API; without an earlier answer it is passed on', async () => {
+    const { ask, hold } = await proxyBeforePendingOrders(new ConcurrencyLimit({ min: 8, max: 8, targetMs: 1000 }));
     await (await ask('a-1')).text();
-    const release = await hold();
+    const releases = [await hold(), await hold(), await hold()];
+    expect((await ask('a-1')).headers.get('age')).toBeNull();
+    releases.push(await hold());
     expect((await ask('a-1')).headers.get('age')).toBe('0');
     const other = await ask('a-2');
     expect([other.status, other.headers.get('age')]).toEqual([200, null]);
-    await release();
+    await Promise.all(releases.map((release) => release()));
   });
 });
 

@@ -37,9 +37,10 @@ export const REVERSE_PROXY_LIMITS: ReverseProxyLimits = {
  */
 const IDLE_MS = 1_000;
 
-/** The oldest answer that is repeated: while the API has half of what it may work on, and while it takes no more. */
-const BUSY_AGE_MS = 1_000;
-const OVERLOADED_AGE_MS = 3_000;
+/** While so many questions for a status are with the API, others are answered from memory where they can be. */
+const BUSY_IN_FLIGHT = 4;
+/** The oldest answer that is repeated. */
+const MAX_REPEATED_AGE_MS = 3_000;
 
 /** What differs from a proxy before one server. */
 export interface ReverseProxyHooks {
@@ -76,9 +77,8 @@ export function createReverseProxy(
       return;
     }
     const limit = limitOf(incoming.url ?? '');
-    const isFull = limit?.isFull === true;
-    const maxAgeMs = isFull ? OVERLOADED_AGE_MS : limit?.isHalfUsed === true ? BUSY_AGE_MS : 0;
-    const remembered = maxAgeMs === 0 ? undefined : answers.find(incoming, maxAgeMs, performance.now());
+    const isBusy = limit !== undefined && limit.inFlight >= Math.min(BUSY_IN_FLIGHT, limit.limit);
+    const remembered = isBusy ? answers.find(incoming, MAX_REPEATED_AGE_MS, performance.now()) : undefined;
     if (remembered !== undefined) {
       repeat(incoming, response, remembered);
       return;
