@@ -24,8 +24,8 @@ describe('the limits of the order API', () => {
     expect(limitOf('/payment/pay')).not.toBe(limitOf('/orders/place'));
   });
 
-  test('start at 64 within 16 to 256 for orders, at 32 within 8 to 256 for a status and quick requests, at 64 within 32 to 64 for payments', () => {
-    expect(boundsOf(() => limited('/orders/place'))).toEqual({ first: 64, min: 16, max: 256 });
+  test('start at 48 within 12 to 256 for orders, at 32 within 8 to 256 for a status and quick requests, at 64 within 32 to 64 for payments', () => {
+    expect(boundsOf(() => limited('/orders/place'))).toEqual({ first: 48, min: 12, max: 256 });
     expect(boundsOf(() => limited('/inventory/stocks'))).toEqual({ first: 32, min: 8, max: 256 });
     expect(boundsOf(() => limited('/orders/status'))).toEqual({ first: 32, min: 8, max: 256 });
     expect(boundsOf(() => limited('/payment/pay'))).toEqual({ first: 64, min: 32, max: 64 });

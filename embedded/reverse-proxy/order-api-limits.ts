@@ -21,7 +21,7 @@ export function isLaboratory(path: string | undefined): boolean {
  * for an order's status are counted apart, because they are answered from memory where many wait (pending-answers.ts).
  */
 export function orderApiLimits(): LimitChoice {
-  const placing = new ConcurrencyLimit({ min: 16, max: 256, targetMs: 150 });
+  const placing = new ConcurrencyLimit({ min: 12, max: 256, targetMs: 120 });
   const quick = new ConcurrencyLimit({ min: 8, max: 256, targetMs: 120 });
   const asking = new ConcurrencyLimit({ min: 8, max: 256, targetMs: 120 });
   const slow = new ConcurrencyLimit({ min: 32, max: 64, targetMs: 10_000 });
