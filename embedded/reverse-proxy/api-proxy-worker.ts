@@ -19,7 +19,9 @@ function startProxy(parent: MessagePort): void {
   const metrics = { host, port: metricsPort ?? upstreamPort };
   const laboratory = { host, port: laboratoryPort ?? upstreamPort };
   const sender = metricsSender();
-  const proxy = createReverseProxy(upstream, orderApiLimits(), REVERSE_PROXY_LIMITS, {
+  const { limitOf, isCrowded } = orderApiLimits();
+  const proxy = createReverseProxy(upstream, limitOf, REVERSE_PROXY_LIMITS, {
+    isCrowded,
     upstreamOf: (url) => {
       const path = requestPath(url);
       return path === METRICS_PATH ? metrics : isLaboratory(path) ? laboratory : upstream;

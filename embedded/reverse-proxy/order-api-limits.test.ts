@@ -11,7 +11,7 @@ import { orderApiLimits, requestPath } from './order-api-limits.ts';
 jest.setTimeout(30_000);
 
 describe('the limits of the order API', () => {
-  const limitOf = orderApiLimits();
+  const { limitOf } = orderApiLimits();
 
   test('never limit health, and count payments and redrives, orders, questions for a status, and all other requests apart', () => {
     expect(limitOf('/health')).toBeUndefined();
@@ -46,6 +46,21 @@ describe('the limits of the order API', () => {
   ])('count %s like %s', (spelling, plain) => {
     expect(limitOf(spelling)).toBe(limitOf(plain));
   });
+});
+
+test('an API is crowded while eight orders are being placed, however many questions are asked', () => {
+  const { limitOf, isCrowded } = orderApiLimits();
+  for (let asked = 0; asked < 30; asked += 1) {
+    limitOf('/orders/status')?.tryEnter();
+  }
+  for (let placed = 0; placed < 7; placed += 1) {
+    limitOf('/orders/place')?.tryEnter();
+  }
+  expect(isCrowded()).toBe(false);
+  limitOf('/orders/place')?.tryEnter();
+  expect(isCrowded()).toBe(true);
+  limitOf('/orders/place')?.leave(0, 1);
+  expect(isCrowded()).toBe(false);
 });
 
 /** The path lookup of serverless-offline's router. */
@@ -107,7 +122,7 @@ describe('requestPath agrees with serverless-offline’s router', () => {
 });
 
 function limited(url: string): ConcurrencyLimit {
-  const limit = orderApiLimits()(url);
+  const limit = orderApiLimits().limitOf(url);
   if (limit === undefined) {
     throw new Error(`${url} has no limit`);
   }

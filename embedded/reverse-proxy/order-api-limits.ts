@@ -3,6 +3,16 @@ import { ConcurrencyLimit } from './concurrency-limit.ts';
 /** Chooses the limit of a request by its URL, in any spelling. Undefined: the request is always admitted. */
 export type LimitChoice = (url: string) => ConcurrencyLimit | undefined;
 
+/** The limits of an API, and whether it is crowded. */
+export interface ApiLimits {
+  readonly limitOf: LimitChoice;
+  /** Whether so many orders are being placed that their sagas have to wait; then an order stays PENDING for seconds. */
+  readonly isCrowded: () => boolean;
+}
+
+/** More than this are placed at a time only in a spike: without one, placing takes 10 ms. */
+const CROWD = 8;
+
 /** Where the embedded stack shows its metrics. */
 export const METRICS_PATH = '/metrics';
 
@@ -18,14 +28,14 @@ export function isLaboratory(path: string | undefined): boolean {
  * The limits of the order API. Payments, and calls of operators that ask Step Functions, have their own: they wait for others,
  * so their latency says nothing about the load on the API. Orders and other requests take 5 to 10 ms. Beyond their targets they
  * wait for each other (see docs/performance.md). Each of the two has its own limit, so that neither turns the other away. Questions
- * for an order's status are counted apart, because they are answered from memory where many wait (pending-answers.ts).
+ * for an order's status are counted apart, because they are answered from memory in a spike (pending-answers.ts).
  */
-export function orderApiLimits(): LimitChoice {
+export function orderApiLimits(): ApiLimits {
   const placing = new ConcurrencyLimit({ min: 12, max: 256, targetMs: 120 });
   const quick = new ConcurrencyLimit({ min: 8, max: 256, targetMs: 120 });
   const asking = new ConcurrencyLimit({ min: 8, max: 256, targetMs: 120 });
   const slow = new ConcurrencyLimit({ min: 32, max: 64, targetMs: 10_000 });
-  return (url) => {
+  const limitOf: LimitChoice = (url) => {
     const path = requestPath(url);
     // Whoever turns a fault back must get through, however busy the API is.
     if (isLaboratory(path)) {
@@ -51,6 +61,7 @@ export function orderApiLimits(): LimitChoice {
         return quick;
     }
   };
+  return { limitOf, isCrowded: () => placing.inFlight >= CROWD };
 }
 
 /** Escapes of characters that need no escape in a path. */

@@ -6,7 +6,7 @@ import { findFreePort } from '../ports.ts';
 import { startApiProxy } from './api-proxy.ts';
 import { ConcurrencyLimit } from './concurrency-limit.ts';
 import type { LimitChoice } from './order-api-limits.ts';
-import { createReverseProxy, REVERSE_PROXY_LIMITS } from './reverse-proxy.ts';
+import { createReverseProxy, REVERSE_PROXY_LIMITS, type ReverseProxyHooks } from './reverse-proxy.ts';
 
 const servers: Server[] = [];
 afterEach(() => {
@@ -193,7 +193,7 @@ test('the reverse proxy accepts connections while the event loop of the API proc
 });
 
 describe('a question for the status of an order that has not begun', () => {
-  test('gets the last answer while the API takes no more; other questions are refused', async () => {
+  test('gets the last answer while a crowded API takes no more; other questions are refused', async () => {
     const { ask, hold } = await proxyBeforePendingOrders(new ConcurrencyLimit({ min: 1, max: 1, targetMs: 1000 }));
     const first = await (await ask('a-1')).text();
     const release = await hold();
@@ -207,7 +207,7 @@ describe('a question for the status of an order that has not begun', () => {
     expect((await ask('a-1')).headers.get('age')).toBeNull();
   });
 
-  test('gets the last answer while four others are with the API; without an earlier answer it is passed on', async () => {
+  test('gets the last answer while four others are with a crowded API; without an earlier answer it is passed on', async () => {
     const { ask, hold } = await proxyBeforePendingOrders(new ConcurrencyLimit({ min: 8, max: 8, targetMs: 1000 }));
     await (await ask('a-1')).text();
     const releases = [await hold(), await hold(), await hold()];
@@ -218,6 +218,15 @@ describe('a question for the status of an order that has not begun', () => {
     expect([other.status, other.headers.get('age')]).toEqual([200, null]);
     await Promise.all(releases.map((release) => release()));
   });
+});
+
+test('without a crowd of new orders, no question for a status is answered from memory', async () => {
+  const limit = new ConcurrencyLimit({ min: 1, max: 1, targetMs: 1000 });
+  const { ask, hold } = await proxyBeforePendingOrders(limit, () => false);
+  await (await ask('a-1')).text();
+  const release = await hold();
+  expect((await ask('a-1')).status).toBe(503);
+  await release();
 });
 
 test('the reverse proxy tells of each request that it answers with 503, and may have another server for some', async () => {
@@ -251,10 +260,12 @@ async function expectRefusal(response: Response): Promise<void> {
 async function proxyBefore(
   api: (incoming: IncomingMessage, response: ServerResponse) => unknown,
   limitOf: LimitChoice,
+  hooks: Partial<ReverseProxyHooks> = {},
 ): Promise<string> {
   const server = createServer((incoming, response) => void api(incoming, response));
   await listen(server);
-  return await listen(createReverseProxy({ host: '127.0.0.1', port: (server.address() as AddressInfo).port }, limitOf));
+  const upstream = { host: '127.0.0.1', port: (server.address() as AddressInfo).port };
+  return await listen(createReverseProxy(upstream, limitOf, REVERSE_PROXY_LIMITS, hooks));
 }
 
 async function listen(server: Server): Promise<string> {
@@ -274,7 +285,7 @@ function statusOf(port: number): Promise<number | undefined> {
 }
 
 /** A proxy before an API whose orders are all PENDING. `hold` takes a place until its result is called. */
-async function proxyBeforePendingOrders(limit: ConcurrencyLimit) {
+async function proxyBeforePendingOrders(limit: ConcurrencyLimit, isCrowded = () => true) {
   const held: ServerResponse[] = [];
   let arrived = (): void => undefined;
   const proxy = await proxyBefore(
@@ -288,6 +299,7 @@ async function proxyBeforePendingOrders(limit: ConcurrencyLimit) {
       response.end(JSON.stringify({ data: { order_id: 'a-1', status: 'PENDING' } }));
     },
     () => limit,
+    { isCrowded },
   );
   return {
     ask: (order: string) => fetch(`${proxy}/orders/status?order_id=${order}`),

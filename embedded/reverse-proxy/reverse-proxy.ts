@@ -37,7 +37,7 @@ export const REVERSE_PROXY_LIMITS: ReverseProxyLimits = {
  */
 const IDLE_MS = 1_000;
 
-/** While so many questions for a status are with the API, others are answered from memory where they can be. */
+/** While so many questions for a status are with a crowded API, others are answered from memory where they can be. */
 const BUSY_IN_FLIGHT = 4;
 /** The oldest answer that is repeated. */
 const MAX_REPEATED_AGE_MS = 3_000;
@@ -46,20 +46,26 @@ const MAX_REPEATED_AGE_MS = 3_000;
 export interface ReverseProxyHooks {
   /** The server for a request, by its URL. */
   readonly upstreamOf: (url: string) => Upstream;
+  /** Whether questions for the status of orders may be answered from memory now. */
+  readonly isCrowded: () => boolean;
   /** Called with each request that is answered with 503. */
   readonly onRefused: () => void;
 }
 
 /**
  * A reverse proxy with a concurrency limit. Requests over the limit are answered at once with 503 and Retry-After, as API
- * Gateway's throttling does in the cloud. A question for the status of an order that has not begun is answered from memory then,
- * as API Gateway's cache would.
+ * Gateway's throttling does in the cloud. In a spike, a question for the status of an order that has not begun is answered from
+ * memory, as API Gateway's cache would.
  */
 export function createReverseProxy(
   upstream: Upstream,
   limitOf: LimitChoice,
   limits: ReverseProxyLimits = REVERSE_PROXY_LIMITS,
-  { upstreamOf = () => upstream, onRefused = () => undefined }: Partial<ReverseProxyHooks> = {},
+  {
+    upstreamOf = () => upstream,
+    isCrowded = () => false,
+    onRefused = () => undefined,
+  }: Partial<ReverseProxyHooks> = {},
 ): Server {
   const agent = new Agent({ keepAlive: true, scheduling: 'lifo', timeout: IDLE_MS });
   const { requestMs, maxBodyBytes, maxConnections } = limits;
@@ -77,7 +83,7 @@ export function createReverseProxy(
       return;
     }
     const limit = limitOf(incoming.url ?? '');
-    const isBusy = limit !== undefined && limit.inFlight >= Math.min(BUSY_IN_FLIGHT, limit.limit);
+    const isBusy = limit !== undefined && limit.inFlight >= Math.min(BUSY_IN_FLIGHT, limit.limit) && isCrowded();
     const remembered = isBusy ? answers.find(incoming, MAX_REPEATED_AGE_MS, performance.now()) : undefined;
     if (remembered !== undefined) {
       repeat(incoming, response, remembered);
