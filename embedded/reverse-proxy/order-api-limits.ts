@@ -6,12 +6,17 @@ export type LimitChoice = (url: string) => ConcurrencyLimit | undefined;
 /** The limits of an API, and whether it is crowded. */
 export interface ApiLimits {
   readonly limitOf: LimitChoice;
-  /** Whether so many orders are being placed that their sagas have to wait; then an order stays PENDING for seconds. */
-  readonly isCrowded: () => boolean;
+  /**
+   * Whether so many orders are being placed that their sagas have to wait; then an order stays PENDING for seconds.
+   *
+   * @param now in milliseconds of a clock that never goes back
+   */
+  readonly isCrowded: (now: number) => boolean;
 }
 
-/** More than this are placed at a time only in a spike: without one, placing takes 10 ms. */
+/** So many are placed at a time only in a spike, because placing takes 10 ms without one. A moment with fewer is no end of it. */
 const CROWD = 8;
+const CROWD_STAYS_MS = 1_000;
 
 /** Where the embedded stack shows its metrics. */
 export const METRICS_PATH = '/metrics';
@@ -61,7 +66,16 @@ export function orderApiLimits(): ApiLimits {
         return quick;
     }
   };
-  return { limitOf, isCrowded: () => placing.inFlight >= CROWD };
+  let crowdedUntil = Number.NEGATIVE_INFINITY;
+  return {
+    limitOf,
+    isCrowded: (now) => {
+      if (placing.inFlight >= CROWD) {
+        crowdedUntil = now + CROWD_STAYS_MS;
+      }
+      return now < crowdedUntil;
+    },
+  };
 }
 
 /** Escapes of characters that need no escape in a path. */

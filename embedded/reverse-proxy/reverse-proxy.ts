@@ -2,7 +2,7 @@ import { Agent, createServer, type IncomingMessage, request, type Server, type S
 import { wasNeverConnected } from '../../aws-clients/never-connected.ts';
 import { answerHeaders, requestHeaders } from './forwarded-headers.ts';
 import { gatewayResponseInsteadOf, refusalOf, refuse, send } from './gateway-responses.ts';
-import type { LimitChoice } from './order-api-limits.ts';
+import type { ApiLimits, LimitChoice } from './order-api-limits.ts';
 import { type PendingAnswer, PendingAnswers } from './pending-answers.ts';
 import { RetrySlots } from './retry-slots.ts';
 
@@ -47,7 +47,7 @@ export interface ReverseProxyHooks {
   /** The server for a request, by its URL. */
   readonly upstreamOf: (url: string) => Upstream;
   /** Whether questions for the status of orders may be answered from memory now. */
-  readonly isCrowded: () => boolean;
+  readonly isCrowded: ApiLimits['isCrowded'];
   /** Called with each request that is answered with 503. */
   readonly onRefused: () => void;
 }
@@ -83,18 +83,19 @@ export function createReverseProxy(
       return;
     }
     const limit = limitOf(incoming.url ?? '');
-    const isBusy = limit !== undefined && limit.inFlight >= Math.min(BUSY_IN_FLIGHT, limit.limit) && isCrowded();
-    const remembered = isBusy ? answers.find(incoming, MAX_REPEATED_AGE_MS, performance.now()) : undefined;
+    const isBusy = limit !== undefined && limit.inFlight >= Math.min(BUSY_IN_FLIGHT, limit.limit);
+    const enteredAt = performance.now();
+    const remembered =
+      isBusy && isCrowded(enteredAt) ? answers.find(incoming, MAX_REPEATED_AGE_MS, enteredAt) : undefined;
     if (remembered !== undefined) {
       repeat(incoming, response, remembered);
       return;
     }
     if (limit?.tryEnter() === false) {
       onRefused();
-      refuse(incoming, response, 'THROTTLED', slots.secondsUntilSlot(performance.now()));
+      refuse(incoming, response, 'THROTTLED', slots.secondsUntilSlot(enteredAt));
       return;
     }
-    const enteredAt = performance.now();
     response.once('close', () => {
       const now = performance.now();
       limit?.leave(enteredAt, now);
