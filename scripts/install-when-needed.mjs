@@ -25,9 +25,9 @@ const stamp = join(modules, '.installed-from-lock');
 const unfinished = join(modules, '.installation-unfinished');
 
 /**
- * npm's own settings do not decide what is installed, nor where: `NODE_ENV=production` or `omit=dev` would leave out what
- * the start needs, `global` or `dry-run` everything. `npm install` rather than `npm ci`: it keeps the packages that still fit, and also installs where a registry lacks a
- * platform's optional package.
+ * npm's own settings do not decide what is installed, nor where: `NODE_ENV=production` or `omit=dev` would leave out what the
+ * start needs, `global` or `dry-run` everything. `npm install` rather than `npm ci`: it keeps the packages that still fit, and
+ * also installs where a registry lacks a platform's optional package.
  */
 const NPM_ARGUMENTS = [
   'install',

@@ -22,8 +22,8 @@ export interface ReverseProxyLimits {
 }
 
 /**
- * With all places of `orderApiLimits` taken (256 and 64 payments), the API holds at most 320 MB of bodies. Requests to
- * `/health` come on top, up to the number of connections.
+ * With all places of `orderApiLimits` taken (three times 256, and 64 payments), the API holds at most 832 MB of bodies. Requests
+ * to `/health` come on top, up to the number of connections.
  */
 export const REVERSE_PROXY_LIMITS: ReverseProxyLimits = {
   requestMs: 10_000,

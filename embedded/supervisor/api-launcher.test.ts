@@ -52,6 +52,39 @@ unlessWindows('an API process that hangs is killed and restarted, and one that i
   ]);
 });
 
+test.each([
+  ['only its warnings by default', false, {}, 'warning'],
+  ['its lines about requests with --verbose', true, {}, 'notice'],
+  ['its lines about requests with EMBEDDED_VERBOSE=1', false, { EMBEDDED_VERBOSE: '1' }, 'notice'],
+  ['what SLS_LOG_LEVEL says', true, { SLS_LOG_LEVEL: 'error' }, 'error'],
+])('serverless-offline writes %s', async (_what, verbose, variables, level) => {
+  const file = join(folder, 'level');
+  const program = join(folder, 'api.mjs');
+  await writeFile(
+    program,
+    `import { writeFileSync } from 'node:fs';
+    writeFileSync(${JSON.stringify(file)}, process.env.SLS_LOG_LEVEL ?? 'none');`,
+  );
+  const before = { ...process.env };
+  Object.assign(process.env, variables);
+  try {
+    const launcher = new ApiLauncher({
+      verbose,
+      json: false,
+      runFolder: folder,
+      tell: () => undefined,
+      program: [program],
+    });
+    await launcher.run();
+  } finally {
+    for (const name of Object.keys(variables)) {
+      delete process.env[name];
+    }
+    Object.assign(process.env, before);
+  }
+  expect(await readFile(file, 'utf8')).toBe(level);
+});
+
 unlessWindows.each([
   ['once it was ready', "process.send({ type: 'ready' });", ['SIGTERM']],
   ['before it was ready', '', ['SIGTERM']],

@@ -97,6 +97,10 @@ export class ApiLauncher {
     }
   }
 
+  #isVerbose(): boolean {
+    return this.#options.verbose || process.env.EMBEDDED_VERBOSE === '1';
+  }
+
   #runOnce(): Promise<Exit> {
     const program = this.#options.program ?? ['--import', START_GARBAGE, FRAMEWORK, 'offline'];
     const child = spawn(process.execPath, [...SMALL_HEAP_FLAGS, ...program], {
@@ -107,7 +111,7 @@ export class ApiLauncher {
         NODE_COMPILE_CACHE:
           process.env.NODE_COMPILE_CACHE ?? join(PROJECT_ROOT, 'node_modules/.cache/node-compile-cache'),
         // At its default level, serverless-offline writes five lines a request. The functions' own logs say more.
-        SLS_LOG_LEVEL: process.env.SLS_LOG_LEVEL ?? (this.#options.verbose ? 'notice' : 'warning'),
+        SLS_LOG_LEVEL: process.env.SLS_LOG_LEVEL ?? (this.#isVerbose() ? 'notice' : 'warning'),
         ...(this.#options.verbose && { EMBEDDED_VERBOSE: '1' }),
         ...(this.#options.json && { EMBEDDED_JSON: '1' }),
       },
