@@ -113,7 +113,8 @@ test(
   'the stack ends in order, and says why, when somebody deletes its data folder',
   async () => {
     const processes = stack.processes();
-    await rm(dataDirectory, { recursive: true });
+    // The running stack may write a file into a folder that is just being emptied.
+    await rm(dataDirectory, { recursive: true, maxRetries: 10 });
     await eventually(() => processes.every(({ pid }) => !isAlive(pid)), {
       withinMs: 20_000,
       what: 'the stack has ended',
