@@ -4,7 +4,7 @@ import type { Json } from '../language/json.ts';
 import type { Effect } from './effect.ts';
 import { Entropy } from './entropy.ts';
 import type { EventCircumstances } from './event.ts';
-import { type Execution, ROOT_FRAME } from './execution.ts';
+import { type Execution, MAX_EXPRESS_SECONDS, ROOT_FRAME } from './execution.ts';
 import type { ChildExecution, Frame, Timer } from './frame.ts';
 import {
   type HistoryEvent,
@@ -132,6 +132,11 @@ export class Draft {
     const timer = { timerId: `timer-${this.#nextId()}`, at };
     this.effects.push({ type: 'SetTimer', ...timer });
     return timer;
+  }
+
+  /** Starts the timer that ends an Express execution, of a child too. */
+  startExpressTimeout(): Timer {
+    return this.startTimer(this.at + MAX_EXPRESS_SECONDS * 1000);
   }
 
   cancelTimer(timer: Timer | undefined): void {

@@ -1,6 +1,6 @@
 import { childrenOf, dropChildren } from './abort.ts';
 import type { Draft } from './draft.ts';
-import { type Execution, MAX_EXPRESS_SECONDS, ROOT_FRAME } from './execution.ts';
+import { type Execution, ROOT_FRAME } from './execution.ts';
 import { startExecutionTimeout } from './execution-end.ts';
 import type { FrameEnd } from './frame.ts';
 import { MAX_HISTORY_EVENTS } from './history-event.ts';
@@ -111,7 +111,7 @@ function startAnew(draft: Draft, childId: string): void {
   frame.run = undefined;
   frame.variables = {};
   if (frame.child !== undefined) {
-    frame.child = { ...frame.child, timeout: draft.startTimer(draft.at + MAX_EXPRESS_SECONDS * 1000) };
+    frame.child = { ...frame.child, timeout: draft.startExpressTimeout() };
   }
 }
 

@@ -4,7 +4,6 @@ import type { Json } from '../../language/json.ts';
 import { haltFrame } from '../abort.ts';
 import { cancelWork } from '../activity.ts';
 import type { Draft } from '../draft.ts';
-import { MAX_EXPRESS_SECONDS } from '../execution.ts';
 import type { Frame, MapActivity } from '../frame.ts';
 import type { Executing } from '../input-output.ts';
 import { jsonText } from '../json-text.ts';
@@ -58,7 +57,7 @@ export function startChild(
   const name = draft.entropy.uuid();
   const arn = `${mapRunArn.slice(0, mapRunArn.lastIndexOf(':')).replace(':mapRun:', ':execution:')}:${name}`;
   const isExpress = state.ItemProcessor.ProcessorConfig?.ExecutionType === 'EXPRESS';
-  const timeout = isExpress ? { timeout: draft.startTimer(draft.at + MAX_EXPRESS_SECONDS * 1000) } : {};
+  const timeout = isExpress ? { timeout: draft.startExpressTimeout() } : {};
   const child = { arn, mapRunArn, name, input, startedAt: draft.at, nextEventId: 1, itemCount, ...timeout };
   const id = draft.addFrame({ ...frame, lastEventId: 0, child });
   const details = { input: jsonText(input), inputDetails: WHOLE, roleArn: draft.execution.roleArn };
