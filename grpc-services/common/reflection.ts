@@ -4,57 +4,35 @@ import {
   FieldDescriptorProto_Label as Label,
   FieldDescriptorProto_Type as Type,
 } from '@bufbuild/protobuf/wkt';
-import type { Server, ServiceDefinition } from '@grpc/grpc-js';
+import type { Server } from '@grpc/grpc-js';
 import { ReflectionService } from '@grpc/reflection';
-import { service as healthService } from 'grpc-health-check';
 import { fileDescriptors } from '../../proto/gen/file-descriptors.ts';
 
 type PackageDefinition = ConstructorParameters<typeof ReflectionService>[0];
 
 /** Services that every server has beside its own. */
-const COMMON_SERVICES = ['grpc.health.v1.Health', 'grpc.reflection.v1.ServerReflection'];
+const COMMON_SERVICES = [
+  'grpc.health.v1.Health',
+  'grpc.reflection.v1.ServerReflection',
+  'grpc.reflection.v1alpha.ServerReflection',
+];
 
 /**
  * Adds server reflection (v1 and v1alpha) for the named services, health and reflection itself. Clients also find the
  * `google.rpc.ErrorInfo` of failed calls.
  */
 export function addReflection(server: Pick<Server, 'addService'>, services: readonly string[]): void {
-  const described = [
-    ...Object.values(fileDescriptors).map((base64) => Buffer.from(base64, 'base64')),
-    ...descriptorsOf(healthService),
-    ...reflectionServices().flatMap(descriptorsOf),
-    errorDetails(),
-  ];
-  reflectionOf(described, [...services, ...COMMON_SERVICES]).addToServer(server);
-}
-
-function reflectionOf(fileDescriptorProtos: Buffer[], services: string[]): ReflectionService {
   // ReflectionService reads only the file descriptors of a loaded package.
   const loadedPackage: PackageDefinition[string] = {
     format: 'Protocol Buffer 3 DescriptorProto',
     type: {},
-    fileDescriptorProtos,
+    fileDescriptorProtos: [
+      ...Object.values(fileDescriptors).map((base64) => Buffer.from(base64, 'base64')),
+      errorDetails(),
+    ],
   };
-  return new ReflectionService({ files: loadedPackage }, { services });
-}
-
-/** The definitions of the reflection services, which their package gives to a server only. */
-function reflectionServices(): readonly ServiceDefinition[] {
-  const definitions: ServiceDefinition[] = [];
-  reflectionOf([], []).addToServer({
-    addService: (definition) => {
-      definitions.push(definition as ServiceDefinition);
-    },
-  });
-  return definitions;
-}
-
-/** The files that define a service, where it was loaded from a proto file. */
-function descriptorsOf(definition: ServiceDefinition): readonly Buffer[] {
-  return Object.values(definition).flatMap((method) => {
-    const { requestType } = method as { readonly requestType?: { readonly fileDescriptorProtos?: readonly Buffer[] } };
-    return requestType?.fileDescriptorProtos ?? [];
-  });
+  const reflection = new ReflectionService({ files: loadedPackage }, { services: [...services, ...COMMON_SERVICES] });
+  reflection.addToServer(server);
 }
 
 /** The part of google/rpc/error_details.proto that these services use. */
