@@ -20,11 +20,13 @@ module.exports = class LocalStackPlugin {
 };
 
 /** @throws Error where callers would believe that somebody checks their credentials, and nobody does */
-function refuseUncheckedCredentials({ service: { custom } }) {
+function refuseUncheckedCredentials({ service: { custom }, classes }) {
   if (custom.authMode !== 'none' && !process.env.LOCALSTACK_AUTH_TOKEN) {
-    throw new Error(
-      `AUTH_MODE is '${custom.authMode}', and LocalStack's free image runs no authorizers: every call would be open. ` +
-        'Leave AUTH_MODE out, or set LOCALSTACK_AUTH_TOKEN and LOCALSTACK_IMAGE.',
+    const { AWS_ENDPOINT_URL: address } = process.env;
+    throw new classes.Error(
+      `AWS_ENDPOINT_URL leads to ${address} instead of AWS: unset it to deploy to AWS. For LocalStack: AUTH_MODE is ` +
+        `'${custom.authMode}', and its free image runs no authorizers, so every call would be open. Take --stage local and ` +
+        'leave AUTH_MODE out, or set LOCALSTACK_AUTH_TOKEN and LOCALSTACK_IMAGE.',
     );
   }
 }

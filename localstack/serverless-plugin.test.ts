@@ -26,6 +26,7 @@ function serviceWith(
   authMode: 'none' | 'api-key' | 'jwt' = 'none',
 ) {
   return {
+    classes: { Error },
     getProvider: () => ({ getAwsSdkV3Config: async () => ({}) }),
     service: { custom: { authMode }, provider: { compiledCloudFormationTemplate: { Resources: { ...resources } } } },
   };
@@ -61,8 +62,9 @@ test.each(['api-key', 'jwt'] as const)(
     const begin = (mode: 'none' | typeof authMode): void =>
       new plugin(serviceWith({}, mode)).hooks['before:package:initialize']?.();
     expect(() => begin(authMode)).toThrow(
-      `AUTH_MODE is '${authMode}', and LocalStack's free image runs no authorizers`,
+      /AWS_ENDPOINT_URL leads to http:\/\/127\.0\.0\.1:4566 .*unset it to deploy to AWS/,
     );
+    expect(() => begin(authMode)).toThrow(`AUTH_MODE is '${authMode}', and its free image runs no authorizers`);
     expect(() => begin('none')).not.toThrow();
     process.env.LOCALSTACK_AUTH_TOKEN = 'token';
     expect(() => begin(authMode)).not.toThrow();

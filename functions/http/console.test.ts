@@ -39,6 +39,12 @@ test.each([
   expect(new URL('./assets/a-1.js', new URL(base, address)).href).toBe('https://api.example/dev/console/assets/a-1.js');
 });
 
+test('invoked without an event, as by hand, it leads to the page', async () => {
+  const { path: _none, ...event } = httpEvent({});
+  const answer = await handler(event as Parameters<Endpoint>[0]);
+  expect([answer.statusCode, answer.headers?.Location]).toEqual([302, 'console']);
+});
+
 test('the page runs only scripts of its own and is in no frame', async () => {
   const { headers } = await get('/console/');
   const policy = String(headers?.['Content-Security-Policy']);

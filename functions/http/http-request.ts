@@ -50,7 +50,8 @@ export function httpRequest(event: APIGatewayProxyEvent, requestId: string, logg
   const body = bodyText(event.body);
   return {
     requestId,
-    path: event.path,
+    // Absent where somebody invokes the function by hand without an event.
+    path: event.path ?? '/',
     apiUrl: apiUrl(event, header),
     traceparent,
     owner,

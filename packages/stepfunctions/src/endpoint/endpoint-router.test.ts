@@ -156,7 +156,12 @@ describe('one endpoint', () => {
       /^<ErrorResponse><Error><Type>Sender<.*<Code>Unknown/,
     ],
     ['POST', 'ec2', { ...form, ...signed('ec2') }, /^<Response><Errors><Error><Code>UnknownOperationException</],
-    ['GET', 's3', signed('s3'), /^<Error><Code>UnknownOperationException<.*This endpoint serves Step Functions/],
+    [
+      'GET',
+      's3',
+      signed('s3'),
+      /^<Error><Code>UnknownOperationException<.*This endpoint serves Step Functions.*unset AWS_ENDPOINT_URL/,
+    ],
     ['POST', 'logs', signed('logs'), /^\{"__type":"UnknownOperationException"/],
     ['GET', 'a browser, of what is not there,', { accept: 'text/html,*/*' }, /^This endpoint serves Step Functions/],
   ])('refuses a %s of %s in a format that the caller can read', async (method, _name, headers, answer) => {

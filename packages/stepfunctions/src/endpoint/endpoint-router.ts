@@ -178,7 +178,8 @@ function refuse(request: IncomingMessage, response: ServerResponse): void {
   answerRefusal(request, response, {
     status: 400,
     type: 'UnknownOperationException',
-    message: 'This endpoint serves Step Functions, DynamoDB, Lambda invocations and STS GetCallerIdentity.',
+    message:
+      'This endpoint serves Step Functions, DynamoDB, Lambda invocations and STS GetCallerIdentity. For AWS itself, unset AWS_ENDPOINT_URL.',
   });
 }
 
