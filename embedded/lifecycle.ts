@@ -25,6 +25,7 @@ import { LocalTemplate } from './resources/local-template.ts';
 import { provisionStateMachines, provisionTables, tableNamesOf } from './resources/provision.ts';
 import type { Serverless } from './resources/serverless-service.ts';
 import { startApiProxy } from './reverse-proxy/api-proxy.ts';
+import { apiRoutes } from './reverse-proxy/api-routes.ts';
 import { guardServersFromForeignPages } from './reverse-proxy/foreign-page-guard.ts';
 import { placeSampleOrder } from './sample-order.ts';
 import { sendSmokeRequest } from './smoke-request.ts';
@@ -174,6 +175,7 @@ export class StackLifecycle {
       host: '127.0.0.1',
       port: ports.http,
       upstreamPort: apiPort,
+      routes: apiRoutes(this.#serverless.service.functions),
       metricsPort: this.#metrics.port,
       laboratoryPort: this.#laboratory.port,
     });

@@ -16,7 +16,10 @@ export interface ServerlessFunction {
   readonly timeout?: number;
   /** In megabytes. */
   readonly memorySize?: number;
-  readonly events?: readonly { readonly http?: { authorizer?: unknown }; readonly schedule?: unknown }[];
+  readonly events?: readonly {
+    readonly http?: { readonly method?: string; readonly path?: string; authorizer?: unknown };
+    readonly schedule?: unknown;
+  }[];
 }
 
 /** The parts of the Serverless Framework's instance that the plugin uses. */

@@ -1,10 +1,13 @@
 import { type RestartingWorker, startRestartingWorker } from '../supervisor/restarting-worker.ts';
+import type { ApiRoute } from './api-routes.ts';
 
 /** The address that clients call, and the port of the API behind it. */
 export interface ApiProxyOptions {
   readonly host: string;
   readonly port: number;
   readonly upstreamPort: number;
+  /** Of each path with a route, another method is answered with 405. */
+  readonly routes?: readonly ApiRoute[];
   /** Port of the metrics, which are not the API's; without one `/metrics` is the API's as well. */
   readonly metricsPort?: number;
   /** Port of the laboratory; without one the API answers its path as any unknown one. */

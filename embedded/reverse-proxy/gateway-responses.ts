@@ -82,15 +82,32 @@ const RESPONSE_TYPES: Readonly<Record<number, GatewayResponseType>> = {
 /**
  * API Gateway's response in place of one that serverless-offline made up itself: no credentials, no such path, a body over
  * its limit. Undefined when the answer comes from a function.
+ *
+ * @param methodsOfPath those that the request's path has: API Gateway says 404 to others, this proxy 405 (RFC 9110, section
+ *   15.5.6)
  */
-export function gatewayResponseInsteadOf(answered: IncomingMessage): APIGatewayProxyResult | undefined {
+export function gatewayResponseInsteadOf(
+  answered: IncomingMessage,
+  methodsOfPath: () => readonly string[] = () => [],
+): APIGatewayProxyResult | undefined {
   const { statusCode = 502, headers } = answered;
   // Every answer of a function has nosniff; the framework's own errors are JSON without it.
   const isFrameworkError = statusCode >= 400 && headers['x-content-type-options'] === undefined;
   if (!isFrameworkError || !headers['content-type']?.startsWith('application/json')) {
     return undefined;
   }
+  const methods = statusCode === 404 || statusCode === 405 ? methodsOfPath() : [];
+  if (methods.length > 0) {
+    return methodNotAllowed(methods.join(', '));
+  }
   const type = RESPONSE_TYPES[statusCode] ?? (statusCode < 500 ? 'DEFAULT_4XX' : 'DEFAULT_5XX');
   const { status, code, data, headers: own } = GATEWAY_RESPONSES[type];
   return respond(status, data, { meta: { code, request_id: randomUUID() }, headers: own });
+}
+
+function methodNotAllowed(methods: string): APIGatewayProxyResult {
+  return respond(405, `this path takes ${methods}; /docs lists all calls`, {
+    meta: { code: 'METHOD_NOT_ALLOWED', request_id: randomUUID() },
+    headers: { Allow: methods },
+  });
 }

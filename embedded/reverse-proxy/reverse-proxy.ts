@@ -48,6 +48,8 @@ export interface ReverseProxyHooks {
   readonly upstreamOf: (url: string) => Upstream;
   /** Whether questions for the status of orders may be answered from memory now. */
   readonly isCrowded: ApiLimits['isCrowded'];
+  /** The methods that a URL's path has; none where there is no such path. */
+  readonly methodsOf: (url: string) => readonly string[];
   /** Called with each request that is answered with 503. */
   readonly onRefused: () => void;
 }
@@ -64,6 +66,7 @@ export function createReverseProxy(
   {
     upstreamOf = () => upstream,
     isCrowded = () => false,
+    methodsOf = () => [],
     onRefused = () => undefined,
   }: Partial<ReverseProxyHooks> = {},
 ): Server {
@@ -102,7 +105,7 @@ export function createReverseProxy(
       slots.served(now);
     });
     try {
-      forward(incoming, response, { ...upstreamOf(incoming.url ?? ''), agent, answers, onRefused });
+      forward(incoming, response, { ...upstreamOf(incoming.url ?? ''), agent, answers, methodsOf, onRefused });
     } catch {
       // Node's client refuses some requests that Node's server accepts.
       refuse(incoming, response, 'DEFAULT_4XX');
@@ -135,7 +138,14 @@ function learnFrom(answered: IncomingMessage, learn: (body: string) => void): vo
 function forward(
   incoming: IncomingMessage,
   response: ServerResponse,
-  { host, port, agent, answers, onRefused }: Upstream & Pick<ReverseProxyHooks, 'onRefused'> & Connections,
+  {
+    host,
+    port,
+    agent,
+    answers,
+    methodsOf,
+    onRefused,
+  }: Upstream & Pick<ReverseProxyHooks, 'methodsOf' | 'onRefused'> & Connections,
 ): void {
   const askedAt = performance.now();
   const outgoing = request({
@@ -149,7 +159,7 @@ function forward(
   });
   outgoing.once('response', (answered) => {
     try {
-      sendBack(answered, response);
+      sendBack(answered, response, () => methodsOf(incoming.url ?? ''));
       if (PendingAnswers.isOfInterest(incoming)) {
         learnFrom(answered, (body) => {
           const { statusCode: status = 502 } = answered;
@@ -182,8 +192,8 @@ function forward(
   incoming.pipe(outgoing);
 }
 
-function sendBack(answered: IncomingMessage, response: ServerResponse): void {
-  const replacement = gatewayResponseInsteadOf(answered);
+function sendBack(answered: IncomingMessage, response: ServerResponse, methods: () => readonly string[]): void {
+  const replacement = gatewayResponseInsteadOf(answered, methods);
   if (replacement !== undefined) {
     answered.resume();
     send(response, replacement);

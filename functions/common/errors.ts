@@ -20,6 +20,7 @@ const TERMINAL_CODES = {
   },
   UNAUTHENTICATED: { status: 401, meaning: 'the credentials are missing or not valid' },
   FORBIDDEN: { status: 403, meaning: 'the caller may not do that' },
+  METHOD_NOT_ALLOWED: { status: 405, meaning: 'the path is there for the methods in Allow alone' },
   NO_SUCH_CALL: { status: 404, meaning: 'the API has no such call: another path or method' },
   ORDER_NOT_FOUND: { status: 404, meaning: 'there is no such order' },
   REFUND_NOT_FOUND: { status: 404, meaning: 'the order has no such refund' },

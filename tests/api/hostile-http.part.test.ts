@@ -145,6 +145,23 @@ describe('a foreign web page', () => {
   });
 });
 
+test.each(['PATCH', 'OPTIONS', 'TRACE'])(
+  '%s of any path in the API’s document gets 405, with what the path takes',
+  async (method) => {
+    const document = await (await fetch(`${shared.stack.urls.http}/openapi.json`)).json();
+    const { paths } = document as { readonly paths: Readonly<Record<string, object>> };
+    const answers = await Promise.all(
+      Object.keys(paths).map(async (path) => {
+        const answer = await exchange(get(path).replace('GET', method));
+        const allowed = /^Allow: (.*)$/im.exec(answer)?.[1]?.trim().toLowerCase().split(', ') ?? [];
+        return [path, status(answer), allowed.filter((each) => each !== 'head')];
+      }),
+    );
+    expect(answers.length).toBeGreaterThan(20);
+    expect(answers).toEqual(Object.entries(paths).map(([path, calls]) => [path, 405, Object.keys(calls).sort()]));
+  },
+);
+
 test('the API closes the connection on CONNECT', async () => {
   expect(await exchange('CONNECT elsewhere:443 HTTP/1.1\r\nHost: elsewhere\r\n\r\n')).toBe('');
 });
