@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { type HttpServer, startHttpServer } from '../../tests/support/http-server.ts';
 import { findFreePort } from '../ports.ts';
 import type { RestartingWorker } from '../supervisor/restarting-worker.ts';
@@ -11,6 +11,7 @@ const functions = {
   docs: { handler: 'c', name: 'c', events: [{ http: { method: 'GET', path: '/docs/{proxy+}' } }] },
   one: { handler: 'd', name: 'd', events: [{ http: { method: 'delete', path: '/webhooks/{id}' } }] },
   secret: { handler: 'f', name: 'f', events: [{ http: { method: 'post', path: '/webhooks/secret' } }] },
+  pay: { handler: 'g', name: 'g', events: [{ http: { method: 'post', path: '/payment/pay' } }] },
   task: { handler: 'e', name: 'e' },
 };
 
@@ -32,10 +33,15 @@ describe('a request with another method than its path has', () => {
   let api: HttpServer;
   let proxy: RestartingWorker;
   let url: string;
+  const asked: string[] = [];
+  beforeEach(() => {
+    asked.length = 0;
+  });
 
   beforeAll(async () => {
     // As serverless-offline answers what it has no route for.
-    api = await startHttpServer((_incoming, response) => {
+    api = await startHttpServer((incoming, response) => {
+      asked.push(`${incoming.method} ${incoming.url}`);
       response.writeHead(404, { 'content-type': 'application/json' }).end('{"statusCode":404}');
     });
     const port = await findFreePort();
@@ -48,20 +54,26 @@ describe('a request with another method than its path has', () => {
     await api.close();
   });
 
-  test.each(['PUT', 'DELETE', 'PATCH', 'OPTIONS'])('%s gets 405 with the methods in Allow', async (method) => {
-    const answer = await fetch(`${url}/webhooks`, { method });
-    expect([answer.status, answer.headers.get('allow')]).toEqual([405, 'GET, HEAD, POST']);
+  test.each(['PUT', 'DELETE', 'PATCH', 'OPTIONS', 'GET'])('%s gets 405 with the methods in Allow', async (method) => {
+    const answer = await fetch(`${url}/payment/pay`, { method });
+    expect([answer.status, answer.headers.get('allow')]).toEqual([405, 'POST']);
     expect(await answer.json()).toMatchObject({
       status: 405,
       success: false,
       meta: { code: 'METHOD_NOT_ALLOWED', request_id: expect.any(String) },
-      data: 'this path takes GET, HEAD, POST; /docs lists all calls',
+      data: 'this path takes POST; /docs lists all calls',
     });
   });
 
   test('HEAD of a path without GET gets 405 too', async () => {
     const answer = await fetch(`${url}/webhooks/7`, { method: 'HEAD' });
     expect([answer.status, answer.headers.get('allow')]).toEqual([405, 'DELETE']);
+  });
+
+  test('a path of its own is not taken for one with a variable', async () => {
+    const answer = await fetch(`${url}/webhooks/secret`, { method: 'DELETE' });
+    expect([answer.status, answer.headers.get('allow')]).toEqual([405, 'POST']);
+    expect(asked).toEqual([]);
   });
 
   test('an unknown path is still not found', async () => {

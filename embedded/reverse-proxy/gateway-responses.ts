@@ -98,16 +98,18 @@ export function gatewayResponseInsteadOf(
   }
   const methods = statusCode === 404 || statusCode === 405 ? methodsOfPath() : [];
   if (methods.length > 0) {
-    return methodNotAllowed(methods.join(', '));
+    return methodNotAllowed(methods);
   }
   const type = RESPONSE_TYPES[statusCode] ?? (statusCode < 500 ? 'DEFAULT_4XX' : 'DEFAULT_5XX');
   const { status, code, data, headers: own } = GATEWAY_RESPONSES[type];
   return respond(status, data, { meta: { code, request_id: randomUUID() }, headers: own });
 }
 
-function methodNotAllowed(methods: string): APIGatewayProxyResult {
-  return respond(405, `this path takes ${methods}; /docs lists all calls`, {
+/** The answer to a request for a path that has other methods. */
+export function methodNotAllowed(methods: readonly string[]): APIGatewayProxyResult {
+  const allowed = methods.join(', ');
+  return respond(405, `this path takes ${allowed}; /docs lists all calls`, {
     meta: { code: 'METHOD_NOT_ALLOWED', request_id: randomUUID() },
-    headers: { Allow: methods },
+    headers: { Allow: allowed },
   });
 }

@@ -1,7 +1,7 @@
 import { Agent, createServer, type IncomingMessage, request, type Server, type ServerResponse } from 'node:http';
 import { wasNeverConnected } from '../../aws-clients/never-connected.ts';
 import { answerHeaders, requestHeaders } from './forwarded-headers.ts';
-import { gatewayResponseInsteadOf, refusalOf, refuse, send } from './gateway-responses.ts';
+import { gatewayResponseInsteadOf, methodNotAllowed, refusalOf, refuse, send } from './gateway-responses.ts';
 import type { ApiLimits, LimitChoice } from './order-api-limits.ts';
 import { type PendingAnswer, PendingAnswers } from './pending-answers.ts';
 import { RetrySlots } from './retry-slots.ts';
@@ -85,6 +85,12 @@ export function createReverseProxy(
       refuse(incoming, response, refusal);
       return;
     }
+    const refused = refusedMethod(incoming, methodsOf);
+    if (refused !== undefined) {
+      incoming.resume();
+      send(response, refused);
+      return;
+    }
     const limit = limitOf(incoming.url ?? '');
     const isBusy = limit !== undefined && limit.inFlight >= Math.min(BUSY_IN_FLIGHT, limit.limit);
     const enteredAt = performance.now();
@@ -115,6 +121,18 @@ export function createReverseProxy(
   proxy.maxConnections = maxConnections;
   proxy.once('close', () => agent.destroy());
   return proxy;
+}
+
+/**
+ * The answer to a method that a path does not have. GET and POST are left to the API's router, whose answer is replaced later:
+ * only of other methods it would take a path of its own, such as `/webhooks/secret`, for one with a variable.
+ */
+function refusedMethod({ method = '', url = '' }: IncomingMessage, methodsOf: ReverseProxyHooks['methodsOf']) {
+  if (method === 'GET' || method === 'POST') {
+    return undefined;
+  }
+  const methods = methodsOf(url);
+  return methods.length === 0 || methods.includes(method) ? undefined : methodNotAllowed(methods);
 }
 
 /** What all requests share. */

@@ -163,13 +163,18 @@ function responses(operation: Operation, authMode: AuthMode): ZodOpenApiResponse
   if (operation.method === 'get') {
     all['304'] = { description: 'Nothing has changed since the answer whose ETag the request has in If-None-Match' };
   }
+  // The HTTP parser refuses such a request before anything of this API sees it.
+  all['431'] = { description: 'The URL and the headers together are too long; without a body' };
   for (const [status, codes] of codesByStatus(allErrors(operation, authMode))) {
     all[`${status}` as keyof ZodOpenApiResponsesObject] = {
       description: codes.map((code) => `${code}: ${ERROR_CODES[code].meaning}`).join('; '),
       ...(status === 503
         ? { headers: z.object({ 'Retry-After': z.string().meta({ description: 'seconds until the next try' }) }) }
         : {}),
-      content: { [JSON_TYPE]: { schema: failureSchema } },
+      content: {
+        [JSON_TYPE]: { schema: failureSchema },
+        ...(codes.some((code) => operation.errorPages?.includes(code)) && { 'text/html': {} }),
+      },
     };
   }
   return all;

@@ -31,7 +31,10 @@ async function fuzz(examples: number, seed: number): Promise<number> {
   const key = newApiKey();
   const stack = await startEmbeddedStack({
     dataDirectory: data,
-    environment: { AUTH_MODE: 'api-key', API_KEYS: apiKeyEntry({ name: 'fuzz', hash: hashOfApiKey(key) }) },
+    environment: {
+      AUTH_MODE: 'api-key',
+      API_KEYS: apiKeyEntry({ name: 'fuzz', hash: hashOfApiKey(key), role: 'operator' }),
+    },
   });
   try {
     const before = stack.processes();

@@ -48,6 +48,8 @@ export interface Operation {
   readonly success: OperationSuccess;
   /** Codes of its error responses, without those that every call may have ({@link allErrors}). */
   readonly errors: readonly ErrorCode[];
+  /** Those of them that are answered with a page too, for the people who meet them. */
+  readonly errorPages?: readonly ErrorCode[];
 }
 
 /** The response of a success: JSON in the envelope, or another media type. */

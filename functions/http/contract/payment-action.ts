@@ -24,6 +24,7 @@ export const paymentActionForm = z.object({
   decision: z.enum(['approve', 'refuse'], { error: DECISION_RULE }),
 });
 
+const ERROR_PAGES = ['CUSTOMER_ACTION_NOT_FOUND'] as const;
 const PAGE = { status: 200, mediaType: 'text/html' } as const;
 const ONLY_SIMULATED = 'Only where the simulated payment provider runs, on a laptop and on LocalStack; 404 elsewhere.';
 
@@ -39,6 +40,7 @@ export const showPaymentActionOperation: Operation = {
   query: paymentActionQuery,
   success: PAGE,
   errors: ['INVALID_REQUEST', 'NO_SUCH_CALL', 'CUSTOMER_ACTION_NOT_FOUND', 'PAYMENT_UNAVAILABLE', 'ORDERS_UNAVAILABLE'],
+  errorPages: ERROR_PAGES,
 };
 
 /** `POST /payment/action`. */
@@ -70,4 +72,5 @@ export const takePaymentActionOperation: Operation = {
     'PAYMENT_UNAVAILABLE',
     'ORDERS_UNAVAILABLE',
   ],
+  errorPages: ERROR_PAGES,
 };
