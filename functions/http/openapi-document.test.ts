@@ -83,7 +83,7 @@ test('the OpenAPI document describes what the endpoint checks', () => {
     },
   });
   expect(place?.parameters).toMatchObject([{ in: 'header', name: 'Idempotency-Key' }]);
-  expect(Object.keys(place?.responses ?? {})).toEqual(['202', '400', '409', '413', '415', '500', '503']);
+  expect(Object.keys(place?.responses ?? {})).toEqual(['202', '400', '409', '413', '415', '431', '500', '503']);
 });
 
 test('the credentials are documented for every call except the open ones', () => {
