@@ -32,7 +32,7 @@ import { sendSmokeRequest } from './smoke-request.ts';
 import { StackLock } from './stack-lock.ts';
 import { type OrdersStream, startOrdersStream } from './streams/orders-stream.ts';
 import { isDynamoDbReady } from './supervisor/health.ts';
-import { tellParentOfLife } from './supervisor/heartbeat.ts';
+import { tellParentOfReadiness } from './supervisor/heartbeat.ts';
 import { ProcessGroup } from './supervisor/process-group.ts';
 import type { RestartingWorker } from './supervisor/restarting-worker.ts';
 import type { ProcessDescription } from './supervisor/supervised-process.ts';
@@ -299,7 +299,7 @@ export class StackLifecycle {
       },
       banner(this.#urls, this.#configuration, stateMachineArn, seconds),
     );
-    tellParentOfLife();
+    tellParentOfReadiness();
   }
 
   /** Starts one child and tells that it is up, unless the stack stops meanwhile. */

@@ -6,6 +6,7 @@ import { type OfflineServer, StackLifecycle } from './lifecycle.ts';
 import { onNpmExit } from './npm-watch.mjs';
 import type { Serverless } from './resources/serverless-service.ts';
 import { describeEvent, eventLine } from './stack-events.ts';
+import { tellParentOfLife } from './supervisor/heartbeat.ts';
 import { redirectOutput, type Terminal } from './terminal.ts';
 import { keepTraces } from './traces/kept-traces.ts';
 
@@ -29,6 +30,7 @@ export default class EmbeddedStackPlugin {
 
   constructor(serverless: Serverless) {
     this.#serverless = serverless;
+    tellParentOfLife();
     // The framework's validation of serverless.yml loads 8 MB of generated code: 60 MB of memory and a second of the start.
     // Every other command still validates.
     serverless.configSchemaHandler.validateConfig = async () => undefined;

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { PROJECT_ROOT } from '../configuration.ts';
 import { onNpmExit } from '../npm-watch.mjs';
 import { type HealthCheckPolicy, untilHung } from './health-check.ts';
-import { HEARTBEAT_EVERY_MS } from './heartbeat.ts';
+import { HEARTBEAT_EVERY_MS, saysReady } from './heartbeat.ts';
 import { signal } from './process-table.ts';
 import { RestartBackoff } from './restart-policy.ts';
 import { endLeftoverProcesses, removeJsonFile } from './run-files.ts';
@@ -52,7 +52,6 @@ export class ApiLauncher {
   readonly #options: LauncherOptions;
   readonly #stop = new AbortController();
   #child: ChildProcess | undefined;
-  #isWatched = false;
   #wasHeard = true;
   #stopRequestedAt: number | undefined;
 
@@ -121,14 +120,13 @@ export class ApiLauncher {
       windowsHide: true,
     });
     this.#child = child;
-    this.#isWatched = false;
+    this.#wasHeard = true;
     let wasReady = false;
-    // The first message says that the API is ready, each further one that it is alive.
-    child.on('message', () => {
-      wasReady = true;
+    child.on('message', (sent) => {
+      wasReady ||= saysReady(sent);
       this.#wasHeard = true;
-      void this.#killWhenHung(child);
     });
+    void this.#killWhenHung(child);
     return new Promise((resolve, reject) => {
       child.once('error', reject);
       child.once('exit', (code, signalName) => {
@@ -138,12 +136,8 @@ export class ApiLauncher {
     });
   }
 
-  /** Watches until the child has ended: it may hang in its stop as well. */
+  /** Watches until the child has ended: it may hang in its start and in its stop as well. */
   async #killWhenHung(child: ChildProcess): Promise<void> {
-    if (this.#isWatched) {
-      return;
-    }
-    this.#isWatched = true;
     const wasHeard = async (): Promise<boolean> => {
       const heard = this.#wasHeard;
       this.#wasHeard = false;
@@ -170,8 +164,6 @@ export class ApiLauncher {
       return;
     }
     signal(child.pid, name);
-    // It may hang before it was ready, too.
-    void this.#killWhenHung(child);
     const now = performance.now();
     this.#stopRequestedAt ??= now;
     if (name === 'SIGINT' && now - this.#stopRequestedAt > SAME_PRESS_MS) {
