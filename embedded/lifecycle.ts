@@ -189,7 +189,7 @@ export class StackLifecycle {
       urls: this.#urls,
       directory: this.#directory,
       databaseFile: this.#configuration.externalDynamoDbUrl === undefined ? this.#directory.dynamodbFile : undefined,
-      warn: (message) => this.#terminal.tell({ event: 'warning', message }),
+      warn: (message) => this.#terminal.warn(message, this.#directory.root),
     });
     this.#announce(stateMachineArn);
   }
@@ -273,10 +273,10 @@ export class StackLifecycle {
               'orders: npm start -- --fresh',
           );
         }
-        this.#terminal.tell({
-          event: 'warning',
-          message: `Writes become slower as orders grow: dynoxide's stream records have no index (${String(error)}).`,
-        });
+        this.#terminal.warn(
+          `Writes become slower as orders grow: dynoxide's stream records have no index (${String(error)}).`,
+          root,
+        );
       });
       await this.#startChild('DynamoDB', this.#descriptions.dynamodb());
     } else if (!(await isDynamoDbReady(this.#urls.dynamodb))) {

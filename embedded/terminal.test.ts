@@ -89,6 +89,24 @@ unlessWindows('a full disk that many lines of logs tell of is told once', async 
   );
 });
 
+unlessWindows(
+  'a full disk that a log and warnings of the stack tell of is told once, and other warnings each time',
+  async () => {
+    const line = JSON.stringify({ level: 50, msg: 'a commit failed', err: { message: 'database or disk is full' } });
+    const child = await run(`
+    terminal.warn('The stream is not read: Error: ENOSPC: no space left on device, write.', ${JSON.stringify(folder)});
+    console.log(${JSON.stringify(line)});
+    terminal.warn('The stream is not read: Error: ENOSPC: no space left on device, write.', ${JSON.stringify(folder)});
+    terminal.warn('The stream has forgotten changes.', ${JSON.stringify(folder)});
+    terminal.warn('The stream has forgotten changes.', ${JSON.stringify(folder)});`);
+    expect((await text(child.stdout)).trim().split('\n')).toEqual([
+      `The disk of ${folder} is full. Calls that write answer 503 until you free some space.`,
+      'The stream has forgotten changes.',
+      'The stream has forgotten changes.',
+    ]);
+  },
+);
+
 unlessWindows('with json each event is one line, and so is a warning of a log', async () => {
   const child = await run(
     `terminal.tell({ event: 'process', report: { type: 'died', name: 'engine', how: 'was ended by SIGKILL', delayMs: 100 } });

@@ -38,6 +38,19 @@ export class Terminal {
   }
 
   /**
+   * Warns of trouble with a data folder. What its full disk causes is told once for all of its causes.
+   *
+   * @param message a sentence
+   */
+  warn(message: string, folder: string): void {
+    if (saysDiskIsFull(message)) {
+      this.#diskIsFull(folder);
+    } else {
+      this.tell({ event: 'warning', message });
+    }
+  }
+
+  /**
    * Shows that the stack is up.
    *
    * @param banner the text for people
@@ -57,9 +70,7 @@ export class Terminal {
         return;
       }
       if (!verbose && saysDiskIsFull(text)) {
-        this.#diskFailed(
-          `The disk of ${dirname(path)} is full. Calls that write answer 503 until you free some space.`,
-        );
+        this.#diskIsFull(dirname(path));
         return;
       }
       const now = performance.now();
@@ -77,6 +88,10 @@ export class Terminal {
     return new LogFile(path, onLine, (error) =>
       this.#diskFailed(`${path} cannot be written (${diskReason(error)}). ${diskMend(error)}`.trim()),
     );
+  }
+
+  #diskIsFull(folder: string): void {
+    this.#diskFailed(`The disk of ${folder} is full. Calls that write answer 503 until you free some space.`);
   }
 
   #diskFailed(message: string): void {

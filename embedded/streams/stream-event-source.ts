@@ -177,14 +177,14 @@ export class StreamEventSource {
       if (records === undefined) {
         return checkpoint;
       }
-      this.#isTold = false;
-      this.#retryMs = this.#pauses.firstRetryMs;
       if (records.length === 0) {
+        this.#recovered();
         await this.#pause(this.#pauses.gatheringMs);
       } else if (await this.#deliver(records)) {
         const sequenceNumber = records.at(-1)?.dynamodb?.SequenceNumber ?? '';
         checkpoint = { streamArn, shardId, sequenceNumber };
         writeCheckpoint(this.#options.checkpointFile, checkpoint);
+        this.#recovered();
         await this.#trim(sequenceNumber);
         if (records.length < BATCH_SIZE) {
           await this.#pause(this.#pauses.gatheringMs);
@@ -192,6 +192,12 @@ export class StreamEventSource {
       }
     }
     return checkpoint;
+  }
+
+  /** A round counts as done when its checkpoint is kept as well: a full disk fails that alone. */
+  #recovered(): void {
+    this.#isTold = false;
+    this.#retryMs = this.#pauses.firstRetryMs;
   }
 
   /** The batches behind a checkpoint, one after the other; undefined behind the end of the shard. */

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
 import {
   type DescribeStreamCommandInput,
   type GetShardIteratorCommandInput,
@@ -115,6 +115,21 @@ describe.each(WAYS)('where a source goes on that reads by %s', (way) => {
     await until('the change is taken', () => taken.length >= 2);
     expect(warnings).toEqual([expect.stringContaining('cannot be read')]);
     await until('there is a whole checkpoint', () => readFileSync(table.checkpointFile, 'utf8').includes('arn'));
+  });
+
+  test('a checkpoint that cannot be kept for long is told about once, and the batch comes again until it can', async () => {
+    await table.make();
+    await table.put('a');
+    const { taken, warnings } = await table.takeAll({ way });
+    await until('there is a checkpoint', () => taken.length >= 2);
+    mkdirSync(`${table.checkpointFile}.new`);
+    await table.put('b');
+    const timesTaken = () => taken.filter((content) => content === 'b=1').length;
+    await until('the batch has come several times', () => timesTaken() >= 4);
+    rmdirSync(`${table.checkpointFile}.new`);
+    await table.put('c');
+    await until('the next change is taken', () => taken.includes('c=1'));
+    expect(warnings).toEqual([expect.stringMatching(/is not read: Error: EISDIR.* It is tried again\.$/)]);
   });
 
   test('records that were taken are deleted while the source reads on, and a restarted one misses nothing', async () => {
