@@ -47,7 +47,7 @@ describe('a request with another method than its path has', () => {
     const port = await findFreePort();
     url = `http://127.0.0.1:${port}`;
     proxy = await startApiProxy({ host: '127.0.0.1', port, upstreamPort: api.port, routes: apiRoutes(functions) });
-  }, 30_000);
+  });
 
   afterAll(async () => {
     await proxy.close();

@@ -11,7 +11,7 @@ import type { ProcessReport } from './supervised-process.ts';
 
 const unlessWindows = process.platform === 'win32' ? test.skip : test;
 
-const LONG = 30_000;
+const LONG = 60_000;
 
 let folder: string;
 beforeEach(async () => {
@@ -45,14 +45,14 @@ unlessWindows.each([
       runFolder: folder,
       tell: (report) => reports.push(report),
       program: [program],
-      heartbeats: { everyMs: 100, timeoutMs: 0, maxMisses: 20 },
+      heartbeats: { everyMs: 100, timeoutMs: 0, maxMisses: 30 },
     });
     const ended = launcher.run();
     const pid = await eventually(() => readFile(join(folder, 'pid'), 'utf8').then(Number, () => undefined));
     // A process that nobody notices is killed here, and told of as dead alone.
     const patience = setTimeout(() => signal(pid, 'SIGKILL'), 15_000);
     if (source.includes(HEARD)) {
-      await new Promise((resolve) => setTimeout(resolve, 2_500));
+      await new Promise((resolve) => setTimeout(resolve, 3_300));
     }
     expect(reports).toEqual([]);
     signal(pid, 'SIGSTOP');

@@ -88,7 +88,7 @@ describe.each(CLIENTS)('the %s client', (_service, create) => {
     client.close();
     expect(failure).toMatchObject({ name: 'TimeoutError' });
     expect(isWorthRetrying(failure)).toBe(true);
-  }, 20_000);
+  });
 });
 
 async function serve(handle: (response: ServerResponse) => void): Promise<AwsOptions> {

@@ -6,6 +6,8 @@ import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { copyService, withoutOwnVariables } from './packaged-template.ts';
 
+const LONG = 120_000;
+
 let folder: string;
 
 beforeAll(async () => {
@@ -20,35 +22,47 @@ async function invokeLocal(
   during: (child: ChildProcess) => void = (child) => child.stdin?.end(),
 ) {
   const command = [join('node_modules', 'serverless', 'bin', 'serverless.js'), 'invoke', 'local', ...options];
-  const child = spawn(process.execPath, command, { cwd: folder, env: withoutOwnVariables(), timeout: 20_000 });
+  const child = spawn(process.execPath, command, { cwd: folder, env: withoutOwnVariables(), timeout: LONG });
   during(child);
   const [output, errors, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')]);
   return { output, errors, code: Number(code) };
 }
 
-test('npx serverless invoke local tells that it waits for an event, runs the bundle of a function, and ends', async () => {
-  const { output, code } = await invokeLocal(['--function', 'health'], (child) => {
-    child.stderr?.on('data', (chunk) => {
-      if (String(chunk).includes("--data '{}' or --path FILE")) {
-        child.stdin?.end();
-      }
+test(
+  'npx serverless invoke local tells that it waits for an event, runs the bundle of a function, and ends',
+  async () => {
+    const { output, code } = await invokeLocal(['--function', 'health'], (child) => {
+      child.stderr?.on('data', (chunk) => {
+        if (String(chunk).includes("--data '{}' or --path FILE")) {
+          child.stdin?.end();
+        }
+      });
     });
-  });
-  expect(output).toContain('"statusCode": 200');
-  expect(output).toContain('\\"state\\":\\"UP\\"');
-  expect(code).toBe(0);
-}, 25_000);
+    expect(output).toContain('"statusCode": 200');
+    expect(output).toContain('\\"state\\":\\"UP\\"');
+    expect(code).toBe(0);
+  },
+  LONG,
+);
 
-test('a function finds the files of its package by invoke local too', async () => {
-  const { output, code } = await invokeLocal(['--function', 'docs', '--data', '{"path":"/docs"}']);
-  expect(output).toContain('"statusCode": 200');
-  expect(output).toContain('<title>Orders API</title>');
-  expect(code).toBe(0);
-}, 25_000);
+test(
+  'a function finds the files of its package by invoke local too',
+  async () => {
+    const { output, code } = await invokeLocal(['--function', 'docs', '--data', '{"path":"/docs"}']);
+    expect(output).toContain('"statusCode": 200');
+    expect(output).toContain('<title>Orders API</title>');
+    expect(code).toBe(0);
+  },
+  LONG,
+);
 
-test('invoke local in a container is refused in one sentence', async () => {
-  const { output, errors, code } = await invokeLocal(['--function', 'health', '--docker', '--data', '{}']);
-  expect(output + errors).toContain('leave --docker out');
-  expect(output + errors).not.toContain('    at ');
-  expect(code).toBe(1);
-}, 25_000);
+test(
+  'invoke local in a container is refused in one sentence',
+  async () => {
+    const { output, errors, code } = await invokeLocal(['--function', 'health', '--docker', '--data', '{}']);
+    expect(output + errors).toContain('leave --docker out');
+    expect(output + errors).not.toContain('    at ');
+    expect(code).toBe(1);
+  },
+  LONG,
+);
