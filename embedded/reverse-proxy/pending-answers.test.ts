@@ -7,7 +7,8 @@ const MAX_AGE_MS = 1_000;
 test('the answer that an order is PENDING is repeated to its caller until it is too old, with its age', () => {
   const answers = new PendingAnswers();
   learn(answers, asking(), 'PENDING', 100);
-  expect(found(answers, asking(), 600)).toEqual({ headers: { etag: 'e' }, body: answer('PENDING'), ageMs: 500 });
+  const repeated = { headers: { etag: 'e' }, body: answer('PENDING'), ageMs: 500, staysMs: 500 };
+  expect(found(answers, asking(), 600)).toEqual(repeated);
   expect(found(answers, asking(), 1_100)?.ageMs).toBe(1_000);
   expect(found(answers, asking(), 1_101)).toBeUndefined();
 });

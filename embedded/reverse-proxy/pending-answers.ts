@@ -7,6 +7,8 @@ export interface PendingAnswer {
   readonly body: string;
   /** Milliseconds since the API was asked. */
   readonly ageMs: number;
+  /** Milliseconds for which the same answer would be repeated. */
+  readonly staysMs: number;
 }
 
 /** What is known of an order: the API's last answer while it was PENDING, or that it has moved on. */
@@ -63,7 +65,9 @@ export class PendingAnswers {
       return undefined;
     }
     const ageMs = now - memory.askedAt;
-    return ageMs > maxAgeMs ? undefined : { headers: memory.headers, body: memory.body, ageMs };
+    return ageMs > maxAgeMs
+      ? undefined
+      : { headers: memory.headers, body: memory.body, ageMs, staysMs: maxAgeMs - ageMs };
   }
 
   /** Takes note of an answer of the API. */

@@ -200,6 +200,7 @@ describe('a question for the status of an order that has not begun', () => {
 
     const repeated = await ask('a-1');
     expect([repeated.status, repeated.headers.get('age'), await repeated.text()]).toEqual([200, '0', first]);
+    expect(repeated.headers.get('retry-after')).toBe('3');
     expect(repeated.headers.get('access-control-allow-origin')).toBeNull();
     expect((await ask('a-2')).status).toBe(503);
 

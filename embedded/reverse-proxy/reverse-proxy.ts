@@ -141,10 +141,17 @@ interface Connections {
   readonly answers: PendingAnswers;
 }
 
-/** Answers as the API did a moment ago. `Age` (RFC 9111, section 5.1) says how long ago, in whole seconds. */
-function repeat(incoming: IncomingMessage, response: ServerResponse, { headers, body, ageMs }: PendingAnswer): void {
+/**
+ * Answers as the API did a moment ago. `Age` (RFC 9111, section 5.1) says how long ago, in whole seconds. Before `Retry-After`
+ * has passed, a further question would get the same answer.
+ */
+function repeat(incoming: IncomingMessage, response: ServerResponse, remembered: PendingAnswer): void {
+  const { headers, body, ageMs, staysMs } = remembered;
+  const wait = Math.max(1, Math.ceil(staysMs / 1_000), Number(headers['retry-after'] ?? 0));
   incoming.resume();
-  response.writeHead(200, { ...headers, age: String(Math.floor(ageMs / 1_000)) }).end(body);
+  response
+    .writeHead(200, { ...headers, age: String(Math.floor(ageMs / 1_000)), 'retry-after': String(wait) })
+    .end(body);
 }
 
 function learnFrom(answered: IncomingMessage, learn: (body: string) => void): void {

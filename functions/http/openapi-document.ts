@@ -146,6 +146,7 @@ function responses(operation: Operation, authMode: AuthMode): ZodOpenApiResponse
       : {
           [`${success.status}`]: {
             description: SUCCESSES[success.status],
+            ...(success.headers === undefined ? {} : { headers: success.headers }),
             ...(success.links === undefined ? {} : { links: success.links }),
             content: {
               [JSON_TYPE]: {

@@ -65,6 +65,14 @@ test('the status of an order reveals no task token, payment method, request hash
   }
 });
 
+test('the status of an order that its saga keeps waiting says when to ask again, that of an ended one does not', async () => {
+  const updated_at = '2026-11-22T12:00:00.000Z';
+  const waiting = await status({ order_id: await written(testOrder({ status: 'PENDING', updated_at })) });
+  expect([waiting.statusCode, waiting.headers?.['Retry-After']]).toEqual([200, '10']);
+  const ended = await status({ order_id: await written(testOrder({ status: 'CONFIRMED', updated_at })) });
+  expect([ended.statusCode, ended.headers?.['Retry-After']]).toEqual([200, undefined]);
+});
+
 test('the status of an order is found by its id in upper case', async () => {
   const order_id = await written(testOrder());
   expect(await status({ order_id: order_id.toUpperCase() })).toMatchObject({ statusCode: 200, data: { order_id } });

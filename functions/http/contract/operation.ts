@@ -58,6 +58,8 @@ export type OperationSuccess =
       readonly status: 200 | 201 | 202;
       readonly data: z.ZodType;
       readonly example: unknown;
+      /** Headers that a program may act upon. */
+      readonly headers?: z.ZodObject;
       /** Calls that may follow, as OpenAPI's link objects. */
       readonly links?: Readonly<Record<string, OperationLink>>;
     }

@@ -70,11 +70,18 @@ export const orderStatusOperation: Operation = {
   method: 'get',
   paths: ['/orders/status'],
   summary: 'What has become of an order',
-  description: 'The order with its lines, its amount and a timeline of what happened and why.',
+  description:
+    'The order with its lines, its amount and a timeline of what happened and why. Retry-After says when to ask again for an order ' +
+    'that moves on by itself, but has not for a second or more.',
   query: orderStatusQuery,
   success: {
     status: 200,
     data: orderStatusSchema,
+    headers: z.object({
+      'Retry-After': z.string().optional().meta({
+        description: 'seconds until the order is worth another look; absent where there is nothing to wait for',
+      }),
+    }),
     example: {
       order_id: 'bdc38c99-c74d-4053-8897-7ea0dbd423f8',
       status: 'RESERVED',

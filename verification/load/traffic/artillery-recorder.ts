@@ -17,6 +17,8 @@ export interface VirtualUserVariables {
   /** Where the customer confirms the payment, and the secret in it. */
   action_url?: string;
   reference?: string;
+  /** How long the customer waits before it asks for the status again, such as `250ms`. */
+  until_next_look?: string;
   /** How often the present loop has asked for the status. */
   looks?: number;
 }

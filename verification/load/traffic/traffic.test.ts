@@ -109,4 +109,11 @@ test('every scenario of the load is a kind of customer, but for the one that ord
   expect(others).toEqual(['looks around']);
 });
 
+test('every pause of the load is one that artillery makes: it takes 0.25 for a millisecond', async () => {
+  const text = await readFile(ordersFile, 'utf8');
+  const pauses = [...text.matchAll(/think: "?([^"\n]+)"?/g)].map(([, pause]) => pause);
+  expect(pauses.length).toBeGreaterThan(2);
+  expect(pauses.filter((pause) => !/^(\d+|\d+m?s|\{\{ until_next_look \}\})$/.test(pause ?? ''))).toEqual([]);
+});
+
 const scenariosSchema = z.object({ scenarios: z.array(z.object({ name: z.string() })) });
