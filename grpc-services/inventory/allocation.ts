@@ -2,6 +2,7 @@ import { RowConflict } from '../common/retry-on-conflict.ts';
 import type { Inventory } from './inventory.ts';
 import { availableByShard, type ItemRow, type ItemStock, shardCount } from './item.ts';
 import type { ItemRows, NearStock } from './item-rows.ts';
+import { mayBeMoving } from './moves.ts';
 import type { Line } from './order-lines.ts';
 import type { Refusal } from './refusals.ts';
 import { choosePortions, type Portion, shardSequence, sum } from './shards.ts';
@@ -52,7 +53,7 @@ export async function allocate(
 }
 
 async function findPortions(
-  { rows }: Inventory,
+  inventory: Inventory,
   orderId: string,
   { item_id, count }: Line,
   near: NearStock | undefined,
@@ -67,12 +68,12 @@ async function findPortions(
   }
   const choose = (stock: ItemStock): readonly Portion[] | undefined =>
     choosePortions(availableByShard(stock), count, shardSequence(orderId, item_id, shardCount(stock.item)));
-  const before = await glance(rows, item_id, signal);
+  const before = await glance(inventory.rows, item_id, signal);
   const found = choose(before);
   if (found !== undefined) {
     return found;
   }
-  const sure = await sureOf(rows, before, signal);
+  const sure = await sureOf(inventory, before, signal);
   return choose(sure) ?? { reason: 'OUT_OF_STOCK', item_id, requested: count, available: sum(availableByShard(sure)) };
 }
 
@@ -86,10 +87,11 @@ async function findPortions(
  *
  * @throws RowConflict when a row got pieces, or the item more rows, in the meantime
  */
-async function sureOf(rows: ItemRows, before: ItemStock, signal: AbortSignal): Promise<ItemStock> {
+async function sureOf({ rows, clock }: Inventory, before: ItemStock, signal: AbortSignal): Promise<ItemStock> {
   const { item_id } = before.item;
   const after = await glance(rows, item_id, signal);
-  if (before.item.moves_under_way > 0 || after.item.moves_under_way > 0) {
+  const now = clock();
+  if (mayBeMoving(before.item, now) || mayBeMoving(after.item, now)) {
     return rows.snapshot(item_id, shardCount(after.item), signal);
   }
   const isSame = shardCount(before.item) === shardCount(after.item);

@@ -1,10 +1,12 @@
 import { TransactionCanceledException } from '@aws-sdk/client-dynamodb';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { ReservationState } from '../../proto/gen/inventory/v1/inventory.ts';
-import { itemInStock, startInventory, type TestInventory } from '../../tests/support/inventory.ts';
+import { inventoryTables, itemInStock, startInventory, type TestInventory } from '../../tests/support/inventory.ts';
 import { throwFailure } from '../../tests/support/service.ts';
 import { call, failureOf } from '../../tests/support/unary-client.ts';
+import { documentClient } from '../common/dynamodb-client.ts';
 import { createHotItems } from './hot-items.ts';
+import { openInventory } from './inventory.ts';
 import { reserve } from './reserve.ts';
 
 const never = new AbortController().signal;
@@ -96,6 +98,33 @@ describe('an item that meets conflicts', () => {
   test('is judged by the conflicts of a second, however long ago the last look was', async () => {
     expect(await shardsAfter([7, 8], 4, 2)).toEqual([1, 8]);
     expect(await shardsAfter([3], 4, 0.1)).toEqual([8]);
+  });
+
+  test.each([
+    ['one instance', [1]],
+    ['two instances', [1, 2]],
+  ])('in %s is spread once a round: what was met before says nothing of the new rows', async (_where, numbers) => {
+    let now = Date.parse('2030-01-01T00:00:00Z');
+    const instances = numbers.map(() => {
+      const documents = documentClient(inventory.dynamoDb);
+      const settings = { documents, tables: inventoryTables, clock: () => now++, defaultHoldSeconds: 60 };
+      const instance = openInventory(settings);
+      const { conflicts } = instance;
+      return { conflicts, hotItems: createHotItems(instance, { spread: [], conflictsPerSecond: 4 }) };
+    });
+    const rowsAfterRound = async (): Promise<number> => {
+      for (const { conflicts } of instances) {
+        for (let met = 0; met < 9; met++) {
+          conflicts.add('hot');
+        }
+      }
+      for (const { hotItems } of instances) {
+        now += 500;
+        await hotItems.round(never, ({ itemId }, error) => throwFailure(itemId, error));
+      }
+      return (await inventory.shards('hot')).length;
+    };
+    expect([await rowsAfterRound(), await rowsAfterRound(), await rowsAfterRound()]).toEqual([8, 16, 32]);
   });
 
   test('stays as it is when no limit is set', async () => {

@@ -1,8 +1,8 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
-import { ARRIVAL_VALUES, COUNT_ARRIVAL, type ItemStock } from './item.ts';
+import { ARRIVAL_VALUES, availableByShard, COUNT_ARRIVAL, type ItemStock } from './item.ts';
 import { createRequestRecords } from './request-record.ts';
-import { divided, shardKey } from './shards.ts';
+import { correctedTo, shardKey } from './shards.ts';
 import type { TransactAction } from './stock-transaction.ts';
 import type { InventoryTables } from './tables.ts';
 
@@ -47,8 +47,9 @@ export function createCorrectionStore(documents: DynamoDBDocumentClient, tables:
 }
 
 /** Every row must have what was read, and there must be no further row: only then does the sum become what was asked for. */
-function setAvailable(table: string, { item_id, available }: Correction, { item, rows }: ItemStock): TransactAction[] {
-  const shares = divided(available, rows.length);
+function setAvailable(table: string, { item_id, available }: Correction, stock: ItemStock): TransactAction[] {
+  const { item, rows } = stock;
+  const shares = correctedTo(availableByShard(stock), available);
   const spread = item.shards === undefined ? 'attribute_not_exists(shards)' : 'shards = :shards';
   return rows.map(({ available: read }, shard) => {
     const share = shares[shard] ?? 0;

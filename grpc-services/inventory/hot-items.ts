@@ -72,15 +72,23 @@ export function createHotItems(inventory: Inventory, settings: SpreadSettings): 
           report(item, error);
         }
       }
+      if (spread.length > 0) {
+        startCounting();
+      }
       return spread;
     },
   };
 
+  /** What was met up to now says nothing of the rows that an item has from now on. */
+  function startCounting(): ReadonlyMap<string, number> {
+    lastRound = inventory.clock();
+    return inventory.conflicts.take();
+  }
+
   async function conflicting(signal: AbortSignal): Promise<readonly SpreadItem[]> {
-    const now = inventory.clock();
-    const seconds = Math.max(1, (now - lastRound) / 1_000);
-    lastRound = now;
-    const conflicts = inventory.conflicts.take();
+    const since = lastRound;
+    const conflicts = startCounting();
+    const seconds = Math.max(1, (lastRound - since) / 1_000);
     if (settings.conflictsPerSecond === 0) {
       return [];
     }
@@ -89,7 +97,10 @@ export function createHotItems(inventory: Inventory, settings: SpreadSettings): 
       hot.map(([itemId]) => itemId),
       signal,
     );
-    return [...stocks.values()].map(({ item }) => ({ itemId: item.item_id, shards: nextStep(shardCount(item)) }));
+    // Another instance may have spread the item since: then the conflicts are those of fewer rows.
+    return [...stocks.values()]
+      .filter(({ item: { spread_at = since } }) => spread_at <= since)
+      .map(({ item }) => ({ itemId: item.item_id, shards: nextStep(shardCount(item)) }));
   }
 }
 

@@ -38,7 +38,7 @@ export function openInventory({ documents, tables, clock, defaultHoldSeconds }: 
   return {
     items: createItemStore(documents, tables, rows),
     rows,
-    shards: createShardStore(documents, tables),
+    shards: createShardStore(documents, tables, clock),
     conflicts,
     reservations: createReservationStore(documents, tables, conflicts),
     restocks: createRestockStore(documents, tables),

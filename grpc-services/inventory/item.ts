@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { Item as ItemMessage } from '../../proto/gen/inventory/v1/inventory.ts';
+import { moveNotes } from './moves.ts';
 import { MOST_SHARDS, sum } from './shards.ts';
 
 /** The only value of the `catalogue` attribute: the index lists all items in one partition. */
@@ -35,15 +36,16 @@ export const itemRow = countersOfRow.extend({
   currency: z.string(),
   /** The number of rows over which the stock is spread. It only grows; absent means this one row. */
   shards: z.int().min(2).max(MOST_SHARDS).optional(),
-  /** Moves of pieces between rows that began, and of which nobody knows yet that they ended. */
-  moves_under_way: counter.default(0),
+  /** When it was last spread, in milliseconds since the epoch. */
+  spread_at: z.int().optional(),
+  moves: moveNotes,
 });
 
 /** An item's own row; its counters are those of shard 0. */
 export type ItemRow = Readonly<z.output<typeof itemRow>>;
 
 /** An item in stock, with the counters of all its rows together. */
-export type Item = Omit<ItemRow, 'shards' | 'arrivals' | 'moves_under_way'>;
+export type Item = Omit<ItemRow, 'shards' | 'spread_at' | 'arrivals' | 'moves'>;
 
 /** An item with each of its rows. */
 export interface ItemStock {
@@ -64,7 +66,7 @@ export function availableByShard({ rows }: ItemStock): readonly number[] {
 
 /** The item with one count: the sum of its rows. */
 export function wholeItem({ item, rows }: ItemStock): Item {
-  const { shards: _shards, arrivals: _arrivals, moves_under_way: _moves, ...shown } = item;
+  const { shards: _shards, spread_at: _at, arrivals: _arrivals, moves: _moves, ...shown } = item;
   return {
     ...shown,
     stocked: sum(rows.map(({ stocked }) => stocked)),

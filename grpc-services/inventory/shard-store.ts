@@ -1,8 +1,7 @@
-import { TransactionConflictException } from '@aws-sdk/client-dynamodb';
-import { type DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import { failedCondition, storeError } from '../common/dynamodb-errors.ts';
-import { RowConflict, retryOnConflict } from '../common/retry-on-conflict.ts';
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import type { Clock } from '../common/clock.ts';
 import { ARRIVAL_VALUES, COUNT_ARRIVAL, type ItemStock, shardCount } from './item.ts';
+import { createMoveNotes } from './moves.ts';
 import { divided, type Portion, shardKey, sum } from './shards.ts';
 import { type TransactAction, writeTransaction } from './stock-transaction.ts';
 import type { InventoryTables } from './tables.ts';
@@ -24,54 +23,30 @@ export interface ShardStore {
 }
 
 /** The shards of items in DynamoDB. */
-export function createShardStore(documents: DynamoDBDocumentClient, { items: table }: InventoryTables): ShardStore {
+export function createShardStore(
+  documents: DynamoDBDocumentClient,
+  { items: table }: InventoryTables,
+  clock: Clock,
+): ShardStore {
+  const notes = createMoveNotes(documents, table, clock);
   return {
-    spread: (stock, shards, signal) => announced(stock.item.item_id, spreadActions(table, stock, shards), signal),
-    gather: (itemId, portions, signal) => announced(itemId, gatherActions(table, itemId, portions), signal),
+    spread: (stock, shards, signal) =>
+      move(stock.item.item_id, spreadActions(table, stock, { shards, at: clock() }), signal),
+    gather: (itemId, portions, signal) => move(itemId, gatherActions(table, itemId, portions), signal),
   };
 
-  /**
-   * Says before and after that pieces move: a reader may see one row before the move and another one after it. Where the
-   * outcome is not known, or the process ends, it stays said. That costs readers time, but never a wrong answer.
-   */
-  async function announced(itemId: string, move: TransactAction[], signal: AbortSignal): Promise<void> {
-    await countMove(itemId, 1, signal);
-    try {
-      await writeTransaction(documents, move, 'the rows of the item changed after they were read', signal);
-    } catch (error) {
-      if (error instanceof RowConflict) {
-        await moveEnded(itemId);
-      }
-      throw error;
-    }
-    await moveEnded(itemId);
-  }
-
-  /** Goes on though the caller gives up: the move has ended. */
-  function moveEnded(itemId: string): Promise<void> {
-    const { signal } = new AbortController();
-    return retryOnConflict(() => countMove(itemId, -1, signal), signal);
-  }
-
-  async function countMove(item_id: string, change: 1 | -1, signal: AbortSignal): Promise<void> {
-    const command = new UpdateCommand({
-      TableName: table,
-      Key: { item_id },
-      UpdateExpression: 'SET moves_under_way = if_not_exists(moves_under_way, :none) + :change',
-      ConditionExpression: 'attribute_exists(item_id)',
-      ExpressionAttributeValues: { ':none': 0, ':change': change },
-    });
-    try {
-      await documents.send(command, { abortSignal: signal });
-    } catch (error) {
-      throw error instanceof TransactionConflictException || failedCondition(error) !== undefined
-        ? new RowConflict('another call writes the item', { cause: error })
-        : storeError(error);
-    }
+  function move(itemId: string, actions: readonly TransactAction[], signal: AbortSignal): Promise<void> {
+    return notes.during(itemId, signal, () =>
+      writeTransaction(documents, actions, 'the rows of the item changed after they were read', signal),
+    );
   }
 }
 
-function spreadActions(table: string, { item, rows }: ItemStock, shards: number): TransactAction[] {
+function spreadActions(
+  table: string,
+  { item, rows }: ItemStock,
+  { shards, at }: { readonly shards: number; readonly at: number },
+): TransactAction[] {
   const shares = divided(sum(rows.map(({ available }) => available)), shards);
   return shares.flatMap((share, shard): TransactAction[] => {
     const row = rows[shard];
@@ -82,7 +57,7 @@ function spreadActions(table: string, { item, rows }: ItemStock, shards: number)
     if (shard > 0) {
       return change === 0 ? [] : [changeRow(table, shardKey(item.item_id, shard), change)];
     }
-    return [growItem(table, item.item_id, change, { from: shardCount(item), to: shards })];
+    return [growItem(table, item.item_id, change, { from: shardCount(item), to: shards, at })];
   });
 }
 
@@ -108,18 +83,20 @@ function growItem(
   table: string,
   item_id: string,
   change: number,
-  { from, to }: { readonly from: number; readonly to: number },
+  { from, to, at }: { readonly from: number; readonly to: number; readonly at: number },
 ): TransactAction {
   return {
     Update: {
       TableName: table,
       Key: { item_id },
-      UpdateExpression: 'SET available = available + :change, stocked = stocked + :change, shards = :to',
+      UpdateExpression:
+        'SET available = available + :change, stocked = stocked + :change, shards = :to, spread_at = :at',
       ConditionExpression: `available >= :taken AND ${from === 1 ? 'attribute_not_exists(shards)' : 'shards = :from'}`,
       ExpressionAttributeValues: {
         ':change': change,
         ':taken': Math.max(0, -change),
         ':to': to,
+        ':at': at,
         ...(from === 1 ? {} : { ':from': from }),
       },
     },

@@ -1,6 +1,15 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { choosePortions, divided, levelled, portionsOf, shardSequence, slicePortions, sum } from './shards.ts';
+import {
+  choosePortions,
+  correctedTo,
+  divided,
+  levelled,
+  portionsOf,
+  shardSequence,
+  slicePortions,
+  sum,
+} from './shards.ts';
 
 const stock = fc.array(fc.nat(9), { minLength: 1, maxLength: 12 });
 const few = fc.integer({ min: 1, max: 40 });
@@ -82,6 +91,22 @@ test('new stock goes where little is left: no shard that gets any ends above one
       const ends = available.map((pieces, shard) => pieces + (added[shard] ?? 0));
       const filled = ends.filter((_, shard) => (added[shard] ?? 0) > 0);
       expect(Math.max(...filled) - Math.min(...ends)).toBeLessThanOrEqual(1);
+    }),
+  );
+});
+
+test('a corrected count takes pieces or adds them, but moves none from shard to shard: a reader could miss them', () => {
+  fc.assert(
+    fc.property(stock, fc.nat(200), (available, count) => {
+      const corrected = correctedTo(available, count);
+      expect(sum(corrected)).toBe(count);
+      expect(Math.min(...corrected)).toBeGreaterThanOrEqual(0);
+      const changes = corrected.map((pieces, shard) => pieces - (available[shard] ?? 0));
+      const total = sum(changes.map((change) => Math.abs(change)));
+      expect(total).toBe(Math.abs(count - sum(available)));
+      const [lowest, highest] = [Math.min(...corrected), Math.max(...corrected)];
+      const [least, most] = [Math.min(...available), Math.max(...available)];
+      expect(highest - lowest).toBeLessThanOrEqual(Math.max(1, most - least));
     }),
   );
 });

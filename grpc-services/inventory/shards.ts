@@ -112,6 +112,24 @@ export function levelled(available: readonly number[], count: number): readonly 
   return added;
 }
 
+/**
+ * What each shard has once all of them have `count`. More is added where little is left, less is taken where most is left. No
+ * piece moves from shard to shard: an order that reads one before and the other after it would not see it.
+ */
+export function correctedTo(available: readonly number[], count: number): readonly number[] {
+  const change = count - sum(available);
+  if (change >= 0) {
+    const added = levelled(available, change);
+    return available.map((pieces, shard) => pieces + (added[shard] ?? 0));
+  }
+  const most = Math.max(...available);
+  const taken = levelled(
+    available.map((pieces) => most - pieces),
+    -change,
+  );
+  return available.map((pieces, shard) => pieces - (taken[shard] ?? 0));
+}
+
 /** The sum of the numbers; 0 of none. */
 export function sum(numbers: readonly number[]): number {
   return numbers.reduce((total, number) => total + number, 0);

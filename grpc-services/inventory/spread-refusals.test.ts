@@ -96,8 +96,8 @@ describe('an order is not refused while a piece is left', () => {
     const mark = new UpdateCommand({
       TableName: inventoryTables.items,
       Key: { item_id: 'hot' },
-      UpdateExpression: 'SET moves_under_way = :one',
-      ExpressionAttributeValues: { ':one': 1 },
+      UpdateExpression: 'ADD moves :notes',
+      ExpressionAttributeValues: { ':notes': new Set(['2029-12-31T23:59:30Z#move']) },
     });
     await documents.send(mark);
     const instance = blinded(2, async () => undefined);
