@@ -1,5 +1,6 @@
 import { Agent, createServer, type IncomingMessage, request, type Server, type ServerResponse } from 'node:http';
 import { wasNeverConnected } from '../../aws-clients/never-connected.ts';
+import type { ConcurrencyLimit } from './concurrency-limit.ts';
 import { answerHeaders, requestHeaders } from './forwarded-headers.ts';
 import { gatewayResponseInsteadOf, methodNotAllowed, refusalOf, refuse, send } from './gateway-responses.ts';
 import type { ApiLimits, LimitChoice } from './order-api-limits.ts';
@@ -77,7 +78,7 @@ export function createReverseProxy(
     requestTimeout: requestMs,
     connectionsCheckingInterval: Math.ceil(requestMs / 10),
   };
-  const slots = new RetrySlots();
+  const slotsOf = createSlots();
   const answers = new PendingAnswers();
   const proxy = createServer(timeouts, (incoming, response) => {
     const refusal = refusalOf(incoming, maxBodyBytes);
@@ -102,13 +103,15 @@ export function createReverseProxy(
     }
     if (limit?.tryEnter() === false) {
       onRefused();
-      refuse(incoming, response, 'THROTTLED', slots.secondsUntilSlot(enteredAt));
+      refuse(incoming, response, 'THROTTLED', slotsOf(limit).secondsUntilSlot(enteredAt));
       return;
     }
     response.once('close', () => {
       const now = performance.now();
       limit?.leave(enteredAt, now);
-      slots.served(now);
+      if (limit !== undefined && response.writableFinished && response.statusCode !== 503) {
+        slotsOf(limit).served(now);
+      }
     });
     try {
       forward(incoming, response, { ...upstreamOf(incoming.url ?? ''), agent, answers, methodsOf, onRefused });
@@ -121,6 +124,16 @@ export function createReverseProxy(
   proxy.maxConnections = maxConnections;
   proxy.once('close', () => agent.destroy());
   return proxy;
+}
+
+/** The slots of each limit: that one kind of requests is served quickly makes no room for another. */
+function createSlots(): (limit: ConcurrencyLimit) => RetrySlots {
+  const slots = new Map<ConcurrencyLimit, RetrySlots>();
+  return (limit) => {
+    const known = slots.get(limit) ?? new RetrySlots();
+    slots.set(limit, known);
+    return known;
+  };
 }
 
 /**
