@@ -1,5 +1,6 @@
 import type { IncomingMessage, OutgoingHttpHeaders } from 'node:http';
 import * as z from 'zod';
+import { requestPath } from './order-api-limits.ts';
 
 /** A remembered answer to a question for an order's status. */
 export interface PendingAnswer {
@@ -22,6 +23,8 @@ export type Question = Pick<IncomingMessage, 'method' | 'url' | 'headers'>;
 /** An answer that may be remembered, and the request that it belongs to. */
 export interface AnsweredRequest {
   readonly question: Question;
+  /** The body of the request, where `isTold` by it which orders it changes. */
+  readonly sent?: string;
   /** When the request was passed on, in milliseconds of a clock that never goes back. */
   readonly askedAt: number;
   readonly status: number;
@@ -31,10 +34,13 @@ export interface AnsweredRequest {
 
 /** In any other spelling the API answers itself. */
 const STATUS_URL = /^\/orders\/status\?order_id=([\w-]{1,64})$/;
-const PLACE_URL = '/orders/place';
-const CANCEL_URL = '/orders/cancel';
+const PLACE_PATH = '/orders/place';
+const PAY_PATH = '/payment/pay';
+/** Their answer names the order, which is shown otherwise from then on, also where it still is PENDING. */
+const CHANGE_PATHS: ReadonlySet<string> = new Set(['/orders/cancel', '/orders/refund', '/orders/abandon']);
 
 const orderEnvelope = z.object({ data: z.object({ order_id: z.string(), status: z.string() }) });
+const payments = z.object({ list: z.array(z.object({ order_id: z.string() })).max(10) });
 
 /** Some megabytes. */
 const MAX_ORDERS = 5_000;
@@ -50,7 +56,15 @@ export class PendingAnswers {
 
   /** Whether the answer to a request has to be told to `learn`. */
   static isOfInterest({ method, url = '' }: Question): boolean {
-    return method === 'POST' ? url === PLACE_URL || url === CANCEL_URL : method === 'GET' && STATUS_URL.test(url);
+    const path = requestPath(url) ?? '';
+    return method === 'POST'
+      ? path === PLACE_PATH || path === PAY_PATH || CHANGE_PATHS.has(path)
+      : method === 'GET' && STATUS_URL.test(url);
+  }
+
+  /** Whether only the body of a request tells which orders it changes. */
+  static isTold({ method, url = '' }: Question): boolean {
+    return method === 'POST' && requestPath(url) === PAY_PATH;
   }
 
   /**
@@ -71,15 +85,16 @@ export class PendingAnswers {
   }
 
   /** Takes note of an answer of the API. */
-  learn({ question, askedAt, status, headers, body }: AnsweredRequest): void {
-    const order = status < 300 && body.length <= MAX_BODY_CHARACTERS ? orderIn(body) : undefined;
+  learn(answered: AnsweredRequest): void {
+    const { question, askedAt, status, headers, body } = answered;
     const asked = STATUS_URL.exec(question.url ?? '')?.[1];
     if (asked === undefined) {
-      // After a cancellation even a PENDING order is shown otherwise.
-      if (order !== undefined && (order.status !== 'PENDING' || question.url === CANCEL_URL)) {
-        this.#remember(order.order_id, 'moved');
+      for (const orderId of changedOrders(answered)) {
+        this.#remember(orderId, 'moved');
       }
-    } else if (order?.status !== 'PENDING') {
+      return;
+    }
+    if (answeredOrder(status, body)?.status !== 'PENDING') {
       this.#remember(asked, 'moved');
     } else if (this.#memories.get(asked) !== 'moved') {
       this.#remember(asked, { caller: callerOf(question), headers, body, askedAt });
@@ -102,13 +117,28 @@ function callerOf({ headers }: Question): string {
   return JSON.stringify([authorization, headers['x-api-key'], headers['if-none-match'], origin, accept]);
 }
 
-function orderIn(body: string): { readonly order_id: string; readonly status: string } | undefined {
-  let envelope: unknown;
+/** The orders that are shown otherwise after an answer than before. */
+function changedOrders({ question: { url = '' }, status, body, sent = '' }: AnsweredRequest): readonly string[] {
+  const path = requestPath(url);
+  if (path === PAY_PATH) {
+    const paid = payments.safeParse(parsed(sent));
+    return paid.success && status < 500 ? paid.data.list.map(({ order_id }) => order_id) : [];
+  }
+  const order = answeredOrder(status, body);
+  return order === undefined || (path === PLACE_PATH && order.status === 'PENDING') ? [] : [order.order_id];
+}
+
+function answeredOrder(status: number, body: string): z.output<typeof orderEnvelope>['data'] | undefined {
+  const envelope = orderEnvelope.safeParse(
+    status < 300 && body.length <= MAX_BODY_CHARACTERS ? parsed(body) : undefined,
+  );
+  return envelope.success ? envelope.data.data : undefined;
+}
+
+function parsed(json: string): unknown {
   try {
-    envelope = JSON.parse(body);
+    return JSON.parse(json);
   } catch {
     return undefined;
   }
-  const parsed = orderEnvelope.safeParse(envelope);
-  return parsed.success ? parsed.data.data : undefined;
 }

@@ -167,10 +167,10 @@ function repeat(incoming: IncomingMessage, response: ServerResponse, remembered:
     .end(body);
 }
 
-function learnFrom(answered: IncomingMessage, learn: (body: string) => void): void {
+function whenRead(message: IncomingMessage, tell: (body: string) => void): void {
   const chunks: Buffer[] = [];
-  answered.on('data', (chunk: Buffer) => chunks.push(chunk));
-  answered.once('end', () => learn(Buffer.concat(chunks).toString('utf8')));
+  message.on('data', (chunk: Buffer) => chunks.push(chunk));
+  message.once('end', () => tell(Buffer.concat(chunks).toString('utf8')));
 }
 
 function forward(
@@ -186,6 +186,12 @@ function forward(
   }: Upstream & Pick<ReverseProxyHooks, 'methodsOf' | 'onRefused'> & Connections,
 ): void {
   const askedAt = performance.now();
+  let sent = '';
+  if (PendingAnswers.isTold(incoming)) {
+    whenRead(incoming, (body) => {
+      sent = body;
+    });
+  }
   const outgoing = request({
     host,
     port,
@@ -199,9 +205,9 @@ function forward(
     try {
       sendBack(answered, response, () => methodsOf(incoming.url ?? ''));
       if (PendingAnswers.isOfInterest(incoming)) {
-        learnFrom(answered, (body) => {
+        whenRead(answered, (body) => {
           const { statusCode: status = 502 } = answered;
-          answers.learn({ question: incoming, askedAt, status, headers: answerHeaders(answered), body });
+          answers.learn({ question: incoming, sent, askedAt, status, headers: answerHeaders(answered), body });
         });
       }
     } catch {
