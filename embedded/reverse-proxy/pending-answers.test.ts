@@ -2,16 +2,31 @@ import { expect, test } from '@jest/globals';
 import { PendingAnswers, type Question } from './pending-answers.ts';
 
 const STATUS = '/orders/status?order_id=a-1';
-const MAX_AGE_MS = 1_000;
 
 test('the answer that an order is PENDING is repeated to its caller until it is too old, with its age', () => {
   const answers = new PendingAnswers();
   learn(answers, asking(), 'PENDING', 100);
-  const repeated = { headers: { etag: 'e' }, body: answer('PENDING'), ageMs: 500, staysMs: 500 };
+  const repeated = { headers: { etag: 'e' }, body: answer('PENDING'), ageMs: 500, staysMs: 2_500 };
   expect(found(answers, asking(), 600)).toEqual(repeated);
-  expect(found(answers, asking(), 1_100)?.ageMs).toBe(1_000);
-  expect(found(answers, asking(), 1_101)).toBeUndefined();
+  expect(found(answers, asking(), 3_100)?.ageMs).toBe(3_000);
+  expect(found(answers, asking(), 3_101)).toBeUndefined();
 });
+
+test.each([
+  [undefined, undefined],
+  ['1', 1_000],
+  ['2', 2_000],
+  ['10', 3_000],
+])(
+  'without a crowd, an answer with Retry-After %s is repeated for %s ms: its caller had no reason to ask',
+  (seconds, staysMs) => {
+    const answers = new PendingAnswers();
+    const headers = seconds === undefined ? {} : { 'retry-after': seconds };
+    answers.learn({ question: asking(), askedAt: 100, status: 200, headers, body: answer('PENDING') });
+    expect(answers.find(asking(), false, 101)?.staysMs).toBe(staysMs === undefined ? undefined : staysMs - 1);
+    expect(answers.find(asking(), false, 101 + (staysMs ?? 0))).toBeUndefined();
+  },
+);
 
 test.each(['RESERVED', 'AWAITING_PAYMENT', 'CONFIRMED', 'CANCELLED'])(
   'that an order is %s is not repeated',
@@ -111,5 +126,5 @@ function learn(answers: PendingAnswers, question: Question, status: string, aske
 }
 
 function found(answers: PendingAnswers, question: Question, now: number) {
-  return answers.find(question, MAX_AGE_MS, now);
+  return answers.find(question, true, now);
 }

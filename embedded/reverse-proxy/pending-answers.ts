@@ -42,6 +42,8 @@ const CHANGE_PATHS: ReadonlySet<string> = new Set(['/orders/cancel', '/orders/re
 const orderEnvelope = z.object({ data: z.object({ order_id: z.string(), status: z.string() }) });
 const payments = z.object({ list: z.array(z.object({ order_id: z.string() })).max(10) });
 
+/** The longest for which an answer is repeated. */
+const MAX_AGE_MS = 3_000;
 /** Some megabytes. */
 const MAX_ORDERS = 5_000;
 const MAX_BODY_CHARACTERS = 4_096;
@@ -70,15 +72,17 @@ export class PendingAnswers {
   /**
    * The remembered answer to a request; undefined where the API must be asked.
    *
+   * @param isCrowded whether sagas have to wait. Otherwise only an answer is repeated that told its caller to wait, and for so long
    * @param now in milliseconds, of the same clock as `askedAt`
    */
-  find(question: Question, maxAgeMs: number, now: number): PendingAnswer | undefined {
+  find(question: Question, isCrowded: boolean, now: number): PendingAnswer | undefined {
     const orderId = question.method === 'GET' ? STATUS_URL.exec(question.url ?? '')?.[1] : undefined;
     const memory = orderId === undefined ? undefined : this.#memories.get(orderId);
     if (memory === undefined || memory === 'moved' || memory.caller !== callerOf(question)) {
       return undefined;
     }
     const ageMs = now - memory.askedAt;
+    const maxAgeMs = isCrowded ? MAX_AGE_MS : Math.min(MAX_AGE_MS, Number(memory.headers['retry-after'] ?? 0) * 1_000);
     return ageMs > maxAgeMs
       ? undefined
       : { headers: memory.headers, body: memory.body, ageMs, staysMs: maxAgeMs - ageMs };

@@ -1,4 +1,11 @@
-import { createServer, type IncomingMessage, request, type Server, type ServerResponse } from 'node:http';
+import {
+  createServer,
+  type IncomingMessage,
+  type OutgoingHttpHeaders,
+  request,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
 import { type AddressInfo, connect, createServer as createTcpServer } from 'node:net';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { eventually } from '../eventually.ts';
@@ -252,6 +259,16 @@ test('the reverse proxy tells of each request that it answers with 503, and may 
   expect(refused).toBe(2);
 });
 
+test('a busy API without a crowd: a question that its caller was told to leave is answered from memory', async () => {
+  const limit = new ConcurrencyLimit({ min: 1, max: 1, targetMs: 1000 });
+  const { ask, hold } = await proxyBeforePendingOrders(limit, () => false, { 'retry-after': '2' });
+  await (await ask('a-1')).text();
+  const release = await hold();
+  const { status, headers } = await ask('a-1');
+  expect([status, headers.get('age'), headers.get('retry-after')]).toEqual([200, '0', '2']);
+  await release();
+});
+
 async function expectRefusal(response: Response): Promise<void> {
   expect(response.status).toBe(503);
   expect(Number(response.headers.get('retry-after'))).toBeGreaterThan(0);
@@ -286,7 +303,11 @@ function statusOf(port: number): Promise<number | undefined> {
 }
 
 /** A proxy before an API whose orders are all PENDING. `hold` takes a place until its result is called. */
-async function proxyBeforePendingOrders(limit: ConcurrencyLimit, isCrowded = () => true) {
+async function proxyBeforePendingOrders(
+  limit: ConcurrencyLimit,
+  isCrowded = () => true,
+  headers: OutgoingHttpHeaders = {},
+) {
   const held: ServerResponse[] = [];
   let arrived = (): void => undefined;
   const proxy = await proxyBefore(
@@ -296,7 +317,7 @@ async function proxyBeforePendingOrders(limit: ConcurrencyLimit, isCrowded = () 
         arrived();
         return;
       }
-      response.writeHead(200, { 'content-type': 'application/json', 'access-control-allow-origin': '*' });
+      response.writeHead(200, { 'content-type': 'application/json', 'access-control-allow-origin': '*', ...headers });
       response.end(JSON.stringify({ data: { order_id: 'a-1', status: 'PENDING' } }));
     },
     () => limit,

@@ -38,10 +38,8 @@ export const REVERSE_PROXY_LIMITS: ReverseProxyLimits = {
  */
 const IDLE_MS = 1_000;
 
-/** While so many questions for a status are with a crowded API, others are answered from memory where they can be. */
+/** While so many questions for a status are with the API, others are answered from memory where they can be. */
 const BUSY_IN_FLIGHT = 4;
-/** The oldest answer that is repeated. */
-const MAX_REPEATED_AGE_MS = 3_000;
 
 /** What differs from a proxy before one server. */
 export interface ReverseProxyHooks {
@@ -95,8 +93,7 @@ export function createReverseProxy(
     const limit = limitOf(incoming.url ?? '');
     const isBusy = limit !== undefined && limit.inFlight >= Math.min(BUSY_IN_FLIGHT, limit.limit);
     const enteredAt = performance.now();
-    const remembered =
-      isBusy && isCrowded(enteredAt) ? answers.find(incoming, MAX_REPEATED_AGE_MS, enteredAt) : undefined;
+    const remembered = isBusy ? answers.find(incoming, isCrowded(enteredAt), enteredAt) : undefined;
     if (remembered !== undefined) {
       repeat(incoming, response, remembered);
       return;

@@ -52,7 +52,7 @@ export async function startClock(request: RequestSettings): Promise<void> {
 /** After every answer: records it and remembers the user's order. */
 export async function recordAnswer(request: RequestSettings, response: HttpResponse, user: VirtualUser): Promise<void> {
   const body = recorder.answered(request, response, user);
-  user.vars.until_next_look = untilNextLook(response);
+  user.vars.until_next_look = untilNextLook(response, user.vars);
   const order = orderAnswer.safeParse(body);
   if (!order.success) {
     return;
@@ -113,9 +113,12 @@ export function isNotYetConfirmed(user: VirtualUser, done: (goOn: boolean) => vo
   done(onItsWay && user.vars.looks < 40);
 }
 
-/** Customers ask four times a second, unless the API asks them to wait. Artillery needs the unit: it takes 0.25 for 1 ms. */
-function untilNextLook({ statusCode, headers }: HttpResponse): string {
-  const wait = statusCode === 200 ? headers['retry-after'] : undefined;
+/**
+ * Customers with an order ask four times a second, unless the API asks them to wait. Artillery needs the unit: it takes 0.25 for
+ * a millisecond.
+ */
+function untilNextLook({ headers }: HttpResponse, { order_id }: VirtualUserVariables): string {
+  const wait = order_id === undefined ? undefined : headers['retry-after'];
   return wait === undefined ? '250ms' : `${wait}s`;
 }
 
