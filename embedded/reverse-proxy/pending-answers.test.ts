@@ -23,10 +23,18 @@ test.each([
     const answers = new PendingAnswers();
     const headers = seconds === undefined ? {} : { 'retry-after': seconds };
     answers.learn({ question: asking(), askedAt: 100, status: 200, headers, body: answer('PENDING') });
-    expect(answers.find(asking(), false, 101)?.staysMs).toBe(staysMs === undefined ? undefined : staysMs - 1);
-    expect(answers.find(asking(), false, 101 + (staysMs ?? 0))).toBeUndefined();
+    expect(answers.find(asking(), 'busy', 101)?.staysMs).toBe(staysMs === undefined ? undefined : staysMs - 1);
+    expect(answers.find(asking(), 'busy', 101 + (staysMs ?? 0))).toBeUndefined();
   },
 );
+
+test('an API that takes no more has it repeated for 15 s', () => {
+  const answers = new PendingAnswers();
+  learn(answers, asking(), 'PENDING', 100);
+  expect(answers.find(asking(), 'full', 1_100)).toMatchObject({ ageMs: 1_000, staysMs: 2_000 });
+  expect(answers.find(asking(), 'full', 15_100)).toMatchObject({ ageMs: 15_000, staysMs: 0 });
+  expect(answers.find(asking(), 'full', 15_101)).toBeUndefined();
+});
 
 test.each(['RESERVED', 'AWAITING_PAYMENT', 'CONFIRMED', 'CANCELLED'])(
   'that an order is %s is not repeated',
@@ -126,5 +134,5 @@ function learn(answers: PendingAnswers, question: Question, status: string, aske
 }
 
 function found(answers: PendingAnswers, question: Question, now: number) {
-  return answers.find(question, true, now);
+  return answers.find(question, 'crowded', now);
 }

@@ -8,9 +8,18 @@ export interface PendingAnswer {
   readonly body: string;
   /** Milliseconds since the API was asked. */
   readonly ageMs: number;
-  /** Milliseconds for which the same answer would be repeated. */
+  /** Milliseconds for which the same answer would be repeated, while the pressure lasts. */
   readonly staysMs: number;
 }
+
+/**
+ * Why an answer may be repeated.
+ *
+ * - busy: others ask already. The answer told its caller to wait, and that time has not passed.
+ * - crowded: sagas have to wait as well, so that an order stays PENDING for seconds.
+ * - full: the API takes no more questions. An older answer serves better than a refusal (RFC 5861, section 4).
+ */
+export type Pressure = 'busy' | 'crowded' | 'full';
 
 /** What is known of an order: the API's last answer while it was PENDING, or that it has moved on. */
 type Memory =
@@ -42,8 +51,9 @@ const CHANGE_PATHS: ReadonlySet<string> = new Set(['/orders/cancel', '/orders/re
 const orderEnvelope = z.object({ data: z.object({ order_id: z.string(), status: z.string() }) });
 const payments = z.object({ list: z.array(z.object({ order_id: z.string() })).max(10) });
 
-/** The longest for which an answer is repeated. */
 const MAX_AGE_MS = 3_000;
+/** Longer than an answer asks its caller to wait. */
+const MAX_AGE_WHEN_FULL_MS = 15_000;
 /** Some megabytes. */
 const MAX_ORDERS = 5_000;
 const MAX_BODY_CHARACTERS = 4_096;
@@ -72,20 +82,18 @@ export class PendingAnswers {
   /**
    * The remembered answer to a request; undefined where the API must be asked.
    *
-   * @param isCrowded whether sagas have to wait. Otherwise only an answer is repeated that told its caller to wait, and for so long
    * @param now in milliseconds, of the same clock as `askedAt`
    */
-  find(question: Question, isCrowded: boolean, now: number): PendingAnswer | undefined {
+  find(question: Question, pressure: Pressure, now: number): PendingAnswer | undefined {
     const orderId = question.method === 'GET' ? STATUS_URL.exec(question.url ?? '')?.[1] : undefined;
     const memory = orderId === undefined ? undefined : this.#memories.get(orderId);
     if (memory === undefined || memory === 'moved' || memory.caller !== callerOf(question)) {
       return undefined;
     }
     const ageMs = now - memory.askedAt;
-    const maxAgeMs = isCrowded ? MAX_AGE_MS : Math.min(MAX_AGE_MS, Number(memory.headers['retry-after'] ?? 0) * 1_000);
-    return ageMs > maxAgeMs
-      ? undefined
-      : { headers: memory.headers, body: memory.body, ageMs, staysMs: maxAgeMs - ageMs };
+    const { headers, body } = memory;
+    const staysMs = Math.max(0, Math.min(MAX_AGE_MS, maxAgeUnder(pressure, headers)) - ageMs);
+    return ageMs > maxAgeUnder(pressure, headers) ? undefined : { headers, body, ageMs, staysMs };
   }
 
   /** Takes note of an answer of the API. */
@@ -112,6 +120,17 @@ export class PendingAnswers {
       const [oldest] = this.#memories.keys();
       this.#memories.delete(oldest ?? '');
     }
+  }
+}
+
+function maxAgeUnder(pressure: Pressure, headers: OutgoingHttpHeaders): number {
+  switch (pressure) {
+    case 'busy':
+      return Math.min(MAX_AGE_MS, Number(headers['retry-after'] ?? 0) * 1_000);
+    case 'crowded':
+      return MAX_AGE_MS;
+    case 'full':
+      return MAX_AGE_WHEN_FULL_MS;
   }
 }
 

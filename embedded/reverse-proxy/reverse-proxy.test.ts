@@ -228,13 +228,17 @@ describe('a question for the status of an order that has not begun', () => {
   });
 });
 
-test('without a crowd of new orders, no question for a status is answered from memory', async () => {
-  const limit = new ConcurrencyLimit({ min: 1, max: 1, targetMs: 1000 });
+test('without a crowd of new orders, a question for a status is answered from memory only where it would be refused', async () => {
+  const limit = new ConcurrencyLimit({ min: 5, max: 5, targetMs: 1000 });
   const { ask, hold } = await proxyBeforePendingOrders(limit, () => false);
   await (await ask('a-1')).text();
-  const release = await hold();
-  expect((await ask('a-1')).status).toBe(503);
-  await release();
+  const releases = [await hold(), await hold(), await hold(), await hold()];
+  expect((await ask('a-1')).headers.get('age')).toBeNull();
+  releases.push(await hold());
+  const { status, headers } = await ask('a-1');
+  expect([status, headers.get('age'), headers.get('retry-after')]).toEqual([200, '0', '3']);
+  expect((await ask('a-2')).status).toBe(503);
+  await Promise.all(releases.map((release) => release()));
 });
 
 test('the reverse proxy tells of each request that it answers with 503, and may have another server for some', async () => {
@@ -260,13 +264,13 @@ test('the reverse proxy tells of each request that it answers with 503, and may 
 });
 
 test('a busy API without a crowd: a question that its caller was told to leave is answered from memory', async () => {
-  const limit = new ConcurrencyLimit({ min: 1, max: 1, targetMs: 1000 });
+  const limit = new ConcurrencyLimit({ min: 8, max: 8, targetMs: 1000 });
   const { ask, hold } = await proxyBeforePendingOrders(limit, () => false, { 'retry-after': '2' });
   await (await ask('a-1')).text();
-  const release = await hold();
+  const releases = [await hold(), await hold(), await hold(), await hold()];
   const { status, headers } = await ask('a-1');
   expect([status, headers.get('age'), headers.get('retry-after')]).toEqual([200, '0', '2']);
-  await release();
+  await Promise.all(releases.map((release) => release()));
 });
 
 async function expectRefusal(response: Response): Promise<void> {

@@ -4,7 +4,7 @@ import type { ConcurrencyLimit } from './concurrency-limit.ts';
 import { answerHeaders, requestHeaders } from './forwarded-headers.ts';
 import { gatewayResponseInsteadOf, methodNotAllowed, refusalOf, refuse, send } from './gateway-responses.ts';
 import type { ApiLimits, LimitChoice } from './order-api-limits.ts';
-import { type PendingAnswer, PendingAnswers } from './pending-answers.ts';
+import { type PendingAnswer, PendingAnswers, type Pressure } from './pending-answers.ts';
 import { RetrySlots } from './retry-slots.ts';
 
 /** The server that admitted requests are passed on to. */
@@ -91,9 +91,9 @@ export function createReverseProxy(
       return;
     }
     const limit = limitOf(incoming.url ?? '');
-    const isBusy = limit !== undefined && limit.inFlight >= Math.min(BUSY_IN_FLIGHT, limit.limit);
     const enteredAt = performance.now();
-    const remembered = isBusy ? answers.find(incoming, isCrowded(enteredAt), enteredAt) : undefined;
+    const pressure = pressureOn(limit, isCrowded(enteredAt));
+    const remembered = pressure === undefined ? undefined : answers.find(incoming, pressure, enteredAt);
     if (remembered !== undefined) {
       repeat(incoming, response, remembered);
       return;
@@ -149,6 +149,14 @@ function refusedMethod({ method = '', url = '' }: IncomingMessage, methodsOf: Re
 interface Connections {
   readonly agent: Agent;
   readonly answers: PendingAnswers;
+}
+
+/** @returns undefined where the API has time for each question */
+function pressureOn(limit: ConcurrencyLimit | undefined, isCrowded: boolean): Pressure | undefined {
+  if (limit === undefined || limit.inFlight < Math.min(BUSY_IN_FLIGHT, limit.limit)) {
+    return undefined;
+  }
+  return limit.inFlight >= limit.limit ? 'full' : isCrowded ? 'crowded' : 'busy';
 }
 
 /**
