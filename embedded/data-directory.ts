@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { ConfigurationError } from './configuration.ts';
 import { diskMend, diskReason, isDiskProblem } from './disk-problems.ts';
 
@@ -67,6 +67,24 @@ function isUnmadeFolder(error: unknown): boolean {
   return typeof error === 'object' && error !== null && 'code' in error && error.code === 'ENOENT';
 }
 
+/** Node's own `recursive` turns for ever where the system makes no folder and says ENOENT, as in /proc. */
+function makeFolder(path: string): void {
+  if (existsSync(path)) {
+    return;
+  }
+  if (dirname(path) !== path) {
+    makeFolder(dirname(path));
+  }
+  try {
+    mkdirSync(path);
+  } catch (error) {
+    // Another stack that starts may have made it meanwhile.
+    if (!existsSync(path)) {
+      throw error;
+    }
+  }
+}
+
 function prepare(root: string): DataDirectory {
   const directory = dataDirectoryAt(root);
   if (existsSync(root) && !hasMarker(root) && readdirSync(root).length > 0) {
@@ -74,7 +92,7 @@ function prepare(root: string): DataDirectory {
       `EMBEDDED_DATA_DIR is ${root}, a folder with files that are not the stack's. Name an empty or a new folder.`,
     );
   }
-  mkdirSync(root, { recursive: true });
+  makeFolder(root);
   // Before the other folders, because its failure says best what is wrong with the place.
   writeFileSync(join(root, MARKER), MARKER_TEXT);
   for (const folder of [directory.run, directory.logs, directory.handlers, directory.stepFunctions, directory.faults]) {
