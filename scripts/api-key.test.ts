@@ -52,3 +52,11 @@ test.each([
   const ended = await run(args);
   expect(ended).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining('--role customer|operator') });
 });
+
+test('API_KEYS that hold no key are named in one line, and no key is made', async () => {
+  expect(await run(['create', 'ann'], 'garbage')).toEqual({
+    code: 1,
+    stdout: '',
+    stderr: expect.stringMatching(/^API_KEYS: entry 1 must be [^\n]*\n$/),
+  });
+});

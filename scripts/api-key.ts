@@ -2,6 +2,7 @@
 import { parseArgs } from 'node:util';
 import { API_KEY_HEADER, apiKeyEntry, hashOfApiKey, newApiKey, parseApiKeys } from '../functions/access/api-keys.ts';
 import { ROLES, type Role } from '../functions/access/roles.ts';
+import { ConfigurationError } from '../functions/common/configuration.ts';
 
 const NAME = /^[A-Za-z0-9._-]{1,64}$/;
 
@@ -15,7 +16,7 @@ remove the old one later.`;
 const { name, role } = readArguments();
 
 const key = newApiKey();
-const present = process.env.API_KEYS ? parseApiKeys(process.env.API_KEYS) : [];
+const present = presentKeys(process.env.API_KEYS);
 const entries = [...present, { name, hash: hashOfApiKey(key), role }].map(apiKeyEntry).join(',');
 
 console.log(`The key of ${name}, ${role === 'operator' ? 'an operator' : 'a customer'}; it is shown only now and stored nowhere:
@@ -51,5 +52,17 @@ function readArguments(): { readonly name: string; readonly role: Role } {
   } catch (error) {
     console.error(`${error instanceof Error ? error.message : String(error)}\n\n${USAGE}`);
     process.exit(2);
+  }
+}
+
+function presentKeys(entries: string | undefined): ReturnType<typeof parseApiKeys> {
+  try {
+    return entries ? parseApiKeys(entries) : [];
+  } catch (error) {
+    if (!(error instanceof ConfigurationError)) {
+      throw error;
+    }
+    console.error(error.message);
+    process.exit(1);
   }
 }

@@ -131,9 +131,11 @@ describe('a command', () => {
     await writeFile(
       script,
       `import { CommandLineError, flag, runCommand } from ${library};
-       const options = { fail: flag('fails'), break: flag('breaks'), clash: flag('goes with nothing') };
+       import { ConfigurationError } from ${JSON.stringify(new URL('../functions/common/configuration.ts', import.meta.url))};
+       const options = { fail: flag('fails'), break: flag('breaks'), clash: flag('goes with nothing'), port: flag('no port') };
        await runCommand({ command: 'soak', description: 'Soaks.', options }, async (values) => {
          if (values.break) throw new Error('broken');
+         if (values.port) throw new ConfigurationError("HTTP_PORT is 'abc'.");
          if (values.clash) throw new CommandLineError('--clash goes with nothing.');
          return values.fail ? 1 : 0;
        });`,
@@ -158,5 +160,12 @@ describe('a command', () => {
     });
     expect(ended.code).toBe(code);
     expect(ended.output).toContain(message);
+  });
+
+  test('names a variable that cannot be used in one line, without a stack trace', async () => {
+    const problems = await new Promise<string>((resolve) => {
+      execFile(process.execPath, [script, '--port'], (_error, _stdout, stderr) => resolve(stderr));
+    });
+    expect(problems).toBe("HTTP_PORT is 'abc'.\n");
   });
 });

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { ConfigurationError } from '../functions/common/configuration.ts';
 
 /** Thrown where a command line is wrong. The message names the option and what it must be. */
 export class CommandLineError extends Error {
@@ -190,7 +191,10 @@ export async function runCommand<O extends Options>(
     process.exitCode = await run(readCommandLine(commandLine, args), args);
   } catch (error) {
     const isMistyped = error instanceof CommandLineError;
-    console.error(isMistyped ? `${error.message}\nSee: ${commandLine.command} --help` : error);
+    const isOfVariable = error instanceof ConfigurationError;
+    console.error(
+      isMistyped ? `${error.message}\nSee: ${commandLine.command} --help` : isOfVariable ? error.message : error,
+    );
     process.exitCode = isMistyped ? 2 : 1;
   }
 }

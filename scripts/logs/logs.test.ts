@@ -78,9 +78,13 @@ test('lines that are added come once, when they are whole, and again from the st
 });
 
 function run(...args: readonly string[]) {
+  return runWith({}, ...args);
+}
+
+function runWith(environment: NodeJS.ProcessEnv, ...args: readonly string[]) {
   const { status, stdout, stderr } = spawnSync(process.execPath, [join(import.meta.dirname, 'main.ts'), ...args], {
     encoding: 'utf8',
-    env: { ...process.env, NODE_OPTIONS: '', EMBEDDED_DATA_DIR: folder },
+    env: { ...process.env, NODE_OPTIONS: '', EMBEDDED_DATA_DIR: folder, ...environment },
   });
   return { status, stdout, stderr: stderr.replaceAll(/^\(.*\n/gm, '') };
 }
@@ -105,4 +109,13 @@ test('npm run logs says when no line names the order, and how it is used', () =>
   expect(unknown.stderr).toContain('No line in');
   expect(run('--help')).toMatchObject({ status: 0, stdout: expect.stringContaining('--follow') });
   expect(run('order-1')).toMatchObject({ status: 2, stdout: expect.stringContaining('npm run logs -- ORDER_ID') });
+});
+
+test.each([
+  [{ HTTP_PORT: 'abc' }, "HTTP_PORT is 'abc'; "],
+  [{ EMBEDDED_DATA_DIR: import.meta.filename }, 'There are no logs in '],
+])('npm run logs names in one line what is wrong with %j', (environment, problem) => {
+  const { status, stderr } = runWith(environment, ORDER);
+  expect(status).toBe(1);
+  expect(stderr.trim().split('\n')).toEqual([expect.stringContaining(problem)]);
 });

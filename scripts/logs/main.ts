@@ -2,7 +2,7 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { readConfiguration } from '../../embedded/configuration.ts';
+import { ConfigurationError, readConfiguration } from '../../embedded/configuration.ts';
 import { dataDirectoryAt } from '../../embedded/data-directory.ts';
 import { describeLine, type LogLine } from './log-line.ts';
 import { type OrderLines, orderLines } from './order-lines.ts';
@@ -27,7 +27,10 @@ async function main(args: readonly string[]): Promise<number> {
     console.log(USAGE);
     return read === 'HELP' ? 0 : 2;
   }
-  const { logs } = dataDirectoryAt(readConfiguration(process.env).dataDirectory);
+  const logs = logsFolder();
+  if (logs === undefined) {
+    return 1;
+  }
   const found = orderLines(logs, read.orderId);
   const show = read.json ? asJson : describeLine;
   try {
@@ -42,11 +45,24 @@ async function main(args: readonly string[]): Promise<number> {
     }
     return 0;
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') {
+    if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR')) {
       console.error(`There are no logs in ${logs}. Start the stack first: npm start`);
       return 1;
     }
     throw error;
+  }
+}
+
+/** Undefined, and said why, where a variable has a value that cannot be used. */
+function logsFolder(): string | undefined {
+  try {
+    return dataDirectoryAt(readConfiguration(process.env).dataDirectory).logs;
+  } catch (error) {
+    if (!(error instanceof ConfigurationError)) {
+      throw error;
+    }
+    console.error(error.message);
+    return undefined;
   }
 }
 
