@@ -1,3 +1,5 @@
+import { ConfigurationError } from '../../../functions/common/configuration.ts';
+
 /** Where the tables and executions of one stage are. */
 export interface AwsConnection {
   /** Absent for AWS itself, with the caller's own credentials. */
@@ -9,15 +11,22 @@ export interface AwsConnection {
 
 /**
  * The connection that AWS_ENDPOINT_URL, AWS_REGION, STAGE and AWS_ACCOUNT_ID describe. Without an endpoint it is the
- * embedded stack.
+ * embedded stack. An empty variable counts as unset.
+ *
+ * @throws ConfigurationError naming the variable that leads to no address
  */
 export function awsConnectionFrom(environment: Readonly<Record<string, string | undefined>>): AwsConnection {
-  const port = environment.AWS_ENDPOINT_PORT ?? '4566';
+  const variable = environment.AWS_ENDPOINT_URL ? 'AWS_ENDPOINT_URL' : 'AWS_ENDPOINT_PORT';
+  const endpoint = environment.AWS_ENDPOINT_URL || `http://127.0.0.1:${environment.AWS_ENDPOINT_PORT || '4566'}`;
+  if (!/^https?:$/.test(URL.parse(endpoint)?.protocol ?? '')) {
+    const example = variable === 'AWS_ENDPOINT_URL' ? 'a URL such as http://127.0.0.1:4566' : 'a port such as 4566';
+    throw new ConfigurationError(`${variable} is '${environment[variable]}'; it must be ${example}.`);
+  }
   return {
-    endpoint: environment.AWS_ENDPOINT_URL ?? `http://127.0.0.1:${port}`,
-    region: environment.AWS_REGION ?? 'us-east-1',
-    stage: environment.STAGE ?? 'dev',
-    account: environment.AWS_ACCOUNT_ID ?? '000000000000',
+    endpoint,
+    region: environment.AWS_REGION || 'us-east-1',
+    stage: environment.STAGE || 'dev',
+    account: environment.AWS_ACCOUNT_ID || '000000000000',
   };
 }
 
