@@ -1,4 +1,5 @@
 import { startEmbeddedStack } from '../../embedded/stack.ts';
+import { ConfigurationError } from '../../functions/common/configuration.ts';
 import { isServing, refuseRemote, type StackAddresses } from './stack-addresses.ts';
 
 /** A stack to send load to. */
@@ -22,7 +23,7 @@ export interface StackChoice {
 /**
  * The stack that answers at the addresses. Where none does, it starts one on free ports with data of its own.
  *
- * @throws {Error} an address is another machine's, or nothing answers there and no stack may be started
+ * @throws {ConfigurationError} an address is another machine's, or nothing answers there and no stack may be started
  */
 export async function openStack({ addresses, allowRemote, startOwn, say }: StackChoice): Promise<OpenStack> {
   for (const address of Object.values(addresses)) {
@@ -33,7 +34,7 @@ export async function openStack({ addresses, allowRemote, startOwn, say }: Stack
     return { addresses, release: async () => {} };
   }
   if (!startOwn) {
-    throw new Error(`Nothing answers at ${addresses.http}/health. Start it, or leave --endpoint out.`);
+    throw new ConfigurationError(`Nothing answers at ${addresses.http}/health. Start it, or leave --endpoint out.`);
   }
   say(`No stack answers at ${addresses.http}; starting one on free ports ...`);
   const stack = await startEmbeddedStack();

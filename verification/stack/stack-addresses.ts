@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { ConfigurationError } from '../../functions/common/configuration.ts';
 
 /** The addresses of a stack that a load and its checker talk to. */
 export interface StackAddresses {
@@ -38,12 +39,19 @@ const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
  * Keeps load on this machine, unless another one is allowed explicitly.
  *
  * @param address a URL, or host:port
- * @throws {Error} the address is another machine's and `allowRemote` is false
+ * @throws {ConfigurationError} it is no address, or it is another machine's and `allowRemote` is false
  */
 export function refuseRemote(address: string, allowRemote: boolean): void {
-  const { hostname } = new URL(address.includes('://') ? address : `tcp://${address}`);
+  const hostname = URL.parse(address.includes('://') ? address : `tcp://${address}`)?.hostname;
+  if (hostname === undefined) {
+    throw new ConfigurationError(
+      `${address} is no address; look at HTTP_PORT, AWS_ENDPOINT_PORT, AWS_ENDPOINT_URL, INVENTORY_PORT and INVENTORY_GRPC_URL.`,
+    );
+  }
   if (allowRemote || LOOPBACK.test(hostname)) {
     return;
   }
-  throw new Error(`${address} is not this machine (127.0.0.1, localhost). Load another one only with --allow-remote.`);
+  throw new ConfigurationError(
+    `${address} is not this machine (127.0.0.1, localhost). Load another one only with --allow-remote.`,
+  );
 }
