@@ -38,6 +38,12 @@ describe('the environment of a service', () => {
   });
 });
 
+test.each(['abc', '0', '70000'])('a HEALTH_PORT of "%s" is refused with what it must be', (HEALTH_PORT) => {
+  expect(() => read({ HEALTH_PORT })).toThrow(
+    `The environment is not usable. HEALTH_PORT is '${HEALTH_PORT}': must be a whole number from 1 to 65535.`,
+  );
+});
+
 describe('LOG_LEVEL', () => {
   test.each([
     ['INFO', 'info'],

@@ -8,11 +8,12 @@ export class ConfigurationError extends Error {
 
 /** A variable that holds a whole number from `minimum` to `maximum`. */
 export function wholeNumber(minimum: number, maximum: number, byDefault: number) {
+  return wholeNumberWithin(minimum, maximum).default(byDefault);
+}
+
+function wholeNumberWithin(minimum: number, maximum: number) {
   const error = `must be a whole number from ${minimum} to ${maximum}`;
-  return z.coerce
-    .number({ error })
-    .pipe(z.int({ error }).min(minimum, { error }).max(maximum, { error }))
-    .default(byDefault);
+  return z.coerce.number({ error }).pipe(z.int({ error }).min(minimum, { error }).max(maximum, { error }));
 }
 
 /** A variable that is a switch: `1` is on, `0` is off and the default. */
@@ -43,7 +44,7 @@ export function serviceEnvironment(defaultPort: number) {
     TLS_KEY_FILE: z.string().min(1).optional(),
     TLS_CLIENT_CA_FILE: z.string().min(1).optional(),
     TLS_SECRET: z.string().min(1).optional(),
-    HEALTH_PORT: z.coerce.number().pipe(z.int().min(1).max(65_535)).optional(),
+    HEALTH_PORT: wholeNumberWithin(1, 65_535).optional(),
     FAULTS_ENABLED: onOrOff,
     FAULTS_FILE: z.string().min(1).optional(),
     METRICS_PORT: wholeNumber(0, 65_535, 0),
