@@ -64,6 +64,7 @@ describe('the catalogue', () => {
         name: 'Pen',
         unit_price_minor: 5,
         currency: 'USD',
+        seeded: 3,
         stocked: 3,
         available: 3,
         held: 0,

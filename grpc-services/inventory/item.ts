@@ -34,6 +34,11 @@ export const itemRow = countersOfRow.extend({
   name: z.string(),
   unit_price_minor: counter,
   currency: z.string(),
+  /**
+   * What the catalogue gave it. With all restocks and corrections this is what was stocked, whatever moved between its rows.
+   * Absent in an item of an older version.
+   */
+  seeded: counter.optional(),
   /** The number of rows over which the stock is spread. It only grows; absent means this one row. */
   shards: z.int().min(2).max(MOST_SHARDS).optional(),
   /** When it was last spread, in milliseconds since the epoch. */
@@ -79,14 +84,23 @@ export function wholeItem({ item, rows }: ItemStock): Item {
 /** An item without its stock. */
 export type NewItem = Pick<Item, 'item_id' | 'name' | 'unit_price_minor' | 'currency'>;
 
-/** The row of a new item with its first stock. */
-export function firstStock({ item_id, name, unit_price_minor, currency }: NewItem, count: number): Item {
+/**
+ * The row of a new item with its first stock.
+ *
+ * @param seeded the part of it that no restock has a record of
+ */
+export function firstStock(
+  { item_id, name, unit_price_minor, currency }: NewItem,
+  count: number,
+  seeded = count,
+): Item {
   return {
     item_id,
     catalogue: CATALOGUE,
     name,
     unit_price_minor,
     currency,
+    seeded,
     stocked: count,
     available: count,
     held: 0,

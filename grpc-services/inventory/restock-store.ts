@@ -49,7 +49,7 @@ export function createRestockStore(documents: DynamoDBDocumentClient, tables: In
       return row === undefined ? undefined : restockRow.parse(row);
     },
     putNew: async (requestId, restocking, item, signal) => {
-      const row = firstStock(item, restocking.count);
+      const row = firstStock(item, restocking.count, 0);
       const put = { Put: { TableName: tables.items, Item: row, ConditionExpression: 'attribute_not_exists(item_id)' } };
       await records.write(requestId, restocking, [put], signal);
       return row;

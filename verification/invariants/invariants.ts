@@ -7,7 +7,7 @@ import { findUnendedOrder, isWaitingForPayment } from './order-end.ts';
 import { findUnsoundRecord } from './order-record.ts';
 import { findWrongRefunds } from './refunds.ts';
 import type { Snapshot } from './snapshot.ts';
-import { findMissingStock, findUnbalancedStock, findWrongLines } from './stock-balance.ts';
+import { findMissingStock, findUnbalancedStock, findUnrecordedStock, findWrongLines } from './stock-balance.ts';
 import { findUntoldEvents, type WebhookRecord } from './told-events.ts';
 import type { Violation } from './violation.ts';
 
@@ -59,6 +59,7 @@ export function checkInvariants(snapshot: Snapshot, expected: Expectations = {})
   const violations = [
     ...cases.flatMap((subject) => findUnendedOrder(subject, snapshot.taken_at, recordsKept)),
     ...findUnbalancedStock(snapshot.items, snapshot.reservations),
+    ...(snapshot.stock_changes === undefined ? [] : findUnrecordedStock(snapshot.items, snapshot.stock_changes)),
     ...findMissingStock(snapshot.items, expected.stocked ?? new Map()),
     ...cases.flatMap((subject) => findWrongLines(subject, recordsKept)),
     ...cases.flatMap(findWrongCapture),

@@ -5,6 +5,7 @@ import { stockViolation, type Violation } from './violation.ts';
 export function itemsOfRows(rows: readonly ItemRowSnapshot[]): readonly ItemSnapshot[] {
   return [...Map.groupBy(rows, ({ item_id }) => placeOf(item_id).item)].map(([item_id, own]) => {
     const [first] = own;
+    const seeded = own.find((row) => row.item_id === item_id)?.seeded;
     const isWhole = own.length === 1 && first?.item_id === item_id && first.shards === undefined;
     const sum = (counter: 'stocked' | 'available' | 'held' | 'sold'): number =>
       own.reduce((total, row) => total + row[counter], 0);
@@ -14,6 +15,7 @@ export function itemsOfRows(rows: readonly ItemRowSnapshot[]): readonly ItemSnap
       available: sum('available'),
       held: sum('held'),
       sold: sum('sold'),
+      ...(seeded === undefined ? {} : { seeded }),
       ...(isWhole ? {} : { rows: own }),
     };
   });

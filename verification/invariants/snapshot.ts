@@ -121,6 +121,8 @@ export const itemRow = z
     sold: z.int(),
     /** Only on the own row of an item that is spread: the number of its rows. */
     shards: z.int().exactOptional(),
+    /** Only on an item's own row: what the catalogue gave it. Absent where an older version made the item. */
+    seeded: z.int().exactOptional(),
   })
   .readonly();
 
@@ -134,9 +136,26 @@ export interface ItemSnapshot {
   readonly available: number;
   readonly held: number;
   readonly sold: number;
+  /** What the catalogue gave it; absent where that was not recorded. */
+  readonly seeded?: number;
   /** Absent: the item has one row, which has these counters. */
   readonly rows?: readonly ItemRowSnapshot[];
 }
+
+/** A row `restock#<id>` or `correction#<id>` of Inventory's reservations table. */
+export const stockChangeRow = z
+  .union([
+    z.object({ item_id: z.string(), available: z.int(), previous_available: z.int() }),
+    z.object({ item_id: z.string(), count: z.int() }),
+  ])
+  .transform((row) => ({
+    item_id: row.item_id,
+    change: 'count' in row ? row.count : row.available - row.previous_available,
+  }))
+  .readonly();
+
+/** By how much a restock or a correction changed what was stocked of an item. */
+export type StockChangeSnapshot = z.output<typeof stockChangeRow>;
 
 /** A row of Inventory's reservations table. A tombstone has no lines. */
 export const reservationRow = z
@@ -282,6 +301,8 @@ export interface Snapshot {
   readonly orders: readonly OrderSnapshot[];
   readonly items: readonly ItemSnapshot[];
   readonly reservations: readonly ReservationSnapshot[];
+  /** All restocks and corrections; absent where nobody read them. */
+  readonly stock_changes?: readonly StockChangeSnapshot[];
   readonly payments: readonly PaymentSnapshot[];
   readonly charges: readonly ChargeSnapshot[];
   readonly executions: readonly ExecutionSnapshot[];

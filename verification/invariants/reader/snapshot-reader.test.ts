@@ -41,9 +41,11 @@ beforeAll(async () => {
   const rows: readonly (readonly [string, Readonly<Record<string, unknown>>])[] = [
     ['orders-test', { order_id: 'a', status: 'PENDING', lines: [], created_at: '', timeline: [] }],
     ['inventory-reservations-test', { order_id: 'a', state: 'HELD' }],
-    ['inventory-reservations-test', { order_id: 'restock#1', what: 'bookkeeping' }],
+    ['inventory-reservations-test', { order_id: 'restock#1', item_id: 'wide', count: 5, name: '' }],
+    ['inventory-reservations-test', { order_id: 'correction#1', item_id: 'i', available: 1, previous_available: 3 }],
+    ['inventory-reservations-test', { order_id: 'other#1', what: 'bookkeeping' }],
     ['inventory-items-test', { item_id: 'i', stocked: 1, available: 1, held: 0, sold: 0 }],
-    ['inventory-items-test', { item_id: 'wide', stocked: 5, available: 3, held: 0, sold: 2, shards: 2 }],
+    ['inventory-items-test', { item_id: 'wide', stocked: 5, available: 3, held: 0, sold: 2, shards: 2, seeded: 4 }],
     ['inventory-items-test', { item_id: 'wide#1', stocked: 4, available: 3, held: 1, sold: 0 }],
     ['payments-test', { order_id: 'a', state: 'AUTHORIZED' }],
     ['payments-test', { order_id: 'charge#a#p', state: 'AUTHORIZED', amount_minor: 5, currency: 'USD' }],
@@ -108,7 +110,7 @@ describe('a snapshot', () => {
   test('has the rows of every table, without bookkeeping, and the answers that it was given', async () => {
     const answers = [{ kind: 'order-accepted', order_id: 'a' }] as const;
     const before = Date.now();
-    const { executions: _executions, taken_at, items, ...tables } = await reader.read(answers);
+    const { executions: _executions, taken_at, items, stock_changes, ...tables } = await reader.read(answers);
     expect(Date.parse(taken_at)).toBeGreaterThanOrEqual(before);
     expect(tables).toEqual({
       orders: [{ order_id: 'a', status: 'PENDING', lines: [], created_at: '', timeline: [] }],
@@ -117,10 +119,13 @@ describe('a snapshot', () => {
       charges: [expect.objectContaining({ order_id: 'a', charge_id: 'charge#a#p', captures: 0 })],
       answers,
     });
+    expect(stock_changes).toHaveLength(2);
+    expect(stock_changes).toContainEqual({ item_id: 'wide', change: 5 });
+    expect(stock_changes).toContainEqual({ item_id: 'i', change: -2 });
     expect(items).toHaveLength(2);
     expect(items).toContainEqual({ item_id: 'i', stocked: 1, available: 1, held: 0, sold: 0 });
     expect(items).toContainEqual(
-      expect.objectContaining({ item_id: 'wide', stocked: 9, available: 6, held: 1, sold: 2 }),
+      expect.objectContaining({ item_id: 'wide', stocked: 9, available: 6, held: 1, sold: 2, seeded: 4 }),
     );
   });
 });

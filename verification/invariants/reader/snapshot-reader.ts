@@ -1,6 +1,7 @@
 import { DescribeTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DescribeExecutionCommand, paginateListExecutions, SFNClient } from '@aws-sdk/client-sfn';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import * as z from 'zod';
 import { itemsOfRows } from '../item-rows.ts';
 import {
   type ApiPromise,
@@ -14,9 +15,10 @@ import {
   paymentRow,
   reservationRow,
   type Snapshot,
+  stockChangeRow,
 } from '../snapshot.ts';
 import { type AwsConnection, clientSettings, orderSagaArn } from './aws-connection.ts';
-import { isChargeRow, isPlainRow, readRows } from './table-rows.ts';
+import { isChargeRow, isPlainRow, isStockChangeRow, parseRow, readRows } from './table-rows.ts';
 
 /**
  * Reads snapshots from the tables and executions of one stage; it writes nothing. The tables are read one after the other,
@@ -43,7 +45,7 @@ export class SnapshotReader {
       taken_at,
       executions,
       orders: await this.orders(),
-      reservations: await readRows(this.#tables, `inventory-reservations-${stage}`, reservationRow, isPlainRow),
+      ...(await this.#reservations()),
       items: await this.items(),
       payments: await readRows(this.#tables, `payments-${stage}`, paymentRow, isPlainRow),
       charges: await readRows(this.#tables, `payments-${stage}`, chargeRow, isChargeRow),
@@ -59,6 +61,16 @@ export class SnapshotReader {
   /** Only the items. */
   async items(): Promise<readonly ItemSnapshot[]> {
     return itemsOfRows(await readRows(this.#tables, `inventory-items-${this.#connection.stage}`, itemRow));
+  }
+
+  /** What orders did to the stock, and what else changed it, by one reading of their table. */
+  async #reservations(): Promise<Pick<Snapshot, 'reservations' | 'stock_changes'>> {
+    const table = `inventory-reservations-${this.#connection.stage}`;
+    const rows = await readRows(this.#tables, table, z.record(z.string(), z.unknown()));
+    return {
+      reservations: rows.filter(isPlainRow).map((row) => parseRow(table, reservationRow, row)),
+      stock_changes: rows.filter(isStockChangeRow).map((row) => parseRow(table, stockChangeRow, row)),
+    };
   }
 
   /** How many rows the orders table has, without reading them. AWS itself tells the number of some hours ago. */

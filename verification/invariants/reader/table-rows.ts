@@ -44,6 +44,11 @@ export function isChargeRow(row: Row): boolean {
   return String(row.order_id).startsWith('charge#');
 }
 
+/** Whether a row of the reservations table records a restock or a correction. */
+export function isStockChangeRow(row: Row): boolean {
+  return /^(restock|correction)#/.test(String(row.order_id));
+}
+
 /** Whether a row describes an order or a payment, and is not bookkeeping under a key of its own such as `restock#<id>`. */
 export function isPlainRow(row: Row): boolean {
   return !String(row.order_id).includes('#');
