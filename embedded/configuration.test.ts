@@ -31,6 +31,8 @@ test('a user’s own collector gets the spans as long as the stack does not keep
 
 test.each([
   [{ HTTP_PORT: 'abc' }, "HTTP_PORT is 'abc'"],
+  [{ HTTP_PORT: ' ' }, "HTTP_PORT is ' '"],
+  [{ HTTP_PORT: '0x1000' }, "HTTP_PORT is '0x1000'"],
   [{ PAYMENT_PORT: '70000' }, 'from 1 to 65535'],
   [{ HTTP_PORT: '4566' }, 'HTTP_PORT and AWS_ENDPOINT_PORT are both 4566'],
   [{ DYNAMODB_ENDPOINT_URL: 'localhost' }, "DYNAMODB_ENDPOINT_URL is 'localhost'"],

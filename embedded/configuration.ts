@@ -221,13 +221,18 @@ function portFrom(environment: NodeJS.ProcessEnv, name: PortName): number {
   if (text === undefined || text === '') {
     return byDefault;
   }
-  const port = Number(text);
-  if (!Number.isInteger(port) || port < 1 || port > 65_535) {
+  const port = wholeNumberIn(text);
+  if (!(port >= 1 && port <= 65_535)) {
     throw new ConfigurationError(
       `${variable} is '${text}'; the port of ${listener} must be a whole number from 1 to 65535, e.g. ${variable}=${byDefault}.`,
     );
   }
   return port;
+}
+
+/** NaN for everything else: Number() takes a blank for 0, and also 0x10 and 1e3. */
+function wholeNumberIn(text: string): number {
+  return /^\s*\d+\s*$/.test(text) ? Number(text) : Number.NaN;
 }
 
 function refuseDuplicatePorts(ports: Ports, environment: NodeJS.ProcessEnv): void {
@@ -246,8 +251,8 @@ function refuseDuplicatePorts(ports: Ports, environment: NodeJS.ProcessEnv): voi
 function metricsPortsFrom(environment: NodeJS.ProcessEnv): readonly { variable: string; port: number }[] {
   return METRICS_PORTS.flatMap(({ variable }) => {
     const text = environment[variable];
-    const port = Number(text || '0');
-    if (!Number.isInteger(port) || port < 0 || port > 65_535) {
+    const port = wholeNumberIn(text || '0');
+    if (!(port <= 65_535)) {
       throw new ConfigurationError(
         `${variable} is '${text}'; it must be a whole number from 0 to 65535, where 0 is none.`,
       );

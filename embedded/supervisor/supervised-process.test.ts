@@ -98,6 +98,14 @@ test('a child that dies before it is ready fails the start with the end of its l
   await expect(child.start()).rejects.toThrow(/ended with exit code 7[\s\S]*the disk is full/);
 });
 
+test('a child that names a bad variable fails the start with that sentence alone', async () => {
+  const sentence = "HOLD_SECONDS is 'abc': must be a whole number from 1 to 5184000.";
+  const source = `console.log('it starts'); console.error(${JSON.stringify(`The environment is not usable. ${sentence}`)}); process.exit(1)`;
+  await expect(program(source, () => Promise.resolve(false)).start()).rejects.toThrow(
+    expect.objectContaining({ message: `child: ${sentence}` }),
+  );
+});
+
 test('a child that never becomes ready fails the start and is ended', async () => {
   const child = program(FOREVER, () => Promise.resolve(false), 200);
   const start = child.start();

@@ -19,6 +19,9 @@ export const SMALL_HEAP_FLAGS = ['--max-semi-space-size=4', '--no-parallel-scave
  */
 export const SMALL_HEAP_ENVIRONMENT = { MALLOC_ARENA_MAX: '1', MALLOC_TRIM_THRESHOLD_: '65536' } as const;
 
+/** How a service names its bad variables; see grpc-services/common/environment.ts. */
+const UNUSABLE_ENVIRONMENT = /^ *The environment is not usable\. (.+)$/;
+
 const READINESS_POLL_MS = 40;
 const READINESS_TIMEOUT_MS = 1_000;
 const SHOWN_LOG_LINES = 12;
@@ -333,6 +336,12 @@ export class SupervisedProcess {
         ? `was not ready within ${this.#description.readyWithinMs / 1000} s`
         : `${outcome.died} before it was ready`;
     const lines = this.#lastLines().map((line) => `    ${line}`);
+    const unusable = lines
+      .map((line) => UNUSABLE_ENVIRONMENT.exec(line)?.[1])
+      .find((sentence) => sentence !== undefined);
+    if (unusable !== undefined) {
+      return `${this.name}: ${unusable}`;
+    }
     if (lines.every((line) => line.trim() === '') && isDiskFull(this.#log.path)) {
       return `${this.name} ${what}; its log found no space left on device`;
     }

@@ -21,6 +21,14 @@ test.each([
     'Environment variable PAYMENT_WINDOW_SECONDS must be a number',
   ],
   [
+    { ORDERS_TABLE: 'orders', PAYMENT_WINDOW_SECONDS: ' ' },
+    'Environment variable PAYMENT_WINDOW_SECONDS must be a number',
+  ],
+  [
+    { ORDERS_TABLE: 'orders', PAYMENT_WINDOW_SECONDS: '1e3' },
+    'Environment variable PAYMENT_WINDOW_SECONDS must be a number',
+  ],
+  [
     { ORDERS_TABLE: 'orders', PAYMENT_WINDOW_SECONDS: '0' },
     'Environment variable PAYMENT_WINDOW_SECONDS must be 1 or more',
   ],

@@ -6,11 +6,18 @@ export class ConfigurationError extends Error {
 }
 
 function wholeNumber(fallback: number, minimum: number, maximum: number) {
-  return z.coerce
-    .number({ error: 'must be a number' })
-    .int(`must be a whole number from ${minimum} to ${maximum}`)
-    .min(minimum, `must be ${minimum} or more`)
-    .max(maximum, `must be ${maximum} or less`)
+  // Number() alone takes a blank for 0, and also 0x10 and 1e3.
+  return z
+    .string()
+    .regex(/^\s*-?\d+(\.\d+)?\s*$/, 'must be a number')
+    .transform(Number)
+    .pipe(
+      z
+        .number()
+        .int(`must be a whole number from ${minimum} to ${maximum}`)
+        .min(minimum, `must be ${minimum} or more`)
+        .max(maximum, `must be ${maximum} or less`),
+    )
     .default(fallback);
 }
 

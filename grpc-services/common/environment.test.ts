@@ -38,6 +38,10 @@ describe('the environment of a service', () => {
   });
 });
 
+test.each([' ', '0x10', '1e3', '-1', '1 0'])('a whole number is not written "%s"', (DRAIN_SECONDS) => {
+  expect(() => read({ DRAIN_SECONDS })).toThrow(/DRAIN_SECONDS is '.*': must be a whole number from 0 to 3600\.$/);
+});
+
 test.each(['abc', '0', '70000'])('a HEALTH_PORT of "%s" is refused with what it must be', (HEALTH_PORT) => {
   expect(() => read({ HEALTH_PORT })).toThrow(
     `The environment is not usable. HEALTH_PORT is '${HEALTH_PORT}': must be a whole number from 1 to 65535.`,

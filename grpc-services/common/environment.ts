@@ -13,7 +13,12 @@ export function wholeNumber(minimum: number, maximum: number, byDefault: number)
 
 function wholeNumberWithin(minimum: number, maximum: number) {
   const error = `must be a whole number from ${minimum} to ${maximum}`;
-  return z.coerce.number({ error }).pipe(z.int({ error }).min(minimum, { error }).max(maximum, { error }));
+  // Number() alone takes a blank for 0, and also 0x10 and 1e3.
+  return z
+    .string()
+    .regex(/^\s*\d+\s*$/, { error })
+    .transform(Number)
+    .pipe(z.int({ error }).min(minimum, { error }).max(maximum, { error }));
 }
 
 /** A variable that is a switch: `1` is on, `0` is off and the default. */
