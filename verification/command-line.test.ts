@@ -130,12 +130,14 @@ describe('a command', () => {
     const library = JSON.stringify(new URL('./command-line.ts', import.meta.url));
     await writeFile(
       script,
-      `import { CommandLineError, flag, runCommand } from ${library};
+      `import { connect } from 'node:net';
+       import { CommandLineError, flag, runCommand } from ${library};
        import { ConfigurationError } from ${JSON.stringify(new URL('../functions/common/configuration.ts', import.meta.url))};
-       const options = { fail: flag('fails'), break: flag('breaks'), clash: flag('goes with nothing'), port: flag('no port') };
+       const options = { fail: flag('fails'), break: flag('breaks'), clash: flag('goes with nothing'), port: flag('no port'), away: flag('no stack') };
        await runCommand({ command: 'soak', description: 'Soaks.', options }, async (values) => {
          if (values.break) throw new Error('broken');
          if (values.port) throw new ConfigurationError("HTTP_PORT is 'abc'.");
+         if (values.away) await new Promise((_, reject) => connect(1, '127.0.0.1').once('error', reject));
          if (values.clash) throw new CommandLineError('--clash goes with nothing.');
          return values.fail ? 1 : 0;
        });`,
@@ -150,6 +152,7 @@ describe('a command', () => {
     [['--help'], 0, 'goes with nothing'],
     [['--fail'], 1, ''],
     [['--break'], 1, 'Error: broken'],
+    [['--away'], 1, 'Nothing answers at 127.0.0.1:1. Start the stack there: npm start.'],
     [['--soon'], 2, 'See: soak --help'],
     [['--clash'], 2, '--clash goes with nothing.\nSee: soak --help'],
   ])('%j ends with exit code %d and says "%s"', async (args, code, message) => {

@@ -191,12 +191,21 @@ export async function runCommand<O extends Options>(
     process.exitCode = await run(readCommandLine(commandLine, args), args);
   } catch (error) {
     const isMistyped = error instanceof CommandLineError;
-    const isOfVariable = error instanceof ConfigurationError;
-    console.error(
-      isMistyped ? `${error.message}\nSee: ${commandLine.command} --help` : isOfVariable ? error.message : error,
-    );
+    console.error(isMistyped ? `${error.message}\nSee: ${commandLine.command} --help` : describeFailure(error));
     process.exitCode = isMistyped ? 2 : 1;
   }
+}
+
+/** A sentence where a person can act on it; otherwise the error with its stack trace. */
+function describeFailure(error: unknown): unknown {
+  if (error instanceof ConfigurationError) {
+    return error.message;
+  }
+  const isRefused = error instanceof Error && 'code' in error && error.code === 'ECONNREFUSED';
+  return isRefused && 'address' in error && 'port' in error
+    ? `Nothing answers at ${String(error.address)}:${String(error.port)}. Start the stack there: npm start. docs/configuration.md names ` +
+        'the variables of its addresses.'
+    : error;
 }
 
 /** The command as it was typed, to be typed again. */
