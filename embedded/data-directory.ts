@@ -1,7 +1,8 @@
 import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { ConfigurationError } from './configuration.ts';
 import { diskMend, diskReason, isDiskProblem } from './disk-problems.ts';
+import { makeFolder } from './make-folder.ts';
 
 const MARKER = 'embedded-stack.txt';
 const MARKER_TEXT =
@@ -65,24 +66,6 @@ export function prepareDataDirectory(root: string): DataDirectory {
 /** Node says ENOENT where it cannot make the parents of a folder, as on a read-only disk. */
 function isUnmadeFolder(error: unknown): boolean {
   return typeof error === 'object' && error !== null && 'code' in error && error.code === 'ENOENT';
-}
-
-/** Node's own `recursive` turns for ever where the system makes no folder and says ENOENT, as in /proc. */
-function makeFolder(path: string): void {
-  if (existsSync(path)) {
-    return;
-  }
-  if (dirname(path) !== path) {
-    makeFolder(dirname(path));
-  }
-  try {
-    mkdirSync(path);
-  } catch (error) {
-    // Another stack that starts may have made it meanwhile.
-    if (!existsSync(path)) {
-      throw error;
-    }
-  }
 }
 
 function prepare(root: string): DataDirectory {
