@@ -1,22 +1,10 @@
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { afterEach, expect, test } from '@jest/globals';
+import { createServer } from 'node:http';
+import { expect, test } from '@jest/globals';
+import { withListeningServers } from '../../tests/support/listening-servers.ts';
 import { ConcurrencyLimit } from './concurrency-limit.ts';
 import { createReverseProxy, REVERSE_PROXY_LIMITS } from './reverse-proxy.ts';
 
-const servers: Server[] = [];
-afterEach(() => {
-  for (const server of servers.splice(0)) {
-    server.closeAllConnections();
-    server.close();
-  }
-});
-
-async function listen(server: Server): Promise<string> {
-  servers.push(server);
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-}
+const listen = withListeningServers();
 
 /** A crowded proxy before an API whose orders are all PENDING, and which answers other calls with `status` and `data`. */
 async function crowdedProxy(status: number, data: unknown): Promise<string> {

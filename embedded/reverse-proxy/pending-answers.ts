@@ -92,8 +92,9 @@ export class PendingAnswers {
     }
     const ageMs = now - memory.askedAt;
     const { headers, body } = memory;
-    const staysMs = Math.max(0, Math.min(MAX_AGE_MS, maxAgeUnder(pressure, headers)) - ageMs);
-    return ageMs > maxAgeUnder(pressure, headers) ? undefined : { headers, body, ageMs, staysMs };
+    const maxAgeMs = maxAgeUnder(pressure, headers);
+    const staysMs = Math.max(0, Math.min(MAX_AGE_MS, maxAgeMs) - ageMs);
+    return ageMs > maxAgeMs ? undefined : { headers, body, ageMs, staysMs };
   }
 
   /** Takes note of an answer of the API. */

@@ -1,23 +1,11 @@
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { afterEach, expect, test } from '@jest/globals';
+import { createServer } from 'node:http';
+import { expect, test } from '@jest/globals';
+import { withListeningServers } from '../../tests/support/listening-servers.ts';
 import { ConcurrencyLimit } from './concurrency-limit.ts';
 import type { LimitChoice } from './order-api-limits.ts';
 import { createReverseProxy } from './reverse-proxy.ts';
 
-const servers: Server[] = [];
-afterEach(() => {
-  for (const server of servers.splice(0)) {
-    server.closeAllConnections();
-    server.close();
-  }
-});
-
-async function listen(server: Server): Promise<string> {
-  servers.push(server);
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-}
+const listen = withListeningServers();
 
 /** A proxy that lets one order and one question in at a time, before an API that answers with `status`, or holds for ever. */
 async function proxyBefore(status: number) {

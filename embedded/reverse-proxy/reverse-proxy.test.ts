@@ -1,11 +1,4 @@
-import {
-  createServer,
-  type IncomingMessage,
-  type OutgoingHttpHeaders,
-  request,
-  type Server,
-  type ServerResponse,
-} from 'node:http';
+import { createServer, type IncomingMessage, request, type Server, type ServerResponse } from 'node:http';
 import { type AddressInfo, connect, createServer as createTcpServer } from 'node:net';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { eventually } from '../eventually.ts';
@@ -199,48 +192,6 @@ test('the reverse proxy accepts connections while the event loop of the API proc
   }
 });
 
-describe('a question for the status of an order that has not begun', () => {
-  test('gets the last answer while a crowded API takes no more; other questions are refused', async () => {
-    const { ask, hold } = await proxyBeforePendingOrders(new ConcurrencyLimit({ min: 1, max: 1, targetMs: 1000 }));
-    const first = await (await ask('a-1')).text();
-    const release = await hold();
-
-    const repeated = await ask('a-1');
-    expect([repeated.status, repeated.headers.get('age'), await repeated.text()]).toEqual([200, '0', first]);
-    expect(repeated.headers.get('retry-after')).toBe('3');
-    expect(repeated.headers.get('access-control-allow-origin')).toBeNull();
-    expect((await ask('a-2')).status).toBe(503);
-
-    await release();
-    expect((await ask('a-1')).headers.get('age')).toBeNull();
-  });
-
-  test('gets the last answer while four others are with a crowded API; without an earlier answer it is passed on', async () => {
-    const { ask, hold } = await proxyBeforePendingOrders(new ConcurrencyLimit({ min: 8, max: 8, targetMs: 1000 }));
-    await (await ask('a-1')).text();
-    const releases = [await hold(), await hold(), await hold()];
-    expect((await ask('a-1')).headers.get('age')).toBeNull();
-    releases.push(await hold());
-    expect((await ask('a-1')).headers.get('age')).toBe('0');
-    const other = await ask('a-2');
-    expect([other.status, other.headers.get('age')]).toEqual([200, null]);
-    await Promise.all(releases.map((release) => release()));
-  });
-});
-
-test('without a crowd of new orders, a question for a status is answered from memory only where it would be refused', async () => {
-  const limit = new ConcurrencyLimit({ min: 5, max: 5, targetMs: 1000 });
-  const { ask, hold } = await proxyBeforePendingOrders(limit, () => false);
-  await (await ask('a-1')).text();
-  const releases = [await hold(), await hold(), await hold(), await hold()];
-  expect((await ask('a-1')).headers.get('age')).toBeNull();
-  releases.push(await hold());
-  const { status, headers } = await ask('a-1');
-  expect([status, headers.get('age'), headers.get('retry-after')]).toEqual([200, '0', '3']);
-  expect((await ask('a-2')).status).toBe(503);
-  await Promise.all(releases.map((release) => release()));
-});
-
 test('the reverse proxy tells of each request that it answers with 503, and may have another server for some', async () => {
   let refused = 0;
   const metrics = createServer((_incoming, response) => response.end('metrics'));
@@ -261,16 +212,6 @@ test('the reverse proxy tells of each request that it answers with 503, and may 
   expect(refused).toBe(2);
   expect(await (await fetch(`${proxy}/metrics`)).text()).toBe('metrics');
   expect(refused).toBe(2);
-});
-
-test('a busy API without a crowd: a question that its caller was told to leave is answered from memory', async () => {
-  const limit = new ConcurrencyLimit({ min: 8, max: 8, targetMs: 1000 });
-  const { ask, hold } = await proxyBeforePendingOrders(limit, () => false, { 'retry-after': '2' });
-  await (await ask('a-1')).text();
-  const releases = [await hold(), await hold(), await hold(), await hold()];
-  const { status, headers } = await ask('a-1');
-  expect([status, headers.get('age'), headers.get('retry-after')]).toEqual([200, '0', '2']);
-  await Promise.all(releases.map((release) => release()));
 });
 
 async function expectRefusal(response: Response): Promise<void> {
@@ -304,43 +245,6 @@ function statusOf(port: number): Promise<number | undefined> {
     });
     sent.once('error', reject).end();
   });
-}
-
-/** A proxy before an API whose orders are all PENDING. `hold` takes a place until its result is called. */
-async function proxyBeforePendingOrders(
-  limit: ConcurrencyLimit,
-  isCrowded = () => true,
-  headers: OutgoingHttpHeaders = {},
-) {
-  const held: ServerResponse[] = [];
-  let arrived = (): void => undefined;
-  const proxy = await proxyBefore(
-    (incoming, response) => {
-      if (incoming.url === '/held') {
-        held.push(response);
-        arrived();
-        return;
-      }
-      response.writeHead(200, { 'content-type': 'application/json', 'access-control-allow-origin': '*', ...headers });
-      response.end(JSON.stringify({ data: { order_id: 'a-1', status: 'PENDING' } }));
-    },
-    () => limit,
-    { isCrowded },
-  );
-  return {
-    ask: (order: string) => fetch(`${proxy}/orders/status?order_id=${order}`),
-    hold: async () => {
-      const isHeld = new Promise<void>((resolve) => {
-        arrived = resolve;
-      });
-      const holding = fetch(`${proxy}/held`);
-      await isHeld;
-      return async () => {
-        held.pop()?.end();
-        await (await holding).text();
-      };
-    },
-  };
 }
 
 async function bodyOf(incoming: IncomingMessage): Promise<string> {

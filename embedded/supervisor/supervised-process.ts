@@ -1,11 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isDiskFull } from '../disk-problems.ts';
 import { DEFAULT_HEALTH_CHECK, type HealthCheckPolicy, untilHung } from './health-check.ts';
 import type { LogFile } from './log-file.ts';
 import { endProcess, signal } from './process-table.ts';
 import { RestartBackoff, type RestartPolicy } from './restart-policy.ts';
 import { removeJsonFile, writeRunFile } from './run-files.ts';
+import { describeStartFailure } from './start-failure.ts';
 
 /**
  * Node flags for several processes on one laptop: a young generation of 4 MB per semi-space. V8's default of 16 MB is filled
@@ -18,9 +18,6 @@ export const SMALL_HEAP_FLAGS = ['--max-semi-space-size=4', '--no-parallel-scave
  * otherwise hold megabytes that it freed long ago.
  */
 export const SMALL_HEAP_ENVIRONMENT = { MALLOC_ARENA_MAX: '1', MALLOC_TRIM_THRESHOLD_: '65536' } as const;
-
-/** How a service names its bad variables; see grpc-services/common/environment.ts. */
-const UNUSABLE_ENVIRONMENT = /^ *The environment is not usable\. (.+)$/;
 
 const READINESS_POLL_MS = 40;
 const READINESS_TIMEOUT_MS = 1_000;
@@ -335,16 +332,6 @@ export class SupervisedProcess {
       outcome === 'late'
         ? `was not ready within ${this.#description.readyWithinMs / 1000} s`
         : `${outcome.died} before it was ready`;
-    const lines = this.#lastLines().map((line) => `    ${line}`);
-    const unusable = lines
-      .map((line) => UNUSABLE_ENVIRONMENT.exec(line)?.[1])
-      .find((sentence) => sentence !== undefined);
-    if (unusable !== undefined) {
-      return `${this.name}: ${unusable}`;
-    }
-    if (lines.every((line) => line.trim() === '') && isDiskFull(this.#log.path)) {
-      return `${this.name} ${what}; its log found no space left on device`;
-    }
-    return `${this.name} ${what}. The end of ${this.#log.path}:\n${lines.join('\n')}`;
+    return describeStartFailure(this.name, what, { path: this.#log.path, lastLines: this.#lastLines() });
   }
 }

@@ -39,8 +39,9 @@ export function findUnrecordedStock(
   items: readonly ItemSnapshot[],
   changes: readonly StockChangeSnapshot[],
 ): readonly Violation[] {
+  const changesOf = Map.groupBy(changes, ({ item_id }) => item_id);
   return items.flatMap(({ item_id, stocked, seeded }) => {
-    const recorded = changes.reduce((sum, each) => (each.item_id === item_id ? sum + each.change : sum), seeded ?? 0);
+    const recorded = (changesOf.get(item_id) ?? []).reduce((sum, { change }) => sum + change, seeded ?? 0);
     return seeded === undefined || recorded === stocked
       ? []
       : [stockViolation(item_id, `${stocked} were stocked, but its restocks and corrections make ${recorded}`)];
